@@ -1,0 +1,1 @@
+"""Reviewer: a desktop workstation for human annotation of sampled, de-identified voice clips."""

@@ -1,0 +1,127 @@
+"""The one writer connection of a process to the workspace's SQLite file."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from reviewer.db.turn import Turn
+from reviewer.errors import Unavailable
+
+Row = dict[str, Any]
+Parameters = Sequence[Any] | Mapping[str, Any]
+_WAL_IS_SAFE_FROM = (3, 51, 3)
+_BUSY_SECONDS = 30.0
+
+
+class Database:
+    """A SQLite file with our pragmas, a fair turn for writers, and transactions that may be nested.
+
+    Every thread of a process shares the one connection, one statement or transaction at a time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._turn = Turn(path.with_name(path.name + ".turn"))
+        self._depth = 0
+        try:
+            connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            for pragma in self._pragmas():
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error as error:
+            raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
+        connection.row_factory = sqlite3.Row
+        self._connection = connection
+        self.tables = sqlite_utils.Database(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Makes all writes inside one commit; nested calls join the outermost.
+
+        The outermost call waits for its turn among the writers of all processes, then begins immediately.
+        Raises Unavailable when the disk or another process does not let it through.
+        """
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            with self._turn:
+                self._begin()
+                try:
+                    yield
+                except BaseException:
+                    self._depth = 0
+                    self._connection.rollback()
+                    raise
+                self._commit()
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Runs one writing statement (in the open transaction, or in its own); gives the rows touched."""
+        with self.transaction(), _translated():
+            return self._connection.execute(sql, parameters).rowcount
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """All rows of a query (or of a statement with RETURNING, inside a transaction)."""
+        with self._lock, _translated():
+            return [dict(row) for row in self._connection.execute(sql, parameters).fetchall()]
+
+    def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """The first row of a query, or None."""
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        with self._lock, _translated():
+            found = self._connection.execute(sql, parameters).fetchone()
+        return found[0] if found else None
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+            self._turn.close()
+
+    def _begin(self) -> None:
+        with _translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+
+    def _commit(self) -> None:
+        self._depth = 0
+        try:
+            with _translated():
+                self._connection.execute("COMMIT")
+        except Unavailable:
+            self._connection.rollback()
+            raise
+
+    @staticmethod
+    def _pragmas() -> tuple[str, ...]:
+        wal = sqlite3.sqlite_version_info >= _WAL_IS_SAFE_FROM
+        return (
+            f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
+            "synchronous=FULL",
+            "fullfsync=ON",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "mmap_size=0",
+            "trusted_schema=OFF",
+        )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise Unavailable(
+            "The workspace file could not be written or read.", f"Check disk space and permissions ({error})."
+        ) from error

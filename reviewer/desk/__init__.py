@@ -1,0 +1,1 @@
+"""What a contractor does."""

@@ -1,0 +1,1 @@
+"""Labelled-set formats, one file each."""

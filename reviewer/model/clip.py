@@ -1,0 +1,56 @@
+"""A voice clip and the states of its life."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ClipState(StrEnum):
+    """Where a clip stands; refused clips leave no row, only a report line and a log row."""
+
+    READY = "ready"
+    IN_REVIEW = "in_review"
+    REVIEWED = "reviewed"
+    FINAL = "final"
+    EXPORTED = "exported"
+    QUARANTINED = "quarantined"
+    WITH_LEAD = "with_lead"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What may be known of a clip without unsealing it. ``frames`` counts samples per channel."""
+
+    id: str
+    product: str
+    locale: str
+    rate_hz: int
+    channels: int
+    frames: int
+    recorded_at: datetime
+    consent_granted_at: datetime
+    consent_withdrawn_at: datetime | None
+    purge_at: datetime
+    imported_at: datetime
+    source_hash: str
+    speaker_hash: str
+    samples_hash: str
+
+    @property
+    def duration_seconds(self) -> float:
+        """Length of the decoded samples, for display only; times are kept in frames."""
+        return self.frames / self.rate_hz
+
+
+class ContentKind(StrEnum):
+    """What is sealed under a clip's key; the kind is bound into the seal."""
+
+    AUDIO = "audio"
+    PEAKS = "peaks"
+    ASR_DRAFT = "asr-draft"
+    DRAFT = "draft"
+    SUBMISSION = "submission"
+    LATE_DRAFT = "late-draft"
+    BLIND = "blind"
+    COMMENT = "comment"

@@ -1,0 +1,72 @@
+"""What goes into the access log: acts, never content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+DetailValue = str | int | bool | list[str] | list[int] | list[list[int]]
+
+
+class Action(StrEnum):
+    """The closed list of acts that are logged."""
+
+    WORKSPACE_MADE = "workspace.made"
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_OUT = "sign_out"
+    LOCK = "lock"
+    PERSON_ADDED = "person.added"
+    PERSON_ENROLLED = "person.enrolled"
+    ENROL_FAILED = "person.enrol_failed"
+    PERSON_REVOKED = "person.revoked"
+    NDA_SHOWN = "nda.shown"
+    NDA_ACCEPTED = "nda.accepted"
+    NDA_DECLINED = "nda.declined"
+    IMPORT_STARTED = "import.started"
+    IMPORT_ENDED = "import.ended"
+    CLIP_IMPORTED = "clip.imported"
+    CLIP_REFUSED = "clip.refused"
+    CLIP_QUARANTINED = "clip.quarantined"
+    CLIP_OPENED = "clip.opened"
+    CLIP_HEARD = "clip.heard"
+    CLIP_CLOSED = "clip.closed"
+    TASK_CLAIMED = "task.claimed"
+    TASK_RELEASED = "task.released"
+    TASK_ASSIGNED = "task.assigned"
+    TASK_SKIPPED = "task.skipped"
+    SUBMITTED = "submission.made"
+    LATE_DRAFT = "submission.late"
+    QA_DRAWN = "qa.drawn"
+    QA_OPENED = "qa.opened"
+    QA_BLIND = "qa.blind_handed_in"
+    QA_VERDICT = "qa.verdict"
+    EXPORT_STARTED = "export.started"
+    EXPORT_ENDED = "export.ended"
+    PURGED = "clip.purged"
+    CHECKPOINT = "checkpoint"
+    REFUSED = "refused"
+    POLICY_CHANGED = "policy.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act. ``object`` is the id of what was acted on; ``detail`` holds ids, counts and codes only."""
+
+    action: Action
+    actor: str = ""
+    role: str = ""
+    session: str = ""
+    object: str = ""
+    outcome: str = "ok"
+    reason: str = ""
+    detail: Mapping[str, DetailValue] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRange:
+    """Frames [start, end) of a clip that reached the device, at ``speed_percent`` of the recorded speed."""
+
+    start: int
+    end: int
+    speed_percent: int = 100

@@ -1,0 +1,50 @@
+"""People and what they hold once they have signed in."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is here for; exactly one each."""
+
+    CONTRACTOR = "contractor"
+    QA = "qa"
+    LEAD = "lead"
+
+
+class PersonState(StrEnum):
+    """Where a person's account stands."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works in this workspace. ``public_key`` is raw Ed25519, 32 bytes, empty while invited."""
+
+    id: str
+    name: str
+    role: Role
+    state: PersonState = PersonState.ACTIVE
+    public_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The secrets a passphrase unlocks; never printed, logged or pickled. All keys are 32 raw bytes."""
+
+    workspace_key: bytes = field(repr=False)
+    signing_key: bytes = field(repr=False)
+    log_key: bytes = field(repr=False)
+    qa_secret: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person who is signed in, for one session."""
+
+    person: Person
+    session_id: str
+    keyring: Keyring = field(repr=False)

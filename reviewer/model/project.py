@@ -1,0 +1,50 @@
+"""What a lead sets for a workspace, with the defaults that hold where nothing is said."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+PRODUCTS = ("translator", "swiftkey", "windows", "cortana", "hololens", "mixed_reality")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """What the child process that opens an untrusted file may use."""
+
+    seconds: float = 5.0
+    memory_bytes: int = 1 << 30
+    audio_seconds: float = 15 * 60.0
+    input_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """What consent and dates a clip must have to come in."""
+
+    products: tuple[str, ...] = PRODUCTS
+    cutoff: datetime = datetime(2020, 10, 30, tzinfo=UTC)
+    retention_days: int = 730
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRules:
+    """How work is handed out."""
+
+    passes: int = 1
+    lease_minutes: int = 30
+    lease_cap_minutes: int = 240
+    skips_to_lead: int = 3
+    qa_rate: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A workspace's project file, read. ``name`` is shown; ``locale`` picks conventions and agreement."""
+
+    name: str = "Voice clips"
+    locale: str = "en-US"
+    schema: str = "default"
+    conventions: str = "en-US"
+    nda_days: int = 365
+    decode: DecodeLimits = field(default_factory=DecodeLimits)
+    intake: IntakeRules = field(default_factory=IntakeRules)
+    queue: QueueRules = field(default_factory=QueueRules)

@@ -1,0 +1,106 @@
+"""Tasks, leases, skips, submissions and checks: what the queue hands out and takes back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TaskState(StrEnum):
+    """One blind pass over a clip."""
+
+    OPEN = "open"
+    LEASED = "leased"
+    SUBMITTED = "submitted"
+    QA_PENDING = "qa_pending"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class SkipReason(StrEnum):
+    """The closed list of reasons for handing a clip back."""
+
+    CANNOT_UNDERSTAND = "cannot_understand"
+    NOT_MY_LANGUAGE = "not_my_language"
+    KNOWN_SPEAKER = "known_speaker"
+    DISTRESSING = "distressing"
+    TECHNICAL = "technical"
+
+
+class Verdict(StrEnum):
+    """What QA says of a submission."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one task until ``until``; ``token`` fences off whoever held it before.
+
+    ``submission_key`` is made with the lease, so that handing in twice is one submission.
+    ``returned_from`` names the submission that QA sent back, when this is rework.
+    """
+
+    task_id: int
+    clip_id: str
+    pass_number: int
+    person_id: str
+    token: int
+    until: datetime
+    submission_key: str
+    returned_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Work handed in. ``sealed`` is the annotation under the clip's key; ``digest`` an HMAC of its plain form."""
+
+    id: str
+    task_id: int
+    clip_id: str
+    person_id: str
+    submitted_at: datetime
+    sealed: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A submission leased to a QA person, with what was handed in."""
+
+    submission: Submission
+    person_id: str
+    token: int
+    until: datetime
+    blind: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LateDraft:
+    """Work that came after its lease had gone to somebody else; kept for its author and the lead."""
+
+    id: int
+    task_id: int
+    clip_id: str
+    person_id: str
+    sealed: bytes
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """How much of what there is, derived, never stored."""
+
+    clips: dict[str, int]
+    tasks: dict[str, int]
+    late_drafts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What the status bar shows of one's own work."""
+
+    waiting: int
+    submitted: int
+    returned: int

@@ -1,0 +1,19 @@
+"""Where the program's own files are, and where a user's workspace is by default."""
+
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).parent
+
+
+def resource(*parts: str) -> Path:
+    """The path of a file in ``resources/``, in a checkout or in an installed package."""
+    installed = _PACKAGE / "resources"
+    root = installed if installed.is_dir() else _PACKAGE.parent / "resources"
+    return root.joinpath(*parts)
+
+
+def default_workspace() -> Path:
+    """The platform's folder for this user's data."""
+    return Path(platformdirs.user_data_dir("reviewer", appauthor=False)) / "workspace"

@@ -1,0 +1,1 @@
+"""What a QA reviewer does."""

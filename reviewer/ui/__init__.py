@@ -1,0 +1,1 @@
+"""Every widget; the only folder, with app.py, that imports Qt."""
