@@ -1,0 +1,97 @@
+"""What every test may lean on, and what no test may leave behind."""
+
+import gc
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+_PATIENCE_SECONDS = 5.0
+
+# Before any test module imports Qt: no screen is needed, and none of the user's own is used.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# pytest prints where a crash came from; so shall the processes that tests start.
+os.environ.setdefault("PYTHONFAULTHANDLER", "1")
+
+# Machines differ in speed; no test of ours is about time.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def speech_folder() -> Path:
+    """The folder of real speech clips (``manifest.jsonl``, ``dev/``, ``bad/``); skips where it is absent.
+
+    It is never part of the repository: ``REVIEWER_SPEECH`` names it, or it lies beside the checkout.
+    """
+    named = os.environ.get("REVIEWER_SPEECH")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data" / "speech"
+    if not (folder / "manifest.jsonl").is_file():
+        pytest.skip("no folder of real speech clips here; REVIEWER_SPEECH can name one")
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes what belongs to the person who runs it."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(home / name.lower()))
+        for name in ("REVIEWER_PASSPHRASE", "REVIEWER_WORKSPACE", "REVIEWER_NAME"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing_behind() -> Iterator[None]:
+    """A test that leaves a thread, a busy job pool or an open window behind fails and names it."""
+    threads = _threads()
+    windows = {id(window) for window in _open_windows()}
+    yield
+    left = [thread for thread in _threads() - threads if _outlives(thread)]
+    assert not left, f"left running: {', '.join(thread.name for thread in left)}"
+    assert _job_pool_is_idle(), "left jobs running in Qt's thread pool"
+    if any(id(window) not in windows for window in _open_windows()):
+        gc.collect()
+        _deliver_deferred_deletes()
+        names = [repr(window) for window in _open_windows() if id(window) not in windows]
+        assert not names, f"left open: {', '.join(names)}"
+
+
+def _threads() -> set[threading.Thread]:
+    # A thread that Qt made shows as a dummy for as long as the process lives; its pool is asked instead.
+    return {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)}
+
+
+def _outlives(thread: threading.Thread) -> bool:
+    thread.join(_PATIENCE_SECONDS)
+    return thread.is_alive()
+
+
+def _job_pool_is_idle() -> bool:
+    core = sys.modules.get("PySide6.QtCore")
+    return core is None or bool(core.QThreadPool.globalInstance().waitForDone(int(_PATIENCE_SECONDS * 1000)))
+
+
+def _open_windows() -> list[object]:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is None or widgets.QApplication.instance() is None:
+        return []
+    return [window for window in widgets.QApplication.topLevelWidgets() if window.isVisible()]
+
+
+def _deliver_deferred_deletes() -> None:
+    core = sys.modules["PySide6.QtCore"]
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
