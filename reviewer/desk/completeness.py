@@ -1,0 +1,41 @@
+"""What an annotation needs before it may be handed in."""
+
+from reviewer.errors import Refused
+from reviewer.labels.schema import Schema
+from reviewer.labels.validate import problems
+from reviewer.model.annotation import Annotation, Flag
+from reviewer.transcript.checks import problems as text_problems
+from reviewer.transcript.conventions import Conventions
+
+WITHOUT_TEXT = frozenset({Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Flag.DISTRESSING})
+
+
+class Incomplete(Refused):
+    """The work cannot be handed in yet; ``missing`` says in sentences what is to be done."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(missing[0], " ".join(missing[1:]) or "Then hand it in again.")
+        self.missing = missing
+
+
+def missing(annotation: Annotation, schema: Schema, conventions: Conventions) -> tuple[str, ...]:
+    """What is still to be done, one sentence each; empty when the work may be handed in.
+
+    A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
+    labels: the flag is the answer.
+    """
+    answered_by_flag = bool(annotation.flags & WITHOUT_TEXT)
+    found: list[str] = []
+    if not annotation.text_verbatim.strip() and not answered_by_flag:
+        found.append("Type what is said, or flag the clip (no speech, unusable, wrong language).")
+    found += [problem.sentence for problem in text_problems(annotation.text_verbatim, conventions)]
+    if not answered_by_flag:
+        found += [problem.sentence for problem in problems(schema, annotation)]
+    return tuple(found)
+
+
+def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions) -> None:
+    """Raises Incomplete unless the annotation may be handed in."""
+    found = missing(annotation, schema, conventions)
+    if found:
+        raise Incomplete(found)

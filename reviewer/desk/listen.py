@@ -1,0 +1,158 @@
+"""The one door to a clip's audio: rights, agreement, lease and log row come before the first sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewer.access.ledger import Ledger
+from reviewer.access.nda import Acknowledgements
+from reviewer.access.rights import Act, require
+from reviewer.audio.decode import read_canonical
+from reviewer.audio.heard import merge
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import Samples
+from reviewer.clips.catalogue import Catalogue
+from reviewer.clips.vault import Vault
+from reviewer.db.connection import Database
+from reviewer.desk.signin import SignIn
+from reviewer.errors import NotLeased, Refused
+from reviewer.model.clip import Clip
+from reviewer.model.clock import Clock
+from reviewer.model.event import Action, Event, HeardRange
+from reviewer.model.people import Identity
+from reviewer.model.task import Check, Lease
+from reviewer.queue.queue import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A clip brought to ear and eye: its facts, samples and drawing."""
+
+    clip: Clip
+    samples: Samples
+    pyramid: Pyramid
+
+
+class Listening:
+    """Opens clips for those who may, and writes down what they heard."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sign_in: SignIn,
+        acknowledgements: Acknowledgements,
+        ledger: Ledger,
+        queue: Queue,
+        catalogue: Catalogue,
+        vault: Vault,
+        clock: Clock,
+        locale: str,
+    ) -> None:
+        self._database = database
+        self._sign_in = sign_in
+        self._acknowledgements = acknowledgements
+        self._ledger = ledger
+        self._queue = queue
+        self._catalogue = catalogue
+        self._vault = vault
+        self._clock = clock
+        self._locale = locale
+        self._open: dict[tuple[str, str], Clip] = {}
+
+    def require(self, identity: Identity, act: Act) -> str:
+        """Says no unless this person is signed in, may do this, and has a live agreement.
+
+        Returns: the id of the acknowledgement that allows it.
+        Raises: Refused (NotAllowed, NdaRequired, or signed out).
+        """
+        self._sign_in.require(identity)
+        require(identity.person, act)
+        return self._acknowledgements.require_live(identity.person, self._locale)
+
+    def open_leased(self, identity: Identity, lease: Lease) -> Heard:
+        """Opens the clip of a live lease. Raises Refused when any condition fails; then nothing is read."""
+        agreement = self.require(identity, Act.TRANSCRIBE)
+        if lease.person_id != identity.person.id:
+            raise NotLeased
+        self._queue.check_lease(lease)
+        detail = {"purpose": "transcribe", "task": lease.task_id, "token": lease.token, "nda": agreement}
+        return self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail)
+
+    def open_check(self, identity: Identity, check: Check) -> Heard:
+        """Opens the clip of a submission that this QA person has taken to check."""
+        agreement = self.require(identity, Act.CHECK)
+        if check.person_id != identity.person.id:
+            raise NotLeased
+        self._queue.require_check(check)
+        detail = {"purpose": "check", "submission": check.submission.id, "token": check.token, "nda": agreement}
+        return self._open_clip(identity, check.submission.clip_id, Action.QA_OPENED, detail)
+
+    def open_for_export(self, identity: Identity, clip_id: str) -> Samples:
+        """Opens a clip to be cut into a labelled set; only accepted work is asked for by the exporter."""
+        agreement = self.require(identity, Act.EXPORT)
+        opened = self._open_clip(
+            identity, clip_id, Action.CLIP_OPENED, {"purpose": "export", "nda": agreement}
+        )
+        self._open.pop((identity.session_id, clip_id), None)
+        return opened.samples
+
+    def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Writes down which frames reached the device. Raises Refused for a clip that is not open here."""
+        clip = self._open.get((identity.session_id, clip_id))
+        if clip is None:
+            raise Refused("This clip is not open.", "Claim it from the queue.")
+        merged = [part for part in merge(ranges) if 0 <= part.start < part.end <= clip.frames]
+        if not merged:
+            return
+        self._ledger.record(
+            Event(
+                Action.CLIP_HEARD,
+                actor=identity.person.id,
+                role=identity.person.role,
+                session=identity.session_id,
+                object=clip_id,
+                detail={"ranges": [[part.start, part.end, part.speed_percent] for part in merged]},
+            )
+        )
+
+    def close(self, identity: Identity, clip_id: str) -> None:
+        """Notes that the clip is no longer before this person."""
+        if self._open.pop((identity.session_id, clip_id), None) is not None:
+            self._ledger.record(
+                Event(
+                    Action.CLIP_CLOSED,
+                    actor=identity.person.id,
+                    role=identity.person.role,
+                    session=identity.session_id,
+                    object=clip_id,
+                )
+            )
+
+    def _open_clip(
+        self, identity: Identity, clip_id: str, action: Action, detail: dict[str, str | int]
+    ) -> Heard:
+        clip = self._catalogue.get(clip_id)
+        self._refuse_if_no_longer_covered(clip)
+        self._ledger.record(
+            Event(
+                action,
+                actor=identity.person.id,
+                role=identity.person.role,
+                session=identity.session_id,
+                object=clip_id,
+                detail=detail,
+            )
+        )
+        # The row above is committed before a byte is unsealed: no log row, no playback.
+        with self._vault.audio(identity.keyring, clip_id) as stream:
+            samples = read_canonical(stream)
+        pyramid = Pyramid.from_bytes(self._vault.peaks(identity.keyring, clip_id))
+        self._open[identity.session_id, clip_id] = clip
+        return Heard(clip, samples, pyramid)
+
+    def _refuse_if_no_longer_covered(self, clip: Clip) -> None:
+        now = self._clock.now()
+        if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
+            raise Refused("Consent for this clip was withdrawn.", "It will be purged. Take the next clip.")
+        if clip.purge_at <= now:
+            raise Refused("The time this clip may be kept is over.", "It will be purged. Take the next clip.")

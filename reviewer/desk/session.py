@@ -1,0 +1,242 @@
+"""A contractor's work: claim, open, type, hand in, or give back with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviewer.access.ledger import Ledger
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import Samples
+from reviewer.clips.vault import Vault
+from reviewer.db.connection import Database
+from reviewer.desk.completeness import require_complete
+from reviewer.desk.drafts import Drafts
+from reviewer.desk.listen import Listening
+from reviewer.access.rights import Act
+from reviewer.errors import LeaseLost
+from reviewer.labels.schema import Schema
+from reviewer.model.annotation import Annotation
+from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.clock import Clock
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease, SkipReason, TaskState, Today
+from reviewer.queue.queue import Queue, Receipt
+from reviewer.transcript.conventions import Conventions
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Work that QA sent back: what they said, and what was handed in."""
+
+    comment: str
+    annotation: Annotation
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClip:
+    """A clip on the desk. ``draft`` is one's own unfinished work; ``asr_draft`` a machine's text, or empty."""
+
+    lease: Lease
+    clip: Clip
+    samples: Samples
+    pyramid: Pyramid
+    asr_draft: str
+    draft: Annotation | None
+    returned: Returned | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A piece of one's own work, as the history shows it."""
+
+    clip_id: str
+    submitted_at: datetime
+    state: TaskState
+    text: str
+
+
+class DeskSession:
+    """Everything a contractor can do, for one signed-in person."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        listening: Listening,
+        queue: Queue,
+        drafts: Drafts,
+        vault: Vault,
+        ledger: Ledger,
+        database: Database,
+        clock: Clock,
+        schema: Schema,
+        conventions: Conventions,
+    ) -> None:
+        self.identity = identity
+        self.schema = schema
+        self.conventions = conventions
+        self._listening = listening
+        self._queue = queue
+        self._drafts = drafts
+        self._vault = vault
+        self._ledger = ledger
+        self._database = database
+        self._clock = clock
+
+    def claim(self) -> Lease | None:
+        """The task this person still holds, or the next one; None when nothing waits.
+
+        Raises: NdaRequired, NotAllowed, or Refused when signed out.
+        """
+        agreement = self._listening.require(self.identity, Act.TRANSCRIBE)
+        with self._database.transaction():
+            held = self._queue.resume(self.identity.person.id)
+            if held is not None:
+                return held
+            lease = self._queue.claim(self.identity.person.id)
+            if lease is not None:
+                self._note(Action.TASK_CLAIMED, lease, {"nda": agreement})
+        return lease
+
+    def open(self, lease: Lease) -> OpenClip:
+        """Unseals the clip of a lease, after rights, agreement, lease and log row."""
+        heard = self._listening.open_leased(self.identity, lease)
+        return OpenClip(
+            lease=lease,
+            clip=heard.clip,
+            samples=heard.samples,
+            pyramid=heard.pyramid,
+            asr_draft=self._vault.asr_draft(self.identity.keyring, lease.clip_id),
+            draft=self._drafts.load(self.identity, lease),
+            returned=self._returned(lease),
+        )
+
+    def renew(self, lease: Lease) -> Lease:
+        """Keeps the lease alive while its holder works. Raises LeaseLost."""
+        self._require()
+        return self._queue.renew(lease)
+
+    def save_draft(self, lease: Lease, annotation: Annotation) -> datetime:
+        """Commits what is typed; gives the moment of the commit.
+
+        Raises: LeaseLost when the clip went to a colleague (the text is then kept as a late draft).
+        """
+        self._require()
+        with self._database.transaction():
+            try:
+                self._queue.check_lease(lease)
+                return self._drafts.save(self.identity, lease, annotation)
+            except LeaseLost as error:
+                lost = error
+                self._keep_late(lease, annotation)
+        raise lost
+
+    def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
+        """Hands the work in, once, however often it is sent.
+
+        Raises: Incomplete; LeaseLost (the text is kept as a late draft); SubmissionConflict.
+        """
+        self._listening.require(self.identity, Act.TRANSCRIBE)
+        require_complete(annotation, self.schema, self.conventions)
+        sealed = self._drafts.seal(self.identity, lease, annotation, ContentKind.SUBMISSION)
+        digest = self._vault.digest(self.identity.keyring, lease.clip_id, annotation.to_bytes())
+        with self._database.transaction():
+            try:
+                receipt = self._queue.submit(lease, sealed, digest)
+                self._note(Action.SUBMITTED, lease, {"submission": receipt.submission_id})
+                self._drafts.discard(lease)
+                return receipt
+            except LeaseLost as error:
+                lost = error
+                self._keep_late(lease, annotation)
+        raise lost
+
+    def skip(self, lease: Lease, reason: SkipReason) -> None:
+        """Gives the clip back for a reason from the closed list; it does not come to this person again."""
+        self._require()
+        with self._database.transaction():
+            self._queue.skip(lease, reason)
+            self._drafts.discard(lease)
+            self._note(Action.TASK_SKIPPED, lease, {}, reason=reason)
+
+    def release(self, lease: Lease) -> None:
+        """Puts the task back into the queue; the draft stays in case it comes to the same person again."""
+        self._require()
+        with self._database.transaction():
+            self._queue.release(lease)
+            self._note(Action.TASK_RELEASED, lease, {})
+
+    def heard(self, clip_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Writes down which frames reached the ear."""
+        self._listening.heard(self.identity, clip_id, ranges)
+
+    def closed(self, lease: Lease) -> None:
+        """Notes that the clip left the screen."""
+        self._listening.close(self.identity, lease.clip_id)
+
+    def today(self) -> Today:
+        """What waits, and what this person did since midnight in their own time zone."""
+        self._require()
+        midnight = self._clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self._queue.today(self.identity.person.id, midnight)
+
+    def history(self, limit: int = 20) -> list[Done]:
+        """One's own last submissions, newest first."""
+        self._listening.require(self.identity, Act.TRANSCRIBE)
+        done = []
+        for submission in self._queue.submissions_of(self.identity.person.id, limit):
+            annotation = self._unseal_submission(
+                submission.clip_id, str(submission.task_id), submission.sealed
+            )
+            state = self._queue.state_of(submission.id)
+            done.append(Done(submission.clip_id, submission.submitted_at, state, annotation.text_verbatim))
+        return done
+
+    def unwitnessed(self) -> int:
+        """Rows of the access log that no checkpoint outside this machine covers yet."""
+        return self._ledger.unwitnessed()
+
+    def _require(self) -> None:
+        self._listening.require(self.identity, Act.TRANSCRIBE)
+
+    def _returned(self, lease: Lease) -> Returned | None:
+        if lease.returned_from is None:
+            return None
+        submission = self._queue.submission(lease.returned_from)
+        annotation = self._unseal_submission(lease.clip_id, str(lease.task_id), submission.sealed)
+        sealed = self._queue.comment_on(lease.returned_from)
+        comment = ""
+        if sealed is not None:
+            plain = self._vault.unseal(
+                self.identity.keyring, lease.clip_id, ContentKind.COMMENT, lease.returned_from, sealed
+            )
+            comment = plain.decode()
+        if submission.person_id != self.identity.person.id:
+            annotation = Annotation()  # passes are blind: rework by somebody else starts from the comment alone
+        return Returned(comment, annotation)
+
+    def _unseal_submission(self, clip_id: str, name: str, sealed: bytes) -> Annotation:
+        plain = self._vault.unseal(self.identity.keyring, clip_id, ContentKind.SUBMISSION, name, sealed)
+        return Annotation.from_bytes(plain)
+
+    def _keep_late(self, lease: Lease, annotation: Annotation) -> None:
+        sealed = self._drafts.seal(self.identity, lease, annotation, ContentKind.LATE_DRAFT)
+        self._queue.keep_late(lease, sealed)
+        self._drafts.discard(lease)
+        self._note(Action.LATE_DRAFT, lease, {})
+
+    def _note(
+        self, action: Action, lease: Lease, detail: dict[str, DetailValue], *, reason: str = ""
+    ) -> None:
+        self._ledger.record(
+            Event(
+                action,
+                actor=self.identity.person.id,
+                role=self.identity.person.role,
+                session=self.identity.session_id,
+                object=lease.clip_id,
+                reason=reason,
+                detail={"task": lease.task_id, "pass": lease.pass_number, "token": lease.token, **detail},
+            )
+        )

@@ -1,0 +1,171 @@
+"""Signing in and out, and the first sign-in with a one-time code."""
+
+import secrets
+
+from reviewer.access.checkpoint import Checkpoints
+from reviewer.access.ledger import Ledger
+from reviewer.access.register import Register
+from reviewer.access.signing import public_key_of
+from reviewer.clips.keys import KdfParameters, burn_time, open_keyring, seal_keyring
+from reviewer.db.connection import Database
+from reviewer.errors import Refused, TooManyFailures, WrongPassphrase
+from reviewer.model.clock import Clock
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Identity, Keyring, Person, PersonState
+
+MINIMUM_PASSPHRASE = 12
+
+
+def require_strong(passphrase: str) -> None:
+    """Raises Refused for a passphrase that is too short or one character over and over."""
+    if len(passphrase) < MINIMUM_PASSPHRASE or len(set(passphrase)) < 5:
+        raise Refused(
+            f"A passphrase needs at least {MINIMUM_PASSPHRASE} characters, five of them different.",
+            "Four or five words that you can remember make a good one.",
+        )
+
+
+class SignIn:
+    """Who is signed in, and how one gets there. Wrong names and wrong passphrases cost and answer the same."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        register: Register,
+        ledger: Ledger,
+        checkpoints: Checkpoints,
+        clock: Clock,
+        parameters: KdfParameters,
+    ) -> None:
+        self._database = database
+        self._register = register
+        self._ledger = ledger
+        self._checkpoints = checkpoints
+        self._clock = clock
+        self._parameters = parameters
+        self._live: dict[str, Identity] = {}
+
+    def sign_in(self, name: str, passphrase: str) -> Identity:
+        """Opens the person's keyring and begins a session.
+
+        Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
+        """
+        self._refuse_while_waiting(name)
+        person = self._register.by_name(name)
+        keyring = self._open(person, passphrase)
+        if person is None or keyring is None:
+            self._fail(name, person, Action.SIGN_IN_FAILED)
+            raise WrongPassphrase
+        identity = Identity(person, secrets.token_hex(8), keyring)
+        with self._database.transaction():
+            self._register.forget_failures(name)
+            self._ledger.unlock(keyring.log_key)
+            self._note(Action.SIGN_IN, identity)
+            self._checkpoints.make("sign_in")
+        self._live[identity.session_id] = identity
+        return identity
+
+    def sign_out(self, identity: Identity, *, locked: bool = False) -> None:
+        """Ends the session; nothing more can be done with this identity."""
+        if self._live.pop(identity.session_id, None) is None:
+            return
+        with self._database.transaction():
+            self._note(Action.LOCK if locked else Action.SIGN_OUT, identity)
+            self._checkpoints.make("sign_out")
+
+    def require(self, identity: Identity) -> None:
+        """Raises Refused unless this very identity came from ``sign_in``, is signed in and not revoked."""
+        if self._live.get(identity.session_id) is not identity:
+            raise Refused("You are signed out.", "Sign in again; your drafts are kept.")
+        person = self._register.by_id(identity.person.id)
+        if person is None or person.state is not PersonState.ACTIVE or person.role is not identity.person.role:
+            raise Refused("Your account was closed or changed.", "Ask your lead.")
+
+    def confirm(self, identity: Identity, passphrase: str) -> None:
+        """Checks the passphrase again, for an act that needs it. Raises WrongPassphrase, TooManyFailures."""
+        self.require(identity)
+        self._refuse_while_waiting(identity.person.name)
+        if self._open(identity.person, passphrase) is None:
+            self._fail(identity.person.name, identity.person, Action.SIGN_IN_FAILED)
+            raise WrongPassphrase
+
+    def enrol(self, name: str, code: str, passphrase: str) -> Person:
+        """Turns an invitation into an account with the person's own passphrase.
+
+        Raises: Refused for a weak passphrase; WrongPassphrase for a wrong, used or old code.
+        """
+        require_strong(passphrase)
+        self._refuse_while_waiting(name)
+        invited = self._register.invited(name)
+        keyring = None
+        if invited is None:
+            burn_time(code, self._parameters)
+        else:
+            keyring = self._open_blob(invited.person, invited.keyring, normal_code(code))
+        if invited is None or keyring is None or invited.code_until <= self._clock.now():
+            self._fail(name, invited.person if invited else None, Action.ENROL_FAILED)
+            raise WrongPassphrase
+        person = invited.person
+        sealed = seal_keyring(keyring, passphrase, person.id, person.role, self._parameters)
+        with self._database.transaction():
+            self._register.activate(person.id, public_key_of(keyring.signing_key), sealed)
+            self._register.forget_failures(name)
+            self._ledger.unlock(keyring.log_key)
+            self._ledger.record(
+                Event(Action.PERSON_ENROLLED, actor=person.id, role=person.role, object=person.id)
+            )
+        enrolled = self._register.by_id(person.id)
+        assert enrolled is not None
+        return enrolled
+
+    def _refuse_while_waiting(self, name: str) -> None:
+        wait = self._register.wait_seconds(name)
+        if wait > 0:
+            self._ledger.record(Event(Action.SIGN_IN_FAILED, outcome="refused", reason="waiting"))
+            raise TooManyFailures(wait)
+
+    def _open(self, person: Person | None, passphrase: str) -> Keyring | None:
+        blob = None
+        if person is not None and person.state is PersonState.ACTIVE:
+            blob = self._register.keyring(person.id)
+        if person is None or blob is None:
+            burn_time(passphrase, self._parameters)
+            return None
+        return self._open_blob(person, blob, passphrase)
+
+    @staticmethod
+    def _open_blob(person: Person, blob: bytes, secret: str) -> Keyring | None:
+        try:
+            return open_keyring(blob, secret, person.id, person.role)
+        except WrongPassphrase:
+            return None
+
+    def _fail(self, name: str, person: Person | None, action: Action) -> None:
+        with self._database.transaction():
+            failures = self._register.count_failure(name)
+            self._ledger.record(
+                Event(
+                    action,
+                    actor=person.id if person else "",
+                    outcome="refused",
+                    reason="wrong_passphrase",
+                    detail={"failures": failures},
+                )
+            )
+
+    def _note(self, action: Action, identity: Identity) -> None:
+        self._ledger.record(
+            Event(
+                action,
+                actor=identity.person.id,
+                role=identity.person.role,
+                session=identity.session_id,
+                object=identity.person.id,
+            )
+        )
+
+
+def normal_code(code: str) -> str:
+    """An enrolment code as it was made: upper case, no spaces or hyphens."""
+    return "".join(character for character in code.upper() if character.isalnum())

@@ -1,0 +1,225 @@
+"""A QA person's work: draw, listen, type blind, compare, accept or send back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from reviewer.access.ledger import Ledger
+from reviewer.access.rights import Act
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import Samples
+from reviewer.clips.vault import Vault
+from reviewer.db.connection import Database
+from reviewer.errors import Refused
+from reviewer.labels.schema import Schema
+from reviewer.model.annotation import Annotation
+from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.people import Identity
+from reviewer.model.task import Check, Verdict
+from reviewer.qa.sampling import is_drawn
+from reviewer.queue.queue import DrawResult, Queue
+from reviewer.stats.wer import DiffWord, diff_words
+from reviewer.transcript.conventions import Conventions
+
+
+class Opened(Protocol):
+    """A clip brought to ear and eye."""
+
+    @property
+    def clip(self) -> Clip: ...
+    @property
+    def samples(self) -> Samples: ...
+    @property
+    def pyramid(self) -> Pyramid: ...
+
+
+class Door(Protocol):
+    """The one door to audio, as QA sees it."""
+
+    def require(self, identity: Identity, act: Act) -> str: ...
+    def open_check(self, identity: Identity, check: Check) -> Opened: ...
+    def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None: ...
+    def close(self, identity: Identity, clip_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheck:
+    """A clip to be checked. ``blind`` is one's own version once it was handed in."""
+
+    check: Check
+    clip: Clip
+    samples: Samples
+    pyramid: Pyramid
+    blind: Annotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both versions side by side, shown only after one's own was handed in."""
+
+    check: Check
+    theirs: Annotation
+    mine: Annotation
+    words: tuple[DiffWord, ...]
+
+
+class QaSession:
+    """Everything a QA person can do, for one signed-in person."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        door: Door,
+        queue: Queue,
+        vault: Vault,
+        ledger: Ledger,
+        database: Database,
+        schema: Schema,
+        conventions: Conventions,
+        rate: float,
+    ) -> None:
+        self.identity = identity
+        self.schema = schema
+        self.conventions = conventions
+        self._door = door
+        self._queue = queue
+        self._vault = vault
+        self._ledger = ledger
+        self._database = database
+        self._rate = rate
+
+    def draw(self) -> DrawResult:
+        """Decides for each submission whether it is checked; the rest is accepted as it is.
+
+        Raises: Refused when this account holds no QA secret (it never had the role).
+        """
+        self._door.require(self.identity, Act.CHECK)
+        secret = self.identity.keyring.qa_secret
+        if secret is None:
+            raise Refused("This account cannot draw checks.", "Ask your lead for a QA account.")
+        with self._database.transaction():
+            result = self._queue.draw(lambda submission_id: is_drawn(secret, submission_id, self._rate))
+            if result.drawn or result.passed:
+                self._note(
+                    Action.QA_DRAWN,
+                    "",
+                    {
+                        "drawn": len(result.drawn),
+                        "passed": len(result.passed),
+                        "rate_per_mille": round(self._rate * 1000),
+                    },
+                )
+        return result
+
+    def waiting(self) -> int:
+        """How many drawn submissions wait for a check."""
+        return self._queue.counts().tasks.get("qa_pending", 0)
+
+    def claim(self) -> Check | None:
+        """The check this person still holds, or the next one; never of a clip they transcribed."""
+        self._door.require(self.identity, Act.CHECK)
+        return self._queue.claim_check(self.identity.person.id)
+
+    def open(self, check: Check) -> OpenCheck:
+        """Unseals the clip; what the contractor handed in stays hidden."""
+        opened = self._door.open_check(self.identity, check)
+        blind = self._own_version(check) if check.blind is not None else None
+        return OpenCheck(check, opened.clip, opened.samples, opened.pyramid, blind)
+
+    def hand_in_blind(self, check: Check, annotation: Annotation) -> Comparison:
+        """Keeps one's own version for good, then shows both. A second version is refused by the queue."""
+        self._door.require(self.identity, Act.CHECK)
+        sealed = self._vault.seal(
+            self.identity.keyring,
+            check.submission.clip_id,
+            ContentKind.BLIND,
+            check.submission.id,
+            annotation.to_bytes(),
+        )
+        with self._database.transaction():
+            kept = self._queue.keep_blind(check, sealed)
+            self._note(Action.QA_BLIND, check.submission.id, {})
+        return self.compare(kept)
+
+    def compare(self, check: Check) -> Comparison:
+        """Both versions with a word diff. Raises Refused before one's own version was handed in."""
+        self._door.require(self.identity, Act.CHECK)
+        self._queue.require_check(check)
+        if check.blind is None:
+            raise Refused("Your own version comes first.", "Type what you hear, then hand it in.")
+        mine = self._own_version(check)
+        submission = check.submission
+        plain = self._vault.unseal(
+            self.identity.keyring,
+            submission.clip_id,
+            ContentKind.SUBMISSION,
+            str(submission.task_id),
+            submission.sealed,
+        )
+        theirs = Annotation.from_bytes(plain)
+        return Comparison(check, theirs, mine, diff_words(theirs.text_verbatim, mine.text_verbatim))
+
+    def accept(self, check: Check, comment: str = "") -> None:
+        """Accepts the submission as it was handed in."""
+        self._decide(check, Verdict.ACCEPTED, comment)
+
+    def send_back(self, check: Check, comment: str) -> None:
+        """Returns the work to its author with a comment that says why."""
+        if not comment.strip():
+            raise Refused("Work goes back only with a comment.", "Say what is to be changed.")
+        self._decide(check, Verdict.RETURNED, comment)
+
+    def heard(self, clip_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Writes down which frames reached the ear."""
+        self._door.heard(self.identity, clip_id, ranges)
+
+    def closed(self, check: Check) -> None:
+        """Notes that the clip left the screen."""
+        self._door.close(self.identity, check.submission.clip_id)
+
+    def unwitnessed(self) -> int:
+        """Rows of the access log that no checkpoint outside this machine covers yet."""
+        return self._ledger.unwitnessed()
+
+    def _decide(self, check: Check, verdict: Verdict, comment: str) -> None:
+        self._door.require(self.identity, Act.CHECK)
+        if check.blind is None:
+            raise Refused("Your own version comes first.", "Type what you hear, then hand it in.")
+        sealed = None
+        if comment.strip():
+            sealed = self._vault.seal(
+                self.identity.keyring,
+                check.submission.clip_id,
+                ContentKind.COMMENT,
+                check.submission.id,
+                comment.strip().encode(),
+            )
+        with self._database.transaction():
+            self._queue.decide(check, verdict, sealed)
+            self._note(Action.QA_VERDICT, check.submission.id, {"verdict": verdict.value})
+        self._door.close(self.identity, check.submission.clip_id)
+
+    def _own_version(self, check: Check) -> Annotation:
+        assert check.blind is not None
+        plain = self._vault.unseal(
+            self.identity.keyring,
+            check.submission.clip_id,
+            ContentKind.BLIND,
+            check.submission.id,
+            check.blind,
+        )
+        return Annotation.from_bytes(plain)
+
+    def _note(self, action: Action, target: str, detail: dict[str, DetailValue]) -> None:
+        self._ledger.record(
+            Event(
+                action,
+                actor=self.identity.person.id,
+                role=self.identity.person.role,
+                session=self.identity.session_id,
+                object=target,
+                detail=detail,
+            )
+        )
