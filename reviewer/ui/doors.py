@@ -1,0 +1,32 @@
+"""What the window asks of a workspace; the ui never opens one itself."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from reviewer.model.people import Identity
+from reviewer.model.project import Project
+
+if TYPE_CHECKING:
+    from reviewer.desk.agreement import Agreement
+    from reviewer.desk.session import DeskSession
+    from reviewer.desk.signin import SignIn
+    from reviewer.lead.session import LeadSession
+    from reviewer.qa.session import QaSession
+
+
+class Doors(Protocol):
+    """The rooms of an open workspace, each behind the identity that may enter it."""
+
+    @property
+    def project(self) -> Project: ...
+
+    @property
+    def sign_in(self) -> "SignIn": ...
+
+    @property
+    def agreement(self) -> "Agreement": ...
+
+    def desk(self, identity: Identity) -> "DeskSession": ...
+
+    def qa(self, identity: Identity) -> "QaSession": ...
+
+    def lead(self, identity: Identity) -> "LeadSession": ...

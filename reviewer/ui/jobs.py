@@ -1,0 +1,163 @@
+"""The only thread pool: work runs there, its result comes once, on the GUI thread."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+T = TypeVar("T")
+_WORKERS = 3
+
+
+class CancelToken:
+    """What a job is given: it may ask whether it is still wanted, and say how far it is.
+
+    ``report`` may be called from any thread; only the newest report is delivered.
+    """
+
+    def __init__(self, report: Callable[[object], None] | None = None) -> None:
+        self._cancelled = threading.Event()
+        self._report = report
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    def report(self, progress: object) -> None:
+        if self._report is not None and not self.is_cancelled:
+            self._report(progress)
+
+
+class Job:
+    """One piece of work under way. After ``cancel`` nothing of it is delivered any more."""
+
+    def __init__(self, token: CancelToken) -> None:
+        self._token = token
+        self._is_over = False
+
+    @property
+    def is_running(self) -> bool:
+        """True until its result was delivered or it was cancelled."""
+        return not self._is_over and not self._token.is_cancelled
+
+    def cancel(self) -> None:
+        self._token.cancel()
+
+    def end(self) -> None:
+        """Called by the pool just before it delivers."""
+        self._is_over = True
+
+
+@dataclass(slots=True)
+class _Delivery:
+    job: Job
+    token: CancelToken
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+    progressed: Callable[[Any], None] | None
+    owner: QObject | None
+    newest: list[object] = field(default_factory=list)
+
+    def is_wanted(self) -> bool:
+        return self.job.is_running and (self.owner is None or shiboken6.isValid(self.owner))
+
+
+class Jobs(QObject):
+    """Runs plain functions off the GUI thread.
+
+    A job is a function of a ``CancelToken`` that touches no QObject. Exactly one of ``done`` and ``failed``
+    is called, on the GUI thread, and neither after a cancel or once ``owner`` is gone.
+    """
+
+    _arrived = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._under_way: dict[Job, _Delivery] = {}
+        self._is_closed = False
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[CancelToken], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+        *,
+        progressed: Callable[[Any], None] | None = None,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Starts ``work`` on the pool; to be called on the GUI thread."""
+        token = CancelToken(lambda progress: self._take_report(delivery, progress))
+        job = Job(token)
+        delivery = _Delivery(job, token, done, failed, progressed, owner)
+        if self._is_closed:
+            job.cancel()
+            return job
+        self._under_way[job] = delivery
+        self._pool.submit(self._work, work, delivery)
+        return job
+
+    @property
+    def running(self) -> int:
+        """How many jobs have neither delivered nor been cancelled."""
+        return sum(job.is_running for job in self._under_way)
+
+    def close(self) -> None:
+        """Cancels everything and waits for the threads; nothing is delivered afterwards."""
+        self._is_closed = True
+        for job in list(self._under_way):
+            job.cancel()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._under_way.clear()
+
+    def _work(self, work: Callable[[CancelToken], Any], delivery: _Delivery) -> None:
+        if delivery.token.is_cancelled:
+            self._post(lambda: self._deliver(delivery, lambda: None))
+            return
+        try:
+            result = work(delivery.token)
+        except Exception as error:  # noqa: BLE001 - the edge where known errors and bugs are sorted
+            failure = error
+            self._post(lambda: self._deliver(delivery, lambda: delivery.failed(failure)))
+        else:
+            self._post(lambda: self._deliver(delivery, lambda: delivery.done(result)))
+
+    def _take_report(self, delivery: _Delivery, progress: object) -> None:
+        is_first = not delivery.newest
+        delivery.newest[:] = [progress]
+        if is_first:
+            self._post(lambda: self._deliver_report(delivery))
+
+    def _post(self, message: Callable[[], None]) -> None:
+        self._inbox.put(message)
+        if not self._is_closed:
+            self._arrived.emit()
+
+    def _deliver(self, delivery: _Delivery, call: Callable[[], None]) -> None:
+        self._under_way.pop(delivery.job, None)
+        if delivery.is_wanted():
+            delivery.job.end()
+            call()
+
+    def _deliver_report(self, delivery: _Delivery) -> None:
+        if not delivery.newest:
+            return
+        progress = delivery.newest.pop()
+        if delivery.progressed is not None and delivery.is_wanted():
+            delivery.progressed(progress)
+
+    @Slot()
+    def _on_arrived(self) -> None:
+        """One message a wake-up, so that a callback that raises loses nobody else's result."""
+        if not self._is_closed and not self._inbox.empty():
+            self._inbox.get()()

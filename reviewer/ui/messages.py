@@ -1,0 +1,71 @@
+"""Errors into sentences for people, and crashes into reports without content."""
+
+import hashlib
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from reviewer.errors import ReviewerError, Unavailable
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person reads: what happened, and what to do next. ``may_retry`` asks for a retry button."""
+
+    sentence: str
+    hint: str = ""
+    may_retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrashReport:
+    """A bug of ours: where it was, never what was being worked on."""
+
+    id: str
+    kind: str
+    places: tuple[str, ...]
+
+    @property
+    def details(self) -> str:
+        """The text behind the dialog's details button."""
+        return "\n".join((f"{self.kind}  [{self.id}]", *self.places))
+
+
+def message_for(error: BaseException) -> Message:
+    """The sentence and hint of a known error; for a bug a sentence that carries only its id."""
+    if isinstance(error, ReviewerError):
+        return Message(error.sentence, error.hint, isinstance(error, Unavailable))
+    return crash_message(crash_report(error))
+
+
+def crash_message(report: CrashReport) -> Message:
+    """The sentence of a bug: what was kept, and the id to quote."""
+    return Message(
+        QCoreApplication.translate(
+            "messages", "Something went wrong in the program itself; saved work is kept."
+        ),
+        QCoreApplication.translate(
+            "messages", "Try again. If it happens again, give your lead this number: %s."
+        )
+        % report.id,
+    )
+
+
+def crash_report(error: BaseException) -> CrashReport:
+    """Reads only the type and the places of an exception: its text may hold what somebody typed."""
+    places = tuple(
+        f"{_short(frame.filename)}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    )
+    kind = type(error).__name__
+    digest = hashlib.sha256("\n".join((kind, *places)).encode()).hexdigest()
+    return CrashReport(digest[:8], kind, places)
+
+
+def _short(filename: str) -> str:
+    path = Path(filename)
+    return path.relative_to(_PACKAGE).as_posix() if path.is_relative_to(_PACKAGE) else path.name

@@ -1,0 +1,136 @@
+"""Every key of the program in one table."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+
+class Scope(StrEnum):
+    """Where a key works: everywhere in the window, or while one page is shown."""
+
+    WINDOW = "window"
+    SIGN_IN = "sign_in"
+    NDA = "nda"
+    DESK = "desk"
+    QA = "qa"
+    OVERVIEW = "overview"
+    PEOPLE = "people"
+    IMPORT = "import"
+    EXPORT = "export"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: ``keys`` in Qt's portable text, ``does`` what it does, in English, translated when shown."""
+
+    id: str
+    scope: Scope
+    keys: str
+    does: str
+
+    @property
+    def sequence(self) -> QKeySequence:
+        return QKeySequence(self.keys, QKeySequence.SequenceFormat.PortableText)
+
+    @property
+    def shown(self) -> str:
+        """The key as this platform writes it."""
+        return self.sequence.toString(QKeySequence.SequenceFormat.NativeText)
+
+    @property
+    def sentence(self) -> str:
+        return QCoreApplication.translate("shortcuts", self.does)
+
+
+def _key(key_id: str, scope: Scope, keys: str, does: object) -> Key:
+    return Key(key_id, scope, keys, str(does))
+
+
+TABLE: tuple[Key, ...] = (
+    # Everywhere
+    _key("window.keys", Scope.WINDOW, "F1", QT_TRANSLATE_NOOP("shortcuts", "Show the keys")),
+    _key("window.lock", Scope.WINDOW, "Ctrl+Shift+L", QT_TRANSLATE_NOOP("shortcuts", "Lock")),
+    _key("window.theme", Scope.WINDOW, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Dark or light")),
+    _key("window.rail_1", Scope.WINDOW, "Alt+1", QT_TRANSLATE_NOOP("shortcuts", "First screen")),
+    _key("window.rail_2", Scope.WINDOW, "Alt+2", QT_TRANSLATE_NOOP("shortcuts", "Second screen")),
+    _key("window.rail_3", Scope.WINDOW, "Alt+3", QT_TRANSLATE_NOOP("shortcuts", "Third screen")),
+    _key("window.rail_4", Scope.WINDOW, "Alt+4", QT_TRANSLATE_NOOP("shortcuts", "Fourth screen")),
+    _key("window.rail_5", Scope.WINDOW, "Alt+5", QT_TRANSLATE_NOOP("shortcuts", "Fifth screen")),
+    # The desk
+    _key("desk.claim", Scope.DESK, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next clip")),
+    _key("desk.submit", Scope.DESK, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit")),
+    _key("desk.skip", Scope.DESK, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Skip this clip")),
+    _key("desk.play", Scope.DESK, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
+    _key("desk.back", Scope.DESK, "Ctrl+Left", QT_TRANSLATE_NOOP("shortcuts", "Back two seconds")),
+    _key("desk.forward", Scope.DESK, "Ctrl+Right", QT_TRANSLATE_NOOP("shortcuts", "Forward two seconds")),
+    _key("desk.start", Scope.DESK, "Ctrl+Home", QT_TRANSLATE_NOOP("shortcuts", "To the beginning")),
+    _key("desk.slower", Scope.DESK, "Ctrl+Down", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
+    _key("desk.faster", Scope.DESK, "Ctrl+Up", QT_TRANSLATE_NOOP("shortcuts", "Faster")),
+    # Spot check
+    _key("qa.draw", Scope.QA, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Draw and take the next check")),
+    _key("qa.hand_in", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Hand in my version")),
+    _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
+    _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
+    _key("qa.play", Scope.QA, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
+    _key("qa.back", Scope.QA, "Ctrl+Left", QT_TRANSLATE_NOOP("shortcuts", "Back two seconds")),
+    _key("qa.forward", Scope.QA, "Ctrl+Right", QT_TRANSLATE_NOOP("shortcuts", "Forward two seconds")),
+    _key("qa.start", Scope.QA, "Ctrl+Home", QT_TRANSLATE_NOOP("shortcuts", "To the beginning")),
+    _key("qa.slower", Scope.QA, "Ctrl+Down", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
+    _key("qa.faster", Scope.QA, "Ctrl+Up", QT_TRANSLATE_NOOP("shortcuts", "Faster")),
+    # The lead
+    _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Look again")),
+    _key("people.add", Scope.PEOPLE, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Add a person")),
+    _key("people.copy", Scope.PEOPLE, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Copy the code")),
+    _key("people.revoke", Scope.PEOPLE, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Revoke a person")),
+    _key("import.choose", Scope.IMPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a manifest")),
+    _key("import.run", Scope.IMPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Import")),
+    _key("import.cancel", Scope.IMPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Stop the import")),
+    _key("export.choose", Scope.EXPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a folder")),
+    _key("export.run", Scope.EXPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Export")),
+    _key("log.refresh", Scope.LOG, "F5", QT_TRANSLATE_NOOP("shortcuts", "Read the newest rows")),
+    _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
+    _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
+)
+_BY_ID = {key.id: key for key in TABLE}
+
+
+def key(key_id: str) -> Key:
+    """The key with this id; KeyError for one that is not in the table."""
+    return _BY_ID[key_id]
+
+
+def keys_in(*scopes: Scope) -> tuple[Key, ...]:
+    """The rows of these scopes, in the table's order."""
+    return tuple(row for row in TABLE if row.scope in scopes)
+
+
+def bind(owner: QWidget, key_id: str, slot: Callable[[], object]) -> QShortcut:
+    """Makes a key work while ``owner`` is shown and enabled, wherever in its window the focus is."""
+    shortcut = QShortcut(key(key_id).sequence, owner)
+    shortcut.setObjectName(f"key_{key_id}")
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.setAutoRepeat(False)
+    shortcut.activated.connect(slot)
+    return shortcut
+
+
+def tip(text: str, key_id: str) -> str:
+    """A tooltip that carries its key."""
+    return f"{text}  ({key(key_id).shown})"
+
+
+def clashes(table: Iterable[Key]) -> list[tuple[Key, Key]]:
+    """Pairs of rows that would answer to the same key at the same time."""
+    rows = list(table)
+    return [
+        (one, other)
+        for place, one in enumerate(rows)
+        for other in rows[place + 1 :]
+        if one.sequence == other.sequence
+        and (one.scope == other.scope or Scope.WINDOW in (one.scope, other.scope))
+    ]

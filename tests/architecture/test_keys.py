@@ -1,0 +1,31 @@
+"""One key, one act."""
+
+from PySide6.QtGui import QKeySequence
+
+from reviewer.ui.shortcuts import TABLE, Key, Scope, clashes
+
+
+def test_no_key_does_two_things_at_the_same_time():
+    assert clashes(TABLE) == []
+
+
+def test_a_key_of_the_window_clashes_with_the_same_key_of_a_page():
+    window = Key("a", Scope.WINDOW, "F1", "one")
+    page = Key("b", Scope.DESK, "F1", "two")
+    assert clashes([window, page]) == [(window, page)]
+
+
+def test_two_pages_may_use_the_same_key():
+    assert clashes([Key("a", Scope.DESK, "F5", "one"), Key("b", Scope.LOG, "F5", "two")]) == []
+
+
+def test_every_row_is_a_key_that_qt_understands():
+    assert [row.id for row in TABLE if QKeySequence(row.keys).isEmpty()] == []
+
+
+def test_every_row_has_its_own_id():
+    assert len({row.id for row in TABLE}) == len(TABLE)
+
+
+def test_every_row_says_what_it_does():
+    assert [row.id for row in TABLE if not row.does.strip()] == []
