@@ -98,3 +98,23 @@ class SubmissionConflict(Refused):
 
 class NoAudioDevice(Unavailable):
     """Sound cannot be played here; everything else goes on."""
+
+
+class LeaseLapsed(LeaseLost):
+    """The lease ran out and nobody took the clip yet."""
+
+    def __init__(self) -> None:
+        Refused.__init__(
+            self,
+            "The lease on this clip ran out; your text is kept.",
+            "Take the next clip: this one comes first unless a colleague has taken it.",
+        )
+
+
+class ClipWithdrawn(NotLeased):
+    """The clip was purged while somebody worked on it."""
+
+    def __init__(self) -> None:
+        Refused.__init__(
+            self, "This clip was withdrawn and its content is destroyed.", "Take the next clip from the queue."
+        )

@@ -84,7 +84,12 @@ class Listening:
         if check.person_id != identity.person.id:
             raise NotLeased
         self._queue.require_check(check)
-        detail = {"purpose": "check", "submission": check.submission.id, "token": check.token, "nda": agreement}
+        detail = {
+            "purpose": "check",
+            "submission": check.submission.id,
+            "token": check.token,
+            "nda": agreement,
+        }
         return self._open_clip(identity, check.submission.clip_id, Action.QA_OPENED, detail)
 
     def open_for_export(self, identity: Identity, clip_id: str) -> Samples:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.access.ledger import Ledger
+from reviewer.access.rights import Act
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
 from reviewer.clips.vault import Vault
@@ -12,7 +13,6 @@ from reviewer.db.connection import Database
 from reviewer.desk.completeness import require_complete
 from reviewer.desk.drafts import Drafts
 from reviewer.desk.listen import Listening
-from reviewer.access.rights import Act
 from reviewer.errors import LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
@@ -213,7 +213,9 @@ class DeskSession:
             )
             comment = plain.decode()
         if submission.person_id != self.identity.person.id:
-            annotation = Annotation()  # passes are blind: rework by somebody else starts from the comment alone
+            annotation = (
+                Annotation()
+            )  # passes are blind: rework by somebody else starts from the comment alone
         return Returned(comment, annotation)
 
     def _unseal_submission(self, clip_id: str, name: str, sealed: bytes) -> Annotation:

@@ -79,7 +79,11 @@ class SignIn:
         if self._live.get(identity.session_id) is not identity:
             raise Refused("You are signed out.", "Sign in again; your drafts are kept.")
         person = self._register.by_id(identity.person.id)
-        if person is None or person.state is not PersonState.ACTIVE or person.role is not identity.person.role:
+        if (
+            person is None
+            or person.state is not PersonState.ACTIVE
+            or person.role is not identity.person.role
+        ):
             raise Refused("Your account was closed or changed.", "Ask your lead.")
 
     def confirm(self, identity: Identity, passphrase: str) -> None:

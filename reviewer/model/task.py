@@ -54,7 +54,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Work handed in. ``sealed`` is the annotation under the clip's key; ``digest`` an HMAC of its plain form."""
+    """Work handed in: the annotation ``sealed`` under the clip's key, and an HMAC of its plain form."""
 
     id: str
     task_id: int
@@ -104,3 +104,14 @@ class Today:
     waiting: int
     submitted: int
     returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCounts:
+    """One person's work so far, in counts."""
+
+    person_id: str
+    submitted: int = 0
+    accepted: int = 0
+    returned: int = 0
+    skipped: int = 0

@@ -1,0 +1,74 @@
+"""The project file: what a lead sets for a workspace."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reviewer.errors import Refused, Unavailable
+from reviewer.model.project import DecodeLimits, IntakeRules, Project, QueueRules
+
+_HINT = "See resources/project.toml."
+_SECTIONS = {"decode": DecodeLimits, "intake": IntakeRules, "queue": QueueRules}
+
+
+def read_project(path: Path) -> Project:
+    """Reads a project file; see ``resources/project.toml`` for every setting. Raises Unavailable, Refused."""
+    try:
+        return parse_project(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Unavailable(f"The project file {path.name} cannot be read.", str(error)) from error
+
+
+def parse_project(text: str) -> Project:
+    """The settings of a project file. Raises Refused for what is unknown or out of range."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused("The project file is not valid TOML.", str(error)) from error
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key in _SECTIONS:
+            values[key] = _section(_SECTIONS[key], key, value)
+        elif key in _names(Project) - set(_SECTIONS):
+            values[key] = _converted(key, value, getattr(Project(), key))
+        else:
+            raise Refused(f"The project file has an unknown setting: {key}.", _HINT)
+    return Project(**values)
+
+
+def _section(kind: Callable[..., Any], name: str, raw: object) -> Any:
+    if not isinstance(raw, dict):
+        raise Refused(f"[{name}] in the project file must be a table.", _HINT)
+    defaults = kind()
+    values = {}
+    for key, value in raw.items():
+        if key not in _names(defaults):
+            raise Refused(f"The project file has an unknown setting: {name}.{key}.", _HINT)
+        values[key] = _converted(f"{name}.{key}", value, getattr(defaults, key))
+    return kind(**values)
+
+
+def _converted(key: str, value: Any, default: object) -> Any:
+    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    if isinstance(default, datetime) and isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    if (
+        isinstance(default, float)
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and value >= 0
+    ):
+        return float(value)
+    if isinstance(default, int) and isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(default, str) and isinstance(value, str) and value:
+        return value
+    raise Refused(f"The setting {key} in the project file has a value it cannot have.", _HINT)
+
+
+def _names(of: Any) -> set[str]:
+    return {field.name for field in fields(of)}
