@@ -26,3 +26,9 @@ def named(widget: W, name: str, spoken: str, *, hint: str = "", key_id: str = ""
     if kind:
         widget.setProperty("kind", kind)
     return widget
+
+
+def restyle(widget: QWidget) -> None:
+    """Makes the style sheet look again at a widget whose ``kind`` has changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

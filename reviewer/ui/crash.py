@@ -1,0 +1,56 @@
+"""The window that says a bug of ours happened, without a word of what was being worked on."""
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from reviewer.ui.handles import named
+from reviewer.ui.messages import CrashReport, crash_message
+from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX, time_font
+
+_WIDTH_PX = 520
+_DETAILS_PX = 160
+
+
+class CrashDialog(QDialog):
+    """Sentence, hint and number; the places in the program are behind a button."""
+
+    def __init__(self, report: CrashReport, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "crash_dialog", self.tr("The program made a mistake"))
+        self.setWindowTitle(self.tr("Reviewer"))
+        message = crash_message(report)
+        title = QLabel(self.tr("The program made a mistake"), self)
+        title.setProperty("kind", "title")
+        sentence = QLabel(f"{message.sentence}\n{message.hint}", self)
+        sentence.setObjectName("crash_sentence")
+        sentence.setWordWrap(True)
+        self._details = named(QPlainTextEdit(self), "crash_details", self.tr("Where it happened"))
+        self._details.setReadOnly(True)
+        self._details.setFont(time_font())
+        self._details.setPlainText(report.details)
+        self._details.setFixedHeight(_DETAILS_PX)
+        self._details.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        layout.setSpacing(GROUP_PX)
+        layout.addWidget(title)
+        layout.addWidget(sentence)
+        layout.addWidget(self._details)
+        layout.addLayout(self._buttons())
+        self.setMinimumWidth(_WIDTH_PX)
+
+    def _buttons(self) -> QHBoxLayout:
+        show = named(
+            QPushButton(self.tr("Show where"), self), "crash_show", self.tr("Show where it happened")
+        )
+        show.clicked.connect(self._details.show)
+        close = named(
+            QPushButton(self.tr("Go on"), self), "crash_close", self.tr("Go on working"), kind="primary"
+        )
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.setSpacing(GAP_PX)
+        row.addWidget(show)
+        row.addStretch()
+        row.addWidget(close)
+        return row

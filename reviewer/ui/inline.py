@@ -1,0 +1,85 @@
+"""A message that stands in its own reserved place, so that nothing moves when it comes."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from reviewer.ui.assets import SMALL_PX, put_icon
+from reviewer.ui.handles import named, restyle
+from reviewer.ui.messages import Message, message_for
+from reviewer.ui.theme import GAP_PX
+
+_LINE_PX = 18
+
+
+class InlineMessage(QWidget):
+    """An icon, a sentence and a hint; a retry button where trying again may help.
+
+    ``lines`` is how many lines of text it keeps free; the words wrap, and a screen reader is told of them.
+    """
+
+    retry_requested = Signal()
+
+    def __init__(self, name: str, *, lines: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name, self.tr("Message"))
+        self.setToolTip("")
+        self._icon = QLabel(self)
+        self._icon.setFixedSize(SMALL_PX, _LINE_PX)
+        self._sentence = QLabel(self)
+        self._hint = QLabel(self)
+        for label, kind in ((self._sentence, "text"), (self._hint, "label")):
+            label.setObjectName(f"{name}_{kind}")
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self._hint.setProperty("kind", "label")
+        self._retry = named(QPushButton(self.tr("Try again"), self), f"{name}_retry", self.tr("Try again"))
+        put_icon(self._retry, "retry")
+        self._retry.clicked.connect(self.retry_requested)
+        policy = self._retry.sizePolicy()
+        policy.setRetainSizeWhenHidden(False)
+        self._retry.setSizePolicy(policy)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(GAP_PX)
+        layout.setVerticalSpacing(0)
+        layout.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._sentence, 0, 1)
+        layout.addWidget(self._hint, 1, 1)
+        layout.addWidget(self._retry, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+        layout.setColumnStretch(1, 1)
+        layout.setRowStretch(2, 1)
+        self.setMinimumHeight(lines * _LINE_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+        self.clear()
+
+    @property
+    def text(self) -> str:
+        """Sentence and hint as they are shown, empty when nothing is."""
+        return f"{self._sentence.text()} {self._hint.text()}".strip()
+
+    def show_error(self, error: BaseException) -> None:
+        """What happened, what was kept, what to do next."""
+        self.show_message(message_for(error), "error")
+
+    def show_message(self, message: Message, role: str = "text") -> None:
+        """Shows a message in the colour of ``role``: ``ok``, ``warn``, ``error`` or ``text``."""
+        put_icon(self._icon, role if role in {"ok", "warn", "error"} else "info", role)
+        self._icon.show()
+        self._sentence.setProperty("kind", role)
+        restyle(self._sentence)
+        self._sentence.setText(message.sentence)
+        self._hint.setText(message.hint)
+        self._retry.setVisible(message.may_retry)
+        self.setAccessibleDescription(self.text)
+
+    def clear(self) -> None:
+        self._icon.hide()
+        self._sentence.clear()
+        self._hint.clear()
+        self._retry.hide()
+        self.setAccessibleDescription("")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.minimumHeight())

@@ -1,0 +1,1 @@
+"""The spot check: blind first, then side by side."""

@@ -1,0 +1,1 @@
+"""Who is working: sign-in, first sign-in, and the agreement."""
