@@ -115,6 +115,4 @@ class ClipWithdrawn(NotLeased):
     """The clip was purged while somebody worked on it."""
 
     def __init__(self) -> None:
-        Refused.__init__(
-            self, "This clip was withdrawn and its content is destroyed.", "Take the next clip from the queue."
-        )
+        Refused.__init__(self, "This clip was withdrawn and its content is destroyed.", "Take the next clip.")

@@ -107,8 +107,11 @@ CREATE TABLE task (
     UNIQUE (clip_id, pass_number)
 ) STRICT;
 
-CREATE INDEX task_claimable ON task (priority DESC, sort_key, id)
-WHERE state IN ('open', 'leased');
+CREATE INDEX task_open ON task (priority DESC, sort_key, id) WHERE state = 'open';
+
+CREATE INDEX task_leased ON task (lease_until) WHERE state = 'leased';
+
+CREATE INDEX task_assigned ON task (assigned_to) WHERE assigned_to IS NOT NULL;
 
 CREATE INDEX task_by_person ON task (person_id, state);
 
@@ -118,7 +121,7 @@ CREATE TABLE task_refusal (
     task_id INTEGER NOT NULL REFERENCES task (id),
     clip_id TEXT NOT NULL,
     person_id TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('skip', 'expiry')),
+    kind TEXT NOT NULL CHECK (kind IN ('skip', 'expiry', 'taken')),
     reason TEXT NOT NULL DEFAULT '',
     at INTEGER NOT NULL
 ) STRICT;
