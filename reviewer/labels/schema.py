@@ -1,0 +1,209 @@
+"""The label form a lead writes: fields, their choices, and when each is shown."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from reviewer.model.annotation import LabelValue
+from reviewer.model.toml_table import TomlTable
+
+_FIELD_KEYS = (
+    "key", "kind", "label", "help", "required", "choices", "low", "high", "low_label", "high_label",
+    "shown_when",
+)  # fmt: skip
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MAX_STEPS = 11
+
+
+class FieldKind(StrEnum):
+    """What kind of answer a field takes; its value in an annotation is str, str, tuple of str, bool, int."""
+
+    TEXT = "text"
+    ONE_OF = "one_of"
+    MANY_OF = "many_of"
+    YES_NO = "yes_no"
+    SCALE = "scale"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer of a one_of or many_of field; ``key`` picks it while the field has the focus."""
+
+    value: str
+    label: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when the field ``key`` is shown and its answer is (or, for many_of, includes) ``equals``."""
+
+    key: str
+    equals: str | bool | int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of the form. ``low`` and ``high`` bound a scale, both inclusive."""
+
+    key: str
+    kind: FieldKind
+    label: str
+    help: str = ""
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    low: int = 1
+    high: int = 5
+    low_label: str = ""
+    high_label: str = ""
+    shown_when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A label form; ``id`` (name and version) is stored with each annotation made under it."""
+
+    name: str
+    version: str
+    title: str
+    fields: tuple[Field, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    def field(self, key: str) -> Field | None:
+        """The field with this key, or None."""
+        return next((field for field in self.fields if field.key == key), None)
+
+
+def load_schema(path: Path) -> Schema:
+    """Reads a form from TOML; raises Refused with file, line and key for whatever is wrong with it."""
+    file = TomlTable.read(path)
+    file.closed(("name", "version", "title", "field"))
+    tables = file.tables("field")
+    if not tables:
+        raise file.refuse("the form has no [[field]].")
+    fields = tuple(_field(table) for table in tables)
+    _refuse_twice(file, "field key", (field.key for field in fields))
+    for table, field in zip(tables, fields, strict=True):
+        _check_condition(table, field, fields)
+    _refuse_cycles(file, fields)
+    return Schema(
+        name=_name(file, "name"), version=file.text("version"), title=file.text("title"), fields=fields
+    )
+
+
+def _field(table: TomlTable) -> Field:
+    table.closed(_FIELD_KEYS)
+    key = _name(table, "key")
+    table.place = f"{table.place} ({key})"
+    kind = FieldKind(table.one_of("kind", tuple(FieldKind)))
+    low, high = _bounds(table, kind)
+    return Field(
+        key=key,
+        kind=kind,
+        label=_filled(table, "label"),
+        help=table.text("help", ""),
+        required=table.flag("required", default=False),
+        choices=_choices(table, kind),
+        low=low,
+        high=high,
+        low_label=table.text("low_label", ""),
+        high_label=table.text("high_label", ""),
+        shown_when=_condition(table),
+    )
+
+
+def _choices(table: TomlTable, kind: FieldKind) -> tuple[Choice, ...]:
+    takes_choices = kind in {FieldKind.ONE_OF, FieldKind.MANY_OF}
+    if takes_choices != table.has("choices"):
+        raise table.refuse(f"a {kind} field {'needs' if takes_choices else 'takes no'} choices.")
+    choices = []
+    for item in table.tables("choices"):
+        item.closed(("value", "label", "key"))
+        choices.append(Choice(_name(item, "value"), _filled(item, "label"), item.text("key", "")))
+    if takes_choices and not choices:
+        raise table.refuse("choices is empty.")
+    _refuse_twice(table, "choice value", (choice.value for choice in choices))
+    _refuse_twice(table, "choice key", (choice.key for choice in choices if choice.key))
+    return tuple(choices)
+
+
+def _bounds(table: TomlTable, kind: FieldKind) -> tuple[int, int]:
+    if kind is not FieldKind.SCALE:
+        for key in ("low", "high", "low_label", "high_label"):
+            if table.has(key):
+                raise table.refuse(f"{key} belongs to a scale, and this is a {kind} field.")
+        return 1, 5
+    low, high = table.whole("low", 1), table.whole("high", 5)
+    if not 1 <= high - low < _MAX_STEPS:
+        raise table.refuse(f"a scale from low = {low} to high = {high} must have 2 to {_MAX_STEPS} steps.")
+    return low, high
+
+
+def _condition(table: TomlTable) -> Condition | None:
+    if not table.has("shown_when"):
+        return None
+    condition = table.table("shown_when")
+    condition.closed(("key", "equals"))
+    equals = condition.raw("equals")
+    if not isinstance(equals, str | bool | int):
+        raise condition.refuse("equals must be a text, true or false, or a whole number.")
+    return Condition(condition.text("key"), equals)
+
+
+def _check_condition(table: TomlTable, field: Field, fields: tuple[Field, ...]) -> None:
+    if field.shown_when is None:
+        return
+    key, equals = field.shown_when.key, field.shown_when.equals
+    other = next((f for f in fields if f.key == key), None)
+    if other is None:
+        raise table.refuse(f"shown_when names {key}, which is no field of this form.")
+    if not _can_answer(other, equals):
+        raise table.refuse(f"shown_when waits for {key} = {equals!r}, which {key} can never be.")
+
+
+def _can_answer(field: Field, value: LabelValue) -> bool:
+    if field.kind is FieldKind.YES_NO:
+        return isinstance(value, bool)
+    if field.kind is FieldKind.SCALE:
+        return type(value) is int and field.low <= value <= field.high
+    if field.kind is FieldKind.TEXT:
+        return isinstance(value, str) and bool(value)
+    return any(choice.value == value for choice in field.choices)
+
+
+def _refuse_cycles(file: TomlTable, fields: tuple[Field, ...]) -> None:
+    waits_for = {field.key: field.shown_when.key for field in fields if field.shown_when}
+    for start, first in waits_for.items():
+        path, key = [start], first
+        while key in waits_for and key not in path:
+            path.append(key)
+            key = waits_for[key]
+        if key == start:
+            raise file.refuse(f"shown_when goes round in a circle: {' waits for '.join([*path, key])}.")
+
+
+def _name(table: TomlTable, key: str) -> str:
+    found = table.text(key)
+    if not _NAME.fullmatch(found):
+        raise table.refuse(f"{key} is {found!r}; it must be a-z, 0-9 and _, beginning with a letter.")
+    return found
+
+
+def _filled(table: TomlTable, key: str) -> str:
+    found = table.text(key)
+    if not found.strip():
+        raise table.refuse(f"{key} is empty.")
+    return found
+
+
+def _refuse_twice(table: TomlTable, what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise table.refuse(f"the {what} {name} is there twice.")
+        seen.add(name)

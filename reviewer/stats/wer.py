@@ -1,0 +1,96 @@
+"""Word differences between two texts, and how many there are."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
+
+# Scripts written without spaces between words: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar (Unicode
+# blocks). There a "word" is one character with its marks, which makes the word error rate the usual CER.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+
+Op = Literal["equal", "replace", "delete", "insert"]
+
+
+@dataclass(frozen=True, slots=True)
+class DiffWord:
+    """One step of an alignment: ``left`` is empty for an insert, ``right`` for a delete."""
+
+    op: Op
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordErrors:
+    """Errors of one pair; add pairs up before dividing, a mean of rates is another and noisier figure."""
+
+    errors: int
+    reference_words: int
+    other_words: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Word error rate against the first text; both empty is 0, an empty reference otherwise is 1."""
+        if not self.reference_words:
+            return 1.0 if self.errors else 0.0
+        return self.errors / self.reference_words
+
+    @property
+    def disagreement(self) -> float:
+        """Errors by the longer text, 0 to 1: the same whichever comes first. For two people, no reference."""
+        longer = max(self.reference_words, self.other_words)
+        return self.errors / longer if longer else 0.0
+
+    def __add__(self, other: "WordErrors") -> "WordErrors":
+        return WordErrors(
+            self.errors + other.errors,
+            self.reference_words + other.reference_words,
+            self.other_words + other.other_words,
+        )
+
+
+def words_of(text: str) -> list[str]:
+    """Words in NFC: split at space, and at each character (with its marks) of a script without spaces."""
+    words: list[str] = []
+    end = -1
+    for match in _WORD.finditer(unicodedata.normalize("NFC", text)):
+        word = match.group()
+        is_mark = unicodedata.category(word[0])[0] == "M"
+        if is_mark and words and match.start() == end:
+            words[-1] += word
+        else:
+            words.append(word)
+        end = match.end()
+    return words
+
+
+def diff_words(a: str, b: str) -> tuple[DiffWord, ...]:
+    """Aligns two texts word by word with the fewest edits (Levenshtein 1966), ``a`` on the left.
+
+    Compares as given: apply the same profile to both first, if case and marks should not count.
+    """
+    left, right = words_of(a), words_of(b)
+    steps: list[DiffWord] = []
+    for op in Levenshtein.opcodes(left, right):
+        ours, theirs = left[op.src_start : op.src_end], right[op.dest_start : op.dest_end]
+        if op.tag == "delete":
+            steps += [DiffWord("delete", word, "") for word in ours]
+        elif op.tag == "insert":
+            steps += [DiffWord("insert", "", word) for word in theirs]
+        else:
+            kind: Op = "equal" if op.tag == "equal" else "replace"
+            steps += [DiffWord(kind, one, other) for one, other in zip(ours, theirs, strict=True)]
+    return tuple(steps)
+
+
+def word_errors(a: str, b: str) -> WordErrors:
+    """Substitutions, deletions and insertions between two texts, ``a`` as the reference."""
+    left, right = words_of(a), words_of(b)
+    return WordErrors(Levenshtein.distance(left, right), len(left), len(right))

@@ -1,0 +1,201 @@
+"""How speech is written down in one locale: tags, word lists, rules, and the profiles that derive texts."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+from reviewer.model.toml_table import TomlTable
+
+TAG_NAME = re.compile(r"[a-z]+")
+TAG_DETAIL = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+class TagClass(StrEnum):
+    """What a tag stands for; profiles and exports decide by class, never by name."""
+
+    SPEAKER_NOISE = "speaker_noise"
+    NOISE = "noise"
+    UNCLEAR = "unclear"
+    CUT = "cut"
+    OVERLAP = "overlap"
+    FOREIGN = "foreign"
+    PII = "pii"
+
+
+class Case(StrEnum):
+    """What a profile does with capitals."""
+
+    KEEP = "keep"
+    LOWER = "lower"
+    UPPER = "upper"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag of the closed list. ``key`` is its shortcut, as Qt writes key sequences.
+
+    ``takes_detail``: it is written ``[name:detail]``; ``details`` closes the list of details when not empty.
+    """
+
+    name: str
+    key: str
+    meaning: str
+    klass: TagClass
+    takes_detail: bool = False
+    details: tuple[str, ...] = ()
+
+    @property
+    def example(self) -> str:
+        """The tag as it is typed, with its first detail (``xx`` where any will do)."""
+        if not self.takes_detail:
+            return f"[{self.name}]"
+        return f"[{self.name}:{self.details[0] if self.details else 'xx'}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the live checks ask for. ``punctuation`` lists the marks in use; empty means any."""
+
+    numbers_in_words: bool = False
+    symbols_in_words: bool = False
+    punctuation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named, versioned way from the verbatim text to a derived one.
+
+    ``punctuation`` lists the marks that stay; ``tags`` maps a class to the plain word that stands for it (a
+    class not named is stripped); ``leave_out`` names classes whose clips an export leaves out, because words
+    were said that the text does not have.
+    """
+
+    name: str
+    version: int
+    case: Case = Case.KEEP
+    punctuation: str = ""
+    keep_fragments: bool = False
+    keep_hesitations: bool = True
+    tags: Mapping[TagClass, str] = field(default_factory=lambda: MappingProxyType({}))
+    leave_out: frozenset[TagClass] = frozenset()
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """One convention file, read; ``id`` (locale and version) is stored with each annotation made under it."""
+
+    locale: str
+    version: str
+    title: str
+    tags: tuple[Tag, ...]
+    hesitations: frozenset[str]
+    variants: Mapping[str, str]
+    rules: Rules
+    profiles: Mapping[str, Profile]
+
+    @property
+    def id(self) -> str:
+        return f"{self.locale}@{self.version}"
+
+    def tag(self, name: str) -> Tag | None:
+        """The tag of this name, or None when the closed list has none."""
+        return next((tag for tag in self.tags if tag.name == name), None)
+
+    def profile(self, name: str) -> Profile:
+        """The profile of this name; every convention file has ``training``. Raises KeyError otherwise."""
+        return self.profiles[name]
+
+
+def load_conventions(path: Path) -> Conventions:
+    """Reads a convention file; raises Refused with file, line and key for whatever is wrong with it."""
+    file = TomlTable.read(path)
+    file.closed(("locale", "version", "title", "rules", "tag", "words", "profile"))
+    words = file.table("words")
+    words.closed(("hesitations", "variants"))
+    variants = words.table("variants")
+    profiles = {
+        name: _profile(file.table("profile").table(name), name) for name in file.table("profile").keys
+    }
+    if "training" not in profiles:
+        raise file.refuse("the table profile.training is missing.")
+    return Conventions(
+        locale=file.text("locale"),
+        version=file.text("version"),
+        title=file.text("title"),
+        tags=_tags(file),
+        hesitations=frozenset(words.texts("hesitations", ())),
+        variants=MappingProxyType({key: variants.text(key) for key in variants.keys}),
+        rules=_rules(file.table("rules")),
+        profiles=MappingProxyType(profiles),
+    )
+
+
+def _tags(file: TomlTable) -> tuple[Tag, ...]:
+    tags: list[Tag] = []
+    for table in file.tables("tag"):
+        tag = _tag(table)
+        if any(tag.name == other.name for other in tags):
+            raise table.refuse(f"the tag {tag.name} is there twice.")
+        if tag.key and any(tag.key == other.key for other in tags):
+            raise table.refuse(f"the key {tag.key} is taken twice.")
+        tags.append(tag)
+    return tuple(tags)
+
+
+def _tag(table: TomlTable) -> Tag:
+    table.closed(("name", "key", "meaning", "class", "takes_detail", "details"))
+    name, details = table.text("name"), table.texts("details", ())
+    if not TAG_NAME.fullmatch(name):
+        raise table.refuse(f"name is {name!r}; a tag is named in a-z only.")
+    for detail in details:
+        if not TAG_DETAIL.fullmatch(detail):
+            raise table.refuse(f"the detail {detail!r} must be a-z, with single hyphens inside.")
+    return Tag(
+        name=name,
+        key=table.text("key", ""),
+        meaning=table.text("meaning"),
+        klass=TagClass(table.one_of("class", tuple(TagClass))),
+        takes_detail=table.flag("takes_detail", default=bool(details)),
+        details=details,
+    )
+
+
+def _rules(table: TomlTable) -> Rules:
+    table.closed(("numbers_in_words", "symbols_in_words", "punctuation"))
+    return Rules(
+        numbers_in_words=table.flag("numbers_in_words", default=False),
+        symbols_in_words=table.flag("symbols_in_words", default=False),
+        punctuation=table.text("punctuation", ""),
+    )
+
+
+def _profile(table: TomlTable, name: str) -> Profile:
+    table.closed(
+        ("version", "case", "punctuation", "keep_fragments", "keep_hesitations", "tags", "leave_out")
+    )
+    tags = table.table("tags")
+    tags.closed(tuple(TagClass))
+    for key in tags.keys:
+        if tags.text(key) and not tags.text(key).isalpha():
+            raise tags.refuse(f"{key} must be mapped to one plain word of letters, or to nothing.")
+    leave_out = table.texts("leave_out", ())
+    for klass in leave_out:
+        if klass not in tuple(TagClass):
+            raise table.refuse(f"leave_out names {klass}; classes are {', '.join(TagClass)}.")
+    return Profile(
+        name=name,
+        version=table.whole("version"),
+        case=Case(table.one_of("case", tuple(Case), "keep")),
+        punctuation=table.text("punctuation", ""),
+        keep_fragments=table.flag("keep_fragments", default=False),
+        keep_hesitations=table.flag("keep_hesitations", default=True),
+        tags=MappingProxyType({TagClass(key): tags.text(key) for key in tags.keys if tags.text(key)}),
+        leave_out=frozenset(TagClass(klass) for klass in leave_out),
+    )
