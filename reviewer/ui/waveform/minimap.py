@@ -1,0 +1,186 @@
+"""The whole clip in one line: what is in view, where the cursor is, what was heard."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from reviewer.model.event import HeardRange
+from reviewer.ui import theme
+from reviewer.ui.waveform.reduce import Source, trace
+from reviewer.ui.waveform.window import ViewWindow
+
+HEIGHT_PX = 28
+_STRIP_PX = 3
+_SHADE_ALPHA = 150
+_DRAG_FROM_PX = 4
+
+
+class Minimap(QWidget):
+    """Click goes there; drag moves the part in view."""
+
+    seek_requested = Signal(int)
+    centre_requested = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("wave_minimap")
+        self.setAccessibleName(self.tr("Whole clip: part in view and parts heard"))
+        self.setToolTip(self.tr("The whole clip. Click to go there, drag to move the part in view."))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(HEIGHT_PX)
+        self._source: Source | None = None
+        self._window = ViewWindow.whole(1)
+        self._heard: tuple[HeardRange, ...] = ()
+        self._position = 0.0
+        self._picture: QPixmap | None = None
+        self._pressed_x: float | None = None
+        self._is_dragging = False
+
+    def show_source(self, source: Source | None) -> None:
+        self._source = source
+        self._heard = ()
+        self._position = 0.0
+        self._window = ViewWindow.whole(source.frames if source is not None else 1)
+        self._forget_picture()
+
+    def show_window(self, window: ViewWindow) -> None:
+        self._window = window
+        self.update()
+
+    def show_position(self, frame: float) -> None:
+        before, self._position = self._x_of(self._position), frame
+        after = self._x_of(frame)
+        if round(before) != round(after):
+            self.update(round(before) - 2, 0, 5, self.height())
+            self.update(round(after) - 2, 0, 5, self.height())
+
+    def show_heard(self, ranges: Sequence[HeardRange]) -> None:
+        """Shows what reached the ear; the strip lies under the wave, so it does not speak by colour alone."""
+        self._heard = tuple(ranges)
+        self.update(0, self.height() - _STRIP_PX, self.width(), _STRIP_PX)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, HEIGHT_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, HEIGHT_PX)
+
+    def _whole(self) -> ViewWindow:
+        return ViewWindow.whole(self._window.total)
+
+    def _x_of(self, frame: float) -> float:
+        return self._whole().x_of(frame, self.width())
+
+    def _forget_picture(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _drawn(self, source: Source) -> QPixmap:
+        """The wave of all channels in one, as a picture at the screen's own scale; made once a size."""
+        scale = self.devicePixelRatioF()
+        columns, rows = max(round(self.width() * scale), 1), round((HEIGHT_PX - _STRIP_PX) * scale)
+        picture = QPixmap(columns, rows)
+        picture.fill(Qt.GlobalColor.transparent)
+        lines = _envelope(source, columns, rows)
+        painter = QPainter(picture)
+        painter.setPen(QPen(QColor(theme.tokens().wave), 1))
+        painter.drawLines(lines)
+        painter.end()
+        picture.setDevicePixelRatio(scale)
+        return picture
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._source is not None and self._source.frames:
+            colours = theme.tokens()
+            painter.fillRect(event.rect(), QColor(colours.surface))
+            if self._picture is None:
+                self._picture = self._drawn(self._source)
+            painter.drawPixmap(QPointF(0, 0), self._picture)
+            self._paint_window(painter, colours)
+            self._paint_heard(painter, colours)
+            x = self._x_of(self._position)
+            painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))
+        painter.end()
+
+    def _paint_window(self, painter: QPainter, colours: theme.Tokens) -> None:
+        if self._window.is_whole:
+            return
+        left, right = self._x_of(self._window.start), self._x_of(self._window.end)
+        shade = QColor(colours.background)
+        shade.setAlpha(_SHADE_ALPHA)
+        height = self.height() - _STRIP_PX
+        painter.fillRect(QRectF(0, 0, left, height), shade)
+        painter.fillRect(QRectF(right, 0, self.width() - right, height), shade)
+        painter.setPen(QPen(QColor(colours.accent), 1))
+        painter.drawRect(QRectF(left + 0.5, 0.5, max(right - left - 1, 2), height - 1))
+
+    def _paint_heard(self, painter: QPainter, colours: theme.Tokens) -> None:
+        top = self.height() - _STRIP_PX
+        painter.fillRect(QRectF(0, top, self.width(), _STRIP_PX), QColor(colours.raised))
+        for part in self._heard:
+            left, right = self._x_of(part.start), self._x_of(part.end)
+            painter.fillRect(QRectF(left, top, max(right - left, 1), _STRIP_PX), QColor(colours.heard))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._source is not None:
+            self._pressed_x = event.position().x()
+            self._is_dragging = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_x is None:
+            return
+        x = event.position().x()
+        self._is_dragging = self._is_dragging or abs(x - self._pressed_x) >= _DRAG_FROM_PX
+        if self._is_dragging:
+            self.centre_requested.emit(self._whole().frame_at(x, self.width()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_x is not None and not self._is_dragging:
+            frame = self._whole().frame_at(event.position().x(), self.width())
+            self.centre_requested.emit(frame)
+            self.seek_requested.emit(int(frame))
+        self._pressed_x = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._forget_picture()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._forget_picture()
+
+
+def _envelope(source: Source, columns: int, rows: int) -> list[QLineF]:
+    """One upright line a pixel column, from the least to the greatest of all channels."""
+    whole = ViewWindow.whole(source.frames)
+    if source.frames < columns:
+        return _thin_envelope(source, whole, columns, rows)
+    pairs = [trace(source, channel, whole, columns).y.reshape(-1, 2) for channel in range(source.channels)]
+    least = np.min([pair[:, 0] for pair in pairs], axis=0)
+    most = np.max([pair[:, 1] for pair in pairs], axis=0)
+    middle = rows / 2
+    reach = middle - 1
+    tops, bottoms = middle - most * reach, middle - least * reach
+    return [
+        QLineF(x + 0.5, top, x + 0.5, max(bottom, top + 1))
+        for x, (top, bottom) in enumerate(zip(tops.tolist(), bottoms.tolist(), strict=True))
+    ]
+
+
+def _thin_envelope(source: Source, whole: ViewWindow, columns: int, rows: int) -> list[QLineF]:
+    """Fewer samples than pixels: the samples joined by lines."""
+    middle = rows / 2
+    lines = []
+    for channel in range(source.channels):
+        drawn = trace(source, channel, whole, columns)
+        points = [QPointF(x, middle - y * (middle - 1)) for x, y in zip(drawn.x, drawn.y, strict=True)]
+        lines += [QLineF(one, other) for one, other in pairwise(points)]
+        if len(points) == 1:
+            lines.append(QLineF(0, points[0].y(), columns, points[0].y()))
+    return lines

@@ -1,0 +1,78 @@
+"""What of a clip reaches the screen: one min/max pair a pixel, or the samples themselves."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import Samples
+from reviewer.ui.waveform.window import ViewWindow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_QUIETEST_SHOWN = 1 / 16
+_SAMPLES_BELOW_FRAMES_A_PIXEL = 1.0
+_DOTS_FROM_PIXELS_A_FRAME = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A clip as the picture needs it; ``gain`` turns a sample into -1 to 1 of its lane."""
+
+    samples: Samples
+    pyramid: Pyramid
+    gain: float
+
+    @property
+    def frames(self) -> int:
+        return self.samples.frames
+
+    @property
+    def channels(self) -> int:
+        return self.samples.channels
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One channel's line: x in pixels, y from -1 to 1 of a lane."""
+
+    x: "NDArray[np.float64]"
+    y: "NDArray[np.float64]"
+    is_samples: bool
+    has_dots: bool
+
+
+def source_of(samples: Samples, pyramid: Pyramid) -> Source:
+    """Chooses the height: the loudest sample fills its lane, but nothing is blown up by more than 24 dB."""
+    loudest = 0.0
+    if samples.frames:
+        for channel in range(samples.channels):
+            least, most = pyramid.columns(channel, 0.0, float(samples.frames), 1)
+            loudest = max(loudest, -float(least[0]), float(most[0]))
+    return Source(samples, pyramid, 1.0 / max(loudest, pyramid.full_scale * _QUIETEST_SHOWN))
+
+
+def trace(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
+    """A channel's line over a window ``pixels`` wide: at most two points a pixel, whatever the length."""
+    if source.frames == 0:
+        return Trace(np.empty(0), np.empty(0), is_samples=False, has_dots=False)
+    if window.span / pixels < _SAMPLES_BELOW_FRAMES_A_PIXEL:
+        return _samples(source, channel, window, pixels)
+    least, most = source.pyramid.columns(channel, window.start, window.end, pixels, source.samples)
+    y = np.empty(2 * pixels, dtype=np.float64)
+    y[0::2] = least
+    y[1::2] = most
+    x = np.repeat(np.arange(pixels, dtype=np.float64) + 0.5, 2)
+    return Trace(x, y * source.gain, is_samples=False, has_dots=False)
+
+
+def _samples(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
+    first = max(math.floor(window.start) - 1, 0)
+    last = min(math.ceil(window.end) + 1, source.frames)
+    scale = pixels / window.span
+    x = (np.arange(first, last, dtype=np.float64) - window.start) * scale
+    y = source.samples.data[first:last, channel].astype(np.float64) * source.gain
+    return Trace(x, y, is_samples=True, has_dots=scale >= _DOTS_FROM_PIXELS_A_FRAME)

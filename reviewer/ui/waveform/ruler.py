@@ -1,0 +1,74 @@
+"""Times above the waves."""
+
+from PySide6.QtCore import QEvent, QPointF, QSize
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from reviewer.ui import theme
+from reviewer.ui.waveform.ticks import clip_time, ticks
+from reviewer.ui.waveform.window import ViewWindow
+
+HEIGHT_PX = 20
+_FONT_PX = 11
+_LABEL_GAP_PX = 24
+_MAJOR_PX = 7
+_MINOR_PX = 4
+
+
+class Ruler(QWidget):
+    """Draws ``mm:ss.mmm`` marks for the window that is in view."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("wave_ruler")
+        self.setAccessibleName(self.tr("Time ruler"))
+        self.setFixedHeight(HEIGHT_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFont(theme.time_font(_FONT_PX))
+        self._window: ViewWindow | None = None
+        self._rate_hz = 1
+
+    def show_window(self, window: ViewWindow | None, rate_hz: int = 1) -> None:
+        self._window = window
+        self._rate_hz = rate_hz
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, HEIGHT_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._window is not None:
+            colours = theme.tokens()
+            painter.fillRect(event.rect(), QColor(colours.surface))
+            painter.setPen(QPen(QColor(colours.line), 1))
+            painter.drawLine(QPointF(0, HEIGHT_PX - 0.5), QPointF(self.width(), HEIGHT_PX - 0.5))
+            self._paint_ticks(painter, self._window, colours)
+        painter.end()
+
+    def _paint_ticks(self, painter: QPainter, window: ViewWindow, colours: theme.Tokens) -> None:
+        metrics = QFontMetricsF(self.font())
+        label_px = metrics.horizontalAdvance(clip_time(window.total, self._rate_hz)) + _LABEL_GAP_PX
+        mark, text = QPen(QColor(colours.dim), 1), QPen(QColor(colours.dim))
+        for tick in ticks(window.start, window.end, self._rate_hz, self.width(), label_px):
+            x = round(window.x_of(tick.frame, self.width())) + 0.5
+            height = _MAJOR_PX if tick.label else _MINOR_PX
+            painter.setPen(mark)
+            painter.drawLine(QPointF(x, HEIGHT_PX - height), QPointF(x, HEIGHT_PX - 1))
+            if tick.label:
+                painter.setPen(text)
+                self._paint_label(painter, metrics, x, tick.label)
+
+    def _paint_label(self, painter: QPainter, metrics: QFontMetricsF, x: float, label: str) -> None:
+        """Beside its mark, to the right; left out where it would be cut by the edge."""
+        left = x + 4
+        if left + metrics.horizontalAdvance(label) <= self.width():
+            painter.drawText(QPointF(left, metrics.ascent() + 1), label)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, HEIGHT_PX)

@@ -1,0 +1,55 @@
+"""Times on a ruler: how they are written, and where they stand."""
+
+import math
+from dataclasses import dataclass
+
+_STEPS_MS = (
+    1, 2, 5, 10, 20, 50, 100, 200, 500,
+    1_000, 2_000, 5_000, 10_000, 15_000, 30_000,
+    60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000,
+)  # fmt: skip
+_MINOR_PARTS = 5
+_FLOAT_SLACK = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on the ruler, at ``frame``; ``label`` is empty for the small marks between two times."""
+
+    frame: float
+    label: str = ""
+
+
+def clip_time(frames: float, rate_hz: int) -> str:
+    """``mm:ss.mmm`` (``h:mm:ss.mmm`` from an hour on), cut to milliseconds like a clock, not rounded."""
+    millis = math.floor(frames * 1000 / rate_hz + _FLOAT_SLACK)
+    minutes, rest = divmod(millis, 60_000)
+    seconds, millis = divmod(rest, 1000)
+    if minutes < 60:
+        return f"{minutes:02d}:{seconds:02d}.{millis:03d}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}.{millis:03d}"
+
+
+def ticks(start: float, end: float, rate_hz: int, width_px: float, label_px: float) -> tuple[Tick, ...]:
+    """The marks from frame ``start`` to ``end`` on a ruler ``width_px`` wide whose labels need ``label_px``.
+
+    Labels stand on round times; the step is the smallest from a fixed list at which no two labels touch.
+    """
+    span_ms = (end - start) * 1000 / rate_hz
+    if span_ms <= 0 or width_px <= 0:
+        return ()
+    least = span_ms * label_px / width_px
+    step = next((s for s in _STEPS_MS if s >= least), math.ceil(least / _STEPS_MS[-1]) * _STEPS_MS[-1])
+    minor = step / _MINOR_PARTS
+    first = math.ceil(start * 1000 / rate_hz / minor - _FLOAT_SLACK)
+    last = math.floor(end * 1000 / rate_hz / minor + _FLOAT_SLACK)
+    return tuple(_tick(index, minor, step, rate_hz) for index in range(first, last + 1))
+
+
+def _tick(index: int, minor_ms: float, step_ms: int, rate_hz: int) -> Tick:
+    frame = index * minor_ms * rate_hz / 1000
+    if index % _MINOR_PARTS:
+        return Tick(frame)
+    millis = index // _MINOR_PARTS * step_ms
+    return Tick(frame, clip_time(millis, 1000))

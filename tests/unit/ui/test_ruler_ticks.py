@@ -1,0 +1,61 @@
+"""Times on the ruler are round, in order, and far enough apart to read."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.ui.waveform.ticks import clip_time, ticks
+
+
+@pytest.mark.parametrize(
+    ("frames", "rate_hz", "written"),
+    [
+        (0, 16_000, "00:00.000"),
+        (7_940, 1_000, "00:07.940"),
+        (15_999, 16_000, "00:00.999"),
+        (441, 44_100, "00:00.010"),
+        (16_000 * 61, 16_000, "01:01.000"),
+        (8_000 * 3_600, 8_000, "1:00:00.000"),
+        (1, 48_000, "00:00.000"),
+    ],
+)
+def test_a_time_is_written_as_a_clock_shows_it(frames: int, rate_hz: int, written: str) -> None:
+    assert clip_time(frames, rate_hz) == written
+
+
+@given(
+    start=st.floats(min_value=0, max_value=1e7),
+    span=st.floats(min_value=64, max_value=6e7),
+    rate_hz=st.sampled_from([8_000, 16_000, 44_100, 48_000]),
+    width=st.integers(min_value=100, max_value=3_000),
+)
+def test_no_two_labels_touch(start: float, span: float, rate_hz: int, width: int) -> None:
+    marks = [tick for tick in ticks(start, start + span, rate_hz, width, 90) if tick.label]
+    places = [(tick.frame - start) / span * width for tick in marks]
+    assert all(right - left >= 89.9 for left, right in pairwise(places))
+
+
+@given(start=st.floats(min_value=0, max_value=1e7), span=st.floats(min_value=64, max_value=6e7))
+def test_marks_stand_inside_the_window_and_in_order(start: float, span: float) -> None:
+    marks = ticks(start, start + span, 16_000, 1200, 90)
+    frames = [tick.frame for tick in marks]
+    assert frames == sorted(frames)
+    assert all(start - 1e-3 <= frame <= start + span + 1e-3 for frame in frames)
+
+
+def test_a_labelled_mark_stands_at_the_time_it_says() -> None:
+    for tick in ticks(0, 16_000 * 8, 16_000, 1200, 90):
+        if tick.label:
+            assert tick.label == clip_time(tick.frame, 16_000)
+
+
+def test_eight_seconds_on_1200_pixels_are_marked_each_second() -> None:
+    labels = [tick.label for tick in ticks(0, 16_000 * 8, 16_000, 1200, 90) if tick.label]
+    assert labels == [f"00:0{second}.000" for second in range(9)]
+
+
+def test_nothing_to_mark_gives_no_marks() -> None:
+    assert ticks(0, 0, 16_000, 1200, 90) == ()
+    assert ticks(0, 100, 16_000, 0, 90) == ()

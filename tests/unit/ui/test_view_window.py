@@ -1,0 +1,89 @@
+"""The part of a clip in view stays inside the clip, whatever is done to it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.ui.waveform.window import MIN_FRAMES, ViewWindow
+
+totals = st.integers(min_value=0, max_value=50_000_000)
+factors = st.floats(min_value=0.05, max_value=20)
+shares = st.floats(min_value=0, max_value=1)
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> ViewWindow:
+    window = ViewWindow.whole(draw(totals))
+    window = window.zoomed(draw(st.floats(min_value=1, max_value=1e6)), draw(shares) * window.total)
+    return window.panned(draw(st.floats(min_value=-1, max_value=1)) * window.total)
+
+
+def is_inside(window: ViewWindow) -> bool:
+    slack = 1e-6 * max(window.total, 1)
+    return -slack <= window.start < window.end <= max(window.total, 1) + slack
+
+
+@given(windows(), factors, shares)
+def test_zooming_never_leaves_the_clip(window: ViewWindow, factor: float, share: float) -> None:
+    assert is_inside(window.zoomed(factor, window.start + share * window.span))
+
+
+@given(windows(), st.floats(min_value=-1e8, max_value=1e8))
+def test_panning_never_leaves_the_clip_and_keeps_the_zoom(window: ViewWindow, frames: float) -> None:
+    panned = window.panned(frames)
+    assert is_inside(panned)
+    assert panned.span == pytest.approx(window.span, abs=1e-6 * max(window.total, 1))
+
+
+@given(windows(), factors, shares)
+def test_the_frame_under_the_pointer_stays_there_when_borders_allow(
+    window: ViewWindow, factor: float, share: float
+) -> None:
+    at = window.start + share * window.span
+    zoomed = window.zoomed(factor, at)
+    if 0 < zoomed.start and zoomed.end < zoomed.total:
+        assert zoomed.x_of(at, 1000) == pytest.approx(window.x_of(at, 1000), abs=0.5)
+
+
+@given(windows(), shares)
+def test_turning_the_page_brings_a_frame_into_view(window: ViewWindow, share: float) -> None:
+    frame = share * max(window.total - 1, 0)
+    shown = window.showing(frame)
+    assert shown.start - 1e-6 <= frame <= shown.end + 1e-6
+
+
+def test_a_frame_in_view_turns_no_page() -> None:
+    window = ViewWindow(100.0, 300.0, 1000)
+    assert window.showing(250.0) is window
+
+
+def test_zoom_ends_at_single_samples() -> None:
+    window = ViewWindow.whole(16_000)
+    for _ in range(50):
+        window = window.zoomed(2, 8_000)
+    assert window.span == MIN_FRAMES
+
+
+def test_a_clip_shorter_than_the_deepest_zoom_is_always_whole() -> None:
+    assert ViewWindow.whole(1).zoomed(4, 0).is_whole
+
+
+def test_an_empty_clip_has_a_window_that_divides_by_nothing() -> None:
+    window = ViewWindow.whole(0)
+    assert window.frame_at(50, 100) == 0
+    assert window.x_of(0, 100) == 0
+
+
+def test_a_pixel_and_its_frame_are_each_others_way_back() -> None:
+    window = ViewWindow(400.0, 800.0, 1000)
+    assert window.frame_at(window.x_of(500.0, 640), 640) == 500.0
+
+
+def test_a_pixel_beyond_the_border_means_the_border() -> None:
+    window = ViewWindow.whole(1000)
+    assert window.frame_at(-20, 100) == 0
+    assert window.frame_at(120, 100) == 1000
+
+
+def test_the_middle_of_the_minimap_drag_is_the_middle_of_the_view() -> None:
+    assert ViewWindow(0.0, 100.0, 1000).centred(500.0) == ViewWindow(450.0, 550.0, 1000)
