@@ -1,0 +1,138 @@
+"""What passes between the decoding process and its parent: records of plain numbers, and samples.
+
+A record is a tag byte, a 32-bit length, and so many bytes: ``H`` (head) once, then ``S`` (samples), then ``E``
+(tail); or ``F`` (failure) anywhere. The sender is not trusted: the receiver checks every number against
+what was asked for, and takes no text from it but names out of closed lists.
+"""
+
+import os
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+REQUEST = struct.Struct("<dQd")  # wall seconds, bytes of memory, seconds of audio
+VERDICT = struct.Struct("<Bi")  # how the fork ended, exit status or signal
+ENDED, KILLED, TIMED_OUT = 0, 1, 2
+
+_RECORD = struct.Struct("<cI")
+_HEAD = struct.Struct("<IHB8s")
+_TAIL = struct.Struct("<QQB")
+_FAILURE = struct.Struct("<12si")
+MAX_RECORD_BYTES = 1 << 20
+FAILURES = ("library", "broken_off", "too_long", "memory")
+
+
+class BadWire(Exception):
+    """The decoding process sent something that it never sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the samples are: ``sample_bytes`` 2 or 4; ``container`` as libsndfile names the file format."""
+
+    rate_hz: int
+    channels: int
+    sample_bytes: int
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """How it ended: frames sent, samples that were no numbers, and whether the header had promised more."""
+
+    frames: int
+    invalid: int
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no sound: ``why`` from ``FAILURES``, and libsndfile's error number."""
+
+    why: str
+    number: int = 0
+
+
+class Sender:
+    """The decoding process's end."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def head(self, head: Head) -> None:
+        packed = _HEAD.pack(head.rate_hz, head.channels, head.sample_bytes, head.container.encode()[:8])
+        self._record(b"H", packed)
+
+    def block(self, samples: NDArray[Any]) -> None:
+        """Samples of shape ``(frames, channels)``, at most 1 MiB of them."""
+        self._record(b"S", np.ascontiguousarray(samples).tobytes())
+
+    def tail(self, tail: Tail) -> None:
+        self._record(b"E", _TAIL.pack(tail.frames, tail.invalid, tail.is_short))
+
+    def failure(self, failure: Failure) -> None:
+        self._record(b"F", _FAILURE.pack(failure.why.encode(), failure.number))
+
+    def _record(self, tag: bytes, content: bytes) -> None:
+        rest = memoryview(_RECORD.pack(tag, len(content)) + content)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+
+def received(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failure]":
+    """The records of a stream: a head, samples as bytes, a tail; ends after a tail or a failure.
+
+    Raises:
+        BadWire: the stream ends before, or holds anything else.
+    """
+    parse: dict[bytes, Callable[[bytes], Head | bytes | Tail | Failure]] = {
+        b"H": _head,
+        b"S": bytes,
+        b"E": _tail,
+        b"F": _failure,
+    }
+    allowed = b"HF"
+    while True:
+        tag, length = _RECORD.unpack(_exactly(stream, _RECORD.size))
+        if tag not in allowed or length > MAX_RECORD_BYTES:
+            raise BadWire
+        try:
+            yield parse[tag](_exactly(stream, length))
+        except (struct.error, UnicodeDecodeError) as error:
+            raise BadWire from error
+        if tag in b"EF":
+            return
+        allowed = b"SEF"
+
+
+def _exactly(stream: BinaryIO, length: int) -> bytes:
+    content = stream.read(length)
+    if len(content) != length:
+        raise BadWire
+    return content
+
+
+def _head(content: bytes) -> Head:
+    rate_hz, channels, sample_bytes, container = _HEAD.unpack(content)
+    if rate_hz < 1 or channels < 1 or sample_bytes not in (2, 4):
+        raise BadWire
+    return Head(rate_hz, channels, sample_bytes, container.rstrip(b"\0").decode("ascii"))
+
+
+def _tail(content: bytes) -> Tail:
+    frames, invalid, is_short = _TAIL.unpack(content)
+    return Tail(frames, invalid, bool(is_short))
+
+
+def _failure(content: bytes) -> Failure:
+    why, number = _FAILURE.unpack(content)
+    name = why.rstrip(b"\0").decode("ascii")
+    if name not in FAILURES:
+        raise BadWire
+    return Failure(name, number)

@@ -1,0 +1,69 @@
+"""What a lead should know about a clip's sound, in short sentences."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewer.audio.samples import Samples
+
+_CLIPPED_SHARE = 0.0001
+_OFFSET = 0.02
+_SILENT = 2.0 / 32768
+_EXTENSIONS: dict[str, tuple[str, ...]] = {
+    ".wav": ("WAV", "WAVEX", "RF64", "W64", "NIST"),
+    ".wave": ("WAV", "WAVEX", "RF64"),
+    ".flac": ("FLAC",),
+    ".mp3": ("MP3",),
+    ".ogg": ("OGG", "OPUS"),
+    ".oga": ("OGG", "OPUS"),
+    ".opus": ("OGG", "OPUS"),
+    ".aif": ("AIFF",),
+    ".aiff": ("AIFF",),
+    ".aifc": ("AIFF",),
+    ".caf": ("CAF",),
+    ".au": ("AU",),
+    ".snd": ("AU",),
+    ".w64": ("W64",),
+    ".voc": ("VOC",),
+}
+_NAMES = {"WAVEX": "WAV", "OGG": "Ogg"}
+_KNOWN = {name for names in _EXTENSIONS.values() for name in names}
+
+
+def about_name(extension: str, container: str) -> tuple[str, ...]:
+    """A note if the extension and the content differ; the rest of the name is never looked at."""
+    expected = _EXTENSIONS.get(extension.lower())
+    if expected is None or container in expected:
+        return ()
+    found = _NAMES.get(container, container) if container in _KNOWN else "another format"
+    return (f"The file is named {extension.lower()} but holds {found}.",)
+
+
+def about_sound(samples: Samples) -> tuple[str, ...]:
+    """Notes on silence, clipping and a constant offset; for at least one frame."""
+    full = 32768.0 if samples.bits == 16 else 2147483648.0
+    means = samples.data.mean(axis=0, dtype=np.float64)
+    low, high = samples.data.min(axis=0), samples.data.max(axis=0)
+    notes = []
+    if _is_silent(means, low, high, full):
+        notes.append("Silence: there is nothing to hear.")
+    clipped = _clipped_share(samples)
+    if clipped >= _CLIPPED_SHARE:
+        notes.append(f"Clipped: {100 * clipped:.2f} % of the samples are at full scale.")
+    offset = float(means[np.argmax(np.abs(means))]) / full
+    if abs(offset) >= _OFFSET:
+        notes.append(f"The sound is off centre by {offset:+.2f} of full scale (DC offset).")
+    return tuple(notes)
+
+
+def _is_silent(
+    means: NDArray[np.float64], low: NDArray[np.int_], high: NDArray[np.int_], full: float
+) -> bool:
+    swing = np.maximum(high - means, means - low).max()
+    return bool(swing <= _SILENT * full)
+
+
+def _clipped_share(samples: Samples) -> float:
+    """The share of samples at full scale."""
+    bottom, top = (-32768, 32767) if samples.bits == 16 else (-(1 << 31), ((1 << 23) - 1) << 8)
+    at_full = np.count_nonzero(samples.data >= top) + np.count_nonzero(samples.data <= bottom)
+    return float(at_full) / samples.data.size

@@ -1,0 +1,176 @@
+"""Lowest and highest sample of ever longer stretches, so that any length draws at once."""
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewer.audio.samples import IntSamples, Samples, full_scale
+from reviewer.errors import Damaged
+
+FIRST_BIN = 64
+FACTOR = 4
+_MAGIC = b"RVPK"
+_VERSION = 1
+_HINT = "Ask your lead to import the clip again."
+_HEADER = struct.Struct("<4sHBBQ")  # magic, version, bytes a value, channels, frames
+_TYPES: dict[int, type[np.int16] | type[np.int32]] = {2: np.int16, 4: np.int32}
+
+Extremes = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pyramid:
+    """Minima and maxima at 64, 256, 1024 ... frames a bin.
+
+    ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``64 * 4**k`` frames a bin.
+    The last bin may be shorter; the values are of the samples' own type, int16 or int32.
+    """
+
+    frames: int
+    channels: int
+    levels: tuple[Extremes, ...]
+
+    @classmethod
+    def from_samples(cls, data: IntSamples) -> "Pyramid":
+        """Reduce samples of shape ``(frames, channels)``."""
+        frames, channels = data.shape
+        levels: list[Extremes] = []
+        for _ in range(_level_count(frames)):
+            levels.append(_reduced(levels[-1]) if levels else _first_level(data))
+        if not levels:
+            levels.append(np.zeros((channels, 2, 0), dtype=data.dtype))
+        return cls(int(frames), int(channels), tuple(levels))
+
+    @property
+    def full_scale(self) -> int:
+        """What to divide a value by to have it in [-1, 1]."""
+        return full_scale(self.levels[0].dtype)
+
+    def columns(
+        self, channel: int, start: float, end: float, pixels: int, samples: Samples | None = None
+    ) -> tuple[Extremes, Extremes]:
+        """One lowest and one highest value a pixel for frames ``[start, end)``.
+
+        A column holds every frame its pixel touches, and at most the rest of the bins at its two edges. With
+        ``samples``, pixels narrower than a bin are read from these, exactly. Outside the clip both are 0.
+
+        Args:
+            channel: which channel, from 0.
+            start: first frame, may be a fraction or below 0.
+            end: the frame after the last, may be beyond the clip; not before ``start``.
+            pixels: how many columns.
+            samples: the clip's samples, if at hand.
+
+        Returns:
+            Two arrays of length ``pixels``, of the samples' type.
+        """
+        lows, highs = np.zeros((2, max(pixels, 0)), dtype=self.levels[0].dtype)
+        if pixels < 1 or end < start:
+            return lows, highs
+        edges = start + (end - start) * np.arange(pixels + 1) / pixels
+        first = np.floor(edges[:-1]).astype(np.int64)
+        after = np.maximum(np.ceil(edges[1:]).astype(np.int64), first + 1)
+        inside = (first < self.frames) & (after > 0)
+        if inside.any():
+            first, after = np.clip(first[inside], 0, None), np.clip(after[inside], None, self.frames)
+            width = (end - start) / pixels
+            lows[inside], highs[inside] = self._spans(channel, first, after, width, samples)
+        return lows, highs
+
+    def to_bytes(self) -> bytes:
+        """Header and values, little-endian; ``from_bytes`` reads it."""
+        size = self.levels[0].dtype.itemsize
+        header = _HEADER.pack(_MAGIC, _VERSION, size, self.channels, self.frames)
+        return header + b"".join(level.astype(f"<i{size}", copy=False).tobytes() for level in self.levels)
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> "Pyramid":
+        """Read what ``to_bytes`` wrote.
+
+        Raises:
+            Damaged: another version, or not exactly the bytes that frames and channels ask for.
+        """
+        if len(blob) < _HEADER.size:
+            raise Damaged("The clip's picture is cut short.", _HINT)
+        magic, version, size, channels, frames = _HEADER.unpack_from(blob)
+        if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
+            raise Damaged("The clip's picture is of another version.", _HINT)
+        bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
+        if len(blob) != _HEADER.size + sum(bins) * 2 * channels * size:
+            raise Damaged("The clip's picture has the wrong length.", _HINT)
+        levels, place = [], _HEADER.size
+        for count in bins:
+            values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=place)
+            levels.append(values.astype(_TYPES[size], copy=False).reshape(channels, 2, count))
+            place += values.nbytes
+        return cls(frames, channels, tuple(levels))
+
+    def _spans(
+        self,
+        channel: int,
+        first: NDArray[np.int64],
+        after: NDArray[np.int64],
+        width: float,
+        samples: Samples | None,
+    ) -> tuple[Extremes, Extremes]:
+        """Extremes of frames ``[first[i], after[i])``, all inside, from the coarsest level fine enough."""
+        if samples is not None and width < FIRST_BIN:
+            raw = samples.data[int(first[0]) : int(after[-1]), channel]
+            first, after = first - first[0], after - first[0]
+            return _reduce_spans(np.minimum, raw, first, after), _reduce_spans(np.maximum, raw, first, after)
+        level = min(_level_for(width), len(self.levels) - 1)
+        size = FIRST_BIN * FACTOR**level
+        lows, highs = self.levels[level][channel]
+        first, after = first // size, -(-after // size)
+        return _reduce_spans(np.minimum, lows, first, after), _reduce_spans(np.maximum, highs, first, after)
+
+
+def _level_count(frames: int) -> int:
+    """Levels for so many frames: the coarsest has at most ``FACTOR`` bins."""
+    count = 1 if frames else 0
+    while frames and _bin_count(frames, count - 1) > FACTOR:
+        count += 1
+    return count
+
+
+def _bin_count(frames: int, level: int) -> int:
+    return int(-(-frames // (FIRST_BIN * FACTOR**level)))
+
+
+def _level_for(width: float) -> int:
+    """The coarsest level whose bins are not wider than a pixel (0 where even the finest is)."""
+    level = 0
+    while FIRST_BIN * FACTOR ** (level + 1) <= width:
+        level += 1
+    return level
+
+
+def _first_level(data: IntSamples) -> Extremes:
+    starts = np.arange(0, data.shape[0], FIRST_BIN)
+    out = np.empty((data.shape[1], 2, starts.size), dtype=data.dtype)
+    for channel in range(data.shape[1]):
+        values = np.ascontiguousarray(data[:, channel])
+        np.minimum.reduceat(values, starts, out=out[channel, 0])
+        np.maximum.reduceat(values, starts, out=out[channel, 1])
+    return out
+
+
+def _reduced(level: Extremes) -> Extremes:
+    starts = np.arange(0, level.shape[2], FACTOR)
+    lows = np.minimum.reduceat(level[:, 0], starts, axis=1)
+    highs = np.maximum.reduceat(level[:, 1], starts, axis=1)
+    return np.ascontiguousarray(np.stack((lows, highs), axis=1))
+
+
+def _reduce_spans(
+    reduce: np.ufunc, values: Extremes, first: NDArray[np.int64], after: NDArray[np.int64]
+) -> Extremes:
+    """``reduce`` over ``values[first[i]:after[i]]`` for each i; spans are not empty and may overlap."""
+    low, high = int(first[0]), int(after[-1])
+    padded = np.concatenate((values[low:high], values[high - 1 : high]))  # reduceat takes no index at the end
+    pairs = np.stack((first - low, after - low), axis=1).reshape(-1)
+    result: Extremes = reduce.reduceat(padded, pairs)[::2]
+    return result

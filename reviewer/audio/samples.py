@@ -1,0 +1,77 @@
+"""Decoded sound as integers: what every other part of this room works on."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntSamples: TypeAlias = NDArray[np.int16] | NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """A clip's samples, shape ``(frames, channels)``, never changed after they were made.
+
+    ``int16`` for 16-bit audio; ``int32`` for 24-bit audio, whose 24 bits stand at the top of the word: full
+    scale is the type's, and the lowest eight bits are zero.
+    """
+
+    rate_hz: int
+    data: IntSamples
+
+    def __post_init__(self) -> None:
+        if self.rate_hz < 1:
+            raise ValueError(f"a rate of {self.rate_hz} Hz is none")
+        if self.data.ndim != 2 or self.data.shape[1] < 1 or self.data.dtype not in (np.int16, np.int32):
+            raise ValueError(
+                f"samples are (frames, channels) int16 or int32, not {self.data.dtype} {self.data.shape}"
+            )
+
+    @property
+    def frames(self) -> int:
+        return int(self.data.shape[0])
+
+    @property
+    def channels(self) -> int:
+        return int(self.data.shape[1])
+
+    @property
+    def bits(self) -> int:
+        """16 or 24: what the canonical FLAC of these samples holds."""
+        return 16 if self.data.dtype == np.int16 else 24
+
+    @property
+    def duration_seconds(self) -> float:
+        """Length for display; times are kept in frames."""
+        return self.frames / self.rate_hz
+
+    def as_float(self) -> NDArray[np.float32]:
+        """The samples as float32 in [-1, 1), shape ``(frames, channels)``."""
+        return as_float(self.data)
+
+    def sha256(self) -> bytes:
+        """SHA-256 over rate, channels, bits and the little-endian samples: the same sound, the same hash."""
+        digest = hashlib.sha256(f"{self.rate_hz} {self.channels} {self.bits} ".encode())
+        little = self.data.astype(self.data.dtype.newbyteorder("<"), copy=False)
+        digest.update(np.ascontiguousarray(little).data)
+        return digest.digest()
+
+
+def as_float(data: IntSamples) -> NDArray[np.float32]:
+    """Integers to float32 in [-1, 1): divided by the type's full scale."""
+    scale = np.float32(1.0 / full_scale(data.dtype))
+    return np.multiply(data, scale, dtype=np.float32)
+
+
+def full_scale(dtype: "np.dtype[np.int16] | np.dtype[np.int32]") -> int:
+    """The magnitude of the most negative sample of this type: 32768 or 2147483648."""
+    return 32768 if dtype == np.int16 else 2147483648
+
+
+def from_float(values: NDArray[np.float32] | NDArray[np.float64], like: IntSamples) -> IntSamples:
+    """Floats in [-1, 1) to the type of ``like``, rounded to its 16 or 24 bits and limited to full scale."""
+    if like.dtype == np.int16:
+        return np.clip(np.rint(values * 32768.0), -32768, 32767).astype(np.int16)
+    return np.clip(np.rint(values * 8388608.0), -8388608, 8388607).astype(np.int32) << 8
