@@ -112,7 +112,7 @@ def _invisible(typed: _Typed) -> Iterator[TextProblem]:
         return
     for place, c in enumerate(typed.text):
         if not c.isspace() and unicodedata.category(c) in {"Cf", "Cc", "Cs", "Co", "Cn"}:
-            name = unicodedata.name(c, f"U+{ord(c):04X}").lower()
+            name = unicodedata.name(c, "").lower() or f"U+{ord(c):04X}"
             yield TextProblem(place, place + 1, f"An invisible character is here ({name}); delete it.")
 
 

@@ -1,0 +1,116 @@
+import unicodedata
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.places import resource
+from reviewer.transcript.conventions import Case, Conventions, Profile, TagClass, load_conventions
+from reviewer.transcript.profiles import derive, is_fragment
+
+ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
+GERMAN = load_conventions(resource("conventions", "de-DE.toml"))
+ANY = load_conventions(resource("conventions", "und.toml"))
+TAGS = ["[laugh]", "[pii:name]", "[nope]", "[", "]"]
+MARKS = [" ", "\t", ".", ",", "?", "'", "’", "-", "%", "$", "…", "\u200b"]
+WORDS = ["uh", "absolu-", "Yes", "a", "I'm", "3.5", "e\u0301", "İ", "ß", "Σ", "漢字", "שלום"]
+PIECES = st.sampled_from(TAGS + MARKS + WORDS)
+TYPED = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
+PROFILES = st.builds(
+    Profile,
+    name=st.just("p"),
+    version=st.just(1),
+    case=st.sampled_from(Case),
+    punctuation=st.sampled_from(["", ".,?", "?", "。，？", "-.,"]),
+    keep_fragments=st.booleans(),
+    keep_hesitations=st.booleans(),
+    tags=st.sampled_from(
+        [MappingProxyType({}), MappingProxyType({TagClass.PII: "somebody", TagClass.SPEAKER_NOISE: "Ha"})]
+    ),
+)
+
+
+def with_profile(profile: Profile) -> Conventions:
+    return replace(ENGLISH, profiles=MappingProxyType({"p": profile, "training": profile}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "training", "punctuated"),
+    [
+        ("", "", ""),
+        ("Hello,  World.", "hello world", "Hello, World."),
+        ("Yes [laugh] I'm sure.", "yes i'm sure", "Yes I'm sure."),
+        ("It is [unclear].", "it is", "It is"),
+        ("[noise] [breath]", "", ""),
+        ("[not a tag", "not a tag", "not a tag"),
+        ("a[noise]b", "a b", "a b"),
+        ("absolu- absolutely", "absolutely", "absolutely"),
+        ("absolu-, yes", "yes", "yes"),
+        ("uh-huh twenty-two", "uh-huh twenty-two", "uh-huh twenty-two"),
+        ("cafe\u0301 na\u200bïve", "café naïve", "café naïve"),
+        ("don’t say “no”", "don't say no", "don't say no"),
+        ("well,okay", "well okay", "well, okay"),
+        ("wait...what?!", "wait what", "wait. what?"),
+        ("about 3.5 or 10:30.", "about 3.5 or 10:30", "about 3.5 or 10:30."),
+        ("one - two — three", "one two three", "one two three"),
+        ("line one\nline\ttwo", "line one line two", "line one line two"),
+    ],
+)
+def test_derived_text(typed: str, training: str, punctuated: str) -> None:
+    assert derive(typed, ENGLISH) == training
+    assert derive(typed, ENGLISH, "training_punctuated") == punctuated
+
+
+def test_hesitations_stay_for_training_and_go_for_scoring() -> None:
+    assert derive("Um, I uh think", ENGLISH) == "um i uh think"
+    assert derive("Um, I uh think", ENGLISH, "scoring") == "i think"
+
+
+def test_german_capitals_and_sharp_s_are_lowered_not_folded() -> None:
+    assert derive("Die Straße, ÄHM, heißt so.", GERMAN, "scoring") == "die straße heißt so"
+
+
+def test_scripts_of_every_direction_come_through() -> None:
+    assert derive("你好，世界。", ANY) == "你好 世界"
+    assert derive("\u200fשלום, עולם!", ANY) == "שלום עולם"
+    assert derive("नमस्ते दुनिया।", ANY) == "नमस्ते दुनिया"
+
+
+def test_class_that_is_mapped_becomes_its_word() -> None:
+    profile = Profile("p", 1, tags=MappingProxyType({TagClass.PII: "somebody"}))
+    assert derive("I am [pii:name] [laugh] ok", with_profile(profile), "p") == "I am somebody ok"
+
+
+def test_unknown_profile_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        derive("x", ENGLISH, "nonsense")
+
+
+@pytest.mark.parametrize(
+    ("word", "cut_off"), [("absolu-", True), ("absolu-,", True), ("uh-huh", False), ("-", False), ("", False)]
+)
+def test_fragment_ends_in_a_hyphen(word: str, cut_off: bool) -> None:
+    assert is_fragment(word) is cut_off
+
+
+@given(TYPED, PROFILES)
+def test_deriving_twice_changes_nothing(typed: str, profile: Profile) -> None:
+    conventions = with_profile(profile)
+    once = derive(typed, conventions, "p")
+    assert derive(once, conventions, "p") == once
+
+
+@given(TYPED, PROFILES)
+def test_derived_text_is_one_clean_line(typed: str, profile: Profile) -> None:
+    text = derive(typed, with_profile(profile), "p")
+    assert text == " ".join(text.split())
+    assert unicodedata.is_normalized("NFC", text)
+    assert not set(text) & {"[", "]", "\u200b", "\ufeff"}
+    assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs"} for c in text)
+
+
+@given(st.lists(st.sampled_from(["yes", "no", "uh-huh", "I'm", "twenty-two", "漢字"]), max_size=8))
+def test_plain_words_are_never_lost(words: list[str]) -> None:
+    assert derive(" ".join(words), ENGLISH, "training_punctuated").split() == words
