@@ -1,0 +1,131 @@
+"""The form of one log row, and how rows hang together.
+
+A body is canonical JSON (the subset of RFC 8785 without floats and null): keys sorted, no spaces, UTF-8, text
+in NFC. ``hash = SHA-256(0x00 | prev | body)``; the leading byte keeps links apart from any other use of the
+hash, as in RFC 6962 section 2.1.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from reviewer.errors import Damaged
+from reviewer.model.clock import from_micros
+from reviewer.model.event import Action, Event
+
+GENESIS = bytes(32)
+VERSION = 1
+_FIELDS = frozenset({
+    "v", "log_id", "seq", "ts", "mono", "actor", "role", "session",
+    "action", "object", "outcome", "reason", "detail", "app_version",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One row of the log, as stored. ``signature`` is empty where no key was known yet."""
+
+    seq: int
+    body: bytes
+    prev: bytes
+    hash: bytes
+    signature: bytes = b""
+
+    def fields(self) -> dict[str, Any]:
+        """The parsed body; raises Damaged when it is not one of ours."""
+        return parse(self.body)
+
+    def event(self) -> Event:
+        """The act this row tells of; raises Damaged when the body is not one of ours."""
+        fields = self.fields()
+        try:
+            return Event(
+                action=Action(fields["action"]),
+                actor=fields["actor"],
+                role=fields["role"],
+                session=fields["session"],
+                object=fields["object"],
+                outcome=fields["outcome"],
+                reason=fields["reason"],
+                detail=MappingProxyType(fields["detail"]),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise Damaged(f"Row {self.seq} of the access log cannot be read.") from error
+
+    def at(self) -> datetime:
+        """When it was written, by the clock of the machine that wrote it."""
+        return from_micros(self.fields()["ts"])
+
+
+def canonical(body: Mapping[str, Any]) -> bytes:
+    """The one byte form of a body; raises TypeError for other than text, whole numbers, booleans, lists."""
+    return json.dumps(_plain(body), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """Reads a body and insists that its bytes are the canonical ones; raises Damaged otherwise."""
+    try:
+        fields = json.loads(body)
+        if not isinstance(fields, dict) or canonical(fields) != body:
+            raise Damaged("A row of the access log is not in its canonical form.")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Damaged("A row of the access log cannot be read.") from error
+    return fields
+
+
+def link_hash(prev: bytes, body: bytes) -> bytes:
+    """The 32-byte hash that binds a body to everything before it."""
+    return hashlib.sha256(b"\x00" + prev + body).digest()
+
+
+def flaw(row: LogRow, expected_seq: int, expected_prev: bytes, log_id: str) -> str | None:
+    """What is wrong with a row that should stand at this place, as a sentence, or None.
+
+    Args:
+        row: The row as stored.
+        expected_seq: The place it should have, counted from 1.
+        expected_prev: The hash of the row before it, ``GENESIS`` for the first.
+        log_id: The log it should belong to.
+    """
+    if row.seq != expected_seq:
+        return f"Row {expected_seq} is missing."
+    if row.prev != expected_prev:
+        return f"Row {row.seq} does not follow the row before it."
+    if row.hash != link_hash(row.prev, row.body):
+        return f"Row {row.seq} was changed after it was written."
+    return _flaw_of_body(row, log_id)
+
+
+def _flaw_of_body(row: LogRow, log_id: str) -> str | None:
+    try:
+        fields = row.fields()
+    except Damaged:
+        fields = {}
+    if not fields.keys() >= _FIELDS or fields["v"] != VERSION:
+        return f"Row {row.seq} is not in the form the program writes."
+    if fields["log_id"] != log_id:
+        return f"Row {row.seq} belongs to another log."
+    if fields["seq"] != row.seq:
+        return f"Row {row.seq} was written as row {fields['seq']}."
+    return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        # A lone surrogate has no UTF-8 form; a log row must never fail for a strange name.
+        return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode())
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, Mapping):
+        for key in value:
+            if not (isinstance(key, str) and key.isascii()):
+                raise TypeError("keys of a log row are ASCII")
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    raise TypeError(f"a log row cannot hold {type(value).__name__}")

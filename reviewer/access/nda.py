@@ -1,0 +1,272 @@
+"""The non-disclosure agreement: its texts, and who has signed which."""
+
+import hashlib
+import secrets
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from reviewer.access import signing
+from reviewer.access.chain import canonical, parse
+from reviewer.access.ledger import Ledger
+from reviewer.db.connection import Database, Row
+from reviewer.errors import Damaged, NdaRequired, Refused, Unavailable
+from reviewer.model.clock import Clock, to_iso, to_micros
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Identity, Person, PersonState
+
+FALLBACK_LOCALE = "en-US"
+KIND = "nda-acknowledgement"
+STATEMENT = "I have read this agreement in full. By typing my name and choosing to agree and sign, I sign it."
+
+
+@dataclass(frozen=True, slots=True)
+class NdaText:
+    """One version of the agreement in one language. ``sha256`` is the hex digest of the text's UTF-8 bytes.
+
+    ``requires_reack`` says whether those who signed an earlier version must sign this one.
+    """
+
+    version: str
+    locale: str
+    title: str
+    text: str
+    sha256: str
+    requires_reack: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One signed acknowledgement, as read back; ``body`` and ``signature`` are the evidence itself."""
+
+    id: str
+    person_id: str
+    version: str
+    locale: str
+    sha256: str
+    typed_name: str
+    shown_at: datetime
+    end_reached_at: datetime
+    signed_at: datetime
+    app_version: str
+    statement: str
+    body: bytes
+    signature: bytes
+
+
+def load_agreement(folder: Path, locale: str) -> NdaText:
+    """The newest version of the agreement, in this language or else in English.
+
+    Raises: Unavailable when there is none to read; Damaged when it is not UTF-8 or its ``nda.toml`` is wrong.
+    """
+    return load_agreements(folder, locale)[0]
+
+
+def load_agreements(folder: Path, locale: str) -> list[NdaText]:
+    """Every version that exists in this language or else in English, the newest first; never empty."""
+    try:
+        versions = sorted(
+            (entry.name for entry in folder.iterdir() if (entry / "nda.toml").is_file()),
+            key=_version_key,
+            reverse=True,
+        )
+        texts = [_load(folder / version, locale) for version in versions]
+    except OSError as error:
+        raise Unavailable("The non-disclosure agreement cannot be read.", str(error)) from error
+    if not texts:
+        raise Unavailable("There is no non-disclosure agreement here.", f"Put one into {folder}.")
+    return texts
+
+
+class Acknowledgements:
+    """Who has signed the agreement, each record signed with the person's own key."""
+
+    def __init__(self, database: Database, ledger: Ledger, clock: Clock, folder: Path, days: int) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._clock = clock
+        self._folder = folder
+        self._days = days
+
+    def text(self, locale: str) -> NdaText:
+        """The text to show now, read afresh."""
+        return load_agreement(self._folder, locale)
+
+    def is_live(self, person: Person, locale: str) -> bool:
+        """Whether this person's newest acknowledgement of a text that counts verifies and has not run out."""
+        return self._live(person, locale) is not None
+
+    def require_live(self, person: Person, locale: str) -> str:
+        """The id of the acknowledgement that lets this person hear clips.
+
+        Raises NdaRequired otherwise, after a log row; call it outside a transaction, or the row goes with it.
+        """
+        record = self._live(person, locale)
+        if record is None:
+            self._ledger.record(
+                Event(
+                    Action.REFUSED,
+                    actor=person.id,
+                    role=person.role,
+                    outcome="refused",
+                    reason="NDA_REQUIRED",
+                )
+            )
+            raise NdaRequired
+        return record.id
+
+    def shown(self, identity: Identity, text: NdaText) -> None:
+        """Logs that the text was put before this person."""
+        self._note(Action.NDA_SHOWN, identity, text, text.version)
+
+    def declined(self, identity: Identity, text: NdaText) -> None:
+        """Logs that the person said no."""
+        self._note(Action.NDA_DECLINED, identity, text, text.version)
+
+    def accept(
+        self,
+        identity: Identity,
+        text: NdaText,
+        typed_name: str,
+        shown_at: datetime,
+        end_reached_at: datetime,
+        app_version: str,
+    ) -> str:
+        """Signs the text with the person's key and keeps the record, with a log row in the same commit.
+
+        Returns: the id of the acknowledgement.
+        Raises: Refused when the typed name is not the person's (capitals and spaces aside), the bytes are not
+            those of the current text, or the times are not in order.
+        """
+        now = self._clock.now()
+        self._check(identity.person, text, typed_name, (shown_at, end_reached_at, now))
+        record_id = f"n{secrets.token_hex(8)}"
+        body = canonical({
+            "v": 1, "kind": KIND, "id": record_id, "log_id": self._ledger.log_id,
+            "person_id": identity.person.id, "name": identity.person.name, "role": identity.person.role,
+            "session": identity.session_id, "typed_name": typed_name, "title": text.title,
+            "version": text.version, "locale": text.locale, "sha256": text.sha256, "statement": STATEMENT,
+            "shown_at": to_iso(shown_at), "end_reached_at": to_iso(end_reached_at), "signed_at": to_iso(now),
+            "app_version": app_version, "public_key": identity.person.public_key.hex(),
+        })  # fmt: skip
+        signature = signing.sign(identity.keyring.signing_key, body)
+        if not signing.verify(identity.person.public_key, body, signature):
+            raise Damaged("Your signing key is not the one of your account.", "Call your lead.")
+        with self._database.transaction():
+            self._database.execute(
+                "INSERT INTO nda_acknowledgement (id, person_id, version, locale, sha256, signed_at, record,"
+                " signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (record_id, identity.person.id, text.version, text.locale, text.sha256, to_micros(now),
+                 body, signature),
+            )  # fmt: skip
+            self._note(Action.NDA_ACCEPTED, identity, text, record_id)
+        return record_id
+
+    def of(self, person_id: str) -> list[Record]:
+        """Every acknowledgement of a person, the newest first; raises Damaged when one cannot be read."""
+        rows = self._database.rows(
+            "SELECT id, record, signature FROM nda_acknowledgement WHERE person_id = ?"
+            " ORDER BY signed_at DESC, id",
+            (person_id,),
+        )
+        return [_record(row) for row in rows]
+
+    def _live(self, person: Person, locale: str) -> Record | None:
+        if person.state is not PersonState.ACTIVE:
+            return None
+        counting = self._counting(locale)
+        rows = self._database.rows(
+            "SELECT id, sha256, record, signature FROM nda_acknowledgement WHERE person_id = ?"
+            " ORDER BY signed_at DESC, id",
+            (person.id,),
+        )
+        row = next((row for row in rows if row["sha256"] in counting), None)
+        if row is None:
+            return None
+        try:
+            record = _record(row)
+        except Damaged:
+            return None
+        is_theirs = record.person_id == person.id and record.id == row["id"]
+        is_signed = signing.verify(person.public_key, record.body, record.signature)
+        is_current = record.sha256 in counting and record.version == counting[record.sha256]
+        is_in_time = self._clock.now() < record.signed_at + timedelta(days=self._days)
+        return record if is_theirs and is_signed and is_current and is_in_time else None
+
+    def _counting(self, locale: str) -> dict[str, str]:
+        # The newest text counts, and older ones down to the last that everybody had to sign anew.
+        counting: dict[str, str] = {}
+        for text in load_agreements(self._folder, locale):
+            counting[text.sha256] = text.version
+            if text.requires_reack:
+                break
+        return counting
+
+    def _check(
+        self, person: Person, text: NdaText, typed_name: str, times: tuple[datetime, datetime, datetime]
+    ) -> None:
+        if _spaced(typed_name) != _spaced(person.name):
+            raise Refused("The typed name is not the name of your account.", f"Type: {person.name}")
+        if _digest(text.text) != text.sha256 or text != self.text(text.locale):
+            raise Refused("The agreement has changed since it was shown.", "Read the new text, then sign.")
+        if list(times) != sorted(times):
+            raise Refused("The agreement was not read to its end before it was signed.", "Read it again.")
+
+    def _note(self, action: Action, identity: Identity, text: NdaText, about: str) -> None:
+        self._ledger.record(
+            Event(
+                action,
+                actor=identity.person.id,
+                role=identity.person.role,
+                session=identity.session_id,
+                object=about,
+                detail={"version": text.version, "locale": text.locale, "sha256": text.sha256},
+            )
+        )
+
+
+def _load(folder: Path, locale: str) -> NdaText:
+    try:
+        about: dict[str, Any] = tomllib.loads((folder / "nda.toml").read_text(encoding="utf-8"))
+        found = locale if (folder / f"{locale}.txt").is_file() else FALLBACK_LOCALE
+        # Bytes, not read_text: what is hashed must be what is in the file, line ends and all.
+        data = (folder / f"{found}.txt").read_bytes()
+        title = about["title"][found]
+        requires_reack = about["requires_reack"]
+        if about["version"] != folder.name or not isinstance(requires_reack, bool):
+            raise Damaged(f"The agreement in {folder.name} does not say its own version.", "See nda.toml.")
+        return NdaText(
+            folder.name, found, title, data.decode(), hashlib.sha256(data).hexdigest(), requires_reack
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"The agreement {folder.name} cannot be read.", "See nda.toml beside it.") from error
+
+
+def _record(row: Row) -> Record:
+    fields = parse(row["record"])
+    try:
+        if fields["kind"] != KIND:
+            raise Damaged("An acknowledgement cannot be read.", "Run: reviewer audit verify.")
+        values: dict[str, Any] = {name: fields[name] for name in _TEXT_FIELDS}
+        values |= {name: datetime.fromisoformat(fields[name]) for name in _TIME_FIELDS}
+        return Record(**values, body=row["record"], signature=row["signature"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise Damaged("An acknowledgement cannot be read.", "Run: reviewer audit verify.") from error
+
+
+_TEXT_FIELDS = ("id", "person_id", "version", "locale", "sha256", "typed_name", "app_version", "statement")
+_TIME_FIELDS = ("shown_at", "end_reached_at", "signed_at")
+
+
+def _version_key(version: str) -> tuple[tuple[int, ...], str]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit()), version
+
+
+def _spaced(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""Who may do what: one table, asked by every use case."""
+
+from enum import StrEnum
+
+from reviewer.errors import NotAllowed
+from reviewer.model.people import Person, PersonState, Role
+
+
+class Act(StrEnum):
+    """What a person may be refused, worded to end the sentence "may not ..."."""
+
+    CLAIM = "claim clips"
+    TRANSCRIBE = "transcribe clips"
+    CHECK = "check submitted work"
+    DRAW = "draw work for checking"
+    IMPORT = "bring clips in"
+    EXPORT = "export labelled sets"
+    MANAGE_PEOPLE = "add or revoke people"
+    MANAGE_QUEUE = "release or assign tasks"
+    SEE_PROGRESS = "see everybody's progress"
+    READ_LOG = "read the access log"
+    MAKE_CHECKPOINT = "make a checkpoint of the access log"
+    PURGE = "destroy clips"
+    CHANGE_POLICY = "change the rules of the workspace"
+
+
+_LEADS = frozenset(Act) - {Act.CLAIM, Act.TRANSCRIBE, Act.CHECK}
+_ALLOWED = {
+    Role.CONTRACTOR: frozenset({Act.CLAIM, Act.TRANSCRIBE}),
+    Role.QA: frozenset({Act.CHECK, Act.DRAW}),
+    Role.LEAD: _LEADS,
+}
+
+
+def may(person: Person, act: Act) -> bool:
+    """Whether this person's role includes the act and their account is active."""
+    return person.state is PersonState.ACTIVE and act in _ALLOWED[person.role]
+
+
+def require(person: Person, act: Act) -> None:
+    """Stops anybody whose role does not include the act; raises NotAllowed."""
+    if not may(person, act):
+        raise NotAllowed(act, person.role)

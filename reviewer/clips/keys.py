@@ -1,0 +1,178 @@
+"""Keys: from a passphrase to a keyring, from the workspace's key to a clip's."""
+
+import hashlib
+import hmac
+import secrets
+import struct
+import unicodedata
+from dataclasses import dataclass
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from reviewer.errors import Damaged, Refused, WrongPassphrase
+from reviewer.model.people import Keyring, Role
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_MAGIC = b"RVKR"
+_VERSION = 1
+_HEADER = struct.Struct(">4sBIII16s12s")  # magic, version, KiB, passes, lanes, salt, nonce
+_WRAPPED_VERSION = b"\x01"
+# OWASP password storage cheat sheet: Argon2id with at least 19 MiB, two passes, one lane.
+_FLOOR = (19 * 1024, 2, 1)
+# A changed file must not make sign-in eat the machine.
+_CEILING = (4 * 1024 * 1024, 64, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class KdfParameters:
+    """What one guess at a passphrase costs, in Argon2id's terms (RFC 9106); about 0.3 s by default."""
+
+    memory_kib: int = 128 * 1024
+    passes: int = 3
+    lanes: int = 2
+
+    @classmethod
+    def cheap(cls) -> Self:
+        """The least that is accepted, for tests."""
+        return cls(*_FLOOR)
+
+    def require_sane(self) -> None:
+        """Raises Refused below the floor, or beyond what any machine should be asked for."""
+        own = (self.memory_kib, self.passes, self.lanes)
+        if any(have < least for have, least in zip(own, _FLOOR, strict=True)):
+            raise Refused("These passphrase parameters are too weak.", "Use at least 19 MiB and two passes.")
+        if any(have > most for have, most in zip(own, _CEILING, strict=True)):
+            raise Refused("These passphrase parameters are too costly.", "Use at most 4 GiB.")
+
+
+def new_keyring(role: Role, *, workspace_key: bytes, log_key: bytes, qa_secret: bytes | None) -> Keyring:
+    """A person's keyring with a fresh Ed25519 signing key; a contractor never gets the QA secret."""
+    return Keyring(
+        workspace_key=workspace_key,
+        signing_key=secrets.token_bytes(KEY_BYTES),
+        log_key=log_key,
+        qa_secret=None if role is Role.CONTRACTOR else qa_secret,
+    )
+
+
+def seal_keyring(
+    keyring: Keyring, secret: str, person_id: str, role: Role, parameters: KdfParameters
+) -> bytes:
+    """Wraps a keyring under a passphrase; parameters and salt are inside, and authenticated.
+
+    The wrap is bound to the person and role: somebody else's slot does not open, nor one whose role was
+    changed. Raises Refused for parameters below the floor.
+    """
+    parameters.require_sane()
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(_NONCE_BYTES)
+    header = _HEADER.pack(
+        _MAGIC, _VERSION, parameters.memory_kib, parameters.passes, parameters.lanes, salt, nonce
+    )
+    key = _stretch(secret, salt, parameters)
+    return header + AESGCM(key).encrypt(nonce, _pack(keyring), _owner(header, person_id, role))
+
+
+def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyring:
+    """Unwraps a keyring.
+
+    Raises: WrongPassphrase when the passphrase, the person or the role is another, or anything was changed;
+        Damaged when it is no keyring at all or asks for a cost below the floor.
+    """
+    try:
+        magic, version, memory_kib, passes, lanes, salt, nonce = _HEADER.unpack_from(blob)
+        parameters = KdfParameters(memory_kib, passes, lanes)
+        parameters.require_sane()
+    except (struct.error, Refused) as error:
+        raise _not_a_keyring() from error
+    if (magic, version) != (_MAGIC, _VERSION):
+        raise _not_a_keyring()
+    header = blob[: _HEADER.size]
+    key = _stretch(secret, salt, parameters)
+    try:
+        plain = AESGCM(key).decrypt(nonce, blob[_HEADER.size :], _owner(header, person_id, role))
+    except (InvalidTag, ValueError) as error:
+        raise WrongPassphrase from error
+    return _unpack(plain)
+
+
+def burn_time(secret: str, parameters: KdfParameters) -> None:
+    """Costs what ``open_keyring`` costs, for a name that does not exist."""
+    _stretch(secret, secrets.token_bytes(16), parameters)
+
+
+def new_clip_key() -> bytes:
+    """A fresh key for one clip."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def wrap_clip_key(workspace_key: bytes, clip_id: str, key: bytes) -> bytes:
+    """A clip's key under the workspace's, bound to the clip."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = AESGCM(subkey(workspace_key, "clip keys")).encrypt(nonce, key, clip_id.encode())
+    return _WRAPPED_VERSION + nonce + sealed
+
+
+def unwrap_clip_key(workspace_key: bytes, clip_id: str, wrapped: bytes) -> bytes:
+    """The clip's key; raises Damaged when it was changed or belongs to another clip or workspace."""
+    if wrapped[:1] != _WRAPPED_VERSION:
+        raise _bad_clip_key()
+    nonce, sealed = wrapped[1 : 1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES :]
+    try:
+        return AESGCM(subkey(workspace_key, "clip keys")).decrypt(nonce, sealed, clip_id.encode())
+    except (InvalidTag, ValueError) as error:
+        raise _bad_clip_key() from error
+
+
+def subkey(key: bytes, purpose: str) -> bytes:
+    """A key for one purpose out of a key for many: HKDF-SHA256 (RFC 5869)."""
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"reviewer " + purpose.encode()).derive(key)
+
+
+def keyed_hash(key: bytes, data: bytes) -> str:
+    """HMAC-SHA256 in hex: equal data can be recognised, but not guessed without the key."""
+    return hmac.new(key, data, hashlib.sha256).hexdigest()
+
+
+def _stretch(secret: str, salt: bytes, parameters: KdfParameters) -> bytes:
+    # NIST SP 800-63B: normalise, so that one passphrase typed on two keyboards is one passphrase.
+    typed = unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
+    kdf = Argon2id(
+        salt=salt,
+        length=KEY_BYTES,
+        iterations=parameters.passes,
+        lanes=parameters.lanes,
+        memory_cost=parameters.memory_kib,
+    )
+    return subkey(kdf.derive(typed), "keyring")
+
+
+def _owner(header: bytes, person_id: str, role: Role) -> bytes:
+    return header + role.encode() + b"\x00" + person_id.encode()
+
+
+def _pack(keyring: Keyring) -> bytes:
+    keys = (keyring.workspace_key, keyring.signing_key, keyring.log_key)
+    if any(len(key) != KEY_BYTES for key in (*keys, keyring.qa_secret or keyring.log_key)):
+        raise ValueError("every key of a keyring has 32 bytes")
+    return b"".join(keys) + (keyring.qa_secret or b"")
+
+
+def _unpack(plain: bytes) -> Keyring:
+    parts = [plain[start : start + KEY_BYTES] for start in range(0, len(plain), KEY_BYTES)]
+    if len(plain) not in {3 * KEY_BYTES, 4 * KEY_BYTES}:
+        raise _not_a_keyring()
+    return Keyring(*parts)
+
+
+def _bad_clip_key() -> Damaged:
+    return Damaged("The key of this clip does not verify.", "Call your lead.")
+
+
+def _not_a_keyring() -> Damaged:
+    return Damaged("The keys of this account cannot be read.", "Ask your lead to revoke and invite again.")

@@ -1,0 +1,161 @@
+"""Sealed objects: bytes that only open under their key and at their place.
+
+Layout: magic, version, 32-byte salt, then chunks of 64 KiB, each AES-256-GCM with a 16-byte tag. HKDF-SHA256
+of the clip's key and the salt gives the object's own key, so that nonces can count from zero. As in STREAM
+(Hoang, Reyhanitabar, Rogaway, Vizár 2015) and age, a nonce is an 11-byte counter and a flag for the last
+chunk: to cut, extend or reorder fails.
+"""
+
+import io
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from reviewer.errors import Damaged
+from reviewer.model.clip import ContentKind
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+CHUNK_BYTES = 64 * 1024
+_MAGIC = b"RVSL\x01"
+_SALT_BYTES = 32
+_TAG_BYTES = 16
+_HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
+_SEALED_CHUNK_BYTES = CHUNK_BYTES + _TAG_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where sealed bytes belong; ``name`` tells several of one kind apart, for example a task's id."""
+
+    workspace_id: str
+    clip_id: str
+    kind: ContentKind
+    name: str = ""
+
+    def to_bytes(self) -> bytes:
+        """One byte form for each place: every part is preceded by its length."""
+        parts = [part.encode() for part in (self.workspace_id, self.clip_id, self.kind, self.name)]
+        return b"".join(len(part).to_bytes(4) + part for part in parts)
+
+
+def seal(key: bytes, place: Place, data: bytes) -> bytes:
+    """Seals bytes of any length under a clip's 32-byte key."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    header = _MAGIC + salt
+    cipher = _cipher(key, salt)
+    bound = header + place.to_bytes()
+    last = _last_index(len(data))
+    view = memoryview(data)
+    chunks = (
+        cipher.encrypt(_nonce(i, last), view[i * CHUNK_BYTES : (i + 1) * CHUNK_BYTES], bound)
+        for i in range(last + 1)
+    )
+    return b"".join((header, *chunks))
+
+
+def unseal(key: bytes, place: Place, sealed: bytes) -> bytes:
+    """The bytes that were sealed; raises Damaged when a bit, the length, the key or the place is another."""
+    return SealedReader(key, place, io.BytesIO(sealed)).readall()
+
+
+class SealedReader(io.RawIOBase):
+    """Reads a sealed object from any place in it, without unsealing the rest.
+
+    The last chunk is verified at once, so the length can be trusted; each other chunk when it is read. Wrap
+    it in ``io.BufferedReader``. It owns the stream and closes it. Libsndfile's callbacks swallow exceptions:
+    to be told of damage, read the bytes first and decode them from memory.
+
+    Raises: Damaged, from the constructor and from every read.
+    """
+
+    def __init__(self, key: bytes, place: Place, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        header = self._read_at(0, _HEADER_BYTES)
+        if len(header) != _HEADER_BYTES or not header.startswith(_MAGIC):
+            raise _damaged()
+        self._cipher = _cipher(key, header[len(_MAGIC) :])
+        self._bound = header + place.to_bytes()
+        sealed_bytes = stream.seek(0, io.SEEK_END) - _HEADER_BYTES
+        self._last = max(0, -(-sealed_bytes // _SEALED_CHUNK_BYTES) - 1)
+        last_bytes = sealed_bytes - self._last * _SEALED_CHUNK_BYTES - _TAG_BYTES
+        # Only an empty object may end in an empty chunk; otherwise two sealed forms would have one content.
+        if last_bytes < 0 or (last_bytes == 0 and self._last):
+            raise _damaged()
+        self._size = self._last * CHUNK_BYTES + last_bytes
+        self._position = 0
+        self._chunk_index = -1
+        self._chunk = b""
+        self._load(self._last)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Moves to a place in the plain bytes; raises ValueError before the beginning."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        if start + offset < 0:
+            raise ValueError("before the beginning")
+        self._position = start + offset
+        return self._position
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fills at most to the end of a chunk; 0 at the end of the object."""
+        target = memoryview(buffer).cast("B")
+        if self._position >= self._size or not len(target):
+            return 0
+        index, offset = divmod(self._position, CHUNK_BYTES)
+        self._load(index)
+        part = self._chunk[offset : offset + len(target)]
+        target[: len(part)] = part
+        self._position += len(part)
+        return len(part)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._chunk = b""
+        super().close()
+
+    def _load(self, index: int) -> None:
+        if index == self._chunk_index:
+            return
+        sealed = self._read_at(_HEADER_BYTES + index * _SEALED_CHUNK_BYTES, _SEALED_CHUNK_BYTES)
+        try:
+            self._chunk = self._cipher.decrypt(_nonce(index, self._last), sealed, self._bound)
+        except (InvalidTag, ValueError) as error:
+            raise _damaged() from error
+        self._chunk_index = index
+
+    def _read_at(self, offset: int, length: int) -> bytes:
+        self._stream.seek(offset)
+        return self._stream.read(length)
+
+
+def _cipher(key: bytes, salt: bytes) -> AESGCM:
+    return AESGCM(HKDF(hashes.SHA256(), 32, salt=salt, info=b"reviewer sealed object 1").derive(key))
+
+
+def _nonce(index: int, last: int) -> bytes:
+    return index.to_bytes(11) + (b"\x01" if index == last else b"\x00")
+
+
+def _last_index(length: int) -> int:
+    return max(0, -(-length // CHUNK_BYTES) - 1)
+
+
+def _damaged() -> Damaged:
+    return Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")

@@ -1,0 +1,146 @@
+"""Where sealed objects are kept; this room knows no keys."""
+
+import contextlib
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.model.clip import ContentKind
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_SEALED = ".sealed"
+_TEMPORARY = ".part"
+
+
+class ClipStore(Protocol):
+    """Sealed objects by clip id and kind."""
+
+    def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
+        """Keeps an object, whole or not at all, and on the disk when it returns; raises Unavailable."""
+        ...
+
+    def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
+        """A seekable stream over an object; raises Damaged when it is missing."""
+        ...
+
+    def has(self, clip_id: str, kind: ContentKind) -> bool:
+        """Whether the object is there."""
+        ...
+
+    def remove(self, clip_id: str) -> None:
+        """Removes all objects of a clip, if there are any."""
+        ...
+
+    def clip_ids(self) -> set[str]:
+        """The clips that have any object."""
+        ...
+
+    def sweep(self, keep: set[str]) -> int:
+        """Removes objects of all other clips, and half-written ones; gives how many clips or leftovers went.
+
+        ``Vault.sweep`` asks for it at a moment when no clip is being added.
+        """
+        ...
+
+
+class LocalClips:
+    """A folder of files named ``<clip id>.<kind>.sealed``, readable by nobody else."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.chmod(0o700)
+        except OSError as error:
+            raise Unavailable("The folder of clips cannot be made.", str(error)) from error
+
+    def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
+        target = self._path(clip_id, kind)
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}{_TEMPORARY}")
+        try:
+            _write_through(temporary, sealed)
+            temporary.replace(target)
+            _flush_folder(self._folder)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise Unavailable("A clip could not be kept.", f"Check the disk ({error.strerror}).") from error
+
+    def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
+        try:
+            return self._path(clip_id, kind).open("rb")
+        except FileNotFoundError as error:
+            raise Damaged("A sealed object of this clip is missing.", "Restore it from a backup.") from error
+        except OSError as error:
+            raise Unavailable("A clip could not be read.", f"Check the disk ({error.strerror}).") from error
+
+    def has(self, clip_id: str, kind: ContentKind) -> bool:
+        return self._path(clip_id, kind).is_file()
+
+    def remove(self, clip_id: str) -> None:
+        self._unlink([path for kind in ContentKind if (path := self._path(clip_id, kind)).exists()])
+
+    def clip_ids(self) -> set[str]:
+        return {_clip_of(path) for path in self._sealed()}
+
+    def sweep(self, keep: set[str]) -> int:
+        orphans = [path for path in self._sealed() if _clip_of(path) not in keep]
+        leftovers = list(self._folder.glob(f".*{_SEALED}.*{_TEMPORARY}"))
+        self._unlink(orphans + leftovers)
+        return len({_clip_of(path) for path in orphans}) + len(leftovers)
+
+    def _path(self, clip_id: str, kind: ContentKind) -> Path:
+        if not _ID.fullmatch(clip_id):
+            raise Refused("This is not the id of a clip.", "Ids are letters, digits, - and _.")
+        return self._folder / f"{clip_id}.{kind}{_SEALED}"
+
+    def _sealed(self) -> list[Path]:
+        return [path for path in self._folder.glob(f"*.*{_SEALED}") if _ID.fullmatch(_clip_of(path))]
+
+    def _unlink(self, paths: list[Path]) -> None:
+        if not paths:
+            return
+        try:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            _flush_folder(self._folder)
+        except OSError as error:
+            raise Unavailable(
+                "A clip could not be removed.", f"Check the disk ({error.strerror})."
+            ) from error
+
+
+def _clip_of(path: Path) -> str:
+    return path.name.split(".", 1)[0]
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        _flush(file.fileno())
+
+
+def _flush(descriptor: int) -> None:
+    if sys.platform == "darwin":
+        import fcntl  # noqa: PLC0415  # there is none on Windows
+
+        # On macOS fsync leaves the data in the drive's own cache.
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return  # Windows cannot open a folder; it journals names by itself.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
