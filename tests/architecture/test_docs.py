@@ -1,0 +1,101 @@
+"""What the repository says about itself is true, and says nothing of the machines it was made on."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+# Written in halves, so that this file is not one of those it looks for.
+_REGISTRIES = re.compile("(" + "|".join(["py" + "pi", "python" + "hosted", "npm" + "js"]) + r")\.(org|com)")
+_MACHINE_PATHS = re.compile(r"(?<![\w.~-])/(?:" + "|".join(["wo" + "rk", "fa" + "rm", "ro" + "ot"]) + r")/")
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    paths = (REPOSITORY / name for name in listed.stdout.decode().split("\0") if name)
+    return [path for path in paths if path.is_file()]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _documents() -> list[Path]:
+    return [path for path in _tracked() if path.suffix == ".md"]
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def test_every_link_in_the_documents_leads_somewhere() -> None:
+    broken = []
+    for document in _documents():
+        for link in _LINK.findall(_text(document)):
+            if link.startswith(("https://", "http://", "mailto:")):
+                continue
+            name, _, anchor = link.partition("#")
+            target = document.parent / name if name else document
+            headings = re.findall(r"^#+ (.+)$", _text(target), re.MULTILINE) if target.is_file() else []
+            if not target.exists() or (anchor and anchor not in map(_anchor, headings)):
+                broken.append(f"{document.relative_to(REPOSITORY)}: {link}")
+
+    assert not broken
+
+
+def test_every_folder_of_resources_is_used_by_the_program() -> None:
+    program = "\n".join(_text(path) for path in sorted((REPOSITORY / "reviewer").rglob("*.py")))
+    folders = [path.name for path in (REPOSITORY / "resources").iterdir() if path.is_dir()]
+
+    assert folders
+    assert [name for name in folders if f'"{name}"' not in program] == []
+
+
+def test_no_tracked_file_names_a_package_registry() -> None:
+    assert [str(path) for path in _tracked() if _REGISTRIES.search(_text(path))] == []
+
+
+def test_no_tracked_file_carries_a_path_of_somebodys_machine() -> None:
+    assert [str(path) for path in _tracked() if _MACHINE_PATHS.search(_text(path))] == []
+
+
+def test_every_decision_is_numbered_once_and_has_its_four_parts() -> None:
+    decisions = sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))
+    numbers = [path.name[:3] for path in decisions]
+
+    assert numbers == [f"{n:03}" for n in range(1, len(decisions) + 1)]
+    for path in decisions:
+        for part in ("## Context", "## Decision", "## Consequences", "## Alternatives"):
+            assert part in _text(path), path.name
+
+
+def test_every_runtime_dependency_is_in_the_decision_about_them() -> None:
+    project = _text(REPOSITORY / "pyproject.toml")
+    listed = re.search(r"^dependencies = \[\n(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    assert listed
+    names = re.findall(r'^\s+"([A-Za-z0-9_-]+)', listed[1], re.MULTILINE)
+    decision = _text(REPOSITORY / "docs" / "decisions" / "001-dependencies.md")
+
+    assert names
+    assert [name for name in names if f"`{name}`" not in decision] == []
+
+
+def test_every_command_is_in_a_guide() -> None:
+    from reviewer.cli.main import app
+    from typer.main import get_command
+
+    guides = "\n".join(_text(path) for path in sorted((REPOSITORY / "docs" / "guide").glob("*.md")))
+    root = get_command(app)
+    names = [f"reviewer {name}" for name in getattr(root, "commands", {})]
+
+    assert names
+    assert [name for name in names if name not in guides] == []
