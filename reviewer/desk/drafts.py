@@ -32,7 +32,8 @@ class Drafts:
         self._database.execute(
             "INSERT INTO draft (task_id, person_id, clip_id, submission_key, sealed, saved_at)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (task_id, person_id) DO UPDATE SET"
-            " submission_key = excluded.submission_key, sealed = excluded.sealed, saved_at = excluded.saved_at",
+            " submission_key = excluded.submission_key, sealed = excluded.sealed,"
+            " saved_at = excluded.saved_at",
             (
                 lease.task_id,
                 identity.person.id,

@@ -17,7 +17,7 @@ from reviewer.desk.signin import SignIn
 from reviewer.errors import NotLeased, Refused
 from reviewer.model.clip import Clip
 from reviewer.model.clock import Clock
-from reviewer.model.event import Action, Event, HeardRange
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
 from reviewer.model.task import Check, Lease
 from reviewer.queue.queue import Queue
@@ -59,14 +59,18 @@ class Listening:
         self._locale = locale
         self._open: dict[tuple[str, str], Clip] = {}
 
+    def allow(self, identity: Identity, act: Act) -> None:
+        """Says no unless this person is signed in and may do this; for acts that open nothing."""
+        self._sign_in.require(identity)
+        require(identity.person, act)
+
     def require(self, identity: Identity, act: Act) -> str:
         """Says no unless this person is signed in, may do this, and has a live agreement.
 
         Returns: the id of the acknowledgement that allows it.
         Raises: Refused (NotAllowed, NdaRequired, or signed out).
         """
-        self._sign_in.require(identity)
-        require(identity.person, act)
+        self.allow(identity, act)
         return self._acknowledgements.require_live(identity.person, self._locale)
 
     def open_leased(self, identity: Identity, lease: Lease) -> Heard:
@@ -75,7 +79,12 @@ class Listening:
         if lease.person_id != identity.person.id:
             raise NotLeased
         self._queue.check_lease(lease)
-        detail = {"purpose": "transcribe", "task": lease.task_id, "token": lease.token, "nda": agreement}
+        detail: dict[str, DetailValue] = {
+            "purpose": "transcribe",
+            "task": lease.task_id,
+            "token": lease.token,
+            "nda": agreement,
+        }
         return self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail)
 
     def open_check(self, identity: Identity, check: Check) -> Heard:
@@ -84,7 +93,7 @@ class Listening:
         if check.person_id != identity.person.id:
             raise NotLeased
         self._queue.require_check(check)
-        detail = {
+        detail: dict[str, DetailValue] = {
             "purpose": "check",
             "submission": check.submission.id,
             "token": check.token,
@@ -134,7 +143,7 @@ class Listening:
             )
 
     def _open_clip(
-        self, identity: Identity, clip_id: str, action: Action, detail: dict[str, str | int]
+        self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
     ) -> Heard:
         clip = self._catalogue.get(clip_id)
         self._refuse_if_no_longer_covered(clip)

@@ -13,7 +13,7 @@ from reviewer.db.connection import Database
 from reviewer.desk.completeness import require_complete
 from reviewer.desk.drafts import Drafts
 from reviewer.desk.listen import Listening
-from reviewer.errors import LeaseLost
+from reviewer.errors import LeaseLapsed, LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ContentKind
@@ -35,7 +35,7 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class OpenClip:
-    """A clip on the desk. ``draft`` is one's own unfinished work; ``asr_draft`` a machine's text, or empty."""
+    """A clip on the desk: one's own unfinished ``draft``, and a machine's text or nothing."""
 
     lease: Lease
     clip: Clip
@@ -124,12 +124,10 @@ class DeskSession:
         """
         self._require()
         with self._database.transaction():
-            try:
-                self._queue.check_lease(lease)
+            lost = self._lost(lease)
+            if lost is None:
                 return self._drafts.save(self.identity, lease, annotation)
-            except LeaseLost as error:
-                lost = error
-                self._keep_late(lease, annotation)
+            self._keep_late(lease, annotation)
         raise lost
 
     def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
@@ -189,7 +187,7 @@ class DeskSession:
             annotation = self._unseal_submission(
                 submission.clip_id, str(submission.task_id), submission.sealed
             )
-            state = self._queue.state_of(submission.id)
+            state = TaskState(self._queue.state_of(submission.id))
             done.append(Done(submission.clip_id, submission.submitted_at, state, annotation.text_verbatim))
         return done
 
@@ -199,6 +197,15 @@ class DeskSession:
 
     def _require(self) -> None:
         self._listening.require(self.identity, Act.TRANSCRIBE)
+
+    def _lost(self, lease: Lease) -> LeaseLost | None:
+        try:
+            self._queue.check_lease(lease)
+        except LeaseLapsed:
+            return None  # nobody has taken it: what is typed is still this person's draft
+        except LeaseLost as error:
+            return error
+        return None
 
     def _returned(self, lease: Lease) -> Returned | None:
         if lease.returned_from is None:

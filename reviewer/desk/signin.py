@@ -26,7 +26,7 @@ def require_strong(passphrase: str) -> None:
 
 
 class SignIn:
-    """Who is signed in, and how one gets there. Wrong names and wrong passphrases cost and answer the same."""
+    """Who is signed in, and how one gets there; a wrong name costs what a wrong passphrase does."""
 
     def __init__(
         self,
@@ -73,6 +73,8 @@ class SignIn:
         with self._database.transaction():
             self._note(Action.LOCK if locked else Action.SIGN_OUT, identity)
             self._checkpoints.make("sign_out")
+        if not self._live:
+            self._ledger.lock()
 
     def require(self, identity: Identity) -> None:
         """Raises Refused unless this very identity came from ``sign_in``, is signed in and not revoked."""

@@ -1,0 +1,1 @@
+"""Starting the workstation, the demo, and the scripted tour."""
