@@ -22,6 +22,7 @@ ICONS = {
     "export": "ph.export",
     "log": "ph.list-numbers",
     "lock": "ph.lock",
+    "person": "ph.user-circle",
     "theme": "ph.circle-half",
     "keys": "ph.keyboard",
     "play": "ph.play",
@@ -54,6 +55,8 @@ ICONS = {
     "flag": "ph.flag",
     "skip": "ph.arrow-bend-up-right",
     "next": "ph.arrow-right",
+    "show": "ph.eye",
+    "hide": "ph.eye-slash",
 }
 """What the program shows -> the glyph of the Phosphor family."""
 
@@ -82,7 +85,8 @@ def put_icon(
 
 def repaint_icons(root: QWidget) -> None:
     """Gives every remembered icon under ``root`` the colours of the theme that is on now."""
-    for widget in (*root.findChildren(QAbstractButton), *root.findChildren(QLabel)):
+    found: list[QAbstractButton | QLabel] = [*root.findChildren(QAbstractButton), *root.findChildren(QLabel)]
+    for widget in found:
         what, role = widget.property(_WHAT), widget.property(_ROLE)
         if isinstance(what, str) and isinstance(role, str):
             put_icon(widget, what, role, size_px=_size_of(widget))

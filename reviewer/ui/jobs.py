@@ -84,6 +84,7 @@ class Jobs(QObject):
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._under_way: dict[Job, _Delivery] = {}
+        self._waiting: list[Callable[[], None]] = []
         self._is_closed = False
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
 
@@ -112,11 +113,17 @@ class Jobs(QObject):
         """How many jobs have neither delivered nor been cancelled."""
         return sum(job.is_running for job in self._under_way)
 
+    def when_idle(self, call: Callable[[], None]) -> None:
+        """Calls once no job is under way, cancelled ones included: at once, or on the GUI thread later."""
+        self._waiting.append(call)
+        self._tell_if_idle()
+
     def close(self) -> None:
         """Cancels everything and waits for the threads; nothing is delivered afterwards."""
         self._is_closed = True
         for job in list(self._under_way):
             job.cancel()
+        self._waiting.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._under_way.clear()
 
@@ -145,8 +152,18 @@ class Jobs(QObject):
 
     def _deliver(self, delivery: _Delivery, call: Callable[[], None]) -> None:
         self._under_way.pop(delivery.job, None)
-        if delivery.is_wanted():
-            delivery.job.end()
+        try:
+            if delivery.is_wanted():
+                delivery.job.end()
+                call()
+        finally:
+            self._tell_if_idle()
+
+    def _tell_if_idle(self) -> None:
+        if self._under_way or not self._waiting:
+            return
+        calls, self._waiting = self._waiting, []
+        for call in calls:
             call()
 
     def _deliver_report(self, delivery: _Delivery) -> None:

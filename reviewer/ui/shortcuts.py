@@ -55,12 +55,19 @@ TABLE: tuple[Key, ...] = (
     # Everywhere
     _key("window.keys", Scope.WINDOW, "F1", QT_TRANSLATE_NOOP("shortcuts", "Show the keys")),
     _key("window.lock", Scope.WINDOW, "Ctrl+Shift+L", QT_TRANSLATE_NOOP("shortcuts", "Lock")),
-    _key("window.theme", Scope.WINDOW, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Dark or light")),
+    _key("window.theme", Scope.WINDOW, "Ctrl+Shift+T", QT_TRANSLATE_NOOP("shortcuts", "Dark or light")),
     _key("window.rail_1", Scope.WINDOW, "Ctrl+1", QT_TRANSLATE_NOOP("shortcuts", "First screen")),
     _key("window.rail_2", Scope.WINDOW, "Ctrl+2", QT_TRANSLATE_NOOP("shortcuts", "Second screen")),
     _key("window.rail_3", Scope.WINDOW, "Ctrl+3", QT_TRANSLATE_NOOP("shortcuts", "Third screen")),
     _key("window.rail_4", Scope.WINDOW, "Ctrl+4", QT_TRANSLATE_NOOP("shortcuts", "Fourth screen")),
     _key("window.rail_5", Scope.WINDOW, "Ctrl+5", QT_TRANSLATE_NOOP("shortcuts", "Fifth screen")),
+    # Sign-in and the agreement
+    _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
+    _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
+    _key("sign_in.set", Scope.SIGN_IN, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Set my passphrase")),
+    _key("sign_in.back", Scope.SIGN_IN, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Back to sign-in")),
+    _key("nda.agree", Scope.NDA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept the agreement")),
+    _key("nda.decline", Scope.NDA, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Decline the agreement")),
     # The desk
     _key("desk.claim", Scope.DESK, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next clip")),
     _key("desk.submit", Scope.DESK, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit")),

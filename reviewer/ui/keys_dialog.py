@@ -1,0 +1,63 @@
+"""The table of keys that work here and now."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.ui.handles import named
+from reviewer.ui.shortcuts import Scope, keys_in
+from reviewer.ui.tables import Column, RowsModel, tidy
+from reviewer.ui.theme import EDGE_PX, GROUP_PX
+
+_SIZE_PX = (460, 560)
+_KEY_PX = 160
+Row = tuple[str, str]
+
+
+def rows_for(scope: Scope, more: Sequence[Row] = ()) -> list[Row]:
+    """Key and what it does: the page's first, then what data defines, then what works everywhere."""
+    own = [(row.shown, row.sentence) for row in keys_in(scope)] if scope is not Scope.WINDOW else []
+    return [*own, *more, *((row.shown, row.sentence) for row in keys_in(Scope.WINDOW))]
+
+
+class KeysDialog(QDialog):
+    """Shows what ``rows_for`` gives."""
+
+    def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "keys_dialog", self.tr("Keys")).setToolTip("")
+        self.setWindowTitle(self.tr("Keys"))
+        self.resize(*_SIZE_PX)
+        title = QLabel(self.tr("Keys that work here"), self)
+        title.setProperty("kind", "title")
+        table = named(QTableView(self), "keys_table", self.tr("Keys that work here"))
+        columns = [
+            Column[Row](self.tr("Key"), lambda row: row[0]),
+            Column[Row](self.tr("Does"), lambda row: row[1]),
+        ]
+        table.setModel(RowsModel(columns, rows, table))
+        tidy(table, stretch=1)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setColumnWidth(0, _KEY_PX)
+        close = named(QPushButton(self.tr("Close"), self), "keys_close", self.tr("Close"))
+        close.clicked.connect(self.accept)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        column.setSpacing(GROUP_PX)
+        column.addWidget(title)
+        column.addWidget(table, 1)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(close)
+        column.addLayout(row)
+        table.setFocus(Qt.FocusReason.OtherFocusReason)

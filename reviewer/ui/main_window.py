@@ -1,0 +1,135 @@
+"""The one window: the entrance, or the house of whoever is signed in."""
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
+
+from reviewer.model.people import Identity
+from reviewer.ui.assets import repaint_icons
+from reviewer.ui.keys_dialog import KeysDialog, rows_for
+from reviewer.ui.messages import Message
+from reviewer.ui.screens import House, screens_for
+from reviewer.ui.shell import Shell
+from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.signin.entrance import Entrance
+from reviewer.ui.theme import Theme
+
+_SIZE = QSize(1280, 800)
+_LEAST = QSize(900, 600)
+
+
+class MainWindow(QMainWindow):
+    """Puts people in and out: what is behind a lock is destroyed, not hidden."""
+
+    def __init__(self, house: House, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("main_window")
+        self.setWindowTitle(self.tr("Reviewer"))
+        self.resize(_SIZE)
+        self.setMinimumSize(_LEAST)
+        self._house = house
+        self._theme = theme
+        self._identity: Identity | None = None
+        self._shell: Shell | None = None
+        self._is_leaving = False
+        self._may_close = False
+        self._stack = QStackedWidget(self)
+        self.entrance = Entrance(house.doors, house.jobs, house.clock, self._stack)
+        self._stack.addWidget(self.entrance)
+        self.setCentralWidget(self._stack)
+        self.entrance.entered.connect(self._on_entered)
+        theme.changed.connect(self._on_theme_changed)
+        bind(self, "window.theme", theme.toggle)
+        bind(self, "window.keys", self.show_keys)
+        bind(self, "window.lock", self.lock)
+
+    @property
+    def shell(self) -> Shell | None:
+        """The house of whoever is signed in."""
+        return self._shell
+
+    @Slot()
+    def lock(self) -> None:
+        """Stops sound, keeps drafts, blanks the screen and goes back to sign-in."""
+        self._leave(Message(self.tr("Locked. Sign in to go on where you were.")))
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Opens the table of the keys that work now."""
+        rows = self._shell.keys() if self._shell is not None else rows_for(self._entrance_scope())
+        dialog = KeysDialog(rows, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object)
+    def _on_entered(self, identity: Identity) -> None:
+        try:
+            screens = screens_for(identity, self._house)
+            shell = Shell(self._house.doors.project, identity, screens, self._stack)
+        except BaseException:
+            self._identity = identity
+            self._leave(None)
+            raise
+        self._identity, self._shell = identity, shell
+        shell.top_bar.theme_requested.connect(self._theme.toggle)
+        shell.top_bar.keys_requested.connect(self.show_keys)
+        shell.top_bar.lock_requested.connect(self.lock)
+        self._stack.addWidget(shell)
+        self._stack.setCurrentWidget(shell)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        repaint_icons(self)
+
+    def _leave(self, message: Message | None) -> None:
+        """Blanks at once; signs out when the last draft is written."""
+        self._identity = self._identity or self.entrance.identity
+        if self._identity is None or self._is_leaving:
+            return
+        self._is_leaving = True
+        for dialog in self.findChildren(QDialog):
+            dialog.reject()
+        if self._shell is not None:
+            self._shell.close_down()
+            self._stack.removeWidget(self._shell)
+            self._shell.hide()
+        self._stack.setCurrentWidget(self.entrance)
+        self.entrance.close_door(message)
+        self.entrance.setEnabled(False)
+        self._house.jobs.when_idle(self._sign_out)
+
+    def _sign_out(self) -> None:
+        identity = self._identity
+        if identity is None:
+            return
+        sign_in, is_lock = self._house.doors.sign_in, not self._may_close
+        self._house.jobs.run(
+            lambda _token: sign_in.sign_out(identity, locked=is_lock), self._left, self._left, owner=self
+        )
+
+    def _left(self, problem: Exception | None) -> None:
+        if self._shell is not None:
+            self._shell.deleteLater()
+        self._shell = None
+        self._identity = None
+        self._is_leaving = False
+        self.entrance.setEnabled(True)
+        if problem is not None:
+            self.entrance.sign_in_page.show_error(problem)
+        if self._may_close:
+            self.close()
+        else:
+            self.entrance.sign_in_page.passphrase.setFocus()
+
+    def _entrance_scope(self) -> Scope:
+        return Scope.NDA if self.entrance.currentWidget() is self.entrance.nda_page else Scope.SIGN_IN
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Drafts are written and the person is signed out first; asked a second time it closes at once."""
+        is_anybody_here = self._identity is not None or self.entrance.identity is not None
+        if not is_anybody_here or self._may_close:
+            super().closeEvent(event)
+            return
+        self._may_close = True
+        event.ignore()
+        self._leave(None)

@@ -1,0 +1,53 @@
+"""A form alone in the middle of its page."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from reviewer.ui.handles import named
+from reviewer.ui.theme import EDGE_PX, GAP_PX, GRID_PX, GROUP_PX
+
+CARD_PX = 400
+
+
+class Card(QFrame):
+    """Title, a dim line under it, then fields with their labels above, one under the other."""
+
+    def __init__(self, name: str, title: str, subtitle: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name, title, kind="panel")
+        self.setToolTip("")
+        self.setFixedWidth(CARD_PX)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        self.column.setSpacing(GRID_PX)
+        self.column.addWidget(_label(title, "title", self))
+        self._subtitle = _label(subtitle, "dim", self)
+        self.column.addWidget(self._subtitle)
+        self.column.addSpacing(GROUP_PX)
+
+    def add_field(self, label: str, field: QLineEdit) -> None:
+        """A label, and its field under it; Alt and the underlined letter go there."""
+        caption = _label(label, "label", self)
+        caption.setBuddy(field)
+        self.column.addWidget(caption)
+        self.column.addWidget(field)
+        self.column.addSpacing(GAP_PX)
+
+
+def centred(inner: QWidget, page: QWidget) -> None:
+    """Puts a widget into the middle of an otherwise empty page."""
+    page.setProperty("kind", "page")
+    page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    grid = QGridLayout(page)
+    grid.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+    grid.addWidget(inner, 1, 1)
+    grid.setRowStretch(0, 2)
+    grid.setRowStretch(2, 3)
+    grid.setColumnStretch(0, 1)
+    grid.setColumnStretch(2, 1)
+
+
+def _label(text: str, kind: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("kind", kind)
+    return label

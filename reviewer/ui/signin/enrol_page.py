@@ -1,0 +1,148 @@
+"""The page on which a one-time code becomes an account."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from reviewer.ui.handles import named, restyle
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.shortcuts import bind
+from reviewer.ui.signin.card import Card, centred
+from reviewer.ui.signin.passphrase import PassphraseField
+from reviewer.ui.signin.strength import Strength, strength_of
+
+_KINDS = {Strength.GOOD: "ok", Strength.STRONG: "ok", Strength.FAIR: "warn", Strength.NONE: "label"}
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolEntry:
+    """What was typed; code and passphrase are never printed."""
+
+    name: str
+    code: str = field(repr=False)
+    passphrase: str = field(repr=False)
+
+
+class EnrolPage(QWidget):
+    """Name, code, and one's own new passphrase twice."""
+
+    enrol_requested = Signal(object)
+    """Carries an EnrolEntry."""
+    back_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "enrol_page", self.tr("First sign-in")).setToolTip("")
+        card = Card(
+            "enrol_card",
+            self.tr("First sign-in"),
+            self.tr("Your lead gave you a code that works once."),
+            self,
+        )
+        self.name = named(QLineEdit(self), "enrol_name", self.tr("Your name, as your lead wrote it"))
+        self.code = named(QLineEdit(self), "enrol_code", self.tr("One-time code"))
+        self.code.setPlaceholderText("XXXX-XXXX-XXXX-XXXX")
+        self.passphrase = PassphraseField("enrol_passphrase", self.tr("New passphrase"), self)
+        self.again = PassphraseField("enrol_again", self.tr("New passphrase, again"), self)
+        self.strength = named(QLabel(self), "enrol_strength", self.tr("Strength"))
+        self.message = InlineMessage("enrol_message", lines=4, parent=self)
+        card.add_field(self.tr("Name"), self.name)
+        card.add_field(self.tr("One-time code"), self.code)
+        card.add_field(self.tr("New passphrase, at least 12 characters"), self.passphrase)
+        card.add_field(self.tr("The same again"), self.again)
+        card.column.addWidget(self.strength)
+        card.column.addWidget(self.message)
+        card.column.addLayout(self._buttons())
+        centred(card, self)
+        self._is_busy = False
+        self._connect()
+        self._wake()
+
+    def reset(self) -> None:
+        self.set_busy(busy=False)
+        self.message.clear()
+        self.code.clear()
+        self.passphrase.take()
+        self.again.take()
+
+    def set_busy(self, *, busy: bool) -> None:
+        """While keys are made nothing can be typed or pressed twice."""
+        self._is_busy = busy
+        for widget in (self.name, self.code, self.passphrase, self.again, self.back):
+            widget.setEnabled(not busy)
+        self.button.setText(self.tr("Making your keys…") if busy else self.tr("Set my passphrase"))
+        self._wake()
+
+    def show_error(self, error: BaseException) -> None:
+        self.set_busy(busy=False)
+        self.message.show_error(error)
+
+    def _buttons(self) -> QHBoxLayout:
+        self.back = named(
+            QPushButton(self.tr("Back"), self),
+            "enrol_back",
+            self.tr("Back to sign-in"),
+            key_id="sign_in.back",
+        )
+        self.button = named(
+            QPushButton(self.tr("Set my passphrase"), self),
+            "enrol_button",
+            self.tr("Set my passphrase"),
+            key_id="sign_in.set",
+            kind="primary",
+        )
+        row = QHBoxLayout()
+        row.addWidget(self.back)
+        row.addWidget(self.button, 1)
+        return row
+
+    def _connect(self) -> None:
+        for field_ in (self.name, self.code, self.passphrase, self.again):
+            field_.textChanged.connect(self._wake)
+        self.again.returnPressed.connect(self._on_enrol)
+        self.button.clicked.connect(self._on_enrol)
+        self.back.clicked.connect(self.back_requested)
+        bind(self, "sign_in.back", self.back_requested.emit)
+        bind(self, "sign_in.set", self._on_enrol)
+
+    @Slot()
+    def _on_enrol(self) -> None:
+        if not self.button.isEnabled():
+            return
+        entry = EnrolEntry(self.name.text().strip(), self.code.text().strip(), self.passphrase.text())
+        self.message.clear()
+        self.set_busy(busy=True)
+        self.enrol_requested.emit(entry)
+
+    @Slot()
+    def _wake(self) -> None:
+        strength = strength_of(self.passphrase.text())
+        is_same = self.passphrase.text() == self.again.text()
+        self.strength.setText(self._word(strength, is_same=is_same))
+        self.strength.setProperty("kind", _KINDS.get(strength, "error"))
+        restyle(self.strength)
+        self.button.setEnabled(
+            strength.is_enough
+            and is_same
+            and bool(self.name.text().strip() and self.code.text().strip())
+            and not self._is_busy
+        )
+
+    def _word(self, strength: Strength, *, is_same: bool) -> str:
+        words = {
+            Strength.NONE: self.tr("Four or five words that you can remember make a good one."),
+            Strength.TOO_SHORT: self.tr("Too short"),
+            Strength.TOO_PLAIN: self.tr("Too few different characters"),
+            Strength.FAIR: self.tr("Fair"),
+            Strength.GOOD: self.tr("Good"),
+            Strength.STRONG: self.tr("Strong"),
+        }
+        if strength.is_enough and self.again.text() and not is_same:
+            return self.tr("%s, but the two differ") % words[strength]
+        return words[strength]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.name.setFocus()

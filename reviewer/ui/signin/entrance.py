@@ -1,0 +1,167 @@
+"""From a stranger to somebody who may see the screens of their role."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from reviewer.access.nda import NdaText
+from reviewer.model.clock import Clock
+from reviewer.model.people import Identity, Person, Role
+from reviewer.ui.doors import Doors
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.messages import Message
+from reviewer.ui.signin.enrol_page import EnrolEntry, EnrolPage
+from reviewer.ui.signin.nda_page import NdaAnswer, NdaPage
+from reviewer.ui.signin.signin_page import SignInEntry, SignInPage
+
+T = TypeVar("T")
+HEARS_CLIPS = frozenset({Role.CONTRACTOR, Role.QA})
+
+
+class Entrance(QStackedWidget):
+    """Sign-in, first sign-in and the agreement, one page at a time; secrets are checked on the job pool."""
+
+    entered = Signal(object)
+    """Carries the Identity, once it may go on."""
+
+    def __init__(self, doors: Doors, jobs: Jobs, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("entrance")
+        self._doors = doors
+        self._jobs = jobs
+        self._identity: Identity | None = None
+        self.sign_in_page = SignInPage(doors.project.name, self)
+        self.enrol_page = EnrolPage(self)
+        self.nda_page = NdaPage(clock, self)
+        for page in (self.sign_in_page, self.enrol_page, self.nda_page):
+            self.addWidget(page)
+        self.sign_in_page.sign_in_requested.connect(self._on_sign_in_requested)
+        self.sign_in_page.enrol_requested.connect(self._on_enrol_wanted)
+        self.enrol_page.enrol_requested.connect(self._on_enrol_requested)
+        self.enrol_page.back_requested.connect(self._on_back)
+        self.nda_page.accept_requested.connect(self._on_accept_requested)
+        self.nda_page.decline_requested.connect(self._on_decline_requested)
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in but stands before the agreement; None before sign-in and after entering."""
+        return self._identity
+
+    def close_door(self, message: Message | None = None) -> None:
+        """Back to sign-in, with nothing of the last person's on any page but the name."""
+        self._identity = None
+        self.enrol_page.reset()
+        self.sign_in_page.reset(message)
+        self.setCurrentWidget(self.sign_in_page)
+
+    @Slot(object)
+    def _on_sign_in_requested(self, entry: SignInEntry) -> None:
+        sign_in = self._doors.sign_in
+        self._run(
+            lambda: sign_in.sign_in(entry.name, entry.passphrase),
+            self._signed_in,
+            self.sign_in_page.show_error,
+        )
+
+    def _signed_in(self, identity: Identity) -> None:
+        self._identity = identity
+        if identity.person.role not in HEARS_CLIPS:
+            self._enter()
+            return
+        self._run(lambda: self._agreement_for(identity), self._agreement_known, self._fail)
+
+    def _agreement_for(self, identity: Identity) -> NdaText | None:
+        """On the job pool: the text that is to be shown, None when it was signed already."""
+        agreement = self._doors.agreement
+        return None if agreement.is_live(identity) else agreement.shown(identity)
+
+    def _agreement_known(self, text: NdaText | None) -> None:
+        if self._identity is None:
+            return
+        if text is None:
+            self._enter()
+            return
+        self.setCurrentWidget(self.nda_page)
+        self.nda_page.show_agreement(text, self._identity.person.name)
+
+    @Slot(object)
+    def _on_accept_requested(self, answer: NdaAnswer) -> None:
+        identity, agreement = self._identity, self._doors.agreement
+        if identity is None:
+            return
+        self._run(
+            lambda: agreement.accept(
+                identity,
+                answer.text,
+                typed_name=answer.typed_name,
+                passphrase=answer.passphrase,
+                shown_at=answer.shown_at,
+                end_reached_at=answer.end_reached_at,
+            ),
+            lambda _record: self._enter(),
+            self.nda_page.show_error,
+        )
+
+    @Slot(object)
+    def _on_decline_requested(self, text: NdaText) -> None:
+        identity, agreement, sign_in = self._identity, self._doors.agreement, self._doors.sign_in
+        if identity is None:
+            return
+
+        def decline() -> None:
+            agreement.decline(identity, text)
+            sign_in.sign_out(identity)
+
+        self._run(decline, lambda _none: self._declined(), self.nda_page.show_error)
+
+    def _declined(self) -> None:
+        self.close_door(
+            Message(
+                self.tr("You declined the agreement; no clip opens for you."),
+                self.tr("Sign in again to read it once more, or speak with your lead."),
+            )
+        )
+
+    @Slot()
+    def _on_enrol_wanted(self) -> None:
+        self.enrol_page.reset()
+        self.setCurrentWidget(self.enrol_page)
+
+    @Slot()
+    def _on_back(self) -> None:
+        self.close_door()
+
+    @Slot(object)
+    def _on_enrol_requested(self, entry: EnrolEntry) -> None:
+        sign_in = self._doors.sign_in
+        self._run(
+            lambda: sign_in.enrol(entry.name, entry.code, entry.passphrase),
+            self._enrolled,
+            self.enrol_page.show_error,
+        )
+
+    def _enrolled(self, person: Person) -> None:
+        self.sign_in_page.name.setText(person.name)
+        self.close_door(Message(self.tr("Your passphrase is set. Sign in with it."), ""))
+
+    def _enter(self) -> None:
+        identity, self._identity = self._identity, None
+        if identity is not None:
+            self.entered.emit(identity)
+
+    def _fail(self, error: Exception) -> None:
+        identity, self._identity = self._identity, None
+        self.sign_in_page.show_error(error)
+        if identity is not None:
+            self._run(lambda: self._doors.sign_in.sign_out(identity), _nothing, _nothing)
+
+    def _run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]
+    ) -> None:
+        self._jobs.run(lambda _token: work(), done, failed, owner=self)
+
+
+def _nothing(_outcome: object) -> None:
+    """For work whose end changes nothing on the screen."""

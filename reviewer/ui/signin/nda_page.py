@@ -1,0 +1,233 @@
+"""The agreement, alone on its page."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.access.nda import STATEMENT
+from reviewer.model.clock import Clock
+from reviewer.ui.handles import named
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.messages import Message
+from reviewer.ui.shortcuts import bind
+from reviewer.ui.signin.card import centred
+from reviewer.ui.signin.nda_gate import NdaGate, same_name
+from reviewer.ui.signin.nda_text import NdaTextView
+from reviewer.ui.signin.passphrase import PassphraseField
+from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+
+if TYPE_CHECKING:
+    from reviewer.access.nda import NdaText
+
+_COLUMN_PX = 760
+
+
+@dataclass(frozen=True, slots=True)
+class NdaAnswer:
+    """A yes, with everything the record needs; the passphrase is never printed."""
+
+    text: "NdaText"
+    typed_name: str
+    passphrase: str = field(repr=False)
+    shown_at: datetime
+    end_reached_at: datetime
+
+
+class NdaPage(QWidget):
+    """Nothing is ticked beforehand, Enter accepts nothing, and both answers weigh the same."""
+
+    accept_requested = Signal(object)
+    """Carries an NdaAnswer."""
+    decline_requested = Signal(object)
+    """Carries the NdaText."""
+
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "nda_page", self.tr("Non-disclosure agreement")).setToolTip("")
+        self._clock = clock
+        self._text: NdaText | None = None
+        self._name = ""
+        self._shown_at: datetime | None = None
+        self._is_busy = False
+        self.gate = NdaGate()
+        self._make_parts()
+        column = QWidget(self)
+        column.setFixedWidth(_COLUMN_PX)
+        self._lay_out(QVBoxLayout(column))
+        centred(column, self)
+        grid = self.layout()
+        if isinstance(grid, QGridLayout):
+            grid.setRowStretch(0, 0)
+            grid.setRowStretch(1, 1)
+            grid.setRowStretch(2, 0)
+        self._connect()
+        self._wake()
+
+    def show_agreement(self, text: "NdaText", name: str) -> None:
+        """Shows a text to a person from its beginning, with nothing answered yet."""
+        self._text, self._name = text, name
+        self._shown_at = self._clock.now()
+        self.gate = NdaGate()
+        self.title.setText(text.title)
+        self.facts.setText(
+            self.tr("Version {0} · {1} · SHA-256 {2}…").format(text.version, text.locale, text.sha256[:16])
+        )
+        self.tick.setChecked(False)
+        self.name.clear()
+        self.name.setPlaceholderText(name)
+        self.passphrase.take()
+        self.message.clear()
+        self.set_busy(busy=False)
+        self.view.show_text(text.text)
+        self.gate = replace(self.gate, is_exact=self.view.is_exactly(text.text, text.sha256))
+        if not self.gate.is_exact:
+            self._refuse_text()
+        self.view.setFocus()
+        self._wake()
+
+    def set_busy(self, *, busy: bool) -> None:
+        """While the signature is made nothing can be changed or pressed twice."""
+        self._is_busy = busy
+        for widget in (self.tick, self.name, self.passphrase, self.decline):
+            widget.setEnabled(not busy)
+        self._wake()
+
+    def show_error(self, error: BaseException) -> None:
+        self.passphrase.take()
+        self.set_busy(busy=False)
+        self.message.show_error(error)
+
+    def _make_parts(self) -> None:
+        self.title = named(QLabel(self), "nda_title", self.tr("Title"), kind="title")
+        self.facts = named(QLabel(self), "nda_facts", self.tr("Version"), kind="label")
+        self.view = NdaTextView(self)
+        self.tick = named(
+            QCheckBox(STATEMENT, self),
+            "nda_tick",
+            STATEMENT,
+        )
+        self.name = named(QLineEdit(self), "nda_name", self.tr("Your full name, typed as a signature"))
+        self.passphrase = PassphraseField("nda_passphrase", self.tr("Your passphrase, again"), self)
+        self.message = InlineMessage("nda_message", lines=2, parent=self)
+        self.decline = named(
+            QPushButton(self.tr("Decline"), self),
+            "nda_decline",
+            self.tr("Decline: no clip opens, and you are signed out"),
+            key_id="nda.decline",
+        )
+        self.agree = named(
+            QPushButton(self.tr("Agree and sign"), self),
+            "nda_agree",
+            self.tr("Agree and sign with my name and key"),
+            key_id="nda.agree",
+        )
+        width = max(self.decline.sizeHint().width(), self.agree.sizeHint().width(), 160)
+        for button in (self.decline, self.agree):
+            button.setFixedSize(width, button.sizeHint().height())
+            button.setAutoDefault(False)
+            button.installEventFilter(self)
+
+    def _lay_out(self, column: QVBoxLayout) -> None:
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP_PX)
+        for widget in (self.title, self.facts):
+            column.addWidget(widget)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.tick)
+        fields = QGridLayout()
+        fields.setHorizontalSpacing(GROUP_PX)
+        fields.setVerticalSpacing(GRID_PX)
+        captions = (self.tr("Type your full name"), self.tr("Enter your passphrase again"))
+        for place, (caption, part) in enumerate(zip(captions, (self.name, self.passphrase), strict=True)):
+            label = QLabel(caption, self)
+            label.setProperty("kind", "label")
+            label.setBuddy(part)
+            fields.addWidget(label, 0, place)
+            fields.addWidget(part, 1, place)
+        column.addLayout(fields)
+        answers = QHBoxLayout()
+        answers.setSpacing(GAP_PX)
+        answers.addWidget(self.message, 1)
+        answers.addWidget(self.decline, 0, Qt.AlignmentFlag.AlignBottom)
+        answers.addWidget(self.agree, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(answers)
+
+    def _connect(self) -> None:
+        self.view.end_reached.connect(self._on_end_reached)
+        self.tick.toggled.connect(self._wake)
+        self.name.textChanged.connect(self._wake)
+        self.passphrase.textChanged.connect(self._wake)
+        self.agree.clicked.connect(self._on_agree)
+        self.decline.clicked.connect(self._on_decline)
+        bind(self, "nda.agree", self._on_agree)
+        bind(self, "nda.decline", self._on_decline)
+
+    def _refuse_text(self) -> None:
+        self.message.show_message(
+            Message(
+                self.tr("The agreement cannot be shown exactly as it is kept, so it cannot be signed here."),
+                self.tr("Tell your lead: the file has other letters than its fingerprint says."),
+            ),
+            "error",
+        )
+
+    @Slot()
+    def _on_end_reached(self) -> None:
+        if self._text is not None and self.gate.end_reached_at is None:
+            self.gate = replace(self.gate, end_reached_at=self._clock.now())
+            self._wake()
+
+    @Slot()
+    def _on_agree(self) -> None:
+        text, shown_at, end_reached_at = self._text, self._shown_at, self.gate.end_reached_at
+        if not self.agree.isEnabled() or text is None or shown_at is None or end_reached_at is None:
+            return
+        answer = NdaAnswer(text, self.name.text(), self.passphrase.take(), shown_at, end_reached_at)
+        self.message.clear()
+        self.set_busy(busy=True)
+        self.accept_requested.emit(answer)
+
+    @Slot()
+    def _on_decline(self) -> None:
+        if self._text is not None and self.decline.isEnabled():
+            self.set_busy(busy=True)
+            self.decline_requested.emit(self._text)
+
+    @Slot()
+    def _wake(self) -> None:
+        self.gate = replace(
+            self.gate,
+            is_ticked=self.tick.isChecked(),
+            is_named=bool(self._name) and same_name(self.name.text(), self._name),
+            has_passphrase=bool(self.passphrase.text()),
+        )
+        self.agree.setEnabled(self.gate.is_open and not self._is_busy)
+        if self.gate.is_exact and not self._is_busy:
+            self.agree.setToolTip(self._missing())
+
+    def _missing(self) -> str:
+        """What is still to be done before the button wakes, for its tooltip."""
+        if self.gate.end_reached_at is None:
+            return self.tr("Read to the end first.")
+        if not (self.gate.is_ticked and self.gate.is_named and self.gate.has_passphrase):
+            return self.tr("Tick the box, type your name as in your account, and enter your passphrase.")
+        return self.tr("Agree and sign with my name and key")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter on a focused answer does nothing: on some platforms it would press the button."""
+        if isinstance(event, QKeyEvent) and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            return watched in (self.agree, self.decline)
+        return super().eventFilter(watched, event)

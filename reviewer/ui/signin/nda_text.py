@@ -1,0 +1,76 @@
+"""The agreement on the screen, letter by letter."""
+
+import hashlib
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from reviewer.ui.handles import named
+
+_PARAGRAPH = "\u2029"
+
+
+class NdaTextView(QPlainTextEdit):
+    """Shows a text read-only and tells when its last line has been in view, by scroll or caret."""
+
+    end_reached = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "nda_text", self.tr("The agreement"))
+        self.setReadOnly(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.setUndoRedoEnabled(False)
+        self._was_reached = False
+        self._look = QTimer(self, singleShot=True, interval=0)
+        self._look.timeout.connect(self._on_look)
+        self.verticalScrollBar().valueChanged.connect(self._look.start)
+        self.cursorPositionChanged.connect(self._look.start)
+
+    def show_text(self, text: str) -> None:
+        """Puts a text on from its beginning."""
+        self._was_reached = False
+        self.setPlainText(text)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self._look.start()
+
+    def is_exactly(self, text: str, sha256: str) -> bool:
+        """Reads back what is on the screen: the same text, whose UTF-8 bytes have this SHA-256 (hex)."""
+        shown = self._raw()
+        return shown == text and hashlib.sha256(shown.encode()).hexdigest() == sha256
+
+    def _raw(self) -> str:
+        """What ``toPlainText`` would give, were it not to turn no-break spaces into spaces."""
+        raw = self.document().toRawText()
+        return raw.replace(_PARAGRAPH, "\n")
+
+    @Slot()
+    def _on_look(self) -> None:
+        if self._was_reached or not self.isVisible() or self.document().isEmpty():
+            return
+        if self._is_last_line_in_view():
+            self._was_reached = True
+            self.end_reached.emit()
+
+    def _is_last_line_in_view(self) -> bool:
+        end = QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        place = self.cursorRect(end)
+        return place.top() >= 0 and place.bottom() <= self.viewport().height()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._look.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._look.start()

@@ -1,0 +1,40 @@
+"""A field for a secret."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from reviewer.ui.assets import icon
+from reviewer.ui.handles import named
+
+
+class PassphraseField(QLineEdit):
+    """Shows dots unless asked; keeps no history, takes no suggestions and gives nothing to the clipboard."""
+
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name, spoken)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(
+            Qt.InputMethodHint.ImhHiddenText
+            | Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+        self._show = QAction(icon("show", "dim"), self.tr("Show what is typed"), self)
+        self._show.setObjectName(f"{name}_show")
+        self._show.setCheckable(True)
+        self._show.toggled.connect(self._on_show_toggled)
+        self.addAction(self._show, QLineEdit.ActionPosition.TrailingPosition)
+
+    def take(self) -> str:
+        """What was typed; the field is empty and hidden afterwards."""
+        typed = self.text()
+        self.clear()
+        self._show.setChecked(False)
+        return typed
+
+    @Slot(bool)
+    def _on_show_toggled(self, shown: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self._show.setIcon(icon("hide" if shown else "show", "dim"))

@@ -1,0 +1,108 @@
+"""The page that asks who is there."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+
+from reviewer.ui.handles import named
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.messages import Message
+from reviewer.ui.shortcuts import bind
+from reviewer.ui.signin.card import Card, centred
+from reviewer.ui.signin.passphrase import PassphraseField
+
+
+@dataclass(frozen=True, slots=True)
+class SignInEntry:
+    """What was typed; the passphrase is never printed."""
+
+    name: str
+    passphrase: str = field(repr=False)
+
+
+class SignInPage(QWidget):
+    """Name and passphrase, nothing else."""
+
+    sign_in_requested = Signal(object)
+    """Carries a SignInEntry."""
+    enrol_requested = Signal()
+
+    def __init__(self, project_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "sign_in_page", self.tr("Sign in")).setToolTip("")
+        self._card = Card("sign_in_card", self.tr("Reviewer"), project_name, self)
+        self.name = named(QLineEdit(self), "sign_in_name", self.tr("Your name"))
+        self.passphrase = PassphraseField("sign_in_passphrase", self.tr("Your passphrase"), self)
+        self.message = InlineMessage("sign_in_message", lines=4, parent=self)
+        self.button = named(
+            QPushButton(self.tr("Sign in"), self),
+            "sign_in_button",
+            self.tr("Sign in"),
+            key_id="sign_in.enter",
+            kind="primary",
+        )
+        self.enrol_button = named(
+            QPushButton(self.tr("First time here? Use your one-time code"), self),
+            "sign_in_enrol",
+            self.tr("First time here? Use your one-time code"),
+            key_id="sign_in.enrol",
+            kind="link",
+        )
+        self._card.add_field(self.tr("Name"), self.name)
+        self._card.add_field(self.tr("Passphrase"), self.passphrase)
+        for widget in (self.message, self.button, self.enrol_button):
+            self._card.column.addWidget(widget)
+        centred(self._card, self)
+        self._is_busy = False
+        self._connect()
+        self._wake()
+
+    def reset(self, message: Message | None = None) -> None:
+        """Empties the page for the next person; the name stays after a lock."""
+        self.set_busy(busy=False)
+        self.passphrase.take()
+        self.message.clear()
+        if message is not None:
+            self.message.show_message(message)
+
+    def set_busy(self, *, busy: bool) -> None:
+        """While the passphrase is checked nothing can be typed or pressed twice."""
+        self._is_busy = busy
+        self.button.setText(self.tr("Checking…") if busy else self.tr("Sign in"))
+        for widget in (self.name, self.passphrase, self.enrol_button):
+            widget.setEnabled(not busy)
+        self._wake()
+
+    def show_error(self, error: BaseException) -> None:
+        self.set_busy(busy=False)
+        self.message.show_error(error)
+        self.passphrase.setFocus()
+
+    def _connect(self) -> None:
+        self.button.clicked.connect(self._on_sign_in)
+        self.passphrase.returnPressed.connect(self._on_sign_in)
+        self.name.returnPressed.connect(self.passphrase.setFocus)
+        self.name.textChanged.connect(self._wake)
+        self.passphrase.textChanged.connect(self._wake)
+        self.enrol_button.clicked.connect(self.enrol_requested)
+        bind(self, "sign_in.enrol", self.enrol_requested.emit)
+
+    @Slot()
+    def _on_sign_in(self) -> None:
+        if not self.button.isEnabled():
+            return
+        entry = SignInEntry(self.name.text().strip(), self.passphrase.take())
+        self.message.clear()
+        self.set_busy(busy=True)
+        self.sign_in_requested.emit(entry)
+
+    @Slot()
+    def _wake(self) -> None:
+        typed = bool(self.name.text().strip() and self.passphrase.text())
+        self.button.setEnabled(typed and not self._is_busy)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        (self.passphrase if self.name.text() else self.name).setFocus()

@@ -1,0 +1,58 @@
+"""The line at the bottom: facts, each in its own place."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from reviewer.ui.handles import named
+from reviewer.ui.page import StatusFacts
+from reviewer.ui.theme import GROUP_PX, STATUS_BAR_PX, tabular
+
+
+class StatusBar(QWidget):
+    """Saved time, what waits, what was done today, log rows without a witness, and the sound device."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "status_bar", self.tr("Status"), kind="bar").setToolTip("")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(STATUS_BAR_PX)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(GROUP_PX, 0, GROUP_PX, 0)
+        self._row.setSpacing(GROUP_PX)
+        self._saved = self._slot("status_saved", self.tr("When your typing was saved"), "Saved 00:00:00")
+        self._waiting = self._slot("status_waiting", self.tr("What waits"), "000 waiting")
+        self._done = self._slot("status_done", self.tr("What you did today"), "000 done today")
+        self._unwitnessed = self._slot(
+            "status_unwitnessed",
+            self.tr("Rows of the access log that no checkpoint outside this machine covers yet"),
+            "0000 rows not witnessed",
+        )
+        self._row.addStretch()
+        self._sound = self._slot("status_sound", self.tr("The sound device"), "")
+
+    def clear(self) -> None:
+        """Empties every slot."""
+        for label in (self._saved, self._waiting, self._done, self._unwitnessed, self._sound):
+            label.clear()
+
+    @Slot(object)
+    def show_facts(self, facts: StatusFacts) -> None:
+        """Puts the given facts into their slots; the others stay."""
+        if facts.saved is not None:
+            self._saved.setText(self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
+        if facts.waiting is not None:
+            self._waiting.setText(self.tr("{0} waiting").format(facts.waiting))
+        if facts.done_today is not None:
+            self._done.setText(self.tr("{0} done today").format(facts.done_today))
+        if facts.unwitnessed is not None:
+            text = self.tr("{0} rows not witnessed").format(facts.unwitnessed)
+            self._unwitnessed.setText(text if facts.unwitnessed else self.tr("all rows witnessed"))
+        if facts.sound is not None:
+            self._sound.setText(facts.sound)
+
+    def _slot(self, name: str, spoken: str, widest: str) -> QLabel:
+        label = named(QLabel(self), name, spoken, kind="label")
+        label.setFont(tabular(label.font()))
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
+        self._row.addWidget(label)
+        return label

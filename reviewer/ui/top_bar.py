@@ -1,0 +1,72 @@
+"""The line at the top: what this is, whose it is now, and the few things that work everywhere."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from reviewer.model.project import Project
+from reviewer.ui.assets import put_icon
+from reviewer.ui.handles import named
+from reviewer.ui.theme import GAP_PX, GROUP_PX, TOP_BAR_PX
+
+
+class TopBar(QWidget):
+    """Product, project and locale; who it is locked to; theme, keys, lock."""
+
+    theme_requested = Signal()
+    keys_requested = Signal()
+    lock_requested = Signal()
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "top_bar", self.tr("Top bar"), kind="bar").setToolTip("")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(TOP_BAR_PX)
+        product = named(QLabel(self.tr("Reviewer"), self), "product", self.tr("Reviewer"), kind="heading")
+        product.setToolTip("")
+        where = named(
+            QLabel(f"{project.name} · {project.locale}", self), "project", self.tr("Project"), kind="dim"
+        )
+        where.setToolTip("")
+        self._who_icon = QLabel(self)
+        self._who = named(QLabel(self), "locked_to", self.tr("Who is signed in"))
+        put_icon(self._who_icon, "person", "ok")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GROUP_PX, 0, GAP_PX, 0)
+        row.setSpacing(GAP_PX)
+        row.addWidget(product)
+        row.addSpacing(GAP_PX)
+        row.addWidget(where)
+        row.addStretch()
+        row.addWidget(self._who_icon)
+        row.addWidget(self._who)
+        row.addSpacing(GAP_PX)
+        for button in self._buttons():
+            row.addWidget(button)
+
+    def show_person(self, name: str, role: str) -> None:
+        self._who.setText(self.tr("Locked to {0} · {1}").format(name, role))
+
+    def _buttons(self) -> list[QToolButton]:
+        theme = self._button(
+            "theme_button", "theme", self.tr("Theme"), self.tr("Dark or light"), "window.theme"
+        )
+        keys = self._button("keys_button", "keys", self.tr("Keys"), self.tr("Show the keys"), "window.keys")
+        lock = self._button(
+            "lock_button",
+            "lock",
+            self.tr("Lock"),
+            self.tr("Lock: sound stops, drafts are kept, the screen goes back to sign-in"),
+            "window.lock",
+        )
+        theme.clicked.connect(self.theme_requested)
+        keys.clicked.connect(self.keys_requested)
+        lock.clicked.connect(self.lock_requested)
+        return [theme, keys, lock]
+
+    def _button(self, name: str, glyph: str, text: str, spoken: str, key_id: str) -> QToolButton:
+        button = named(QToolButton(self), name, spoken, key_id=key_id)
+        button.setText(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        put_icon(button, glyph)
+        return button
