@@ -1,0 +1,1 @@
+"""The label form and the flags of a clip."""

@@ -1,0 +1,132 @@
+"""Answers as small buttons in a row: one of them, or many."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+from reviewer.ui.form.flow import FlowLayout
+from reviewer.ui.handles import named
+
+_BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up)
+_ON = (Qt.Key.Key_Right, Qt.Key.Key_Down)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One answer; ``key`` picks it while the row has the focus, ``hint`` is its tooltip."""
+
+    value: str
+    label: str
+    key: str = ""
+    hint: str = ""
+
+
+class Chips(QWidget):
+    """One stop on the Tab road; arrows move inside, Space or the answer's key picks, picking again clears."""
+
+    picked_changed = Signal(object)
+    """Carries the picked values, a tuple in the row's order."""
+
+    def __init__(
+        self,
+        name: str,
+        spoken: str,
+        chips: Sequence[Chip],
+        *,
+        many: bool = False,
+        kind: str = "chip",
+        caption: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._many = many
+        self._chips = tuple(chips)
+        self._flow = FlowLayout(self)
+        self._buttons = [self._button(chip, kind) for chip in self._chips]
+        if caption:
+            label = QLabel(caption, self)
+            label.setProperty("kind", "caption")
+            self._flow.addWidget(label)
+        self._set_stop(0)
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """The values that are picked now."""
+        pairs = zip(self._chips, self._buttons, strict=True)
+        return tuple(chip.value for chip, button in pairs if button.isChecked())
+
+    def pick(self, values: Iterable[str]) -> None:
+        """Shows these values as picked, without a signal."""
+        wanted = set(values)
+        for chip, button in zip(self._chips, self._buttons, strict=True):
+            button.setChecked(chip.value in wanted)
+        first = next((i for i, button in enumerate(self._buttons) if button.isChecked()), 0)
+        self._set_stop(first)
+
+    def toggle(self, value: str) -> None:
+        """Does what a click on this answer does."""
+        index = next(i for i, chip in enumerate(self._chips) if chip.value == value)
+        self._buttons[index].click()
+
+    def take_focus(self) -> None:
+        """Moves the keyboard to the row."""
+        for button in self._buttons:
+            if button.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _button(self, chip: Chip, kind: str) -> QPushButton:
+        button = QPushButton(chip.label.replace("&", "&&"), self)
+        spoken = f"{self.accessibleName()}: {chip.label}"
+        hint = "  ".join(part for part in (chip.hint or chip.label, chip.key and f"({chip.key})") if part)
+        named(button, f"{self.objectName()}_{chip.value}", spoken, hint=hint, kind=kind)
+        button.setCheckable(True)
+        button.setAutoDefault(False)
+        button.clicked.connect(self._on_clicked)
+        button.installEventFilter(self)
+        self._flow.addWidget(button)
+        return button
+
+    def _on_clicked(self) -> None:
+        clicked = self.sender()
+        for index, button in enumerate(self._buttons):
+            if button is clicked:
+                self._set_stop(index)
+            elif not self._many:
+                button.setChecked(False)
+        self.picked_changed.emit(self.picked)
+
+    def _set_stop(self, index: int) -> None:
+        """Lets Tab stop at one button of the row only."""
+        for place, button in enumerate(self._buttons):
+            is_stop = place == index
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus)
+
+    def _move(self, step: int) -> None:
+        here = next((i for i, button in enumerate(self._buttons) if button.hasFocus()), 0)
+        there = (here + step) % len(self._buttons)
+        self._set_stop(there)
+        self._buttons[there].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _answers(self, event: QKeyEvent) -> bool:
+        step = -1 if event.key() in _BACK else 1 if event.key() in _ON else 0
+        if step and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            sideways = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+            self._move(-step if is_mirrored and sideways else step)
+            return True
+        for chip, button in zip(self._chips, self._buttons, strict=True):
+            if chip.key and event.text().casefold() == chip.key.casefold():
+                button.click()
+                return True
+        return False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._answers(event):
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,87 @@
+"""What is to be said of the clip as a whole."""
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from reviewer.model.annotation import Flag
+from reviewer.ui.form.chips import Chip, Chips
+from reviewer.ui.theme import GAP_PX
+
+
+def flag_label(flag: Flag) -> str:
+    """A flag in words."""
+    return {
+        Flag.NO_SPEECH: QCoreApplication.translate("flags", "No speech"),
+        Flag.WRONG_LANGUAGE: QCoreApplication.translate("flags", "Wrong language"),
+        Flag.UNUSABLE: QCoreApplication.translate("flags", "Unusable"),
+        Flag.PERSONAL_DATA: QCoreApplication.translate("flags", "Personal data"),
+        Flag.DISTRESSING: QCoreApplication.translate("flags", "Distressing"),
+    }[flag]
+
+
+def flag_hint(flag: Flag) -> str:
+    """When to set a flag, and what it does."""
+    return {
+        Flag.NO_SPEECH: QCoreApplication.translate("flags", "Nobody speaks words. The text may stay empty."),
+        Flag.WRONG_LANGUAGE: QCoreApplication.translate(
+            "flags", "Another language than this project's. The text may stay empty."
+        ),
+        Flag.UNUSABLE: QCoreApplication.translate(
+            "flags", "Broken or beyond understanding. The text may stay empty."
+        ),
+        Flag.PERSONAL_DATA: QCoreApplication.translate(
+            "flags", "A name, number or address is said. Put a [pii:...] tag in its place in the text."
+        ),
+        Flag.DISTRESSING: QCoreApplication.translate(
+            "flags", "Hard to listen to. You may also skip it; nobody counts that against you."
+        ),
+    }[flag]
+
+
+class FlagsPanel(QWidget):
+    """Five switches, none of which excludes another."""
+
+    flags_changed = Signal(object)
+    """Carries a frozenset of Flag."""
+
+    def __init__(self, keys: Mapping[Flag, str] | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("flags")
+        self.setAccessibleName(self.tr("Flags"))
+        heading = QLabel(self.tr("Flags"), self)
+        heading.setProperty("kind", "heading")
+        shown = keys or {}
+        chips = [
+            Chip(flag.value, flag_label(flag), hint=_with_key(flag_hint(flag), shown.get(flag, "")))
+            for flag in Flag
+        ]
+        self._chips = Chips("flag", self.tr("Flags"), chips, many=True, kind="flag", parent=self)
+        self._chips.picked_changed.connect(self._on_picked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP_PX)
+        layout.addWidget(heading)
+        layout.addWidget(self._chips)
+
+    @property
+    def flags(self) -> frozenset[Flag]:
+        """The flags that are set now."""
+        return frozenset(Flag(value) for value in self._chips.picked)
+
+    def show_flags(self, flags: Iterable[Flag]) -> None:
+        """Shows flags without a signal."""
+        self._chips.pick(flag.value for flag in flags)
+
+    def toggle(self, flag: Flag) -> None:
+        """Does what a click on the flag does."""
+        self._chips.toggle(flag.value)
+
+    @Slot()
+    def _on_picked(self) -> None:
+        self.flags_changed.emit(self.flags)
+
+
+def _with_key(hint: str, key: str) -> str:
+    return f"{hint}  ({key})" if key else hint

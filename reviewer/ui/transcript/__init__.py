@@ -1,0 +1,1 @@
+"""Typing what was said: editor, checks, tags, preview."""

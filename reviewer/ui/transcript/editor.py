@@ -1,0 +1,147 @@
+"""The transcript: where it is typed, what is wrong with it, what trainers will read of it."""
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from reviewer.transcript.checks import TextProblem, problems
+from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.profiles import derive
+from reviewer.transcript.tokens import TokenKind, tokenize
+from reviewer.ui.handles import named, restyle
+from reviewer.ui.theme import GAP_PX, GRID_PX
+from reviewer.ui.transcript.elided import ElidedLabel
+from reviewer.ui.transcript.preview import Preview
+from reviewer.ui.transcript.text_edit import Span, TextField
+
+_LOOK_AFTER_MS = 120
+_LINE_PX = 20
+
+
+class TranscriptEditor(QWidget):
+    """Knows the conventions and nothing of clips or queues: text in, text out."""
+
+    text_changed = Signal(str)
+
+    def __init__(self, conventions: Conventions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transcript")
+        self._conventions = conventions
+        self._problems: tuple[TextProblem, ...] = ()
+        self._is_strict = False
+        self._field = named(
+            TextField(self),
+            "transcript_text",
+            self.tr("Transcript"),
+            hint=self.tr("Word for word, as it was said"),
+        )
+        self._field.setPlaceholderText(self.tr("Type what is said, word for word."))
+        self._problem_line = ElidedLabel("transcript_problems", self.tr("Problems of the transcript"), self)
+        self._preview = Preview(self)
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(_LOOK_AFTER_MS)
+        self._look.timeout.connect(self._on_look)
+        self._field.textChanged.connect(self._on_text_changed)
+        self._field.cursorPositionChanged.connect(self._look.start)
+        self._lay_out()
+        self.setFocusProxy(self._field)
+
+    @property
+    def text(self) -> str:
+        return self._field.text
+
+    def show_text(self, text: str) -> None:
+        """Another clip's text, without a signal."""
+        self._field.blockSignals(True)
+        self._field.put_text(text)
+        self._field.blockSignals(False)
+        self._is_strict = False
+        self._on_look()
+
+    def set_read_only(self, is_read_only: bool) -> None:  # noqa: FBT001 - as Qt's own setters
+        self._field.setReadOnly(is_read_only)
+
+    def replace_text(self, text: str) -> None:
+        """Types over everything; undo brings it back."""
+        self._field.replace_all(text)
+
+    @Slot(str)
+    def insert_tag(self, tag: str) -> None:
+        """Types a tag such as ``[laugh]`` at the cursor."""
+        if not self._field.isReadOnly():
+            self._field.insert_tag(tag)
+            self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_all_problems(self) -> None:
+        """Shows also what is wrong at the cursor, which is spared while it is being typed."""
+        self._is_strict = True
+        self._on_look()
+
+    @Slot()
+    def next_problem(self) -> bool:
+        """Selects the next problem after the cursor, then the first again; False if there is none."""
+        self.show_all_problems()
+        if not self._problems:
+            return False
+        caret = self._field.caret
+        found = next((p for p in self._problems if p.start >= caret), self._problems[0])
+        self._field.select(Span(found.start, max(found.end, found.start + 1)))
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._say(found)
+        return True
+
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self._is_strict = False
+        self._look.start()
+        self.text_changed.emit(self._field.text)
+
+    @Slot()
+    def _on_look(self) -> None:
+        """Checks and derives; a moment after the last key, so that typing never waits for it."""
+        self._look.stop()
+        text = self._field.text
+        self._problems = problems(text, self._conventions)
+        shown = tuple(p for p in self._problems if not self._is_being_typed(p))
+        tags = [Span(t.start, t.end) for t in tokenize(text) if t.kind is TokenKind.TAG]
+        self._field.mark(tags, [Span(p.start, p.end) for p in shown])
+        self._preview.show_text(derive(text, self._conventions), self._conventions.profile("training").id)
+        self._say(shown[0] if shown else None, len(shown))
+
+    def _is_being_typed(self, problem: TextProblem) -> bool:
+        caret = self._field.caret
+        return not self._is_strict and self._field.hasFocus() and problem.start <= caret <= problem.end
+
+    def _say(self, problem: TextProblem | None, count: int = 0) -> None:
+        """One line under the text: how many problems, and the first of them in a sentence."""
+        line = self._problem_line
+        if problem is None:
+            line.show_text("")
+            return
+        count = count or len(self._problems)
+        more = self.tr("%n to fix (F8)", "", count)
+        line.show_text(f"{more} · {problem.sentence}")
+        line.setProperty("kind", "warn")
+        restyle(line)
+
+    def _lay_out(self) -> None:
+        self._problem_line.setFixedHeight(_LINE_PX)
+        caption = QLabel(self.tr("Training text"), self)
+        caption.setProperty("kind", "label")
+        below = QHBoxLayout()
+        below.setSpacing(GAP_PX)
+        below.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self._preview, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID_PX)
+        layout.addWidget(self._field, 1)
+        layout.addWidget(self._problem_line)
+        layout.addLayout(below)
+        self._field.setMinimumHeight(96)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._look.start()

@@ -1,0 +1,96 @@
+"""The closed list of tags, each with its key and what it means."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from reviewer.transcript.conventions import Conventions, Tag
+from reviewer.ui.handles import named
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.transcript.elided import ElidedLabel
+
+_COLUMNS = 2
+_ROW_PX = 24
+
+
+class TagPalette(QWidget):
+    """A click or the tag's key asks for it; the keys work wherever the focus is while it is shown."""
+
+    tag_requested = Signal(str)
+    """Carries the tag as it is typed, such as ``[laugh]``."""
+
+    def __init__(self, conventions: Conventions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("tag_palette")
+        self.setAccessibleName(self.tr("Tags"))
+        self._tags = conventions.tags
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GROUP_PX)
+        grid.setVerticalSpacing(0)
+        rows = -(-len(self._tags) // _COLUMNS)
+        for place, tag in enumerate(self._tags):
+            grid.addWidget(self._row(tag), place % rows, place // rows)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """Every tag's key and what it types, for the list of keys."""
+        return [(_shown_key(tag), f"{tag.example}  {tag.meaning}") for tag in self._tags if tag.key]
+
+    def _row(self, tag: Tag) -> QWidget:
+        row = QWidget(self)
+        row.setFixedHeight(_ROW_PX)
+        key = QLabel(_shown_key(tag), row)
+        key.setProperty("kind", "key")
+        key.setFixedWidth(44)
+        button = named(
+            QPushButton(_written(tag), row),
+            f"tag_{tag.name}",
+            self.tr("Tag %s") % tag.name,
+            hint="  ".join(part for part in (_hint(tag), f"({_shown_key(tag)})" if tag.key else "") if part),
+            kind="tag",
+        )
+        button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        button.setFixedWidth(92)
+        button.clicked.connect(partial(self._ask_for, tag.example))
+        meaning = ElidedLabel(f"tag_meaning_{tag.name}", self.tr("Meaning of %s") % tag.name, row)
+        meaning.setProperty("kind", "label")
+        meaning.show_text(tag.meaning)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP_PX)
+        for part in (key, button):
+            layout.addWidget(part)
+        layout.addWidget(meaning, 1)
+        if tag.key:
+            self._bind(tag)
+        return row
+
+    def _bind(self, tag: Tag) -> None:
+        sequence = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)
+        shortcut = QShortcut(sequence, self)
+        shortcut.setObjectName(f"key_tag_{tag.name}")
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(partial(self._ask_for, tag.example))
+
+    def _ask_for(self, example: str, *_checked: bool) -> None:
+        self.tag_requested.emit(example)
+
+
+def _shown_key(tag: Tag) -> str:
+    sequence = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)
+    return sequence.toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _written(tag: Tag) -> str:
+    return f"[{tag.name}:…]" if tag.takes_detail else f"[{tag.name}]"
+
+
+def _hint(tag: Tag) -> str:
+    details = f" ({', '.join(tag.details)})" if tag.details else ""
+    return f"{tag.meaning}{details}"
