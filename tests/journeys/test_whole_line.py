@@ -4,6 +4,7 @@ import pytest
 
 from reviewer.desk.completeness import Incomplete
 from reviewer.errors import (
+    Damaged,
     LeaseLost,
     NdaRequired,
     NotAllowed,
@@ -265,7 +266,7 @@ def test_the_row_is_there_before_a_clip_is_read(bench: Bench) -> None:
     for file in (bench.workspace.path / "clips").rglob("*"):
         if file.is_file():
             file.unlink()
-    with pytest.raises(Exception, match="."):
+    with pytest.raises(Damaged):
         desk.open(lease)
     assert actions(bench)[-1] is Action.CLIP_OPENED
 

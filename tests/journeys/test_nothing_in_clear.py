@@ -1,0 +1,121 @@
+"""After real work nothing that was heard, typed or named lies readable on the disk or in a log."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reviewer.model.annotation import Flag
+from reviewer.model.event import HeardRange
+from reviewer.model.task import SkipReason
+from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, make_bench
+
+TYPED = "kanarienvogel typed by the contractor"
+DRAFTED = "kanarienvogel half a draft"
+LATE = "kanarienvogel came too late"
+BLIND = "kanarienvogel typed blind by qa"
+COMMENT = "kanarienvogel said in a comment"
+LABELLED = "kanarienvogel as a label"
+ASR = "kanarienvogel from the recogniser"
+FORBIDDEN = (b"kanarienvogel", b"clip0.wav", b"clip1.wav", b"source-0000", b"voice-0", b"fLaC", b"RIFF")
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A temporary folder of its own, so that everything in it came from this journey."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+@pytest.fixture
+def worked(tmp_path: Path, temporary: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Bench]:
+    """A workspace in which every kind of content was made: drafts, work, late work, checks, comments."""
+    caplog.set_level(logging.DEBUG)
+    bench = make_bench(tmp_path, drafts=(ASR, ASR + " two", "", ""))
+    bench.agree(ANA, BEN, QUINN)
+    ana, ben, qa = bench.person(ANA).desk, bench.person(BEN).desk, bench.person(QUINN).qa
+    first = ana.claim()
+    assert first is not None
+    opened = ana.open(first)
+    ana.heard(first.clip_id, [HeardRange(0, opened.clip.frames)])
+    ana.save_draft(first, annotation(DRAFTED))
+    ana.submit(first, annotation(TYPED, accent=LABELLED))
+    lapsing = ana.claim()
+    assert lapsing is not None
+    ana.save_draft(lapsing, annotation(LATE))
+    bench.clock.advance(31 * 60)
+    taken = ben.claim()
+    assert taken is not None
+    assert taken.task_id == lapsing.task_id
+    with pytest.raises(Exception, match="colleague"):
+        ana.submit(lapsing, annotation(LATE))
+    ben.skip(taken, SkipReason.TECHNICAL)
+    held = ben.claim()
+    assert held is not None
+    ben.save_draft(held, annotation(DRAFTED, Flag.DISTRESSING, accent=LABELLED))
+    qa.draw()
+    check = qa.claim()
+    assert check is not None
+    qa.open(check)
+    qa.send_back(qa.hand_in_blind(check, annotation(BLIND)).check, COMMENT)
+    yield bench
+    bench.workspace.close()
+
+
+def found_in(folder: Path) -> list[str]:
+    """Which forbidden bytes stand in which file's content or name."""
+    found = []
+    for file in folder.rglob("*"):
+        content = file.read_bytes() if file.is_file() else b""
+        found += [
+            f"{bad!r} in {file.relative_to(folder)}"
+            for bad in FORBIDDEN
+            if bad.lower() in content.lower() or bad.lower() in str(file.relative_to(folder)).lower().encode()
+        ]
+    return found
+
+
+def test_the_search_finds_what_is_in_clear(tmp_path: Path) -> None:
+    (tmp_path / "leak.bin").write_bytes(b"...Kanarienvogel..." + b"fLaC")
+    assert len(found_in(tmp_path)) == 2
+
+
+def test_no_file_of_the_workspace_holds_content(worked: Bench) -> None:
+    assert (worked.workspace.path / "workspace.db").stat().st_size > 0
+    assert any((worked.workspace.path / "clips").rglob("*"))
+    assert found_in(worked.workspace.path) == []
+
+
+def test_the_temporary_folder_holds_no_content(worked: Bench, temporary: Path) -> None:
+    assert found_in(temporary) == []
+
+
+def test_no_log_line_holds_content(worked: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    text = caplog.text.lower().encode()
+    assert [bad for bad in FORBIDDEN if bad.lower() in text] == []
+
+
+def test_no_row_of_the_access_log_holds_content_or_names(worked: Bench) -> None:
+    bodies = b"".join(row.body for row in worked.workspace.ledger.rows()).lower()
+    secrets = (*FORBIDDEN, ANA.encode(), LEAD.encode(), PASSPHRASE.encode())
+    assert [bad for bad in secrets if bad.lower() in bodies] == []
+
+
+def test_everything_made_can_still_be_read_by_those_who_may(worked: Bench) -> None:
+    history = worked.person(ANA).desk.history()
+    assert [done.text for done in history] == [TYPED]
+    again = worked.person(ANA).desk.claim()
+    assert again is not None
+    returned = worked.person(ANA).desk.open(again).returned
+    assert returned is not None
+    assert returned.comment == COMMENT
+
+
+def test_files_of_the_workspace_are_the_owners_alone(worked: Bench) -> None:
+    loose = [file.name for file in worked.workspace.path.rglob("*") if file.stat().st_mode & 0o077]
+    assert loose == []
