@@ -1,0 +1,162 @@
+"""Personal data in a text: where it is, of what kind, and how sure."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Literal
+
+import phonenumbers
+from stdnum import iban, luhn
+from stdnum.exceptions import ValidationError
+
+from reviewer.privacy.addresses import addresses
+from reviewer.privacy.plain import tokens
+from reviewer.privacy.spoken import DigitRun, digit_runs
+
+Certainty = Literal["certain", "likely"]
+
+_IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{2,4}){3,8}\b")
+# Issuer ranges of payment cards, ISO/IEC 7812, as the networks publish them: first digits and lengths.
+_CARD = re.compile(
+    r"4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0|6|8|9)\d{12,17}|35\d{14}"
+    r"|6(?:011|4[4-9]\d|5\d\d)\d{12,15}|(?:62|81)\d{14,17}|(?:5[06-9]|6\d)\d{10,17}"
+)
+_LONGEST_CARD, _SHORTEST_CARD, _CARD_LIKE = 19, 12, 13
+# Languages whose manifest locale may come without a region; the region only helps to read local numbers.
+_REGION = {
+    "en": "US",
+    "cs": "CZ",
+    "el": "GR",
+    "he": "IL",
+    "sv": "SE",
+    "da": "DK",
+    "uk": "UA",
+    "ja": "JP",
+    "zh": "CN",
+}
+
+
+class PiiKind(StrEnum):
+    """What a span of personal data is."""
+
+    EMAIL = "email"
+    CARD = "card"
+    SSN = "ssn"
+    IBAN = "iban"
+    PHONE = "phone"
+    DIGITS = "digits"
+
+
+@dataclass(frozen=True, slots=True)
+class PiiSpan:
+    """Personal data at characters [start, end) of the text that was given."""
+
+    start: int
+    end: int
+    kind: PiiKind
+    certainty: Certainty
+
+
+def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
+    """The personal data in a text, in order, without overlaps.
+
+    Finds e-mail addresses and runs of seven or more digits, written, said or spelled, in any of the languages
+    known, whatever the ``locale``; its region only tells which phone numbers are local. A checksum that holds
+    makes a span certain, one that fails never clears a long run: a misheard digit breaks it just as well.
+    Names and street addresses are not looked for.
+    """
+    found = tokens(text)
+    spans = [
+        PiiSpan(address.start, address.end, PiiKind.EMAIL, "certain" if address.is_sure else "likely")
+        for address in addresses(text, found)
+    ]
+    spans += [
+        PiiSpan(*match.span(), PiiKind.IBAN, "certain")
+        for match in _IBAN.finditer(text)
+        if _is_iban(match[0])
+    ]
+    region = region_of(locale)
+    spans += [_classified(run, region) for run in digit_runs(text, found) if _is_free(run, spans)]
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def region_of(locale: str) -> str:
+    """The two-letter region of a language tag, or the language's home where the tag has none."""
+    language, *rest = locale.split("-")
+    for part in rest:
+        if len(part) == 2 and part.isalpha():
+            return part.upper()
+    return _REGION.get(language.lower(), language.upper() if len(language) == 2 else "US")
+
+
+def is_card(digits: str) -> bool:
+    """Whether the digits are a payment card's: issuer range, length, and Luhn (ISO/IEC 7812-1 annex B)."""
+    return _CARD.fullmatch(digits) is not None and luhn.is_valid(digits)
+
+
+def _is_iban(text: str) -> bool:
+    try:
+        iban.validate(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_free(run: DigitRun, spans: list[PiiSpan]) -> bool:
+    return all(run.end <= span.start or run.start >= span.end for span in spans)
+
+
+def _classified(run: DigitRun, region: str) -> PiiSpan:
+    versions = {run.digits, run.corrected}
+    kind, certainty = PiiKind.DIGITS, "likely"
+    if _holds_card(run) or any(is_card(digits) for digits in versions):
+        kind, certainty = PiiKind.CARD, "certain"
+    elif len(run.digits) >= _CARD_LIKE and not run.plus:
+        kind = PiiKind.CARD
+    elif region == "US" and any(_is_ssn(digits) for digits in versions):
+        kind, certainty = PiiKind.SSN, "certain"
+    else:
+        ranks = [_phone_rank(digits, region, plus=run.plus) for digits in sorted(versions)]
+        if max(ranks):
+            kind, certainty = PiiKind.PHONE, "certain" if max(ranks) == 2 else "likely"
+    return PiiSpan(run.start, run.end, kind, "certain" if certainty == "certain" else "likely")
+
+
+def _holds_card(run: DigitRun) -> bool:
+    """A card said together with its expiry date or code: tried from each piece to each later one."""
+    if len(run.digits) < _SHORTEST_CARD:
+        return False
+    edges = [0]
+    for length in run.groups:
+        edges.append(edges[-1] + length)
+    return any(
+        is_card(run.digits[start:end])
+        for start in edges
+        for end in edges
+        if _SHORTEST_CARD <= end - start <= _LONGEST_CARD
+    )
+
+
+def _is_ssn(digits: str) -> bool:
+    """A social security number of a form ever given out (SSA, "SSN randomization")."""
+    area, group, serial = digits[:3], digits[3:5], digits[5:]
+    return (
+        len(digits) == 9
+        and area not in {"000", "666"}
+        and area < "900"
+        and group != "00"
+        and serial != "0000"
+    )
+
+
+@lru_cache(maxsize=512)
+def _phone_rank(digits: str, region: str, *, plus: bool) -> int:
+    """2 for a number that some phone may have, 1 for one of a possible length, 0 for none."""
+    try:
+        number = phonenumbers.parse(f"+{digits}" if plus else digits, region)
+    except phonenumbers.NumberParseException:
+        return 0
+    if phonenumbers.is_valid_number(number):
+        return 2
+    return 1 if phonenumbers.is_possible_number(number) else 0

@@ -1,0 +1,90 @@
+"""What kind of personal data a span is, and how sure."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.privacy.pii import PiiKind, PiiSpan, find, is_card, region_of
+
+CASES = [
+    ("write to john.smith@example.org", "en-US", PiiKind.EMAIL, "certain"),
+    ("anna at acme dot com", "en-US", PiiKind.EMAIL, "likely"),
+    ("my card is 4111 1111 1111 1111", "en-US", PiiKind.CARD, "certain"),
+    ("4111 1111 1111 1111 12 27 321", "en-US", PiiKind.CARD, "certain"),
+    (
+        "four one one one double one double one one one one one one one one one",
+        "en-US",
+        PiiKind.CARD,
+        "certain",
+    ),
+    ("4111 1111 1111 1112", "en-US", PiiKind.CARD, "likely"),
+    ("3782 822463 10005", "fr-FR", PiiKind.CARD, "certain"),
+    ("my social is one two three four five six seven eight nine", "en-US", PiiKind.SSN, "certain"),
+    ("123-45-6789", "en-US", PiiKind.SSN, "certain"),
+    ("000-45-6789", "en-US", PiiKind.DIGITS, "likely"),
+    ("four one five five five five two six seven one", "en-US", PiiKind.PHONE, "certain"),
+    ("+49 30 1234567", "en-US", PiiKind.PHONE, "certain"),
+    ("030 12345678", "de-DE", PiiKind.PHONE, "certain"),
+    ("zéro six vingt-deux trente quarante-cinq dix", "fr-FR", PiiKind.PHONE, "certain"),
+    ("seis uno dos treinta y cinco cuarenta y uno noventa", "es-ES", PiiKind.PHONE, "certain"),
+    ("DE89 3704 0044 0532 0130 00", "de-DE", PiiKind.IBAN, "certain"),
+    ("pi is three point one four one five nine two", "en-US", PiiKind.DIGITS, "likely"),
+]
+
+
+@pytest.mark.parametrize(("text", "locale", "kind", "certainty"), CASES)
+def test_personal_data_is_named_and_rated(text: str, locale: str, kind: PiiKind, certainty: str) -> None:
+    (span,) = find(text, locale)
+    assert (span.kind, span.certainty) == (kind, certainty)
+
+
+def test_a_failed_checksum_never_clears_a_long_run() -> None:
+    assert not is_card("4111111111111112")
+    assert find("4111 1111 1111 1112", "en-US")
+
+
+def test_a_number_is_found_whatever_language_the_manifest_says() -> None:
+    assert find("null eins sieben zwo drei vier fünf sechs", "en-US")
+
+
+def test_a_number_is_found_where_the_language_is_unknown() -> None:
+    assert find("call 415 555 2671", "und")
+
+
+def test_several_kinds_come_in_the_order_of_the_text() -> None:
+    spans = find("ring 415 555 2671 or write to jo@example.org", "en-US")
+    assert [span.kind for span in spans] == [PiiKind.PHONE, PiiKind.EMAIL]
+
+
+def test_digits_inside_an_address_are_not_told_twice() -> None:
+    assert [span.kind for span in find("a4155552671@example.org", "en-US")] == [PiiKind.EMAIL]
+
+
+@pytest.mark.parametrize(
+    ("locale", "region"), [("en-GB", "GB"), ("zh-Hans-CN", "CN"), ("cs", "CZ"), ("de", "DE"), ("und", "US")]
+)
+def test_the_region_comes_from_the_tag_or_the_language(locale: str, region: str) -> None:
+    assert region_of(locale) == region
+
+
+def check_digit(body: str) -> str:
+    total = sum(sum(divmod(int(digit) * (2 - index % 2), 10)) for index, digit in enumerate(reversed(body)))
+    return str(-total % 10)
+
+
+@given(st.text(alphabet="0123456789", min_size=14, max_size=14))
+def test_every_card_number_with_its_check_digit_is_certain(rest: str) -> None:
+    body = "4" + rest
+    (span,) = find(f"number {body}{check_digit(body)} please", "en-US")
+    assert (span.kind, span.certainty) == (PiiKind.CARD, "certain")
+
+
+@given(
+    st.text(alphabet="0123456789 -.@abot, ", max_size=80), st.sampled_from(["en-US", "de-DE", "und", "xx"])
+)
+def test_spans_lie_in_the_text_in_order_and_apart(text: str, locale: str) -> None:
+    spans: tuple[PiiSpan, ...] = find(text, locale)
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(a.end <= b.start for a, b in pairwise(spans))
