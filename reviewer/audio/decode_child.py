@@ -109,8 +109,8 @@ def _top_24_bits(values: NDArray[Any]) -> NDArray[np.int32]:
 def _is_short(sound: Any, promised: int, frames: int) -> bool:
     """Whether the header promised more than there was.
 
-    libsndfile mends the count of a WAV and says so in its log. The count of an MP3 is an estimate, a few blocks
-    of 1,152 samples too high where no Xing header gives it.
+    libsndfile mends the count of a WAV and says so in its log. The count of an MP3 is an estimate, a few
+    blocks of 1,152 samples too high where no Xing header gives it.
     """
     claim = _DATA_CHUNK.search(str(sound.extra_info))
     if claim is not None and int(claim[1]) != _STREAMED and int(claim[1]) > int(claim[2]):
@@ -121,16 +121,14 @@ def _is_short(sound: Any, promised: int, frames: int) -> bool:
 
 def _fork_for_one_file(parent: socket.socket, message: bytes, source: int, out: int) -> tuple[int, int]:
     """Let a fork decode ``source`` into ``out``; how it ended: ENDED, KILLED or TIMED_OUT, and a detail."""
-    seconds, memory_bytes, audio_seconds = REQUEST.unpack(message)
+    wall_seconds, cpu_seconds, memory_bytes, audio_seconds = REQUEST.unpack(message)
     life, held = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _decode_and_leave(parent, life, source, out, (seconds, memory_bytes, audio_seconds))
+        _decode_and_leave(parent, life, source, out, (cpu_seconds, memory_bytes, audio_seconds))
     for descriptor in (held, source, out):
         os.close(descriptor)
-    is_over, _, _ = select.select(
-        [life], [], [], seconds
-    )  # readable when the fork, its only other holder, is gone
+    is_over, _, _ = select.select([life], [], [], wall_seconds)  # readable when the fork, its holder, is gone
     if not is_over:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)

@@ -16,6 +16,7 @@ from reviewer.audio.decode_wire import KILLED, REQUEST, TIMED_OUT, VERDICT
 from reviewer.errors import Unavailable
 from reviewer.model.project import DecodeLimits
 
+WALL_FACTOR = 6.0  # the limit is processor time; by the clock a busy machine gets this many times more
 _GRACE_SECONDS = 2.0
 _MODULE = "reviewer.audio.decode_child"
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,8 @@ class ForkingHost:
     @contextmanager
     def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
         line = self._started()
-        request = REQUEST.pack(limits.seconds, limits.memory_bytes, limits.audio_seconds)
+        wall_seconds = limits.seconds * WALL_FACTOR
+        request = REQUEST.pack(wall_seconds, limits.seconds, limits.memory_bytes, limits.audio_seconds)
         reading, writing = os.pipe()
         with open(reading, "rb") as stream:  # noqa: PTH123 - a descriptor, not a path
             try:
@@ -70,7 +72,7 @@ class ForkingHost:
             finally:
                 os.close(writing)
             job = _ForkedJob(stream, line)
-            watchdog = Timer(limits.seconds + _GRACE_SECONDS, self._kill)
+            watchdog = Timer(wall_seconds + _GRACE_SECONDS, self._kill)
             watchdog.start()
             try:
                 yield job
@@ -136,7 +138,7 @@ class OneProcessAFile:
     def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
         arguments = ["--once", str(limits.seconds), str(limits.memory_bytes), str(limits.audio_seconds)]
         process = _start(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        job = _ProcessJob(process, limits.seconds + _GRACE_SECONDS)
+        job = _ProcessJob(process, limits.seconds * WALL_FACTOR + _GRACE_SECONDS)
         try:
             job.ask(path)
             yield job

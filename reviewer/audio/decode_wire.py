@@ -1,7 +1,7 @@
 """What passes between the decoding process and its parent: records of plain numbers, and samples.
 
-A record is a tag byte, a 32-bit length, and so many bytes: ``H`` (head) once, then ``S`` (samples), then ``E``
-(tail); or ``F`` (failure) anywhere. The sender is not trusted: the receiver checks every number against
+A record is a tag byte, a 32-bit length, and so many bytes: ``H`` (head) once, then ``S`` (samples), then
+``E`` (tail); or ``F`` (failure) anywhere. The sender is not trusted: the receiver checks every number against
 what was asked for, and takes no text from it but names out of closed lists.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-REQUEST = struct.Struct("<dQd")  # wall seconds, bytes of memory, seconds of audio
+REQUEST = struct.Struct("<ddQd")  # wall seconds, processor seconds, bytes of memory, seconds of audio
 VERDICT = struct.Struct("<Bi")  # how the fork ended, exit status or signal
 ENDED, KILLED, TIMED_OUT = 0, 1, 2
 

@@ -1,0 +1,156 @@
+"""Where sound goes: a sound card, or one made of nothing."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Fill = Callable[[NDArray[Any], float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundForm:
+    """What a stream carries: ``bits`` 16 (int16) or 24 (int32, 24 bits at the top)."""
+
+    rate_hz: int
+    channels: int
+    bits: int
+
+    @property
+    def dtype(self) -> type[np.int16] | type[np.int32]:
+        return np.int16 if self.bits == 16 else np.int32
+
+
+class Stream(Protocol):
+    """An open way to the ear, running from ``open`` to ``close``; silent while there is nothing to play."""
+
+    @property
+    def form(self) -> SoundForm:
+        """What the device took; the rate and the channels may not be those asked for."""
+
+    @property
+    def is_alive(self) -> bool:
+        """False once the device has gone."""
+
+    def now(self) -> float:
+        """Seconds on the clock that ``fill`` is given times of."""
+
+    def close(self) -> None:
+        """Stop at once; what the device has not played is dropped."""
+
+
+class Device(Protocol):
+    """Something that pulls sound: it calls ``fill(out, when)`` for each block.
+
+    ``out`` has the shape ``(frames, channels)`` and must be filled whole; ``when`` is its first frame heard.
+    ``fill`` runs on the device's thread and must not wait for anything.
+    """
+
+    @property
+    def lead_in_seconds(self) -> float:
+        """How much silence must go first, because the device loses the beginning of a stream."""
+
+    def open(self, form: SoundForm, fill: Fill) -> Stream:
+        """Open and start.
+
+        Raises:
+            NoAudioDevice: no sound here, with one sentence and the remedy.
+        """
+
+
+class VirtualDevice:
+    """A device of nothing: pulled by a test, or by a thread at the pace of real time.
+
+    Everything pulled is kept in ``played`` if ``keeps`` is set, so that a test can see what reached the ear.
+    """
+
+    lead_in_seconds = 0.0
+
+    def __init__(self, *, real_time: bool = False, keeps: bool = True, rate_hz: int | None = None) -> None:
+        """Make one; ``rate_hz`` is the only rate it takes, if given."""
+        self._is_real_time = real_time
+        self._keeps = keeps
+        self._rate_hz = rate_hz
+        self._stream: _VirtualStream | None = None
+
+    def open(self, form: SoundForm, fill: Fill) -> "_VirtualStream":
+        taken = SoundForm(self._rate_hz or form.rate_hz, form.channels, form.bits)
+        self._stream = _VirtualStream(taken, fill, keeps=self._keeps)
+        if self._is_real_time:
+            self._stream.start_thread()
+        return self._stream
+
+    @property
+    def stream(self) -> "_VirtualStream":
+        """The newest stream.
+
+        Raises:
+            LookupError: none was opened.
+        """
+        if self._stream is None:
+            raise LookupError("nothing was opened on this device")
+        return self._stream
+
+    def pull(self, frames: int) -> NDArray[Any]:
+        """Take the next frames of the open stream, as a sound card would; shape ``(frames, channels)``."""
+        return self.stream.pull(frames)
+
+    def played(self) -> NDArray[Any]:
+        """Everything pulled from the newest stream."""
+        return self.stream.played()
+
+
+class _VirtualStream:
+    """The stream of a ``VirtualDevice``: its clock counts the frames pulled."""
+
+    _BLOCK_SECONDS = 0.01
+
+    def __init__(self, form: SoundForm, fill: Fill, *, keeps: bool) -> None:
+        self.form = form
+        self.is_alive = True
+        self._fill = fill
+        self._keeps = keeps
+        self._pulled = 0
+        self._kept: list[NDArray[Any]] = []
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def now(self) -> float:
+        return self._pulled / self.form.rate_hz
+
+    def pull(self, frames: int) -> NDArray[Any]:
+        out = np.full((frames, self.form.channels), -1, dtype=self.form.dtype)
+        self._fill(out, self.now())
+        self._pulled += frames
+        if self._keeps:
+            self._kept.append(out)
+        return out
+
+    def played(self) -> NDArray[Any]:
+        nothing = np.zeros((0, self.form.channels), dtype=self.form.dtype)
+        return np.concatenate((nothing, *self._kept))
+
+    def unplug(self) -> None:
+        """As if the device had gone."""
+        self.is_alive = False
+
+    def start_thread(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="virtual sound", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.is_alive = False
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        while not self._closing.wait(self._BLOCK_SECONDS):
+            due = int((time.monotonic() - began) * self.form.rate_hz) - self._pulled
+            if due > 0:
+                self.pull(due)

@@ -1,0 +1,234 @@
+"""Plays one clip: transport, device and what was heard, for one calling thread."""
+
+from collections.abc import Callable
+
+from reviewer.audio.device import Device, SoundForm, Stream
+from reviewer.audio.feed import Cue, Feed
+from reviewer.audio.heard import merged
+from reviewer.audio.reels import Job, Reel, Reels, Stretch, in_thread
+from reviewer.audio.samples import Samples
+from reviewer.audio.stretch import stretched
+from reviewer.audio.transport import Transport
+from reviewer.errors import NoAudioDevice
+from reviewer.model.event import HeardRange
+
+_GONE = "Sound stopped: the output device has gone. Plug in or choose another, then press play again."
+
+
+class _Run:
+    """A cue and which of the clip's frames it is."""
+
+    def __init__(self, reel: Reel, start: int, stop: int, *, is_to_end: bool) -> None:
+        end = int(reel.data.shape[0]) if is_to_end else reel.out_frame(stop)
+        self.cue = Cue(reel.data, reel.out_frame(start), max(end, reel.out_frame(start)))
+        self.percent = reel.percent
+        self.told = start
+        self.ended_at_block = 0
+        self._reel = reel
+        self._start = start
+        self._stop = stop
+
+    def clip_frame(self, out_frame: int) -> int:
+        """The clip's frame at a frame of the cue."""
+        if out_frame >= self.cue.stop:
+            return self._stop
+        return min(self._start + self._reel.clip_frames(out_frame - self.cue.start), self._stop)
+
+    def fed(self) -> int:
+        """Up to which of the clip's frames the device has got."""
+        return self.clip_frame(self.cue.cursor)
+
+    def heard(self, now: float, rate_hz: int) -> int:
+        """Which of the clip's frames is heard now."""
+        return self.clip_frame(self.cue.heard(now, rate_hz))
+
+
+class Player:
+    """Plays the loaded clip on a device.
+
+    The stream is opened with the clip and is silent until something plays, so that no sound is lost at its
+    start and playing begins at once. ``position`` is what is heard now; frames count as heard when the device
+    has got them, so that after a pause both are the same. Without a device everything but sound works:
+    ``problem`` is a sentence, and ``play`` does nothing but look for a device again. For one thread only.
+    """
+
+    def __init__(
+        self, device: Device, *, stretch: Stretch = stretched, start_job: Callable[[Job], None] = in_thread
+    ) -> None:
+        self._device = device
+        self._stretch = stretch
+        self._start_job = start_job
+        self._feed = Feed()
+        self._transport = Transport()
+        self._samples: Samples | None = None
+        self._stream: Stream | None = None
+        self._reels: Reels | None = None
+        self._run: _Run | None = None
+        self._ending: list[_Run] = []
+        self._heard: list[HeardRange] = []
+        self._problem: str | None = None
+
+    @property
+    def position(self) -> int:
+        """The clip's frame that is heard now."""
+        self._look()
+        return self._transport.position
+
+    @property
+    def is_playing(self) -> bool:
+        self._look()
+        return self._transport.is_playing
+
+    @property
+    def speed_percent(self) -> int:
+        return self._transport.speed_percent
+
+    @property
+    def frames(self) -> int:
+        return self._transport.frames
+
+    @property
+    def problem(self) -> str | None:
+        """Why there is no sound, or not at this speed, and what helps; None while all is well."""
+        return self._problem
+
+    def load(self, samples: Samples) -> None:
+        """Take a clip, at its beginning, paused, at the speed of the one before."""
+        self.unload()
+        self._samples = samples
+        self._transport = Transport.loaded(samples.frames, self._transport.speed_percent)
+        self._open()
+
+    def unload(self) -> None:
+        """Stop and let the clip go; what was heard of it can still be taken."""
+        self._end_run()
+        self._close_stream()
+        self._samples = None
+        self._reels = None
+        self._transport = Transport.loaded(0, self._transport.speed_percent)
+
+    def play(self, start: int | None = None, until: int | None = None) -> None:
+        """Play from ``start`` (where it stands, from the beginning at the end) to ``until`` (the end)."""
+        self._look()
+        if self._samples is None or (self._stream is None and not self._open()):
+            return
+        self._end_run()
+        self._transport = self._transport.play(start, until)
+        self._begin_run()
+
+    def pause(self) -> None:
+        """Stop; the position is where the sound that the device already has ends."""
+        self._look()
+        self._end_run()
+        self._transport = self._transport.pause()
+
+    def seek(self, frame: int) -> None:
+        """Go there, and go on playing if it was."""
+        self._look()
+        target = self._transport.seek(frame)
+        self._end_run()
+        self._transport = target
+        self._begin_run()
+
+    def set_speed(self, percent: int) -> None:
+        """Play at 25 to 300 % of the recorded speed, at the same pitch; until that is ready, as before."""
+        self._look()
+        self._transport = self._transport.at_speed(percent)
+        self._look()
+
+    def take_heard(self) -> list[HeardRange]:
+        """What the device got since the last call, merged; at 1x exact to the frame."""
+        self._look()
+        for run in [*self._ending, *([self._run] if self._run else [])]:
+            self._tell(run)
+        self._ending = [run for run in self._ending if self._may_still_move(run)]
+        heard, self._heard = merged(self._heard), []
+        return heard
+
+    def close(self) -> None:
+        """Let the clip and the device go."""
+        self.unload()
+
+    def _look(self) -> None:
+        """Bring the transport up to what is heard, take up a speed now ready, notice a lost device."""
+        stream, run = self._stream, self._run
+        if stream is not None and not stream.is_alive:
+            self._end_run()
+            self._close_stream()
+            self._transport = self._transport.pause()
+            self._problem = _GONE
+            return
+        if stream is not None and run is not None:
+            self._transport = self._transport.advance(run.heard(stream.now(), stream.form.rate_hz))
+        if not self._transport.is_playing:
+            self._end_run()
+        elif run is None or run.percent != self._transport.speed_percent:
+            self._change_speed()
+
+    def _change_speed(self) -> None:
+        reel = self._reel()
+        if reel is not None and (self._run is None or reel.percent != self._run.percent):
+            self._end_run()
+            self._begin_run()
+
+    def _reel(self) -> Reel | None:
+        """The reel at the speed wanted; if that cannot be made, say so and go back to the plain one."""
+        if self._reels is None:
+            return None
+        reel = self._reels.get(self._transport.speed_percent)
+        problem, self._reels.problem = self._reels.problem, None
+        if problem is not None:
+            self._problem = f"{problem.sentence} {problem.hint}".strip()
+            self._transport = self._transport.at_speed(100)
+            return self._reels.get(100)
+        return reel
+
+    def _begin_run(self) -> None:
+        """Cue what the transport says, if it plays and its sound is ready."""
+        reel = self._reel() if self._transport.is_playing else None
+        if reel is None:
+            return
+        at = self._transport
+        self._run = _Run(reel, at.position, at.stop, is_to_end=at.stop == at.frames)
+        self._feed.cue = self._run.cue
+
+    def _end_run(self) -> None:
+        """Let the device play out what it has got, and no more; the transport stands where that ends."""
+        run, self._run, self._feed.cue = self._run, None, None
+        if run is not None:
+            run.ended_at_block = self._feed.blocks
+            self._ending.append(run)
+            self._transport = self._transport.advance(run.fed())
+
+    def _tell(self, run: _Run) -> None:
+        fed = run.fed()
+        if fed > run.told:
+            self._heard.append(HeardRange(run.told, fed, run.percent))
+            run.told = fed
+
+    def _may_still_move(self, run: _Run) -> bool:
+        """Whether the device's thread may be in the middle of a block of this run."""
+        return self._feed.blocks < run.ended_at_block + 2
+
+    def _open(self) -> bool:
+        """Open the device for the clip; False, and a problem, if there is none."""
+        if self._samples is None:
+            return False
+        form = SoundForm(self._samples.rate_hz, self._samples.channels, self._samples.bits)
+        try:
+            self._feed.begin(form.rate_hz, self._device.lead_in_seconds)
+            self._stream = self._device.open(form, self._feed.fill)
+        except NoAudioDevice as error:
+            self._problem = f"{error.sentence} {error.hint}".strip()
+            return False
+        self._problem = None
+        self._reels = Reels(self._samples, self._stream.form, self._stretch, self._start_job)
+        return True
+
+    def _close_stream(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        for run in self._ending:
+            self._tell(run)
+        self._ending = []
