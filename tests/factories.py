@@ -23,3 +23,37 @@ def a_manifest_row(**changes: Any) -> ManifestRow:
         speaker="tux_bg",
     )
     return replace(row, **changes)
+
+
+def a_clip(**changes: Any) -> Clip:
+    """A clip of two seconds that may be reviewed."""
+    moment = datetime(2026, 10, 1, 12, 0, 0, 250, tzinfo=UTC)
+    clip = Clip(
+        id="c1",
+        product="translator",
+        locale="en-US",
+        rate_hz=16_000,
+        channels=1,
+        frames=32_000,
+        recorded_at=moment,
+        consent_granted_at=moment - timedelta(days=30),
+        consent_withdrawn_at=None,
+        purge_at=moment + timedelta(days=730),
+        imported_at=moment + timedelta(days=1),
+        source_hash="source-c1",
+        speaker_hash="speaker-1",
+        samples_hash="samples-c1",
+    )
+    return replace(clip, **changes)
+
+
+def a_keyring(**changes: Any) -> Keyring:
+    """A keyring of four plain keys."""
+    keyring = Keyring(workspace_key=b"w" * 32, signing_key=b"s" * 32, log_key=b"l" * 32, qa_secret=b"q" * 32)
+    return replace(keyring, **changes)
+
+
+def a_person(**changes: Any) -> Person:
+    """A contractor whose public key belongs to ``a_keyring``."""
+    person = Person("p1", "Ada Contractor", Role.CONTRACTOR, PersonState.ACTIVE, public_key_of(b"s" * 32))
+    return replace(person, **changes)
