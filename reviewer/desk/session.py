@@ -99,6 +99,11 @@ class DeskSession:
                 self._note(Action.TASK_CLAIMED, lease, {"nda": agreement})
         return lease
 
+    def resume(self) -> Lease | None:
+        """The task this person still holds, after a crash or a sign-out; None when there is none."""
+        self._require()
+        return self._queue.resume(self.identity.person.id)
+
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after rights, agreement, lease and log row."""
         heard = self._listening.open_leased(self.identity, lease)
