@@ -1,9 +1,12 @@
 """Valid things with what a test says changed."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from reviewer.access.signing import public_key_of
+from reviewer.model.clip import Clip
+from reviewer.model.people import Keyring, Person, PersonState, Role
 from reviewer.privacy.offer import ManifestRow
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -1,0 +1,162 @@
+"""What every clip store must do, held against the real one and the fake."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from reviewer.clips.store import ClipStore, LocalClips
+from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.model.clip import ContentKind
+from tests.fakes.store import MemoryClips
+
+AUDIO, PEAKS = ContentKind.AUDIO, ContentKind.PEAKS
+
+
+class ClipStoreContract:
+    """Inherit and give a ``store`` fixture."""
+
+    def test_what_was_put_is_read(self, store: ClipStore) -> None:
+        store.put("c1", AUDIO, b"sealed audio")
+        with store.open("c1", AUDIO) as stream:
+            assert stream.read() == b"sealed audio"
+
+    def test_the_stream_can_be_read_from_any_place(self, store: ClipStore) -> None:
+        store.put("c1", AUDIO, b"0123456789")
+        with store.open("c1", AUDIO) as stream:
+            stream.seek(7)
+            assert stream.read(2) == b"78"
+            assert stream.seek(0, 2) == 10
+
+    def test_kinds_of_one_clip_are_kept_apart(self, store: ClipStore) -> None:
+        store.put("c1", AUDIO, b"audio")
+        store.put("c1", PEAKS, b"peaks")
+        with store.open("c1", PEAKS) as stream:
+            assert stream.read() == b"peaks"
+
+    def test_a_second_put_takes_the_place_of_the_first(self, store: ClipStore) -> None:
+        store.put("c1", AUDIO, b"first, and longer")
+        store.put("c1", AUDIO, b"second")
+        with store.open("c1", AUDIO) as stream:
+            assert stream.read() == b"second"
+
+    def test_a_missing_object_is_damage(self, store: ClipStore) -> None:
+        store.put("c1", PEAKS, b"peaks")
+        with pytest.raises(Damaged):
+            store.open("c1", AUDIO)
+
+    def test_has_tells_what_is_there(self, store: ClipStore) -> None:
+        store.put("c1", PEAKS, b"peaks")
+        assert store.has("c1", PEAKS)
+        assert not store.has("c1", AUDIO)
+        assert not store.has("c2", PEAKS)
+
+    def test_remove_takes_every_object_of_one_clip(self, store: ClipStore) -> None:
+        store.put("c1", AUDIO, b"audio")
+        store.put("c1", PEAKS, b"peaks")
+        store.put("c2", AUDIO, b"other")
+        store.remove("c1")
+        assert store.clip_ids() == {"c2"}
+
+    def test_removing_what_is_not_there_is_no_error(self, store: ClipStore) -> None:
+        store.remove("c1")
+        assert store.clip_ids() == set()
+
+    def test_removing_a_clip_spares_one_whose_id_begins_alike(self, store: ClipStore) -> None:
+        store.put("c1", AUDIO, b"audio")
+        store.put("c11", AUDIO, b"other")
+        store.remove("c1")
+        assert store.clip_ids() == {"c11"}
+
+    def test_sweep_removes_clips_that_nobody_keeps(self, store: ClipStore) -> None:
+        for clip_id in ("c1", "c2", "c3"):
+            store.put(clip_id, AUDIO, b"audio")
+            store.put(clip_id, PEAKS, b"peaks")
+        assert store.sweep({"c2"}) == 2
+        assert store.clip_ids() == {"c2"}
+
+    def test_sweep_of_a_clean_store_removes_nothing(self, store: ClipStore) -> None:
+        store.put("c1", AUDIO, b"audio")
+        assert store.sweep({"c1", "c9"}) == 0
+        assert store.has("c1", AUDIO)
+
+    @pytest.mark.parametrize("clip_id", ["", "../c1", "a/b", "a.b", "a\\b", ".hidden", "ä"])
+    def test_an_id_that_could_name_another_place_is_refused(self, store: ClipStore, clip_id: str) -> None:
+        with pytest.raises(Refused):
+            store.put(clip_id, AUDIO, b"audio")
+
+
+class TestMemoryClips(ClipStoreContract):
+    @pytest.fixture
+    def store(self) -> ClipStore:
+        return MemoryClips()
+
+
+class TestLocalClips(ClipStoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> ClipStore:
+        return LocalClips(tmp_path / "clips")
+
+    def test_files_are_readable_by_nobody_else(self, store: ClipStore, tmp_path: Path) -> None:
+        old = os.umask(0)
+        try:
+            store.put("c1", AUDIO, b"audio")
+        finally:
+            os.umask(old)
+        (file,) = (tmp_path / "clips").iterdir()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / "clips").stat().st_mode) == 0o700
+
+    def test_a_folder_that_others_could_read_is_closed(self, tmp_path: Path) -> None:
+        (tmp_path / "open").mkdir(mode=0o755)
+        LocalClips(tmp_path / "open")
+        assert stat.S_IMODE((tmp_path / "open").stat().st_mode) == 0o700
+
+    def test_names_come_from_ids_alone(self, store: ClipStore, tmp_path: Path) -> None:
+        store.put("c1", ContentKind.AUDIO, b"audio")
+        assert [path.name for path in (tmp_path / "clips").iterdir()] == ["c1.audio.sealed"]
+
+    def test_sweep_removes_what_a_killed_write_left(self, store: ClipStore, tmp_path: Path) -> None:
+        store.put("c1", AUDIO, b"audio")
+        leftover = tmp_path / "clips" / ".c1.audio.sealed.0123456789abcdef.part"
+        leftover.write_bytes(b"half")
+        assert store.sweep({"c1"}) == 1
+        assert not leftover.exists()
+        assert store.has("c1", AUDIO)
+
+    def test_a_leftover_is_no_clip(self, store: ClipStore, tmp_path: Path) -> None:
+        (tmp_path / "clips" / ".c1.audio.sealed.0123456789abcdef.part").write_bytes(b"half")
+        assert store.clip_ids() == set()
+
+    def test_sweep_spares_files_that_are_not_ours(self, store: ClipStore, tmp_path: Path) -> None:
+        note = tmp_path / "clips" / "README.txt"
+        note.write_text("not ours")
+        assert store.sweep(set()) == 0
+        assert note.exists()
+
+    def test_a_failed_write_leaves_nothing(self, store: ClipStore, tmp_path: Path) -> None:
+        # A folder in the way makes the rename fail after the temporary file was written.
+        (tmp_path / "clips" / "c1.audio.sealed").mkdir()
+        with pytest.raises(Unavailable):
+            store.put("c1", AUDIO, b"audio")
+        assert [path.name for path in (tmp_path / "clips").iterdir()] == ["c1.audio.sealed"]
+
+    def test_every_write_reaches_the_disk_before_it_gets_its_name(
+        self, store: ClipStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[tuple[str, ...]] = []
+        fsync = os.fsync
+
+        def watched(descriptor: int) -> None:
+            seen.append(tuple(path.name.split(".")[-1] for path in (tmp_path / "clips").iterdir()))
+            fsync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", watched)
+        store.put("c1", AUDIO, b"audio")
+        assert seen == [("part",), ("sealed",)]
+
+    def test_a_folder_that_cannot_be_made_is_unavailable(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(Unavailable):
+            LocalClips(tmp_path / "file" / "clips")

@@ -1,0 +1,220 @@
+"""Sealed objects open only whole, under their key and at their place."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.clips.seal import CHUNK_BYTES, Place, SealedReader, seal, unseal
+from reviewer.errors import Damaged
+from reviewer.model.clip import ContentKind
+
+KEY = bytes(range(32))
+PLACE = Place("w1", "c1", ContentKind.AUDIO)
+HEADER = 37
+SEALED_CHUNK = CHUNK_BYTES + 16
+SIZES = [
+    0,
+    1,
+    15,
+    16,
+    17,
+    CHUNK_BYTES - 1,
+    CHUNK_BYTES,
+    CHUNK_BYTES + 1,
+    2 * CHUNK_BYTES,
+    3 * CHUNK_BYTES + 5,
+]
+
+
+def pattern(size: int) -> bytes:
+    return np.random.default_rng(size).bytes(size)
+
+
+def refuses(sealed: bytes, key: bytes = KEY, place: Place = PLACE) -> bool:
+    try:
+        unseal(key, place, sealed)
+    except Damaged:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_was_sealed_is_read_back(size: int) -> None:
+    data = pattern(size)
+    assert unseal(KEY, PLACE, seal(KEY, PLACE, data)) == data
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_come_back(data: bytes) -> None:
+    assert unseal(KEY, PLACE, seal(KEY, PLACE, data)) == data
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_sealing_costs_a_header_and_a_tag_a_chunk(size: int) -> None:
+    chunks = max(1, -(-size // CHUNK_BYTES))
+    assert len(seal(KEY, PLACE, bytes(size))) == HEADER + size + 16 * chunks
+
+
+def test_the_same_bytes_are_sealed_differently_each_time() -> None:
+    assert seal(KEY, PLACE, b"same") != seal(KEY, PLACE, b"same")
+
+
+def test_nothing_of_the_plain_bytes_shows() -> None:
+    assert b"fLaC" not in seal(KEY, PLACE, b"fLaC" * 1000)
+
+
+def test_every_flipped_bit_of_a_short_object_is_found() -> None:
+    sealed = seal(KEY, PLACE, b"a short text")
+    for bit in range(len(sealed) * 8):
+        changed = bytearray(sealed)
+        changed[bit // 8] ^= 1 << (bit % 8)
+        assert refuses(bytes(changed)), f"bit {bit}"
+
+
+@given(st.integers(0, 2 * CHUNK_BYTES + 1000 + 3 * 16 + HEADER - 1), st.integers(0, 7))
+def test_any_flipped_bit_of_a_long_object_is_found(place: int, bit: int) -> None:
+    changed = bytearray(LONG)
+    changed[place] ^= 1 << bit
+    assert refuses(bytes(changed))
+
+
+def test_every_cut_of_a_short_object_is_found() -> None:
+    sealed = seal(KEY, PLACE, b"a short text")
+    assert all(refuses(sealed[:length]) for length in range(len(sealed)))
+
+
+@given(st.integers(0, 2 * CHUNK_BYTES + 1000))
+def test_any_cut_of_a_long_object_is_found(length: int) -> None:
+    assert refuses(LONG[:length])
+
+
+@pytest.mark.parametrize("chunks", [0, 1, 2])
+def test_a_cut_between_two_chunks_is_found(chunks: int) -> None:
+    assert refuses(LONG[: HEADER + chunks * SEALED_CHUNK])
+
+
+@given(st.binary(min_size=1, max_size=100))
+def test_anything_added_to_the_end_is_found(extra: bytes) -> None:
+    assert refuses(seal(KEY, PLACE, b"a short text") + extra)
+
+
+def test_a_chunk_of_the_same_object_added_again_is_found() -> None:
+    assert refuses(LONG + LONG[HEADER : HEADER + SEALED_CHUNK])
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2), (0, 0, 2), (1, 1, 2), (2, 1, 0), (0, 2, 1), (0, 2), (1, 2)])
+def test_swapped_repeated_or_dropped_chunks_are_found(order: tuple[int, ...]) -> None:
+    chunks = [LONG[HEADER + i * SEALED_CHUNK :][:SEALED_CHUNK] for i in range(3)]
+    assert refuses(LONG[:HEADER] + b"".join(chunks[i] for i in order))
+
+
+def test_a_chunk_of_another_object_at_the_same_place_is_found() -> None:
+    other = seal(KEY, PLACE, pattern(2 * CHUNK_BYTES + 1000))
+    assert refuses(LONG[: HEADER + SEALED_CHUNK] + other[HEADER + SEALED_CHUNK :])
+
+
+def test_the_header_of_another_object_is_found() -> None:
+    other = seal(KEY, PLACE, b"a short text")
+    assert refuses(other[:HEADER] + seal(KEY, PLACE, b"a short text")[HEADER:])
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        replace(PLACE, workspace_id="w2"),
+        replace(PLACE, clip_id="c2"),
+        replace(PLACE, kind=ContentKind.PEAKS),
+        replace(PLACE, name="7"),
+        Place("w", "1c1", ContentKind.AUDIO),
+        Place("w1c1", "", ContentKind.AUDIO),
+    ],
+)
+def test_an_object_at_another_place_does_not_open(place: Place) -> None:
+    assert refuses(seal(KEY, PLACE, b"a short text"), place=place)
+
+
+parts = st.text(max_size=4)
+
+
+@given(st.tuples(parts, parts, parts), st.tuples(parts, parts, parts))
+def test_two_places_never_have_one_byte_form(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
+    first = Place(one[0], one[1], ContentKind.DRAFT, one[2])
+    second = Place(other[0], other[1], ContentKind.DRAFT, other[2])
+    assert (first.to_bytes() == second.to_bytes()) == (first == second)
+
+
+def test_another_key_does_not_open() -> None:
+    assert refuses(seal(KEY, PLACE, b"a short text"), key=bytes(32))
+
+
+def test_an_empty_last_chunk_is_not_accepted_as_another_form_of_the_same_bytes() -> None:
+    # One full chunk sealed as if more followed, then an empty last one: same key, valid tags.
+    cipher_bytes = seal(KEY, PLACE, bytes(2 * CHUNK_BYTES))
+    assert refuses(cipher_bytes[: HEADER + SEALED_CHUNK] + cipher_bytes[-16:])
+
+
+@given(st.lists(st.tuples(st.integers(0, 2 * CHUNK_BYTES + 1500), st.integers(-1, 70_000)), max_size=8))
+def test_reading_from_any_place_gives_the_plain_slice(steps: list[tuple[int, int]]) -> None:
+    with SealedReader(KEY, PLACE, io.BytesIO(LONG)) as raw, io.BufferedReader(raw) as reader:
+        for start, length in steps:
+            reader.seek(start)
+            wanted = LONG_PLAIN[start:] if length < 0 else LONG_PLAIN[start : start + length]
+            assert reader.read(length) == wanted
+
+
+def test_seeking_follows_the_rules_of_a_file() -> None:
+    with SealedReader(KEY, PLACE, io.BytesIO(LONG)) as reader:
+        assert reader.readable()
+        assert reader.seekable()
+        assert not reader.writable()
+        assert reader.seek(-5, io.SEEK_END) == len(LONG_PLAIN) - 5
+        assert reader.seek(2, io.SEEK_CUR) == len(LONG_PLAIN) - 3
+        assert reader.read(10) == LONG_PLAIN[-3:]
+        assert reader.seek(10**9) == 10**9
+        assert reader.read(1) == b""
+        with pytest.raises(ValueError, match="before the beginning"):
+            reader.seek(-1)
+
+
+def test_a_cut_object_is_found_before_anything_is_read() -> None:
+    with pytest.raises(Damaged):
+        SealedReader(KEY, PLACE, io.BytesIO(LONG[: HEADER + SEALED_CHUNK]))
+
+
+def test_a_damaged_chunk_is_found_when_it_is_read_and_the_others_still_open() -> None:
+    changed = bytearray(LONG)
+    changed[HEADER + SEALED_CHUNK + 100] ^= 1
+    with SealedReader(KEY, PLACE, io.BytesIO(bytes(changed))) as reader:
+        assert reader.read(100) == LONG_PLAIN[:100]
+        reader.seek(CHUNK_BYTES + 1)
+        with pytest.raises(Damaged):
+            reader.read(1)
+
+
+def test_closing_closes_the_stream_below() -> None:
+    below = io.BytesIO(LONG)
+    reader = SealedReader(KEY, PLACE, below)
+    reader.close()
+    reader.close()
+    assert below.closed
+
+
+def test_libsndfile_reads_a_sealed_flac_from_any_place() -> None:
+    samples = np.random.default_rng(1).integers(-3000, 3000, (200_000, 1), dtype=np.int16)
+    plain = io.BytesIO()
+    soundfile.write(plain, samples, 16_000, format="FLAC", subtype="PCM_16")
+    sealed = io.BytesIO(seal(KEY, PLACE, plain.getvalue()))
+    with io.BufferedReader(SealedReader(KEY, PLACE, sealed)) as stream, soundfile.SoundFile(stream) as file:
+        file.seek(150_000)
+        assert np.array_equal(file.read(1000, dtype="int16", always_2d=True), samples[150_000:151_000])
+        file.seek(0)
+        assert np.array_equal(file.read(dtype="int16", always_2d=True), samples)
+
+
+LONG_PLAIN = pattern(2 * CHUNK_BYTES + 1000)
+LONG = seal(KEY, PLACE, LONG_PLAIN)
