@@ -7,7 +7,6 @@ from reviewer.labels.schema import Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 
 TEXT_FIELD = "text_verbatim"
-_NO_TEXT_NEEDED = frozenset({Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE})
 _MAX_TEXT = 2000
 
 
@@ -34,10 +33,12 @@ def visible_fields(schema: Schema, labels: Mapping[str, LabelValue]) -> tuple[Fi
 def problems(schema: Schema, annotation: Annotation) -> tuple[Problem, ...]:
     """Everything that keeps this annotation from being handed in, in the form's order; empty when nothing.
 
-    An answer that stands in a hidden field is a problem too: what is stored must be what was seen. Editors
-    drop such answers with ``without_hidden``.
+    Whether there must be a transcript at all is the desk's rule, not the form's. An answer that stands in a
+    hidden field is a problem too, since what is stored must be what was seen: see ``without_hidden``.
     """
-    found = [Problem(TEXT_FIELD, sentence) for sentence in _text_sentences(annotation)]
+    found: list[Problem] = []
+    if Flag.NO_SPEECH in annotation.flags and _has_words(annotation.text_verbatim):
+        found.append(Problem(TEXT_FIELD, "The flag no speech is set, but the transcript has words."))
     visible = {field.key for field in visible_fields(schema, annotation.labels)}
     unknown = (key for key in annotation.labels if schema.field(key) is None)
     found += [Problem(key, f"The form has no field {key}.") for key in unknown]
@@ -109,15 +110,6 @@ def _is_yes_or_no(_field: Field, value: LabelValue | None) -> bool:
 
 def _is_step(field: Field, value: LabelValue | None) -> bool:
     return type(value) is int and field.low <= value <= field.high
-
-
-def _text_sentences(annotation: Annotation) -> list[str]:
-    has_text = bool(annotation.text_verbatim.strip())
-    if not has_text and not annotation.flags & _NO_TEXT_NEEDED:
-        return ["Type what is said, or set the flag no speech, wrong language or unusable."]
-    if has_text and Flag.NO_SPEECH in annotation.flags and _has_words(annotation.text_verbatim):
-        return ["The flag no speech is set, but there are words in the transcript."]
-    return []
 
 
 def _has_words(text: str) -> bool:

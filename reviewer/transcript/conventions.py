@@ -86,6 +86,18 @@ class Profile:
     def id(self) -> str:
         return f"{self.name}@{self.version}"
 
+    def facts(self) -> dict[str, object]:
+        """All that decides what this profile derives, in plain values, for a passport or beside a figure."""
+        return {
+            "id": self.id,
+            "case": str(self.case),
+            "punctuation": self.punctuation,
+            "keep_fragments": self.keep_fragments,
+            "keep_hesitations": self.keep_hesitations,
+            "tags": {str(klass): word for klass, word in self.tags.items()},
+            "leave_out": sorted(str(klass) for klass in self.leave_out),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
