@@ -7,7 +7,7 @@ _LENGTH = 12
 
 
 class Pseudonyms:
-    """Keyed hashes, 48 bits in hex: the same in every export of a workspace, and another than those inside."""
+    """Keyed hashes, 48 bits in hex: the same in every export of a workspace, but not those used inside."""
 
     def __init__(self, workspace_key: bytes) -> None:
         self._speakers = subkey(workspace_key, "export speaker")

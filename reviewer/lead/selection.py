@@ -94,9 +94,8 @@ class Selector:
         for flag in _LEFT_OUT_FLAGS:
             if flag in annotation.flags:
                 yield f"flag_{flag}"
-        names = (
-            token.tag_name.lower() for token in tokenize(annotation.text_verbatim) if _is_tag(token.kind)
-        )
+        tokens = tokenize(annotation.text_verbatim)
+        names = (token.tag_name.lower() for token in tokens if token.kind is TokenKind.TAG)
         tags = (self._conventions.tag(name) for name in names)
         for klass in sorted(tag.klass for tag in tags if tag and tag.klass in profile.leave_out):
             yield f"tag_{klass}"
