@@ -52,7 +52,7 @@ class LogRow:
                 object=fields["object"],
                 outcome=fields["outcome"],
                 reason=fields["reason"],
-                detail=MappingProxyType(fields["detail"]),
+                detail=MappingProxyType(dict(fields["detail"])),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise Damaged(f"Row {self.seq} of the access log cannot be read.") from error

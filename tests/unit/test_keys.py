@@ -1,0 +1,216 @@
+"""Keyrings open for one person, one role and one passphrase only."""
+
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reviewer.access import signing
+from reviewer.clips import keys
+from reviewer.clips.keys import KdfParameters, open_keyring, seal_keyring
+from reviewer.errors import Damaged, Refused, WrongPassphrase
+from reviewer.model.people import Keyring, Role
+from tests.factories import a_keyring
+
+CHEAP = KdfParameters.cheap()
+PASSPHRASE = "correct horse battery staple"
+BLOB = seal_keyring(a_keyring(), PASSPHRASE, "p1", Role.QA, CHEAP)
+
+
+def test_the_right_passphrase_opens_the_keyring() -> None:
+    assert open_keyring(BLOB, PASSPHRASE, "p1", Role.QA) == a_keyring()
+
+
+def test_a_keyring_without_the_qa_secret_comes_back_without_it() -> None:
+    blob = seal_keyring(a_keyring(qa_secret=None), PASSPHRASE, "p1", Role.CONTRACTOR, CHEAP)
+    assert open_keyring(blob, PASSPHRASE, "p1", Role.CONTRACTOR).qa_secret is None
+
+
+def test_one_passphrase_typed_on_two_keyboards_is_one_passphrase() -> None:
+    blob = seal_keyring(a_keyring(), "Grüße aus Köln", "p1", Role.QA, CHEAP)
+    assert open_keyring(blob, "Gru\u0308ße aus Ko\u0308ln", "p1", Role.QA) == a_keyring()
+
+
+@pytest.mark.parametrize("secret", ["", "correct horse battery stapl", PASSPHRASE.upper(), PASSPHRASE + " "])
+def test_another_passphrase_does_not_open_it(secret: str) -> None:
+    with pytest.raises(WrongPassphrase):
+        open_keyring(BLOB, secret, "p1", Role.QA)
+
+
+def test_the_slot_of_another_person_does_not_open() -> None:
+    with pytest.raises(WrongPassphrase):
+        open_keyring(BLOB, PASSPHRASE, "p2", Role.QA)
+
+
+def test_a_role_that_was_changed_in_the_database_does_not_open_the_slot() -> None:
+    with pytest.raises(WrongPassphrase):
+        open_keyring(BLOB, PASSPHRASE, "p1", Role.LEAD)
+
+
+def test_two_seals_of_one_keyring_share_no_salt() -> None:
+    again = seal_keyring(a_keyring(), PASSPHRASE, "p1", Role.QA, CHEAP)
+    assert again[17:33] != BLOB[17:33]
+
+
+@given(st.integers(17, len(BLOB) - 1), st.integers(0, 7))
+@settings(max_examples=40)
+def test_a_changed_bit_does_not_open(place: int, bit: int) -> None:
+    changed = bytearray(BLOB)
+    changed[place] ^= 1 << bit
+    with pytest.raises(WrongPassphrase):
+        open_keyring(bytes(changed), PASSPHRASE, "p1", Role.QA)
+
+
+@pytest.mark.parametrize("length", [0, 4, 20, 44])
+def test_a_stump_is_damage(length: int) -> None:
+    with pytest.raises(Damaged):
+        open_keyring(BLOB[:length], PASSPHRASE, "p1", Role.QA)
+
+
+@pytest.mark.parametrize("prefix", [b"XXXX\x01", b"RVKR\x02"])
+def test_another_kind_or_version_is_damage(prefix: bytes) -> None:
+    with pytest.raises(Damaged):
+        open_keyring(prefix + BLOB[5:], PASSPHRASE, "p1", Role.QA)
+
+
+def with_cost(memory_kib: int, passes: int, lanes: int) -> bytes:
+    return BLOB[:5] + struct.pack(">III", memory_kib, passes, lanes) + BLOB[17:]
+
+
+@pytest.mark.parametrize("cost", [(8, 1, 1), (19 * 1024 - 1, 2, 1), (19 * 1024, 1, 1), (19 * 1024, 2, 0)])
+def test_a_cost_below_the_floor_is_not_even_tried(cost: tuple[int, int, int]) -> None:
+    with pytest.raises(Damaged):
+        open_keyring(with_cost(*cost), PASSPHRASE, "p1", Role.QA)
+
+
+@pytest.mark.parametrize("cost", [(2**31, 2, 1), (19 * 1024, 10**6, 1), (19 * 1024, 2, 1000)])
+def test_a_cost_that_would_eat_the_machine_is_not_tried(cost: tuple[int, int, int]) -> None:
+    with pytest.raises(Damaged):
+        open_keyring(with_cost(*cost), PASSPHRASE, "p1", Role.QA)
+
+
+def test_another_cost_above_the_floor_does_not_open() -> None:
+    with pytest.raises(WrongPassphrase):
+        open_keyring(with_cost(19 * 1024, 3, 1), PASSPHRASE, "p1", Role.QA)
+
+
+def test_nothing_is_sealed_below_the_floor() -> None:
+    with pytest.raises(Refused):
+        seal_keyring(a_keyring(), PASSPHRASE, "p1", Role.QA, KdfParameters(memory_kib=1024))
+
+
+def test_the_default_cost_is_far_above_the_floor() -> None:
+    default = KdfParameters()
+    assert (default.memory_kib, default.passes, default.lanes) == (128 * 1024, 3, 2)
+    default.require_sane()
+
+
+def test_a_keyring_with_a_short_key_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        seal_keyring(a_keyring(log_key=b"short"), PASSPHRASE, "p1", Role.QA, CHEAP)
+
+
+@pytest.mark.parametrize("role", [Role.QA, Role.LEAD])
+def test_qa_and_leads_get_the_secret_of_the_draw(role: Role) -> None:
+    assert new_for(role).qa_secret == b"q" * 32
+
+
+def test_a_contractor_never_gets_the_secret_of_the_draw() -> None:
+    assert new_for(Role.CONTRACTOR).qa_secret is None
+
+
+def test_every_keyring_signs_with_its_own_key() -> None:
+    one, other = new_for(Role.QA), new_for(Role.QA)
+    assert one.signing_key != other.signing_key
+    assert len(signing.public_key_of(one.signing_key)) == 32
+
+
+def test_a_keyring_does_not_show_its_keys() -> None:
+    assert repr(a_keyring()) == "Keyring()"
+
+
+def test_burning_time_asks_for_the_same_work_and_gives_nothing() -> None:
+    assert keys.burn_time(PASSPHRASE, CHEAP) is None  # type: ignore[func-returns-value]
+
+
+WORKSPACE_KEY = b"w" * 32
+WRAPPED = keys.wrap_clip_key(WORKSPACE_KEY, "c1", b"k" * 32)
+
+
+def test_a_wrapped_clip_key_comes_back() -> None:
+    assert keys.unwrap_clip_key(WORKSPACE_KEY, "c1", WRAPPED) == b"k" * 32
+
+
+def test_the_wrapped_key_of_another_clip_is_damage() -> None:
+    with pytest.raises(Damaged):
+        keys.unwrap_clip_key(WORKSPACE_KEY, "c2", WRAPPED)
+
+
+def test_a_clip_key_of_another_workspace_is_damage() -> None:
+    with pytest.raises(Damaged):
+        keys.unwrap_clip_key(b"v" * 32, "c1", WRAPPED)
+
+
+def test_every_changed_bit_of_a_wrapped_key_is_damage() -> None:
+    for bit in range(len(WRAPPED) * 8):
+        changed = bytearray(WRAPPED)
+        changed[bit // 8] ^= 1 << (bit % 8)
+        with pytest.raises(Damaged):
+            keys.unwrap_clip_key(WORKSPACE_KEY, "c1", bytes(changed))
+
+
+@pytest.mark.parametrize("length", [0, 1, 12, 13, 60])
+def test_a_cut_wrapped_key_is_damage(length: int) -> None:
+    with pytest.raises(Damaged):
+        keys.unwrap_clip_key(WORKSPACE_KEY, "c1", WRAPPED[:length])
+
+
+def test_clip_keys_are_fresh() -> None:
+    assert keys.new_clip_key() != keys.new_clip_key()
+    assert len(keys.new_clip_key()) == 32
+
+
+def test_a_subkey_depends_on_its_purpose_and_its_key() -> None:
+    found = {keys.subkey(key, purpose) for key in (b"a" * 32, b"b" * 32) for purpose in ("one", "two")}
+    assert len(found) == 4
+    assert keys.subkey(b"a" * 32, "one") in found
+
+
+def test_the_keyed_hash_is_hmac_sha256() -> None:
+    # RFC 4231, test case 2.
+    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    assert keys.keyed_hash(b"Jefe", b"what do ya want for nothing?") == expected
+
+
+def test_a_signature_is_verified_with_the_public_key() -> None:
+    # RFC 8032 section 7.1, test 2.
+    secret = bytes.fromhex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
+    public = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
+    signature = bytes.fromhex(
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+    )
+    assert signing.public_key_of(secret) == public
+    assert signing.sign(secret, b"\x72") == signature
+    assert signing.verify(public, b"\x72", signature)
+
+
+@pytest.mark.parametrize(
+    ("public", "message", "signature"),
+    [
+        (signing.public_key_of(b"a" * 32), b"other", signing.sign(b"a" * 32, b"message")),
+        (signing.public_key_of(b"b" * 32), b"message", signing.sign(b"a" * 32, b"message")),
+        (signing.public_key_of(b"a" * 32), b"message", b""),
+        (b"", b"message", signing.sign(b"a" * 32, b"message")),
+        (b"short", b"message", bytes(64)),
+    ],
+)
+def test_what_does_not_belong_together_does_not_verify(
+    public: bytes, message: bytes, signature: bytes
+) -> None:
+    assert not signing.verify(public, message, signature)
+
+
+def new_for(role: Role) -> Keyring:
+    return keys.new_keyring(role, workspace_key=b"w" * 32, log_key=b"l" * 32, qa_secret=b"q" * 32)
