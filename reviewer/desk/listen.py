@@ -7,7 +7,7 @@ from reviewer.access.ledger import Ledger
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode import read_canonical
-from reviewer.audio.heard import merge
+from reviewer.audio.heard import merged
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
 from reviewer.clips.catalogue import Catalogue
@@ -115,8 +115,8 @@ class Listening:
         clip = self._open.get((identity.session_id, clip_id))
         if clip is None:
             raise Refused("This clip is not open.", "Claim it from the queue.")
-        merged = [part for part in merge(ranges) if 0 <= part.start < part.end <= clip.frames]
-        if not merged:
+        kept = [part for part in merged(ranges) if 0 <= part.start < part.end <= clip.frames]
+        if not kept:
             return
         self._ledger.record(
             Event(
@@ -125,7 +125,7 @@ class Listening:
                 role=identity.person.role,
                 session=identity.session_id,
                 object=clip_id,
-                detail={"ranges": [[part.start, part.end, part.speed_percent] for part in merged]},
+                detail={"ranges": [[part.start, part.end, part.speed_percent] for part in kept]},
             )
         )
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reviewer.access.audit import Finding, verify
+from reviewer.access.chain import LogRow
 from reviewer.access.checkpoint import Checkpoint, Checkpoints
-from reviewer.access.ledger import Ledger, LogRow
+from reviewer.access.ledger import Ledger
 from reviewer.access.register import Register
 from reviewer.access.rights import Act, require
 from reviewer.access.signing import public_key_of
