@@ -21,14 +21,19 @@ _BUSY_SECONDS = 30.0
 class Database:
     """A SQLite file with our pragmas, a fair turn for writers, and transactions that may be nested.
 
-    Every thread of a process shares the one connection, one statement or transaction at a time.
+    Every thread of a process shares the one connection, one statement or transaction at a time. Two
+    Databases of one file in one process take turns like two processes; a thread that opens a transaction
+    of one inside a transaction of the other gets RuntimeError.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._turn = Turn(path.with_name(path.name + ".turn"))
-        self._depth = 0
+        self._writer: int | None = None  # the thread whose transaction is open
+        try:
+            self._turn = Turn(path.with_name(path.name + ".turn"))
+        except OSError as error:
+            raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
         try:
             connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -36,6 +41,7 @@ class Database:
             for pragma in self._pragmas():
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
+            self._turn.close()
             raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
         connection.row_factory = sqlite3.Row
         self._connection = connection
@@ -48,19 +54,19 @@ class Database:
         The outermost call waits for its turn among the writers of all processes, then begins immediately.
         Raises Unavailable when the disk or another process does not let it through.
         """
-        with self._lock:
-            if self._depth:
+        if self._writer == threading.get_ident():
+            yield
+            return
+        # The turn first, then the lock: whoever waits for a turn keeps nobody from reading.
+        with self._turn, self._lock:
+            self._begin()
+            try:
                 yield
-                return
-            with self._turn:
-                self._begin()
-                try:
-                    yield
-                except BaseException:
-                    self._depth = 0
-                    self._connection.rollback()
-                    raise
-                self._commit()
+            except BaseException:
+                self._writer = None
+                self._connection.rollback()
+                raise
+            self._commit()
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Runs one writing statement (in the open transaction, or in its own); gives the rows touched."""
@@ -91,10 +97,10 @@ class Database:
     def _begin(self) -> None:
         with _translated():
             self._connection.execute("BEGIN IMMEDIATE")
-        self._depth = 1
+        self._writer = threading.get_ident()
 
     def _commit(self) -> None:
-        self._depth = 0
+        self._writer = None
         try:
             with _translated():
                 self._connection.execute("COMMIT")

@@ -1,24 +1,208 @@
-"""A fair turn among the writers of one file, first come, first served."""
+"""A fair turn among the writers of one file, first come, first served.
 
+SQLite lets whoever asks at the right moment write, and the others sleep longer and longer: one client can
+take ten thousand turns while another waits seconds for its first. Here every writer draws a ticket from a
+small file beside the database and waits until all earlier tickets are done. A ticket is a byte-range lock,
+so the operating system gives it back when a process dies. SQLite's own lock stays the guarantee: if
+anything here fails, writers are served in no order, never two at once.
+"""
+
+import os
+import struct
 import threading
+import time
+from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+try:
+    import fcntl
+except ImportError:  # Windows: fair among the threads of a process, SQLite alone among processes.
+    fcntl = None  # type: ignore[assignment]
+
+_DOOR = 0  # locked while a ticket is drawn
+_TICKETS = 1 << 32  # ticket n is the byte at _TICKETS + n; locks may lie far beyond the end of a file
+_NUMBERS = struct.Struct("<QQQ")  # the next ticket, the ticket being served, nanoseconds the last turn took
+_SHORTEST_TURN_SECONDS, _LONGEST_TURN_SECONDS = 0.0002, 0.004  # what is believed of the last turn
+_EARLY = 0.75  # look this part of a turn before one's own is due
+# After this long without a turn (a process was stopped, not killed) the line starts anew behind oneself.
+_PATIENCE_SECONDS = 2.0
+
 
 class Turn:
-    """Waits in line for the right to write; SQLite's own lock stays the guarantee, this is only fairness."""
+    """Waits in line for the right to write; every Turn of one path in a process shares one line.
+
+    Not re-entrant: a thread that asks again while it has the turn gets RuntimeError, not a deadlock.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
+        self._line = _line_of(path)
+        self._is_open = True
 
     def __enter__(self) -> None:
-        self._lock.acquire()
+        self._line.enter()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._lock.release()
+        self._line.leave()
 
     def close(self) -> None:
-        """Gives back what the operating system lent for waiting."""
+        """Gives back what the operating system lent for waiting, when the last user of the path closes."""
+        if self._is_open:
+            self._is_open = False
+            _give_back(self._line)
+
+
+class _Line:
+    """The threads of one process in order, then the process among the others."""
+
+    def __init__(self, path: Path, key: tuple[int, str]) -> None:
+        self.key = key
+        self.users = 0
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._owner: int | None = None
+        self.tickets = _Tickets(path) if fcntl is not None else None
+
+    def enter(self) -> None:
+        me = threading.get_ident()
+        with self._guard:
+            if self._owner == me:
+                raise RuntimeError("this thread already writes to this file through another connection")
+            gate = None if self._owner is None and not self._waiting else threading.Lock()
+            if gate is None:
+                self._owner = me
+            else:
+                gate.acquire()
+                self._waiting.append(gate)
+        if gate is not None:
+            self._wait(gate, me)
+        try:
+            if self.tickets is not None:
+                self.tickets.enter()
+        except BaseException:
+            self._pass_on()
+            raise
+
+    def leave(self) -> None:
+        try:
+            if self.tickets is not None:
+                self.tickets.leave()
+        finally:
+            self._pass_on()
+
+    def _wait(self, gate: threading.Lock, me: int) -> None:
+        try:
+            gate.acquire()
+        except BaseException:
+            with self._guard:
+                if gate in self._waiting:
+                    self._waiting.remove(gate)
+                    raise
+            self._pass_on()  # the turn came in the same moment
+            raise
+        self._owner = me
+
+    def _pass_on(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._owner = 0  # on its way to the next thread; no thread has the ident 0
+                self._waiting.popleft().release()
+            else:
+                self._owner = None
+
+
+class _Tickets:
+    """The tickets of one file among processes; used by one thread of this process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._mine: int | None = None
+        self._begun = 0
+
+    def enter(self) -> None:
+        try:
+            self._mine = self._draw()
+            self._wait(self._mine)
+            self._begun = time.monotonic_ns()
+        except OSError:  # no locks on this file system, or a false deadlock seen across two files
+            self._drop()
+        except BaseException:
+            self._drop()
+            raise
+
+    def leave(self) -> None:
+        if self._mine is not None:
+            with suppress(OSError):
+                if self._mine + 1 > self._numbers()[1]:
+                    os.pwrite(
+                        self._file, struct.pack("<QQ", self._mine + 1, time.monotonic_ns() - self._begun), 8
+                    )
+        self._drop()
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _draw(self) -> int:
+        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _DOOR)
+        ticket = self._numbers()[0]
+        os.pwrite(self._file, struct.pack("<Q", ticket + 1), 0)
+        fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _TICKETS + ticket)
+        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _DOOR)
+        return ticket
+
+    def _wait(self, ticket: int) -> None:
+        """Waits until nobody holds a ticket from the one being served up to one's own.
+
+        Sleeps rather than blocks, because a blocked wait for a lock cannot be given up; how long follows
+        from the place in line and the length of the last turn, so that few look in vain.
+        """
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while (served := self._numbers()[1]) < ticket and not self._is_free(served, ticket):
+            if time.monotonic() > until:
+                return
+            turn_seconds = min(max(self._numbers()[2] / 1e9, _SHORTEST_TURN_SECONDS), _LONGEST_TURN_SECONDS)
+            time.sleep(turn_seconds * (ticket - served - _EARLY))
+
+    def _is_free(self, first: int, end: int) -> bool:
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB, end - first, _TICKETS + first)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _numbers(self) -> tuple[int, int, int]:
+        found = os.pread(self._file, _NUMBERS.size, 0).ljust(_NUMBERS.size, b"\0")
+        return _NUMBERS.unpack(found)
+
+    def _drop(self) -> None:
+        self._mine = None
+        with suppress(OSError):
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
+# POSIX drops every lock a process has on a file as soon as any descriptor of it is closed, so a process must
+# have exactly one descriptor for each turn file; hence this one register for the whole process.
+_lines: dict[tuple[int, str], _Line] = {}
+_lines_guard = threading.Lock()
+
+
+def _line_of(path: Path) -> _Line:
+    key = (os.getpid(), str(path.resolve()))  # a forked child has none of its parent's locks
+    with _lines_guard:
+        line = _lines.get(key)
+        if line is None:
+            line = _lines[key] = _Line(path, key)
+        line.users += 1
+        return line
+
+
+def _give_back(line: _Line) -> None:
+    with _lines_guard:
+        line.users -= 1
+        if line.users == 0:
+            _lines.pop(line.key, None)
+            if line.tickets is not None:
+                line.tickets.close()
