@@ -1,0 +1,124 @@
+"""Hands and eyes for a window: finds parts by name, presses and types as a person does, takes pictures."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QKeySequence, QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QWidget
+
+from reviewer.errors import Unavailable
+from reviewer.ui.theme import Choice, Scheme, Theme
+
+W = TypeVar("W", bound=QWidget)
+_PATIENCE_SECONDS = 60.0
+_POLL_MS = 10
+
+
+class Driver:
+    """Drives one window through its real widgets; nothing is called behind their back."""
+
+    def __init__(self, window: QWidget, theme: Theme, pictures: Path) -> None:
+        self._window = window
+        self._theme = theme
+        self._pictures = pictures
+        self._taken = 0
+
+    def find(self, kind: type[W], name: str) -> W:
+        """The visible part of this name. Raises Unavailable when there is none."""
+        for widget in self._everywhere(kind):
+            if widget.objectName() == name and widget.isVisible():
+                return widget
+        raise Unavailable(
+            f"The tour found no visible {kind.__name__} called {name}.", "This is a bug; report it."
+        )
+
+    def sees(self, name: str) -> bool:
+        """Whether a part of this name is visible now."""
+        return any(w.objectName() == name and w.isVisible() for w in self._everywhere(QWidget))
+
+    def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
+        """Lets the window work until it is so. Raises Unavailable after a minute."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not condition():
+            if time.monotonic() > until:
+                raise Unavailable(f"The tour waited in vain: {what}.", "This is a bug; report it.")
+            QTest.qWait(_POLL_MS)
+
+    def wait_for_part(self, name: str) -> None:
+        """Waits until a part of this name is visible."""
+        self.wait_for(f"{name} is shown", lambda: self.sees(name))
+
+    def click(self, name: str) -> None:
+        """Presses a button once it is awake."""
+        self.wait_for_part(name)
+        button = self.find(QAbstractButton, name)
+        self.wait_for(f"{name} can be pressed", button.isEnabled)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def click_at(self, name: str, fraction: float) -> None:
+        """Clicks into a part, at a fraction of its width and half its height."""
+        widget = self.find(QWidget, name)
+        place = QPoint(int(widget.width() * fraction), widget.height() // 2)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place)
+
+    def type_into(self, name: str, text: str) -> None:
+        """Focuses a part and types; characters that no key has come as an input method would send them."""
+        self.wait_for_part(name)
+        widget = self.find(QWidget, name)
+        widget.setFocus()
+        for character in text:
+            QTest.keyClicks(widget, character)
+        QCoreApplication.processEvents()
+
+    def press(self, keys: str) -> None:
+        """Presses a key, in Qt's portable text, wherever the focus is."""
+        target = QApplication.focusWidget() or self._window
+        QTest.keySequence(target, QKeySequence(keys))
+
+    def choose(self, name: str, text: str) -> None:
+        """Picks an entry of a drop-down list by what it says."""
+        box = self.find(QComboBox, name)
+        index = box.findText(text)
+        if index < 0:
+            raise Unavailable(f"{name} offers no {text}.", "This is a bug; report it.")
+        box.setCurrentIndex(index)
+
+    def picture(self, name: str) -> None:
+        """Takes the window in both themes: ``NN-name-dark.png`` and ``NN-name-light.png``."""
+        self._taken += 1
+        before = self._theme.scheme
+        for scheme in (Scheme.DARK, Scheme.LIGHT):
+            self._theme.choose(Choice(scheme.value))
+            self.settle()
+            file = self._pictures / f"{self._taken:02d}-{name}-{scheme.value}.png"
+            if not self._grabbed().save(str(file)):
+                raise Unavailable(f"The picture {file.name} could not be written.", "Is the disk full?")
+        self._theme.choose(Choice(before.value))
+        self.settle()
+
+    def settle(self) -> None:
+        """Lets everything that is waiting to be drawn be drawn."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QTest.qWait(50)
+
+    def _grabbed(self) -> QPixmap:
+        """The window with the dialogs that stand over it."""
+        picture = self._window.grab()
+        painter = QPainter(picture)
+        for dialog in self._everywhere(QDialog):
+            if dialog.isVisible():
+                at = self._window.mapFromGlobal(dialog.mapToGlobal(QPoint(0, 0)))
+                painter.drawPixmap(at, dialog.grab())
+        painter.end()
+        return picture
+
+    def _everywhere(self, kind: type[W]) -> list[W]:
+        found = self._window.findChildren(kind)
+        tops = [
+            top for top in QApplication.topLevelWidgets() if top is not self._window and isinstance(top, kind)
+        ]
+        return [*found, *(top for top in tops if top not in found)]
