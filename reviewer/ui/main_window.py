@@ -11,7 +11,7 @@ from reviewer.ui.messages import Message
 from reviewer.ui.screens import House, screens_for
 from reviewer.ui.shell import Shell
 from reviewer.ui.shortcuts import Scope, bind
-from reviewer.ui.signin.entrance import Entrance
+from reviewer.ui.signin.entrance import HEARS_CLIPS, Entrance
 from reviewer.ui.theme import Theme
 
 _SIZE = QSize(1280, 800)
@@ -38,6 +38,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self.entrance)
         self.setCentralWidget(self._stack)
         self.entrance.entered.connect(self._on_entered)
+        self.entrance.declined.connect(self._on_declined)
         theme.changed.connect(self._on_theme_changed)
         bind(self, "window.theme", theme.toggle)
         bind(self, "window.keys", self.show_keys)
@@ -63,6 +64,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_entered(self, identity: Identity) -> None:
+        if self._shell is not None:
+            self._back_to(self._shell)
+            return
         try:
             screens = screens_for(identity, self._house)
             shell = Shell(self._house.doors.project, identity, screens, self._stack)
@@ -74,8 +78,33 @@ class MainWindow(QMainWindow):
         shell.top_bar.theme_requested.connect(self._theme.toggle)
         shell.top_bar.keys_requested.connect(self.show_keys)
         shell.top_bar.lock_requested.connect(self.lock)
+        shell.agreement_requested.connect(self._on_agreement_requested)
         self._stack.addWidget(shell)
         self._stack.setCurrentWidget(shell)
+
+    @Slot()
+    def _on_agreement_requested(self) -> None:
+        if self._shell is not None and self._identity is not None:
+            self._shell.page.leave()
+            self._stack.setCurrentWidget(self.entrance)
+            self.entrance.ask_for_agreement(self._identity)
+
+    @Slot(object)
+    def _on_declined(self, identity: Identity) -> None:
+        if self._shell is not None and identity.person.role not in HEARS_CLIPS:
+            self._back_to(self._shell)
+            return
+        self._leave(
+            Message(
+                self.tr("You declined the agreement; no clip opens for you."),
+                self.tr("Sign in again to read it once more, or speak with your lead."),
+            )
+        )
+
+    def _back_to(self, shell: Shell) -> None:
+        self.entrance.close_door()
+        self._stack.setCurrentWidget(shell)
+        shell.page.enter()
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -24,6 +24,8 @@ class Page(QWidget):
 
     status_changed = Signal(object)
     """Carries StatusFacts."""
+    agreement_requested = Signal()
+    """Something was refused because the agreement is not signed (NdaRequired); the window shows it."""
 
     scope = Scope.WINDOW
 

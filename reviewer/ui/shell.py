@@ -23,6 +23,7 @@ class Shell(QWidget):
 
     page_changed = Signal(str)
     """Carries the id of the screen that is now in front."""
+    agreement_requested = Signal()
 
     def __init__(
         self, project: Project, identity: Identity, screens: Sequence[Screen], parent: QWidget | None = None
@@ -39,6 +40,7 @@ class Shell(QWidget):
         for screen in screens:
             page = screen.make(self._stack)
             page.status_changed.connect(self.status_bar.show_facts)
+            page.agreement_requested.connect(self.agreement_requested)
             self._pages[screen.entry.id] = page
             self._stack.addWidget(page)
         self.rail.screen_requested.connect(self.go_to)

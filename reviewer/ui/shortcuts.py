@@ -86,6 +86,12 @@ TABLE: tuple[Key, ...] = (
     _key("desk.slower", Scope.DESK, "F5", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
     _key("desk.normal_speed", Scope.DESK, "F6", QT_TRANSLATE_NOOP("shortcuts", "Normal speed")),
     _key("desk.faster", Scope.DESK, "F7", QT_TRANSLATE_NOOP("shortcuts", "Faster")),
+    _key(
+        "desk.use_draft",
+        Scope.DESK,
+        "Ctrl+Shift+M",
+        QT_TRANSLATE_NOOP("shortcuts", "Use the machine's draft"),
+    ),
     _key("desk.problem", Scope.DESK, "F8", QT_TRANSLATE_NOOP("shortcuts", "To the next problem")),
     _key("desk.turn", Scope.DESK, "F9", QT_TRANSLATE_NOOP("shortcuts", "Between text and form")),
     _key("desk.flag_1", Scope.DESK, "Ctrl+Shift+1", QT_TRANSLATE_NOOP("shortcuts", "Flag: no speech")),
@@ -125,6 +131,9 @@ TABLE: tuple[Key, ...] = (
     _key("qa.pan_right", Scope.QA, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
     # The lead
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Look again")),
+    _key(
+        "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")
+    ),
     _key("people.add", Scope.PEOPLE, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Add a person")),
     _key("people.copy", Scope.PEOPLE, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Copy the code")),
     _key("people.revoke", Scope.PEOPLE, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Revoke a person")),

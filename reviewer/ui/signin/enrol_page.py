@@ -120,8 +120,9 @@ class EnrolPage(QWidget):
     def _wake(self) -> None:
         strength = strength_of(self.passphrase.text())
         is_same = self.passphrase.text() == self.again.text()
-        self.strength.setText(self._word(strength, is_same=is_same))
-        self.strength.setProperty("kind", _KINDS.get(strength, "error"))
+        differs = strength.is_enough and bool(self.again.text()) and not is_same
+        self.strength.setText(self._word(strength, differs=differs))
+        self.strength.setProperty("kind", "warn" if differs else _KINDS.get(strength, "error"))
         restyle(self.strength)
         self.button.setEnabled(
             strength.is_enough
@@ -130,7 +131,7 @@ class EnrolPage(QWidget):
             and not self._is_busy
         )
 
-    def _word(self, strength: Strength, *, is_same: bool) -> str:
+    def _word(self, strength: Strength, *, differs: bool) -> str:
         words = {
             Strength.NONE: self.tr("Four or five words that you can remember make a good one."),
             Strength.TOO_SHORT: self.tr("Too short"),
@@ -139,7 +140,7 @@ class EnrolPage(QWidget):
             Strength.GOOD: self.tr("Good"),
             Strength.STRONG: self.tr("Strong"),
         }
-        if strength.is_enough and self.again.text() and not is_same:
+        if differs:
             return self.tr("%s, but the two differ") % words[strength]
         return words[strength]
 

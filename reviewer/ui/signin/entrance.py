@@ -25,6 +25,8 @@ class Entrance(QStackedWidget):
 
     entered = Signal(object)
     """Carries the Identity, once it may go on."""
+    declined = Signal(object)
+    """Carries the Identity that said no to the agreement; it is still signed in."""
 
     def __init__(self, doors: Doors, jobs: Jobs, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +51,10 @@ class Entrance(QStackedWidget):
         """Who is signed in but stands before the agreement; None before sign-in and after entering."""
         return self._identity
 
+    def ask_for_agreement(self, identity: Identity) -> None:
+        """Shows the agreement to somebody who is already in; ``entered`` or ``declined`` follows."""
+        self._signed_in_as(identity)
+
     def close_door(self, message: Message | None = None) -> None:
         """Back to sign-in, with nothing of the last person's on any page but the name."""
         self._identity = None
@@ -66,10 +72,14 @@ class Entrance(QStackedWidget):
         )
 
     def _signed_in(self, identity: Identity) -> None:
-        self._identity = identity
-        if identity.person.role not in HEARS_CLIPS:
-            self._enter()
+        if identity.person.role in HEARS_CLIPS:
+            self._signed_in_as(identity)
             return
+        self._identity = identity
+        self._enter()
+
+    def _signed_in_as(self, identity: Identity) -> None:
+        self._identity = identity
         self._run(lambda: self._agreement_for(identity), self._agreement_known, self._fail)
 
     def _agreement_for(self, identity: Identity) -> NdaText | None:
@@ -106,22 +116,13 @@ class Entrance(QStackedWidget):
 
     @Slot(object)
     def _on_decline_requested(self, text: NdaText) -> None:
-        identity, agreement, sign_in = self._identity, self._doors.agreement, self._doors.sign_in
+        identity, agreement = self._identity, self._doors.agreement
         if identity is None:
             return
-
-        def decline() -> None:
-            agreement.decline(identity, text)
-            sign_in.sign_out(identity)
-
-        self._run(decline, lambda _none: self._declined(), self.nda_page.show_error)
-
-    def _declined(self) -> None:
-        self.close_door(
-            Message(
-                self.tr("You declined the agreement; no clip opens for you."),
-                self.tr("Sign in again to read it once more, or speak with your lead."),
-            )
+        self._run(
+            lambda: agreement.decline(identity, text),
+            lambda _none: self.declined.emit(identity),
+            self.nda_page.show_error,
         )
 
     @Slot()

@@ -1,0 +1,80 @@
+"""What the lead's pages have in common: a title, what to do, a message, and content below."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+
+from reviewer.ui.assets import put_icon
+from reviewer.ui.handles import named
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.jobs import CancelToken, Job, Jobs
+from reviewer.ui.page import Page
+from reviewer.ui.shortcuts import bind
+from reviewer.ui.tables import RowsModel, tidy
+from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+
+T = TypeVar("T")
+
+
+class LeadPage(Page):
+    """A column: title with its buttons to the right, a line for messages, the page's own parts."""
+
+    def __init__(self, name: str, title: str, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, f"{name}_page", title, kind="page").setToolTip("")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._jobs = jobs
+        self.message = InlineMessage(f"{name}_message", lines=2, parent=self)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX, GROUP_PX)
+        self.column.setSpacing(GAP_PX)
+        self.title_row = QHBoxLayout()
+        self.title_row.setSpacing(GAP_PX)
+        heading = QLabel(title, self)
+        heading.setProperty("kind", "title")
+        self.title_row.addWidget(heading)
+        self.title_row.addStretch()
+        self.column.addLayout(self.title_row)
+        self.column.addWidget(self.message)
+
+    def run(
+        self,
+        work: Callable[[CancelToken], T],
+        done: Callable[[T], None],
+        *,
+        failed: Callable[[Exception], None] | None = None,
+        progressed: Callable[[Any], None] | None = None,
+    ) -> Job:
+        """Runs work on the pool; a failure is shown in the page's message unless ``failed`` is given."""
+        return self._jobs.run(
+            work, done, failed or self.message.show_error, progressed=progressed, owner=self
+        )
+
+    def button(
+        self, name: str, text: str, hint: str, slot: Callable[[], object], *, key_id: str = "", **look: str
+    ) -> QPushButton:
+        """A button with its key; ``look`` may hold ``kind`` and ``glyph``."""
+        made = named(QPushButton(text, self), name, hint, key_id=key_id, kind=look.get("kind", ""))
+        if "glyph" in look:
+            put_icon(made, look["glyph"], "on_accent" if look.get("kind") == "primary" else "text")
+        made.clicked.connect(slot)
+        if key_id:
+            bind(made, key_id, made.click)
+        return made
+
+    def table(self, name: str, spoken: str, model: RowsModel[Any], *, stretch: int) -> QTableView:
+        """A table in the house's look over ``model``, which it becomes the parent of."""
+        made = named(QTableView(self), name, spoken)
+        made.setToolTip("")
+        model.setParent(made)
+        made.setModel(model)
+        tidy(made, stretch=stretch)
+        return made
+
+    def label(self, text: str, kind: str = "label") -> QLabel:
+        """A small piece of text."""
+        made = QLabel(text, self)
+        made.setProperty("kind", kind)
+        return made

@@ -1,0 +1,103 @@
+"""A one-time code, shown once."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from reviewer.ui.assets import put_icon
+from reviewer.ui.handles import named
+from reviewer.ui.shortcuts import bind
+from reviewer.ui.theme import GAP_PX, GROUP_PX, TITLE_PX, time_font
+from reviewer.ui.times import day_and_time
+
+if TYPE_CHECKING:
+    from reviewer.lead.people import Invitation
+
+_SIDE_PX = 320
+
+
+class InvitationPanel(QFrame):
+    """Whose code it is, the code, until when it works; a button copies it, leaving forgets it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "invitation", self.tr("One-time code"), kind="panel").setToolTip("")
+        self.setFixedWidth(_SIDE_PX)
+        self._who = QLabel(self)
+        self._who.setProperty("kind", "heading")
+        self._who.setWordWrap(True)
+        self.code = named(QLabel(self), "invitation_code", self.tr("One-time code"))
+        self.code.setFont(time_font(TITLE_PX - 2))
+        self.code.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._hint = QLabel(self)
+        self._hint.setProperty("kind", "label")
+        self._hint.setWordWrap(True)
+        self.copy = named(
+            QPushButton(self.tr("Copy"), self),
+            "invitation_copy",
+            self.tr("Copy the code"),
+            key_id="people.copy",
+        )
+        put_icon(self.copy, "copy")
+        self.done = named(
+            QPushButton(self.tr("Done"), self),
+            "invitation_done",
+            self.tr("Forget the code: it is not shown again"),
+        )
+        self.copy.clicked.connect(self._on_copy)
+        self.done.clicked.connect(self.clear)
+        bind(self.copy, "people.copy", self.copy.click)
+        row = QHBoxLayout()
+        row.addWidget(self.copy)
+        row.addStretch()
+        row.addWidget(self.done)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
+        column.setSpacing(GAP_PX)
+        for widget in (self._who, self.code, self._hint):
+            column.addWidget(widget)
+        column.addLayout(row)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self.hide()
+
+    def show_invitation(self, invitation: "Invitation") -> None:
+        """Shows a code for the first and last time."""
+        self._who.setText(self.tr("Code for {0}").format(invitation.person.name))
+        self.code.setText(invitation.code)
+        self._hint.setText(
+            self.tr(
+                "Shown once, kept nowhere. Works once, until {0}. Tell it to the person yourself."
+            ).format(day_and_time(invitation.until))
+        )
+        self.copy.setText(self.tr("Copy"))
+        self.show()
+        self.copy.setFocus()
+
+    @Slot()
+    def clear(self) -> None:
+        """Forgets the code, in the clipboard too if it is still there."""
+        clipboard = QGuiApplication.clipboard()
+        if self.code.text() and clipboard.text() == self.code.text():
+            clipboard.clear()
+        self.code.clear()
+        self._who.clear()
+        self.hide()
+
+    @Slot()
+    def _on_copy(self) -> None:
+        data = QMimeData()
+        data.setText(self.code.text())
+        # Asks clipboard histories of KDE, macOS and Windows not to keep it.
+        data.setData("x-kde-passwordManagerHint", b"secret")
+        data.setData("application/x-nspasteboard-concealed-type", b"1")
+        data.setData(
+            'application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"', b"1"
+        )
+        QGuiApplication.clipboard().setMimeData(data)
+        self.copy.setText(QCoreApplication.translate("InvitationPanel", "Copied"))

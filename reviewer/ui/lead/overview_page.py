@@ -1,0 +1,207 @@
+"""Where the project stands."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from reviewer.model.clip import ClipState
+from reviewer.model.people import PersonState
+from reviewer.model.task import LateDraft, Lease, TaskState
+from reviewer.ui.confirm import ConfirmDialog
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.lead.tiles import Tiles
+from reviewer.ui.messages import Message
+from reviewer.ui.page import StatusFacts
+from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.theme import GROUP_PX
+from reviewer.ui.times import day_and_time
+
+if TYPE_CHECKING:
+    from reviewer.lead.progress import Overview, PersonProgress
+    from reviewer.lead.session import LeadSession
+
+
+class OverviewPage(LeadPage):
+    """Counts by state, each person's work, who holds what, and what came too late."""
+
+    scope = Scope.OVERVIEW
+
+    def __init__(self, lead: "LeadSession", jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__("overview", self.tr("Overview"), jobs, parent)
+        self._lead = lead
+        self._names: dict[str, str] = {}
+        self.clips = Tiles("overview_clips", self.tr("Clips"), self._clip_states(), self)
+        self.tasks = Tiles("overview_tasks", self.tr("Tasks"), self._task_states(), self)
+        self.people = RowsModel(self._people_columns())
+        self.leases = RowsModel(self._lease_columns())
+        self.late = RowsModel(self._late_columns())
+        self.title_row.addWidget(
+            self.button(
+                "overview_refresh",
+                self.tr("Look again"),
+                self.tr("Read the newest figures"),
+                self.refresh,
+                key_id="overview.refresh",
+                glyph="refresh",
+            )
+        )
+        self.column.addWidget(self.clips)
+        self.column.addWidget(self.tasks)
+        self.column.addSpacing(GROUP_PX - 8)
+        self.column.addLayout(self._tables(), 1)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Asks for the newest figures."""
+        self.run(lambda _token: self._lead.overview(), self.show_overview)
+
+    def show_overview(self, overview: "Overview") -> None:
+        """Puts figures on."""
+        self._names = {progress.person.id: progress.person.name for progress in overview.people}
+        self.clips.show_counts(overview.counts.clips)
+        self.tasks.show_counts(overview.counts.tasks)
+        self.people.show_rows(overview.people)
+        self.leases.show_rows(overview.leases)
+        self.late.show_rows(overview.late_drafts)
+        self._wake()
+        self._say(overview)
+        self.status_changed.emit(
+            StatusFacts(waiting=overview.counts.tasks.get("open", 0), unwitnessed=overview.unwitnessed)
+        )
+
+    def enter(self) -> None:
+        self.refresh()
+
+    def _say(self, overview: "Overview") -> None:
+        if not sum(overview.counts.clips.values()):
+            self.message.show_message(
+                Message(
+                    self.tr("No clips yet."), self.tr("Bring some in under Import, and add people to work.")
+                )
+            )
+        elif overview.unwitnessed:
+            self.message.show_message(
+                Message(
+                    self.tr("{0} rows of the access log are not witnessed.").format(overview.unwitnessed),
+                    self.tr("Save a checkpoint under Access log and keep it on another machine."),
+                ),
+                "warn",
+            )
+        else:
+            self.message.clear()
+
+    def _tables(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GROUP_PX)
+        people = self.table("overview_people", self.tr("Each person's work"), self.people, stretch=0)
+        self._lease_table = self.table("overview_leases", self.tr("Who holds what"), self.leases, stretch=0)
+        late = self.table("overview_late", self.tr("Late drafts"), self.late, stretch=0)
+        for table, width in ((people, 84), (self._lease_table, 130), (late, 130)):
+            for column in range(1, table.model().columnCount()):
+                table.setColumnWidth(column, width)
+        self._release = self.button(
+            "overview_release",
+            self.tr("Release…"),
+            self.tr("Take the chosen clip back into the queue"),
+            self._on_release,
+            key_id="overview.release",
+        )
+        self._lease_table.selectionModel().selectionChanged.connect(self._wake)
+        self.leases.modelReset.connect(self._wake)
+        self._wake()
+        grid.addWidget(self.label(self.tr("Each person's work"), "heading"), 0, 0)
+        grid.addWidget(people, 1, 0, 4, 1)
+        grid.addWidget(self.label(self.tr("Held now"), "heading"), 0, 1)
+        grid.addWidget(self._release, 0, 2)
+        grid.addWidget(self._lease_table, 1, 1, 1, 2)
+        grid.addWidget(self.label(self.tr("Late drafts"), "heading"), 2, 1)
+        grid.addWidget(late, 3, 1, 2, 2)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        grid.setRowStretch(1, 3)
+        grid.setRowStretch(3, 2)
+        return grid
+
+    def _chosen(self) -> Lease | None:
+        rows = self._lease_table.selectionModel().selectedRows()
+        return self.leases.rows[rows[0].row()] if rows else None
+
+    @Slot()
+    def _wake(self) -> None:
+        self._release.setEnabled(self._chosen() is not None)
+
+    @Slot()
+    def _on_release(self) -> None:
+        lease = self._chosen()
+        if lease is None:
+            return
+        dialog = ConfirmDialog(
+            self.tr("Release this clip?"),
+            self.tr(
+                "{0} loses the right to hand it in. What they typed stays as their draft, "
+                "and the clip goes back into the queue for anybody."
+            ).format(self._name(lease.person_id)),
+            self.tr("Release"),
+            self,
+        )
+        dialog.accepted.connect(lambda: self._release_now(lease))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _release_now(self, lease: Lease) -> None:
+        self.run(lambda _token: self._lead.release(lease.task_id), lambda _none: self.refresh())
+
+    def _name(self, person_id: str) -> str:
+        return self._names.get(person_id, person_id)
+
+    def _clip_states(self) -> list[tuple[str, str]]:
+        return [
+            (ClipState.READY, self.tr("ready")),
+            (ClipState.IN_REVIEW, self.tr("in review")),
+            (ClipState.REVIEWED, self.tr("reviewed")),
+            (ClipState.FINAL, self.tr("final")),
+            (ClipState.EXPORTED, self.tr("exported")),
+            (ClipState.WITH_LEAD, self.tr("with you")),
+            (ClipState.QUARANTINED, self.tr("quarantined")),
+            (ClipState.PURGED, self.tr("purged")),
+        ]
+
+    def _task_states(self) -> list[tuple[str, str]]:
+        return [
+            (TaskState.OPEN, self.tr("open")),
+            (TaskState.LEASED, self.tr("being worked on")),
+            (TaskState.SUBMITTED, self.tr("submitted")),
+            (TaskState.QA_PENDING, self.tr("drawn for a check")),
+            (TaskState.RETURNED, self.tr("returned")),
+            (TaskState.ACCEPTED, self.tr("accepted")),
+        ]
+
+    def _people_columns(self) -> list[Column["PersonProgress"]]:
+        return [
+            Column(self.tr("Name"), lambda row: row.person.name, role=_dim_if_revoked),
+            Column(self.tr("Submitted"), lambda row: f"{row.work.submitted:,}", is_figure=True),
+            Column(self.tr("Accepted"), lambda row: f"{row.work.accepted:,}", is_figure=True),
+            Column(self.tr("Returned"), lambda row: f"{row.work.returned:,}", is_figure=True),
+            Column(self.tr("Skipped"), lambda row: f"{row.work.skipped:,}", is_figure=True),
+        ]
+
+    def _lease_columns(self) -> list[Column[Lease]]:
+        return [
+            Column(self.tr("Who"), lambda row: self._name(row.person_id)),
+            Column(self.tr("Task"), lambda row: str(row.task_id), is_figure=True),
+            Column(self.tr("Until"), lambda row: day_and_time(row.until), is_figure=True),
+        ]
+
+    def _late_columns(self) -> list[Column[LateDraft]]:
+        return [
+            Column(self.tr("Who"), lambda row: self._name(row.person_id)),
+            Column(self.tr("Task"), lambda row: str(row.task_id), is_figure=True),
+            Column(self.tr("Kept"), lambda row: day_and_time(row.kept_at), is_figure=True),
+        ]
+
+
+def _dim_if_revoked(row: "PersonProgress") -> str | None:
+    return "dim" if row.person.state is PersonState.REVOKED else None

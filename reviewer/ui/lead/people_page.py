@@ -1,0 +1,195 @@
+"""Who works here, and the one-time code of somebody new."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from reviewer.model.people import Person, PersonState, Role
+from reviewer.ui.confirm import ConfirmDialog
+from reviewer.ui.handles import named
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.lead.invitation import InvitationPanel
+from reviewer.ui.messages import Message
+from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+
+if TYPE_CHECKING:
+    from reviewer.lead.people import Invitation
+    from reviewer.lead.session import LeadSession
+
+_SIDE_PX = 320
+
+
+class PeoplePage(LeadPage):
+    """The register at the left; adding, and the code, at the right."""
+
+    scope = Scope.PEOPLE
+
+    def __init__(self, lead: "LeadSession", jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__("people", self.tr("People"), jobs, parent)
+        self._lead = lead
+        self.people = RowsModel(self._columns())
+        self.table_view = self.table(
+            "people_table", self.tr("Everybody who was ever added"), self.people, stretch=0
+        )
+        self.table_view.setColumnWidth(1, 130)
+        self.table_view.setColumnWidth(2, 130)
+        self.revoke_button = self.button(
+            "people_revoke",
+            self.tr("Revoke…"),
+            self.tr("Close the chosen person's account"),
+            self._on_revoke,
+            key_id="people.revoke",
+            kind="danger",
+        )
+        self.invitation = InvitationPanel(self)
+        left = QVBoxLayout()
+        left.addWidget(self.table_view, 1)
+        below = QHBoxLayout()
+        below.addWidget(self.revoke_button)
+        below.addStretch()
+        left.addLayout(below)
+        right = QVBoxLayout()
+        right.setSpacing(GROUP_PX)
+        right.addWidget(self._add_panel())
+        right.addWidget(self.invitation)
+        right.addStretch()
+        both = QHBoxLayout()
+        both.setSpacing(GROUP_PX)
+        both.addLayout(left, 1)
+        both.addLayout(right)
+        self.column.addLayout(both, 1)
+        self.table_view.selectionModel().selectionChanged.connect(self._wake)
+        self.people.modelReset.connect(self._wake)
+        self._wake()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Reads the register."""
+        self.run(lambda _token: self._lead.people(), self.people.show_rows)
+
+    def enter(self) -> None:
+        self.message.clear()
+        self.refresh()
+
+    def leave(self) -> None:
+        """The code is shown once: whoever goes away does not find it again."""
+        self.invitation.clear()
+
+    def close_down(self) -> None:
+        self.invitation.clear()
+
+    def _add_panel(self) -> QFrame:
+        panel = QFrame(self)
+        panel.setProperty("kind", "panel")
+        panel.setFixedWidth(_SIDE_PX)
+        self.name = named(QLineEdit(panel), "people_name", self.tr("Name of the new person"))
+        self.role = named(QComboBox(panel), "people_role", self.tr("Role of the new person"))
+        for role, title in self._roles().items():
+            self.role.addItem(title, role)
+        self.add_button = self.button(
+            "people_add",
+            self.tr("Add and make a code"),
+            self.tr("Add this person and show their one-time code"),
+            self._on_add,
+            key_id="people.add",
+            kind="primary",
+        )
+        self.name.textChanged.connect(self._wake)
+        self.name.returnPressed.connect(self._on_add)
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
+        column.setSpacing(GRID_PX)
+        column.addWidget(self.label(self.tr("Add a person"), "heading"))
+        column.addSpacing(GRID_PX)
+        for caption, field in ((self.tr("Name"), self.name), (self.tr("Role"), self.role)):
+            label = self.label(caption)
+            label.setBuddy(field)
+            column.addWidget(label)
+            column.addWidget(field)
+        column.addSpacing(GAP_PX)
+        column.addWidget(self.add_button)
+        return panel
+
+    @Slot()
+    def _on_add(self) -> None:
+        name, role = self.name.text().strip(), Role(self.role.currentData())
+        if not self.add_button.isEnabled() or not name:
+            return
+        self.message.clear()
+        self.add_button.setEnabled(False)
+        self.run(lambda _token: self._lead.add_person(name, role), self._added, failed=self._failed)
+
+    def _added(self, invitation: "Invitation") -> None:
+        self.name.clear()
+        self.invitation.show_invitation(invitation)
+        self.refresh()
+
+    def _failed(self, error: Exception) -> None:
+        self.message.show_error(error)
+        self._wake()
+
+    @Slot()
+    def _on_revoke(self) -> None:
+        person = self._chosen()
+        if person is None:
+            return
+        dialog = ConfirmDialog(
+            self.tr("Revoke {0}?").format(person.name),
+            self.tr(
+                "Their keys are destroyed and they can do nothing more, in any window. "
+                "Clips they hold go back into the queue; what they handed in stays. This cannot be undone."
+            ),
+            self.tr("Revoke"),
+            self,
+        )
+        dialog.accepted.connect(lambda: self._revoke_now(person))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _revoke_now(self, person: Person) -> None:
+        self.run(lambda _token: self._lead.revoke(person.name), self._revoked)
+
+    def _revoked(self, person: Person) -> None:
+        self.message.show_message(Message(self.tr("{0} is revoked.").format(person.name)), "ok")
+        self.refresh()
+
+    def _chosen(self) -> Person | None:
+        rows = self.table_view.selectionModel().selectedRows()
+        return self.people.rows[rows[0].row()] if rows else None
+
+    @Slot()
+    def _wake(self) -> None:
+        chosen = self._chosen()
+        self.revoke_button.setEnabled(chosen is not None and chosen.state is not PersonState.REVOKED)
+        self.add_button.setEnabled(bool(self.name.text().strip()))
+
+    def _roles(self) -> dict[str, str]:
+        return {
+            Role.CONTRACTOR.value: self.tr("Contractor: hears and types"),
+            Role.QA.value: self.tr("QA: spot-checks work"),
+            Role.LEAD.value: self.tr("Lead: runs the project"),
+        }
+
+    def _columns(self) -> list[Column[Person]]:
+        states = {
+            PersonState.INVITED: self.tr("invited"),
+            PersonState.ACTIVE: self.tr("active"),
+            PersonState.REVOKED: self.tr("revoked"),
+        }
+        return [
+            Column(self.tr("Name"), lambda row: row.name, role=_dim_if_revoked),
+            Column(self.tr("Role"), lambda row: row.role.value, role=_dim_if_revoked),
+            Column(self.tr("Account"), lambda row: states[row.state], role=_state_role),
+        ]
+
+
+def _dim_if_revoked(row: Person) -> str | None:
+    return "dim" if row.state is PersonState.REVOKED else None
+
+
+def _state_role(row: Person) -> str | None:
+    return {PersonState.INVITED: "warn", PersonState.REVOKED: "dim"}.get(row.state)
