@@ -43,8 +43,8 @@ class Utterance:
 
     @property
     def duration(self) -> float:
-        """Seconds of the decoded samples, to the microsecond: any rate's frames come back by rounding."""
-        return round(self.frames / self.rate_hz, 6)
+        """Seconds of the decoded samples, unrounded."""
+        return self.frames / self.rate_hz
 
     @property
     def path(self) -> str:

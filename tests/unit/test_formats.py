@@ -1,0 +1,386 @@
+import csv
+import io
+import json
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.audio.flac import encode_flac
+from reviewer.audio.samples import Samples
+from reviewer.errors import Refused, Unavailable
+from reviewer.formats import csv_table, nemo, passport
+from reviewer.formats.dataset import Utterance, split_of, utterance_id, write_clips
+from reviewer.formats.new_folder import moved, require_free, temporary
+from reviewer.formats.readback import decoded_length, has_only_samples, text_sentence
+from reviewer.model.annotation import Flag
+
+FORMATS = (nemo, csv_table)
+
+
+def flac(frames: int, rate_hz: int = 16_000) -> bytes:
+    noise = np.random.default_rng(frames).integers(-9000, 9000, (frames, 1)).astype(np.int16)
+    return encode_flac(Samples(rate_hz, noise))
+
+
+def a_row(number: int = 1, **changes: object) -> Utterance:
+    frames = 1600 + number
+    speaker = f"ab{number:02d}"
+    row = Utterance(
+        id=utterance_id(speaker, f"c{number}", 0, round(frames / 16)),
+        clip_id=f"c{number}",
+        speaker=speaker,
+        locale="en-US",
+        product="translator",
+        frames=frames,
+        rate_hz=16_000,
+        channels=1,
+        text="yes it is",
+        text_verbatim="Yes, [laugh] it is.",
+        labels={"speakers": "one", "noise": ("music", "wind"), "overlap": False, "loud": 3},
+        flags=frozenset({Flag.DISTRESSING}),
+        schema_version="default@1",
+        conventions_version="en-US@1",
+        flac=lambda: flac(frames),
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def a_set(folder: Path, rows: list[Utterance]) -> Path:
+    folder.mkdir(exist_ok=True)
+    write_clips(folder, rows, lambda _done, _all: None)
+    for table in FORMATS:
+        table.write(folder, rows)
+    return folder
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return a_set(tmp_path / "set", [a_row(2), a_row(1), a_row(3, text="", text_verbatim="[noise]")])
+
+
+def manifest(folder: Path, name: str = "manifest.jsonl") -> list[dict[str, object]]:
+    return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+
+
+def table(folder: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((folder / csv_table.NAME).read_text(encoding="utf-8"))))
+
+
+def test_utterance_id_has_fixed_width_times() -> None:
+    assert utterance_id("ab12", "c9", 0, 3450) == "ab12-c9-0000000-0003450"
+
+
+@pytest.mark.parametrize(
+    ("speaker", "clip", "start"), [("a_b", "c", 0), ("A", "c", 0), ("a", "", 0), ("a", "c", -1)]
+)
+def test_utterance_id_refuses_what_would_sort_wrongly(speaker: str, clip: str, start: int) -> None:
+    with pytest.raises(ValueError, match="utterance id"):
+        utterance_id(speaker, clip, start, 10)
+
+
+@given(
+    st.integers(1, 10_000_000),
+    st.sampled_from([8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000]),
+)
+def test_duration_gives_the_frames_back(frames: int, rate_hz: int) -> None:
+    assert round(a_row(frames=frames, rate_hz=rate_hz).duration * rate_hz) == frames
+
+
+def test_split_hangs_on_the_speaker_alone_and_fills_all_three() -> None:
+    splits = [split_of(f"{number:012x}") for number in range(2000)]
+    assert splits == [split_of(f"{number:012x}") for number in range(2000)]
+    assert 0.75 < splits.count("train") / 2000 < 0.85
+    assert min(splits.count("dev"), splits.count("test")) > 100
+
+
+def test_what_was_written_is_valid(good: Path) -> None:
+    assert nemo.validate(good) == []
+    assert csv_table.validate(good) == []
+
+
+def test_nemo_rows_are_sorted_and_say_what_a_trainer_reads(good: Path) -> None:
+    first, second = manifest(good)
+    assert first == {
+        "audio_filepath": "clips/ab01-c1-0000000-0000100.flac",
+        "duration": 1601 / 16_000,
+        "text": "yes it is",
+        "lang": "en-US",
+        "speaker": "ab01",
+        "sampling_rate": 16_000,
+        "id": "ab01-c1-0000000-0000100",
+    }
+    assert str(second["id"]).startswith("ab02")
+
+
+def test_rows_without_text_stand_in_a_manifest_of_their_own(good: Path) -> None:
+    (row,) = manifest(good, "manifest_nospeech.jsonl")
+    assert row["text"] == ""
+    assert str(row["id"]).startswith("ab03")
+
+
+def test_every_split_has_its_own_manifest(tmp_path: Path) -> None:
+    folder = a_set(tmp_path / "set", [a_row(1, split="train"), a_row(2, split="dev")])
+    assert [row["speaker"] for row in manifest(folder, "manifest_train.jsonl")] == ["ab01"]
+    assert [row["speaker"] for row in manifest(folder, "manifest_dev.jsonl")] == ["ab02"]
+    assert nemo.validate(folder) == []
+
+
+def test_clips_are_flac_with_samples_only(good: Path) -> None:
+    path = good / "clips" / "ab01-c1-0000000-0000100.flac"
+    assert decoded_length(path) == (1601, 16_000)
+    assert has_only_samples(path)
+
+
+def test_progress_counts_the_clips(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    write_clips(tmp_path, [a_row(1), a_row(2)], lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_csv_has_both_texts_flags_and_labels(good: Path) -> None:
+    row = table(good)[0]
+    assert (row["text"], row["text_verbatim"]) == ("yes it is", "Yes, [laugh] it is.")
+    assert (row["flags"], row["audio"]) == ("distressing", "clips/ab01-c1-0000000-0000100.flac")
+    assert (row["label_speakers"], row["label_noise"]) == ("one", "music|wind")
+    assert (row["label_overlap"], row["label_loud"]) == ("false", "3")
+
+
+def test_label_that_is_not_answered_is_an_empty_cell(tmp_path: Path) -> None:
+    folder = a_set(tmp_path / "set", [a_row(1), a_row(2, labels={})])
+    assert [row["label_speakers"] for row in table(folder)] == ["one", ""]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49", "-absolu", "@here", "＝cmd", "'cause", "'=x"])
+def test_cell_that_could_be_a_formula_is_made_safe_and_comes_back(tmp_path: Path, text: str) -> None:
+    folder = a_set(tmp_path / "set", [a_row(1, text_verbatim=text)])
+    cell = table(folder)[0]["text_verbatim"]
+    assert cell == f"'{text}"
+    assert csv_table.plain_cell(cell) == text
+    assert csv_table.validate(folder) == []
+
+
+@given(st.text(max_size=20))
+def test_every_value_comes_back_from_its_cell(value: str) -> None:
+    assert csv_table.plain_cell(csv_table.safe_cell(value)) == value
+
+
+def test_quotes_and_commas_survive_the_table(tmp_path: Path) -> None:
+    folder = a_set(tmp_path / "set", [a_row(1, text_verbatim='say "a, b", ok')])
+    assert table(folder)[0]["text_verbatim"] == 'say "a, b", ok'
+    assert csv_table.validate(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("plain words", ""),
+        ("", ""),
+        ("cafe\u0301", "NFC"),
+        ("zero\u200bwidth", "invisible"),
+        ("two  spaces", "white space"),
+        (" led", "white space"),
+        ("non\u00a0breaking", "white space"),
+        ("tab\tbed", "invisible or control"),
+    ],
+)
+def test_text_rules(text: str, words: str) -> None:
+    assert words in text_sentence(text)
+    assert bool(text_sentence(text)) is bool(words)
+
+
+def edit_manifest(change: Callable[[list[dict[str, object]]], None]) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        rows = manifest(folder)
+        change(rows)
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (folder / "manifest.jsonl").write_text(text, encoding="utf-8")
+
+    return edit
+
+
+def edit_bytes(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+    return edit
+
+
+def first_clip(folder: Path) -> Path:
+    return folder / "clips" / "ab01-c1-0000000-0000100.flac"
+
+
+def with_metadata(data: bytes) -> bytes:
+    comment = b"\x00\x00\x00\x00\x00\x00\x00\x00"
+    return data[:4] + b"\x00" + data[5:42] + b"\x84" + len(comment).to_bytes(3, "big") + comment + data[42:]
+
+
+NEMO_DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
+    "missing manifest": (lambda f: [p.unlink() for p in f.glob("*.jsonl")], "no NeMo"),
+    "byte order mark": (edit_bytes("manifest.jsonl", lambda b: b"\xef\xbb\xbf" + b), "byte order mark"),
+    "not UTF-8": (edit_bytes("manifest.jsonl", lambda b: b + b"\xff\n"), "not UTF-8"),
+    "CRLF": (edit_bytes("manifest.jsonl", lambda b: b.replace(b"\n", b"\r\n")), "LF"),
+    "no final line end": (edit_bytes("manifest.jsonl", lambda b: b[:-1]), "does not end"),
+    "not JSON": (edit_bytes("manifest.jsonl", lambda b: b"{\n" + b), "line 1: not JSON"),
+    "not an object": (edit_bytes("manifest.jsonl", lambda b: b"[]\n" + b), "line 1: not exactly"),
+    "key missing": (edit_manifest(lambda r: r[0].pop("lang")), "exactly the keys"),
+    "key too many": (edit_manifest(lambda r: r[0].update(name="Ana")), "exactly the keys"),
+    "duration as text": (edit_manifest(lambda r: r[0].update(duration="1")), "duration"),
+    "duration of zero": (edit_manifest(lambda r: r[0].update(duration=0.0)), "above zero"),
+    "duration one sample off": (edit_manifest(lambda r: r[0].update(duration=1602 / 16_000)), "duration"),
+    "text gone": (edit_manifest(lambda r: r[0].update(text="")), "no text"),
+    "text in parts": (edit_manifest(lambda r: r[0].update(text="cafe\u0301")), "NFC"),
+    "two spaces": (edit_manifest(lambda r: r[0].update(text="a  b")), "single spaces"),
+    "not sorted": (edit_manifest(lambda r: r.reverse()), "not sorted"),
+    "same id twice": (edit_manifest(lambda r: r.append(r[1])), "there before"),
+    "other speaker": (edit_manifest(lambda r: r[0].update(speaker="zz")), "begin with the speaker"),
+    "bad id": (edit_manifest(lambda r: r[0].update(id="ab01_c1")), "speaker-clip-start-end"),
+    "absolute path": (edit_manifest(lambda r: r[0].update(audio_filepath="/etc/passwd")), "path"),
+    "path out of the set": (edit_manifest(lambda r: r[0].update(audio_filepath="clips/../x.flac")), "path"),
+    "clip missing": (lambda f: first_clip(f).unlink(), "missing or does not decode"),
+    "clip empty": (lambda f: first_clip(f).write_bytes(b""), "missing or does not decode"),
+    "clip cut short": (lambda f: first_clip(f).write_bytes(flac(800)), "not that of the clip's 800"),
+    "clip with metadata": (lambda f: first_clip(f).write_bytes(with_metadata(flac(1601))), "metadata"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NEMO_DAMAGE)
+def test_damaged_manifest_is_told_in_a_sentence(good: Path, kind: str) -> None:
+    damage, words = NEMO_DAMAGE[kind]
+    damage(good)
+    assert any(words in sentence for sentence in nemo.validate(good)), nemo.validate(good)
+
+
+CSV_DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "byte order mark": (lambda b: b"\xef\xbb\xbf" + b, "byte order mark"),
+    "CRLF": (lambda b: b.replace(b"\n", b"\r\n"), "LF"),
+    "empty": (lambda b: b"", "empty"),
+    "unclosed quote": (lambda b: b + b'"x', "not CSV"),
+    "renamed column": (lambda b: b.replace(b"text_verbatim", b"verbatim", 1), "columns"),
+    "short record": (lambda b: b + b"x,y\n", "cells"),
+    "formula": (lambda b: b.replace(b"yes it is", b"=1+1", 1), "formula"),
+    "two spaces": (lambda b: b.replace(b"yes it is", b"yes  it is", 1), "single spaces"),
+    "number as text": (lambda b: b.replace(b",16000,", b",fast,", 1), "numbers"),
+    "other frames": (lambda b: b.replace(b",1601,", b",1701,", 1), "belong together"),
+    "other clip": (lambda b: b.replace(b"clips/ab01", b"clips/ab09", 1), "path"),
+}
+
+
+@pytest.mark.parametrize("kind", CSV_DAMAGE)
+def test_damaged_table_is_told_in_a_sentence(good: Path, kind: str) -> None:
+    damage, words = CSV_DAMAGE[kind]
+    edit_bytes(csv_table.NAME, damage)(good)
+    assert any(words in sentence for sentence in csv_table.validate(good)), csv_table.validate(good)
+
+
+@pytest.mark.parametrize("table", FORMATS, ids=lambda table: table.__name__)
+def test_validators_never_repeat_what_was_said(tmp_path: Path, table: ModuleType) -> None:
+    folder = a_set(tmp_path / "set", [a_row(1, text="canary  bird", text_verbatim="canary\u200bbird")])
+    first_clip(folder).unlink()
+    sentences = table.validate(folder)
+    assert sentences
+    assert "canary" not in " ".join(sentences)
+
+
+@pytest.mark.parametrize("name", ["manifest.jsonl", "utterances.csv"])
+def test_a_set_is_never_written_over(good: Path, name: str) -> None:
+    with pytest.raises(FileExistsError):
+        (nemo if name.endswith("jsonl") else csv_table).write(good, [a_row(1)])
+
+
+def a_passport() -> passport.Passport:
+    return passport.Passport(
+        export_id="e1", made_at="2026-11-02T09:00:00Z", made_by="ab12", app_version="0.1.0", project="Calls",
+        formats={"nemo": "1"}, where=None, split=False, schema="default@1", conventions="en-US@1",
+        profile={"id": "training@1"}, annotated_under={"default@1 en-US@1": 3}, agreement={"version": "1.0"},
+        clips=3, clips_without_text=1, seconds=0.3, left_out={"filtered": 2}, log_size=9, log_hash="00",
+        checkpoint="note",
+    )  # fmt: skip
+
+
+def test_passport_names_every_file_with_its_hash_and_verifies(good: Path) -> None:
+    digest = passport.write(good, a_passport())
+    body = json.loads((good / passport.NAME).read_text(encoding="utf-8"))
+    assert len(digest) == 64
+    assert {file["path"] for file in body["files"]} == {
+        str(path.relative_to(good))
+        for path in good.rglob("*")
+        if path.is_file() and path.name != passport.NAME
+    }
+    assert body["left_out"] == {"filtered": 2}
+    assert passport.validate(good) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda f: first_clip(f).unlink(), "is missing"),
+        (lambda f: (f / "notes.txt").write_text("x"), "notes.txt is not in the passport"),
+        (edit_bytes("manifest.jsonl", lambda b: b.replace(b"yes", b"not")), "manifest.jsonl has changed"),
+        (lambda f: (f / passport.NAME).unlink(), "passport.json is missing"),
+        (edit_bytes(passport.NAME, lambda b: b"{}"), "cannot be read"),
+    ],
+)
+def test_set_that_is_not_its_passports_is_told(
+    good: Path, damage: Callable[[Path], None], words: str
+) -> None:
+    passport.write(good, a_passport())
+    damage(good)
+    assert any(words in sentence for sentence in passport.validate(good))
+
+
+def test_temporary_folder_is_the_owners_alone_and_goes(tmp_path: Path) -> None:
+    with temporary(tmp_path / "out") as folder:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert folder.parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leftover_of_a_killed_export_is_removed(tmp_path: Path) -> None:
+    with temporary(tmp_path / "out") as folder:
+        name = folder.name
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "plain.flac").write_bytes(b"x")
+    with temporary(tmp_path / "out") as folder:
+        assert list(folder.iterdir()) == []
+
+
+def test_folder_that_was_moved_stays(tmp_path: Path) -> None:
+    with temporary(tmp_path / "out") as folder, moved(folder, tmp_path / "out"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_folder_loses_its_name_when_what_follows_fails(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(Refused), temporary(out) as folder, moved(folder, out):
+        raise Refused("no")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_disk_that_says_no_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="could not be written"), temporary(tmp_path / "out") as folder:
+        (folder / "missing" / "file").write_bytes(b"")
+
+
+def test_name_that_is_taken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(Refused, match="there already"):
+        require_free(tmp_path / "out")
+
+
+def test_dangling_link_counts_as_taken(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(Refused, match="there already"):
+        require_free(tmp_path / "out")
+
+
+def test_name_in_no_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="does not exist"):
+        require_free(tmp_path / "missing" / "out")
