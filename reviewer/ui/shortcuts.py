@@ -16,6 +16,7 @@ class Scope(StrEnum):
     SIGN_IN = "sign_in"
     NDA = "nda"
     DESK = "desk"
+    MINE = "mine"
     QA = "qa"
     OVERVIEW = "overview"
     PEOPLE = "people"
@@ -104,6 +105,7 @@ TABLE: tuple[Key, ...] = (
     _key("desk.zoom_whole", Scope.DESK, "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
     _key("desk.pan_left", Scope.DESK, "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
     _key("desk.pan_right", Scope.DESK, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
+    _key("mine.refresh", Scope.MINE, "F5", QT_TRANSLATE_NOOP("shortcuts", "Look again")),
     # Spot check
     _key("qa.draw", Scope.QA, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Draw and take the next check")),
     _key("qa.hand_in", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Hand in my version")),

@@ -1,0 +1,1 @@
+"""The desk: one leased clip, listened to, typed, labelled, handed in."""

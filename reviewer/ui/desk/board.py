@@ -1,0 +1,217 @@
+"""The desk with a clip on it: waves, play bar, text, form, and the way out."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from reviewer.labels.schema import Schema
+from reviewer.model.annotation import Annotation, Flag
+from reviewer.transcript.conventions import Conventions
+from reviewer.ui.desk.handing_in import Missing
+from reviewer.ui.desk.notice import Notice
+from reviewer.ui.desk.play_bar import PlayBar
+from reviewer.ui.form.flags import FlagsPanel
+from reviewer.ui.form.panel import FormPanel
+from reviewer.ui.handles import named
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.messages import Message
+from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.zoom_buttons import ZoomButtons
+
+if TYPE_CHECKING:
+    from reviewer.desk.session import OpenClip
+
+_SIDE_PX = 400
+_STACKED_BELOW_PX = 860
+
+
+class Board(QWidget):
+    """Shows an open clip and tells every change of its annotation as a new value."""
+
+    annotation_changed = Signal(object)
+    submit_requested = Signal()
+    skip_requested = Signal()
+
+    def __init__(self, schema: Schema, conventions: Conventions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("board")
+        self._blank = Annotation(schema_version=schema.id, conventions_version=conventions.id)
+        self._annotation = self._blank
+        self.waves = WaveformView(self)
+        self.play_bar = PlayBar(Scope.DESK, self)
+        self.play_bar.add_right(ZoomButtons(self.waves, Scope.DESK, self.play_bar))
+        self.notice = Notice(self)
+        self.editor = TranscriptEditor(conventions, self)
+        self.palette_of_tags = TagPalette(conventions, self)
+        self.form = FormPanel(schema, self)
+        keys = {flag: key(f"desk.flag_{place + 1}").shown for place, flag in enumerate(Flag)}
+        self.flags = FlagsPanel(keys, self)
+        self.message = InlineMessage("desk_message", parent=self)
+        self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")
+        self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
+        self._scroll = QScrollArea(self)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def annotation(self) -> Annotation:
+        """What was typed, answered and flagged, as it stands."""
+        return self._annotation
+
+    def show_clip(self, clip: "OpenClip") -> None:
+        """Puts a clip on with the own draft, or the returned work, or an empty field."""
+        self.message.clear()
+        self.waves.show_clip(clip.samples, clip.pyramid)
+        start = clip.draft or (clip.returned.annotation if clip.returned is not None else self._blank)
+        self._annotation = replace(
+            start,
+            schema_version=self._blank.schema_version,
+            conventions_version=self._blank.conventions_version,
+        )
+        self.editor.show_text(start.text_verbatim)
+        self.form.show_labels(start.labels)
+        self.flags.show_flags(start.flags)
+        self._scroll.verticalScrollBar().setValue(0)
+        if clip.returned is not None:
+            self.notice.show_returned(clip.returned.comment, clip.returned.annotation.text_verbatim)
+        elif clip.asr_draft.strip() and not start.text_verbatim:
+            self.notice.show_machine_draft(clip.asr_draft)
+        else:
+            self.notice.show_nothing()
+        self.show_busy(is_busy=False)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def clear(self) -> None:
+        """Takes everything of the clip off the screen."""
+        self.waves.show_nothing()
+        self._annotation = self._blank
+        self.editor.show_text("")
+        self.form.show_labels({})
+        self.flags.show_flags(())
+        self.notice.show_nothing()
+        self.message.clear()
+
+    def show_busy(self, *, is_busy: bool) -> None:
+        """While work is being handed in, nothing of it can be changed."""
+        self.editor.set_read_only(is_busy)
+        for widget in (self.form, self.flags, self.palette_of_tags, self._submit, self._skip):
+            widget.setEnabled(not is_busy)
+
+    def show_missing(self, missing: Missing) -> None:
+        """Says what is still to be done, marks each place, and puts the cursor into the first."""
+        self.form.show_problems(missing.fields)
+        count = len(missing.sentences)
+        if count == 0:
+            return
+        head = (
+            self.tr("One thing is missing.") if count == 1 else self.tr("%n things are missing.", "", count)
+        )
+        self.message.show_message(Message(head, missing.sentences[0]), "warn")
+        if missing.text:
+            self.editor.next_problem()
+        elif missing.no_text:
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._go_to_field(missing.fields[0].field)
+
+    @Slot()
+    def turn(self) -> None:
+        """Moves the keyboard between text and form."""
+        if self.form.isAncestorOf(self.focusWidget() or self):
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.form.focus_field()
+
+    @Slot(str)
+    def _on_text_changed(self, text: str) -> None:
+        self._change(replace(self._annotation, text_verbatim=text))
+
+    @Slot(object)
+    def _on_labels_changed(self, labels: object) -> None:
+        if isinstance(labels, dict):
+            self._change(replace(self._annotation, labels=labels))
+
+    @Slot(object)
+    def _on_flags_changed(self, flags: object) -> None:
+        if isinstance(flags, frozenset):
+            self._change(replace(self._annotation, flags=flags))
+
+    def _change(self, annotation: Annotation) -> None:
+        self._annotation = annotation
+        self.annotation_changed.emit(annotation)
+
+    def _go_to_field(self, field: str) -> None:
+        self._scroll.ensureWidgetVisible(self.form.row(field), 0, GROUP_PX)
+        self.form.focus_field(field)
+
+    def _way_out(self, name: str, text: str, spoken: str, key_id: str, kind: str = "") -> QPushButton:
+        button = named(QPushButton(text, self), name, spoken, key_id=key_id, kind=kind)
+        button.setAutoDefault(False)
+        return button
+
+    def _connect(self) -> None:
+        self.editor.text_changed.connect(self._on_text_changed)
+        self.form.labels_changed.connect(self._on_labels_changed)
+        self.flags.flags_changed.connect(self._on_flags_changed)
+        self.palette_of_tags.tag_requested.connect(self.editor.insert_tag)
+        self.notice.use_requested.connect(self.editor.replace_text)
+        self._submit.clicked.connect(self.submit_requested)
+        self._skip.clicked.connect(self.skip_requested)
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(GAP_PX)
+        left.addWidget(self.notice)
+        left.addWidget(self.editor, 1)
+        left.addWidget(self.palette_of_tags)
+        self._columns.setSpacing(GROUP_PX)
+        self._columns.addLayout(left, 1)
+        self._columns.addWidget(self._side())
+        ways_out = QHBoxLayout()
+        ways_out.setSpacing(GROUP_PX)
+        ways_out.addWidget(self.message, 1)
+        ways_out.addWidget(self._skip, 0, Qt.AlignmentFlag.AlignBottom)
+        ways_out.addWidget(self._submit, 0, Qt.AlignmentFlag.AlignBottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
+        column.setSpacing(GAP_PX)
+        column.addWidget(self.waves, 2)
+        column.addWidget(self.play_bar)
+        column.addLayout(self._columns, 3)
+        column.addLayout(ways_out)
+
+    def _side(self) -> QWidget:
+        """Form and flags, which scroll when they are long."""
+        inside = QWidget(self._scroll)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
+        column.setSpacing(GROUP_PX)
+        column.addWidget(self.form)
+        column.addWidget(self.flags)
+        column.addStretch()
+        named(self._scroll, "side", self.tr("Form and flags"), kind="panel").setToolTip("")
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inside)
+        self._scroll.setFixedWidth(_SIDE_PX)
+        return self._scroll
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for two columns, the form goes under the text."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < _STACKED_BELOW_PX
+        direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        if direction != self._columns.direction():
+            self._columns.setDirection(direction)
+            self._scroll.setMinimumWidth(0 if is_narrow else _SIDE_PX)
+            self._scroll.setMaximumWidth(16_777_215 if is_narrow else _SIDE_PX)

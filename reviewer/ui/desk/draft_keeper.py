@@ -1,0 +1,94 @@
+"""Sees to it that what is typed is on the disk a moment later."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from reviewer.model.annotation import Annotation
+from reviewer.ui.desk.in_order import InOrder
+
+SAVE_AFTER_MS = 1200
+RETRY_AFTER_MS = 3000
+
+
+class DraftKeeper(QObject):
+    """Saves at most 1.2 s after the first key that is not saved yet, so also while typing goes on and on.
+
+    ``save`` commits an annotation and gives the moment of the commit. A save that failed is tried again until
+    it goes through or the keeper is told to stop; the newest text always wins.
+    """
+
+    saved = Signal(object)
+    """Carries the datetime of the commit."""
+    failed = Signal(object)
+    """Carries the error; what was typed is still here and will be tried again."""
+
+    def __init__(
+        self, save: Callable[[Annotation], datetime], in_order: InOrder, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._save = save
+        self._in_order = in_order
+        self._newest: Annotation | None = None
+        self._saving: Annotation | None = None
+        self._is_stopped = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.save_now)
+
+    @property
+    def is_all_saved(self) -> bool:
+        """Whether nothing waits and nothing is on its way."""
+        return self._newest is None and self._saving is None
+
+    def note(self, annotation: Annotation) -> None:
+        """Takes the newest state of what is typed."""
+        self._newest = annotation
+        if not self._timer.isActive() and self._saving is None and not self._is_stopped:
+            self._timer.start(SAVE_AFTER_MS)
+
+    @Slot()
+    def save_now(self) -> None:
+        """Puts the newest text on its way to the disk, if it is not there yet."""
+        self._timer.stop()
+        newest = self._newest
+        if newest is None or self._is_stopped:
+            return
+        self._newest, self._saving = None, newest
+        self._in_order.run(
+            lambda: self._save(newest), self._on_saved, lambda error: self._on_failed(newest, error)
+        )
+
+    def take_unsaved(self) -> Annotation | None:
+        """Stops, and gives what is not on the disk for certain; None when all is, or it was stopped."""
+        unsaved = None if self._is_stopped else self._newest or self._saving
+        self.stop()
+        return unsaved
+
+    def stop(self) -> None:
+        """Saves nothing any more: the work was handed in, given back or lost."""
+        self._is_stopped = True
+        self._timer.stop()
+
+    def go_on(self) -> None:
+        """Saves again after a ``stop``: handing in did not work."""
+        self._is_stopped = False
+        if self._newest is not None and self._saving is None:
+            self._timer.start(SAVE_AFTER_MS)
+
+    def _on_saved(self, moment: datetime) -> None:
+        self._saving = None
+        if self._is_stopped:
+            return
+        self.saved.emit(moment)
+        if self._newest is not None:
+            self._timer.start(SAVE_AFTER_MS)
+
+    def _on_failed(self, unsaved: Annotation, error: Exception) -> None:
+        self._saving = None
+        self._newest = self._newest or unsaved
+        if self._is_stopped:
+            return
+        self._timer.start(RETRY_AFTER_MS)
+        self.failed.emit(error)

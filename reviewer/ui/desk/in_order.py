@@ -1,0 +1,75 @@
+"""Jobs that run one after the other, in the order in which they were asked for."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject
+
+from reviewer.errors import Unavailable
+from reviewer.ui.jobs import CancelToken, Jobs
+
+T = TypeVar("T")
+_LOOK_SECONDS = 0.05
+_PATIENCE_SECONDS = 5.0
+
+
+class InOrder:
+    """A draft is never overtaken by an older one, and what was heard is told before the clip is closed.
+
+    All work is on the pool from the start (so the pool is not idle before it is done); each piece waits there
+    for its turn.
+    """
+
+    def __init__(self, jobs: Jobs, owner: QObject) -> None:
+        self._jobs = jobs
+        self._owner = owner
+        self._may_go = threading.Condition()
+        self._given = 0
+        self._turn = 0
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Runs ``work`` after all that was asked for before; the answer comes on the GUI thread."""
+        number = self._next_number()
+        self._jobs.run(
+            lambda token: self._in_turn(number, work, token),
+            done or (lambda _result: None),
+            failed or (lambda _error: None),
+            owner=self._owner,
+        )
+
+    def run_here(self, work: Callable[[], T]) -> T:
+        """Runs ``work`` on this thread, after all that was asked for before; for the way out only.
+
+        If that takes longer than five seconds (the pool was closed, a disk hangs), it is not waited for.
+        """
+        number = self._next_number()
+        with self._may_go:
+            self._may_go.wait_for(lambda: self._turn >= number, _PATIENCE_SECONDS)
+        return self._run(number, work)
+
+    def _next_number(self) -> int:
+        number = self._given
+        self._given += 1
+        return number
+
+    def _in_turn(self, number: int, work: Callable[[], T], token: CancelToken) -> T:
+        with self._may_go:
+            while self._turn < number:
+                if token.is_cancelled:
+                    raise Unavailable("The program is closing.")
+                self._may_go.wait(_LOOK_SECONDS)
+        return self._run(number, work)
+
+    def _run(self, number: int, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        finally:
+            with self._may_go:
+                self._turn = max(self._turn, number + 1)
+                self._may_go.notify_all()

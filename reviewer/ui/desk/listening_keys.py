@@ -1,0 +1,28 @@
+"""The keys for ear and eye, the same on every page that plays a clip."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from reviewer.ui.desk.playback import Act, Playback
+from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.waveform.view import WaveformView
+
+_REPEATING = (Act.BACK, Act.FORWARD, Act.SLOWER, Act.FASTER)
+
+
+def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: WaveformView) -> None:
+    """Makes transport, speed, zoom and pan keys work while ``owner`` is shown; they type nothing."""
+    for act in Act:
+        shortcut = bind(owner, f"{scope}.{act}", partial(playback.do, act))
+        shortcut.setAutoRepeat(act in _REPEATING)
+    bind(owner, f"{scope}.play_too", partial(playback.do, Act.PLAY))
+    for name in ("zoom_in", "zoom_out", "zoom_whole", "pan_left", "pan_right"):
+        bind(owner, f"{scope}.{name}", getattr(view, name)).setAutoRepeat(True)
+
+
+def join(view: WaveformView, playback: Playback) -> None:
+    """Lets picture and sound show the same moment."""
+    view.seek_requested.connect(playback.seek)
+    playback.position_changed.connect(partial(view.show_position, follow=True))
+    playback.strip_changed.connect(view.show_heard)

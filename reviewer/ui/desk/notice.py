@@ -1,0 +1,82 @@
+"""What comes with a clip: QA's comment on work that was returned, or a machine's draft."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from reviewer.ui.assets import put_icon
+from reviewer.ui.handles import named
+from reviewer.ui.theme import GAP_PX, GRID_PX
+from reviewer.ui.transcript.elided import ElidedLabel
+
+
+class Notice(QWidget):
+    """Stands above the text for as long as the clip is open, so that nothing moves while one types."""
+
+    use_requested = Signal(str)
+    """Carries the text that is to replace what was typed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "notice", self.tr("About this clip"), kind="notice").setToolTip("")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._offered = ""
+        self._icon = QLabel(self)
+        self._says = QLabel(self)
+        self._says.setObjectName("notice_says")
+        self._says.setTextFormat(Qt.TextFormat.PlainText)
+        self._says.setWordWrap(True)
+        self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
+        self._text.setProperty("kind", "label")
+        self._use = named(
+            QPushButton(self.tr("Use it"), self),
+            "notice_use",
+            self.tr("Use the machine's draft"),
+            key_id="desk.use_draft",
+            kind="link",
+        )
+        self._use.clicked.connect(self.use)
+        self._lay_out()
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        self._offered = ""
+        self.hide()
+
+    def show_returned(self, comment: str, earlier_text: str) -> None:
+        """QA's comment, and what was handed in at that time."""
+        put_icon(self._icon, "return", "warn")
+        self._says.setText(self.tr("Returned by QA: %s") % (comment or self.tr("no comment")))
+        self._show(self.tr("Handed in: %s") % earlier_text if earlier_text else "", is_offer=False)
+
+    def show_machine_draft(self, text: str) -> None:
+        """Offers a text nobody has checked; it is not put in unasked, for it would be believed."""
+        put_icon(self._icon, "info", "dim")
+        self._says.setText(self.tr("A machine's draft, unchecked"))
+        self._offered = text
+        self._show(text, is_offer=True)
+
+    @Slot()
+    def use(self) -> None:
+        """Asks for the offered text to be put in."""
+        if self._offered:
+            self.use_requested.emit(self._offered)
+
+    def _show(self, text: str, *, is_offer: bool) -> None:
+        self._text.show_text(text)
+        self._text.setVisible(bool(text))
+        self._use.setVisible(is_offer)
+        self.setAccessibleDescription(f"{self._says.text()} {text}".strip())
+        self.show()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(GRID_PX // 2)
+        words.addWidget(self._says)
+        words.addWidget(self._text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP_PX, GRID_PX, GAP_PX, GRID_PX)
+        row.setSpacing(GAP_PX)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(self._use, 0, Qt.AlignmentFlag.AlignVCenter)

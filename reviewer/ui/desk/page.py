@@ -1,0 +1,94 @@
+"""The page where clips are heard, typed and handed in."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from reviewer.model.annotation import Flag
+from reviewer.model.task import SkipReason
+from reviewer.ui.desk.listening_keys import bind_listening, join
+from reviewer.ui.desk.playback import Playback, Plays
+from reviewer.ui.desk.presenter import DeskPresenter
+from reviewer.ui.desk.skip_dialog import SkipDialog
+from reviewer.ui.desk.view import DeskView
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.page import Page
+from reviewer.ui.shortcuts import Scope, bind
+
+if TYPE_CHECKING:
+    from reviewer.desk.session import DeskSession
+
+
+class DeskPage(Page):
+    """Puts view, playback and presenter together, and the keys on them."""
+
+    scope = Scope.DESK
+
+    def __init__(
+        self,
+        desk: "DeskSession",
+        player_factory: Callable[[], Plays],
+        jobs: Jobs,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("desk_page")
+        self.setProperty("kind", "page")
+        self.playback = Playback(player_factory(), self)
+        self.view = DeskView(desk.schema, desk.conventions, self)
+        self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
+        self._has_started = False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self._connect()
+        self._bind()
+
+    def enter(self) -> None:
+        if not self._has_started:
+            self._has_started = True
+            self.presenter.start()
+
+    def leave(self) -> None:
+        self.presenter.pause()
+
+    def close_down(self) -> None:
+        self.presenter.close_down()
+
+    def more_keys(self) -> list[tuple[str, str]]:
+        return self.view.board.palette_of_tags.keys
+
+    @Slot()
+    def ask_why_skip(self) -> None:
+        """Opens the question; the sound stops meanwhile."""
+        self.playback.pause()
+        dialog = SkipDialog(self)
+        dialog.skip_requested.connect(self.presenter.skip)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _connect(self) -> None:
+        board, empty = self.view.board, self.view.empty
+        self.presenter.status_changed.connect(self.status_changed)
+        board.play_bar.follow(self.playback)
+        join(board.waves, self.playback)
+        board.submit_requested.connect(self.presenter.submit)
+        board.skip_requested.connect(self.ask_why_skip)
+        board.message.retry_requested.connect(self.presenter.retry)
+        empty.next_requested.connect(self.presenter.take_next)
+        empty.give_back_requested.connect(partial(self.presenter.skip, SkipReason.TECHNICAL))
+
+    def _bind(self) -> None:
+        board, empty = self.view.board, self.view.empty
+        bind(empty, "desk.claim", self.presenter.take_next)
+        bind_listening(board, Scope.DESK, self.playback, board.waves)
+        bind(board, "desk.submit", self.presenter.submit)
+        bind(board, "desk.skip", self.ask_why_skip)
+        bind(board, "desk.problem", board.editor.next_problem)
+        bind(board, "desk.turn", board.turn)
+        bind(board, "desk.use_draft", board.notice.use)
+        for place, flag in enumerate(Flag):
+            bind(board, f"desk.flag_{place + 1}", partial(board.flags.toggle, flag))

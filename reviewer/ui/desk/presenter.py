@@ -1,0 +1,305 @@
+"""The flow of the desk: claim, open, listen and type, hand in, next."""
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from reviewer.errors import LeaseLost, NotLeased, ReviewerError, SubmissionConflict
+from reviewer.model.annotation import Annotation
+from reviewer.model.event import HeardRange
+from reviewer.model.task import Lease, SkipReason, Today
+from reviewer.ui.desk.draft_keeper import DraftKeeper
+from reviewer.ui.desk.handing_in import missing_in
+from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.desk.view import DeskView
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.messages import Message, message_for
+from reviewer.ui.page import StatusFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from reviewer.desk.session import DeskSession, OpenClip
+
+RENEW_EVERY_MS = 60_000
+_GONE = (LeaseLost, NotLeased, SubmissionConflict)
+
+
+class DeskPresenter(QObject):
+    """One clip at a time. Every call to the desk is a job, and they run in the order of asking."""
+
+    status_changed = Signal(object)
+    """Carries StatusFacts."""
+
+    def __init__(
+        self,
+        desk: "DeskSession",
+        playback: Playback,
+        view: DeskView,
+        jobs: Jobs,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._playback = playback
+        self._view = view
+        self._in_order = InOrder(jobs, self)
+        self._lease: Lease | None = None
+        self._is_open = False
+        self._is_busy = False
+        self._is_over = False
+        self._is_unsaved_shown = False
+        self._unlogged: list[HeardRange] = []
+        self._keeper: DraftKeeper | None = None
+        self._retry: Callable[[], None] = self.take_next
+        self._renewal = QTimer(self)
+        self._renewal.setInterval(RENEW_EVERY_MS)
+        self._renewal.timeout.connect(self._on_renewal_due)
+        playback.heard_due.connect(self._on_heard_due)
+        playback.state_changed.connect(self._on_sound_changed)
+        view.board.annotation_changed.connect(self._on_annotation_changed)
+
+    @property
+    def is_all_saved(self) -> bool:
+        """Whether nothing typed waits to be saved."""
+        return self._keeper is None or self._keeper.is_all_saved
+
+    def start(self) -> None:
+        """Goes on with the clip that this person still holds; claims nothing new unasked."""
+        self._set_busy(is_busy=True)
+        self._in_order.run(self._desk.resume, self._on_resumed, self._on_not_claimed)
+
+    @Slot()
+    def take_next(self) -> None:
+        """Claims and opens the next clip, or the one that is held but did not open."""
+        if self._is_open or self._is_busy or self._is_over:
+            return
+        self._set_busy(is_busy=True)
+        self._in_order.run(self._desk.claim, self._on_claimed, self._on_not_claimed)
+
+    @Slot()
+    def submit(self) -> None:
+        """Hands the work in; if something is missing, says what, and goes there."""
+        lease = self._lease
+        if lease is None or not self._is_open or self._is_busy:
+            return
+        annotation = self._view.board.annotation
+        missing = missing_in(annotation, self._desk.schema, self._desk.conventions)
+        self._view.board.show_missing(missing)
+        if not missing.sentences:
+            self._save_now()
+            self._retry = self.submit
+            self._end_with(partial(self._desk.submit, lease, annotation))
+
+    @Slot(object)
+    def skip(self, reason: SkipReason) -> None:
+        """Gives the clip back, also one that did not open."""
+        if self._lease is not None and not self._is_busy:
+            self._end_with(partial(self._desk.skip, self._lease, reason))
+
+    def pause(self) -> None:
+        """Another page comes to the front: sound stops, what is typed goes to the disk."""
+        self._playback.pause()
+        self._save_now()
+
+    @Slot()
+    def retry(self) -> None:
+        """Tries again what the message on the screen is about."""
+        self._retry()
+
+    def close_down(self) -> None:
+        """The way out: what is typed is on the disk when this returns; the rest is told on the pool."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._renewal.stop()
+        lease = self._lease
+        unsaved = self._keeper.take_unsaved() if self._keeper is not None else None
+        if lease is not None and unsaved is not None:
+            # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
+            with suppress(ReviewerError):
+                self._in_order.run_here(partial(self._desk.save_draft, lease, unsaved))
+        self._playback.close()
+        if lease is not None and self._is_open:
+            self._in_order.run(partial(self._desk.closed, lease))
+        self._view.board.clear()
+
+    # What comes back from the desk
+
+    def _on_resumed(self, lease: Lease | None) -> None:
+        if lease is not None:
+            self._on_claimed(lease)
+            return
+        self._set_busy(is_busy=False)
+        self._view.show_ready()
+        self._look_at_today()
+
+    def _on_claimed(self, lease: Lease | None) -> None:
+        self._lease = lease
+        if lease is None:
+            self._set_busy(is_busy=False)
+            self._view.show_nothing_waits()
+            self._look_at_today()
+            return
+        self._in_order.run(partial(self._desk.open, lease), self._on_opened, self._on_not_opened)
+
+    def _on_not_claimed(self, error: Exception) -> None:
+        self._set_busy(is_busy=False)
+        self._view.show_failure(message_for(error))
+
+    def _on_not_opened(self, error: Exception) -> None:
+        self._set_busy(is_busy=False)
+        if isinstance(error, _GONE):
+            self._lease = None
+        self._view.show_failure(message_for(error), may_give_back=self._lease is not None)
+
+    def _on_opened(self, clip: "OpenClip") -> None:
+        if self._is_over:
+            self._in_order.run(partial(self._desk.closed, clip.lease))
+            return
+        self._lease = clip.lease
+        self._is_open = True
+        self._keep_drafts(clip.lease)
+        self._playback.load(clip.samples)
+        self._view.show_clip(clip)
+        self._set_busy(is_busy=False)
+        self._renewal.start()
+        self.status_changed.emit(StatusFacts(saved=""))
+        self._look_at_today()
+
+    def _on_ended(self, _receipt: object) -> None:
+        self._leave_clip()
+        self._set_busy(is_busy=False)
+        self.take_next()
+
+    def _on_not_ended(self, error: Exception) -> None:
+        self._set_busy(is_busy=False)
+        if isinstance(error, _GONE):
+            self._on_lost(error)
+            return
+        if self._keeper is not None:
+            self._keeper.go_on()
+        if self._is_open:
+            self._view.board.message.show_error(error)
+        else:
+            self._view.show_failure(message_for(error), may_give_back=True)
+
+    def _on_lost(self, error: Exception) -> None:
+        self._leave_clip()
+        self._view.show_failure(message_for(error))
+        self._look_at_today()
+
+    def _on_saved(self, moment: "datetime") -> None:
+        self.status_changed.emit(StatusFacts(saved=moment.astimezone().strftime("%H:%M:%S")))
+        if self._is_unsaved_shown:
+            self._is_unsaved_shown = False
+            self._view.board.message.clear()
+
+    def _on_save_failed(self, error: Exception) -> None:
+        if isinstance(error, _GONE):
+            self._on_lost(error)
+            return
+        known = message_for(error)
+        sentence = self.tr("Not saved yet: %s") % known.sentence
+        hint = self.tr("Your text is still here and is tried again every few seconds. %s") % known.hint
+        self._view.board.message.show_message(Message(sentence, hint.strip(), may_retry=True), "error")
+        self._is_unsaved_shown = True
+        self._retry = self._save_now
+        self.status_changed.emit(StatusFacts(saved=""))
+
+    def _on_renewed(self, lease: Lease) -> None:
+        if self._lease is not None and self._lease.task_id == lease.task_id:
+            self._lease = lease
+
+    def _on_not_renewed(self, error: Exception) -> None:
+        """A lease that is gone shows at the next save too; saving now keeps the text as a late draft."""
+        if self._keeper is not None and self._is_open and isinstance(error, _GONE):
+            self._keeper.note(self._view.board.annotation)
+            self._keeper.save_now()
+
+    def _on_today(self, today: Today) -> None:
+        self._view.empty.show_today(today)
+        self.status_changed.emit(StatusFacts(waiting=today.waiting, done_today=today.submitted))
+
+    def _on_not_logged(self, ranges: list[HeardRange], error: Exception) -> None:
+        """No log row, no playback: it stops, and what was heard is told again with the next."""
+        self._unlogged += ranges
+        self._playback.pause()
+        self._retry = partial(self._on_heard_due, [])
+        self._view.board.message.show_error(error)
+
+    # What the user does
+
+    @Slot(object)
+    def _on_annotation_changed(self, annotation: Annotation) -> None:
+        if self._keeper is not None and self._is_open and not self._is_busy:
+            self._keeper.note(annotation)
+
+    @Slot(object)
+    def _on_heard_due(self, ranges: list[HeardRange]) -> None:
+        if self._lease is None or not self._is_open:
+            return
+        due, self._unlogged = [*self._unlogged, *ranges], []
+        clip_id = self._lease.clip_id
+        self._in_order.run(
+            lambda: self._desk.heard(clip_id, due), None, lambda error: self._on_not_logged(due, error)
+        )
+
+    @Slot()
+    def _on_sound_changed(self) -> None:
+        sound = self.tr("No sound") if self._playback.problem else self.tr("Sound ready")
+        self.status_changed.emit(StatusFacts(sound=sound if self._is_open else ""))
+
+    @Slot()
+    def _on_renewal_due(self) -> None:
+        lease = self._lease
+        if lease is not None and self._is_open and not self._is_busy:
+            self._in_order.run(partial(self._desk.renew, lease), self._on_renewed, self._on_not_renewed)
+
+    # Steps
+
+    def _end_with(self, work: "Callable[[], object]") -> None:
+        """Sound stops, drafts stop, then the work goes; in this order on the pool too."""
+        self._playback.pause()
+        if self._keeper is not None:
+            self._keeper.stop()
+        self._set_busy(is_busy=True)
+        self._in_order.run(work, self._on_ended, self._on_not_ended)
+
+    def _leave_clip(self) -> None:
+        lease = self._lease
+        self._renewal.stop()
+        if self._keeper is not None:
+            self._keeper.stop()
+            self._keeper.deleteLater()
+            self._keeper = None
+        self._playback.unload()
+        if lease is not None and self._is_open:
+            self._in_order.run(partial(self._desk.closed, lease))
+        self._lease, self._is_open, self._is_unsaved_shown, self._unlogged = None, False, False, []
+        self._view.board.clear()
+        self.status_changed.emit(StatusFacts(saved="", sound=""))
+
+    def _look_at_today(self) -> None:
+        self._in_order.run(self._desk.today, self._on_today)
+        self._in_order.run(
+            self._desk.unwitnessed, lambda rows: self.status_changed.emit(StatusFacts(unwitnessed=rows))
+        )
+
+    def _keep_drafts(self, lease: Lease) -> None:
+        """A keeper a clip, bound to its lease: whatever is late can never reach another clip."""
+        self._keeper = DraftKeeper(partial(self._desk.save_draft, lease), self._in_order, self)
+        self._keeper.saved.connect(self._on_saved)
+        self._keeper.failed.connect(self._on_save_failed)
+
+    def _save_now(self) -> None:
+        if self._keeper is not None:
+            self._keeper.save_now()
+
+    def _set_busy(self, *, is_busy: bool) -> None:
+        self._is_busy = is_busy
+        self._view.show_busy(is_busy=is_busy)

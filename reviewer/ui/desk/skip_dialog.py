@@ -1,0 +1,99 @@
+"""Giving a clip back: a reason from the closed list, and what happens then."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.model.task import SkipReason
+from reviewer.ui.handles import named
+from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+
+_WIDTH_PX = 440
+
+
+class SkipDialog(QDialog):
+    """Nothing is picked before, and Enter skips nothing: Cancel is the default."""
+
+    skip_requested = Signal(object)
+    """Carries a SkipReason."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("skip_dialog")
+        self.setWindowTitle(self.tr("Skip this clip"))
+        self.setMinimumWidth(_WIDTH_PX)
+        self._reasons = tuple(SkipReason)
+        self._group = QButtonGroup(self)
+        self._skip = named(
+            QPushButton(self.tr("Skip this clip"), self), "skip_confirm", self.tr("Skip this clip")
+        )
+        self._skip.setProperty("kind", "danger")
+        self._skip.setAutoDefault(False)
+        self._skip.setEnabled(False)
+        self._skip.clicked.connect(self._on_confirmed)
+        self._cancel = named(QPushButton(self.tr("Cancel"), self), "skip_cancel", self.tr("Keep the clip"))
+        self._cancel.setDefault(True)
+        self._cancel.clicked.connect(self.reject)
+        self._group.idClicked.connect(self._on_picked)
+        self._lay_out()
+
+    @Slot(int)
+    def _on_picked(self, _place: int) -> None:
+        self._skip.setEnabled(True)
+
+    @Slot()
+    def _on_confirmed(self) -> None:
+        self.skip_requested.emit(self._reasons[self._group.checkedId()])
+        self.accept()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        column.setSpacing(GAP_PX)
+        title = QLabel(self.tr("Why do you give this clip back?"), self)
+        title.setProperty("kind", "heading")
+        column.addWidget(title)
+        for place, reason in enumerate(self._reasons):
+            button = QRadioButton(f"{place + 1}   {self._says(reason)}", self)
+            named(button, f"skip_{reason.value}", self._says(reason))
+            self._group.addButton(button, place)
+            column.addWidget(button)
+        after = QLabel(self.tr("It will not come to you again, and what you typed for it is deleted."), self)
+        after.setProperty("kind", "label")
+        after.setWordWrap(True)
+        column.addSpacing(GAP_PX)
+        column.addWidget(after)
+        row = QHBoxLayout()
+        row.setSpacing(GROUP_PX)
+        row.addWidget(self._skip)
+        row.addStretch()
+        row.addWidget(self._cancel)
+        column.addSpacing(GAP_PX)
+        column.addLayout(row)
+
+    def _says(self, reason: SkipReason) -> str:
+        return {
+            SkipReason.CANNOT_UNDERSTAND: self.tr("I cannot understand enough of it"),
+            SkipReason.NOT_MY_LANGUAGE: self.tr("It is not in a language I work in"),
+            SkipReason.KNOWN_SPEAKER: self.tr("I know the person who speaks"),
+            SkipReason.DISTRESSING: self.tr("It is distressing (nobody counts this against you)"),
+            SkipReason.TECHNICAL: self.tr("It does not play, or something is broken"),
+        }[reason]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = event.key() - Qt.Key.Key_1
+        if 0 <= place < len(self._reasons):
+            button = self._group.button(place)
+            button.click()
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        super().keyPressEvent(event)
