@@ -59,8 +59,8 @@ class Address:
 def addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Address, ...]:
     """Every e-mail address of the text, in order, without overlaps.
 
-    Said ones are a local part, a word for the at sign, a domain, a dot word, a last name,
-    any of them spelled letter by letter; "at" as a preposition is told from the sign by what stands around it.
+    Said ones are a local part, a word for the at sign, a domain, a word for the dot and a
+    top-level name, any of them spelled letter by letter. What stands around "at" tells sign from preposition.
     ``found`` are the text's tokens, where the caller has them already.
     """
     written = [Address(match.start(), match.end(), is_sure=True) for match in _WRITTEN.finditer(text)]
