@@ -1,0 +1,194 @@
+"""Taking accepted work out as a labelled set."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+
+from reviewer.errors import NdaRequired
+from reviewer.ui.choose import Chooser, DialogChooser
+from reviewer.ui.handles import named
+from reviewer.ui.jobs import CancelToken, Jobs
+from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.messages import Message
+from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+
+if TYPE_CHECKING:
+    from reviewer.lead.export import ExportResult
+    from reviewer.lead.session import LeadSession
+
+FORMATS = (("nemo", "NeMo"), ("csv", "CSV"))
+_EXAMPLE = 'locale = "en-US" and not flag("distressing") and duration > 1.5'
+LeftOut = tuple[str, int]
+
+
+class ExportPage(LeadPage):
+    """Formats, a filter, a folder; then what was written, and what was left out and why."""
+
+    scope = Scope.EXPORT
+
+    def __init__(
+        self,
+        lead: "LeadSession",
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        chooser: Chooser | None = None,
+    ) -> None:
+        super().__init__("export", self.tr("Export"), jobs, parent)
+        self._lead = lead
+        self._chooser = chooser or DialogChooser()
+        self._is_running = False
+        self.left_out = RowsModel[LeftOut](
+            [
+                Column(self.tr("Left out because"), lambda row: row[0].replace("_", " ").lower()),
+                Column(self.tr("Clips"), lambda row: f"{row[1]:,}", is_figure=True),
+            ]
+        )
+        self.formats = [self._format(name, title) for name, title in FORMATS]
+        self.where = named(
+            QLineEdit(self),
+            "export_where",
+            self.tr("Filter"),
+            hint=self.tr("What is known of a clip and its labels, never its text; empty takes everything"),
+        )
+        self.where.setPlaceholderText(_EXAMPLE)
+        self.out = named(QLineEdit(self), "export_out", self.tr("New folder for the set"))
+        self.out.setPlaceholderText(self.tr("A folder that does not exist yet"))
+        self.progress = named(QProgressBar(self), "export_progress", self.tr("How far the export is"))
+        self.progress.setToolTip("")
+        self._make_buttons()
+        self._lay_out()
+        for box in self.formats:
+            box.toggled.connect(self._wake)
+        self.out.textChanged.connect(self._wake)
+        self._show_running(running=False)
+        self._invite()
+
+    def chosen(self) -> tuple[str, ...]:
+        """The names of the formats that are ticked."""
+        return tuple(name for (name, _), box in zip(FORMATS, self.formats, strict=True) if box.isChecked())
+
+    @Slot()
+    def _on_choose(self) -> None:
+        place = self._chooser.folder(self)
+        if place is not None:
+            self.out.setText(str(place / self.tr("set")))
+
+    @Slot()
+    def _on_run(self) -> None:
+        lead, out, formats = self._lead, Path(self.out.text().strip()).expanduser(), self.chosen()
+        where = self.where.text().strip() or None
+        self.left_out.show_rows(())
+        self.message.show_message(Message(self.tr("Choosing accepted work…")))
+        self._show_running(running=True)
+
+        def work(token: CancelToken) -> "ExportResult":
+            return lead.export(out, formats, where, lambda done, whole: token.report((done, whole)))
+
+        self.run(work, self._done, failed=self._failed, progressed=self._on_progress)
+
+    def _on_progress(self, progress: tuple[int, int]) -> None:
+        done, whole = progress
+        self.progress.setMaximum(max(whole, 1))
+        self.progress.setValue(done)
+        self.progress.setFormat(f"{done:,} / {whole:,}")
+        self.message.show_message(Message(self.tr("Writing, then reading back what was written…")))
+
+    def _done(self, result: "ExportResult") -> None:
+        self._show_running(running=False)
+        self.left_out.show_rows(tuple(result.left_out.items()))
+        minutes, seconds = divmod(round(result.seconds), 60)
+        self.message.show_message(
+            Message(
+                self.tr("{0} clips, {1} min {2:02d} s, written and read back.").format(
+                    f"{result.clips:,}", minutes, seconds
+                ),
+                self.tr("In {0}. Its passport has SHA-256 {1}…").format(
+                    result.folder, result.passport_sha256[:16]
+                ),
+            ),
+            "ok",
+        )
+
+    def _failed(self, error: Exception) -> None:
+        self._show_running(running=False)
+        self.message.show_error(error)
+        if isinstance(error, NdaRequired):
+            self.agreement_requested.emit()
+
+    def _invite(self) -> None:
+        self.message.show_message(
+            Message(
+                self.tr("Only accepted work that consent still covers goes out, each clip as its own FLAC."),
+                self.tr("Outside the workspace it is no longer sealed: choose the folder with care."),
+            )
+        )
+
+    @Slot()
+    def _wake(self) -> None:
+        self.run_button.setEnabled(bool(self.chosen() and self.out.text().strip()) and not self._is_running)
+
+    def _show_running(self, *, running: bool) -> None:
+        self._is_running = running
+        for widget in (*self.formats, self.where, self.out, self.choose):
+            widget.setEnabled(not running)
+        self.progress.setRange(0, 0 if running else 1)
+        self.progress.reset()
+        self.progress.setFormat("")
+        self._wake()
+
+    def _format(self, name: str, title: str) -> QCheckBox:
+        box = named(QCheckBox(title, self), f"export_{name}", self.tr("Format {0}").format(title))
+        box.setChecked(True)
+        return box
+
+    def _make_buttons(self) -> None:
+        self.choose = self.button(
+            "export_choose",
+            self.tr("Choose…"),
+            self.tr("Choose where the set will be written"),
+            self._on_choose,
+            key_id="export.choose",
+            glyph="folder",
+        )
+        self.run_button = self.button(
+            "export_run",
+            self.tr("Export"),
+            self.tr("Write the set, read it back, and give it a passport"),
+            self._on_run,
+            key_id="export.run",
+            kind="primary",
+        )
+        self.run_button.setMinimumWidth(96)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GROUP_PX)
+        grid.setVerticalSpacing(GAP_PX)
+        formats = QHBoxLayout()
+        formats.setSpacing(GROUP_PX)
+        for box in self.formats:
+            formats.addWidget(box)
+        formats.addStretch()
+        grid.addWidget(self.label(self.tr("Formats")), 0, 0)
+        grid.addLayout(formats, 0, 1)
+        for row, (caption, field) in enumerate(
+            ((self.tr("Filter"), self.where), (self.tr("New folder"), self.out)), start=1
+        ):
+            label = self.label(caption)
+            label.setBuddy(field)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1)
+        grid.addWidget(self.choose, 2, 2)
+        grid.addWidget(self.run_button, 3, 2)
+        grid.addWidget(self.progress, 3, 1)
+        grid.setColumnStretch(1, 1)
+        table = self.table("export_left_out", self.tr("What was left out"), self.left_out, stretch=0)
+        table.setColumnWidth(1, 120)
+        self.column.addLayout(grid)
+        self.column.addSpacing(GAP_PX)
+        self.column.addWidget(table, 1)

@@ -1,0 +1,251 @@
+"""Bringing clips in, with a row for each line of the manifest."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QSpinBox, QWidget
+
+from reviewer.lead.intake_options import IntakeOptions
+from reviewer.ui.choose import Chooser, DialogChooser
+from reviewer.ui.handles import named
+from reviewer.ui.jobs import CancelToken, Job, Jobs
+from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.messages import Message
+from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+
+if TYPE_CHECKING:
+    from reviewer.lead.intake_report import IntakeReport, ReportRow
+    from reviewer.lead.session import LeadSession
+
+_WIDTHS = (64, 220, 110, 210)
+_ROLES = {"accepted": "ok", "refused": "error", "quarantined": "warn"}
+_MOST = 1_000_000
+
+
+class ImportPage(LeadPage):
+    """Choose, try, run, stop; one bad line never stops the rest."""
+
+    scope = Scope.IMPORT
+
+    def __init__(
+        self,
+        lead: "LeadSession",
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        chooser: Chooser | None = None,
+    ) -> None:
+        super().__init__("import", self.tr("Import"), jobs, parent)
+        self._lead = lead
+        self._chooser = chooser or DialogChooser()
+        self._job: Job | None = None
+        self._stop = threading.Event()
+        self._is_running = False
+        self.rows: RowsModel[ReportRow] = RowsModel(self._columns())
+        self._make_fields()
+        self._make_buttons()
+        self.progress = named(QProgressBar(self), "import_progress", self.tr("How far the import is"))
+        self.progress.setToolTip("")
+        self._lay_out()
+        self._show_running(running=False)
+        self.message.show_message(
+            Message(
+                self.tr("Each line of the manifest gets a row below: accepted, refused or quarantined."),
+                self.tr("A dry run checks everything and keeps nothing."),
+            )
+        )
+
+    def close_down(self) -> None:
+        """A lock stops the import between two clips; what came in stays, and it can be run again."""
+        self._stop.set()
+        if self._job is not None:
+            self._job.cancel()
+
+    def options(self) -> IntakeOptions:
+        """What is asked for, from the fields."""
+        return IntakeOptions(
+            sample=self.sample.value() or None,
+            seed=self.seed.value(),
+            stratify=tuple(name.strip() for name in self.stratify.text().split(",") if name.strip()),
+            dry_run=self.dry_run.isChecked(),
+        )
+
+    @Slot()
+    def _on_choose(self) -> None:
+        place = self._chooser.manifest(self)
+        if place is not None:
+            self.manifest.setText(str(place))
+
+    @Slot()
+    def _on_run(self) -> None:
+        manifest, options = Path(self.manifest.text().strip()).expanduser(), self.options()
+        stop = self._stop = threading.Event()
+        lead = self._lead
+        self.rows.show_rows(())
+        self.message.show_message(Message(self.tr("Reading the manifest…")))
+        self._show_running(running=True)
+
+        def work(token: CancelToken) -> "IntakeReport":
+            return lead.import_manifest(
+                manifest,
+                options,
+                lambda done, whole: token.report((done, whole)),
+                lambda: stop.is_set() or token.is_cancelled,
+            )
+
+        self._job = self.run(work, self._done, failed=self._failed, progressed=self._on_progress)
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        """Asks the import to stop; the report of what was done still comes."""
+        self._stop.set()
+        self.cancel_button.setEnabled(False)
+        self.message.show_message(Message(self.tr("Stopping after this clip…")))
+
+    def _on_progress(self, progress: tuple[int, int]) -> None:
+        done, whole = progress
+        self.progress.setMaximum(max(whole, 1))
+        self.progress.setValue(done)
+        self.progress.setFormat(f"{done:,} / {whole:,}")
+        if not self._stop.is_set():
+            self.message.show_message(Message(self.tr("Checking clips…")))
+
+    def _done(self, report: "IntakeReport") -> None:
+        self._show_running(running=False)
+        self.rows.show_rows(report.rows)
+        sentence = self.tr("{0} accepted, {1} refused, {2} quarantined.").format(
+            f"{report.accepted:,}", f"{report.refused:,}", f"{report.quarantined:,}"
+        )
+        hint = ""
+        if report.was_cancelled:
+            hint = self.tr(
+                "Stopped before the end. Run it again: what is here already is refused as a duplicate."
+            )
+        elif report.is_dry_run:
+            hint = self.tr("This was a dry run: nothing was kept.")
+        elif report.not_drawn:
+            hint = self.tr("{0} were not drawn for the sample.").format(f"{report.not_drawn:,}")
+        is_clean = not (report.refused or report.quarantined or report.was_cancelled)
+        self.message.show_message(Message(sentence, hint), "ok" if is_clean else "warn")
+
+    def _failed(self, error: Exception) -> None:
+        self._show_running(running=False)
+        self.message.show_error(error)
+
+    @Slot()
+    def _wake(self) -> None:
+        self.run_button.setEnabled(bool(self.manifest.text().strip()) and not self._is_running)
+        self.run_button.setText(self.tr("Try it") if self.dry_run.isChecked() else self.tr("Import"))
+
+    def _show_running(self, *, running: bool) -> None:
+        self._is_running = running
+        for widget in (self.manifest, self.choose, self.sample, self.seed, self.stratify, self.dry_run):
+            widget.setEnabled(not running)
+        self.cancel_button.setEnabled(running)
+        self.progress.setRange(0, 0 if running else 1)
+        self.progress.reset()
+        self.progress.setFormat("")
+        self._wake()
+
+    def _make_fields(self) -> None:
+        self.manifest = named(QLineEdit(self), "import_manifest", self.tr("Manifest"))
+        self.manifest.setPlaceholderText(self.tr("A manifest: JSON Lines or CSV, paths relative to it"))
+        self.dry_run = named(
+            QCheckBox(self.tr("Dry run"), self),
+            "import_dry_run",
+            self.tr("Dry run"),
+            hint=self.tr("Check every line and keep nothing"),
+        )
+        self.sample = self._number("import_sample", self.tr("Draw a sample of so many clips; 0 takes all"))
+        self.sample.setSpecialValueText(self.tr("all"))
+        self.seed = self._number(
+            "import_seed", self.tr("Seed of the sample: the same seed draws the same clips")
+        )
+        self.stratify = named(
+            QLineEdit(self),
+            "import_stratify",
+            self.tr("Stratify"),
+            hint=self.tr("Fields to spread the sample over, such as locale, product"),
+        )
+        self.stratify.setPlaceholderText(self.tr("locale, product"))
+        self.stratify.setFixedWidth(180)
+        self.manifest.textChanged.connect(self._wake)
+        self.dry_run.toggled.connect(self._wake)
+
+    def _number(self, name: str, spoken: str) -> QSpinBox:
+        made = named(QSpinBox(self), name, spoken)
+        made.setRange(0, _MOST)
+        made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        made.setFixedWidth(80)
+        return made
+
+    def _make_buttons(self) -> None:
+        self.choose = self.button(
+            "import_choose",
+            self.tr("Choose…"),
+            self.tr("Choose a manifest"),
+            self._on_choose,
+            key_id="import.choose",
+            glyph="folder",
+        )
+        self.cancel_button = self.button(
+            "import_cancel",
+            self.tr("Stop"),
+            self.tr("Stop after the clip that is being checked; what came in stays"),
+            self._on_cancel,
+            key_id="import.cancel",
+        )
+        self.run_button = self.button(
+            "import_run",
+            self.tr("Import"),
+            self.tr("Check every line, and bring in what the rules allow"),
+            self._on_run,
+            key_id="import.run",
+            kind="primary",
+        )
+        self.run_button.setMinimumWidth(96)
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
+            row.setSpacing(GAP_PX)
+        first.addWidget(self.manifest, 1)
+        first.addWidget(self.choose)
+        second.addWidget(self.dry_run)
+        second.addSpacing(GROUP_PX)
+        captions = (self.tr("Sample"), self.tr("Seed"), self.tr("Stratify by"))
+        for caption, field in zip(captions, (self.sample, self.seed, self.stratify), strict=True):
+            label = self.label(caption)
+            label.setBuddy(field)
+            second.addWidget(label)
+            second.addWidget(field)
+            second.addSpacing(GAP_PX)
+        second.addStretch()
+        second.addWidget(self.cancel_button)
+        second.addWidget(self.run_button)
+        table = self.table(
+            "import_rows", self.tr("What became of each line"), self.rows, stretch=len(_WIDTHS)
+        )
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        self.column.addLayout(first)
+        self.column.addLayout(second)
+        self.column.addWidget(self.progress)
+        self.column.addWidget(table, 1)
+
+    def _columns(self) -> "list[Column[ReportRow]]":
+        return [
+            Column(self.tr("Line"), lambda row: str(row.line), is_figure=True),
+            Column(self.tr("Audio"), lambda row: row.audio),
+            Column(
+                self.tr("Outcome"),
+                lambda row: row.outcome.value,
+                role=lambda row: _ROLES.get(row.outcome.value),
+            ),
+            Column(self.tr("Code"), lambda row: row.code.value if row.code else ""),
+            Column(self.tr("Why"), lambda row: " ".join(part for part in (row.sentence, *row.notes) if part)),
+        ]

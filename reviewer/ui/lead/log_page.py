@@ -1,0 +1,160 @@
+"""The access log: read it, verify it, take a checkpoint of it away."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from reviewer.errors import Unavailable
+from reviewer.ui.choose import Chooser, DialogChooser
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.lead.log_rows import LogLine, line_of
+from reviewer.ui.messages import Message
+from reviewer.ui.page import StatusFacts
+from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.times import exact_time
+
+if TYPE_CHECKING:
+    from reviewer.access.audit import Finding
+    from reviewer.access.note import Checkpoint
+    from reviewer.lead.session import LeadSession
+
+_ROWS = 1000
+_WIDTHS = (64, 150, 130, 84, 150, 150, 170)
+
+
+class LogPage(LeadPage):
+    """The newest rows, newest first."""
+
+    scope = Scope.LOG
+
+    def __init__(
+        self,
+        lead: "LeadSession",
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        *,
+        chooser: Chooser | None = None,
+    ) -> None:
+        super().__init__("log", self.tr("Access log"), jobs, parent)
+        self._lead = lead
+        self._chooser = chooser or DialogChooser()
+        self.rows = RowsModel(self._columns())
+        refresh = self.button(
+            "log_refresh",
+            self.tr("Look again"),
+            self.tr("Read the newest rows"),
+            self.refresh,
+            key_id="log.refresh",
+            glyph="refresh",
+        )
+        self.save = self.button(
+            "log_checkpoint",
+            self.tr("Save a checkpoint…"),
+            self.tr("Sign how long the log is and how it ends, to be kept on another machine"),
+            self._on_save,
+            key_id="log.checkpoint",
+            glyph="checkpoint",
+        )
+        self.verify = self.button(
+            "log_verify",
+            self.tr("Verify the log"),
+            self.tr("Check every row, signature and checkpoint"),
+            self._on_verify,
+            key_id="log.verify",
+            kind="primary",
+            glyph="verify",
+        )
+        for button in (refresh, self.save, self.verify):
+            self.title_row.addWidget(button)
+        table = self.table("log_table", self.tr("Rows of the access log"), self.rows, stretch=len(_WIDTHS))
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        self.column.addWidget(table, 1)
+
+    def enter(self) -> None:
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Reads the newest rows."""
+        self.run(lambda _token: self._read(), self.rows.show_rows)
+
+    def _read(self) -> list[LogLine]:
+        """On the job pool."""
+        names = {person.id: person.name for person in self._lead.people()}
+        return [line_of(row, names) for row in reversed(self._lead.log_rows(_ROWS))]
+
+    @Slot()
+    def _on_verify(self) -> None:
+        self.verify.setEnabled(False)
+        self.message.show_message(Message(self.tr("Checking every row…")))
+        self.run(lambda _token: self._lead.verify_log(), self._verified, failed=self._failed)
+
+    def _verified(self, finding: "Finding") -> None:
+        self.verify.setEnabled(True)
+        hint = self.tr("{0} rows verified.").format(f"{finding.rows:,}")
+        if finding.first_bad is not None:
+            hint += " " + self.tr("The first bad row is {0}.").format(finding.first_bad)
+        self.message.show_message(Message(finding.sentence, hint), "ok" if finding.ok else "error")
+
+    @Slot()
+    def _on_save(self) -> None:
+        place = self._chooser.checkpoint(self, self.tr("checkpoint.txt"))
+        if place is not None:
+            self.save.setEnabled(False)
+            self.run(lambda _token: self._save(place), self._saved, failed=self._failed)
+
+    def _save(self, place: Path) -> "Checkpoint":
+        """On the job pool."""
+        checkpoint = self._lead.checkpoint()
+        try:
+            place.write_text(checkpoint.text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise Unavailable(
+                self.tr("The checkpoint could not be written there."),
+                self.tr("Choose another folder ({0}).").format(error.strerror or ""),
+            ) from error
+        return checkpoint
+
+    def _saved(self, checkpoint: "Checkpoint") -> None:
+        self.save.setEnabled(True)
+        self.message.show_message(
+            Message(
+                self.tr("The checkpoint covers {0} rows.").format(f"{checkpoint.size:,}"),
+                self.tr("Keep the file on another machine: it shows later whether rows were cut off."),
+            ),
+            "ok",
+        )
+        self.status_changed.emit(StatusFacts(unwitnessed=0))
+        self.refresh()
+
+    def _failed(self, error: Exception) -> None:
+        self.verify.setEnabled(True)
+        self.save.setEnabled(True)
+        self.message.show_error(error)
+
+    def _columns(self) -> list[Column[LogLine]]:
+        return [
+            Column(self.tr("Row"), lambda row: str(row.seq), is_figure=True, role=_bad),
+            Column(self.tr("When"), lambda row: exact_time(row.at) if row.at else ""),
+            Column(
+                self.tr("Who"), lambda row: row.actor if not row.is_bad else self.tr("unreadable"), role=_bad
+            ),
+            Column(self.tr("Role"), lambda row: row.role, role=lambda _row: "dim"),
+            Column(self.tr("Act"), lambda row: row.action),
+            Column(self.tr("On"), lambda row: row.object),
+            Column(self.tr("Outcome"), lambda row: row.outcome, role=_outcome),
+            Column(self.tr("Detail"), lambda row: row.detail, role=lambda _row: "dim"),
+        ]
+
+
+def _bad(row: LogLine) -> str | None:
+    return "error" if row.is_bad else None
+
+
+def _outcome(row: LogLine) -> str | None:
+    return None if row.outcome == "ok" else "warn"

@@ -1,0 +1,128 @@
+"""What a contractor handed in lately, and what became of it."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+
+from reviewer.model.task import TaskState, Today
+from reviewer.ui.assets import put_icon
+from reviewer.ui.handles import named
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.messages import Message
+from reviewer.ui.page import Page, StatusFacts
+from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.tables import Column, RowsModel, tidy
+from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.times import exact_time
+
+if TYPE_CHECKING:
+    from reviewer.desk.session import DeskSession, Done
+
+_ROLES = {TaskState.RETURNED: "warn", TaskState.ACCEPTED: "ok"}
+_WIDTHS = (160, 150)
+_LIMIT = 100
+
+
+class MinePage(Page):
+    """Newest first; text stays in memory only and is gone at lock."""
+
+    scope = Scope.MINE
+
+    def __init__(self, desk: "DeskSession", jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "mine_page", self.tr("My work"), kind="page").setToolTip("")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._desk = desk
+        self._jobs = jobs
+        self.message = InlineMessage("mine_message", lines=2, parent=self)
+        self.message.retry_requested.connect(self.refresh)
+        self.done = RowsModel(self._columns())
+        table = named(QTableView(self), "mine_table", self.tr("My last submissions"))
+        table.setToolTip("")
+        self.done.setParent(table)
+        table.setModel(self.done)
+        tidy(table, stretch=2)
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        self.refresh_button = named(
+            QPushButton(self.tr("Look again"), self),
+            "mine_refresh",
+            self.tr("Read the newest"),
+            key_id="mine.refresh",
+        )
+        put_icon(self.refresh_button, "refresh")
+        self.refresh_button.clicked.connect(self.refresh)
+        bind(self.refresh_button, "mine.refresh", self.refresh_button.click)
+        self._lay_out(table)
+
+    def enter(self) -> None:
+        self.refresh()
+
+    def close_down(self) -> None:
+        self.done.show_rows(())
+
+    @Slot()
+    def refresh(self) -> None:
+        """Reads the newest submissions."""
+        desk = self._desk
+        self._jobs.run(
+            lambda _token: (desk.history(_LIMIT), desk.today()),
+            self._on_read,
+            self.message.show_error,
+            owner=self,
+        )
+
+    def _on_read(self, read: "tuple[list[Done], Today]") -> None:
+        done, today = read
+        self.done.show_rows(done)
+        self.status_changed.emit(StatusFacts(waiting=today.waiting, done_today=today.submitted))
+        if not done:
+            self.message.show_message(
+                Message(
+                    self.tr("Nothing handed in yet."),
+                    self.tr("What you submit at the desk is listed here, with what QA says of it."),
+                )
+            )
+        elif today.returned:
+            self.message.show_message(
+                Message(
+                    self.tr("{0} came back from QA.").format(today.returned),
+                    self.tr("Take the next clip at the desk: returned work comes first, with its comment."),
+                ),
+                "warn",
+            )
+        else:
+            self.message.clear()
+
+    def _columns(self) -> "list[Column[Done]]":
+        words = {
+            TaskState.SUBMITTED: self.tr("handed in"),
+            TaskState.QA_PENDING: self.tr("being checked"),
+            TaskState.ACCEPTED: self.tr("accepted"),
+            TaskState.RETURNED: self.tr("returned to you"),
+        }
+        return [
+            Column(self.tr("Handed in"), lambda row: exact_time(row.submitted_at)),
+            Column(
+                self.tr("Now"),
+                lambda row: words.get(row.state, row.state.value),
+                role=lambda row: _ROLES.get(row.state),
+            ),
+            Column(self.tr("Text"), lambda row: " ".join(row.text.split())),
+        ]
+
+    def _lay_out(self, table: QTableView) -> None:
+        title = QLabel(self.tr("My work"), self)
+        title.setProperty("kind", "title")
+        top = QHBoxLayout()
+        top.addWidget(title)
+        top.addStretch()
+        top.addWidget(self.refresh_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX, GROUP_PX)
+        column.setSpacing(GAP_PX)
+        column.addLayout(top)
+        column.addWidget(self.message)
+        column.addWidget(table, 1)
