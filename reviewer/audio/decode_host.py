@@ -63,7 +63,7 @@ class ForkingHost:
         wall_seconds = limits.seconds * WALL_FACTOR
         request = REQUEST.pack(wall_seconds, limits.seconds, limits.memory_bytes, limits.audio_seconds)
         reading, writing = os.pipe()
-        with open(reading, "rb") as stream:  # noqa: PTH123 - a descriptor, not a path
+        with os.fdopen(reading, "rb") as stream:
             try:
                 socket.send_fds(line, [request], [source, writing])
             except OSError as error:

@@ -115,17 +115,24 @@ class _VirtualStream:
         self._fill = fill
         self._keeps = keeps
         self._pulled = 0
+        self._heard_now = 0
         self._kept: list[NDArray[Any]] = []
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def now(self) -> float:
-        return self._pulled / self.form.rate_hz
+        return self._heard_now / self.form.rate_hz
 
     def pull(self, frames: int) -> NDArray[Any]:
+        """Take the next frames, and hear them and all before."""
+        return self.pull_ahead(frames, heard=self._pulled + frames)
+
+    def pull_ahead(self, frames: int, *, heard: int) -> NDArray[Any]:
+        """Take the next frames into a buffer; of all taken, ``heard`` frames were heard by now."""
         out = np.full((frames, self.form.channels), -1, dtype=self.form.dtype)
-        self._fill(out, self.now())
+        self._fill(out, self._pulled / self.form.rate_hz)
         self._pulled += frames
+        self._heard_now = heard
         if self._keeps:
             self._kept.append(out)
         return out

@@ -32,7 +32,7 @@ class Reel:
         return min(clip_frame * self.out_part // self.clip_part, int(self.data.shape[0]))
 
     def clip_frames(self, out_frames: int) -> int:
-        """How many of the clip's frames so many of the reel's are; rounded up, so that nothing heard is left out."""
+        """How many of the clip's frames these are; rounded up, so that nothing heard is left out."""
         return -(-out_frames * self.clip_part // self.out_part)
 
 

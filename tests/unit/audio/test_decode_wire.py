@@ -1,0 +1,100 @@
+import io
+import os
+import struct
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.audio.decode_wire import MAX_RECORD_BYTES, BadWire, Failure, Head, Sender, Tail, received
+
+_HEAD = Head(16_000, 2, 2, "WAV")
+
+
+def _sent(*acts: Callable[[Sender], None]) -> bytes:
+    reading, writing = os.pipe()
+    for act in acts:
+        act(Sender(writing))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        return stream.read()
+
+
+def _read(content: bytes) -> list[object]:
+    return list(received(io.BytesIO(content)))
+
+
+def _head(sender: Sender) -> None:
+    sender.head(_HEAD)
+
+
+def _block(sender: Sender) -> None:
+    sender.block(np.array([[1, -2]], np.int16))
+
+
+def _tail(sender: Sender) -> None:
+    sender.tail(Tail(1, 0, is_short=True))
+
+
+def _failure(sender: Sender) -> None:
+    sender.failure(Failure("library", 71))
+
+
+def test_head_samples_and_tail_come_through() -> None:
+    assert _read(_sent(_head, _block, _tail)) == [_HEAD, struct.pack("<hh", 1, -2), Tail(1, 0, is_short=True)]
+
+
+def test_a_failure_comes_through_at_once_or_after_samples() -> None:
+    assert _read(_sent(_failure)) == [Failure("library", 71)]
+    assert _read(_sent(_head, _block, _failure))[-1] == Failure("library", 71)
+
+
+def test_what_follows_the_end_is_not_read() -> None:
+    assert len(_read(_sent(_head, _tail) + b"anything")) == 2
+
+
+@pytest.mark.parametrize(
+    "acts", [(), (_head,), (_head, _block), (_block, _tail), (_tail,), (_head, _head, _tail)]
+)
+def test_a_stream_in_any_other_order_is_refused(acts: tuple[Callable[[Sender], None], ...]) -> None:
+    with pytest.raises(BadWire):
+        _read(_sent(*acts))
+
+
+@given(st.integers(0, 60))
+def test_a_stream_that_breaks_off_is_refused(length: int) -> None:
+    content = _sent(_head, _block, _tail)
+
+    with pytest.raises(BadWire):
+        _read(content[: length % len(content)])
+
+
+@given(st.binary(max_size=80))
+def test_any_other_bytes_are_refused_and_nothing_else_happens(content: bytes) -> None:
+    with pytest.raises(BadWire):
+        _read(content)
+
+
+def test_a_record_that_claims_gigabytes_is_refused_unread() -> None:
+    with pytest.raises(BadWire):
+        _read(struct.pack("<cI", b"H", MAX_RECORD_BYTES + 1))
+
+
+@pytest.mark.parametrize("head", [Head(0, 1, 2, "WAV"), Head(1, 0, 2, "WAV"), Head(1, 1, 3, "WAV")])
+def test_a_head_that_makes_no_sense_is_refused(head: Head) -> None:
+    with pytest.raises(BadWire):
+        _read(_sent(lambda sender: sender.head(head), _tail))
+
+
+def test_a_reason_that_is_not_on_the_list_is_refused() -> None:
+    with pytest.raises(BadWire):
+        _read(_sent(lambda sender: sender.failure(Failure("whatever"))))
+
+
+def test_text_that_is_not_ascii_is_refused() -> None:
+    record = struct.pack("<IHB8s", 16_000, 1, 2, b"\xff\xfe")
+
+    with pytest.raises(BadWire):
+        _read(struct.pack("<cI", b"H", len(record)) + record)

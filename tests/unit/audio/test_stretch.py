@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+
+from reviewer.audio.samples import Samples
+from reviewer.audio.stretch import out_frames, stretched
+from tests.sounds import a_tone, some_samples
+
+pytest.importorskip("python_stretch")
+
+_RATE = 16_000
+
+
+def _pitch_hz(data: np.ndarray) -> float:
+    spectrum = np.abs(np.fft.rfft(data[:, 0] * np.hanning(data.shape[0])))
+    return float(spectrum.argmax() * _RATE / data.shape[0])
+
+
+def _clicks(seconds: list[float], *, frames: int) -> np.ndarray:
+    """Short bursts of noise at these times in silence."""
+    data = np.zeros((frames, 1), np.int16)
+    for second in seconds:
+        place = int(second * _RATE)
+        data[place - 400 : place + 400] = some_samples(800).data
+    return data
+
+
+def _middle_of_burst(data: np.ndarray, near: float, reach: float = 0.5) -> float:
+    first = max(0, int((near - reach) * _RATE))
+    piece = np.abs(data[first : int((near + reach) * _RATE), 0].astype(float))
+    return (first + float((np.arange(piece.size) * piece).sum() / piece.sum())) / _RATE
+
+
+@pytest.mark.parametrize("percent", [25, 50, 75, 99, 125, 150, 200, 300])
+@pytest.mark.parametrize("bits", [16, 24])
+def test_length_and_type_are_as_promised(percent: int, bits: int) -> None:
+    samples = some_samples(20_001, channels=2, bits=bits)
+
+    out = stretched(samples, percent)
+
+    assert out.shape == (out_frames(20_001, percent), 2)
+    assert out.dtype == samples.data.dtype
+
+
+@pytest.mark.parametrize("percent", [50, 150, 300])
+def test_pitch_is_kept(percent: int) -> None:
+    out = stretched(Samples(_RATE, a_tone(_RATE * 2)), percent)
+
+    assert _pitch_hz(out) == pytest.approx(440, abs=3)
+
+
+@pytest.mark.parametrize("percent", [50, 75, 150, 200])
+def test_times_are_kept_in_a_clip_of_many_windows(percent: int) -> None:
+    seconds = [0.7, 3.9, 8.2, 13.0, 18.5]
+    out = stretched(Samples(_RATE, _clicks(seconds, frames=_RATE * 20)), percent)
+
+    for second in seconds:
+        assert _middle_of_burst(out, second * 100 / percent) * percent / 100 == pytest.approx(
+            second, abs=0.02
+        )
+
+
+@pytest.mark.parametrize("percent", [50, 150])
+def test_a_steady_tone_stays_steady_where_windows_meet(percent: int) -> None:
+    out = stretched(Samples(_RATE, a_tone(_RATE * 15)), percent).astype(float)
+    inner = out[_RATE:-_RATE, 0]
+    loudness = np.sqrt((inner[: inner.size // 160 * 160].reshape(-1, 160) ** 2).mean(axis=1))
+
+    assert loudness.max() < 1.5 * np.median(loudness)
+    assert (loudness < 0.2 * np.median(loudness)).mean() < 0.01
+
+
+def test_no_step_is_larger_than_the_sound_has_where_windows_meet() -> None:
+    tone = a_tone(_RATE * 15)
+    out = stretched(Samples(_RATE, tone), 50)[_RATE:-_RATE, 0].astype(int)
+
+    assert np.abs(np.diff(out)).max() < 2 * np.abs(np.diff(tone[:, 0].astype(int))).max()
+
+
+def test_silence_stays_silent() -> None:
+    out = stretched(Samples(_RATE, np.zeros((_RATE * 6, 1), np.int16)), 150)
+
+    assert not out.any()
+
+
+def test_full_scale_does_not_wrap_around() -> None:
+    loud = Samples(_RATE, np.where(a_tone(_RATE) > 0, 32_767, -32_768).astype(np.int16))
+
+    out = stretched(loud, 50).astype(int)
+
+    assert np.abs(np.diff(out[:, 0])).max() <= 65_535
+    assert out.max() == 32_767
+
+
+@pytest.mark.parametrize("frames", [0, 1, 2, 50])
+def test_the_shortest_clips_do_not_fail(frames: int) -> None:
+    assert stretched(some_samples(frames), 200).shape == (out_frames(frames, 200), 1)
+
+
+def test_the_same_clip_sounds_the_same_each_time() -> None:
+    samples = some_samples(_RATE * 6)
+
+    assert (stretched(samples, 150) == stretched(samples, 150)).all()
