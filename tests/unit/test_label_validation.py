@@ -107,14 +107,8 @@ def test_without_hidden_drops_what_is_not_asked_and_what_is_empty() -> None:
     assert without_hidden(FORM, labels) == {"speakers": "one"}
 
 
-def test_empty_transcript_needs_a_flag() -> None:
-    assert [p.field for p in sentences({"speakers": "one"}, text=" ")] == ["text_verbatim"]
-
-
-@pytest.mark.parametrize("flag", [Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE])
-def test_empty_transcript_with_a_flag_that_explains_it_is_fine(flag: Flag) -> None:
-    annotation = Annotation(labels={"speakers": "one"}, flags=frozenset({flag}))
-    assert problems(FORM, annotation) == ()
+def test_form_does_not_ask_for_a_transcript() -> None:
+    assert sentences({"speakers": "one"}, text=" ") == []
 
 
 def test_words_contradict_the_flag_no_speech() -> None:
