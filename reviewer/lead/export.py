@@ -198,7 +198,7 @@ class Export:
             schema=self._schema.id,
             conventions=self._conventions.id,
             profile=profile.facts(),
-            annotated_under=Counter(f"{u.schema_version} {u.conventions_version}" for u in utterances),
+            annotated_under=dict(Counter(f"{u.schema_version} {u.conventions_version}" for u in utterances)),
             agreement={
                 "version": agreement.version,
                 "locale": agreement.locale,

@@ -105,6 +105,7 @@ def test_passport_holds_versions_counts_and_the_end_of_the_log(bench: ExportBenc
         "en-US@1",
         "training@1",
     )
+    assert body["annotated_under"] == {"default@1 en-US@1": 1}
     assert body["agreement"]["version"] == "1.0"
     assert len(body["agreement"]["sha256"]) == 64
     assert (body["where"], body["left_out"], body["formats"]) == (
