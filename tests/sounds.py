@@ -40,6 +40,8 @@ def sound_file(
 ) -> bytes:
     """The bytes of a sound file of this format."""
     out = io.BytesIO()
+    if subtype in ("FLOAT", "DOUBLE") and data.dtype.kind == "i":
+        data = data / -float(np.iinfo(data.dtype).min)  # libsndfile writes integers to these as they are
     with soundfile.SoundFile(out, "w", rate_hz, data.shape[1], format=container, subtype=subtype) as sound:
         for start in range(0, data.shape[0], rate_hz):
             sound.write(data[start : start + rate_hz])

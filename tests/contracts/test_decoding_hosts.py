@@ -1,0 +1,340 @@
+"""What every way of decoding an untrusted file must do, with real processes and made-up files."""
+
+import io
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from reviewer.audio.decode import Decoder, read_canonical
+from reviewer.audio.decode_host import ForkingHost, OneProcessAFile, can_fork
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import Samples
+from reviewer.errors import Refused
+from reviewer.model.project import DecodeLimits
+from tests.sounds import a_tone, a_wav, put, some_noise, sound_file
+
+_LIMITS = DecodeLimits()
+
+
+@pytest.fixture(scope="module")
+def forking_decoder() -> Iterator[Decoder]:
+    """One for all tests, as an import has one for all files."""
+    with Decoder(ForkingHost()) as decoder:
+        yield decoder
+
+
+class DecodingContract:
+    """Inherit it and give ``decoder``."""
+
+    def test_a_wav_becomes_the_same_samples(self, decoder: Decoder, tmp_path: Path) -> None:
+        data = some_noise(5_000, channels=2)
+
+        decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(data, rate_hz=22_050)), _LIMITS)
+
+        back = read_canonical(io.BytesIO(decoded.flac))
+        assert (decoded.rate_hz, decoded.channels, decoded.frames) == (22_050, 2, 5_000)
+        assert (back.data == data).all()
+        assert decoded.samples_sha256 == Samples(22_050, data).sha256()
+        assert decoded.notes == ()
+
+    def test_peaks_are_those_of_the_samples(self, decoder: Decoder, tmp_path: Path) -> None:
+        data = some_noise(5_000)
+
+        decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(data)), _LIMITS)
+
+        assert decoded.peaks == Pyramid.from_samples(data).to_bytes()
+
+    def test_a_24_bit_file_stays_24_bit(self, decoder: Decoder, tmp_path: Path) -> None:
+        data = some_noise(5_000, bits=24)
+
+        decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(data, subtype="PCM_24")), _LIMITS)
+
+        assert (read_canonical(io.BytesIO(decoded.flac)).data == data).all()
+
+    def test_an_empty_file_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
+        _refused(decoder, put(tmp_path, "a.wav", b""), "EMPTY_AUDIO", "empty")
+
+    def test_a_file_that_is_no_sound_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
+        _refused(decoder, put(tmp_path, "a.wav", b"Dear Sir or Madam"), "UNDECODABLE", "not a sound file")
+
+    def test_more_sound_than_allowed_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.wav", a_wav(some_noise(16_001)))
+
+        _refused(decoder, path, "TOO_LONG", "longer", DecodeLimits(audio_seconds=1.0))
+
+    def test_exactly_as_much_sound_as_allowed_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.wav", a_wav(some_noise(16_000)))
+
+        assert decoder.decode(path, DecodeLimits(audio_seconds=1.0)).frames == 16_000
+
+    def test_a_header_of_terabytes_costs_no_memory(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.wav", a_wav(some_noise(1_000), claimed_bytes=0x7FFFFF00))
+
+        decoded = decoder.decode(path, _LIMITS)
+
+        assert decoded.frames == 1_000
+        assert decoded.notes == ("The file is shorter than its header says.",)
+
+    def test_after_a_refusal_the_next_file_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
+        _refused(decoder, put(tmp_path, "a.wav", b"nothing"), "UNDECODABLE", "not a sound file")
+
+        assert decoder.decode(put(tmp_path, "b.wav", a_wav(some_noise(10))), _LIMITS).frames == 10
+
+    def test_too_little_memory_is_a_sentence(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.flac", sound_file(some_noise(16_000 * 60), container="FLAC"))
+
+        with pytest.raises(Refused) as caught:
+            decoder.decode(path, DecodeLimits(memory_bytes=1 << 20))
+
+        assert caught.value.code in ("UNDECODABLE", "TOO_LONG")
+
+    def test_a_name_of_every_script_opens(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "имя — 録音 שלום 🎤 #%&;$(x).wav", a_wav(some_noise(10)))
+
+        assert decoder.decode(path, _LIMITS).frames == 10
+
+
+class TestOneProcessAFile(DecodingContract):
+    @pytest.fixture
+    def decoder(self) -> Iterator[Decoder]:
+        with Decoder(OneProcessAFile()) as decoder:
+            yield decoder
+
+
+@pytest.mark.skipif(not can_fork(), reason="this platform cannot fork")
+class TestForkingHost(DecodingContract):
+    @pytest.fixture
+    def decoder(self, forking_decoder: Decoder) -> Decoder:
+        return forking_decoder
+
+    @pytest.mark.parametrize(
+        ("container", "subtype", "extension"),
+        [
+            ("WAV", "PCM_U8", "wav"),
+            ("WAV", "FLOAT", "wav"),
+            ("WAV", "DOUBLE", "wav"),
+            ("WAV", "PCM_32", "wav"),
+            ("WAV", "ULAW", "wav"),
+            ("WAV", "ALAW", "wav"),
+            ("WAV", "IMA_ADPCM", "wav"),
+            ("WAV", "MS_ADPCM", "wav"),
+            ("WAV", "GSM610", "wav"),
+            ("WAVEX", "PCM_16", "wav"),
+            ("RF64", "PCM_16", "wav"),
+            ("AIFF", "PCM_16", "aiff"),
+            ("AU", "PCM_16", "au"),
+            ("CAF", "ALAC_16", "caf"),
+            ("FLAC", "PCM_16", "flac"),
+            ("OGG", "VORBIS", "ogg"),
+            ("OGG", "OPUS", "opus"),
+            ("MP3", "MPEG_LAYER_III", "mp3"),
+        ],
+    )
+    def test_what_libsndfile_reads_comes_in_as_the_sound_it_was(
+        self, decoder: Decoder, tmp_path: Path, container: str, subtype: str, extension: str
+    ) -> None:
+        tone = a_tone(16_000, loudness=0.5)
+        path = put(tmp_path, f"a.{extension}", sound_file(tone, container=container, subtype=subtype))
+
+        decoded = decoder.decode(path, _LIMITS)
+
+        back = read_canonical(io.BytesIO(decoded.flac))
+        middle = back.as_float()[4_000:12_000, 0]
+        assert abs(float(np.sqrt((middle**2).mean())) - 0.5 / np.sqrt(2)) < 0.02
+        assert decoded.notes == ()
+
+    @pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE", "PCM_32", "PCM_24"])
+    def test_wide_sources_keep_24_bits(self, decoder: Decoder, tmp_path: Path, subtype: str) -> None:
+        data = some_noise(2_000, bits=24)
+
+        decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(data, subtype=subtype)), _LIMITS)
+
+        assert (read_canonical(io.BytesIO(decoded.flac)).data == data).all()
+
+    @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_U8", "ULAW"])
+    def test_narrow_sources_are_kept_as_16_bit(self, decoder: Decoder, tmp_path: Path, subtype: str) -> None:
+        path = put(tmp_path, "a.wav", sound_file(a_tone(500), subtype=subtype))
+
+        assert read_canonical(io.BytesIO(decoder.decode(path, _LIMITS).flac)).bits == 16
+
+    def test_samples_that_are_no_numbers_become_silence_with_a_note(
+        self, decoder: Decoder, tmp_path: Path
+    ) -> None:
+        values = a_tone(1_000).astype(np.float32) / 32_768
+        values[10:13, 0] = (np.nan, np.inf, -np.inf)
+
+        decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
+
+        assert decoded.notes == ("3 samples were not numbers and are silent now.",)
+        assert not read_canonical(io.BytesIO(decoded.flac)).data[10:13].any()
+
+    def test_floats_beyond_full_scale_are_limited_and_noted(self, decoder: Decoder, tmp_path: Path) -> None:
+        values = np.full((100, 1), 1.5, np.float32)
+        values[::2] = -1.5
+
+        decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
+
+        assert decoded.notes == ("Clipped: 100.00 % of the samples are at full scale.",)
+
+    def test_nothing_of_the_metadata_survives(self, decoder: Decoder, tmp_path: Path) -> None:
+        out = io.BytesIO()
+        with soundfile.SoundFile(out, "w", 16_000, 1, format="FLAC") as sound:
+            sound.artist = sound.comment = sound.title = "Testperson ZX81"
+            sound.write(some_noise(1_000))
+
+        decoded = decoder.decode(put(tmp_path, "Testperson.flac", out.getvalue()), _LIMITS)
+
+        assert b"Testperson" in out.getvalue()
+        assert b"Testperson" not in decoded.flac + decoded.peaks
+        assert "Testperson" not in " ".join(decoded.notes)
+
+    def test_content_decides_and_a_wrong_extension_is_noted(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.mp3", sound_file(some_noise(100), container="FLAC"))
+
+        assert decoder.decode(path, _LIMITS).notes == ("The file is named .mp3 but holds FLAC.",)
+
+    @pytest.mark.parametrize("name", ["a.raw", "a.gsm", "a.vox", "a"])
+    def test_an_extension_never_makes_sound_of_bytes(
+        self, decoder: Decoder, tmp_path: Path, name: str
+    ) -> None:
+        _refused(decoder, put(tmp_path, name, b"\x12\x34" * 500), "UNDECODABLE", "not a sound file")
+
+    def test_a_truncated_flac_is_refused_as_damaged(self, decoder: Decoder, tmp_path: Path) -> None:
+        flac = sound_file(some_noise(50_000), container="FLAC")
+
+        _refused(decoder, put(tmp_path, "a.flac", flac[: len(flac) // 2]), "UNDECODABLE", "damaged")
+
+    def test_a_truncated_wav_comes_in_with_its_true_length_and_a_note(
+        self, decoder: Decoder, tmp_path: Path
+    ) -> None:
+        decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(1_000))[: 44 + 800]), _LIMITS)
+
+        assert (decoded.frames, decoded.notes) == (400, ("The file is shorter than its header says.",))
+
+    def test_a_streamed_wav_needs_no_note(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.wav", a_wav(some_noise(1_000), claimed_bytes=0xFFFFFFFF))
+
+        decoded = decoder.decode(path, _LIMITS)
+
+        assert (decoded.frames, decoded.notes) == (1_000, ())
+
+    def test_a_wav_without_sound_is_refused_as_empty(self, decoder: Decoder, tmp_path: Path) -> None:
+        _refused(decoder, put(tmp_path, "a.wav", a_wav(some_noise(1)[:0])), "EMPTY_AUDIO", "no sound")
+        _refused(decoder, put(tmp_path, "b.wav", a_wav(some_noise(1))[:36]), "EMPTY_AUDIO", "no sound")
+
+    def test_a_wav_of_no_channels_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
+        _refused(decoder, put(tmp_path, "a.wav", a_wav(some_noise(9), channels=0)), "UNDECODABLE", "Channel")
+
+    def test_more_channels_than_flac_holds_are_refused(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.wav", a_wav(some_noise(9, channels=9)))
+
+        _refused(decoder, path, "UNDECODABLE", "9 channels")
+
+    @pytest.mark.parametrize("rate_hz", [0, 65_537, 800_000, 0x7FFFFFFF])
+    def test_a_rate_that_cannot_be_kept_is_refused(
+        self, decoder: Decoder, tmp_path: Path, rate_hz: int
+    ) -> None:
+        path = put(tmp_path, "a.wav", _with_rate(a_wav(some_noise(9)), rate_hz))
+
+        with pytest.raises(Refused) as caught:
+            decoder.decode(path, _LIMITS)
+
+        assert caught.value.code == "UNDECODABLE"
+
+    def test_one_sample_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
+        assert decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(1))), _LIMITS).frames == 1
+
+    def test_a_missing_file_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
+        _refused(decoder, tmp_path / "none.wav", "UNDECODABLE", "no such file")
+
+    def test_a_folder_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
+        _refused(decoder, tmp_path, "UNDECODABLE", "folder")
+
+    def test_a_pipe_is_refused_and_not_waited_for(self, decoder: Decoder, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe.wav")
+
+        _refused(decoder, tmp_path / "pipe.wav", "UNDECODABLE", "device")
+
+    def test_a_file_larger_than_allowed_is_refused_unread(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.wav", a_wav(some_noise(1_000)))
+
+        _refused(decoder, path, "TOO_LONG", "larger", DecodeLimits(input_bytes=1_000))
+
+    def test_a_decoder_that_takes_too_long_is_ended(self, decoder: Decoder, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.flac", sound_file(some_noise(16_000), container="FLAC"))
+
+        _refused(decoder, path, "UNDECODABLE", "longer than is allowed", DecodeLimits(seconds=0.0))
+
+    def test_a_host_that_was_killed_is_started_again(self, tmp_path: Path) -> None:
+        host = ForkingHost()
+        path = put(tmp_path, "a.wav", a_wav(some_noise(10)))
+        with Decoder(host) as decoder:
+            decoder.decode(path, _LIMITS)
+            assert host._process is not None
+            host._process.kill()
+            host._process.wait()
+
+            assert decoder.decode(path, _LIMITS).frames == 10
+
+    def test_no_process_is_left_after_close(self, tmp_path: Path) -> None:
+        host = ForkingHost()
+        with Decoder(host) as decoder:
+            decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(10))), _LIMITS)
+            process = host._process
+
+        assert process is not None
+        assert process.returncode is not None
+
+    def test_no_descriptor_is_left_after_many_files(self, decoder: Decoder, tmp_path: Path) -> None:
+        path, bad = put(tmp_path, "a.wav", a_wav(some_noise(10))), put(tmp_path, "b.wav", b"bad")
+        decoder.decode(path, _LIMITS)
+        before = len(list(Path("/dev/fd").iterdir()))
+        for _ in range(20):
+            decoder.decode(path, _LIMITS)
+            _refused(decoder, bad, "UNDECODABLE", "not a sound file")
+
+        assert len(list(Path("/dev/fd").iterdir())) == before
+
+    def test_nothing_is_written_beside_the_file(self, decoder: Decoder, tmp_path: Path) -> None:
+        decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(10))), _LIMITS)
+
+        assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_mutated_files_end_in_samples_or_a_sentence(
+        self, decoder: Decoder, tmp_path: Path, seed: int
+    ) -> None:
+        random = np.random.default_rng(seed)
+        containers = [("WAV", "MS_ADPCM"), ("WAV", "IMA_ADPCM"), ("OGG", "VORBIS"), ("MP3", "MPEG_LAYER_III")]
+        container, subtype = containers[seed]
+        whole = sound_file(a_tone(8_000), container=container, subtype=subtype)
+        for _ in range(25):
+            content = bytearray(whole)
+            for place in random.integers(0, len(content), 8):
+                content[place] = random.integers(256)
+            path = put(tmp_path, "a.wav", bytes(content))
+            outcome = _outcome(decoder, path)
+            assert outcome in ("sound", "UNDECODABLE", "EMPTY_AUDIO", "TOO_LONG")
+
+
+def _with_rate(wav: bytes, rate_hz: int) -> bytes:
+    return wav[:24] + struct.pack("<I", rate_hz) + wav[28:]
+
+
+def _refused(decoder: Decoder, path: Path, code: str, words: str, limits: DecodeLimits = _LIMITS) -> None:
+    with pytest.raises(Refused, match=words) as caught:
+        decoder.decode(path, limits)
+    assert caught.value.code == code
+    assert caught.value.hint
+
+
+def _outcome(decoder: Decoder, path: Path) -> str:
+    try:
+        return "sound" if decoder.decode(path, _LIMITS).frames else "nothing"
+    except Refused as refusal:
+        return refusal.code
