@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
@@ -15,6 +15,7 @@ from reviewer.ui.desk.notice import Notice
 from reviewer.ui.desk.play_bar import PlayBar
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
+from reviewer.ui.form.scrolled import ScrolledColumn
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
@@ -28,8 +29,12 @@ from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 if TYPE_CHECKING:
     from reviewer.desk.session import OpenClip
 
-_SIDE_PX = 400
-_STACKED_BELOW_PX = 860
+_SIDE_PX = (320, 480)
+_SIDE_SHARE = 0.37
+_SIDE_MARGIN_PX = 12
+_WAVES_PX = (120, 420)
+_WAVES_SHARE = 0.28
+_COMPACT_BELOW_PX = 620
 
 
 class Board(QWidget):
@@ -56,8 +61,8 @@ class Board(QWidget):
         self.message = InlineMessage("desk_message", parent=self)
         self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
-        self._scroll = QScrollArea(self)
-        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
+        self._columns = QHBoxLayout()
         self._lay_out()
         self._connect()
 
@@ -112,15 +117,15 @@ class Board(QWidget):
         if count == 0:
             return
         head = (
-            self.tr("One thing is missing.") if count == 1 else self.tr("%n things are missing.", "", count)
+            self.tr("One thing is missing.")
+            if count == 1
+            else self.tr("{0} things are missing.").format(count)
         )
         self.message.show_message(Message(head, missing.sentences[0]), "warn")
-        if missing.text:
-            self.editor.next_problem()
-        elif missing.no_text:
-            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
+        if not missing.in_text:
             self._go_to_field(missing.fields[0].field)
+        elif not self.editor.next_problem():
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def turn(self) -> None:
@@ -183,35 +188,27 @@ class Board(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
-        column.addWidget(self.waves, 2)
+        column.addWidget(self.waves)
         column.addWidget(self.play_bar)
-        column.addLayout(self._columns, 3)
+        column.addLayout(self._columns, 1)
         column.addLayout(ways_out)
 
     def _side(self) -> QWidget:
         """Form and flags, which scroll when they are long."""
-        inside = QWidget(self._scroll)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
+        column = self._scroll.column
+        column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)
-        column.addWidget(self.form)
         column.addWidget(self.flags)
+        column.addWidget(self.form)
         column.addStretch()
-        named(self._scroll, "side", self.tr("Form and flags"), kind="panel").setToolTip("")
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(inside)
-        self._scroll.setFixedWidth(_SIDE_PX)
         return self._scroll
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is no room for two columns, the form goes under the text."""
+        """Waves take a share of the height, the form one of the width, whatever the clip brings along."""
         super().resizeEvent(event)
-        is_narrow = self.width() < _STACKED_BELOW_PX
-        direction = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
-        if direction != self._columns.direction():
-            self._columns.setDirection(direction)
-            self._scroll.setMinimumWidth(0 if is_narrow else _SIDE_PX)
-            self._scroll.setMaximumWidth(16_777_215 if is_narrow else _SIDE_PX)
+        least, most = _WAVES_PX
+        self.waves.setFixedHeight(min(max(round(self.height() * _WAVES_SHARE), least), most))
+        least, most = _SIDE_PX
+        side = min(max(round(self.width() * _SIDE_SHARE), least), most)
+        self._scroll.setFixedWidth(side)
+        self.palette_of_tags.set_compact(is_compact=self.width() - side < _COMPACT_BELOW_PX)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from reviewer.model.task import Today
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
+from reviewer.ui.shortcuts import key
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 
 _WIDTH_PX = 480
@@ -57,9 +58,9 @@ class EmptyDesk(QWidget):
 
     def show_today(self, today: Today) -> None:
         parts = [
-            self.tr("%n clip(s) waiting", "", today.waiting),
-            self.tr("%n handed in today", "", today.submitted),
-            self.tr("%n returned to you", "", today.returned),
+            self.tr("{0} waiting").format(today.waiting),
+            self.tr("{0} handed in today").format(today.submitted),
+            self.tr("{0} returned to you").format(today.returned),
         ]
         self._today.setText("  ·  ".join(parts))
 
@@ -78,6 +79,9 @@ class EmptyDesk(QWidget):
         row = QHBoxLayout()
         row.setSpacing(GROUP_PX)
         row.addWidget(self._next)
+        hint = QLabel(key("desk.claim").shown, card)
+        hint.setProperty("kind", "label")
+        row.addWidget(hint)
         row.addWidget(self._give_back)
         row.addStretch()
         column.addLayout(row)

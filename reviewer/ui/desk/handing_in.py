@@ -2,37 +2,31 @@
 
 from dataclasses import dataclass
 
-from reviewer.desk.completeness import WITHOUT_TEXT
+from reviewer.desk.completeness import WITHOUT_TEXT, missing
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import TEXT_FIELD, Problem, problems
 from reviewer.model.annotation import Annotation
-from reviewer.transcript.checks import TextProblem
-from reviewer.transcript.checks import problems as text_problems
 from reviewer.transcript.conventions import Conventions
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """``no_text`` is a sentence, or empty; ``text`` has places in the transcript, ``fields`` in the form."""
+    """All ``sentences`` in the order of mending; ``fields`` are those of the form, ``in_text`` the others."""
 
-    no_text: str
-    text: tuple[TextProblem, ...]
+    sentences: tuple[str, ...]
     fields: tuple[Problem, ...]
 
     @property
-    def sentences(self) -> tuple[str, ...]:
-        """All of it in the order in which it should be mended."""
-        first = (self.no_text,) if self.no_text else ()
-        return (*first, *(p.sentence for p in self.text), *(p.sentence for p in self.fields))
+    def in_text(self) -> bool:
+        """Whether the first thing to mend is in the transcript."""
+        return len(self.sentences) > len(self.fields)
 
 
 def missing_in(annotation: Annotation, schema: Schema, conventions: Conventions) -> Missing:
-    """The same rules as ``reviewer.desk.completeness``, which has the last word at Submit."""
+    """The rules are those of ``reviewer.desk.completeness``; this adds where in the form they point."""
     answered_by_flag = bool(annotation.flags & WITHOUT_TEXT)
     found = () if answered_by_flag else problems(schema, annotation)
-    no_text = next((p.sentence for p in found if p.field == TEXT_FIELD), "")
     return Missing(
-        no_text=no_text,
-        text=text_problems(annotation.text_verbatim, conventions),
-        fields=tuple(p for p in found if p.field != TEXT_FIELD),
+        sentences=missing(annotation, schema, conventions),
+        fields=tuple(problem for problem in found if problem.field != TEXT_FIELD),
     )

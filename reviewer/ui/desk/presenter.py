@@ -206,9 +206,8 @@ class DeskPresenter(QObject):
         known = message_for(error)
         sentence = self.tr("Not saved yet: %s") % known.sentence
         hint = self.tr("Your text is still here and is tried again every few seconds. %s") % known.hint
-        self._view.board.message.show_message(Message(sentence, hint.strip(), may_retry=True), "error")
+        self._view.board.message.show_message(Message(sentence, hint.strip()), "error")
         self._is_unsaved_shown = True
-        self._retry = self._save_now
         self.status_changed.emit(StatusFacts(saved=""))
 
     def _on_renewed(self, lease: Lease) -> None:

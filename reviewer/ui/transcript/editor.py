@@ -119,7 +119,7 @@ class TranscriptEditor(QWidget):
             line.show_text("")
             return
         count = count or len(self._problems)
-        more = self.tr("%n to fix (F8)", "", count)
+        more = self.tr("{0} to fix (F8)").format(count)
         line.show_text(f"{more} · {problem.sentence}")
         line.setProperty("kind", "warn")
         restyle(line)
@@ -138,7 +138,7 @@ class TranscriptEditor(QWidget):
         layout.addWidget(self._field, 1)
         layout.addWidget(self._problem_line)
         layout.addLayout(below)
-        self._field.setMinimumHeight(96)
+        self._field.setMinimumHeight(72)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -12,6 +12,7 @@ from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.elided import ElidedLabel
 
 _COLUMNS = 2
+_COMPACT_COLUMNS = 3
 _ROW_PX = 24
 
 
@@ -26,27 +27,42 @@ class TagPalette(QWidget):
         self.setObjectName("tag_palette")
         self.setAccessibleName(self.tr("Tags"))
         self._tags = conventions.tags
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(GROUP_PX)
-        grid.setVerticalSpacing(0)
-        rows = -(-len(self._tags) // _COLUMNS)
-        for place, tag in enumerate(self._tags):
-            grid.addWidget(self._row(tag), place % rows, place // rows)
-        for column in range(_COLUMNS):
-            grid.setColumnStretch(column, 1)
+        self._meanings: list[QWidget] = []
+        self._rows = [self._row(tag) for tag in self._tags]
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GROUP_PX)
+        self._grid.setVerticalSpacing(0)
+        self._columns = 0
+        self.set_compact(is_compact=False)
 
     @property
     def keys(self) -> list[tuple[str, str]]:
         """Every tag's key and what it types, for the list of keys."""
         return [(_shown_key(tag), f"{tag.example}  {tag.meaning}") for tag in self._tags if tag.key]
 
+    def set_compact(self, *, is_compact: bool) -> None:
+        """Where there is little room, the meanings are in the tooltips only."""
+        columns = _COMPACT_COLUMNS if is_compact else _COLUMNS
+        if columns == self._columns:
+            return
+        for column in range(self._columns):
+            self._grid.setColumnStretch(column, 0)
+        self._columns = columns
+        height = -(-len(self._rows) // columns)
+        for place, row in enumerate(self._rows):
+            self._grid.addWidget(row, place % height, place // height)
+        for column in range(columns):
+            self._grid.setColumnStretch(column, 1)
+        for meaning in self._meanings:
+            meaning.setHidden(is_compact)
+
     def _row(self, tag: Tag) -> QWidget:
         row = QWidget(self)
         row.setFixedHeight(_ROW_PX)
         key = QLabel(_shown_key(tag), row)
         key.setProperty("kind", "key")
-        key.setFixedWidth(44)
+        key.setFixedWidth(40)
         button = named(
             QPushButton(_written(tag), row),
             f"tag_{tag.name}",
@@ -56,7 +72,7 @@ class TagPalette(QWidget):
         )
         button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        button.setFixedWidth(92)
+        button.setFixedWidth(84)
         button.clicked.connect(partial(self._ask_for, tag.example))
         meaning = ElidedLabel(f"tag_meaning_{tag.name}", self.tr("Meaning of %s") % tag.name, row)
         meaning.setProperty("kind", "label")
@@ -67,6 +83,7 @@ class TagPalette(QWidget):
         for part in (key, button):
             layout.addWidget(part)
         layout.addWidget(meaning, 1)
+        self._meanings.append(meaning)
         if tag.key:
             self._bind(tag)
         return row

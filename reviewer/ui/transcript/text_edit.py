@@ -18,7 +18,7 @@ from reviewer.ui import theme
 from reviewer.ui.transcript.insertion import one_line, tag_insertion
 from reviewer.ui.transcript.places import to_points, to_units
 
-LINE_HEIGHT_PERCENT = 150
+LINE_HEIGHT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,9 @@ class TextField(QTextEdit):
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         spacing = QTextBlockFormat()
-        spacing.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        # Qt's 100 % is the font's own line, a third taller than the letters' size; ours is of the size.
+        percent = 100 * LINE_HEIGHT * theme.TRANSCRIPT_PX / self.fontMetrics().lineSpacing()
+        spacing.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.mergeBlockFormat(spacing)
         self.setUndoRedoEnabled(True)
         self.moveCursor(QTextCursor.MoveOperation.End)

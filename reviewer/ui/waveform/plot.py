@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LANE_HEIGHT = 0.46
 _DOT_PX = 5
-_CURSOR_PX = 1.5
+_CURSOR_PX = 1
 
 
 class WavePlot(QWidget):

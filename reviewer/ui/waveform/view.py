@@ -168,7 +168,7 @@ class WaveformView(QWidget):
         layout.addSpacing(theme.GRID_PX)
         layout.addWidget(self._ruler)
         layout.addLayout(self._waves, 1)
-        self.setMinimumHeight(140)
+        self.setMinimumHeight(100)
 
     def _is_on_waves(self, point: QPointF) -> bool:
         return self._source is not None and point.y() >= self._ruler.y()
