@@ -1,0 +1,335 @@
+"""A signed agreement lives only while its text, its signature and its time hold."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reviewer.access import signing
+from reviewer.access.chain import canonical
+from reviewer.access.ledger import Ledger
+from reviewer.access.nda import STATEMENT, Acknowledgements
+from reviewer.access.register import Register
+from reviewer.db.connection import Database
+from reviewer.db.migrations import migrate
+from reviewer.errors import Damaged, NdaRequired, Refused
+from reviewer.model.event import Action
+from reviewer.model.people import Identity, PersonState
+from reviewer.places import resource
+from tests.factories import a_keyring, a_person
+from tests.fakes.clock import START, FakeClock
+
+DAYS = 365
+ADA = a_person()
+IDENTITY = Identity(ADA, "s1", a_keyring())
+
+
+@dataclass
+class Office:
+    database: Database
+    clock: FakeClock
+    ledger: Ledger
+    folder: Path
+    desk: Acknowledgements
+
+    def sign(self, locale: str = "en-US", name: str = "Ada Contractor", **changes: Any) -> str:
+        text = self.desk.text(locale)
+        shown_at = changes.get("shown_at", self.clock.now())
+        self.clock.advance(120)
+        end_reached_at = changes.get("end_reached_at", self.clock.now())
+        self.clock.advance(5)
+        return self.desk.accept(
+            changes.get("identity", IDENTITY),
+            changes.get("text", text),
+            name,
+            shown_at,
+            end_reached_at,
+            "0.1.0",
+        )
+
+    def publish(self, version: str, *, reack: bool = True) -> None:
+        new = self.folder / version
+        shutil.copytree(self.folder / "1.0", new)
+        english = new / "en-US.txt"
+        english.write_bytes(english.read_bytes() + f"Version {version} adds this line.\n".encode())
+        about = (new / "nda.toml").read_text("utf-8").replace('"1.0"', f'"{version}"')
+        about = about.replace("requires_reack = true", f"requires_reack = {str(reack).lower()}")
+        (new / "nda.toml").write_text(about, "utf-8")
+
+    def actions(self) -> list[Action]:
+        return [row.event().action for row in self.ledger.rows()]
+
+    def alter(self, **columns: Any) -> None:
+        for column, value in columns.items():
+            self.database.execute(f"UPDATE nda_acknowledgement SET {column} = ?", (value,))
+
+
+def make_office(folder: Path) -> Office:
+    database, clock = Database(folder / "workspace.db"), FakeClock()
+    migrate(database)
+    Register(database, clock).add(ADA, b"keyring")
+    Register(database, clock).add(a_person(id="p2", name="Bo Contractor"), b"keyring")
+    shutil.copytree(resource("nda"), folder / "nda")
+    ledger = Ledger(database, clock, "w1")
+    ledger.unlock(IDENTITY.keyring.log_key)
+    return Office(
+        database,
+        clock,
+        ledger,
+        folder / "nda",
+        Acknowledgements(database, ledger, clock, folder / "nda", DAYS),
+    )
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = make_office(tmp_path)
+    yield made
+    made.database.close()
+
+
+class TestSigning:
+    def test_nothing_is_live_before_it_is_signed(self, office: Office) -> None:
+        assert not office.desk.is_live(ADA, "en-US")
+        assert office.desk.of("p1") == []
+
+    def test_a_signed_agreement_is_live(self, office: Office) -> None:
+        record_id = office.sign()
+        assert office.desk.is_live(ADA, "en-US")
+        assert office.desk.require_live(ADA, "en-US") == record_id
+
+    def test_the_record_holds_all_that_was_shown_and_done(self, office: Office) -> None:
+        record_id = office.sign(name="  ada   CONTRACTOR ")
+        text = office.desk.text("en-US")
+        (record,) = office.desk.of("p1")
+        assert (record.id, record.person_id, record.typed_name) == (record_id, "p1", "  ada   CONTRACTOR ")
+        assert (record.version, record.locale, record.sha256) == ("1.0", "en-US", text.sha256)
+        assert (record.shown_at, record.end_reached_at) == (START, START + timedelta(seconds=120))
+        assert record.signed_at == START + timedelta(seconds=125)
+        assert (record.app_version, record.statement) == ("0.1.0", STATEMENT)
+
+    def test_anybody_with_the_public_key_can_check_the_record(self, office: Office) -> None:
+        office.sign()
+        (record,) = office.desk.of("p1")
+        assert signing.verify(ADA.public_key, record.body, record.signature)
+        fields = json.loads(record.body)
+        assert canonical(fields) == record.body
+        assert (fields["name"], fields["session"], fields["log_id"]) == ("Ada Contractor", "s1", "w1")
+
+    def test_signing_is_logged_in_the_same_commit(self, office: Office) -> None:
+        record_id = office.sign()
+        (row,) = office.ledger.rows()
+        event = row.event()
+        assert (event.action, event.actor, event.object) == (Action.NDA_ACCEPTED, "p1", record_id)
+        assert event.detail["sha256"] == office.desk.text("en-US").sha256
+
+    def test_no_log_row_no_signature(self, office: Office) -> None:
+        office.ledger.lock()
+        with pytest.raises(Refused):
+            office.sign()
+        assert office.desk.of("p1") == []
+
+    @pytest.mark.parametrize("name", ["", "Ada", "Bo Contractor", "Ada Contractor Jr", "AdaContractor"])
+    def test_another_name_than_ones_own_is_refused(self, office: Office, name: str) -> None:
+        with pytest.raises(Refused):
+            office.sign(name=name)
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_another_text_than_the_current_one_is_refused(self, office: Office) -> None:
+        text = office.desk.text("en-US")
+        for other in (
+            replace(text, text=text.text + " "),
+            replace(text, sha256="0" * 64),
+            replace(text, version="0.9"),
+            replace(text, title="Another"),
+        ):
+            with pytest.raises(Refused):
+                office.sign(text=other)
+        assert office.desk.of("p1") == []
+
+    def test_a_text_that_changed_while_it_was_read_is_refused(self, office: Office) -> None:
+        text = office.desk.text("en-US")
+        office.publish("1.1")
+        with pytest.raises(Refused):
+            office.sign(text=text)
+
+    @pytest.mark.parametrize(
+        "times",
+        [
+            {"shown_at": START + timedelta(hours=1)},
+            {"end_reached_at": START - timedelta(seconds=1)},
+            {"end_reached_at": START + timedelta(hours=1)},
+        ],
+    )
+    def test_signing_before_the_end_was_reached_is_refused(
+        self, office: Office, times: dict[str, Any]
+    ) -> None:
+        with pytest.raises(Refused):
+            office.sign(**times)
+        assert office.desk.of("p1") == []
+
+    def test_a_key_that_is_not_the_accounts_signs_nothing(self, office: Office) -> None:
+        stranger = Identity(ADA, "s1", a_keyring(signing_key=b"x" * 32))
+        with pytest.raises(Damaged):
+            office.sign(identity=stranger)
+        assert office.desk.of("p1") == []
+
+
+class TestShowing:
+    def test_showing_and_declining_are_logged(self, office: Office) -> None:
+        text = office.desk.text("de-DE")
+        office.desk.shown(IDENTITY, text)
+        office.desk.declined(IDENTITY, text)
+        assert office.actions() == [Action.NDA_SHOWN, Action.NDA_DECLINED]
+        assert [row.event().detail["locale"] for row in office.ledger.rows()] == ["de-DE", "de-DE"]
+
+    def test_showing_is_not_signing(self, office: Office) -> None:
+        office.desk.shown(IDENTITY, office.desk.text("en-US"))
+        assert not office.desk.is_live(ADA, "en-US")
+
+
+class TestLiving:
+    def test_without_it_nobody_passes_and_the_log_says_so(self, office: Office) -> None:
+        with pytest.raises(NdaRequired):
+            office.desk.require_live(ADA, "en-US")
+        (row,) = office.ledger.rows()
+        assert (row.event().action, row.event().reason) == (Action.REFUSED, "NDA_REQUIRED")
+
+    def test_it_lives_for_its_days_and_no_longer(self, office: Office) -> None:
+        office.sign()
+        office.clock.advance(DAYS * 86_400 - 1)
+        assert office.desk.is_live(ADA, "en-US")
+        office.clock.advance(1)
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_signing_again_begins_a_new_term(self, office: Office) -> None:
+        office.sign()
+        office.clock.advance(DAYS * 86_400)
+        again = office.sign()
+        assert office.desk.require_live(ADA, "en-US") == again
+        assert office.desk.of("p1")[0].id == again
+
+    def test_it_is_not_another_persons(self, office: Office) -> None:
+        office.sign()
+        assert not office.desk.is_live(a_person(id="p2"), "en-US")
+
+    @pytest.mark.parametrize("state", [PersonState.REVOKED, PersonState.INVITED])
+    def test_it_dies_with_the_account(self, office: Office, state: PersonState) -> None:
+        office.sign()
+        assert not office.desk.is_live(a_person(state=state), "en-US")
+
+    def test_it_counts_for_the_language_it_was_signed_in(self, office: Office) -> None:
+        office.sign("de-DE")
+        assert office.desk.is_live(ADA, "de-DE")
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_a_language_without_a_text_is_served_by_english(self, office: Office) -> None:
+        office.sign("en-US")
+        assert office.desk.is_live(ADA, "pt-BR")
+
+    def test_a_new_version_must_be_signed_anew(self, office: Office) -> None:
+        office.sign()
+        office.publish("1.1")
+        assert not office.desk.is_live(ADA, "en-US")
+        office.sign()
+        assert office.desk.is_live(ADA, "en-US")
+
+    def test_a_version_that_says_so_leaves_earlier_signatures_alive(self, office: Office) -> None:
+        office.sign()
+        office.publish("1.1", reack=False)
+        assert office.desk.is_live(ADA, "en-US")
+        office.publish("1.2")
+        assert not office.desk.is_live(ADA, "en-US")
+        office.publish("1.3", reack=False)
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_one_changed_byte_of_the_text_must_be_signed_anew(self, office: Office) -> None:
+        office.sign()
+        file = office.folder / "1.0" / "en-US.txt"
+        data = bytearray(file.read_bytes())
+        data[1000] ^= 1
+        file.write_bytes(bytes(data))
+        assert not office.desk.is_live(ADA, "en-US")
+
+
+class TestTampering:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"typed_name": "Somebody Else"},
+            {"version": "1.1"},
+            {"person_id": "p2"},
+            {"signed_at": "2036-11-02T09:02:05.000000Z"},
+            {"end_reached_at": "2026-11-02T09:00:00.000000Z"},
+            {"statement": "I do not agree."},
+        ],
+    )
+    def test_a_changed_record_is_dead(self, office: Office, changes: dict[str, str]) -> None:
+        office.sign()
+        (record,) = office.desk.of("p1")
+        office.alter(record=canonical({**json.loads(record.body), **changes}))
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_a_record_of_another_text_cannot_be_passed_off_as_this_one(self, office: Office) -> None:
+        office.sign("de-DE")
+        office.alter(sha256=office.desk.text("en-US").sha256, locale="en-US")
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_a_record_of_somebody_else_cannot_be_passed_off_as_ones_own(self, office: Office) -> None:
+        office.sign()
+        office.alter(person_id="p2")
+        bo = a_person(id="p2", name="Bo Contractor", public_key=signing.public_key_of(b"b" * 32))
+        assert not office.desk.is_live(bo, "en-US")
+        # Not even when both accounts hold one key.
+        assert not office.desk.is_live(replace(bo, public_key=ADA.public_key), "en-US")
+
+    def test_a_later_time_in_the_table_does_not_make_it_live_longer(self, office: Office) -> None:
+        office.sign()
+        office.alter(signed_at=4_000_000_000_000_000)
+        office.clock.advance(DAYS * 86_400)
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_a_public_key_that_was_swapped_kills_it(self, office: Office) -> None:
+        office.sign()
+        assert not office.desk.is_live(a_person(public_key=signing.public_key_of(b"x" * 32)), "en-US")
+
+    @pytest.mark.parametrize(
+        "record", [b"", b"{}", b"not json", b'{"kind":"nda-acknowledgement"}', b'{"kind":1}']
+    )
+    def test_a_record_that_cannot_be_read_is_dead_and_is_reported(
+        self, office: Office, record: bytes
+    ) -> None:
+        office.sign()
+        office.alter(record=record)
+        assert not office.desk.is_live(ADA, "en-US")
+        with pytest.raises(Damaged):
+            office.desk.of("p1")
+
+    @given(data=st.data())
+    @settings(max_examples=60)
+    def test_any_changed_byte_of_record_or_signature_kills_it(
+        self, data: st.DataObject, signed: Office
+    ) -> None:
+        (kept,) = signed.database.rows("SELECT record, signature FROM nda_acknowledgement")
+        column = data.draw(st.sampled_from(["record", "signature"]))
+        changed = bytearray(kept[column])
+        changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
+        signed.alter(**{column: bytes(changed)})
+        assert not signed.desk.is_live(ADA, "en-US")
+        signed.alter(**kept)
+        assert signed.desk.is_live(ADA, "en-US")
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    made = make_office(tmp_path_factory.mktemp("signed"))
+    made.sign()
+    yield made
+    made.database.close()
