@@ -21,13 +21,23 @@ from reviewer.ui.theme import EDGE_PX, GROUP_PX
 
 _SIZE_PX = (460, 560)
 _KEY_PX = 160
+_RAIL = "window.rail_"
 Row = tuple[str, str]
 
 
-def rows_for(scope: Scope, more: Sequence[Row] = ()) -> list[Row]:
-    """Key and what it does: the page's first, then what data defines, then what works everywhere."""
+def rows_for(scope: Scope, more: Sequence[Row] = (), screens: Sequence[str] = ()) -> list[Row]:
+    """Key and what it does: the page's first, then what data defines, then what works everywhere.
+
+    ``screens`` are the titles in the rail; keys of places that this person does not have are left out.
+    """
     own = [(row.shown, row.sentence) for row in keys_in(scope)] if scope is not Scope.WINDOW else []
-    return [*own, *more, *((row.shown, row.sentence) for row in keys_in(Scope.WINDOW))]
+    titles = {f"window.rail_{place}": title for place, title in enumerate(screens, start=1)}
+    everywhere = [
+        (row.shown, titles.get(row.id, row.sentence))
+        for row in keys_in(Scope.WINDOW)
+        if row.id in titles or not row.id.startswith(_RAIL)
+    ]
+    return [*own, *more, *everywhere]
 
 
 class KeysDialog(QDialog):
@@ -41,9 +51,9 @@ class KeysDialog(QDialog):
         title = QLabel(self.tr("Keys that work here"), self)
         title.setProperty("kind", "title")
         table = named(QTableView(self), "keys_table", self.tr("Keys that work here"))
-        columns = [
-            Column[Row](self.tr("Key"), lambda row: row[0]),
-            Column[Row](self.tr("Does"), lambda row: row[1]),
+        columns: list[Column[Row]] = [
+            Column(self.tr("Key"), lambda row: row[0]),
+            Column(self.tr("Does"), lambda row: row[1]),
         ]
         table.setModel(RowsModel(columns, rows, table))
         tidy(table, stretch=1)

@@ -34,6 +34,7 @@ class Shell(QWidget):
         self.top_bar.show_person(identity.person.name, identity.person.role.value)
         self.rail = Rail([screen.entry for screen in screens], self)
         self.status_bar = StatusBar(self)
+        self._titles = [screen.entry.title for screen in screens]
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("pages")
         self._pages: dict[str, Page] = {}
@@ -60,7 +61,7 @@ class Shell(QWidget):
     def keys(self) -> list[tuple[str, str]]:
         """The keys that work now, for the table behind F1."""
         scope = self.page.scope if self._front else Scope.WINDOW
-        return rows_for(scope, self.page.more_keys())
+        return rows_for(scope, self.page.more_keys(), self._titles)
 
     def close_down(self) -> None:
         """Tells every page that it is to be thrown away."""

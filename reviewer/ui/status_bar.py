@@ -34,25 +34,32 @@ class StatusBar(QWidget):
         """Empties every slot."""
         for label in (self._saved, self._waiting, self._done, self._unwitnessed, self._sound):
             label.clear()
+            label.hide()
 
     @Slot(object)
     def show_facts(self, facts: StatusFacts) -> None:
-        """Puts the given facts into their slots; the others stay."""
+        """Puts the given facts into their slots; the others stay, and so does a place once it was taken."""
         if facts.saved is not None:
-            self._saved.setText(self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
+            _put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
         if facts.waiting is not None:
-            self._waiting.setText(self.tr("{0} waiting").format(facts.waiting))
+            _put(self._waiting, self.tr("{0} waiting").format(facts.waiting))
         if facts.done_today is not None:
-            self._done.setText(self.tr("{0} done today").format(facts.done_today))
+            _put(self._done, self.tr("{0} done today").format(facts.done_today))
         if facts.unwitnessed is not None:
             text = self.tr("{0} rows not witnessed").format(facts.unwitnessed)
-            self._unwitnessed.setText(text if facts.unwitnessed else self.tr("all rows witnessed"))
+            _put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
         if facts.sound is not None:
-            self._sound.setText(facts.sound)
+            _put(self._sound, facts.sound)
 
     def _slot(self, name: str, spoken: str, widest: str) -> QLabel:
         label = named(QLabel(self), name, spoken, kind="label")
         label.setFont(tabular(label.font()))
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
+        label.hide()
         self._row.addWidget(label)
         return label
+
+
+def _put(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.show()

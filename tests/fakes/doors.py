@@ -1,4 +1,4 @@
-"""The doors of a workspace without a workspace: sign-in, agreement, and whatever sessions a test puts behind."""
+"""The doors of a workspace without a workspace: sign-in, agreement, and the sessions a test puts behind."""
 
 import hashlib
 from datetime import datetime
@@ -17,13 +17,13 @@ NDA_BODY = "\n\n".join(
 )
 
 
-def a_person(name: str = "Ana Kowalska", role: Role = Role.CONTRACTOR) -> Person:
-    return Person(f"p-{name.split()[0].lower()}", name, role)
+def somebody(name: str = "Ana Kowalska", role: Role = Role.CONTRACTOR) -> Person:
+    return Person(f"p-{name.split(maxsplit=1)[0].lower()}", name, role)
 
 
 def an_identity(person: Person | None = None) -> Identity:
     keys = Keyring(workspace_key=b"w" * 32, signing_key=b"s" * 32, log_key=b"l" * 32)
-    return Identity(person or a_person(), "session-1", keys)
+    return Identity(person or somebody(), "session-1", keys)
 
 
 def an_agreement_text(text: str = NDA_BODY, **changes: str) -> NdaText:
@@ -130,7 +130,7 @@ class FakeDoors:
         lead: object = None,
     ) -> None:
         self.project = Project(name="Translator, autumn")
-        self.sign_in = FakeSignIn(people or (a_person(),), invited)
+        self.sign_in = FakeSignIn(people or (somebody(),), invited)
         self.agreement = FakeAgreement(self.sign_in, signed=signed)
         self._desk, self._qa, self._lead = desk, qa, lead
 

@@ -42,7 +42,7 @@ class ExportPage(LeadPage):
         self._lead = lead
         self._chooser = chooser or DialogChooser()
         self._is_running = False
-        self.left_out = RowsModel[LeftOut](
+        self.left_out: RowsModel[LeftOut] = RowsModel(
             [
                 Column(self.tr("Left out because"), lambda row: row[0].replace("_", " ").lower()),
                 Column(self.tr("Clips"), lambda row: f"{row[1]:,}", is_figure=True),

@@ -16,6 +16,7 @@ from reviewer.ui.tables import RowsModel, tidy
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 
 T = TypeVar("T")
+_TITLE_ROW_PX = 34
 
 
 class LeadPage(Page):
@@ -34,6 +35,7 @@ class LeadPage(Page):
         self.title_row.setSpacing(GAP_PX)
         heading = QLabel(title, self)
         heading.setProperty("kind", "title")
+        heading.setMinimumHeight(_TITLE_ROW_PX)
         self.title_row.addWidget(heading)
         self.title_row.addStretch()
         self.column.addLayout(self.title_row)

@@ -179,7 +179,6 @@ class ImportPage(LeadPage):
     def _number(self, name: str, spoken: str) -> QSpinBox:
         made = named(QSpinBox(self), name, spoken)
         made.setRange(0, _MOST)
-        made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         made.setFixedWidth(80)
         return made
 

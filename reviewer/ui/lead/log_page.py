@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
 
 _ROWS = 1000
-_WIDTHS = (64, 150, 130, 84, 150, 150, 170)
+_WIDTHS = (64, 150, 130, 96, 150, 140, 200)
 
 
 class LogPage(LeadPage):

@@ -7,6 +7,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
 
+_PLACES = 8
+_CAPTION_PX = 72
+_TILE_PX = 60
+
 
 class Tiles(QFrame):
     """A fixed row of states; one that is not counted shows 0."""
@@ -22,10 +26,11 @@ class Tiles(QFrame):
         row.setSpacing(GAP_PX)
         heading = QLabel(caption, self)
         heading.setProperty("kind", "heading")
-        heading.setFixedWidth(72)
+        heading.setFixedWidth(_CAPTION_PX)
         row.addWidget(heading)
         for state, title in states:
             row.addLayout(self._tile(name, state, title), 1)
+        row.addStretch(max(_PLACES - len(states), 0))
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Puts new figures on."""
@@ -40,6 +45,7 @@ class Tiles(QFrame):
         count.setFont(tabular(count.font()))
         caption = QLabel(title, self)
         caption.setProperty("kind", "label")
+        caption.setMinimumWidth(_TILE_PX)
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(count)

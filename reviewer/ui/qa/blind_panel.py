@@ -36,9 +36,7 @@ class BlindPanel(QWidget):
         bind(self.hand_in, "qa.hand_in", self.hand_in.click)
         bind(self, "qa.problem", self.editor.next_problem)
         note = QLabel(
-            self.tr(
-                "Blind: what was handed in stays hidden until your own version is. Yours is kept as it is."
-            ),
+            self.tr("Once handed in, your version is kept as it is; then you see theirs."),
             self,
         )
         note.setProperty("kind", "label")
@@ -52,8 +50,8 @@ class BlindPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GROUP_PX)
-        row.addWidget(self.editor, 3)
-        row.addLayout(side, 2)
+        row.addWidget(self.editor, 5)
+        row.addLayout(side, 4)
 
     def start(self) -> None:
         """An empty page for the next clip."""

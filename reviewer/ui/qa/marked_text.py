@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from reviewer.stats.wer import DiffWord
 from reviewer.ui.handles import named
-from reviewer.ui.theme import tokens
+from reviewer.ui.theme import interface_font, tokens
+
+_TEXT_PX = 16
 
 
 class Side(StrEnum):
@@ -52,6 +54,7 @@ class MarkedText(QPlainTextEdit):
     def __init__(self, side: Side, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, name, spoken).setToolTip("")
+        self.setFont(interface_font(_TEXT_PX))
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self._side = side

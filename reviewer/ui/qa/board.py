@@ -1,0 +1,75 @@
+"""A check in hand: the clip above, one's own version or both versions below."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from reviewer.labels.schema import Schema
+from reviewer.transcript.conventions import Conventions
+from reviewer.ui.desk.play_bar import PlayBar
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.qa.blind_panel import BlindPanel
+from reviewer.ui.qa.compare_panel import ComparePanel
+from reviewer.ui.shortcuts import Scope
+from reviewer.ui.theme import EDGE_PX, GAP_PX
+from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.zoom_buttons import ZoomButtons
+
+if TYPE_CHECKING:
+    from reviewer.audio.pyramid import Pyramid
+    from reviewer.audio.samples import Samples
+    from reviewer.qa.session import Comparison
+
+_WAVES_PX = 240
+
+
+class CheckBoard(QWidget):
+    """Waves and play bar stay where they are while the lower half changes."""
+
+    def __init__(self, schema: Schema, conventions: Conventions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("check_board")
+        self.waves = WaveformView(self)
+        self.waves.setFixedHeight(_WAVES_PX)
+        self.play_bar = PlayBar(Scope.QA, self)
+        self.play_bar.add_right(ZoomButtons(self.waves, Scope.QA, self))
+        self.message = InlineMessage("qa_message", lines=2, parent=self)
+        self.blind = BlindPanel(conventions, self)
+        self.compare = ComparePanel(schema, self)
+        self._stages = QStackedWidget(self)
+        self._stages.addWidget(self.blind)
+        self._stages.addWidget(self.compare)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE_PX, GAP_PX, EDGE_PX, GAP_PX)
+        column.setSpacing(GAP_PX)
+        column.addWidget(self.message)
+        column.addWidget(self.waves)
+        column.addWidget(self.play_bar)
+        column.addWidget(self._stages, 1)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether one's own version is still to be typed."""
+        return self._stages.currentWidget() is self.blind
+
+    def show_clip(self, samples: "Samples", pyramid: "Pyramid") -> None:
+        """A clip to be typed blind."""
+        self.waves.show_clip(samples, pyramid)
+        self._stages.setCurrentWidget(self.blind)
+        self.blind.start()
+
+    def show_comparison(self, comparison: "Comparison") -> None:
+        """Both versions of the same clip."""
+        self._stages.setCurrentWidget(self.compare)
+        self.compare.show_comparison(comparison)
+
+    def set_busy(self, *, busy: bool) -> None:
+        self.blind.set_busy(busy=busy)
+        self.compare.set_busy(busy=busy)
+
+    def clear(self) -> None:
+        """Leaves nothing of the last clip."""
+        self.waves.show_nothing()
+        self.blind.editor.show_text("")
+        self.compare.clear()
+        self.message.clear()

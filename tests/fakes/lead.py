@@ -1,0 +1,151 @@
+"""A lead session in memory."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from reviewer.access.audit import Finding
+from reviewer.access.chain import LogRow, canonical
+from reviewer.access.note import Checkpoint, write_note
+from reviewer.errors import Refused
+from reviewer.lead.export import ExportResult
+from reviewer.lead.intake_options import IntakeOptions
+from reviewer.lead.intake_report import IntakeReport, ReportRow
+from reviewer.lead.people import Invitation
+from reviewer.lead.progress import Overview, PersonProgress
+from reviewer.model.clock import to_micros
+from reviewer.model.people import Person, PersonState, Role
+from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
+from reviewer.privacy.offer import Code, Outcome
+from tests.factories import NOON
+from tests.fakes.desk import a_lease
+from tests.fakes.doors import CODE, an_identity
+
+ADA = Person("p1", "Ada Contractor", Role.CONTRACTOR)
+BEN = Person("p2", "Ben Okafor", Role.CONTRACTOR, PersonState.INVITED)
+LEE = Person("p3", "Lee Moreau", Role.LEAD)
+ROWS = (
+    ReportRow(1, "a.wav", Outcome.ACCEPTED, None, "", "c1", ("The last frame is cut short.",)),
+    ReportRow(2, "b.mp3", Outcome.REFUSED, Code.CONSENT_MISSING, "No consent is given for this clip."),
+    ReportRow(
+        3,
+        "c.flac",
+        Outcome.QUARANTINED,
+        Code.PII_FLAGGED,
+        "The draft text looks like a telephone number.",
+        "c3",
+    ),
+)
+
+
+def an_overview(**changes: object) -> Overview:
+    facts: dict[str, object] = {
+        "counts": QueueCounts(
+            {"ready": 96, "in_review": 4, "reviewed": 1, "final": 11, "quarantined": 2},
+            {"open": 96, "leased": 2, "submitted": 3, "qa_pending": 1, "accepted": 11},
+            1,
+        ),
+        "people": (
+            PersonProgress(ADA, WorkCounts("p1", 14, 11, 1, 2)),
+            PersonProgress(BEN, WorkCounts("p2")),
+        ),
+        "leases": (a_lease(7), a_lease(9)),
+        "late_drafts": (LateDraft(1, 5, "clip-5", "p1", b"sealed", NOON),),
+        "unwitnessed": 12,
+    }
+    return Overview(**{**facts, **changes})
+
+
+def a_log_row(seq: int, action: str = "clip.heard", **changes: object) -> LogRow:
+    body = {
+        "v": 1, "log_id": "w1", "seq": seq, "ts": to_micros(NOON + timedelta(seconds=seq)), "mono": seq,
+        "actor": "p1", "role": "contractor", "session": "session-1", "action": action, "object": "clip-1",
+        "outcome": "ok", "reason": "", "detail": {"task": 1}, "app_version": "0.1.0",
+    }  # fmt: skip
+    data = canonical({**body, **changes})
+    return LogRow(seq, data, b"0" * 32, hashlib.sha256(data).digest(), b"")
+
+
+class FakeLead:
+    """What was asked for stands in ``calls``; an error under a method's name is raised by its next call."""
+
+    def __init__(self, *, overview: Overview | None = None, log: Sequence[LogRow] = ()) -> None:
+        self.identity = an_identity(LEE)
+        self.calls: list[str] = []
+        self.errors: dict[str, list[Exception]] = {}
+        self.shown = overview or an_overview()
+        self.log = list(log)
+        self.everybody = [ADA, BEN, LEE]
+        self.options: IntakeOptions | None = None
+        self.exported: tuple[Path, tuple[str, ...], str | None] | None = None
+        self.released: list[int] = []
+        self.report = IntakeReport(ROWS)
+        self.before_report: Callable[[Callable[[int, int], None], Callable[[], bool]], None] | None = None
+        self.finding = Finding(ok=True, first_bad=None, sentence="The access log is whole.", rows=42)
+
+    def overview(self) -> Overview:
+        self._called("overview")
+        return self.shown
+
+    def people(self) -> list[Person]:
+        self._called("people")
+        return list(self.everybody)
+
+    def add_person(self, name: str, role: Role) -> Invitation:
+        self._called("add_person")
+        if any(person.name == name for person in self.everybody):
+            raise Refused("This name is taken.", "Add something that tells them apart.")
+        person = Person(f"p{len(self.everybody) + 1}", name, role, PersonState.INVITED)
+        self.everybody.append(person)
+        return Invitation(person, CODE, NOON + timedelta(hours=72))
+
+    def revoke(self, name: str) -> Person:
+        self._called("revoke")
+        return next(person for person in self.everybody if person.name == name)
+
+    def import_manifest(
+        self,
+        manifest: Path,
+        options: IntakeOptions,
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> IntakeReport:
+        self._called("import_manifest")
+        self.options = options
+        if self.before_report is not None:
+            self.before_report(progress, cancelled)
+        return self.report
+
+    def export(
+        self,
+        out: Path,
+        formats: Sequence[str],
+        where: str | None = None,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> ExportResult:
+        self._called("export")
+        self.exported = (out, tuple(formats), where)
+        progress(1, 2)
+        return ExportResult(out, 11, 83.4, {"NOT_ACCEPTED": 3, "PERSONAL_DATA": 1}, "ab" * 32)
+
+    def release(self, task_id: int) -> None:
+        self._called("release")
+        self.released.append(task_id)
+
+    def log_rows(self, limit: int = 500) -> list[LogRow]:
+        self._called("log_rows")
+        return self.log[-limit:]
+
+    def verify_log(self) -> Finding:
+        self._called("verify_log")
+        return self.finding
+
+    def checkpoint(self) -> Checkpoint:
+        self._called("checkpoint")
+        return write_note(b"l" * 32, "w1", 42, b"h" * 32, NOON, b"", "request")
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if self.errors.get(name):
+            raise self.errors[name].pop(0)
