@@ -103,6 +103,10 @@ class Gate(RuleBasedStateMachine):
         self.version += 1
         fresh = self.nda / f"{self.version}.0"
         shutil.copytree(newest, fresh)
+        about = fresh / "nda.toml"
+        about.write_text(
+            about.read_text(encoding="utf-8").replace(f'"{newest.name}"', f'"{fresh.name}"'), encoding="utf-8"
+        )
         for text in fresh.glob("*.txt"):
             text.write_text(
                 text.read_text(encoding="utf-8") + f"\nVersion {self.version}.\n", encoding="utf-8"

@@ -1,0 +1,149 @@
+"""An import that is killed outright, at the worst moments and from outside, and run again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reviewer.clips.keys import KdfParameters
+from reviewer.lead.intake import IntakeOptions
+from reviewer.workspace import open_workspace
+from tests.fakes.clock import FakeClock
+from tests.unit.test_manifest_fields import GOOD
+from tests.workspaces import LEAD, PASSPHRASE, Bench, make_bench
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+LINES = 8
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from reviewer.clips.keys import KdfParameters
+from reviewer.clips.store import LocalClips
+from reviewer.lead.intake import IntakeOptions
+from reviewer.workspace import open_workspace
+from tests.fakes.clock import FakeClock
+from tests.workspaces import LEAD, PASSPHRASE
+
+folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+puts, keep, move = [], LocalClips.put, Path.replace
+
+def put(self, clip_id, kind, sealed):
+    puts.append(kind)
+    if moment == "before the first file" and len(puts) == 5:
+        die()
+    keep(self, clip_id, kind, sealed)
+    if (moment, len(puts)) in {("between the files", 5), ("before the row", 6)}:
+        die()
+
+def replace(self, target):
+    if moment == "in a half-written file" and len(puts) == 5:
+        die()
+    return move(self, target)
+
+LocalClips.put, Path.replace = put, replace
+def progress(done, total):
+    print(done, flush=True)
+    if moment == "after the commit" and done == 3:
+        die()
+
+workspace = open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
+lead = workspace.sign_in(LEAD, PASSPHRASE).lead
+if moment == "in the transaction":
+    add = workspace.queue.add_clip
+    calls = []
+    def add_clip(*given, **named):
+        add(*given, **named)
+        calls.append(1)
+        if len(calls) == 3:
+            die()
+    workspace.queue.add_clip = add_clip
+lead.import_manifest(manifest, IntakeOptions(), progress)
+"""
+MOMENTS = [
+    "before the first file",
+    "in a half-written file",
+    "between the files",
+    "before the row",
+    "in the transaction",
+    "after the commit",
+]
+
+
+@pytest.fixture
+def offered(tmp_path: Path) -> tuple[Bench, Path]:
+    bench = make_bench(tmp_path, drafts=[""])
+    bench.workspace.close()
+    folder = tmp_path / "in"
+    first = (folder / "clip0.wav").read_bytes()
+    lines = []
+    for number in range(LINES):
+        (folder / f"{number}.wav").write_bytes(first[:44] + bytes([number + 1]) * (len(first) - 44))
+        lines.append(json.dumps(GOOD | {"audio": f"{number}.wav", "source_id": f"killed-{number}"}))
+    manifest = folder / "killed.jsonl"
+    manifest.write_text("\n".join(lines), encoding="utf-8")
+    return bench, manifest
+
+
+def start(bench: Bench, manifest: Path, moment: str, repository: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(bench.workspace.path), str(manifest), moment],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(repository)},
+    )
+
+
+def import_again(bench: Bench, manifest: Path, imported_before: int) -> None:
+    """Every clip comes in once, nothing is left over, and the log is whole."""
+    with open_workspace(
+        bench.workspace.path, clock=FakeClock(), parameters=KdfParameters.cheap()
+    ) as workspace:
+        assert len(workspace.catalogue.ids()) == 1 + imported_before
+        assert workspace.catalogue.ids() <= workspace.store.clip_ids()
+        lead = workspace.sign_in(LEAD, PASSPHRASE)
+        report = lead.lead.import_manifest(manifest, IntakeOptions())
+        assert (report.accepted, report.refused) == (LINES - imported_before, imported_before)
+        assert workspace.store.clip_ids() == workspace.catalogue.ids()
+        assert not list((bench.workspace.path / "clips").glob(".*"))
+        assert workspace.queue.counts().clips == {"ready": 1 + LINES}
+        for clip_id in workspace.catalogue.ids():
+            with workspace.vault.audio(lead.identity.keyring, clip_id) as stream:
+                assert stream.read(4) == b"fLaC"
+        assert lead.lead.verify_log().ok
+        workspace.sign_out(lead)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_import_killed_at_any_moment_leaves_no_orphan_and_can_be_run_again(
+    offered: tuple[Bench, Path], moment: str, repository: Path
+) -> None:
+    bench, manifest = offered
+    with start(bench, manifest, moment, repository) as child:
+        child.communicate(timeout=60)
+    assert child.returncode == -signal.SIGKILL
+    import_again(bench, manifest, imported_before=3 if moment == "after the commit" else 2)
+
+
+def test_an_import_killed_from_outside_can_be_run_again(
+    offered: tuple[Bench, Path], repository: Path
+) -> None:
+    bench, manifest = offered
+    with start(bench, manifest, "from outside", repository) as child:
+        assert child.stdout is not None
+        for done in child.stdout:
+            if int(done) == 4:
+                child.kill()
+                break
+        child.wait(timeout=60)
+    assert child.returncode == -signal.SIGKILL
+    with open_workspace(
+        bench.workspace.path, clock=FakeClock(), parameters=KdfParameters.cheap()
+    ) as workspace:
+        imported = len(workspace.catalogue.ids()) - 1
+    assert 4 <= imported <= LINES
+    import_again(bench, manifest, imported)
