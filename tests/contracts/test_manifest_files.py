@@ -1,0 +1,174 @@
+"""Manifest files as they come: encodings, line ends, broken lines, two formats."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reviewer.errors import Refused
+from reviewer.lead.manifest import ManifestLine, read_manifest
+from reviewer.privacy.offer import Code, Decision, ManifestRow
+from tests.unit.test_manifest_fields import GOOD
+
+
+def line(number: int, **changes: Any) -> dict[str, Any]:
+    return GOOD | {"audio": f"{number}.wav", "source_id": f"source-{number}"} | changes
+
+
+def read(folder: Path, content: bytes | str, name: str = "m.jsonl") -> tuple[ManifestLine, ...]:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_manifest(path)
+
+
+def codes(lines: tuple[ManifestLine, ...]) -> list[str]:
+    return [each.read.code or "" if isinstance(each.read, Decision) else "row" for each in lines]
+
+
+def as_csv(rows: list[dict[str, Any]], names: list[str] | None = None) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names or list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+BROKEN = {
+    "not json": b'{"audio": ',
+    "a list": b"[1, 2]",
+    "a number": b"7",
+    "latin-1": '{"audio": "é"}'.encode("latin-1"),
+    "a field twice": b'{"audio": "a", "audio": "b"}',
+    "NaN": b'{"audio": NaN}',
+    "deep": b"[" * 100_000,
+    "too long": b'{"audio": "' + b"x" * (5 << 20) + b'"}',
+    "a huge number": b'{"audio": ' + b"9" * 5_000 + b"}",
+    "nul bytes": b"\0\0\0",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_line_is_told_and_never_stops_the_rest(tmp_path: Path, broken: bytes) -> None:
+    good = [json.dumps(line(number)).encode() for number in (1, 2)]
+    lines = read(tmp_path, b"\n".join([good[0], broken, good[1], b""]))
+    assert codes(lines) == ["row", Code.BAD_VALUE, "row"]
+    assert [each.number for each in lines] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("is_csv", [False, True])
+def test_marks_and_line_ends_make_no_difference(
+    tmp_path: Path, mark: bytes, end: bytes, is_csv: bool
+) -> None:
+    rows = [line(1), line(2)]
+    text = as_csv(rows) if is_csv else "".join(json.dumps(row) + "\n" for row in rows)
+    lines = read(tmp_path, mark + text.encode().replace(b"\n", end))
+    assert codes(lines) == ["row", "row"]
+
+
+def test_blank_lines_are_left_out_but_counted(tmp_path: Path) -> None:
+    text = f"\n{json.dumps(line(1))}\n\n   \n{json.dumps(line(2))}"
+    assert [each.number for each in read(tmp_path, text)] == [2, 5]
+
+
+def test_a_table_gives_the_same_rows_as_its_twin(tmp_path: Path) -> None:
+    rows = [
+        line(1, draft='he said "one, two"\n\nand left'),
+        line(2, draft="", consent_withdrawn_at="2030-01-01T00:00:00Z"),
+        line(3, recorded_at="yesterday"),
+        line(4, locale=""),
+        line(5, audio="../a.wav"),
+    ]
+    names = [*GOOD, "consent_withdrawn_at", "draft"]
+    from_json = read(tmp_path, "".join(json.dumps(row) + "\n" for row in rows))
+    from_csv = read(tmp_path, as_csv(rows, names), "m.csv")
+    assert [(each.audio, each.read) for each in from_csv] == [(each.audio, each.read) for each in from_json]
+
+
+@pytest.mark.parametrize("name", ["m.jsonl", "m.csv", "m.txt", "m"])
+def test_the_content_decides_the_format(tmp_path: Path, name: str) -> None:
+    assert codes(read(tmp_path, json.dumps(line(1)), name)) == ["row"]
+    assert codes(read(tmp_path, as_csv([line(1)]), name)) == ["row"]
+
+
+def test_a_quote_that_never_closes_spoils_its_own_line_only(tmp_path: Path) -> None:
+    rows = as_csv([line(n, draft=f"draft {n}") for n in range(1, 80)]).splitlines()
+    rows[3] = rows[3].replace("draft 3", '"draft 3')
+    lines = read(tmp_path, "\n".join(rows), "m.csv")
+    assert codes(lines).count("row") == 78
+    assert codes(lines)[2] == Code.BAD_VALUE
+
+
+def test_a_line_with_too_many_or_too_few_cells_is_told(tmp_path: Path) -> None:
+    head, first, second = as_csv([line(1), line(2)]).splitlines()
+    lines = read(tmp_path, "\n".join([head, first + ",more", first.rsplit(",", 1)[0], second]), "m.csv")
+    assert codes(lines) == [Code.BAD_VALUE, Code.BAD_VALUE, "row"]
+
+
+def test_a_line_in_another_encoding_spoils_its_own_line_only(tmp_path: Path) -> None:
+    rows = as_csv([line(1), line(2, draft="é")], [*GOOD, "draft"]).encode().replace("é".encode(), b"\xe9")
+    assert codes(read(tmp_path, rows, "m.csv")) == ["row", Code.BAD_VALUE]
+
+
+def test_an_unknown_column_refuses_each_line(tmp_path: Path) -> None:
+    assert codes(read(tmp_path, as_csv([line(1) | {"age": "30"}]), "m.csv")) == [Code.UNKNOWN_FIELD]
+
+
+def test_a_column_named_twice_refuses_each_line(tmp_path: Path) -> None:
+    text = as_csv([line(1)]).replace("speaker", "source_id")
+    assert codes(read(tmp_path, text, "m.csv")) == [Code.BAD_VALUE]
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    inside = tmp_path / "batch"
+    inside.mkdir()
+    (tmp_path / "secret.wav").write_bytes(b"x")
+    (inside / "1.wav").symlink_to(tmp_path / "secret.wav")
+    (inside / "out").symlink_to(tmp_path)
+    (inside / "loop").symlink_to(inside / "loop")
+    rows = [line(1), line(2, audio="out/secret.wav"), line(3, audio="loop/a.wav"), line(4)]
+    lines = read(inside, "".join(json.dumps(row) + "\n" for row in rows))
+    assert codes(lines) == [Code.BAD_VALUE, Code.BAD_VALUE, Code.BAD_VALUE, "row"]
+
+
+def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real.wav").write_bytes(b"x")
+    (tmp_path / "1.wav").symlink_to(tmp_path / "real.wav")
+    assert codes(read(tmp_path, json.dumps(line(1)))) == ["row"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
+def test_an_empty_manifest_has_no_lines(tmp_path: Path, content: bytes) -> None:
+    assert read(tmp_path, content) == ()
+
+
+def test_a_manifest_in_another_encoding_is_refused_whole(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="UTF-8"):
+        read(tmp_path, json.dumps(line(1)).encode("utf-16"))
+
+
+def test_a_manifest_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no manifest"):
+        read_manifest(tmp_path / "none.jsonl")
+    with pytest.raises(Refused, match="no manifest"):
+        read_manifest(tmp_path)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.binary(max_size=200), st.sampled_from(["m.jsonl", "m.csv"]))
+def test_whatever_stands_between_two_good_lines_both_are_read(
+    tmp_path: Path, rubbish: bytes, name: str
+) -> None:
+    rubbish = rubbish.replace(b"\n", b" ").replace(b'"', b"'")
+    rows = [line(1), line(2)]
+    text = as_csv(rows) if name == "m.csv" else "".join(json.dumps(row) + "\n" for row in rows)
+    *before, last = text.encode().splitlines()
+    lines = read(tmp_path, b"\n".join([*before, rubbish, last]), name)
+    found = [each.read.source_id for each in lines if isinstance(each.read, ManifestRow)]
+    assert {"source-1", "source-2"} <= set(found)

@@ -1,0 +1,39 @@
+"""A decoder that reads nothing out of a file but its bytes."""
+
+import hashlib
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from reviewer.audio.decode import Decoded
+from reviewer.errors import Refused
+from reviewer.model.project import DecodeLimits
+
+
+class FakeDecoder:
+    """Gives a clip of one second for any file; ``asked`` are the names of the files it was given.
+
+    Files of the same bytes have the same sound; one beginning with ``bad`` is refused as its second word says.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def __call__(self) -> Self:
+        return self
+
+    def decode(self, path: Path, limits: DecodeLimits) -> Decoded:
+        self.asked.append(path.name)
+        content = path.read_bytes()
+        if content.startswith(b"bad "):
+            raise Refused("This cannot be decoded.", "", code=content.split()[1].decode())
+        notes = ("It sounds odd.",) if content.startswith(b"odd") else ()
+        return Decoded(content, b"peaks", 8000, 1, 8000, hashlib.sha256(content).digest(), notes)

@@ -1,0 +1,177 @@
+"""A line's fields: the closed list, and what each may hold."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.lead.manifest_fields import CSV_FIELDS, FIELDS, read_fields
+from reviewer.privacy.offer import Code, Decision, ManifestRow, WordTiming
+
+FOLDER = Path("/nowhere/batch")
+GOOD: dict[str, Any] = {
+    "audio": "dev/a.wav",
+    "product": "translator",
+    "locale": "en-US",
+    "recorded_at": "2026-01-01T00:15:00Z",
+    "consent_product": "translator",
+    "consent_granted_at": "2021-03-01T00:00:00Z",
+    "source_id": "b5e1d3cb0f52b0f1",
+    "speaker": "tux_bg",
+}
+
+
+def row(**changes: Any) -> ManifestRow:
+    read = read_fields(GOOD | changes, FOLDER)
+    assert isinstance(read, ManifestRow), read
+    return read
+
+
+def code(**changes: Any) -> Code | None:
+    read = read_fields(GOOD | changes, FOLDER)
+    return read.code if isinstance(read, Decision) else None
+
+
+def test_a_full_line_is_read() -> None:
+    read = row(draft="hello", words=[{"word": "hello", "start": 0, "end": 0.5, "confidence": 0.9}])
+    assert read.recorded_at == datetime(2026, 1, 1, 0, 15, tzinfo=UTC)
+    assert read.words == (WordTiming("hello", 0.0, 0.5),)
+
+
+def test_a_field_that_is_not_on_the_list_is_refused() -> None:
+    assert code(user_name="x") is Code.UNKNOWN_FIELD
+
+
+def test_an_unknown_field_is_told_before_a_missing_one() -> None:
+    assert code(extra=1, audio=None) is Code.UNKNOWN_FIELD
+
+
+def test_words_have_no_place_in_a_table() -> None:
+    read = read_fields(GOOD | {"words": ""}, FOLDER, CSV_FIELDS)
+    assert isinstance(read, Decision)
+    assert read.code is Code.UNKNOWN_FIELD
+
+
+@pytest.mark.parametrize("name", ["audio", "product", "locale", "recorded_at", "source_id", "speaker"])
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_missing_field_is_refused(name: str, nothing: str | None) -> None:
+    assert code(**{name: nothing}) is Code.MISSING_FIELD
+
+
+@pytest.mark.parametrize("name", ["consent_product", "consent_granted_at"])
+def test_missing_consent_is_left_to_the_gate(name: str) -> None:
+    assert getattr(row(**{name: None}), name) is None
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name != "words"])
+@pytest.mark.parametrize("value", [3, True, ["x"], {"x": 1}, "a\0b", "a\x1bb", "\ud800", "x" * 100_001])
+def test_a_field_of_another_type_or_form_is_refused(name: str, value: object) -> None:
+    assert code(**{name: value}) is Code.BAD_VALUE
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-01-01T00:15:00",
+        "2026-01-01",
+        "2026-01-01T00:15Z",
+        "2026-02-30T00:00:00Z",
+        "2025-02-29T00:00:00Z",
+        "2026-01-01T25:00:00Z",
+        "2026-01-01T00:00:60Z",
+        "2026-01-01T00:00:00+24:00",
+        "0001-01-01T00:00:00+01:00",
+        "20260101T001500Z",
+        "1767226500",
+        "２026-01-01T00:15:00Z",
+        " 2026-01-01T00:15:00Z",
+    ],
+)
+def test_a_time_that_is_no_instant_is_refused(time: str) -> None:
+    assert code(recorded_at=time) is Code.BAD_VALUE
+
+
+@pytest.mark.parametrize(
+    ("time", "instant"),
+    [
+        ("2026-01-01T02:15:00+02:00", datetime(2026, 1, 1, 0, 15, tzinfo=UTC)),
+        ("2025-12-31t18:45:00-05:30", datetime(2026, 1, 1, 0, 15, tzinfo=UTC)),
+        ("2026-01-01 00:15:00.5z", datetime(2026, 1, 1, 0, 15, 0, 500_000, tzinfo=UTC)),
+        ("2026-01-01T00:15:00.123456789Z", datetime(2026, 1, 1, 0, 15, 0, 123_456, tzinfo=UTC)),
+        ("2024-02-29T00:15:00Z", datetime(2024, 2, 29, 0, 15, tzinfo=UTC)),
+    ],
+)
+def test_times_become_instants_in_utc(time: str, instant: datetime) -> None:
+    assert row(recorded_at=time).recorded_at == instant
+
+
+@pytest.mark.parametrize(
+    "audio", ["../a.wav", "dev/../../a.wav", "/etc/passwd", "C:\\a.wav", "\\\\host\\a.wav", ".", "dev/.."]
+)
+def test_a_path_out_of_the_folder_is_refused(audio: str) -> None:
+    assert code(audio=audio) is Code.BAD_VALUE
+
+
+@pytest.mark.parametrize(
+    "audio", ["a.wav", "dev/x/../a.wav", "./a.wav", "имя — 録音 שלום 🎤.wav", "12:30.wav"]
+)
+def test_any_name_below_the_folder_will_do(audio: str) -> None:
+    assert row(audio=audio).audio == audio
+
+
+@pytest.mark.parametrize(("tag", "usual"), [("EN-us", "en-US"), ("zh-hans-cn", "zh-Hans-CN"), ("und", "und")])
+def test_a_language_tag_gets_its_usual_case(tag: str, usual: str) -> None:
+    assert row(locale=tag).locale == usual
+
+
+@pytest.mark.parametrize("tag", ["en_US", "english", "e", "en-US-x-private", "123"])
+def test_what_is_no_language_tag_is_refused(tag: str) -> None:
+    assert code(locale=tag) is Code.BAD_VALUE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hello",
+        [{"word": "a", "start": 0}],
+        [{"word": "a", "start": 0, "end": 1, "speaker": "x"}],
+        [{"word": "a", "start": 1, "end": 0}],
+        [{"word": "a", "start": -1, "end": 0}],
+        [{"word": "a", "start": "0", "end": 1}],
+        [{"word": "a", "start": True, "end": 1}],
+        [{"word": "a", "start": 0, "end": float("inf")}],
+        [{"word": "", "start": 0, "end": 1}],
+        [{"word": "a" * 300, "start": 0, "end": 1}],
+        [{"word": 7, "start": 0, "end": 1}],
+        [["a", 0, 1]],
+    ],
+)
+def test_words_of_another_form_are_refused(words: object) -> None:
+    assert code(words=words) is Code.BAD_VALUE
+
+
+def test_a_draft_may_have_lines_and_is_empty_when_absent() -> None:
+    assert row(draft="one\ntwo").draft == "one\ntwo"
+    assert row(draft=None).draft == ""
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(FIELDS), JSON)
+def test_whatever_a_field_holds_the_line_is_a_row_or_a_refusal(name: str, value: object) -> None:
+    assert isinstance(read_fields(GOOD | {name: value}, FOLDER), ManifestRow | Decision)
+
+
+@given(st.dictionaries(st.text(max_size=12), JSON, max_size=6))
+def test_any_object_is_a_row_or_a_refusal_that_repeats_no_value(values: dict[str, Any]) -> None:
+    read = read_fields(dict.fromkeys(values, "Jane Roe"), FOLDER)
+    assert isinstance(read, Decision)
+    assert "Jane" not in read.sentence or "Jane" in "".join(values)
