@@ -15,6 +15,7 @@ from reviewer.model.task import (
     Submission,
     Today,
     Verdict,
+    WorkCounts,
 )
 
 
@@ -121,8 +122,12 @@ class Queue(Protocol):
         """Leases a check: own unfinished first; never of a clip this person had a task of."""
         ...
 
+    def require_check(self, check: Check) -> None:
+        """Passes if the check is live; raises LeaseLapsed, LeaseLost or NotLeased."""
+        ...
+
     def keep_blind(self, check: Check, sealed: bytes) -> Check:
-        """Keeps the checker's own blind work; raises LeaseLost."""
+        """Keeps the checker's own blind work, once; raises LeaseLost, or Refused for a second version."""
         ...
 
     def decide(self, check: Check, verdict: Verdict, comment: bytes | None) -> None:
@@ -135,6 +140,10 @@ class Queue(Protocol):
 
     def today(self, person_id: str, since: datetime) -> Today:
         """What waits for this person now, what they handed in since, and what came back to them."""
+        ...
+
+    def work_by_person(self) -> list[WorkCounts]:
+        """What each person handed in so far, how it stands, and how often they skipped."""
         ...
 
     def leases(self) -> list[Lease]:

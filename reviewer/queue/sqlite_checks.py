@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from reviewer.db.connection import Row
-from reviewer.errors import ClipWithdrawn, LeaseLost, NotLeased, Refused
+from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused
 from reviewer.model.clock import from_micros
 from reviewer.model.task import Check, Verdict
 from reviewer.queue.queue import DrawResult
@@ -62,9 +62,18 @@ class SqliteChecks(SqliteRows):
             self._extend(row["submission_id"])
             return self._check(row["submission_id"])
 
+    def require_check(self, check: Check) -> None:
+        if self._held_check(check)["lease_until"] <= self._now():
+            raise LeaseLapsed
+
     def keep_blind(self, check: Check, sealed: bytes) -> Check:
         with self._database.transaction():
-            self._held_check(check)
+            if self._held_check(check)["blind"] is not None:
+                raise Refused(
+                    "Your own version was handed in already.",
+                    "Accept the work or return it.",
+                    code="BLIND_DONE",
+                )
             self._database.execute(
                 "UPDATE qa_check SET blind = ? WHERE submission_id = ?", (sealed, check.submission.id)
             )

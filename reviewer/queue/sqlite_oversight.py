@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import from_micros
-from reviewer.model.task import LateDraft, Lease, QueueCounts, Submission, TaskState
+from reviewer.model.task import LateDraft, Lease, QueueCounts, Submission, TaskState, WorkCounts
 from reviewer.queue.queue import HeldClip
 from reviewer.queue.sqlite_rows import NEVER_HAD, SqliteRows, lease_of, submission_of
 
@@ -24,6 +24,20 @@ _ERASE = (
     "DELETE FROM late_draft WHERE clip_id = ?",
     "DELETE FROM draft WHERE clip_id = ?",
 )
+# Accepted and returned count submissions; a returned one stays returned whatever its author hands in later.
+_WORK = """
+    SELECT person_id, sum(submitted) AS submitted, sum(accepted) AS accepted, sum(returned) AS returned,
+        sum(skipped) AS skipped
+    FROM (
+        SELECT s.person_id, 1 AS submitted,
+            (t.state = 'accepted' AND t.submission_id = s.id) AS accepted,
+            coalesce(c.verdict = 'returned', 0) AS returned, 0 AS skipped
+        FROM submission s JOIN task t ON t.id = s.task_id LEFT JOIN qa_check c ON c.submission_id = s.id
+        UNION ALL
+        SELECT person_id, 0, 0, 0, 1 FROM task_refusal WHERE kind = 'skip'
+    )
+    GROUP BY person_id ORDER BY person_id
+"""
 
 
 class SqliteOversight(SqliteRows):
@@ -53,6 +67,10 @@ class SqliteOversight(SqliteRows):
                 tasks=self._by_state("task"),
                 late_drafts=int(self._database.value("SELECT count(*) FROM late_draft")),
             )
+
+    def work_by_person(self) -> list[WorkCounts]:
+        rows = self._database.rows(_WORK)
+        return [WorkCounts(**row) for row in rows]
 
     def leases(self) -> list[Lease]:
         rows = self._database.rows(

@@ -91,9 +91,8 @@ class SqliteWork(SqliteRows):
             self._follow(task["clip_id"])
 
     def check_lease(self, lease: Lease) -> None:
-        with self._database.transaction():
-            if self._held(lease)["lease_until"] <= self._now():
-                raise LeaseLapsed
+        if self._held(lease)["lease_until"] <= self._now():
+            raise LeaseLapsed
 
     def submit(self, lease: Lease, sealed: bytes, digest: bytes) -> Receipt:
         with self._database.transaction():

@@ -1,0 +1,95 @@
+"""The whole queue in plain Python, to hold a real one against: lists, loops, no cleverness."""
+
+from dataclasses import dataclass, field
+
+from reviewer.model.task import Lease
+
+SKIPS_TO_LEAD = 3
+DONE = ("submitted", "qa_pending", "accepted")
+HELD = ("with_lead", "exported", "purged", "quarantined")
+
+
+@dataclass
+class ModelTask:
+    clip: str
+    number: int
+    state: str = "open"
+    person: str | None = None
+    until: float = 0.0
+    lease: Lease | None = None
+    submission: str | None = None
+    author: str | None = None
+
+
+@dataclass
+class ModelClip:
+    held: str = ""
+    refusals: int = 0
+    had_by: set[str] = field(default_factory=set)
+
+
+@dataclass
+class QueueModel:
+    """Clips are added with rising sort keys, so the order of ``tasks`` is the order of the queue."""
+
+    tasks: list[ModelTask] = field(default_factory=list)
+    clips: dict[str, ModelClip] = field(default_factory=dict)
+
+    def add(self, clip: str, passes: int) -> None:
+        self.clips[clip] = ModelClip()
+        self.tasks += [ModelTask(clip, number) for number in range(1, passes + 1)]
+
+    def claim(self, person: str, now: float) -> ModelTask | None:
+        """The task that must be leased now; lapsed ones that were out too often go to the lead."""
+        for task in self.tasks:
+            if task.state == "returned" and task.person == person and not self.clips[task.clip].held:
+                return task
+        for task in self.tasks:
+            clip = self.clips[task.clip]
+            lapsed = task.state == "leased" and task.until <= now
+            barred = person in clip.had_by or self._works_on(task.clip, person)
+            if clip.held or barred or not (task.state == "open" or lapsed):
+                continue
+            if lapsed:
+                self.refuse(task)
+                if clip.held:
+                    continue
+            return task
+        return None
+
+    def refuse(self, task: ModelTask) -> None:
+        """A skip or an expiry by the task's holder."""
+        clip = self.clips[task.clip]
+        clip.had_by.add(task.person)
+        clip.refusals += 1
+        task.state, task.person = "open", None
+        if clip.refusals >= SKIPS_TO_LEAD and not clip.held:
+            clip.held = "with_lead"
+
+    def release(self, task: ModelTask) -> None:
+        if task.author == task.person:
+            task.state = "returned"
+        else:
+            task.state, task.person = "open", None
+
+    def submit(self, task: ModelTask, submission: str) -> None:
+        task.state, task.submission, task.author = "submitted", submission, task.person
+        self.clips[task.clip].had_by.add(task.person)
+
+    def holder_of(self, lease: Lease) -> ModelTask | None:
+        """The task whose present lease this is."""
+        found = [task for task in self.tasks if task.state == "leased" and task.lease == lease]
+        return found[0] if found else None
+
+    def state_of(self, clip: str) -> str:
+        if self.clips[clip].held:
+            return self.clips[clip].held
+        states = {task.state for task in self.tasks if task.clip == clip}
+        if states == {"accepted"}:
+            return "final"
+        if states <= set(DONE):
+            return "reviewed"
+        return "ready" if states == {"open"} else "in_review"
+
+    def _works_on(self, clip: str, person: str) -> bool:
+        return any(task.clip == clip and task.person == person for task in self.tasks)

@@ -1,0 +1,171 @@
+"""The turn serves writers in the order in which they came, and gets over those who die in the line."""
+
+import multiprocessing
+import os
+import signal
+import threading
+
+import pytest
+
+from reviewer.db.turn import Turn
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and fcntl")
+CONTEXT = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
+
+
+def waits_in_line(path, number, asked, served):
+    turn = Turn(path)
+    asked.put(number)
+    with turn:
+        served.put(number)
+    turn.close()
+
+
+def holds_until_killed(path, held):
+    with Turn(path):
+        held.set()
+        signal.pause()
+
+
+def tickets_drawn(turn) -> int:
+    # Through the turn's own descriptor: closing another one here would drop this process's locks.
+    return turn._line.tickets._numbers()[0]
+
+
+def until(condition) -> None:
+    """Lets other processes run until something they do is seen; the suite's own limit ends a hang."""
+    while not condition():
+        os.sched_yield()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "workspace.db.turn"
+
+
+def line_up(turn, path, count, asked, served):
+    """Starts processes one by one, each only when the one before stands in line."""
+    workers = []
+    for number in range(count):
+        before = tickets_drawn(turn)
+        worker = CONTEXT.Process(target=waits_in_line, args=(path, number, asked, served))
+        worker.start()
+        until(lambda before=before: tickets_drawn(turn) > before)
+        workers.append(worker)
+    return workers
+
+
+def test_processes_are_served_in_the_order_in_which_they_came(path):
+    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    turn = Turn(path)
+    with turn:
+        workers = line_up(turn, path, 6, asked, served)
+    assert [served.get() for _ in workers] == list(range(6))
+    for worker in workers:
+        worker.join()
+    turn.close()
+
+
+def test_killed_holder_gives_its_turn_up(path):
+    held = CONTEXT.Event()
+    holder = CONTEXT.Process(target=holds_until_killed, args=(path, held))
+    holder.start()
+    held.wait()
+    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    turn = Turn(path)
+    workers = line_up(turn, path, 2, asked, served)
+    os.kill(holder.pid, signal.SIGKILL)
+    assert [served.get() for _ in workers] == [0, 1]
+    for worker in [holder, *workers]:
+        worker.join()
+    turn.close()
+
+
+def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path):
+    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    turn = Turn(path)
+    with turn:
+        workers = line_up(turn, path, 3, asked, served)
+        os.kill(workers[0].pid, signal.SIGKILL)
+        workers[0].join()
+        assert served.empty()
+    assert [served.get() for _ in workers[1:]] == [1, 2]
+    for worker in workers[1:]:
+        worker.join()
+    turn.close()
+
+
+def test_stopped_process_in_the_line_delays_the_others_but_for_a_while(path):
+    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    turn = Turn(path)
+    with turn:
+        workers = line_up(turn, path, 2, asked, served)
+        os.kill(workers[0].pid, signal.SIGSTOP)
+    try:
+        assert served.get() == 1
+    finally:
+        os.kill(workers[0].pid, signal.SIGCONT)
+    assert served.get() == 0
+    for worker in workers:
+        worker.join()
+    turn.close()
+
+
+def test_threads_of_a_process_are_served_in_the_order_in_which_they_came(path):
+    turn, served = Turn(path), []
+    line = turn._line
+
+    def work(number):
+        with turn:
+            served.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    with turn:
+        for number, thread in enumerate(threads):
+            thread.start()
+            until(lambda number=number: len(line._waiting) == number + 1)
+    for thread in threads:
+        thread.join()
+    assert served == list(range(8))
+    turn.close()
+
+
+def test_asking_twice_in_one_thread_is_an_error_and_not_a_deadlock(path):
+    first, second = Turn(path), Turn(path)
+    with first, pytest.raises(RuntimeError):
+        second.__enter__()
+    with second:
+        pass
+    first.close()
+    second.close()
+
+
+def test_closing_one_turn_leaves_the_line_of_the_other(path):
+    """POSIX drops a process's locks when any descriptor of the file closes; there must be only one."""
+    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    first, second = Turn(path), Turn(path)
+    with first:
+        workers = line_up(first, path, 1, asked, served)
+        second.close()
+        second.close()
+        Turn(path).close()
+        assert served.empty()
+    assert served.get() == 0
+    workers[0].join()
+    first.close()
+
+
+def test_spoilt_turn_file_is_begun_anew(path):
+    path.write_bytes(b"\xff" * 3)
+    turn = Turn(path)
+    with turn:
+        pass
+    with turn:
+        pass
+    turn.close()
+
+
+def test_turn_file_is_for_its_owner_only(path):
+    turn = Turn(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    turn.close()
