@@ -5,6 +5,8 @@ import ctypes
 import math
 import sys
 
+from reviewer.audio.system_calls import allow_only_decoding
+
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
@@ -13,7 +15,7 @@ _MAX_DESCRIPTORS = 16
 
 
 def give_up(seconds: float, memory_bytes: int) -> None:
-    """Limit this process for good, as far as the platform can: time, memory, files, core dumps, privileges.
+    """Limit this process for good, as far as the platform can: time, memory, files, privileges, system calls.
 
     Args:
         seconds: processor time, rounded up.
@@ -41,8 +43,9 @@ def _limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
 
 
 def _limit_on_linux() -> None:
-    """No core dump or debugger, no new privileges, and no life after the host's."""
+    """No core dump or debugger, no new privileges, no life after the host's, no call but for decoding."""
     library = ctypes.CDLL(None)
     library.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    allow_only_decoding()

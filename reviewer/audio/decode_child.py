@@ -53,7 +53,6 @@ def main(arguments: list[str]) -> None:
     """Serve the parent on standard input until it closes; with ``--once``, one file and no more."""
     if arguments[:1] == ["--once"]:
         _serve_once(float(arguments[1]), int(arguments[2]), float(arguments[3]))
-        return
     with socket.socket(fileno=0) as parent:
         while True:
             message, descriptors, _, _ = socket.recv_fds(parent, REQUEST.size, 2)
@@ -154,14 +153,15 @@ def _decode_and_leave(
     os._exit(status)
 
 
-def _serve_once(seconds: float, memory_bytes: int, audio_seconds: float) -> None:
+def _serve_once(seconds: float, memory_bytes: int, audio_seconds: float) -> NoReturn:
     """One file named on standard input, its samples to what was standard output."""
     path = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     out = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    source = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     confine.give_up(seconds, memory_bytes)
-    with open(path, "rb") as source:  # noqa: PTH123 - the descriptor is wanted, the name is not
-        send_sound(source.fileno(), Sender(out), audio_seconds)
+    send_sound(source, Sender(out), audio_seconds)
+    os._exit(0)
 
 
 if __name__ == "__main__":

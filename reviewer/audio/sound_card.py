@@ -32,7 +32,7 @@ class SoundCard:
         try:
             return _CardStream(sounddevice, forms[0], fill, self._latency_seconds)
         except sounddevice.PortAudioError:
-            _look_again(sounddevice)
+            look_again(sounddevice)
         try:
             forms.append(_form_of_default(sounddevice, form))
         except (sounddevice.PortAudioError, ValueError) as error:
@@ -91,7 +91,7 @@ def _remedy_portaudio() -> str:
     return "Install Reviewer again: its sounddevice package brings PortAudio with it."
 
 
-def _look_again(sounddevice: Any) -> None:
+def look_again(sounddevice: Any) -> None:
     """PortAudio lists devices once; start it again to find one plugged in since."""
     try:
         sounddevice._terminate()  # noqa: SLF001 - documented in its FAQ, the only way

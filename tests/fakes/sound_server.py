@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +28,15 @@ class Recording:
     """What arrives at the card."""
 
     file: Path
-    rate_hz: int
+    bits: int
 
-    def samples(self) -> NDArray[np.int16]:
+    def samples(self) -> NDArray[Any]:
         """Everything recorded up to now."""
         content = self.file.read_bytes()
-        return np.frombuffer(content[: len(content) // 2 * 2], dtype=np.int16)
+        size = 2 if self.bits == 16 else 4
+        return np.frombuffer(content[: len(content) // size * size], dtype=f"<i{size}")
 
-    def wait_for(self, wanted: NDArray[np.int16], seconds: float = 20.0) -> int:
+    def wait_for(self, wanted: NDArray[Any], seconds: float = 20.0) -> int:
         """The place of ``wanted`` in what arrived; -1 if it does not come in time."""
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
@@ -45,21 +47,23 @@ class Recording:
         return -1
 
 
-def find(haystack: NDArray[np.int16], needle: NDArray[np.int16]) -> int:
+def find(haystack: NDArray[Any], needle: NDArray[Any]) -> int:
     """Where the samples of ``needle`` begin, or -1; exact."""
     content, wanted = haystack.tobytes(), needle.tobytes()
+    size = haystack.itemsize
     place = content.find(wanted)
-    while place % 2 == 1:
+    while place > 0 and place % size:
         place = content.find(wanted, place + 1)
-    return place // 2 if place >= 0 else -1
+    return place // size if place >= 0 else -1
 
 
 class SoundServer:
     """One private server in one folder; nothing of the user's own sound is touched."""
 
-    def __init__(self, folder: Path, rate_hz: int) -> None:
+    def __init__(self, folder: Path, *, rate_hz: int = 16_000, bits: int = 16) -> None:
         self._folder = folder
-        self._rate_hz = rate_hz
+        self._bits = bits
+        self._form = (f"rate={rate_hz}", "channels=1", f"format=s{16 if bits == 16 else 32}le")
         self._run = folder / "run"
         self._count = 0
         self.environment = {
@@ -70,7 +74,19 @@ class SoundServer:
             "PULSE_CLIENTCONFIG": str(folder / "client.conf"),
         }
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End this server, and no other, and wait until it has gone."""
+        file = self._run / "pid"
+        os.kill(int(file.read_text()), signal.SIGTERM)
+        limit = time.monotonic() + 20
+        while file.exists() and time.monotonic() < limit:
+            time.sleep(0.02)
+
+    def _start(self) -> None:
         for name in ("run", "home"):
             (self._folder / name).mkdir(mode=0o700)
         (self._folder / "home" / ".asoundrc").write_text(_SOUND_IS_PULSE)
@@ -80,7 +96,7 @@ class SoundServer:
                 *("pulseaudio", "-n", "--daemonize=yes", "--fail", "--exit-idle-time=-1"),
                 *("--disable-shm=yes", "--enable-memfd=no"),
                 *("-L", f"module-native-protocol-unix socket={self._run}/native auth-anonymous=1"),
-                *("-L", f"module-null-sink sink_name=test rate={self._rate_hz} channels=1 format=s16le"),
+                *("-L", f"module-null-sink sink_name=test {' '.join(self._form)}"),
             ],
             env=os.environ | self.environment,
             check=True,
@@ -88,22 +104,18 @@ class SoundServer:
             timeout=60,
         )
 
-    def stop(self) -> None:
-        pid = int((self._run / "pid").read_text())
-        os.kill(pid, signal.SIGTERM)
-
     @contextmanager
     def recorded(self) -> Iterator[Recording]:
         """Record what arrives at the card meanwhile."""
         self._count += 1
         file = self._folder / f"recorded-{self._count}.raw"
-        command = ["parec", "-d", "test.monitor", "--format=s16le", f"--rate={self._rate_hz}", "--channels=1"]
+        command = ["parec", "-d", "test.monitor", *(f"--{setting}" for setting in self._form)]
         with file.open("wb") as out:
             recorder = subprocess.Popen(
                 [*command, "--latency-msec=20", "--raw"], stdout=out, env=os.environ | self.environment
             )
             try:
-                recording = Recording(file, self._rate_hz)
+                recording = Recording(file, self._bits)
                 limit = time.monotonic() + 20
                 while not file.stat().st_size and time.monotonic() < limit:
                     time.sleep(0.02)

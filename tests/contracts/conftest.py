@@ -1,0 +1,36 @@
+"""Grounds that contracts of several rooms share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from reviewer.audio.sound_card import look_again
+from tests.fakes.sound_server import SoundServer, is_possible
+
+
+@pytest.fixture(scope="session")
+def _running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
+    if not is_possible():
+        pytest.skip("PulseAudio is not installed here (pulseaudio, pulseaudio-utils, libasound2-plugins)")
+    try:
+        import sounddevice  # noqa: F401
+    except OSError:
+        pytest.skip("PortAudio is not installed here (libportaudio2)")
+    with SoundServer(tmp_path_factory.mktemp("sound")) as server:
+        yield server
+
+
+@pytest.fixture
+def sound_server(_running_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
+    """A private sound server of 16 kHz, 16 bit, mono, which is this process's default device."""
+    return listening_to(_running_server, monkeypatch)
+
+
+def listening_to(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
+    """Make ``server`` this process's default device for a test."""
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    import sounddevice
+
+    look_again(sounddevice)
+    return server

@@ -1,0 +1,87 @@
+"""What a confined process can still do, tried from inside one."""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="these limits are Linux's")
+_FILTERED = pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
+    reason="no filter for this machine",
+)
+
+
+def _inside(act: str, *, seconds: float = 5.0, memory_bytes: int = 1 << 30) -> str:
+    """What the confined process says about ``act``: "done", or the name of what stopped it."""
+    code = f"""
+import os, resource, socket, subprocess, sys, numpy
+from reviewer.audio import confine
+confine.give_up({seconds}, {memory_bytes})
+try:
+    {act}
+    said = "done"
+except BaseException as error:
+    said = type(error).__name__
+os.write(1, said.encode())
+os._exit(0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+    return done.stdout.decode() or f"ended by signal {-done.returncode}"
+
+
+def test_ordinary_work_goes_on() -> None:
+    assert _inside("numpy.arange(1_000_000).sum()") == "done"
+
+
+@_FILTERED
+@pytest.mark.parametrize(
+    "act",
+    [
+        "open('/etc/passwd')",
+        "os.listdir('/')",
+        "socket.socket()",
+        "os.fork()",
+        "os.execv(sys.executable, [sys.executable, '-c', ''])",
+        "os.kill(os.getppid(), 0)",
+        "os.chmod('/tmp', 0o777)",
+        "os.symlink('/a', '/tmp/reviewer-should-not-be')",
+        "os.unlink('/tmp/reviewer-should-not-be')",
+    ],
+)
+def test_what_reaches_outside_is_refused(act: str) -> None:
+    assert _inside(act) == "PermissionError"
+
+
+@_ON_LINUX
+def test_no_file_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "written"
+
+    assert _inside(f"open({str(path)!r}, 'wb').write(b'sound')") in ("PermissionError", "OSError")
+    assert not path.exists()
+
+
+@_ON_LINUX
+def test_memory_ends_at_the_limit() -> None:
+    assert _inside("numpy.ones(1 << 30, numpy.uint8)", memory_bytes=1 << 29) in (
+        "MemoryError",
+        "_ArrayMemoryError",
+    )
+
+
+@_ON_LINUX
+def test_processor_time_ends_at_the_limit() -> None:
+    assert _inside("exec('while True: pass')", seconds=1.0) == "ended by signal 24"
+
+
+@_FILTERED
+def test_limits_cannot_be_raised_again() -> None:
+    assert _inside("resource.setrlimit(resource.RLIMIT_CPU, (99, 99))") != "done"

@@ -1,0 +1,148 @@
+"""Real clips, and the damaged and odd ones beside them, through the real decoder."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from reviewer.audio.decode import Decoded, Decoder, read_canonical
+from reviewer.audio.pyramid import Pyramid
+from reviewer.errors import Refused
+from reviewer.model.project import DecodeLimits
+
+pytestmark = pytest.mark.speech
+
+_LIMITS = DecodeLimits()
+_PERSONAL = (b"Testperson", b"example.org", b"ZX81-0042-7734")
+_SHORT = "The file is shorter than its header says."
+
+# By the number that begins its name: frames and notes, or the refusal's code; as bad.csv says, or better.
+_ACCEPTED: dict[str, tuple[int, tuple[str, ...]]] = {
+    "01": (85_144, (_SHORT,)),
+    "06": (41_885, ("The file is named .wav but holds FLAC.",)),
+    "07": (113_309, ("The file is named .flac but holds MP3.",)),
+    "08": (212_893, ("102 samples were not numbers and are silent now.",)),
+    "11": (288_000, ()),
+    "12": (44_100, ()),
+    "13": (77_240, ()),
+    "14": (77_440, ()),
+    "15": (77_265, ()),
+    "16": (77_500, ()),
+    "17": (212_893, (_SHORT,)),
+    "18": (212_893, ()),
+    "20": (212_893, ()),
+    "21": (212_893, ()),
+    "22": (212_893, ()),
+    "23": (110_250, ("Silence: there is nothing to hear.",)),
+    "25": (212_893, ("The sound is off centre by +0.40 of full scale (DC offset).",)),
+    "26": (3_073, ()),
+    "27": (3_073, ()),
+}
+_REFUSED = {
+    "02": "UNDECODABLE",
+    "03": "EMPTY_AUDIO",
+    "04": "EMPTY_AUDIO",
+    "05": "UNDECODABLE",
+    "09": "EMPTY_AUDIO",
+    "19": "EMPTY_AUDIO",
+    "28": "UNDECODABLE",
+    "29": "UNDECODABLE",
+}
+
+_ONE_SOUND_IN_TWO_FILES = {"en_mfa_cold_corpus_24bit", "en_mfa_cold_corpus_32bit_float"}
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    with Decoder() as decoder:
+        yield decoder
+
+
+def _bad(folder: Path, number: str) -> Path:
+    return next((folder / "bad").glob(f"{number}_*"))
+
+
+def _all_bytes(decoded: Decoded) -> bytes:
+    return decoded.flac + decoded.peaks + " ".join(decoded.notes).encode()
+
+
+@pytest.mark.parametrize("number", _ACCEPTED)
+def test_an_odd_file_comes_in_with_its_notes(decoder: Decoder, speech_folder: Path, number: str) -> None:
+    decoded = decoder.decode(_bad(speech_folder, number), _LIMITS)
+
+    assert (decoded.frames, decoded.notes) == _ACCEPTED[number]
+
+
+@pytest.mark.parametrize("number", _REFUSED)
+def test_a_bad_file_is_refused_with_a_code_and_a_sentence(
+    decoder: Decoder, speech_folder: Path, number: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        decoder.decode(_bad(speech_folder, number), _LIMITS)
+
+    assert caught.value.code == _REFUSED[number]
+    assert caught.value.sentence.endswith(".")
+    assert caught.value.hint
+
+
+def test_one_sample_is_one_sample(decoder: Decoder, speech_folder: Path) -> None:
+    decoded = decoder.decode(_bad(speech_folder, "10"), _LIMITS)
+
+    assert decoded.frames == 1
+    assert Pyramid.from_bytes(decoded.peaks).columns(0, 0, 1, 10)[0].size == 10
+
+
+def test_clipping_is_given_in_percent(decoder: Decoder, speech_folder: Path) -> None:
+    assert decoder.decode(_bad(speech_folder, "24"), _LIMITS).notes[0].startswith("Clipped: 50.30 %")
+
+
+def test_every_bad_file_has_an_expectation(speech_folder: Path) -> None:
+    numbers = {path.name[:2] for path in (speech_folder / "bad").iterdir() if path.name[:2].isdigit()}
+
+    assert numbers == {*_ACCEPTED, *_REFUSED, "10", "24"}
+
+
+@pytest.mark.parametrize("number", ["11", "12"])
+def test_rate_and_channels_are_kept(decoder: Decoder, speech_folder: Path, number: str) -> None:
+    path = _bad(speech_folder, number)
+    source = soundfile.info(path)
+
+    decoded = decoder.decode(path, _LIMITS)
+
+    assert (decoded.rate_hz, decoded.channels) == (source.samplerate, source.channels)
+
+
+@pytest.mark.parametrize("number", ["20", "21", "22"])
+def test_personal_metadata_is_in_the_file_and_in_nothing_that_is_kept(
+    decoder: Decoder, speech_folder: Path, number: str
+) -> None:
+    path = _bad(speech_folder, number)
+    source = path.read_bytes()
+
+    kept = _all_bytes(decoder.decode(path, _LIMITS))
+
+    assert any(word in source for word in _PERSONAL)
+    assert not any(word in kept for word in _PERSONAL)
+
+
+def test_every_real_clip_comes_in_whole_and_lossless_ones_bit_for_bit(
+    decoder: Decoder, speech_folder: Path
+) -> None:
+    lines = (speech_folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    names: dict[bytes, set[str]] = {}
+    for line in lines:
+        path = speech_folder / json.loads(line)["audio"]
+        decoded = decoder.decode(path, _LIMITS)
+        back = read_canonical(io.BytesIO(decoded.flac))
+        source = soundfile.info(path)
+        assert (back.rate_hz, back.channels) == (source.samplerate, source.channels), path.name
+        if source.subtype in ("PCM_16", "PCM_U8", "PCM_24"):
+            wanted, _ = soundfile.read(path, dtype=back.data.dtype.name, always_2d=True)
+            assert (back.data == wanted).all(), path.name
+        names.setdefault(decoded.samples_sha256, set()).add(path.stem)
+
+    assert len(lines) == 112
+    assert [same for same in names.values() if len(same) > 1] == [_ONE_SOUND_IN_TWO_FILES]

@@ -1,0 +1,173 @@
+"""The player on a sound card that is real to PortAudio: what arrives is recorded and compared."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reviewer.audio.device import SoundForm
+from reviewer.audio.player import Player
+from reviewer.audio.samples import Samples
+from reviewer.audio.sound_card import SoundCard, look_again
+from reviewer.errors import NoAudioDevice
+from reviewer.model.event import HeardRange
+from tests.contracts.conftest import listening_to
+from tests.fakes.sound_server import Recording, SoundServer
+from tests.sounds import some_noise, some_samples
+
+pytestmark = pytest.mark.soundcard
+
+
+@pytest.fixture
+def player(sound_server: SoundServer) -> Iterator[Player]:
+    player = Player(SoundCard())
+    yield player
+    player.close()
+
+
+@pytest.fixture
+def recording(sound_server: SoundServer) -> Iterator[Recording]:
+    with sound_server.recorded() as recording:
+        yield recording
+
+
+def _until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "nothing happened in time"
+        time.sleep(0.005)
+
+
+def _play_to_the_end(player: Player) -> None:
+    _until(lambda: not player.is_playing)
+
+
+def _sounding(recording: Recording) -> int:
+    return int(np.count_nonzero(recording.samples()))
+
+
+@pytest.mark.parametrize("run", range(3))
+def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Recording, run: int) -> None:
+    samples = Samples(16_000, some_noise(12_000, seed=100 + run))
+    player.load(samples)
+    player.play()
+    _play_to_the_end(player)
+
+    assert recording.wait_for(samples.data[:, 0]) >= 0
+    assert player.take_heard() == [HeardRange(0, 12_000)]
+    assert _sounding(recording) == 12_000
+
+
+def test_a_range_arrives_and_no_more(player: Player, recording: Recording) -> None:
+    samples = some_samples(16_000)
+    player.load(samples)
+    player.play(4_000, 7_000)
+    _play_to_the_end(player)
+
+    assert recording.wait_for(samples.data[4_000:7_000, 0]) >= 0
+    assert (player.position, player.take_heard()) == (7_000, [HeardRange(4_000, 7_000)])
+    assert _sounding(recording) == 3_000
+
+
+def test_what_is_logged_after_a_pause_is_what_arrived(player: Player, recording: Recording) -> None:
+    samples = some_samples(48_000)
+    player.load(samples)
+    player.play()
+    _until(lambda: player.position > 8_000)
+    player.pause()
+    where = player.position
+
+    assert recording.wait_for(samples.data[:where, 0]) >= 0
+    player.close()
+    heard = player.take_heard()
+    assert [each.start for each in heard] == [0]
+    assert _sounding(recording) == heard[0].end
+    assert where <= heard[0].end
+
+
+def test_after_a_pause_play_goes_on_without_a_gap_or_a_repeat(player: Player, recording: Recording) -> None:
+    samples = some_samples(16_000)
+    player.load(samples)
+    player.play()
+    _until(lambda: player.position > 4_000)
+    player.pause()
+    _until(lambda: _sounding(recording) >= player.position)
+    where = player.position
+    player.play()
+    _play_to_the_end(player)
+
+    assert recording.wait_for(samples.data[where:, 0]) >= 0
+    assert player.take_heard() == [HeardRange(0, 16_000)]
+    assert _sounding(recording) == 16_000
+
+
+def test_seek_while_playing_arrives_from_the_new_place(player: Player, recording: Recording) -> None:
+    samples = some_samples(64_000)
+    player.load(samples)
+    player.play()
+    _until(lambda: player.position > 3_000)
+    player.seek(60_000)
+    _play_to_the_end(player)
+
+    assert recording.wait_for(samples.data[60_000:, 0]) >= 0
+    heard = player.take_heard()
+    assert heard[-1] == HeardRange(60_000, 64_000)
+    assert sum(each.end - each.start for each in heard) == _sounding(recording)
+
+
+def test_position_never_runs_ahead_of_what_was_sent(player: Player, recording: Recording) -> None:
+    player.load(some_samples(16_000))
+    player.play()
+    sent = 0
+    while player.is_playing:
+        position = player.position
+        sent += sum(each.end - each.start for each in player.take_heard())
+        assert position <= sent
+        time.sleep(0.01)
+
+
+def test_half_speed_arrives_twice_as_long(player: Player, recording: Recording) -> None:
+    pytest.importorskip("python_stretch")
+    player.load(some_samples(8_000))
+    player.set_speed(50)
+    player.play()
+    _play_to_the_end(player)
+
+    assert player.take_heard() == [HeardRange(0, 8_000, 50)]
+    _until(lambda: _sounding(recording) > 14_000)
+    assert _sounding(recording) <= 16_000
+
+
+def test_a_24_bit_clip_arrives_with_all_its_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sounddevice")
+    samples = some_samples(9_600, rate_hz=48_000, bits=24)
+    with SoundServer(tmp_path, rate_hz=48_000, bits=24) as server:
+        listening_to(server, monkeypatch)
+        player = Player(SoundCard())
+        with server.recorded() as recording:
+            player.load(samples)
+            player.play()
+            _play_to_the_end(player)
+            found = recording.wait_for(samples.data[:, 0])
+        player.close()
+
+    assert found >= 0
+
+
+def test_without_a_server_there_is_no_device_and_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounddevice = pytest.importorskip("sounddevice")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
+    look_again(sounddevice)
+    if any(device["max_output_channels"] for device in sounddevice.query_devices()):
+        pytest.skip("there is a real sound card here")
+
+    with pytest.raises(NoAudioDevice) as caught:
+        SoundCard().open(SoundForm(16_000, 1, 16), lambda _out, _when: None)
+
+    assert "no output device" in caught.value.sentence
+    assert "Plug in" in caught.value.hint

@@ -1,0 +1,53 @@
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.audio import system_calls
+from reviewer.audio.system_calls import filter_program
+
+_MACHINE = 0xC000003E
+_ALLOWED, _FAILS, _KILLED = 0x7FFF0000, 0x00050001, 0x80000000
+
+
+def _verdict(program: bytes, machine: int, call: int) -> int:
+    """Run the filter as the kernel does: classic BPF with the three instructions that it uses."""
+    steps = list(struct.iter_unpack("=HBBI", program))
+    place, word = 0, 0
+    while True:
+        code, if_true, if_false, value = steps[place]
+        if code == 0x06:
+            return value
+        if code == 0x20:
+            word = {0: call, 4: machine}[value]
+        elif code == 0x15:
+            place += if_true if word == value else if_false
+        place += 1
+
+
+@given(st.sets(st.integers(0, 500), min_size=1, max_size=40), st.integers(0, 600))
+def test_only_the_calls_on_the_list_pass(calls: set[int], call: int) -> None:
+    program = filter_program(_MACHINE, tuple(calls))
+
+    assert _verdict(program, _MACHINE, call) == (_ALLOWED if call in calls else _FAILS)
+
+
+@given(st.integers(0, 0xFFFFFFFF).filter(lambda machine: machine != _MACHINE))
+def test_a_call_of_another_machine_kills(machine: int) -> None:
+    assert _verdict(filter_program(_MACHINE, (0, 1)), machine, 0) == _KILLED
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_both_machines_allow_the_same_calls(machine: str) -> None:
+    _, calls = system_calls._MACHINES[machine]
+
+    assert set(calls) == set(system_calls._X86_64)
+    assert len(set(calls.values())) == len(calls)
+
+
+@pytest.mark.parametrize(
+    "forbidden", ["open", "openat", "execve", "fork", "clone", "socket", "connect", "ptrace", "kill"]
+)
+def test_nothing_that_reaches_outside_is_on_the_list(forbidden: str) -> None:
+    assert forbidden not in system_calls._X86_64
