@@ -13,9 +13,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and 
 CONTEXT = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
 
 
-def waits_in_line(path, number, asked, served):
+def waits_in_line(path, number, served):
     turn = Turn(path)
-    asked.put(number)
     with turn:
         served.put(number)
     turn.close()
@@ -43,12 +42,12 @@ def path(tmp_path):
     return tmp_path / "workspace.db.turn"
 
 
-def line_up(turn, path, count, asked, served):
+def line_up(turn, path, count, served):
     """Starts processes one by one, each only when the one before stands in line."""
     workers = []
     for number in range(count):
         before = tickets_drawn(turn)
-        worker = CONTEXT.Process(target=waits_in_line, args=(path, number, asked, served))
+        worker = CONTEXT.Process(target=waits_in_line, args=(path, number, served))
         worker.start()
         until(lambda before=before: tickets_drawn(turn) > before)
         workers.append(worker)
@@ -56,10 +55,10 @@ def line_up(turn, path, count, asked, served):
 
 
 def test_processes_are_served_in_the_order_in_which_they_came(path):
-    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    served = CONTEXT.SimpleQueue()
     turn = Turn(path)
     with turn:
-        workers = line_up(turn, path, 6, asked, served)
+        workers = line_up(turn, path, 6, served)
     assert [served.get() for _ in workers] == list(range(6))
     for worker in workers:
         worker.join()
@@ -71,9 +70,9 @@ def test_killed_holder_gives_its_turn_up(path):
     holder = CONTEXT.Process(target=holds_until_killed, args=(path, held))
     holder.start()
     held.wait()
-    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    served = CONTEXT.SimpleQueue()
     turn = Turn(path)
-    workers = line_up(turn, path, 2, asked, served)
+    workers = line_up(turn, path, 2, served)
     os.kill(holder.pid, signal.SIGKILL)
     assert [served.get() for _ in workers] == [0, 1]
     for worker in [holder, *workers]:
@@ -82,10 +81,10 @@ def test_killed_holder_gives_its_turn_up(path):
 
 
 def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path):
-    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    served = CONTEXT.SimpleQueue()
     turn = Turn(path)
     with turn:
-        workers = line_up(turn, path, 3, asked, served)
+        workers = line_up(turn, path, 3, served)
         os.kill(workers[0].pid, signal.SIGKILL)
         workers[0].join()
         assert served.empty()
@@ -96,10 +95,10 @@ def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path):
 
 
 def test_stopped_process_in_the_line_delays_the_others_but_for_a_while(path):
-    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    served = CONTEXT.SimpleQueue()
     turn = Turn(path)
     with turn:
-        workers = line_up(turn, path, 2, asked, served)
+        workers = line_up(turn, path, 2, served)
         os.kill(workers[0].pid, signal.SIGSTOP)
     try:
         assert served.get() == 1
@@ -142,10 +141,10 @@ def test_asking_twice_in_one_thread_is_an_error_and_not_a_deadlock(path):
 
 def test_closing_one_turn_leaves_the_line_of_the_other(path):
     """POSIX drops a process's locks when any descriptor of the file closes; there must be only one."""
-    asked, served = CONTEXT.Queue(), CONTEXT.Queue()
+    served = CONTEXT.SimpleQueue()
     first, second = Turn(path), Turn(path)
     with first:
-        workers = line_up(first, path, 1, asked, served)
+        workers = line_up(first, path, 1, served)
         second.close()
         second.close()
         Turn(path).close()
