@@ -84,6 +84,10 @@ class Catalogue:
         if not touched:
             raise _no_such_clip()
 
+    def scrub(self) -> None:
+        """Lets nothing of destroyed keys stay in a write-ahead file; call it after the commit, not inside."""
+        self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def ids(self) -> set[str]:
         """The clips whose key still exists."""
         rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NOT NULL")

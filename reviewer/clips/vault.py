@@ -99,18 +99,22 @@ class Vault:
     def sweep(self) -> int:
         """Removes what a killed import or a purge left behind; gives how many clips or leftovers went.
 
-        It holds the write lock, so that no clip can come in between the look and the removal.
+        It holds the write lock, so that no clip can come in between the look and the removal. Not to
+        be called inside a transaction.
         """
         with self._catalogue.transaction():
-            return self._store.sweep(self._catalogue.ids())
+            swept = self._store.sweep(self._catalogue.ids())
+        self._catalogue.scrub()
+        return swept
 
     def destroy(self, clip_id: str) -> None:
         """Destroys the clip's key, which makes all that was sealed under it unreadable, then its files.
 
-        Inside a transaction use ``Catalogue.destroy_key`` and sweep after the commit.
+        Inside a transaction use ``Catalogue.destroy_key`` and ``sweep`` after the commit.
         """
         self._catalogue.destroy_key(clip_id)
         self._store.remove(clip_id)
+        self._catalogue.scrub()
 
     def _put_missing(self, clip_id: str, contents: dict[ContentKind, bytes]) -> None:
         for kind, sealed in contents.items():

@@ -241,6 +241,21 @@ def test_after_the_key_is_destroyed_nothing_of_the_clip_opens(room: Room) -> Non
     assert room.vault.asr_draft(KEYRING, "c1") == ""
 
 
+@pytest.mark.parametrize("way", ["destroy", "sweep"])
+def test_a_destroyed_key_does_not_stay_in_a_write_ahead_file(room: Room, way: str) -> None:
+    room.database.value("PRAGMA journal_mode=WAL")
+    room.add()
+    wrapped = room.catalogue.wrapped_key("c1")
+    folder = room.database.path.parent
+    assert any(wrapped in file.read_bytes() for file in folder.iterdir() if file.is_file())
+    if way == "destroy":
+        room.vault.destroy("c1")
+    else:
+        room.catalogue.destroy_key("c1")
+        room.vault.sweep()
+    assert not any(wrapped in file.read_bytes() for file in folder.iterdir() if file.is_file())
+
+
 def test_nothing_plain_lies_in_the_workspace(database: Database, tmp_path: Path) -> None:
     store = LocalClips(tmp_path / "clips")
     Vault("w1", store, Catalogue(database)).add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
