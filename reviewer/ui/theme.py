@@ -118,7 +118,8 @@ def tokens() -> Tokens:
 
 def apply(app: QApplication, scheme: Scheme) -> None:
     """Puts font, palette and style sheet of a scheme on the application."""
-    app.setStyle("fusion")
+    if not app.styleSheet():  # a style once set stays; setting it again would polish every widget once more
+        app.setStyle("fusion")
     app.setFont(interface_font())
     app.setPalette(palette(tokens_of(scheme)))
     app.setStyleSheet(style_sheet(tokens_of(scheme)))

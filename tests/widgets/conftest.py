@@ -1,11 +1,13 @@
 """Widget tests run without a screen unless one is asked for, and leave nothing behind."""
 
 import os
+from collections.abc import Callable, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
@@ -19,8 +21,20 @@ def themed(qapp: QApplication) -> QApplication:
 
 
 @pytest.fixture
-def jobs(qapp: QApplication):
+def jobs(qapp: QApplication) -> Iterator[Jobs]:
     """The job pool, joined afterwards."""
     pool = Jobs()
     yield pool
     pool.close()
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
+    """Waits until every job, and every job that those asked for, has been delivered."""
+
+    def wait() -> None:
+        idle: list[bool] = []
+        jobs.when_idle(lambda: idle.append(True))
+        qtbot.waitUntil(lambda: bool(idle))
+
+    return wait

@@ -1,0 +1,43 @@
+"""Rows of the log as the lead reads them."""
+
+from reviewer.access.chain import LogRow
+from reviewer.ui.lead.log_rows import line_of
+from tests.factories import NOON
+from tests.fakes.lead import a_log_row
+
+NAMES = {"p1": "Ada Contractor"}
+
+
+def test_people_are_shown_by_name():
+    assert line_of(a_log_row(1), NAMES).actor == "Ada Contractor"
+
+
+def test_somebody_unknown_is_shown_by_id():
+    assert line_of(a_log_row(1, actor="p9"), NAMES).actor == "p9"
+
+
+def test_a_person_that_was_acted_on_is_shown_by_name():
+    assert line_of(a_log_row(1, "person.revoked", object="p1"), NAMES).object == "Ada Contractor"
+
+
+def test_the_reason_of_a_refusal_is_shown():
+    line = line_of(a_log_row(1, "sign_in.failed", outcome="refused", reason="waiting"), NAMES)
+    assert line.outcome == "refused: waiting"
+
+
+def test_the_moment_is_the_row_s_own():
+    line = line_of(a_log_row(0), NAMES)
+    assert line.at == NOON
+
+
+def test_ranges_heard_are_counted_not_listed():
+    line = line_of(a_log_row(1, detail={"ranges": [[0, 5, 100], [9, 12, 100]]}), NAMES)
+    assert line.detail == "ranges 2"
+
+
+def test_a_row_that_is_not_ours_is_shown_as_unreadable():
+    assert line_of(LogRow(3, b"{", b"", b""), NAMES).is_bad
+
+
+def test_a_row_with_an_unknown_act_is_shown_as_unreadable():
+    assert line_of(a_log_row(3, "clip.copied"), NAMES).is_bad

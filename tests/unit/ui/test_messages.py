@@ -1,0 +1,69 @@
+"""What people read when something goes wrong."""
+
+import pytest
+
+from reviewer.errors import LeaseLost, Refused, Unavailable, WrongPassphrase
+from reviewer.ui.messages import crash_report, message_for
+
+TYPED = "call me on 555 0100"
+
+
+def _bug() -> Exception:
+    said = {"text": TYPED}
+    try:
+        said[TYPED]
+    except KeyError as error:
+        return error
+    raise AssertionError
+
+
+@pytest.mark.parametrize("error", [WrongPassphrase(), LeaseLost(), Refused("No.", "Ask.")])
+def test_a_known_error_gives_its_own_sentence_and_hint(error: Refused):
+    message = message_for(error)
+    assert (message.sentence, message.hint) == (error.sentence, error.hint)
+
+
+def test_what_the_world_refused_may_be_tried_again():
+    assert message_for(Unavailable("The disk is full.", "Make room.")).may_retry
+
+
+def test_what_a_rule_refused_may_not_be_tried_again():
+    assert not message_for(Refused("No.")).may_retry
+
+
+def test_a_bug_never_shows_what_it_was_working_on():
+    error = _bug()
+    assert TYPED in str(error)
+    report = crash_report(error)
+    shown = message_for(error)
+    assert TYPED not in " ".join((shown.sentence, shown.hint, report.details))
+
+
+def test_a_bug_shows_where_it_was():
+    report = crash_report(_bug())
+    assert report.kind == "KeyError"
+    assert report.places[-1].startswith("test_messages.py:")
+
+
+def test_a_place_in_the_program_is_named_from_the_program_on():
+    try:
+        message_for(None)  # type: ignore[arg-type]
+    except AttributeError as error:
+        assert crash_report(error).places[-1].startswith("ui/messages.py:")
+
+
+def test_the_same_bug_has_the_same_number():
+    errors = [_bug() for _ in range(2)]
+    assert len({crash_report(error).id for error in errors}) == 1
+
+
+def test_another_bug_has_another_number():
+    try:
+        int("x")
+    except ValueError as error:
+        assert crash_report(error).id != crash_report(_bug()).id
+
+
+def test_the_number_of_a_bug_is_in_the_hint():
+    error = _bug()
+    assert crash_report(error).id in message_for(error).hint

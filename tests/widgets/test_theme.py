@@ -1,0 +1,91 @@
+"""Putting a theme on, choosing one, following the platform."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.ui import theme
+from reviewer.ui.theme import Choice, Scheme, Theme
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.mark.parametrize("scheme", list(Scheme))
+def test_a_scheme_that_was_put_on_is_the_current_one(qapp: QApplication, scheme: Scheme):
+    theme.apply(qapp, scheme)
+    assert theme.current_scheme() is scheme
+    assert theme.tokens() is theme.tokens_of(scheme)
+
+
+@pytest.mark.parametrize("group", [QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive])
+def test_the_palette_says_the_same_in_a_window_that_is_not_in_front(group: QPalette.ColorGroup):
+    palette = theme.palette(theme.DARK)
+    assert palette.color(group, QPalette.ColorRole.Text) == QColor(theme.DARK.text)
+    assert palette.color(group, QPalette.ColorRole.Window) == QColor(theme.DARK.background)
+
+
+def test_the_interface_is_written_in_thirteen_pixels(themed: QApplication):
+    assert QFontInfo(themed.font()).pixelSize() == theme.TEXT_PX
+
+
+def test_figures_of_a_tabular_font_are_equally_wide(themed: QApplication):
+    assert [tag.toString() for tag in theme.tabular(themed.font()).featureTags()] == [b"tnum"]
+
+
+def test_widgets_are_told_of_a_change(themed: QApplication, qtbot: QtBot):
+    seen: list[str] = []
+
+    class Looking(QWidget):
+        def changeEvent(self, event: QEvent) -> None:
+            if event.type() == QEvent.Type.PaletteChange:
+                seen.append(theme.tokens().text)
+            super().changeEvent(event)
+
+    widget = Looking()
+    qtbot.addWidget(widget)
+    theme.apply(themed, Scheme.LIGHT)
+    qtbot.waitUntil(lambda: seen[-1:] == [theme.LIGHT.text])
+
+
+def test_the_first_time_the_platform_decides(qapp: QApplication, settings: QSettings):
+    assert Theme(qapp, settings).choice is Choice.SYSTEM
+
+
+def test_toggling_goes_to_the_other_ground(qapp: QApplication, settings: QSettings, qtbot: QtBot):
+    chosen = Theme(qapp, settings)
+    before = chosen.scheme
+    with qtbot.waitSignal(chosen.changed):
+        chosen.toggle()
+    assert chosen.scheme is not before
+    assert theme.current_scheme() is chosen.scheme
+
+
+def test_the_choice_is_remembered(qapp: QApplication, settings: QSettings):
+    Theme(qapp, settings).choose(Choice.LIGHT)
+    assert Theme(qapp, settings).scheme is Scheme.LIGHT
+
+
+def test_nothing_but_the_choice_is_remembered(qapp: QApplication, settings: QSettings):
+    Theme(qapp, settings).choose(Choice.LIGHT)
+    assert settings.allKeys() == ["theme"]
+
+
+def test_a_settings_file_that_makes_no_sense_is_ignored(qapp: QApplication, settings: QSettings):
+    settings.setValue("theme", "plaid")
+    assert Theme(qapp, settings).choice is Choice.SYSTEM
+
+
+def test_a_focused_button_is_as_large_as_one_that_is_not(themed: QApplication, qtbot: QtBot):
+    button = QPushButton("Go")
+    qtbot.addWidget(button)
+    button.show()
+    before = button.sizeHint()
+    button.setFocus()
+    assert button.sizeHint() == before
