@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reviewer.privacy.number_words import ALL_PACKS
 from reviewer.privacy.plain import Token, fold, tokens
+from reviewer.privacy.spans import Spans
 
 _WRITTEN = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}")
 _MAX_LOCAL = 40
@@ -64,13 +65,14 @@ def addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Address,
     ``found`` are the text's tokens, where the caller has them already.
     """
     written = [Address(match.start(), match.end(), is_sure=True) for match in _WRITTEN.finditer(text)]
+    taken = Spans((address.start, address.end) for address in written)
     found = [token for token in (tokens(text) if found is None else found) if token.text not in _BRACKETS]
     said = [
         address
         for index, token in enumerate(found)
         if token.text in _AT_SURE or token.text in _AT_MAYBE
         for address in _around(found, index)
-        if all(address.end <= other.start or address.start >= other.end for other in written)
+        if taken.add(address.start, address.end)
     ]
     return tuple(sorted(written + said, key=lambda address: address.start))
 

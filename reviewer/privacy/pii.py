@@ -12,6 +12,7 @@ from stdnum.exceptions import ValidationError
 
 from reviewer.privacy.addresses import addresses
 from reviewer.privacy.plain import tokens
+from reviewer.privacy.spans import Spans
 from reviewer.privacy.spoken import DigitRun, digit_runs
 
 Certainty = Literal["certain", "likely"]
@@ -66,18 +67,19 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
     makes a span certain, one that fails never clears a long run: a misheard digit breaks it just as well.
     Names and street addresses are not looked for.
     """
-    found = tokens(text)
+    words, taken = tokens(text), Spans()
     spans = [
-        PiiSpan(address.start, address.end, PiiKind.EMAIL, "certain" if address.is_sure else "likely")
-        for address in addresses(text, found)
+        PiiSpan(found.start, found.end, PiiKind.EMAIL, "certain" if found.is_sure else "likely")
+        for found in addresses(text, words)
+        if taken.add(found.start, found.end)
     ]
     spans += [
         PiiSpan(*match.span(), PiiKind.IBAN, "certain")
         for match in _IBAN.finditer(text)
-        if _is_iban(match[0])
+        if _is_iban(match[0]) and taken.add(*match.span())
     ]
     region = region_of(locale)
-    spans += [_classified(run, region) for run in digit_runs(text, found) if _is_free(run, spans)]
+    spans += [_classified(run, region) for run in digit_runs(text, words) if taken.add(run.start, run.end)]
     return tuple(sorted(spans, key=lambda span: span.start))
 
 
@@ -101,10 +103,6 @@ def _is_iban(text: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _is_free(run: DigitRun, spans: list[PiiSpan]) -> bool:
-    return all(run.end <= span.start or run.start >= span.end for span in spans)
 
 
 def _classified(run: DigitRun, region: str) -> PiiSpan:
@@ -132,8 +130,8 @@ def _holds_card(run: DigitRun) -> bool:
         edges.append(edges[-1] + length)
     return any(
         is_card(run.digits[start:end])
-        for start in edges
-        for end in edges
+        for place, start in enumerate(edges)
+        for end in edges[place + 1 : place + 1 + _LONGEST_CARD]
         if _SHORTEST_CARD <= end - start <= _LONGEST_CARD
     )
 

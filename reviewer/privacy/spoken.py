@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reviewer.privacy.number_words import ALL_PACKS, NumberWords
 from reviewer.privacy.plain import Token, tokens
+from reviewer.privacy.spans import Spans
 
 LONG_RUN = 7
 _MAX_FILLERS = 3
@@ -18,8 +19,8 @@ _PAUSES = frozenset(",.;:…-‐‑‒–—−/()'\"")
 _DATE = r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d\d)"
 _YEARS = r"1[5-9]\d\d|20\d\d"
 _EXEMPT = re.compile(
-    rf"(?<![\d./-])(?:{_DATE}|(?:{_YEARS})\s?[-–/]\s?(?:{_YEARS})|\d{{1,3}}(?:,\d{{3}}){{2,}}(?:\.\d+)?"
-    r"|(?<=[$€£¥])\s?\d{1,3}(?:[., ]\d{3})+(?:[.,]\d\d?)?|\d{1,3}(?:\.\d{3})+,\d\d?)(?![\d/-]|\.\d)"
+    rf"(?<![\d./-])(?:{_DATE}|(?:{_YEARS})\s?[-–/]\s?(?:{_YEARS})|\d{{1,3}}(?:,\d{{3}}){{2,6}}(?:\.\d+)?"
+    r"|(?<=[$€£¥])\s?\d{1,3}(?:[., ]\d{3}){1,6}(?:[.,]\d\d?)?|\d{1,3}(?:\.\d{3}){1,6},\d\d?)(?![\d/-]|\.\d)"
 )
 
 
@@ -65,7 +66,7 @@ def digit_runs(
         found = tokens(text)
     words = Counter(token.text for token in found)
     has_digits = any(token.is_digits for token in found)
-    exempt = [match.span() for match in _EXEMPT.finditer(text)] if has_digits else []
+    exempt = Spans(match.span() for match in _EXEMPT.finditer(text)) if has_digits else Spans()
     runs = [
         run
         for pack in ALL_PACKS
@@ -83,17 +84,16 @@ def _could_hold(words: Counter[str], pack: NumberWords, *, has_digits: bool) -> 
 
 
 def _longest(runs: list[DigitRun]) -> tuple[DigitRun, ...]:
-    kept: list[DigitRun] = []
-    for run in sorted(runs, key=lambda r: (-len(r.digits), r.start)):
-        if all(run.end <= other.start or run.start >= other.end for other in kept):
-            kept.append(run)
-    return tuple(sorted(kept, key=lambda r: r.start))
+    taken = Spans()
+    by_length = sorted(runs, key=lambda run: (-len(run.digits), run.start))
+    kept = [run for run in by_length if taken.add(run.start, run.end)]
+    return tuple(sorted(kept, key=lambda run: run.start))
 
 
 class _Scan:
     """One walk over the tokens with one language's words."""
 
-    def __init__(self, found: Sequence[Token], pack: NumberWords, exempt: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, found: Sequence[Token], pack: NumberWords, exempt: Spans) -> None:
         self._tokens = found
         self._pack = pack
         self._exempt = exempt
@@ -116,7 +116,7 @@ class _Scan:
     def _group_at(self, position: int) -> _Group | None:
         token = self._tokens[position]
         if token.is_digits:
-            if any(start <= token.start < end for start, end in self._exempt):
+            if self._exempt.touch(token.start, token.start + 1):
                 return None
             return _Group(token.text, position, position + 1, written=True)
         times = self._pack.repeats.get(token.text)

@@ -13,7 +13,7 @@ from reviewer.model.project import DecodeLimits
 class FakeDecoder:
     """Gives a clip of one second for any file; ``asked`` are the names of the files it was given.
 
-    Files of the same bytes have the same sound; one beginning with ``bad`` is refused as its second word says.
+    Files of the same bytes have the same sound; one beginning with ``bad`` is refused as its next word says.
     """
 
     def __init__(self) -> None:
