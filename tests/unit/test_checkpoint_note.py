@@ -79,5 +79,12 @@ def test_a_note_signed_by_another_key_than_it_names_is_damage() -> None:
         parse_checkpoint(forged)
 
 
+def test_a_note_whose_key_hash_is_another_is_damage() -> None:
+    line = NOTE.text.rstrip("\n").rsplit(" ", 1)[1]
+    changed = base64.b64encode(b"\x00" + base64.b64decode(line)[1:]).decode()
+    with pytest.raises(Damaged):
+        parse_checkpoint(NOTE.text.replace(line, changed))
+
+
 def test_the_digest_is_the_hash_of_the_whole_text() -> None:
     assert NOTE.digest() == hashlib.sha256(NOTE.text.encode()).digest()
