@@ -101,17 +101,22 @@ class _Scan:
         self._corrections: set[int] = set()
 
     def runs(self) -> Iterator[DigitRun]:
+        """The runs of this language, however short, in order."""
+        pieces: list[list[_Group]] = []
         position = 0
         while position < len(self._tokens):
             group = self._group_at(position)
             if group is None:
                 position += 1
                 continue
-            if self._groups and not self._joins(self._groups[-1], group):
-                yield from self._flush()
+            if not (self._groups and self._joins(self._groups[-1], group)):
+                self._groups = []
+                pieces.append(self._groups)
             self._groups.append(group)
             position = self._grow(group.after)
-        yield from self._flush()
+        for groups in self._bridged(pieces):
+            if not all(group.weak for group in groups):
+                yield self._run(groups)
 
     def _group_at(self, position: int) -> _Group | None:
         token = self._tokens[position]
@@ -210,21 +215,37 @@ class _Scan:
         """Whether a word stands in square brackets: a tag of the transcript, such as [noise]."""
         return self._tokens[index - 1].text == "[" and self._tokens[index + 1].text == "]"
 
-    def _flush(self) -> Iterator[DigitRun]:
-        groups, self._groups = self._groups, []
+    def _bridged(self, pieces: Sequence[list[_Group]]) -> list[list[_Group]]:
+        """Puts together what one wrong word has parted, where digits are read out one by one on both sides.
+
+        Recognised text has such words, and they must not hide a number.
+        """
+        bridged: list[list[_Group]] = []
+        for piece in pieces:
+            if bridged and self._is_bridge(bridged[-1], piece):
+                bridged[-1] = bridged[-1] + piece
+            else:
+                bridged.append(piece)
+        return bridged
+
+    def _is_bridge(self, left: Sequence[_Group], right: Sequence[_Group]) -> bool:
+        beside = [*left[-2:], *right[:2]]
+        if len(beside) < 4 or not all(group.is_single for group in beside):
+            return False
+        gap = [token.text for token in self._tokens[left[-1].after : right[0].first]]
+        return len(gap) == 1 and gap[0].isalpha() and gap[0] not in self._pack.magnitudes
+
+    def _run(self, groups: Sequence[_Group]) -> DigitRun:
         corrected: list[str] = []
         for group in groups:
             if group.first in self._corrections and corrected and len(corrected[-1]) == len(group.digits):
                 corrected.pop()
             corrected.append(group.digits)
-        self._corrections.clear()
-        if not groups or all(group.weak for group in groups):
-            return
         first, before = self._tokens[groups[0].first], ""
         if groups[0].first and self._tokens[groups[0].first - 1].text in _OPENERS:
             first = self._tokens[groups[0].first - 1]
             before = first.text
-        yield DigitRun(
+        return DigitRun(
             first.start,
             self._tokens[groups[-1].after - 1].end,
             "".join(group.digits for group in groups),

@@ -99,6 +99,18 @@ def test_more_fillers_than_three_end_a_run() -> None:
     assert digit_runs("four one five uh um er uh five five five two") == ()
 
 
+def test_one_wrong_word_does_not_hide_a_number_that_is_read_out() -> None:
+    (run,) = digit_runs("four one five blah five five five two")
+    assert run.digits == "4155552"
+
+
+@pytest.mark.parametrize(
+    "text", ["nineteen eighty was nineteen ninety", "one two three go one two three four go"]
+)
+def test_a_word_between_other_numbers_parts_them(text: str) -> None:
+    assert all(len(run.digits) < 8 for run in digit_runs(text))
+
+
 def test_a_plus_sign_belongs_to_the_run() -> None:
     text = "ring +49 30 1234567 today"
     (run,) = digit_runs(text)
