@@ -6,11 +6,18 @@ from collections.abc import Callable, Iterator
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
+
+
+@pytest.fixture(autouse=True)
+def _widgets_before_are_gone(qapp: QApplication) -> None:
+    """Widgets of earlier tests wait for an event loop to be deleted; every style sheet would go to them too."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

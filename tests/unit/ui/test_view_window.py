@@ -41,7 +41,7 @@ def test_the_frame_under_the_pointer_stays_there_when_borders_allow(
 ) -> None:
     at = window.start + share * window.span
     zoomed = window.zoomed(factor, at)
-    if 0 < zoomed.start and zoomed.end < zoomed.total:
+    if zoomed.start > 0 and zoomed.end < zoomed.total:
         assert zoomed.x_of(at, 1000) == pytest.approx(window.x_of(at, 1000), abs=0.5)
 
 

@@ -1,0 +1,69 @@
+"""A player without sound: time passes when the test says so."""
+
+from reviewer.audio.heard import merged
+from reviewer.audio.samples import Samples
+from reviewer.audio.transport import Transport
+from reviewer.model.event import HeardRange
+
+
+class FakePlayer:
+    """Keeps to ``reviewer.audio.player.Player``; ``listen(frames)`` lets that much of the clip be heard."""
+
+    def __init__(self, problem: str | None = None) -> None:
+        self.problem = problem
+        self.loaded: Samples | None = None
+        self.is_closed = False
+        self._transport = Transport()
+        self._heard: list[HeardRange] = []
+
+    @property
+    def position(self) -> int:
+        return self._transport.position
+
+    @property
+    def is_playing(self) -> bool:
+        return self._transport.is_playing
+
+    @property
+    def speed_percent(self) -> int:
+        return self._transport.speed_percent
+
+    @property
+    def frames(self) -> int:
+        return self._transport.frames
+
+    def load(self, samples: Samples) -> None:
+        self.loaded = samples
+        self._transport = Transport.loaded(samples.frames, self.speed_percent)
+
+    def unload(self) -> None:
+        self.loaded = None
+        self._transport = Transport.loaded(0, self.speed_percent)
+
+    def play(self, start: int | None = None, until: int | None = None) -> None:
+        if self.problem is None and self.loaded is not None:
+            self._transport = self._transport.play(start, until)
+
+    def pause(self) -> None:
+        self._transport = self._transport.pause()
+
+    def seek(self, frame: int) -> None:
+        self._transport = self._transport.seek(frame)
+
+    def set_speed(self, percent: int) -> None:
+        self._transport = self._transport.at_speed(percent)
+
+    def take_heard(self) -> list[HeardRange]:
+        heard, self._heard = merged(self._heard), []
+        return heard
+
+    def close(self) -> None:
+        self.unload()
+        self.is_closed = True
+
+    def listen(self, frames: int) -> None:
+        """Time passes until so many frames of the clip were heard, or it stops."""
+        start = self.position
+        self._transport = self._transport.advance(start + frames)
+        if self.position > start:
+            self._heard.append(HeardRange(start, self.position, self.speed_percent))

@@ -1,0 +1,75 @@
+"""What is missing is found in the place where the cursor is to go."""
+
+import pytest
+
+from reviewer.desk.completeness import Incomplete, require_complete
+from reviewer.labels.schema import Schema, load_schema
+from reviewer.model.annotation import Annotation, Flag
+from reviewer.places import resource
+from reviewer.transcript.conventions import Conventions, load_conventions
+from reviewer.ui.desk.handing_in import missing_in
+
+LABELS = {"speech_quality": "clear", "speakers": "one"}
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return load_schema(resource("schemas", "default.toml"))
+
+
+@pytest.fixture(scope="module")
+def conventions() -> Conventions:
+    return load_conventions(resource("conventions", "en-US.toml"))
+
+
+def test_finished_work_misses_nothing(schema: Schema, conventions: Conventions) -> None:
+    missing = missing_in(Annotation("hello there", LABELS), schema, conventions)
+    assert missing.sentences == ()
+    assert not missing.in_text
+
+
+def test_no_text_is_missed_in_the_text(schema: Schema, conventions: Conventions) -> None:
+    missing = missing_in(Annotation("", LABELS), schema, conventions)
+    assert missing.in_text
+    assert missing.fields == ()
+
+
+def test_an_unanswered_field_is_missed_in_the_form(schema: Schema, conventions: Conventions) -> None:
+    missing = missing_in(Annotation("hello", {"speakers": "one"}), schema, conventions)
+    assert [problem.field for problem in missing.fields] == ["speech_quality"]
+    assert not missing.in_text
+
+
+def test_a_wrong_tag_comes_before_an_unanswered_field(schema: Schema, conventions: Conventions) -> None:
+    missing = missing_in(Annotation("hello [lauhg]", {}), schema, conventions)
+    assert missing.in_text
+    assert "[lauhg]" in missing.sentences[0]
+
+
+@pytest.mark.parametrize("flag", [Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE])
+def test_a_flag_that_answers_all_needs_neither_text_nor_form(
+    flag: Flag, schema: Schema, conventions: Conventions
+) -> None:
+    assert missing_in(Annotation(flags=frozenset({flag})), schema, conventions).sentences == ()
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        Annotation(),
+        Annotation("hello"),
+        Annotation("hello 3", LABELS),
+        Annotation("hello", LABELS),
+        Annotation("hello", LABELS, frozenset({Flag.NO_SPEECH})),
+        Annotation(flags=frozenset({Flag.PERSONAL_DATA})),
+    ],
+)
+def test_the_screen_and_the_desk_agree_on_what_is_complete(
+    annotation: Annotation, schema: Schema, conventions: Conventions
+) -> None:
+    try:
+        require_complete(annotation, schema, conventions)
+        refused: tuple[str, ...] = ()
+    except Incomplete as error:
+        refused = error.missing
+    assert missing_in(annotation, schema, conventions).sentences == refused
