@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer.model.annotation import Flag
@@ -37,6 +37,7 @@ class DeskPage(Page):
         super().__init__(parent)
         self.setObjectName("desk_page")
         self.setProperty("kind", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.playback = Playback(player_factory(), self)
         self.view = DeskView(desk.schema, desk.conventions, self)
         self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
@@ -73,6 +74,7 @@ class DeskPage(Page):
     def _connect(self) -> None:
         board, empty = self.view.board, self.view.empty
         self.presenter.status_changed.connect(self.status_changed)
+        self.presenter.agreement_requested.connect(self.agreement_requested)
         board.play_bar.follow(self.playback)
         join(board.waves, self.playback)
         board.submit_requested.connect(self.presenter.submit)

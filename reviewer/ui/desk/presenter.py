@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from reviewer.errors import LeaseLost, NotLeased, ReviewerError, SubmissionConflict
+from reviewer.errors import LeaseLost, NdaRequired, NotLeased, ReviewerError, SubmissionConflict
 from reviewer.model.annotation import Annotation
-from reviewer.model.event import HeardRange
 from reviewer.model.task import Lease, SkipReason, Today
 from reviewer.ui.desk.draft_keeper import DraftKeeper
 from reviewer.ui.desk.handing_in import missing_in
+from reviewer.ui.desk.heard_log import HeardLog
 from reviewer.ui.desk.in_order import InOrder
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.view import DeskView
@@ -34,6 +34,7 @@ class DeskPresenter(QObject):
 
     status_changed = Signal(object)
     """Carries StatusFacts."""
+    agreement_requested = Signal()
 
     def __init__(
         self,
@@ -53,13 +54,14 @@ class DeskPresenter(QObject):
         self._is_busy = False
         self._is_over = False
         self._is_unsaved_shown = False
-        self._unlogged: list[HeardRange] = []
         self._keeper: DraftKeeper | None = None
         self._retry: Callable[[], None] = self.take_next
         self._renewal = QTimer(self)
         self._renewal.setInterval(RENEW_EVERY_MS)
         self._renewal.timeout.connect(self._on_renewal_due)
-        playback.heard_due.connect(self._on_heard_due)
+        self._heard_log = HeardLog(desk.heard, self._in_order, self)
+        self._heard_log.failed.connect(self._on_not_logged)
+        playback.heard_due.connect(self._heard_log.note)
         playback.state_changed.connect(self._on_sound_changed)
         view.board.annotation_changed.connect(self._on_annotation_changed)
 
@@ -150,12 +152,14 @@ class DeskPresenter(QObject):
     def _on_not_claimed(self, error: Exception) -> None:
         self._set_busy(is_busy=False)
         self._view.show_failure(message_for(error))
+        self._ask_for_agreement(error)
 
     def _on_not_opened(self, error: Exception) -> None:
         self._set_busy(is_busy=False)
         if isinstance(error, _GONE):
             self._lease = None
         self._view.show_failure(message_for(error), may_give_back=self._lease is not None)
+        self._ask_for_agreement(error)
 
     def _on_opened(self, clip: "OpenClip") -> None:
         if self._is_over:
@@ -164,6 +168,7 @@ class DeskPresenter(QObject):
         self._lease = clip.lease
         self._is_open = True
         self._keep_drafts(clip.lease)
+        self._heard_log.begin(clip.lease.clip_id)
         self._playback.load(clip.samples)
         self._view.show_clip(clip)
         self._set_busy(is_busy=False)
@@ -187,6 +192,7 @@ class DeskPresenter(QObject):
             self._view.board.message.show_error(error)
         else:
             self._view.show_failure(message_for(error), may_give_back=True)
+        self._ask_for_agreement(error)
 
     def _on_lost(self, error: Exception) -> None:
         self._leave_clip()
@@ -224,11 +230,11 @@ class DeskPresenter(QObject):
         self._view.empty.show_today(today)
         self.status_changed.emit(StatusFacts(waiting=today.waiting, done_today=today.submitted))
 
-    def _on_not_logged(self, ranges: list[HeardRange], error: Exception) -> None:
-        """No log row, no playback: it stops, and what was heard is told again with the next."""
-        self._unlogged += ranges
+    @Slot(object)
+    def _on_not_logged(self, error: Exception) -> None:
+        """No log row, no playback."""
         self._playback.pause()
-        self._retry = partial(self._on_heard_due, [])
+        self._retry = self._heard_log.retry
         self._view.board.message.show_error(error)
 
     # What the user does
@@ -237,16 +243,6 @@ class DeskPresenter(QObject):
     def _on_annotation_changed(self, annotation: Annotation) -> None:
         if self._keeper is not None and self._is_open and not self._is_busy:
             self._keeper.note(annotation)
-
-    @Slot(object)
-    def _on_heard_due(self, ranges: list[HeardRange]) -> None:
-        if self._lease is None or not self._is_open:
-            return
-        due, self._unlogged = [*self._unlogged, *ranges], []
-        clip_id = self._lease.clip_id
-        self._in_order.run(
-            lambda: self._desk.heard(clip_id, due), None, lambda error: self._on_not_logged(due, error)
-        )
 
     @Slot()
     def _on_sound_changed(self) -> None:
@@ -277,9 +273,10 @@ class DeskPresenter(QObject):
             self._keeper.deleteLater()
             self._keeper = None
         self._playback.unload()
+        self._heard_log.end()
         if lease is not None and self._is_open:
             self._in_order.run(partial(self._desk.closed, lease))
-        self._lease, self._is_open, self._is_unsaved_shown, self._unlogged = None, False, False, []
+        self._lease, self._is_open, self._is_unsaved_shown = None, False, False
         self._view.board.clear()
         self.status_changed.emit(StatusFacts(saved="", sound=""))
 
@@ -298,6 +295,10 @@ class DeskPresenter(QObject):
     def _save_now(self) -> None:
         if self._keeper is not None:
             self._keeper.save_now()
+
+    def _ask_for_agreement(self, error: Exception) -> None:
+        if isinstance(error, NdaRequired):
+            self.agreement_requested.emit()
 
     def _set_busy(self, *, is_busy: bool) -> None:
         self._is_busy = is_busy

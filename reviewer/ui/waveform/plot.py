@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _LANE_HEIGHT = 0.46
 _DOT_PX = 5
-_CURSOR_PX = 1
 
 
 class WavePlot(QWidget):
@@ -37,6 +36,7 @@ class WavePlot(QWidget):
         self._position = 0.0
         self._curves: list[Any] = []
         self._middles: list[Any] = []
+        self._column_pen = self._line_pen = pg.mkPen(width=1)
         self._widget = _bare_plot_widget()
         self._cursor = pg.InfiniteLine(pos=0.0, angle=90)
         self._cursor.setZValue(10)
@@ -82,13 +82,16 @@ class WavePlot(QWidget):
 
     def paint_in(self, colours: Tokens) -> None:
         self._widget.setBackground(QColor(colours.surface))
-        self._cursor.setPen(pg.mkPen(colours.cursor, width=_CURSOR_PX))
-        for curve in self._curves:
-            curve.setPen(pg.mkPen(colours.wave, width=1))
+        # Pens are counted in the screen's own pixels: a column takes one, a line is to be seen at any scale.
+        line_px = max(round(self.devicePixelRatioF()), 1)
+        self._cursor.setPen(pg.mkPen(colours.cursor, width=line_px))
+        self._column_pen = pg.mkPen(colours.wave, width=1)
+        self._line_pen = pg.mkPen(colours.wave, width=line_px)
         for middle in self._middles:
             middle.setPen(pg.mkPen(colours.line, width=1))
         self._dots.setBrush(pg.mkBrush(colours.wave))
         self._dots.setPen(None)
+        self._draw()
 
     def _fit(self) -> None:
         lanes = max(len(self._curves), 1)
@@ -106,7 +109,8 @@ class WavePlot(QWidget):
         ]
         for channel, (curve, drawn) in enumerate(zip(self._curves, traces, strict=True)):
             y = drawn.y * _LANE_HEIGHT - channel
-            curve.setData(drawn.x, y, antialias=drawn.is_samples, skipFiniteCheck=True)
+            pen = self._line_pen if drawn.is_samples else self._column_pen
+            curve.setData(drawn.x, y, pen=pen, antialias=drawn.is_samples, skipFiniteCheck=True)
         self._draw_dots(traces)
         self.show_position(self._position)
 
