@@ -170,13 +170,15 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
         return Refused("The file has a header but no sound.", _AGAIN, code="EMPTY_AUDIO")
     if failure.number in _NOT_SOUND:
         return Refused("This is not a sound file of a kind that can be read.", _AGAIN, code="UNDECODABLE")
-    return Refused(f"The file cannot be decoded: {_words(failure.number)}", _AGAIN, code="UNDECODABLE")
+    return Refused(f"The file cannot be decoded{_words(failure.number)}", _AGAIN, code="UNDECODABLE")
 
 
 def _words(number: int) -> str:
     """libsndfile's own sentence for an error number: a constant of the library, nothing out of the file."""
+    if number <= 0:
+        return "."
     words = soundfile.LibsndfileError(number).error_string.strip()
-    return words if words.endswith(".") else f"{words}."
+    return f": {words}" if words.endswith(".") else f": {words}."
 
 
 def _died(how: int, detail: int) -> Refused:

@@ -6,16 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+class Ready:
+    """Which frames of a reel are there: ``stretch`` is (first, after the last), changed in one step."""
+
+    __slots__ = ("stretch",)
+
+    def __init__(self, low: int, high: int) -> None:
+        self.stretch = (low, high)
+
+
 class Cue:
-    """One run of sound to be fed once, from ``start`` to ``stop`` of ``data``.
+    """One run of sound to be fed once, from ``start`` to ``stop`` of ``data``; it waits where not ``ready``.
 
     ``cursor`` and ``mark`` are written by the device's thread alone, each in one step.
     """
 
-    __slots__ = ("cursor", "data", "mark", "start", "stop")
+    __slots__ = ("cursor", "data", "mark", "ready", "start", "stop")
 
-    def __init__(self, data: NDArray[Any], start: int, stop: int) -> None:
+    def __init__(self, data: NDArray[Any], start: int, stop: int, ready: Ready | None = None) -> None:
         self.data = data
+        self.ready = ready or Ready(0, data.shape[0])
         self.start = start
         self.stop = stop
         self.cursor = start
@@ -24,8 +34,9 @@ class Cue:
     def take(self, out: NDArray[Any], when: float) -> int:
         """Copy the next frames into ``out``; returns how many there were."""
         begin = self.cursor
-        end = min(begin + out.shape[0], self.stop)
-        if end <= begin:
+        low, high = self.ready.stretch
+        end = min(begin + out.shape[0], self.stop, high)
+        if end <= begin or begin < low:
             return 0
         out[: end - begin] = self.data[begin:end]
         self.mark = (begin, when)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from reviewer.audio.device import Device, SoundForm, Stream
 from reviewer.audio.feed import Cue, Feed
+from reviewer.audio.growth import Job, in_thread
 from reviewer.audio.heard import merged
-from reviewer.audio.reels import Job, Reel, Reels, Stretch, in_thread
+from reviewer.audio.reels import MakeSpeed, Reel, Reels
 from reviewer.audio.samples import Samples
-from reviewer.audio.stretch import stretched
+from reviewer.audio.stretch import Stretched
 from reviewer.audio.transport import Transport
-from reviewer.errors import NoAudioDevice
+from reviewer.errors import NoAudioDevice, Unavailable
 from reviewer.model.event import HeardRange
 
 _GONE = "Sound stopped: the output device has gone. Plug in or choose another, then press play again."
@@ -20,7 +21,7 @@ class _Run:
 
     def __init__(self, reel: Reel, start: int, stop: int, *, is_to_end: bool) -> None:
         end = int(reel.data.shape[0]) if is_to_end else reel.out_frame(stop)
-        self.cue = Cue(reel.data, reel.out_frame(start), max(end, reel.out_frame(start)))
+        self.cue = Cue(reel.data, reel.out_frame(start), max(end, reel.out_frame(start)), reel.ready)
         self.percent = reel.percent
         self.told = start
         self.ended_at_block = 0
@@ -53,10 +54,14 @@ class Player:
     """
 
     def __init__(
-        self, device: Device, *, stretch: Stretch = stretched, start_job: Callable[[Job], None] = in_thread
+        self,
+        device: Device,
+        *,
+        make_speed: MakeSpeed = Stretched,
+        start_job: Callable[[Job], None] = in_thread,
     ) -> None:
         self._device = device
-        self._stretch = stretch
+        self._make_speed = make_speed
         self._start_job = start_job
         self._feed = Feed()
         self._transport = Transport()
@@ -104,7 +109,6 @@ class Player:
         self._end_run()
         self._close_stream()
         self._samples = None
-        self._reels = None
         self._transport = Transport.loaded(0, self._transport.speed_percent)
 
     def play(self, start: int | None = None, until: int | None = None) -> None:
@@ -134,6 +138,9 @@ class Player:
         """Play at 25 to 300 % of the recorded speed, at the same pitch; until that is ready, as before."""
         self._look()
         self._transport = self._transport.at_speed(percent)
+        reel = self._reel()
+        if reel is not None:
+            reel.want(self._transport.position)
         self._look()
 
     def take_heard(self) -> list[HeardRange]:
@@ -162,12 +169,16 @@ class Player:
             self._transport = self._transport.advance(run.heard(stream.now(), stream.form.rate_hz))
         if not self._transport.is_playing:
             self._end_run()
-        elif run is None or run.percent != self._transport.speed_percent:
+        elif run is not None and run.percent != self._transport.speed_percent:
             self._change_speed()
 
     def _change_speed(self) -> None:
-        reel = self._reel()
-        if reel is not None and (self._run is None or reel.percent != self._run.percent):
+        """Go over to the speed wanted, once its sound is ready where the device is by now."""
+        reel, run = self._reel(), self._run
+        if reel is None or run is None or reel.percent == run.percent:
+            return
+        reel.want(run.fed())
+        if reel.is_ready(run.fed()):
             self._end_run()
             self._begin_run()
 
@@ -175,20 +186,20 @@ class Player:
         """The reel at the speed wanted; if that cannot be made, say so and go back to the plain one."""
         if self._reels is None:
             return None
-        reel = self._reels.get(self._transport.speed_percent)
-        problem, self._reels.problem = self._reels.problem, None
-        if problem is not None:
-            self._problem = f"{problem.sentence} {problem.hint}".strip()
+        try:
+            return self._reels.get(self._transport.speed_percent)
+        except Unavailable as error:
+            self._problem = f"{error.sentence} {error.hint}".strip()
             self._transport = self._transport.at_speed(100)
             return self._reels.get(100)
-        return reel
 
     def _begin_run(self) -> None:
-        """Cue what the transport says, if it plays and its sound is ready."""
+        """Cue what the transport says, if it plays; the cue waits for what is not ready."""
         reel = self._reel() if self._transport.is_playing else None
         if reel is None:
             return
         at = self._transport
+        reel.want(at.position)
         self._run = _Run(reel, at.position, at.stop, is_to_end=at.stop == at.frames)
         self._feed.cue = self._run.cue
 
@@ -222,13 +233,16 @@ class Player:
             self._problem = f"{error.sentence} {error.hint}".strip()
             return False
         self._problem = None
-        self._reels = Reels(self._samples, self._stream.form, self._stretch, self._start_job)
+        self._reels = Reels(self._samples, self._stream.form, self._make_speed, self._start_job)
         return True
 
     def _close_stream(self) -> None:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+        if self._reels is not None:
+            self._reels.stop()
+            self._reels = None
         for run in self._ending:
             self._tell(run)
         self._ending = []

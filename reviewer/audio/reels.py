@@ -1,87 +1,103 @@
-"""A clip's sound as the device wants it, at each speed, made ahead of playing."""
+"""A clip's sound as the device wants it, at each speed."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from reviewer.audio.device import SoundForm
-from reviewer.audio.feed import in_channels
+from reviewer.audio.feed import Ready, in_channels
+from reviewer.audio.growth import Growth, Job
 from reviewer.audio.resample import resampled
 from reviewer.audio.samples import IntSamples, Samples, as_float, from_float
-from reviewer.errors import ReviewerError
+from reviewer.audio.stretch import Speed
 
-Stretch = Callable[[Samples, int], IntSamples]
-Job = Callable[[], None]
+MakeSpeed = Callable[[Samples, int], Speed]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Reel:
     """Sound in the device's form; ``out_part`` of its frames are ``clip_part`` of the clip's."""
 
-    data: NDArray[Any]
-    percent: int
-    clip_part: int
-    out_part: int
+    def __init__(
+        self,
+        data: IntSamples,
+        percent: int,
+        parts: tuple[int, int],
+        ready: Ready,
+        growth: Growth | None = None,
+    ) -> None:
+        self.data = data
+        self.percent = percent
+        self.ready = ready
+        self._clip_part, self._out_part = parts
+        self._growth = growth
 
     def out_frame(self, clip_frame: int) -> int:
         """The reel's frame at a clip's frame."""
-        return min(clip_frame * self.out_part // self.clip_part, int(self.data.shape[0]))
+        return min(clip_frame * self._out_part // self._clip_part, int(self.data.shape[0]))
 
     def clip_frames(self, out_frames: int) -> int:
         """How many of the clip's frames these are; rounded up, so that nothing heard is left out."""
-        return -(-out_frames * self.clip_part // self.out_part)
+        return -(-out_frames * self._clip_part // self._out_part)
+
+    def want(self, clip_frame: int) -> None:
+        """Have the sound from there on made first, if it is not there yet."""
+        if self._growth is not None and not self.is_ready(clip_frame):
+            self._growth.want(self.out_frame(clip_frame))
+
+    def is_ready(self, clip_frame: int) -> bool:
+        """Whether the sound at a clip's frame is there."""
+        low, high = self.ready.stretch
+        return low <= self.out_frame(clip_frame) < high
+
+    def stop(self) -> None:
+        """Make no more of it."""
+        if self._growth is not None:
+            self._growth.stop()
 
 
 class Reels:
-    """Reels of one clip for one stream; all but the plain one are made by a job, one of them is kept."""
+    """Reels of one clip for one stream: the plain one, and the one at the speed asked for last."""
 
     def __init__(
-        self, samples: Samples, form: SoundForm, stretch: Stretch, start: Callable[[Job], None]
+        self, samples: Samples, form: SoundForm, make_speed: MakeSpeed, start_job: Callable[[Job], None]
     ) -> None:
-        """``start`` runs a job on another thread (or at once, in tests)."""
-        self._samples = samples
-        self._form = form
-        self._stretch = stretch
-        self._start = start
-        self._made: dict[int, Reel] = {}
-        self._wanted: set[int] = set()
-        self.problem: ReviewerError | None = None
-        if form.rate_hz == samples.rate_hz:
-            self._made[100] = self._reel(samples.data, 100)
+        """Take the clip into the device's form at once; ``start_job`` runs a job on another thread.
 
-    def get(self, percent: int) -> Reel | None:
-        """The reel at this speed, or None while it is being made (or cannot be: see ``problem``)."""
-        reel = self._made.get(percent)
-        if reel is None and percent not in self._wanted:
-            self._wanted.add(percent)
-            self._start(lambda: self._make(percent))
-            reel = self._made.get(percent)
-        return reel
+        Where the device does not take the clip's rate this costs about 10 ms for a second of sound.
+        """
+        self._samples = in_form(samples, form)
+        self._parts = (samples.rate_hz, form.rate_hz)
+        self._make_speed = make_speed
+        self._start_job = start_job
+        self._plain = Reel(self._samples.data, 100, self._parts, Ready(0, self._samples.frames))
+        self._other: Reel | None = None
 
-    def _make(self, percent: int) -> None:
-        try:
-            data = self._samples.data if percent == 100 else self._stretch(self._samples, percent)
-        except ReviewerError as error:
-            self.problem = error
-            self._wanted.discard(percent)
-            return
-        kept = {speed: reel for speed, reel in self._made.items() if speed == 100}
-        self._made = {**kept, percent: self._reel(data, percent)}
-        self._wanted.discard(percent)
+    def get(self, percent: int) -> Reel:
+        """The reel at this speed; what is not ready of it is silent, and made on demand.
 
-    def _reel(self, data: IntSamples, percent: int) -> Reel:
-        """``data`` (at the clip's rate) in the device's channels, rate and type."""
-        mixed = in_channels(data, self._form.channels)
-        if self._form.rate_hz != self._samples.rate_hz:
-            mixed = from_float(resampled(as_float(mixed), self._samples.rate_hz, self._form.rate_hz), mixed)
-        mixed = np.ascontiguousarray(mixed)
-        return Reel(mixed, percent, percent * self._samples.rate_hz, 100 * self._form.rate_hz)
+        Raises:
+            Unavailable: this speed cannot be made here.
+        """
+        if percent == 100:
+            return self._plain
+        if self._other is None or self._other.percent != percent:
+            self.stop()
+            self._other = self._at(percent)
+        return self._other
+
+    def stop(self) -> None:
+        """Make no more of anything."""
+        if self._other is not None:
+            self._other.stop()
+
+    def _at(self, percent: int) -> Reel:
+        speed, ready = self._make_speed(self._samples, percent), Ready(0, 0)
+        parts = (percent * self._parts[0], 100 * self._parts[1])
+        return Reel(speed.data, percent, parts, ready, Growth(speed, ready, self._start_job))
 
 
-def in_thread(job: Job) -> None:
-    """Run a job on a thread of its own, which does not keep the program from ending."""
-    threading.Thread(target=job, name="speed", daemon=True).start()
+def in_form(samples: Samples, form: SoundForm) -> Samples:
+    """The clip in the channels and at the rate of a device; itself if it has these already."""
+    data = in_channels(samples.data, form.channels)
+    if form.rate_hz == samples.rate_hz:
+        return Samples(samples.rate_hz, data)
+    converted = from_float(resampled(as_float(data), samples.rate_hz, form.rate_hz), data)
+    return Samples(form.rate_hz, converted)

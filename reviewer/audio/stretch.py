@@ -1,9 +1,9 @@
-"""Slower and faster speech at the same pitch, made before it is played."""
+"""Slower and faster speech at the same pitch, window by window, so that it can be played soon."""
 
 import importlib
 import time
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,32 +11,87 @@ from numpy.typing import NDArray
 from reviewer.audio.samples import IntSamples, Samples, as_float, from_float
 from reviewer.errors import Unavailable
 
-_WINDOW_SECONDS = 4.0
+_WINDOW_SECONDS = 1.0
+_REACH_SECONDS = 0.25
 _OVERLAP_SECONDS = 0.15
 _FADE_SECONDS = 0.02
+_REST_SECONDS = 0.001
 _SEED = 1
 
 
-def stretched(samples: Samples, percent: int) -> IntSamples:
-    """The clip at ``percent`` of its speed: same type, ``out_frames`` frames, same channels.
+class Speed(Protocol):
+    """A clip at another speed, made in windows, in any order.
 
-    Signalsmith Stretch (python-stretch) gives this length and keeps times to about 1 ms. It lets no other
-    Python thread run, the sound's neither; so a long clip is done in windows of a few seconds, joined by
-    short fades at quiet places.
+    ``data`` is the sound, silent where it is not made yet. Window ``k`` is ``data[edges[k]:edges[k + 1]]``;
+    it is complete when it and the one before it are made.
+    """
+
+    data: IntSamples
+    edges: tuple[int, ...]
+
+    def make(self, window: int) -> None:
+        """Make one window; once."""
+
+
+class Stretched:
+    """A clip at ``percent`` of its speed by Signalsmith Stretch (python-stretch); a ``Speed``.
+
+    The library gives exactly the length asked for and keeps times to about 1 ms. It lets no other Python
+    thread run meanwhile, the sound's neither; so it gets a second at a time, with some sound around it, and
+    the pieces are joined by short fades where it is quiet.
+    """
+
+    def __init__(self, samples: Samples, percent: int) -> None:
+        """Prepare; nothing is made yet.
+
+        Raises:
+            Unavailable: the library is not installed here.
+        """
+        self._library = _library()
+        self._samples = samples
+        self._percent = percent
+        self._clip_edges = _edges(samples)
+        self.edges = tuple(out_frames(edge, percent) for edge in self._clip_edges)
+        self.data: IntSamples = np.zeros((self.edges[-1], samples.channels), dtype=samples.data.dtype)
+
+    def make(self, window: int) -> None:
+        overlap = round(_OVERLAP_SECONDS * self._samples.rate_hz)
+        begin = max(0, self._clip_edges[window] - overlap)
+        end = min(self._samples.frames, self._clip_edges[window + 1] + overlap)
+        sound = from_float(self._run(as_float(self._samples.data[begin:end])), self.data)
+        offset = out_frames(begin, self._percent)
+        start, stop = self.edges[window], self.edges[window + 1]
+        tail = min(stop + self._fade_frames, offset + sound.shape[0], self.data.shape[0])
+        piece = sound[start - offset : tail - offset].copy()
+        if window > 0:
+            _fade(piece[: self._fade_frames], self._fade_frames, falling=False)
+        if window + 2 < len(self.edges):
+            _fade(piece[stop - start :], self._fade_frames, falling=True)
+        self.data[start:tail] += piece
+
+    @property
+    def _fade_frames(self) -> int:
+        return max(1, round(_FADE_SECONDS * self._samples.rate_hz * 100 / self._percent))
+
+    def _run(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        stretch = self._library.Stretch(_SEED)
+        stretch.preset(values.shape[1], float(self._samples.rate_hz))
+        stretch.setTimeFactor(self._percent / 100)
+        result: NDArray[np.float32] = stretch.process(np.ascontiguousarray(values.T)).T
+        time.sleep(_REST_SECONDS)  # lets the sound's thread in; a sleep of 0 does not
+        return result
+
+
+def stretched(samples: Samples, percent: int) -> IntSamples:
+    """The whole clip at ``percent`` of its speed: same type and channels, ``out_frames`` frames.
 
     Raises:
         Unavailable: the library is not installed here.
     """
-    library = _library()
-    if samples.frames == 0:
-        return samples.data
-    edges = _edges(samples)
-    out = np.zeros((out_frames(samples.frames, percent), samples.channels), dtype=samples.data.dtype)
-    fade = max(1, round(_FADE_SECONDS * samples.rate_hz * 100 / percent))
-    for begin, end in pairwise(edges):
-        _place(out, samples, (begin, end), percent, fade, library)
-        time.sleep(0)
-    return out
+    speed = Stretched(samples, percent)
+    for window, _ in enumerate(pairwise(speed.edges)):
+        speed.make(window)
+    return speed.data
 
 
 def out_frames(frames: int, percent: int) -> int:
@@ -55,40 +110,24 @@ def _library() -> Any:
 
 
 def _edges(samples: Samples) -> list[int]:
-    """Where windows meet: near each multiple of the window, at the quietest place within half a second."""
-    window, reach = round(_WINDOW_SECONDS * samples.rate_hz), max(1, samples.rate_hz // 2)
+    """Where windows meet: at the quietest place near each multiple of the window."""
+    if samples.frames == 0:
+        return [0]
+    window, reach = round(_WINDOW_SECONDS * samples.rate_hz), round(_REACH_SECONDS * samples.rate_hz)
+    width = max(1, round(_FADE_SECONDS * samples.rate_hz))
     edges = [0]
     for near in range(window, samples.frames - window // 2, window):
-        around = np.abs(samples.data[near - reach : near + reach].astype(np.int64)).sum(axis=1)
-        width = max(1, round(_FADE_SECONDS * samples.rate_hz))
-        loudness = np.convolve(around, np.ones(width), "valid")
-        edges.append(near - reach + int(loudness.argmin()) + width // 2)
+        around = np.abs(samples.data[near - reach : near + reach].astype(np.float32)).sum(axis=1)
+        sums = np.concatenate(([0.0], np.cumsum(around, dtype=np.float64)))
+        loudness = sums[width:] - sums[:-width]
+        edges.append(near - reach + int(loudness.argmin()))
     return [*edges, samples.frames]
 
 
-def _place(
-    out: IntSamples, samples: Samples, span: tuple[int, int], percent: int, fade: int, library: Any
-) -> None:
-    """Stretch one window with some sound around it and lay it into ``out``, faded in over what is there."""
-    overlap = round(_OVERLAP_SECONDS * samples.rate_hz)
-    begin, end = max(0, span[0] - overlap), min(samples.frames, span[1] + overlap)
-    sound = from_float(_run(as_float(samples.data[begin:end]), samples.rate_hz, percent, library), out)
-    first = out_frames(begin, percent)
-    start = out_frames(span[0], percent)
-    stop = min(
-        out_frames(span[1], percent) + (fade if end > span[1] else 0), out.shape[0], first + sound.shape[0]
-    )
-    piece = sound[start - first : stop - first].copy()
-    if span[0] > 0:
-        width = min(fade, piece.shape[0])
-        rise = (np.arange(1, width + 1, dtype=np.float64) / (width + 1))[:, None]
-        piece[:width] = np.rint(out[start : start + width] * (1 - rise) + piece[:width] * rise)
-    out[start:stop] = piece
+def _fade(piece: IntSamples, frames: int, *, falling: bool) -> None:
+    """Weigh a piece of at most ``frames`` frames in place; a rising and a falling weight add up to one.
 
-
-def _run(values: NDArray[np.float32], rate_hz: int, percent: int, library: Any) -> NDArray[np.float32]:
-    stretch = library.Stretch(_SEED)
-    stretch.preset(values.shape[1], float(rate_hz))
-    stretch.setTimeFactor(percent / 100)
-    result: NDArray[np.float32] = stretch.process(np.ascontiguousarray(values.T)).T
-    return result
+    Rounded towards zero, so that the sum of two never leaves the type.
+    """
+    weights = (np.arange(1, piece.shape[0] + 1) / (frames + 1))[:, None]
+    piece[:] = np.trunc(piece * (1 - weights if falling else weights))

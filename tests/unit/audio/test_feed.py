@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from reviewer.audio.feed import Cue, Feed, in_channels
+from reviewer.audio.feed import Cue, Feed, Ready, in_channels
 from tests.sounds import some_noise
 
 
@@ -84,6 +84,28 @@ def test_heard_lags_by_what_waits_in_the_device() -> None:
 
 def test_nothing_is_heard_of_a_cue_before_its_first_block() -> None:
     assert Cue(some_noise(10), 4, 10).heard(100.0, 1_000) == 4
+
+
+def test_a_cue_waits_where_its_sound_is_not_ready() -> None:
+    data, ready = some_noise(30), Ready(0, 6)
+    feed = Feed()
+    feed.cue = Cue(data, 0, 30, ready)
+    first, second = _block(10), _block(10)
+    feed.fill(first, 0.0)
+    ready.stretch = (0, 30)
+    feed.fill(second, 0.01)
+
+    assert (first[:6] == data[:6]).all()
+    assert not first[6:].any()
+    assert (second == data[6:16]).all()
+
+
+def test_a_cue_before_what_is_ready_is_silent() -> None:
+    feed, out = Feed(), _block(10)
+    feed.cue = Cue(some_noise(30), 0, 30, Ready(5, 30))
+    feed.fill(out, 0.0)
+
+    assert not out.any()
 
 
 def test_finished_blocks_are_counted() -> None:

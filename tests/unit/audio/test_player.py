@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.device import Fill, SoundForm, VirtualDevice
+from reviewer.audio.growth import Job
 from reviewer.audio.heard import heard_frames
 from reviewer.audio.player import Player
-from reviewer.audio.reels import Job
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.errors import NoAudioDevice, Unavailable
 from reviewer.model.event import HeardRange
@@ -17,19 +17,27 @@ def _at_once(job: Job) -> None:
     job()
 
 
-def _halved(samples: Samples, percent: int) -> IntSamples:
-    """A plain picture of half speed: every sample twice."""
-    assert percent == 50
-    return np.repeat(samples.data, 2, axis=0)
+class _Halved:
+    """A plain picture of half speed, in two windows: every sample twice."""
+
+    def __init__(self, samples: Samples, percent: int) -> None:
+        assert percent == 50
+        self._whole = np.repeat(samples.data, 2, axis=0)
+        self.data: IntSamples = np.zeros_like(self._whole)
+        self.edges = (0, samples.frames, 2 * samples.frames)
+
+    def make(self, window: int) -> None:
+        part = slice(self.edges[window], self.edges[window + 1])
+        self.data[part] = self._whole[part]
 
 
-def _impossible(_samples: Samples, _percent: int) -> IntSamples:
+def _impossible(_samples: Samples, _percent: int) -> _Halved:
     raise Unavailable("Only normal speed.", "Install something.")
 
 
 def _loaded(samples: Samples, **changes: object) -> tuple[Player, VirtualDevice]:
     device = VirtualDevice()
-    player = Player(device, stretch=_halved, start_job=_at_once, **changes)  # type: ignore[arg-type]
+    player = Player(device, make_speed=_Halved, start_job=_at_once, **changes)  # type: ignore[arg-type]
     player.load(samples)
     return player, device
 
@@ -235,7 +243,7 @@ def test_a_change_of_speed_goes_on_at_the_same_place() -> None:
 def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, stretch=_halved, start_job=jobs.append)
+    player = Player(device, make_speed=_Halved, start_job=jobs.append)
     player.load(samples)
     player.play()
     player.set_speed(50)
@@ -249,7 +257,7 @@ def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
 def test_play_waits_for_a_speed_that_is_being_made() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, stretch=_halved, start_job=jobs.append)
+    player = Player(device, make_speed=_Halved, start_job=jobs.append)
     player.load(samples)
     player.set_speed(50)
     player.play()
@@ -261,10 +269,35 @@ def test_play_waits_for_a_speed_that_is_being_made() -> None:
     assert (device.pull(4) == np.repeat(samples.data[:2], 2, axis=0)).all()
 
 
+def test_seek_during_slow_playing_has_the_sound_there_made_first() -> None:
+    samples, jobs = some_samples(1_000), list[Job]()
+    device = VirtualDevice()
+    player = Player(device, make_speed=_Halved, start_job=jobs.append)
+    player.load(samples)
+    player.set_speed(50)
+    player.play()
+    player.seek(700)
+
+    assert not device.pull(10).any()
+    jobs.pop()()
+    assert (device.pull(600) == np.repeat(samples.data[700:], 2, axis=0)).all()
+
+
+def test_a_change_of_speed_at_the_very_end_lets_the_end_be_heard() -> None:
+    player, device = _loaded(some_samples(1_000))
+    player.play()
+    device.stream.pull_ahead(1_000, heard=900)
+    player.set_speed(50)
+
+    assert (player.is_playing, player.position) == (True, 900)
+    device.pull(100)
+    assert (player.is_playing, player.take_heard()) == (False, [HeardRange(0, 1_000)])
+
+
 def test_a_speed_that_cannot_be_made_leaves_normal_speed_and_a_sentence() -> None:
     samples = some_samples(1_000)
     device = VirtualDevice()
-    player = Player(device, stretch=_impossible, start_job=_at_once)
+    player = Player(device, make_speed=_impossible, start_job=_at_once)
     player.load(samples)
     player.set_speed(150)
     player.play()

@@ -1,12 +1,33 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.audio.device import SoundForm
-from reviewer.audio.reels import Job, Reel, Reels
+from reviewer.audio.feed import Ready
+from reviewer.audio.growth import Job
+from reviewer.audio.reels import Reel, Reels
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.errors import Unavailable
 from tests.sounds import a_tone, some_samples
+
+
+class _Doubled:
+    """Half speed in four windows: every sample twice."""
+
+    def __init__(self, samples: Samples, percent: int) -> None:
+        self.percent = percent
+        self._whole = np.repeat(samples.data, 2, axis=0)
+        self.data: IntSamples = np.zeros_like(self._whole)
+        self.edges = tuple(range(0, 2 * samples.frames + 1, samples.frames // 2))
+
+    def make(self, window: int) -> None:
+        part = slice(self.edges[window], self.edges[window + 1])
+        self.data[part] = self._whole[part]
+
+
+def _impossible(_samples: Samples, _percent: int) -> _Doubled:
+    raise Unavailable("Only normal speed.")
 
 
 def _at_once(job: Job) -> None:
@@ -21,73 +42,64 @@ def _form(samples: Samples, *, rate_hz: int | None = None, channels: int | None 
     return SoundForm(rate_hz or samples.rate_hz, channels or samples.channels, samples.bits)
 
 
-def _doubled(samples: Samples, percent: int) -> IntSamples:
-    return np.repeat(samples.data, 100 // percent, axis=0)
-
-
-def _impossible(_samples: Samples, _percent: int) -> IntSamples:
-    raise Unavailable("Only normal speed.")
+def _reel(percent: int, rate_hz: int, frames: int = 100_000_000) -> Reel:
+    data = np.broadcast_to(np.int16(0), (frames, 1))
+    return Reel(data, percent, (percent * 16_000, 100 * rate_hz), Ready(0, frames))
 
 
 def test_the_plain_reel_is_ready_and_is_the_clip_itself() -> None:
     samples = some_samples(100)
 
-    reel = Reels(samples, _form(samples), _doubled, _never).get(100)
+    reel = Reels(samples, _form(samples), _Doubled, _never).get(100)
 
-    assert reel is not None
     assert reel.data is samples.data
 
 
-def test_another_speed_is_none_until_it_was_made() -> None:
+def test_another_speed_is_silent_until_it_was_made() -> None:
     samples, jobs = some_samples(100), list[Job]()
-    reels = Reels(samples, _form(samples), _doubled, jobs.append)
+    reel = Reels(samples, _form(samples), _Doubled, jobs.append).get(50)
+    reel.want(0)
 
-    assert reels.get(50) is None
+    assert not reel.is_ready(0)
+    assert not reel.data.any()
     jobs.pop()()
 
-    made = reels.get(50)
-    assert made is not None
-    assert made.data.shape == (200, 1)
+    assert reel.is_ready(99)
+    assert (reel.data == np.repeat(samples.data, 2, axis=0)).all()
 
 
-def test_a_speed_is_made_once_however_often_it_is_asked_for() -> None:
+def test_a_speed_is_prepared_once_however_often_it_is_asked_for() -> None:
+    samples = some_samples(100)
+    reels = Reels(samples, _form(samples), _Doubled, _never)
+
+    assert reels.get(50) is reels.get(50)
+
+
+def test_the_speed_before_is_made_no_further() -> None:
     samples, jobs = some_samples(100), list[Job]()
-    reels = Reels(samples, _form(samples), _doubled, jobs.append)
+    reels = Reels(samples, _form(samples), _Doubled, jobs.append)
+    old = reels.get(50)
+    old.want(0)
+    reels.get(75)
+    jobs.pop()()
 
-    for _ in range(5):
-        reels.get(50)
-
-    assert len(jobs) == 1
-
-
-def test_only_the_newest_speed_is_kept_beside_the_plain_one() -> None:
-    samples, jobs = some_samples(100), list[Job]()
-    reels = Reels(samples, _form(samples), _doubled, lambda job: (jobs.append(job), job())[0])
-
-    for percent in (50, 25, 50):
-        reels.get(percent)
-
-    assert len(jobs) == 3
-    assert reels.get(100) is not None
+    assert not old.data.any()
 
 
-def test_a_speed_that_cannot_be_made_is_a_problem_and_can_be_tried_again() -> None:
-    samples, jobs = some_samples(100), list[Job]()
-    reels = Reels(samples, _form(samples), _impossible, lambda job: (jobs.append(job), job())[0])
+def test_a_speed_that_cannot_be_made_says_so_each_time() -> None:
+    samples = some_samples(100)
+    reels = Reels(samples, _form(samples), _impossible, _at_once)
 
-    assert reels.get(50) is None
-    assert reels.problem is not None
-    reels.get(50)
-
-    assert len(jobs) == 2
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            reels.get(50)
 
 
 def test_a_device_of_another_rate_gets_the_clip_at_its_rate() -> None:
     samples = Samples(16_000, a_tone(16_000))
 
-    reel = Reels(samples, _form(samples, rate_hz=48_000), _doubled, _at_once).get(100)
+    reel = Reels(samples, _form(samples, rate_hz=48_000), _Doubled, _at_once).get(100)
 
-    assert reel is not None
     assert reel.data.shape == (48_000, 1)
     assert np.abs(reel.data[3_000:-3_000:3].astype(int) - samples.data[1_000:-1_000].astype(int)).max() <= 2
 
@@ -95,9 +107,8 @@ def test_a_device_of_another_rate_gets_the_clip_at_its_rate() -> None:
 def test_a_stereo_device_gets_a_mono_clip_on_both_sides() -> None:
     samples = some_samples(50)
 
-    reel = Reels(samples, _form(samples, channels=2), _doubled, _at_once).get(100)
+    reel = Reels(samples, _form(samples, channels=2), _Doubled, _at_once).get(100)
 
-    assert reel is not None
     assert (reel.data == samples.data).all()
     assert reel.data.shape == (50, 2)
 
@@ -108,7 +119,7 @@ def test_a_stereo_device_gets_a_mono_clip_on_both_sides() -> None:
 def test_a_frame_of_the_clip_is_found_again_from_its_frame_in_the_reel(
     frame: int, percent: int, rate: int
 ) -> None:
-    reel = Reel(np.zeros((100_000_000, 1), np.bool_), percent, percent * 16_000, 100 * rate)
+    reel = _reel(percent, rate)
 
     clip_frame_width = -(-percent * 16_000 // (100 * rate))
     assert frame - clip_frame_width <= reel.clip_frames(reel.out_frame(frame)) <= frame + 1
@@ -116,6 +127,6 @@ def test_a_frame_of_the_clip_is_found_again_from_its_frame_in_the_reel(
 
 @given(st.integers(0, 10_000))
 def test_at_normal_speed_and_the_clips_rate_frames_are_the_same(frame: int) -> None:
-    reel = Reel(np.zeros((10_000, 1), np.int16), 100, 100 * 16_000, 100 * 16_000)
+    reel = _reel(100, 16_000)
 
     assert (reel.out_frame(frame), reel.clip_frames(frame)) == (frame, frame)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reviewer.audio.samples import Samples
-from reviewer.audio.stretch import out_frames, stretched
+from reviewer.audio.stretch import Stretched, out_frames, stretched
 from tests.sounds import a_tone, some_samples
 
 pytest.importorskip("python_stretch")
@@ -100,3 +100,32 @@ def test_the_same_clip_sounds_the_same_each_time() -> None:
     samples = some_samples(_RATE * 6)
 
     assert (stretched(samples, 150) == stretched(samples, 150)).all()
+
+
+def test_windows_may_be_made_in_any_order() -> None:
+    samples = some_samples(_RATE * 5)
+    speed = Stretched(samples, 75)
+    for window in (3, 0, 4, 2, 1):
+        speed.make(window)
+
+    assert len(speed.edges) == 6
+    assert (speed.data == stretched(samples, 75)).all()
+
+
+def test_a_window_is_complete_once_it_and_the_one_before_are_made() -> None:
+    samples = some_samples(_RATE * 5)
+    whole, speed = stretched(samples, 150), Stretched(samples, 150)
+    speed.make(1)
+    speed.make(2)
+
+    part = slice(speed.edges[2], speed.edges[3])
+    assert (speed.data[part] == whole[part]).all()
+
+
+def test_windows_meet_where_it_is_quiet() -> None:
+    samples = some_samples(_RATE * 3)
+    samples.data[int(1.1 * _RATE) : int(1.2 * _RATE)] //= 100
+
+    edge = Stretched(samples, 100).edges[1]
+
+    assert 1.1 * _RATE <= edge <= 1.2 * _RATE
