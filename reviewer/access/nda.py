@@ -209,7 +209,7 @@ class Acknowledgements:
     ) -> None:
         if _spaced(typed_name) != _spaced(person.name):
             raise Refused("The typed name is not the name of your account.", f"Type: {person.name}")
-        if _digest(text.text) != text.sha256 or text != self.text(text.locale):
+        if text != self.text(text.locale):
             raise Refused("The agreement has changed since it was shown.", "Read the new text, then sign.")
         if list(times) != sorted(times):
             raise Refused("The agreement was not read to its end before it was signed.", "Read it again.")
@@ -266,7 +266,3 @@ def _version_key(version: str) -> tuple[tuple[int, ...], str]:
 
 def _spaced(name: str) -> str:
     return " ".join(name.casefold().split())
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -123,6 +123,8 @@ def test_locking_once_too_often_does_no_harm(book: Book) -> None:
         book.ledger.lock()
     book.ledger.unlock(LOG_KEY)
     assert book.ledger.is_unlocked
+    book.ledger.lock()
+    assert not book.ledger.is_unlocked
 
 
 def test_a_second_log_key_is_damage(book: Book) -> None:

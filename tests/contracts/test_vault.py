@@ -112,6 +112,14 @@ def test_a_clip_of_a_known_id_does_not_touch_the_one_that_is_there(room: Room) -
         assert stream.read() == FLAC
 
 
+def test_a_clip_that_was_destroyed_does_not_come_in_again_and_leaves_no_file(room: Room) -> None:
+    room.add()
+    room.vault.destroy("c1")
+    with pytest.raises(Refused):
+        room.add()
+    assert room.store.clip_ids() == set()
+
+
 @pytest.mark.parametrize("puts", [0, 1])
 def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts: int) -> None:
     store = MemoryClips()
