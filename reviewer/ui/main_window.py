@@ -31,7 +31,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._identity: Identity | None = None
         self._shell: Shell | None = None
-        self._is_leaving = False
+        self._is_leaving = self._is_lock = False
         self._may_close = False
         self._stack = QStackedWidget(self)
         self.entrance = Entrance(house.doors, house.jobs, house.clock, self._stack)
@@ -45,6 +45,11 @@ class MainWindow(QMainWindow):
         bind(self, "window.lock", self.lock)
 
     @property
+    def theme(self) -> Theme:
+        """What the window looks like, and the way to change it."""
+        return self._theme
+
+    @property
     def shell(self) -> Shell | None:
         """The house of whoever is signed in."""
         return self._shell
@@ -52,7 +57,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def lock(self) -> None:
         """Stops sound, keeps drafts, blanks the screen and goes back to sign-in."""
-        self._leave(Message(self.tr("Locked. Sign in to go on where you were.")))
+        self._leave(Message(self.tr("Locked. Sign in to go on where you were.")), is_lock=True)
 
     @Slot()
     def show_keys(self) -> None:
@@ -110,12 +115,12 @@ class MainWindow(QMainWindow):
     def _on_theme_changed(self) -> None:
         repaint_icons(self)
 
-    def _leave(self, message: Message | None) -> None:
+    def _leave(self, message: Message | None, *, is_lock: bool = False) -> None:
         """Blanks at once; signs out when the last draft is written."""
         self._identity = self._identity or self.entrance.identity
         if self._identity is None or self._is_leaving:
             return
-        self._is_leaving = True
+        self._is_leaving, self._is_lock = True, is_lock
         for dialog in self.findChildren(QDialog):
             dialog.reject()
         if self._shell is not None:
@@ -131,7 +136,7 @@ class MainWindow(QMainWindow):
         identity = self._identity
         if identity is None:
             return
-        sign_in, is_lock = self._house.doors.sign_in, not self._may_close
+        sign_in, is_lock = self._house.doors.sign_in, self._is_lock
         self._house.jobs.run(
             lambda _token: sign_in.sign_out(identity, locked=is_lock), self._left, self._left, owner=self
         )

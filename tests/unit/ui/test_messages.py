@@ -36,7 +36,7 @@ def test_a_bug_never_shows_what_it_was_working_on():
     assert TYPED in str(error)
     report = crash_report(error)
     shown = message_for(error)
-    assert TYPED not in " ".join((shown.sentence, shown.hint, report.details))
+    assert TYPED not in f"{shown.sentence} {shown.hint} {report.details}"
 
 
 def test_a_bug_shows_where_it_was():
@@ -46,10 +46,9 @@ def test_a_bug_shows_where_it_was():
 
 
 def test_a_place_in_the_program_is_named_from_the_program_on():
-    try:
+    with pytest.raises(AttributeError) as caught:
         message_for(None)  # type: ignore[arg-type]
-    except AttributeError as error:
-        assert crash_report(error).places[-1].startswith("ui/messages.py:")
+    assert crash_report(caught.value).places[-1].startswith("ui/messages.py:")
 
 
 def test_the_same_bug_has_the_same_number():
@@ -58,10 +57,9 @@ def test_the_same_bug_has_the_same_number():
 
 
 def test_another_bug_has_another_number():
-    try:
+    with pytest.raises(ValueError, match="invalid") as caught:
         int("x")
-    except ValueError as error:
-        assert crash_report(error).id != crash_report(_bug()).id
+    assert crash_report(caught.value).id != crash_report(_bug()).id
 
 
 def test_the_number_of_a_bug_is_in_the_hint():

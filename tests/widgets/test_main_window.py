@@ -1,0 +1,312 @@
+"""In, out, and what is left behind a lock."""
+
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QLabel, QTableView, QToolButton
+from pytestqt.qtbot import QtBot
+
+from reviewer.errors import NdaRequired
+from reviewer.model.people import Role
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.keys_dialog import KeysDialog
+from reviewer.ui.main_window import MainWindow
+from reviewer.ui.screens import House
+from reviewer.ui.shell import Shell
+from reviewer.ui.theme import Choice, Theme, current_scheme
+from tests.fakes.clock import FakeClock
+from tests.fakes.desk import FakeDesk, an_open_clip
+from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
+from tests.fakes.lead import FakeLead
+from tests.fakes.player import FakePlayer
+from tests.fakes.qa import FakeQa
+
+NAME = "Ana Kowalska"
+
+
+class Stage:
+    """A window with everything behind it."""
+
+    def __init__(self, role: Role, jobs: Jobs, theme: Theme, *, signed: bool = True) -> None:
+        self.lead, self.qa = FakeLead(), FakeQa("turn left")
+        self.desk = FakeDesk(an_open_clip())
+        self.doors = FakeDoors(
+            (somebody(NAME, role),),
+            signed={NAME} if signed else None,
+            desk=self.desk,
+            qa=self.qa,
+            lead=self.lead,
+        )
+        self.players: list[FakePlayer] = []
+        self.window = MainWindow(House(self.doors, jobs, FakeClock(), self._player), theme)
+
+    @property
+    def shell(self) -> Shell:
+        assert self.window.shell is not None
+        return self.window.shell
+
+    def sign_in(self) -> None:
+        page = self.window.entrance.sign_in_page
+        page.name.setText(NAME)
+        page.passphrase.setText(PASSPHRASE)
+        page.button.click()
+
+    def _player(self) -> FakePlayer:
+        self.players.append(FakePlayer())
+        return self.players[-1]
+
+
+@pytest.fixture
+def theme(themed, tmp_path: Path) -> Theme:
+    settings = QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat)
+    settings.setValue("theme", Choice.DARK.value)
+    return Theme(themed, settings)
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, jobs: Jobs, theme: Theme, settle):
+    def make(role: Role = Role.LEAD, *, signed: bool = True, width: int = 1280) -> Stage:
+        made = Stage(role, jobs, theme, signed=signed)
+        qtbot.addWidget(made.window)
+        made.window.resize(width, 800)
+        made.window.show()
+        made.sign_in()
+        settle()
+        return made
+
+    return make
+
+
+def _rail(stage: Stage) -> list[str]:
+    buttons = stage.shell.rail.findChildren(QToolButton)
+    return [button.objectName().removeprefix("rail_") for button in buttons]
+
+
+def test_before_sign_in_there_is_nothing_but_the_page(qtbot: QtBot, jobs: Jobs, theme: Theme):
+    made = Stage(Role.LEAD, jobs, theme)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    assert made.window.shell is None
+    assert made.window.entrance.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("role", "screens"),
+    [
+        (Role.CONTRACTOR, ["desk", "mine"]),
+        (Role.QA, ["qa"]),
+        (Role.LEAD, ["overview", "people", "import", "export", "log"]),
+    ],
+)
+def test_the_rail_has_only_the_screens_of_the_role(stage, role: Role, screens: list[str]):
+    assert _rail(stage(role)) == screens
+
+
+def test_the_bar_says_where_and_who(stage):
+    shell = stage(Role.QA).shell
+    assert shell.findChild(QLabel, "project").text() == "Translator, autumn · en-US"
+    assert NAME in shell.findChild(QLabel, "locked_to").text()
+
+
+def test_the_rail_shows_words_when_there_is_room(stage):
+    button = stage(width=1280).shell.findChild(QToolButton, "rail_people")
+    assert button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+
+def test_the_rail_folds_to_icons_when_there_is_none(stage):
+    button = stage(width=1000).shell.findChild(QToolButton, "rail_people")
+    assert button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert button.accessibleName() == "People"
+
+
+def test_a_click_in_the_rail_brings_the_screen(stage, settle):
+    made = stage()
+    made.shell.findChild(QToolButton, "rail_people").click()
+    settle()
+    assert made.shell.page.objectName() == "people_page"
+    assert made.shell.findChild(QToolButton, "rail_people").isChecked()
+
+
+def test_a_key_brings_the_screen(stage, qtbot: QtBot, settle):
+    made = stage()
+    qtbot.keyClick(made.window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert made.shell.page.objectName() == "log_page"
+
+
+def test_facts_of_a_page_stand_in_the_status_bar(stage):
+    shell = stage().shell
+    assert shell.findChild(QLabel, "status_waiting").text() == "96 waiting"
+    assert shell.findChild(QLabel, "status_unwitnessed").text() == "12 rows not witnessed"
+
+
+def test_a_lock_signs_out_and_throws_the_pages_away(stage, settle, qtbot: QtBot):
+    made = stage()
+    shell = made.shell
+    made.window.lock()
+    settle()
+    assert made.doors.sign_in.calls == ["sign_in", "lock"]
+    assert made.window.shell is None
+    qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
+
+
+def test_a_lock_blanks_at_once(stage):
+    made = stage()
+    shell = made.shell
+    made.window.lock()
+    assert not shell.isVisible()
+    assert made.window.entrance.isVisible()
+
+
+def test_a_lock_stops_the_sound_and_lets_the_player_go(stage, settle):
+    made = stage(Role.QA)
+    page = made.shell.page
+    page.empty.take.click()
+    settle()
+    page.playback.toggle()
+    assert made.players[0].is_playing
+    made.window.lock()
+    assert not made.players[0].is_playing
+    assert made.players[0].is_closed
+
+
+def test_drafts_are_written_before_the_sign_out(stage, settle):
+    made = stage(Role.QA)
+    made.shell.page.empty.take.click()
+    settle()
+    made.window.lock()
+    settle()
+    assert made.qa.calls[-1] == "closed"
+    assert made.doors.sign_in.calls[-1] == "lock"
+
+
+def test_after_a_lock_one_can_come_in_again(stage, settle):
+    made = stage()
+    made.window.lock()
+    settle()
+    made.sign_in()
+    settle()
+    assert made.shell.page.objectName() == "overview_page"
+
+
+def test_a_key_locks(stage, settle, qtbot: QtBot):
+    made = stage()
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(made.window, Qt.Key.Key_L, modifiers)
+    settle()
+    assert made.window.shell is None
+
+
+def test_a_lock_shuts_open_questions(stage, settle, qtbot: QtBot):
+    made = stage()
+    made.window.show_keys()
+    dialog = made.window.findChild(KeysDialog)
+    assert dialog.isVisible()
+    made.window.lock()
+    assert not dialog.isVisible()
+    settle()
+
+
+def test_a_lock_at_the_agreement_signs_out_too(stage, settle):
+    made = stage(Role.CONTRACTOR, signed=False)
+    assert made.window.entrance.currentWidget() is made.window.entrance.nda_page
+    made.window.lock()
+    settle()
+    assert made.doors.sign_in.calls == ["sign_in", "lock"]
+
+
+def test_closing_the_window_signs_out_first(stage, settle, qtbot: QtBot):
+    made = stage()
+    made.window.close()
+    assert made.window.isVisible()
+    qtbot.waitUntil(lambda: not made.window.isVisible())
+    assert made.doors.sign_in.calls == ["sign_in", "sign_out"]
+
+
+def test_a_window_that_nobody_is_in_closes_at_once(qtbot: QtBot, jobs: Jobs, theme: Theme):
+    made = Stage(Role.LEAD, jobs, theme)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.window.close()
+    assert not made.window.isVisible()
+
+
+def test_asked_a_second_time_the_window_closes_whatever_is_under_way(stage):
+    made = stage()
+    made.window.close()
+    made.window.close()
+    assert not made.window.isVisible()
+
+
+def test_f1_shows_the_keys_of_the_page_and_its_screens_by_name(stage, qtbot: QtBot):
+    made = stage()
+    qtbot.keyClick(made.window, Qt.Key.Key_F1)
+    table = made.window.findChild(KeysDialog).findChild(QTableView, "keys_table")
+    model = table.model()
+    shown = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
+    assert shown["F5"] == "Look again"
+    assert shown["Ctrl+2"] == "People"
+    assert shown["F1"] == "Show the keys"
+
+
+def test_f1_leaves_out_places_that_the_rail_does_not_have(stage, qtbot: QtBot):
+    rows = dict(stage(Role.QA).shell.keys())
+    assert "Ctrl+1" in rows
+    assert "Ctrl+2" not in rows
+
+
+def test_the_theme_button_turns_the_light_on(stage, theme: Theme):
+    made = stage()
+    before = current_scheme()
+    made.shell.findChild(QToolButton, "theme_button").click()
+    assert current_scheme() is not before
+
+
+def test_icons_follow_the_theme(stage, theme: Theme):
+    made = stage()
+    button = made.shell.findChild(QToolButton, "lock_button")
+    before = button.icon().pixmap(16, 16).toImage()
+    theme.toggle()
+    assert button.icon().pixmap(16, 16).toImage() != before
+
+
+def test_a_lead_who_needs_the_agreement_reads_it_and_comes_back(stage, settle, qtbot: QtBot):
+    made = stage(signed=False)
+    made.shell.go_to("export")
+    made.lead.errors["export"] = [NdaRequired()]
+    made.shell.page.out.setText("/nowhere/set")
+    made.shell.page.run_button.click()
+    settle()
+    page = made.window.entrance.nda_page
+    assert page.isVisible()
+    with qtbot.waitSignal(page.view.end_reached):
+        page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
+    page.tick.setChecked(True)
+    page.name.setText(NAME)
+    page.passphrase.setText(PASSPHRASE)
+    page.agree.click()
+    settle()
+    assert made.shell.page.objectName() == "export_page"
+    assert made.shell.isVisible()
+    assert made.doors.agreement.signed == {NAME}
+
+
+def test_a_lead_who_declines_comes_back_without_it(stage, settle):
+    made = stage(signed=False)
+    made.shell.page.agreement_requested.emit()
+    settle()
+    made.window.entrance.nda_page.decline.click()
+    settle()
+    assert made.shell.isVisible()
+    assert made.doors.sign_in.calls == ["sign_in"]
+
+
+def test_a_contractor_who_declines_is_signed_out(stage, settle):
+    made = stage(Role.CONTRACTOR, signed=False)
+    made.window.entrance.nda_page.decline.click()
+    settle()
+    assert made.window.shell is None
+    assert made.doors.sign_in.calls == ["sign_in", "sign_out"]
+    assert "declined" in made.window.entrance.sign_in_page.message.text
