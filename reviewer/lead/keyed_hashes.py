@@ -16,7 +16,11 @@ class KeyedHashes:
 
     def source(self, row: ManifestRow) -> str:
         """Tells whether a source came before, and finds its clip when consent is withdrawn."""
-        return keyed_hash(self._source, row.source_id.encode())
+        return self.of_source_id(row.source_id)
+
+    def of_source_id(self, source_id: str) -> str:
+        """The same for a source that a list of withdrawals names."""
+        return keyed_hash(self._source, source_id.encode())
 
     def speaker(self, row: ManifestRow) -> str:
         """Keeps one voice's clips together, for splits that no speaker crosses."""

@@ -115,3 +115,4 @@ class WorkCounts:
     accepted: int = 0
     returned: int = 0
     skipped: int = 0
+    checked: int = 0

@@ -27,14 +27,15 @@ _ERASE = (
 # Accepted and returned count submissions; a returned one stays returned whatever its author hands in later.
 _WORK = """
     SELECT person_id, sum(submitted) AS submitted, sum(accepted) AS accepted, sum(returned) AS returned,
-        sum(skipped) AS skipped
+        sum(skipped) AS skipped, sum(checked) AS checked
     FROM (
         SELECT s.person_id, 1 AS submitted,
             (t.state = 'accepted' AND t.submission_id = s.id) AS accepted,
-            coalesce(c.verdict = 'returned', 0) AS returned, 0 AS skipped
+            coalesce(c.verdict = 'returned', 0) AS returned, 0 AS skipped,
+            c.verdict IS NOT NULL AS checked
         FROM submission s JOIN task t ON t.id = s.task_id LEFT JOIN qa_check c ON c.submission_id = s.id
         UNION ALL
-        SELECT person_id, 0, 0, 0, 1 FROM task_refusal WHERE kind = 'skip'
+        SELECT person_id, 0, 0, 0, 1, 0 FROM task_refusal WHERE kind = 'skip'
     )
     GROUP BY person_id ORDER BY person_id
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.errors import LeaseLost, Refused
+from reviewer.errors import LeaseLapsed, LeaseLost, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.task import Verdict
 from tests.contracts.queue_setting import ANN, BEN, CEM, LEASE_SECONDS, QUE, QueueSetting
@@ -85,6 +85,27 @@ class QueueChecksContract(QueueSetting):
             queue.decide(first, Verdict.ACCEPTED, None)
         with pytest.raises(LeaseLost):
             queue.keep_blind(first, b"more")
+
+    def test_second_blind_version_is_refused_and_the_first_stands(self, queue, clip):
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        check = queue.keep_blind(self.checked(queue), b"first")
+        with pytest.raises(Refused):
+            queue.keep_blind(check, b"second")
+        assert self.checked(queue).blind == b"first"
+
+    def test_live_check_passes_and_a_lapsed_or_lost_one_does_not(self, queue, clip, clock):
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        check = self.checked(queue, QUE)
+        queue.require_check(check)
+        clock.advance(LEASE_SECONDS)
+        with pytest.raises(LeaseLapsed):
+            queue.require_check(check)
+        self.checked(queue, BEN)
+        with pytest.raises(LeaseLost) as lost:
+            queue.require_check(check)
+        assert not isinstance(lost.value, LeaseLapsed)
 
     def test_accepted_work_is_final(self, queue, clip):
         submission = self.submitted(queue, ANN)

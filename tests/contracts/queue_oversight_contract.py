@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.errors import ClipWithdrawn, LeaseLost, Refused
 from reviewer.model.clip import ClipState
-from reviewer.model.task import SkipReason, Today, Verdict
+from reviewer.model.task import SkipReason, Today, Verdict, WorkCounts
 from tests.contracts.queue_setting import ANN, BEN, CEM, DEE, QUE, QueueSetting
 
 
@@ -31,6 +31,21 @@ class QueueOversightContract(QueueSetting):
         self.claimed(queue, CEM)
         assert queue.today(ANN, midnight) == Today(waiting=2, submitted=1, returned=1)
         assert queue.today(BEN, midnight) == Today(waiting=1, submitted=0, returned=0)
+
+    def test_work_of_each_person_is_counted(self, queue):
+        for number in range(4):
+            queue.add_clip(f"clip-{number}", passes=1, sort_key=number)
+        self.sent_back(queue, ANN)
+        self.submitted(queue, ANN, b"better")
+        queue.draw(lambda _: True)
+        queue.decide(self.checked(queue), Verdict.ACCEPTED, None)
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: False)
+        queue.skip(self.claimed(queue, BEN), SkipReason.TECHNICAL)
+        assert queue.work_by_person() == [
+            WorkCounts(ANN, submitted=3, accepted=2, returned=1, skipped=0, checked=2),
+            WorkCounts(BEN, skipped=1),
+        ]
 
     def test_leases_show_who_has_what(self, queue, clip):
         lease = self.claimed(queue, ANN)

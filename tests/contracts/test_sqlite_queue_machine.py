@@ -156,7 +156,7 @@ class QueueMachine(RuleBasedStateMachine):
     def keep_blind(self, check, text):
         try:
             self.queue.keep_blind(check, text)
-        except (LeaseLost, NotLeased):
+        except Refused:
             return
         self.typed["blind", (check.submission.id, check.token)] = text
 

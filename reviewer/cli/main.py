@@ -1,0 +1,93 @@
+"""The commands, and how what goes wrong in them is told."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from reviewer.cli import audit, clips, doctor, nda, people, qa, queue, show, workspaces
+from reviewer.errors import Refused, ReviewerError, Unavailable
+
+_STOPPED = 130
+# typer carries a click of its own in newer versions; its usage errors are reached through typer's own one.
+_UsageError = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    name="reviewer",
+    help="Reviews voice clips. Without a command it opens the workstation; `reviewer demo` opens a demo.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+app.command("init")(workspaces.init)
+app.add_typer(people.app, name="people")
+app.command("enrol")(people.enrol)
+app.add_typer(nda.app, name="nda")
+app.command("import")(clips.import_clips)
+app.add_typer(queue.app, name="queue")
+app.add_typer(qa.app, name="qa")
+app.command("export")(clips.export)
+app.add_typer(audit.app, name="audit")
+app.command("purge")(clips.purge)
+app.command("doctor")(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(version("reviewer"))
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    _shown: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command; gives its exit code. What goes wrong is a sentence and a hint on stderr.
+
+    Codes: 0 done; 1 our bug; 2 a rule refused; 3 the world said no; 4 data does not verify; 130 stopped.
+    """
+    try:
+        code = app(list(arguments), prog_name="reviewer", standalone_mode=False)
+    except Exception as problem:  # noqa: BLE001 - the one place where everything ends as a sentence
+        known = _told(problem)
+        show.error(known)
+        return known.exit_code
+    if code == _STOPPED:
+        show.error(Unavailable("Stopped."))
+    return code if isinstance(code, int) else 0
+
+
+def _told(problem: Exception) -> ReviewerError:
+    if isinstance(problem, ReviewerError):
+        return problem
+    if isinstance(problem, _UsageError):
+        context = getattr(problem, "ctx", None)
+        path = context.command_path if context else "reviewer"
+        return Refused(problem.format_message(), f"See: {path} --help.")  # type: ignore[attr-defined]
+    if isinstance(problem, typer.Abort):
+        return Unavailable("Stopped.")
+    if isinstance(problem, OSError):
+        _drop_closed_pipe(problem)
+        return Unavailable("The system said no.", str(problem))
+    where = problem.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    # Not the message: it may hold what somebody typed.
+    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "nowhere"
+    return ReviewerError(f"This is a bug of ours: {type(problem).__name__}.", f"Report it with: {place}.")
+
+
+def _drop_closed_pipe(problem: OSError) -> None:
+    if isinstance(problem, BrokenPipeError):
+        # Whoever read our output has left; a second try at exit would end in a traceback.
+        sys.stdout = sys.stderr

@@ -1,0 +1,89 @@
+"""How each contractor's work stands up to checking, with intervals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer.access.register import Register
+from reviewer.access.rights import Act, require
+from reviewer.model.people import Identity, Role
+from reviewer.model.task import WorkCounts
+from reviewer.queue.queue import Queue
+from reviewer.stats.intervals import wilson
+
+EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """One contractor in counts. Of ``checked`` submissions ``returned`` went back.
+
+    ``share`` is the part that was accepted, None before any check; ``low`` and ``high`` its Wilson 95 %
+    interval. Checks are drawn at random, so the share stands for all of the person's work.
+    """
+
+    name: str
+    submitted: int
+    checked: int
+    returned: int
+    skipped: int
+    share: float | None
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, name: str, work: WorkCounts) -> "Scorecard":
+        """A person's card from their counts."""
+        accepted = work.checked - work.returned
+        low, high = wilson(accepted, work.checked)
+        share = accepted / work.checked if work.checked else None
+        return cls(name, work.submitted, work.checked, work.returned, work.skipped, share, low, high)
+
+    def to_json(self) -> dict[str, Any]:
+        """One object of ``qa report --json``; shares are 0 to 1."""
+        return {
+            "name": self.name,
+            "submitted": self.submitted,
+            "checked": self.checked,
+            "accepted": self.checked - self.returned,
+            "returned": self.returned,
+            "skipped": self.skipped,
+            "share": self.share,
+            "low": self.low,
+            "high": self.high,
+        }
+
+
+class Scorecards:
+    """Counts for QA and leads, derived at each look."""
+
+    def __init__(
+        self, *, require_signed_in: Callable[[Identity], None], register: Register, queue: Queue
+    ) -> None:
+        self._require_signed_in = require_signed_in
+        self._register = register
+        self._queue = queue
+
+    def all(self, identity: Identity) -> list[Scorecard]:
+        """A card for each contractor, by name, and a last one for everybody together.
+
+        Raises: NotAllowed for a contractor.
+        """
+        self._require_signed_in(identity)
+        require(identity.person, Act.DRAW)
+        work = {counts.person_id: counts for counts in self._queue.work_by_person()}
+        people = [person for person in self._register.all() if person.role is Role.CONTRACTOR]
+        counts = [work.get(person.id, WorkCounts(person.id)) for person in people]
+        cards = [Scorecard.of(person.name, one) for person, one in zip(people, counts, strict=True)]
+        return [*cards, Scorecard.of(EVERYBODY, _sum(counts))]
+
+
+def _sum(counts: list[WorkCounts]) -> WorkCounts:
+    return WorkCounts(
+        EVERYBODY,
+        submitted=sum(one.submitted for one in counts),
+        accepted=sum(one.accepted for one in counts),
+        returned=sum(one.returned for one in counts),
+        skipped=sum(one.skipped for one in counts),
+        checked=sum(one.checked for one in counts),
+    )
