@@ -114,6 +114,8 @@ class SealedReader(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Fills at most to the end of a chunk; 0 at the end of the object."""
+        if self.closed:
+            raise ValueError("read of a closed object")
         target = memoryview(buffer).cast("B")
         if self._position >= self._size or not len(target):
             return 0
@@ -123,6 +125,10 @@ class SealedReader(io.RawIOBase):
         target[: len(part)] = part
         self._position += len(part)
         return len(part)
+
+    def readall(self) -> bytes:
+        """All from here to the end, a chunk at a time."""
+        return b"".join(iter(lambda: self.read(CHUNK_BYTES), b""))
 
     def close(self) -> None:
         if not self.closed:

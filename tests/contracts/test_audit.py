@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -74,6 +75,25 @@ def test_verification_sees_only_what_is_committed(workspace: Workspace) -> None:
         workspace.ledger.record(Event(Action.CLIP_OPENED))
         assert verify(workspace.database, "w1", PUBLIC_KEY).rows == 9
     assert verify(workspace.database, "w1", PUBLIC_KEY).rows == 10
+
+
+def test_rows_and_checkpoints_that_come_during_a_verification_do_not_disturb_it(workspace: Workspace) -> None:
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            workspace.ledger.record(Event(Action.CLIP_OPENED))
+            workspace.ledger.checkpoint("request")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        findings = [verify(workspace.database, "w1", PUBLIC_KEY) for _ in range(20)]
+    finally:
+        done.set()
+        writer.join()
+    assert [finding.sentence for finding in findings if not finding.ok] == []
+    assert findings[-1].rows >= findings[0].rows
 
 
 def test_verification_changes_nothing_in_the_file(workspace: Workspace) -> None:

@@ -210,6 +210,21 @@ def test_closing_closes_the_stream_below() -> None:
     assert below.closed
 
 
+def test_a_closed_reader_reads_nothing_more() -> None:
+    reader = SealedReader(KEY, PLACE, io.BytesIO(LONG))
+    reader.read(10)
+    reader.close()
+    with pytest.raises(ValueError, match="closed"):
+        reader.read(10)
+
+
+def test_the_rest_is_read_from_where_the_reader_stands() -> None:
+    with SealedReader(KEY, PLACE, io.BytesIO(LONG)) as reader:
+        reader.seek(CHUNK_BYTES - 3)
+        assert reader.readall() == LONG_PLAIN[CHUNK_BYTES - 3 :]
+        assert reader.readall() == b""
+
+
 def test_libsndfile_reads_a_sealed_flac_from_any_place() -> None:
     samples = np.random.default_rng(1).integers(-3000, 3000, (200_000, 1), dtype=np.int16)
     plain = io.BytesIO()
