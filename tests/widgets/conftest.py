@@ -7,7 +7,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
@@ -16,7 +16,7 @@ from reviewer.ui.jobs import Jobs
 
 @pytest.fixture(autouse=True)
 def _widgets_before_are_gone(qapp: QApplication) -> None:
-    """Widgets of earlier tests wait for an event loop to be deleted; every style sheet would go to them too."""
+    """Widgets of earlier tests wait for an event loop to be deleted, and style sheets go to them too."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
@@ -45,3 +45,16 @@ def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
         qtbot.waitUntil(lambda: bool(idle))
 
     return wait
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Callable[[QWidget], None]:
+    """Shows a widget as the active window, for as long as the test lasts."""
+
+    def as_active_window(widget: QWidget) -> None:
+        qtbot.addWidget(widget)
+        with qtbot.waitActive(widget):
+            widget.show()
+            widget.activateWindow()
+
+    return as_active_window

@@ -1,5 +1,6 @@
 """The form asks what the schema says, and tells the answers of what is shown."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips
 from reviewer.ui.form.flags import FlagsPanel, flag_hint, flag_label
 from reviewer.ui.form.panel import FormPanel
+
+Show = Callable[[QWidget], None]
 
 FORM = """
 name = "test"
@@ -63,12 +66,10 @@ def schema(tmp_path: Path) -> Schema:
 
 
 @pytest.fixture
-def form(schema: Schema, themed: QApplication, qtbot: QtBot) -> FormPanel:
+def form(schema: Schema, themed: QApplication, qtbot: QtBot, show: Show) -> FormPanel:
     made = FormPanel(schema)
-    qtbot.addWidget(made)
     made.resize(400, 500)
-    made.show()
-    qtbot.waitExposed(made)
+    show(made)
     return made
 
 
@@ -223,22 +224,18 @@ def test_long_rows_wrap_instead_of_growing_wide(themed: QApplication, qtbot: QtB
     assert chips.heightForWidth(300) > chips.heightForWidth(3000)
 
 
-def test_no_chip_is_cut_off_at_the_edge(themed: QApplication, qtbot: QtBot) -> None:
+def test_no_chip_is_cut_off_at_the_edge(themed: QApplication, qtbot: QtBot, show: Show) -> None:
     chips = Chips("x", "X", [Chip(str(n), f"Answer number {n}") for n in range(20)])
-    qtbot.addWidget(chips)
     chips.resize(333, chips.heightForWidth(333))
-    chips.show()
-    qtbot.waitExposed(chips)
+    show(chips)
     assert all(chips.rect().contains(button.geometry()) for button in chips.findChildren(QPushButton))
 
 
-def test_right_to_left_rows_begin_at_the_right(themed: QApplication, qtbot: QtBot) -> None:
+def test_right_to_left_rows_begin_at_the_right(themed: QApplication, qtbot: QtBot, show: Show) -> None:
     chips = Chips("x", "X", [Chip("a", "A"), Chip("b", "B")])
-    qtbot.addWidget(chips)
     chips.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     chips.resize(300, 40)
-    chips.show()
-    qtbot.waitExposed(chips)
+    show(chips)
     first, second = chips.findChildren(QPushButton)
     assert first.x() > second.x()
     assert first.geometry().right() == 299

@@ -1,10 +1,12 @@
 """The picture of a clip answers to mouse, wheel and calls, and shows what the samples are."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.audio.pyramid import Pyramid
@@ -17,6 +19,8 @@ from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.window import MIN_FRAMES
 from tests.fakes.desk import speech_like
 
+Show = Callable[[QWidget], None]
+
 RATE = 16_000
 WIDTH, HEIGHT = 800, 240
 
@@ -26,12 +30,10 @@ def put_on(view: WaveformView, data: IntSamples, rate_hz: int = RATE) -> None:
 
 
 @pytest.fixture
-def view(themed: QApplication, qtbot: QtBot) -> WaveformView:
+def view(themed: QApplication, qtbot: QtBot, show: Show) -> WaveformView:
     made = WaveformView()
-    qtbot.addWidget(made)
     made.resize(WIDTH, HEIGHT)
-    made.show()
-    qtbot.waitExposed(made)
+    show(made)
     return made
 
 

@@ -37,7 +37,7 @@ class PlayBar(QWidget):
         self.setAccessibleName(self.tr("Playing"))
         self.setFixedHeight(HEIGHT_PX)
         self._scope = scope
-        self._frames = 0
+        self._frames = -1
         self._rate_hz = 1
         self._buttons = {act: self._button(act, what) for act, what in _ICONS.items()}
         self._time = named(QLabel(self), "play_time", self.tr("Position and length"))

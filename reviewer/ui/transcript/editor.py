@@ -109,8 +109,14 @@ class TranscriptEditor(QWidget):
         self._say(shown[0] if shown else None, len(shown))
 
     def _is_being_typed(self, problem: TextProblem) -> bool:
+        """Whether it is in the word at the cursor, which is not finished yet."""
+        if self._is_strict or not self._field.hasFocus():
+            return False
         caret = self._field.caret
-        return not self._is_strict and self._field.hasFocus() and problem.start <= caret <= problem.end
+        before, after = self._field.text[:caret], self._field.text[caret:]
+        start = caret - len(before.split(" ")[-1])
+        end = caret + len(after.split(" ")[0])
+        return problem.start <= end and start <= problem.end
 
     def _say(self, problem: TextProblem | None, count: int = 0) -> None:
         """One line under the text: how many problems, and the first of them in a sentence."""

@@ -1,0 +1,367 @@
+"""Listening: one clock, what was heard is told, and without sound all else goes on."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.audio.samples import Samples
+from reviewer.model.event import HeardRange
+from reviewer.ui.desk.listening_keys import bind_listening, join
+from reviewer.ui.desk.play_bar import PlayBar
+from reviewer.ui.desk.playback import AGAIN_PERCENT, SPEEDS, Act, Playback
+from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.waveform.view import WaveformView
+from tests.fakes.desk import speech_like
+from tests.fakes.player import FakePlayer
+
+Show = Callable[[QWidget], None]
+
+RATE = 16_000
+
+
+@pytest.fixture
+def player() -> FakePlayer:
+    return FakePlayer()
+
+
+@pytest.fixture
+def playback(player: FakePlayer, themed: QApplication) -> Playback:
+    made = Playback(player)
+    made.load(Samples(RATE, speech_like(seconds=10)))
+    return made
+
+
+def test_playing_moves_the_position_until_it_is_paused(
+    playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    playback.toggle()
+    player.listen(RATE)
+    with qtbot.waitSignal(playback.position_changed, check_params_cb=lambda frame: frame == RATE):
+        pass
+    playback.toggle()
+    assert not playback.is_playing
+
+
+def test_what_was_heard_is_told_at_each_stop(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+    playback.toggle()
+    player.listen(RATE)
+    with qtbot.waitSignal(playback.heard_due) as told:
+        playback.pause()
+    assert told.args == [[HeardRange(0, RATE)]]
+
+
+def test_what_was_heard_is_told_once(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+    playback.toggle()
+    player.listen(RATE)
+    playback.pause()
+    with qtbot.assertNotEmitted(playback.heard_due):
+        playback.pause()
+        playback.tell_heard()
+
+
+def test_the_end_of_the_clip_tells_what_was_heard(
+    playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    playback.toggle()
+    with qtbot.waitSignal(playback.heard_due) as told:
+        player.listen(10 * RATE)
+    assert told.args == [[HeardRange(0, 10 * RATE)]]
+    assert playback.heard_percent == 100
+
+
+def test_while_it_plays_what_was_heard_is_told_every_five_seconds(playback: Playback) -> None:
+    playback.toggle()
+    assert playback._log.isActive()
+    assert playback._log.interval() == 5000
+    playback.pause()
+    assert not playback._log.isActive()
+
+
+def test_the_position_is_read_only_while_it_plays(playback: Playback) -> None:
+    assert not playback._tick.isActive()
+    playback.toggle()
+    assert 16 <= playback._tick.interval() <= 33
+    playback.pause()
+    assert not playback._tick.isActive()
+
+
+def test_another_clip_begins_with_nothing_heard(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+    playback.toggle()
+    player.listen(RATE)
+    with qtbot.waitSignal(playback.heard_due):
+        playback.load(Samples(RATE, speech_like(seconds=1)))
+    assert playback.heard == ()
+    assert playback.heard_percent == 0
+    assert playback.position == 0
+
+
+def test_all_but_a_little_is_not_all(playback: Playback, player: FakePlayer) -> None:
+    playback.toggle()
+    player.listen(10 * RATE - 1)
+    playback.pause()
+    assert playback.heard_percent == 99
+
+
+def test_a_part_heard_twice_counts_once(playback: Playback, player: FakePlayer) -> None:
+    for _ in range(2):
+        playback.seek(0)
+        playback.toggle()
+        player.listen(5 * RATE)
+        playback.pause()
+    assert playback.heard_percent == 50
+
+
+@pytest.mark.parametrize(
+    ("act", "seconds"), [(Act.BACK, 3), (Act.FORWARD, 7), (Act.START, 0)], ids=["back", "forward", "start"]
+)
+def test_steps_are_two_seconds_of_the_clip(playback: Playback, act: Act, seconds: int) -> None:
+    playback.seek(5 * RATE)
+    playback.do(act)
+    assert playback.position == seconds * RATE
+
+
+def test_a_step_ends_at_the_borders(playback: Playback) -> None:
+    playback.do(Act.BACK)
+    assert playback.position == 0
+    playback.seek(9 * RATE)
+    playback.do(Act.FORWARD)
+    assert playback.position == 10 * RATE
+
+
+def test_speed_goes_over_a_clean_grid_and_stops_at_its_ends(playback: Playback) -> None:
+    speeds = []
+    for act in (Act.SLOWER,) * len(SPEEDS) + (Act.FASTER,) * len(SPEEDS):
+        playback.do(act)
+        speeds.append(playback.speed_percent)
+    assert set(speeds) == set(SPEEDS)
+    assert playback.speed_percent == SPEEDS[-1]
+    playback.do(Act.NORMAL_SPEED)
+    assert playback.speed_percent == 100
+
+
+def test_again_plays_the_last_two_seconds_slower_then_goes_on_as_before(
+    playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    playback.do(Act.FASTER)
+    before = playback.speed_percent
+    playback.seek(5 * RATE)
+    playback.do(Act.AGAIN)
+    assert (playback.position, playback.speed_percent) == (3 * RATE, AGAIN_PERCENT)
+    player.listen(2 * RATE)
+    qtbot.waitUntil(lambda: playback.speed_percent == before)
+    assert playback.is_playing
+    playback.pause()
+
+
+def test_pausing_during_again_gives_the_speed_back(playback: Playback) -> None:
+    playback.seek(5 * RATE)
+    playback.do(Act.AGAIN)
+    playback.pause()
+    assert playback.speed_percent == 100
+
+
+def test_again_twice_still_knows_the_speed_of_before(playback: Playback) -> None:
+    playback.seek(5 * RATE)
+    playback.do(Act.AGAIN)
+    playback.do(Act.AGAIN)
+    playback.pause()
+    assert playback.speed_percent == 100
+
+
+def test_heard_ranges_carry_the_speed_they_were_heard_at(
+    playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    playback.do(Act.FASTER)
+    playback.toggle()
+    player.listen(RATE)
+    with qtbot.waitSignal(playback.heard_due) as told:
+        playback.pause()
+    assert told.args == [[HeardRange(0, RATE, 110)]]
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_without_a_clip_no_act_does_anything(act: Act, themed: QApplication) -> None:
+    player = FakePlayer()
+    playback = Playback(player)
+    playback.do(act)
+    assert (player.position, player.speed_percent, player.is_playing) == (0, 100, False)
+
+
+def test_without_sound_play_does_nothing_and_says_why(themed: QApplication) -> None:
+    playback = Playback(FakePlayer("No sound here. Install libportaudio2."))
+    playback.load(Samples(RATE, speech_like()))
+    playback.toggle()
+    assert not playback.is_playing
+    assert playback.problem == "No sound here. Install libportaudio2."
+    playback.seek(RATE)
+    assert playback.position == RATE
+
+
+def test_closing_tells_the_last_of_it_and_lets_the_device_go(
+    playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    playback.toggle()
+    player.listen(RATE)
+    with qtbot.waitSignal(playback.heard_due):
+        playback.close()
+    assert player.is_closed
+
+
+@pytest.fixture
+def bar(playback: Playback, qtbot: QtBot) -> PlayBar:
+    made = PlayBar(Scope.DESK)
+    qtbot.addWidget(made)
+    made.follow(playback)
+    playback.seek(0)
+    return made
+
+
+def text(bar: PlayBar, name: str) -> str:
+    return bar.findChild(QWidget, name).text()
+
+
+def test_the_bar_shows_position_and_length(bar: PlayBar, playback: Playback) -> None:
+    playback.seek(RATE * 3 + RATE // 2)
+    assert text(bar, "play_time") == "00:03.500 / 00:10.000"
+
+
+def test_the_time_takes_the_same_room_whatever_it_shows(bar: PlayBar, playback: Playback) -> None:
+    label = bar.findChild(QLabel, "play_time")
+    before = label.sizeHint().width()
+    playback.seek(RATE * 7 + 1_776)
+    assert label.sizeHint().width() == before
+
+
+def test_the_bar_shows_what_was_heard_and_the_speed(
+    bar: PlayBar, playback: Playback, player: FakePlayer
+) -> None:
+    playback.do(Act.SLOWER)
+    playback.toggle()
+    player.listen(5 * RATE)
+    playback.pause()
+    assert text(bar, "play_heard") == "heard 50 %"
+    assert text(bar, "play_normal_speed") == "0.90x"
+
+
+def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: Playback) -> None:
+    button = bar.findChild(QToolButton, "play_play")
+    assert button.accessibleName() == "Play"
+    playback.toggle()
+    assert button.accessibleName() == "Pause"
+    playback.pause()
+
+
+@pytest.mark.parametrize("act", [act for act in Act if act is not Act.NORMAL_SPEED])
+def test_each_button_asks_for_its_act_and_names_its_key(bar: PlayBar, act: Act, qtbot: QtBot) -> None:
+    button = bar.findChild(QToolButton, f"play_{act}")
+    with qtbot.waitSignal(bar.act_requested) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args == [act]
+    assert key(f"desk.{act}").shown in button.toolTip()
+
+
+def test_a_click_on_the_speed_makes_it_normal(bar: PlayBar, playback: Playback, qtbot: QtBot) -> None:
+    playback.do(Act.FASTER)
+    qtbot.mouseClick(bar.findChild(QToolButton, "play_normal_speed"), Qt.MouseButton.LeftButton)
+    assert playback.speed_percent == 100
+
+
+def test_without_a_clip_the_buttons_wait(themed: QApplication, qtbot: QtBot) -> None:
+    bar = PlayBar(Scope.QA)
+    qtbot.addWidget(bar)
+    bar.follow(Playback(FakePlayer(), bar))
+    assert not bar.findChild(QToolButton, "play_play").isEnabled()
+
+
+def test_without_sound_one_sentence_stands_in_the_bar(themed: QApplication, qtbot: QtBot) -> None:
+    bar = PlayBar(Scope.DESK)
+    qtbot.addWidget(bar)
+    playback = Playback(FakePlayer("No sound here."), bar)
+    bar.follow(playback)
+    playback.load(Samples(RATE, speech_like()))
+    assert text(bar, "play_problem") == "No sound here."
+
+
+@pytest.fixture
+def page(playback: Playback, qtbot: QtBot, show: Show) -> QWidget:
+    made = QWidget()
+    view = WaveformView(made)
+    view.resize(600, 200)
+    join(view, playback)
+    bind_listening(made, Scope.DESK, playback, view)
+    show(made)
+    return made
+
+
+PRESSES = {
+    Act.PLAY: (Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier),
+    Act.BACK: (Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier),
+    Act.FORWARD: (Qt.Key.Key_F3, Qt.KeyboardModifier.NoModifier),
+    Act.START: (Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier),
+    Act.AGAIN: (Qt.Key.Key_F4, Qt.KeyboardModifier.ShiftModifier),
+    Act.SLOWER: (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier),
+    Act.NORMAL_SPEED: (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
+    Act.FASTER: (Qt.Key.Key_F7, Qt.KeyboardModifier.NoModifier),
+}
+
+
+def state(playback: Playback) -> tuple[int, bool, int]:
+    return playback.position, playback.is_playing, playback.speed_percent
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_every_act_has_a_key_that_does_it(
+    act: Act, page: QWidget, playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    twin_player = FakePlayer()
+    twin = Playback(twin_player)
+    twin.load(Samples(RATE, speech_like(seconds=10)))
+    for each in (playback, twin):
+        each.seek(5 * RATE)
+        each.do(Act.FASTER)
+    twin.do(act)
+    qtbot.keyClick(page, *PRESSES[act])
+    assert state(playback) == state(twin)
+    for each in (playback, twin):
+        each.pause()
+
+
+def test_picture_and_sound_show_the_same_moment(page: QWidget, playback: Playback) -> None:
+    view = page.findChild(WaveformView)
+    playback.seek(2 * RATE)
+    assert view.position == 2 * RATE
+    view.seek_requested.emit(3 * RATE)
+    assert playback.position == 3 * RATE
+
+
+@pytest.mark.parametrize(
+    ("keys", "moves"),
+    [
+        ((Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier), "zoom_in"),
+        ((Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier), "zoom_out"),
+        ((Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier), "zoom_whole"),
+        ((Qt.Key.Key_PageUp, Qt.KeyboardModifier.AltModifier), "pan_left"),
+        ((Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier), "pan_right"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_every_zoom_has_a_key(
+    keys: tuple[Qt.Key, Qt.KeyboardModifier], moves: str, page: QWidget, qtbot: QtBot
+) -> None:
+    from reviewer.audio.pyramid import Pyramid
+
+    view = page.findChild(WaveformView)
+    samples = Samples(RATE, speech_like(seconds=10))
+    view.show_clip(samples, Pyramid.from_samples(samples.data))
+    for prepare in (view.zoom_in, view.zoom_in, partial(view.show_position, 5 * RATE), view.pan_right):
+        prepare()
+    before = view.view_window
+    getattr(view, moves)()
+    after = view.view_window
+    view._set_window(before)
+    qtbot.keyClick(page, *keys)
+    assert view.view_window == after != before

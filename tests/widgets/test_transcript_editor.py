@@ -1,0 +1,319 @@
+"""Typing a transcript: plain text in any script, checks while one types, tags on keys."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QTextCharFormat
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.places import resource
+from reviewer.transcript.conventions import Conventions, load_conventions
+from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.elided import ElidedLabel
+from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.transcript.preview import Preview
+from reviewer.ui.transcript.text_edit import TextField
+
+Show = Callable[[QWidget], None]
+
+
+@pytest.fixture(scope="module")
+def conventions() -> Conventions:
+    return load_conventions(resource("conventions", "en-US.toml"))
+
+
+@pytest.fixture
+def editor(conventions: Conventions, themed: QApplication, qtbot: QtBot, show: Show) -> TranscriptEditor:
+    made = TranscriptEditor(conventions)
+    made.resize(600, 300)
+    show(made)
+    made.setFocus()
+    return made
+
+
+def field_of(editor: TranscriptEditor) -> TextField:
+    return editor.findChild(TextField)
+
+
+def sentence(editor: TranscriptEditor) -> str:
+    return editor.findChild(QLabel, "transcript_problems").text()
+
+
+def underlined(editor: TranscriptEditor) -> list[str]:
+    wave = QTextCharFormat.UnderlineStyle.WaveUnderline
+    marks = field_of(editor).extraSelections()
+    return [mark.cursor.selectedText() for mark in marks if mark.format.underlineStyle() == wave]
+
+
+def coloured(editor: TranscriptEditor) -> list[str]:
+    wave = QTextCharFormat.UnderlineStyle.WaveUnderline
+    marks = field_of(editor).extraSelections()
+    return [mark.cursor.selectedText() for mark in marks if mark.format.underlineStyle() != wave]
+
+
+def preview(editor: TranscriptEditor) -> str:
+    return editor.findChild(Preview).toPlainText()
+
+
+def test_every_key_is_told_with_the_whole_text(editor: TranscriptEditor, qtbot: QtBot) -> None:
+    told = []
+    editor.text_changed.connect(told.append)
+    qtbot.keyClicks(field_of(editor), "hey")
+    assert told == ["h", "he", "hey"]
+
+
+def test_another_clip_s_text_is_shown_without_being_told(editor: TranscriptEditor, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(editor.text_changed):
+        editor.show_text("hello there")
+    assert editor.text == "hello there"
+    assert preview(editor) == "hello there"
+
+
+def test_undo_never_brings_back_another_clip_s_text(editor: TranscriptEditor) -> None:
+    editor.show_text("of the clip before")
+    editor.show_text("of this clip")
+    field_of(editor).undo()
+    assert editor.text == "of this clip"
+
+
+def test_return_types_nothing(editor: TranscriptEditor, qtbot: QtBot) -> None:
+    qtbot.keyClicks(field_of(editor), "one")
+    qtbot.keyClick(field_of(editor), Qt.Key.Key_Return)
+    qtbot.keyClicks(field_of(editor), "line")
+    assert editor.text == "oneline"
+
+
+def test_pasted_formats_and_lines_are_left_behind(editor: TranscriptEditor) -> None:
+    data = QMimeData()
+    data.setHtml("<b>two</b><br>lines")
+    data.setText("two\nlines")
+    QGuiApplication.clipboard().setMimeData(data)
+    field_of(editor).paste()
+    assert editor.text == "two lines"
+    assert not field_of(editor).textCursor().charFormat().font().bold()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "שלום [laugh] לכולם",
+        "今天天气很好",
+        "مرحبا بالعالم",
+        "ภาษาไทยไม่มีช่องว่าง",
+        "naïve café 😀𐐷",
+        "x" * 300,
+        "two  spaces, and\u200bnothing",
+    ],
+)
+def test_text_of_every_script_comes_back_as_it_went_in(editor: TranscriptEditor, text: str) -> None:
+    editor.show_text(text)
+    assert editor.text == text
+
+
+def test_hebrew_is_set_from_right_to_left_and_english_is_not(editor: TranscriptEditor) -> None:
+    editor.show_text("שלום לכולם")
+    assert field_of(editor).document().firstBlock().textDirection() == Qt.LayoutDirection.RightToLeft
+    editor.show_text("hello everybody")
+    assert field_of(editor).document().firstBlock().textDirection() == Qt.LayoutDirection.LeftToRight
+
+
+def test_a_word_of_300_letters_wraps_inside_the_field(editor: TranscriptEditor) -> None:
+    editor.show_text("x" * 300)
+    field = field_of(editor)
+    assert field.document().size().width() <= field.viewport().width()
+    assert field.document().firstBlock().layout().lineCount() > 1
+
+
+def test_a_problem_is_underlined_and_said_in_one_sentence(editor: TranscriptEditor) -> None:
+    editor.show_text("the 3 of them said umm no ")
+    assert underlined(editor) == ["3", "umm"]
+    assert sentence(editor).startswith("2 to fix")
+    assert "numbers in words" in sentence(editor)
+
+
+def test_a_mended_text_says_nothing(editor: TranscriptEditor) -> None:
+    editor.show_text("the 3 of them ")
+    editor.show_text("the three of them ")
+    assert underlined(editor) == []
+    assert sentence(editor) == ""
+
+
+def test_what_is_being_typed_is_spared_until_the_cursor_leaves_it(
+    editor: TranscriptEditor, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(field_of(editor).hasFocus)
+    qtbot.keyClicks(field_of(editor), "hello [lau")
+    qtbot.waitUntil(lambda: preview(editor) != "")
+    assert underlined(editor) == []
+    qtbot.keyClick(field_of(editor), Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: underlined(editor) != [])
+
+
+def test_the_next_problem_is_selected_then_the_first_again(editor: TranscriptEditor) -> None:
+    editor.show_text("the 3 of them and 4 more")
+    cursor = field_of(editor).textCursor
+    selected = []
+    for _ in range(3):
+        assert editor.next_problem()
+        selected.append(cursor().selectedText())
+    assert selected == ["3", "4", "3"]
+
+
+def test_without_problems_there_is_no_next_one(editor: TranscriptEditor) -> None:
+    editor.show_text("nothing wrong here")
+    assert not editor.next_problem()
+
+
+def test_places_are_right_behind_letters_beyond_the_basic_plane(editor: TranscriptEditor) -> None:
+    editor.show_text("𐐷𐐷 the 3 of them")
+    assert "3" in underlined(editor)
+
+
+def test_tags_are_coloured(editor: TranscriptEditor) -> None:
+    editor.show_text("so [laugh] then [noise]")
+    assert coloured(editor) == ["[laugh]", "[noise]"]
+
+
+def test_the_preview_shows_what_training_reads(editor: TranscriptEditor) -> None:
+    editor.show_text("so [laugh] then")
+    assert preview(editor) == "so then"
+
+
+def test_the_preview_follows_typing(editor: TranscriptEditor, qtbot: QtBot) -> None:
+    qtbot.keyClicks(field_of(editor), "so [laugh] then")
+    qtbot.waitUntil(lambda: preview(editor) == "so then")
+
+
+def test_a_tag_goes_in_at_the_cursor_as_one_step_of_undo(editor: TranscriptEditor) -> None:
+    editor.show_text("so then")
+    field = field_of(editor)
+    cursor = field.textCursor()
+    cursor.setPosition(2)
+    field.setTextCursor(cursor)
+    editor.insert_tag("[laugh]")
+    assert editor.text == "so [laugh] then"
+    field.undo()
+    assert editor.text == "so then"
+
+
+def test_the_detail_of_a_tag_is_selected_to_be_typed_over(editor: TranscriptEditor, qtbot: QtBot) -> None:
+    editor.insert_tag("[pii:name]")
+    qtbot.keyClicks(field_of(editor), "phone")
+    assert editor.text.strip() == "[pii:phone]"
+
+
+def test_a_tag_replaces_what_is_selected(editor: TranscriptEditor) -> None:
+    editor.show_text("my name is ana")
+    field_of(editor).selectAll()
+    editor.insert_tag("[unclear]")
+    assert editor.text == "[unclear] "
+
+
+def test_the_machine_s_draft_can_be_undone(editor: TranscriptEditor) -> None:
+    editor.show_text("mine")
+    editor.replace_text("the machine's")
+    assert editor.text == "the machine's"
+    field_of(editor).undo()
+    assert editor.text == "mine"
+
+
+def test_a_locked_text_takes_no_tag(editor: TranscriptEditor) -> None:
+    editor.set_read_only(True)
+    editor.insert_tag("[laugh]")
+    assert editor.text == ""
+
+
+def test_tab_leaves_the_text(
+    editor: TranscriptEditor, conventions: Conventions, themed: QApplication, qtbot: QtBot, show: Show
+) -> None:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    inner, after = TranscriptEditor(conventions), QLineEdit()
+    column.addWidget(inner)
+    column.addWidget(after)
+    show(page)
+    inner.setFocus()
+    qtbot.keyClick(field_of(inner), Qt.Key.Key_Tab)
+    qtbot.waitUntil(after.hasFocus)
+    assert inner.text == ""
+
+
+@pytest.fixture
+def palette(conventions: Conventions, themed: QApplication, qtbot: QtBot, show: Show) -> TagPalette:
+    made = TagPalette(conventions)
+    made.resize(700, 200)
+    show(made)
+    return made
+
+
+def test_the_palette_shows_every_tag_with_key_and_meaning(
+    palette: TagPalette, conventions: Conventions
+) -> None:
+    for tag in conventions.tags:
+        button = palette.findChild(QPushButton, f"tag_{tag.name}")
+        assert tag.meaning in button.toolTip()
+        assert tag.key in button.toolTip()
+        assert palette.findChild(ElidedLabel, f"tag_meaning_{tag.name}").text() == tag.meaning
+
+
+def test_a_click_asks_for_the_tag(palette: TagPalette, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(palette.tag_requested) as asked:
+        qtbot.mouseClick(palette.findChild(QPushButton, "tag_laugh"), Qt.MouseButton.LeftButton)
+    assert asked.args == ["[laugh]"]
+
+
+def test_a_click_leaves_no_focus_ring_for_tab_to_find(palette: TagPalette) -> None:
+    policies = {button.focusPolicy() for button in palette.findChildren(QPushButton)}
+    assert not any(policy & Qt.FocusPolicy.TabFocus for policy in policies)
+
+
+def test_the_key_of_a_tag_types_it_while_one_types(
+    conventions: Conventions, themed: QApplication, qtbot: QtBot, show: Show
+) -> None:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    editor, palette = TranscriptEditor(conventions), TagPalette(conventions)
+    column.addWidget(editor)
+    column.addWidget(palette)
+    palette.tag_requested.connect(editor.insert_tag)
+    show(page)
+    editor.setFocus()
+    qtbot.keyClicks(field_of(editor), "so")
+    qtbot.keyClick(field_of(editor), Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert editor.text == "so [laugh] "
+
+
+def test_a_narrow_palette_keeps_its_tags_and_drops_the_words(palette: TagPalette) -> None:
+    wide = palette.sizeHint().height()
+    palette.set_compact(is_compact=True)
+    assert palette.sizeHint().height() < wide
+    assert not palette.findChild(ElidedLabel, "tag_meaning_laugh").isVisible()
+    palette.set_compact(is_compact=False)
+    assert palette.findChild(ElidedLabel, "tag_meaning_laugh").isVisible()
+    assert palette.sizeHint().height() == wide
+
+
+def test_the_list_of_keys_names_every_tag_s_key(palette: TagPalette, conventions: Conventions) -> None:
+    assert len(palette.keys) == len([tag for tag in conventions.tags if tag.key])
+
+
+@pytest.fixture
+def label(themed: QApplication, qtbot: QtBot) -> Callable[[str], ElidedLabel]:
+    def make(text: str) -> ElidedLabel:
+        made = ElidedLabel("x", "X")
+        qtbot.addWidget(made)
+        made.show_text(text)
+        return made
+
+    return make
+
+
+def test_a_long_line_asks_for_no_width_and_is_whole_in_its_tooltip(
+    label: Callable[[str], ElidedLabel],
+) -> None:
+    made = label("word " * 200)
+    assert made.minimumSizeHint().width() == 0
+    assert made.toolTip() == "word " * 200
+    assert made.accessibleDescription() == "word " * 200
