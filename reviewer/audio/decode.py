@@ -11,7 +11,7 @@ import soundfile
 
 from reviewer.audio import findings
 from reviewer.audio.decode_host import ForkingHost, Host, OneProcessAFile, can_fork
-from reviewer.audio.decode_wire import ENDED, TIMED_OUT, BadWire, Failure, Head, Tail, received
+from reviewer.audio.decode_wire import ENDED, KILLED, TIMED_OUT, BadWire, Failure, Head, Tail, received
 from reviewer.audio.flac import MAX_CHANNELS, MAX_RATE_HZ, cut_flac, encode_flac, read_canonical
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import IntSamples, Samples
@@ -26,6 +26,7 @@ __all__ = ["Decoded", "Decoder", "cut_flac", "read_canonical"]
 
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
+_LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
 _AGAIN = "Export it again from where it came from, for example as 16-bit WAV."
 
 
@@ -182,8 +183,10 @@ def _words(number: int) -> str:
 
 
 def _died(how: int, detail: int) -> Refused:
-    if how == TIMED_OUT:
-        return Refused("Decoding the file takes longer than is allowed.", _AGAIN, code="UNDECODABLE")
+    if how == TIMED_OUT or (how == KILLED and detail in _LIMIT_SIGNALS):
+        return Refused(
+            "Decoding the file takes longer, or more memory, than is allowed.", _AGAIN, code="UNDECODABLE"
+        )
     if how == ENDED:
         return Refused("The file made its decoder stop without a result.", _AGAIN, code="UNDECODABLE")
     return Refused(f"The file made its decoder crash (signal {detail}).", _AGAIN, code="UNDECODABLE")

@@ -16,7 +16,8 @@ from reviewer.audio.decode_wire import KILLED, REQUEST, TIMED_OUT, VERDICT
 from reviewer.errors import Unavailable
 from reviewer.model.project import DecodeLimits
 
-WALL_FACTOR = 6.0  # the limit is processor time; by the clock a busy machine gets this many times more
+_BUSY = 6.0  # the limit is processor time; by the clock a busy machine gets this many times more
+_SOUND_A_SECOND = 60.0  # the slowest codec, Opus, decodes some 170 seconds of sound in a second
 _GRACE_SECONDS = 2.0
 _MODULE = "reviewer.audio.decode_child"
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
@@ -60,8 +61,8 @@ class ForkingHost:
     @contextmanager
     def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
         line = self._started()
-        wall_seconds = limits.seconds * WALL_FACTOR
-        request = REQUEST.pack(wall_seconds, limits.seconds, limits.memory_bytes, limits.audio_seconds)
+        wall_seconds = _cpu_seconds(limits) * _BUSY
+        request = REQUEST.pack(wall_seconds, _cpu_seconds(limits), limits.memory_bytes, limits.audio_seconds)
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb") as stream:
             try:
@@ -136,9 +137,9 @@ class OneProcessAFile:
 
     @contextmanager
     def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
-        arguments = ["--once", str(limits.seconds), str(limits.memory_bytes), str(limits.audio_seconds)]
+        arguments = ["--once", str(_cpu_seconds(limits)), str(limits.memory_bytes), str(limits.audio_seconds)]
         process = _start(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        job = _ProcessJob(process, limits.seconds * WALL_FACTOR + _GRACE_SECONDS)
+        job = _ProcessJob(process, _cpu_seconds(limits) * _BUSY + _GRACE_SECONDS)
         try:
             job.ask(path)
             yield job
@@ -186,6 +187,11 @@ class _ProcessJob:
     def _kill_late(self) -> None:
         self._is_late = True
         self._process.kill()
+
+
+def _cpu_seconds(limits: DecodeLimits) -> float:
+    """The limit, and what the longest sound allowed may honestly cost besides."""
+    return limits.seconds + limits.audio_seconds / _SOUND_A_SECOND
 
 
 def _start(arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:

@@ -1,9 +1,11 @@
 """What a lead should know about a clip's sound, in short sentences."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Samples, full_scale
 
 _CLIPPED_SHARE = 0.0001
 _OFFSET = 0.02
@@ -40,9 +42,8 @@ def about_name(extension: str, container: str) -> tuple[str, ...]:
 
 def about_sound(samples: Samples) -> tuple[str, ...]:
     """Notes on silence, clipping and a constant offset; for at least one frame."""
-    full = 32768.0 if samples.bits == 16 else 2147483648.0
-    means = samples.data.mean(axis=0, dtype=np.float64)
-    low, high = samples.data.min(axis=0), samples.data.max(axis=0)
+    full = float(full_scale(samples.data.dtype))
+    means, low, high = np.array([_mean_and_ends(samples.data[:, one]) for one in range(samples.channels)]).T
     notes = []
     if _is_silent(means, low, high, full):
         notes.append("Silence: there is nothing to hear.")
@@ -55,8 +56,13 @@ def about_sound(samples: Samples) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _mean_and_ends(channel: NDArray[Any]) -> tuple[float, float, float]:
+    values = np.ascontiguousarray(channel)  # three passes over every other sample cost more than one copy
+    return float(values.mean(dtype=np.float64)), float(values.min()), float(values.max())
+
+
 def _is_silent(
-    means: NDArray[np.float64], low: NDArray[np.int_], high: NDArray[np.int_], full: float
+    means: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], full: float
 ) -> bool:
     swing = np.maximum(high - means, means - low).max()
     return bool(swing <= _SILENT * full)

@@ -61,7 +61,7 @@ class Reels:
     ) -> None:
         """Take the clip into the device's form at once; ``start_job`` runs a job on another thread.
 
-        Where the device does not take the clip's rate this costs about 10 ms for a second of sound.
+        Where the device does not take the clip's rate this costs some 5 ms for a second of sound.
         """
         self._samples = in_form(samples, form)
         self._parts = (samples.rate_hz, form.rate_hz)

@@ -52,7 +52,8 @@ class _CardStream:
         self.form = form
 
         def callback(out: NDArray[Any], _frames: int, when: Any, _status: object) -> None:
-            fill(out, when.outputBufferDacTime)
+            # Some of PortAudio's hosts leave the time of the output at 0.
+            fill(out, when.outputBufferDacTime or when.currentTime + latency_seconds)
 
         extra = sounddevice.WasapiSettings(auto_convert=True) if sys.platform == "win32" else None
         self._stream = sounddevice.OutputStream(

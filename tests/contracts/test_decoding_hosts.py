@@ -268,7 +268,7 @@ class TestForkingHost(DecodingContract):
     def test_a_decoder_that_takes_too_long_is_ended(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.flac", sound_file(some_noise(16_000), container="FLAC"))
 
-        _refused(decoder, path, "UNDECODABLE", "longer than is allowed", DecodeLimits(seconds=0.0))
+        _refused(decoder, path, "UNDECODABLE", "takes longer", DecodeLimits(seconds=0.0, audio_seconds=0.001))
 
     def test_a_host_that_was_killed_is_started_again(self, tmp_path: Path) -> None:
         host = ForkingHost()

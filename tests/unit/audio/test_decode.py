@@ -1,0 +1,180 @@
+"""What the parent makes of a decoding process that lies, stops or is ended; no process is started."""
+
+import io
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reviewer.audio.decode import Decoder
+from reviewer.audio.decode_wire import ENDED, KILLED, TIMED_OUT
+from reviewer.errors import Refused
+from reviewer.model.project import DecodeLimits
+
+
+class _Job:
+    def __init__(self, content: bytes, how: tuple[int, int]) -> None:
+        self.stream = io.BytesIO(content)
+        self._how = how
+
+    def verdict(self) -> tuple[int, int]:
+        return self._how
+
+
+class _Host:
+    """Sends what a test says."""
+
+    def __init__(self, content: bytes, how: tuple[int, int] = (ENDED, 0)) -> None:
+        self._content = content
+        self._how = how
+
+    @contextmanager
+    def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[_Job]:
+        yield _Job(self._content, self._how)
+
+    def close(self) -> None:
+        return
+
+
+def _record(tag: bytes, content: bytes) -> bytes:
+    return struct.pack("<cI", tag, len(content)) + content
+
+
+def _head(
+    rate_hz: int = 16_000, channels: int = 1, sample_bytes: int = 2, container: bytes = b"WAV"
+) -> bytes:
+    return _record(b"H", struct.pack("<IHB8s", rate_hz, channels, sample_bytes, container))
+
+
+def _tail(frames: int, invalid: int = 0, *, is_short: bool = False) -> bytes:
+    return _record(b"E", struct.pack("<QQB", frames, invalid, is_short))
+
+
+def _failure(why: bytes, number: int = 0) -> bytes:
+    return _record(b"F", struct.pack("<12si", why, number))
+
+
+def _samples(*values: int) -> bytes:
+    return _record(b"S", np.array(values, "<i2").tobytes())
+
+
+def _decode(tmp_path: Path, host: _Host, **limits: float) -> object:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"anything")
+    return Decoder(host).decode(path, DecodeLimits(**limits))  # type: ignore[arg-type]
+
+
+def _refusal(tmp_path: Path, host: _Host, **limits: float) -> Refused:
+    with pytest.raises(Refused) as caught:
+        _decode(tmp_path, host, **limits)
+    assert caught.value.sentence.endswith(".")
+    return caught.value
+
+
+def test_an_honest_stream_is_taken(tmp_path: Path) -> None:
+    host = _Host(_head() + _samples(1, 2) + _samples(3) + _tail(3, 2, is_short=True))
+
+    decoded = _decode(tmp_path, host)
+
+    assert decoded.frames == 3  # type: ignore[attr-defined]
+    assert decoded.notes[:2] == (  # type: ignore[attr-defined]
+        "The file is shorter than its header says.",
+        "2 samples were not numbers and are silent now.",
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"free text instead of records",
+        _head(),
+        _head() + _samples(1, 2),
+        _head() + _samples(1, 2) + _tail(3),
+        _head() + _samples(1, 2) + _tail(1),
+        _head() + _record(b"S", b"\1") + _tail(0),
+        _head(sample_bytes=4) + _record(b"S", b"\1\0\0\0") + _tail(1),
+        _samples(1) + _tail(1),
+    ],
+    ids=[
+        "nothing",
+        "text",
+        "head",
+        "no tail",
+        "frames missing",
+        "frames too many",
+        "half a sample",
+        "25 bits",
+        "no head",
+    ],
+)
+def test_a_stream_that_does_not_add_up_is_refused(tmp_path: Path, content: bytes) -> None:
+    refusal = _refusal(tmp_path, _Host(content))
+
+    assert (refusal.code, refusal.sentence) == (
+        "UNDECODABLE",
+        "The file made its decoder stop without a result.",
+    )
+
+
+def test_more_samples_than_asked_for_are_not_kept(tmp_path: Path) -> None:
+    host = _Host(_head() + _samples(*range(17)) + _tail(17))
+
+    assert _refusal(tmp_path, host, audio_seconds=0.001).code == "TOO_LONG"
+
+
+def test_more_bytes_than_memory_allows_are_not_kept(tmp_path: Path) -> None:
+    host = _Host(_head() + _samples(*range(100)) + _tail(100))
+
+    assert _refusal(tmp_path, host, memory_bytes=100).code == "TOO_LONG"
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ((TIMED_OUT, 0), "takes longer, or more memory"),
+        ((KILLED, 24), "takes longer, or more memory"),
+        ((KILLED, 9), "takes longer, or more memory"),
+        ((KILLED, 11), "crash (signal 11)"),
+        ((ENDED, 9), "without a result"),
+    ],
+)
+def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], words: str) -> None:
+    refusal = _refusal(tmp_path, _Host(_head(), how))
+
+    assert refusal.code == "UNDECODABLE"
+    assert words in refusal.sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (_failure(b"library", 1), "UNDECODABLE", "not a sound file"),
+        (_failure(b"library", 71), "EMPTY_AUDIO", "no sound"),
+        (_failure(b"library", 32), "UNDECODABLE", "Channel count is zero"),
+        (_failure(b"library", 0), "UNDECODABLE", "cannot be decoded."),
+        (_failure(b"library", -5), "UNDECODABLE", "cannot be decoded."),
+        (_failure(b"library", 1 << 30), "UNDECODABLE", "cannot be decoded"),
+        (_failure(b"memory"), "UNDECODABLE", "memory"),
+        (_head() + _failure(b"broken_off", 158), "UNDECODABLE", "damaged"),
+        (_head() + _failure(b"too_long"), "TOO_LONG", "longer than a clip may be"),
+        (_head() + _tail(0), "EMPTY_AUDIO", "no sound"),
+        (_head(channels=9), "UNDECODABLE", "9 channels"),
+        (_head(rate_hz=700_000), "UNDECODABLE", "700000"),
+    ],
+)
+def test_each_reason_has_its_sentence(tmp_path: Path, content: bytes, code: str, words: str) -> None:
+    refusal = _refusal(tmp_path, _Host(content))
+
+    assert refusal.code == code
+    assert words in refusal.sentence
+    assert refusal.hint
+
+
+def test_text_from_the_process_is_not_repeated(tmp_path: Path) -> None:
+    decoded = _decode(tmp_path, _Host(_head(container=b"SECRET") + _samples(5, -9) + _tail(2)))
+
+    assert "SECRET" not in " ".join(decoded.notes)  # type: ignore[attr-defined]
