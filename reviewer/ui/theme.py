@@ -117,12 +117,15 @@ def tokens() -> Tokens:
 
 
 def apply(app: QApplication, scheme: Scheme) -> None:
-    """Puts font, palette and style sheet of a scheme on the application."""
+    """Puts font, palette and style sheet of a scheme on the application; what is on already costs nothing."""
+    sheet = style_sheet(tokens_of(scheme))
+    if app.styleSheet() == sheet:
+        return
     if not app.styleSheet():  # a style once set stays; setting it again would polish every widget once more
         app.setStyle("fusion")
     app.setFont(interface_font())
     app.setPalette(palette(tokens_of(scheme)))
-    app.setStyleSheet(style_sheet(tokens_of(scheme)))
+    app.setStyleSheet(sheet)
 
 
 def interface_font(pixels: int = TEXT_PX, *, bold: bool = False) -> QFont:

@@ -91,7 +91,7 @@ def test_an_empty_form_has_no_answers(form: FormPanel) -> None:
 
 def test_each_kind_of_field_answers_in_its_own_type(form: FormPanel, qtbot: QtBot) -> None:
     press(form, qtbot, "kind_b")
-    qtbot.keyClicks(form.findChild(QLineEdit, "field_which"), "a bell")
+    qtbot.keyClicks(form.findChild(QLineEdit, "text_which"), "a bell")
     press(form, qtbot, "noise_cars")
     press(form, qtbot, "noise_wind")
     press(form, qtbot, "clear_no")
@@ -109,7 +109,7 @@ def test_a_field_appears_when_the_answer_it_waits_for_is_given(form: FormPanel, 
 
 def test_what_stands_in_a_hidden_field_is_not_told_but_not_forgotten(form: FormPanel, qtbot: QtBot) -> None:
     press(form, qtbot, "kind_b")
-    qtbot.keyClicks(form.findChild(QLineEdit, "field_which"), "a bell")
+    qtbot.keyClicks(form.findChild(QLineEdit, "text_which"), "a bell")
     press(form, qtbot, "kind_a")
     assert form.labels == {"kind": "a"}
     press(form, qtbot, "kind_b")

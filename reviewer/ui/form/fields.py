@@ -89,7 +89,7 @@ class FieldRow(QWidget):
     def _answer(self) -> QWidget:
         field = self.field
         if field.kind is FieldKind.TEXT:
-            self._text = named(QLineEdit(self), f"field_{field.key}", field.label, hint=field.help)
+            self._text = named(QLineEdit(self), f"text_{field.key}", field.label, hint=field.help)
             self._text.setMaxLength(2000)
             self._text.textEdited.connect(self._on_answered)
             return self._text
