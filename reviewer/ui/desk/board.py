@@ -188,7 +188,7 @@ class Board(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
-        column.addWidget(self.waves)
+        column.addWidget(self.waves, 100)  # first up to its share; the rest is for typing
         column.addWidget(self.play_bar)
         column.addLayout(self._columns, 1)
         column.addLayout(ways_out)
@@ -207,7 +207,7 @@ class Board(QWidget):
         """Waves take a share of the height, the form one of the width, whatever the clip brings along."""
         super().resizeEvent(event)
         least, most = _WAVES_PX
-        self.waves.setFixedHeight(min(max(round(self.height() * _WAVES_SHARE), least), most))
+        self.waves.setMaximumHeight(min(max(round(self.height() * _WAVES_SHARE), least), most))
         least, most = _SIDE_PX
         side = min(max(round(self.width() * _SIDE_SHARE), least), most)
         self._scroll.setFixedWidth(side)

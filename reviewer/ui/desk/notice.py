@@ -7,6 +7,7 @@ from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.transcript.elided import ElidedLabel
+from reviewer.ui.transcript.remark import Remark
 
 
 class Notice(QWidget):
@@ -22,10 +23,7 @@ class Notice(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._offered = ""
         self._icon = QLabel(self)
-        self._says = QLabel(self)
-        self._says.setObjectName("notice_says")
-        self._says.setTextFormat(Qt.TextFormat.PlainText)
-        self._says.setWordWrap(True)
+        self._says = Remark("notice_says", self.tr("Remark"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
         self._text.setProperty("kind", "label")
         self._use = named(
@@ -46,13 +44,13 @@ class Notice(QWidget):
     def show_returned(self, comment: str, earlier_text: str) -> None:
         """QA's comment, and what was handed in at that time."""
         put_icon(self._icon, "return", "warn")
-        self._says.setText(self.tr("Returned by QA: %s") % (comment or self.tr("no comment")))
+        self._says.show_text(self.tr("Returned by QA: %s") % (comment or self.tr("no comment")))
         self._show(self.tr("Handed in: %s") % earlier_text if earlier_text else "", is_offer=False)
 
     def show_machine_draft(self, text: str) -> None:
         """Offers a text nobody has checked; it is not put in unasked, for it would be believed."""
         put_icon(self._icon, "info", "dim")
-        self._says.setText(self.tr("A machine's draft, unchecked"))
+        self._says.show_text(self.tr("A machine's draft, unchecked"))
         self._offered = text
         self._show(text, is_offer=True)
 
@@ -66,7 +64,7 @@ class Notice(QWidget):
         self._text.show_text(text)
         self._text.setVisible(bool(text))
         self._use.setVisible(is_offer)
-        self.setAccessibleDescription(f"{self._says.text()} {text}".strip())
+        self.setAccessibleDescription(f"{self._says.toPlainText()} {text}".strip())
         self.show()
 
     def _lay_out(self) -> None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -97,6 +97,11 @@ class TagPalette(QWidget):
 
     def _ask_for(self, example: str, *_checked: bool) -> None:
         self.tag_requested.emit(example)
+
+    def minimumSizeHint(self) -> QSize:
+        """That of the compact form: a window can be made small in one go."""
+        rows = -(-len(self._rows) // _COMPACT_COLUMNS)
+        return QSize(super().minimumSizeHint().width(), rows * _ROW_PX)
 
 
 def _shown_key(tag: Tag) -> str:

@@ -71,7 +71,9 @@ class TextField(QTextEdit):
         end = to_points(text, cursor.selectionEnd())
         made = tag_insertion(text[:start], text[end:], tag)
         first = cursor.selectionStart()
+        cursor.beginEditBlock()  # else undo would take it together with what was typed before
         cursor.insertText(made.typed)
+        cursor.endEditBlock()
         cursor.setPosition(first + made.select[0])
         cursor.setPosition(first + made.select[1], QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)

@@ -1,0 +1,45 @@
+"""Somebody's remark, to be read: as many lines as it needs up to four, then it scrolls."""
+
+import math
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
+
+_MOST_LINES = 4
+
+
+class Remark(QTextEdit):
+    """Plain text of any length in a place of bounded height; it can be selected, not changed."""
+
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setProperty("kind", "remark")
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self._fit()
+
+    def show_text(self, text: str) -> None:
+        self.setPlainText(text)
+        self.setAccessibleDescription(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        most = _MOST_LINES * self.fontMetrics().lineSpacing()
+        height = min(math.ceil(self.document().size().height()), most)
+        if height != self.height():
+            self.setFixedHeight(max(height, self.fontMetrics().lineSpacing()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().lineSpacing())
