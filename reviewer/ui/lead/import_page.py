@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _WIDTHS = (64, 220, 110, 210)
 _ROLES = {"accepted": "ok", "refused": "error", "quarantined": "warn"}
 _MOST = 1_000_000
+_MARGIN_PX = 6
 
 
 class ImportPage(LeadPage):
@@ -180,6 +181,7 @@ class ImportPage(LeadPage):
         made = named(QSpinBox(self), name, spoken)
         made.setRange(0, _MOST)
         made.setFixedWidth(80)
+        made.lineEdit().setTextMargins(_MARGIN_PX, 0, 0, 0)
         return made
 
     def _make_buttons(self) -> None:

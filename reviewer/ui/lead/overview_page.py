@@ -172,9 +172,9 @@ class OverviewPage(LeadPage):
     def _task_states(self) -> list[tuple[str, str]]:
         return [
             (TaskState.OPEN, self.tr("open")),
-            (TaskState.LEASED, self.tr("being worked on")),
+            (TaskState.LEASED, self.tr("in work")),
             (TaskState.SUBMITTED, self.tr("submitted")),
-            (TaskState.QA_PENDING, self.tr("drawn for a check")),
+            (TaskState.QA_PENDING, self.tr("to be checked")),
             (TaskState.RETURNED, self.tr("returned")),
             (TaskState.ACCEPTED, self.tr("accepted")),
         ]

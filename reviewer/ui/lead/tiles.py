@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
 
 _PLACES = 8
 _CAPTION_PX = 72
-_TILE_PX = 60
+_TILE_PX = 84
 
 
 class Tiles(QFrame):
@@ -21,16 +21,18 @@ class Tiles(QFrame):
         super().__init__(parent)
         named(self, name, caption, kind="panel").setToolTip("")
         self._counts: dict[str, QLabel] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
-        row.setSpacing(GAP_PX)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
+        grid.setHorizontalSpacing(GAP_PX)
         heading = QLabel(caption, self)
         heading.setProperty("kind", "heading")
         heading.setFixedWidth(_CAPTION_PX)
-        row.addWidget(heading)
-        for state, title in states:
-            row.addLayout(self._tile(name, state, title), 1)
-        row.addStretch(max(_PLACES - len(states), 0))
+        grid.addWidget(heading, 0, 0)
+        for place, (state, title) in enumerate(states, start=1):
+            grid.addLayout(self._tile(name, state, title), 0, place)
+        for place in range(1, _PLACES + 1):
+            grid.setColumnStretch(place, 1)
+            grid.setColumnMinimumWidth(place, _TILE_PX)
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Puts new figures on."""
@@ -45,7 +47,6 @@ class Tiles(QFrame):
         count.setFont(tabular(count.font()))
         caption = QLabel(title, self)
         caption.setProperty("kind", "label")
-        caption.setMinimumWidth(_TILE_PX)
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(count)

@@ -129,9 +129,9 @@ class NdaPage(QWidget):
             key_id="nda.decline",
         )
         self.agree = named(
-            QPushButton(self.tr("Agree and sign"), self),
+            QPushButton(self.tr("I agree and sign"), self),
             "nda_agree",
-            self.tr("Agree and sign with my name and key"),
+            self.tr("I agree and sign with my name and key"),
             key_id="nda.agree",
         )
         width = max(self.decline.sizeHint().width(), self.agree.sizeHint().width(), 160)
@@ -224,7 +224,7 @@ class NdaPage(QWidget):
             return self.tr("Read to the end first.")
         if not (self.gate.is_ticked and self.gate.is_named and self.gate.has_passphrase):
             return self.tr("Tick the box, type your name as in your account, and enter your passphrase.")
-        return self.tr("Agree and sign with my name and key")
+        return self.tr("I agree and sign with my name and key")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter on a focused answer does nothing: on some platforms it would press the button."""
