@@ -36,6 +36,14 @@ class InvitationPanel(QFrame):
         self._hint = QLabel(self)
         self._hint.setProperty("kind", "label")
         self._hint.setWordWrap(True)
+        self._make_buttons()
+        self._lay_out()
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self.hide()
+
+    def _make_buttons(self) -> None:
         self.copy = named(
             QPushButton(self.tr("Copy"), self),
             "invitation_copy",
@@ -51,6 +59,8 @@ class InvitationPanel(QFrame):
         self.copy.clicked.connect(self._on_copy)
         self.done.clicked.connect(self.clear)
         bind(self.copy, "people.copy", self.copy.click)
+
+    def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(self.copy)
         row.addStretch()
@@ -61,10 +71,6 @@ class InvitationPanel(QFrame):
         for widget in (self._who, self.code, self._hint):
             column.addWidget(widget)
         column.addLayout(row)
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.setSizePolicy(policy)
-        self.hide()
 
     def show_invitation(self, invitation: "Invitation") -> None:
         """Shows a code for the first and last time."""

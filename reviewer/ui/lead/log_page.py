@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.errors import Unavailable
 from reviewer.ui.choose import Chooser, DialogChooser
@@ -43,6 +43,14 @@ class LogPage(LeadPage):
         self._lead = lead
         self._chooser = chooser or DialogChooser()
         self.rows = RowsModel(self._columns())
+        for button in self._make_buttons():
+            self.title_row.addWidget(button)
+        table = self.table("log_table", self.tr("Rows of the access log"), self.rows, stretch=len(_WIDTHS))
+        for column, width in enumerate(_WIDTHS):
+            table.setColumnWidth(column, width)
+        self.column.addWidget(table, 1)
+
+    def _make_buttons(self) -> tuple[QPushButton, ...]:
         refresh = self.button(
             "log_refresh",
             self.tr("Look again"),
@@ -68,12 +76,7 @@ class LogPage(LeadPage):
             kind="primary",
             glyph="verify",
         )
-        for button in (refresh, self.save, self.verify):
-            self.title_row.addWidget(button)
-        table = self.table("log_table", self.tr("Rows of the access log"), self.rows, stretch=len(_WIDTHS))
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
-        self.column.addWidget(table, 1)
+        return refresh, self.save, self.verify
 
     def enter(self) -> None:
         self.refresh()

@@ -46,6 +46,12 @@ class ComparePanel(QWidget):
             hint=self.tr("What is to be changed; work goes back only with a comment"),
         )
         self.comment.setPlaceholderText(self.tr("Comment for the contractor; needed to return the work"))
+        self._make_buttons()
+        self._lay_out()
+        self.comment.textChanged.connect(self._wake)
+        self._wake()
+
+    def _make_buttons(self) -> None:
         self.send_back = named(
             QPushButton(self.tr("Return"), self),
             "qa_return",
@@ -61,13 +67,10 @@ class ComparePanel(QWidget):
         )
         put_icon(self.send_back, "return")
         put_icon(self.accept, "accept", "on_accent")
-        self._lay_out()
-        self.comment.textChanged.connect(self._wake)
         self.accept.clicked.connect(self._on_accept)
         self.send_back.clicked.connect(self._on_return)
         bind(self.accept, "qa.accept", self.accept.click)
         bind(self.send_back, "qa.return", self.send_back.click)
-        self._wake()
 
     def show_comparison(self, comparison: "Comparison") -> None:
         """Puts both versions on; nothing is decided."""

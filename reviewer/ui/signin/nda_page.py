@@ -22,7 +22,7 @@ from reviewer.model.clock import Clock
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind, tip
 from reviewer.ui.signin.card import centred
 from reviewer.ui.signin.nda_gate import NdaGate, same_name
 from reviewer.ui.signin.nda_text import NdaTextView
@@ -224,7 +224,7 @@ class NdaPage(QWidget):
             return self.tr("Read to the end first.")
         if not (self.gate.is_ticked and self.gate.is_named and self.gate.has_passphrase):
             return self.tr("Tick the box, type your name as in your account, and enter your passphrase.")
-        return self.tr("I agree and sign with my name and key")
+        return tip(self.tr("I agree and sign with my name and key"), "nda.agree")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter on a focused answer does nothing: on some platforms it would press the button."""
