@@ -45,18 +45,18 @@ qa_rate = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DemoClip:
-    """What a careful reviewer makes of a demo clip. ``source_id`` is its line in the manifest."""
+    """What a careful reviewer makes of a demo clip; ``speakers`` counts voices that say words."""
 
     file: str
     reference: str
     flags: tuple[str, ...]
-    expect: str
+    speakers: int
 
 
 def demo_clips() -> list[DemoClip]:
     """The facts of the demo's clips, in the order of the manifest."""
     return [
-        DemoClip(clip["file"], clip["reference"], tuple(clip.get("flags", ())), clip["expect"])
+        DemoClip(clip["file"], clip["reference"], tuple(clip.get("flags", ())), _speakers(clip))
         for clip in _facts()["clip"]
     ]
 
@@ -99,6 +99,10 @@ def _fill(workspace: Workspace, manifest: Path) -> IntakeReport:
     report = lee.lead.import_manifest(manifest, IntakeOptions())
     workspace.sign_out(lee)
     return report
+
+
+def _speakers(clip: dict[str, Any]) -> int:
+    return len({turn["voice"] for turn in clip["make"].get("turns", ())})
 
 
 def _facts() -> dict[str, Any]:

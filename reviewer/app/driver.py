@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QKeySequence, QPainter, QPixmap
+from PySide6.QtGui import QInputMethodEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QWidget
 
@@ -14,7 +14,7 @@ from reviewer.errors import Unavailable
 from reviewer.ui.theme import Choice, Scheme, Theme
 
 W = TypeVar("W", bound=QWidget)
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 45.0
 _POLL_MS = 10
 
 
@@ -41,10 +41,11 @@ class Driver:
         return any(w.objectName() == name and w.isVisible() for w in self._everywhere(QWidget))
 
     def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
-        """Lets the window work until it is so. Raises Unavailable after a minute."""
+        """Lets the window work until it is so. Raises Unavailable when it takes too long."""
         until = time.monotonic() + _PATIENCE_SECONDS
         while not condition():
             if time.monotonic() > until:
+                self.picture("stuck")
                 raise Unavailable(f"The tour waited in vain: {what}.", "This is a bug; report it.")
             QTest.qWait(_POLL_MS)
 
@@ -67,17 +68,29 @@ class Driver:
 
     def type_into(self, name: str, text: str) -> None:
         """Focuses a part and types; characters that no key has come as an input method would send them."""
-        self.wait_for_part(name)
-        widget = self.find(QWidget, name)
-        widget.setFocus()
+        widget = self._focused(name)
         for character in text:
-            QTest.keyClicks(widget, character)
+            if character.isascii():
+                QTest.keyClicks(widget, character)
+            else:
+                typed = QInputMethodEvent()
+                typed.setCommitString(character)
+                QCoreApplication.sendEvent(widget, typed)
         QCoreApplication.processEvents()
+
+    def retype(self, name: str, text: str) -> None:
+        """Types over what stands in a field."""
+        self.press_on(name, "Ctrl+A")
+        self.type_into(name, text)
 
     def press(self, keys: str) -> None:
         """Presses a key, in Qt's portable text, wherever the focus is."""
-        target = QApplication.focusWidget() or self._window
-        QTest.keySequence(target, QKeySequence(keys))
+        QTest.keySequence(QApplication.focusWidget() or self._window, QKeySequence(keys))
+
+    def press_on(self, name: str, keys: str) -> None:
+        """Focuses a part and presses a key on it."""
+        widget = self._focused(name)
+        QTest.keySequence(widget, QKeySequence(keys))
 
     def choose(self, name: str, text: str) -> None:
         """Picks an entry of a drop-down list by what it says."""
@@ -104,6 +117,15 @@ class Driver:
         """Lets everything that is waiting to be drawn be drawn."""
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QTest.qWait(50)
+
+    def _focused(self, name: str) -> QWidget:
+        """A part with the keyboard, its window in front: keys of the table work only there."""
+        self.wait_for_part(name)
+        widget = self.find(QWidget, name)
+        widget.window().activateWindow()
+        widget.setFocus()
+        self.wait_for(f"{name} has the keyboard", widget.hasFocus)
+        return widget
 
     def _grabbed(self) -> QPixmap:
         """The window with the dialogs that stand over it."""

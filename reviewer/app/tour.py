@@ -1,0 +1,141 @@
+"""The scripted tour: three people carry demo clips through the whole loop in the real window."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, demo_clips, make_demo, write_manifest
+from reviewer.app.driver import Driver
+from reviewer.app.start import application, make_window
+from reviewer.app.tour_desk import skip, wait_for_clip, work_on, work_on_returned
+from reviewer.app.tour_entrance import come_in, lock
+from reviewer.app.tour_lead import lead_the_project
+from reviewer.app.tour_qa import accept_the_rest, return_one
+from reviewer.audio.device import VirtualDevice
+from reviewer.audio.player import Player
+from reviewer.clips.keys import KdfParameters
+from reviewer.errors import Refused, Unavailable
+from reviewer.lead.intake import IntakeReport
+from reviewer.workspace import Workspace, open_workspace
+
+_CLIPS_TO_DO = 6
+
+
+def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = None) -> int:
+    """Makes the demo in ``folder`` and goes through all of it; pictures and the exported set go to ``out``.
+
+    Needs no screen and no sound card: the clips play on a device made of nothing, at their own pace.
+
+    Returns: the exit code.
+    Raises: Refused when ``out`` is not empty; Unavailable when the window does not do what it should.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise Refused(f"{out} is not empty.", "Give the tour a folder of its own.")
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform == "linux":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    pictures = out / "screens"
+    pictures.mkdir(parents=True)
+    print("Making the demo's workspace...")
+    report = make_demo(folder, parameters=parameters)
+    print(
+        f"{report.accepted} clips came in, {report.refused} were refused, {report.quarantined} quarantined."
+    )
+    with open_workspace(folder, parameters=parameters) as workspace:
+        _walk(workspace, _answers(report), out)
+    print(f"Pictures: {pictures}")
+    print(f"Exported set: {out / 'set'}")
+    return 0
+
+
+def _walk(workspace: Workspace, answers: dict[str, DemoClip], out: Path) -> None:
+    app = application()
+    settings = QSettings(str(out / "settings.ini"), QSettings.Format.IniFormat)
+    window, jobs = make_window(
+        app, workspace, settings, lambda: Player(VirtualDevice(real_time=True, keeps=False))
+    )
+    try:
+        window.show()
+        driver = Driver(window, window.theme, out / "screens")
+        _loop(driver, workspace, answers, out)
+        window.close()
+        driver.wait_for("the window is closed", lambda: not window.isVisible() and not jobs.running)
+    finally:
+        jobs.close()
+        window.deleteLater()
+        (out / "settings.ini").unlink(missing_ok=True)
+
+
+def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], out: Path) -> None:
+    driver.picture("sign-in")
+    slipped = _contractor(driver, workspace, answers)
+    _qa(driver, workspace, answers, slipped)
+    come_in(driver, ANA)
+    driver.click("next_clip")
+    work_on_returned(driver, slipped)
+    driver.click("rail_mine")
+    driver.wait_for_part("mine_page")
+    driver.settle()
+    driver.picture("my-work")
+    lock(driver)
+    come_in(driver, QUINN)
+    accept_the_rest(driver, lambda: answers[_checked(workspace)], 1)
+    lock(driver)
+    come_in(driver, LEE)
+    with tempfile.TemporaryDirectory(prefix="reviewer-tour-") as scratch:
+        manifest = write_manifest(Path(scratch) / "more", workspace.clock.now())
+        lead_the_project(driver, manifest, out / "set")
+    driver.press("F1")
+    driver.wait_for_part("keys_dialog")
+    driver.picture("keys")
+    driver.press("Esc")
+    lock(driver)
+
+
+def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip]) -> DemoClip:
+    """Ana does some clips and skips one; gives the one with the slip in it."""
+    come_in(driver, ANA)
+    driver.picture("desk-free")
+    driver.click("next_clip")
+    skip(driver, "technical")
+    slipped = None
+    for number in range(_CLIPS_TO_DO):
+        wait_for_clip(driver)
+        clip = answers[_leased(workspace)]
+        may_slip = slipped is None and clip.speakers > 0
+        work_on(driver, clip, slip=may_slip, shown_as="desk" if number < 2 else "")
+        slipped = clip if may_slip else slipped
+    lock(driver)
+    if slipped is None:
+        raise Unavailable("The tour met no clip with speech.", "This is a bug; report it.")
+    return slipped
+
+
+def _qa(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], slipped: DemoClip) -> None:
+    come_in(driver, QUINN)
+    before = return_one(driver, lambda: answers[_checked(workspace)], slipped)
+    accept_the_rest(driver, lambda: answers[_checked(workspace)], _CLIPS_TO_DO - before)
+    lock(driver)
+
+
+def _answers(report: IntakeReport) -> dict[str, DemoClip]:
+    """What a careful reviewer types, by the clip's id in this workspace."""
+    by_audio = {f"audio/{clip.file}": clip for clip in demo_clips()}
+    return {row.clip: by_audio[row.audio] for row in report.rows if row.clip}
+
+
+def _leased(workspace: Workspace) -> str:
+    """The clip on the desk: the tour looks at the queue as a lead may."""
+    return workspace.queue.leases()[0].clip_id
+
+
+def _checked(workspace: Workspace) -> str:
+    """The clip that QA has taken."""
+    return str(
+        workspace.database.value(
+            "SELECT s.clip_id FROM qa_check c JOIN submission s ON s.id = c.submission_id"
+            " WHERE c.state = 'leased'"
+        )
+    )

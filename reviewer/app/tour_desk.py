@@ -1,0 +1,87 @@
+"""The tour at the desk: Ana listens, types, answers, flags, skips, hands in and mends."""
+
+from PySide6.QtWidgets import QAbstractButton, QLabel
+
+from reviewer.app.demo import DemoClip
+from reviewer.app.driver import Driver
+
+_SPEAKERS = ("none", "one", "two", "more")
+_SLIP = " please."
+
+
+def wait_for_clip(driver: Driver) -> None:
+    """Waits until a clip is open and may be handed in."""
+    driver.wait_for_part("submit")
+    driver.wait_for("a clip is open", driver.find(QAbstractButton, "submit").isEnabled)
+
+
+def work_on(driver: Driver, clip: DemoClip, *, slip: bool = False, shown_as: str = "") -> None:
+    """Hears a clip, types what a careful reviewer types, answers the form and hands it in.
+
+    Args:
+        slip: types a word too many, so that QA has something to find.
+        shown_as: the name of the pictures to take, or nothing.
+    """
+    wait_for_clip(driver)
+    if shown_as:
+        driver.picture(f"{shown_as}-new")
+    driver.press_on("transcript_text", "Ctrl+Space")
+    driver.wait_for("the clip plays to its end", lambda: _heard(driver) == "heard 100 %")
+    text = clip.reference.rstrip(".?!") + _SLIP if slip else clip.reference
+    driver.type_into("transcript_text", text)
+    for flag in clip.flags:
+        driver.click(f"flag_{flag}")
+    if shown_as:
+        driver.press_on("transcript_text", "Ctrl+Return")  # too early: the window says what is missing
+        driver.picture(f"{shown_as}-missing")
+    _answer(driver, clip)
+    driver.wait_for("the draft is saved", lambda: _is_saved(driver))
+    if shown_as:
+        driver.picture(f"{shown_as}-typed")
+    _hand_in(driver)
+
+
+def work_on_returned(driver: Driver, clip: DemoClip) -> None:
+    """Reads what QA says, mends the text, and hands it in again."""
+    wait_for_clip(driver)
+    driver.picture("desk-returned")
+    driver.press_on("transcript_text", "Ctrl+A")
+    driver.type_into("transcript_text", clip.reference)
+    driver.wait_for("the draft is saved", lambda: _is_saved(driver))
+    _hand_in(driver)
+
+
+def skip(driver: Driver, reason: str) -> None:
+    """Gives a clip back for a reason."""
+    wait_for_clip(driver)
+    driver.press_on("transcript_text", "Ctrl+Shift+K")
+    driver.wait_for_part("skip_dialog")
+    driver.click(f"skip_{reason}")
+    driver.picture("skip")
+    driver.click("skip_confirm")
+    driver.wait_for("the clip is given back", lambda: not driver.sees("skip_dialog"))
+
+
+def _answer(driver: Driver, clip: DemoClip) -> None:
+    speakers = _SPEAKERS[min(clip.speakers, 3)]
+    driver.click(f"field_speech_quality_{'clear' if clip.speakers else 'none'}")
+    driver.click(f"field_speakers_{speakers}")
+    if speakers == "two":
+        driver.click("field_overlap_no")
+    if speakers == "more":
+        driver.click("field_background_voices_yes")
+
+
+def _hand_in(driver: Driver) -> None:
+    done = driver.find(QLabel, "status_done")
+    before = done.text()
+    driver.press_on("transcript_text", "Ctrl+Return")
+    driver.wait_for("the work is handed in", lambda: done.text() != before)
+
+
+def _is_saved(driver: Driver) -> bool:
+    return "Saved" in driver.find(QLabel, "status_saved").text()
+
+
+def _heard(driver: Driver) -> str:
+    return driver.find(QLabel, "play_heard").text()

@@ -1,0 +1,69 @@
+"""The tour of the lead: progress, people, a trial import, a labelled set, the access log."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QAbstractButton, QLabel
+
+from reviewer.app.demo import LEE
+from reviewer.app.driver import Driver
+from reviewer.app.tour_entrance import sign_agreement
+
+
+def lead_the_project(driver: Driver, manifest: Path, out: Path) -> None:
+    """Goes through each of the lead's screens and does what it is for."""
+    driver.wait_for_part("overview_page")
+    driver.settle()
+    driver.picture("lead-overview")
+    _add_a_person(driver)
+    _try_an_import(driver, manifest)
+    _export(driver, out)
+    _verify(driver)
+
+
+def _add_a_person(driver: Driver) -> None:
+    _go_to(driver, "people")
+    driver.type_into("people_name", "Noor Haddad")
+    driver.click("people_add")
+    driver.wait_for_part("invitation")
+    driver.picture("lead-people")
+    driver.click("invitation_done")
+
+
+def _try_an_import(driver: Driver, manifest: Path) -> None:
+    _go_to(driver, "import")
+    driver.type_into("import_manifest", str(manifest))
+    driver.click("import_dry_run")
+    driver.click("import_run")
+    run = driver.find(QAbstractButton, "import_run")
+    driver.wait_for("the trial import ends", run.isEnabled)
+    # Where the manifest lies is this machine's business, not the picture's.
+    driver.retype("import_manifest", "clips/manifest.jsonl")
+    driver.picture("lead-import")
+
+
+def _export(driver: Driver, out: Path) -> None:
+    _go_to(driver, "export")
+    driver.type_into("export_out", str(out))
+    driver.click("export_run")
+    driver.wait_for("the agreement or the set", lambda: driver.sees("nda_page") or out.exists())
+    if driver.sees("nda_page"):
+        sign_agreement(driver, LEE)
+        driver.wait_for_part("export_page")
+        driver.click("export_run")
+    message = driver.find(QLabel, "export_message_text")
+    driver.wait_for("the set is written", lambda: "read back" in message.text() and out.exists())
+    driver.retype("export_out", "labelled/set")
+    driver.picture("lead-export")
+
+
+def _verify(driver: Driver) -> None:
+    _go_to(driver, "log")
+    driver.click("log_verify")
+    driver.settle()
+    driver.wait_for("the log is checked", driver.find(QAbstractButton, "log_verify").isEnabled)
+    driver.picture("lead-log")
+
+
+def _go_to(driver: Driver, screen: str) -> None:
+    driver.click(f"rail_{screen}")
+    driver.wait_for_part(f"{screen}_page")
