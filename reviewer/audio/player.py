@@ -146,9 +146,10 @@ class Player:
     def take_heard(self) -> list[HeardRange]:
         """What the device got since the last call, merged; at 1x exact to the frame."""
         self._look()
+        ended = [run for run in self._ending if not self._may_still_move(run)]  # asked before they are told
         for run in [*self._ending, *([self._run] if self._run else [])]:
             self._tell(run)
-        self._ending = [run for run in self._ending if self._may_still_move(run)]
+        self._ending = [run for run in self._ending if run not in ended]
         heard, self._heard = merged(self._heard), []
         return heard
 

@@ -210,6 +210,31 @@ def test_what_was_heard_can_be_taken_after_the_clip_was_let_go() -> None:
     assert player.take_heard() == [HeardRange(0, 100)]
 
 
+def test_a_block_that_ends_while_ranges_are_told_is_told_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    player, device = _loaded(some_samples(1_000))
+    player.play()
+    device.pull(100)
+    assert player._run is not None
+    under_way = player._run.cue  # a block has begun with this cue, and ends only later
+    player.pause()
+    tell = player._tell
+
+    def tell_and_be_overtaken(run: object) -> None:
+        tell(run)  # type: ignore[arg-type]
+        under_way.take(np.zeros((50, 1), np.int16), 0.0)
+        device.pull(10)
+        device.pull(10)
+
+    monkeypatch.setattr(player, "_tell", tell_and_be_overtaken)
+    first = player.take_heard()
+    monkeypatch.undo()
+
+    assert first == [HeardRange(0, 100)]
+    assert player.take_heard() == [HeardRange(100, 150)]
+
+
 def test_nothing_fed_is_nothing_heard() -> None:
     player, _ = _loaded(some_samples(1_000))
     player.play()
