@@ -10,7 +10,7 @@ from typing import Any
 import sqlite_utils
 
 from reviewer.db.turn import Turn
-from reviewer.errors import Unavailable
+from reviewer.errors import Damaged, Unavailable
 
 Row = dict[str, Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -35,17 +35,11 @@ class Database:
         except OSError as error:
             raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
         try:
-            connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            for pragma in self._pragmas():
-                connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error as error:
+            self._connection = _connect(path)
+        except BaseException:
             self._turn.close()
-            raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
-        connection.row_factory = sqlite3.Row
-        self._connection = connection
-        self.tables = sqlite_utils.Database(connection)
+            raise
+        self.tables = sqlite_utils.Database(self._connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -70,12 +64,12 @@ class Database:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Runs one writing statement (in the open transaction, or in its own); gives the rows touched."""
-        with self.transaction(), _translated():
+        with self.transaction(), translated():
             return self._connection.execute(sql, parameters).rowcount
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query (or of a statement with RETURNING, inside a transaction)."""
-        with self._lock, _translated():
+        with self._lock, translated():
             return [dict(row) for row in self._connection.execute(sql, parameters).fetchall()]
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
@@ -85,7 +79,7 @@ class Database:
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, or None."""
-        with self._lock, _translated():
+        with self._lock, translated():
             found = self._connection.execute(sql, parameters).fetchone()
         return found[0] if found else None
 
@@ -95,39 +89,66 @@ class Database:
             self._turn.close()
 
     def _begin(self) -> None:
-        with _translated():
+        with translated():
             self._connection.execute("BEGIN IMMEDIATE")
         self._writer = threading.get_ident()
 
     def _commit(self) -> None:
         self._writer = None
         try:
-            with _translated():
+            with translated():
                 self._connection.execute("COMMIT")
-        except Unavailable:
+        except BaseException:
             self._connection.rollback()
             raise
 
-    @staticmethod
-    def _pragmas() -> tuple[str, ...]:
-        wal = sqlite3.sqlite_version_info >= _WAL_IS_SAFE_FROM
-        return (
-            f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
-            "synchronous=FULL",
-            "fullfsync=ON",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-            "temp_store=MEMORY",
-            "mmap_size=0",
-            "trusted_schema=OFF",
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
+    except sqlite3.Error as error:
+        raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
+    try:
+        with translated():
+            for pragma in _pragmas():
+                connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _pragmas() -> tuple[str, ...]:
+    wal = sqlite3.sqlite_version_info >= _WAL_IS_SAFE_FROM
+    return (
+        f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
+        "synchronous=FULL",
+        "fullfsync=ON",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "mmap_size=0",
+        "trusted_schema=OFF",
+    )
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turns the driver's errors into ours; those that tell of our own mistakes pass as they are."""
     try:
         yield
     except sqlite3.OperationalError as error:
         raise Unavailable(
             "The workspace file could not be written or read.", f"Check disk space and permissions ({error})."
         ) from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself makes no sense
+            raise _damaged(error) from error
+        raise
+
+
+def _damaged(error: sqlite3.Error) -> Damaged:
+    return Damaged("The workspace file is damaged.", f"Go back to your last copy of it ({error}).")

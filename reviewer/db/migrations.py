@@ -3,14 +3,15 @@
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
-from reviewer.db.connection import Database
+from reviewer.db.connection import Database, translated
 
 schema = Migrations("reviewer")
 
 
 def migrate(database: Database) -> None:
     """Brings the file to the present schema; a migration that raises leaves nothing behind."""
-    schema.apply(database.tables)
+    with translated():
+        schema.apply(database.tables)
 
 
 @schema()

@@ -9,7 +9,7 @@ import pytest
 
 from reviewer.db.connection import Database
 from reviewer.db.migrations import migrate
-from reviewer.errors import Unavailable
+from reviewer.errors import Damaged, Unavailable
 from reviewer.model.clock import SystemClock
 from reviewer.model.project import QueueRules
 from reviewer.queue.sqlite import SqliteQueue
@@ -158,8 +158,30 @@ def test_folder_that_is_not_there_is_told_in_a_sentence(tmp_path):
 
 def test_file_that_is_no_database_is_told_in_a_sentence(path):
     path.write_bytes(b"this is a letter, not a database" * 100)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Damaged):
         Database(path)
+
+
+def test_file_that_was_overwritten_in_the_middle_is_told_in_a_sentence(path):
+    database = Database(path)
+    migrate(database)
+    page = database.value("SELECT rootpage FROM sqlite_master WHERE name = 'person'")
+    size = database.value("PRAGMA page_size")
+    database.close()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xaa" * size
+    path.write_bytes(data)
+    database = Database(path)
+    with pytest.raises(Damaged):
+        database.rows("SELECT * FROM person")
+    with pytest.raises(Damaged):
+        database.execute("DELETE FROM person")
+    database.close()
+
+
+def test_mistake_of_ours_is_not_taken_for_a_fault_of_the_disk(database):
+    with pytest.raises(sqlite3.IntegrityError):
+        add(database, None)
 
 
 def test_pragmas_that_keep_what_was_committed_are_set(database):

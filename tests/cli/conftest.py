@@ -1,0 +1,74 @@
+"""A workspace with people and clips, and commands run on it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewer.cli.main import run
+from tests.fakes.clock import FakeClock
+from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, make_bench
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three clips, of which Ana handed in two; everybody has signed the agreement."""
+    folder = tmp_path_factory.mktemp("cli")
+    # An hour ago: the commands go by the real clock.
+    bench = make_bench(folder, clock=FakeClock(datetime.now(UTC) - timedelta(hours=1)))
+    bench.agree(LEAD, ANA, BEN, QUINN)
+    for text in ("first words", "second words"):
+        desk = bench.person(ANA).desk
+        lease = desk.claim()
+        desk.open(lease)
+        desk.submit(lease, annotation(text))
+    bench.workspace.close()
+    return folder
+
+
+@pytest.fixture
+def workspace(made_workspace: Path, tmp_path: Path) -> Path:
+    """A copy of the made workspace, for one test."""
+    shutil.copytree(made_workspace, tmp_path / "made")
+    return tmp_path / "made" / "ws"
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command in this process; the passphrase is in the environment."""
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", PASSPHRASE)
+
+    def ran(*arguments: object) -> Ran:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return ran
+
+
+@pytest.fixture
+def lead(command: Command, workspace: Path) -> Command:
+    """Runs a command in the workspace as its lead."""
+    return lambda *arguments: command(*arguments, "--workspace", workspace, "--as", LEAD)

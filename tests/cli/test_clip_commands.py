@@ -1,0 +1,108 @@
+"""``import`` and ``export``."""
+
+import os
+import signal
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.workspaces import QUINN, write_clips
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    # Seeds 0 to 2 are in the made workspace already: the last two of five are new.
+    return write_clips(tmp_path / "more", FakeClock(datetime.now(UTC)), ["", "", "", "", ""])
+
+
+@pytest.fixture
+def accepted(command, workspace):
+    """Everything that was handed in is accepted: QA draws with a rate that the project sets to nothing."""
+    settings = workspace / "project.toml"
+    settings.write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
+    command("qa", "draw", "--workspace", workspace, "--as", QUINN)
+
+
+def test_import_reports_a_row_for_each_line(lead, manifest):
+    report = lead("import", manifest, "--json").json
+    assert (report["accepted"], report["refused"], report["quarantined"]) == (2, 3, 0)
+    assert [row["code"] for row in report["rows"]] == ["DUPLICATE"] * 3 + [""] * 2
+    assert {"line", "audio", "outcome", "code", "sentence", "clip"} == set(report["rows"][0])
+
+
+def test_import_that_refused_everything_ends_well(lead, manifest):
+    assert lead("import", manifest).code == 0
+    again = lead("import", manifest)
+    assert again.code == 0
+    assert again.out.splitlines()[-1] == "0 accepted, 5 refused, 0 quarantined"
+
+
+def test_dry_run_keeps_nothing(lead, manifest):
+    assert lead("import", manifest, "--dry-run", "--json").json["dry_run"] is True
+    assert lead("import", manifest, "--json").json["accepted"] == 2
+
+
+def test_sample_takes_as_many_as_it_says(lead, manifest):
+    report = lead(
+        "import", manifest, "--sample", 1, "--seed", 7, "--stratify", "locale, product", "--json"
+    ).json
+    assert (len(report["rows"]), report["not_drawn"]) == (1, 4)
+
+
+def test_field_to_stratify_by_that_does_not_exist_is_refused(lead, manifest):
+    assert lead("import", manifest, "--sample", 1, "--stratify", "colour").code == 2
+
+
+def test_manifest_that_is_not_there_is_told_in_a_sentence(lead, tmp_path):
+    ran = lead("import", tmp_path / "nowhere.jsonl")
+    assert ran.code in (2, 3)
+    assert "Traceback" not in ran.err
+
+
+def test_interrupted_import_stops_after_the_present_clip_and_says_so(lead, manifest, monkeypatch):
+    def interrupted(self, identity, path, options, progress, cancelled):
+        os.kill(os.getpid(), signal.SIGINT)
+        assert cancelled()
+        return original(self, identity, path, options, progress, cancelled)
+
+    from reviewer.lead.intake import Intake
+
+    original = Intake.run
+    monkeypatch.setattr(Intake, "run", interrupted)
+    ran = lead("import", manifest, "--json")
+    assert ran.code == 3
+    assert ran.json["cancelled"] is True
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_nothing_accepted_is_nothing_to_export(lead, tmp_path):
+    ran = lead("export", tmp_path / "set", "--format", "nemo,csv")
+    assert ran.code == 2
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.usefixtures("accepted")
+def test_accepted_work_is_exported_with_a_passport(lead, tmp_path):
+    result = lead("export", tmp_path / "set", "--format", "nemo, csv", "--json").json
+    assert result["clips"] == 2
+    assert (tmp_path / "set" / "passport.json").is_file()
+    assert len(result["passport_sha256"]) == 64
+
+
+@pytest.mark.usefixtures("accepted")
+def test_filter_that_makes_no_sense_is_refused(lead, tmp_path):
+    assert lead("export", tmp_path / "set", "--format", "csv", "--where", "colour ~ blue").code == 2
+
+
+def test_unknown_format_is_refused(lead, tmp_path):
+    ran = lead("export", tmp_path / "set", "--format", "xml")
+    assert ran.code == 2
+    assert "xml" in ran.err
+
+
+@pytest.mark.usefixtures("accepted")
+def test_qa_may_not_export(command, workspace, tmp_path):
+    ran = command("export", tmp_path / "set", "--format", "csv", "--workspace", workspace, "--as", QUINN)
+    assert ran.code == 2
+    assert not (tmp_path / "set").exists()

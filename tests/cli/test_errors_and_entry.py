@@ -1,0 +1,174 @@
+"""What goes wrong is a sentence and a hint, never a traceback; and which door the program takes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from reviewer.__main__ import opens_window
+from reviewer.cli.main import run
+from tests.workspaces import LEAD, PASSPHRASE
+
+BLOCKED = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"PySide6", "sounddevice", "pyqtgraph", "qtawesome"}:
+            raise ImportError(name + " is not installed here")
+sys.meta_path.insert(0, Blocker())
+"""
+
+
+def in_process(*arguments, code=None, **environment):
+    start = [sys.executable, "-c", code] if code else [sys.executable, "-m", "reviewer"]
+    return subprocess.run(
+        [*start, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opens"),
+    [
+        ([], True),
+        (["demo"], True),
+        (["demo", "folder", "--tour", "out"], True),
+        (["--workspace", "folder"], True),
+        (["--workspace=folder"], True),
+        (["--help"], False),
+        (["--version"], False),
+        (["people", "list"], False),
+        (["--workspace", "folder", "people"], False),
+    ],
+)
+def test_window_opens_without_a_command_or_for_the_demo(arguments, opens):
+    assert opens_window(arguments) is opens
+
+
+def test_commands_import_where_there_is_neither_qt_nor_portaudio():
+    ran = in_process(code=f"{BLOCKED}\nimport reviewer.cli.main")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_commands_work_where_there_is_neither_qt_nor_portaudio(workspace):
+    code = f"{BLOCKED}\nfrom reviewer.cli.main import run\nsys.exit(run(sys.argv[1:]))"
+    ran = in_process(
+        "people", "list", "--workspace", workspace, "--as", LEAD, code=code, REVIEWER_PASSPHRASE=PASSPHRASE
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert LEAD in ran.stdout
+
+
+def test_importing_the_commands_loads_nothing_heavy():
+    heavy = "{'numpy', 'cryptography', 'sqlite_utils', 'soundfile', 'PySide6', 'sounddevice', 'rich'}"
+    code = f"import sys, reviewer.cli.main; print(sorted({heavy} & set(sys.modules)))"
+    assert in_process(code=code).stdout == "[]\n"
+
+
+def test_help_names_every_command():
+    ran = in_process("--help")
+    for name in (
+        "init",
+        "people",
+        "enrol",
+        "nda",
+        "import",
+        "queue",
+        "qa",
+        "export",
+        "audit",
+        "purge",
+        "doctor",
+    ):
+        assert f"\n  {name} " in ran.stdout
+
+
+def test_version_is_printed():
+    assert in_process("--version").stdout[0].isdigit()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["peeple"],
+        ["people"],
+        ["people", "add"],
+        ["people", "add", "X"],
+        ["queue", "release", "seven"],
+        ["export", "out"],
+        ["import"],
+        ["people", "list", "--colour"],
+    ],
+)
+def test_mistyped_command_ends_with_2(arguments, capsys):
+    assert run(arguments) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_mistyped_command_is_told_in_a_sentence_and_a_hint(capsys):
+    run(["queue", "release", "seven"])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert "ID" in lines[0]
+    assert "reviewer queue release --help" in lines[1]
+
+
+def test_no_workspace_ends_with_3(command, tmp_path):
+    ran = command("queue", "status", "--workspace", tmp_path, "--as", LEAD)
+    assert ran.code == 3
+    assert len(ran.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", [LEAD, "Nobody Known"])
+def test_wrong_passphrase_and_unknown_name_are_answered_alike(command, workspace, monkeypatch, name):
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", "wrong passphrase here")
+    ran = command("queue", "status", "--workspace", workspace, "--as", name)
+    assert ran.code == 2
+    assert ran.err.startswith("This name and passphrase do not belong together.")
+
+
+def test_bug_is_told_without_what_was_typed(command, workspace, monkeypatch):
+    def broken(*_arguments, **_options):
+        raise ValueError("what somebody typed")
+
+    monkeypatch.setattr("reviewer.workspace.open_workspace", broken)
+    ran = command("queue", "status", "--workspace", workspace, "--as", LEAD)
+    assert ran.code == 1
+    assert "ValueError" in ran.err
+    assert "typed" not in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_disk_that_says_no_ends_with_3(command, workspace, monkeypatch):
+    def full(*_arguments, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reviewer.workspace.open_workspace", full)
+    ran = command("queue", "status", "--workspace", workspace, "--as", LEAD)
+    assert ran.code == 3
+    assert "No space left" in ran.err
+
+
+def test_interrupted_command_ends_with_130(command, workspace, monkeypatch):
+    def stopped(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reviewer.workspace.open_workspace", stopped)
+    ran = command("queue", "status", "--workspace", workspace, "--as", LEAD)
+    assert (ran.code, ran.err) == (130, "Stopped.\n")
+
+
+def test_person_is_signed_out_when_a_command_fails(lead):
+    assert lead("queue", "release", 999).code == 2
+    rows = lead("audit", "show", "--limit", 6, "--json").json["rows"]
+    assert "sign_out" in [row["action"] for row in rows]
+
+
+def test_control_characters_do_not_reach_the_terminal(lead):
+    ran = lead("export", "x", "--format", "\x1b[31mred")
+    assert "\x1b" not in ran.err

@@ -1,0 +1,111 @@
+"""``init``, ``people`` and ``enrol``."""
+
+import pytest
+
+from tests.workspaces import ANA, LEAD, PASSPHRASE
+
+
+def test_init_makes_a_workspace_whose_lead_can_sign_in(command, tmp_path):
+    made = command("init", tmp_path / "new", "--lead", "Mia Lead", "--json")
+    assert made.code == 0
+    assert made.json == {"workspace": str(tmp_path / "new"), "lead": "Mia Lead"}
+    listed = command("people", "list", "--workspace", tmp_path / "new", "--as", "Mia Lead", "--json")
+    assert [(person["name"], person["role"]) for person in listed.json["people"]] == [("Mia Lead", "lead")]
+
+
+def test_init_takes_its_settings_from_a_project_file(command, tmp_path):
+    settings = tmp_path / "mine.toml"
+    settings.write_text('name = "Ours"\n', encoding="utf-8")
+    assert command("init", tmp_path / "new", "--lead", "Mia", "--project", settings).code == 0
+    assert (tmp_path / "new" / "project.toml").read_text(encoding="utf-8") == 'name = "Ours"\n'
+
+
+def test_init_refuses_a_folder_that_is_a_workspace(command, workspace):
+    assert command("init", workspace, "--lead", "Mia").code == 2
+
+
+def test_init_refuses_a_weak_passphrase(command, tmp_path, monkeypatch):
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", "short")
+    ran = command("init", tmp_path / "new", "--lead", "Mia")
+    assert ran.code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_person_added_can_enrol_with_the_printed_code(lead, command, workspace, monkeypatch):
+    code = lead("people", "add", "New Person", "--role", "qa", "--json").json["code"]
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", "another long passphrase")
+    enrolled = command("enrol", "New Person", "--code", code, "--workspace", workspace, "--json")
+    assert enrolled.json["role"] == "qa"
+    drawn = command("qa", "draw", "--workspace", workspace, "--as", "New Person")
+    assert drawn.code == 0
+
+
+def test_code_is_printed_for_reading_aloud(lead):
+    lines = lead("people", "add", "New Person", "--role", "contractor").out.splitlines()
+    assert lines[-1].count("-") == 3
+
+
+def test_wrong_code_is_refused(lead, command, workspace):
+    lead("people", "add", "New Person", "--role", "contractor")
+    ran = command("enrol", "New Person", "--code", "AAAA-BBBB", "--workspace", workspace)
+    assert ran.code == 2
+
+
+def test_role_that_does_not_exist_is_refused(lead):
+    ran = lead("people", "add", "New Person", "--role", "king")
+    assert ran.code == 2
+    assert "king" in ran.err
+
+
+def test_list_names_everybody_with_role_and_state(lead):
+    rows = lead("people", "list").out.splitlines()
+    assert [row.split()[-2:] for row in rows if row.startswith(ANA)] == [["contractor", "active"]]
+
+
+def test_revoked_person_cannot_sign_in(lead, command, workspace):
+    assert lead("people", "revoke", ANA, "--json").json["state"] == "revoked"
+    assert command("qa", "draw", "--workspace", workspace, "--as", ANA).code == 2
+
+
+def test_contractor_may_not_add_people(command, workspace):
+    ran = command("people", "add", "Friend", "--role", "lead", "--workspace", workspace, "--as", ANA)
+    assert ran.code == 2
+    assert "may not" in ran.err
+
+
+def test_passphrase_comes_from_a_file(command, workspace, tmp_path, monkeypatch):
+    monkeypatch.delenv("REVIEWER_PASSPHRASE")
+    file = tmp_path / "passphrase"
+    file.write_text(PASSPHRASE + "\n", encoding="utf-8")
+    arguments = ("people", "list", "--workspace", workspace, "--as", LEAD, "--passphrase-file")
+    assert command(*arguments, file).code == 0
+    assert command(*arguments, tmp_path / "nowhere").code == 3
+    file.write_text("", encoding="utf-8")
+    assert command(*arguments, file).code == 2
+
+
+def test_passphrase_is_asked_for_at_a_terminal(command, workspace, monkeypatch):
+    monkeypatch.delenv("REVIEWER_PASSPHRASE")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: PASSPHRASE)
+    assert command("people", "list", "--workspace", workspace, "--as", LEAD).code == 0
+
+
+def test_new_passphrase_is_asked_for_twice(command, tmp_path, monkeypatch):
+    answers = iter(["one long passphrase", "another long passphrase"])
+    monkeypatch.delenv("REVIEWER_PASSPHRASE")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+    ran = command("init", tmp_path / "new", "--lead", "Mia")
+    assert (ran.code, (tmp_path / "new").exists()) == (2, False)
+
+
+@pytest.mark.parametrize("missing", ["name", "passphrase"])
+def test_where_nobody_can_be_asked_what_is_missing_is_told(command, workspace, monkeypatch, missing):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    if missing == "passphrase":
+        monkeypatch.delenv("REVIEWER_PASSPHRASE")
+    who = ("--as", LEAD) if missing == "passphrase" else ()
+    ran = command("people", "list", "--workspace", workspace, *who)
+    assert ran.code == 2
+    assert len(ran.err.splitlines()) == 2

@@ -1,0 +1,148 @@
+"""``purge``: keys are destroyed, tombstones and the recall list stay."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from reviewer.errors import Refused, Unavailable
+from reviewer.lead.withdrawals import read_withdrawn
+from tests.workspaces import ANA, QUINN
+
+
+def rows(workspace, sql):
+    with closing(sqlite3.connect(workspace / "workspace.db")) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def withdrawn(tmp_path):
+    """A list that names one source of the workspace and one that nobody knows."""
+    file = tmp_path / "withdrawn.txt"
+    file.write_text("source-0000\nsource-9999\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def exported(command, workspace, lead, tmp_path):
+    """A set that holds both pieces of Ana's work."""
+    (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
+    command("qa", "draw", "--workspace", workspace, "--as", QUINN)
+    assert lead("export", tmp_path / "set", "--format", "csv").code == 0
+
+
+def test_purge_of_a_withdrawn_source_destroys_its_key_and_files(lead, workspace, withdrawn):
+    report = lead("purge", "--withdrawn", withdrawn, "--json").json
+    (purged,) = report["purged"]
+    assert purged["reason"] == "consent_withdrawn"
+    assert report["unknown"] == 1
+    gone = purged["clip"]
+    assert rows(workspace, f"SELECT wrapped_key, asr_draft FROM clip WHERE id = '{gone}'") == [(None, None)]
+    assert [path for path in (workspace / "clips").iterdir() if path.name.startswith(gone)] == []
+    assert len({path.name.split(".")[0] for path in (workspace / "clips").iterdir()}) == 2
+
+
+def test_purge_leaves_a_tombstone_and_nothing_that_was_said(lead, workspace, withdrawn):
+    gone = lead("purge", "--withdrawn", withdrawn, "--json").json["purged"][0]["clip"]
+    assert rows(workspace, f"SELECT state, reason FROM queue_clip WHERE clip_id = '{gone}'") == [
+        ("purged", "consent_withdrawn")
+    ]
+    assert rows(workspace, f"SELECT length(sealed) FROM submission WHERE clip_id = '{gone}'") in ([], [(0,)])
+    assert rows(workspace, f"SELECT count(*) FROM draft WHERE clip_id = '{gone}'") == [(0,)]
+
+
+def test_purge_is_in_the_log_which_still_verifies(lead, withdrawn):
+    gone = lead("purge", "--withdrawn", withdrawn, "--json").json["purged"][0]["clip"]
+    found = [row for row in lead("audit", "show", "--json").json["rows"] if row["action"] == "clip.purged"]
+    assert [(row["object"], row["reason"]) for row in found] == [(gone, "consent_withdrawn")]
+    assert lead("audit", "verify").code == 0
+
+
+@pytest.mark.usefixtures("exported")
+def test_exports_that_hold_a_purged_clip_are_named_for_recall(lead, withdrawn):
+    report = lead("purge", "--withdrawn", withdrawn, "--json").json
+    (recall,) = report["recall"]
+    assert recall["clips"] == [report["purged"][0]["clip"]]
+    assert recall["formats"] == "csv"
+
+
+@pytest.mark.usefixtures("exported")
+def test_second_purge_destroys_nothing_and_recalls_the_same(lead, withdrawn):
+    first = lead("purge", "--withdrawn", withdrawn, "--json").json
+    second = lead("purge", "--withdrawn", withdrawn, "--json").json
+    assert second["purged"] == []
+    assert second["recall"] == first["recall"]
+
+
+@pytest.mark.usefixtures("exported")
+def test_recall_list_for_people_names_export_and_clip(lead, withdrawn):
+    out = lead("purge", "--withdrawn", withdrawn).out
+    assert "1 clips destroyed, 1 sources unknown here." in out
+    assert "Recall" in out
+
+
+def test_retention_takes_only_what_is_due(lead, workspace):
+    assert lead("purge", "--retention", "--json").json["purged"] == []
+    with closing(sqlite3.connect(workspace / "workspace.db")) as connection, connection:
+        connection.execute("UPDATE clip SET purge_at = 1 WHERE id = (SELECT min(id) FROM clip)")
+    report = lead("purge", "--retention", "--json").json
+    assert [purged["reason"] for purged in report["purged"]] == ["retention"]
+
+
+def test_purge_of_nothing_is_refused(lead):
+    assert lead("purge").code == 2
+
+
+def test_only_a_lead_purges(command, workspace, withdrawn):
+    for name in (ANA, QUINN):
+        ran = command("purge", "--withdrawn", withdrawn, "--workspace", workspace, "--as", name)
+        assert ran.code == 2
+    assert rows(workspace, "SELECT count(*) FROM clip WHERE wrapped_key IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one\n\n two \none\n",
+        "\ufeffone\r\ntwo\r\n",
+        "when,source_id\n2026,one\n2026,two\n",
+        "source_id , when\none,x\ntwo,y\n",
+        '{"source_id": "one"}\n{"source_id": "two", "when": 1}\n',
+    ],
+    ids=["lines", "windows", "csv", "csv spaced", "json lines"],
+)
+def test_list_of_withdrawals_may_have_any_of_three_forms(tmp_path, text):
+    (tmp_path / "list").write_bytes(text.encode())
+    assert read_withdrawn(tmp_path / "list") == ("one", "two")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n \n",
+        b"\xff\xfe\xff",
+        b'{"source_id": "one"}\n{"source": "two"}\n',
+        b'{"source_id": "one"}\nnot json\n',
+        b'{"source_id": 7}\n',
+        b"source_id,when\n,2026\n",
+    ],
+)
+def test_list_that_could_hide_a_withdrawal_is_refused_whole(tmp_path, data):
+    (tmp_path / "list").write_bytes(data)
+    with pytest.raises(Refused):
+        read_withdrawn(tmp_path / "list")
+
+
+def test_list_that_is_not_there_may_be_tried_again(tmp_path):
+    with pytest.raises(Unavailable):
+        read_withdrawn(tmp_path / "list")
+
+
+def test_bad_list_purges_nothing(lead, workspace, tmp_path):
+    (tmp_path / "list").write_text(
+        json.dumps({"source_id": "source-0000"}) + "\nnot json\n", encoding="utf-8"
+    )
+    assert lead("purge", "--withdrawn", tmp_path / "list").code == 2
+    assert rows(workspace, "SELECT count(*) FROM clip WHERE wrapped_key IS NULL") == [(0,)]

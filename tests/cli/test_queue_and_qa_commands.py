@@ -1,0 +1,102 @@
+"""``queue`` and ``qa``."""
+
+import pytest
+
+from reviewer.workspace import open_workspace
+from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation
+
+
+@pytest.fixture
+def leased(workspace):
+    """The task that Ben has."""
+    with open_workspace(workspace) as opened:
+        ben = opened.sign_in(BEN, PASSPHRASE)
+        lease = ben.desk.claim()
+        opened.sign_out(ben)
+    return lease.task_id
+
+
+def test_status_counts_by_state_and_names_who_has_what(lead, leased):
+    status = lead("queue", "status", "--json").json
+    assert status["clips"] == {"in_review": 1, "reviewed": 2}
+    assert status["tasks"] == {"leased": 1, "submitted": 2}
+    assert [(lease["task"], lease["person"]) for lease in status["leases"]] == [(leased, BEN)]
+    assert (status["late_drafts"], status["with_lead"]) == ([], [])
+
+
+def test_status_for_people_has_a_line_for_each(lead, leased):
+    out = lead("queue", "status").out
+    assert "Leases" in out
+    assert BEN in out
+    assert "Late drafts" not in out
+
+
+def test_released_task_is_open_and_can_be_assigned(lead, leased):
+    assert lead("queue", "release", leased, "--json").json == {"task": leased, "state": "open"}
+    assert lead("queue", "assign", leased, ANA, "--json").json == {"task": leased, "person": ANA}
+    assert lead("queue", "status", "--json").json["leases"] == []
+
+
+def test_task_is_not_assigned_to_who_had_it(lead, leased):
+    lead("queue", "release", leased)
+    ran = lead("queue", "assign", leased, BEN)
+    assert ran.code == 2
+    assert "already had" in ran.err
+
+
+def test_task_is_not_assigned_to_who_does_not_transcribe(lead, leased):
+    lead("queue", "release", leased)
+    assert lead("queue", "assign", leased, QUINN).code == 2
+
+
+def test_unknown_task_is_refused(lead):
+    assert lead("queue", "release", 999).code == 2
+
+
+def test_contractor_may_not_see_the_whole_queue(command, workspace):
+    assert command("queue", "status", "--workspace", workspace, "--as", ANA).code == 2
+
+
+def test_draw_sends_everything_to_a_check_where_the_project_says_so(command, workspace):
+    drawn = command("qa", "draw", "--workspace", workspace, "--as", QUINN, "--json").json
+    assert (len(drawn["drawn"]), drawn["passed"]) == (2, [])
+
+
+def test_draw_tells_how_many(command, workspace):
+    ran = command("qa", "draw", "--workspace", workspace, "--as", LEAD)
+    assert ran.out == "2 drawn for a check, 0 accepted without one.\n"
+
+
+def test_contractor_may_not_draw(command, workspace):
+    assert command("qa", "draw", "--workspace", workspace, "--as", ANA).code == 2
+
+
+def test_report_has_a_card_for_each_contractor_and_one_for_all(lead, workspace):
+    with open_workspace(workspace) as opened:
+        quinn = opened.sign_in(QUINN, PASSPHRASE)
+        quinn.qa.draw()
+        check = quinn.qa.claim()
+        quinn.qa.open(check)
+        comparison = quinn.qa.hand_in_blind(check, annotation("first words"))
+        quinn.qa.accept(comparison.check)
+        opened.sign_out(quinn)
+    ana, ben, everybody = lead("qa", "report", "--json").json["people"]
+    assert (ana["name"], ana["submitted"], ana["checked"], ana["accepted"], ana["share"]) == (
+        ANA,
+        2,
+        1,
+        1,
+        1.0,
+    )
+    assert 0.0 < ana["low"] < 0.5
+    assert (ben["checked"], ben["share"], ben["low"], ben["high"]) == (0, None, 0.0, 1.0)
+    assert everybody["checked"] == 1
+
+
+def test_report_for_people_shows_the_interval(command, workspace):
+    out = command("qa", "report", "--workspace", workspace, "--as", QUINN).out
+    assert "0.0% to 100.0%" in out
+
+
+def test_contractor_may_not_read_the_report(command, workspace):
+    assert command("qa", "report", "--workspace", workspace, "--as", ANA).code == 2
