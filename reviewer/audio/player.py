@@ -98,8 +98,15 @@ class Player:
         return self._problem
 
     def load(self, samples: Samples) -> None:
-        """Take a clip, at its beginning, paused, at the speed of the one before."""
+        """Take a clip, at its beginning, paused, at the speed of the one before.
+
+        Raises:
+            ValueError: something heard of the clip before was not taken (``unload``, ``take_heard``,
+                ``load``): it would be logged as heard of this one.
+        """
         self.unload()
+        if self._heard:
+            raise ValueError("what was heard of the clip before was not taken")
         self._samples = samples
         self._transport = Transport.loaded(samples.frames, self._transport.speed_percent)
         self._open()

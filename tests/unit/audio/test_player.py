@@ -341,11 +341,23 @@ def test_speed_stays_with_the_next_clip() -> None:
     assert player.take_heard() == [HeardRange(0, 10, 50)]
 
 
+def test_the_next_clip_is_not_taken_while_something_heard_is_not_logged() -> None:
+    player, device = _loaded(some_samples(1_000))
+    player.play()
+    device.pull(500)
+
+    with pytest.raises(ValueError, match="not taken"):
+        player.load(some_samples(10))
+    assert player.take_heard() == [HeardRange(0, 500)]
+
+
 def test_the_next_clip_starts_at_its_beginning() -> None:
     player, device = _loaded(some_samples(1_000))
     player.play()
     device.pull(500)
     other = some_samples(700, rate_hz=8_000)
+    player.unload()
+    assert player.take_heard() == [HeardRange(0, 500)]
     player.load(other)
 
     assert (player.position, player.is_playing, player.frames) == (0, False, 700)
