@@ -88,11 +88,12 @@ def checkpoint(
     """Sign the present end of the log; keep what is printed on another machine."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         made = work.person.lead.checkpoint()
-    if json:
-        body = {"log_id": made.log_id, "size": made.size, "head": made.head.hex()}
-        out.as_json(body | {"made_at": to_iso(made.made_at), "checkpoint": made.text})
-    else:
-        print(made.text, end="")
+        if json:
+            body = {"log_id": made.log_id, "size": made.size, "head": made.head.hex()}
+            out.as_json(body | {"made_at": to_iso(made.made_at), "checkpoint": made.text})
+        else:
+            print(made.text, end="", flush=True)
+        work.person.lead.witnessed(made)
 
 
 def _checkpoint(file: Path) -> "Checkpoint":

@@ -1,5 +1,6 @@
 """The commands, and how what goes wrong in them is told."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -58,6 +59,9 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         code = app(list(arguments), prog_name="reviewer", standalone_mode=False)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # typer makes the second of the first
+        return _leave_quietly()
     except Exception as problem:  # noqa: BLE001 - the one place where everything ends as a sentence
         known = _told(problem)
         show.error(known)
@@ -77,7 +81,6 @@ def _told(problem: Exception) -> ReviewerError:
     if isinstance(problem, typer.Abort):
         return Unavailable("Stopped.")
     if isinstance(problem, OSError):
-        _drop_closed_pipe(problem)
         return Unavailable("The system said no.", str(problem))
     where = problem.__traceback__
     while where is not None and where.tb_next is not None:
@@ -87,7 +90,8 @@ def _told(problem: Exception) -> ReviewerError:
     return ReviewerError(f"This is a bug of ours: {type(problem).__name__}.", f"Report it with: {place}.")
 
 
-def _drop_closed_pipe(problem: OSError) -> None:
-    if isinstance(problem, BrokenPipeError):
-        # Whoever read our output has left; a second try at exit would end in a traceback.
-        sys.stdout = sys.stderr
+def _leave_quietly() -> int:
+    """Whoever read our output has left, as ``head`` does; what was to be done is done."""
+    # Python tries once more to write at exit; see the note on SIGPIPE in the signal module's documentation.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return 0

@@ -169,6 +169,12 @@ def test_person_is_signed_out_when_a_command_fails(lead):
     assert "sign_out" in [row["action"] for row in rows]
 
 
+def test_reader_that_leaves_early_is_no_error(workspace):
+    piped = f"{sys.executable} -m reviewer nda show --workspace {workspace} | true; exit ${{PIPESTATUS[0]}}"
+    ran = subprocess.run(["bash", "-c", piped], capture_output=True, text=True, timeout=120, check=False)
+    assert (ran.returncode, [line for line in ran.stderr.splitlines() if "rror" in line]) == (0, [])
+
+
 def test_control_characters_do_not_reach_the_terminal(lead):
     ran = lead("export", "x", "--format", "\x1b[31mred")
     assert "\x1b" not in ran.err
