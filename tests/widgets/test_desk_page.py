@@ -252,6 +252,30 @@ def test_closing_takes_text_and_picture_off_the_screen_and_closes_the_clip(bench
     assert bench.desk.held is not None
 
 
+def test_a_clip_of_which_nothing_was_done_goes_back_to_the_queue(bench: Bench) -> None:
+    bench.open(two_clips())
+    bench.page.close_down()
+    bench.settle()
+    assert bench.desk.calls[-2:] == ["closed", "release"]
+    assert bench.desk.held is None
+
+
+@pytest.mark.parametrize("touch", ["heard", "typed", "flagged", "draft"])
+def test_a_clip_that_was_worked_on_is_kept_for_its_holder(bench: Bench, touch: str) -> None:
+    draft = Annotation("half") if touch == "draft" else None
+    bench.open(FakeDesk(an_open_clip(draft=draft)))
+    if touch == "heard":
+        bench.listen(8_000)
+    if touch == "typed":
+        bench.type("x")
+    if touch == "flagged":
+        bench.press(Qt.Key.Key_3, CTRL | SHIFT)
+    bench.page.close_down()
+    bench.settle()
+    assert "release" not in bench.desk.calls
+    assert bench.desk.held is not None
+
+
 def test_closing_twice_is_closing_once(bench: Bench) -> None:
     bench.open(two_clips())
     bench.page.close_down()
@@ -437,7 +461,7 @@ def test_a_lease_lost_at_the_heartbeat_saves_the_text_first(bench: Bench) -> Non
     bench.type("hello")
     bench.desk.errors["renew"] = [LeaseLost()]
     bench.desk.errors["save_draft"] = [LeaseLost()]
-    bench.page.presenter._on_renewal_due()
+    bench.page.presenter._heartbeat.beat()
     bench.settle()
     assert bench.desk.calls[-4:] != []
     assert "save_draft" in bench.desk.calls
@@ -449,7 +473,7 @@ def test_a_heartbeat_that_cannot_reach_the_store_disturbs_nobody(bench: Bench) -
     bench.open(two_clips())
     bench.type("hello")
     bench.desk.errors["renew"] = [Unavailable("Busy.")]
-    bench.page.presenter._on_renewal_due()
+    bench.page.presenter._heartbeat.beat()
     bench.settle()
     assert bench.is_clip_shown
     assert bench.message == ""
@@ -457,9 +481,9 @@ def test_a_heartbeat_that_cannot_reach_the_store_disturbs_nobody(bench: Bench) -
 
 def test_the_lease_is_renewed_every_minute_while_a_clip_is_open(bench: Bench) -> None:
     bench.open(two_clips())
-    renewal = bench.page.presenter._renewal
-    assert renewal.isActive()
-    assert renewal.interval() == 60_000
+    timer = bench.page.presenter._heartbeat._timer
+    assert timer.isActive()
+    assert timer.interval() == 60_000
 
 
 # Opening
@@ -650,8 +674,10 @@ def test_the_list_of_keys_has_the_tags(bench: Bench) -> None:
 def test_a_renewed_lease_is_used_from_then_on(bench: Bench) -> None:
     desk = two_clips()
     renewed = replace(a_lease(1), until=a_lease(1).until.replace(hour=13))
-    desk.renew = lambda lease: renewed  # type: ignore[method-assign]
+    asked = []
+    desk.renew = lambda lease: asked.append(lease) or renewed  # type: ignore[method-assign]
     bench.open(desk)
-    bench.page.presenter._on_renewal_due()
-    bench.settle()
-    assert bench.page.presenter._lease == renewed
+    for _ in range(2):
+        bench.page.presenter._heartbeat.beat()
+        bench.settle()
+    assert asked == [a_lease(1), renewed]

@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from reviewer.errors import LeaseLost, NdaRequired, NotLeased, ReviewerError, SubmissionConflict
 from reviewer.model.annotation import Annotation
@@ -12,6 +12,7 @@ from reviewer.model.task import Lease, SkipReason, Today
 from reviewer.ui.desk.draft_keeper import DraftKeeper
 from reviewer.ui.desk.handing_in import missing_in
 from reviewer.ui.desk.heard_log import HeardLog
+from reviewer.ui.desk.heartbeat import Heartbeat
 from reviewer.ui.desk.in_order import InOrder
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.view import DeskView
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from reviewer.desk.session import DeskSession, OpenClip
 
-RENEW_EVERY_MS = 60_000
 _GONE = (LeaseLost, NotLeased, SubmissionConflict)
 
 
@@ -53,12 +53,12 @@ class DeskPresenter(QObject):
         self._is_open = False
         self._is_busy = False
         self._is_over = False
+        self._is_touched = False
         self._is_unsaved_shown = False
         self._keeper: DraftKeeper | None = None
         self._retry: Callable[[], None] = self.take_next
-        self._renewal = QTimer(self)
-        self._renewal.setInterval(RENEW_EVERY_MS)
-        self._renewal.timeout.connect(self._on_renewal_due)
+        self._heartbeat = Heartbeat(desk.renew, self._in_order, self)
+        self._heartbeat.lost.connect(self._on_lease_lost)
         self._heard_log = HeardLog(desk.heard, self._in_order, self)
         self._heard_log.failed.connect(self._on_not_logged)
         playback.heard_due.connect(self._heard_log.note)
@@ -73,7 +73,7 @@ class DeskPresenter(QObject):
     def start(self) -> None:
         """Goes on with the clip that this person still holds; claims nothing new unasked."""
         self._set_busy(is_busy=True)
-        self._in_order.run(self._desk.resume, self._on_resumed, self._on_not_claimed)
+        self._in_order.run(self._desk.resume, self._on_resumed, self._on_not_opened)
 
     @Slot()
     def take_next(self) -> None:
@@ -81,7 +81,7 @@ class DeskPresenter(QObject):
         if self._is_open or self._is_busy or self._is_over:
             return
         self._set_busy(is_busy=True)
-        self._in_order.run(self._desk.claim, self._on_claimed, self._on_not_claimed)
+        self._in_order.run(self._desk.claim, self._on_claimed, self._on_not_opened)
 
     @Slot()
     def submit(self) -> None:
@@ -114,12 +114,16 @@ class DeskPresenter(QObject):
         self._retry()
 
     def close_down(self) -> None:
-        """The way out: what is typed is on the disk when this returns; the rest is told on the pool."""
+        """The way out: what is typed is on the disk when this returns; the rest is told on the pool.
+
+        A clip of which nothing was heard and nothing typed goes back to the queue for whoever comes first.
+        """
         if self._is_over:
             return
         self._is_over = True
-        self._renewal.stop()
-        lease = self._lease
+        self._heartbeat.stop()
+        self._playback.pause()
+        lease, is_untouched = self._lease, not self._is_touched and not self._playback.heard
         unsaved = self._keeper.take_unsaved() if self._keeper is not None else None
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
@@ -128,6 +132,8 @@ class DeskPresenter(QObject):
         self._playback.close()
         if lease is not None and self._is_open:
             self._in_order.run(partial(self._desk.closed, lease))
+            if is_untouched and not self._is_busy:
+                self._in_order.run(partial(self._desk.release, lease))
         self._view.board.clear()
 
     # What comes back from the desk
@@ -149,11 +155,6 @@ class DeskPresenter(QObject):
             return
         self._in_order.run(partial(self._desk.open, lease), self._on_opened, self._on_not_opened)
 
-    def _on_not_claimed(self, error: Exception) -> None:
-        self._set_busy(is_busy=False)
-        self._view.show_failure(message_for(error))
-        self._ask_for_agreement(error)
-
     def _on_not_opened(self, error: Exception) -> None:
         self._set_busy(is_busy=False)
         if isinstance(error, _GONE):
@@ -172,7 +173,8 @@ class DeskPresenter(QObject):
         self._playback.load(clip.samples)
         self._view.show_clip(clip)
         self._set_busy(is_busy=False)
-        self._renewal.start()
+        self._heartbeat.start(clip.lease)
+        self._is_touched = clip.draft is not None
         self.status_changed.emit(StatusFacts(saved=""))
         self._look_at_today()
 
@@ -216,13 +218,10 @@ class DeskPresenter(QObject):
         self._is_unsaved_shown = True
         self.status_changed.emit(StatusFacts(saved=""))
 
-    def _on_renewed(self, lease: Lease) -> None:
-        if self._lease is not None and self._lease.task_id == lease.task_id:
-            self._lease = lease
-
-    def _on_not_renewed(self, error: Exception) -> None:
-        """A lease that is gone shows at the next save too; saving now keeps the text as a late draft."""
-        if self._keeper is not None and self._is_open and isinstance(error, _GONE):
+    @Slot(object)
+    def _on_lease_lost(self, _error: Exception) -> None:
+        """It shows at the next save too; saving now keeps the text as a late draft."""
+        if self._keeper is not None and self._is_open and not self._is_busy:
             self._keeper.note(self._view.board.annotation)
             self._keeper.save_now()
 
@@ -242,18 +241,13 @@ class DeskPresenter(QObject):
     @Slot(object)
     def _on_annotation_changed(self, annotation: Annotation) -> None:
         if self._keeper is not None and self._is_open and not self._is_busy:
+            self._is_touched = True
             self._keeper.note(annotation)
 
     @Slot()
     def _on_sound_changed(self) -> None:
         sound = self.tr("No sound") if self._playback.problem else self.tr("Sound ready")
         self.status_changed.emit(StatusFacts(sound=sound if self._is_open else ""))
-
-    @Slot()
-    def _on_renewal_due(self) -> None:
-        lease = self._lease
-        if lease is not None and self._is_open and not self._is_busy:
-            self._in_order.run(partial(self._desk.renew, lease), self._on_renewed, self._on_not_renewed)
 
     # Steps
 
@@ -267,7 +261,7 @@ class DeskPresenter(QObject):
 
     def _leave_clip(self) -> None:
         lease = self._lease
-        self._renewal.stop()
+        self._heartbeat.stop()
         if self._keeper is not None:
             self._keeper.stop()
             self._keeper.deleteLater()

@@ -32,10 +32,13 @@ class Remark(QTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        most = _MOST_LINES * self.fontMetrics().lineSpacing()
-        height = min(math.ceil(self.document().size().height()), most)
+        line = self.fontMetrics().lineSpacing()
+        needed, most = math.ceil(self.document().size().height()) + 1, _MOST_LINES * line
+        bars = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(bars.ScrollBarAsNeeded if needed > most else bars.ScrollBarAlwaysOff)
+        height = max(min(needed, most), line)
         if height != self.height():
-            self.setFixedHeight(max(height, self.fontMetrics().lineSpacing()))
+            self.setFixedHeight(height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
