@@ -97,6 +97,36 @@ def test_half_way_down_is_not_the_end(page: NdaPage, qapp: QApplication):
     assert page.gate.end_reached_at is None
 
 
+def test_a_few_very_long_paragraphs_are_not_taken_for_a_few_lines(themed, qtbot: QtBot, clock: FakeClock):
+    page = NdaPage(clock)
+    qtbot.addWidget(page)
+    page.resize(1280, 800)
+    paragraphs = ["You tell nobody what you hear. " * 400] * 5
+    page.show()
+    page.show_agreement(an_agreement_text("\n".join([*paragraphs, "The end."])), NAME)
+    for _ in range(3):
+        themed.processEvents()
+    assert page.gate.end_reached_at is None
+
+
+def test_the_end_is_seen_at_once_however_far_down_it_is(page: NdaPage, qapp: QApplication):
+    text = "\n".join(f"Line {number}" for number in range(5000))
+    page.show_agreement(an_agreement_text(text), NAME)
+    qapp.processEvents()
+    page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
+    qapp.processEvents()
+    assert page.gate.end_reached_at is not None
+
+
+@pytest.mark.parametrize("height", range(600, 900, 23))
+def test_the_end_can_be_reached_at_every_height(page: NdaPage, qapp: QApplication, height: int):
+    page.resize(1000, height)
+    qapp.processEvents()
+    page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
+    qapp.processEvents()
+    assert page.gate.end_reached_at is not None
+
+
 def test_the_end_can_be_reached_with_the_keyboard(page: NdaPage, qtbot: QtBot):
     with qtbot.waitSignal(page.view.end_reached):
         qtbot.keyClick(page.view, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)

@@ -28,8 +28,8 @@ class NdaTextView(QPlainTextEdit):
         self._was_reached = False
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._on_look)
-        self.verticalScrollBar().valueChanged.connect(self._look.start)
-        self.cursorPositionChanged.connect(self._look.start)
+        self.verticalScrollBar().valueChanged.connect(self._look_soon)
+        self.cursorPositionChanged.connect(self._look_soon)
 
     def show_text(self, text: str) -> None:
         """Puts a text on from its beginning."""
@@ -56,11 +56,24 @@ class NdaTextView(QPlainTextEdit):
             self._was_reached = True
             self.end_reached.emit()
 
+    @Slot()
+    def _look_soon(self) -> None:
+        """Not connected to ``start`` itself, which would take the scroll bar's value for milliseconds."""
+        self._look.start()
+
     def _is_last_line_in_view(self) -> bool:
+        self._lay_out_all()
         end = QTextCursor(self.document())
         end.movePosition(QTextCursor.MoveOperation.End)
         place = self.cursorRect(end)
         return place.top() >= 0 and place.bottom() <= self.viewport().height()
+
+    def _lay_out_all(self) -> None:
+        """A paragraph that was never in view counts as one line until somebody asks for its size."""
+        layout, block = self.document().documentLayout(), self.document().begin()
+        while block.isValid():
+            layout.blockBoundingRect(block)
+            block = block.next()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
