@@ -82,7 +82,7 @@ class Bench:
         self._settle()
 
     def save(self) -> None:
-        self.page.presenter._save_now()
+        self.page.presenter._keeper.save_now()
         self._settle()
 
     def settle(self) -> None:
@@ -383,6 +383,26 @@ def test_unfinished_work_says_what_is_missing_and_goes_there(bench: Bench) -> No
     assert QApplication.focusWidget().objectName() == "field_speech_quality_clear"
 
 
+def test_what_is_mended_is_no_longer_called_missing(bench: Bench) -> None:
+    bench.open(two_clips())
+    bench.type("hello")
+    bench.press(Qt.Key.Key_Return, CTRL)
+    bench.page.findChild(QPushButton, "field_speech_quality_clear").click()
+    assert bench.message.startswith("One thing is missing. Speakers")
+    bench.page.findChild(QPushButton, "field_speakers_one").click()
+    assert bench.message == ""
+
+
+def test_mending_moves_the_cursor_nowhere(bench: Bench) -> None:
+    bench.open(two_clips())
+    bench.answer()
+    bench.press(Qt.Key.Key_Return, CTRL)
+    bench.field.setFocus()
+    bench.type("the 3 of us")
+    assert QApplication.focusWidget() is bench.field
+    assert bench.field.text == "the 3 of us"
+
+
 def test_a_missing_text_comes_first(bench: Bench) -> None:
     bench.open(two_clips())
     bench.page.view.board.form.focus_field()
@@ -525,8 +545,7 @@ def test_a_clip_that_opens_after_the_page_was_closed_is_closed_again(bench: Benc
     bench.settle()
     assert not bench.is_clip_shown
     assert bench.player.loaded is None
-    if "open" in bench.desk.calls:
-        assert bench.desk.calls[-1] == "closed"
+    assert bench.desk.held is None
 
 
 # Listening

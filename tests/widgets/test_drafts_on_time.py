@@ -59,7 +59,9 @@ def disk() -> Iterator[Disk]:
 
 @pytest.fixture
 def keeper(disk: Disk, in_order: InOrder, owner: QObject) -> DraftKeeper:
-    return DraftKeeper(disk.save, in_order, owner)
+    made = DraftKeeper(in_order, owner)
+    made.begin(disk.save)
+    return made
 
 
 def text(typed: str) -> Annotation:
@@ -240,6 +242,40 @@ def test_work_that_was_handed_in_leaves_nothing_to_save(keeper: DraftKeeper) -> 
     keeper.note(text("a"))
     keeper.stop()
     assert keeper.take_unsaved() is None
+
+
+def test_before_any_clip_nothing_is_saved(in_order: InOrder, owner: QObject, settle: Settle) -> None:
+    keeper = DraftKeeper(in_order, owner)
+    told: list[object] = []
+    keeper.failed.connect(told.append)
+    keeper.note(text("a"))
+    keeper.save_now()
+    settle()
+    assert told == []
+
+
+def test_a_save_of_the_clip_before_tells_nobody(keeper: DraftKeeper, disk: Disk, settle: Settle) -> None:
+    told: list[object] = []
+    keeper.saved.connect(told.append)
+    keeper.failed.connect(told.append)
+    disk.gate.clear()
+    keeper.note(text("of the clip before"))
+    keeper.save_now()
+    keeper.begin(Disk().save)
+    disk.gate.set()
+    settle()
+    assert told == []
+    assert keeper.is_all_saved
+
+
+def test_nothing_of_the_clip_before_is_saved_as_this_one(keeper: DraftKeeper, settle: Settle) -> None:
+    other = Disk()
+    keeper.note(text("of the clip before"))
+    keeper.begin(other.save)
+    keeper.save_now()
+    settle()
+    assert other.saved == []
+    keeper.stop()
 
 
 class Log:

@@ -49,6 +49,7 @@ class Board(QWidget):
         self.setObjectName("board")
         self._blank = Annotation(schema_version=schema.id, conventions_version=conventions.id)
         self._annotation = self._blank
+        self._is_missing_shown = False
         self.waves = WaveformView(self)
         self.play_bar = PlayBar(Scope.DESK, self)
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.DESK, self.play_bar))
@@ -74,6 +75,7 @@ class Board(QWidget):
     def show_clip(self, clip: "OpenClip") -> None:
         """Puts a clip on with the own draft, or the returned work, or an empty field."""
         self.message.clear()
+        self._is_missing_shown = False
         self.waves.show_clip(clip.samples, clip.pyramid)
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else self._blank)
         self._annotation = replace(
@@ -110,18 +112,25 @@ class Board(QWidget):
         for widget in (self.form, self.flags, self.palette_of_tags, self._submit, self._skip):
             widget.setEnabled(not is_busy)
 
+    @property
+    def is_missing_shown(self) -> bool:
+        """Whether the user was told that something is missing, and it still is."""
+        return self._is_missing_shown
+
     def show_missing(self, missing: Missing) -> None:
-        """Says what is still to be done, marks each place, and puts the cursor into the first."""
+        """Says what is still to be done and marks each place; nothing when nothing is."""
         self.form.show_problems(missing.fields)
         count = len(missing.sentences)
-        if count == 0:
-            return
-        head = (
-            self.tr("One thing is missing.")
-            if count == 1
-            else self.tr("{0} things are missing.").format(count)
-        )
-        self.message.show_message(Message(head, missing.sentences[0]), "warn")
+        if count:
+            one, many = self.tr("One thing is missing."), self.tr("{0} things are missing.")
+            head = one if count == 1 else many.format(count)
+            self.message.show_message(Message(head, missing.sentences[0]), "warn")
+        elif self._is_missing_shown:
+            self.message.clear()
+        self._is_missing_shown = count > 0
+
+    def go_to_missing(self, missing: Missing) -> None:
+        """Puts the cursor into the first place that is to be mended."""
         if not missing.in_text:
             self._go_to_field(missing.fields[0].field)
         elif not self.editor.next_problem():

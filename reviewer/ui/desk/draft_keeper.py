@@ -5,9 +5,11 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from reviewer.errors import NotLeased
 from reviewer.model.annotation import Annotation
 from reviewer.ui.desk.in_order import InOrder
 
+Save = Callable[[Annotation], datetime]
 SAVE_AFTER_MS = 1200
 RETRY_AFTER_MS = 3000
 
@@ -15,7 +17,7 @@ RETRY_AFTER_MS = 3000
 class DraftKeeper(QObject):
     """Saves at most 1.2 s after the first key that is not saved yet, so also while typing goes on and on.
 
-    ``save`` commits an annotation and gives the moment of the commit. A save that failed is tried again until
+    ``Save`` commits an annotation and gives the moment of the commit. A save that failed is tried again until
     it goes through or the keeper is told to stop; the newest text always wins.
     """
 
@@ -24,18 +26,21 @@ class DraftKeeper(QObject):
     failed = Signal(object)
     """Carries the error; what was typed is still here and will be tried again."""
 
-    def __init__(
-        self, save: Callable[[Annotation], datetime], in_order: InOrder, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, in_order: InOrder, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._save = save
         self._in_order = in_order
+        self._save: Save = _save_nowhere
         self._newest: Annotation | None = None
         self._saving: Annotation | None = None
-        self._is_stopped = False
+        self._is_stopped = True
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.save_now)
+
+    def begin(self, save: Save) -> None:
+        """Another clip; ``save`` is bound to its lease. What is under way for the last tells nobody."""
+        self._save = save
+        self._newest, self._saving, self._is_stopped = None, None, False
 
     @property
     def is_all_saved(self) -> bool:
@@ -56,8 +61,11 @@ class DraftKeeper(QObject):
         if newest is None or self._is_stopped:
             return
         self._newest, self._saving = None, newest
+        save = self._save
         self._in_order.run(
-            lambda: self._save(newest), self._on_saved, lambda error: self._on_failed(newest, error)
+            lambda: save(newest),
+            lambda moment: self._on_saved(save, moment),
+            lambda error: self._on_failed(save, newest, error),
         )
 
     def take_unsaved(self) -> Annotation | None:
@@ -77,7 +85,9 @@ class DraftKeeper(QObject):
         if self._newest is not None and self._saving is None:
             self._timer.start(SAVE_AFTER_MS)
 
-    def _on_saved(self, moment: datetime) -> None:
+    def _on_saved(self, save: Save, moment: datetime) -> None:
+        if save is not self._save:
+            return
         self._saving = None
         if self._is_stopped:
             return
@@ -85,10 +95,16 @@ class DraftKeeper(QObject):
         if self._newest is not None:
             self._timer.start(SAVE_AFTER_MS)
 
-    def _on_failed(self, unsaved: Annotation, error: Exception) -> None:
+    def _on_failed(self, save: Save, unsaved: Annotation, error: Exception) -> None:
+        if save is not self._save:
+            return
         self._saving = None
         self._newest = self._newest or unsaved
         if self._is_stopped:
             return
         self._timer.start(RETRY_AFTER_MS)
         self.failed.emit(error)
+
+
+def _save_nowhere(_annotation: Annotation) -> datetime:
+    raise NotLeased

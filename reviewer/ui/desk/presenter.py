@@ -10,7 +10,7 @@ from reviewer.errors import LeaseLost, NdaRequired, NotLeased, ReviewerError, Su
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import Lease, SkipReason, Today
 from reviewer.ui.desk.draft_keeper import DraftKeeper
-from reviewer.ui.desk.handing_in import missing_in
+from reviewer.ui.desk.handing_in import Missing, missing_in
 from reviewer.ui.desk.heard_log import HeardLog
 from reviewer.ui.desk.heartbeat import Heartbeat
 from reviewer.ui.desk.in_order import InOrder
@@ -55,7 +55,9 @@ class DeskPresenter(QObject):
         self._is_over = False
         self._is_touched = False
         self._is_unsaved_shown = False
-        self._keeper: DraftKeeper | None = None
+        self._keeper = DraftKeeper(self._in_order, self)
+        self._keeper.saved.connect(self._on_saved)
+        self._keeper.failed.connect(self._on_save_failed)
         self._retry: Callable[[], None] = self.take_next
         self._heartbeat = Heartbeat(desk.renew, self._in_order, self)
         self._heartbeat.lost.connect(self._on_lease_lost)
@@ -68,7 +70,7 @@ class DeskPresenter(QObject):
     @property
     def is_all_saved(self) -> bool:
         """Whether nothing typed waits to be saved."""
-        return self._keeper is None or self._keeper.is_all_saved
+        return self._keeper.is_all_saved
 
     def start(self) -> None:
         """Goes on with the clip that this person still holds; claims nothing new unasked."""
@@ -90,12 +92,13 @@ class DeskPresenter(QObject):
         if lease is None or not self._is_open or self._is_busy:
             return
         annotation = self._view.board.annotation
-        missing = missing_in(annotation, self._desk.schema, self._desk.conventions)
-        self._view.board.show_missing(missing)
-        if not missing.sentences:
-            self._save_now()
-            self._retry = self.submit
-            self._end_with(partial(self._desk.submit, lease, annotation))
+        missing = self._show_missing(annotation)
+        if missing.sentences:
+            self._view.board.go_to_missing(missing)
+            return
+        self._keeper.save_now()
+        self._retry = self.submit
+        self._end_with(partial(self._desk.submit, lease, annotation))
 
     @Slot(object)
     def skip(self, reason: SkipReason) -> None:
@@ -106,7 +109,7 @@ class DeskPresenter(QObject):
     def pause(self) -> None:
         """Another page comes to the front: sound stops, what is typed goes to the disk."""
         self._playback.pause()
-        self._save_now()
+        self._keeper.save_now()
 
     @Slot()
     def retry(self) -> None:
@@ -124,7 +127,7 @@ class DeskPresenter(QObject):
         self._heartbeat.stop()
         self._playback.pause()
         lease, is_untouched = self._lease, not self._is_touched and not self._playback.heard
-        unsaved = self._keeper.take_unsaved() if self._keeper is not None else None
+        unsaved = self._keeper.take_unsaved()
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
             with suppress(ReviewerError):
@@ -165,10 +168,12 @@ class DeskPresenter(QObject):
     def _on_opened(self, clip: "OpenClip") -> None:
         if self._is_over:
             self._in_order.run(partial(self._desk.closed, clip.lease))
+            if clip.draft is None:
+                self._in_order.run(partial(self._desk.release, clip.lease))
             return
         self._lease = clip.lease
         self._is_open = True
-        self._keep_drafts(clip.lease)
+        self._keeper.begin(partial(self._desk.save_draft, clip.lease))
         self._heard_log.begin(clip.lease.clip_id)
         self._playback.load(clip.samples)
         self._view.show_clip(clip)
@@ -188,8 +193,7 @@ class DeskPresenter(QObject):
         if isinstance(error, _GONE):
             self._on_lost(error)
             return
-        if self._keeper is not None:
-            self._keeper.go_on()
+        self._keeper.go_on()
         if self._is_open:
             self._view.board.message.show_error(error)
         else:
@@ -221,7 +225,7 @@ class DeskPresenter(QObject):
     @Slot(object)
     def _on_lease_lost(self, _error: Exception) -> None:
         """It shows at the next save too; saving now keeps the text as a late draft."""
-        if self._keeper is not None and self._is_open and not self._is_busy:
+        if self._is_open and not self._is_busy:
             self._keeper.note(self._view.board.annotation)
             self._keeper.save_now()
 
@@ -240,9 +244,11 @@ class DeskPresenter(QObject):
 
     @Slot(object)
     def _on_annotation_changed(self, annotation: Annotation) -> None:
-        if self._keeper is not None and self._is_open and not self._is_busy:
+        if self._is_open and not self._is_busy:
             self._is_touched = True
             self._keeper.note(annotation)
+            if self._view.board.is_missing_shown:
+                self._show_missing(annotation)
 
     @Slot()
     def _on_sound_changed(self) -> None:
@@ -254,18 +260,19 @@ class DeskPresenter(QObject):
     def _end_with(self, work: "Callable[[], object]") -> None:
         """Sound stops, drafts stop, then the work goes; in this order on the pool too."""
         self._playback.pause()
-        if self._keeper is not None:
-            self._keeper.stop()
+        self._keeper.stop()
         self._set_busy(is_busy=True)
         self._in_order.run(work, self._on_ended, self._on_not_ended)
+
+    def _show_missing(self, annotation: Annotation) -> Missing:
+        missing = missing_in(annotation, self._desk.schema, self._desk.conventions)
+        self._view.board.show_missing(missing)
+        return missing
 
     def _leave_clip(self) -> None:
         lease = self._lease
         self._heartbeat.stop()
-        if self._keeper is not None:
-            self._keeper.stop()
-            self._keeper.deleteLater()
-            self._keeper = None
+        self._keeper.stop()
         self._playback.unload()
         self._heard_log.end()
         if lease is not None and self._is_open:
@@ -279,16 +286,6 @@ class DeskPresenter(QObject):
         self._in_order.run(
             self._desk.unwitnessed, lambda rows: self.status_changed.emit(StatusFacts(unwitnessed=rows))
         )
-
-    def _keep_drafts(self, lease: Lease) -> None:
-        """A keeper a clip, bound to its lease: whatever is late can never reach another clip."""
-        self._keeper = DraftKeeper(partial(self._desk.save_draft, lease), self._in_order, self)
-        self._keeper.saved.connect(self._on_saved)
-        self._keeper.failed.connect(self._on_save_failed)
-
-    def _save_now(self) -> None:
-        if self._keeper is not None:
-            self._keeper.save_now()
 
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):
