@@ -25,6 +25,14 @@ def withdrawn(tmp_path):
 
 
 @pytest.fixture
+def all_withdrawn(tmp_path):
+    """A list that names every source, in whatever order the clips were handed out."""
+    file = tmp_path / "all.csv"
+    file.write_text("source_id\n" + "".join(f"source-{n:04}\n" for n in range(3)), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
 def exported(command, workspace, lead, tmp_path):
     """A set that holds both pieces of Ana's work."""
     (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
@@ -43,13 +51,12 @@ def test_purge_of_a_withdrawn_source_destroys_its_key_and_files(lead, workspace,
     assert len({path.name.split(".")[0] for path in (workspace / "clips").iterdir()}) == 2
 
 
-def test_purge_leaves_a_tombstone_and_nothing_that_was_said(lead, workspace, withdrawn):
-    gone = lead("purge", "--withdrawn", withdrawn, "--json").json["purged"][0]["clip"]
-    assert rows(workspace, f"SELECT state, reason FROM queue_clip WHERE clip_id = '{gone}'") == [
-        ("purged", "consent_withdrawn")
-    ]
-    assert rows(workspace, f"SELECT length(sealed) FROM submission WHERE clip_id = '{gone}'") in ([], [(0,)])
-    assert rows(workspace, f"SELECT count(*) FROM draft WHERE clip_id = '{gone}'") == [(0,)]
+def test_purge_leaves_tombstones_and_nothing_that_was_said(lead, workspace, all_withdrawn):
+    lead("purge", "--withdrawn", all_withdrawn)
+    assert rows(workspace, "SELECT state, reason FROM queue_clip") == [("purged", "consent_withdrawn")] * 3
+    assert rows(workspace, "SELECT length(sealed) FROM submission") == [(0,), (0,)]
+    assert rows(workspace, "SELECT count(*) FROM draft") == [(0,)]
+    assert list((workspace / "clips").iterdir()) == []
 
 
 def test_purge_is_in_the_log_which_still_verifies(lead, withdrawn):
@@ -60,25 +67,26 @@ def test_purge_is_in_the_log_which_still_verifies(lead, withdrawn):
 
 
 @pytest.mark.usefixtures("exported")
-def test_exports_that_hold_a_purged_clip_are_named_for_recall(lead, withdrawn):
-    report = lead("purge", "--withdrawn", withdrawn, "--json").json
-    (recall,) = report["recall"]
-    assert recall["clips"] == [report["purged"][0]["clip"]]
+def test_exports_that_hold_purged_clips_are_named_for_recall(lead, workspace, all_withdrawn):
+    (recall,) = lead("purge", "--withdrawn", all_withdrawn, "--json").json["recall"]
     assert recall["formats"] == "csv"
+    assert [(clip,) for clip in recall["clips"]] == rows(
+        workspace, "SELECT DISTINCT clip_id FROM submission ORDER BY clip_id"
+    )
 
 
 @pytest.mark.usefixtures("exported")
-def test_second_purge_destroys_nothing_and_recalls_the_same(lead, withdrawn):
-    first = lead("purge", "--withdrawn", withdrawn, "--json").json
-    second = lead("purge", "--withdrawn", withdrawn, "--json").json
-    assert second["purged"] == []
-    assert second["recall"] == first["recall"]
+def test_second_purge_destroys_nothing_and_recalls_the_same(lead, all_withdrawn):
+    first = lead("purge", "--withdrawn", all_withdrawn, "--json").json
+    second = lead("purge", "--withdrawn", all_withdrawn, "--json").json
+    assert (len(first["purged"]), second["purged"]) == (3, [])
+    assert second["recall"] == first["recall"] != []
 
 
 @pytest.mark.usefixtures("exported")
-def test_recall_list_for_people_names_export_and_clip(lead, withdrawn):
-    out = lead("purge", "--withdrawn", withdrawn).out
-    assert "1 clips destroyed, 1 sources unknown here." in out
+def test_recall_list_for_people_names_export_and_clip(lead, all_withdrawn):
+    out = lead("purge", "--withdrawn", all_withdrawn).out
+    assert "3 clips destroyed, 0 sources unknown here." in out
     assert "Recall" in out
 
 

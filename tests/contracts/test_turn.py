@@ -168,3 +168,46 @@ def test_turn_file_is_for_its_owner_only(path):
     turn = Turn(path)
     assert path.stat().st_mode & 0o777 == 0o600
     turn.close()
+
+
+def test_file_system_without_locks_leaves_the_order_to_sqlite(path, monkeypatch):
+    def refuse(*_arguments):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("fcntl.lockf", refuse)
+    turn, served = Turn(path), []
+    for number in range(2):
+        with turn:
+            served.append(number)
+    assert served == [0, 1]
+    turn.close()
+
+
+def test_platform_without_fcntl_has_turns_among_threads(path, monkeypatch):
+    monkeypatch.setattr("reviewer.db.turn.fcntl", None)
+    turn, inside, most = Turn(path), [], []
+
+    def work():
+        for _ in range(50):
+            with turn:
+                inside.append(1)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(most) == {1}
+    assert not path.exists()
+    turn.close()
+
+
+def test_error_inside_a_turn_gives_it_up(path):
+    turn = Turn(path)
+    with pytest.raises(ZeroDivisionError), turn:
+        raise ZeroDivisionError
+    with turn:
+        pass
+    turn.close()
