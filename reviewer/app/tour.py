@@ -73,7 +73,8 @@ def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], ou
     slipped = _contractor(driver, workspace, answers)
     _qa(driver, workspace, answers, slipped)
     come_in(driver, ANA)
-    driver.click("next_clip")
+    wait_for_clip(driver)  # the clip that she held when she locked
+    work_on(driver, answers[_leased(workspace)])
     work_on_returned(driver, slipped)
     driver.click("rail_mine")
     driver.wait_for_part("mine_page")
@@ -81,7 +82,7 @@ def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], ou
     driver.picture("my-work")
     lock(driver)
     come_in(driver, QUINN)
-    accept_the_rest(driver, lambda: answers[_checked(workspace)], 1)
+    accept_the_rest(driver, lambda: answers[_checked(workspace)], 2)
     lock(driver)
     come_in(driver, LEE)
     with tempfile.TemporaryDirectory(prefix="reviewer-tour-") as scratch:
@@ -107,6 +108,7 @@ def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoCli
         may_slip = slipped is None and clip.speakers > 0
         work_on(driver, clip, slip=may_slip, shown_as="desk" if number < 2 else "")
         slipped = clip if may_slip else slipped
+    wait_for_clip(driver)
     lock(driver)
     if slipped is None:
         raise Unavailable("The tour met no clip with speech.", "This is a bug; report it.")

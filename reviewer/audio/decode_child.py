@@ -65,7 +65,8 @@ def _send_blocks(sound: Any, sender: Sender, most_frames: int) -> None:
     kind = str(sound.subtype)
     is_floating = kind in _LOSSY or kind in _FLOATING
     is_wide = kind in _WIDE or kind in _FLOATING
-    sender.head(Head(int(sound.samplerate), int(sound.channels), 4 if is_wide else 2, str(sound.format)))
+    width = 4 if is_wide else 2
+    sender.head(Head(int(sound.samplerate), int(sound.channels), width, str(sound.format), kind in _FLOATING))
     block_frames = max(1, _BLOCK_VALUES // int(sound.channels))
     dtype = "float64" if is_floating else "int32" if is_wide else "int16"
     promised, frames, invalid = int(sound.frames), 0, 0

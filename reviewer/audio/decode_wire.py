@@ -21,7 +21,7 @@ VERDICT = struct.Struct("<Bi")  # how the fork ended, exit status or signal
 ENDED, KILLED, TIMED_OUT = 0, 1, 2
 
 _RECORD = struct.Struct("<cI")
-_HEAD = struct.Struct("<IHB8s")
+_HEAD = struct.Struct("<IHB?8s")
 _TAIL = struct.Struct("<QQB")
 _FAILURE = struct.Struct("<12si")
 MAX_RECORD_BYTES = 1 << 20
@@ -34,12 +34,16 @@ class BadWire(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the samples are: ``sample_bytes`` 2 or 4; ``container`` as libsndfile names the file format."""
+    """What the samples are: ``sample_bytes`` 2 or 4; ``container`` as libsndfile names the file format.
+
+    ``is_floating`` tells that the file held floating-point numbers, which were rounded to 24 bits.
+    """
 
     rate_hz: int
     channels: int
     sample_bytes: int
     container: str
+    is_floating: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Sender:
         self._descriptor = descriptor
 
     def head(self, head: Head) -> None:
-        packed = _HEAD.pack(head.rate_hz, head.channels, head.sample_bytes, head.container.encode()[:8])
+        container = head.container.encode()[:8]
+        packed = _HEAD.pack(head.rate_hz, head.channels, head.sample_bytes, head.is_floating, container)
         self._record(b"H", packed)
 
     def block(self, samples: NDArray[Any]) -> None:
@@ -119,10 +124,10 @@ def _exactly(stream: BinaryIO, length: int) -> bytes:
 
 
 def _head(content: bytes) -> Head:
-    rate_hz, channels, sample_bytes, container = _HEAD.unpack(content)
+    rate_hz, channels, sample_bytes, is_floating, container = _HEAD.unpack(content)
     if rate_hz < 1 or channels < 1 or sample_bytes not in (2, 4):
         raise BadWire
-    return Head(rate_hz, channels, sample_bytes, container.rstrip(b"\0").decode("ascii"))
+    return Head(rate_hz, channels, sample_bytes, container.rstrip(b"\0").decode("ascii"), is_floating)
 
 
 def _tail(content: bytes) -> Tail:

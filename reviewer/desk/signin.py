@@ -1,6 +1,7 @@
 """Signing in and out, and the first sign-in with a one-time code."""
 
 import secrets
+from dataclasses import replace
 
 from reviewer.access.checkpoint import Checkpoints
 from reviewer.access.ledger import Ledger
@@ -51,18 +52,22 @@ class SignIn:
 
         Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
         """
-        self._refuse_while_waiting(name)
+        self._charge(name)
         person = self._register.by_name(name)
         keyring = self._open(person, passphrase)
         if person is None or keyring is None:
-            self._fail(name, person, Action.SIGN_IN_FAILED)
+            self._fail(person, Action.SIGN_IN_FAILED)
             raise WrongPassphrase
         identity = Identity(person, secrets.token_hex(8), keyring)
-        with self._database.transaction():
-            self._register.forget_failures(name)
-            self._ledger.unlock(keyring.log_key)
-            self._note(Action.SIGN_IN, identity)
-            self._checkpoints.make("sign_in")
+        self._ledger.unlock(keyring.log_key)
+        try:
+            with self._database.transaction():
+                self._register.forget_failures(name)
+                self._note(Action.SIGN_IN, identity)
+                self._checkpoints.make("sign_in")
+        except BaseException:
+            self._ledger.lock()
+            raise
         self._live[identity.session_id] = identity
         return identity
 
@@ -73,8 +78,7 @@ class SignIn:
         with self._database.transaction():
             self._note(Action.LOCK if locked else Action.SIGN_OUT, identity)
             self._checkpoints.make("sign_out")
-        if not self._live:
-            self._ledger.lock()
+        self._ledger.lock()
 
     def require(self, identity: Identity) -> None:
         """Raises Refused unless this very identity came from ``sign_in``, is signed in and not revoked."""
@@ -91,10 +95,11 @@ class SignIn:
     def confirm(self, identity: Identity, passphrase: str) -> None:
         """Checks the passphrase again, for an act that needs it. Raises WrongPassphrase, TooManyFailures."""
         self.require(identity)
-        self._refuse_while_waiting(identity.person.name)
+        self._charge(identity.person.name)
         if self._open(identity.person, passphrase) is None:
-            self._fail(identity.person.name, identity.person, Action.SIGN_IN_FAILED)
+            self._fail(identity.person, Action.SIGN_IN_FAILED)
             raise WrongPassphrase
+        self._register.forget_failures(identity.person.name)
 
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         """Turns an invitation into an account with the person's own passphrase.
@@ -102,7 +107,7 @@ class SignIn:
         Raises: Refused for a weak passphrase; WrongPassphrase for a wrong, used or old code.
         """
         require_strong(passphrase)
-        self._refuse_while_waiting(name)
+        self._charge(name)
         invited = self._register.invited(name)
         keyring = None
         if invited is None:
@@ -110,26 +115,35 @@ class SignIn:
         else:
             keyring = self._open_blob(invited.person, invited.keyring, normal_code(code))
         if invited is None or keyring is None or invited.code_until <= self._clock.now():
-            self._fail(name, invited.person if invited else None, Action.ENROL_FAILED)
+            self._fail(invited.person if invited else None, Action.ENROL_FAILED)
             raise WrongPassphrase
         person = invited.person
+        # The lead made the invitation's keys; the one that signs must be known to its owner alone.
+        keyring = replace(keyring, signing_key=secrets.token_bytes(32))
         sealed = seal_keyring(keyring, passphrase, person.id, person.role, self._parameters)
         with self._database.transaction():
             self._register.activate(person.id, public_key_of(keyring.signing_key), sealed)
             self._register.forget_failures(name)
             self._ledger.unlock(keyring.log_key)
-            self._ledger.record(
-                Event(Action.PERSON_ENROLLED, actor=person.id, role=person.role, object=person.id)
-            )
+            try:
+                self._ledger.record(
+                    Event(Action.PERSON_ENROLLED, actor=person.id, role=person.role, object=person.id)
+                )
+            finally:
+                self._ledger.lock()
         enrolled = self._register.by_id(person.id)
         assert enrolled is not None
         return enrolled
 
-    def _refuse_while_waiting(self, name: str) -> None:
-        wait = self._register.wait_seconds(name)
-        if wait > 0:
+    def _charge(self, name: str) -> None:
+        """Counts the attempt before it is made, so that guessing in parallel gains nothing."""
+        with self._database.transaction():
+            wait = self._register.wait_seconds(name)
+            if wait <= 0:
+                self._register.count_failure(name)
+                return
             self._ledger.record(Event(Action.SIGN_IN_FAILED, outcome="refused", reason="waiting"))
-            raise TooManyFailures(wait)
+        raise TooManyFailures(wait)
 
     def _open(self, person: Person | None, passphrase: str) -> Keyring | None:
         blob = None
@@ -147,18 +161,9 @@ class SignIn:
         except WrongPassphrase:
             return None
 
-    def _fail(self, name: str, person: Person | None, action: Action) -> None:
-        with self._database.transaction():
-            failures = self._register.count_failure(name)
-            self._ledger.record(
-                Event(
-                    action,
-                    actor=person.id if person else "",
-                    outcome="refused",
-                    reason="wrong_passphrase",
-                    detail={"failures": failures},
-                )
-            )
+    def _fail(self, person: Person | None, action: Action) -> None:
+        actor = person.id if person else ""
+        self._ledger.record(Event(action, actor=actor, outcome="refused", reason="wrong_passphrase"))
 
     def _note(self, action: Action, identity: Identity) -> None:
         self._ledger.record(

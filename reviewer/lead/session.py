@@ -131,10 +131,13 @@ class LeadSession:
 
     def checkpoint(self) -> Checkpoint:
         """Signs the state of the log, to be handed to a witness outside this machine."""
-        self._require(Act.READ_LOG)
-        checkpoint = self._checkpoints.make("request")
+        self._require(Act.MAKE_CHECKPOINT)
+        return self._checkpoints.make("request")
+
+    def witnessed(self, checkpoint: Checkpoint) -> None:
+        """Notes that a checkpoint has left this machine; the rows it covers count as witnessed."""
+        self._require(Act.MAKE_CHECKPOINT)
         self._checkpoints.mark_witnessed(checkpoint.size)
-        return checkpoint
 
     def _require(self, act: Act) -> None:
         self._require_signed_in(self.identity)

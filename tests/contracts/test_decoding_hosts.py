@@ -156,6 +156,18 @@ class TestForkingHost(DecodingContract):
 
         assert (read_canonical(io.BytesIO(decoded.flac)).data == data).all()
 
+    def test_the_same_integers_hash_the_same_and_floats_apart(self, decoder: Decoder, tmp_path: Path) -> None:
+        data = some_noise(2_000, bits=24)
+        hashes = {
+            subtype: decoder.decode(
+                put(tmp_path, f"{subtype}.wav", sound_file(data, subtype=subtype)), _LIMITS
+            ).samples_sha256
+            for subtype in ("PCM_24", "PCM_32", "FLOAT")
+        }
+
+        assert hashes["PCM_24"] == hashes["PCM_32"]
+        assert hashes["PCM_24"] != hashes["FLOAT"]
+
     @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_U8", "ULAW"])
     def test_narrow_sources_are_kept_as_16_bit(self, decoder: Decoder, tmp_path: Path, subtype: str) -> None:
         path = put(tmp_path, "a.wav", sound_file(a_tone(500), subtype=subtype))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
 
 _ROWS = 1000
-_WIDTHS = (64, 150, 130, 96, 150, 140, 200)
+_WIDTHS = (64, 150, 120, 92, 132, 160, 160)
 
 
 class LogPage(LeadPage):
@@ -99,9 +99,11 @@ class LogPage(LeadPage):
 
     def _verified(self, finding: "Finding") -> None:
         self.verify.setEnabled(True)
-        hint = self.tr("{0} rows verified.").format(f"{finding.rows:,}")
+        hint = ""
         if finding.first_bad is not None:
-            hint += " " + self.tr("The first bad row is {0}.").format(finding.first_bad)
+            hint = self.tr("{0} rows verify; the first bad row is {1}.").format(
+                f"{finding.rows:,}", finding.first_bad
+            )
         self.message.show_message(Message(finding.sentence, hint), "ok" if finding.ok else "error")
 
     @Slot()
@@ -121,6 +123,7 @@ class LogPage(LeadPage):
                 self.tr("The checkpoint could not be written there."),
                 self.tr("Choose another folder ({0}).").format(error.strerror or ""),
             ) from error
+        self._lead.witnessed(checkpoint)
         return checkpoint
 
     def _saved(self, checkpoint: "Checkpoint") -> None:
@@ -160,4 +163,4 @@ def _bad(row: LogLine) -> str | None:
 
 
 def _outcome(row: LogLine) -> str | None:
-    return None if row.outcome == "ok" else "warn"
+    return "warn" if row.is_refusal else None
