@@ -14,6 +14,7 @@ from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips
 from reviewer.ui.form.flags import FlagsPanel, flag_hint, flag_label
 from reviewer.ui.form.panel import FormPanel
+from reviewer.ui.form.scrolled import ScrolledColumn
 
 Show = Callable[[QWidget], None]
 
@@ -284,3 +285,30 @@ def test_a_flag_says_its_key_and_what_it_does(flags: FlagsPanel) -> None:
 def test_every_flag_has_words(flag: Flag) -> None:
     assert flag_label(flag)
     assert flag_hint(flag)
+
+
+def test_long_questions_and_answers_never_scroll_sideways(
+    tmp_path: Path, themed: QApplication, show: Show
+) -> None:
+    path = tmp_path / "long.toml"
+    words = "word " * 30
+    path.write_text(
+        f'name = "long"\nversion = "1"\ntitle = "{words}"\n[[field]]\nkey = "q"\nkind = "one_of"\n'
+        f'label = "{words}"\nchoices = [{{ value = "a", label = "{words}" }}]\n',
+        encoding="utf-8",
+    )
+    column = ScrolledColumn("side", "Side")
+    form = FormPanel(load_schema(path))
+    column.column.addWidget(form)
+    column.resize(380, 300)
+    show(column)
+    assert column.widget().width() == column.viewport().width()
+    assert chip(form, "q_a").geometry().right() <= column.viewport().width()
+
+
+def test_a_form_that_fits_does_not_scroll(schema: Schema, themed: QApplication, show: Show) -> None:
+    column = ScrolledColumn("side", "Side")
+    column.column.addWidget(FormPanel(schema))
+    column.resize(400, 700)
+    show(column)
+    assert column.verticalScrollBar().maximum() == 0

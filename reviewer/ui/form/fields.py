@@ -33,8 +33,8 @@ class FieldRow(QWidget):
         self._chips: Chips | None = None
         top = QHBoxLayout()
         top.setSpacing(GAP_PX)
-        top.addWidget(self._label())
-        top.addWidget(self._problem, 1)
+        top.addWidget(self._label(), 1)
+        top.addWidget(self._problem, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
@@ -60,7 +60,8 @@ class FieldRow(QWidget):
     def show_problem(self, sentence: str) -> None:
         """Says what is wrong, or with an empty text that nothing is."""
         is_bare = bool(sentence) and self.value is None
-        self._problem.setText(self.tr("not answered") if is_bare else sentence)
+        short = sentence.removeprefix(self.field.label).strip()  # the label is beside it
+        self._problem.setText(self.tr("not answered") if is_bare else short)
         self._problem.setToolTip(sentence)
         self.setAccessibleDescription(sentence)
 
@@ -81,6 +82,7 @@ class FieldRow(QWidget):
         label = QLabel(self.field.label + mark, self)
         label.setObjectName(f"label_{self.field.key}")
         label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
         label.setProperty("kind", "field")
         hint = self.field.help or self.field.label
         label.setToolTip(f"{hint} {self.tr('Must be answered.')}" if self.field.required else hint)

@@ -51,7 +51,7 @@ class FlowLayout(QLayout):
         """Puts every item in its place (unless ``is_dry``); gives the height used."""
         x, y, line = rect.left(), rect.top(), 0
         for item in self._items:
-            size = item.sizeHint()
+            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), item.sizeHint().height()))
             if x > rect.left() and x + size.width() > rect.right() + 1:
                 x, y, line = rect.left(), y + line + self.spacing(), 0
             if not is_dry:

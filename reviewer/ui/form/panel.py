@@ -32,6 +32,7 @@ class FormPanel(QWidget):
         self._rows = {field.key: FieldRow(field, self) for field in schema.fields}
         title = QLabel(schema.title, self)
         title.setTextFormat(Qt.TextFormat.PlainText)
+        title.setWordWrap(True)
         title.setProperty("kind", "heading")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

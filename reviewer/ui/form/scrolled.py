@@ -22,7 +22,7 @@ class ScrolledColumn(QScrollArea):
 
 
 class _Column(QWidget):
-    """Without this, Qt takes the height at the least width for the least height."""
+    """Else Qt takes its height at the least width for the least height, and it scrolls sideways."""
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), 0)
+        return QSize(0, 0)
