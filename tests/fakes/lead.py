@@ -145,6 +145,9 @@ class FakeLead:
         self._called("checkpoint")
         return write_note(b"l" * 32, "w1", 42, b"h" * 32, NOON, b"", "request")
 
+    def witnessed(self, checkpoint: Checkpoint) -> None:
+        self._called("witnessed")
+
     def _called(self, name: str) -> None:
         self.calls.append(name)
         if self.errors.get(name):

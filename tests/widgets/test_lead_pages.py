@@ -283,6 +283,17 @@ def test_a_checkpoint_is_written_where_one_chose(shown, jobs: Jobs, settle, tmp_
     assert "42 rows" in page.message.text
 
 
+def test_rows_count_as_witnessed_once_the_checkpoint_is_written(shown, jobs: Jobs, settle, tmp_path: Path):
+    lead = FakeLead()
+    page = shown(_log(lead, jobs, tmp_path / "checkpoint.txt"))
+    facts: list[StatusFacts] = []
+    page.status_changed.connect(facts.append)
+    page.save.click()
+    settle()
+    assert "witnessed" in lead.calls
+    assert facts == [StatusFacts(unwitnessed=12)]
+
+
 def test_no_checkpoint_is_made_when_no_place_was_chosen(shown, jobs: Jobs, settle):
     lead = FakeLead()
     page = shown(_log(lead, jobs, None))
@@ -292,8 +303,10 @@ def test_no_checkpoint_is_made_when_no_place_was_chosen(shown, jobs: Jobs, settl
 
 
 def test_a_place_that_cannot_be_written_is_said(shown, jobs: Jobs, settle, tmp_path: Path):
-    page = shown(_log(FakeLead(), jobs, tmp_path / "nowhere" / "checkpoint.txt"))
+    lead = FakeLead()
+    page = shown(_log(lead, jobs, tmp_path / "nowhere" / "checkpoint.txt"))
     page.save.click()
     settle()
+    assert "witnessed" not in lead.calls
     assert "could not be written" in page.message.text
     assert page.save.isEnabled()

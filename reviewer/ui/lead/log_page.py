@@ -1,9 +1,10 @@
 """The access log: read it, verify it, take a checkpoint of it away."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.errors import Unavailable
@@ -19,11 +20,18 @@ from reviewer.ui.times import exact_time
 
 if TYPE_CHECKING:
     from reviewer.access.audit import Finding
-    from reviewer.access.note import Checkpoint
     from reviewer.lead.session import LeadSession
 
 _ROWS = 1000
 _WIDTHS = (64, 150, 120, 92, 132, 160, 160)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A checkpoint that is on its way out: how many rows it covers, and how many came since."""
+
+    size: int
+    unwitnessed: int
 
 
 class LogPage(LeadPage):
@@ -111,31 +119,19 @@ class LogPage(LeadPage):
         place = self._chooser.checkpoint(self, self.tr("checkpoint.txt"))
         if place is not None:
             self.save.setEnabled(False)
-            self.run(lambda _token: self._save(place), self._saved, failed=self._failed)
+            lead = self._lead
+            self.run(lambda _token: _keep(lead, place), self._kept, failed=self._failed)
 
-    def _save(self, place: Path) -> "Checkpoint":
-        """On the job pool."""
-        checkpoint = self._lead.checkpoint()
-        try:
-            place.write_text(checkpoint.text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise Unavailable(
-                self.tr("The checkpoint could not be written there."),
-                self.tr("Choose another folder ({0}).").format(error.strerror or ""),
-            ) from error
-        self._lead.witnessed(checkpoint)
-        return checkpoint
-
-    def _saved(self, checkpoint: "Checkpoint") -> None:
+    def _kept(self, kept: _Kept) -> None:
         self.save.setEnabled(True)
         self.message.show_message(
             Message(
-                self.tr("The checkpoint covers {0} rows.").format(f"{checkpoint.size:,}"),
+                self.tr("The checkpoint covers {0} rows.").format(f"{kept.size:,}"),
                 self.tr("Keep the file on another machine: it shows later whether rows were cut off."),
             ),
             "ok",
         )
-        self.status_changed.emit(StatusFacts(unwitnessed=0))
+        self.status_changed.emit(StatusFacts(unwitnessed=kept.unwitnessed))
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
@@ -164,3 +160,19 @@ def _bad(row: LogLine) -> str | None:
 
 def _outcome(row: LogLine) -> str | None:
     return "warn" if row.is_refusal else None
+
+
+def _keep(lead: "LeadSession", place: Path) -> _Kept:
+    """On the job pool: rows count as witnessed only once the file is written."""
+    checkpoint = lead.checkpoint()
+    try:
+        place.write_text(checkpoint.text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise Unavailable(
+            QCoreApplication.translate("LogPage", "The checkpoint could not be written there."),
+            QCoreApplication.translate("LogPage", "Choose another folder ({0}).").format(
+                error.strerror or ""
+            ),
+        ) from error
+    lead.witnessed(checkpoint)
+    return _Kept(checkpoint.size, lead.overview().unwitnessed)

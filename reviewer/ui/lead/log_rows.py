@@ -25,6 +25,7 @@ class LogLine:
     object: str
     outcome: str
     detail: str
+    is_refusal: bool = False
     is_bad: bool = False
 
 
@@ -44,6 +45,7 @@ def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
         action=event.action.value,
         object=names.get(event.object, event.object),
         outcome=outcome,
+        is_refusal=event.outcome != "ok",
         detail="  ".join(_item(key, value) for key, value in event.detail.items()),
     )
 
@@ -51,4 +53,6 @@ def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
 def _item(key: str, value: object) -> str:
     if key in _KEPT_APART and isinstance(value, (list, tuple)):
         return f"{key} {len(value)}"
+    if isinstance(value, (list, tuple)):
+        return f"{key} {', '.join(str(part) for part in value)}"
     return f"{key} {value}"

@@ -25,6 +25,17 @@ def test_the_reason_of_a_refusal_is_shown():
     assert line.outcome == "refused: waiting"
 
 
+def test_a_reason_alone_is_no_refusal():
+    assert not line_of(a_log_row(1, "checkpoint", reason="export"), NAMES).is_refusal
+    assert line_of(a_log_row(1, "refused", outcome="refused"), NAMES).is_refusal
+
+
+def test_lists_are_written_as_people_write_them():
+    assert line_of(a_log_row(1, "export.started", detail={"formats": ["nemo", "csv"]}), NAMES).detail == (
+        "formats nemo, csv"
+    )
+
+
 def test_the_moment_is_the_row_s_own():
     line = line_of(a_log_row(0), NAMES)
     assert line.at == NOON
