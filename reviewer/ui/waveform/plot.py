@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QVBoxLayout, QWidget
 
 from reviewer.ui.theme import Tokens
 from reviewer.ui.waveform.reduce import Source, Trace, trace
@@ -65,7 +65,7 @@ class WavePlot(QWidget):
             self._widget.removeItem(item)
         channels = source.channels if source is not None else 0
         self._source = source
-        self._curves = [pg.PlotCurveItem(skipFiniteCheck=True) for _ in range(channels)]
+        self._curves = [_curve() for _ in range(channels)]
         self._middles = [pg.InfiniteLine(pos=-channel, angle=0) for channel in range(channels)]
         for item in (*self._middles, *self._curves):
             self._widget.addItem(item)
@@ -129,6 +129,13 @@ class WavePlot(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+
+def _curve() -> Any:
+    """A line that is kept as a picture: a moving cursor must not have thousands of points drawn again."""
+    curve = pg.PlotCurveItem(skipFiniteCheck=True)
+    curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+    return curve
 
 
 def _bare_plot_widget() -> Any:
