@@ -3,18 +3,29 @@
 import sys
 from collections.abc import Sequence
 
+_THE_WORLD_SAID_NO = 3
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; gives its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if opens_window(given):
-        # Only here: the commands work where there is neither Qt nor a screen.
-        from reviewer.app.start import run as start  # noqa: PLC0415
-
-        return start(given)
+        return _window(given)
     from reviewer.cli.main import run  # noqa: PLC0415
 
     return run(given)
+
+
+def _window(given: Sequence[str]) -> int:
+    try:
+        # Only here: the commands work where there is neither Qt nor a screen.
+        from reviewer.app.start import run as start  # noqa: PLC0415
+    except ImportError as error:
+        # Qt is there but a library of the system is not, on a machine that never had a desktop.
+        print(f"The workstation cannot open here: {error}.", file=sys.stderr)
+        print("Run reviewer doctor for the remedy; the commands work without.", file=sys.stderr)
+        return _THE_WORLD_SAID_NO
+    return start(given)
 
 
 def opens_window(arguments: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ _UNKNOWN_TO_CHECKER = """
     AND NOT EXISTS (SELECT 1 FROM submission own WHERE own.clip_id = s.clip_id AND own.person_id = :person)
 """
 _FREE = "(c.state = 'open' OR (c.state = 'leased' AND c.lease_until <= :now))"
-_OLDEST = "ORDER BY s.submitted_at, c.submission_id LIMIT 1"
+_OLDEST = "ORDER BY s.submitted_at, s.rowid LIMIT 1"
 _MINE = f"{_CHECKS} AND c.state = 'leased' AND c.person_id = :person {_OLDEST}"
 _NEXT = f"{_CHECKS} AND {_FREE} {_UNKNOWN_TO_CHECKER} {_OLDEST}"
 

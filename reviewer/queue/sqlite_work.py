@@ -29,7 +29,25 @@ _ANYBODY = (
     f"SELECT t.* FROM task t INDEXED BY task_open WHERE {_OPEN} {_ORDER}",
     f"SELECT t.* FROM task t INDEXED BY task_leased WHERE {_LAPSED} {_ORDER}",
 )
-_WAITING = f"SELECT count(*) FROM task t WHERE ({_RETURNED}) OR ({_ASSIGNED}) OR ({_OPEN}) OR ({_LAPSED})"
+# The same conditions as of a claim, but with what the person had as one set: a count looks at every task.
+_WAITING = f"""
+    WITH had (clip_id) AS (
+        SELECT clip_id FROM task WHERE person_id = :person
+        UNION SELECT clip_id FROM task_refusal WHERE person_id = :person
+        UNION SELECT clip_id FROM submission WHERE person_id = :person
+        UNION SELECT s.clip_id FROM qa_check c JOIN submission s ON s.id = c.submission_id
+            WHERE c.person_id = :person
+    )
+    SELECT (SELECT count(*) FROM task t WHERE {_RETURNED}) + (
+        SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+        WHERE t.clip_id NOT IN had AND q.state IN ('ready', 'in_review', 'reviewed', 'final')
+        AND (
+            t.state = 'open' AND t.assigned_to IS NULL
+            OR t.state = 'leased' AND t.lease_until <= :now
+            OR t.state IN ('open', 'returned') AND t.assigned_to = :person
+        )
+    )
+"""
 
 
 class SqliteWork(SqliteRows):

@@ -50,6 +50,13 @@ def test_window_opens_without_a_command_or_for_the_demo(arguments, opens):
     assert opens_window(arguments) is opens
 
 
+def test_workstation_without_qt_is_a_sentence_and_a_hint():
+    ran = in_process(code=f"{BLOCKED}\nfrom reviewer.__main__ import main\nsys.exit(main([]))")
+    assert ran.returncode == 3
+    assert len(ran.stderr.splitlines()) == 2
+    assert "reviewer doctor" in ran.stderr
+
+
 def test_commands_import_where_there_is_neither_qt_nor_portaudio():
     ran = in_process(code=f"{BLOCKED}\nimport reviewer.cli.main")
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -27,6 +27,15 @@ class QueueChecksContract(QueueSetting):
         result = queue.draw(lambda _: True)
         assert (result.drawn, result.passed) == ([], [])
 
+    def test_oldest_work_is_checked_first(self, queue, clock):
+        for number in range(5):
+            queue.add_clip(f"clip-{number}", passes=1, sort_key=number)
+        made = [self.submitted(queue, ANN) for _ in range(3)]
+        clock.advance(60)
+        made += [self.submitted(queue, ANN) for _ in range(2)]
+        queue.draw(lambda _: True)
+        assert [self.checked(queue, f"checker-{n}").submission for n in range(5)] == made
+
     def test_nobody_checks_their_own_work(self, queue, clip):
         self.submitted(queue, ANN)
         queue.draw(lambda _: True)

@@ -41,21 +41,25 @@ class QueueModel:
 
     def claim(self, person: str, now: float) -> ModelTask | None:
         """The task that must be leased now; lapsed ones that were out too often go to the lead."""
-        for task in self.tasks:
-            if task.state == "returned" and task.person == person and not self.clips[task.clip].held:
+        waiting = self.waiting(person, now)
+        for task in sorted(waiting, key=lambda task: task.state != "returned"):
+            if task.state == "leased":
+                self.refuse(task)
+            if not self.clips[task.clip].held:
                 return task
+        return None
+
+    def waiting(self, person: str, now: float) -> list[ModelTask]:
+        """Every task that could be this person's next."""
+        found = []
         for task in self.tasks:
             clip = self.clips[task.clip]
             lapsed = task.state == "leased" and task.until <= now
             barred = person in clip.had_by or self._works_on(task.clip, person)
-            if clip.held or barred or not (task.state == "open" or lapsed):
-                continue
-            if lapsed:
-                self.refuse(task)
-                if clip.held:
-                    continue
-            return task
-        return None
+            is_own = task.state == "returned" and task.person == person
+            if not clip.held and (is_own or (not barred and (task.state == "open" or lapsed))):
+                found.append(task)
+        return found
 
     def refuse(self, task: ModelTask) -> None:
         """A skip or an expiry by the task's holder."""
