@@ -615,6 +615,7 @@ def test_a_skip_with_its_reason_brings_the_next_clip(bench: Bench, qtbot: QtBot)
     bench.settle()
     assert bench.desk.skipped == [SkipReason.DISTRESSING]
     assert bench.desk.held == a_lease(2)
+    assert bench.page.window().focusWidget() is bench.field
 
 
 def test_the_question_stops_the_sound(bench: Bench) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.audio.device import VirtualDevice
+from reviewer.audio.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from reviewer.ui.desk.listening_keys import bind_listening, join
@@ -365,3 +367,18 @@ def test_every_zoom_has_a_key(
     view._set_window(before)
     qtbot.keyClick(page, *keys)
     assert view.view_window == after != before
+
+
+def test_the_real_player_is_followed_frame_by_frame(themed: QApplication, qtbot: QtBot) -> None:
+    device = VirtualDevice()
+    playback = Playback(Player(device))
+    playback.load(Samples(RATE, speech_like(seconds=10)))
+    playback.toggle()
+    device.pull(RATE)
+    device.pull(RATE)
+    with qtbot.waitSignal(playback.heard_due) as told:
+        playback.pause()
+    assert told.args == [[HeardRange(0, 2 * RATE)]]
+    assert playback.heard_percent == 20
+    assert playback.position == 2 * RATE
+    playback.close()
