@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-_THE_WORLD_SAID_NO = 3
+from reviewer.cli import show
+from reviewer.errors import Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,9 +23,12 @@ def _window(given: Sequence[str]) -> int:
         from reviewer.app.start import run as start  # noqa: PLC0415
     except ImportError as error:
         # Qt is there but a library of the system is not, on a machine that never had a desktop.
-        print(f"The workstation cannot open here: {error}.", file=sys.stderr)
-        print("Run reviewer doctor for the remedy; the commands work without.", file=sys.stderr)
-        return _THE_WORLD_SAID_NO
+        problem = Unavailable(
+            f"The workstation cannot open here: {error}.",
+            "Run reviewer doctor for the remedy; the commands work without.",
+        )
+        show.error(problem)
+        return problem.exit_code
     return start(given)
 
 

@@ -8,6 +8,8 @@ from reviewer.cli import show
 from reviewer.cli.door import signed_in
 from reviewer.cli.options import AsJson, AsName, PassphraseFile, WorkspaceDir
 from reviewer.model.clock import to_iso
+from reviewer.model.task import LateDraft, Lease
+from reviewer.queue.queue import HeldClip
 
 app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
 
@@ -27,39 +29,21 @@ def status(
         overview = work.person.lead.overview()
         held = work.workspace.queue.held()
         names = {person.id: person.name for person in work.person.lead.people()}
-    leases = [
-        {
-            "task": lease.task_id,
-            "clip": lease.clip_id,
-            "pass": lease.pass_number,
-            "person": names.get(lease.person_id, lease.person_id),
-            "until": to_iso(lease.until),
-        }
-        for lease in overview.leases
-    ]
-    late = [
-        {
-            "task": draft.task_id,
-            "clip": draft.clip_id,
-            "person": names.get(draft.person_id, draft.person_id),
-            "kept_at": to_iso(draft.kept_at),
-        }
-        for draft in overview.late_drafts
-    ]
-    with_lead = [
-        {"clip": clip.clip_id, "tasks": list(clip.task_ids), "refusals": clip.refusals} for clip in held
-    ]
+    leases = [_lease(lease, names) for lease in overview.leases]
+    late = [_late(draft, names) for draft in overview.late_drafts]
+    with_lead = [_held(clip) for clip in held]
     counts = overview.counts
-    body = {
-        "clips": counts.clips,
-        "tasks": counts.tasks,
-        "leases": leases,
-        "late_drafts": late,
-        "with_lead": with_lead,
-        "unwitnessed": overview.unwitnessed,
-    }
     if json:
-        show.as_json(body)
+        show.as_json(
+            {
+                "clips": counts.clips,
+                "tasks": counts.tasks,
+                "leases": leases,
+                "late_drafts": late,
+                "with_lead": with_lead,
+                "unwitnessed": overview.unwitnessed,
+            }
+        )
         return
     rows = [("clips", state, count) for state, count in counts.clips.items()]
     rows += [("tasks", state, count) for state, count in counts.tasks.items()]
@@ -104,6 +88,29 @@ def assign(
         show.as_json({"task": task, "person": person.name})
     else:
         print(f"Task {task} waits for {person.name}.")
+
+
+def _lease(lease: Lease, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "task": lease.task_id,
+        "clip": lease.clip_id,
+        "pass": lease.pass_number,
+        "person": names.get(lease.person_id, lease.person_id),
+        "until": to_iso(lease.until),
+    }
+
+
+def _late(draft: LateDraft, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "task": draft.task_id,
+        "clip": draft.clip_id,
+        "person": names.get(draft.person_id, draft.person_id),
+        "kept_at": to_iso(draft.kept_at),
+    }
+
+
+def _held(clip: HeldClip) -> dict[str, object]:
+    return {"clip": clip.clip_id, "tasks": list(clip.task_ids), "refusals": clip.refusals}
 
 
 def _table(title: str, rows: list[dict[str, object]]) -> None:
