@@ -10,7 +10,7 @@ from PySide6.QtCore import QSettings
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, demo_clips, make_demo, write_manifest
 from reviewer.app.driver import Driver
 from reviewer.app.start import application, make_window
-from reviewer.app.tour_desk import skip, wait_for_clip, work_on, work_on_returned
+from reviewer.app.tour_desk import has_clip, skip, wait_for_clip, work_on, work_on_returned
 from reviewer.app.tour_entrance import come_in, lock
 from reviewer.app.tour_lead import lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
@@ -73,8 +73,12 @@ def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], ou
     slipped = _contractor(driver, workspace, answers)
     _qa(driver, workspace, answers, slipped)
     come_in(driver, ANA)
-    wait_for_clip(driver)  # the clip that she held when she locked
-    work_on(driver, answers[_leased(workspace)])
+    driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("next_clip"))
+    held = has_clip(driver)
+    if held:  # what she had on the desk when she locked comes first
+        work_on(driver, answers[_leased(workspace)])
+    else:
+        driver.click("next_clip")
     work_on_returned(driver, slipped)
     driver.click("rail_mine")
     driver.wait_for_part("mine_page")
@@ -82,7 +86,7 @@ def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], ou
     driver.picture("my-work")
     lock(driver)
     come_in(driver, QUINN)
-    accept_the_rest(driver, lambda: answers[_checked(workspace)], 2)
+    accept_the_rest(driver, lambda: answers[_checked(workspace)], 2 if held else 1)
     lock(driver)
     come_in(driver, LEE)
     with tempfile.TemporaryDirectory(prefix="reviewer-tour-") as scratch:
@@ -92,6 +96,7 @@ def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], ou
     driver.wait_for_part("keys_dialog")
     driver.picture("keys")
     driver.press("Esc")
+    driver.wait_for("the keys are put away", lambda: not driver.sees("keys_dialog"))
     lock(driver)
 
 
@@ -108,7 +113,6 @@ def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoCli
         may_slip = slipped is None and clip.speakers > 0
         work_on(driver, clip, slip=may_slip, shown_as="desk" if number < 2 else "")
         slipped = clip if may_slip else slipped
-    wait_for_clip(driver)
     lock(driver)
     if slipped is None:
         raise Unavailable("The tour met no clip with speech.", "This is a bug; report it.")

@@ -7,12 +7,21 @@ from reviewer.app.driver import Driver
 
 _SPEAKERS = ("none", "one", "two", "more")
 _SLIP = " please."
+_NO_LENGTH = "00:00.000"
 
 
 def wait_for_clip(driver: Driver) -> None:
     """Waits until a clip is open and may be handed in."""
-    driver.wait_for_part("submit")
-    driver.wait_for("a clip is open", driver.find(QAbstractButton, "submit").isEnabled)
+    driver.wait_for("a clip is open", lambda: has_clip(driver))
+
+
+def has_clip(driver: Driver) -> bool:
+    """Whether a clip with a length is on the desk, and the desk is not busy."""
+    if not driver.sees("submit"):
+        return False
+    is_awake = driver.find(QAbstractButton, "submit").isEnabled()
+    is_counted = driver.sees("status_done") and bool(driver.find(QLabel, "status_done").text())
+    return is_awake and is_counted and not driver.find(QLabel, "play_time").text().endswith(_NO_LENGTH)
 
 
 def work_on(driver: Driver, clip: DemoClip, *, slip: bool = False, shown_as: str = "") -> None:
@@ -31,7 +40,7 @@ def work_on(driver: Driver, clip: DemoClip, *, slip: bool = False, shown_as: str
     driver.type_into("transcript_text", text)
     for flag in clip.flags:
         driver.click(f"flag_{flag}")
-    if shown_as:
+    if shown_as and not clip.flags:
         driver.press_on("transcript_text", "Ctrl+Return")  # too early: the window says what is missing
         driver.picture(f"{shown_as}-missing")
     _answer(driver, clip)
@@ -74,9 +83,10 @@ def _answer(driver: Driver, clip: DemoClip) -> None:
 
 def _hand_in(driver: Driver) -> None:
     done = driver.find(QLabel, "status_done")
-    before = done.text()
+    after = f"{int(done.text().split()[0]) + 1} done today"
     driver.press_on("transcript_text", "Ctrl+Return")
-    driver.wait_for("the work is handed in", lambda: done.text() != before)
+    driver.wait_for("the work is handed in", lambda: done.text() == after)
+    driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("next_clip"))
 
 
 def _is_saved(driver: Driver) -> bool:

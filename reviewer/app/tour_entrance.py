@@ -43,6 +43,6 @@ def sign_agreement(driver: Driver, person: DemoPerson) -> None:
 
 def lock(driver: Driver) -> None:
     """Locks the window: back to sign-in, with nothing of the person left."""
-    driver.press("Ctrl+Shift+L")
+    driver.click("lock_button")
     driver.wait_for_part("sign_in_page")
     driver.wait_for("sign-in is awake", driver.find(QWidget, "sign_in_name").isEnabled)
