@@ -14,7 +14,7 @@ from reviewer.lead.intake import IntakeOptions, IntakeReport
 from reviewer.model.clock import Clock, SystemClock, to_iso
 from reviewer.model.people import Role
 from reviewer.places import resource
-from reviewer.workspace import Workspace, make_workspace, open_workspace
+from reviewer.workspace import make_workspace, open_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,29 @@ def make_demo(
     Raises: Refused when there is a workspace already; Unavailable when the folder cannot be written.
     """
     clock = clock or SystemClock()
+    make_people(folder, clock=clock, parameters=parameters)
+    with tempfile.TemporaryDirectory(prefix="reviewer-demo-") as scratch:
+        manifest = write_manifest(Path(scratch) / "clips", clock.now())
+        with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
+            lee = workspace.sign_in(LEE.name, LEE.passphrase)
+            report = lee.lead.import_manifest(manifest, IntakeOptions())
+            workspace.sign_out(lee)
+            return report
+
+
+def make_people(folder: Path, *, clock: Clock | None = None, parameters: KdfParameters | None = None) -> None:
+    """Makes the demo's workspace with its three people and no clip yet."""
+    clock = clock or SystemClock()
     with tempfile.TemporaryDirectory(prefix="reviewer-demo-") as scratch:
         project = Path(scratch) / "project.toml"
         project.write_text(_PROJECT, encoding="utf-8")
         make_workspace(folder, LEE.name, LEE.passphrase, project, clock=clock, parameters=parameters)
-        manifest = write_manifest(Path(scratch) / "clips", clock.now())
-        with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
-            return _fill(workspace, manifest)
+    with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
+        lee = workspace.sign_in(LEE.name, LEE.passphrase)
+        for person in (ANA, QUINN):
+            invitation = lee.lead.add_person(person.name, person.role)
+            workspace.enrol(person.name, invitation.code, person.passphrase)
+        workspace.sign_out(lee)
 
 
 def write_manifest(folder: Path, now: datetime) -> Path:
@@ -89,16 +105,6 @@ def write_manifest(folder: Path, now: datetime) -> Path:
         "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
     )
     return manifest
-
-
-def _fill(workspace: Workspace, manifest: Path) -> IntakeReport:
-    lee = workspace.sign_in(LEE.name, LEE.passphrase)
-    for person in (ANA, QUINN):
-        invitation = lee.lead.add_person(person.name, person.role)
-        workspace.enrol(person.name, invitation.code, person.passphrase)
-    report = lee.lead.import_manifest(manifest, IntakeOptions())
-    workspace.sign_out(lee)
-    return report
 
 
 def _speakers(clip: dict[str, Any]) -> int:

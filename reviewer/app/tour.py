@@ -7,18 +7,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, demo_clips, make_demo, write_manifest
+from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
 from reviewer.app.driver import Driver
 from reviewer.app.start import application, make_window
 from reviewer.app.tour_desk import has_clip, skip, wait_for_clip, work_on, work_on_returned
 from reviewer.app.tour_entrance import come_in, lock
-from reviewer.app.tour_lead import lead_the_project
+from reviewer.app.tour_lead import bring_clips_in, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
 from reviewer.audio.device import VirtualDevice
 from reviewer.audio.player import Player
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused, Unavailable
-from reviewer.lead.intake import IntakeReport
 from reviewer.workspace import Workspace, open_workspace
 
 _CLIPS_TO_DO = 6
@@ -38,19 +37,16 @@ def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = Non
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     pictures = out / "screens"
     pictures.mkdir(parents=True)
-    print("Making the demo's workspace...")
-    report = make_demo(folder, parameters=parameters)
-    print(
-        f"{report.accepted} clips came in, {report.refused} were refused, {report.quarantined} quarantined."
-    )
+    print("Going through the whole loop; this takes a minute or two...")
+    make_people(folder, parameters=parameters)
     with open_workspace(folder, parameters=parameters) as workspace:
-        _walk(workspace, _answers(report), out)
+        _walk(workspace, out)
     print(f"Pictures: {pictures}")
     print(f"Exported set: {out / 'set'}")
     return 0
 
 
-def _walk(workspace: Workspace, answers: dict[str, DemoClip], out: Path) -> None:
+def _walk(workspace: Workspace, out: Path) -> None:
     app = application()
     settings = QSettings(str(out / "settings.ini"), QSettings.Format.IniFormat)
     window, jobs = make_window(
@@ -59,7 +55,7 @@ def _walk(workspace: Workspace, answers: dict[str, DemoClip], out: Path) -> None
     try:
         window.show()
         driver = Driver(window, window.theme, out / "screens")
-        _loop(driver, workspace, answers, out)
+        _loop(driver, workspace, out)
         window.close()
         driver.wait_for("the window is closed", lambda: not window.isVisible() and not jobs.running)
     finally:
@@ -68,8 +64,12 @@ def _walk(workspace: Workspace, answers: dict[str, DemoClip], out: Path) -> None
         (out / "settings.ini").unlink(missing_ok=True)
 
 
-def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], out: Path) -> None:
+def _loop(driver: Driver, workspace: Workspace, out: Path) -> None:
     driver.picture("sign-in")
+    come_in(driver, LEE)
+    with tempfile.TemporaryDirectory(prefix="reviewer-tour-") as scratch:
+        answers = bring_clips_in(driver, write_manifest(Path(scratch) / "clips", workspace.clock.now()))
+    lock(driver)
     slipped = _contractor(driver, workspace, answers)
     _qa(driver, workspace, answers, slipped)
     come_in(driver, ANA)
@@ -89,9 +89,7 @@ def _loop(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], ou
     accept_the_rest(driver, lambda: answers[_checked(workspace)], 2 if held else 1)
     lock(driver)
     come_in(driver, LEE)
-    with tempfile.TemporaryDirectory(prefix="reviewer-tour-") as scratch:
-        manifest = write_manifest(Path(scratch) / "more", workspace.clock.now())
-        lead_the_project(driver, manifest, out / "set")
+    lead_the_project(driver, out / "set")
     driver.press("F1")
     driver.wait_for_part("keys_dialog")
     driver.picture("keys")
@@ -124,12 +122,6 @@ def _qa(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], slip
     before = return_one(driver, lambda: answers[_checked(workspace)], slipped)
     accept_the_rest(driver, lambda: answers[_checked(workspace)], _CLIPS_TO_DO - before)
     lock(driver)
-
-
-def _answers(report: IntakeReport) -> dict[str, DemoClip]:
-    """What a careful reviewer types, by the clip's id in this workspace."""
-    by_audio = {f"audio/{clip.file}": clip for clip in demo_clips()}
-    return {row.clip: by_audio[row.audio] for row in report.rows if row.clip}
 
 
 def _leased(workspace: Workspace) -> str:

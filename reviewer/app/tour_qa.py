@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel
 
 from reviewer.app.demo import DemoClip
 from reviewer.app.driver import Driver
+from reviewer.app.tour_desk import listen
 
 ClipOnTheDesk = Callable[[], DemoClip]
 
@@ -41,8 +42,7 @@ def _check(driver: Driver, on_the_desk: ClipOnTheDesk, *, pictures: bool) -> Dem
     driver.click("qa_draw")
     driver.wait_for_part("blind_panel")
     clip = on_the_desk()
-    driver.press_on("transcript_text", "Ctrl+Space")
-    driver.wait_for("QA hears the clip", lambda: driver.find(QLabel, "play_heard").text() == "heard 100 %")
+    listen(driver)
     driver.type_into("transcript_text", clip.reference)
     if pictures:
         driver.picture("qa-blind")
