@@ -77,6 +77,7 @@ class Workspace:
         self.catalogue = Catalogue(self.database)
         self.store = LocalClips(path / CLIPS_FOLDER)
         self.vault = Vault(self.workspace_id, self.store, self.catalogue)
+        self.drafts = Drafts(database=self.database, vault=self.vault, clock=clock)
         self.queue = SqliteQueue(self.database, clock, self.project.queue)
         self.schema = load_schema(_found(path, "schemas", self.project.schema))
         self.conventions = load_conventions(_found(path, "conventions", self.project.conventions))
@@ -136,7 +137,7 @@ class Workspace:
             identity=identity,
             listening=self.listening,
             queue=self.queue,
-            drafts=Drafts(database=self.database, vault=self.vault, clock=self.clock),
+            drafts=self.drafts,
             vault=self.vault,
             ledger=self.ledger,
             database=self.database,
@@ -151,6 +152,7 @@ class Workspace:
             identity=identity,
             door=self.listening,
             queue=self.queue,
+            drafts=self.drafts,
             vault=self.vault,
             ledger=self.ledger,
             database=self.database,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from reviewer.access.ledger import Ledger
@@ -10,7 +11,7 @@ from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
-from reviewer.errors import Refused
+from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ContentKind
@@ -44,15 +45,27 @@ class Door(Protocol):
     def close(self, identity: Identity, clip_id: str) -> None: ...
 
 
+class Drafts(Protocol):
+    """What is typed before it is handed in (``reviewer.desk.drafts``), as QA sees it."""
+
+    def seal_check(
+        self, identity: Identity, check: Check, annotation: Annotation, kind: ContentKind
+    ) -> bytes: ...
+    def save_check(self, identity: Identity, check: Check, annotation: Annotation) -> datetime: ...
+    def load_check(self, identity: Identity, check: Check) -> Annotation | None: ...
+    def discard_check(self, check: Check) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OpenCheck:
-    """A clip to be checked. ``blind`` is one's own version once it was handed in."""
+    """A clip to be checked. ``blind`` is one's own version once it was handed in, ``draft`` until then."""
 
     check: Check
     clip: Clip
     samples: Samples
     pyramid: Pyramid
     blind: Annotation | None
+    draft: Annotation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,7 @@ class QaSession:
         identity: Identity,
         door: Door,
         queue: Queue,
+        drafts: Drafts,
         vault: Vault,
         ledger: Ledger,
         database: Database,
@@ -86,6 +100,7 @@ class QaSession:
         self.conventions = conventions
         self._door = door
         self._queue = queue
+        self._drafts = drafts
         self._vault = vault
         self._ledger = ledger
         self._database = database
@@ -126,22 +141,52 @@ class QaSession:
     def open(self, check: Check) -> OpenCheck:
         """Unseals the clip; what the contractor handed in stays hidden."""
         opened = self._door.open_check(self.identity, check)
-        blind = self._own_version(check) if check.blind is not None else None
-        return OpenCheck(check, opened.clip, opened.samples, opened.pyramid, blind)
+        is_typed = check.blind is not None
+        return OpenCheck(
+            check,
+            opened.clip,
+            opened.samples,
+            opened.pyramid,
+            blind=self._own_version(check) if is_typed else None,
+            draft=None if is_typed else self._drafts.load_check(self.identity, check),
+        )
+
+    def save_draft(self, check: Check, annotation: Annotation) -> datetime:
+        """Commits what is typed so far; gives the moment of the commit. A lapsed check is still one's own.
+
+        Raises: LeaseLost when the check went to a colleague (the text is then kept as a late draft);
+        NotLeased; Refused once one's own version was handed in.
+        """
+        self._door.require(self.identity, Act.CHECK)
+        if check.person_id != self.identity.person.id:
+            raise NotLeased
+        if check.blind is not None:
+            raise Refused("Your own version was handed in already.", "Accept the work or return it.")
+        with self._database.transaction():
+            lost = self._lost(check)
+            if lost is None:
+                return self._drafts.save_check(self.identity, check, annotation)
+            self._keep_late(check, annotation)
+        raise lost
 
     def hand_in_blind(self, check: Check, annotation: Annotation) -> Comparison:
-        """Keeps one's own version for good, then shows both. A second version is refused by the queue."""
+        """Keeps one's own version for good, then shows both.
+
+        Raises: Refused for a second version; LeaseLost (the text is kept as a late draft).
+        """
         self._door.require(self.identity, Act.CHECK)
-        sealed = self._vault.seal(
-            self.identity.keyring,
-            check.submission.clip_id,
-            ContentKind.BLIND,
-            check.submission.id,
-            annotation.to_bytes(),
-        )
+        sealed = self._drafts.seal_check(self.identity, check, annotation, ContentKind.BLIND)
+        kept: Check | LeaseLost
         with self._database.transaction():
-            kept = self._queue.keep_blind(check, sealed)
-            self._note(Action.QA_BLIND, check.submission.id, {})
+            try:
+                kept = self._queue.keep_blind(check, sealed)
+                self._drafts.discard_check(check)
+                self._note(Action.QA_BLIND, check.submission.id, {})
+            except LeaseLost as error:
+                kept = error
+                self._keep_late(check, annotation)
+        if isinstance(kept, LeaseLost):
+            raise kept
         return self.compare(kept)
 
     def compare(self, check: Check) -> Comparison:
@@ -199,8 +244,24 @@ class QaSession:
             )
         with self._database.transaction():
             self._queue.decide(check, verdict, sealed)
+            self._drafts.discard_check(check)
             self._note(Action.QA_VERDICT, check.submission.id, {"verdict": verdict.value})
         self._door.close(self.identity, check.submission.clip_id)
+
+    def _lost(self, check: Check) -> LeaseLost | None:
+        try:
+            self._queue.require_check(check)
+        except LeaseLapsed:
+            return None  # nobody has taken it: what is typed is still this person's draft
+        except LeaseLost as error:
+            return error
+        return None
+
+    def _keep_late(self, check: Check, annotation: Annotation) -> None:
+        sealed = self._drafts.seal_check(self.identity, check, annotation, ContentKind.LATE_DRAFT)
+        self._queue.keep_late_check(check, sealed)
+        self._drafts.discard_check(check)
+        self._note(Action.LATE_DRAFT, check.submission.id, {})
 
     def _own_version(self, check: Check) -> Annotation:
         assert check.blind is not None

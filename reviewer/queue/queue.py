@@ -130,6 +130,10 @@ class Queue(Protocol):
         """Keeps the checker's own blind work, once; raises LeaseLost, or Refused for a second version."""
         ...
 
+    def keep_late_check(self, check: Check, sealed: bytes) -> None:
+        """Keeps the blind work of a checker who lost their check, as ``keep_late`` does a contractor's."""
+        ...
+
     def decide(self, check: Check, verdict: Verdict, comment: bytes | None) -> None:
         """Ends a check, once for the same verdict; raises LeaseLost, or Refused when decided otherwise."""
         ...

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from reviewer.db.connection import Row
 from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused
 from reviewer.model.clock import from_micros
-from reviewer.model.task import Check, Verdict
+from reviewer.model.task import Check, TaskState, Verdict
 from reviewer.queue.queue import DrawResult
 from reviewer.queue.sqlite_rows import SqliteRows
 
@@ -80,6 +80,14 @@ class SqliteChecks(SqliteRows):
             self._extend(check.submission.id)
             return self._check(check.submission.id)
 
+    def keep_late_check(self, check: Check, sealed: bytes) -> None:
+        with self._database.transaction():
+            task = self._task(check.submission.task_id)
+            if task["state"] == TaskState.WITHDRAWN:
+                raise ClipWithdrawn
+            key = _late_key(check.submission.id, check.token)
+            self._keep_late(task, check.person_id, key, sealed)
+
     def decide(self, check: Check, verdict: Verdict, comment: bytes | None) -> None:
         with self._database.transaction():
             row = self._database.row("SELECT * FROM qa_check WHERE submission_id = ?", (check.submission.id,))
@@ -126,7 +134,7 @@ class SqliteChecks(SqliteRows):
     def _keep_left_work(self, row: Row) -> None:
         """Keeps the blind work of a checker whose lease somebody else takes over; nobody's typing is lost."""
         if row["blind"] is not None:
-            key = f"check:{row['submission_id']}:{row['token']}"
+            key = _late_key(row["submission_id"], row["token"])
             self._keep_late(self._task(row["task_id"]), row["person_id"], key, row["blind"])
 
     def _extend(self, submission_id: str) -> None:
@@ -147,3 +155,8 @@ class SqliteChecks(SqliteRows):
 
     def _set_task(self, task_id: int, state: str) -> None:
         self._database.execute("UPDATE task SET state = ? WHERE id = ?", (state, task_id))
+
+
+def _late_key(submission_id: str, token: int) -> str:
+    """Of a check's late draft; a checker who had the same check twice has two."""
+    return f"check:{submission_id}:{token}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.errors import LeaseLapsed, LeaseLost, Refused
+from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.task import Verdict
 from tests.contracts.queue_setting import ANN, BEN, CEM, LEASE_SECONDS, QUE, QueueSetting
@@ -94,6 +94,26 @@ class QueueChecksContract(QueueSetting):
             queue.decide(first, Verdict.ACCEPTED, None)
         with pytest.raises(LeaseLost):
             queue.keep_blind(first, b"more")
+
+    def test_blind_work_that_lost_its_check_is_kept_the_newest_of_it(self, queue, clip, clock):
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        first = self.checked(queue, QUE)
+        clock.advance(LEASE_SECONDS)
+        self.checked(queue, BEN)
+        queue.keep_late_check(first, b"older")
+        queue.keep_late_check(first, b"newer")
+        (late,) = queue.late_drafts()
+        assert (late.person_id, late.clip_id, late.sealed) == (QUE, clip, b"newer")
+
+    def test_nothing_is_kept_of_a_check_of_a_clip_that_was_withdrawn(self, queue, clip):
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        check = self.checked(queue, QUE)
+        queue.withdraw_clip(clip, "consent")
+        with pytest.raises(ClipWithdrawn):
+            queue.keep_late_check(check, b"typed")
+        assert queue.late_drafts() == []
 
     def test_second_blind_version_is_refused_and_the_first_stands(self, queue, clip):
         self.submitted(queue, ANN)

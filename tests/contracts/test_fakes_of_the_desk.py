@@ -6,8 +6,10 @@ import pytest
 
 from reviewer.audio.player import Player
 from reviewer.desk.session import DeskSession
+from reviewer.qa.session import QaSession
 from tests.fakes.desk import FakeDesk
 from tests.fakes.player import FakePlayer
+from tests.fakes.qa import FakeQa
 
 
 def public_methods(of: type) -> list[str]:
@@ -21,6 +23,11 @@ def parameters(of: type, name: str) -> list[str]:
 @pytest.mark.parametrize("name", public_methods(DeskSession))
 def test_the_fake_desk_takes_the_calls_of_the_real_one(name: str) -> None:
     assert parameters(FakeDesk, name) == parameters(DeskSession, name)
+
+
+@pytest.mark.parametrize("name", public_methods(QaSession))
+def test_the_fake_spot_check_takes_the_calls_of_the_real_one(name: str) -> None:
+    assert parameters(FakeQa, name) == parameters(QaSession, name)
 
 
 @pytest.mark.parametrize("name", public_methods(Player))

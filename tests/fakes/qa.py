@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
@@ -39,6 +39,8 @@ class FakeQa:
         self.theirs = {f"s{number}": Annotation(text) for number, text in enumerate(texts, start=1)}
         self.left = [a_check(number) for number in range(1, len(texts) + 1)]
         self.mine: dict[str, Annotation] = {}
+        self.drafts: dict[str, Annotation] = {}
+        self.now = NOON
         self.verdicts: list[tuple[Verdict, str]] = []
         self.heard_ranges: list[HeardRange] = []
         self.calls: list[str] = []
@@ -63,11 +65,21 @@ class FakeQa:
         self._called("open")
         data = speech_like()
         mine = self.mine.get(check.submission.id)
-        return OpenCheck(check, a_clip(), Samples(16_000, data), Pyramid.from_samples(data), mine)
+        draft = self.drafts.get(check.submission.id)
+        return OpenCheck(check, a_clip(), Samples(16_000, data), Pyramid.from_samples(data), mine, draft)
+
+    def save_draft(self, check: Check, annotation: Annotation) -> datetime:
+        self._called("save_draft")
+        if check.blind is not None:
+            raise Refused("Your own version was handed in already.")
+        self.drafts[check.submission.id] = annotation
+        self.now += timedelta(seconds=1)
+        return self.now
 
     def hand_in_blind(self, check: Check, annotation: Annotation) -> Comparison:
         self._called("hand_in_blind")
         self.mine[check.submission.id] = annotation
+        self.drafts.pop(check.submission.id, None)
         self.left[0] = replace(check, blind=b"sealed")
         return self.compare(self.left[0])
 

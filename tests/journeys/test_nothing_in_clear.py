@@ -62,6 +62,7 @@ def worked(tmp_path: Path, temporary: Path, caplog: pytest.LogCaptureFixture) ->
     check = qa.claim()
     assert check is not None
     qa.open(check)
+    qa.save_draft(check, annotation(BLIND))
     qa.send_back(qa.hand_in_blind(check, annotation(BLIND)).check, COMMENT)
     yield bench
     bench.workspace.close()

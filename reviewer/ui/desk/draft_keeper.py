@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
-from reviewer.errors import NotLeased
+from reviewer.errors import LeaseLost, NotLeased, SubmissionConflict
 from reviewer.model.annotation import Annotation
 from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.messages import Message, message_for
+from reviewer.ui.page import StatusFacts
 
 Save = Callable[[Annotation], datetime]
 SAVE_AFTER_MS = 1200
 RETRY_AFTER_MS = 3000
+GONE = (LeaseLost, NotLeased, SubmissionConflict)
+"""Errors after which there is nothing left to save to: the work is somebody else's, or over."""
 
 
 class DraftKeeper(QObject):
@@ -104,6 +108,21 @@ class DraftKeeper(QObject):
             return
         self._timer.start(RETRY_AFTER_MS)
         self.failed.emit(error)
+
+
+def saved_at(moment: datetime) -> StatusFacts:
+    """What the status bar says of a save."""
+    return StatusFacts(saved=moment.astimezone().strftime("%H:%M:%S"))
+
+
+def not_saved(error: Exception) -> Message:
+    """What to say of a save that failed and will be tried again."""
+    known = message_for(error)
+    sentence = QCoreApplication.translate("drafts", "Not saved yet: %s") % known.sentence
+    hint = QCoreApplication.translate(
+        "drafts", "Your text is still here and is tried again every few seconds. %s"
+    )
+    return Message(sentence, (hint % known.hint).strip())
 
 
 def _save_nowhere(_annotation: Annotation) -> datetime:

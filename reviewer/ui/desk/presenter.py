@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.errors import LeaseLost, NdaRequired, NotLeased, ReviewerError, SubmissionConflict
+from reviewer.errors import NdaRequired, ReviewerError
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import Lease, SkipReason, Today
-from reviewer.ui.desk.draft_keeper import DraftKeeper
+from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper, not_saved, saved_at
 from reviewer.ui.desk.handing_in import Missing, missing_in
 from reviewer.ui.desk.heard_log import HeardLog
 from reviewer.ui.desk.heartbeat import Heartbeat
@@ -17,7 +17,7 @@ from reviewer.ui.desk.in_order import InOrder
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.messages import Message, message_for
+from reviewer.ui.messages import message_for
 from reviewer.ui.page import StatusFacts
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reviewer.desk.session import DeskSession, OpenClip
-
-_GONE = (LeaseLost, NotLeased, SubmissionConflict)
 
 
 class DeskPresenter(QObject):
@@ -160,7 +158,7 @@ class DeskPresenter(QObject):
 
     def _on_not_opened(self, error: Exception) -> None:
         self._set_busy(is_busy=False)
-        if isinstance(error, _GONE):
+        if isinstance(error, GONE):
             self._lease = None
         self._view.show_failure(message_for(error), may_give_back=self._lease is not None)
         self._ask_for_agreement(error)
@@ -190,7 +188,7 @@ class DeskPresenter(QObject):
 
     def _on_not_ended(self, error: Exception) -> None:
         self._set_busy(is_busy=False)
-        if isinstance(error, _GONE):
+        if isinstance(error, GONE):
             self._on_lost(error)
             return
         self._keeper.go_on()
@@ -206,19 +204,16 @@ class DeskPresenter(QObject):
         self._look_at_today()
 
     def _on_saved(self, moment: "datetime") -> None:
-        self.status_changed.emit(StatusFacts(saved=moment.astimezone().strftime("%H:%M:%S")))
+        self.status_changed.emit(saved_at(moment))
         if self._is_unsaved_shown:
             self._is_unsaved_shown = False
             self._view.board.message.clear()
 
     def _on_save_failed(self, error: Exception) -> None:
-        if isinstance(error, _GONE):
+        if isinstance(error, GONE):
             self._on_lost(error)
             return
-        known = message_for(error)
-        sentence = self.tr("Not saved yet: %s") % known.sentence
-        hint = self.tr("Your text is still here and is tried again every few seconds. %s") % known.hint
-        self._view.board.message.show_message(Message(sentence, hint.strip()), "error")
+        self._view.board.message.show_message(not_saved(error), "error")
         self._is_unsaved_shown = True
         self.status_changed.emit(StatusFacts(saved=""))
 

@@ -53,9 +53,9 @@ class BlindPanel(QWidget):
         row.addWidget(self.editor, 5)
         row.addLayout(side, 4)
 
-    def start(self) -> None:
-        """An empty page for the next clip."""
-        self.editor.show_text("")
+    def start(self, text: str = "") -> None:
+        """The page for the next clip: empty, or with what was typed of it before."""
+        self.editor.show_text(text)
         self.set_busy(busy=False)
         self.editor.setFocus()
 

@@ -52,11 +52,11 @@ class CheckBoard(QWidget):
         """Whether one's own version is still to be typed."""
         return self._stages.currentWidget() is self.blind
 
-    def show_clip(self, samples: "Samples", pyramid: "Pyramid") -> None:
-        """A clip to be typed blind."""
+    def show_clip(self, samples: "Samples", pyramid: "Pyramid", typed: str = "") -> None:
+        """A clip to be typed blind, with what was ``typed`` of it before."""
         self.waves.show_clip(samples, pyramid)
         self._stages.setCurrentWidget(self.blind)
-        self.blind.start()
+        self.blind.start(typed)
 
     def show_comparison(self, comparison: "Comparison") -> None:
         """Both versions of the same clip."""

@@ -1,14 +1,18 @@
 """The spot check's presenter: asks the session on the job pool, tells what came of it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from reviewer.errors import ReviewerError
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
 from reviewer.model.task import Check, Verdict
+from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper
 from reviewer.ui.desk.in_order import InOrder
 from reviewer.ui.jobs import Jobs
 
@@ -35,7 +39,10 @@ class Waiting:
 
 
 class Checking(QObject):
-    """One check at a time; what is asked for is done in that order."""
+    """One check at a time; what is asked for is done in that order.
+
+    ``keeper`` saves what is typed; its signals tell of each save.
+    """
 
     taken = Signal(object)
     """Carries a Taken."""
@@ -46,7 +53,7 @@ class Checking(QObject):
     waiting_changed = Signal(object)
     """Carries a Waiting."""
     failed = Signal(object)
-    """Carries the error."""
+    """Carries the error. No check is in hand any more when it was lost to a colleague or withdrawn."""
     unheard = Signal(object)
     """Carries the error when what was heard could not be logged: no log row, no playback."""
 
@@ -55,6 +62,9 @@ class Checking(QObject):
         self._session = session
         self._in_order = InOrder(jobs, self)
         self._check: Check | None = None
+        self._is_over = False
+        self.keeper = DraftKeeper(self._in_order, self)
+        self.keeper.failed.connect(self._on_save_failed)
 
     @property
     def check(self) -> Check | None:
@@ -79,13 +89,11 @@ class Checking(QObject):
         check, session = self._check, self._session
         if check is None:
             return
-        annotation = Annotation(
-            text_verbatim=text,
-            schema_version=session.schema.id,
-            conventions_version=session.conventions.id,
-        )
+        annotation = self._annotation(text)
+        self.keeper.save_now()
+        self.keeper.stop()
         self._in_order.run(
-            lambda: session.hand_in_blind(check, annotation), self._on_compared, self.failed.emit
+            lambda: session.hand_in_blind(check, annotation), self._on_compared, self._on_not_handed_in
         )
 
     def accept(self, comment: str) -> None:
@@ -100,6 +108,12 @@ class Checking(QObject):
         if check is not None:
             self._decide(Verdict.RETURNED, lambda: session.send_back(check, comment))
 
+    @Slot(str)
+    def note(self, text: str) -> None:
+        """Takes what is typed so far, to be saved."""
+        if self._check is not None:
+            self.keeper.note(self._annotation(text))
+
     @Slot(object)
     def heard(self, ranges: Sequence[HeardRange]) -> None:
         """Logs what reached the ear."""
@@ -109,11 +123,14 @@ class Checking(QObject):
             self._in_order.run(lambda: session.heard(clip_id, ranges), failed=self.unheard.emit)
 
     def close_down(self) -> None:
-        """Notes that the clip left the screen, if it is still there."""
-        check, session = self._check, self._session
-        self._check = None
-        if check is not None:
-            self._in_order.run(lambda: session.closed(check))
+        """The way out: what is typed is on the disk when this returns; then the clip left the screen."""
+        self._is_over = True
+        check, unsaved = self._check, self.keeper.take_unsaved()
+        if check is not None and unsaved is not None:
+            # A lost check keeps the text as a late draft; a full disk cannot be helped behind a lock.
+            with suppress(ReviewerError):
+                self._in_order.run_here(partial(self._session.save_draft, check, unsaved))
+        self._put_away()
 
     def _draw_and_open(self) -> Taken:
         drawn = self._session.draw()
@@ -125,16 +142,49 @@ class Checking(QObject):
         return Taken(opened, comparison, len(drawn.drawn), len(drawn.passed))
 
     def _decide(self, verdict: Verdict, work: Callable[[], None]) -> None:
-        self._in_order.run(work, lambda _none: self._on_decided(verdict), self.failed.emit)
+        self._in_order.run(work, lambda _none: self._on_decided(verdict), self._on_not_done)
+
+    def _annotation(self, text: str) -> Annotation:
+        return Annotation(
+            text_verbatim=text,
+            schema_version=self._session.schema.id,
+            conventions_version=self._session.conventions.id,
+        )
+
+    def _put_away(self) -> None:
+        check, session = self._check, self._session
+        self._check = None
+        self.keeper.stop()
+        if check is not None:
+            self._in_order.run(lambda: session.closed(check))
 
     def _on_taken(self, taken: Taken) -> None:
         self._check = taken.opened.check if taken.opened is not None else None
+        if self._is_over:
+            self._put_away()
+            return
+        if self._check is not None and taken.comparison is None:
+            self.keeper.begin(partial(self._session.save_draft, self._check))
         self.taken.emit(taken)
         self.look()
 
     def _on_compared(self, comparison: "Comparison") -> None:
         self._check = comparison.check
         self.compared.emit(comparison)
+
+    def _on_not_handed_in(self, error: Exception) -> None:
+        self.keeper.go_on()
+        self._on_not_done(error)
+
+    def _on_not_done(self, error: Exception) -> None:
+        if isinstance(error, GONE):
+            self._put_away()
+        self.failed.emit(error)
+
+    @Slot(object)
+    def _on_save_failed(self, error: Exception) -> None:
+        if isinstance(error, GONE):
+            self._on_not_done(error)
 
     def _on_decided(self, verdict: Verdict) -> None:
         self._check = None

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
+from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
 from reviewer.ui.desk.listening_keys import bind_listening, join
 from reviewer.ui.desk.playback import Playback, Plays
 from reviewer.ui.handles import named
@@ -20,6 +21,8 @@ from reviewer.ui.qa.empty import EmptyCheck
 from reviewer.ui.shortcuts import Scope
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from reviewer.qa.session import Comparison, QaSession
 
 
@@ -48,7 +51,7 @@ class QaPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self._is_closed = False
+        self._is_closed = self._is_unsaved_shown = False
         self._connect()
 
     @property
@@ -66,6 +69,7 @@ class QaPage(Page):
 
     def leave(self) -> None:
         self.playback.pause()
+        self.checking.keeper.save_now()
 
     def close_down(self) -> None:
         if not self._is_closed:
@@ -91,19 +95,22 @@ class QaPage(Page):
             return
         self._stack.setCurrentWidget(self.board)
         self.playback.load(taken.opened.samples)
-        self.board.show_clip(taken.opened.samples, taken.opened.pyramid)
+        draft = taken.opened.draft
+        typed = draft.text_verbatim if draft is not None else ""
+        self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
         if taken.comparison is not None:
             self._on_compared(taken.comparison)
             return
         self.board.message.show_message(
             Message(
                 self.tr("Type what you hear; what was handed in stays hidden until then."),
-                _tally(self, taken),
+                self.tr("What you had typed before is here.") if typed else _tally(self, taken),
             )
         )
 
     @Slot(object)
     def _on_compared(self, comparison: "Comparison") -> None:
+        self._forget_saving()
         self.board.show_comparison(comparison)
         self.board.message.show_message(
             Message(self.tr("Compare, then accept the work or return it with a comment."))
@@ -111,9 +118,7 @@ class QaPage(Page):
 
     @Slot(object)
     def _on_decided(self, verdict: Verdict) -> None:
-        self.playback.unload()
-        self.board.clear()
-        self._stack.setCurrentWidget(self.empty)
+        self._put_away()
         words = {
             Verdict.ACCEPTED: self.tr("Accepted."),
             Verdict.RETURNED: self.tr("Returned to its author with your comment."),
@@ -123,6 +128,8 @@ class QaPage(Page):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
+        if self.checking.check is None and self.stage != "empty":
+            self._put_away()
         message = self.empty.message if self.stage == "empty" else self.board.message
         message.show_error(error)
         self.board.set_busy(busy=False)
@@ -137,6 +144,20 @@ class QaPage(Page):
         self.board.message.show_error(error)
 
     @Slot(object)
+    def _on_saved(self, moment: "datetime") -> None:
+        self.status_changed.emit(saved_at(moment))
+        if self._is_unsaved_shown:
+            self._is_unsaved_shown = False
+            self.board.message.clear()
+
+    @Slot(object)
+    def _on_save_failed(self, error: Exception) -> None:
+        if not isinstance(error, GONE):
+            self.board.message.show_message(not_saved(error), "error")
+            self._is_unsaved_shown = True
+            self.status_changed.emit(StatusFacts(saved=""))
+
+    @Slot(object)
     def _on_waiting_changed(self, waiting: Waiting) -> None:
         self.empty.show_waiting(waiting.checks)
         self.status_changed.emit(StatusFacts(waiting=waiting.checks, unwitnessed=waiting.unwitnessed))
@@ -144,6 +165,17 @@ class QaPage(Page):
     @Slot()
     def _on_sound_changed(self) -> None:
         self.status_changed.emit(StatusFacts(sound=self.playback.problem))
+
+    def _put_away(self) -> None:
+        """The clip leaves the screen."""
+        self._forget_saving()
+        self.playback.unload()
+        self.board.clear()
+        self._stack.setCurrentWidget(self.empty)
+
+    def _forget_saving(self) -> None:
+        self._is_unsaved_shown = False
+        self.status_changed.emit(StatusFacts(saved=""))
 
     def _say_nothing_left(self, taken: Taken) -> None:
         self.empty.message.show_message(
@@ -161,6 +193,9 @@ class QaPage(Page):
         self.playback.state_changed.connect(self._on_sound_changed)
         self.empty.take_requested.connect(self._on_take_requested)
         self.board.blind.hand_in_requested.connect(self.checking.hand_in)
+        self.board.blind.editor.text_changed.connect(self.checking.note)
+        self.checking.keeper.saved.connect(self._on_saved)
+        self.checking.keeper.failed.connect(self._on_save_failed)
         self.board.compare.accept_requested.connect(self.checking.accept)
         self.board.compare.return_requested.connect(self.checking.send_back)
         self.checking.taken.connect(self._on_taken)
