@@ -178,4 +178,7 @@ def _show_crash(kind: type[BaseException], error: BaseException, trace: Tracebac
         return
     report = crash_report(error.with_traceback(trace))
     print(report.details, file=sys.stderr)
-    CrashDialog(report, QApplication.activeWindow()).open()
+    owner = QApplication.activeWindow() or next(iter(QApplication.topLevelWidgets()), None)
+    dialog = CrashDialog(report, owner)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

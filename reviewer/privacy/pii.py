@@ -79,7 +79,11 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
         if _is_iban(match[0]) and taken.add(*match.span())
     ]
     region = region_of(locale)
-    spans += [_classified(run, region) for run in digit_runs(text, words) if taken.add(run.start, run.end)]
+    spans += [
+        _classified(run, region)
+        for run in digit_runs(text, words, locale=locale)
+        if taken.add(run.start, run.end)
+    ]
     return tuple(sorted(spans, key=lambda span: span.start))
 
 

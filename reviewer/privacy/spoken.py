@@ -54,9 +54,10 @@ class _Group:
 
 
 def digit_runs(
-    text: str, found: Sequence[Token] | None = None, least: int = LONG_RUN
+    text: str, found: Sequence[Token] | None = None, least: int = LONG_RUN, locale: str = ""
 ) -> tuple[DigitRun, ...]:
-    """Every run of at least ``least`` digits, in order; runs that overlap are given once, as the longest.
+    """Every run of at least ``least`` digits, in order; runs that overlap are given once: the one in
+    the language of ``locale``, else the longest (in Portuguese "um" is a one, in English nothing).
 
     Amounts (with thousand, million, or in groups of three by commas), dates and spans of years are no runs.
     Counting aloud is one from seven on: a number that climbs may still be somebody's.
@@ -67,8 +68,9 @@ def digit_runs(
     words = Counter(token.text for token in found)
     has_digits = any(token.is_digits for token in found)
     exempt = Spans(match.span() for match in _EXEMPT.finditer(text)) if has_digits else Spans()
+    language = locale.split("-")[0].lower()
     runs = [
-        run
+        (pack.language != language, run)
         for pack in ALL_PACKS
         if _could_hold(words, pack, has_digits=has_digits)
         for run in _Scan(found, pack, exempt).runs()
@@ -83,10 +85,11 @@ def _could_hold(words: Counter[str], pack: NumberWords, *, has_digits: bool) -> 
     return said > 1 or (has_digits and (said > 0 or pack.language == "en"))
 
 
-def _longest(runs: list[DigitRun]) -> tuple[DigitRun, ...]:
+def _longest(runs: list[tuple[bool, DigitRun]]) -> tuple[DigitRun, ...]:
+    """Runs that do not overlap; each comes with whether it is foreign to the locale."""
     taken = Spans()
-    by_length = sorted(runs, key=lambda run: (-len(run.digits), run.start))
-    kept = [run for run in by_length if taken.add(run.start, run.end)]
+    best_first = sorted(runs, key=lambda each: (each[0], -len(each[1].digits), each[1].start))
+    kept = [run for _, run in best_first if taken.add(run.start, run.end)]
     return tuple(sorted(kept, key=lambda run: run.start))
 
 

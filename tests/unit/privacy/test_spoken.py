@@ -141,8 +141,14 @@ ENGLISH = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 def test_digits_said_with_fillers_are_found(digits: list[int], data: st.DataObject) -> None:
     filler = st.sampled_from(["", "uh ", "um, ", "dash ", "- ", "and "])
     text = " ".join(data.draw(filler) + ENGLISH[digit] for digit in digits)
-    (run,) = digit_runs("it is " + text + " thank you")
+    (run,) = digit_runs("it is " + text + " thank you", locale="en-US")
     assert run.digits == "".join(map(str, digits))
+
+
+def test_a_word_that_is_a_digit_in_one_language_only_is_read_by_the_locale() -> None:
+    text = "zero zero zero zero zero zero um zero"
+    assert [run.digits for run in digit_runs(text, locale="en-GB")] == ["0000000"]
+    assert [run.digits for run in digit_runs(text, locale="pt-BR")] == ["00000010"]
 
 
 @given(st.text(max_size=120))

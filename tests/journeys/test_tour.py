@@ -1,0 +1,147 @@
+"""The scripted tour through the real window: everything a person does, with no screen, as a test."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from reviewer.access.audit import verify
+from reviewer.app.demo import demo_clips
+from reviewer.clips.keys import KdfParameters
+from reviewer.formats import csv_table, nemo
+from reviewer.model.event import Action
+from reviewer.model.task import TaskState
+from reviewer.workspace import Workspace, open_workspace
+
+_SCREENS = (
+    "sign-in",
+    "lead-import",
+    "agreement",
+    "agreement-ready",
+    "desk-free",
+    "skip",
+    "desk-new",
+    "desk-typed",
+    "qa-empty",
+    "qa-blind",
+    "qa-compare",
+    "desk-returned",
+    "my-work",
+    "lead-overview",
+    "lead-people",
+    "lead-export",
+    "lead-log",
+    "keys",
+)
+
+
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tour's workspace in ``ws`` and what it left in ``out``; taken once, in a process of its own."""
+    folder = tmp_path_factory.mktemp("tour")
+    code = (
+        "import sys; from pathlib import Path; from reviewer.app.tour import take_tour;"
+        "from reviewer.clips.keys import KdfParameters;"
+        "sys.exit(take_tour(Path(sys.argv[1]), Path(sys.argv[2]), parameters=KdfParameters.cheap()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder / "ws"), str(folder / "out")],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def workspace(toured: Path) -> Workspace:
+    with open_workspace(toured / "ws", parameters=KdfParameters.cheap()) as opened:
+        yield opened
+
+
+def test_every_screen_was_taken_in_both_themes(toured: Path) -> None:
+    taken = {file.stem.split("-", 1)[1] for file in (toured / "out" / "screens").glob("*.png")}
+    wanted = {f"{screen}-{scheme}" for screen in _SCREENS for scheme in ("dark", "light")}
+    assert wanted <= taken
+    assert all("stuck" not in name for name in taken)
+
+
+def test_the_exported_set_reads_back(toured: Path) -> None:
+    out = toured / "out" / "set"
+    assert nemo.validate(out) == []
+    assert csv_table.validate(out) == []
+    rows = [json.loads(line) for line in (out / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert rows
+    for row in rows:
+        sound = soundfile.info(out / row["audio_filepath"])
+        assert abs(sound.frames / sound.samplerate - row["duration"]) < 1e-6
+    with (out / "utterances.csv").open(encoding="utf-8", newline="") as table:
+        assert len(list(csv.DictReader(table))) >= len(rows)
+
+
+def test_the_slip_was_found_and_mended(toured: Path) -> None:
+    references = {clip.reference for clip in demo_clips()}
+    assert set(texts(toured)) <= references
+
+
+def test_work_was_returned_and_all_of_it_was_accepted_in_the_end(workspace: Workspace) -> None:
+    tasks = workspace.queue.counts().tasks
+    assert tasks[TaskState.ACCEPTED] >= 6
+    assert not {TaskState.SUBMITTED, TaskState.QA_PENDING, TaskState.RETURNED} & set(tasks)
+    (ana,) = workspace.queue.work_by_person()
+    assert (ana.returned, ana.skipped) == (1, 1)
+    assert ana.submitted == ana.accepted + 1
+
+
+def test_every_act_is_in_the_log_and_it_verifies(workspace: Workspace) -> None:
+    acts = {row.event().action for row in workspace.ledger.rows()}
+    assert {
+        Action.NDA_ACCEPTED,
+        Action.IMPORT_ENDED,
+        Action.CLIP_OPENED,
+        Action.CLIP_HEARD,
+        Action.TASK_SKIPPED,
+        Action.SUBMITTED,
+        Action.QA_DRAWN,
+        Action.QA_BLIND,
+        Action.QA_VERDICT,
+        Action.EXPORT_ENDED,
+        Action.PERSON_ADDED,
+        Action.LOCK,
+    } <= acts
+    assert verify(workspace.database, workspace.workspace_id, workspace.log_public_key).ok
+
+
+def test_everything_that_was_heard_was_written_down(workspace: Workspace) -> None:
+    heard = [row.event() for row in workspace.ledger.rows() if row.event().action is Action.CLIP_HEARD]
+    whole = 0
+    for event in heard:
+        clip = workspace.catalogue.get(event.object)
+        assert all(0 <= start < end <= clip.frames for start, end, _ in event.detail["ranges"])
+        whole += event.detail["ranges"] == [[0, clip.frames, 100]]
+    assert whole >= 1
+
+
+def test_nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> None:
+    words = {word.encode() for text in texts(toured) for word in text.split() if len(word) > 7}
+    assert len(words) > 5
+    found = {
+        (word, file.name)
+        for file in (toured / "ws").rglob("*")
+        if file.is_file()
+        for word in words | {b"fLaC", b"RIFF"}
+        if word in file.read_bytes()
+    }
+    assert found == set()
+
+
+def texts(toured: Path) -> list[str]:
+    """What was typed, as the set has it."""
+    with (toured / "out" / "set" / "utterances.csv").open(encoding="utf-8", newline="") as table:
+        return [row["text_verbatim"] for row in csv.DictReader(table) if row["text_verbatim"]]
