@@ -2,7 +2,7 @@
 
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
-from reviewer.labels.validate import problems
+from reviewer.labels.validate import TEXT_FIELD, problems
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.transcript.checks import problems as text_problems
 from reviewer.transcript.conventions import Conventions
@@ -22,15 +22,19 @@ def missing(annotation: Annotation, schema: Schema, conventions: Conventions) ->
     """What is still to be done, one sentence each; empty when the work may be handed in.
 
     A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
-    labels: the flag is the answer.
+    labels: the flag is the answer. Words under the flag no speech are a contradiction all the same: either
+    could be the slip, so it is asked.
     """
     answered_by_flag = bool(annotation.flags & WITHOUT_TEXT)
     found: list[str] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append("Type what is said, or flag the clip (no speech, unusable, wrong language).")
     found += [problem.sentence for problem in text_problems(annotation.text_verbatim, conventions)]
-    if not answered_by_flag:
-        found += [problem.sentence for problem in problems(schema, annotation)]
+    found += [
+        problem.sentence
+        for problem in problems(schema, annotation)
+        if problem.field == TEXT_FIELD or not answered_by_flag
+    ]
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """What still stands between an annotation and being handed in."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from reviewer.model.annotation import Annotation, Flag, LabelValue
 
 TEXT_FIELD = "text_verbatim"
 _MAX_TEXT = 2000
+_TAG = re.compile(r"\[[^\[\]\s]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +115,4 @@ def _is_step(field: Field, value: LabelValue | None) -> bool:
 
 
 def _has_words(text: str) -> bool:
-    return any(not (word.startswith("[") and word.endswith("]")) for word in text.split())
+    return bool(_TAG.sub(" ", text).strip())

@@ -116,6 +116,11 @@ def test_words_contradict_the_flag_no_speech() -> None:
     assert [p.field for p in problems(FORM, annotation)] == ["text_verbatim"]
 
 
+def test_words_between_tags_contradict_the_flag_no_speech() -> None:
+    annotation = Annotation("[noise]hello[noise]", {"speakers": "one"}, frozenset({Flag.NO_SPEECH}))
+    assert [problem.field for problem in problems(FORM, annotation)] == ["text_verbatim"]
+
+
 def test_tags_do_not_contradict_the_flag_no_speech() -> None:
     annotation = Annotation("[noise] [breath]", {"speakers": "one"}, frozenset({Flag.NO_SPEECH}))
     assert problems(FORM, annotation) == ()

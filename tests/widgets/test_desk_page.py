@@ -426,6 +426,20 @@ def test_a_clip_without_speech_needs_nothing_else(bench: Bench) -> None:
     assert bench.desk.submitted[0].flags == {Flag.NO_SPEECH}
 
 
+def test_words_under_the_flag_no_speech_are_asked_about_not_handed_in(bench: Bench) -> None:
+    bench.open(two_clips())
+    bench.field.setFocus()
+    bench.type("the end")
+    bench.press(Qt.Key.Key_1, CTRL | SHIFT)
+    bench.click("submit")
+    assert bench.desk.submitted == []
+    assert "no speech is set, but" in bench.page.view.board.message.text
+    bench.press(Qt.Key.Key_1, CTRL | SHIFT)
+    bench.answer()
+    bench.click("submit")
+    assert [done.text_verbatim for done in bench.desk.submitted] == ["the end"]
+
+
 def test_a_hand_in_that_fails_keeps_everything_and_can_be_tried_again(bench: Bench) -> None:
     bench.open(two_clips())
     bench.desk.errors["submit"] = [Unavailable("The disk is full.")]

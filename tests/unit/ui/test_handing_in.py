@@ -53,9 +53,37 @@ def test_a_flag_that_answers_all_needs_neither_text_nor_form(
     assert missing_in(Annotation(flags=frozenset({flag})), schema, conventions).sentences == ()
 
 
+def test_words_under_the_flag_no_speech_are_asked_about_in_the_text(
+    schema: Schema, conventions: Conventions
+) -> None:
+    flags = frozenset({Flag.NO_SPEECH})
+    missing = missing_in(Annotation("hello", {}, flags), schema, conventions)
+    assert missing.sentences == ("The flag no speech is set, but the transcript has words.",)
+    assert missing.in_text
+
+
+def test_noises_under_the_flag_no_speech_contradict_nothing(schema: Schema, conventions: Conventions) -> None:
+    annotation = Annotation("[noise] [breath]", {}, frozenset({Flag.NO_SPEECH}))
+    assert missing_in(annotation, schema, conventions).sentences == ()
+
+
+@pytest.mark.parametrize("flag", [Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Flag.DISTRESSING])
+def test_words_under_another_flag_contradict_nothing(
+    flag: Flag, schema: Schema, conventions: Conventions
+) -> None:
+    annotation = Annotation("hello", {}, frozenset({flag}))
+    assert missing_in(annotation, schema, conventions).sentences == ()
+
+
+def test_another_flag_does_not_excuse_the_contradiction(schema: Schema, conventions: Conventions) -> None:
+    annotation = Annotation("hello", LABELS, frozenset({Flag.NO_SPEECH, Flag.UNUSABLE}))
+    assert len(missing_in(annotation, schema, conventions).sentences) == 1
+
+
 @pytest.mark.parametrize(
     "annotation",
     [
+        Annotation("hello", {}, frozenset({Flag.NO_SPEECH})),
         Annotation(),
         Annotation("hello"),
         Annotation("hello 3", LABELS),
