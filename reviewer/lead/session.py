@@ -102,14 +102,14 @@ class LeadSession:
 
     def release(self, task_id: int) -> None:
         """Takes a lease away from whoever holds it; their draft stays theirs."""
-        self._require(Act.SEE_PROGRESS)
+        self._require(Act.MANAGE_QUEUE)
         with self._database.transaction():
             self._queue.lead_release(task_id)
             self._note(Action.TASK_RELEASED, str(task_id), {"task": task_id, "by_lead": True})
 
     def assign(self, task_id: int, name: str) -> Person:
         """Gives an open task to one person. Raises Refused for anybody who is not an active contractor."""
-        self._require(Act.SEE_PROGRESS)
+        self._require(Act.MANAGE_QUEUE)
         person = self._register.by_name(name)
         if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
             raise Refused("Only an active contractor can be given a task.", "See: reviewer people list.")

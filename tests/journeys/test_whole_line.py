@@ -110,6 +110,26 @@ def test_a_contractor_can_neither_check_nor_lead(bench: Bench) -> None:
             forbidden()
 
 
+@pytest.mark.parametrize("name", [ANA, QUINN])
+def test_only_a_lead_releases_or_assigns_a_task(bench: Bench, name: str) -> None:
+    bench.agree(ANA)
+    lease = claimed(bench)
+    work = bench.person(name).lead
+    for forbidden in (lambda: work.release(lease.task_id), lambda: work.assign(lease.task_id, BEN)):
+        with pytest.raises(NotAllowed, match="may not release or assign tasks"):
+            forbidden()
+    assert [held.task_id for held in bench.workspace.queue.leases()] == [lease.task_id]
+
+
+def test_a_lead_releases_a_task_and_assigns_it(bench: Bench) -> None:
+    bench.agree(ANA, BEN)
+    lease = claimed(bench)
+    lead = bench.person(LEAD).lead
+    lead.release(lease.task_id)
+    assert lead.assign(lease.task_id, BEN).name == BEN
+    assert claimed(bench, BEN).task_id == lease.task_id
+
+
 def test_nothing_can_be_done_after_signing_out(bench: Bench) -> None:
     bench.agree(ANA)
     desk = bench.person(ANA).desk
@@ -202,6 +222,8 @@ def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
     assert "no speech" in caught.value.sentence
     with pytest.raises(Incomplete):
         desk.submit(lease, annotation("words", speakers="two"))
+    with pytest.raises(Incomplete, match="no speech is set, but"):
+        desk.submit(lease, annotation("words", Flag.NO_SPEECH))
     desk.submit(lease, annotation("", Flag.NO_SPEECH))
 
 
