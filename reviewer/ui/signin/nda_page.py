@@ -32,6 +32,7 @@ from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
 
+_TITLE_PX = 28
 _COLUMN_PX = 760
 
 
@@ -143,6 +144,7 @@ class NdaPage(QWidget):
     def _lay_out(self, column: QVBoxLayout) -> None:
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_PX)
+        self.title.setMinimumHeight(_TITLE_PX)
         for widget in (self.title, self.facts):
             column.addWidget(widget)
         column.addWidget(self.view, 1)

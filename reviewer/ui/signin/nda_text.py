@@ -50,9 +50,10 @@ class NdaTextView(QPlainTextEdit):
 
     @Slot()
     def _on_look(self) -> None:
-        if self._was_reached or not self.isVisible() or self.document().isEmpty():
+        if not self.isVisible() or self.document().isEmpty():
             return
-        if self._is_last_line_in_view():
+        self._lay_out_all()
+        if not self._was_reached and self._is_last_line_in_view():
             self._was_reached = True
             self.end_reached.emit()
 
@@ -62,7 +63,6 @@ class NdaTextView(QPlainTextEdit):
         self._look.start()
 
     def _is_last_line_in_view(self) -> bool:
-        self._lay_out_all()
         end = QTextCursor(self.document())
         end.movePosition(QTextCursor.MoveOperation.End)
         place = self.cursorRect(end)
@@ -85,5 +85,5 @@ class NdaTextView(QPlainTextEdit):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._look.start()

@@ -1,6 +1,6 @@
 """A field for a secret."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -37,4 +37,12 @@ class PassphraseField(QLineEdit):
     @Slot(bool)
     def _on_show_toggled(self, shown: bool) -> None:  # noqa: FBT001 - a signal's argument
         self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
-        self._show.setIcon(icon("hide" if shown else "show", "dim"))
+        self._put_icon()
+
+    def _put_icon(self) -> None:
+        self._show.setIcon(icon("hide" if self._show.isChecked() else "show", "dim"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._put_icon()

@@ -1,6 +1,6 @@
 """The transcript: where it is typed, what is wrong with it, what trainers will read of it."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.transcript.checks import TextProblem, problems
@@ -146,8 +146,3 @@ class TranscriptEditor(QWidget):
         layout.addLayout(below)
         self._field.setMinimumHeight(72)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._look.start()

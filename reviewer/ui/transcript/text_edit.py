@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -96,13 +96,17 @@ class TextField(QTextEdit):
 
     def mark(self, tags: Sequence[Span], wrong: Sequence[Span]) -> None:
         """Colours tags and underlines what is wrong; the text itself has no format."""
-        colours, text = theme.tokens(), self.text
-        tag, problem = QTextCharFormat(), QTextCharFormat()
-        tag.setForeground(QColor(colours.accent))
-        problem.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        problem.setUnderlineColor(QColor(colours.warn))
+        text, tag, problem = self.text, _tag_look(), _problem_look()
         marks = [(span, tag) for span in tags] + [(span, problem) for span in wrong]
         self.setExtraSelections([self._selection(text, span, look) for span, look in marks])
+
+    def _mark_anew(self) -> None:
+        """The same marks in the colours of the theme that is on now."""
+        marks = self.extraSelections()
+        wave = QTextCharFormat.UnderlineStyle.WaveUnderline
+        for mark in marks:
+            mark.format = _problem_look() if mark.format.underlineStyle() == wave else _tag_look()
+        self.setExtraSelections(marks)
 
     def _selection(self, text: str, span: Span, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
@@ -121,3 +125,21 @@ class TextField(QTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self.textCursor().insertText(one_line(source.text()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._mark_anew()
+
+
+def _tag_look() -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setForeground(QColor(theme.tokens().accent))
+    return made
+
+
+def _problem_look() -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    made.setUnderlineColor(QColor(theme.tokens().warn))
+    return made

@@ -1,0 +1,239 @@
+"""Every screen of the window with something on it, for tests that look at all of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.desk.session import Done
+from reviewer.errors import Unavailable
+from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.event import HeardRange
+from reviewer.model.people import Role
+from reviewer.model.task import TaskState
+from reviewer.ui.desk.page import DeskPage
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.export_page import ExportPage
+from reviewer.ui.lead.import_page import ImportPage
+from reviewer.ui.lead.log_page import LogPage
+from reviewer.ui.lead.people_page import PeoplePage
+from reviewer.ui.main_window import MainWindow
+from reviewer.ui.page import Page
+from reviewer.ui.qa.page import QaPage
+from reviewer.ui.screens import House
+from reviewer.ui.shell import Shell
+from reviewer.ui.theme import Theme
+from tests.fakes.clock import FakeClock
+from tests.fakes.desk import NOON, FakeDesk, a_lease, an_open_clip, returned, speech_like
+from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
+from tests.fakes.lead import FakeLead, a_log_row
+from tests.fakes.player import FakePlayer
+from tests.fakes.qa import FakeQa
+
+NAME = "Ana Kowalska"
+TEXT = "call me [laugh] on [pii:phone] at teh [nosuch] door  12"
+Settle = Callable[[], None]
+
+
+class DeskWithHistory(FakeDesk):
+    """A desk whose owner has handed in three clips."""
+
+    def history(self, limit: int = 20) -> list[Done]:
+        self._called("history")
+        states = (TaskState.RETURNED, TaskState.ACCEPTED, TaskState.SUBMITTED)
+        return [Done(f"clip-{n}", NOON, state, "turn left [noise]") for n, state in enumerate(states)]
+
+
+class Scene:
+    """A window before which somebody of a role sits; ``picture`` is what they see."""
+
+    def __init__(self, role: Role, qtbot: QtBot, jobs: Jobs, settle: Settle, theme: Theme) -> None:
+        self.settle = settle
+        self.player = FakePlayer()
+        data = speech_like(3.0, channels=2)
+        draft = Annotation(TEXT, {"speakers": "one"}, frozenset({Flag.PERSONAL_DATA}))
+        self.desk = DeskWithHistory(
+            an_open_clip(data=data, draft=draft, returned=returned("Please listen to the end again."))
+        )
+        self.lead = FakeLead(log=[a_log_row(1), a_log_row(2, outcome="refused", reason="NDA_REQUIRED")])
+        self.qa = FakeQa("turn left [pii:phone] now", "wait here")
+        self.doors = FakeDoors(
+            (somebody(NAME, role),), signed={NAME}, desk=self.desk, qa=self.qa, lead=self.lead
+        )
+        self.window = MainWindow(House(self.doors, jobs, FakeClock(), lambda: self.player), theme)
+        qtbot.addWidget(self.window)
+        self.window.resize(1280, 800)
+        self.window.show()
+        settle()
+
+    @property
+    def shell(self) -> Shell:
+        assert self.window.shell is not None
+        return self.window.shell
+
+    @property
+    def page(self) -> Page:
+        return self.shell.page
+
+    @property
+    def front(self) -> QWidget:
+        """The dialog that is open, or the window."""
+        dialogs = [dialog for dialog in self.window.findChildren(QDialog) if dialog.isVisible()]
+        return dialogs[-1] if dialogs else self.window
+
+    def come_in(self, screen: str = "") -> None:
+        page = self.window.entrance.sign_in_page
+        page.name.setText(NAME)
+        page.passphrase.setText(PASSPHRASE)
+        page.button.click()
+        self.settle()
+        if screen:
+            self.shell.go_to(screen)
+            self.settle()
+
+    def click(self, name: str) -> None:
+        button = self.front.findChild(QAbstractButton, name)
+        assert button is not None, name
+        button.click()
+        self.settle()
+
+    def picture(self) -> QImage:
+        """What is in front, without the focus, whose cursor blinks."""
+        for _ in range(2):  # a layout may ask for another
+            QApplication.processEvents()
+        focused = QApplication.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+        return self.front.grab().toImage()
+
+
+def _sign_in_refused(scene: Scene) -> None:
+    page = scene.window.entrance.sign_in_page
+    page.name.setText(NAME)
+    page.passphrase.setText("something else")
+    page.button.click()
+    scene.settle()
+
+
+def _agreement(scene: Scene) -> None:
+    scene.doors.agreement.signed.clear()
+    scene.come_in()
+
+
+def _free_desk(scene: Scene) -> None:
+    scene.come_in("desk")
+
+
+def _clip_on_the_desk(scene: Scene) -> None:
+    scene.desk.held = a_lease()
+    scene.come_in("desk")
+    page = scene.page
+    assert isinstance(page, DeskPage)
+    page.view.board.waves.zoom_in()
+    page.view.board.waves.show_heard([HeardRange(0, 9_000)])
+    page.view.board.waves.show_position(4_000)
+    page.presenter.submit()  # something is missing: fields and the line below say so
+    scene.settle()
+
+
+def _why_skip(scene: Scene) -> None:
+    _clip_on_the_desk(scene)
+    page = scene.page
+    assert isinstance(page, DeskPage)
+    page.ask_why_skip()
+
+
+def _my_work(scene: Scene) -> None:
+    scene.come_in("mine")
+
+
+def _keys(scene: Scene) -> None:
+    scene.come_in()
+    scene.window.show_keys()
+
+
+def _free_check(scene: Scene) -> None:
+    scene.come_in("qa")
+
+
+def _blind_check(scene: Scene) -> None:
+    scene.come_in("qa")
+    page = scene.page
+    assert isinstance(page, QaPage)
+    page.empty.take.click()
+    scene.settle()
+    page.board.blind.editor.replace_text("turn right [pii:phone] teh")
+    page.board.blind.editor.show_all_problems()
+
+
+def _compared_check(scene: Scene) -> None:
+    _blind_check(scene)
+    page = scene.page
+    assert isinstance(page, QaPage)
+    page.board.blind.hand_in.click()
+    scene.settle()
+    page.board.compare.comment.setText("Left, not right.")
+
+
+def _overview(scene: Scene) -> None:
+    scene.come_in("overview")
+
+
+def _people(scene: Scene) -> None:
+    scene.come_in("people")
+    page = scene.page
+    assert isinstance(page, PeoplePage)
+    page.name.setText("Somebody New")
+    page.add_button.click()
+    scene.settle()
+    page.name.setText("Another")
+    page.table_view.selectRow(0)
+
+
+def _import(scene: Scene) -> None:
+    scene.come_in("import")
+    page = scene.page
+    assert isinstance(page, ImportPage)
+    page.manifest.setText("clips.jsonl")
+    page.run_button.click()
+    scene.settle()
+
+
+def _export(scene: Scene) -> None:
+    scene.come_in("export")
+    page = scene.page
+    assert isinstance(page, ExportPage)
+    page.out.setText(str(Path("set")))
+    page.run_button.click()
+    scene.settle()
+
+
+def _log(scene: Scene) -> None:
+    scene.lead.errors["verify_log"] = [Unavailable("The disk is full.", "Make room.")]
+    scene.come_in("log")
+    page = scene.page
+    assert isinstance(page, LogPage)
+    page.verify.click()
+    scene.settle()
+
+
+SCENES: dict[str, tuple[Role, Callable[[Scene], None]]] = {
+    "sign_in": (Role.CONTRACTOR, _sign_in_refused),
+    "agreement": (Role.CONTRACTOR, _agreement),
+    "free_desk": (Role.CONTRACTOR, _free_desk),
+    "desk": (Role.CONTRACTOR, _clip_on_the_desk),
+    "skip": (Role.CONTRACTOR, _why_skip),
+    "mine": (Role.CONTRACTOR, _my_work),
+    "keys": (Role.CONTRACTOR, _keys),
+    "free_check": (Role.QA, _free_check),
+    "blind_check": (Role.QA, _blind_check),
+    "compared_check": (Role.QA, _compared_check),
+    "overview": (Role.LEAD, _overview),
+    "people": (Role.LEAD, _people),
+    "import": (Role.LEAD, _import),
+    "export": (Role.LEAD, _export),
+    "log": (Role.LEAD, _log),
+}
+"""Name -> whose screen it is, and how it comes to have something on it."""
