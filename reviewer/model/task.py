@@ -88,9 +88,16 @@ class LateDraft:
     kept_at: datetime
 
 
+HELD_BACK = "held_back"
+
+
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How much of what there is, derived, never stored."""
+    """How much of what there is by state, derived, never stored.
+
+    Tasks that nobody can take, because their clip waits for the lead or is in quarantine, are counted as
+    ``HELD_BACK`` and not as open or returned.
+    """
 
     clips: dict[str, int]
     tasks: dict[str, int]

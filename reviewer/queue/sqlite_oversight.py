@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import from_micros
-from reviewer.model.task import LateDraft, Lease, QueueCounts, Submission, TaskState, WorkCounts
+from reviewer.model.task import HELD_BACK, LateDraft, Lease, QueueCounts, Submission, TaskState, WorkCounts
 from reviewer.queue.queue import HeldClip
-from reviewer.queue.sqlite_rows import NEVER_HAD, SqliteRows, lease_of, submission_of
+from reviewer.queue.sqlite_rows import NEVER_HAD, WORKABLE, SqliteRows, lease_of, submission_of
 
 _IN_HANDS = ("submitted", "qa_pending", "accepted", "withdrawn")
 _ERASE = (
@@ -24,6 +24,13 @@ _ERASE = (
     "DELETE FROM late_draft WHERE clip_id = ?",
     "DELETE FROM draft WHERE clip_id = ?",
 )
+_CLIPS_BY_STATE = "SELECT state, count(*) AS n FROM queue_clip GROUP BY state ORDER BY state"
+# Nobody can take a task of a clip that waits for the lead or is in quarantine: it is not open.
+_TASKS_BY_STATE = f"""
+    SELECT CASE WHEN t.state IN ('open', 'returned') AND NOT ({WORKABLE}) THEN '{HELD_BACK}' ELSE t.state END
+        AS state, count(*) AS n
+    FROM task t GROUP BY 1 ORDER BY 1
+"""
 # Accepted and returned count submissions; a returned one stays returned whatever its author hands in later.
 _WORK = """
     SELECT person_id, sum(submitted) AS submitted, sum(accepted) AS accepted, sum(returned) AS returned,
@@ -64,8 +71,8 @@ class SqliteOversight(SqliteRows):
     def counts(self) -> QueueCounts:
         with self._database.transaction():
             return QueueCounts(
-                clips=self._by_state("queue_clip"),
-                tasks=self._by_state("task"),
+                clips=self._counted(_CLIPS_BY_STATE),
+                tasks=self._counted(_TASKS_BY_STATE),
                 late_drafts=int(self._database.value("SELECT count(*) FROM late_draft")),
             )
 
@@ -164,6 +171,5 @@ class SqliteOversight(SqliteRows):
         if state is ClipState.WITH_LEAD:
             self._set_clip(clip_id, self._derived(clip_id))
 
-    def _by_state(self, table: str) -> dict[str, int]:
-        rows = self._database.rows(f"SELECT state, count(*) AS n FROM {table} GROUP BY state ORDER BY state")
-        return {row["state"]: row["n"] for row in rows}
+    def _counted(self, query: str) -> dict[str, int]:
+        return {row["state"]: row["n"] for row in self._database.rows(query)}

@@ -4,6 +4,7 @@ import pytest
 
 from reviewer.errors import ClipWithdrawn, LeaseLost, Refused
 from reviewer.model.clip import ClipState
+from reviewer.model.clock import from_micros
 from reviewer.model.task import SkipReason, Today, Verdict, WorkCounts
 from tests.contracts.queue_setting import ANN, BEN, CEM, DEE, QUE, QueueSetting
 
@@ -17,8 +18,30 @@ class QueueOversightContract(QueueSetting):
         self.claimed(queue, ANN)
         counts = queue.counts()
         assert counts.clips == {"in_review": 1, "quarantined": 1}
-        assert counts.tasks == {"leased": 1, "open": 2}
+        assert counts.tasks == {"held_back": 1, "leased": 1, "open": 1}
         assert counts.late_drafts == 0
+
+    def test_task_of_a_clip_that_waits_for_the_lead_is_not_counted_as_open(self, queue, clip):
+        for person in (ANN, BEN, CEM):
+            lease = self.claimed(queue, person)
+            queue.skip(lease, SkipReason.TECHNICAL)
+        assert queue.counts().tasks == {"held_back": 1}
+        queue.lead_release(lease.task_id)
+        assert queue.counts().tasks == {"open": 1}
+
+    def test_task_of_a_purged_clip_is_not_counted_as_open(self, queue, clip):
+        queue.withdraw_clip(clip, "retention")
+        assert queue.counts().tasks == {"withdrawn": 1}
+
+    def test_what_is_counted_as_open_is_what_a_newcomer_can_take(self, queue):
+        queue.add_clip("private", passes=2, quarantined=True)
+        queue.add_clip("a", passes=2, sort_key=1)
+        queue.add_clip("b", passes=1, sort_key=2)
+        taken = []
+        while (lease := queue.claim(ANN)) is not None:
+            taken.append(lease)
+        assert queue.counts().tasks == {"held_back": 2, "leased": len(taken), "open": 1}
+        assert queue.today(BEN, from_micros(0)).waiting == 1
 
     def test_today_counts_what_waits_what_was_done_and_what_came_back(self, queue, clock):
         for number in range(4):

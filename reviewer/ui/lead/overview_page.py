@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState
-from reviewer.model.task import LateDraft, Lease, TaskState
+from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskState
 from reviewer.ui.confirm import ConfirmDialog
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.frame import LeadPage
@@ -177,6 +177,7 @@ class OverviewPage(LeadPage):
             (TaskState.QA_PENDING, self.tr("to be checked")),
             (TaskState.RETURNED, self.tr("returned")),
             (TaskState.ACCEPTED, self.tr("accepted")),
+            (HELD_BACK, self.tr("held back")),
         ]
 
     def _people_columns(self) -> list[Column["PersonProgress"]]:
