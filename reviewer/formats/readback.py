@@ -8,10 +8,10 @@ from pathlib import Path
 import soundfile
 
 from reviewer.formats.dataset import CLIPS
+from reviewer.transcript.invisible import stray_places
 
 _BOM = b"\xef\xbb\xbf"
 _ID = re.compile(r"[a-z0-9]+-[a-z0-9]+-[0-9]{7,}-[0-9]{7,}")
-_INVISIBLE = frozenset({"Cf", "Cc", "Cs"})
 _BLOCK_FRAMES = 1 << 16
 # RFC 9639 section 8: STREAMINFO, PADDING and SEEKTABLE say nothing about anybody.
 _HARMLESS_BLOCKS = frozenset({0, 1, 3})
@@ -41,7 +41,7 @@ def text_sentence(text: str) -> str:
     """What is wrong with a text field (never what it says), or nothing."""
     if not unicodedata.is_normalized("NFC", text):
         return "is not NFC"
-    if any(unicodedata.category(c) in _INVISIBLE for c in text):
+    if any(unicodedata.category(c) == "Cc" for c in text) or list(stray_places(text)):
         return "has invisible or control characters"
     if text != " ".join(text.split()) or any(c.isspace() and c != " " for c in text):
         return "has other white space than single spaces between words"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reviewer.transcript.conventions import TAG_DETAIL, Conventions
+from reviewer.transcript.invisible import stray_places
 from reviewer.transcript.tokens import Token, TokenKind, tokenize
 
 _MARKS_INSIDE_WORDS = "'’-"
@@ -110,10 +111,10 @@ def _spaces(typed: _Typed) -> Iterator[TextProblem]:
 def _invisible(typed: _Typed) -> Iterator[TextProblem]:
     if typed.text.isascii() and typed.text.isprintable():
         return
-    for place, c in enumerate(typed.text):
-        if not c.isspace() and unicodedata.category(c) in {"Cf", "Cc", "Cs", "Co", "Cn"}:
-            name = unicodedata.name(c, "").lower() or f"U+{ord(c):04X}"
-            yield TextProblem(place, place + 1, f"An invisible character is here ({name}); delete it.")
+    for place in stray_places(typed.text):
+        c = typed.text[place]
+        name = unicodedata.name(c, "").lower() or f"U+{ord(c):04X}"
+        yield TextProblem(place, place + 1, f"An invisible character is here ({name}); delete it.")
 
 
 def _composed(typed: _Typed) -> Iterator[TextProblem]:

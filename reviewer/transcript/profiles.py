@@ -5,10 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from reviewer.transcript.conventions import Case, Conventions, Profile
+from reviewer.transcript.invisible import without_strays
 from reviewer.transcript.tokens import Token, TokenKind, tokenize
 
-# Invisible: format characters (joiners, direction marks, soft hyphen, BOM) and controls that are not space.
-_INVISIBLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 _INSIDE_WORDS = "'-"
 _INSIDE_NUMBERS = re.compile(r"(?<=\d)[.,:](?=\d)")
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
@@ -32,9 +31,8 @@ def derive(text_verbatim: str, conventions: Conventions, profile: str = "trainin
 
 
 def visible(text: str) -> str:
-    """The text in NFC without invisible characters; white space stays."""
-    kept = (c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-    return unicodedata.normalize("NFC", "".join(kept))
+    """The text in NFC without invisible characters that are no spelling; white space stays."""
+    return unicodedata.normalize("NFC", without_strays(text))
 
 
 def is_fragment(word: str) -> bool:

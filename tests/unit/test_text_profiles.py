@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.formats.readback import text_sentence
 from reviewer.places import resource
 from reviewer.transcript.conventions import Case, Conventions, Profile, TagClass, load_conventions
 from reviewer.transcript.profiles import derive, is_fragment
@@ -14,8 +15,8 @@ ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
 GERMAN = load_conventions(resource("conventions", "de-DE.toml"))
 ANY = load_conventions(resource("conventions", "und.toml"))
 TAGS = ["[laugh]", "[pii:name]", "[nope]", "[", "]"]
-MARKS = [" ", "\t", ".", ",", "?", "'", "’", "-", "%", "$", "…", "\u200b"]
-WORDS = ["uh", "absolu-", "Yes", "a", "I'm", "3.5", "e\u0301", "İ", "ß", "Σ", "漢字", "שלום"]
+MARKS = [" ", "\t", ".", ",", "?", "'", "’", "-", "%", "$", "…", "\u200b", "\u200c", "\u200d"]
+WORDS = ["uh", "absolu-", "Yes", "a", "I'm", "3.5", "e\u0301", "İ", "ß", "Σ", "漢字", "שלום", "می", "क्"]
 PIECES = st.sampled_from(TAGS + MARKS + WORDS)
 TYPED = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
 PROFILES = st.builds(
@@ -78,6 +79,11 @@ def test_scripts_of_every_direction_come_through() -> None:
     assert derive("नमस्ते दुनिया।", ANY) == "नमस्ते दुनिया"
 
 
+def test_joiners_that_spell_words_come_through() -> None:
+    assert derive("می\u200cخواهم، کتاب\u200cها.", ANY) == "می\u200cخواهم کتاب\u200cها"
+    assert derive("क्\u200dष और क्\u200cष।", ANY) == "क्\u200dष और क्\u200cष"
+
+
 def test_class_that_is_mapped_becomes_its_word() -> None:
     profile = Profile("p", 1, tags=MappingProxyType({TagClass.PII: "somebody"}))
     assert derive("I am [pii:name] [laugh] ok", with_profile(profile), "p") == "I am somebody ok"
@@ -108,7 +114,8 @@ def test_derived_text_is_one_clean_line(typed: str, profile: Profile) -> None:
     assert text == " ".join(text.split())
     assert unicodedata.is_normalized("NFC", text)
     assert not set(text) & {"[", "]", "\u200b", "\ufeff"}
-    assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs"} for c in text)
+    assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs"} or c in "\u200c\u200d" for c in text)
+    assert text_sentence(text) == ""
 
 
 @given(st.lists(st.sampled_from(["yes", "no", "uh-huh", "I'm", "twenty-two", "漢字"]), max_size=8))
