@@ -4,11 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Slot,
+)
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from reviewer.ui.theme import tabular, tokens
+from reviewer.ui.theme import EDGE_PX, GAP_PX, tabular, tokens
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
@@ -21,12 +29,14 @@ class Column(Generic[R]):
     """One column: its title, the text of a row, and how it is drawn.
 
     ``role`` gives a text role of the theme for a row, or None. Figures stand to the right in equal widths.
+    ``whole`` gives what the tooltip and a screen reader say where the text is shortened.
     """
 
     title: str
     text: Callable[[R], str]
     is_figure: bool = False
     role: Callable[[R], str | None] = lambda _row: None
+    whole: Callable[[R], str] | None = None
 
 
 class RowsModel(QAbstractTableModel, Generic[R]):
@@ -68,16 +78,51 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column, row = self._columns[index.column()], self._rows[index.row()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return (column.whole or column.text)(row)
         if role == Qt.ItemDataRole.ToolTipRole and not column.is_figure:
-            return column.text(row)
+            return (column.whole or column.text)(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole:
             named_role = column.role(row)
             return QColor(getattr(tokens(), named_role)) if named_role else None
         return None
+
+
+class Table(QTableView):
+    """A table that says, while it has no rows, what will be in it."""
+
+    def __init__(self, parent: QWidget | None = None, *, empty: str) -> None:
+        super().__init__(parent)
+        self._empty = empty
+        self.setAccessibleDescription(empty)
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            model.modelReset.connect(self._describe)
+        self._describe()
+
+    @property
+    def is_empty(self) -> bool:
+        model = self.model()
+        return model is None or not model.rowCount()
+
+    @Slot()
+    def _describe(self) -> None:
+        self.setAccessibleDescription(self._empty if self.is_empty else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.is_empty:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(tokens().dim))
+            area = self.viewport().rect().adjusted(EDGE_PX, GAP_PX, -EDGE_PX, -GAP_PX)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+            painter.end()
 
 
 def tidy(table: QTableView, *, stretch: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired, Refused
@@ -113,6 +113,7 @@ def test_progress_is_shown_and_nothing_can_be_changed_meanwhile(
     importing.choose.click()
     importing.run_button.click()
     qtbot.waitUntil(lambda: importing.progress.value() == 3)
+    assert importing.progress.isVisible()
     assert importing.progress.maximum() == 6
     assert not importing.run_button.isEnabled()
     assert not importing.manifest.isEnabled()
@@ -238,3 +239,20 @@ def test_the_page_offers_the_formats_that_there_are():
     from reviewer.lead.export import FORMATS as THERE
 
     assert {name for name, _ in FORMATS} == set(THERE)
+
+
+@pytest.mark.parametrize("page", ["importing", "exporting"])
+def test_the_bar_is_not_seen_when_nothing_runs_but_has_its_place(page: str, request, settle):
+    shown = request.getfixturevalue(page)
+    table = shown.findChild(QTableView)
+    assert not shown.progress.isVisible()
+    before = table.geometry()
+    shown.progress.show()
+    shown.layout().activate()
+    assert table.geometry() == before
+
+
+@pytest.mark.parametrize("page", ["importing", "exporting"])
+def test_an_empty_table_says_what_will_be_here(page: str, request):
+    table = request.getfixturevalue(page).findChild(QTableView)
+    assert table.accessibleDescription().endswith(".")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from reviewer.desk.session import Done
@@ -58,7 +59,9 @@ def test_a_text_stands_in_one_line(shown):
 
 
 def test_an_empty_list_says_what_will_be_here(shown):
-    assert "Nothing handed in yet" in shown(Remembering()).message.text
+    page = shown(Remembering())
+    assert "Nothing handed in yet" in page.message.text
+    assert "is listed here" in page.findChild(QTableView).accessibleDescription()
 
 
 def test_returned_work_is_announced(shown):

@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.tables import Column, RowsModel, tidy
+from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import tokens
 
 Row = tuple[str, int]
@@ -65,3 +66,48 @@ def test_a_tidy_table_is_chosen_by_rows_and_not_edited(model: RowsModel[Row], qt
     tidy(table, stretch=0)
     assert table.selectionBehavior() is QAbstractItemView.SelectionBehavior.SelectRows
     assert table.editTriggers() == QAbstractItemView.EditTrigger.NoEditTriggers
+
+
+def test_a_shortened_cell_has_all_of_it_in_its_tooltip_and_for_a_screen_reader(themed):
+    column: Column[Row] = Column("Id", lambda row: row[0][:2], whole=lambda row: row[0])
+    model = RowsModel([column], [("abcdef", 1)])  # an index does not keep its model
+    cell = model.index(0, 0)
+    assert cell.data() == "ab"
+    assert cell.data(Qt.ItemDataRole.ToolTipRole) == "abcdef"
+    assert cell.data(Qt.ItemDataRole.AccessibleTextRole) == "abcdef"
+
+
+def _dim_pixels(table: Table) -> int:
+    picture = table.viewport().grab().toImage()
+    dim = QColor(tokens().dim).rgb()
+    return sum(picture.pixel(x, y) == dim for x in range(picture.width()) for y in range(picture.height()))
+
+
+@pytest.fixture
+def table(model: RowsModel[Row], qtbot: QtBot) -> Table:
+    made = Table(empty="Rows will be listed here.")
+    qtbot.addWidget(made)
+    made.setModel(model)
+    tidy(made, stretch=0)
+    made.resize(400, 200)
+    return made
+
+
+def test_an_empty_table_says_what_will_be_in_it(table: Table, model: RowsModel[Row]):
+    model.show_rows([])
+    assert _dim_pixels(table)
+    assert table.accessibleDescription() == "Rows will be listed here."
+
+
+def test_a_table_with_rows_does_not(table: Table, model: RowsModel[Row]):
+    model.show_rows([])
+    model.show_rows([("", 1)])
+    assert not _dim_pixels(table)
+    assert table.accessibleDescription() == ""
+
+
+def test_nothing_moves_when_the_first_row_comes(table: Table, model: RowsModel[Row]):
+    model.show_rows([])
+    before = (table.sizeHint(), table.minimumSizeHint(), table.horizontalHeader().height())
+    model.show_rows([("a", 1)])
+    assert (table.sizeHint(), table.minimumSizeHint(), table.horizontalHeader().height()) == before

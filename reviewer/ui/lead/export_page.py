@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from reviewer.errors import NdaRequired
 from reviewer.ui.choose import Chooser, DialogChooser
@@ -58,8 +58,7 @@ class ExportPage(LeadPage):
         self.where.setPlaceholderText(_EXAMPLE)
         self.out = named(QLineEdit(self), "export_out", self.tr("New folder for the set"))
         self.out.setPlaceholderText(self.tr("A folder that does not exist yet"))
-        self.progress = named(QProgressBar(self), "export_progress", self.tr("How far the export is"))
-        self.progress.setToolTip("")
+        self.progress = self.progress_bar("export_progress", self.tr("How far the export is"))
         self._make_buttons()
         self._lay_out()
         for box in self.formats:
@@ -139,6 +138,7 @@ class ExportPage(LeadPage):
         self.progress.setRange(0, 0 if running else 1)
         self.progress.reset()
         self.progress.setFormat("")
+        self.progress.setVisible(running)
         self._wake()
 
     def _format(self, name: str, title: str) -> QCheckBox:
@@ -187,7 +187,13 @@ class ExportPage(LeadPage):
         grid.addWidget(self.run_button, 3, 2)
         grid.addWidget(self.progress, 3, 1)
         grid.setColumnStretch(1, 1)
-        table = self.table("export_left_out", self.tr("What was left out"), self.left_out, stretch=0)
+        table = self.table(
+            "export_left_out",
+            self.tr("What was left out"),
+            self.left_out,
+            stretch=0,
+            empty=self.tr("Clips that an export leaves out will be counted here, by the reason why."),
+        )
         table.setColumnWidth(1, 120)
         self.column.addLayout(grid)
         self.column.addSpacing(GAP_PX)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
@@ -12,7 +12,7 @@ from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.page import Page
 from reviewer.ui.shortcuts import bind
-from reviewer.ui.tables import RowsModel, tidy
+from reviewer.ui.tables import RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 
 T = TypeVar("T")
@@ -66,13 +66,26 @@ class LeadPage(Page):
             bind(made, key_id, made.click)
         return made
 
-    def table(self, name: str, spoken: str, model: RowsModel[Any], *, stretch: int) -> QTableView:
-        """A table in the house's look over ``model``, which it becomes the parent of."""
-        made = named(QTableView(self), name, spoken)
+    def table(self, name: str, spoken: str, model: RowsModel[Any], *, stretch: int, empty: str) -> Table:
+        """A table in the house's look over ``model``, which it becomes the parent of.
+
+        ``empty`` is a sentence that says what will be here, shown while nothing is.
+        """
+        made = named(Table(self, empty=empty), name, spoken)
         made.setToolTip("")
         model.setParent(made)
         made.setModel(model)
         tidy(made, stretch=stretch)
+        return made
+
+    def progress_bar(self, name: str, spoken: str) -> QProgressBar:
+        """A bar that is seen only while something runs; its place stays free for it."""
+        made = named(QProgressBar(self), name, spoken)
+        made.setToolTip("")
+        policy = made.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        made.setSizePolicy(policy)
+        made.hide()
         return made
 
     def label(self, text: str, kind: str = "label") -> QLabel:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from reviewer.lead.intake_options import IntakeOptions
 from reviewer.ui.choose import Chooser, DialogChooser
@@ -49,13 +49,12 @@ class ImportPage(LeadPage):
         self.rows: RowsModel[ReportRow] = RowsModel(self._columns())
         self._make_fields()
         self._make_buttons()
-        self.progress = named(QProgressBar(self), "import_progress", self.tr("How far the import is"))
-        self.progress.setToolTip("")
+        self.progress = self.progress_bar("import_progress", self.tr("How far the import is"))
         self._lay_out()
         self._show_running(running=False)
         self.message.show_message(
             Message(
-                self.tr("Each line of the manifest gets a row below: accepted, refused or quarantined."),
+                self.tr("A line that is refused does not stop the others."),
                 self.tr("A dry run checks everything and keeps nothing."),
             )
         )
@@ -150,6 +149,7 @@ class ImportPage(LeadPage):
         self.progress.setRange(0, 0 if running else 1)
         self.progress.reset()
         self.progress.setFormat("")
+        self.progress.setVisible(running)
         self._wake()
 
     def _make_fields(self) -> None:
@@ -229,7 +229,11 @@ class ImportPage(LeadPage):
         second.addWidget(self.cancel_button)
         second.addWidget(self.run_button)
         table = self.table(
-            "import_rows", self.tr("What became of each line"), self.rows, stretch=len(_WIDTHS)
+            "import_rows",
+            self.tr("What became of each line"),
+            self.rows,
+            stretch=len(_WIDTHS),
+            empty=self.tr("Each line of the manifest will get a row here: what became of it, and why."),
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)

@@ -96,9 +96,27 @@ class OverviewPage(LeadPage):
     def _tables(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(GROUP_PX)
-        people = self.table("overview_people", self.tr("Each person's work"), self.people, stretch=0)
-        self._lease_table = self.table("overview_leases", self.tr("Who holds what"), self.leases, stretch=0)
-        late = self.table("overview_late", self.tr("Late drafts"), self.late, stretch=0)
+        people = self.table(
+            "overview_people",
+            self.tr("Each person's work"),
+            self.people,
+            stretch=0,
+            empty=self.tr("How much each person handed in will be listed here."),
+        )
+        self._lease_table = self.table(
+            "overview_leases",
+            self.tr("Who holds what"),
+            self.leases,
+            stretch=0,
+            empty=self.tr("Clips that somebody has on their desk will be listed here."),
+        )
+        late = self.table(
+            "overview_late",
+            self.tr("Late drafts"),
+            self.late,
+            stretch=0,
+            empty=self.tr("Work that lost its clip before it was handed in will be kept here."),
+        )
         for table, width in ((people, 84), (self._lease_table, 130), (late, 130)):
             for column in range(1, table.model().columnCount()):
                 table.setColumnWidth(column, width)

@@ -33,7 +33,11 @@ class PeoplePage(LeadPage):
         self._lead = lead
         self.people = RowsModel(self._columns())
         self.table_view = self.table(
-            "people_table", self.tr("Everybody who was ever added"), self.people, stretch=0
+            "people_table",
+            self.tr("Everybody who was ever added"),
+            self.people,
+            stretch=0,
+            empty=self.tr("Everybody you add will be listed here."),
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import TaskState, Today
 from reviewer.ui.assets import put_icon
@@ -13,7 +13,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
 from reviewer.ui.shortcuts import Scope, bind
-from reviewer.ui.tables import Column, RowsModel, tidy
+from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.times import exact_time
 
@@ -39,7 +39,13 @@ class MinePage(Page):
         self.message = InlineMessage("mine_message", lines=2, parent=self)
         self.message.retry_requested.connect(self.refresh)
         self.done = RowsModel(self._columns())
-        table = named(QTableView(self), "mine_table", self.tr("My last submissions"))
+        table = named(
+            Table(
+                self, empty=self.tr("What you submit at the desk is listed here, with what QA says of it.")
+            ),
+            "mine_table",
+            self.tr("My last submissions"),
+        )
         table.setToolTip("")
         self.done.setParent(table)
         table.setModel(self.done)
@@ -82,7 +88,9 @@ class MinePage(Page):
             self.message.show_message(
                 Message(
                     self.tr("Nothing handed in yet."),
-                    self.tr("What you submit at the desk is listed here, with what QA says of it."),
+                    self.tr(
+                        "Take a clip at the desk, and hand it in when you have heard and typed all of it."
+                    ),
                 )
             )
         elif today.returned:
@@ -113,7 +121,7 @@ class MinePage(Page):
             Column(self.tr("Text"), lambda row: " ".join(row.text.split())),
         ]
 
-    def _lay_out(self, table: QTableView) -> None:
+    def _lay_out(self, table: Table) -> None:
         title = QLabel(self.tr("My work"), self)
         title.setProperty("kind", "title")
         top = QHBoxLayout()
