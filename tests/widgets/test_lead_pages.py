@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.access.audit import Finding
@@ -254,6 +254,41 @@ def test_the_newest_row_stands_first(shown, jobs: Jobs):
         "Ada Contractor",
         "task.claimed",
     ]
+
+
+def test_the_reason_of_a_refusal_has_room(shown, jobs: Jobs):
+    row = a_log_row(1, outcome="refused", reason="NDA_REQUIRED")
+    page = shown(_log(FakeLead(log=[row]), jobs))
+    table = page.findChild(QTableView, "log_table")
+    assert table.sizeHintForColumn(6) <= table.columnWidth(6)
+
+
+def test_an_id_is_short_in_the_log_and_whole_in_its_tooltip(shown, jobs: Jobs):
+    long = "0123456789abcdef" * 2
+    page = shown(_log(FakeLead(log=[a_log_row(1, object=long, detail={"task": 4, "lease": long})]), jobs))
+    assert [page.rows.index(0, column).data() for column in (5, 7)] == [
+        "0123…cdef",
+        "lease 0123…cdef  task 4",
+    ]
+    assert page.rows.index(0, 5).data(Qt.ItemDataRole.ToolTipRole) == long
+
+
+@pytest.mark.parametrize("name", ["overview_people", "overview_leases", "overview_late"])
+def test_an_empty_table_of_the_overview_says_what_will_be_here(shown, jobs: Jobs, name: str):
+    empty = an_overview(people=(), leases=(), late_drafts=())
+    page = shown(OverviewPage(FakeLead(overview=empty), jobs))
+    assert page.findChild(QTableView, name).accessibleDescription().endswith("here.")
+
+
+def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(shown, jobs: Jobs):
+    facts: list[StatusFacts] = []
+    counts = QueueCounts({"quarantined": 3, "ready": 2}, {"held_back": 3, "open": 2}, 0)
+    page = OverviewPage(FakeLead(overview=an_overview(counts=counts)), jobs)
+    page.status_changed.connect(facts.append)
+    shown(page)
+    assert page.findChild(QLabel, "overview_tasks_open").text() == "2"
+    assert page.findChild(QLabel, "overview_tasks_held_back").text() == "3"
+    assert facts[-1].waiting == 2
 
 
 def test_a_whole_log_is_called_whole(shown, jobs: Jobs, settle):

@@ -11,7 +11,7 @@ from reviewer.errors import Unavailable
 from reviewer.ui.choose import Chooser, DialogChooser
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.frame import LeadPage
-from reviewer.ui.lead.log_rows import LogLine, line_of
+from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.shortcuts import Scope
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
 
 _ROWS = 1000
-_WIDTHS = (64, 150, 120, 92, 132, 160, 160)
+_WIDTHS = (56, 148, 116, 84, 128, 112, 184)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,13 @@ class LogPage(LeadPage):
         self.rows = RowsModel(self._columns())
         for button in self._make_buttons():
             self.title_row.addWidget(button)
-        table = self.table("log_table", self.tr("Rows of the access log"), self.rows, stretch=len(_WIDTHS))
+        table = self.table(
+            "log_table",
+            self.tr("Rows of the access log"),
+            self.rows,
+            stretch=len(_WIDTHS),
+            empty=self.tr("Who did what, and when, will be listed here, the newest first."),
+        )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
         self.column.addWidget(table, 1)
@@ -144,13 +150,20 @@ class LogPage(LeadPage):
             Column(self.tr("Row"), lambda row: str(row.seq), is_figure=True, role=_bad),
             Column(self.tr("When"), lambda row: exact_time(row.at) if row.at else ""),
             Column(
-                self.tr("Who"), lambda row: row.actor if not row.is_bad else self.tr("unreadable"), role=_bad
+                self.tr("Who"),
+                lambda row: shortened(row.actor) if not row.is_bad else self.tr("unreadable"),
+                role=_bad,
             ),
             Column(self.tr("Role"), lambda row: row.role, role=lambda _row: "dim"),
             Column(self.tr("Act"), lambda row: row.action),
-            Column(self.tr("On"), lambda row: row.object),
+            Column(self.tr("On"), lambda row: shortened(row.object), whole=lambda row: row.object),
             Column(self.tr("Outcome"), lambda row: row.outcome, role=_outcome),
-            Column(self.tr("Detail"), lambda row: row.detail, role=lambda _row: "dim"),
+            Column(
+                self.tr("Detail"),
+                lambda row: shortened(row.detail),
+                role=lambda _row: "dim",
+                whole=lambda row: row.detail,
+            ),
         ]
 
 

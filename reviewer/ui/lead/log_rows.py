@@ -1,5 +1,6 @@
 """Rows of the access log in words for the lead: acts, ids and counts, never content."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,10 @@ from reviewer.model.clock import from_micros
 if TYPE_CHECKING:
     from reviewer.access.chain import LogRow
 
-_KEPT_APART = ("heard", "ranges")
+_LONG_ID = re.compile(r"\b[0-9a-f]{16,}\b")
+_KEPT = 4
+_RANGE_PARTS = 3
+_OWN_SPEED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,23 @@ def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
     )
 
 
+def shortened(text: str) -> str:
+    """Long ids (hexadecimal) with their middle left out, so that the rest can be read."""
+    return _LONG_ID.sub(lambda found: f"{found[0][:_KEPT]}…{found[0][-_KEPT:]}", text)
+
+
 def _item(key: str, value: object) -> str:
-    if key in _KEPT_APART and isinstance(value, (list, tuple)):
-        return f"{key} {len(value)}"
+    if key == "ranges" and isinstance(value, (list, tuple)):
+        return f"{key} {', '.join(_range(part) for part in value)}"
     if isinstance(value, (list, tuple)):
         return f"{key} {', '.join(str(part) for part in value)}"
     return f"{key} {value}"
+
+
+def _range(part: object) -> str:
+    """Frames heard, and at what speed if not at the clip's own: ``0–16,000 at 75 %``."""
+    if not (isinstance(part, (list, tuple)) and len(part) == _RANGE_PARTS):
+        return str(part)
+    start, end, percent = part
+    speed = "" if percent == _OWN_SPEED else f" at {percent} %"
+    return f"{start:,}–{end:,}{speed}"

@@ -1,7 +1,9 @@
 """Rows of the log as the lead reads them."""
 
+import pytest
+
 from reviewer.access.chain import LogRow
-from reviewer.ui.lead.log_rows import line_of
+from reviewer.ui.lead.log_rows import line_of, shortened
 from tests.factories import NOON
 from tests.fakes.lead import a_log_row
 
@@ -41,9 +43,33 @@ def test_the_moment_is_the_row_s_own():
     assert line.at == NOON
 
 
-def test_ranges_heard_are_counted_not_listed():
-    line = line_of(a_log_row(1, detail={"ranges": [[0, 5, 100], [9, 12, 100]]}), NAMES)
-    assert line.detail == "ranges 2"
+def test_ranges_heard_are_listed_in_frames():
+    line = line_of(a_log_row(1, detail={"ranges": [[0, 52_310, 100], [60_000, 64_000, 75]]}), NAMES)
+    assert line.detail == "ranges 0–52,310, 60,000–64,000 at 75 %"
+
+
+def test_no_range_is_no_mistake():
+    assert line_of(a_log_row(1, detail={"ranges": []}), NAMES).detail == "ranges "
+
+
+def test_a_range_that_is_not_one_is_shown_as_it_is():
+    assert line_of(a_log_row(1, detail={"ranges": [7, "x", [1, 2]]}), NAMES).detail == "ranges 7, x, [1, 2]"
+
+
+def test_a_long_id_loses_its_middle():
+    assert shortened("0123456789abcdef0123456789abcdef") == "0123…cdef"
+
+
+def test_an_id_in_a_sentence_is_shortened_and_the_sentence_is_not():
+    long = "ab" * 32
+    assert shortened(f"version 2026-10  sha256 {long}  locale en-US") == (
+        "version 2026-10  sha256 abab…abab  locale en-US"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "Ada Contractor", "clip-1", "abcdef", "nosuchlongwordinanylanguage"])
+def test_what_is_no_long_id_stays(text: str):
+    assert shortened(text) == text
 
 
 def test_a_row_that_is_not_ours_is_shown_as_unreadable():
