@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import takewhile
 
-# Format characters (joiners, direction marks, soft hyphen, BOM), controls, surrogates, private use, unassigned.
+# Format characters (joiners, direction marks, soft hyphen, BOM), controls, surrogates, private or unassigned.
 _CATEGORIES = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _VIRAMA = 9  # canonical combining class, Unicode Standard 4.3
