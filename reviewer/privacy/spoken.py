@@ -68,7 +68,7 @@ def digit_runs(
     words = Counter(token.text for token in found)
     has_digits = any(token.is_digits for token in found)
     exempt = Spans(match.span() for match in _EXEMPT.finditer(text)) if has_digits else Spans()
-    language = locale.split("-")[0].lower()
+    language = locale.partition("-")[0].lower()
     runs = [
         (pack.language != language, run)
         for pack in ALL_PACKS

@@ -38,12 +38,14 @@ def test_who_was_shown_the_text_can_sign_it(newcomer):
     assert "no clip opens" not in newcomer("export", "nowhere", "--format", "csv").err.lower()
 
 
-def test_nobody_signs_what_they_were_not_shown(newcomer, command, workspace):
-    version = command("nda", "show", "--workspace", workspace, "--json").json["version"]
-    command("nda", "show", "--workspace", workspace, "--as", LEAD)
-    ran = accept(newcomer, version)
-    assert ran.code == 2
-    assert "not been shown" in ran.err
+def test_whoever_was_not_shown_the_text_is_shown_it_before_it_is_signed(newcomer, command, workspace):
+    shown = command("nda", "show", "--workspace", workspace, "--json").json
+    ran = accept(newcomer, shown["version"])
+    assert ran.code == 0
+    assert shown["text"].strip() in ran.err
+    log = command("audit", "show", "--workspace", workspace, "--as", LEAD, "--json").json
+    acts = [row["action"] for row in log["rows"] if row["person"] == "New Lead"]
+    assert acts.index("nda.shown") < acts.index("nda.accepted")
 
 
 def test_another_version_cannot_be_signed(newcomer):
