@@ -1,6 +1,7 @@
 """What goes wrong is a sentence and a hint, never a traceback; and which door the program takes."""
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -177,7 +178,8 @@ def test_person_is_signed_out_when_a_command_fails(lead):
 
 
 def test_reader_that_leaves_early_is_no_error(workspace):
-    piped = f"{sys.executable} -m reviewer nda show --workspace {workspace} | true; exit ${{PIPESTATUS[0]}}"
+    shown = shlex.join([sys.executable, "-m", "reviewer", "nda", "show", "--workspace", str(workspace)])
+    piped = f"{shown} | true; exit ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", piped], capture_output=True, text=True, timeout=120, check=False)
     assert (ran.returncode, [line for line in ran.stderr.splitlines() if "rror" in line]) == (0, [])
 

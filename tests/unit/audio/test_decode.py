@@ -46,7 +46,7 @@ def _record(tag: bytes, content: bytes) -> bytes:
 def _head(
     rate_hz: int = 16_000, channels: int = 1, sample_bytes: int = 2, container: bytes = b"WAV"
 ) -> bytes:
-    return _record(b"H", struct.pack("<IHB8s", rate_hz, channels, sample_bytes, container))
+    return _record(b"H", struct.pack("<IHB?8s", rate_hz, channels, sample_bytes, False, container))
 
 
 def _tail(frames: int, invalid: int = 0, *, is_short: bool = False) -> bytes:
