@@ -59,6 +59,10 @@ class ImportPage(LeadPage):
             )
         )
 
+    @property
+    def is_at_work(self) -> bool:
+        return self._is_running
+
     def close_down(self) -> None:
         """A lock stops the import between two clips; what came in stays, and it can be run again."""
         self._stop.set()
