@@ -73,7 +73,7 @@ class Notice(QWidget):
         words.addWidget(self._says)
         words.addWidget(self._text)
         row = QHBoxLayout(self)
-        row.setContentsMargins(GAP_PX, GRID_PX, GAP_PX, GRID_PX)
+        row.setContentsMargins(GAP_PX, GRID_PX // 2, GAP_PX, GRID_PX // 2)
         row.setSpacing(GAP_PX)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
