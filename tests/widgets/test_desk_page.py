@@ -708,6 +708,16 @@ def test_try_again_stands_in_line_with_the_other_buttons(bench: Bench) -> None:
     assert bottom("desk_message_retry") == bottom("skip") == bottom("submit")
 
 
+@pytest.mark.parametrize(("height", "is_shown"), [(655, False), (735, True)])
+def test_in_a_low_window_the_text_has_the_room_of_the_tags_meanings(
+    bench: Bench, height: int, is_shown: bool
+) -> None:
+    bench.open(two_clips())
+    bench.page.resize(1152, height)
+    QApplication.processEvents()
+    assert bench.page.findChild(QLabel, "tag_meaning_laugh").isVisible() is is_shown
+
+
 def test_neither_problems_nor_messages_move_anything(bench: Bench) -> None:
     bench.open(two_clips())
     board = bench.page.view.board

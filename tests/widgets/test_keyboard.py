@@ -174,7 +174,8 @@ def test_tab_goes_as_one_reads(name: str, road: tuple[str, ...], opened, qtbot: 
 def test_a_remark_that_scrolls_is_a_stop_for_the_keyboard_and_a_short_one_is_not(themed, qtbot: QtBot):
     remark = Remark("says", "Remark")
     qtbot.addWidget(remark)
-    remark.resize(300, 60)
+    remark.setFixedWidth(300)
+    remark.show()
     remark.show_text("Listen again.")
     assert not remark.focusPolicy() & Qt.FocusPolicy.TabFocus
     remark.show_text("Listen to the end again. " * 20)

@@ -38,7 +38,7 @@ _OWN_COLUMN_SHARE = 0.26
 _SIDE_MARGIN_PX = 12
 _WAVES_PX = (120, 420)
 _WAVES_SHARE = 0.28
-_COMPACT_BELOW_PX = 620
+_COMPACT_BELOW_PX = (620, 700)
 
 
 class Board(QWidget):
@@ -239,7 +239,8 @@ class Board(QWidget):
         least, most = _WAVES_PX
         self.waves.setMaximumHeight(min(max(round(self.height() * _WAVES_SHARE), least), most))
         side = self._place_side()
-        self.palette_of_tags.set_compact(is_compact=self.width() - side < _COMPACT_BELOW_PX)
+        is_small = self.width() - side < _COMPACT_BELOW_PX[0] or self.height() < _COMPACT_BELOW_PX[1]
+        self.palette_of_tags.set_compact(is_compact=is_small)
 
     def _place_side(self) -> int:
         """Beside the text, or in a wide window beside everything; gives its width."""

@@ -26,6 +26,7 @@ class Notice(QWidget):
         self._says = Remark("notice_says", self.tr("Remark"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
         self._text.setProperty("kind", "label")
+        self._text.setContentsMargins(GRID_PX // 2, 0, 0, 0)  # as far in as the remark behind its focus ring
         self._use = named(
             QPushButton(self.tr("Use it"), self),
             "notice_use",
