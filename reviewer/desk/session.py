@@ -216,7 +216,6 @@ class DeskSession:
         if lease.returned_from is None:
             return None
         submission = self._queue.submission(lease.returned_from)
-        annotation = self._unseal_submission(lease.clip_id, str(lease.task_id), submission.sealed)
         sealed = self._queue.comment_on(lease.returned_from)
         comment = ""
         if sealed is not None:
@@ -225,9 +224,8 @@ class DeskSession:
             )
             comment = plain.decode()
         if submission.person_id != self.identity.person.id:
-            annotation = (
-                Annotation()
-            )  # passes are blind: rework by somebody else starts from the comment alone
+            return Returned(comment, Annotation())  # passes are blind: the comment alone is for somebody else
+        annotation = self._unseal_submission(lease.clip_id, str(lease.task_id), submission.sealed)
         return Returned(comment, annotation)
 
     def _unseal_submission(self, clip_id: str, name: str, sealed: bytes) -> Annotation:

@@ -233,6 +233,7 @@ class QaSession:
         self._door.require(self.identity, Act.CHECK)
         if check.blind is None:
             raise Refused("Your own version comes first.", "Type what you hear, then hand it in.")
+        self._own_version(check)  # verifies: a check with anything else in it decides nothing
         sealed = None
         if comment.strip():
             sealed = self._vault.seal(

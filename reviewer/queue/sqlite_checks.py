@@ -124,6 +124,8 @@ class SqliteChecks(SqliteRows):
     def _held_check(self, check: Check) -> Row:
         if self._task(check.submission.task_id)["state"] == "withdrawn":
             raise ClipWithdrawn
+        if self.submission(check.submission.id) != check.submission:
+            raise NotLeased  # a check is of its own submission, whatever its bearer wrote into it
         row = self._database.row("SELECT * FROM qa_check WHERE submission_id = ?", (check.submission.id,))
         if row is None or row["state"] == "open":
             raise NotLeased

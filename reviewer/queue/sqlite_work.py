@@ -185,6 +185,8 @@ class SqliteWork(SqliteRows):
     def _held(self, lease: Lease) -> Row:
         """The task of a lease that is still the person's, live or lapsed."""
         task = self._task(lease.task_id)
+        if task["clip_id"] != lease.clip_id:
+            raise NotLeased  # a lease is for its own clip, whatever its bearer wrote into it
         if task["state"] == TaskState.WITHDRAWN:
             raise ClipWithdrawn
         if (task["person_id"], task["token"]) == (lease.person_id, lease.token):

@@ -1,5 +1,7 @@
 """A clip's whole journey through the rooms: claimed, opened, handed in, checked, returned, accepted."""
 
+from dataclasses import replace
+
 import pytest
 
 from reviewer.desk.completeness import Incomplete
@@ -86,6 +88,38 @@ def test_a_lease_of_somebody_else_opens_nothing(bench: Bench) -> None:
     with pytest.raises(NotLeased):
         bench.person(BEN).desk.open(lease)
     assert Action.CLIP_OPENED not in actions(bench)
+
+
+def test_an_altered_lease_opens_no_other_clip(bench: Bench) -> None:
+    bench.agree(ANA)
+    lease = claimed(bench)
+    other = next(clip for clip in bench.workspace.catalogue.ids() if clip != lease.clip_id)
+    forged = replace(lease, clip_id=other)
+    for attempt in (
+        lambda: bench.person(ANA).desk.open(forged),
+        lambda: bench.person(ANA).desk.save_draft(forged, annotation("typed")),
+        lambda: bench.person(ANA).desk.submit(forged, annotation("typed")),
+    ):
+        with pytest.raises(NotLeased):
+            attempt()
+    assert Action.CLIP_OPENED not in actions(bench)
+
+
+def test_an_altered_check_opens_no_other_clip_and_decides_nothing(bench: Bench) -> None:
+    bench.agree(ANA, QUINN)
+    bench.person(ANA).desk.submit(claimed(bench), annotation("hello there"))
+    qa = bench.person(QUINN).qa
+    qa.draw()
+    check = qa.claim()
+    assert check is not None
+    other = next(clip for clip in bench.workspace.catalogue.ids() if clip != check.submission.clip_id)
+    forged = replace(check, submission=replace(check.submission, clip_id=other))
+    with pytest.raises(NotLeased):
+        qa.open(forged)
+    with pytest.raises(Damaged):
+        qa.accept(replace(check, blind=b"never handed in"))
+    assert Action.QA_OPENED not in actions(bench)
+    assert Action.QA_VERDICT not in actions(bench)
 
 
 def test_a_lead_and_qa_cannot_transcribe(bench: Bench) -> None:
