@@ -18,11 +18,15 @@ from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.form.scrolled import ScrolledColumn
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
+from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
+from reviewer.ui.waveform.spectrogram import Spectrogram
+from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
@@ -34,6 +38,7 @@ _SIDE_SHARE = 0.37
 _SIDE_MARGIN_PX = 12
 _WAVES_PX = (120, 420)
 _WAVES_SHARE = 0.28
+_SPECTROGRAM_SHARE = 0.19
 _COMPACT_BELOW_PX = 620
 
 
@@ -44,14 +49,19 @@ class Board(QWidget):
     submit_requested = Signal()
     skip_requested = Signal()
 
-    def __init__(self, schema: Schema, conventions: Conventions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, schema: Schema, conventions: Conventions, jobs: Jobs, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("board")
         self._blank = Annotation(schema_version=schema.id, conventions_version=conventions.id)
         self._annotation = self._blank
         self._is_missing_shown = False
         self.waves = WaveformView(self)
+        self.spectrogram = Spectrogram(jobs, self.waves)
+        self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(Scope.DESK, self)
+        self.play_bar.add_right(SpectrogramBar(self.spectrogram, Scope.DESK, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.DESK, self.play_bar))
         self.notice = Notice(self)
         self.editor = TranscriptEditor(conventions, self)
@@ -177,6 +187,7 @@ class Board(QWidget):
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.palette_of_tags.tag_requested.connect(self.editor.insert_tag)
         self.notice.use_requested.connect(self.editor.replace_text)
+        self.spectrogram.look_changed.connect(self._share_room)
         self._submit.clicked.connect(self.submit_requested)
         self._skip.clicked.connect(self.skip_requested)
 
@@ -212,12 +223,19 @@ class Board(QWidget):
         column.addStretch()
         return self._scroll
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    @Slot()
+    def _share_room(self) -> None:
         """Waves take a share of the height, the form one of the width, whatever the clip brings along."""
-        super().resizeEvent(event)
         least, most = _WAVES_PX
-        self.waves.setMaximumHeight(min(max(round(self.height() * _WAVES_SHARE), least), most))
+        waves = min(max(round(self.height() * _WAVES_SHARE), least), most)
+        spectrum = min(max(round(self.height() * _SPECTROGRAM_SHARE), least // 2), 2 * SPECTROGRAM_PX)
+        self.spectrogram.setFixedHeight(spectrum)
+        self.waves.setMaximumHeight(waves + (spectrum if self.spectrogram.look.is_on else 0))
         least, most = _SIDE_PX
         side = min(max(round(self.width() * _SIDE_SHARE), least), most)
         self._scroll.setFixedWidth(side)
         self.palette_of_tags.set_compact(is_compact=self.width() - side < _COMPACT_BELOW_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
