@@ -38,6 +38,7 @@ _SIDE_SHARE = 0.37
 _SIDE_MARGIN_PX = 12
 _WAVES_PX = (120, 420)
 _WAVES_SHARE = 0.28
+_WAVES_SHARE_ABOVE_SPECTROGRAM = 0.2
 _SPECTROGRAM_SHARE = 0.19
 _COMPACT_BELOW_PX = 620
 
@@ -227,10 +228,12 @@ class Board(QWidget):
     def _share_room(self) -> None:
         """Waves take a share of the height, the form one of the width, whatever the clip brings along."""
         least, most = _WAVES_PX
-        waves = min(max(round(self.height() * _WAVES_SHARE), least), most)
+        is_on = self.spectrogram.look.is_on
+        share = _WAVES_SHARE_ABOVE_SPECTROGRAM if is_on else _WAVES_SHARE  # typing keeps its room
+        waves = min(max(round(self.height() * share), least), most)
         spectrum = min(max(round(self.height() * _SPECTROGRAM_SHARE), least // 2), 2 * SPECTROGRAM_PX)
         self.spectrogram.setFixedHeight(spectrum)
-        self.waves.setMaximumHeight(waves + (spectrum if self.spectrogram.look.is_on else 0))
+        self.waves.setMaximumHeight(waves + (spectrum if is_on else 0))
         least, most = _SIDE_PX
         side = min(max(round(self.width() * _SIDE_SHARE), least), most)
         self._scroll.setFixedWidth(side)

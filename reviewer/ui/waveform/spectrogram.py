@@ -174,6 +174,12 @@ class Spectrogram(QWidget):
             image = strip.image(paints)
             painter.drawImage(target, image, QRectF(0, max(top, 0), image.width(), bottom - max(top, 0)))
 
+    def _paint_cursor(self, painter: QPainter, colours: theme.Tokens) -> None:
+        """Between two dark or light hairs: no colour of its own would stand out on all of the map's."""
+        x = self._x_of(self._position)
+        painter.fillRect(QRectF(x - 1.5, 0, 3, self.height()), QColor(colours.background))
+        painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))
+
     def _note(self) -> str:
         band = self.tr("narrow band") if self._look.band is Band.NARROW else self.tr("wide band")
         return self.tr("{0} · {1} dB").format(band, self._look.range_db)
@@ -208,9 +214,7 @@ class Spectrogram(QWidget):
                 height = self.height() / source.channels
                 paint_axis(painter, QRectF(0, lane * height, self.width(), height), top_hz, colours)
             paint_note(painter, QRectF(self.rect()), self._note(), colours)
-            painter.fillRect(
-                QRectF(self._x_of(self._position) - 0.5, 0, 1, self.height()), QColor(colours.cursor)
-            )
+            self._paint_cursor(painter, colours)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
