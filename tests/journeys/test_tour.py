@@ -134,7 +134,7 @@ def test_nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> Non
     found = {
         (word, file.name)
         for file in (toured / "ws").rglob("*")
-        if file.is_file()
+        if file.is_file() and file.name != "project.toml"
         for word in words | {b"fLaC", b"RIFF"}
         if word in file.read_bytes()
     }

@@ -43,7 +43,7 @@ class CheckBoard(QWidget):
         self.spectrogram.look_changed.connect(self._on_look_changed)
         self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(Scope.QA, self)
-        self.play_bar.add_right(SpectrogramBar(self.spectrogram, Scope.QA, self.play_bar))
+        self.play_bar.add_right(SpectrogramBar(self.spectrogram, Scope.QA).switch)
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.QA, self))
         self.message = InlineMessage("qa_message", lines=2, parent=self)
         self.blind = BlindPanel(conventions, self)

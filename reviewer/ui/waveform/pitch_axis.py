@@ -1,4 +1,4 @@
-"""Pitches beside a spectrogram, and what kind it is."""
+"""Pitches beside a spectrogram."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -34,13 +34,6 @@ def paint_axis(painter: QPainter, lane: QRectF, top_hz: float, colours: Tokens) 
         painter.setPen(QPen(QColor(colours.text), 1))
         painter.drawLine(QPointF(lane.left(), y), QPointF(lane.left() + _MARK_PX, y))
         _plate(painter, lane.left() + _MARK_PX + 2, y, pitch(hertz), colours)
-
-
-def paint_note(painter: QPainter, place: QRectF, note: str, colours: Tokens) -> None:
-    """A few words in the upper right corner."""
-    metrics = QFontMetricsF(painter.font())
-    left = place.right() - metrics.horizontalAdvance(note) - 2 * _PAD_PX - 4
-    _plate(painter, left, place.top() + metrics.height() / 2 + 4, note, colours)
 
 
 def _plate(painter: QPainter, left: float, middle: float, text: str, colours: Tokens) -> None:

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from reviewer.audio.spectrogram import TILE_COLUMNS, Band
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.waveform.look import Look
-from reviewer.ui.waveform.pitch_axis import paint_axis, paint_note
+from reviewer.ui.waveform.pitch_axis import paint_axis
 from reviewer.ui.waveform.reduce import Source
 from reviewer.ui.waveform.strips import Paints, colours_of, strips
 from reviewer.ui.waveform.tiles import TileKey, Tiles
@@ -57,6 +57,12 @@ class Spectrogram(QWidget):
     def is_complete(self) -> bool:
         """Whether all that is in view has been worked out."""
         return all(self._tiles.get(key) is not None for key in self._keys())
+
+    def put_in_corner(self, widget: QWidget) -> None:
+        """Lays a widget over the upper right corner."""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, theme.GRID_PX, theme.GRID_PX, 0)
+        row.addWidget(widget, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 
     def show_source(self, source: Source | None) -> None:
         """Puts another clip on, or none; nothing of the last one stays."""
@@ -213,7 +219,6 @@ class Spectrogram(QWidget):
             for lane in range(source.channels):
                 height = self.height() / source.channels
                 paint_axis(painter, QRectF(0, lane * height, self.width(), height), top_hz, colours)
-            paint_note(painter, QRectF(self.rect()), self._note(), colours)
             self._paint_cursor(painter, colours)
         painter.end()
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from reviewer.audio.spectrogram import Band
 from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, key
-from reviewer.ui.theme import GRID_PX, tabular
+from reviewer.ui.theme import tabular
 from reviewer.ui.waveform.look import Look
 from reviewer.ui.waveform.spectrogram import Spectrogram
 
@@ -17,17 +17,19 @@ _PADDING_PX = 20
 
 
 class SpectrogramBar(QWidget):
-    """On and off; the rest keeps its place and sleeps while it is off."""
+    """Lies in the corner of the picture, so that it takes no room from anything; ``switch`` is elsewhere."""
 
-    def __init__(self, picture: Spectrogram, scope: Scope, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, picture: Spectrogram, scope: Scope) -> None:
+        super().__init__(picture)
         self.setObjectName("spectrogram_bar")
+        self.setProperty("kind", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._scope = scope
         self._words = {Band.WIDE: self.tr("Wide"), Band.NARROW: self.tr("Narrow")}
         self._ceilings = {True: self.tr("8 kHz"), False: self.tr("All Hz")}
-        self._switch = self._button("spectrogram", picture.toggle)
-        self._switch.setCheckable(True)
-        put_icon(self._switch, "spectrogram")
+        self.switch = self._button("spectrogram", picture.toggle)
+        self.switch.setCheckable(True)
+        put_icon(self.switch, "spectrogram")
         self._band = self._button("band", picture.toggle_band, *self._words.values())
         self._ceiling = self._button("ceiling", picture.toggle_ceiling, *self._ceilings.values())
         self._less = self._button("less_range", picture.show_less)
@@ -40,18 +42,17 @@ class SpectrogramBar(QWidget):
         self._lay_out()
         picture.look_changed.connect(self._on_look_changed)
         self._show_look(picture.look)
+        picture.put_in_corner(self)
 
     @Slot(object)
     def _on_look_changed(self, look: Look) -> None:
         self._show_look(look)
 
     def _show_look(self, look: Look) -> None:
-        self._switch.setChecked(look.is_on)
+        self.switch.setChecked(look.is_on)
         self._band.setText(self._words[look.band])
         self._ceiling.setText(self._ceilings[look.is_speech_only])
         self._range.setText(self.tr("{0} dB").format(look.range_db))
-        for part in (self._band, self._ceiling, self._less, self._range, self._more):
-            part.setEnabled(look.is_on)
 
     def _button(self, name: str, slot: Callable[[], None], *words: str) -> QToolButton:
         """A button for a row of the table of keys, as wide as the longest of its words."""
@@ -65,7 +66,7 @@ class SpectrogramBar(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 2 * GRID_PX, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for part in (self._band, self._ceiling, self._less, self._range, self._more, self._switch):
+        for part in (self._band, self._ceiling, self._less, self._range, self._more):
             row.addWidget(part)
