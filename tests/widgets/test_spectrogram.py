@@ -22,7 +22,7 @@ from reviewer.ui.waveform.look import RANGES_DB, Look
 from reviewer.ui.waveform.pitch_axis import marks_hz, pitch
 from reviewer.ui.waveform.plot import WavePlot
 from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar
+from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.tiles import TileKey, Tiles
 from reviewer.ui.waveform.view import WaveformView
 from tests.fakes.desk import FakeDesk, an_open_clip, speech_like
@@ -194,8 +194,11 @@ def test_while_it_is_off_its_other_keys_change_nothing(view: WaveformView) -> No
 
 def test_buttons_say_what_is_on(view: WaveformView, qtbot: QtBot) -> None:
     bar = SpectrogramBar(under(view), Scope.DESK)
+    switch = SpectrogramSwitch(under(view), Scope.DESK)
+    qtbot.addWidget(switch)
     band = bar.findChild(QToolButton, "band_button")
-    qtbot.mouseClick(bar.switch, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert switch.isChecked()
     assert bar.isVisible()
     qtbot.mouseClick(band, Qt.MouseButton.LeftButton)
     assert under(view).look.band is Band.NARROW

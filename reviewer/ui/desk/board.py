@@ -27,7 +27,7 @@ from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.palette import TagPalette
 from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
 from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar
+from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
@@ -66,7 +66,8 @@ class Board(QWidget):
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(Scope.DESK, self)
-        self.play_bar.add_right(SpectrogramBar(self.spectrogram, Scope.DESK).switch)
+        SpectrogramBar(self.spectrogram, Scope.DESK)
+        self.play_bar.add_right(SpectrogramSwitch(self.spectrogram, Scope.DESK, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.DESK, self.play_bar))
         self.notice = Notice(self)
         self.editor = TranscriptEditor(conventions, self)

@@ -17,7 +17,7 @@ from reviewer.ui.theme import EDGE_PX, GAP_PX
 from reviewer.ui.waveform.look import Look
 from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
 from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar
+from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
@@ -43,7 +43,8 @@ class CheckBoard(QWidget):
         self.spectrogram.look_changed.connect(self._on_look_changed)
         self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(Scope.QA, self)
-        self.play_bar.add_right(SpectrogramBar(self.spectrogram, Scope.QA).switch)
+        SpectrogramBar(self.spectrogram, Scope.QA)
+        self.play_bar.add_right(SpectrogramSwitch(self.spectrogram, Scope.QA, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.QA, self))
         self.message = InlineMessage("qa_message", lines=2, parent=self)
         self.blind = BlindPanel(conventions, self)

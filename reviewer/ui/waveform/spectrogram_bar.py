@@ -9,27 +9,42 @@ from reviewer.audio.spectrogram import Band
 from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, key
-from reviewer.ui.theme import tabular
+from reviewer.ui.theme import LABEL_PX, interface_font, tabular
 from reviewer.ui.waveform.look import Look
 from reviewer.ui.waveform.spectrogram import Spectrogram
 
 _PADDING_PX = 20
 
 
+class SpectrogramSwitch(QToolButton):
+    """On or off."""
+
+    def __init__(self, picture: Spectrogram, scope: Scope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = key(f"{scope}.spectrogram")
+        named(self, "spectrogram_button", row.sentence, key_id=row.id)
+        put_icon(self, "spectrogram")
+        self.setCheckable(True)
+        self.clicked.connect(picture.toggle)
+        picture.look_changed.connect(self._on_look_changed)
+
+    @Slot(object)
+    def _on_look_changed(self, look: Look) -> None:
+        self.setChecked(look.is_on)
+
+
 class SpectrogramBar(QWidget):
-    """Lies in the corner of the picture, so that it takes no room from anything; ``switch`` is elsewhere."""
+    """Lies in the corner of the picture, so that it takes no room from anything."""
 
     def __init__(self, picture: Spectrogram, scope: Scope) -> None:
         super().__init__(picture)
         self.setObjectName("spectrogram_bar")
+        self.setFont(interface_font(LABEL_PX))
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._scope = scope
         self._words = {Band.WIDE: self.tr("Wide"), Band.NARROW: self.tr("Narrow")}
         self._ceilings = {True: self.tr("8 kHz"), False: self.tr("All Hz")}
-        self.switch = self._button("spectrogram", picture.toggle)
-        self.switch.setCheckable(True)
-        put_icon(self.switch, "spectrogram")
         self._band = self._button("band", picture.toggle_band, *self._words.values())
         self._ceiling = self._button("ceiling", picture.toggle_ceiling, *self._ceilings.values())
         self._less = self._button("less_range", picture.show_less)
@@ -49,7 +64,6 @@ class SpectrogramBar(QWidget):
         self._show_look(look)
 
     def _show_look(self, look: Look) -> None:
-        self.switch.setChecked(look.is_on)
         self._band.setText(self._words[look.band])
         self._ceiling.setText(self._ceilings[look.is_speech_only])
         self._range.setText(self.tr("{0} dB").format(look.range_db))
