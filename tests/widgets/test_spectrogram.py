@@ -17,6 +17,7 @@ from reviewer.audio.spectrogram import Band, Recipe
 from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import Scope
 from reviewer.ui.waveform.look import RANGES_DB, Look
 from reviewer.ui.waveform.pitch_axis import marks_hz, pitch
@@ -27,6 +28,7 @@ from reviewer.ui.waveform.tiles import TileKey, Tiles
 from reviewer.ui.waveform.view import WaveformView
 from tests.fakes.desk import FakeDesk, an_open_clip, speech_like
 from tests.fakes.player import FakePlayer
+from tests.fakes.qa import FakeQa
 from tests.sounds import a_tone
 
 Settle = Callable[[], None]
@@ -301,5 +303,23 @@ def test_at_1280_x_800_the_text_keeps_room_for_two_lines(
     field = page.findChild(QWidget, "transcript")
     assert page.view.board.spectrogram.height() == 140
     assert field.height() >= 2 * 1.5 * theme.TRANSCRIPT_PX
+    page.close_down()
+    settle()
+
+
+def test_at_1280_x_800_nothing_overlaps_in_the_spot_check(
+    themed: QApplication, jobs: Jobs, settle: Settle, show: Show
+) -> None:
+    page = QaPage(FakeQa("turn left", "wait"), FakePlayer, jobs)
+    page.resize(1144, 736)
+    show(page)
+    page.enter()
+    settle()
+    page.empty.take.click()
+    settle()
+    page.board.spectrogram.toggle()
+    settle()
+    QApplication.processEvents()
+    assert page.board.waves.geometry().bottom() < page.board.play_bar.geometry().top()
     page.close_down()
     settle()

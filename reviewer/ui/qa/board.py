@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reviewer.qa.session import Comparison
 
 _WAVES_PX = 240
+_WAVES_ABOVE_SPECTROGRAM_PX = 180
 
 
 class CheckBoard(QWidget):
@@ -78,7 +79,8 @@ class CheckBoard(QWidget):
 
     @Slot(object)
     def _on_look_changed(self, look: Look) -> None:
-        self.waves.setFixedHeight(_WAVES_PX + (SPECTROGRAM_PX if look.is_on else 0))
+        both = _WAVES_ABOVE_SPECTROGRAM_PX + SPECTROGRAM_PX
+        self.waves.setFixedHeight(both if look.is_on else _WAVES_PX)
 
     def set_busy(self, *, busy: bool) -> None:
         self.blind.set_busy(busy=busy)
