@@ -38,6 +38,7 @@ ICONS = {
     "again": "ph.arrow-counter-clockwise",
     "slower": "ph.minus",
     "faster": "ph.plus",
+    "spectrogram": "ph.rows",
     "zoom_whole": "ph.arrows-out-line-horizontal",
     "zoom_in": "ph.magnifying-glass-plus",
     "zoom_out": "ph.magnifying-glass-minus",

@@ -105,6 +105,21 @@ TABLE: tuple[Key, ...] = (
     _key("desk.zoom_whole", Scope.DESK, "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
     _key("desk.pan_left", Scope.DESK, "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
     _key("desk.pan_right", Scope.DESK, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
+    _key("desk.spectrogram", Scope.DESK, "F10", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram on or off")),
+    _key("desk.band", Scope.DESK, "F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: wide or narrow band")),
+    _key("desk.ceiling", Scope.DESK, "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: to 8 kHz or all")),
+    _key(
+        "desk.less_range",
+        Scope.DESK,
+        "Ctrl+F11",
+        QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: loud sounds only"),
+    ),
+    _key(
+        "desk.more_range",
+        Scope.DESK,
+        "Ctrl+F12",
+        QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: fainter sounds too"),
+    ),
     _key("mine.refresh", Scope.MINE, "F5", QT_TRANSLATE_NOOP("shortcuts", "Look again")),
     # Spot check
     _key("qa.draw", Scope.QA, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Draw and take the next check")),
@@ -131,6 +146,21 @@ TABLE: tuple[Key, ...] = (
     _key("qa.zoom_whole", Scope.QA, "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
     _key("qa.pan_left", Scope.QA, "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
     _key("qa.pan_right", Scope.QA, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
+    _key("qa.spectrogram", Scope.QA, "F10", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram on or off")),
+    _key("qa.band", Scope.QA, "F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: wide or narrow band")),
+    _key("qa.ceiling", Scope.QA, "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: to 8 kHz or all")),
+    _key(
+        "qa.less_range",
+        Scope.QA,
+        "Ctrl+F11",
+        QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: loud sounds only"),
+    ),
+    _key(
+        "qa.more_range",
+        Scope.QA,
+        "Ctrl+F12",
+        QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: fainter sounds too"),
+    ),
     # The lead
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Look again")),
     _key(

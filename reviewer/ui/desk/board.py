@@ -18,12 +18,16 @@ from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.form.scrolled import ScrolledColumn
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
+from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
+from reviewer.ui.waveform.spectrogram import Spectrogram
+from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
@@ -38,6 +42,8 @@ _OWN_COLUMN_SHARE = 0.26
 _SIDE_MARGIN_PX = 12
 _WAVES_PX = (120, 420)
 _WAVES_SHARE = 0.28
+_WAVES_SHARE_ABOVE_SPECTROGRAM = 0.2
+_SPECTROGRAM_SHARE = 0.19
 _COMPACT_BELOW_PX = (620, 700)
 
 
@@ -48,14 +54,20 @@ class Board(QWidget):
     submit_requested = Signal()
     skip_requested = Signal()
 
-    def __init__(self, schema: Schema, conventions: Conventions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, schema: Schema, conventions: Conventions, jobs: Jobs, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("board")
         self._blank = Annotation(schema_version=schema.id, conventions_version=conventions.id)
         self._annotation = self._blank
         self._is_missing_shown = False
         self.waves = WaveformView(self)
+        self.spectrogram = Spectrogram(jobs, self.waves)
+        self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(Scope.DESK, self)
+        SpectrogramBar(self.spectrogram, Scope.DESK)
+        self.play_bar.add_right(SpectrogramSwitch(self.spectrogram, Scope.DESK, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.DESK, self.play_bar))
         self.notice = Notice(self)
         self.editor = TranscriptEditor(conventions, self)
@@ -71,6 +83,7 @@ class Board(QWidget):
         self._whole = QHBoxLayout()
         self._lay_out()
         tab_through(
+            self.spectrogram,
             self.play_bar,
             self.notice,
             self.editor,
@@ -192,6 +205,7 @@ class Board(QWidget):
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.palette_of_tags.tag_requested.connect(self.editor.insert_tag)
         self.notice.use_requested.connect(self.editor.replace_text)
+        self.spectrogram.look_changed.connect(self._share_room)
         self._submit.clicked.connect(self.submit_requested)
         self._skip.clicked.connect(self.skip_requested)
 
@@ -233,13 +247,19 @@ class Board(QWidget):
         self._scroll.setMinimumWidth(_SIDE_PX[0])
         return self._scroll
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    @Slot()
+    def _share_room(self) -> None:
         """Waves take a share of the height, the form one of the width, whatever the clip brings along."""
-        super().resizeEvent(event)
         least, most = _WAVES_PX
-        self.waves.setMaximumHeight(min(max(round(self.height() * _WAVES_SHARE), least), most))
+        is_on = self.spectrogram.look.is_on
+        share = _WAVES_SHARE_ABOVE_SPECTROGRAM if is_on else _WAVES_SHARE  # typing keeps its room
+        waves = min(max(round(self.height() * share), least), most)
+        spectrum = min(max(round(self.height() * _SPECTROGRAM_SHARE), least // 2), 2 * SPECTROGRAM_PX)
+        self.spectrogram.setFixedHeight(spectrum)
+        self.waves.setMaximumHeight(waves + (spectrum if is_on else 0))
+        left = self.height() - (spectrum if is_on else 0)
         side = self._place_side()
-        is_small = self.width() - side < _COMPACT_BELOW_PX[0] or self.height() < _COMPACT_BELOW_PX[1]
+        is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
         self.palette_of_tags.set_compact(is_compact=is_small)
 
     def _place_side(self) -> int:
@@ -254,3 +274,7 @@ class Board(QWidget):
         side = min(max(round(self.width() * share), least), most)
         self._scroll.setMaximumWidth(side)
         return side
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer.ui.desk.playback import Act, Playback
 from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.view import WaveformView
 
 _REPEATING = (Act.BACK, Act.FORWARD, Act.SLOWER, Act.FASTER)
@@ -19,6 +20,18 @@ def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: Wavef
     bind(owner, f"{scope}.play_too", partial(playback.do, Act.PLAY))
     for name in ("zoom_in", "zoom_out", "zoom_whole", "pan_left", "pan_right"):
         bind(owner, f"{scope}.{name}", getattr(view, name)).setAutoRepeat(True)
+
+
+def bind_spectrogram(owner: QWidget, scope: Scope, picture: Spectrogram) -> None:
+    """Makes the keys of the spectrogram work while ``owner`` is shown."""
+    for name, slot in (
+        ("spectrogram", picture.toggle),
+        ("band", picture.toggle_band),
+        ("ceiling", picture.toggle_ceiling),
+        ("less_range", picture.show_less),
+        ("more_range", picture.show_more),
+    ):
+        bind(owner, f"{scope}.{name}", slot)
 
 
 def join(view: WaveformView, playback: Playback) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer.model.annotation import Flag
 from reviewer.model.task import SkipReason
-from reviewer.ui.desk.listening_keys import bind_listening, join
+from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
 from reviewer.ui.desk.playback import Playback, Plays
 from reviewer.ui.desk.presenter import DeskPresenter
 from reviewer.ui.desk.skip_dialog import SkipDialog
@@ -39,7 +39,7 @@ class DeskPage(Page):
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.playback = Playback(player_factory(), self)
-        self.view = DeskView(desk.schema, desk.conventions, self)
+        self.view = DeskView(desk.schema, desk.conventions, jobs, self)
         self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
         self._has_started = False
         layout = QVBoxLayout(self)
@@ -91,6 +91,7 @@ class DeskPage(Page):
         board, empty = self.view.board, self.view.empty
         bind(empty, "desk.claim", self.presenter.take_next)
         bind_listening(board, Scope.DESK, self.playback, board.waves)
+        bind_spectrogram(board, Scope.DESK, board.spectrogram)
         bind(board, "desk.submit", self.presenter.submit)
         bind(board, "desk.skip", self.ask_why_skip)
         bind(board, "desk.problem", board.editor.next_problem)

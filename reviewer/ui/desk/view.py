@@ -8,6 +8,7 @@ from reviewer.labels.schema import Schema
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.desk.board import Board
 from reviewer.ui.desk.empty import EmptyDesk
+from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 
 if TYPE_CHECKING:
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 class DeskView(QStackedWidget):
     """Shows what the presenter says, in words for people."""
 
-    def __init__(self, schema: Schema, conventions: Conventions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, schema: Schema, conventions: Conventions, jobs: Jobs, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("desk_view")
         self.empty = EmptyDesk(self)
-        self.board = Board(schema, conventions, self)
+        self.board = Board(schema, conventions, jobs, self)
         self.addWidget(self.empty)
         self.addWidget(self.board)
 

@@ -2,16 +2,22 @@
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.desk.play_bar import PlayBar
 from reviewer.ui.inline import InlineMessage
+from reviewer.ui.jobs import Jobs
 from reviewer.ui.qa.blind_panel import BlindPanel
 from reviewer.ui.qa.compare_panel import ComparePanel
 from reviewer.ui.shortcuts import Scope
 from reviewer.ui.theme import EDGE_PX, GAP_PX
+from reviewer.ui.waveform.look import Look
+from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
+from reviewer.ui.waveform.spectrogram import Spectrogram
+from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
@@ -21,17 +27,25 @@ if TYPE_CHECKING:
     from reviewer.qa.session import Comparison
 
 _WAVES_PX = 240
+_WAVES_ABOVE_SPECTROGRAM_PX = 180
 
 
 class CheckBoard(QWidget):
     """Waves and play bar stay where they are while the lower half changes."""
 
-    def __init__(self, schema: Schema, conventions: Conventions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, schema: Schema, conventions: Conventions, jobs: Jobs, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("check_board")
         self.waves = WaveformView(self)
         self.waves.setFixedHeight(_WAVES_PX)
+        self.spectrogram = Spectrogram(jobs, self.waves)
+        self.spectrogram.look_changed.connect(self._on_look_changed)
+        self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(Scope.QA, self)
+        SpectrogramBar(self.spectrogram, Scope.QA)
+        self.play_bar.add_right(SpectrogramSwitch(self.spectrogram, Scope.QA, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.QA, self))
         self.message = InlineMessage("qa_message", lines=2, parent=self)
         self.blind = BlindPanel(conventions, self)
@@ -62,6 +76,11 @@ class CheckBoard(QWidget):
         """Both versions of the same clip."""
         self._stages.setCurrentWidget(self.compare)
         self.compare.show_comparison(comparison)
+
+    @Slot(object)
+    def _on_look_changed(self, look: Look) -> None:
+        both = _WAVES_ABOVE_SPECTROGRAM_PX + SPECTROGRAM_PX
+        self.waves.setFixedHeight(both if look.is_on else _WAVES_PX)
 
     def set_busy(self, *, busy: bool) -> None:
         self.blind.set_busy(busy=busy)

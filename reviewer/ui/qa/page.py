@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
 from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
-from reviewer.ui.desk.listening_keys import bind_listening, join
+from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
 from reviewer.ui.desk.playback import Playback, Plays
 from reviewer.ui.handles import named
 from reviewer.ui.jobs import Jobs
@@ -44,7 +44,7 @@ class QaPage(Page):
         self.checking = Checking(session, jobs, self)
         self.playback = Playback(player_factory(), self)
         self.empty = EmptyCheck(self)
-        self.board = CheckBoard(session.schema, session.conventions, self)
+        self.board = CheckBoard(session.schema, session.conventions, jobs, self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.board)
@@ -193,6 +193,7 @@ class QaPage(Page):
         join(self.board.waves, self.playback)
         self.board.play_bar.follow(self.playback)
         bind_listening(self.board, Scope.QA, self.playback, self.board.waves)
+        bind_spectrogram(self.board, Scope.QA, self.board.spectrogram)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
         self.empty.take_requested.connect(self._on_take_requested)

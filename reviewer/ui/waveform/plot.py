@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _LANE_HEIGHT = 0.46
 _DOT_PX = 5
+_CLIP_TOP = 0.5
+_CLIP_LENGTH = 0.07
 
 
 class WavePlot(QWidget):
@@ -41,7 +43,10 @@ class WavePlot(QWidget):
         self._cursor = pg.InfiniteLine(pos=0.0, angle=90)
         self._cursor.setZValue(10)
         self._dots = pg.ScatterPlotItem(size=_DOT_PX, pxMode=True, antialias=True)
+        self._clips = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
+        self._clips.setZValue(5)
         self._widget.addItem(self._dots)
+        self._widget.addItem(self._clips)
         self._widget.addItem(self._cursor)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -58,6 +63,12 @@ class WavePlot(QWidget):
     def cursor_x(self) -> float:
         """Where the cursor stands, in device pixels from the left."""
         return float(self._cursor.value())
+
+    @property
+    def clip_marks(self) -> "NDArray[np.float64]":
+        """Where samples at full scale are marked, in device pixels from the left; all channels together."""
+        marks = self._clips.xData
+        return np.empty(0) if marks is None else marks[::2]
 
     def show_source(self, source: Source | None) -> None:
         """Puts another clip on, or none."""
@@ -91,6 +102,7 @@ class WavePlot(QWidget):
             middle.setPen(pg.mkPen(colours.line, width=1))
         self._dots.setBrush(pg.mkBrush(colours.wave))
         self._dots.setPen(None)
+        self._clips.setPen(pg.mkPen(colours.error, width=2 * line_px))
         self._draw()
 
     def _fit(self) -> None:
@@ -103,6 +115,7 @@ class WavePlot(QWidget):
         """Reduces to one column a device pixel first: what pyqtgraph gets never grows with the clip."""
         if self._source is None:
             self._dots.clear()
+            self._clips.setData([], [])
             return
         traces = [
             trace(self._source, channel, self._window, self._pixels()) for channel in range(len(self._curves))
@@ -112,6 +125,7 @@ class WavePlot(QWidget):
             pen = self._line_pen if drawn.is_samples else self._column_pen
             curve.setData(drawn.x, y, pen=pen, antialias=drawn.is_samples, skipFiniteCheck=True)
         self._draw_dots(traces)
+        self._draw_clips(traces)
         self.show_position(self._position)
 
     def _draw_dots(self, traces: Sequence[Trace]) -> None:
@@ -122,6 +136,17 @@ class WavePlot(QWidget):
             self._dots.clear()
             return
         self._dots.setData(x=np.concatenate([x for x, _ in shown]), y=np.concatenate([y for _, y in shown]))
+
+    def _draw_clips(self, traces: Sequence[Trace]) -> None:
+        """Ticks at the top of the lane: the wave itself may hide that it was cut."""
+        x = np.concatenate([np.repeat(drawn.clipped, 2) for drawn in traces])
+        y = np.concatenate(
+            [
+                np.tile((_CLIP_TOP - lane, _CLIP_TOP - _CLIP_LENGTH - lane), drawn.clipped.size)
+                for lane, drawn in enumerate(traces)
+            ]
+        )
+        self._clips.setData(x, y)
 
     def _pixels(self) -> int:
         return max(round(self.width() * self.devicePixelRatioF()), 1)

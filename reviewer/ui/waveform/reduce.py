@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,10 +37,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One channel's line: x in pixels, y from -1 to 1 of a lane."""
+    """One channel's line: x in pixels, y from -1 to 1 of a lane; ``clipped`` is where it is at full scale."""
 
     x: "NDArray[np.float64]"
     y: "NDArray[np.float64]"
+    clipped: "NDArray[np.float64]"
     is_samples: bool
     has_dots: bool
 
@@ -58,15 +59,16 @@ def source_of(samples: Samples, pyramid: Pyramid) -> Source:
 def trace(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
     """A channel's line over a window ``pixels`` wide: at most two points a pixel, whatever the length."""
     if source.frames == 0:
-        return Trace(np.empty(0), np.empty(0), is_samples=False, has_dots=False)
+        return Trace(np.empty(0), np.empty(0), np.empty(0), is_samples=False, has_dots=False)
     if window.span / pixels < _SAMPLES_BELOW_FRAMES_A_PIXEL:
         return _samples(source, channel, window, pixels)
     least, most = source.pyramid.columns(channel, window.start, window.end, pixels, source.samples)
     y = np.empty(2 * pixels, dtype=np.float64)
     y[0::2] = least
     y[1::2] = most
-    x = np.repeat(np.arange(pixels, dtype=np.float64) + 0.5, 2)
-    return Trace(x, y * source.gain, is_samples=False, has_dots=False)
+    middles = np.arange(pixels, dtype=np.float64) + 0.5
+    clipped = middles[_is_clipped(least) | _is_clipped(most)]
+    return Trace(np.repeat(middles, 2), y * source.gain, clipped, is_samples=False, has_dots=False)
 
 
 def _samples(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
@@ -74,5 +76,13 @@ def _samples(source: Source, channel: int, window: ViewWindow, pixels: int) -> T
     last = min(math.ceil(window.end) + 1, source.frames)
     scale = pixels / window.span
     x = (np.arange(first, last, dtype=np.float64) - window.start) * scale
-    y = source.samples.data[first:last, channel].astype(np.float64) * source.gain
-    return Trace(x, y, is_samples=True, has_dots=scale >= _DOTS_FROM_PIXELS_A_FRAME)
+    values = source.samples.data[first:last, channel]
+    y = values.astype(np.float64) * source.gain
+    return Trace(x, y, x[_is_clipped(values)], is_samples=True, has_dots=scale >= _DOTS_FROM_PIXELS_A_FRAME)
+
+
+def _is_clipped(values: "NDArray[Any]") -> "NDArray[np.bool_]":
+    """Where a sample stands at the last value that its 16 or 24 bits can hold, on either side."""
+    limits = np.iinfo(values.dtype)
+    step = 1 if values.dtype == np.int16 else 256  # the lowest byte of a 24-bit sample is empty
+    return (values <= limits.min) | (values > limits.max - step)

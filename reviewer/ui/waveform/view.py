@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reviewer.audio.pyramid import Pyramid
     from reviewer.audio.samples import Samples
     from reviewer.ui.waveform.plot import WavePlot
+    from reviewer.ui.waveform.spectrogram import Spectrogram
 
 ZOOM_STEP = 1.6
 PAN_SHARE = 0.25
@@ -46,6 +47,7 @@ class WaveformView(QWidget):
         self._pressed: QPointF | None = None
         self._dragged_x: float | None = None
         self._plot: WavePlot | None = None
+        self._under: Spectrogram | None = None
         self._minimap = Minimap(self)
         self._ruler = Ruler(self)
         self._empty = QLabel(self)
@@ -68,6 +70,13 @@ class WaveformView(QWidget):
     def position(self) -> float:
         """The frame at which the cursor stands."""
         return self._position
+
+    def put_under(self, picture: "Spectrogram") -> None:
+        """Lays a spectrogram under the waves; from now on it shows the same clip, window and moment."""
+        self._under = picture
+        self._column.addWidget(picture)
+        picture.show_source(self._source)
+        picture.show_window(self._window)
 
     def show_clip(self, samples: "Samples", pyramid: "Pyramid") -> None:
         """Puts a clip on, all of it in view, the cursor at its start, nothing heard."""
@@ -93,6 +102,8 @@ class WaveformView(QWidget):
         self._minimap.show_position(frame)
         if self._plot is not None:
             self._plot.show_position(frame)
+        if self._under is not None:
+            self._under.show_position(frame)
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
         self._minimap.show_heard(ranges)
@@ -139,6 +150,8 @@ class WaveformView(QWidget):
             plot.show_source(source)
             plot.paint_in(theme.tokens())
             plot.show_window(self._window)
+        if self._under is not None:
+            self._under.show_source(source)
         self.window_changed.emit(self._window)
 
     def _set_window(self, window: ViewWindow) -> None:
@@ -149,6 +162,8 @@ class WaveformView(QWidget):
         self._ruler.show_window(window, self._rate_hz)
         if self._plot is not None:
             self._plot.show_window(window)
+        if self._under is not None:
+            self._under.show_window(window)
         self.window_changed.emit(window)
 
     def _loaded_plot(self) -> "WavePlot":
@@ -161,7 +176,7 @@ class WaveformView(QWidget):
         return self._plot
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._minimap)

@@ -1,0 +1,232 @@
+"""The spectrogram under the waves: the same frames over the same pixels."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from reviewer.audio.spectrogram import TILE_COLUMNS, Band
+from reviewer.ui import theme
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.waveform.look import Look
+from reviewer.ui.waveform.pitch_axis import paint_axis
+from reviewer.ui.waveform.reduce import Source
+from reviewer.ui.waveform.strips import Paints, colours_of, strips
+from reviewer.ui.waveform.tiles import TileKey, Tiles
+from reviewer.ui.waveform.window import ViewWindow
+
+HEIGHT_PX = 140
+_FONT_PX = 11
+
+
+class Spectrogram(QWidget):
+    """Values in, nothing out but the look: mouse and wheel go on to the view it lies in.
+
+    A frame never waits for arithmetic: what is not there yet is shown as the last picture stretched to its
+    place, and is painted when it arrives.
+    """
+
+    look_changed = Signal(object)
+    """Carries the Look."""
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("spectrogram")
+        self.setAccessibleName(self.tr("Spectrogram"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(HEIGHT_PX)
+        self.setFont(theme.time_font(_FONT_PX))
+        self._tiles = Tiles(jobs, self)
+        self._tiles.arrived.connect(self._on_arrived)
+        self._look = Look()
+        self._source: Source | None = None
+        self._window = ViewWindow.whole(1)
+        self._position = 0.0
+        self._picture: QPixmap | None = None
+        self._drawn: tuple[Look, ViewWindow] | None = None
+        self._is_stale = True
+        self.hide()
+
+    @property
+    def look(self) -> Look:
+        """What is shown, and how."""
+        return self._look
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that is in view has been worked out."""
+        return all(self._tiles.get(key) is not None for key in self._keys())
+
+    def put_in_corner(self, widget: QWidget) -> None:
+        """Lays a widget over the upper right corner."""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, theme.GRID_PX, theme.GRID_PX, 0)
+        row.addWidget(widget, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+
+    def show_source(self, source: Source | None) -> None:
+        """Puts another clip on, or none; nothing of the last one stays."""
+        self._source = source
+        self._position = 0.0
+        self._window = ViewWindow.whole(source.frames if source is not None else 1)
+        self._tiles.show_samples(source.samples if source is not None else None)
+        self._forget_picture()
+
+    def show_window(self, window: ViewWindow) -> None:
+        self._window = window
+        self._look_again()
+
+    def show_position(self, frame: float) -> None:
+        before, self._position = self._x_of(self._position), frame
+        after = self._x_of(frame)
+        if round(before) != round(after):
+            self.update(round(before) - 2, 0, 5, self.height())
+            self.update(round(after) - 2, 0, 5, self.height())
+
+    @Slot()
+    def toggle(self) -> None:
+        """On or off."""
+        self._change(replace(self._look, is_on=not self._look.is_on))
+
+    @Slot()
+    def toggle_band(self) -> None:
+        """Wide or narrow band."""
+        band = Band.NARROW if self._look.band is Band.WIDE else Band.WIDE
+        self._change(replace(self._look, band=band))
+
+    @Slot()
+    def toggle_ceiling(self) -> None:
+        """Up to 8 kHz, or all there is."""
+        self._change(replace(self._look, is_speech_only=not self._look.is_speech_only))
+
+    @Slot()
+    def show_more(self) -> None:
+        """Fainter sounds too."""
+        self._change(self._look.with_range(1))
+
+    @Slot()
+    def show_less(self) -> None:
+        """Loud sounds only."""
+        self._change(self._look.with_range(-1))
+
+    @Slot()
+    def _on_arrived(self) -> None:
+        self._is_stale = True
+        self.update()
+
+    def _change(self, look: Look) -> None:
+        """While it is off, only switching it on changes anything: nobody could see what they do."""
+        if look == self._look or not (look.is_on or self._look.is_on):
+            return
+        self._look = look
+        self.setVisible(look.is_on)
+        self.setAccessibleDescription(self._note())
+        self._look_again()
+        self.look_changed.emit(look)
+
+    def _look_again(self) -> None:
+        """Asks for what is in view now; the picture is put together with the next frame."""
+        self._is_stale = True
+        self._tiles.want(self._keys())
+        self.update()
+
+    def _keys(self) -> list[TileKey]:
+        """The tiles in view, from the middle outwards."""
+        source = self._source
+        if source is None or not source.frames or not self._look.is_on:
+            return []
+        recipe = self._look.recipe(source.samples.rate_hz)
+        level = recipe.level_for(self._window.span / self._pixels())
+        size = TILE_COLUMNS << level
+        first, last = int(self._window.start) // size, (int(self._window.end) - 1) // size
+        middle = (first + last) / 2
+        return [
+            TileKey(recipe, channel, level, index)
+            for index in sorted(range(first, max(last, first) + 1), key=lambda index: abs(index - middle))
+            for channel in range(source.channels)
+        ]
+
+    def _compose(self, source: Source) -> QPixmap:
+        """Everything but the cursor, at the screen's own scale."""
+        scale = self.devicePixelRatioF()
+        picture = QPixmap(self._pixels(), max(round(self.height() * scale), 1))
+        paints = colours_of(theme.tokens().surface, source, self._look.range_db)
+        picture.fill(QColor(theme.tokens().surface))
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self._paint_last(painter, picture)
+        self._paint_tiles(painter, source, paints, picture)
+        painter.end()
+        picture.setDevicePixelRatio(scale)
+        return picture
+
+    def _paint_last(self, painter: QPainter, picture: QPixmap) -> None:
+        """The picture before, stretched to where its frames are now, unless it is of another kind."""
+        if self._picture is None or self._drawn is None or self._drawn[0] != self._look:
+            return
+        before, width = self._drawn[1], picture.width()
+        left, right = (self._window.x_of(frame, width) for frame in (before.start, before.end))
+        target = QRectF(left, 0, right - left, picture.height())
+        painter.drawPixmap(target, self._picture, QRectF(self._picture.rect()))
+
+    def _paint_tiles(self, painter: QPainter, source: Source, paints: Paints, picture: QPixmap) -> None:
+        recipe = self._look.recipe(source.samples.rate_hz)
+        found = {key: made for key in self._keys() if (made := self._tiles.get(key)) is not None}
+        lane = picture.height() / source.channels
+        bottom, top = recipe.rows - recipe.row_of(0), recipe.rows - recipe.row_of(recipe.top_hz)
+        for strip in strips(found, self._window):
+            left, right = (self._window.x_of(frame, picture.width()) for frame in (strip.start, strip.end))
+            target = QRectF(left, lane * strip.channel, right - left, lane)
+            image = strip.image(paints)
+            painter.drawImage(target, image, QRectF(0, max(top, 0), image.width(), bottom - max(top, 0)))
+
+    def _paint_cursor(self, painter: QPainter, colours: theme.Tokens) -> None:
+        """Between two dark or light hairs: no colour of its own would stand out on all of the map's."""
+        x = self._x_of(self._position)
+        painter.fillRect(QRectF(x - 1.5, 0, 3, self.height()), QColor(colours.background))
+        painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))
+
+    def _note(self) -> str:
+        band = self.tr("narrow band") if self._look.band is Band.NARROW else self.tr("wide band")
+        return self.tr("{0} · {1} dB").format(band, self._look.range_db)
+
+    def _pixels(self) -> int:
+        return max(round(self.width() * self.devicePixelRatioF()), 1)
+
+    def _x_of(self, frame: float) -> float:
+        return self._window.x_of(frame, self.width())
+
+    def _forget_picture(self) -> None:
+        self._picture = self._drawn = None
+        self._look_again()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, HEIGHT_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        source, colours = self._source, theme.tokens()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(colours.surface))
+        if source is not None and source.frames:
+            if self._is_stale or self._picture is None:
+                self._picture, self._drawn = self._compose(source), (self._look, self._window)
+                self._is_stale = False
+            painter.drawPixmap(0, 0, self._picture)
+            top_hz = self._look.recipe(source.samples.rate_hz).top_hz
+            for lane in range(source.channels):
+                height = self.height() / source.channels
+                paint_axis(painter, QRectF(0, lane * height, self.width(), height), top_hz, colours)
+            self._paint_cursor(painter, colours)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._forget_picture()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._forget_picture()

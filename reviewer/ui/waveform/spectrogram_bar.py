@@ -1,0 +1,86 @@
+"""Buttons for what the spectrogram shows."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from reviewer.audio.spectrogram import Band
+from reviewer.ui.assets import put_icon
+from reviewer.ui.handles import named
+from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.theme import LABEL_PX, interface_font, tabular
+from reviewer.ui.waveform.look import Look
+from reviewer.ui.waveform.spectrogram import Spectrogram
+
+_PADDING_PX = 20
+
+
+class SpectrogramSwitch(QToolButton):
+    """On or off."""
+
+    def __init__(self, picture: Spectrogram, scope: Scope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = key(f"{scope}.spectrogram")
+        named(self, "spectrogram_button", row.sentence, key_id=row.id)
+        put_icon(self, "spectrogram")
+        self.setCheckable(True)
+        self.clicked.connect(picture.toggle)
+        picture.look_changed.connect(self._on_look_changed)
+
+    @Slot(object)
+    def _on_look_changed(self, look: Look) -> None:
+        self.setChecked(look.is_on)
+
+
+class SpectrogramBar(QWidget):
+    """Lies in the corner of the picture, so that it takes no room from anything."""
+
+    def __init__(self, picture: Spectrogram, scope: Scope) -> None:
+        super().__init__(picture)
+        self.setObjectName("spectrogram_bar")
+        self.setFont(interface_font(LABEL_PX))
+        self.setProperty("kind", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._scope = scope
+        self._words = {Band.WIDE: self.tr("Wide"), Band.NARROW: self.tr("Narrow")}
+        self._ceilings = {True: self.tr("8 kHz"), False: self.tr("All Hz")}
+        self._band = self._button("band", picture.toggle_band, *self._words.values())
+        self._ceiling = self._button("ceiling", picture.toggle_ceiling, *self._ceilings.values())
+        self._less = self._button("less_range", picture.show_less)
+        put_icon(self._less, "slower")
+        self._range = named(QLabel(self), "spectrogram_range", self.tr("Loudness range of the spectrogram"))
+        self._range.setFont(tabular(self._range.font()))
+        self._range.setProperty("kind", "label")
+        self._more = self._button("more_range", picture.show_more)
+        put_icon(self._more, "faster")
+        self._lay_out()
+        picture.look_changed.connect(self._on_look_changed)
+        self._show_look(picture.look)
+        picture.put_in_corner(self)
+
+    @Slot(object)
+    def _on_look_changed(self, look: Look) -> None:
+        self._show_look(look)
+
+    def _show_look(self, look: Look) -> None:
+        self._band.setText(self._words[look.band])
+        self._ceiling.setText(self._ceilings[look.is_speech_only])
+        self._range.setText(self.tr("{0} dB").format(look.range_db))
+
+    def _button(self, name: str, slot: Callable[[], None], *words: str) -> QToolButton:
+        """A button for a row of the table of keys, as wide as the longest of its words."""
+        row = key(f"{self._scope}.{name}")
+        button = named(QToolButton(self), f"{name}_button", row.sentence, key_id=row.id)
+        if words:
+            widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
+            button.setFixedWidth(widest + _PADDING_PX)
+        button.clicked.connect(slot)
+        return button
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for part in (self._band, self._ceiling, self._less, self._range, self._more):
+            row.addWidget(part)
