@@ -17,6 +17,8 @@ def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: Wavef
         shortcut = bind(owner, f"{scope}.{act}", partial(playback.do, act))
         shortcut.setAutoRepeat(act in _REPEATING)
     bind(owner, f"{scope}.play_too", partial(playback.do, Act.PLAY))
+    for name in ("select_from", "select_to", "select_none"):
+        bind(owner, f"{scope}.{name}", getattr(view, name))
     for name in ("zoom_in", "zoom_out", "zoom_whole", "pan_left", "pan_right"):
         bind(owner, f"{scope}.{name}", getattr(view, name)).setAutoRepeat(True)
 
@@ -24,5 +26,6 @@ def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: Wavef
 def join(view: WaveformView, playback: Playback) -> None:
     """Lets picture and sound show the same moment."""
     view.seek_requested.connect(playback.seek)
+    view.selection_changed.connect(playback.select)
     playback.position_changed.connect(partial(view.show_position, follow=True))
     playback.strip_changed.connect(view.show_heard)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from reviewer.ui.assets import put_icon
@@ -22,6 +22,10 @@ _ICONS = {
     Act.AGAIN: "again",
     Act.SLOWER: "slower",
     Act.FASTER: "faster",
+    Act.LOOP: "loop",
+    Act.IN_EDGE: "in_edge",
+    Act.OUT_EDGE: "out_edge",
+    Act.BACKSTEP: "backstep",
 }
 
 
@@ -52,6 +56,8 @@ class PlayBar(QWidget):
         self._speed.setFont(tabular(self._speed.font()))
         self._speed.setFixedWidth(self._speed.fontMetrics().horizontalAdvance("0.00x") + 24)
         self._speed.clicked.connect(partial(self._ask_for, Act.NORMAL_SPEED))
+        self._buttons[Act.LOOP].setCheckable(True)
+        self._show_backstep(0)
         self._heard = named(QLabel(self), "play_heard", self.tr("How much of the clip was heard"))
         self._heard.setFont(tabular(self._heard.font()))
         self._heard.setProperty("kind", "label")
@@ -106,12 +112,29 @@ class PlayBar(QWidget):
                 problem=playback.problem,
                 heard_percent=playback.heard_percent,
             )
+            self._show_loop(is_on=playback.is_looping)
+            self._show_backstep(playback.backstep_ms)
+
+    def _show_loop(self, *, is_on: bool) -> None:
+        self._buttons[Act.LOOP].setChecked(is_on)
+        put_icon(self._buttons[Act.LOOP], "loop", "accent" if is_on else "text")
+
+    def _show_backstep(self, milliseconds: int) -> None:
+        """Says on the button how far a pause goes back."""
+        button = self._buttons[Act.BACKSTEP]
+        length = self.tr("{0} s").format(f"{milliseconds / 1000:.2f}") if milliseconds else self.tr("off")
+        button.setText(length)
+        button.setAccessibleName(self.tr("A pause goes back: {0}").format(length))
 
     def _button(self, act: Act, what: str) -> QToolButton:
         row = key(f"{self._scope}.{act}")
         button = named(QToolButton(self), f"play_{act}", row.sentence, key_id=row.id)
         put_icon(button, what, size_px=20 if act is Act.PLAY else 16)
         button.clicked.connect(partial(self._ask_for, act))
+        if act is Act.BACKSTEP:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setFont(tabular(button.font()))
+            button.setFixedWidth(button.fontMetrics().horizontalAdvance("0.00 s") + 48)
         return button
 
     def _ask_for(self, act: Act, *_checked: bool) -> None:
@@ -129,6 +152,9 @@ class PlayBar(QWidget):
         row.addWidget(self._buttons[Act.SLOWER])
         row.addWidget(self._speed)
         row.addWidget(self._buttons[Act.FASTER])
+        row.addSpacing(GAP_PX)
+        for act in (Act.LOOP, Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP):
+            row.addWidget(self._buttons[act])
         row.addSpacing(GAP_PX)
         row.addWidget(self._heard)
         row.addSpacing(GAP_PX)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QVBoxLayout, QWidget
 
 from reviewer.ui.theme import Tokens
 from reviewer.ui.waveform.reduce import Source, Trace, trace
+from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LANE_HEIGHT = 0.46
 _DOT_PX = 5
+_SHADE_ALPHA = 56
 
 
 class WavePlot(QWidget):
@@ -43,6 +45,11 @@ class WavePlot(QWidget):
         self._dots = pg.ScatterPlotItem(size=_DOT_PX, pxMode=True, antialias=True)
         self._widget.addItem(self._dots)
         self._widget.addItem(self._cursor)
+        self._selection = Selection()
+        self._region = pg.LinearRegionItem(movable=False)
+        self._region.setZValue(-10)
+        self._region.hide()
+        self._widget.addItem(self._region)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._widget)
@@ -58,6 +65,12 @@ class WavePlot(QWidget):
     def cursor_x(self) -> float:
         """Where the cursor stands, in device pixels from the left."""
         return float(self._cursor.value())
+
+    @property
+    def selection_x(self) -> tuple[float, float] | None:
+        """Where the selection's edges stand, in device pixels from the left; None if nothing is selected."""
+        left, right = self._region.getRegion()
+        return (float(left), float(right)) if self._region.isVisible() else None
 
     def show_source(self, source: Source | None) -> None:
         """Puts another clip on, or none."""
@@ -80,11 +93,23 @@ class WavePlot(QWidget):
         self._position = frame
         self._cursor.setValue(self._window.x_of(frame, self._pixels()))
 
+    def show_selection(self, selection: Selection) -> None:
+        """Shades the part that is marked, between two edges."""
+        self._selection = selection
+        self._region.setVisible(not selection.is_empty)
+        pixels = self._pixels()
+        self._region.setRegion([self._window.x_of(edge, pixels) for edge in (selection.start, selection.end)])
+
     def paint_in(self, colours: Tokens) -> None:
         self._widget.setBackground(QColor(colours.surface))
         # Pens are counted in the screen's own pixels: a column takes one, a line is to be seen at any scale.
         line_px = max(round(self.devicePixelRatioF()), 1)
         self._cursor.setPen(pg.mkPen(colours.cursor, width=line_px))
+        shade = QColor(colours.accent)
+        shade.setAlpha(_SHADE_ALPHA)
+        self._region.setBrush(shade)
+        for edge in self._region.lines:
+            edge.setPen(pg.mkPen(colours.accent, width=line_px))
         self._column_pen = pg.mkPen(colours.wave, width=1)
         self._line_pen = pg.mkPen(colours.wave, width=line_px)
         for middle in self._middles:
@@ -113,6 +138,7 @@ class WavePlot(QWidget):
             curve.setData(drawn.x, y, pen=pen, antialias=drawn.is_samples, skipFiniteCheck=True)
         self._draw_dots(traces)
         self.show_position(self._position)
+        self.show_selection(self._selection)
 
     def _draw_dots(self, traces: Sequence[Trace]) -> None:
         shown = [
