@@ -394,6 +394,17 @@ def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(bar: PlayBar, play
     assert not bar.findChild(QToolButton, "play_loop").isChecked()
 
 
+def test_a_narrow_bar_leaves_the_edges_to_their_keys_and_shows_them_again(bar: PlayBar, show: Show) -> None:
+    show(bar)
+    edges = bar.findChild(QWidget, "play_edges")
+    seen = []
+    for width in (1_200, 800, 1_200):
+        bar.resize(width, bar.height())
+        QApplication.processEvents()
+        seen.append((bar.width(), edges.isVisible()))
+    assert seen == [(1_200, True), (800, False), (1_200, True)]
+
+
 def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: Playback) -> None:
     button = bar.findChild(QToolButton, "play_play")
     assert button.accessibleName() == "Play"

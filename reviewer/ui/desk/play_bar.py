@@ -3,7 +3,8 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
 
 from reviewer.ui.assets import put_icon
 from reviewer.ui.desk.playback import Act, Playback
@@ -63,6 +64,7 @@ class PlayBar(QWidget):
         self._heard.setProperty("kind", "label")
         self._problem = ElidedLabel("play_problem", self.tr("Why there is no sound"), self)
         self._problem.setProperty("kind", "warn")
+        self._edges = self._room_for_edges()
         self._row = QHBoxLayout(self)
         self._lay_out()
         self.show_state(is_playing=False, speed_percent=100, problem="", heard_percent=0)
@@ -140,6 +142,19 @@ class PlayBar(QWidget):
     def _ask_for(self, act: Act, *_checked: bool) -> None:
         self.act_requested.emit(act)
 
+    def _room_for_edges(self) -> QWidget:
+        """What is left to its keys where the window is narrow; so it asks for no room."""
+        room = QWidget(self)
+        room.setObjectName("play_edges")
+        room.setMinimumWidth(1)
+        row = QHBoxLayout(room)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID_PX)
+        for act in (Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP):
+            row.addWidget(self._buttons[act])
+        return room
+
     def _lay_out(self) -> None:
         row = self._row
         row.setContentsMargins(0, 0, 0, 0)
@@ -153,9 +168,14 @@ class PlayBar(QWidget):
         row.addWidget(self._speed)
         row.addWidget(self._buttons[Act.FASTER])
         row.addSpacing(GAP_PX)
-        for act in (Act.LOOP, Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP):
-            row.addWidget(self._buttons[act])
+        row.addWidget(self._buttons[Act.LOOP])
+        row.addWidget(self._edges)
         row.addSpacing(GAP_PX)
         row.addWidget(self._heard)
         row.addSpacing(GAP_PX)
         row.addWidget(self._problem, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self._row.minimumSize().width() + self._edges.sizeHint().width()
+        self._edges.setVisible(self.width() >= needed)
