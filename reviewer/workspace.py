@@ -84,6 +84,11 @@ class Workspace:
         self.acknowledgements = Acknowledgements(
             self.database, self.ledger, clock, _agreements(path), self.project.nda_days
         )
+        self._open_desks()
+
+    def _open_desks(self) -> None:
+        """The use cases over what ``__init__`` has opened."""
+        clock, parameters = self.clock, self.parameters
         self.sign_in_desk = SignIn(
             database=self.database,
             register=self.register,

@@ -215,16 +215,8 @@ class Acknowledgements:
             raise Refused("The agreement was not read to its end before it was signed.", "Read it again.")
 
     def _note(self, action: Action, identity: Identity, text: NdaText, about: str) -> None:
-        self._ledger.record(
-            Event(
-                action,
-                actor=identity.person.id,
-                role=identity.person.role,
-                session=identity.session_id,
-                object=about,
-                detail={"version": text.version, "locale": text.locale, "sha256": text.sha256},
-            )
-        )
+        detail = {"version": text.version, "locale": text.locale, "sha256": text.sha256}
+        self._ledger.record(Event.by(identity, action, about, detail=detail))
 
 
 def _load(folder: Path, locale: str) -> NdaText:

@@ -36,6 +36,7 @@ _PROJECT = """name = "Demo: voices from everywhere"
 locale = "en-US"
 schema = "default"
 conventions = "en-US"
+lock_minutes = 30
 
 [queue]
 passes = 1

@@ -119,12 +119,10 @@ class Listening:
         if not kept:
             return
         self._ledger.record(
-            Event(
+            Event.by(
+                identity,
                 Action.CLIP_HEARD,
-                actor=identity.person.id,
-                role=identity.person.role,
-                session=identity.session_id,
-                object=clip_id,
+                clip_id,
                 detail={"ranges": [[part.start, part.end, part.speed_percent] for part in kept]},
             )
         )
@@ -132,31 +130,14 @@ class Listening:
     def close(self, identity: Identity, clip_id: str) -> None:
         """Notes that the clip is no longer before this person."""
         if self._open.pop((identity.session_id, clip_id), None) is not None:
-            self._ledger.record(
-                Event(
-                    Action.CLIP_CLOSED,
-                    actor=identity.person.id,
-                    role=identity.person.role,
-                    session=identity.session_id,
-                    object=clip_id,
-                )
-            )
+            self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
 
     def _open_clip(
         self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
     ) -> Heard:
         clip = self._catalogue.get(clip_id)
         self._refuse_if_no_longer_covered(clip)
-        self._ledger.record(
-            Event(
-                action,
-                actor=identity.person.id,
-                role=identity.person.role,
-                session=identity.session_id,
-                object=clip_id,
-                detail=detail,
-            )
-        )
+        self._ledger.record(Event.by(identity, action, clip_id, detail=detail))
         # The row above is committed before a byte is unsealed: no log row, no playback.
         with self._vault.audio(identity.keyring, clip_id) as stream:
             samples = read_canonical(stream)

@@ -243,14 +243,6 @@ class DeskSession:
     def _note(
         self, action: Action, lease: Lease, detail: dict[str, DetailValue], *, reason: str = ""
     ) -> None:
-        self._ledger.record(
-            Event(
-                action,
-                actor=self.identity.person.id,
-                role=self.identity.person.role,
-                session=self.identity.session_id,
-                object=lease.clip_id,
-                reason=reason,
-                detail={"task": lease.task_id, "pass": lease.pass_number, "token": lease.token, **detail},
-            )
-        )
+        where = {"task": lease.task_id, "pass": lease.pass_number, "token": lease.token}
+        event = Event.by(self.identity, action, lease.clip_id, reason=reason, detail={**where, **detail})
+        self._ledger.record(event)

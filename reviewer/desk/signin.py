@@ -166,15 +166,7 @@ class SignIn:
         self._ledger.record(Event(action, actor=actor, outcome="refused", reason="wrong_passphrase"))
 
     def _note(self, action: Action, identity: Identity) -> None:
-        self._ledger.record(
-            Event(
-                action,
-                actor=identity.person.id,
-                role=identity.person.role,
-                session=identity.session_id,
-                object=identity.person.id,
-            )
-        )
+        self._ledger.record(Event.by(identity, action, identity.person.id))
 
 
 def normal_code(code: str) -> str:

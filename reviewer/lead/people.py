@@ -89,16 +89,8 @@ class People:
         return sum(p.role is Role.LEAD and p.state is PersonState.ACTIVE for p in self._register.all())
 
     def _note(self, action: Action, identity: Identity, person: Person) -> None:
-        self._ledger.record(
-            Event(
-                action,
-                actor=identity.person.id,
-                role=identity.person.role,
-                session=identity.session_id,
-                object=person.id,
-                detail={"role": person.role.value},
-            )
-        )
+        detail = {"role": person.role.value}
+        self._ledger.record(Event.by(identity, action, person.id, detail=detail))
 
 
 def new_code() -> str:

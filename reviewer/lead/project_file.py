@@ -11,6 +11,7 @@ from reviewer.errors import Refused, Unavailable
 from reviewer.model.project import DecodeLimits, IntakeRules, Project, QueueRules
 
 _HINT = "See resources/project.toml."
+_MAY_BE_ZERO = frozenset({"lock_minutes"})
 _SECTIONS = {"decode": DecodeLimits, "intake": IntakeRules, "queue": QueueRules}
 
 
@@ -63,8 +64,10 @@ def _converted(key: str, value: Any, default: object) -> Any:
         and value >= 0
     ):
         return float(value)
-    if isinstance(default, int) and isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
+    if isinstance(default, int) and isinstance(value, int) and not isinstance(value, bool):
+        least = 0 if key in _MAY_BE_ZERO else 1
+        if value >= least:
+            return value
     if isinstance(default, str) and isinstance(value, str) and value:
         return value
     raise Refused(f"The setting {key} in the project file has a value it cannot have.", _HINT)

@@ -111,12 +111,10 @@ class Retention:
             self._catalogue.destroy_key(clip)
             self._queue.withdraw_clip(clip, reason)
             self._ledger.record(
-                Event(
+                Event.by(
+                    identity,
                     Action.PURGED,
-                    actor=identity.person.id,
-                    role=identity.person.role,
-                    session=identity.session_id,
-                    object=clip,
+                    clip,
                     reason=reason,
                     detail={"exports": [one for one, clips in exports.items() if clip in clips]},
                 )

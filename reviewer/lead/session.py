@@ -144,13 +144,4 @@ class LeadSession:
         require(self.identity.person, act)
 
     def _note(self, action: Action, target: str, detail: dict[str, DetailValue]) -> None:
-        self._ledger.record(
-            Event(
-                action,
-                actor=self.identity.person.id,
-                role=self.identity.person.role,
-                session=self.identity.session_id,
-                object=target,
-                detail=detail,
-            )
-        )
+        self._ledger.record(Event.by(self.identity, action, target, detail=detail))

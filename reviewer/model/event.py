@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
+
+from reviewer.model.people import Identity
 
 DetailValue = str | int | bool | list[str] | list[int] | list[list[int]]
 
@@ -61,6 +64,27 @@ class Event:
     outcome: str = "ok"
     reason: str = ""
     detail: Mapping[str, DetailValue] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def by(
+        cls,
+        identity: Identity,
+        action: Action,
+        target: str = "",
+        *,
+        reason: str = "",
+        detail: Mapping[str, DetailValue] = MappingProxyType({}),
+    ) -> Self:
+        """An act of somebody who is signed in."""
+        return cls(
+            action,
+            actor=identity.person.id,
+            role=identity.person.role,
+            session=identity.session_id,
+            object=target,
+            reason=reason,
+            detail=detail,
+        )
 
 
 @dataclass(frozen=True, slots=True)

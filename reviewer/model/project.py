@@ -38,13 +38,17 @@ class QueueRules:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A workspace's project file, read. ``name`` is shown; ``locale`` picks conventions and agreement."""
+    """A workspace's project file, read. ``name`` is shown; ``locale`` picks conventions and agreement.
+
+    ``lock_minutes`` without a key or the mouse lock the window; 0 never does.
+    """
 
     name: str = "Voice clips"
     locale: str = "en-US"
     schema: str = "default"
     conventions: str = "en-US"
     nda_days: int = 365
+    lock_minutes: int = 5
     decode: DecodeLimits = field(default_factory=DecodeLimits)
     intake: IntakeRules = field(default_factory=IntakeRules)
     queue: QueueRules = field(default_factory=QueueRules)

@@ -47,7 +47,7 @@ class InlineMessage(QWidget):
         layout.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._sentence, 0, 1)
         layout.addWidget(self._hint, 1, 1)
-        layout.addWidget(self._retry, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._retry, 0, 2, 3, 1, Qt.AlignmentFlag.AlignBottom)
         layout.setColumnStretch(1, 1)
         layout.setRowStretch(2, 1)
         self.setMinimumHeight(lines * _LINE_PX)

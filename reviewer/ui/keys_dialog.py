@@ -19,7 +19,8 @@ from reviewer.ui.shortcuts import Scope, keys_in
 from reviewer.ui.tables import Column, RowsModel, tidy
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
 
-_SIZE_PX = (460, 560)
+_WIDTH_PX = 480
+_HEIGHT_PX = (480, 960)
 _KEY_PX = 160
 _RAIL = "window.rail_"
 Row = tuple[str, str]
@@ -47,7 +48,8 @@ class KeysDialog(QDialog):
         super().__init__(parent)
         named(self, "keys_dialog", self.tr("Keys")).setToolTip("")
         self.setWindowTitle(self.tr("Keys"))
-        self.resize(*_SIZE_PX)
+        room = parent.height() - 2 * EDGE_PX if parent is not None else _HEIGHT_PX[1]
+        self.resize(_WIDTH_PX, min(max(room, _HEIGHT_PX[0]), _HEIGHT_PX[1]))
         title = QLabel(self.tr("Keys that work here"), self)
         title.setProperty("kind", "title")
         table = named(QTableView(self), "keys_table", self.tr("Keys that work here"))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from reviewer.model.people import Identity
 from reviewer.ui.assets import repaint_icons
+from reviewer.ui.idle import IdleWatch
 from reviewer.ui.keys_dialog import KeysDialog, rows_for
 from reviewer.ui.messages import Message
 from reviewer.ui.screens import House, screens_for
@@ -43,6 +44,8 @@ class MainWindow(QMainWindow):
         bind(self, "window.theme", theme.toggle)
         bind(self, "window.keys", self.show_keys)
         bind(self, "window.lock", self.lock)
+        self.idle = IdleWatch(self, house.clock, house.doors.project.lock_minutes, self)
+        self.idle.timed_out.connect(self._on_idle)
 
     @property
     def theme(self) -> Theme:
@@ -53,6 +56,16 @@ class MainWindow(QMainWindow):
     def shell(self) -> Shell | None:
         """The house of whoever is signed in."""
         return self._shell
+
+    @property
+    def is_anybody_here(self) -> bool:
+        """Whether somebody is signed in, also if they stand before the agreement."""
+        return self._identity is not None or self.entrance.identity is not None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something goes on that needs no hands."""
+        return self._shell is not None and self._shell.is_at_work
 
     @Slot()
     def lock(self) -> None:
@@ -66,6 +79,13 @@ class MainWindow(QMainWindow):
         dialog = KeysDialog(rows, self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    @Slot()
+    def _on_idle(self) -> None:
+        """Does what the lock button does, and says why."""
+        sentence = self.tr("Locked: no key and no mouse for {0} min.")
+        hint = self.tr("Sign in to go on where you were.")
+        self._leave(Message(sentence.format(self._house.doors.project.lock_minutes), hint), is_lock=True)
 
     @Slot(object)
     def _on_entered(self, identity: Identity) -> None:
@@ -160,8 +180,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Drafts are written and the person is signed out first; asked a second time it closes at once."""
-        is_anybody_here = self._identity is not None or self.entrance.identity is not None
-        if not is_anybody_here or self._may_close:
+        if not self.is_anybody_here or self._may_close:
             super().closeEvent(event)
             return
         self._may_close = True

@@ -29,6 +29,11 @@ class Page(QWidget):
 
     scope = Scope.WINDOW
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something goes on here that needs no hands, so that the window does not lock itself."""
+        return False
+
     def enter(self) -> None:
         """Called each time the page comes to the front."""
 

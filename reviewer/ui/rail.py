@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from reviewer.ui.assets import LARGE_PX, put_icon
 from reviewer.ui.handles import named
@@ -34,7 +35,6 @@ class Rail(QWidget):
         super().__init__(parent)
         named(self, "rail", self.tr("Screens"), kind="bar").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP_PX, GAP_PX, GAP_PX, GAP_PX)
@@ -42,10 +42,8 @@ class Rail(QWidget):
         for place, entry in enumerate(entries, start=1):
             button = self._button(entry, place)
             self._buttons[entry.id] = button
-            self._group.addButton(button, place)
             column.addWidget(button)
         column.addStretch()
-        self._group.idClicked.connect(self._on_clicked)
         self.fold(folded=False)
 
     def fold(self, *, folded: bool) -> None:
@@ -64,9 +62,8 @@ class Rail(QWidget):
             button.setChecked(name == screen_id)
             put_icon(button, str(button.property("glyph")), _role(chosen=name == screen_id), size_px=LARGE_PX)
 
-    @Slot(int)
-    def _on_clicked(self, place: int) -> None:
-        self.screen_requested.emit(list(self._buttons)[place - 1])
+    def _ask_for(self, screen_id: str, *_checked: bool) -> None:
+        self.screen_requested.emit(screen_id)
 
     def _button(self, entry: RailEntry, place: int) -> QToolButton:
         key_id = f"window.rail_{place}" if place <= KEYS else ""
@@ -78,8 +75,10 @@ class Rail(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         put_icon(button, entry.glyph, "dim", size_px=LARGE_PX)
+        # No QButtonGroup: it would let Tab stop at one of them only. ``mark`` keeps one checked.
+        button.clicked.connect(partial(self._ask_for, entry.id))
         if key_id:
-            bind(self, key_id, lambda: self.screen_requested.emit(entry.id))
+            bind(self, key_id, partial(self._ask_for, entry.id))
         return button
 
 

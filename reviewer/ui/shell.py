@@ -54,6 +54,11 @@ class Shell(QWidget):
         """The page that is in front."""
         return self._pages[self._front]
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something goes on, on any page, that needs no hands."""
+        return any(page.is_at_work for page in self._pages.values())
+
     def page_of(self, screen_id: str) -> Page:
         """The page of a screen; KeyError for one this role does not have."""
         return self._pages[screen_id]

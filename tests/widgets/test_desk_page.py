@@ -669,6 +669,55 @@ def test_everything_has_its_place_at_every_size(bench: Bench, size: tuple[int, i
         assert place.height() >= min(part.minimumSizeHint().height(), part.maximumHeight()), name
 
 
+@pytest.mark.parametrize(
+    ("width", "is_beside_the_waves"), [(1152, False), (1463, False), (1464, True), (2424, True)]
+)
+def test_in_a_wide_window_the_form_has_a_column_of_its_own(
+    bench: Bench, width: int, is_beside_the_waves: bool
+) -> None:
+    bench.open(two_clips())
+    bench.page.resize(width, 900)
+    QApplication.processEvents()
+    board = bench.page.view.board
+    side, waves = board.findChild(QWidget, "side").geometry(), board.waves.geometry()
+    assert (waves.right() < side.left()) is is_beside_the_waves
+    assert (side.top() == waves.top()) is is_beside_the_waves
+
+
+def test_the_form_finds_back_when_the_window_is_made_narrow_again(bench: Bench) -> None:
+    bench.open(two_clips())
+    board = bench.page.view.board
+    side = board.findChild(QWidget, "side")
+    before = side.geometry()
+    for size in ((2424, 1300), (bench.page.width(), bench.page.height())):
+        bench.page.resize(*size)
+        QApplication.processEvents()
+    assert side.geometry() == before
+
+
+def test_try_again_stands_in_line_with_the_other_buttons(bench: Bench) -> None:
+    bench.open(two_clips())
+    board = bench.page.view.board
+    board.message.show_error(Unavailable("The disk is full.", "Free some space."))
+    QApplication.processEvents()
+
+    def bottom(name: str) -> int:
+        button = board.findChild(QPushButton, name)
+        return button.mapTo(board, button.rect().bottomLeft()).y()
+
+    assert bottom("desk_message_retry") == bottom("skip") == bottom("submit")
+
+
+@pytest.mark.parametrize(("height", "is_shown"), [(655, False), (735, True)])
+def test_in_a_low_window_the_text_has_the_room_of_the_tags_meanings(
+    bench: Bench, height: int, is_shown: bool
+) -> None:
+    bench.open(two_clips())
+    bench.page.resize(1152, height)
+    QApplication.processEvents()
+    assert bench.page.findChild(QLabel, "tag_meaning_laugh").isVisible() is is_shown
+
+
 def test_neither_problems_nor_messages_move_anything(bench: Bench) -> None:
     bench.open(two_clips())
     board = bench.page.view.board

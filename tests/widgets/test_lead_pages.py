@@ -18,6 +18,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
+from reviewer.ui.lead.tiles import Tiles
 from reviewer.ui.page import StatusFacts
 from tests.fakes.doors import CODE
 from tests.fakes.lead import ADA, FakeLead, a_log_row, an_overview
@@ -289,6 +290,15 @@ def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(shown, job
     assert page.findChild(QLabel, "overview_tasks_open").text() == "2"
     assert page.findChild(QLabel, "overview_tasks_held_back").text() == "3"
     assert facts[-1].waiting == 2
+
+
+def test_counts_of_clips_and_of_tasks_stand_under_each_other(shown, jobs: Jobs):
+    page = shown(OverviewPage(FakeLead(), jobs))
+
+    def lefts(tiles: Tiles) -> list[int]:
+        return [label.x() for label in tiles.findChildren(QLabel) if label.property("kind") == "count"]
+
+    assert lefts(page.tasks) == lefts(page.clips)[: len(lefts(page.tasks))]
 
 
 def test_a_whole_log_is_called_whole(shown, jobs: Jobs, settle):

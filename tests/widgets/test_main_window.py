@@ -1,5 +1,6 @@
 """In, out, and what is left behind a lock."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,9 @@ NAME = "Ana Kowalska"
 class Stage:
     """A window with everything behind it."""
 
-    def __init__(self, role: Role, jobs: Jobs, theme: Theme, *, signed: bool = True) -> None:
+    def __init__(
+        self, role: Role, jobs: Jobs, theme: Theme, *, signed: bool = True, minutes: int = 5
+    ) -> None:
         self.lead, self.qa = FakeLead(), FakeQa("turn left")
         self.desk = FakeDesk(an_open_clip())
         self.doors = FakeDoors(
@@ -39,8 +42,10 @@ class Stage:
             qa=self.qa,
             lead=self.lead,
         )
+        self.doors.project = replace(self.doors.project, lock_minutes=minutes)
         self.players: list[FakePlayer] = []
-        self.window = MainWindow(House(self.doors, jobs, FakeClock(), self._player), theme)
+        self.clock = FakeClock()
+        self.window = MainWindow(House(self.doors, jobs, self.clock, self._player), theme)
 
     @property
     def shell(self) -> Shell:

@@ -20,6 +20,7 @@ from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.palette import TagPalette
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
 
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
+_OWN_COLUMN_FROM_PX = 1464  # of the board: a window of 1600
+_OWN_COLUMN_PX = (440, 600)
+_OWN_COLUMN_SHARE = 0.26
 _SIDE_MARGIN_PX = 12
 _WAVES_PX = (120, 420)
 _WAVES_SHARE = 0.28
-_COMPACT_BELOW_PX = 620
+_COMPACT_BELOW_PX = (620, 700)
 
 
 class Board(QWidget):
@@ -64,7 +68,18 @@ class Board(QWidget):
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
         self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
         self._columns = QHBoxLayout()
+        self._whole = QHBoxLayout()
         self._lay_out()
+        tab_through(
+            self.play_bar,
+            self.notice,
+            self.editor,
+            self.flags,
+            self.form,
+            self.message,
+            self._skip,
+            self._submit,
+        )
         self._connect()
 
     @property
@@ -188,18 +203,23 @@ class Board(QWidget):
         left.addWidget(self.palette_of_tags)
         self._columns.setSpacing(GROUP_PX)
         self._columns.addLayout(left, 1)
-        self._columns.addWidget(self._side())
+        self._columns.addWidget(self._side(), 100)
         ways_out = QHBoxLayout()
         ways_out.setSpacing(GROUP_PX)
         ways_out.addWidget(self.message, 1)
         ways_out.addWidget(self._skip, 0, Qt.AlignmentFlag.AlignBottom)
         ways_out.addWidget(self._submit, 0, Qt.AlignmentFlag.AlignBottom)
+        above = QVBoxLayout()
+        above.setSpacing(GAP_PX)
+        above.addWidget(self.waves, 100)  # first up to its share; the rest is for typing
+        above.addWidget(self.play_bar)
+        above.addLayout(self._columns, 1)
+        self._whole.setSpacing(GROUP_PX)
+        self._whole.addLayout(above, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
-        column.addWidget(self.waves, 100)  # first up to its share; the rest is for typing
-        column.addWidget(self.play_bar)
-        column.addLayout(self._columns, 1)
+        column.addLayout(self._whole, 1)
         column.addLayout(ways_out)
 
     def _side(self) -> QWidget:
@@ -210,6 +230,7 @@ class Board(QWidget):
         column.addWidget(self.flags)
         column.addWidget(self.form)
         column.addStretch()
+        self._scroll.setMinimumWidth(_SIDE_PX[0])
         return self._scroll
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -217,7 +238,19 @@ class Board(QWidget):
         super().resizeEvent(event)
         least, most = _WAVES_PX
         self.waves.setMaximumHeight(min(max(round(self.height() * _WAVES_SHARE), least), most))
-        least, most = _SIDE_PX
-        side = min(max(round(self.width() * _SIDE_SHARE), least), most)
-        self._scroll.setFixedWidth(side)
-        self.palette_of_tags.set_compact(is_compact=self.width() - side < _COMPACT_BELOW_PX)
+        side = self._place_side()
+        is_small = self.width() - side < _COMPACT_BELOW_PX[0] or self.height() < _COMPACT_BELOW_PX[1]
+        self.palette_of_tags.set_compact(is_compact=is_small)
+
+    def _place_side(self) -> int:
+        """Beside the text, or in a wide window beside everything; gives its width."""
+        is_wide = self.width() >= _OWN_COLUMN_FROM_PX
+        home, other = (self._whole, self._columns) if is_wide else (self._columns, self._whole)
+        if home.indexOf(self._scroll) < 0:
+            other.removeWidget(self._scroll)
+            home.addWidget(self._scroll, 100)  # up to its share; the rest is for the text
+        least, most = _OWN_COLUMN_PX if is_wide else _SIDE_PX
+        share = _OWN_COLUMN_SHARE if is_wide else _SIDE_SHARE
+        side = min(max(round(self.width() * share), least), most)
+        self._scroll.setMaximumWidth(side)
+        return side

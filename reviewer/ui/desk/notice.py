@@ -26,6 +26,7 @@ class Notice(QWidget):
         self._says = Remark("notice_says", self.tr("Remark"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
         self._text.setProperty("kind", "label")
+        self._text.setContentsMargins(GRID_PX // 2, 0, 0, 0)  # as far in as the remark behind its focus ring
         self._use = named(
             QPushButton(self.tr("Use it"), self),
             "notice_use",
@@ -73,7 +74,7 @@ class Notice(QWidget):
         words.addWidget(self._says)
         words.addWidget(self._text)
         row = QHBoxLayout(self)
-        row.setContentsMargins(GAP_PX, GRID_PX, GAP_PX, GRID_PX)
+        row.setContentsMargins(GAP_PX, GRID_PX // 2, GAP_PX, GRID_PX // 2)
         row.setSpacing(GAP_PX)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)

@@ -49,6 +49,10 @@ class DeskPage(Page):
         self._connect()
         self._bind()
 
+    @property
+    def is_at_work(self) -> bool:
+        return self.playback.is_playing
+
     def enter(self) -> None:
         if not self._has_started:
             self._has_started = True

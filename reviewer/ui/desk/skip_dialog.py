@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.model.task import SkipReason
 from reviewer.ui.handles import named
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 
 _WIDTH_PX = 440
@@ -45,6 +46,7 @@ class SkipDialog(QDialog):
         self._cancel.clicked.connect(self.reject)
         self._group.idClicked.connect(self._on_picked)
         self._lay_out()
+        tab_through(*self._group.buttons(), self._skip, self._cancel)
 
     @Slot(int)
     def _on_picked(self, _place: int) -> None:

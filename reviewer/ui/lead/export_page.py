@@ -67,6 +67,10 @@ class ExportPage(LeadPage):
         self._show_running(running=False)
         self._invite()
 
+    @property
+    def is_at_work(self) -> bool:
+        return self._is_running
+
     def chosen(self) -> tuple[str, ...]:
         """The names of the formats that are ticked."""
         return tuple(name for (name, _), box in zip(FORMATS, self.formats, strict=True) if box.isChecked())

@@ -14,6 +14,7 @@ from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.lead.frame import LeadPage
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.tables import Column, RowsModel
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 
@@ -58,6 +59,10 @@ class ImportPage(LeadPage):
                 self.tr("A dry run checks everything and keeps nothing."),
             )
         )
+
+    @property
+    def is_at_work(self) -> bool:
+        return self._is_running
 
     def close_down(self) -> None:
         """A lock stops the import between two clips; what came in stays, and it can be run again."""
@@ -237,6 +242,8 @@ class ImportPage(LeadPage):
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
+        options = (self.dry_run, self.sample, self.seed, self.stratify)
+        tab_through(self.manifest, self.choose, *options, self.cancel_button, self.run_button, table)
         self.column.addLayout(first)
         self.column.addLayout(second)
         self.column.addWidget(self.progress)

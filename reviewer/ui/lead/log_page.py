@@ -15,6 +15,7 @@ from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.tables import Column, RowsModel
 from reviewer.ui.times import exact_time
 
@@ -51,7 +52,8 @@ class LogPage(LeadPage):
         self._lead = lead
         self._chooser = chooser or DialogChooser()
         self.rows = RowsModel(self._columns())
-        for button in self._make_buttons():
+        buttons = self._make_buttons()
+        for button in buttons:
             self.title_row.addWidget(button)
         table = self.table(
             "log_table",
@@ -63,6 +65,7 @@ class LogPage(LeadPage):
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
         self.column.addWidget(table, 1)
+        tab_through(*buttons, self.message, table)
 
     def _make_buttons(self) -> tuple[QPushButton, ...]:
         refresh = self.button(

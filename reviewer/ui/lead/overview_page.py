@@ -1,6 +1,6 @@
 """Where the project stands."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -15,13 +15,17 @@ from reviewer.ui.lead.tiles import Tiles
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.tab_order import tab_through
+from reviewer.ui.tables import Column, RowsModel, Table
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.times import day_and_time
 
 if TYPE_CHECKING:
     from reviewer.lead.progress import Overview, PersonProgress
     from reviewer.lead.session import LeadSession
+
+
+_WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
 
 
 class OverviewPage(LeadPage):
@@ -94,32 +98,24 @@ class OverviewPage(LeadPage):
             self.message.clear()
 
     def _tables(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GROUP_PX)
-        people = self.table(
+        people = self._table(
             "overview_people",
             self.tr("Each person's work"),
             self.people,
-            stretch=0,
-            empty=self.tr("How much each person handed in will be listed here."),
+            self.tr("How much each person handed in will be listed here."),
         )
-        self._lease_table = self.table(
+        self._lease_table = self._table(
             "overview_leases",
             self.tr("Who holds what"),
             self.leases,
-            stretch=0,
-            empty=self.tr("Clips that somebody has on their desk will be listed here."),
+            self.tr("Clips that somebody has on their desk will be listed here."),
         )
-        late = self.table(
+        late = self._table(
             "overview_late",
             self.tr("Late drafts"),
             self.late,
-            stretch=0,
-            empty=self.tr("Work that lost its clip before it was handed in will be kept here."),
+            self.tr("Work that lost its clip before it was handed in will be kept here."),
         )
-        for table, width in ((people, 84), (self._lease_table, 130), (late, 130)):
-            for column in range(1, table.model().columnCount()):
-                table.setColumnWidth(column, width)
         self._release = self.button(
             "overview_release",
             self.tr("Release…"),
@@ -130,6 +126,18 @@ class OverviewPage(LeadPage):
         self._lease_table.selectionModel().selectionChanged.connect(self._wake)
         self.leases.modelReset.connect(self._wake)
         self._wake()
+        tab_through(people, self._lease_table, self._release, late)
+        return self._laid_out(people, late)
+
+    def _table(self, name: str, spoken: str, model: RowsModel[Any], empty: str) -> Table:
+        table = self.table(name, spoken, model, stretch=0, empty=empty)
+        for column in range(1, model.columnCount()):
+            table.setColumnWidth(column, _WIDTHS[name])
+        return table
+
+    def _laid_out(self, people: Table, late: Table) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GROUP_PX)
         grid.addWidget(self.label(self.tr("Each person's work"), "heading"), 0, 0)
         grid.addWidget(people, 1, 0, 4, 1)
         grid.addWidget(self.label(self.tr("Held now"), "heading"), 0, 1)

@@ -13,6 +13,7 @@ from reviewer.ui.lead.frame import LeadPage
 from reviewer.ui.lead.invitation import InvitationPanel
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.tables import Column, RowsModel
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 
@@ -50,6 +51,12 @@ class PeoplePage(LeadPage):
             kind="danger",
         )
         self.invitation = InvitationPanel(self)
+        self._lay_out()
+        self.table_view.selectionModel().selectionChanged.connect(self._wake)
+        self.people.modelReset.connect(self._wake)
+        self._wake()
+
+    def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.addWidget(self.table_view, 1)
         below = QHBoxLayout()
@@ -61,14 +68,14 @@ class PeoplePage(LeadPage):
         right.addWidget(self._add_panel())
         right.addWidget(self.invitation)
         right.addStretch()
+        tab_through(
+            self.table_view, self.revoke_button, self.name, self.role, self.add_button, self.invitation
+        )
         both = QHBoxLayout()
         both.setSpacing(GROUP_PX)
         both.addLayout(left, 1)
         both.addLayout(right)
         self.column.addLayout(both, 1)
-        self.table_view.selectionModel().selectionChanged.connect(self._wake)
-        self.people.modelReset.connect(self._wake)
-        self._wake()
 
     @Slot()
     def refresh(self) -> None:

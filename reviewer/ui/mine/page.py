@@ -13,6 +13,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
 from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.times import exact_time
@@ -62,6 +63,7 @@ class MinePage(Page):
         self.refresh_button.clicked.connect(self.refresh)
         bind(self.refresh_button, "mine.refresh", self.refresh_button.click)
         self._lay_out(table)
+        tab_through(self.refresh_button, self.message, table)
 
     def enter(self) -> None:
         self.refresh()

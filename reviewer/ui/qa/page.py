@@ -62,6 +62,10 @@ class QaPage(Page):
             return "empty"
         return "blind" if self.board.is_blind else "compare"
 
+    @property
+    def is_at_work(self) -> bool:
+        return self.playback.is_playing
+
     def enter(self) -> None:
         self.checking.look()
         self._on_sound_changed()

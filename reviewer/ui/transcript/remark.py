@@ -1,4 +1,4 @@
-"""Somebody's remark, to be read: as many lines as it needs up to four, then it scrolls."""
+"""Somebody's remark, to be read: as many lines as it needs up to three, then it scrolls."""
 
 import math
 
@@ -6,7 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
-_MOST_LINES = 4
+_MOST_LINES = 3
+_BORDER_PX = 2
+_STOP = Qt.FocusPolicy.StrongFocus
 
 
 class Remark(QTextEdit):
@@ -19,7 +21,7 @@ class Remark(QTextEdit):
         self.setProperty("kind", "remark")
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -34,9 +36,11 @@ class Remark(QTextEdit):
     def _fit(self) -> None:
         line = self.fontMetrics().lineSpacing()
         needed, most = math.ceil(self.document().size().height()) + 1, _MOST_LINES * line
+        # The keyboard must come here to read on; what is seen whole is no stop for Tab.
+        self.setFocusPolicy(_STOP if needed > most else Qt.FocusPolicy.ClickFocus)
         bars = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(bars.ScrollBarAsNeeded if needed > most else bars.ScrollBarAlwaysOff)
-        height = max(min(needed, most), line)
+        height = max(min(needed, most), line) + 2 * _BORDER_PX
         if height != self.height():
             self.setFixedHeight(height)
 
@@ -45,4 +49,4 @@ class Remark(QTextEdit):
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, self.fontMetrics().lineSpacing())
+        return QSize(0, self.fontMetrics().lineSpacing() + 2 * _BORDER_PX)

@@ -1,0 +1,106 @@
+"""Notices when nobody is at the keys or the mouse any more."""
+
+import weakref
+from datetime import timedelta
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QWindow
+
+from reviewer.model.clock import Clock
+
+LOOK_EVERY_MS = 5000
+_INPUT = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.InputMethod,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TabletPress,
+        QEvent.Type.TabletMove,
+    }
+)
+
+
+class Guarded(Protocol):
+    """What the watch asks of the window."""
+
+    @property
+    def is_anybody_here(self) -> bool:
+        """Whether there is anybody to be locked out."""
+        ...
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something goes on that needs no hands, such as listening."""
+        ...
+
+
+class IdleWatch(QObject):
+    """Looks every few seconds whether the last input to any window of the application is too long ago.
+
+    It filters what the platform sends to the windows that had the keyboard. A filter on the application
+    would run Python for every event of every object, also of those that are half destroyed.
+
+    Both hands of the clock count: durations stand still while a computer sleeps, and the time of day may be
+    set back. Once the time is up a key does not save it: else whoever wakes the computer would find the
+    window open.
+    """
+
+    timed_out = Signal()
+
+    def __init__(self, guarded: Guarded, clock: Clock, minutes: int, parent: QObject) -> None:
+        """Begins to watch; not with 0 ``minutes``."""
+        super().__init__(parent)
+        self._clock = clock
+        self._limit = timedelta(minutes=minutes)
+        # Weak: a window in a circle would be left to the collector, which may run on a job's thread.
+        self._guarded = weakref.ref(guarded)
+        self._begin_anew()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.timeout.connect(self.look)
+        application = QGuiApplication.instance()
+        if minutes and isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._on_window_changed)
+            self._on_window_changed(QGuiApplication.focusWindow())
+            self._timer.start()
+
+    @property
+    def is_watching(self) -> bool:
+        return self._timer.isActive()
+
+    @Slot()
+    def look(self) -> None:
+        """Tells if the time is up."""
+        guarded = self._guarded()
+        if guarded is None or not guarded.is_anybody_here:
+            self._begin_anew()
+        elif self._is_up():
+            self.timed_out.emit()
+        elif guarded.is_at_work:
+            self._begin_anew()
+
+    @Slot(QWindow)
+    def _on_window_changed(self, window: QWindow | None) -> None:
+        """The main window or a dialog comes to the front; asked for twice, Qt filters once."""
+        if window is not None:
+            window.installEventFilter(self)
+
+    def _is_up(self) -> bool:
+        felt = timedelta(seconds=self._clock.monotonic() - self._last_felt)
+        return max(felt, self._clock.now() - self._last_seen) >= self._limit
+
+    def _begin_anew(self) -> None:
+        self._last_felt, self._last_seen = self._clock.monotonic(), self._clock.now()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in _INPUT:
+            guarded = self._guarded()
+            if guarded is None or not guarded.is_anybody_here or not self._is_up():
+                self._begin_anew()
+        return False

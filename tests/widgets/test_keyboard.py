@@ -1,0 +1,192 @@
+"""Whoever has no mouse and no eyes for it: every control by Tab, in order, seen and named."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.keys_dialog import KeysDialog
+from reviewer.ui.theme import Choice, Theme, tokens
+from reviewer.ui.transcript.remark import Remark
+from tests.widgets.scenes import SCENES, Scene
+
+_ENOUGH = 200
+_RAIL_OF_LEAD = ("rail_overview", "rail_people", "rail_import", "rail_export", "rail_log")
+_BARS = ("theme_button", "keys_button", "lock_button")
+ROADS = {
+    "sign_in": ("sign_in_name", "sign_in_passphrase", "sign_in_enrol"),
+    "agreement": ("nda_text", "nda_tick", "nda_name", "nda_passphrase", "nda_decline"),
+    "desk": (
+        "transcript_text",
+        "flag_personal_data",
+        "field_speech_quality_clear",
+        "field_intelligibility_1",
+        "field_speakers_one",
+        "field_noise_music",
+        "text_accent",
+        "skip",
+        "submit",
+        *_BARS,
+        "rail_desk",
+        "rail_mine",
+        "play_start",
+    ),
+    "skip": ("skip_cannot_understand", "skip_cancel"),
+    "mine": (*_BARS, "rail_desk", "rail_mine", "mine_refresh", "mine_table"),
+    "compared_check": ("qa_theirs", "qa_mine", "qa_comment", "qa_return", "qa_accept"),
+    "overview": (
+        *_BARS,
+        *_RAIL_OF_LEAD,
+        "overview_refresh",
+        "overview_people",
+        "overview_leases",
+        "overview_late",
+    ),
+    "people": (
+        *_RAIL_OF_LEAD,
+        "people_table",
+        "people_revoke",
+        "people_name",
+        "people_role",
+        "people_add",
+        "invitation_copy",
+        "invitation_done",
+    ),
+    "import": (
+        *_RAIL_OF_LEAD,
+        "import_manifest",
+        "import_choose",
+        "import_dry_run",
+        "import_sample",
+        "import_seed",
+        "import_stratify",
+        "import_run",
+        "import_rows",
+    ),
+    "log": (
+        *_RAIL_OF_LEAD,
+        "log_refresh",
+        "log_checkpoint",
+        "log_verify",
+        "log_message_retry",
+        "log_table",
+    ),
+}
+"""Screen -> the controls that Tab comes to one after the other, from somewhere on the round."""
+
+
+@pytest.fixture
+def opened(qapp: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], tmp_path: Path):
+    """Opens a screen with something on it, as the active window."""
+    theme = Theme(qapp, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
+    theme.choose(Choice.DARK)
+
+    def make(name: str) -> Scene:
+        role, set_up = SCENES[name]
+        scene = Scene(role, qtbot, jobs, settle, theme)
+        with qtbot.waitActive(scene.window):
+            scene.window.activateWindow()
+        set_up(scene)
+        QApplication.processEvents()
+        return scene
+
+    return make
+
+
+def _walk(front: QWidget, qtbot: QtBot) -> list[QWidget]:
+    """What Tab comes to, each once, in order, from where the focus is."""
+    if QApplication.focusWidget() is None:
+        front.setFocus()
+        front.focusNextPrevChild(True)
+    walked: list[QWidget] = []
+    for _ in range(_ENOUGH):
+        here = QApplication.focusWidget()
+        if here is None or here in walked:
+            break
+        walked.append(here)
+        qtbot.keyClick(here, Qt.Key.Key_Tab)
+    return walked
+
+
+def _controls(front: QWidget) -> set[QWidget]:
+    """Every control that is awake and in view, and takes the keyboard by Tab."""
+    return {
+        widget
+        for widget in front.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isEnabled()
+        and widget.isVisible()
+        and widget.focusProxy() is None
+        and widget.window() is front.window()
+    }
+
+
+def _name(widget: QWidget) -> str:
+    return f"{type(widget).__name__} {widget.objectName()}"
+
+
+def _names(widgets: Iterable[QWidget]) -> list[str]:
+    return sorted(_name(widget) for widget in widgets)
+
+
+def _ring(widget: QWidget) -> set[str]:
+    """The colours at the middle of a control's left edge, where a focus ring is."""
+    picture = widget.grab().toImage()
+    scale, middle = picture.devicePixelRatio(), picture.height() // 2
+    return {QColor(picture.pixel(x, middle)).name() for x in range(round(2 * scale))}
+
+
+def _spoken(widget: QWidget) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_tab_comes_to_every_control_and_each_is_seen_and_named(name: str, opened, qtbot: QtBot):
+    scene = opened(name)
+    walked = _walk(scene.front, qtbot)
+    assert _names(_controls(scene.front) - set(walked)) == []
+    assert [_name(w) for w in walked if not _spoken(w)] == []
+    assert [_name(w) for w in walked if not w.objectName()] == []
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_has_the_keyboard_has_a_ring(name: str, opened, qtbot: QtBot):
+    scene = opened(name)
+    ring = {tokens().accent.lower(), tokens().text.lower()}
+    for widget in _walk(scene.front, qtbot):
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        assert _ring(widget) & ring, _name(widget)
+
+
+@pytest.mark.parametrize(("name", "road"), ROADS.items())
+def test_tab_goes_as_one_reads(name: str, road: tuple[str, ...], opened, qtbot: QtBot):
+    scene = opened(name)
+    walked = [widget.objectName() for widget in _walk(scene.front, qtbot)]
+    turned = walked[walked.index(road[0]) :] + walked[: walked.index(road[0])]
+    assert tuple(turned[: len(road)]) == road
+
+
+def test_a_remark_that_scrolls_is_a_stop_for_the_keyboard_and_a_short_one_is_not(themed, qtbot: QtBot):
+    remark = Remark("says", "Remark")
+    qtbot.addWidget(remark)
+    remark.setFixedWidth(300)
+    remark.show()
+    remark.show_text("Listen again.")
+    assert not remark.focusPolicy() & Qt.FocusPolicy.TabFocus
+    remark.show_text("Listen to the end again. " * 20)
+    assert remark.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.mark.parametrize(("room", "height"), [(300, 480), (800, 752), (1440, 960)])
+def test_the_list_of_keys_is_as_high_as_the_window_lets_it(
+    room: int, height: int, themed: QApplication, qtbot: QtBot
+):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1280, room)
+    assert KeysDialog([], window).height() == height
