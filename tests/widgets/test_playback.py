@@ -232,6 +232,17 @@ def test_without_a_selection_the_whole_clip_is_looped(playback: Playback, player
     playback.pause()
 
 
+def test_a_selection_of_a_few_samples_is_looped_with_what_is_around_it(
+    playback: Playback, player: FakePlayer
+) -> None:
+    playback.select(RATE, RATE + 20)
+    playback.do(Act.LOOP)
+    playback.toggle()
+    player.listen(RATE)
+    playback.pause()
+    assert playback.heard == (HeardRange(RATE - 300, RATE + 320),)
+
+
 def test_a_loop_resumes_where_it_was_paused(playback: Playback, player: FakePlayer) -> None:
     playback.select(RATE, 2 * RATE)
     playback.do(Act.LOOP)

@@ -20,6 +20,9 @@ LOG_EVERY_MS = 5000
 STEP_SECONDS = 2
 AGAIN_PERCENT = 75
 EDGE_SECONDS = 0.5
+LOOP_LEAST_SECONDS = (
+    0.02  # a handful of samples is a buzz, and hundreds of rounds a block are work for the card
+)
 BACKSTEPS_MS = (0, 250, 500, 1000)
 SPEEDS = (25, 50, 75, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 
@@ -212,7 +215,9 @@ class Playback(QObject):
 
     def _play(self, start: int | None = None, until: int | None = None) -> None:
         if self._is_looping and start is None:
-            self._player.play_loop(*self._part, at=self.position)
+            start, end = self._part
+            lacks = max(0, round(LOOP_LEAST_SECONDS * self._rate_hz) - (end - start))
+            self._player.play_loop(start, end, lacks, lacks, self.position)
         else:
             self._player.play(start, until)
         if self._player.is_playing:
