@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QGraphicsItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPen, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QVBoxLayout, QWidget
 
 from reviewer.ui.theme import Tokens
 from reviewer.ui.waveform.reduce import Source, Trace, trace
@@ -46,10 +46,12 @@ class WavePlot(QWidget):
         self._widget.addItem(self._dots)
         self._widget.addItem(self._cursor)
         self._selection = Selection()
-        self._region = pg.LinearRegionItem(movable=False)
-        self._region.setZValue(-10)
-        self._region.hide()
-        self._widget.addItem(self._region)
+        self._shade = QGraphicsRectItem()
+        self._edges = [pg.InfiniteLine(pos=0.0, angle=90) for _ in range(2)]
+        for item in (self._shade, *self._edges):
+            item.setZValue(-10)
+            item.hide()
+            self._widget.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._widget)
@@ -69,8 +71,8 @@ class WavePlot(QWidget):
     @property
     def selection_x(self) -> tuple[float, float] | None:
         """Where the selection's edges stand, in device pixels from the left; None if nothing is selected."""
-        left, right = self._region.getRegion()
-        return (float(left), float(right)) if self._region.isVisible() else None
+        left, right = (float(edge.value()) for edge in self._edges)
+        return (left, right) if self._shade.isVisible() else None
 
     def show_source(self, source: Source | None) -> None:
         """Puts another clip on, or none."""
@@ -96,9 +98,13 @@ class WavePlot(QWidget):
     def show_selection(self, selection: Selection) -> None:
         """Shades the part that is marked, between two edges."""
         self._selection = selection
-        self._region.setVisible(not selection.is_empty)
-        pixels = self._pixels()
-        self._region.setRegion([self._window.x_of(edge, pixels) for edge in (selection.start, selection.end)])
+        pixels, lanes = self._pixels(), max(len(self._curves), 1)
+        left, right = (self._window.x_of(edge, pixels) for edge in (selection.start, selection.end))
+        self._shade.setRect(left, 0.5 - lanes, right - left, lanes)
+        for edge, x in zip(self._edges, (left, right), strict=True):
+            edge.setValue(x)
+        for item in (self._shade, *self._edges):
+            item.setVisible(not selection.is_empty)
 
     def paint_in(self, colours: Tokens) -> None:
         self._widget.setBackground(QColor(colours.surface))
@@ -107,8 +113,9 @@ class WavePlot(QWidget):
         self._cursor.setPen(pg.mkPen(colours.cursor, width=line_px))
         shade = QColor(colours.accent)
         shade.setAlpha(_SHADE_ALPHA)
-        self._region.setBrush(shade)
-        for edge in self._region.lines:
+        self._shade.setBrush(shade)
+        self._shade.setPen(QPen(Qt.PenStyle.NoPen))
+        for edge in self._edges:
             edge.setPen(pg.mkPen(colours.accent, width=line_px))
         self._column_pen = pg.mkPen(colours.wave, width=1)
         self._line_pen = pg.mkPen(colours.wave, width=line_px)
