@@ -18,6 +18,7 @@ from reviewer.ui.desk.skip_dialog import SkipDialog
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import StatusFacts
+from reviewer.ui.theme import GAP_PX
 from reviewer.ui.transcript.text_edit import TextField
 from tests.fakes.desk import FakeDesk, a_lease, an_open_clip, returned
 from tests.fakes.player import FakePlayer
@@ -716,6 +717,8 @@ def test_in_a_low_window_the_text_has_the_room_of_the_tags_meanings(
     bench.page.resize(1152, height)
     QApplication.processEvents()
     assert bench.page.findChild(QLabel, "tag_meaning_laugh").isVisible() is is_shown
+    button = bench.page.findChild(QPushButton, "tag_laugh")
+    assert button.x() == 40 + GAP_PX  # right behind its key, with a meaning and without
 
 
 def test_neither_problems_nor_messages_move_anything(bench: Bench) -> None:

@@ -83,6 +83,7 @@ class TagPalette(QWidget):
         for part in (key, button):
             layout.addWidget(part)
         layout.addWidget(meaning, 1)
+        layout.addStretch()  # takes the room of a meaning that is not shown
         self._meanings.append(meaning)
         if tag.key:
             self._bind(tag)
