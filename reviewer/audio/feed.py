@@ -1,9 +1,14 @@
 """What the device's thread does: copy what is cued, else silence."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from reviewer.audio.fade import rising, weigh
+
+_NEVER = 2**62
 
 
 class Ready:
@@ -15,69 +20,167 @@ class Ready:
         self.stretch = (low, high)
 
 
-class Cue:
-    """One run of sound to be fed once, from ``start`` to ``stop`` of ``data``; it waits where not ``ready``.
+@dataclass(frozen=True, slots=True, eq=False)
+class Fades:
+    """Where a cue is faded, always over the same length; ``weights`` are those of its rise."""
 
-    ``cursor`` and ``mark`` are written by the device's thread alone, each in one step.
+    weights: NDArray[np.float32]
+    at_start: bool = False
+    at_stop: bool = False
+    at_seam: bool = False
+
+
+_NO_FADES = Fades(rising(0))
+
+
+class Cue:
+    """One run of sound to be fed, from ``start`` to ``stop`` of ``data``; it waits where not ``ready``.
+
+    With ``loop_start`` it goes on there after ``stop``, for ever. ``cursor`` counts on through the rounds:
+    ``place`` says which frame it is. ``cursor`` and ``mark`` are written by the device's thread alone, each
+    in one step.
     """
 
-    __slots__ = ("cursor", "data", "mark", "ready", "start", "stop")
+    __slots__ = (
+        "_fades",
+        "_last",
+        "_leaves_at",
+        "_rises",
+        "cursor",
+        "data",
+        "loop_start",
+        "mark",
+        "ready",
+        "start",
+        "stop",
+    )
 
-    def __init__(self, data: NDArray[Any], start: int, stop: int, ready: Ready | None = None) -> None:
+    def __init__(
+        self,
+        data: NDArray[Any],
+        start: int,
+        stop: int,
+        ready: Ready | None = None,
+        *,
+        loop_start: int | None = None,
+        fades: Fades = _NO_FADES,
+    ) -> None:
         self.data = data
         self.ready = ready or Ready(0, data.shape[0])
         self.start = start
         self.stop = stop
+        self.loop_start = loop_start if loop_start is not None and loop_start < stop else None
         self.cursor = start
         self.mark: tuple[int, float] | None = None
+        self._fades = fades
+        self._rises = fades.at_start
+        self._leaves_at: int | None = None
+        self._last = stop if self.loop_start is None else _NEVER
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it was fed."""
+        return self.cursor >= self._last
+
+    def place(self, cursor: int) -> tuple[int, int]:
+        """How many rounds are over at this count, and which frame of ``data`` comes next."""
+        if self.loop_start is None or cursor < self.stop:
+            return 0, cursor
+        rounds, frames = divmod(cursor - self.stop, self.stop - self.loop_start)
+        return rounds + 1, self.loop_start + frames
 
     def take(self, out: NDArray[Any], when: float) -> int:
         """Copy the next frames into ``out``; returns how many there were."""
-        begin = self.cursor
+        begin = at = self.cursor
         low, high = self.ready.stretch
-        end = min(begin + out.shape[0], self.stop, high)
-        if end <= begin or begin < low:
-            return 0
-        out[: end - begin] = self.data[begin:end]
-        self.mark = (begin, when)
-        self.cursor = end
-        return int(end - begin)
+        end = min(begin + out.shape[0], self._last)
+        while at < end:
+            rounds, first = self.place(at)
+            last = min(first + end - at, self.stop, high)
+            if last <= first or first < low:
+                break
+            piece = out[at - begin : at - begin + last - first]
+            piece[:] = self.data[first:last]
+            self._fade(piece, at, rounds, first)
+            at += last - first
+        if at > begin:
+            self.mark = (begin, when)
+            self.cursor = at
+        return at - begin
+
+    def leave(self, out: NDArray[Any], when: float) -> int:
+        """Fade out what follows; returns how many frames that took; over if ``out`` is not full."""
+        if self._leaves_at is None:
+            self._leaves_at = self.cursor
+            tail = self._fades.weights.shape[0] if self.mark is not None else 0
+            self._last = min(self.cursor + tail, self._last)
+        return self.take(out, when)
+
+    def join(self, before: "Cue") -> bool:
+        """Whether this goes on exactly where ``before`` is; then it needs no fade, and has none."""
+        is_same = before.data is self.data and before.mark is not None and not before.is_over
+        if is_same and before.place(before.cursor)[1] == self.start:
+            self._rises = False
+            return True
+        return False
 
     def heard(self, now: float, rate_hz: int) -> int:
-        """Which frame of ``data`` is heard at ``now``: what was fed, less what waits in the device."""
+        """What is heard at ``now``, counted as ``cursor`` is: what was fed, less what waits there."""
         if self.mark is None:
             return self.start
         begin, when = self.mark
         return max(self.start, min(begin + round((now - when) * rate_hz), self.cursor))
+
+    def _fade(self, piece: NDArray[Any], at: int, rounds: int, first: int) -> None:
+        up = self._fades.weights
+        if rounds == 0 and self._rises:
+            weigh(piece, at, up, self.start)
+        if self._leaves_at is not None:
+            weigh(piece, at, up[::-1], self._leaves_at)
+        if self.loop_start is None:
+            if self._fades.at_stop:
+                weigh(piece, first, up[::-1], self.stop - up.shape[0])
+        elif self._fades.at_seam:
+            weigh(piece, first, up[::-1], self.stop - up.shape[0])
+            if rounds:
+                weigh(piece, first, up, self.loop_start)
 
 
 class Feed:
     """Fills the device's blocks from the cue of the moment: no lock, no waiting, nothing but copying.
 
     The player's thread puts a cue in with one assignment. ``blocks`` counts finished blocks: a cue taken out
-    will not move any more once a second one has finished, for only one can have been under way.
+    is faded out by the device's thread; it will not move any more once a second block has finished (only one
+    can have been under way) and it is not ``sounding``.
     """
 
     def __init__(self) -> None:
         self.cue: Cue | None = None
+        self.sounding: Cue | None = None
         self.blocks = 0
         self._lead_in_frames = 0
         self._rate_hz = 1
 
     def begin(self, rate_hz: int, lead_in_seconds: float) -> None:
         """A new stream: nothing cued, and so much silence first."""
-        self.cue = None
+        self.cue = self.sounding = None
         self._rate_hz = rate_hz
         self._lead_in_frames = round(lead_in_seconds * rate_hz)
 
     def fill(self, out: NDArray[Any], when: float) -> None:
         """Fill a block of shape ``(frames, channels)`` whose first frame is heard at ``when`` seconds."""
-        cue = self.cue
-        silent = min(self._lead_in_frames, out.shape[0])
-        self._lead_in_frames -= silent
-        taken = 0 if cue is None else cue.take(out[silent:], when + silent / self._rate_hz)
-        out[:silent] = 0
-        out[silent + taken :] = 0
+        done = min(self._lead_in_frames, out.shape[0])
+        self._lead_in_frames -= done
+        out[:done] = 0
+        cue, before = self.cue, self.sounding
+        if before is not cue:
+            if before is not None and (cue is None or not cue.join(before)):
+                done += before.leave(out[done:], when + done / self._rate_hz)
+            if done < out.shape[0] or before is None:
+                self.sounding = cue
+        if self.sounding is cue and cue is not None:
+            done += cue.take(out[done:], when + done / self._rate_hz)
+        out[done:] = 0
         self.blocks += 1
 
 

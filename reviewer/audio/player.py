@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from reviewer.audio.device import Device, SoundForm, Stream
-from reviewer.audio.feed import Cue, Feed
+from reviewer.audio.fade import FADE_SECONDS, rising
+from reviewer.audio.feed import Feed
 from reviewer.audio.growth import Job, in_thread
 from reviewer.audio.heard import merged
 from reviewer.audio.reels import MakeSpeed, Reel, Reels
+from reviewer.audio.run import Run
 from reviewer.audio.samples import Samples
 from reviewer.audio.stretch import Stretched
 from reviewer.audio.transport import Transport
@@ -16,34 +18,6 @@ from reviewer.model.event import HeardRange
 _GONE = "Sound stopped: the output device has gone. Plug in or choose another, then press play again."
 
 
-class _Run:
-    """A cue and which of the clip's frames it is."""
-
-    def __init__(self, reel: Reel, start: int, stop: int, *, is_to_end: bool) -> None:
-        end = int(reel.data.shape[0]) if is_to_end else reel.out_frame(stop)
-        self.cue = Cue(reel.data, reel.out_frame(start), max(end, reel.out_frame(start)), reel.ready)
-        self.percent = reel.percent
-        self.told = start
-        self.ended_at_block = 0
-        self._reel = reel
-        self._start = start
-        self._stop = stop
-
-    def clip_frame(self, out_frame: int) -> int:
-        """The clip's frame at a frame of the cue."""
-        if out_frame >= self.cue.stop:
-            return self._stop
-        return min(self._start + self._reel.clip_frames(out_frame - self.cue.start), self._stop)
-
-    def fed(self) -> int:
-        """Up to which of the clip's frames the device has got."""
-        return self.clip_frame(self.cue.cursor)
-
-    def heard(self, now: float, rate_hz: int) -> int:
-        """Which of the clip's frames is heard now."""
-        return self.clip_frame(self.cue.heard(now, rate_hz))
-
-
 class Player:
     """Plays the loaded clip on a device.
 
@@ -51,6 +25,9 @@ class Player:
     start and playing begins at once. ``position`` is what is heard now; frames count as heard when the device
     has got them, so that after a pause both are the same. Without a device everything but sound works:
     ``problem`` is a sentence, and ``play`` does nothing but look for a device again. For one thread only.
+
+    What begins or ends in the middle is faded over ``fade_seconds``. After a pause the position is where the
+    fade began, so that nothing is lost between a pause and the next play.
     """
 
     def __init__(
@@ -59,17 +36,20 @@ class Player:
         *,
         make_speed: MakeSpeed = Stretched,
         start_job: Callable[[Job], None] = in_thread,
+        fade_seconds: float = FADE_SECONDS,
     ) -> None:
         self._device = device
         self._make_speed = make_speed
         self._start_job = start_job
+        self._fade_seconds = fade_seconds
+        self._weights = rising(0)
         self._feed = Feed()
         self._transport = Transport()
         self._samples: Samples | None = None
         self._stream: Stream | None = None
         self._reels: Reels | None = None
-        self._run: _Run | None = None
-        self._ending: list[_Run] = []
+        self._run: Run | None = None
+        self._ending: list[Run] = []
         self._heard: list[HeardRange] = []
         self._problem: str | None = None
 
@@ -120,12 +100,22 @@ class Player:
 
     def play(self, start: int | None = None, until: int | None = None) -> None:
         """Play from ``start`` (where it stands, from the beginning at the end) to ``until`` (the end)."""
-        self._look()
-        if self._samples is None or (self._stream is None and not self._open()):
-            return
-        self._end_run()
-        self._transport = self._transport.play(start, until)
-        self._begin_run()
+        if self._can_play():
+            self._end_run()
+            self._transport = self._transport.play(start, until)
+            self._begin_run()
+
+    def play_loop(
+        self, start: int, end: int, pre_roll_frames: int = 0, post_roll_frames: int = 0, at: int | None = None
+    ) -> None:
+        """Play ``start`` to ``end``, with so much before and after, round and round without a gap.
+
+        It begins ``at`` a frame, if that is inside, else at the beginning.
+        """
+        if self._can_play():
+            self._end_run()
+            self._transport = self._transport.play_loop(start, end, pre_roll_frames, post_roll_frames, at)
+            self._begin_run()
 
     def pause(self) -> None:
         """Stop; the position is where the sound that the device already has ends."""
@@ -147,7 +137,7 @@ class Player:
         self._transport = self._transport.at_speed(percent)
         reel = self._reel()
         if reel is not None:
-            reel.want(self._transport.position)
+            self._want(reel, self._transport.position)
         self._look()
 
     def take_heard(self) -> list[HeardRange]:
@@ -163,6 +153,10 @@ class Player:
     def close(self) -> None:
         """Let the clip and the device go."""
         self.unload()
+
+    def _can_play(self) -> bool:
+        self._look()
+        return self._samples is not None and (self._stream is not None or self._open())
 
     def _look(self) -> None:
         """Bring the transport up to what is heard, take up a speed now ready, notice a lost device."""
@@ -185,8 +179,9 @@ class Player:
         reel, run = self._reel(), self._run
         if reel is None or run is None or reel.percent == run.percent:
             return
-        reel.want(run.fed())
-        if reel.is_ready(run.fed()):
+        place = self._transport.advance(run.fed()).position
+        self._want(reel, place)
+        if reel.is_ready(place):
             self._end_run()
             self._begin_run()
 
@@ -207,27 +202,29 @@ class Player:
         if reel is None:
             return
         at = self._transport
-        reel.want(at.position)
-        self._run = _Run(reel, at.position, at.stop, is_to_end=at.stop == at.frames)
+        self._want(reel, at.position)
+        self._run = Run(reel, at, self._weights)
         self._feed.cue = self._run.cue
 
+    def _want(self, reel: Reel, place: int) -> None:
+        """Have the sound from ``place`` on made; in a loop all of the loop, so that no round waits for it."""
+        loop = self._transport.loop
+        reel.want(place if loop is None else loop.start)
+
     def _end_run(self) -> None:
-        """Let the device play out what it has got, and no more; the transport stands where that ends."""
+        """Let the device fade out, and no more; the transport stands where the fade begins."""
         run, self._run, self._feed.cue = self._run, None, None
         if run is not None:
             run.ended_at_block = self._feed.blocks
             self._ending.append(run)
             self._transport = self._transport.advance(run.fed())
 
-    def _tell(self, run: _Run) -> None:
-        fed = run.fed()
-        if fed > run.told:
-            self._heard.append(HeardRange(run.told, fed, run.percent))
-            run.told = fed
+    def _tell(self, run: Run) -> None:
+        self._heard += [HeardRange(start, end, run.percent) for start, end in run.tell()]
 
-    def _may_still_move(self, run: _Run) -> bool:
+    def _may_still_move(self, run: Run) -> bool:
         """Whether the device's thread may be in the middle of a block of this run."""
-        return self._feed.blocks < run.ended_at_block + 2
+        return self._feed.blocks < run.ended_at_block + 2 or self._feed.sounding is run.cue
 
     def _open(self) -> bool:
         """Open the device for the clip; False, and a problem, if there is none."""
@@ -241,6 +238,7 @@ class Player:
             self._problem = f"{error.sentence} {error.hint}".strip()
             return False
         self._problem = None
+        self._weights = rising(round(self._fade_seconds * self._stream.form.rate_hz))
         self._reels = Reels(self._samples, self._stream.form, self._make_speed, self._start_job)
         return True
 

@@ -7,11 +7,37 @@ FASTEST_PERCENT = 300
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """Frames ``start`` to ``stop``, played round and round; a count goes on through the rounds."""
+
+    start: int
+    stop: int
+
+    @property
+    def frames(self) -> int:
+        return self.stop - self.start
+
+    def wrapped(self, count: int) -> int:
+        """The frame at a count: itself before ``stop``, and from ``start`` on again after it."""
+        return count if count < self.stop else self.start + (count - self.stop) % self.frames
+
+    def spans(self, first: int, last: int) -> list[tuple[int, int]]:
+        """The ranges of frames that the counts ``first`` to ``last`` (not itself) play, each at most once."""
+        if last <= first:
+            return []
+        if last - first >= self.frames:
+            return [(min(first, self.start), self.stop)]
+        start, stop = self.wrapped(first), self.wrapped(last - 1) + 1
+        return [(start, stop)] if start < stop else [(start, self.stop), (self.start, stop)]
+
+
+@dataclass(frozen=True, slots=True)
 class Transport:
     """One clip's transport; every act makes a new value.
 
     While it plays, sound goes from ``position`` to ``stop`` (the end of the clip, or of the range asked for).
-    ``0 <= position <= frames`` and, while it plays, ``position < stop <= frames``.
+    ``0 <= position <= frames`` and, while it plays, ``position < stop <= frames``. With a ``loop``, which is
+    only there while it plays, it goes on at the loop's start instead of stopping.
     """
 
     frames: int = 0
@@ -19,6 +45,7 @@ class Transport:
     stop: int = 0
     is_playing: bool = False
     speed_percent: int = 100
+    loop: Loop | None = None
 
     @classmethod
     def loaded(cls, frames: int, speed_percent: int = 100) -> "Transport":
@@ -35,31 +62,59 @@ class Transport:
         start = self._inside(start)
         stop = self.frames if until is None else self._inside(until)
         if stop <= start:
-            return replace(self, position=start, stop=self.frames, is_playing=False)
-        return replace(self, position=start, stop=stop, is_playing=True)
+            return replace(self._paused(), position=start)
+        return replace(self, position=start, stop=stop, is_playing=True, loop=None)
+
+    def play_loop(
+        self, start: int, end: int, pre_roll_frames: int = 0, post_roll_frames: int = 0, at: int | None = None
+    ) -> "Transport":
+        """Play ``start`` to ``end`` round and round, each time with so much before and after it.
+
+        It begins ``at`` a frame, if that is inside, else at the beginning. An empty loop plays nothing.
+        """
+        first, stop = self._inside(start - pre_roll_frames), self._inside(end + post_roll_frames)
+        if end <= start or stop <= first:
+            return self._paused()
+        position = at if at is not None and first <= at < stop else first
+        return replace(self, position=position, stop=stop, is_playing=True, loop=Loop(first, stop))
 
     def pause(self) -> "Transport":
-        return replace(self, is_playing=False, stop=self.frames)
+        return self._paused()
 
     def seek(self, frame: int) -> "Transport":
-        """Go there; goes on playing if it was, up to the same stop, or the end if that lies behind."""
+        """Go there; goes on playing if it was, up to the same stop, or the end if that lies behind.
+
+        Outside of a loop it leaves the loop, and plays to the end.
+        """
         frame = self._inside(frame)
+        if self.loop is not None:
+            if self.loop.start <= frame < self.loop.stop:
+                return replace(self, position=frame)
+            return replace(self._paused(), position=frame, is_playing=frame < self.frames)
         stop = self.stop if frame < self.stop else self.frames
         is_playing = self.is_playing and frame < stop
         return replace(self, position=frame, stop=stop if is_playing else self.frames, is_playing=is_playing)
 
     def advance(self, position: int) -> "Transport":
-        """Sound was heard up to ``position``; at the stop it pauses there. Never goes back."""
+        """Sound was heard up to ``position``; at the stop it pauses there. Never goes back.
+
+        In a loop ``position`` is a count that goes on through the rounds.
+        """
         if not self.is_playing:
             return self
+        if self.loop is not None:
+            return replace(self, position=self.loop.wrapped(max(position, self.loop.start)))
         position = max(self.position, min(position, self.stop))
         if position >= self.stop:
-            return replace(self, position=position, is_playing=False, stop=self.frames)
+            return replace(self._paused(), position=position)
         return replace(self, position=position)
 
     def at_speed(self, percent: int) -> "Transport":
         """Keep the place, change the speed; limited to what can be heard well."""
         return replace(self, speed_percent=max(SLOWEST_PERCENT, min(FASTEST_PERCENT, percent)))
+
+    def _paused(self) -> "Transport":
+        return replace(self, is_playing=False, stop=self.frames, loop=None)
 
     def _inside(self, frame: int) -> int:
         return max(0, min(frame, self.frames))

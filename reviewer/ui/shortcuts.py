@@ -87,6 +87,30 @@ TABLE: tuple[Key, ...] = (
     _key("desk.slower", Scope.DESK, "F5", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
     _key("desk.normal_speed", Scope.DESK, "F6", QT_TRANSLATE_NOOP("shortcuts", "Normal speed")),
     _key("desk.faster", Scope.DESK, "F7", QT_TRANSLATE_NOOP("shortcuts", "Faster")),
+    _key("desk.loop", Scope.DESK, "Shift+F3", QT_TRANSLATE_NOOP("shortcuts", "Loop on or off")),
+    _key(
+        "desk.in_edge",
+        Scope.DESK,
+        "Shift+F5",
+        QT_TRANSLATE_NOOP("shortcuts", "Hear where the selection begins"),
+    ),
+    _key(
+        "desk.out_edge",
+        Scope.DESK,
+        "Shift+F6",
+        QT_TRANSLATE_NOOP("shortcuts", "Hear where the selection ends"),
+    ),
+    _key(
+        "desk.select_from",
+        Scope.DESK,
+        "Shift+F7",
+        QT_TRANSLATE_NOOP("shortcuts", "The selection begins here"),
+    ),
+    _key("desk.select_to", Scope.DESK, "Shift+F8", QT_TRANSLATE_NOOP("shortcuts", "The selection ends here")),
+    _key("desk.select_none", Scope.DESK, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Nothing selected")),
+    _key(
+        "desk.backstep", Scope.DESK, "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "How far a pause goes back")
+    ),
     _key(
         "desk.use_draft",
         Scope.DESK,
@@ -140,6 +164,17 @@ TABLE: tuple[Key, ...] = (
     _key("qa.slower", Scope.QA, "F5", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
     _key("qa.normal_speed", Scope.QA, "F6", QT_TRANSLATE_NOOP("shortcuts", "Normal speed")),
     _key("qa.faster", Scope.QA, "F7", QT_TRANSLATE_NOOP("shortcuts", "Faster")),
+    _key("qa.loop", Scope.QA, "Shift+F3", QT_TRANSLATE_NOOP("shortcuts", "Loop on or off")),
+    _key(
+        "qa.in_edge", Scope.QA, "Shift+F5", QT_TRANSLATE_NOOP("shortcuts", "Hear where the selection begins")
+    ),
+    _key(
+        "qa.out_edge", Scope.QA, "Shift+F6", QT_TRANSLATE_NOOP("shortcuts", "Hear where the selection ends")
+    ),
+    _key("qa.select_from", Scope.QA, "Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "The selection begins here")),
+    _key("qa.select_to", Scope.QA, "Shift+F8", QT_TRANSLATE_NOOP("shortcuts", "The selection ends here")),
+    _key("qa.select_none", Scope.QA, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Nothing selected")),
+    _key("qa.backstep", Scope.QA, "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "How far a pause goes back")),
     _key("qa.problem", Scope.QA, "F8", QT_TRANSLATE_NOOP("shortcuts", "To the next problem")),
     _key("qa.zoom_in", Scope.QA, "Ctrl+=", QT_TRANSLATE_NOOP("shortcuts", "Zoom in")),
     _key("qa.zoom_out", Scope.QA, "Ctrl+-", QT_TRANSLATE_NOOP("shortcuts", "Zoom out")),

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.soundcard
 
 @pytest.fixture
 def player(sound_server: SoundServer) -> Iterator[Player]:
-    player = Player(SoundCard())
+    player = Player(SoundCard(), fade_seconds=0.0)  # each frame can be told
     yield player
     player.close()
 
@@ -69,6 +69,34 @@ def test_a_range_arrives_and_no_more(player: Player, recording: Recording) -> No
     assert recording.wait_for(samples.data[4_000:7_000, 0]) >= 0
     assert (player.position, player.take_heard()) == (7_000, [HeardRange(4_000, 7_000)])
     assert _sounding(recording) == 3_000
+
+
+def test_with_its_fades_too_a_whole_clip_arrives_as_it_is(
+    sound_server: SoundServer, recording: Recording
+) -> None:
+    player = Player(SoundCard())
+    player.load(some_samples(12_000))
+    player.play()
+    _play_to_the_end(player)
+    found = recording.wait_for(some_samples(12_000).data[:, 0])
+    player.close()
+
+    assert found >= 0
+
+
+def test_two_hundred_rounds_of_a_loop_arrive_without_a_gap_or_a_repeat(
+    player: Player, recording: Recording
+) -> None:
+    samples = some_samples(16_000)
+    wanted = np.tile(samples.data[4_000:4_160, 0], 200)
+    player.load(samples)
+    player.play_loop(4_000, 4_160)
+    _until(lambda: _sounding(recording) >= wanted.shape[0])
+    player.pause()
+
+    assert recording.wait_for(wanted) >= 0
+    player.close()
+    assert player.take_heard() == [HeardRange(4_000, 4_160)]
 
 
 def test_what_is_logged_after_a_pause_is_what_arrived(player: Player, recording: Recording) -> None:

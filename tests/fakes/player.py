@@ -44,6 +44,12 @@ class FakePlayer:
         if self.problem is None and self.loaded is not None:
             self._transport = self._transport.play(start, until)
 
+    def play_loop(
+        self, start: int, end: int, pre_roll_frames: int = 0, post_roll_frames: int = 0, at: int | None = None
+    ) -> None:
+        if self.problem is None and self.loaded is not None:
+            self._transport = self._transport.play_loop(start, end, pre_roll_frames, post_roll_frames, at)
+
     def pause(self) -> None:
         self._transport = self._transport.pause()
 
@@ -63,7 +69,11 @@ class FakePlayer:
 
     def listen(self, frames: int) -> None:
         """Time passes until so many frames of the clip were heard, or it stops."""
-        start = self.position
+        start, loop = self.position, self._transport.loop
         self._transport = self._transport.advance(start + frames)
-        if self.position > start:
+        if loop is not None:
+            self._heard += [
+                HeardRange(*span, self.speed_percent) for span in loop.spans(start, start + frames)
+            ]
+        elif self.position > start:
             self._heard.append(HeardRange(start, self.position, self.speed_percent))

@@ -16,6 +16,7 @@ from reviewer.ui.desk.listening_keys import bind_listening, join
 from reviewer.ui.desk.play_bar import PlayBar
 from reviewer.ui.desk.playback import AGAIN_PERCENT, SPEEDS, Act, Playback
 from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
 from tests.fakes.desk import speech_like
 from tests.fakes.player import FakePlayer
@@ -213,6 +214,149 @@ def test_closing_tells_the_last_of_it_and_lets_the_device_go(
     assert player.is_closed
 
 
+def test_a_loop_plays_the_selection_round_and_round(playback: Playback, player: FakePlayer) -> None:
+    playback.select(RATE, 2 * RATE)
+    playback.do(Act.LOOP)
+    playback.toggle()
+    player.listen(5 * RATE + RATE // 2)
+    assert (playback.is_playing, playback.position) == (True, RATE * 3 // 2)
+    playback.pause()
+    assert playback.heard == (HeardRange(RATE, 2 * RATE),)
+
+
+def test_without_a_selection_the_whole_clip_is_looped(playback: Playback, player: FakePlayer) -> None:
+    playback.do(Act.LOOP)
+    playback.toggle()
+    player.listen(11 * RATE)
+    assert (playback.is_playing, playback.position) == (True, RATE)
+    playback.pause()
+
+
+def test_a_selection_of_a_few_samples_is_looped_with_what_is_around_it(
+    playback: Playback, player: FakePlayer
+) -> None:
+    playback.select(RATE, RATE + 20)
+    playback.do(Act.LOOP)
+    playback.toggle()
+    player.listen(RATE)
+    playback.pause()
+    assert playback.heard == (HeardRange(RATE - 300, RATE + 320),)
+
+
+def test_a_loop_resumes_where_it_was_paused(playback: Playback, player: FakePlayer) -> None:
+    playback.select(RATE, 2 * RATE)
+    playback.do(Act.LOOP)
+    playback.toggle()
+    player.listen(RATE // 4)
+    playback.toggle()
+    playback.toggle()
+    assert playback.position == RATE * 5 // 4
+    playback.pause()
+
+
+def test_loop_on_and_off_while_playing_goes_on_in_place(playback: Playback, player: FakePlayer) -> None:
+    playback.select(RATE, 3 * RATE)
+    playback.seek(2 * RATE)
+    playback.toggle()
+    playback.do(Act.LOOP)
+    assert (playback.is_playing, playback.position) == (True, 2 * RATE)
+    player.listen(2 * RATE)
+    assert playback.position == 2 * RATE
+    playback.do(Act.LOOP)
+    player.listen(3 * RATE)
+    assert playback.position == 5 * RATE
+    playback.pause()
+
+
+def test_another_selection_while_looping_is_looped_at_once(playback: Playback, player: FakePlayer) -> None:
+    playback.do(Act.LOOP)
+    playback.toggle()
+    playback.select(4 * RATE, 5 * RATE)
+    assert (playback.is_playing, playback.position) == (True, 4 * RATE)
+    playback.pause()
+
+
+@pytest.mark.parametrize(("act", "edge"), [(Act.IN_EDGE, 4), (Act.OUT_EDGE, 6)])
+def test_an_edge_is_heard_half_a_second_on_each_side(
+    playback: Playback, player: FakePlayer, act: Act, edge: int
+) -> None:
+    playback.select(4 * RATE, 6 * RATE)
+    playback.do(act)
+    player.listen(10 * RATE)
+    playback.tell_heard()
+    assert playback.heard == (HeardRange(edge * RATE - RATE // 2, edge * RATE + RATE // 2),)
+    assert not playback.is_playing
+
+
+def test_the_edges_of_the_clip_are_heard_where_nothing_is_selected(
+    playback: Playback, player: FakePlayer
+) -> None:
+    for act in (Act.IN_EDGE, Act.OUT_EDGE):
+        playback.do(act)
+        player.listen(RATE)
+    playback.tell_heard()
+    assert playback.heard == (HeardRange(0, RATE // 2), HeardRange(19 * RATE // 2, 10 * RATE))
+
+
+def test_a_pause_goes_back_as_far_as_was_chosen(playback: Playback, player: FakePlayer) -> None:
+    found = []
+    for _ in range(5):
+        playback.seek(5 * RATE)
+        playback.toggle()
+        playback.toggle()
+        found.append((5 * RATE - playback.position) / RATE)
+        playback.do(Act.BACKSTEP)
+    assert found == [0, 0.25, 0.5, 1, 0]
+
+
+def test_a_pause_near_the_beginning_goes_back_to_it_and_in_a_loop_to_the_loops(playback: Playback) -> None:
+    for _ in range(3):
+        playback.do(Act.BACKSTEP)
+    playback.seek(RATE // 2)
+    playback.toggle()
+    playback.toggle()
+    assert playback.position == 0
+    playback.select(4 * RATE, 6 * RATE)
+    playback.do(Act.LOOP)
+    playback.toggle()
+    playback.toggle()
+    assert playback.position == 4 * RATE
+
+
+def test_neither_seek_nor_end_nor_a_stop_by_the_page_goes_back(
+    playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    playback.do(Act.BACKSTEP)
+    playback.toggle()
+    playback.seek(5 * RATE)
+    assert playback.position == 5 * RATE
+    playback.pause()
+    assert playback.position == 5 * RATE
+    playback.toggle()
+    with qtbot.waitSignal(playback.heard_due):
+        player.listen(5 * RATE)
+    assert playback.position == 10 * RATE
+
+
+def test_another_clip_is_not_looped(playback: Playback) -> None:
+    playback.select(RATE, 2 * RATE)
+    playback.do(Act.LOOP)
+    playback.load(Samples(RATE, speech_like(seconds=1)))
+    assert not playback.is_looping
+
+
+def test_again_in_a_loop_goes_on_with_the_loop(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+    playback.select(4 * RATE, 6 * RATE)
+    playback.do(Act.LOOP)
+    playback.seek(5 * RATE)
+    playback.do(Act.AGAIN)
+    player.listen(2 * RATE)
+    qtbot.waitUntil(lambda: playback.speed_percent == 100)
+    player.listen(RATE + RATE // 2)
+    assert playback.position == 4 * RATE + RATE // 2
+    playback.pause()
+
+
 @pytest.fixture
 def bar(playback: Playback, qtbot: QtBot) -> PlayBar:
     made = PlayBar(Scope.DESK)
@@ -247,6 +391,29 @@ def test_the_bar_shows_what_was_heard_and_the_speed(
     playback.pause()
     assert text(bar, "play_heard") == "heard 50 %"
     assert text(bar, "play_normal_speed") == "0.90x"
+
+
+def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(bar: PlayBar, playback: Playback) -> None:
+    assert text(bar, "play_backstep") == "off"
+    for _ in range(2):
+        playback.do(Act.BACKSTEP)
+    playback.do(Act.LOOP)
+    assert text(bar, "play_backstep") == "0.50 s"
+    assert bar.findChild(QToolButton, "play_backstep").accessibleName() == "A pause goes back: 0.50 s"
+    assert bar.findChild(QToolButton, "play_loop").isChecked()
+    playback.do(Act.LOOP)
+    assert not bar.findChild(QToolButton, "play_loop").isChecked()
+
+
+def test_a_narrow_bar_leaves_the_edges_to_their_keys_and_shows_them_again(bar: PlayBar, show: Show) -> None:
+    show(bar)
+    edges = bar.findChild(QWidget, "play_edges")
+    seen = []
+    for width in (1_200, 800, 1_200):
+        bar.resize(width, bar.height())
+        QApplication.processEvents()
+        seen.append((bar.width(), edges.isVisible()))
+    assert seen == [(1_200, True), (800, False), (1_200, True)]
 
 
 def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: Playback) -> None:
@@ -308,11 +475,21 @@ PRESSES = {
     Act.SLOWER: (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier),
     Act.NORMAL_SPEED: (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
     Act.FASTER: (Qt.Key.Key_F7, Qt.KeyboardModifier.NoModifier),
+    Act.LOOP: (Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier),
+    Act.IN_EDGE: (Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier),
+    Act.OUT_EDGE: (Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier),
+    Act.BACKSTEP: (Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier),
 }
 
 
-def state(playback: Playback) -> tuple[int, bool, int]:
-    return playback.position, playback.is_playing, playback.speed_percent
+def state(playback: Playback) -> tuple[int, bool, int, bool, int]:
+    return (
+        playback.position,
+        playback.is_playing,
+        playback.speed_percent,
+        playback.is_looping,
+        playback.backstep_ms,
+    )
 
 
 @pytest.mark.parametrize("act", list(Act))
@@ -367,6 +544,38 @@ def test_every_zoom_has_a_key(
     view._set_window(before)
     qtbot.keyClick(page, *keys)
     assert view.view_window == after != before
+
+
+@pytest.mark.parametrize(
+    ("keys", "selection"),
+    [
+        ((Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier), (3 * RATE, 5 * RATE)),
+        ((Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier), (RATE, 3 * RATE)),
+        ((Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier), (0, 0)),
+    ],
+    ids=["from", "to", "none"],
+)
+def test_the_selection_has_keys(
+    keys: tuple[Qt.Key, Qt.KeyboardModifier], selection: tuple[int, int], page: QWidget, qtbot: QtBot
+) -> None:
+    from reviewer.audio.pyramid import Pyramid
+
+    view = page.findChild(WaveformView)
+    samples = Samples(RATE, speech_like(seconds=10))
+    view.show_clip(samples, Pyramid.from_samples(samples.data))
+    view.select(Selection(RATE, 5 * RATE))
+    view.show_position(3 * RATE)
+    with qtbot.waitSignal(view.selection_changed) as told:
+        qtbot.keyClick(page, *keys)
+    assert tuple(told.args) == selection
+
+
+def test_what_is_selected_in_the_picture_is_what_is_looped(page: QWidget, playback: Playback) -> None:
+    page.findChild(WaveformView).selection_changed.emit(RATE, 2 * RATE)
+    playback.do(Act.LOOP)
+    playback.toggle()
+    assert playback.position == RATE
+    playback.pause()
 
 
 def test_the_real_player_is_followed_frame_by_frame(themed: QApplication, qtbot: QtBot) -> None:

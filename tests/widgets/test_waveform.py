@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from reviewer.model.event import HeardRange
 from reviewer.ui import theme
 from reviewer.ui.waveform.minimap import Minimap
 from reviewer.ui.waveform.plot import WavePlot
+from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.window import MIN_FRAMES
 from tests.fakes.desk import speech_like
@@ -109,16 +110,105 @@ def test_a_sideways_wheel_moves_the_picture_too(shown: WaveformView) -> None:
     assert shown.view_window.start > 0
 
 
-def test_dragging_moves_the_picture_and_seeks_nowhere(shown: WaveformView, qtbot: QtBot) -> None:
+def drag(qtbot: QtBot, view: WaveformView, start: int, end: int, button: Qt.MouseButton) -> None:
+    qtbot.mousePress(view, button, pos=QPoint(start, 150))
+    for x in ((start + end) // 2, end):
+        at = QPointF(x, 150)
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            view.mapToGlobal(at),
+            Qt.MouseButton.NoButton,
+            button,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(view, event)
+    qtbot.mouseRelease(view, button, pos=QPoint(end, 150))
+
+
+LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+
+
+def test_a_drag_with_the_middle_button_moves_the_picture_and_seeks_nowhere(
+    shown: WaveformView, qtbot: QtBot
+) -> None:
     shown.zoom_in()
     shown.zoom_in()
     start = shown.view_window.start
-    with qtbot.assertNotEmitted(shown.seek_requested):
-        qtbot.mousePress(shown, Qt.MouseButton.LeftButton, pos=QPoint(500, 150))
-        qtbot.mouseMove(shown, QPoint(400, 150))
-        qtbot.mouseMove(shown, QPoint(300, 150))
-        qtbot.mouseRelease(shown, Qt.MouseButton.LeftButton, pos=QPoint(300, 150))
+    with qtbot.assertNotEmitted(shown.seek_requested), qtbot.assertNotEmitted(shown.selection_changed):
+        drag(qtbot, shown, 500, 300, MIDDLE)
     assert shown.view_window.start > start
+
+
+@pytest.mark.parametrize(("start", "end"), [(200, 400), (400, 200)])
+def test_a_drag_selects_in_whole_frames_and_tells_it_once(
+    shown: WaveformView, qtbot: QtBot, start: int, end: int
+) -> None:
+    told: list[tuple[int, int]] = []
+    shown.selection_changed.connect(lambda first, last: told.append((first, last)))
+    with qtbot.assertNotEmitted(shown.seek_requested):
+        drag(qtbot, shown, start, end, LEFT)
+    assert told == [(RATE, 2 * RATE)]
+    assert shown.selection == Selection(RATE, 2 * RATE)
+    assert shown.view_window.is_whole
+
+
+def test_the_selection_is_shown_as_a_region_with_edges_at_any_zoom(shown: WaveformView, qtbot: QtBot) -> None:
+    assert plot_of(shown).selection_x is None
+    shown.select(Selection(RATE, 2 * RATE))
+    scale = shown.devicePixelRatioF()
+    assert plot_of(shown).selection_x == pytest.approx((200 * scale, 400 * scale))
+    shown.show_position(RATE)
+    shown.zoom_in()
+    left, right = plot_of(shown).selection_x
+    assert (left, right - left) == pytest.approx((200 * scale, 200 * 1.6 * scale))
+
+
+def test_shift_and_click_moves_the_nearer_edge(shown: WaveformView, qtbot: QtBot) -> None:
+    shown.select(Selection(RATE, 2 * RATE))
+    for x in (500, 100):
+        qtbot.mouseClick(shown, LEFT, Qt.KeyboardModifier.ShiftModifier, QPoint(x, 150))
+    assert shown.selection == Selection(RATE // 2, RATE * 5 // 2)
+
+
+def test_shift_and_click_without_a_selection_selects_from_the_cursor(
+    shown: WaveformView, qtbot: QtBot
+) -> None:
+    shown.show_position(RATE)
+    with qtbot.assertNotEmitted(shown.seek_requested):
+        qtbot.mouseClick(shown, LEFT, Qt.KeyboardModifier.ShiftModifier, QPoint(600, 150))
+    assert shown.selection == Selection(RATE, 3 * RATE)
+
+
+def test_the_cursor_marks_beginning_and_end_without_a_mouse(shown: WaveformView) -> None:
+    shown.show_position(RATE)
+    shown.select_from()
+    assert shown.selection == Selection(RATE, 4 * RATE)
+    shown.show_position(2 * RATE)
+    shown.select_to()
+    assert shown.selection == Selection(RATE, 2 * RATE)
+    shown.show_position(3 * RATE)
+    shown.select_from()
+    assert shown.selection == Selection(3 * RATE, 4 * RATE)
+    shown.show_position(2 * RATE)
+    shown.select_to()
+    assert shown.selection == Selection(0, 2 * RATE)
+
+
+def test_another_clip_has_nothing_selected_and_says_so(shown: WaveformView, qtbot: QtBot) -> None:
+    shown.select(Selection(RATE, 2 * RATE))
+    with qtbot.waitSignal(shown.selection_changed) as told:
+        put_on(shown, speech_like(seconds=1))
+    assert told.args == [0, 0]
+    assert plot_of(shown).selection_x is None
+
+
+def test_without_a_clip_nothing_can_be_selected(view: WaveformView, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(view.selection_changed):
+        drag(qtbot, view, 200, 400, LEFT)
+        view.select_from()
+        view.select_to()
+    assert view.selection.is_empty
 
 
 def test_zoom_by_key_keeps_the_cursor_in_place(shown: WaveformView) -> None:

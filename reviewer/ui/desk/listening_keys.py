@@ -18,6 +18,8 @@ def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: Wavef
         shortcut = bind(owner, f"{scope}.{act}", partial(playback.do, act))
         shortcut.setAutoRepeat(act in _REPEATING)
     bind(owner, f"{scope}.play_too", partial(playback.do, Act.PLAY))
+    for name in ("select_from", "select_to", "select_none"):
+        bind(owner, f"{scope}.{name}", getattr(view, name))
     for name in ("zoom_in", "zoom_out", "zoom_whole", "pan_left", "pan_right"):
         bind(owner, f"{scope}.{name}", getattr(view, name)).setAutoRepeat(True)
 
@@ -37,5 +39,6 @@ def bind_spectrogram(owner: QWidget, scope: Scope, picture: Spectrogram) -> None
 def join(view: WaveformView, playback: Playback) -> None:
     """Lets picture and sound show the same moment."""
     view.seek_requested.connect(playback.seek)
+    view.selection_changed.connect(playback.select)
     playback.position_changed.connect(partial(view.show_position, follow=True))
     playback.strip_changed.connect(view.show_heard)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from reviewer.model.annotation import Flag
 from reviewer.model.task import SkipReason
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
-from reviewer.ui.desk.playback import Playback, Plays
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.desk.plays import Plays
 from reviewer.ui.desk.presenter import DeskPresenter
 from reviewer.ui.desk.skip_dialog import SkipDialog
 from reviewer.ui.desk.view import DeskView

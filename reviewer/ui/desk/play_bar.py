@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
 
 from reviewer.ui.assets import put_icon
 from reviewer.ui.desk.playback import Act, Playback
@@ -22,6 +23,10 @@ _ICONS = {
     Act.AGAIN: "again",
     Act.SLOWER: "slower",
     Act.FASTER: "faster",
+    Act.LOOP: "loop",
+    Act.IN_EDGE: "in_edge",
+    Act.OUT_EDGE: "out_edge",
+    Act.BACKSTEP: "backstep",
 }
 
 
@@ -52,11 +57,14 @@ class PlayBar(QWidget):
         self._speed.setFont(tabular(self._speed.font()))
         self._speed.setFixedWidth(self._speed.fontMetrics().horizontalAdvance("0.00x") + 24)
         self._speed.clicked.connect(partial(self._ask_for, Act.NORMAL_SPEED))
+        self._buttons[Act.LOOP].setCheckable(True)
+        self._show_backstep(0)
         self._heard = named(QLabel(self), "play_heard", self.tr("How much of the clip was heard"))
         self._heard.setFont(tabular(self._heard.font()))
         self._heard.setProperty("kind", "label")
         self._problem = ElidedLabel("play_problem", self.tr("Why there is no sound"), self)
         self._problem.setProperty("kind", "warn")
+        self._edges = self._room_for_edges()
         self._row = QHBoxLayout(self)
         self._lay_out()
         self.show_state(is_playing=False, speed_percent=100, problem="", heard_percent=0)
@@ -106,16 +114,46 @@ class PlayBar(QWidget):
                 problem=playback.problem,
                 heard_percent=playback.heard_percent,
             )
+            self._show_loop(is_on=playback.is_looping)
+            self._show_backstep(playback.backstep_ms)
+
+    def _show_loop(self, *, is_on: bool) -> None:
+        self._buttons[Act.LOOP].setChecked(is_on)
+        put_icon(self._buttons[Act.LOOP], "loop", "accent" if is_on else "text")
+
+    def _show_backstep(self, milliseconds: int) -> None:
+        """Says on the button how far a pause goes back."""
+        button = self._buttons[Act.BACKSTEP]
+        length = self.tr("{0} s").format(f"{milliseconds / 1000:.2f}") if milliseconds else self.tr("off")
+        button.setText(length)
+        button.setAccessibleName(self.tr("A pause goes back: {0}").format(length))
 
     def _button(self, act: Act, what: str) -> QToolButton:
         row = key(f"{self._scope}.{act}")
         button = named(QToolButton(self), f"play_{act}", row.sentence, key_id=row.id)
         put_icon(button, what, size_px=20 if act is Act.PLAY else 16)
         button.clicked.connect(partial(self._ask_for, act))
+        if act is Act.BACKSTEP:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setFont(tabular(button.font()))
+            button.setFixedWidth(button.fontMetrics().horizontalAdvance("0.00 s") + 48)
         return button
 
     def _ask_for(self, act: Act, *_checked: bool) -> None:
         self.act_requested.emit(act)
+
+    def _room_for_edges(self) -> QWidget:
+        """What is left to its keys where the window is narrow; so it asks for no room."""
+        room = QWidget(self)
+        room.setObjectName("play_edges")
+        room.setMinimumWidth(1)
+        row = QHBoxLayout(room)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID_PX)
+        for act in (Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP):
+            row.addWidget(self._buttons[act])
+        return room
 
     def _lay_out(self) -> None:
         row = self._row
@@ -130,6 +168,14 @@ class PlayBar(QWidget):
         row.addWidget(self._speed)
         row.addWidget(self._buttons[Act.FASTER])
         row.addSpacing(GAP_PX)
+        row.addWidget(self._buttons[Act.LOOP])
+        row.addWidget(self._edges)
+        row.addSpacing(GAP_PX)
         row.addWidget(self._heard)
         row.addSpacing(GAP_PX)
         row.addWidget(self._problem, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self._row.minimumSize().width() + self._edges.sizeHint().width()
+        self._edges.setVisible(self.width() >= needed)

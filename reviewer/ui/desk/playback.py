@@ -2,13 +2,14 @@
 
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from reviewer.audio.heard import heard_frames, merged
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
+from reviewer.ui.desk.plays import Plays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,11 @@ STRIP_EVERY_TICKS = 15
 LOG_EVERY_MS = 5000
 STEP_SECONDS = 2
 AGAIN_PERCENT = 75
+EDGE_SECONDS = 0.5
+LOOP_LEAST_SECONDS = (
+    0.02  # a handful of samples is a buzz, and hundreds of rounds a block are work for the card
+)
+BACKSTEPS_MS = (0, 250, 500, 1000)
 SPEEDS = (25, 50, 75, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 
 
@@ -32,29 +38,10 @@ class Act(StrEnum):
     SLOWER = "slower"
     NORMAL_SPEED = "normal_speed"
     FASTER = "faster"
-
-
-class Plays(Protocol):
-    """What is asked of a player (``reviewer.audio.player.Player``)."""
-
-    @property
-    def position(self) -> int: ...
-    @property
-    def is_playing(self) -> bool: ...
-    @property
-    def speed_percent(self) -> int: ...
-    @property
-    def frames(self) -> int: ...
-    @property
-    def problem(self) -> str | None: ...
-    def load(self, samples: Samples) -> None: ...
-    def unload(self) -> None: ...
-    def play(self, start: int | None = None, until: int | None = None) -> None: ...
-    def pause(self) -> None: ...
-    def seek(self, frame: int) -> None: ...
-    def set_speed(self, percent: int) -> None: ...
-    def take_heard(self) -> list[HeardRange]: ...
-    def close(self) -> None: ...
+    LOOP = "loop"
+    IN_EDGE = "in_edge"
+    OUT_EDGE = "out_edge"
+    BACKSTEP = "backstep"
 
 
 class Playback(QObject):
@@ -62,7 +49,7 @@ class Playback(QObject):
 
     position_changed = Signal(int)
     state_changed = Signal()
-    """Playing, speed, or the reason why there is no sound."""
+    """Playing, speed, loop, backstep, or the reason why there is no sound."""
     strip_changed = Signal(object)
     """Carries all that was heard of this clip, merged HeardRanges."""
     heard_due = Signal(object)
@@ -75,6 +62,9 @@ class Playback(QObject):
         self._heard: list[HeardRange] = []
         self._unlogged: list[HeardRange] = []
         self._again: tuple[int, int] | None = None
+        self._selection: tuple[int, int] | None = None
+        self._is_looping = False
+        self._backstep_ms = 0
         self._ticks = 0
         self._tick = QTimer(self)
         self._tick.setTimerType(Qt.TimerType.PreciseTimer)
@@ -105,6 +95,16 @@ class Playback(QObject):
         return self._player.speed_percent
 
     @property
+    def is_looping(self) -> bool:
+        """Whether the selection, or the whole clip, is played round and round."""
+        return self._is_looping
+
+    @property
+    def backstep_ms(self) -> int:
+        """How far a pause goes back."""
+        return self._backstep_ms
+
+    @property
     def problem(self) -> str:
         """Why there is no sound, in one sentence; empty while all is well."""
         return self._player.problem or ""
@@ -132,6 +132,7 @@ class Playback(QObject):
         self._player.unload()
         self.tell_heard()
         self._heard, self._unlogged = [], []
+        self._selection, self._is_looping = None, False
         self._tell()
 
     @Slot(object)
@@ -148,14 +149,28 @@ class Playback(QObject):
             Act.SLOWER: partial(self._change_speed, -1),
             Act.NORMAL_SPEED: partial(self._set_speed, 100),
             Act.FASTER: partial(self._change_speed, 1),
+            Act.LOOP: self._switch_loop,
+            Act.IN_EDGE: partial(self._play_edge, 0),
+            Act.OUT_EDGE: partial(self._play_edge, 1),
+            Act.BACKSTEP: self._change_backstep,
         }
         acts[act]()
 
     @Slot()
     def toggle(self) -> None:
-        if self.is_playing:
-            self.pause()
-        else:
+        if not self.is_playing:
+            self._play()
+            return
+        self.pause()
+        if self._backstep_ms:
+            least = self._part[0] if self._is_looping and self.position >= self._part[0] else 0
+            self.seek(max(self.position - self._backstep_ms * self._rate_hz // 1000, least))
+
+    @Slot(int, int)
+    def select(self, start: int, end: int) -> None:
+        """What a loop and the edges are of; the whole clip if these are equal."""
+        self._selection = (start, end) if start < end else None
+        if self._is_looping and self.is_playing:
             self._play()
 
     @Slot()
@@ -194,8 +209,17 @@ class Playback(QObject):
         if self._ticks % STRIP_EVERY_TICKS == 0:
             self._take_heard()
 
-    def _play(self, start: int | None = None) -> None:
-        self._player.play(start)
+    @property
+    def _part(self) -> tuple[int, int]:
+        return self._selection or (0, self.frames)
+
+    def _play(self, start: int | None = None, until: int | None = None) -> None:
+        if self._is_looping and start is None:
+            start, end = self._part
+            lacks = max(0, round(LOOP_LEAST_SECONDS * self._rate_hz) - (end - start))
+            self._player.play_loop(start, end, lacks, lacks, self.position)
+        else:
+            self._player.play(start, until)
         if self._player.is_playing:
             self._tick.start()
             self._log.start()
@@ -222,7 +246,25 @@ class Playback(QObject):
     def _end_again(self) -> None:
         if self._again is not None and self.position >= self._again[0]:
             self._again_over()
+            if self._is_looping:
+                self._play()
             self.state_changed.emit()
+
+    def _switch_loop(self) -> None:
+        self._is_looping = not self._is_looping
+        if self.is_playing:
+            self._play(None if self._is_looping else self.position)
+        self.state_changed.emit()
+
+    def _play_edge(self, which: int) -> None:
+        """Half a second on each side of where the selection, or the clip, begins or ends."""
+        edge, reach = self._part[which], round(EDGE_SECONDS * self._rate_hz)
+        self._play(max(edge - reach, 0), min(edge + reach, self.frames))
+
+    def _change_backstep(self) -> None:
+        place = BACKSTEPS_MS.index(self._backstep_ms)
+        self._backstep_ms = BACKSTEPS_MS[(place + 1) % len(BACKSTEPS_MS)]
+        self.state_changed.emit()
 
     def _again_over(self) -> None:
         if self._again is not None:

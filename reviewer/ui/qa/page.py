@@ -10,7 +10,8 @@ from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
 from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
-from reviewer.ui.desk.playback import Playback, Plays
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.desk.plays import Plays
 from reviewer.ui.handles import named
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message

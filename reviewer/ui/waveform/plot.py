@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QGraphicsItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPen, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QVBoxLayout, QWidget
 
 from reviewer.ui.theme import Tokens
 from reviewer.ui.waveform.reduce import Source, Trace, trace
+from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _LANE_HEIGHT = 0.46
 _DOT_PX = 5
 _CLIP_TOP = 0.5
 _CLIP_LENGTH = 0.07
+_SHADE_ALPHA = 56
 
 
 class WavePlot(QWidget):
@@ -48,6 +50,13 @@ class WavePlot(QWidget):
         self._widget.addItem(self._dots)
         self._widget.addItem(self._clips)
         self._widget.addItem(self._cursor)
+        self._selection = Selection()
+        self._shade = QGraphicsRectItem()
+        self._edges = [pg.InfiniteLine(pos=0.0, angle=90) for _ in range(2)]
+        for item in (self._shade, *self._edges):
+            item.setZValue(-10)
+            item.hide()
+            self._widget.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._widget)
@@ -70,6 +79,11 @@ class WavePlot(QWidget):
         marks = self._clips.xData
         return np.empty(0) if marks is None else marks[::2]
 
+    def selection_x(self) -> tuple[float, float] | None:
+        """Where the selection's edges stand, in device pixels from the left; None if nothing is selected."""
+        left, right = (float(edge.value()) for edge in self._edges)
+        return (left, right) if self._shade.isVisible() else None
+
     def show_source(self, source: Source | None) -> None:
         """Puts another clip on, or none."""
         for item in (*self._curves, *self._middles):
@@ -91,11 +105,28 @@ class WavePlot(QWidget):
         self._position = frame
         self._cursor.setValue(self._window.x_of(frame, self._pixels()))
 
+    def show_selection(self, selection: Selection) -> None:
+        """Shades the part that is marked, between two edges."""
+        self._selection = selection
+        pixels, lanes = self._pixels(), max(len(self._curves), 1)
+        left, right = (self._window.x_of(edge, pixels) for edge in (selection.start, selection.end))
+        self._shade.setRect(left, 0.5 - lanes, right - left, lanes)
+        for edge, x in zip(self._edges, (left, right), strict=True):
+            edge.setValue(x)
+        for item in (self._shade, *self._edges):
+            item.setVisible(not selection.is_empty)
+
     def paint_in(self, colours: Tokens) -> None:
         self._widget.setBackground(QColor(colours.surface))
         # Pens are counted in the screen's own pixels: a column takes one, a line is to be seen at any scale.
         line_px = max(round(self.devicePixelRatioF()), 1)
         self._cursor.setPen(pg.mkPen(colours.cursor, width=line_px))
+        shade = QColor(colours.accent)
+        shade.setAlpha(_SHADE_ALPHA)
+        self._shade.setBrush(shade)
+        self._shade.setPen(QPen(Qt.PenStyle.NoPen))
+        for edge in self._edges:
+            edge.setPen(pg.mkPen(colours.accent, width=line_px))
         self._column_pen = pg.mkPen(colours.wave, width=1)
         self._line_pen = pg.mkPen(colours.wave, width=line_px)
         for middle in self._middles:
@@ -127,6 +158,7 @@ class WavePlot(QWidget):
         self._draw_dots(traces)
         self._draw_clips(traces)
         self.show_position(self._position)
+        self.show_selection(self._selection)
 
     def _draw_dots(self, traces: Sequence[Trace]) -> None:
         shown = [

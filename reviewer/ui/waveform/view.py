@@ -12,6 +12,7 @@ from reviewer.ui import theme
 from reviewer.ui.waveform.minimap import Minimap
 from reviewer.ui.waveform.reduce import Source, source_of
 from reviewer.ui.waveform.ruler import Ruler
+from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
@@ -29,10 +30,13 @@ _DRAG_FROM_PX = 4
 class WaveformView(QWidget):
     """Values in (clip, position, heard ranges), intents out. It knows no player and no queue.
 
-    Click seeks, drag moves the picture, wheel zooms at the pointer, Shift and wheel moves it.
+    Click seeks, drag marks a selection, Shift and click moves its nearer edge. The wheel zooms at the
+    pointer; Shift and wheel, or a drag with the middle button, moves the picture.
     """
 
     seek_requested = Signal(int)
+    selection_changed = Signal(int, int)
+    """Carries start and end in frames, once a drag is over; equal when nothing is selected."""
     window_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,8 +48,10 @@ class WaveformView(QWidget):
         self._rate_hz = 1
         self._window = ViewWindow.whole(1)
         self._position = 0.0
-        self._pressed: QPointF | None = None
-        self._dragged_x: float | None = None
+        self._selection = Selection()
+        self._pressed_x: float | None = None
+        self._is_dragging = False
+        self._panned_x: float | None = None
         self._plot: WavePlot | None = None
         self._under: Spectrogram | None = None
         self._minimap = Minimap(self)
@@ -78,6 +84,11 @@ class WaveformView(QWidget):
         picture.show_source(self._source)
         picture.show_window(self._window)
 
+    @property
+    def selection(self) -> Selection:
+        """What is marked; empty if nothing is."""
+        return self._selection
+
     def show_clip(self, samples: "Samples", pyramid: "Pyramid") -> None:
         """Puts a clip on, all of it in view, the cursor at its start, nothing heard."""
         self._rate_hz = samples.rate_hz
@@ -107,6 +118,26 @@ class WaveformView(QWidget):
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
         self._minimap.show_heard(ranges)
+
+    def select(self, selection: Selection) -> None:
+        """Marks a part of the clip, and tells it."""
+        if self._source is not None and selection != self._selection:
+            self._show_selection(selection)
+            self.selection_changed.emit(selection.start, selection.end)
+
+    @Slot()
+    def select_none(self) -> None:
+        self.select(Selection())
+
+    @Slot()
+    def select_from(self) -> None:
+        """The selection begins at the cursor."""
+        self.select(self._selection.beginning(int(self._position), self._window.total))
+
+    @Slot()
+    def select_to(self) -> None:
+        """The selection ends at the cursor."""
+        self.select(self._selection.ending(int(self._position)))
 
     @Slot()
     def zoom_in(self) -> None:
@@ -138,7 +169,13 @@ class WaveformView(QWidget):
             return self._position
         return (self._window.start + self._window.end) / 2
 
+    def _show_selection(self, selection: Selection) -> None:
+        self._selection = selection
+        if self._plot is not None:
+            self._plot.show_selection(selection)
+
     def _put_on(self, source: Source | None) -> None:
+        self.select_none()
         self._source = source
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._position = 0.0
@@ -185,6 +222,9 @@ class WaveformView(QWidget):
         layout.addLayout(self._waves, 1)
         self.setMinimumHeight(100)
 
+    def _frame_at(self, x: float) -> float:
+        return self._window.frame_at(x, self.width())
+
     def _is_on_waves(self, point: QPointF) -> bool:
         return self._source is not None and point.y() >= self._ruler.y()
 
@@ -200,30 +240,42 @@ class WaveformView(QWidget):
                 self._window.panned(-sideways / _WHEEL_NOTCH * PAN_SHARE / 2 * self._window.span)
             )
         elif turned:
-            at = self._window.frame_at(event.position().x(), self.width())
+            at = self._frame_at(event.position().x())
             self._set_window(self._window.zoomed(ZOOM_STEP ** (turned / _WHEEL_NOTCH), at))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._is_on_waves(event.position()):
-            self._pressed = event.position()
-            self._dragged_x = None
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is None:
+        if not self._is_on_waves(event.position()):
             return
         x = event.position().x()
-        if self._dragged_x is None and abs(x - self._pressed.x()) < _DRAG_FROM_PX:
-            return
-        before = self._dragged_x if self._dragged_x is not None else self._pressed.x()
-        self._dragged_x = x
-        self._set_window(self._window.panned((before - x) / max(self.width(), 1) * self._window.span))
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._panned_x = x
+        elif event.button() == Qt.MouseButton.LeftButton:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.select(self._selection.extended(self._frame_at(x), self._position))
+            else:
+                self._pressed_x, self._is_dragging = x, False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if self._panned_x is not None:
+            self._set_window(
+                self._window.panned((self._panned_x - x) / max(self.width(), 1) * self._window.span)
+            )
+            self._panned_x = x
+        elif self._pressed_x is not None:
+            self._is_dragging = self._is_dragging or abs(x - self._pressed_x) >= _DRAG_FROM_PX
+            if self._is_dragging:
+                self._show_selection(Selection.between(self._frame_at(self._pressed_x), self._frame_at(x)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is not None and self._dragged_x is None:
-            self.seek_requested.emit(int(self._window.frame_at(event.position().x(), self.width())))
-        self._pressed = None
-        self._dragged_x = None
+        if self._panned_x is not None:
+            self._panned_x = None
+        elif self._pressed_x is not None and self._is_dragging:
+            self.selection_changed.emit(self._selection.start, self._selection.end)
+        elif self._pressed_x is not None:
+            self.seek_requested.emit(int(self._frame_at(event.position().x())))
+        self._pressed_x, self._is_dragging = None, False
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

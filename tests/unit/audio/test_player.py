@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.device import Fill, SoundForm, VirtualDevice
+from reviewer.audio.fade import FADE_SECONDS
 from reviewer.audio.growth import Job
 from reviewer.audio.heard import heard_frames
 from reviewer.audio.player import Player
@@ -35,9 +36,10 @@ def _impossible(_samples: Samples, _percent: int) -> _Halved:
     raise Unavailable("Only normal speed.", "Install something.")
 
 
-def _loaded(samples: Samples, **changes: object) -> tuple[Player, VirtualDevice]:
+def _loaded(samples: Samples, fade_seconds: float = 0.0) -> tuple[Player, VirtualDevice]:
+    """A player without fades, so that each frame can be told; with them: test_player_fades.py."""
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=_at_once, **changes)  # type: ignore[arg-type]
+    player = Player(device, make_speed=_Halved, start_job=_at_once, fade_seconds=fade_seconds)
     player.load(samples)
     return player, device
 
@@ -58,7 +60,7 @@ class _NoDevice:
 
 def test_what_reaches_the_device_is_the_clip_bit_for_bit() -> None:
     samples = some_samples(1_000)
-    player, device = _loaded(samples)
+    player, device = _loaded(samples, FADE_SECONDS)
 
     player.play()
 
@@ -67,7 +69,7 @@ def test_what_reaches_the_device_is_the_clip_bit_for_bit() -> None:
 
 def test_a_24_bit_stereo_clip_goes_out_as_it_is() -> None:
     samples = some_samples(1_000, channels=2, bits=24, rate_hz=48_000)
-    player, device = _loaded(samples)
+    player, device = _loaded(samples, FADE_SECONDS)
 
     player.play()
 
@@ -268,7 +270,7 @@ def test_a_change_of_speed_goes_on_at_the_same_place() -> None:
 def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=jobs.append)
+    player = Player(device, make_speed=_Halved, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.play()
     player.set_speed(50)
@@ -282,7 +284,7 @@ def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
 def test_play_waits_for_a_speed_that_is_being_made() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=jobs.append)
+    player = Player(device, make_speed=_Halved, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.set_speed(50)
     player.play()
@@ -297,7 +299,7 @@ def test_play_waits_for_a_speed_that_is_being_made() -> None:
 def test_seek_during_slow_playing_has_the_sound_there_made_first() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=jobs.append)
+    player = Player(device, make_speed=_Halved, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.set_speed(50)
     player.play()

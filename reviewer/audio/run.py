@@ -1,0 +1,65 @@
+"""One uninterrupted stretch of playing: what the device is fed, as frames of the clip."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewer.audio.fade import is_smooth
+from reviewer.audio.feed import Cue, Fades
+from reviewer.audio.reels import Reel
+from reviewer.audio.transport import Transport
+
+
+class Run:
+    """A cue, and which of the clip's frames it is. In a loop frames are counted on through the rounds."""
+
+    def __init__(self, reel: Reel, at: Transport, weights: NDArray[np.float32]) -> None:
+        """Cue what the transport says; ``weights`` are those of a fade's rise, at the device's rate."""
+        self.percent = reel.percent
+        self.ended_at_block = 0
+        self._reel = reel
+        self._start = self._told = at.position
+        self._stop = at.stop
+        self._loop = at.loop
+        start, loop_start = reel.out_frame(at.position), None
+        stop = int(reel.data.shape[0]) if at.stop == at.frames else reel.out_frame(at.stop)
+        if at.loop is not None:
+            loop_start = reel.out_frame(at.loop.start)
+        fades = Fades(
+            weights,
+            at_start=at.position > 0,
+            at_stop=at.stop < at.frames,
+            at_seam=loop_start is not None and not _is_smooth(reel, loop_start, stop, weights.shape[0]),
+        )
+        self.cue = Cue(reel.data, start, max(stop, start), reel.ready, loop_start=loop_start, fades=fades)
+
+    def clip_frame(self, cursor: int) -> int:
+        """The clip's frame at a count of the cue."""
+        rounds, frame = self.cue.place(cursor)
+        if rounds and self._loop is not None and self.cue.loop_start is not None:
+            done = self._loop.frames * rounds + self._loop.start
+            return done + min(self._reel.clip_frames(frame - self.cue.loop_start), self._loop.frames)
+        if frame >= self.cue.stop:
+            return self._stop
+        return min(self._start + self._reel.clip_frames(frame - self.cue.start), self._stop)
+
+    def fed(self) -> int:
+        """Up to which of the clip's frames the device has got."""
+        return self.clip_frame(self.cue.cursor)
+
+    def heard(self, now: float, rate_hz: int) -> int:
+        """Which of the clip's frames is heard now."""
+        return self.clip_frame(self.cue.heard(now, rate_hz))
+
+    def tell(self) -> list[tuple[int, int]]:
+        """The ranges of the clip that the device got since this was asked last."""
+        first, last = self._told, self.fed()
+        if last <= first:
+            return []
+        self._told = last
+        return [(first, last)] if self._loop is None else self._loop.spans(first, last)
+
+
+def _is_smooth(reel: Reel, start: int, stop: int, frames: int) -> bool:
+    """Whether a loop needs no fade at its seam; one that is not made yet gets it, for nobody can know."""
+    low, high = reel.ready.stretch
+    return low <= start and stop <= high and is_smooth(reel.data, start, stop, frames)
