@@ -27,6 +27,7 @@ from reviewer.ui.crash import CrashDialog
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.messages import crash_report
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.screens import House
 from reviewer.ui.theme import Theme
 from reviewer.workspace import DATABASE_FILE, Workspace, open_workspace
@@ -89,7 +90,9 @@ def make_window(
 ) -> tuple[MainWindow, Jobs]:
     """The window over a workspace, with the job pool that its owner closes last."""
     jobs = Jobs(app)
-    house = House(WorkspaceDoors(workspace), jobs, workspace.clock, player_factory)
+    house = House(
+        WorkspaceDoors(workspace), jobs, workspace.clock, player_factory, Preferences(settings, app)
+    )
     return MainWindow(house, Theme(app, settings, app)), jobs
 
 

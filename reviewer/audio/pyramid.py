@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.samples import IntSamples, Samples, full_scale
+from reviewer.audio.samples import IntSamples, Sound, full_scale
 from reviewer.errors import Damaged
 
 FIRST_BIN = 64
@@ -50,7 +50,7 @@ class Pyramid:
         return full_scale(self.levels[0].dtype)
 
     def columns(
-        self, channel: int, start: float, end: float, pixels: int, samples: Samples | None = None
+        self, channel: int, start: float, end: float, pixels: int, samples: Sound | None = None
     ) -> tuple[Extremes, Extremes]:
         """One lowest and one highest value a pixel for frames ``[start, end)``.
 
@@ -114,11 +114,11 @@ class Pyramid:
         first: NDArray[np.int64],
         after: NDArray[np.int64],
         width: float,
-        samples: Samples | None,
+        samples: Sound | None,
     ) -> tuple[Extremes, Extremes]:
         """Extremes of frames ``[first[i], after[i])``, all inside, from the coarsest level fine enough."""
         if samples is not None and width < FIRST_BIN:
-            raw = samples.data[int(first[0]) : int(after[-1]), channel]
+            raw = samples.read(int(first[0]), int(after[-1]))[:, channel]
             first, after = first - first[0], after - first[0]
             return _reduce_spans(np.minimum, raw, first, after), _reduce_spans(np.maximum, raw, first, after)
         level = min(_level_for(width), len(self.levels) - 1)

@@ -2,12 +2,37 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntSamples: TypeAlias = NDArray[np.int16] | NDArray[np.int32]
+
+
+class Sound(Protocol):
+    """A clip's sound, read where it is wanted: ``Samples`` has it all at hand, a long clip decodes it.
+
+    ``bits`` is 16 (int16) or 24 (int32, 24 bits at the top).
+    """
+
+    @property
+    def rate_hz(self) -> int: ...
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def channels(self) -> int: ...
+
+    @property
+    def bits(self) -> int: ...
+
+    def read(self, start: int, end: int) -> IntSamples:
+        """Frames ``[start, end)`` cut to what there is, shape ``(frames, channels)``; not to be written to.
+
+        May be called on any thread; may take as long as decoding does.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +71,10 @@ class Samples:
     def duration_seconds(self) -> float:
         """Length for display; times are kept in frames."""
         return self.frames / self.rate_hz
+
+    def read(self, start: int, end: int) -> IntSamples:
+        """Frames ``[start, end)``, cut to what there is; see ``Sound``."""
+        return self.data[max(start, 0) : max(end, 0)]
 
     def as_float(self) -> NDArray[np.float32]:
         """The samples as float32 in [-1, 1), shape ``(frames, channels)``."""

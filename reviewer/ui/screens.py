@@ -12,6 +12,7 @@ from reviewer.model.people import Identity, Role
 from reviewer.ui.doors import Doors
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.rail import RailEntry
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class House:
     jobs: Jobs
     clock: Clock
     player_factory: "Callable[[], Player]"
+    preferences: Preferences
 
 
 def screens_for(identity: Identity, house: House) -> tuple[Screen, ...]:
@@ -49,7 +51,11 @@ def _contractor(identity: Identity, house: House) -> tuple[Screen, ...]:
 
     desk = house.doors.desk(identity)
     return (
-        _screen("desk", _tr("Desk"), lambda home: DeskPage(desk, house.player_factory, house.jobs, home)),
+        _screen(
+            "desk",
+            _tr("Desk"),
+            lambda home: DeskPage(desk, house.player_factory, house.jobs, house.preferences, home),
+        ),
         _screen("mine", _tr("My work"), lambda home: MinePage(desk, house.jobs, home)),
     )
 
@@ -59,7 +65,11 @@ def _qa(identity: Identity, house: House) -> tuple[Screen, ...]:
 
     qa = house.doors.qa(identity)
     return (
-        _screen("qa", _tr("Spot check"), lambda home: QaPage(qa, house.player_factory, house.jobs, home)),
+        _screen(
+            "qa",
+            _tr("Spot check"),
+            lambda home: QaPage(qa, house.player_factory, house.jobs, house.preferences, home),
+        ),
     )
 
 

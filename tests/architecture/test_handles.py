@@ -26,6 +26,7 @@ from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
 from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import Page
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import TABLE, Scope, keys_in
 from reviewer.ui.signin.enrol_page import EnrolPage
@@ -41,9 +42,9 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "sign_in": lambda _jobs: SignInPage("Project"),
     "enrol": lambda _jobs: EnrolPage(),
     "nda": lambda _jobs: NdaPage(FakeClock()),
-    "desk": lambda jobs: DeskPage(FakeDesk(), FakePlayer, jobs),
+    "desk": lambda jobs: DeskPage(FakeDesk(), FakePlayer, jobs, Preferences()),
     "mine": lambda jobs: MinePage(FakeDesk(), jobs),
-    "qa": lambda jobs: QaPage(FakeQa(), FakePlayer, jobs),
+    "qa": lambda jobs: QaPage(FakeQa(), FakePlayer, jobs, Preferences()),
     "overview": lambda jobs: OverviewPage(FakeLead(), jobs),
     "people": lambda jobs: PeoplePage(FakeLead(), jobs),
     "import": lambda jobs: ImportPage(FakeLead(), jobs),

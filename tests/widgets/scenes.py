@@ -21,6 +21,7 @@ from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.people_page import PeoplePage
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.page import Page
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.screens import House
 from reviewer.ui.shell import Shell
@@ -62,7 +63,9 @@ class Scene:
         self.doors = FakeDoors(
             (somebody(NAME, role),), signed={NAME}, desk=self.desk, qa=self.qa, lead=self.lead
         )
-        self.window = MainWindow(House(self.doors, jobs, FakeClock(), lambda: self.player), theme)
+        self.window = MainWindow(
+            House(self.doors, jobs, FakeClock(), lambda: self.player, Preferences()), theme
+        )
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()

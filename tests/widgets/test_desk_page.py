@@ -18,6 +18,7 @@ from reviewer.ui.desk.skip_dialog import SkipDialog
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import StatusFacts
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
 from reviewer.ui.transcript.text_edit import TextField
 from tests.fakes.desk import FakeDesk, a_lease, an_open_clip, returned
@@ -38,7 +39,7 @@ class Bench:
 
     def open(self, desk: FakeDesk, *, take: bool = True) -> "Bench":
         self.desk = desk
-        self.page = DeskPage(desk, lambda: self.player, self._jobs)
+        self.page = DeskPage(desk, lambda: self.player, self._jobs, Preferences())
         self.page.status_changed.connect(self.facts.append)
         self.page.resize(1152, 735)
         self._show(self.page)

@@ -14,6 +14,7 @@ from reviewer.model.people import Role
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keys_dialog import KeysDialog
 from reviewer.ui.main_window import MainWindow
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.screens import House
 from reviewer.ui.shell import Shell
 from reviewer.ui.theme import Choice, Theme, current_scheme
@@ -45,7 +46,7 @@ class Stage:
         self.doors.project = replace(self.doors.project, lock_minutes=minutes)
         self.players: list[FakePlayer] = []
         self.clock = FakeClock()
-        self.window = MainWindow(House(self.doors, jobs, self.clock, self._player), theme)
+        self.window = MainWindow(House(self.doors, jobs, self.clock, self._player, Preferences()), theme)
 
     @property
     def shell(self) -> Shell:

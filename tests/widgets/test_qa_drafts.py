@@ -8,6 +8,7 @@ from reviewer.model.annotation import Annotation
 from reviewer.ui.desk import draft_keeper
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import StatusFacts
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from tests.fakes.player import FakePlayer
 from tests.fakes.qa import NOON, FakeQa
@@ -21,7 +22,7 @@ class Table:
 
     def __init__(self, session: FakeQa, jobs: Jobs, settle) -> None:
         self.session, self.settle = session, settle
-        self.page = QaPage(session, FakePlayer, jobs)
+        self.page = QaPage(session, FakePlayer, jobs, Preferences())
         self.facts: list[StatusFacts] = []
         self.page.status_changed.connect(self.facts.append)
 

@@ -11,6 +11,7 @@ from reviewer.model.task import Verdict
 from reviewer.stats.wer import diff_words
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import StatusFacts
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.marked_text import MarkedText, Side
 from reviewer.ui.qa.page import QaPage
 from tests.fakes.player import FakePlayer
@@ -27,7 +28,7 @@ class Table:
 
     def __init__(self, session: FakeQa, jobs: Jobs, settle) -> None:
         self.session, self.player, self.settle = session, FakePlayer(), settle
-        self.page = QaPage(session, lambda: self.player, jobs)
+        self.page = QaPage(session, lambda: self.player, jobs, Preferences())
 
     def take(self) -> None:
         self.page.empty.take.click()

@@ -17,6 +17,7 @@ from reviewer.audio.spectrogram import Band, Recipe
 from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import Scope
 from reviewer.ui.waveform.look import RANGES_DB, Look
@@ -291,7 +292,7 @@ def test_only_full_scale_is_marked(view: WaveformView, dtype: type, loud: int, c
 def test_at_1280_x_800_the_text_keeps_room_for_two_lines(
     themed: QApplication, jobs: Jobs, settle: Settle, show: Show
 ) -> None:
-    page = DeskPage(FakeDesk(an_open_clip()), FakePlayer, jobs)
+    page = DeskPage(FakeDesk(an_open_clip()), FakePlayer, jobs, Preferences())
     page.resize(1144, 736)
     show(page)
     page.enter()
@@ -310,7 +311,7 @@ def test_at_1280_x_800_the_text_keeps_room_for_two_lines(
 def test_at_1280_x_800_nothing_overlaps_in_the_spot_check(
     themed: QApplication, jobs: Jobs, settle: Settle, show: Show
 ) -> None:
-    page = QaPage(FakeQa("turn left", "wait"), FakePlayer, jobs)
+    page = QaPage(FakeQa("turn left", "wait"), FakePlayer, jobs, Preferences())
     page.resize(1144, 736)
     show(page)
     page.enter()

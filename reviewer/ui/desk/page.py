@@ -17,6 +17,7 @@ from reviewer.ui.desk.skip_dialog import SkipDialog
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ class DeskPage(Page):
         desk: "DeskSession",
         player_factory: Callable[[], Plays],
         jobs: Jobs,
+        preferences: Preferences,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._preferences = preferences
         self.setObjectName("desk_page")
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

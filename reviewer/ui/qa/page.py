@@ -16,6 +16,7 @@ from reviewer.ui.handles import named
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
+from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.board import CheckBoard
 from reviewer.ui.qa.checking import Checking, Taken, Waiting
 from reviewer.ui.qa.empty import EmptyCheck
@@ -37,9 +38,11 @@ class QaPage(Page):
         session: "QaSession",
         player_factory: Callable[[], Plays],
         jobs: Jobs,
+        preferences: Preferences,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._preferences = preferences
         named(self, "qa_page", self.tr("Spot check"), kind="page").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)

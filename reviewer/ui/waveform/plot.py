@@ -79,6 +79,7 @@ class WavePlot(QWidget):
         marks = self._clips.xData
         return np.empty(0) if marks is None else marks[::2]
 
+    @property
     def selection_x(self) -> tuple[float, float] | None:
         """Where the selection's edges stand, in device pixels from the left; None if nothing is selected."""
         left, right = (float(edge.value()) for edge in self._edges)

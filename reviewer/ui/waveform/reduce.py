@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _DOTS_FROM_PIXELS_A_FRAME = 8.0
 class Source:
     """A clip as the picture needs it; ``gain`` turns a sample into -1 to 1 of its lane."""
 
-    samples: Samples
+    samples: Sound
     pyramid: Pyramid
     gain: float
 
@@ -46,7 +46,7 @@ class Trace:
     has_dots: bool
 
 
-def source_of(samples: Samples, pyramid: Pyramid) -> Source:
+def source_of(samples: Sound, pyramid: Pyramid) -> Source:
     """Chooses the height: the loudest sample fills its lane, but nothing is blown up by more than 24 dB."""
     loudest = 0.0
     if samples.frames:
@@ -76,7 +76,7 @@ def _samples(source: Source, channel: int, window: ViewWindow, pixels: int) -> T
     last = min(math.ceil(window.end) + 1, source.frames)
     scale = pixels / window.span
     x = (np.arange(first, last, dtype=np.float64) - window.start) * scale
-    values = source.samples.data[first:last, channel]
+    values = source.samples.read(first, last)[:, channel]
     y = values.astype(np.float64) * source.gain
     return Trace(x, y, x[_is_clipped(values)], is_samples=True, has_dots=scale >= _DOTS_FROM_PIXELS_A_FRAME)
 

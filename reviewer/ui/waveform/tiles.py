@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.samples import Sound
 from reviewer.audio.spectrogram import Recipe, tile
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 
@@ -38,14 +38,14 @@ class Tiles(QObject):
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._samples: Samples | None = None
+        self._samples: Sound | None = None
         self._kept: OrderedDict[TileKey, NDArray[np.uint8]] = OrderedDict()
         self._wanted: tuple[TileKey, ...] = ()
         self._room = _KEPT
         self._making: tuple[TileKey, ...] = ()
         self._job: Job | None = None
 
-    def show_samples(self, samples: Samples | None) -> None:
+    def show_samples(self, samples: Sound | None) -> None:
         """Another clip, or none: nothing of the one before is kept."""
         self._cancel()
         self._wanted = ()
@@ -81,7 +81,7 @@ class Tiles(QObject):
         if self._is_making or not self._wanted or self._samples is None:
             return
         self._making = self._wanted[:_AT_ONCE]
-        work = partial(_make, self._samples.data, self._making)
+        work = partial(_make, self._samples, self._making)
         self._job = self._jobs.run(work, self._on_made, _on_failed, owner=self)
 
     def _on_made(self, made: "dict[TileKey, NDArray[np.uint8]]") -> None:
@@ -93,14 +93,12 @@ class Tiles(QObject):
         self.arrived.emit()
 
 
-def _make(
-    data: IntSamples, keys: tuple[TileKey, ...], token: CancelToken
-) -> "dict[TileKey, NDArray[np.uint8]]":
+def _make(sound: Sound, keys: tuple[TileKey, ...], token: CancelToken) -> "dict[TileKey, NDArray[np.uint8]]":
     made = {}
     for key in keys:
         if token.is_cancelled:
             break
-        made[key] = tile(data, key.channel, key.recipe, key.level, key.index)
+        made[key] = tile(sound.read(0, sound.frames), key.channel, key.recipe, key.level, key.index)
     return made
 
 
