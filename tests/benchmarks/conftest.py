@@ -2,7 +2,6 @@
 
 import gc
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quiet_collector() -> Iterator[None]:
+def _quiet_collector() -> None:
     """A garbage collection of the test before does not fall into this one's figures."""
     gc.collect()
-    yield
