@@ -21,12 +21,14 @@ from reviewer.errors import ReviewerError
 from reviewer.lead.session import LeadSession
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
+from reviewer.pedal.hid import HidPort
 from reviewer.places import default_workspace
 from reviewer.qa.session import QaSession
 from reviewer.ui.crash import CrashDialog
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.messages import crash_report
+from reviewer.ui.pedal import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.screens import House
 from reviewer.ui.theme import Theme
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from reviewer.audio.player import Player
 
 _SIGNAL_POLL_MS = 200
+_PEDALS_AFTER_MS = 500  # of showing the window: the first paint comes before a search on USB
 
 
 class WorkspaceDoors:
@@ -89,10 +92,9 @@ def make_window(
     app: QApplication, workspace: Workspace, settings: QSettings, player_factory: Callable[[], "Player"]
 ) -> tuple[MainWindow, Jobs]:
     """The window over a workspace, with the job pool that its owner closes last."""
-    jobs = Jobs(app)
-    house = House(
-        WorkspaceDoors(workspace), jobs, workspace.clock, player_factory, Preferences(settings, app)
-    )
+    jobs, preferences = Jobs(app), Preferences(settings, app)
+    pedals = PedalReader(HidPort(), preferences, app)
+    house = House(WorkspaceDoors(workspace), jobs, workspace.clock, player_factory, preferences, pedals)
     return MainWindow(house, Theme(app, settings, app)), jobs
 
 
@@ -145,9 +147,13 @@ def _window(folder: Path) -> int:
         window, jobs = make_window(app, workspace, QSettings(), sound_card_player)
         window.show()
         _close_on_signals(window, app)
+        if window.pedals is not None:
+            QTimer.singleShot(_PEDALS_AFTER_MS, window.pedals.start)
         try:
             return app.exec()
         finally:
+            if window.pedals is not None:
+                window.pedals.close()
             jobs.close()
 
 

@@ -9,6 +9,8 @@ from reviewer.ui.assets import repaint_icons
 from reviewer.ui.idle import IdleWatch
 from reviewer.ui.keys_dialog import KeysDialog, rows_for
 from reviewer.ui.messages import Message
+from reviewer.ui.pedal import PedalReader
+from reviewer.ui.pedal_keys import PedalKeys
 from reviewer.ui.screens import House, screens_for
 from reviewer.ui.shell import Shell
 from reviewer.ui.shortcuts import Scope, bind
@@ -46,6 +48,9 @@ class MainWindow(QMainWindow):
         bind(self, "window.lock", self.lock)
         self.idle = IdleWatch(self, house.clock, house.doors.project.lock_minutes, self)
         self.idle.timed_out.connect(self._on_idle)
+        if house.pedals is not None:
+            PedalKeys(house.pedals, house.preferences, self)
+            house.pedals.pressed.connect(self._on_pedal_pressed)
 
     @property
     def theme(self) -> Theme:
@@ -56,6 +61,11 @@ class MainWindow(QMainWindow):
     def shell(self) -> Shell | None:
         """The house of whoever is signed in."""
         return self._shell
+
+    @property
+    def pedals(self) -> PedalReader | None:
+        """The foot pedal, which whoever made the window starts and closes."""
+        return self._house.pedals
 
     @property
     def is_anybody_here(self) -> bool:
@@ -86,6 +96,10 @@ class MainWindow(QMainWindow):
         sentence = self.tr("Locked: no key and no mouse for {0} min.")
         hint = self.tr("Sign in to go on where you were.")
         self._leave(Message(sentence.format(self._house.doors.project.lock_minutes), hint), is_lock=True)
+
+    @Slot(object)
+    def _on_pedal_pressed(self, _pedal: object) -> None:
+        self.idle.feel()
 
     @Slot(object)
     def _on_entered(self, identity: Identity) -> None:

@@ -12,6 +12,7 @@ from reviewer.model.people import Identity, Role
 from reviewer.ui.doors import Doors
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
+from reviewer.ui.pedal import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.rail import RailEntry
 
@@ -36,6 +37,7 @@ class House:
     clock: Clock
     player_factory: "Callable[[], Player]"
     preferences: Preferences
+    pedals: PedalReader | None = None
 
 
 def screens_for(identity: Identity, house: House) -> tuple[Screen, ...]:
