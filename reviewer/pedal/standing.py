@@ -25,7 +25,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``name`` is the pedal's, a FAULT has a sentence and a hint, ``others`` are devices to be taught."""
+    """``name`` is the pedal's; a FAULT has a sentence and a hint.
+
+    ``others`` are the devices that could be taught, the pedal's first.
+    """
 
     state: State
     name: str = ""

@@ -80,7 +80,9 @@ class Watch:
             if self._known is None:
                 self._known = self._models()
             chosen = self._chosen(listed)
-            name = chosen.name if chosen is not None else ""
+            if chosen is not None:
+                name, here = chosen.name, chosen.device.path
+                others = tuple(sorted(others, key=lambda device: device.path != here))
             standing = self._open(chosen)
         except ReviewerError as error:
             standing = fault(error, name)

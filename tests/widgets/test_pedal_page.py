@@ -120,6 +120,16 @@ def test_devices_that_can_be_taught_are_listed_with_their_numbers(scene: Scene):
     assert scene.teaching.teach.isEnabled()
 
 
+def test_a_chosen_device_stays_chosen_when_another_is_plugged_in(scene: Scene):
+    scene.stand(State.NONE, others=(STRANGER,))
+    scene.stand(State.NONE, others=(OLYMPUS, STRANGER))
+    assert scene.teaching.devices.currentText().startswith("Foot Thing")
+    scene.stand(State.NONE, others=(OLYMPUS,))
+    assert scene.teaching.devices.currentText().startswith("Foot Switch")
+    scene.stand(State.NONE)
+    assert scene.teaching.devices.currentIndex() == -1
+
+
 def test_each_pedal_is_asked_for_in_turn(scene: Scene):
     scene.begin()
     asked = [scene.teaching.message.text]
@@ -127,6 +137,13 @@ def test_each_pedal_is_asked_for_in_turn(scene: Scene):
         scene.hear(press, NONE)
         asked.append(scene.teaching.message.text)
     assert [text.split()[2] for text in asked] == ["left", "middle", "right"]
+
+
+def test_skip_and_stop_are_shown_only_during_a_lesson(scene: Scene):
+    assert not scene.teaching.skip.isVisible()
+    scene.begin()
+    assert scene.teaching.skip.isVisible()
+    assert scene.teaching.stop.isVisible()
 
 
 def test_a_pedal_that_is_held_is_asked_to_be_let_go(scene: Scene):
@@ -175,14 +192,16 @@ def test_stopping_learns_nothing(scene: Scene):
 def test_leaving_the_page_ends_the_lesson(scene: Scene):
     scene.begin()
     scene.page.hide()
-    assert not scene.teaching.stop.isEnabled()
+    scene.page.show()
+    assert not scene.teaching.stop.isVisible()
+    assert scene.teaching.teach.isEnabled()
 
 
 def test_a_device_that_goes_while_it_is_taught_ends_the_lesson_with_a_word(scene: Scene):
     scene.begin()
     scene.stand(State.NONE)
     assert scene.teaching.message.text == "The device has gone."
-    assert not scene.teaching.stop.isEnabled()
+    assert not scene.teaching.stop.isVisible()
 
 
 def test_what_was_taught_can_be_forgotten(scene: Scene):

@@ -38,6 +38,11 @@ class PedalTeaching(QWidget):
         self.forget = self._button(
             "pedal_forget", self.tr("Forget"), self.tr("Forget the pedal that was taught here")
         )
+        for button in (self.skip, self.stop):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
+        self.devices.setPlaceholderText(self.tr("Nothing that could be taught is plugged in"))
         self.message = InlineMessage("pedal_lesson", lines=2, parent=self)
         self._lay_out()
         self._connect()
@@ -127,17 +132,24 @@ class PedalTeaching(QWidget):
             fault = Message(standing.sentence or self.tr("The device has gone."), standing.hint)
             self.message.show_message(fault, "warn")
         if standing.others != self._others:
-            self._others = standing.others
-            self.devices.clear()
-            self.devices.addItems([f"{_name(one)}  ({usb_numbers(one)})" for one in self._others])
+            self._list(standing.others)
         self._show_buttons()
+
+    def _list(self, others: tuple[Plugged, ...]) -> None:
+        """Lists the devices, the one that was chosen before still chosen, else the first."""
+        here = self.devices.currentIndex()
+        chosen = self._others[here] if 0 <= here < len(self._others) else None
+        self._others = others
+        self.devices.clear()
+        self.devices.addItems([f"{_name(one)}  ({usb_numbers(one)})" for one in others])
+        self.devices.setCurrentIndex(others.index(chosen) if chosen in others else min(len(others), 1) - 1)
 
     def _show_buttons(self) -> None:
         is_teaching = self._pupil is not None
         self.devices.setEnabled(bool(self._others) and not is_teaching)
         self.teach.setEnabled(bool(self._others) and not is_teaching)
-        self.skip.setEnabled(is_teaching)
-        self.stop.setEnabled(is_teaching)
+        for button in (self.skip, self.stop):
+            button.setVisible(is_teaching)
         self.forget.setEnabled(bool(self._preferences.text(TAUGHT)) and not is_teaching)
 
     def _button(self, name: str, text: str, hint: str) -> QPushButton:

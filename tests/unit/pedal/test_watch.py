@@ -1,5 +1,7 @@
 """Looking, reading and telling, over recorded reports; no thread, no clock."""
 
+from dataclasses import replace
+
 import pytest
 
 from reviewer.errors import Refused, Unavailable
@@ -115,6 +117,13 @@ def test_a_device_that_cannot_be_read_as_a_pedal_is_not_opened(device, state: St
     ear.steps(2)
     assert ear.states == [state]
     assert ear.port.opened == []
+
+
+def test_a_pedal_that_must_be_taught_is_the_first_of_those_that_can_be():
+    ear = Ear(FakePort(replace(STRANGER, name="A thing that comes first by its name"), OLYMPUS))
+    ear.steps(1)
+    assert ear.standing.others[0] == OLYMPUS
+    assert len(ear.standing.others) == 2
 
 
 def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
