@@ -116,9 +116,11 @@ class PedalKeys(QObject):
             play.activated.emit()
 
     def _may(self, act: str) -> bool:
+        """Another window of ours may be one where pedals are tried out; another program's is none of ours."""
         if QApplication.activeModalWidget() is not None:
             return False
-        return self._root.isActiveWindow() or act in {HOLD, _PLAY}
+        front = QApplication.activeWindow()
+        return front is self._root.window() or (front is None and act in {HOLD, _PLAY})
 
     def _key(self, act: str) -> QShortcut | None:
         """The key that does this, if what it belongs to is shown and awake; no clip, no key."""

@@ -32,6 +32,7 @@ from tests.fakes.qa import FakeQa
 RATE = 16_000
 Settle = Callable[[], None]
 Show = Callable[[QWidget], None]
+Away = Callable[[], None]
 
 
 class FakeTimer(QTimer):
@@ -97,6 +98,19 @@ class Desk:
     @property
     def position(self) -> int:
         return self.player.position
+
+
+@pytest.fixture
+def away(show: Show) -> Away:
+    """Takes the user to another program: no window of ours is in front."""
+
+    def go() -> None:
+        other = QWidget()
+        show(other)
+        other.hide()
+        assert QApplication.activeWindow() is None
+
+    return go
 
 
 @pytest.fixture
@@ -269,9 +283,18 @@ def test_through_a_dialog_no_pedal_does_anything(desk):
     work.page.findChild(QWidget, "skip_dialog").reject()
 
 
-def test_while_another_window_is_in_front_a_pedal_plays_and_does_nothing_else(desk, show: Show):
+def test_while_another_window_of_ours_is_in_front_no_pedal_does_anything(desk, show: Show):
     work = desk()
     show(QWidget())
+    for pedal in Pedal:
+        work.feet.press(pedal)
+    assert not work.player.is_playing
+    assert work.position == 0
+
+
+def test_while_another_program_is_in_front_a_pedal_plays_and_does_nothing_else(desk, away: Away):
+    work = desk()
+    away()
     work.feet.tap(Pedal.RIGHT)
     assert work.position == 0
     work.feet.press(Pedal.MIDDLE)
@@ -280,11 +303,20 @@ def test_while_another_window_is_in_front_a_pedal_plays_and_does_nothing_else(de
     assert not work.player.is_playing
 
 
-def test_a_repetition_ends_when_another_window_comes_to_the_front(desk, show: Show):
+def test_who_turns_to_another_program_with_a_foot_down_can_let_go(desk, away: Away):
+    work = desk()
+    work.feet.press(Pedal.MIDDLE)
+    away()
+    assert work.player.is_playing
+    work.feet.release(Pedal.MIDDLE)
+    assert not work.player.is_playing
+
+
+def test_a_repetition_ends_when_another_program_comes_to_the_front(desk, away: Away):
     work = desk()
     work.page.playback.seek(9 * RATE)
     work.feet.press(Pedal.LEFT)
-    show(QWidget())
+    away()
     work.feet.timer.ring()
     assert work.position == 7 * RATE
     assert work.feet.timer.waits is None
