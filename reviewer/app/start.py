@@ -1,12 +1,10 @@
 """Starts the workstation: one Qt application, one workspace, one window."""
 
-import argparse
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QTimer
@@ -26,6 +24,9 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import HAS_STYLE, STYLE, Theme
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+    from types import TracebackType
+
     from reviewer.audio.player import Player
 
 _SIGNAL_POLL_MS = 200
@@ -39,13 +40,18 @@ def run(arguments: Sequence[str]) -> int:
 
     Returns: the exit code; errors are one sentence and one hint on stderr.
     """
-    options = _options(arguments)
     os.umask(0o077)
     try:
+        match list(arguments):
+            case []:
+                return _window(default_workspace())
+            case ["--workspace", folder]:
+                return _window(Path(folder))
+        options = _options(arguments)
         if options.command == "demo":
             _guard()
             return _demo(options.directory, options.tour)
-        return _window(options.workspace or default_workspace())
+        return _window(options.workspace)
     except ReviewerError as error:
         print(error.sentence, error.hint, sep="\n", file=sys.stderr)
         return error.exit_code
@@ -74,7 +80,9 @@ def sound_card_player() -> "Player":
     return Player(SoundCard())
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
+def _options(arguments: Sequence[str]) -> "Namespace":
+    import argparse  # noqa: PLC0415 - the plain start needs none of it
+
     parser = argparse.ArgumentParser(prog="reviewer", description="Opens the workstation.")
     parser.set_defaults(command="", directory=None, tour=None)
     parser.add_argument("--workspace", type=Path, metavar="DIR")
@@ -170,7 +178,7 @@ def _let_python_see_signals() -> None:
     """Does nothing: that Python code runs at all is what lets a signal in."""
 
 
-def _show_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _show_crash(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
     if issubclass(kind, KeyboardInterrupt):
         QApplication.quit()
         return

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 from reviewer.model.people import Identity
 from reviewer.ui.assets import repaint_icons
 from reviewer.ui.house import House
-from reviewer.ui.idle import IdleWatch
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.signin.entrance import HEARS_CLIPS, Entrance
 from reviewer.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from reviewer.ui.idle import IdleWatch
     from reviewer.ui.shell import Shell
 
 _SIZE = QSize(1280, 800)
@@ -76,6 +76,8 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Brings what needs the project file; raises what reading that does."""
+        from reviewer.ui.idle import IdleWatch  # noqa: PLC0415 - not before the first paint
+
         project = self._house.doors.project
         self.entrance.sign_in_page.show_project(project.name)
         self.idle = IdleWatch(self, self._house.clock, project.lock_minutes, self)
