@@ -1,6 +1,8 @@
 """The page of the pedal: what is plugged in, what it does, what it just did, and teaching."""
 
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -54,7 +56,7 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
         (State.NONE, "", "No foot pedal is plugged in"),
         (State.READY, "Infinity", "Infinity is plugged in."),
         (State.UNTAUGHT, "Olympus", "Teach it below"),
-        (State.TYPES_KEYS, "FootSwitch", "let it type F2, F4, F3"),
+        (State.TYPES_KEYS, "FootSwitch", "let it type F2 to go back, Ctrl+Space"),
         (State.NOT_INSTALLED, "", "pip install 'reviewer[pedal]'"),
         (State.LEARNING, "Foot Thing", "being taught"),
     ],
@@ -106,6 +108,24 @@ def test_a_choice_is_kept_at_once(scene: Scene):
 
 def test_looking_at_the_page_keeps_nothing(scene: Scene):
     assert [scene.preferences.text(f"pedal.{pedal}") for pedal in Pedal] == ["", "", ""]
+
+
+def test_the_wheel_over_a_choice_changes_nothing(scene: Scene):
+    box = scene.page.choices[Pedal.LEFT]
+    box.setFocus()
+    wheel = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(box.mapToGlobal(QPoint(5, 5))),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, wheel)
+    assert box.currentData() == "back"
+    assert not wheel.isAccepted()
 
 
 def test_a_choice_made_elsewhere_is_shown(scene: Scene):

@@ -11,16 +11,16 @@ from pytestqt.qtbot import QtBot
 from reviewer.model.people import Role
 from reviewer.pedal.report import Pedal
 from reviewer.ui.desk.page import DeskPage
+from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.pedal import PedalReader
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.screens import House
 from reviewer.ui.theme import Theme
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk, a_lease, an_open_clip
 from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
-from tests.fakes.pedal import FakePort
+from tests.fakes.pedal import INFINITY, MIDDLE, NONE, UNPLUG, FakePort
 from tests.fakes.player import FakePlayer
 
 NAME = "Ana Kowalska"
@@ -35,10 +35,10 @@ class Room:
         desk = FakeDesk(an_open_clip(a_lease(1)))
         doors = FakeDoors((somebody(NAME, Role.CONTRACTOR),), signed={NAME}, desk=desk)
         doors.project = replace(doors.project, lock_minutes=5)
-        preferences = Preferences()
-        self.reader = PedalReader(FakePort(), preferences)
-        house = House(doors, jobs, self.clock, lambda: self.player, preferences, self.reader)
+        house = House(doors, jobs, self.clock, lambda: self.player, Preferences())
         self.window = MainWindow(house, theme)
+        self.port = FakePort(INFINITY, waits=True)
+        self.window.listen_to_pedals(self.port)
         qtbot.addWidget(self.window)
         with qtbot.waitActive(self.window):
             self.window.show()
@@ -56,11 +56,16 @@ class Room:
         self.desk.presenter.take_next()
         self.settle()
 
+    @property
+    def pedals(self) -> PedalReader:
+        assert self.window.pedals is not None
+        return self.window.pedals
+
     def press(self, pedal: Pedal = Pedal.MIDDLE) -> None:
-        self.reader.pressed.emit(pedal)
+        self.pedals.pressed.emit(pedal)
 
     def release(self, pedal: Pedal = Pedal.MIDDLE) -> None:
-        self.reader.released.emit(pedal)
+        self.pedals.released.emit(pedal)
 
 
 @pytest.fixture
@@ -68,6 +73,7 @@ def room(qtbot: QtBot, jobs: Jobs, themed, settle, tmp_path: Path) -> Iterator[R
     theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
     made = Room(qtbot, jobs, theme, settle)
     yield made
+    made.window.close_pedals()
     made.window.lock()
     settle()
 
@@ -142,5 +148,25 @@ def test_a_foot_does_not_save_a_window_whose_time_was_up(room: Room, qtbot: QtBo
         room.window.idle.look()
 
 
-def test_the_window_tells_whoever_made_it_which_pedal_to_start_and_close(room: Room):
-    assert room.window.pedals is room.reader
+def test_a_real_report_reaches_the_sound(room: Room, qtbot: QtBot):
+    room.sign_in()
+    room.port.send(MIDDLE)
+    qtbot.waitUntil(lambda: room.player.is_playing)
+    room.port.send(NONE)
+    qtbot.waitUntil(lambda: not room.player.is_playing)
+
+
+def test_a_pedal_pulled_out_under_the_foot_pauses(room: Room, qtbot: QtBot):
+    room.sign_in()
+    room.port.send(MIDDLE)
+    qtbot.waitUntil(lambda: room.player.is_playing)
+    room.port.send(UNPLUG)
+    qtbot.waitUntil(lambda: not room.player.is_playing)
+
+
+def test_a_window_without_pedals_closes_them_too(jobs: Jobs, themed, qtbot: QtBot, tmp_path: Path):
+    theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(House(FakeDoors(), jobs, FakeClock(), FakePlayer, Preferences()), theme)
+    qtbot.addWidget(window)
+    window.close_pedals()
+    assert window.pedals is None

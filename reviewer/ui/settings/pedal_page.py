@@ -4,6 +4,7 @@ from collections import deque
 from functools import partial
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.pedal.report import Pedal
@@ -30,6 +31,13 @@ _ROLES = {
     State.UNTAUGHT: "warn",
     State.TYPES_KEYS: "warn",
 }
+
+
+class _CalmBox(QComboBox):
+    """A list that the wheel does not change while it scrolls the page."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class PedalPage(QWidget):
@@ -86,7 +94,7 @@ class PedalPage(QWidget):
 
     def _sentence(self, standing: Standing) -> Message:
         name = standing.name or self.tr("A foot pedal")
-        typed = ", ".join(key(f"desk.{act}").shown for act in ("back", "play_too", "forward"))
+        back, play, forward = (key(f"desk.{act}").shown for act in ("back", "play", "forward"))
         return {
             State.OFF: Message(self.tr("Foot pedals are not looked for yet.")),
             State.NOT_INSTALLED: Message(
@@ -107,9 +115,9 @@ class PedalPage(QWidget):
             State.TYPES_KEYS: Message(
                 self.tr("{0} is plugged in. It types keys like a keyboard.").format(name),
                 self.tr(
-                    "It cannot be held to play. With its maker's program let it type {0}: they work while you"
-                    " type, and type nothing."
-                ).format(typed),
+                    "It cannot be held to play. With its maker's program let it type {0} to go back, {1} to"
+                    " play and {2} to go on: these work while you type, and type nothing."
+                ).format(back, play, forward),
             ),
             State.LEARNING: Message(self.tr("{0} is being taught.").format(name)),
             State.FAULT: Message(standing.sentence, standing.hint),
@@ -126,7 +134,7 @@ class PedalPage(QWidget):
 
     def _choice(self, pedal: Pedal) -> QComboBox:
         spoken = self.tr("What the pedal does: {0}").format(self._titles[pedal])
-        box = named(QComboBox(self), f"pedal_choice_{pedal}", spoken)
+        box = named(_CalmBox(self), f"pedal_choice_{pedal}", spoken)
         for act in self._acts:
             box.addItem(act.sentence, act.name)
         box.setMaxVisibleItems(_SHOWN_ITEMS)
