@@ -5,16 +5,19 @@ from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
 from reviewer.ui import theme
+from reviewer.ui.waveform.marks import Marks
 from reviewer.ui.waveform.reduce import Source, trace
 from reviewer.ui.waveform.window import ViewWindow
 
 HEIGHT_PX = 28
 _STRIP_PX = 3
+_SPEECH_PX = 2
 _SHADE_ALPHA = 150
 _DRAG_FROM_PX = 4
 
@@ -35,6 +38,7 @@ class Minimap(QWidget):
         self._source: Source | None = None
         self._window = ViewWindow.whole(1)
         self._heard: tuple[HeardRange, ...] = ()
+        self._speech = self._unheard = Marks.of(())
         self._position = 0.0
         self._picture: QPixmap | None = None
         self._pressed_x: float | None = None
@@ -43,6 +47,7 @@ class Minimap(QWidget):
     def show_source(self, source: Source | None) -> None:
         self._source = source
         self._heard = ()
+        self._speech = self._unheard = Marks.of(())
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._forget_picture()
@@ -63,6 +68,16 @@ class Minimap(QWidget):
         self._heard = tuple(ranges)
         self.update(0, self.height() - _STRIP_PX, self.width(), _STRIP_PX)
 
+    def show_speech(self, spans: Sequence[Span]) -> None:
+        """A thin band over the strip of what was heard: what is to be heard."""
+        self._speech = Marks.of(spans)
+        self.update()
+
+    def show_unheard(self, spans: Sequence[Span]) -> None:
+        """Slanted lines over the height of the clip where speech was not heard."""
+        self._unheard = Marks.of(spans)
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT_PX)
 
@@ -82,7 +97,10 @@ class Minimap(QWidget):
     def _drawn(self, source: Source) -> QPixmap:
         """The wave of all channels in one, as a picture at the screen's own scale; made once a size."""
         scale = self.devicePixelRatioF()
-        columns, rows = max(round(self.width() * scale), 1), round((HEIGHT_PX - _STRIP_PX) * scale)
+        columns, rows = (
+            max(round(self.width() * scale), 1),
+            round((HEIGHT_PX - _STRIP_PX - _SPEECH_PX) * scale),
+        )
         picture = QPixmap(columns, rows)
         picture.fill(Qt.GlobalColor.transparent)
         lines = _envelope(source, columns, rows)
@@ -102,6 +120,7 @@ class Minimap(QWidget):
                 self._picture = self._drawn(self._source)
             painter.drawPixmap(QPointF(0, 0), self._picture)
             self._paint_window(painter, colours)
+            self._paint_speech(painter, colours)
             self._paint_heard(painter, colours)
             x = self._x_of(self._position)
             painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))
@@ -118,6 +137,15 @@ class Minimap(QWidget):
         painter.fillRect(QRectF(right, 0, self.width() - right, height), shade)
         painter.setPen(QPen(QColor(colours.accent), 1))
         painter.drawRect(QRectF(left + 0.5, 0.5, max(right - left - 1, 2), height - 1))
+
+    def _paint_speech(self, painter: QPainter, colours: theme.Tokens) -> None:
+        top = self.height() - _STRIP_PX - _SPEECH_PX
+        for left, right in self._speech.runs(self._whole(), self.width()):
+            painter.fillRect(left, top, right - left, _SPEECH_PX, QColor(colours.dim))
+        hatch = QBrush(QColor(colours.warn), Qt.BrushStyle.BDiagPattern)
+        for left, right in self._unheard.runs(self._whole(), self.width()):
+            painter.fillRect(left, 0, right - left, top, hatch)
+            painter.fillRect(left, top, right - left, _SPEECH_PX, QColor(colours.warn))
 
     def _paint_heard(self, painter: QPainter, colours: theme.Tokens) -> None:
         top = self.height() - _STRIP_PX
