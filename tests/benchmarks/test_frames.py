@@ -182,9 +182,9 @@ def test_a_frame_while_it_plays(view: WaveformView) -> None:
 
 
 def test_peer_the_same_picture_in_pyqtgraphs_view(view: WaveformView) -> None:
-    """What the view of pyqtgraph costs over a bare widget, which is why the waves have a widget of their own."""
+    """What the view of pyqtgraph costs over a bare widget: the reason why the waves have their own."""
     begun = perf_counter()
-    import pyqtgraph as pg  # noqa: PLC0415 - its import is one of the figures
+    import pyqtgraph as pg
 
     loaded = (perf_counter() - begun) * 1000
     floor = p(50, blits())

@@ -1,6 +1,7 @@
 """The theme's colours as a picture's pixels have them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from reviewer.ui.theme import Tokens
 
@@ -24,10 +25,12 @@ class Inks:
     heard: int
     unheard: int
     strip: int
+    border: int
 
     @classmethod
+    @cache
     def of(cls, colours: Tokens) -> "Inks":
-        """Tints are mixed here, once, so that drawing needs no transparent colours."""
+        """Tints are mixed here, once a theme, so that drawing needs no transparent colours."""
         ground, wave, accent = (packed(c) for c in (colours.surface, colours.wave, colours.accent))
         speech = mixed(ground, wave, _SPEECH_SHARE)
         return cls(
@@ -41,6 +44,7 @@ class Inks:
             heard=packed(colours.heard),
             unheard=packed(colours.warn),
             strip=packed(colours.raised),
+            border=packed(colours.dim),
         )
 
 

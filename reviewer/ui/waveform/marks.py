@@ -43,13 +43,13 @@ class Marks:
 
     def columns(self, window: ViewWindow, pixels: int) -> Columns:
         """Which of so many columns a stretch touches, be it with a single frame."""
+        if not len(self):
+            return np.zeros(pixels, dtype=np.bool_)
         scale = pixels / window.span
-        left = np.floor((self.starts - window.start) * scale).clip(0, pixels).astype(np.intp)
-        right = np.ceil((self.ends - window.start) * scale).clip(0, pixels).astype(np.intp)
-        steps = np.zeros(pixels + 1, dtype=np.int64)
-        np.add.at(steps, left, 1)
-        np.add.at(steps, right, -1)
-        return np.cumsum(steps[:-1]) > 0
+        left = np.floor((self.starts - window.start) * scale)
+        right = np.ceil((self.ends - window.start) * scale)
+        begun, ended = (np.bincount(_within(x, pixels), minlength=pixels + 1) for x in (left, right))
+        return np.cumsum((begun - ended)[:-1]) > 0
 
     def runs(self, window: ViewWindow, pixels: int) -> tuple[tuple[int, int], ...]:
         """The same as the first column of each run and the one after its last."""
@@ -63,3 +63,7 @@ class Marks:
         left, right = (self.starts - window.start) * scale, (self.ends - window.start) * scale
         shown = (right > 0) & (left < pixels) & (right - left >= least_px)
         return tuple(zip(left[shown].tolist(), right[shown].tolist(), strict=True))
+
+
+def _within(x: "NDArray[np.float64]", pixels: int) -> "NDArray[np.intp]":
+    return np.minimum(np.maximum(x, 0), pixels).astype(np.intp)

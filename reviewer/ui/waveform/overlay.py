@@ -9,8 +9,6 @@ from reviewer.ui.waveform.scene import Scene
 
 _DOT_PX = 5
 _CLIP_PX = 7
-_BORDERS_FROM_PX = 24.0
-_BRACKET_PX = 5
 _LABEL_FROM_LANE_PX = 28
 _LABEL_FONT_PX = 11
 _PAD_PX = 4
@@ -21,7 +19,6 @@ def paint_over(painter: QPainter, scene: Scene, lanes: Lanes, colours: Tokens, f
     """Paints in device pixels, each thing as thick as the screen's scale asks for."""
     thick = max(round(scene.scale), 1)
     _paint_separators(painter, lanes, colours, thick)
-    _paint_borders(painter, scene, lanes, colours, thick)
     _paint_selection(painter, scene, lanes, colours, thick)
     for lane, drawn in enumerate(scene.traces):
         if drawn.has_dots:
@@ -34,18 +31,6 @@ def paint_over(painter: QPainter, scene: Scene, lanes: Lanes, colours: Tokens, f
 def _paint_separators(painter: QPainter, lanes: Lanes, colours: Tokens, thick: int) -> None:
     for lane in range(1, lanes.count):
         painter.fillRect(0, lanes.top(lane), painter.device().width(), thick, QColor(colours.line))
-
-
-def _paint_borders(painter: QPainter, scene: Scene, lanes: Lanes, colours: Tokens, thick: int) -> None:
-    """A bracket where a passage of speech begins and one where it ends, once they stand apart."""
-    columns = painter.device().width()
-    line, foot = QColor(colours.dim), round(_BRACKET_PX * scene.scale)
-    for left, right in scene.speech.edges(scene.window, columns, _BORDERS_FROM_PX * scene.scale):
-        first, last = round(left), round(right) - thick
-        for x, end in ((first, first), (last, last + thick - foot)):
-            painter.fillRect(x, 0, thick, lanes.height, line)
-            painter.fillRect(end, 0, foot, thick, line)
-            painter.fillRect(end, lanes.height - thick, foot, thick, line)
 
 
 def _paint_selection(painter: QPainter, scene: Scene, lanes: Lanes, colours: Tokens, thick: int) -> None:

@@ -17,6 +17,8 @@ STRIP_PX = 4
 _STROKE_PX = 1.0
 _LINE_STROKE_PX = 1.5
 _HATCH_PX = 8
+_BORDERS_FROM_PX = 24.0
+_BRACKET_PX = 6
 
 
 class Picture:
@@ -47,6 +49,8 @@ class Picture:
         columns = self._canvas.size[0]
         speech, unheard = (marks.columns(scene.window, columns) for marks in (scene.speech, scene.unheard))
         row = _ground_row(scene, inks, speech)
+        borders, brackets = _borders(scene, columns)
+        row[0, borders] = inks.border
         for lane, drawn in enumerate(scene.traces):
             band = Band(lanes.top(lane), lanes.top(lane + 1), lanes.middle(lane), inks.wave, inks.line)
             ground = row
@@ -59,6 +63,9 @@ class Picture:
                 self._canvas.paint(band, spans, ground)
             else:
                 self._canvas.pixels[band.top : band.bottom] = ground
+        thick = max(round(scene.scale), 1)
+        self._canvas.pixels[:thick, brackets] = inks.border
+        self._canvas.pixels[lanes.height - thick : lanes.height, brackets] = inks.border
         foot = np.full(columns, inks.strip, dtype=np.uint32)
         foot[unheard] = inks.unheard
         foot[scene.heard.columns(scene.window, columns)] = inks.heard
@@ -72,6 +79,22 @@ def _ground_row(scene: Scene, inks: Inks, speech: Columns) -> Pixels:
         marked = Marks.of((scene.selection,)).columns(scene.window, row.size)
         row[marked] = np.where(speech[marked], np.uint32(inks.marked_speech), np.uint32(inks.marked))
     return row[None, :]
+
+
+def _borders(scene: Scene, columns: int) -> tuple[Columns, Columns]:
+    """Where passages of speech begin and end, once these stand apart, and the ends of brackets there."""
+    borders, brackets = np.zeros((2, columns), dtype=np.bool_)
+    thick, reach = max(round(scene.scale), 1), round(_BRACKET_PX * scene.scale)
+    for left, right in scene.speech.edges(scene.window, columns, _BORDERS_FROM_PX * scene.scale):
+        first, last = round(left), round(right)
+        for start, end, marked in (
+            (first, first + thick, borders),
+            (last - thick, last, borders),
+            (first, first + reach, brackets),
+            (last - reach, last, brackets),
+        ):
+            marked[max(start, 0) : max(end, 0)] = True
+    return borders, brackets
 
 
 def _stroke(scene: Scene, drawn: Trace) -> float:

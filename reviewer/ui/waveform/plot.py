@@ -28,7 +28,7 @@ class WavePlot(QWidget):
     """Draws one window of a clip. x is counted in device pixels, so that a column is a pixel at any scale.
 
     Everything but the cursor is one picture, painted anew only when it shows something else: a moving cursor
-    costs the strip it leaves and the strip it comes to. Why pyqtgraph does not draw it: ``docs/decisions/010``.
+    costs the strip it leaves and the strip it comes to. It is not pyqtgraph's: ``docs/decisions/010``.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -18,8 +18,14 @@ Pixels: TypeAlias = "NDArray[np.uint32]"
 """``(rows, columns)`` of ``0xFFRRGGBB``; a view into a QImage."""
 Rows: TypeAlias = "NDArray[np.int32]"
 """Places between rows, a column each, in 256ths of a row from the top of the picture."""
+Filled: TypeAlias = "NDArray[np.uint16]"
+"""Whole rows, a column each."""
 
 PARTS = 256
+_OPAQUE = np.uint32(0xFF000000)
+_OUTER, _OUTER_HALF = np.uint32(0x00FF00FF), np.uint32(0x00800080)
+_INNER, _INNER_HALF = np.uint32(0x0000FF00), np.uint32(0x00000080)
+_EIGHT = np.uint32(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,8 @@ class Canvas:
     def __init__(self, columns: int, rows: int) -> None:
         self.image = QImage(columns, rows, QImage.Format.Format_RGB32)
         self._row_numbers = np.arange(rows, dtype=np.uint16)[:, None]
-        self._below = np.empty((rows, columns), dtype=np.uint16)
         self._inside = np.empty((rows, columns), dtype=np.bool_)
-        self._columns = np.arange(columns)
+        self._columns = np.tile(np.arange(columns, dtype=np.int32), 2)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -63,34 +68,66 @@ class Canvas:
         """
         top, bottom, ink = band.top, band.bottom, band.ink
         above, below = (np.clip(edge, top * PARTS, bottom * PARTS) for edge in spans)
-        first, after = (above + PARTS - 1) // PARTS, below // PARTS
-        offset, inside = self._below[top:bottom], self._inside[top:bottom]
-        np.subtract(self._row_numbers[top:bottom], first.astype(np.uint16), out=offset)
-        np.less(offset, np.maximum(after - first, 0).astype(np.uint16), out=inside)
+        first = (above + PARTS - 1) // PARTS
+        after = np.maximum(below // PARTS, first)
+        self._fill(top, bottom, (first.astype(np.uint16), after.astype(np.uint16)), ink, ground)
+        silence = self.pixels[band.middle]
+        silence[(first > band.middle) | (after <= band.middle)] = band.rule
+        self._soften(
+            np.concatenate((first - 1, after)),
+            np.concatenate((first * PARTS - above, below - after * PARTS)),
+            ink,
+        )
+
+    def _fill(self, top: int, bottom: int, spans: tuple[Filled, Filled], ink: int, ground: Pixels) -> None:
+        """Whole pixels, in zones: over and under all columns is ground, where all of them are is ink.
+
+        Between, a row has only one border to look at, but where one column ends before another begins.
+        """
+        first, after = spans
+        low, high = int(first.min()), int(after.max())
+        all_begun, one_over = int(first.max()), int(after.min())
         pixels = self.pixels
-        lane = pixels[top:bottom]
+        for start, end in ((top, low), (high, bottom)):
+            pixels[start:end] = _rows(ground, start - top, end - top)
+        pixels[all_begun:one_over] = ink
+        for start, end in ((low, min(all_begun, one_over)), (max(all_begun, one_over), high)):
+            rows, inside = self._row_numbers[start:end], self._inside[start:end]
+            if start == low:
+                np.less_equal(first, rows, out=inside)
+            else:
+                np.less(rows, after, out=inside)
+            self._mix(start, inside, ink, _rows(ground, start - top, end - top))
+        if one_over < all_begun:
+            rows, inside = self._row_numbers[one_over:all_begun], self._inside[one_over:all_begun]
+            np.less_equal(first, rows, out=inside)
+            np.logical_and(inside, rows < after, out=inside)
+            self._mix(one_over, inside, ink, _rows(ground, one_over - top, all_begun - top))
+
+    def _mix(self, start: int, inside: "NDArray[np.bool_]", ink: int, ground: Pixels) -> None:
+        lane = self.pixels[start : start + inside.shape[0]]
         np.multiply(inside.view(np.uint8), ground ^ np.uint32(ink), out=lane)
         np.bitwise_xor(lane, ground, out=lane)
-        silence = band.middle - top
-        lane[silence, ~inside[silence]] = band.rule
-        self._soften(pixels, first - 1, first * PARTS - above, ink)
-        self._soften(pixels, after, below - after * PARTS, ink)
 
-    def _soften(self, pixels: Pixels, rows: "NDArray[np.int32]", shares: Rows, ink: int) -> None:
-        """Mixes the ink into one pixel a column, ``shares`` of 256 of it."""
-        (columns,) = np.nonzero(shares)
-        rows, part = rows[columns], shares[columns].astype(np.uint32)
-        pixels[rows, columns] = blend(pixels[rows, columns], ink, part)
+    def _soften(self, rows: Rows, shares: Rows, ink: int) -> None:
+        """Mixes the ink into the pixel above and the one below each column, ``shares`` of 256 of it."""
+        (touched,) = np.nonzero(shares)
+        places = (rows * self.image.width() + self._columns)[touched]
+        flat = self.pixels.reshape(-1)
+        flat[places] = blend(flat[places], ink, shares[touched].astype(np.uint32))
+
+
+def _rows(ground: Pixels, start: int, end: int) -> Pixels:
+    """The rows of a ground that may be one for all."""
+    return ground if ground.shape[0] == 1 else ground[start:end]
 
 
 def blend(under: "NDArray[np.uint32]", ink: int, parts: "NDArray[np.uint32]") -> "NDArray[np.uint32]":
-    """``parts`` of 256 of ``ink`` over each pixel, red, green and blue apart, rounded."""
-    rest, result = np.uint32(PARTS) - parts, np.full(under.shape, 0xFF000000, dtype=np.uint32)
-    for shift in (np.uint32(0), np.uint32(8), np.uint32(16)):
-        over = np.uint32((ink >> int(shift)) & 255)
-        mixed = (((under >> shift) & np.uint32(255)) * rest + over * parts + np.uint32(128)) >> np.uint32(8)
-        result |= mixed << shift
-    return result
+    """``parts`` of 256 of ``ink`` over each pixel, rounded; red and blue are worked out in one go."""
+    rest = np.uint32(PARTS) - parts
+    outer = (under & _OUTER) * rest + np.uint32(ink & int(_OUTER)) * parts + _OUTER_HALF
+    inner = ((under & _INNER) >> _EIGHT) * rest + np.uint32((ink & int(_INNER)) >> 8) * parts + _INNER_HALF
+    return _OPAQUE | ((outer >> _EIGHT) & _OUTER) | (inner & _INNER)
 
 
 def spans_of(

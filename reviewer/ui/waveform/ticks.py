@@ -1,8 +1,8 @@
 """Times on a ruler: how they are written, and where they stand."""
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 _STEPS_MS = (
     1, 2, 5, 10, 20, 50, 100, 200, 500,
@@ -23,8 +23,7 @@ class Unit(StrEnum):
     SAMPLES = "samples"
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """A mark on the ruler, at ``frame``; ``label`` is empty for the small marks between two times."""
 
     frame: float
