@@ -91,23 +91,26 @@ class Canvas:
         for start, end in ((top, low), (high, bottom)):
             pixels[start:end] = _rows(ground, start - top, end - top)
         pixels[all_begun:one_over] = ink
-        for start, end in ((low, min(all_begun, one_over)), (max(all_begun, one_over), high)):
-            rows, inside = self._row_numbers[start:end], self._inside[start:end]
-            if start == low:
-                np.less_equal(first, rows, out=inside)
-            else:
-                np.less(rows, after, out=inside)
-            self._mix(start, inside, ink, _rows(ground, start - top, end - top))
+        self._mix(low, self._begun(first, low, min(all_begun, one_over)), ink, ground, top)
         if one_over < all_begun:
-            rows, inside = self._row_numbers[one_over:all_begun], self._inside[one_over:all_begun]
-            np.less_equal(first, rows, out=inside)
-            np.logical_and(inside, rows < after, out=inside)
-            self._mix(one_over, inside, ink, _rows(ground, one_over - top, all_begun - top))
+            both = self._begun(first, one_over, all_begun)
+            np.logical_and(both, self._row_numbers[one_over:all_begun] < after, out=both)
+            self._mix(one_over, both, ink, ground, top)
+        start = max(all_begun, one_over)
+        not_over = self._inside[start:high]
+        np.less(self._row_numbers[start:high], after, out=not_over)
+        self._mix(start, not_over, ink, ground, top)
 
-    def _mix(self, start: int, inside: "NDArray[np.bool_]", ink: int, ground: Pixels) -> None:
-        lane = self.pixels[start : start + inside.shape[0]]
-        np.multiply(inside.view(np.uint8), ground ^ np.uint32(ink), out=lane)
-        np.bitwise_xor(lane, ground, out=lane)
+    def _begun(self, first: Filled, start: int, end: int) -> "NDArray[np.bool_]":
+        inside = self._inside[start : max(start, end)]
+        np.less_equal(first, self._row_numbers[start : max(start, end)], out=inside)
+        return inside
+
+    def _mix(self, start: int, inside: "NDArray[np.bool_]", ink: int, ground: Pixels, top: int) -> None:
+        end = start + inside.shape[0]
+        lane, behind = self.pixels[start:end], _rows(ground, start - top, end - top)
+        np.multiply(inside.view(np.uint8), behind ^ np.uint32(ink), out=lane)
+        np.bitwise_xor(lane, behind, out=lane)
 
     def _soften(self, rows: Rows, shares: Rows, ink: int) -> None:
         """Mixes the ink into the pixel above and the one below each column, ``shares`` of 256 of it."""
