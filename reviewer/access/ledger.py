@@ -9,6 +9,7 @@ from reviewer.access import signing
 from reviewer.access.chain import GENESIS, VERSION, LogRow, canonical, link_hash
 from reviewer.access.note import Checkpoint, parse_checkpoint, write_note
 from reviewer.db.connection import Database
+from reviewer.db.migrations import LOGGED_OBJECT
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clock import Clock, to_micros
 from reviewer.model.event import Action, Event
@@ -126,6 +127,14 @@ class Ledger:
             yield from (LogRow(**row) for row in page)
             since = page[-1]["seq"] + 1
             left = None if left is None else left - len(page)
+
+    def about(self, target: str) -> list[LogRow]:
+        """The rows of acts on one clip or person, in order."""
+        found = self._database.rows(
+            f"SELECT seq, body, prev, hash, signature FROM log WHERE {LOGGED_OBJECT} = ? ORDER BY seq",
+            (target,),
+        )
+        return [LogRow(**row) for row in found]
 
     def unwitnessed(self) -> int:
         """How many rows no outside memory vouches for yet."""

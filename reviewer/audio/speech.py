@@ -74,7 +74,7 @@ def smoothed(decisions: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def padded(runs: Iterable[tuple[int, int]], last: int) -> list[tuple[int, int]]:
-    """The runs a little longer at each end, within ``[0, last)``; those with a short pause between are one."""
+    """The runs a little longer at each end, within ``[0, last)``; those with a short pause between join."""
     longer = [(max(start - _PAD_STEPS, 0), min(end + _PAD_STEPS, last)) for start, end in runs]
     return _joined(longer, _MERGE_STEPS - 2 * _PAD_STEPS)
 
@@ -152,7 +152,8 @@ def _levels_db(sound: Sound) -> tuple[float, float] | None:
 
 def _power_db(steps: NDArray[np.float32]) -> NDArray[np.float64]:
     """The level of each row about its own mean, in dB below full scale."""
-    return 10 * np.log10(steps.var(axis=1, dtype=np.float64) + 1e-12)
+    levels: NDArray[np.float64] = 10 * np.log10(steps.var(axis=1, dtype=np.float64) + 1e-12)
+    return levels
 
 
 def _mono(sound: Sound) -> Iterator[Mono]:

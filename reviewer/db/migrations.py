@@ -21,6 +21,18 @@ def m001_first(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@schema()
+def m002_log_by_object(db: Tables) -> None:
+    """What the log says of one clip is found without reading the rest."""
+    db.conn.execute(f"CREATE INDEX log_by_object ON log ({LOGGED_OBJECT})")
+
+
+# What a log row is about; a query finds the index only by these very words. A row that somebody damaged is
+# about nothing, and it must not keep the index from being made.
+LOGGED_OBJECT = (
+    "CASE WHEN json_valid(CAST(body AS TEXT)) THEN json_extract(CAST(body AS TEXT), '$.object') END"
+)
+
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
 _FIRST = """
 CREATE TABLE meta (

@@ -1,6 +1,7 @@
 """Where somebody speaks: found alike however it is read, and kept in a form that can be trusted."""
 
 import io
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -150,7 +151,7 @@ def test_passages_are_in_order_apart_and_inside_the_clip(
     ends = [0, *(end for each in spans for end in (each.start, each.end))]
     assert ends == sorted(ends)
     assert ends[-1] <= frames
-    assert all(before.end < after.start for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before.end < after.start for before, after in pairwise(spans))
 
 
 @given(st.lists(st.booleans(), max_size=120))
@@ -159,13 +160,14 @@ def test_smoothing_joins_what_is_near_and_drops_what_is_short(steps: list[bool])
     runs = speech.smoothed(given_)
     mask = np.zeros(given_.size, dtype=bool)
     for start, end in runs:
-        assert given_[start] and given_[end - 1]
+        assert given_[start]
+        assert given_[end - 1]
         assert end - start >= 5
         mask[start:end] = True
     # Plain oracle: close every gap under five steps, then open every run under five.
     closed = given_.copy()
     held = np.flatnonzero(given_)
-    for before, after in zip(held, held[1:], strict=False):
+    for before, after in pairwise(held):
         if after - before - 1 < 5:
             closed[before:after] = True
     for step in range(given_.size):
