@@ -9,7 +9,6 @@ from reviewer.access import signing
 from reviewer.access.chain import GENESIS, VERSION, LogRow, canonical, link_hash
 from reviewer.access.note import Checkpoint, parse_checkpoint, write_note
 from reviewer.db.connection import Database
-from reviewer.db.migrations import LOGGED_OBJECT
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clock import Clock, to_micros
 from reviewer.model.event import Action, Event
@@ -131,7 +130,8 @@ class Ledger:
     def about(self, target: str) -> list[LogRow]:
         """The rows of acts on one clip or person, in order."""
         found = self._database.rows(
-            f"SELECT seq, body, prev, hash, signature FROM log WHERE {LOGGED_OBJECT} = ? ORDER BY seq",
+            "SELECT l.seq, l.body, l.prev, l.hash, l.signature FROM log_about a JOIN log l ON l.seq = a.seq"
+            " WHERE a.object = ? ORDER BY a.seq",
             (target,),
         )
         return [LogRow(**row) for row in found]
@@ -154,6 +154,10 @@ class Ledger:
                 "INSERT INTO log (seq, body, prev, hash, signature) VALUES (?, ?, ?, ?, ?)",
                 (head.size + 1, body, head.hash, row_hash, signature),
             )
+            if event.object:
+                self._database.execute(
+                    "INSERT INTO log_about (object, seq) VALUES (?, ?)", (event.object, head.size + 1)
+                )
         except sqlite3.IntegrityError as error:
             raise Damaged("The access log does not take a row.", "Run: reviewer audit verify.") from error
         return head.size + 1

@@ -1,5 +1,7 @@
 """The schema of the workspace file, one migration for each released step."""
 
+import json
+
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
@@ -23,15 +25,24 @@ def m001_first(db: Tables) -> None:
 
 @schema()
 def m002_log_by_object(db: Tables) -> None:
-    """What the log says of one clip is found without reading the rest."""
-    db.conn.execute(f"CREATE INDEX log_by_object ON log ({LOGGED_OBJECT})")
+    """Where in the log each clip and person is spoken of, so that it is found without reading the rest."""
+    db.conn.execute(
+        "CREATE TABLE log_about (object TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES log (seq),"
+        " PRIMARY KEY (object, seq)) STRICT, WITHOUT ROWID"
+    )
+    for seq, body in db.conn.execute("SELECT seq, body FROM log").fetchall():
+        target = _object_of(body)
+        if target:
+            db.conn.execute("INSERT INTO log_about (object, seq) VALUES (?, ?)", (target, seq))
 
 
-# What a log row is about; a query finds the index only by these very words. A row that somebody damaged is
-# about nothing, and it must not keep the index from being made.
-LOGGED_OBJECT = (
-    "CASE WHEN json_valid(CAST(body AS TEXT)) THEN json_extract(CAST(body AS TEXT), '$.object') END"
-)
+def _object_of(body: bytes) -> str:
+    """What a row is about; nothing for one that somebody damaged, which the audit tells of."""
+    try:
+        return str(json.loads(body)["object"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
 
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
 _FIRST = """

@@ -57,7 +57,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What is still to be heard: at least ``frames``, out of ``spans``, or of anything where these are empty."""
+    """What is still to be heard: at least ``frames``, out of ``spans`` or, without these, of anything."""
 
     frames: int
     rate_hz: int
