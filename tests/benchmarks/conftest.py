@@ -1,0 +1,31 @@
+"""Prints all the figures of a run as one table at its end."""
+
+import gc
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.table import ROWS
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not ROWS:
+        return
+    lines = ["| figure | measured | must be | met |", "|---|---|---|---|"]
+    lines += [
+        f"| {r.figure} | {r.measured} | {r.must_be} | {'yes' if r.is_met else '**no**'} |" for r in ROWS
+    ]
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    terminalreporter.section(f"figures, {os.cpu_count()} cores{load}")
+    terminalreporter.write_line("\n".join(lines))
+    out = os.environ.get("REVIEWER_BENCHMARK_TABLE")
+    if out:
+        Path(out).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_collector() -> None:
+    """A garbage collection of the test before does not fall into this one's figures."""
+    gc.collect()
