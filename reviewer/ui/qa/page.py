@@ -46,7 +46,7 @@ class QaPage(Page):
         named(self, "qa_page", self.tr("Spot check"), kind="page").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)
-        self.playback = Playback(player_factory(), self)
+        self.playback = Playback(player_factory(), self, preferences=preferences)
         self.empty = EmptyCheck(self)
         self.board = CheckBoard(session.schema, session.conventions, jobs, self)
         self._stack = QStackedWidget(self)
