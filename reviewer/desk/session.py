@@ -44,6 +44,8 @@ class OpenClip:
     asr_draft: str
     draft: Annotation | None
     returned: Returned | None
+    position: int = 0
+    """The frame at which it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class DeskSession:
             asr_draft=self._vault.asr_draft(self.identity.keyring, lease.clip_id),
             draft=self._drafts.load(self.identity, lease),
             returned=self._returned(lease),
+            position=self._drafts.place(self.identity, lease),
         )
 
     def renew(self, lease: Lease) -> Lease:
@@ -134,6 +137,13 @@ class DeskSession:
                 return self._drafts.save(self.identity, lease, annotation)
             self._keep_late(lease, annotation)
         raise lost
+
+    def keep_place(self, lease: Lease, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again; nothing if it went to a colleague."""
+        self._require()
+        with self._database.transaction():
+            if self._lost(lease) is None:
+                self._drafts.keep_place(self.identity, lease, frame)
 
     def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
         """Hands the work in, once, however often it is sent.

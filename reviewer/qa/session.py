@@ -53,6 +53,8 @@ class Drafts(Protocol):
     ) -> bytes: ...
     def save_check(self, identity: Identity, check: Check, annotation: Annotation) -> datetime: ...
     def load_check(self, identity: Identity, check: Check) -> Annotation | None: ...
+    def keep_place_check(self, identity: Identity, check: Check, frame: int) -> None: ...
+    def place_check(self, identity: Identity, check: Check) -> int: ...
     def discard_check(self, check: Check) -> None: ...
 
 
@@ -66,6 +68,8 @@ class OpenCheck:
     pyramid: Pyramid
     blind: Annotation | None
     draft: Annotation | None = None
+    position: int = 0
+    """The frame at which it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class QaSession:
             opened.pyramid,
             blind=self._own_version(check) if is_typed else None,
             draft=None if is_typed else self._drafts.load_check(self.identity, check),
+            position=self._drafts.place_check(self.identity, check),
         )
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:
@@ -168,6 +173,20 @@ class QaSession:
                 return self._drafts.save_check(self.identity, check, annotation)
             self._keep_late(check, annotation)
         raise lost
+
+    def keep_place(self, check: Check, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again to be typed.
+
+        Nothing if it went to a colleague, or one's own version was handed in.
+        """
+        self._door.require(self.identity, Act.CHECK)
+        if check.person_id != self.identity.person.id:
+            raise NotLeased
+        if check.blind is not None:
+            return
+        with self._database.transaction():
+            if self._lost(check) is None:
+                self._drafts.keep_place_check(self.identity, check, frame)
 
     def hand_in_blind(self, check: Check, annotation: Annotation) -> Comparison:
         """Keeps one's own version for good, then shows both.
