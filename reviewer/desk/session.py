@@ -139,7 +139,10 @@ class DeskSession:
         raise lost
 
     def keep_place(self, lease: Lease, frame: int) -> None:
-        """Commits where the clip was left, for when it is opened again; nothing if it went to a colleague."""
+        """Commits where the clip was left, for when it is opened again; nothing if it went to a colleague.
+
+        Raises: NotLeased once the work was handed in.
+        """
         self._require()
         with self._database.transaction():
             if self._lost(lease) is None:

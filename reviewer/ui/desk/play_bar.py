@@ -36,7 +36,7 @@ _ICONS = {
     Act.OUT_EDGE: "out_edge",
     Act.BACKSTEP: "backstep",
 }
-_TRANSPORT = (Act.START, Act.BACK, Act.PLAY, Act.FORWARD, Act.AGAIN)
+_TRANSPORT = (Act.START, Act.BACK, Act.PLAY, Act.FORWARD)
 _SEGMENTS = (Act.PREVIOUS_SEGMENT, Act.NEXT_SEGMENT)
 
 
@@ -178,11 +178,13 @@ class PlayBar(QWidget):
         row, buttons = self._row, self._buttons
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID_PX)
-        self._always = [*(buttons[act] for act in _TRANSPORT), self._time]
-        self._speeds = [buttons[Act.SLOWER], self._speed, buttons[Act.FASTER]]
-        self._parts = [buttons[act] for act in (*_SEGMENTS, Act.NEXT_UNHEARD, Act.LOOP)]
-        self._edges = [buttons[act] for act in (Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP)]
-        for widgets in (self._always, self._parts, self._speeds, self._edges):
+        self._always = [buttons[act] for act in _TRANSPORT]
+        again = buttons[Act.AGAIN]
+        speeds = [buttons[Act.SLOWER], self._speed, buttons[Act.FASTER]]
+        parts = [buttons[act] for act in (*_SEGMENTS, Act.NEXT_UNHEARD, Act.LOOP)]
+        edges = [buttons[act] for act in (Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP)]
+        self._by_weight = ([self._time], [again], [self._heard], self._right, speeds, parts, edges)
+        for widgets in ([*self._always, again, self._time], parts, speeds, edges):
             for widget in widgets:
                 row.addWidget(widget)
             row.addSpacing(GAP_PX)
@@ -193,7 +195,7 @@ class PlayBar(QWidget):
     def _share_room(self) -> None:
         """Shows what there is room for beside the sentence, if there is one; what matters most first."""
         room = self.width() - _width(self._always) - _GAPS * GAP_PX - self._line.wanted_px
-        for widgets in ([self._heard], self._right, self._speeds, self._parts, self._edges):
+        for widgets in self._by_weight:
             room -= _width(widgets)
             for widget in widgets:
                 if widget.isHidden() == (room >= 0):
