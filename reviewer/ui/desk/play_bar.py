@@ -16,10 +16,10 @@ from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.time_button import TimeButton
 from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, key, tip
-from reviewer.ui.theme import GAP_PX, GRID_PX, tabular
+from reviewer.ui.theme import GAP_PX, tabular
 
 HEIGHT_PX = 40
-_GAPS = 5
+_GAPS = 6
 _ICONS = {
     Act.START: "back",
     Act.BACK: "rewind",
@@ -177,7 +177,7 @@ class PlayBar(QWidget):
     def _lay_out(self) -> None:
         row, buttons = self._row, self._buttons
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID_PX)
+        row.setSpacing(0)
         self._always = [buttons[act] for act in _TRANSPORT]
         again = buttons[Act.AGAIN]
         speeds = [buttons[Act.SLOWER], self._speed, buttons[Act.FASTER]]
@@ -189,6 +189,7 @@ class PlayBar(QWidget):
                 row.addWidget(widget)
             row.addSpacing(GAP_PX)
         row.addWidget(self._line, 1)
+        row.addSpacing(GAP_PX)
         row.addWidget(self._heard)
         row.addSpacing(GAP_PX)
 
@@ -215,10 +216,9 @@ class PlayBar(QWidget):
 
 
 def _width(widgets: Sequence[QWidget]) -> int:
-    """What they take side by side, each with the space before it."""
+    """What they take side by side."""
     return sum(
-        min(max(each.sizeHint().width(), each.minimumWidth()), each.maximumWidth()) + GRID_PX
-        for each in widgets
+        min(max(each.sizeHint().width(), each.minimumWidth()), each.maximumWidth()) for each in widgets
     )
 
 

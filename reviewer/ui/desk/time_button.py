@@ -7,7 +7,7 @@ from reviewer.ui.handles import named
 from reviewer.ui.theme import time_font
 from reviewer.ui.waveform.ticks import clip_time
 
-_PADDING_PX = 28
+_PADDING_PX = 22
 _FACES = ("length", "left", "samples")
 
 
