@@ -50,6 +50,8 @@ class OpenClip:
     returned: Returned | None
     speech: tuple[Span, ...] = ()
     heard: tuple[HeardRange, ...] = ()
+    position: int = 0
+    """The frame at which it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class DeskSession:
             returned=self._returned(lease),
             speech=heard.speech,
             heard=heard.heard,
+            position=self._drafts.place(self.identity, lease),
         )
 
     def renew(self, lease: Lease) -> Lease:
@@ -149,6 +152,16 @@ class DeskSession:
                 return self._drafts.save(self.identity, lease, annotation)
             self._keep_late(lease, annotation)
         raise lost
+
+    def keep_place(self, lease: Lease, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again; nothing if it went to a colleague.
+
+        Raises: NotLeased once the work was handed in.
+        """
+        self._require()
+        with self._database.transaction():
+            if self._lost(lease) is None:
+                self._drafts.keep_place(self.identity, lease, frame)
 
     def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
         """Hands the work in, once, however often it is sent.
