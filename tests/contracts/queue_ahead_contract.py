@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.errors import LeaseLost, NotLeased
 from reviewer.model.clip import ClipState
-from reviewer.model.task import SkipReason
+from reviewer.model.task import SkipReason, Verdict
 from tests.contracts.queue_setting import ANN, BEN, CEM, DEE, LEASE_SECONDS, QueueSetting
 
 AHEAD_SECONDS = 5 * 60
@@ -162,6 +162,14 @@ class QueueAheadContract(QueueSetting):
         queue.release_ahead(ANN)
         assert queue.today(ANN, clock.now()).returned == 1
         assert self.claimed(queue, ANN).returned_from == returned.id
+
+    def test_lease_ahead_comes_before_work_that_was_returned_meanwhile(self, queue, four):
+        returned = self.submitted(queue, ANN)
+        self.claimed(queue, ANN)
+        assert self.ahead(queue, ANN).clip_id == "c3"
+        queue.draw(lambda _: True)
+        queue.decide(self.checked(queue), Verdict.RETURNED, b"comment")
+        assert [self.claimed(queue, ANN).clip_id for _ in range(2)] == ["c3", returned.clip_id]
 
     def test_task_assigned_to_somebody_stays_theirs_when_it_is_given_back(self, queue, four, clock):
         queue.assign(4, ANN)
