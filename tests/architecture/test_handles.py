@@ -39,7 +39,7 @@ from tests.fakes.player import FakePlayer
 from tests.fakes.qa import FakeQa
 
 PAGES: dict[str, Callable[[Jobs], QWidget]] = {
-    "sign_in": lambda _jobs: SignInPage("Project"),
+    "sign_in": lambda _jobs: SignInPage(),
     "enrol": lambda _jobs: EnrolPage(),
     "nda": lambda _jobs: NdaPage(FakeClock()),
     "desk": lambda jobs: DeskPage(FakeDesk(), FakePlayer, jobs, Preferences()),
