@@ -6,8 +6,8 @@ from functools import cache
 from reviewer.ui.theme import Tokens
 
 _OPAQUE = 0xFF000000
-_SPEECH_SHARE = 0.13
-_MARKED_SHARE = 0.26
+_SPEECH_SHARE = 0.11
+_MARKED_SHARE = 0.2
 _UNHEARD_SHARE = 0.5
 
 
