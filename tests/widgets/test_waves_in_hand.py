@@ -293,6 +293,32 @@ def test_the_minimap_hatches_what_was_not_heard(view: WaveformView) -> None:
     assert all(any(row) and not all(row) for row in hatched)
 
 
+@pytest.mark.parametrize(("channels", "has_names"), [(1, False), (2, True), (3, True)])
+def test_channels_are_named_where_there_is_more_than_one(
+    view: WaveformView, channels: int, has_names: bool
+) -> None:
+    data = np.zeros((RATE, channels), dtype=np.int16)
+    view.show_clip(Samples(RATE, data), Pyramid.from_samples(data))
+    view.show_position(RATE / 2)
+    picture, surface = view.findChild(WavePlot).grab().toImage(), theme.DARK.surface.lower()
+    corner = {picture.pixelColor(x, y).name() for x in range(6, 14) for y in range(6, 14)}
+    assert (corner != {surface}) == has_names
+
+
+def test_dots_stand_on_samples_once_these_are_far_apart(view: WaveformView) -> None:
+    data = np.zeros((RATE, 1), dtype=np.int16)
+    view.show_clip(Samples(RATE, data), Pyramid.from_samples(data))
+    plot = view.findChild(WavePlot)
+    heights = []
+    for span in (RATE, 64):
+        view.set_window(view.view_window.zoomed(view.view_window.span / span, 8_000))
+        picture = plot.grab().toImage()
+        x = round(view.view_window.x_of(8_010, WIDTH))
+        wave = theme.DARK.wave.lower()
+        heights.append(sum(picture.pixelColor(x, y).name() == wave for y in range(picture.height())))
+    assert heights[1] >= heights[0] + 2
+
+
 def test_the_unit_on_the_ruler_asks_for_the_other_one_and_seeks_nowhere(
     view: WaveformView, qtbot: QtBot
 ) -> None:
