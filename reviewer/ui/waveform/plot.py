@@ -169,7 +169,6 @@ class WavePlot(QWidget):
                 rows = max(round(self.height() * scene.scale), 1)
                 self._picture.draw(scene, colours, self._pixels(), rows)
                 self._is_stale = False
-            painter.setClipRegion(event.region())
             image = self._picture.image
             painter.drawImage(0, 0, image)
             paint_over(painter, scene, lanes_of(scene, image.height()), colours, self.font())
