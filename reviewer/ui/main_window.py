@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 from reviewer.model.people import Identity
 from reviewer.ui.assets import repaint_icons
 from reviewer.ui.idle import IdleWatch
+from reviewer.ui.keys.choices import KeysInForce, stored_keymap
 from reviewer.ui.keys_dialog import KeysDialog, rows_for
 from reviewer.ui.messages import Message
 from reviewer.ui.screens import House, screens_for
@@ -17,6 +18,7 @@ from reviewer.ui.theme import Theme
 
 _SIZE = QSize(1280, 800)
 _LEAST = QSize(900, 600)
+_SETTINGS = "settings_dialog"
 
 
 class MainWindow(QMainWindow):
@@ -43,7 +45,9 @@ class MainWindow(QMainWindow):
         theme.changed.connect(self._on_theme_changed)
         bind(self, "window.theme", theme.toggle)
         bind(self, "window.keys", self.show_keys)
+        bind(self, "window.settings", self.show_settings)
         bind(self, "window.lock", self.lock)
+        self._keys = KeysInForce(house.preferences, self)
         self.idle = IdleWatch(self, house.clock, house.doors.project.lock_minutes, self)
         self.idle.timed_out.connect(self._on_idle)
 
@@ -76,9 +80,17 @@ class MainWindow(QMainWindow):
     def show_keys(self) -> None:
         """Opens the table of the keys that work now."""
         rows = self._shell.keys() if self._shell is not None else rows_for(self._entrance_scope())
-        dialog = KeysDialog(rows, self)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._open(KeysDialog(rows, stored_keymap(self._house.preferences).preset.title, self))
+
+    @Slot()
+    def show_settings(self) -> None:
+        """Opens what a person may choose for themselves on this machine."""
+        if self.findChild(QDialog, _SETTINGS) is None:
+            # Imported when first asked for: the first paint does not wait for it.
+            from reviewer.ui.settings.pages import settings_dialog  # noqa: PLC0415
+
+            taken = self._shell.data_keys() if self._shell is not None else []
+            self._open(settings_dialog(self._house.preferences, taken, self))
 
     @Slot()
     def _on_idle(self) -> None:
@@ -102,6 +114,7 @@ class MainWindow(QMainWindow):
         self._identity, self._shell = identity, shell
         shell.top_bar.theme_requested.connect(self._theme.toggle)
         shell.top_bar.keys_requested.connect(self.show_keys)
+        shell.top_bar.settings_requested.connect(self.show_settings)
         shell.top_bar.lock_requested.connect(self.lock)
         shell.agreement_requested.connect(self._on_agreement_requested)
         self._stack.addWidget(shell)
@@ -125,6 +138,10 @@ class MainWindow(QMainWindow):
                 self.tr("Sign in again to read it once more, or speak with your lead."),
             )
         )
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _back_to(self, shell: Shell) -> None:
         self.entrance.close_door()

@@ -17,7 +17,7 @@ from tests.widgets.scenes import SCENES, Scene
 
 _ENOUGH = 200
 _RAIL_OF_LEAD = ("rail_overview", "rail_people", "rail_import", "rail_export", "rail_log")
-_BARS = ("theme_button", "keys_button", "lock_button")
+_BARS = ("theme_button", "keys_button", "settings_button", "lock_button")
 ROADS = {
     "sign_in": ("sign_in_name", "sign_in_passphrase", "sign_in_enrol"),
     "agreement": ("nda_text", "nda_tick", "nda_name", "nda_passphrase", "nda_decline"),
@@ -189,4 +189,4 @@ def test_the_list_of_keys_is_as_high_as_the_window_lets_it(
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(1280, room)
-    assert KeysDialog([], window).height() == height
+    assert KeysDialog([], "", window).height() == height
