@@ -63,9 +63,8 @@ class Scene:
         self.doors = FakeDoors(
             (somebody(NAME, role),), signed={NAME}, desk=self.desk, qa=self.qa, lead=self.lead
         )
-        self.window = MainWindow(
-            House(self.doors, jobs, FakeClock(), lambda: self.player, Preferences()), theme
-        )
+        self.house = House(self.doors, jobs, FakeClock(), lambda: self.player, Preferences())
+        self.window = MainWindow(self.house, theme)
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()

@@ -59,9 +59,15 @@ def read_keymap(path: Path) -> Keymap:
     table.closed([_PRESET, *places()])
     base = Keymap(preset(table.one_of(_PRESET, PRESETS, OURS)))
     try:
-        return base.with_own(_keys(table))
+        made = base.with_own(_keys(table))
     except Refused as error:
         raise Refused(f"{path.name}: {error.sentence}", _HINT) from error
+    for loser in made.losers():
+        raise Refused(
+            f"{path.name}: a key of {loser.id} is given to something else, and {loser.id} has no line of its own.",
+            _HINT,
+        )
+    return made
 
 
 def write_keymap(path: Path, keymap: Keymap) -> None:
@@ -80,11 +86,13 @@ def written(keymap: Keymap) -> str:
         "# Keys of Reviewer: a preset, and what was changed in it.",
         f"preset = {_quoted(keymap.preset.id)}",
     ]
+    changed = {its.id: keymap.keys(its.id) for its in ACTIONS if its.id in keymap.own}
+    changed |= {its.id: keymap.keys(its.id) for its in keymap.losers()}
     for place in places():
-        own = {name: keys for name, keys in keymap.own.items() if name.partition(".")[0] == place}
-        if own:
+        its_own = {name: keys for name, keys in changed.items() if name.partition(".")[0] == place}
+        if its_own:
             lines += ["", f"[{place}]"]
-            lines += [f"{name.partition('.')[2]} = [{_list(keys)}]" for name, keys in own.items()]
+            lines += [f"{name.partition('.')[2]} = [{_list(keys)}]" for name, keys in its_own.items()]
     return "\n".join(lines) + "\n"
 
 

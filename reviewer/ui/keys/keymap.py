@@ -89,6 +89,11 @@ class Keymap:
         """Another preset under the same own changes."""
         return replace(self, preset=preset)
 
+    def losers(self) -> tuple[Action, ...]:
+        """The actions that gave a key of the preset to an own change of another."""
+        mine = (its for its in ACTIONS if its.id not in self.own)
+        return tuple(its for its in mine if self.keys(its.id) != self.preset.keys[its.id])
+
     def rows(self) -> dict[str, str]:
         """The keys by row of the table, in the table's form."""
         return {row.id: "; ".join(self.keys(its.id)) for its in ACTIONS for row in its.rows}
@@ -128,10 +133,10 @@ def clashes_of(keymap: Keymap) -> Iterator[tuple[str, Action, Action]]:
 
 
 def _taken(key: str, by: Action) -> Refused:
-    return Refused(
-        _tr("{0} is “{1}” ({2}).").format(shown(key), by.does, by.place),
-        _tr("Take it from there first, or choose another key."),
+    another = (
+        _tr("Choose another key.") if by.is_fixed else _tr("Take it from there first, or choose another key.")
     )
+    return Refused(_tr("{0} is “{1}” ({2}).").format(shown(key), by.does, by.place), another)
 
 
 def _tr(text: str) -> str:

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
 from reviewer.ui.handles import named
 from reviewer.ui.preferences import Preferences, Value
-from reviewer.ui.theme import tabular
+from reviewer.ui.theme import GRID_PX, tabular
 
 _MS = 1000
+Options = Sequence[tuple[Value, str]]
 
 
 class SecondsField(QDoubleSpinBox):
@@ -21,6 +22,7 @@ class SecondsField(QDoubleSpinBox):
         super().__init__()
         _named(self, name, spoken)
         self.setFont(tabular(self.font()))
+        self.lineEdit().setTextMargins(GRID_PX, 0, 0, 0)
         self.setSuffix(self.tr(" s"))
         self.setDecimals(2)
         self.setSingleStep(0.25)
@@ -43,7 +45,7 @@ class ListField(QComboBox):
         name: str,
         spoken: str,
         default: Value,
-        options: Sequence[tuple[Value, str]],
+        options: Options,
     ) -> None:
         super().__init__()
         _named(self, name, spoken)

@@ -32,6 +32,7 @@ class KeyField(QLineEdit):
         named(self, "key_field", self.tr("The new key")).setToolTip("")
         self._digits = _DIGITS_BY_SCAN_CODE.get(platform, {})
         self.setReadOnly(True)
+        self.setPlaceholderText(self.tr("Enter on an action, then its new key"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.rest()
 

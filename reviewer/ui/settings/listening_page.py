@@ -4,12 +4,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.ui.handles import named
-from reviewer.ui.preferences import Preferences
-from reviewer.ui.settings.fields import ListField, SecondsField, SwitchField
+from reviewer.ui.preferences import Preferences, Value
+from reviewer.ui.settings.fields import ListField, Options, SecondsField, SwitchField
 from reviewer.ui.tab_order import tab_through
-from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.theme import GAP_PX, GROUP_PX
 
-_FIELD_PX = 152
+_FIELD_PX = 176
 STEP_MS = (500, 10_000)
 ROLL_MS = (0, 2_000)
 EDGE_MS = (100, 2_000)
@@ -26,8 +26,8 @@ class ListeningPage(QWidget):
         self._preferences = preferences
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GROUP_PX)
-        self._grid.setVerticalSpacing(GRID_PX)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setVerticalSpacing(GAP_PX)
+        self._grid.setColumnStretch(2, 1)
         self._fields: list[QWidget] = []
         self._add_playing()
         self._add_segments()
@@ -113,20 +113,20 @@ class ListeningPage(QWidget):
         if self._fields:
             self._grid.setRowMinimumHeight(row, GROUP_PX)
             row += 1
-        self._grid.addWidget(label, row, 0, 1, 2)
+        self._grid.addWidget(label, row, 0, 1, 3)
 
     def _seconds(self, name: str, words: str, dim: str, default_ms: int, bounds: tuple[int, int]) -> None:
         field = SecondsField(self._preferences, f"listening.{name}", words, default_ms, bounds)
         self._row(words, field, dim)
 
-    def _list(self, name: str, words: str, dim: str, default: int | str, options: list[tuple]) -> None:  # type: ignore[type-arg]
+    def _list(self, name: str, words: str, dim: str, default: Value, options: Options) -> None:
         self._row(words, ListField(self._preferences, f"listening.{name}", words, default, options), dim)
 
     def _switch(self, name: str, words: str, dim: str, *, default: bool) -> None:
         field = SwitchField(self._preferences, f"listening.{name}", words, default=default)
         row = self._grid.rowCount()
         self._grid.addWidget(field, row, 0, 1, 2)
-        self._explain(field, dim, row + 1)
+        self._explain(field, dim, row)
 
     def _row(self, words: str, field: QWidget, dim: str) -> None:
         field.setFixedWidth(_FIELD_PX)
@@ -134,7 +134,7 @@ class ListeningPage(QWidget):
         label = QLabel(words, self)
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeft)
-        self._explain(field, dim, row + 1)
+        self._explain(field, dim, row)
 
     def _explain(self, field: QWidget, dim: str, row: int) -> None:
         self._fields.append(field)
@@ -143,4 +143,4 @@ class ListeningPage(QWidget):
             label.setProperty("kind", "label")
             label.setWordWrap(True)
             field.setAccessibleDescription(dim)
-            self._grid.addWidget(label, row, 0, 1, 2)
+            self._grid.addWidget(label, row, 2)
