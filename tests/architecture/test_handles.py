@@ -28,6 +28,7 @@ from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
+from reviewer.ui.settings.pages import settings_dialog
 from reviewer.ui.shortcuts import TABLE, Scope, keys_in
 from reviewer.ui.signin.enrol_page import EnrolPage
 from reviewer.ui.signin.nda_page import NdaPage
@@ -50,6 +51,7 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "import": lambda jobs: ImportPage(FakeLead(), jobs),
     "export": lambda jobs: ExportPage(FakeLead(), jobs),
     "log": lambda jobs: LogPage(FakeLead(), jobs),
+    "settings": lambda _jobs: settings_dialog(Preferences(), []),
 }
 SCREENS = tuple(scope for scope in Scope if scope.value in PAGES and scope not in {Scope.SIGN_IN, Scope.NDA})
 TAKEN_HOLD_OF = (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QTableView, QAbstractSpinBox)
@@ -122,4 +124,6 @@ def test_every_key_before_sign_in_works_on_one_of_the_pages(build):
 
 
 def test_every_scope_has_a_page():
-    assert {row.scope for row in TABLE} - {Scope.WINDOW} <= {Scope(name) for name in PAGES if name != "enrol"}
+    assert {row.scope for row in TABLE} - {Scope.WINDOW} <= {
+        Scope(name) for name in PAGES if name not in {"enrol", "settings"}
+    }

@@ -63,10 +63,7 @@ def read_keymap(path: Path) -> Keymap:
     except Refused as error:
         raise Refused(f"{path.name}: {error.sentence}", _HINT) from error
     for loser in made.losers():
-        raise Refused(
-            f"{path.name}: a key of {loser.id} is given to something else, and {loser.id} has no line of its own.",
-            _HINT,
-        )
+        raise table.refuse(f"a key of {loser.id} goes to something else, and {loser.id} has no line.")
     return made
 
 
