@@ -1,16 +1,11 @@
 """Every key of the program in one table."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
-from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QWidget
-
-from reviewer.ui.keys.live import live_keys
+from reviewer.ui.keys.binding import Bindings
 from reviewer.ui.keys.row import Key, Scope
 
-__all__ = ("TABLE", "Key", "Scope", "bind", "clashes", "key", "keys_in", "rebind", "tip")
+__all__ = ("TABLE", "Key", "Scope", "bind", "key", "keys_in", "rebind", "tip")
 
 
 def _key(key_id: str, scope: Scope, keys: str, does: object) -> Key:
@@ -40,14 +35,22 @@ TABLE: tuple[Key, ...] = (
     _key("desk.submit", Scope.DESK, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit")),
     _key("desk.skip", Scope.DESK, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Skip this clip")),
     _key("desk.play", Scope.DESK, "Ctrl+Space; F4", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
-    _key("desk.back", Scope.DESK, "F2", QT_TRANSLATE_NOOP("shortcuts", "Back two seconds")),
-    _key("desk.forward", Scope.DESK, "F3", QT_TRANSLATE_NOOP("shortcuts", "Forward two seconds")),
+    _key("desk.back", Scope.DESK, "F2", QT_TRANSLATE_NOOP("shortcuts", "Back a step")),
+    _key("desk.forward", Scope.DESK, "F3", QT_TRANSLATE_NOOP("shortcuts", "Forward a step")),
     _key("desk.start", Scope.DESK, "Shift+F2", QT_TRANSLATE_NOOP("shortcuts", "To the beginning")),
+    _key("desk.again", Scope.DESK, "Shift+F4", QT_TRANSLATE_NOOP("shortcuts", "A step back again, slower")),
     _key(
-        "desk.again",
+        "desk.previous_segment",
         Scope.DESK,
-        "Shift+F4",
-        QT_TRANSLATE_NOOP("shortcuts", "Again, slower: the last two seconds"),
+        "Ctrl+F2",
+        QT_TRANSLATE_NOOP("shortcuts", "To the segment before"),
+    ),
+    _key("desk.next_segment", Scope.DESK, "Ctrl+F3", QT_TRANSLATE_NOOP("shortcuts", "To the next segment")),
+    _key(
+        "desk.next_unheard",
+        Scope.DESK,
+        "Ctrl+F8",
+        QT_TRANSLATE_NOOP("shortcuts", "To speech you have not heard yet"),
     ),
     _key("desk.slower", Scope.DESK, "F5", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
     _key("desk.normal_speed", Scope.DESK, "F6", QT_TRANSLATE_NOOP("shortcuts", "Normal speed")),
@@ -94,6 +97,18 @@ TABLE: tuple[Key, ...] = (
     _key("desk.zoom_whole", Scope.DESK, "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
     _key("desk.pan_left", Scope.DESK, "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
     _key("desk.pan_right", Scope.DESK, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
+    _key(
+        "desk.centred",
+        Scope.DESK,
+        "Ctrl+Shift+F11",
+        QT_TRANSLATE_NOOP("shortcuts", "Cursor or picture: what moves"),
+    ),
+    _key(
+        "desk.ruler_unit",
+        Scope.DESK,
+        "Ctrl+Shift+F12",
+        QT_TRANSLATE_NOOP("shortcuts", "Ruler: time or samples"),
+    ),
     _key("desk.spectrogram", Scope.DESK, "F10", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram on or off")),
     _key("desk.band", Scope.DESK, "F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: wide or narrow band")),
     _key("desk.ceiling", Scope.DESK, "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: to 8 kHz or all")),
@@ -116,14 +131,22 @@ TABLE: tuple[Key, ...] = (
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
     _key("qa.play", Scope.QA, "Ctrl+Space; F4", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
-    _key("qa.back", Scope.QA, "F2", QT_TRANSLATE_NOOP("shortcuts", "Back two seconds")),
-    _key("qa.forward", Scope.QA, "F3", QT_TRANSLATE_NOOP("shortcuts", "Forward two seconds")),
+    _key("qa.back", Scope.QA, "F2", QT_TRANSLATE_NOOP("shortcuts", "Back a step")),
+    _key("qa.forward", Scope.QA, "F3", QT_TRANSLATE_NOOP("shortcuts", "Forward a step")),
     _key("qa.start", Scope.QA, "Shift+F2", QT_TRANSLATE_NOOP("shortcuts", "To the beginning")),
+    _key("qa.again", Scope.QA, "Shift+F4", QT_TRANSLATE_NOOP("shortcuts", "A step back again, slower")),
     _key(
-        "qa.again",
+        "qa.previous_segment",
         Scope.QA,
-        "Shift+F4",
-        QT_TRANSLATE_NOOP("shortcuts", "Again, slower: the last two seconds"),
+        "Ctrl+F2",
+        QT_TRANSLATE_NOOP("shortcuts", "To the segment before"),
+    ),
+    _key("qa.next_segment", Scope.QA, "Ctrl+F3", QT_TRANSLATE_NOOP("shortcuts", "To the next segment")),
+    _key(
+        "qa.next_unheard",
+        Scope.QA,
+        "Ctrl+F8",
+        QT_TRANSLATE_NOOP("shortcuts", "To speech you have not heard yet"),
     ),
     _key("qa.slower", Scope.QA, "F5", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
     _key("qa.normal_speed", Scope.QA, "F6", QT_TRANSLATE_NOOP("shortcuts", "Normal speed")),
@@ -145,6 +168,15 @@ TABLE: tuple[Key, ...] = (
     _key("qa.zoom_whole", Scope.QA, "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
     _key("qa.pan_left", Scope.QA, "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
     _key("qa.pan_right", Scope.QA, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
+    _key(
+        "qa.centred",
+        Scope.QA,
+        "Ctrl+Shift+F11",
+        QT_TRANSLATE_NOOP("shortcuts", "Cursor or picture: what moves"),
+    ),
+    _key(
+        "qa.ruler_unit", Scope.QA, "Ctrl+Shift+F12", QT_TRANSLATE_NOOP("shortcuts", "Ruler: time or samples")
+    ),
     _key("qa.spectrogram", Scope.QA, "F10", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram on or off")),
     _key("qa.band", Scope.QA, "F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: wide or narrow band")),
     _key("qa.ceiling", Scope.QA, "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: to 8 kHz or all")),
@@ -177,58 +209,9 @@ TABLE: tuple[Key, ...] = (
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
     _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
 )
-_BY_ID = {row.id: row for row in TABLE}
-_NAME = "key_"
-
-
-def key(key_id: str) -> Key:
-    """The row with this id, with the keys that are in force; KeyError for one that is not in the table."""
-    return _in_force(_BY_ID[key_id])
-
-
-def keys_in(*scopes: Scope) -> tuple[Key, ...]:
-    """The rows of these scopes, in the table's order, with the keys that are in force."""
-    return tuple(_in_force(row) for row in TABLE if row.scope in scopes)
-
-
-def bind(owner: QWidget, key_id: str, slot: Callable[[], object]) -> QShortcut:
-    """Makes a key work while ``owner`` is shown and enabled, wherever in its window the focus is."""
-    shortcut = QShortcut(owner)
-    shortcut.setKeys(key(key_id).sequences)
-    shortcut.setObjectName(f"{_NAME}{key_id}")
-    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-    shortcut.setAutoRepeat(False)
-    shortcut.activated.connect(slot)
-    return shortcut
-
-
-def rebind(root: QWidget) -> None:
-    """Gives all that is bound under ``root`` the keys that are in force now."""
-    for shortcut in root.findChildren(QShortcut):
-        key_id = shortcut.objectName().removeprefix(_NAME)
-        if key_id in _BY_ID:
-            shortcut.setKeys(key(key_id).sequences)
-
-
-def tip(text: str, key_id: str) -> str:
-    """A tooltip that carries its key, if it has one."""
-    shown = key(key_id).shown
-    return f"{text}  ({shown})" if shown else text
-
-
-def clashes(table: Iterable[Key]) -> list[tuple[Key, Key]]:
-    """Pairs of rows that would answer to the same key at the same time."""
-    rows = list(table)
-    return [
-        (one, other)
-        for place, one in enumerate(rows)
-        for other in rows[place + 1 :]
-        if (one.scope == other.scope or Scope.WINDOW in (one.scope, other.scope))
-        and set(one.sequences) & set(other.sequences)
-    ]
-
-
-def _in_force(row: Key) -> Key:
-    live = live_keys()
-    keys = live.rows.get(row.id, row.keys) if live is not None else row.keys
-    return row if keys == row.keys else replace(row, keys=keys)
+_BINDINGS = Bindings(TABLE)
+key = _BINDINGS.key
+keys_in = _BINDINGS.keys_in
+bind = _BINDINGS.bind
+rebind = _BINDINGS.rebind
+tip = _BINDINGS.tip

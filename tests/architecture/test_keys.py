@@ -1,6 +1,7 @@
 """One key, one act."""
 
-from reviewer.ui.shortcuts import TABLE, Key, Scope, clashes
+from reviewer.ui.keys.row import clashes
+from reviewer.ui.shortcuts import TABLE, Key, Scope
 
 
 def test_no_key_does_two_things_at_the_same_time():

@@ -1,5 +1,6 @@
 """One row of the table of keys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,3 +58,15 @@ class Key:
     @property
     def sentence(self) -> str:
         return QCoreApplication.translate("shortcuts", self.does)
+
+
+def clashes(table: Iterable[Key]) -> list[tuple[Key, Key]]:
+    """Pairs of rows that would answer to the same key at the same time."""
+    rows = list(table)
+    return [
+        (one, other)
+        for place, one in enumerate(rows)
+        for other in rows[place + 1 :]
+        if (one.scope == other.scope or Scope.WINDOW in (one.scope, other.scope))
+        and set(one.sequences) & set(other.sequences)
+    ]

@@ -8,8 +8,9 @@ from reviewer.errors import Refused
 from reviewer.ui.keys.actions import ACTIONS, Origin, action, bundled
 from reviewer.ui.keys.files import PRESETS, our_preset, preset
 from reviewer.ui.keys.keymap import Keymap, clashes_of
+from reviewer.ui.keys.row import clashes
 from reviewer.ui.keys.rules import portable, why_not
-from reviewer.ui.shortcuts import TABLE, Key, Scope, clashes
+from reviewer.ui.shortcuts import TABLE, Key, Scope
 
 OURS = Keymap(our_preset())
 
