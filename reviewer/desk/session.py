@@ -13,7 +13,7 @@ from reviewer.db.connection import Database
 from reviewer.desk.completeness import WITHOUT_TEXT, require_complete
 from reviewer.desk.drafts import Drafts
 from reviewer.desk.hearing import Hearing
-from reviewer.desk.listen import Listening
+from reviewer.desk.listen import Heard, Listening
 from reviewer.errors import LeaseLapsed, LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
@@ -118,6 +118,37 @@ class DeskSession:
         """The task this person still holds, after a crash or a sign-out; None when there is none."""
         self._require()
         return self._queue.resume(self.identity.person.id)
+
+    def claim_ahead(self) -> Lease | None:
+        """The task that comes after the present one, leased for a few minutes to be prepared.
+
+        None when nothing waits, or too little for all who work. Raises: as ``claim``.
+        """
+        agreement = self._listening.require(self.identity, Act.TRANSCRIBE)
+        with self._database.transaction():
+            lease = self._queue.claim_ahead(self.identity.person.id)
+            if lease is not None:
+                self._note(Action.TASK_CLAIMED, lease, {"nda": agreement, "ahead": True})
+        return lease
+
+    def prepare(self, lease: Lease) -> Heard:
+        """Unseals the clip of a lease ahead, under the same conditions as ``open``; for no eye and no ear.
+
+        ``open`` of the lease that follows checks all of them again, and is quick.
+        """
+        return self._listening.prepare_leased(self.identity, lease)
+
+    def give_back_ahead(self) -> None:
+        """Lets go what was prepared and puts its task back into the queue as it was.
+
+        Also without a live agreement: nothing is opened by it.
+        """
+        self._listening.let_go(self.identity)
+        self._listening.allow(self.identity, Act.TRANSCRIBE)
+        with self._database.transaction():
+            lease = self._queue.release_ahead(self.identity.person.id)
+            if lease is not None:
+                self._note(Action.TASK_RELEASED, lease, {"ahead": True})
 
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after rights, agreement, lease and log row."""

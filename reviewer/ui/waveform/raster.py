@@ -130,7 +130,8 @@ def blend(under: "NDArray[np.uint32]", ink: int, parts: "NDArray[np.uint32]") ->
     rest = np.uint32(PARTS) - parts
     outer = (under & _OUTER) * rest + np.uint32(ink & int(_OUTER)) * parts + _OUTER_HALF
     inner = ((under & _INNER) >> _EIGHT) * rest + np.uint32((ink & int(_INNER)) >> 8) * parts + _INNER_HALF
-    return _OPAQUE | ((outer >> _EIGHT) & _OUTER) | (inner & _INNER)
+    over: NDArray[np.uint32] = _OPAQUE | ((outer >> _EIGHT) & _OUTER) | (inner & _INNER)
+    return over
 
 
 def spans_of(
