@@ -27,6 +27,7 @@ ICONS = {
     "person": "ph.user-circle",
     "theme": "ph.circle-half",
     "keys": "ph.keyboard",
+    "settings": "ph.gear-six",
     "play": "ph.play",
     "pause": "ph.pause",
     "stop": "ph.stop",
