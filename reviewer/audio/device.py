@@ -36,6 +36,18 @@ class Stream(Protocol):
     def is_alive(self) -> bool:
         """False once the device has gone."""
 
+    @property
+    def name(self) -> str:
+        """What the system calls the device."""
+
+    @property
+    def underruns(self) -> int:
+        """How often the device had nothing to play in time, since ``open``."""
+
+    @property
+    def remark(self) -> str | None:
+        """Why this is not the device that the listener chose, in a sentence; None if it is."""
+
     def now(self) -> float:
         """Seconds on the clock that ``fill`` is given times of."""
 
@@ -108,10 +120,13 @@ class _VirtualStream:
     """The stream of a ``VirtualDevice``: its clock counts the frames pulled."""
 
     _BLOCK_SECONDS = 0.01
+    name = "Virtual device"
+    remark: str | None = None
 
     def __init__(self, form: SoundForm, fill: Fill, *, keeps: bool) -> None:
         self.form = form
         self.is_alive = True
+        self.underruns = 0
         self._fill = fill
         self._keeps = keeps
         self._pulled = 0
@@ -144,6 +159,10 @@ class _VirtualStream:
     def unplug(self) -> None:
         """As if the device had gone."""
         self.is_alive = False
+
+    def starve(self) -> None:
+        """As if the device had not got its next block in time."""
+        self.underruns += 1
 
     def start_thread(self) -> None:
         self._thread = threading.Thread(target=self._run, name="virtual sound", daemon=True)

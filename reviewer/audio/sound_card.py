@@ -50,8 +50,13 @@ class _CardStream:
 
     def __init__(self, sounddevice: Any, form: SoundForm, fill: Fill, latency_seconds: float) -> None:
         self.form = form
+        self.name = ""
+        self.remark: str | None = None
+        self.underruns = 0
 
-        def callback(out: NDArray[Any], _frames: int, when: Any, _status: object) -> None:
+        def callback(out: NDArray[Any], _frames: int, when: Any, status: Any) -> None:
+            if status and status.output_underflow:
+                self.underruns += 1
             # Some of PortAudio's hosts leave the time of the output at 0.
             fill(out, when.outputBufferDacTime or when.currentTime + latency_seconds)
 
