@@ -17,3 +17,8 @@ def resource(*parts: str) -> Path:
 def default_workspace() -> Path:
     """The platform's folder for this user's data."""
     return Path(platformdirs.user_data_dir("reviewer", appauthor=False)) / "workspace"
+
+
+def sound_record() -> Path:
+    """Where it is kept how well this user's sound devices kept up."""
+    return Path(platformdirs.user_state_dir("reviewer", appauthor=False)) / "sound.json"

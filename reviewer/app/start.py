@@ -21,7 +21,7 @@ from reviewer.errors import ReviewerError
 from reviewer.lead.session import LeadSession
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
-from reviewer.places import default_workspace
+from reviewer.places import default_workspace, sound_record
 from reviewer.qa.session import QaSession
 from reviewer.ui.crash import CrashDialog
 from reviewer.ui.jobs import Jobs
@@ -97,11 +97,12 @@ def make_window(
 
 
 def sound_card_player() -> "Player":
-    """A player on the default sound card; made with the first clip, because looking for cards takes time."""
+    """A player on the sound card; made with the first clip, because looking for cards takes time."""
     from reviewer.audio.player import Player  # noqa: PLC0415
     from reviewer.audio.sound_card import SoundCard  # noqa: PLC0415
+    from reviewer.audio.underruns import Tally  # noqa: PLC0415
 
-    return Player(SoundCard())
+    return Player(SoundCard(), tally=Tally(sound_record()))
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -14,6 +14,7 @@ from reviewer.audio.run import Run
 from reviewer.audio.samples import Sound
 from reviewer.audio.stretch import Stretched
 from reviewer.audio.transport import Transport
+from reviewer.audio.underruns import Tally
 from reviewer.errors import Unavailable
 from reviewer.model.event import HeardRange
 
@@ -29,10 +30,7 @@ class Player:
     ``problem`` is a sentence, and ``play`` does nothing but look for a device again. For one thread only.
 
     What begins or ends in the middle is faded over ``fade_seconds``. After a pause the position is where the
-    fade began, so that nothing is lost between a pause and the next play.
-
-    Level, gain and channels (``set_ears``) lie between clip and device; with plain ``Ears()`` at 1x the
-    device gets the clip's own samples. They stay for the next clip.
+    fade began, so that nothing is lost. With plain ``Ears()`` at 1x the device gets the clip's own samples.
     """
 
     def __init__(
@@ -42,6 +40,7 @@ class Player:
         make_speed: MakeSpeed = Stretched,
         start_job: Callable[[Job], None] = in_thread,
         fade_seconds: float = FADE_SECONDS,
+        tally: Tally | None = None,
     ) -> None:
         self._device = device
         self._listener = Listener(make_speed, start_job)
@@ -55,7 +54,7 @@ class Player:
         self._ending: list[Run] = []
         self._heard: list[HeardRange] = []
         self._problem: str | None = None
-        self._underruns = 0
+        self._tally = tally or Tally()
 
     @property
     def position(self) -> int:
@@ -99,7 +98,7 @@ class Player:
     @property
     def underruns(self) -> int:
         """How often the device had nothing to play in time, since the program started."""
-        return self._underruns + (self._stream.underruns if self._stream is not None else 0)
+        return self._tally.underruns(self._stream)
 
     def load(self, samples: Sound) -> None:
         """Take a clip, at its beginning, paused, at the speed of the one before.
@@ -194,8 +193,9 @@ class Player:
         return heard
 
     def close(self) -> None:
-        """Let the clip and the device go."""
+        """Let the clip and the device go; keep how well the device kept up."""
         self.unload()
+        self._tally.save()
 
     def _can_play(self) -> bool:
         self._look()
@@ -251,6 +251,7 @@ class Player:
         self._listener.let_go()
         self._run = Run(reel, at, self._weights)
         self._feed.cue = self._run.cue
+        self._tally.plays(self._stream)
 
     def _want(self, reel: Reel, place: int) -> None:
         """Have the sound from ``place`` on made; in a loop all of the loop, so that no round waits for it."""
@@ -261,6 +262,7 @@ class Player:
         """Let the device fade out, and no more; the transport stands where the fade begins."""
         run, self._run, self._feed.cue = self._run, None, None
         if run is not None:
+            self._tally.pauses(self._stream)
             run.ended_at_block = self._feed.blocks
             self._ending.append(run)
             self._transport = self._transport.advance(run.fed())
@@ -292,7 +294,7 @@ class Player:
     def _close_stream(self) -> None:
         if self._stream is not None:
             self._stream.close()
-            self._underruns += self._stream.underruns
+            self._tally.ends(self._stream)
             self._stream = None
         self._listener.end()
         for run in self._ending:

@@ -10,7 +10,8 @@ import pytest
 from reviewer.audio.device import SoundForm
 from reviewer.audio.player import Player
 from reviewer.audio.samples import Samples
-from reviewer.audio.sound_card import SoundCard, look_again
+from reviewer.audio.port_audio import look_again
+from reviewer.audio.sound_card import SoundCard
 from reviewer.errors import NoAudioDevice
 from reviewer.model.event import HeardRange
 from tests.contracts.conftest import listening_to
@@ -198,4 +199,4 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
         SoundCard().open(SoundForm(16_000, 1, 16), lambda _out, _when: None)
 
     assert "no output device" in caught.value.sentence
-    assert "Plug in" in caught.value.hint
+    assert "Plug one in" in caught.value.hint
