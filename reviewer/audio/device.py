@@ -66,6 +66,12 @@ class Device(Protocol):
     def lead_in_seconds(self) -> float:
         """How much silence must go first, because the device loses the beginning of a stream."""
 
+    def choose(self, output: str) -> bool:
+        """At the next ``open`` take the output of this text, or the default if it names none.
+
+        Returns: whether that is another one than before.
+        """
+
     def open(self, form: SoundForm, fill: Fill) -> Stream:
         """Open and start.
 
@@ -88,6 +94,11 @@ class VirtualDevice:
         self._keeps = keeps
         self._rate_hz = rate_hz
         self._stream: _VirtualStream | None = None
+        self._output = ""
+
+    def choose(self, output: str) -> bool:
+        before, self._output = self._output, output
+        return before != output
 
     def open(self, form: SoundForm, fill: Fill) -> "_VirtualStream":
         taken = SoundForm(self._rate_hz or form.rate_hz, form.channels, form.bits)

@@ -7,7 +7,7 @@ from reviewer.audio.ears import Ears
 from reviewer.audio.fade import FADE_SECONDS, rising
 from reviewer.audio.feed import Feed
 from reviewer.audio.growth import Job, in_thread
-from reviewer.audio.heard import merged
+from reviewer.audio.hearing import Hearing
 from reviewer.audio.listener import Listener
 from reviewer.audio.reels import MakeSpeed, Reel
 from reviewer.audio.run import Run
@@ -51,8 +51,7 @@ class Player:
         self._sound: Sound | None = None
         self._stream: Stream | None = None
         self._run: Run | None = None
-        self._ending: list[Run] = []
-        self._heard: list[HeardRange] = []
+        self._hearing = Hearing(self._feed)
         self._problem: str | None = None
         self._tally = tally or Tally()
 
@@ -91,6 +90,11 @@ class Player:
         return self._listener.level_db
 
     @property
+    def channels(self) -> int:
+        """How many the clip has; 0 without one."""
+        return self._sound.channels if self._sound is not None else 0
+
+    @property
     def device_name(self) -> str:
         """Where the sound goes, in the system's words; empty without a device."""
         return self._stream.name if self._stream is not None else ""
@@ -108,7 +112,7 @@ class Player:
                 ``load``): it would be logged as heard of this one.
         """
         self.unload()
-        if self._heard:
+        if self._hearing.has_something:
             raise ValueError("what was heard of the clip before was not taken")
         self._sound = samples
         self._listener.take(samples)
@@ -119,6 +123,8 @@ class Player:
         """Stop and let the clip go; what was heard of it can still be taken."""
         self._end_run()
         self._close_stream()
+        if self._sound is not None:
+            self._listener.ears = self.ears.for_new_clip()
         self._listener.take(None)
         self._sound = None
         self._transport = Transport.loaded(0, self._transport.speed_percent)
@@ -170,9 +176,11 @@ class Player:
         self._listener.ears = ears
         self._look()
 
-    def renew_device(self) -> None:
-        """Go over to what the device is by now, after another was chosen; a playing clip goes on there."""
+    def choose_output(self, output: str) -> None:
+        """Go over to the output remembered by this text, or the default; a playing clip goes on there."""
         self._look()
+        if not self._device.choose(output):
+            return
         if self._sound is None:
             return
         self._end_run()
@@ -185,12 +193,7 @@ class Player:
     def take_heard(self) -> list[HeardRange]:
         """What the device got since the last call, merged; at 1x exact to the frame."""
         self._look()
-        ended = [run for run in self._ending if not self._may_still_move(run)]  # asked before they are told
-        for run in [*self._ending, *([self._run] if self._run else [])]:
-            self._tell(run)
-        self._ending = [run for run in self._ending if run not in ended]
-        heard, self._heard = merged(self._heard), []
-        return heard
+        return self._hearing.take(self._run)
 
     def close(self) -> None:
         """Let the clip and the device go; keep how well the device kept up."""
@@ -263,16 +266,8 @@ class Player:
         run, self._run, self._feed.cue = self._run, None, None
         if run is not None:
             self._tally.pauses(self._stream)
-            run.ended_at_block = self._feed.blocks
-            self._ending.append(run)
+            self._hearing.ends(run)
             self._transport = self._transport.advance(run.fed())
-
-    def _tell(self, run: Run) -> None:
-        self._heard += [HeardRange(start, end, run.percent) for start, end in run.tell()]
-
-    def _may_still_move(self, run: Run) -> bool:
-        """Whether the device's thread may be in the middle of a block of this run."""
-        return self._feed.blocks < run.ended_at_block + 2 or self._feed.sounding is run.cue
 
     def _open(self) -> bool:
         """Open the device for the clip; False, and a problem, if there is none."""
@@ -297,6 +292,4 @@ class Player:
             self._tally.ends(self._stream)
             self._stream = None
         self._listener.end()
-        for run in self._ending:
-            self._tell(run)
-        self._ending = []
+        self._hearing.close()

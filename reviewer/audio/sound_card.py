@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reviewer.audio import port_audio
 from reviewer.audio.device import Fill, SoundForm
-from reviewer.audio.port_audio import Output
+from reviewer.audio.port_audio import Output, output_of
 from reviewer.errors import NoAudioDevice
 
 LATENCIES_SECONDS = (0.08, 0.12, 0.2)
@@ -38,6 +38,10 @@ class SoundCard:
     def latency_seconds(self) -> float:
         """How much sound waits in the device; more of it after a stream that ran dry."""
         return LATENCIES_SECONDS[self._patience]
+
+    def choose(self, output: str) -> bool:
+        before, self.chosen = self.chosen, output_of(output)
+        return before != self.chosen
 
     def open(self, form: SoundForm, fill: Fill) -> "CardStream":
         """Open at the clip's own rate, else at the device's.

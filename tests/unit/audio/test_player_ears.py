@@ -41,7 +41,7 @@ def test_plain_ears_get_the_clip_bit_for_bit() -> None:
     assert np.array_equal(device.pull(1_000), samples.data)
 
 
-@pytest.mark.parametrize("ears", [_LOUDER, Ears(is_levelled=True), Ears(is_swapped=True)])
+@pytest.mark.parametrize("ears", [_LOUDER, Ears(is_levelled=True), Ears(is_mono=True)])
 def test_ears_set_before_a_clip_are_kept_for_it_and_the_next(ears: Ears) -> None:
     player, device = _player()
     player.set_ears(ears)
@@ -162,6 +162,18 @@ def test_at_another_rate_of_the_device_it_is_heard_too() -> None:
     assert np.abs(device.pull(40_000)[4_000:]).max() == pytest.approx(0.03 * 32_767, rel=0.01)
 
 
+def test_mute_and_swap_are_for_one_clip() -> None:
+    samples = some_samples(1_000, channels=2)
+    player, device = _player()
+    player.load(samples)
+    player.set_ears(Ears(is_swapped=True).solo(1, 2))
+    player.load(samples)
+    player.play()
+
+    assert player.ears == Ears()
+    assert np.array_equal(device.pull(1_000), samples.data)
+
+
 def test_going_over_to_another_device_the_clip_plays_on() -> None:
     samples = some_samples(1_000)
     player, device = _player()
@@ -169,19 +181,38 @@ def test_going_over_to_another_device_the_clip_plays_on() -> None:
     player.play()
     device.pull(300)
     before = device.stream
-    player.renew_device()
+    player.choose_output("ALSA/Headset")
 
     assert not before.is_alive
     assert np.array_equal(device.pull(700), samples.data[300:])
     assert player.take_heard() == [HeardRange(0, 1_000)]
 
 
-def test_without_a_clip_there_is_no_device_to_renew() -> None:
+def test_the_device_that_plays_already_is_not_opened_again() -> None:
     player, device = _player()
-    player.renew_device()
+    player.choose_output("ALSA/Headset")
+    player.load(some_samples(1_000))
+    before = device.stream
+    player.choose_output("ALSA/Headset")
+
+    assert device.stream is before
+    assert before.is_alive
+
+
+def test_without_a_clip_no_device_is_opened() -> None:
+    player, device = _player()
+    player.choose_output("ALSA/Headset")
 
     with pytest.raises(LookupError):
         _ = device.stream
+
+
+def test_the_player_says_how_many_channels_there_are_and_where_they_go() -> None:
+    player, _ = _player()
+    assert (player.channels, player.device_name) == (0, "")
+    player.load(some_samples(1_000, channels=2))
+
+    assert (player.channels, player.device_name) == (2, "Virtual device")
 
 
 def test_underruns_are_counted_through_all_streams() -> None:
