@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
 from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
+from reviewer.ui.desk.ears_button import EarsButton, bind_ears
+from reviewer.ui.desk.ears_choice import EarsChoice
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.plays import Plays
@@ -21,6 +23,7 @@ from reviewer.ui.qa.board import CheckBoard
 from reviewer.ui.qa.checking import Checking, Taken, Waiting
 from reviewer.ui.qa.empty import EmptyCheck
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tab_order import tab_through
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +49,9 @@ class QaPage(Page):
         named(self, "qa_page", self.tr("Spot check"), kind="page").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)
-        self.playback = Playback(player_factory(), self)
+        player = player_factory()
+        self.playback = Playback(player, self)
+        self.ears = EarsChoice(player, self.playback, preferences, self)
         self.empty = EmptyCheck(self)
         self.board = CheckBoard(session.schema, session.conventions, jobs, self)
         self._stack = QStackedWidget(self)
@@ -196,8 +201,11 @@ class QaPage(Page):
     def _connect(self) -> None:
         join(self.board.waves, self.playback)
         self.board.play_bar.follow(self.playback)
+        self.board.play_bar.add_right(EarsButton(self.ears, self.scope, self.board.play_bar))
+        tab_through(self.board.play_bar)
         bind_listening(self.board, Scope.QA, self.playback, self.board.waves)
         bind_spectrogram(self.board, Scope.QA, self.board.spectrogram)
+        bind_ears(self.board, Scope.QA, self.ears)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
         self.empty.take_requested.connect(self._on_take_requested)

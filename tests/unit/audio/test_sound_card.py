@@ -24,7 +24,7 @@ class _PortAudioError(Exception):
 
 
 class _PortAudio:
-    """sounddevice with some devices; the first is the default. ``next_names`` are there once it looks again."""
+    """sounddevice with some devices; the first is the default; ``next_names`` come with a new look."""
 
     PortAudioError = _PortAudioError
 

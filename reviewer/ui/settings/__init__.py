@@ -1,0 +1,1 @@
+"""The settings of a person on this machine: the dialog and its pages."""
