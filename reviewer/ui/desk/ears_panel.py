@@ -22,6 +22,7 @@ from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
 
 _WIDTH_PX = 300
+_INDENT_PX = 30  # under the words of the switch
 _LOOK_AGAIN_MS = 200
 _AUDIBLE_DB = 0.5
 
@@ -31,24 +32,29 @@ class EarsPanel(QFrame):
 
     def __init__(self, choice: EarsChoice, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        named(self, "ears_panel", self.tr("Level, gain and channels"), kind="panel").setToolTip("")
+        named(self, "ears_panel", self.tr("Level, gain and channels")).setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(_WIDTH_PX)
+        self._body = QFrame(self)  # a see-through window, for its round corners, paints no ground itself
+        self._body.setObjectName("ears_body")
+        self._body.setProperty("kind", "panel")
+        self._body.setFixedWidth(_WIDTH_PX)
         self._choice = choice
         self._scope = scope
         self._level = self._switch("level", self.tr("One level for all clips"))
         self._level.clicked.connect(choice.toggle_level)
-        self._what = named(QLabel(self), "ears_level_now", self.tr("What the level does to this clip"))
+        self._what = named(QLabel(self._body), "ears_level_now", self.tr("What the level does to this clip"))
         self._what.setProperty("kind", "label")
         self._what.setFont(tabular(self._what.font()))
         self._gain = self._slider()
-        self._gain_text = named(QLabel(self), "ears_gain_now", self.tr("Gain"))
+        self._gain_text = named(QLabel(self._body), "ears_gain_now", self.tr("Gain"))
         self._gain_text.setFont(tabular(self._gain_text.font()))
         self._gain_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._gain_text.setFixedWidth(self._gain_text.fontMetrics().horizontalAdvance("−20 dB") + GAP_PX)
         self._zero = named(
-            QToolButton(self), "ears_gain_zero", self.tr("Gain back to 0 dB"), key_id=f"{scope}.gain_zero"
+            QToolButton(self._body),
+            "ears_gain_zero",
+            self.tr("Gain back to 0 dB"),
+            key_id=f"{scope}.gain_zero",
         )
         self._zero.setText(self.tr("0"))
         self._zero.clicked.connect(choice.no_gain)
@@ -78,7 +84,6 @@ class EarsPanel(QFrame):
         self._swap.setChecked(ears.is_swapped)
         self._mono.setChecked(ears.is_mono)
         self._channels.setVisible(channels > 1)
-        self.adjustSize()
 
     @Slot()
     def _show_level(self) -> None:
@@ -99,11 +104,13 @@ class EarsPanel(QFrame):
         return words.format(decibels(change))
 
     def _switch(self, act: str, words: str) -> QCheckBox:
-        return named(QCheckBox(words, self), f"ears_{act}", words, key_id=f"{self._scope}.{act}")
+        return named(QCheckBox(words, self._body), f"ears_{act}", words, key_id=f"{self._scope}.{act}")
 
     def _slider(self) -> QSlider:
         row = key(f"{self._scope}.gain_up")
-        slider = named(QSlider(Qt.Orientation.Horizontal, self), "ears_gain", self.tr("Gain"), key_id=row.id)
+        slider = named(
+            QSlider(Qt.Orientation.Horizontal, self._body), "ears_gain", self.tr("Gain"), key_id=row.id
+        )
         slider.setRange(LEAST_GAIN_DB, MOST_GAIN_DB)
         slider.setPageStep(3)
         slider.valueChanged.connect(self._choice.set_gain)
@@ -119,7 +126,7 @@ class EarsPanel(QFrame):
         buttons = {}
         for channel, word in words.items():
             name = f"ears_solo_{'all' if channel is None else channel + 1}"
-            button = named(QToolButton(self), name, spoken[channel], key_id=f"{self._scope}.solo")
+            button = named(QToolButton(self._body), name, spoken[channel], key_id=f"{self._scope}.solo")
             button.setText(word)
             button.setCheckable(True)
             button.clicked.connect(partial(self._on_solo_asked, channel))
@@ -133,11 +140,11 @@ class EarsPanel(QFrame):
     def _lay_out(self) -> None:
         gain = QHBoxLayout()
         gain.setSpacing(GAP_PX)
-        gain.addWidget(QLabel(self.tr("Gain"), self))
+        gain.addWidget(QLabel(self.tr("Gain"), self._body))
         gain.addWidget(self._gain, 1)
         gain.addWidget(self._gain_text)
         gain.addWidget(self._zero)
-        self._channels = QWidget(self)
+        self._channels = QWidget(self._body)
         self._channels.setObjectName("ears_channels")
         solos = QHBoxLayout()
         solos.setSpacing(GAP_PX)
@@ -151,14 +158,19 @@ class EarsPanel(QFrame):
         channels.addLayout(solos)
         channels.addWidget(self._swap)
         channels.addWidget(self._mono)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(self._body)
         column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
         column.setSpacing(GAP_PX)
         column.addWidget(self._level)
+        self._what.setIndent(_INDENT_PX)
         column.addWidget(self._what)
         column.addSpacing(GAP_PX)
         column.addLayout(gain)
         column.addWidget(self._channels)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        whole.addWidget(self._body)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
