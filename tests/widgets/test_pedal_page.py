@@ -1,5 +1,7 @@
 """The page of the pedal: what is plugged in, what it does, what it just did, and teaching."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -250,6 +252,11 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
     assert told.args == [Pedal.RIGHT]
     assert page.lamps[Pedal.RIGHT].is_down
     reader.close()
+
+
+def test_it_fits_into_the_smallest_dialog_of_settings(scene: Scene):
+    scene.stand(State.NONE, others=(replace(STRANGER, name="A device with a name without end " * 4),))
+    assert scene.page.minimumSizeHint().width() <= 528
 
 
 def test_its_title_is_what_the_settings_call_it(scene: Scene):
