@@ -1,7 +1,7 @@
 """The one door to a clip's audio: rights, agreement, lease and log row come before the first sample."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.access.ledger import Ledger
 from reviewer.access.nda import Acknowledgements
@@ -13,23 +13,28 @@ from reviewer.audio.samples import Samples
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
+from reviewer.desk.hearing import Hearing
 from reviewer.desk.signin import SignIn
 from reviewer.errors import NotLeased, Refused
 from reviewer.model.clip import Clip
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
+from reviewer.model.span import Span
 from reviewer.model.task import Check, Lease
 from reviewer.queue.queue import Queue
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A clip brought to ear and eye: its facts, samples and drawing."""
+    """A clip brought to ear and eye: its facts, samples, drawing, passages of speech, and what of it was
+    ``heard`` by this person for this work before."""
 
     clip: Clip
     samples: Samples
     pyramid: Pyramid
+    speech: tuple[Span, ...] = ()
+    heard: tuple[HeardRange, ...] = ()
 
 
 class Listening:
@@ -45,6 +50,7 @@ class Listening:
         queue: Queue,
         catalogue: Catalogue,
         vault: Vault,
+        hearing: Hearing,
         clock: Clock,
         locale: str,
     ) -> None:
@@ -55,6 +61,7 @@ class Listening:
         self._queue = queue
         self._catalogue = catalogue
         self._vault = vault
+        self._hearing = hearing
         self._clock = clock
         self._locale = locale
         self._open: dict[tuple[str, str], Clip] = {}
@@ -85,7 +92,8 @@ class Listening:
             "token": lease.token,
             "nda": agreement,
         }
-        return self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail)
+        opened = self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail)
+        return replace(opened, heard=self._hearing.of_lease(identity, lease))
 
     def open_check(self, identity: Identity, check: Check) -> Heard:
         """Opens the clip of a submission that this QA person has taken to check."""
@@ -99,7 +107,8 @@ class Listening:
             "token": check.token,
             "nda": agreement,
         }
-        return self._open_clip(identity, check.submission.clip_id, Action.QA_OPENED, detail)
+        opened = self._open_clip(identity, check.submission.clip_id, Action.QA_OPENED, detail)
+        return replace(opened, heard=self._hearing.of_check(identity, check))
 
     def open_for_export(self, identity: Identity, clip_id: str) -> Samples:
         """Opens a clip to be cut into a labelled set; only accepted work is asked for by the exporter."""
@@ -143,7 +152,7 @@ class Listening:
             samples = read_canonical(stream)
         pyramid = Pyramid.from_bytes(self._vault.peaks(identity.keyring, clip_id))
         self._open[identity.session_id, clip_id] = clip
-        return Heard(clip, samples, pyramid)
+        return Heard(clip, samples, pyramid, self._hearing.speech(identity, clip, samples))
 
     def _refuse_if_no_longer_covered(self, clip: Clip) -> None:
         now = self._clock.now()

@@ -79,6 +79,7 @@ class FakeDesk:
         self.calls: list[str] = []
         self.errors: dict[str, list[Exception]] = {}
         self.drafts: dict[int, Annotation] = {}
+        self.places: dict[int, int] = {}
         self.submitted: list[Annotation] = []
         self.skipped: list[SkipReason] = []
         self.heard_ranges: list[HeardRange] = []
@@ -112,6 +113,10 @@ class FakeDesk:
         self.drafts[lease.task_id] = annotation
         self.now += timedelta(seconds=1)
         return self.now
+
+    def keep_place(self, lease: Lease, frame: int) -> None:
+        self._called("keep_place")
+        self.places[lease.task_id] = frame
 
     def submit(self, lease: Lease, annotation: Annotation) -> object:
         self._called("submit")

@@ -14,6 +14,7 @@ from reviewer.ui.desk.handing_in import Missing, missing_in
 from reviewer.ui.desk.heard_log import HeardLog
 from reviewer.ui.desk.heartbeat import Heartbeat
 from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
@@ -62,6 +63,7 @@ class DeskPresenter(QObject):
         self._heard_log = HeardLog(desk.heard, self._in_order, self)
         self._heard_log.failed.connect(self._on_not_logged)
         playback.heard_due.connect(self._heard_log.note)
+        self._place = Place(playback, view.board, self)
         playback.state_changed.connect(self._on_sound_changed)
         view.board.annotation_changed.connect(self._on_annotation_changed)
 
@@ -107,6 +109,7 @@ class DeskPresenter(QObject):
     def pause(self) -> None:
         """Another page comes to the front: sound stops, what is typed goes to the disk."""
         self._playback.pause()
+        self._place.keep()
         self._keeper.save_now()
 
     @Slot()
@@ -130,6 +133,8 @@ class DeskPresenter(QObject):
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
             with suppress(ReviewerError):
                 self._in_order.run_here(partial(self._desk.save_draft, lease, unsaved))
+        self._place.keep()
+        self._place.end()
         self._playback.close()
         if lease is not None and self._is_open:
             self._in_order.run(partial(self._desk.closed, lease))
@@ -175,6 +180,8 @@ class DeskPresenter(QObject):
         self._heard_log.begin(clip.lease.clip_id)
         self._playback.load(clip.samples)
         self._view.show_clip(clip)
+        keep = partial(self._desk.keep_place, clip.lease)
+        self._place.begin(lambda frame: self._in_order.run(partial(keep, frame)), clip.position)
         self._set_busy(is_busy=False)
         self._heartbeat.start(clip.lease)
         self._is_touched = clip.draft is not None
@@ -268,6 +275,7 @@ class DeskPresenter(QObject):
         lease = self._lease
         self._heartbeat.stop()
         self._keeper.stop()
+        self._place.end()
         self._playback.unload()
         self._heard_log.end()
         if lease is not None and self._is_open:
