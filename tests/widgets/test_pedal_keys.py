@@ -282,6 +282,25 @@ def test_through_a_dialog_no_pedal_does_anything(desk):
     work.page.findChild(QWidget, "skip_dialog").reject()
 
 
+def test_through_a_dialog_no_pedal_does_anything_from_another_program_either(desk, away: Away):
+    work = desk()
+    work.page.ask_why_skip()
+    away()
+    work.feet.press(Pedal.MIDDLE)
+    assert not work.player.is_playing
+    work.page.findChild(QWidget, "skip_dialog").reject()
+
+
+def test_a_dialog_that_opens_over_a_held_pedal_has_paused_and_letting_go_does_nothing(desk):
+    work = desk()
+    work.feet.press(Pedal.MIDDLE)
+    work.page.ask_why_skip()
+    assert not work.player.is_playing
+    work.feet.release(Pedal.MIDDLE)
+    assert not work.player.is_playing
+    work.page.findChild(QWidget, "skip_dialog").reject()
+
+
 def test_while_another_window_of_ours_is_in_front_no_pedal_does_anything(desk, show: Show):
     work = desk()
     other = QWidget()
