@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from reviewer.audio.player import Player
+    from reviewer.pedal.device import Port
 
 _SIGNAL_POLL_MS = 200
 _PEDALS_AFTER_MS = 500  # of showing the window: nobody signs in sooner
@@ -142,7 +143,7 @@ def _window(folder: Path) -> int:
     after_first_paint(window, bring_the_rest)
     window.show()
     _close_on_signals(window, app)
-    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _bring_pedals(window))
+    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _bring_pedals(window, jobs))
     try:
         return app.exec()
     finally:
@@ -151,10 +152,20 @@ def _window(folder: Path) -> int:
         doors.close()
 
 
-def _bring_pedals(window: MainWindow) -> None:
-    from reviewer.pedal.hid import HidPort  # noqa: PLC0415 - not before the first paint
+def _bring_pedals(window: MainWindow, jobs: Jobs) -> None:
+    """Loads the room of pedals beside the window: somebody may be typing their name."""
+    jobs.run(_pedal_port, window.listen_to_pedals, _raise, owner=window)
 
-    window.listen_to_pedals(HidPort())
+
+def _pedal_port(_token: object) -> "Port":
+    from reviewer.pedal import watch  # noqa: F401, PLC0415 - loads what the window would wait for
+    from reviewer.pedal.hid import HidPort  # noqa: PLC0415
+
+    return HidPort()
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _guard() -> None:
