@@ -43,7 +43,7 @@ class DeskPage(Page):
         self.setObjectName("desk_page")
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.playback = Playback(player_factory(), self)
+        self.playback = Playback(player_factory(), self, preferences=preferences)
         self.view = DeskView(desk.schema, desk.conventions, jobs, self)
         self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
         self._has_started = False

@@ -10,6 +10,7 @@ from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
 from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
+from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.plays import Plays
 from reviewer.ui.handles import named
@@ -47,7 +48,7 @@ class QaPage(Page):
         named(self, "qa_page", self.tr("Spot check"), kind="page").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)
-        self.playback = Playback(player_factory(), self)
+        self.playback = Playback(player_factory(), self, preferences=preferences)
         self.empty = EmptyCheck(self)
         self.board = CheckBoard(session.schema, session.conventions, jobs, self)
         self._stack = QStackedWidget(self)
@@ -56,6 +57,7 @@ class QaPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
+        self._place = Place(self.playback, self.board, self)
         self._is_closed = self._is_unsaved_shown = False
         self._connect()
 
@@ -78,11 +80,14 @@ class QaPage(Page):
 
     def leave(self) -> None:
         self.playback.pause()
+        self._place.keep()
         self.checking.keeper.save_now()
 
     def close_down(self) -> None:
         if not self._is_closed:
             self._is_closed = True
+            self._place.keep()
+            self._place.end()
             self.playback.close()
             self.checking.close_down()
             self.board.clear()
@@ -107,6 +112,7 @@ class QaPage(Page):
         draft = taken.opened.draft
         typed = draft.text_verbatim if draft is not None else ""
         self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
+        self._place.begin(self.checking.keep_place, taken.opened.position)
         if taken.comparison is not None:
             self._on_compared(taken.comparison)
             return
@@ -178,6 +184,7 @@ class QaPage(Page):
     def _put_away(self) -> None:
         """The clip leaves the screen."""
         self._forget_saving()
+        self._place.end()
         self.playback.unload()
         self.board.clear()
         self._stack.setCurrentWidget(self.empty)
