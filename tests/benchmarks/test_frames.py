@@ -63,7 +63,7 @@ def put_on(view: WaveformView, seconds: int) -> None:
     view.show_heard([HeardRange(0, samples.frames // 2)])
     view.select(Selection(samples.frames // 4, samples.frames // 3))
     QCoreApplication.processEvents()
-    plot = view.findChild(WavePlot)
+    (plot,) = view.findChildren(WavePlot)
     view.resize(WIDTH, view.height() + WAVES - plot.height())
     QCoreApplication.processEvents()
     assert plot.size().toTuple() == (WIDTH, WAVES)

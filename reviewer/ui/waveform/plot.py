@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -126,10 +126,6 @@ class WavePlot(QWidget):
         self._heard = Marks.of(ranges)
         self._repaint()
 
-    def paint_in(self) -> None:
-        """The theme has changed."""
-        self._repaint()
-
     def _drawn(self) -> tuple[Trace, ...]:
         """Reduced to one column a device pixel, once a window: it never grows with the clip."""
         if self._traces is None:
@@ -177,6 +173,11 @@ class WavePlot(QWidget):
             third = strip.width() / 3
             painter.fillRect(strip.adjusted(third, 0, -third, 0), QColor(colours.cursor))
         painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._forget_traces()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
