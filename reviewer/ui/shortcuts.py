@@ -79,6 +79,28 @@ TABLE: tuple[Key, ...] = (
     _key(
         "desk.backstep", Scope.DESK, "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "How far a pause goes back")
     ),
+    _key("desk.gain_down", Scope.DESK, "Ctrl+F5", QT_TRANSLATE_NOOP("shortcuts", "A little quieter")),
+    _key("desk.gain_zero", Scope.DESK, "Ctrl+F6", QT_TRANSLATE_NOOP("shortcuts", "Gain back to 0 dB")),
+    _key("desk.gain_up", Scope.DESK, "Ctrl+F7", QT_TRANSLATE_NOOP("shortcuts", "A little louder")),
+    _key(
+        "desk.level",
+        Scope.DESK,
+        "Ctrl+Shift+F6",
+        QT_TRANSLATE_NOOP("shortcuts", "One level for all clips, on or off"),
+    ),
+    _key(
+        "desk.solo",
+        Scope.DESK,
+        "Ctrl+F9",
+        QT_TRANSLATE_NOOP("shortcuts", "Hear both channels, the first, the second"),
+    ),
+    _key("desk.swap", Scope.DESK, "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
+    _key(
+        "desk.mono",
+        Scope.DESK,
+        "Ctrl+F10",
+        QT_TRANSLATE_NOOP("shortcuts", "The same on both ears, on or off"),
+    ),
     _key(
         "desk.use_draft",
         Scope.DESK,
@@ -162,6 +184,23 @@ TABLE: tuple[Key, ...] = (
     _key("qa.select_to", Scope.QA, "Shift+F8", QT_TRANSLATE_NOOP("shortcuts", "The selection ends here")),
     _key("qa.select_none", Scope.QA, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Nothing selected")),
     _key("qa.backstep", Scope.QA, "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "How far a pause goes back")),
+    _key("qa.gain_down", Scope.QA, "Ctrl+F5", QT_TRANSLATE_NOOP("shortcuts", "A little quieter")),
+    _key("qa.gain_zero", Scope.QA, "Ctrl+F6", QT_TRANSLATE_NOOP("shortcuts", "Gain back to 0 dB")),
+    _key("qa.gain_up", Scope.QA, "Ctrl+F7", QT_TRANSLATE_NOOP("shortcuts", "A little louder")),
+    _key(
+        "qa.level",
+        Scope.QA,
+        "Ctrl+Shift+F6",
+        QT_TRANSLATE_NOOP("shortcuts", "One level for all clips, on or off"),
+    ),
+    _key(
+        "qa.solo",
+        Scope.QA,
+        "Ctrl+F9",
+        QT_TRANSLATE_NOOP("shortcuts", "Hear both channels, the first, the second"),
+    ),
+    _key("qa.swap", Scope.QA, "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
+    _key("qa.mono", Scope.QA, "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "The same on both ears, on or off")),
     _key("qa.problem", Scope.QA, "F8", QT_TRANSLATE_NOOP("shortcuts", "To the next problem")),
     _key("qa.zoom_in", Scope.QA, "Ctrl+=", QT_TRANSLATE_NOOP("shortcuts", "Zoom in")),
     _key("qa.zoom_out", Scope.QA, "Ctrl+-", QT_TRANSLATE_NOOP("shortcuts", "Zoom out")),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.desk.session import Done
+from reviewer.desk.past_work import Done
 from reviewer.errors import Unavailable
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.event import HeardRange
