@@ -20,9 +20,9 @@ from reviewer.ui.tab_order import tab_through
 from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
 
-_WIDTH_PX = 480
+_WIDTH_PX = 560
 _HEIGHT_PX = (480, 960)
-_KEY_PX = 160
+_KEY_PX = 224
 _RAIL = "window.rail_"
 Row = tuple[str, str]
 

@@ -55,6 +55,7 @@ class TopBar(QWidget):
         settings = self._button(
             "settings_button", "settings", self.tr("Settings"), self.tr("Settings"), "window.settings"
         )
+        settings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # names need the room
         lock = self._button(
             "lock_button",
             "lock",

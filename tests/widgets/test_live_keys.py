@@ -21,6 +21,8 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import Scope, bind, key, tip
 from reviewer.ui.theme import Theme
+from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.palette import TagPalette
 from tests.fakes.desk import FakeDesk
 from tests.fakes.player import FakePlayer
@@ -129,6 +131,17 @@ def test_a_tag_gives_its_key_to_an_action_that_a_person_put_on_it(window: QWidge
     press(window, "Alt+1")
     assert len(asked) == 1
     assert dict(palette.keys) == before
+
+
+def test_the_line_under_the_text_names_the_key_to_the_next_problem(
+    window: QWidget, preferences: Preferences, qtbot: QtBot
+):
+    editor = TranscriptEditor(FakeDesk().conventions, window)
+    editor.show_text("[nosuch]")
+    line = editor.findChild(ElidedLabel, "transcript_problems")
+    assert line.text().startswith("1 to fix (F8)")
+    store_keymap(preferences, OURS.with_keys("listening.problem", ("Ctrl+J",)))
+    qtbot.waitUntil(lambda: line.text().startswith("1 to fix (Ctrl+J)"))
 
 
 # What is stored
