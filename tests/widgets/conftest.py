@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keys.live import live_keys
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +41,10 @@ def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
     """Waits until every job, and every job that those asked for, has been delivered."""
 
     def wait() -> None:
-        idle: list[bool] = []
-        jobs.when_idle(lambda: idle.append(True))
-        qtbot.waitUntil(lambda: bool(idle))
+        for _ in range(2):  # what others began when it was idle is waited for too
+            idle: list[bool] = []
+            jobs.when_idle(lambda told=idle: told.append(True))
+            qtbot.waitUntil(lambda told=idle: bool(told))
 
     return wait
 
@@ -58,3 +60,12 @@ def show(qtbot: QtBot) -> Callable[[QWidget], None]:
             widget.activateWindow()
 
     return as_active_window
+
+
+@pytest.fixture(autouse=True)
+def _keys_of_the_table(qapp: QApplication) -> Iterator[None]:
+    """The keys that one test puts in force are not the next one's."""
+    yield
+    live = live_keys()
+    assert live is not None
+    live.use({})

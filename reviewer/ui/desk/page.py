@@ -22,6 +22,7 @@ from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.tab_order import tab_through
+from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
@@ -46,7 +47,7 @@ class DeskPage(Page):
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         player = player_factory()
-        self.playback = Playback(player, self)
+        self.playback = Playback(player, self, preferences=preferences)
         self.ears = EarsChoice(player, self.playback, preferences, self)
         self.view = DeskView(desk.schema, desk.conventions, jobs, self)
         self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
@@ -103,6 +104,7 @@ class DeskPage(Page):
         bind(empty, "desk.claim", self.presenter.take_next)
         bind_listening(board, Scope.DESK, self.playback, board.waves)
         bind_spectrogram(board, Scope.DESK, board.spectrogram)
+        remember_choices(board, Scope.DESK, board.waves, self._preferences)
         bind_ears(board, Scope.DESK, self.ears)
         bind(board, "desk.submit", self.presenter.submit)
         bind(board, "desk.skip", self.ask_why_skip)

@@ -12,6 +12,7 @@ from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
 from reviewer.ui.desk.ears_button import EarsButton, bind_ears
 from reviewer.ui.desk.ears_choice import EarsChoice
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
+from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.plays import Plays
 from reviewer.ui.handles import named
@@ -24,6 +25,7 @@ from reviewer.ui.qa.checking import Checking, Taken, Waiting
 from reviewer.ui.qa.empty import EmptyCheck
 from reviewer.ui.shortcuts import Scope
 from reviewer.ui.tab_order import tab_through
+from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,7 +52,7 @@ class QaPage(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)
         player = player_factory()
-        self.playback = Playback(player, self)
+        self.playback = Playback(player, self, preferences=preferences)
         self.ears = EarsChoice(player, self.playback, preferences, self)
         self.empty = EmptyCheck(self)
         self.board = CheckBoard(session.schema, session.conventions, jobs, self)
@@ -60,6 +62,7 @@ class QaPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
+        self._place = Place(self.playback, self.board, self)
         self._is_closed = self._is_unsaved_shown = False
         self._connect()
 
@@ -82,11 +85,14 @@ class QaPage(Page):
 
     def leave(self) -> None:
         self.playback.pause()
+        self._place.keep()
         self.checking.keeper.save_now()
 
     def close_down(self) -> None:
         if not self._is_closed:
             self._is_closed = True
+            self._place.keep()
+            self._place.end()
             self.playback.close()
             self.checking.close_down()
             self.board.clear()
@@ -111,6 +117,7 @@ class QaPage(Page):
         draft = taken.opened.draft
         typed = draft.text_verbatim if draft is not None else ""
         self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
+        self._place.begin(self.checking.keep_place, taken.opened.position)
         if taken.comparison is not None:
             self._on_compared(taken.comparison)
             return
@@ -182,6 +189,7 @@ class QaPage(Page):
     def _put_away(self) -> None:
         """The clip leaves the screen."""
         self._forget_saving()
+        self._place.end()
         self.playback.unload()
         self.board.clear()
         self._stack.setCurrentWidget(self.empty)
@@ -205,6 +213,7 @@ class QaPage(Page):
         tab_through(self.board.play_bar)
         bind_listening(self.board, Scope.QA, self.playback, self.board.waves)
         bind_spectrogram(self.board, Scope.QA, self.board.spectrogram)
+        remember_choices(self.board, Scope.QA, self.board.waves, self._preferences)
         bind_ears(self.board, Scope.QA, self.ears)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)

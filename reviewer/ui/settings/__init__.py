@@ -1,1 +1,1 @@
-"""The settings of a person on this machine: the dialog and its pages."""
+"""The settings: one page for each topic, each choice taking effect at once."""

@@ -1,0 +1,120 @@
+"""A wave as pixels: every column painted at once, by numpy, a byte a pixel.
+
+A column is filled from its lowest to its highest value; the two pixels at its ends take as much of the
+colour as the wave covers of them. Places are whole numbers, in 256ths of a row, so that a picture is the same
+everywhere, and a test can say which pixel has which colour.
+"""
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from reviewer.ui.waveform.inks import FULL, Ground, index_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Bytes: TypeAlias = "NDArray[np.uint8]"
+"""``(rows, columns)``, each as ``inks.index_of`` has it."""
+Places: TypeAlias = "NDArray[np.int32]"
+"""Places between rows, a column each, in 256ths of a row from the top of the picture."""
+Rows: TypeAlias = "NDArray[np.uint16]"
+"""Whole rows, a column each."""
+
+PARTS = 256
+_GROUND_BITS = 15
+
+
+class Canvas:
+    """A picture of one byte a pixel: numpy fills it and Qt shows it faster than one with colours in it."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.image = QImage(columns, rows, QImage.Format.Format_Indexed8)
+        self._row_numbers = np.arange(rows, dtype=np.uint16)[:, None]
+        self._columns = np.tile(np.arange(columns, dtype=np.int32), 2)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return self.image.width(), self.image.height()
+
+    def show_in(self, colours: tuple[int, ...]) -> None:
+        """Puts a palette on: what each byte looks like."""
+        self.image.setColorTable(colours)
+
+    def begin(self) -> Bytes:
+        """The picture's own memory, to be written to until it is shown."""
+        return self._memory()[:, : self.image.width()]
+
+    def paint(self, top: int, bottom: int, middle: int, spans: tuple[Places, Places], ground: Bytes) -> None:
+        """Fills the rows from ``top`` to ``bottom`` (not itself) with a wave on its ground.
+
+        Args:
+            top: the lane's first row.
+            bottom: the row below its last.
+            middle: the row of silence, which gets a line where no wave is.
+            spans: where each column's wave begins and ends, at least a row apart.
+            ground: what is behind, one row for all or a row each.
+        """
+        above, below = (np.clip(edge, top * PARTS, bottom * PARTS) for edge in spans)
+        first = (above + PARTS - 1) // PARTS
+        after = np.maximum(below // PARTS, first)
+        lane = self.begin()[top:bottom]
+        self._fill(lane, top, first.astype(np.uint16), after.astype(np.uint16))
+        lane *= np.uint8(index_of(0, FULL))
+        lane |= ground
+        silence = lane[middle - top]
+        silence[(first > middle) | (after <= middle)] = Ground.LINE
+        self._soften(
+            np.concatenate((first - 1, after)),
+            np.concatenate((first * PARTS - above, below - after * PARTS)),
+        )
+
+    def _fill(self, lane: Bytes, top: int, first: Rows, after: Rows) -> None:
+        """1 where a column has the wave in all of a row, in zones.
+
+        Over and under all columns is nothing, where all of them are needs no look at each; between, a row has
+        only one border to look at, but where one column ends before another begins.
+        """
+        low, high = int(first.min()) - top, int(after.max()) - top
+        begun, ending = int(first.max()) - top, int(after.min()) - top
+        rows, inside = self._row_numbers[top : top + lane.shape[0]], lane.view(np.bool_)
+        lane[:low] = 0
+        lane[high:] = 0
+        lane[begun:ending] = 1
+        upper, lower = slice(low, min(begun, ending)), slice(max(begun, ending), high)
+        np.less_equal(first, rows[upper], out=inside[upper])
+        np.less(rows[lower], after, out=inside[lower])
+        if ending < begun:
+            both = slice(ending, begun)
+            np.less_equal(first, rows[both], out=inside[both])
+            inside[both] &= rows[both] < after
+
+    def _soften(self, rows: Places, shares: Places) -> None:
+        """Covers the pixel above and the one below each column by ``shares`` of 256."""
+        (touched,) = np.nonzero(shares)
+        memory = self._memory()
+        places = (rows * memory.shape[1] + self._columns)[touched]
+        levels = (shares[touched] * FULL + PARTS // 2) // PARTS
+        flat = memory.reshape(-1)
+        flat[places] = (flat[places] & _GROUND_BITS) | (levels.astype(np.uint8) << np.uint8(4))
+
+    def _memory(self) -> Bytes:
+        return np.frombuffer(self.image.bits(), dtype=np.uint8).reshape(self.image.height(), -1)
+
+
+def spans_of(
+    least: "NDArray[np.float64]", most: "NDArray[np.float64]", middle: float, reach: float, stroke: float
+) -> tuple[Places, Places]:
+    """Where columns begin and end that reach from ``least`` to ``most``, -1 to 1, drawn ``stroke`` thick.
+
+    A column that would not touch the one before is drawn up or down to it: between two samples the sound
+    was there too.
+    """
+    low, high = least.copy(), most.copy()
+    np.minimum(least[1:], most[:-1], out=low[1:])
+    np.maximum(most[1:], least[:-1], out=high[1:])
+    top = np.rint((middle + 0.5 - high * reach - stroke / 2) * PARTS).astype(np.int32)
+    bottom = np.rint((middle + 0.5 - low * reach + stroke / 2) * PARTS).astype(np.int32)
+    return top, bottom
