@@ -20,6 +20,7 @@ from reviewer.db.connection import Database
 from reviewer.db.migrations import migrate
 from reviewer.desk.agreement import Agreement
 from reviewer.desk.drafts import Drafts
+from reviewer.desk.hearing import Hearing
 from reviewer.desk.listen import Listening
 from reviewer.desk.session import DeskSession
 from reviewer.desk.signin import SignIn, require_strong
@@ -101,6 +102,12 @@ class Workspace:
             locale=self.project.locale,
             app_version=APP_VERSION,
         )
+        self.hearing = Hearing(
+            ledger=self.ledger,
+            vault=self.vault,
+            catalogue=self.catalogue,
+            rules=self.project.listening,
+        )
         self.listening = Listening(
             database=self.database,
             sign_in=self.sign_in_desk,
@@ -109,6 +116,7 @@ class Workspace:
             queue=self.queue,
             catalogue=self.catalogue,
             vault=self.vault,
+            hearing=self.hearing,
             clock=clock,
             locale=self.project.locale,
         )
@@ -139,6 +147,7 @@ class Workspace:
         return DeskSession(
             identity=identity,
             listening=self.listening,
+            hearing=self.hearing,
             queue=self.queue,
             drafts=self.drafts,
             vault=self.vault,
@@ -154,6 +163,7 @@ class Workspace:
         return QaSession(
             identity=identity,
             door=self.listening,
+            hearing=self.hearing,
             queue=self.queue,
             drafts=self.drafts,
             vault=self.vault,

@@ -137,6 +137,18 @@ TABLE: tuple[Key, ...] = (
     _key("desk.zoom_whole", Scope.DESK, "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
     _key("desk.pan_left", Scope.DESK, "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
     _key("desk.pan_right", Scope.DESK, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
+    _key(
+        "desk.centred",
+        Scope.DESK,
+        "Ctrl+Shift+F11",
+        QT_TRANSLATE_NOOP("shortcuts", "Cursor or picture: what moves"),
+    ),
+    _key(
+        "desk.ruler_unit",
+        Scope.DESK,
+        "Ctrl+Shift+F12",
+        QT_TRANSLATE_NOOP("shortcuts", "Ruler: time or samples"),
+    ),
     _key("desk.spectrogram", Scope.DESK, "F10", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram on or off")),
     _key("desk.band", Scope.DESK, "F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: wide or narrow band")),
     _key("desk.ceiling", Scope.DESK, "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: to 8 kHz or all")),
@@ -197,6 +209,15 @@ TABLE: tuple[Key, ...] = (
     _key("qa.zoom_whole", Scope.QA, "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
     _key("qa.pan_left", Scope.QA, "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
     _key("qa.pan_right", Scope.QA, "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
+    _key(
+        "qa.centred",
+        Scope.QA,
+        "Ctrl+Shift+F11",
+        QT_TRANSLATE_NOOP("shortcuts", "Cursor or picture: what moves"),
+    ),
+    _key(
+        "qa.ruler_unit", Scope.QA, "Ctrl+Shift+F12", QT_TRANSLATE_NOOP("shortcuts", "Ruler: time or samples")
+    ),
     _key("qa.spectrogram", Scope.QA, "F10", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram on or off")),
     _key("qa.band", Scope.QA, "F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: wide or narrow band")),
     _key("qa.ceiling", Scope.QA, "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: to 8 kHz or all")),

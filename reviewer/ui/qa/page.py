@@ -22,6 +22,7 @@ from reviewer.ui.qa.board import CheckBoard
 from reviewer.ui.qa.checking import Checking, Taken, Waiting
 from reviewer.ui.qa.empty import EmptyCheck
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -205,6 +206,7 @@ class QaPage(Page):
         self.board.play_bar.follow(self.playback)
         bind_listening(self.board, Scope.QA, self.playback, self.board.waves)
         bind_spectrogram(self.board, Scope.QA, self.board.spectrogram)
+        remember_choices(self.board, Scope.QA, self.board.waves, self._preferences)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
         self.empty.take_requested.connect(self._on_take_requested)
