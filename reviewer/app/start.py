@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from reviewer.app.doors import LateDoors
 from reviewer.errors import ReviewerError
 from reviewer.model.clock import Clock, SystemClock
-from reviewer.places import DATABASE_FILE, default_workspace
+from reviewer.places import DATABASE_FILE, default_workspace, sound_record
 from reviewer.ui.assets import bring_icons, icons_come_later
 from reviewer.ui.doors import Doors
 from reviewer.ui.first_paint import after_first_paint
@@ -74,11 +74,12 @@ def make_window(
 
 
 def sound_card_player() -> "Player":
-    """A player on the default sound card; made with the first clip, because looking for cards takes time."""
+    """A player on the sound card; made with the first clip, because looking for cards takes time."""
     from reviewer.audio.player import Player  # noqa: PLC0415
     from reviewer.audio.sound_card import SoundCard  # noqa: PLC0415
+    from reviewer.audio.underruns import Tally  # noqa: PLC0415
 
-    return Player(SoundCard())
+    return Player(SoundCard(), tally=Tally(sound_record()))
 
 
 def _options(arguments: Sequence[str]) -> "Namespace":

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from reviewer.audio.device import SoundForm
-from reviewer.audio.feed import Ready, in_channels
+from reviewer.audio.feed import Ready
+from reviewer.audio.form import at_hand, in_form
 from reviewer.audio.growth import Growth, Job
-from reviewer.audio.resample import resampled
-from reviewer.audio.samples import IntSamples, Samples, as_float, from_float
+from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.audio.stretch import Speed
 
 MakeSpeed = Callable[[Samples, int], Speed]
@@ -57,14 +57,14 @@ class Reels:
     """Reels of one clip for one stream: the plain one, and the one at the speed asked for last."""
 
     def __init__(
-        self, samples: Samples, form: SoundForm, make_speed: MakeSpeed, start_job: Callable[[Job], None]
+        self, sound: Sound, form: SoundForm, make_speed: MakeSpeed, start_job: Callable[[Job], None]
     ) -> None:
         """Take the clip into the device's form at once; ``start_job`` runs a job on another thread.
 
         Where the device does not take the clip's rate this costs some 5 ms for a second of sound.
         """
-        self._samples = in_form(samples, form)
-        self._parts = (samples.rate_hz, form.rate_hz)
+        self._samples = at_hand(in_form(sound, form))
+        self._parts = (sound.rate_hz, form.rate_hz)
         self._make_speed = make_speed
         self._start_job = start_job
         self._plain = Reel(self._samples.data, 100, self._parts, Ready(0, self._samples.frames))
@@ -92,12 +92,3 @@ class Reels:
         speed, ready = self._make_speed(self._samples, percent), Ready(0, 0)
         parts = (percent * self._parts[0], 100 * self._parts[1])
         return Reel(speed.data, percent, parts, ready, Growth(speed, ready, self._start_job))
-
-
-def in_form(samples: Samples, form: SoundForm) -> Samples:
-    """The clip in the channels and at the rate of a device; itself if it has these already."""
-    data = in_channels(samples.data, form.channels)
-    if form.rate_hz == samples.rate_hz:
-        return Samples(samples.rate_hz, data)
-    converted = from_float(resampled(as_float(data), samples.rate_hz, form.rate_hz), data)
-    return Samples(form.rate_hz, converted)

@@ -23,6 +23,7 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.lead.intake import IntakeOptions
 from reviewer.model.clock import SystemClock, to_iso
+from reviewer.model.event import HeardRange
 from reviewer.model.people import Role
 from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
@@ -157,6 +158,9 @@ def test_from_submit_to_the_next_clip(
     took = []
     for _ in range(ROUNDS):
         field = answered(page)
+        lease = page.presenter._lease
+        assert lease is not None
+        ana.desk.heard(lease.clip_id, [HeardRange(0, player.frames)])
         page.presenter._keeper.save_now()
         settle(jobs)
         before = page.presenter._lease.task_id

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from reviewer.ui import theme
 from reviewer.ui.waveform.lanes import REACH
 from reviewer.ui.waveform.marks import Marks, Stretch
-from reviewer.ui.waveform.picture import Picture
+from reviewer.ui.waveform.overlay import paint_over
+from reviewer.ui.waveform.picture import Picture, lanes_of
 from reviewer.ui.waveform.reduce import Source, Trace, trace
 from reviewer.ui.waveform.scene import Scene
 from reviewer.ui.waveform.selection import Selection
@@ -166,10 +167,11 @@ class WavePlot(QWidget):
         else:
             if self._is_stale:
                 rows = max(round(self.height() * scene.scale), 1)
-                self._picture.draw(scene, colours, self._pixels(), rows, self.font())
+                self._picture.draw(scene, colours, self._pixels(), rows)
                 self._is_stale = False
-            painter.setClipRegion(event.region())
-            painter.drawImage(0, 0, self._picture.image)
+            image = self._picture.image
+            painter.drawImage(0, 0, image)
+            paint_over(painter, scene, lanes_of(scene, image.height()), colours, self.font())
             strip = self._cursor_strip()
             painter.fillRect(strip, QColor(colours.background))
             third = strip.width() / 3
