@@ -23,4 +23,6 @@ def default_workspace() -> Path:
 
 def sound_record() -> Path:
     """Where it is kept how well this user's sound devices kept up."""
+    import platformdirs  # noqa: PLC0415 - as above
+
     return Path(platformdirs.user_state_dir("reviewer", appauthor=False)) / "sound.json"

@@ -131,7 +131,8 @@ class MainWindow(QMainWindow):
             from reviewer.ui.settings.pages import settings_dialog  # noqa: PLC0415 - not before the first paint
 
             tags = self._shell.data_keys() if self._shell is not None else []
-            self._open(settings_dialog(self._house.preferences, tags, self._pedals, self))
+            house = self._house
+            self._open(settings_dialog(house.preferences, tags, house.jobs, self._pedals, self))
 
     @Slot()
     def _on_idle(self) -> None:
