@@ -216,9 +216,9 @@ def desk(themed, qtbot: QtBot, jobs: Jobs, settle, tmp_path: Path) -> Scene:
 def test_a_key_changed_in_the_settings_plays_on_the_open_desk(desk: Scene, qtbot: QtBot):
     desk.front.findChild(QPushButton, "next_clip").click()
     desk.settle()
+    desk.house.preferences.put("settings.page", "keys_page")
     press(desk.window, "Ctrl+,")
     settings = desk.front
-    settings._list.setCurrentRow(1)
     page = settings.page
     qtbot.keyClick(page._table, Qt.Key.Key_Return)
     qtbot.keyClick(page._field, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
