@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reviewer.audio.player import Player
 
 _SIGNAL_POLL_MS = 200
+_PEDALS_AFTER_MS = 500  # of showing the window: nobody signs in sooner
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -140,11 +141,19 @@ def _window(folder: Path) -> int:
     after_first_paint(window, bring_the_rest)
     window.show()
     _close_on_signals(window, app)
+    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _bring_pedals(window))
     try:
         return app.exec()
     finally:
+        window.close_pedals()
         jobs.close()
         doors.close()
+
+
+def _bring_pedals(window: MainWindow) -> None:
+    from reviewer.pedal.hid import HidPort  # noqa: PLC0415 - not before the first paint
+
+    window.listen_to_pedals(HidPort())
 
 
 def _guard() -> None:

@@ -44,6 +44,12 @@ def _object_of(body: bytes) -> str:
         return ""
 
 
+@schema()
+def m003_leases_ahead(db: Tables) -> None:
+    """A lease may be one ahead: 1 for a task that was open to all, 2 for one kept for this person."""
+    db.conn.execute("ALTER TABLE task ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0")
+
+
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
 _FIRST = """
 CREATE TABLE meta (

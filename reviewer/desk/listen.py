@@ -65,6 +65,7 @@ class Listening:
         self._clock = clock
         self._locale = locale
         self._open: dict[tuple[str, str], Clip] = {}
+        self._prepared: dict[tuple[str, str], Heard] = {}
 
     def allow(self, identity: Identity, act: Act) -> None:
         """Says no unless this person is signed in and may do this; for acts that open nothing."""
@@ -81,19 +82,40 @@ class Listening:
         return self._acknowledgements.require_live(identity.person, self._locale)
 
     def open_leased(self, identity: Identity, lease: Lease) -> Heard:
-        """Opens the clip of a live lease. Raises Refused when any condition fails; then nothing is read."""
-        agreement = self.require(identity, Act.TRANSCRIBE)
-        if lease.person_id != identity.person.id:
-            raise NotLeased
-        self._queue.check_lease(lease)
-        detail: dict[str, DetailValue] = {
-            "purpose": "transcribe",
-            "task": lease.task_id,
-            "token": lease.token,
-            "nda": agreement,
-        }
-        opened = self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail)
-        return replace(opened, heard=self._hearing.of_lease(identity, lease))
+        """Opens the clip of a live lease. Raises Refused when any condition fails; then nothing is read.
+
+        What was prepared of it is used, under the same conditions and a row of its own; anything else that
+        was prepared for this person is let go.
+        """
+        key = identity.session_id, lease.clip_id
+        try:
+            detail = self._leased(identity, lease, is_ahead=False)
+            if key in self._prepared:
+                detail["prepared"] = True
+            heard = self._open_clip(
+                identity, lease.clip_id, Action.CLIP_OPENED, detail, self._prepared.get(key)
+            )
+            self._prepared.pop(key, None)
+            return replace(heard, heard=self._hearing.of_lease(identity, lease))
+        finally:
+            self.let_go(identity)
+
+    def prepare_leased(self, identity: Identity, lease: Lease) -> Heard:
+        """Unseals the clip of a lease ahead, which nobody sees or hears before ``open_leased``.
+
+        It is kept in memory until it is opened or let go. Raises Refused when any condition of opening fails;
+        then nothing is read.
+        """
+        detail = self._leased(identity, lease, is_ahead=True)
+        heard = self._read(identity, lease.clip_id, Action.CLIP_PREPARED, {**detail, "ahead": True})
+        self._prepared[identity.session_id, lease.clip_id] = heard
+        return heard
+
+    def let_go(self, identity: Identity) -> None:
+        """Forgets what was prepared for this person and never opened, and notes that it is closed."""
+        for key in [key for key in self._prepared if key[0] == identity.session_id]:
+            del self._prepared[key]
+            self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, key[1], detail={"ahead": True}))
 
     def open_check(self, identity: Identity, check: Check) -> Heard:
         """Opens the clip of a submission that this QA person has taken to check."""
@@ -141,17 +163,44 @@ class Listening:
         if self._open.pop((identity.session_id, clip_id), None) is not None:
             self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
 
+    def _leased(self, identity: Identity, lease: Lease, *, is_ahead: bool) -> dict[str, DetailValue]:
+        """Says no unless this person may have the clip of the lease now; gives what the log tells of it."""
+        agreement = self.require(identity, Act.TRANSCRIBE)
+        if lease.person_id != identity.person.id or lease.is_ahead is not is_ahead:
+            raise NotLeased
+        self._queue.check_lease(lease)
+        return {"purpose": "transcribe", "task": lease.task_id, "token": lease.token, "nda": agreement}
+
     def _open_clip(
-        self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
+        self,
+        identity: Identity,
+        clip_id: str,
+        action: Action,
+        detail: dict[str, DetailValue],
+        prepared: Heard | None = None,
+    ) -> Heard:
+        heard = self._read(identity, clip_id, action, detail, prepared)
+        self._open[identity.session_id, clip_id] = heard.clip
+        return heard
+
+    def _read(
+        self,
+        identity: Identity,
+        clip_id: str,
+        action: Action,
+        detail: dict[str, DetailValue],
+        prepared: Heard | None = None,
     ) -> Heard:
         clip = self._catalogue.get(clip_id)
         self._refuse_if_no_longer_covered(clip)
+        self._catalogue.wrapped_key(clip_id)  # a destroyed clip is gone, also where it was prepared
         self._ledger.record(Event.by(identity, action, clip_id, detail=detail))
+        if prepared is not None:
+            return prepared
         # The row above is committed before a byte is unsealed: no log row, no playback.
         with self._vault.audio(identity.keyring, clip_id) as stream:
             samples = read_canonical(stream)
         pyramid = Pyramid.from_bytes(self._vault.peaks(identity.keyring, clip_id))
-        self._open[identity.session_id, clip_id] = clip
         return Heard(clip, samples, pyramid, self._hearing.speech(identity, clip, samples))
 
     def _refuse_if_no_longer_covered(self, clip: Clip) -> None:

@@ -13,7 +13,7 @@ from reviewer.db.connection import Database
 from reviewer.desk.completeness import is_answered_by_flag, require_complete
 from reviewer.desk.drafts import Drafts
 from reviewer.desk.hearing import Hearing
-from reviewer.desk.listen import Listening
+from reviewer.desk.listen import Heard, Listening
 from reviewer.errors import LeaseLapsed, LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
@@ -50,6 +50,8 @@ class OpenClip:
     returned: Returned | None
     speech: tuple[Span, ...] = ()
     heard: tuple[HeardRange, ...] = ()
+    position: int = 0
+    """The frame at which it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,37 @@ class DeskSession:
         self._require()
         return self._queue.resume(self.identity.person.id)
 
+    def claim_ahead(self) -> Lease | None:
+        """The task that comes after the present one, leased for a few minutes to be prepared.
+
+        None when nothing waits, or too little for all who work. Raises: as ``claim``.
+        """
+        agreement = self._listening.require(self.identity, Act.TRANSCRIBE)
+        with self._database.transaction():
+            lease = self._queue.claim_ahead(self.identity.person.id)
+            if lease is not None:
+                self._note(Action.TASK_CLAIMED, lease, {"nda": agreement, "ahead": True})
+        return lease
+
+    def prepare(self, lease: Lease) -> Heard:
+        """Unseals the clip of a lease ahead, under the same conditions as ``open``; for no eye and no ear.
+
+        ``open`` of the lease that follows checks all of them again, and is quick.
+        """
+        return self._listening.prepare_leased(self.identity, lease)
+
+    def give_back_ahead(self) -> None:
+        """Lets go what was prepared and puts its task back into the queue as it was.
+
+        Also without a live agreement: nothing is opened by it.
+        """
+        self._listening.let_go(self.identity)
+        self._listening.allow(self.identity, Act.TRANSCRIBE)
+        with self._database.transaction():
+            lease = self._queue.release_ahead(self.identity.person.id)
+            if lease is not None:
+                self._note(Action.TASK_RELEASED, lease, {"ahead": True})
+
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after rights, agreement, lease and log row."""
         heard = self._listening.open_leased(self.identity, lease)
@@ -130,6 +163,7 @@ class DeskSession:
             returned=self._returned(lease),
             speech=heard.speech,
             heard=heard.heard,
+            position=self._drafts.place(self.identity, lease),
         )
 
     def renew(self, lease: Lease) -> Lease:
@@ -149,6 +183,16 @@ class DeskSession:
                 return self._drafts.save(self.identity, lease, annotation)
             self._keep_late(lease, annotation)
         raise lost
+
+    def keep_place(self, lease: Lease, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again; nothing if it went to a colleague.
+
+        Raises: NotLeased once the work was handed in.
+        """
+        self._require()
+        with self._database.transaction():
+            if self._lost(lease) is None:
+                self._drafts.keep_place(self.identity, lease, frame)
 
     def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
         """Hands the work in, once, however often it is sent.

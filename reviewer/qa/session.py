@@ -39,6 +39,8 @@ class OpenCheck:
     draft: Annotation | None = None
     speech: tuple[Span, ...] = ()
     heard: tuple[HeardRange, ...] = ()
+    position: int = 0
+    """The frame at which it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class QaSession:
             draft=None if is_typed else self._drafts.load_check(self.identity, check),
             speech=opened.speech,
             heard=opened.heard,
+            position=self._drafts.place_check(self.identity, check),
         )
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:
@@ -150,6 +153,20 @@ class QaSession:
                 return self._drafts.save_check(self.identity, check, annotation)
             self._keep_late(check, annotation)
         raise lost
+
+    def keep_place(self, check: Check, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again to be typed.
+
+        Nothing if it went to a colleague, or one's own version was handed in.
+        """
+        self._door.require(self.identity, Act.CHECK)
+        if check.person_id != self.identity.person.id:
+            raise NotLeased
+        if check.blind is not None:
+            return
+        with self._database.transaction():
+            if self._lost(check) is None:
+                self._drafts.keep_place_check(self.identity, check, frame)
 
     def hand_in_blind(self, check: Check, annotation: Annotation) -> Comparison:
         """Keeps one's own version for good, then shows both.

@@ -169,11 +169,8 @@ class Jobs(QObject):
             self._tell_if_idle()
 
     def _tell_if_idle(self) -> None:
-        if self._under_way or not self._waiting:
-            return
-        calls, self._waiting = self._waiting, []
-        for call in calls:
-            call()
+        while self._waiting and not self._under_way:
+            self._waiting.pop(0)()
 
     def _deliver_report(self, delivery: _Delivery) -> None:
         if not delivery.newest:

@@ -15,7 +15,9 @@ from reviewer.ui.signin.entrance import HEARS_CLIPS, Entrance
 from reviewer.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from reviewer.pedal.device import Port
     from reviewer.ui.idle import IdleWatch
+    from reviewer.ui.pedal import PedalReader
     from reviewer.ui.shell import Shell
 
 _SIZE = QSize(1280, 800)
@@ -51,6 +53,7 @@ class MainWindow(QMainWindow):
         bind(self, "window.keys", self.show_keys)
         bind(self, "window.lock", self.lock)
         self.idle: IdleWatch | None = None
+        self._pedals: PedalReader | None = None
         if is_furnished:
             self.furnish()
 
@@ -63,6 +66,11 @@ class MainWindow(QMainWindow):
     def shell(self) -> "Shell | None":
         """The house of whoever is signed in."""
         return self._shell
+
+    @property
+    def pedals(self) -> "PedalReader | None":
+        """The foot pedal, for the settings; None before ``listen_to_pedals``."""
+        return self._pedals
 
     @property
     def is_anybody_here(self) -> bool:
@@ -82,6 +90,21 @@ class MainWindow(QMainWindow):
         self.entrance.sign_in_page.show_project(project.name)
         self.idle = IdleWatch(self, self._house.clock, project.lock_minutes, self)
         self.idle.timed_out.connect(self._on_idle)
+
+    def listen_to_pedals(self, port: "Port") -> None:
+        """Lets feet do what keys do, from now until ``close_pedals``."""
+        from reviewer.ui.pedal import PedalReader  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.pedal_keys import PedalKeys  # noqa: PLC0415
+
+        self._pedals = PedalReader(port, self._house.preferences, self)
+        PedalKeys(self._pedals, self._house.preferences, self)
+        self._pedals.pressed.connect(self._on_pedal_pressed)
+        self._pedals.start()
+
+    def close_pedals(self) -> None:
+        """Ends the pedal's thread."""
+        if self._pedals is not None:
+            self._pedals.close()
 
     @Slot()
     def lock(self) -> None:
@@ -104,6 +127,11 @@ class MainWindow(QMainWindow):
         sentence = self.tr("Locked: no key and no mouse for {0} min.")
         hint = self.tr("Sign in to go on where you were.")
         self._leave(Message(sentence.format(self._house.doors.project.lock_minutes), hint), is_lock=True)
+
+    @Slot(object)
+    def _on_pedal_pressed(self, _pedal: object) -> None:
+        if self.idle is not None:
+            self.idle.feel()
 
     @Slot(object)
     def _on_entered(self, identity: Identity) -> None:
