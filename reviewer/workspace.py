@@ -83,6 +83,9 @@ class Workspace:
         self.acknowledgements = Acknowledgements(
             self.database, self.ledger, clock, _agreements(path), self.project.nda_days
         )
+        self.hearing = Hearing(
+            ledger=self.ledger, vault=self.vault, catalogue=self.catalogue, rules=self.project.listening
+        )
         self._open_desks()
 
     def _open_desks(self) -> None:
@@ -101,12 +104,6 @@ class Workspace:
             acknowledgements=self.acknowledgements,
             locale=self.project.locale,
             app_version=APP_VERSION,
-        )
-        self.hearing = Hearing(
-            ledger=self.ledger,
-            vault=self.vault,
-            catalogue=self.catalogue,
-            rules=self.project.listening,
         )
         self.listening = Listening(
             database=self.database,

@@ -114,7 +114,8 @@ def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoCli
         wait_for_clip(driver)
         clip = answers[_leased(workspace)]
         may_slip = slipped is None and clip.speakers > 0
-        work_on(driver, clip, slip=may_slip, shown_as="desk" if number < 2 else "")
+        shown_as = "desk" if number < 2 else ""
+        work_on(driver, clip, slip=may_slip, is_hasty=number == 2, shown_as=shown_as)
         slipped = clip if may_slip else slipped
     lock(driver)
     if slipped is None:

@@ -24,13 +24,13 @@ def m001_first(db: Tables) -> None:
 
 
 @schema()
-def m002_log_by_object(db: Tables) -> None:
+def m003_log_by_object(db: Tables) -> None:
     """Where in the log each clip and person is spoken of, so that it is found without reading the rest."""
     db.conn.execute(
         "CREATE TABLE log_about (object TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES log (seq),"
         " PRIMARY KEY (object, seq)) STRICT, WITHOUT ROWID"
     )
-    for seq, body in db.conn.execute("SELECT seq, body FROM log").fetchall():
+    for seq, body in db.conn.execute("SELECT seq, body FROM log"):
         target = _object_of(body)
         if target:
             db.conn.execute("INSERT INTO log_about (object, seq) VALUES (?, ?)", (target, seq))

@@ -18,6 +18,11 @@ class Incomplete(Refused):
         self.missing = missing
 
 
+def is_answered_by_flag(annotation: Annotation) -> bool:
+    """Whether a flag is the whole answer, so that neither text nor labels are asked for."""
+    return bool(annotation.flags & WITHOUT_TEXT)
+
+
 def missing(annotation: Annotation, schema: Schema, conventions: Conventions) -> tuple[str, ...]:
     """What is still to be done, one sentence each; empty when the work may be handed in.
 
@@ -25,7 +30,7 @@ def missing(annotation: Annotation, schema: Schema, conventions: Conventions) ->
     labels: the flag is the answer. Words under the flag no speech are a contradiction all the same: either
     could be the slip, so it is asked.
     """
-    answered_by_flag = bool(annotation.flags & WITHOUT_TEXT)
+    answered_by_flag = is_answered_by_flag(annotation)
     found: list[str] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append("Type what is said, or flag the clip (no speech, unusable, wrong language).")

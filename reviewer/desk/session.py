@@ -10,7 +10,7 @@ from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
-from reviewer.desk.completeness import WITHOUT_TEXT, require_complete
+from reviewer.desk.completeness import is_answered_by_flag, require_complete
 from reviewer.desk.drafts import Drafts
 from reviewer.desk.hearing import Hearing
 from reviewer.desk.listen import Heard, Listening
@@ -246,7 +246,7 @@ class DeskSession:
         self._listening.require(self.identity, Act.TRANSCRIBE)
 
     def _require_heard(self, lease: Lease, annotation: Annotation) -> None:
-        if annotation.flags & WITHOUT_TEXT:
+        if is_answered_by_flag(annotation):
             self._hearing.require_reason(self.identity, lease)
         else:
             self._hearing.require_speech(self.identity, lease)

@@ -273,3 +273,31 @@ class TestCheckpoints:
         with pytest.raises(Stop):
             then_stop(book, lambda: book.checkpoints.make("export"))
         assert book.checkpoints.newest() is None
+
+
+def test_rows_about_one_object_come_in_order_and_no_others(book: Book) -> None:
+    for target in ("c1", "c2", "c1", ""):
+        book.ledger.record(Event(Action.CLIP_HEARD, actor="p1", object=target))
+    assert [row.seq for row in book.ledger.about("c1")] == [1, 3]
+    assert [row.seq for row in book.ledger.about("c3")] == []
+    assert book.ledger.about("c1") == [row for row in book.ledger.rows() if row.event().object == "c1"]
+
+
+def test_a_row_that_is_taken_back_is_about_nothing(book: Book) -> None:
+    with pytest.raises(Stop):
+        then_stop(book, lambda: book.ledger.record(OPENED))
+    assert book.ledger.about("c1") == []
+
+
+def test_a_log_from_before_is_found_by_object_too(book: Book) -> None:
+    book.ledger.record(OPENED)
+    book.ledger.record(Event(Action.LOCK))
+    # As it was before the third step, with a row that somebody put in by hand.
+    book.database.execute(
+        "INSERT INTO log (seq, body, prev, hash)"
+        " VALUES (3, x'ff00', (SELECT hash FROM log WHERE seq = 2), x'01')"
+    )
+    book.database.execute("DROP TABLE log_about")
+    book.database.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_log_by_object'")
+    migrate(book.database)
+    assert [row.event() for row in book.ledger.about("c1")] == [OPENED]

@@ -58,6 +58,36 @@ def test_a_clip_that_came_in_is_heard_seen_and_read(room: Room) -> None:
     assert room.catalogue.get("c1") == a_clip()
 
 
+def test_passages_of_speech_are_kept_with_the_clip(room: Room) -> None:
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"where they speak")
+    assert room.vault.speech(KEYRING, "c1") == b"where they speak"
+    with room.store.open("c1", ContentKind.SPEECH) as stream:
+        assert b"where they speak" not in stream.read()
+
+
+def test_a_clip_from_before_passages_were_kept_has_none(room: Room) -> None:
+    room.add()
+    assert room.vault.speech(KEYRING, "c1") is None
+
+
+def test_passages_in_the_place_of_another_clips_are_damage(room: Room) -> None:
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"one")
+    other = a_clip(id="c2", source_hash="x", samples_hash="y")
+    room.vault.add(KEYRING, other, FLAC, PEAKS, "", lambda: None, speech=b"two")
+    with room.store.open("c2", ContentKind.SPEECH) as stream:
+        room.store.put("c1", ContentKind.SPEECH, stream.read())
+    with pytest.raises(Damaged):
+        room.vault.speech(KEYRING, "c1")
+
+
+def test_passages_go_with_the_clips_key(room: Room) -> None:
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"one")
+    room.vault.destroy("c1")
+    with pytest.raises(Refused):
+        room.vault.speech(KEYRING, "c1")
+    assert not room.store.has("c1", ContentKind.SPEECH)
+
+
 def test_the_audio_can_be_read_from_any_place(room: Room) -> None:
     room.add()
     with room.vault.audio(KEYRING, "c1") as stream:

@@ -17,6 +17,7 @@ from reviewer.errors import NotLeased
 from reviewer.labels.schema import load_schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
+from reviewer.model.project import ListeningRules
 from reviewer.model.task import Lease, SkipReason, Today
 from reviewer.places import resource
 from reviewer.transcript.conventions import load_conventions
@@ -76,6 +77,7 @@ class FakeDesk:
     def __init__(self, *clips: OpenClip, schema: Path | None = None, conventions: str = "en-US") -> None:
         self.schema = load_schema(schema or resource("schemas", "default.toml"))
         self.conventions = load_conventions(resource("conventions", f"{conventions}.toml"))
+        self.listening_rules = ListeningRules()
         self.waiting = {clip.lease.task_id: clip for clip in clips}
         self.held: Lease | None = None
         self.ahead: Lease | None = None

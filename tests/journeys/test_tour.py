@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import soundfile
 
 from reviewer.access.audit import verify
 from reviewer.app.demo import demo_clips
+from reviewer.audio.heard import heard_frames
 from reviewer.clips.keys import KdfParameters
 from reviewer.formats import csv_table, nemo
-from reviewer.model.event import Action
+from reviewer.model.event import Action, HeardRange
 from reviewer.model.task import TaskState
 from reviewer.workspace import Workspace, open_workspace
 
@@ -26,6 +28,7 @@ _SCREENS = (
     "skip",
     "desk-new",
     "desk-typed",
+    "desk-unheard",
     "qa-empty",
     "qa-blind",
     "qa-compare",
@@ -119,13 +122,17 @@ def test_every_act_is_in_the_log_and_it_verifies(workspace: Workspace) -> None:
 
 
 def test_everything_that_was_heard_was_written_down(workspace: Workspace) -> None:
-    heard = [row.event() for row in workspace.ledger.rows() if row.event().action is Action.CLIP_HEARD]
-    whole = 0
+    events = [row.event() for row in workspace.ledger.rows()]
+    heard = [event for event in events if event.action is Action.CLIP_HEARD]
+    whole: dict[tuple[str, str], list[HeardRange]] = defaultdict(list)
     for event in heard:
         clip = workspace.catalogue.get(event.object)
         assert all(0 <= start < end <= clip.frames for start, end, _ in event.detail["ranges"])
-        whole += event.detail["ranges"] == [[0, clip.frames, 100]]
-    assert whole >= 1
+        whole[event.actor, event.object] += [HeardRange(*each) for each in event.detail["ranges"]]
+    handed_in = {(event.actor, event.object) for event in events if event.action is Action.SUBMITTED}
+    assert len(handed_in) >= 6
+    for person, clip_id in handed_in:
+        assert heard_frames(whole[person, clip_id]) == workspace.catalogue.get(clip_id).frames
 
 
 def test_nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> None:

@@ -21,6 +21,17 @@ def test_the_window_locks_after_minutes_or_with_nought_never(minutes: int) -> No
     assert parse_project(f"lock_minutes = {minutes}").lock_minutes == minutes
 
 
+@pytest.mark.parametrize("percent", [0, 1, 98, 100])
+def test_the_share_of_speech_that_must_be_heard_is_a_whole_percentage(percent: int) -> None:
+    assert parse_project(f"[listening]\nheard_percent = {percent}").listening.heard_percent == percent
+
+
+@pytest.mark.parametrize("seconds", ["0", "3", "1.5"])
+def test_a_reason_may_need_any_seconds(seconds: str) -> None:
+    rules = parse_project(f"[listening]\nreason_seconds = {seconds}").listening
+    assert rules.reason_seconds == float(seconds)
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -33,6 +44,10 @@ def test_the_window_locks_after_minutes_or_with_nought_never(minutes: int) -> No
         "[queue]\nlock_minutes = 5",
         "unlock_minutes = 5",
         "name = ''",
+        "[listening]\nheard_percent = 101",
+        "[listening]\nheard_percent = -1",
+        "[listening]\nheard_percent = 97.5",
+        "[listening]\nreason_seconds = -1",
         "not toml",
     ],
 )

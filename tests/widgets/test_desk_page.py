@@ -75,7 +75,13 @@ class Bench:
     def finish(self, text: str = "hello there") -> None:
         self.type(text)
         self.answer()
+        self.hear()
         self.press(Qt.Key.Key_Return, CTRL)
+
+    def hear(self) -> None:
+        """Listens to the whole clip, however much of it was heard before."""
+        self.page.playback.seek(0)
+        self.listen(self.player.frames)
 
     def listen(self, frames: int) -> None:
         self.page.playback.toggle()
@@ -368,16 +374,19 @@ def test_the_last_text_is_on_the_disk_before_it_is_handed_in(bench: Bench) -> No
 
 def test_what_was_heard_is_logged_before_the_work_is_handed_in_and_closed(bench: Bench) -> None:
     bench.open(two_clips())
+    bench.type("hello there")
+    bench.answer()
     bench.page.playback.toggle()
-    bench.player.listen(8_000)
-    bench.finish()
+    bench.player.listen(32_000)
+    bench.press(Qt.Key.Key_Return, CTRL)  # while it plays: the last of it was not told yet
     calls = bench.desk.calls
     assert calls.index("heard") < calls.index("submit") < calls.index("closed")
-    assert bench.desk.heard_ranges == [HeardRange(0, 8_000)]
+    assert bench.desk.heard_ranges == [HeardRange(0, 32_000)]
 
 
 def test_unfinished_work_says_what_is_missing_and_goes_there(bench: Bench) -> None:
     bench.open(two_clips())
+    bench.hear()
     bench.type("hello")
     bench.press(Qt.Key.Key_Return, CTRL)
     assert "submit" not in bench.desk.calls
@@ -387,6 +396,7 @@ def test_unfinished_work_says_what_is_missing_and_goes_there(bench: Bench) -> No
 
 def test_what_is_mended_is_no_longer_called_missing(bench: Bench) -> None:
     bench.open(two_clips())
+    bench.hear()
     bench.type("hello")
     bench.press(Qt.Key.Key_Return, CTRL)
     bench.page.findChild(QPushButton, "field_speech_quality_clear").click()
@@ -421,8 +431,9 @@ def test_a_wrong_word_is_selected(bench: Bench) -> None:
     assert bench.field.textCursor().selectedText() == "3"
 
 
-def test_a_clip_without_speech_needs_nothing_else(bench: Bench) -> None:
+def test_a_clip_without_speech_needs_nothing_else_but_to_be_heard(bench: Bench) -> None:
     bench.open(two_clips())
+    bench.hear()
     bench.press(Qt.Key.Key_1, CTRL | SHIFT)
     bench.click("submit")
     assert bench.desk.submitted[0].flags == {Flag.NO_SPEECH}
@@ -438,6 +449,7 @@ def test_words_under_the_flag_no_speech_are_asked_about_not_handed_in(bench: Ben
     assert "no speech is set, but" in bench.page.view.board.message.text
     bench.press(Qt.Key.Key_1, CTRL | SHIFT)
     bench.answer()
+    bench.hear()
     bench.click("submit")
     assert [done.text_verbatim for done in bench.desk.submitted] == ["the end"]
 
@@ -466,6 +478,7 @@ def test_a_second_submit_while_the_first_is_under_way_is_one(bench: Bench) -> No
     bench.open(two_clips())
     bench.type("hello there")
     bench.answer()
+    bench.hear()
     bench.page.presenter.submit()
     bench.page.presenter.submit()
     bench.settle()
@@ -585,7 +598,10 @@ def test_without_sound_everything_else_goes_on(bench: Bench) -> None:
     bench.open(two_clips())
     assert bench.text_of("play_problem") == "No sound here. Install libportaudio2."
     bench.finish()
-    assert len(bench.desk.submitted) == 1
+    assert "must be heard" in bench.message  # typed work waits for sound; the clip can be given back
+    bench.page.presenter.skip(SkipReason.TECHNICAL)
+    bench.settle()
+    assert bench.desk.skipped == [SkipReason.TECHNICAL]
 
 
 def test_playing_works_while_typing(bench: Bench) -> None:

@@ -34,7 +34,16 @@ class Table:
         self.page.empty.take.click()
         self.settle()
 
-    def hand_in(self, text: str = MINE) -> None:
+    def hear(self, frames: int = 32_000) -> None:
+        self.page.playback.seek(0)
+        self.page.playback.toggle()
+        self.player.listen(frames)
+        self.page.playback.pause()
+        self.settle()
+
+    def hand_in(self, text: str = MINE, *, heard: bool = True) -> None:
+        if heard:
+            self.hear()
         self.page.board.blind.editor.replace_text(text)
         self.page.board.blind.hand_in.click()
         self.settle()

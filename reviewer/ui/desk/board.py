@@ -34,6 +34,7 @@ from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 if TYPE_CHECKING:
     from reviewer.desk.session import OpenClip
 
+NEXT_UNHEARD_KEY = "Ctrl+F8"
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
 _OWN_COLUMN_FROM_PX = 1464  # of the board: a window of 1600
@@ -53,6 +54,8 @@ class Board(QWidget):
     annotation_changed = Signal(object)
     submit_requested = Signal()
     skip_requested = Signal()
+    unheard_changed = Signal(object)
+    """Carries the Spans of speech that are still to be heard before the work can go in."""
 
     def __init__(
         self, schema: Schema, conventions: Conventions, jobs: Jobs, parent: QWidget | None = None
@@ -152,17 +155,26 @@ class Board(QWidget):
         if count:
             one, many = self.tr("One thing is missing."), self.tr("{0} things are missing.")
             head = one if count == 1 else many.format(count)
-            self.message.show_message(Message(head, missing.sentences[0]), "warn")
+            self.message.show_message(Message(head, self._first_of(missing)), "warn")
         elif self._is_missing_shown:
             self.message.clear()
         self._is_missing_shown = count > 0
+        self.unheard_changed.emit(missing.lack.spans if missing.lack is not None else ())
 
     def go_to_missing(self, missing: Missing) -> None:
-        """Puts the cursor into the first place that is to be mended."""
+        """Puts the cursor into the first place that is to be mended; what is unheard has none."""
+        if missing.is_only_unheard:
+            return
         if not missing.in_text:
             self._go_to_field(missing.fields[0].field)
         elif not self.editor.next_problem():
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _first_of(self, missing: Missing) -> str:
+        if missing.is_only_unheard and missing.lack is not None and missing.lack.spans:
+            next_part = self.tr("{0} plays the next of it.").format(NEXT_UNHEARD_KEY)
+            return f"{missing.sentences[0]} {next_part}"
+        return missing.sentences[0]
 
     @Slot()
     def turn(self) -> None:

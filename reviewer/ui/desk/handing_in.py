@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from reviewer.desk.completeness import WITHOUT_TEXT, missing
+from reviewer.desk.completeness import is_answered_by_flag, missing
+from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import TEXT_FIELD, Problem, problems
 from reviewer.model.annotation import Annotation
@@ -11,22 +12,39 @@ from reviewer.transcript.conventions import Conventions
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """All ``sentences`` in the order of mending; ``fields`` are those of the form, ``in_text`` the others."""
+    """All ``sentences`` in the order of mending; ``fields`` are those of the form, ``in_text`` the others.
+
+    ``lack`` is what is still to be heard; its sentence comes last, for no cursor can mend it.
+    """
 
     sentences: tuple[str, ...]
     fields: tuple[Problem, ...]
+    lack: Lack | None = None
 
     @property
     def in_text(self) -> bool:
         """Whether the first thing to mend is in the transcript."""
-        return len(self.sentences) > len(self.fields)
+        return len(self.sentences) > len(self.fields) + self.is_unheard
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether something is still to be heard."""
+        return self.lack is not None
+
+    @property
+    def is_only_unheard(self) -> bool:
+        """Whether there is nothing else to be done."""
+        return self.is_unheard and len(self.sentences) == 1
 
 
-def missing_in(annotation: Annotation, schema: Schema, conventions: Conventions) -> Missing:
+def missing_in(
+    annotation: Annotation, schema: Schema, conventions: Conventions, lack: Lack | None = None
+) -> Missing:
     """The rules are those of ``reviewer.desk.completeness``; this adds where in the form they point."""
-    answered_by_flag = bool(annotation.flags & WITHOUT_TEXT)
-    found = () if answered_by_flag else problems(schema, annotation)
+    found = () if is_answered_by_flag(annotation) else problems(schema, annotation)
+    sentences = missing(annotation, schema, conventions)
     return Missing(
-        sentences=missing(annotation, schema, conventions),
+        sentences=sentences if lack is None else (*sentences, lack.sentence),
+        lack=lack,
         fields=tuple(problem for problem in found if problem.field != TEXT_FIELD),
     )

@@ -18,6 +18,7 @@ from reviewer.ui.desk.heartbeat import Heartbeat
 from reviewer.ui.desk.in_order import InOrder
 from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
+from reviewer.ui.desk.to_hear import ToHear
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import message_for
@@ -66,6 +67,8 @@ class DeskPresenter(QObject):
         self._heard_log = HeardLog(desk.heard, self._in_order, self)
         self._heard_log.failed.connect(self._on_not_logged)
         playback.heard_due.connect(self._heard_log.note)
+        playback.strip_changed.connect(self._show_missing_again)
+        self._to_hear = ToHear(playback, desk.listening_rules)
         self._place = Place(playback, view.board, self)
         playback.state_changed.connect(self._on_sound_changed)
         view.board.annotation_changed.connect(self._on_annotation_changed)
@@ -94,8 +97,8 @@ class DeskPresenter(QObject):
         lease = self._lease
         if lease is None or not self._is_open or self._is_busy:
             return
-        annotation = self._view.board.annotation
-        missing = self._show_missing(annotation)
+        self._playback.tell_heard()  # the last second counts, and is in the log before the work
+        missing = self._show_missing(annotation := self._view.board.annotation)
         if missing.sentences:
             self._view.board.go_to_missing(missing)
             return
@@ -180,6 +183,7 @@ class DeskPresenter(QObject):
         self._keeper.begin(partial(self._desk.save_draft, clip.lease))
         self._heard_log.begin(clip.lease.clip_id)
         self._playback.load(clip.samples)
+        self._to_hear.begin(clip.samples, clip.speech, clip.heard)
         self._view.show_clip(clip)
         keep = partial(self._desk.keep_place, clip.lease)
         self._place.begin(lambda frame: self._in_order.run(partial(keep, frame)), clip.position)
@@ -239,8 +243,12 @@ class DeskPresenter(QObject):
         if self._is_open and not self._is_busy:
             self._is_touched = True
             self._keeper.note(annotation)
-            if self._view.board.is_missing_shown:
-                self._show_missing(annotation)
+            self._show_missing_again()
+
+    @Slot()
+    def _show_missing_again(self) -> None:
+        if self._is_open and not self._is_busy and self._view.board.is_missing_shown:
+            self._show_missing(self._view.board.annotation)
 
     @Slot()
     def _on_sound_changed(self) -> None:
@@ -257,7 +265,8 @@ class DeskPresenter(QObject):
         self._in_order.run(partial(hand_over, self._desk, work), self._on_ended, self._on_not_ended)
 
     def _show_missing(self, annotation: Annotation) -> Missing:
-        missing = missing_in(annotation, self._desk.schema, self._desk.conventions)
+        lack = self._to_hear.lack_of_work(annotation)
+        missing = missing_in(annotation, self._desk.schema, self._desk.conventions, lack)
         self._view.board.show_missing(missing)
         return missing
 

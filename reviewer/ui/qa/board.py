@@ -2,14 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema
 from reviewer.transcript.conventions import Conventions
+from reviewer.ui.desk.board import NEXT_UNHEARD_KEY
 from reviewer.ui.desk.play_bar import PlayBar
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.messages import Message
 from reviewer.ui.qa.blind_panel import BlindPanel
 from reviewer.ui.qa.compare_panel import ComparePanel
 from reviewer.ui.shortcuts import Scope
@@ -32,6 +35,9 @@ _WAVES_ABOVE_SPECTROGRAM_PX = 180
 
 class CheckBoard(QWidget):
     """Waves and play bar stay where they are while the lower half changes."""
+
+    unheard_changed = Signal(object)
+    """Carries the Spans of speech that are still to be heard before a verdict."""
 
     def __init__(
         self, schema: Schema, conventions: Conventions, jobs: Jobs, parent: QWidget | None = None
@@ -81,6 +87,14 @@ class CheckBoard(QWidget):
     def _on_look_changed(self, look: Look) -> None:
         both = _WAVES_ABOVE_SPECTROGRAM_PX + SPECTROGRAM_PX
         self.waves.setFixedHeight(both if look.is_on else _WAVES_PX)
+
+    def show_unheard(self, lack: Lack | None) -> None:
+        """Says how much is still to be heard before a verdict, and tells where; nothing for None."""
+        if lack is not None:
+            next_part = self.tr("{0} plays the next of it.").format(NEXT_UNHEARD_KEY)
+            hint = next_part if lack.spans else self.tr("Any part of the clip counts, at any speed.")
+            self.message.show_message(Message(lack.sentence, hint), "warn")
+        self.unheard_changed.emit(lack.spans if lack is not None else ())
 
     def set_busy(self, *, busy: bool) -> None:
         self.blind.set_busy(busy=busy)

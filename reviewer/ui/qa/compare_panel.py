@@ -125,12 +125,10 @@ class ComparePanel(QWidget):
 
     @Slot()
     def _on_accept(self) -> None:
-        self.set_busy(busy=True)
         self.accept_requested.emit(self.comment.text().strip())
 
     @Slot()
     def _on_return(self) -> None:
-        self.set_busy(busy=True)
         self.return_requested.emit(self.comment.text().strip())
 
     def _lay_out(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from reviewer.desk.coverage import Lack
 from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
 from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
@@ -15,6 +16,7 @@ from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, jo
 from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.plays import Plays
+from reviewer.ui.desk.to_hear import ToHear
 from reviewer.ui.handles import named
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
@@ -62,6 +64,8 @@ class QaPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
+        self._to_hear = ToHear(self.playback, session.listening_rules)
+        self._lack_of: Callable[[], Lack | None] | None = None
         self._place = Place(self.playback, self.board, self)
         self._is_closed = self._is_unsaved_shown = False
         self._connect()
@@ -114,6 +118,7 @@ class QaPage(Page):
             return
         self._stack.setCurrentWidget(self.board)
         self.playback.load(taken.opened.samples)
+        self._to_hear.begin(taken.opened.samples, taken.opened.speech, taken.opened.heard)
         draft = taken.opened.draft
         typed = draft.text_verbatim if draft is not None else ""
         self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
@@ -135,6 +140,26 @@ class QaPage(Page):
         self.board.message.show_message(
             Message(self.tr("Compare, then accept the work or return it with a comment."))
         )
+
+    @Slot(str)
+    def _on_accept_requested(self, comment: str) -> None:
+        self.playback.tell_heard()  # the last second counts, and is in the log before the verdict
+        if self._has_heard(self._to_hear.lack_of_speech):
+            self.board.set_busy(busy=True)
+            self.checking.accept(comment)
+
+    @Slot(str)
+    def _on_return_requested(self, comment: str) -> None:
+        self.playback.tell_heard()
+        if self._has_heard(self._to_hear.lack_of_reason):
+            self.board.set_busy(busy=True)
+            self.checking.send_back(comment)
+
+    @Slot()
+    def _on_heard_more(self) -> None:
+        """Hearing what was missing mends it."""
+        if self._lack_of is not None and self._has_heard(self._lack_of):
+            self.board.message.clear()
 
     @Slot(object)
     def _on_decided(self, verdict: Verdict) -> None:
@@ -186,8 +211,16 @@ class QaPage(Page):
     def _on_sound_changed(self) -> None:
         self.status_changed.emit(StatusFacts(sound=self.playback.problem))
 
+    def _has_heard(self, lack_of: Callable[[], Lack | None]) -> bool:
+        """Says and shows what is missing, if it is."""
+        lack = lack_of()
+        self._lack_of = lack_of if lack is not None else None
+        self.board.show_unheard(lack)
+        return lack is None
+
     def _put_away(self) -> None:
         """The clip leaves the screen."""
+        self._lack_of = None
         self._forget_saving()
         self._place.end()
         self.playback.unload()
@@ -217,13 +250,14 @@ class QaPage(Page):
         bind_ears(self.board, Scope.QA, self.ears)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
+        self.playback.strip_changed.connect(self._on_heard_more)
         self.empty.take_requested.connect(self._on_take_requested)
         self.board.blind.hand_in_requested.connect(self.checking.hand_in)
         self.board.blind.editor.text_changed.connect(self.checking.note)
         self.checking.keeper.saved.connect(self._on_saved)
         self.checking.keeper.failed.connect(self._on_save_failed)
-        self.board.compare.accept_requested.connect(self.checking.accept)
-        self.board.compare.return_requested.connect(self.checking.send_back)
+        self.board.compare.accept_requested.connect(self._on_accept_requested)
+        self.board.compare.return_requested.connect(self._on_return_requested)
         self.checking.taken.connect(self._on_taken)
         self.checking.compared.connect(self._on_compared)
         self.checking.decided.connect(self._on_decided)

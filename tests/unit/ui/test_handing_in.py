@@ -3,8 +3,10 @@
 import pytest
 
 from reviewer.desk.completeness import Incomplete, require_complete
+from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema, load_schema
 from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.span import Span
 from reviewer.places import resource
 from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.ui.desk.handing_in import missing_in
@@ -101,3 +103,31 @@ def test_the_screen_and_the_desk_agree_on_what_is_complete(
     except Incomplete as error:
         refused = error.missing
     assert missing_in(annotation, schema, conventions).sentences == refused
+
+
+LACK = Lack(240, 100, (Span(0, 240),))
+
+
+def test_what_is_unheard_is_said_last_and_is_nowhere_in_text_or_form(
+    schema: Schema, conventions: Conventions
+) -> None:
+    missing = missing_in(Annotation("hello", LABELS), schema, conventions, LACK)
+    assert missing.sentences == ("2.4 s of speech were not heard yet.",)
+    assert missing.is_only_unheard
+    assert not missing.in_text
+    assert missing.fields == ()
+
+
+def test_a_missing_text_still_comes_before_what_is_unheard(schema: Schema, conventions: Conventions) -> None:
+    missing = missing_in(Annotation("", LABELS), schema, conventions, LACK)
+    assert missing.in_text
+    assert not missing.is_only_unheard
+    assert missing.sentences[-1] == LACK.sentence
+
+
+def test_an_unanswered_field_is_not_mistaken_for_one_in_the_text(
+    schema: Schema, conventions: Conventions
+) -> None:
+    missing = missing_in(Annotation("hello", {"speakers": "one"}), schema, conventions, LACK)
+    assert not missing.in_text
+    assert len(missing.sentences) == 2
