@@ -9,7 +9,7 @@ from reviewer.audio.growth import Job, in_thread
 from reviewer.audio.heard import merged
 from reviewer.audio.reels import MakeSpeed, Reel, Reels
 from reviewer.audio.run import Run
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.audio.stretch import Stretched
 from reviewer.audio.transport import Transport
 from reviewer.errors import NoAudioDevice, Unavailable
@@ -45,7 +45,7 @@ class Player:
         self._weights = rising(0)
         self._feed = Feed()
         self._transport = Transport()
-        self._samples: Samples | None = None
+        self._samples: Sound | None = None
         self._stream: Stream | None = None
         self._reels: Reels | None = None
         self._run: Run | None = None
@@ -77,7 +77,7 @@ class Player:
         """Why there is no sound, or not at this speed, and what helps; None while all is well."""
         return self._problem
 
-    def load(self, samples: Samples) -> None:
+    def load(self, samples: Sound) -> None:
         """Take a clip, at its beginning, paused, at the speed of the one before.
 
         Raises:
@@ -209,7 +209,7 @@ class Player:
     def _want(self, reel: Reel, place: int) -> None:
         """Have the sound from ``place`` on made; in a loop all of the loop, so that no round waits for it."""
         loop = self._transport.loop
-        reel.want(place if loop is None else loop.start)
+        reel.want(place, None if loop is None else (loop.start, loop.stop))
 
     def _end_run(self) -> None:
         """Let the device fade out, and no more; the transport stands where the fade begins."""

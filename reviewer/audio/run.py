@@ -21,7 +21,7 @@ class Run:
         self._stop = at.stop
         self._loop = at.loop
         start, loop_start = reel.out_frame(at.position), None
-        stop = int(reel.data.shape[0]) if at.stop == at.frames else reel.out_frame(at.stop)
+        stop = reel.frames if at.stop == at.frames else reel.out_frame(at.stop)
         if at.loop is not None:
             loop_start = reel.out_frame(at.loop.start)
         fades = Fades(
@@ -30,7 +30,8 @@ class Run:
             at_stop=at.stop < at.frames,
             at_seam=loop_start is not None and not _is_smooth(reel, loop_start, stop, weights.shape[0]),
         )
-        self.cue = Cue(reel.data, start, max(stop, start), reel.ready, loop_start=loop_start, fades=fades)
+        self.cue = Cue(reel.tape, start, max(stop, start), loop_start=loop_start, fades=fades)
+        reel.follow(self.cue)
 
     def clip_frame(self, cursor: int) -> int:
         """The clip's frame at a count of the cue."""
@@ -60,6 +61,12 @@ class Run:
 
 
 def _is_smooth(reel: Reel, start: int, stop: int, frames: int) -> bool:
-    """Whether a loop needs no fade at its seam; one that is not made yet gets it, for nobody can know."""
-    low, high = reel.ready.stretch
-    return low <= start and stop <= high and is_smooth(reel.data, start, stop, frames)
+    """Whether a loop needs no fade at its seam; one that is not at hand gets it, for nobody can know."""
+    if stop - start <= 2 * (frames + 1):
+        whole = reel.tape.read(start, stop)
+        return whole is not None and is_smooth(whole, 0, whole.shape[0], frames)
+    after, before = reel.tape.read(start, start + frames + 1), reel.tape.read(stop - frames - 1, stop)
+    if after is None or before is None:
+        return False
+    seam = np.concatenate((after, before))
+    return is_smooth(seam, 0, seam.shape[0], frames)
