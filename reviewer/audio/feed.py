@@ -71,6 +71,11 @@ class Cue:
         """Whether all of it was fed."""
         return self.cursor >= self._last
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the frame that comes next can be fed now."""
+        return self.tape.piece_at(self.place(self.cursor)[1]) is not None
+
     def place(self, cursor: int) -> tuple[int, int]:
         """How many rounds are over at this count, and which frame of the tape comes next."""
         if self.loop_start is None or cursor < self.stop:

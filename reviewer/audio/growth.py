@@ -169,16 +169,12 @@ class Growth:
         if total <= self._room_frames:
             return
         wanted = set(plan)
-        others = sorted(
-            (each for each in self._made if each not in wanted), key=lambda w: self._far(w, place)
-        )
+        others = [each for each in self._made if each not in wanted]
+        others.sort(key=lambda each: abs(self._made[each].piece.start - place))
         while others and total > self._room_frames:
             dropped = self._made.pop(others.pop())
             total -= dropped.piece.data.shape[0]
             self._dropped.append(dropped)
-
-    def _far(self, window: int, place: int) -> int:
-        return abs(self._made[window].piece.start - place)
 
 
 def in_thread(job: Job) -> None:

@@ -171,6 +171,10 @@ class Player:
             self._transport = self._transport.advance(run.heard(stream.now(), stream.form.rate_hz))
         if not self._transport.is_playing:
             self._end_run()
+        elif run is not None and run.error is not None:
+            self._problem = f"{run.error.sentence} {run.error.hint}".strip()
+            self._end_run()
+            self._transport = self._transport.pause()
         elif run is not None and run.percent != self._transport.speed_percent:
             self._change_speed()
 

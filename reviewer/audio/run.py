@@ -7,6 +7,7 @@ from reviewer.audio.fade import is_smooth
 from reviewer.audio.feed import Cue, Fades
 from reviewer.audio.reels import Reel
 from reviewer.audio.transport import Transport
+from reviewer.errors import ReviewerError
 
 
 class Run:
@@ -32,6 +33,13 @@ class Run:
         )
         self.cue = Cue(reel.tape, start, max(stop, start), loop_start=loop_start, fades=fades)
         reel.follow(self.cue)
+
+    @property
+    def error(self) -> ReviewerError | None:
+        """Why it waits for ever, once it does."""
+        if self._reel.error is None or self.cue.is_over:
+            return None
+        return None if self.cue.is_at_hand else self._reel.error
 
     def clip_frame(self, cursor: int) -> int:
         """The clip's frame at a count of the cue."""
