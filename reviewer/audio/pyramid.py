@@ -1,17 +1,20 @@
 """Lowest and highest sample of ever longer stretches, so that any length draws at once."""
 
+import io
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reviewer.audio.samples import IntSamples, Sound, full_scale
+from reviewer.audio.stored_level import Ranges, StoredLevel
 from reviewer.errors import Damaged
 
 FIRST_BIN = 64
 FACTOR = 4
+_AT_HAND_BYTES = 1 << 20
 _MAGIC = b"RVPK"
 _VERSION = 1
 _HINT = "Ask your lead to import the clip again."
@@ -26,12 +29,14 @@ class Pyramid:
     """Minima and maxima at 64, 256, 1024 ... frames a bin.
 
     ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``64 * 4**k`` frames a bin.
-    The last bin may be shorter; the values are of the samples' own type, int16 or int32.
+    The last bin may be shorter; the values are of the samples' own type, int16 or int32. Of a long clip the
+    fine levels may be a ``StoredLevel``, which is read where it is wanted.
     """
 
     frames: int
     channels: int
-    levels: tuple[Extremes, ...]
+    levels: tuple[Extremes | StoredLevel, ...]
+    stored: Ranges | None = None
 
     @classmethod
     def from_samples(cls, data: IntSamples) -> "Pyramid":
@@ -43,6 +48,43 @@ class Pyramid:
         if not levels:
             levels.append(np.zeros((channels, 2, 0), dtype=data.dtype))
         return cls(int(frames), int(channels), tuple(levels))
+
+    @classmethod
+    def from_stream(cls, stream: BinaryIO) -> "Pyramid":
+        """Read what ``to_bytes`` wrote: coarse levels at once, the others where and when they are wanted.
+
+        The stream is closed with the pyramid, or by this.
+
+        Raises:
+            Damaged: as ``from_bytes``, or the stream's own seal does not verify.
+        """
+        try:
+            size = stream.seek(0, io.SEEK_END)
+            stream.seek(0)
+            if size > _AT_HAND_BYTES:
+                return cls._stored(stream, size)
+            whole = stream.read()
+        except BaseException:
+            stream.close()
+            raise
+        stream.close()
+        return cls.from_bytes(whole)
+
+    @classmethod
+    def _stored(cls, stream: BinaryIO, length: int) -> "Pyramid":
+        frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
+        stored, place = Ranges(stream), _HEADER.size
+        levels: list[Extremes | StoredLevel] = []
+        for count in bins:
+            level = StoredLevel(stored, place, np.dtype(_TYPES[size]), (channels, 2, count))
+            place += count * 2 * channels * size
+            levels.append(level if length - place + level.nbytes > _AT_HAND_BYTES else level.read_all())
+        return cls(frames, channels, tuple(levels), stored)
+
+    def close(self) -> None:
+        """Let go what is read from; fine levels are flat from now on."""
+        if self.stored is not None:
+            self.stored.close()
 
     @property
     def full_scale(self) -> int:
@@ -84,7 +126,8 @@ class Pyramid:
         """Header and values, little-endian; ``from_bytes`` reads it."""
         size = self.levels[0].dtype.itemsize
         header = _HEADER.pack(_MAGIC, _VERSION, size, self.channels, self.frames)
-        return header + b"".join(level.astype(f"<i{size}", copy=False).tobytes() for level in self.levels)
+        whole = (level.read_all() if isinstance(level, StoredLevel) else level for level in self.levels)
+        return header + b"".join(level.astype(f"<i{size}", copy=False).tobytes() for level in whole)
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> "Pyramid":
@@ -93,14 +136,7 @@ class Pyramid:
         Raises:
             Damaged: another version, or not exactly the bytes that frames and channels ask for.
         """
-        if len(blob) < _HEADER.size:
-            raise Damaged("The clip's picture is cut short.", _HINT)
-        magic, version, size, channels, frames = _HEADER.unpack_from(blob)
-        if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
-            raise Damaged("The clip's picture is of another version.", _HINT)
-        bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
-        if len(blob) != _HEADER.size + sum(bins) * 2 * channels * size:
-            raise Damaged("The clip's picture has the wrong length.", _HINT)
+        frames, channels, size, bins = _read_header(blob, len(blob))
         levels, place = [], _HEADER.size
         for count in bins:
             values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=place)
@@ -123,9 +159,28 @@ class Pyramid:
             return _reduce_spans(np.minimum, raw, first, after), _reduce_spans(np.maximum, raw, first, after)
         level = min(_level_for(width), len(self.levels) - 1)
         size = FIRST_BIN * FACTOR**level
-        lows, highs = self.levels[level][channel]
         first, after = first // size, -(-after // size)
+        begin, end = int(first[0]), int(after[-1])
+        chosen = self.levels[level]
+        if isinstance(chosen, StoredLevel):
+            lows, highs = chosen.read(channel, begin, end)
+        else:
+            lows, highs = chosen[channel, :, begin:end]
+        first, after = first - begin, after - begin
         return _reduce_spans(np.minimum, lows, first, after), _reduce_spans(np.maximum, highs, first, after)
+
+
+def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
+    """Frames, channels, bytes a value, and the bins of each level; ``length`` is that of the whole."""
+    if len(blob) < _HEADER.size:
+        raise Damaged("The clip's picture is cut short.", _HINT)
+    magic, version, size, channels, frames = _HEADER.unpack_from(blob)
+    if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
+        raise Damaged("The clip's picture is of another version.", _HINT)
+    bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
+    if length != _HEADER.size + sum(bins) * 2 * channels * size:
+        raise Damaged("The clip's picture has the wrong length.", _HINT)
+    return frames, channels, size, bins
 
 
 def _level_count(frames: int) -> int:

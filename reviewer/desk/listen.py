@@ -8,8 +8,9 @@ from reviewer.access.nda import Acknowledgements
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode import read_canonical
 from reviewer.audio.heard import merged
+from reviewer.audio.long_sound import close_sound, open_sound
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Samples, Sound
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
@@ -25,10 +26,10 @@ from reviewer.queue.queue import Queue
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A clip brought to ear and eye: its facts, samples and drawing."""
+    """A clip brought to ear and eye: its facts, sound and drawing; silent and flat once it is closed."""
 
     clip: Clip
-    samples: Samples
+    samples: Sound
     pyramid: Pyramid
 
 
@@ -57,7 +58,7 @@ class Listening:
         self._vault = vault
         self._clock = clock
         self._locale = locale
-        self._open: dict[tuple[str, str], Clip] = {}
+        self._open: dict[tuple[str, str], Heard] = {}
 
     def allow(self, identity: Identity, act: Act) -> None:
         """Says no unless this person is signed in and may do this; for acts that open nothing."""
@@ -104,17 +105,16 @@ class Listening:
     def open_for_export(self, identity: Identity, clip_id: str) -> Samples:
         """Opens a clip to be cut into a labelled set; only accepted work is asked for by the exporter."""
         agreement = self.require(identity, Act.EXPORT)
-        opened = self._open_clip(
-            identity, clip_id, Action.CLIP_OPENED, {"purpose": "export", "nda": agreement}
-        )
-        self._open.pop((identity.session_id, clip_id), None)
-        return opened.samples
+        self._note_opening(identity, clip_id, Action.CLIP_OPENED, {"purpose": "export", "nda": agreement})
+        with self._vault.audio(identity.keyring, clip_id) as stream:
+            return read_canonical(stream)
 
     def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
         """Writes down which frames reached the device. Raises Refused for a clip that is not open here."""
-        clip = self._open.get((identity.session_id, clip_id))
-        if clip is None:
+        opened = self._open.get((identity.session_id, clip_id))
+        if opened is None:
             raise Refused("This clip is not open.", "Claim it from the queue.")
+        clip = opened.clip
         kept = [part for part in merged(ranges) if 0 <= part.start < part.end <= clip.frames]
         if not kept:
             return
@@ -128,22 +128,34 @@ class Listening:
         )
 
     def close(self, identity: Identity, clip_id: str) -> None:
-        """Notes that the clip is no longer before this person."""
-        if self._open.pop((identity.session_id, clip_id), None) is not None:
+        """Notes that the clip is no longer before this person, and lets its files go."""
+        opened = self._open.pop((identity.session_id, clip_id), None)
+        if opened is not None:
+            close_sound(opened.samples)
+            opened.pyramid.close()
             self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
 
     def _open_clip(
         self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
     ) -> Heard:
+        clip = self._note_opening(identity, clip_id, action, detail)
+        pyramid = Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
+        try:
+            sound = open_sound(self._vault.audio(identity.keyring, clip_id))
+        except BaseException:
+            pyramid.close()
+            raise
+        opened = self._open[identity.session_id, clip_id] = Heard(clip, sound, pyramid)
+        return opened
+
+    def _note_opening(
+        self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
+    ) -> Clip:
+        """The row is committed before a byte is unsealed: no log row, no playback."""
         clip = self._catalogue.get(clip_id)
         self._refuse_if_no_longer_covered(clip)
         self._ledger.record(Event.by(identity, action, clip_id, detail=detail))
-        # The row above is committed before a byte is unsealed: no log row, no playback.
-        with self._vault.audio(identity.keyring, clip_id) as stream:
-            samples = read_canonical(stream)
-        pyramid = Pyramid.from_bytes(self._vault.peaks(identity.keyring, clip_id))
-        self._open[identity.session_id, clip_id] = clip
-        return Heard(clip, samples, pyramid)
+        return clip
 
     def _refuse_if_no_longer_covered(self, clip: Clip) -> None:
         now = self._clock.now()

@@ -8,7 +8,7 @@ from typing import Protocol
 from reviewer.access.ledger import Ledger
 from reviewer.access.rights import Act
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
 from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused
@@ -30,7 +30,7 @@ class Opened(Protocol):
     @property
     def clip(self) -> Clip: ...
     @property
-    def samples(self) -> Samples: ...
+    def samples(self) -> Sound: ...
     @property
     def pyramid(self) -> Pyramid: ...
 
@@ -62,7 +62,7 @@ class OpenCheck:
 
     check: Check
     clip: Clip
-    samples: Samples
+    samples: Sound
     pyramid: Pyramid
     blind: Annotation | None
     draft: Annotation | None = None

@@ -1,7 +1,7 @@
 """A player without sound: time passes when the test says so."""
 
 from reviewer.audio.heard import merged
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.audio.transport import Transport
 from reviewer.model.event import HeardRange
 
@@ -32,7 +32,7 @@ class FakePlayer:
     def frames(self) -> int:
         return self._transport.frames
 
-    def load(self, samples: Samples) -> None:
+    def load(self, samples: Sound) -> None:
         self.loaded = samples
         self._transport = Transport.loaded(samples.frames, self.speed_percent)
 

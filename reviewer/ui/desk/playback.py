@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from reviewer.audio.heard import heard_frames, merged
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.model.event import HeardRange
 from reviewer.ui.desk.plays import Plays
 
@@ -119,7 +119,7 @@ class Playback(QObject):
         """How much of the clip was heard, in whole per cent; 100 only for all of it."""
         return heard_frames(self._heard) * 100 // self.frames if self.frames else 0
 
-    def load(self, samples: Samples) -> None:
+    def load(self, samples: Sound) -> None:
         """Takes another clip, at its start, nothing of it heard; a device that is not there is no error."""
         self.unload()
         self._rate_hz = samples.rate_hz

@@ -17,7 +17,7 @@ from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
     from reviewer.audio.pyramid import Pyramid
-    from reviewer.audio.samples import Samples
+    from reviewer.audio.samples import Sound
     from reviewer.ui.waveform.plot import WavePlot
     from reviewer.ui.waveform.spectrogram import Spectrogram
 
@@ -89,7 +89,7 @@ class WaveformView(QWidget):
         """What is marked; empty if nothing is."""
         return self._selection
 
-    def show_clip(self, samples: "Samples", pyramid: "Pyramid") -> None:
+    def show_clip(self, samples: "Sound", pyramid: "Pyramid") -> None:
         """Puts a clip on, all of it in view, the cursor at its start, nothing heard."""
         self._rate_hz = samples.rate_hz
         self._put_on(source_of(samples, pyramid))
