@@ -98,7 +98,7 @@ def _make(sound: Sound, keys: tuple[TileKey, ...], token: CancelToken) -> "dict[
     for key in keys:
         if token.is_cancelled:
             break
-        made[key] = tile(sound.read(0, sound.frames), key.channel, key.recipe, key.level, key.index)
+        made[key] = tile(sound, key.channel, key.recipe, key.level, key.index)
     return made
 
 
