@@ -3,9 +3,6 @@
 import sys
 from collections.abc import Sequence
 
-from reviewer.cli import show
-from reviewer.errors import Unavailable
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; gives its exit code."""
@@ -22,6 +19,9 @@ def _window(given: Sequence[str]) -> int:
         # Only here: the commands work where there is neither Qt nor a screen.
         from reviewer.app.start import run as start  # noqa: PLC0415
     except ImportError as error:
+        from reviewer.cli import show  # noqa: PLC0415
+        from reviewer.errors import Unavailable  # noqa: PLC0415
+
         # Qt is there but a library of the system is not, on a machine that never had a desktop.
         problem = Unavailable(
             f"The workstation cannot open here: {error}.",

@@ -116,3 +116,12 @@ class ClipWithdrawn(NotLeased):
 
     def __init__(self) -> None:
         Refused.__init__(self, "This clip was withdrawn and its content is destroyed.", "Take the next clip.")
+
+
+class NoWorkspace(Unavailable):
+    """There is no workspace in this folder."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            f"There is no workspace in {folder}.", "Make one with: reviewer init DIR --lead NAME."
+        )

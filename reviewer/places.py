@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import platformdirs
-
+PROJECT_FILE = "project.toml"
+DATABASE_FILE = "workspace.db"
 _PACKAGE = Path(__file__).parent
 
 
@@ -16,4 +16,6 @@ def resource(*parts: str) -> Path:
 
 def default_workspace() -> Path:
     """The platform's folder for this user's data."""
+    import platformdirs  # noqa: PLC0415 - a sixth of the start, and only needed here
+
     return Path(platformdirs.user_data_dir("reviewer", appauthor=False)) / "workspace"

@@ -20,10 +20,11 @@ from reviewer.db.connection import Database
 from reviewer.db.migrations import migrate
 from reviewer.desk.agreement import Agreement
 from reviewer.desk.drafts import Drafts
+from reviewer.desk.hearing import Hearing
 from reviewer.desk.listen import Listening
 from reviewer.desk.session import DeskSession
 from reviewer.desk.signin import SignIn, require_strong
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.labels.schema import load_schema
 from reviewer.lead.export import Export
 from reviewer.lead.founding import found
@@ -34,13 +35,11 @@ from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.session import LeadSession
 from reviewer.model.clock import Clock, SystemClock
 from reviewer.model.people import Identity, Person
-from reviewer.places import resource
+from reviewer.places import DATABASE_FILE, PROJECT_FILE, resource
 from reviewer.qa.session import QaSession
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.transcript.conventions import load_conventions
 
-PROJECT_FILE = "project.toml"
-DATABASE_FILE = "workspace.db"
 CLIPS_FOLDER = "clips"
 APP_VERSION = importlib.metadata.version("reviewer")
 
@@ -103,6 +102,12 @@ class Workspace:
             locale=self.project.locale,
             app_version=APP_VERSION,
         )
+        self.hearing = Hearing(
+            ledger=self.ledger,
+            vault=self.vault,
+            catalogue=self.catalogue,
+            rules=self.project.listening,
+        )
         self.listening = Listening(
             database=self.database,
             sign_in=self.sign_in_desk,
@@ -111,6 +116,7 @@ class Workspace:
             queue=self.queue,
             catalogue=self.catalogue,
             vault=self.vault,
+            hearing=self.hearing,
             clock=clock,
             locale=self.project.locale,
         )
@@ -141,6 +147,7 @@ class Workspace:
         return DeskSession(
             identity=identity,
             listening=self.listening,
+            hearing=self.hearing,
             queue=self.queue,
             drafts=self.drafts,
             vault=self.vault,
@@ -156,6 +163,7 @@ class Workspace:
         return QaSession(
             identity=identity,
             door=self.listening,
+            hearing=self.hearing,
             queue=self.queue,
             drafts=self.drafts,
             vault=self.vault,
@@ -234,9 +242,7 @@ def open_workspace(
     """
     folder = Path(path)
     if not (folder / DATABASE_FILE).is_file():
-        raise Unavailable(
-            f"There is no workspace in {folder}.", "Make one with: reviewer init DIR --lead NAME."
-        )
+        raise NoWorkspace(folder)
     os.umask(0o077)
     return Workspace(folder, clock=clock or SystemClock(), parameters=parameters or KdfParameters())
 

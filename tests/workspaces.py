@@ -12,10 +12,14 @@ import soundfile
 
 from reviewer.clips.keys import KdfParameters
 from reviewer.desk.agreement import Agreement
+from reviewer.desk.session import DeskSession
 from reviewer.lead.intake import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.model.clock import to_iso
+from reviewer.model.event import HeardRange
 from reviewer.model.people import Identity, Role
+from reviewer.model.task import Check, Lease
+from reviewer.qa.session import QaSession
 from reviewer.workspace import SignedIn, Workspace, make_workspace, open_workspace
 from tests.fakes.clock import FakeClock
 
@@ -83,6 +87,20 @@ def agree(agreement: Agreement, identity: Identity, clock: FakeClock) -> str:
         shown_at=shown_at,
         end_reached_at=clock.now(),
     )
+
+
+def hear(desk: DeskSession, lease: Lease) -> Lease:
+    """Opens a clip and listens to all of it."""
+    opened = desk.open(lease)
+    desk.heard(lease.clip_id, [HeardRange(0, opened.clip.frames)])
+    return lease
+
+
+def hear_check(qa: QaSession, check: Check) -> Check:
+    """Opens the clip of a check and listens to all of it."""
+    opened = qa.open(check)
+    qa.heard(check.submission.clip_id, [HeardRange(0, opened.clip.frames)])
+    return check
 
 
 def make_bench(

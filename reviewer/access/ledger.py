@@ -127,6 +127,15 @@ class Ledger:
             since = page[-1]["seq"] + 1
             left = None if left is None else left - len(page)
 
+    def about(self, target: str) -> list[LogRow]:
+        """The rows of acts on one clip or person, in order."""
+        found = self._database.rows(
+            "SELECT l.seq, l.body, l.prev, l.hash, l.signature FROM log_about a JOIN log l ON l.seq = a.seq"
+            " WHERE a.object = ? ORDER BY a.seq",
+            (target,),
+        )
+        return [LogRow(**row) for row in found]
+
     def unwitnessed(self) -> int:
         """How many rows no outside memory vouches for yet."""
         seen = self._database.value("SELECT max(size) FROM checkpoint WHERE witnessed_at IS NOT NULL")
@@ -145,6 +154,10 @@ class Ledger:
                 "INSERT INTO log (seq, body, prev, hash, signature) VALUES (?, ?, ?, ?, ?)",
                 (head.size + 1, body, head.hash, row_hash, signature),
             )
+            if event.object:
+                self._database.execute(
+                    "INSERT INTO log_about (object, seq) VALUES (?, ?)", (event.object, head.size + 1)
+                )
         except sqlite3.IntegrityError as error:
             raise Damaged("The access log does not take a row.", "Run: reviewer audit verify.") from error
         return head.size + 1

@@ -1,69 +1,36 @@
 """Starts the workstation: one Qt application, one workspace, one window."""
 
-import argparse
+import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from reviewer.app.demo import PEOPLE, make_demo
-from reviewer.app.guard import guard_process
-from reviewer.desk.agreement import Agreement
-from reviewer.desk.session import DeskSession
-from reviewer.desk.signin import SignIn
+from reviewer.app.doors import LateDoors
 from reviewer.errors import ReviewerError
-from reviewer.lead.session import LeadSession
-from reviewer.model.people import Identity
-from reviewer.model.project import Project
-from reviewer.places import default_workspace
-from reviewer.qa.session import QaSession
-from reviewer.ui.crash import CrashDialog
+from reviewer.model.clock import Clock, SystemClock
+from reviewer.places import DATABASE_FILE, default_workspace
+from reviewer.ui.assets import bring_icons, icons_come_later
+from reviewer.ui.doors import Doors
+from reviewer.ui.first_paint import after_first_paint
+from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
-from reviewer.ui.messages import crash_report
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.screens import House
-from reviewer.ui.theme import Theme
-from reviewer.workspace import DATABASE_FILE, Workspace, open_workspace
+from reviewer.ui.theme import HAS_STYLE, STYLE, Theme
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+    from types import TracebackType
+
     from reviewer.audio.player import Player
 
 _SIGNAL_POLL_MS = 200
-
-
-class WorkspaceDoors:
-    """A workspace as the window sees it."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-
-    @property
-    def project(self) -> Project:
-        return self._workspace.project
-
-    @property
-    def sign_in(self) -> SignIn:
-        return self._workspace.sign_in_desk
-
-    @property
-    def agreement(self) -> Agreement:
-        return self._workspace.agreement
-
-    def desk(self, identity: Identity) -> DeskSession:
-        return self._workspace.desk(identity)
-
-    def qa(self, identity: Identity) -> QaSession:
-        return self._workspace.qa(identity)
-
-    def lead(self, identity: Identity) -> LeadSession:
-        return self._workspace.lead(identity)
+_PEDALS_AFTER_MS = 500  # of showing the window: nobody signs in sooner
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -74,10 +41,16 @@ def run(arguments: Sequence[str]) -> int:
 
     Returns: the exit code; errors are one sentence and one hint on stderr.
     """
-    options = _options(arguments)
-    guard_process()
+    os.umask(0o077)
     try:
+        match list(arguments):
+            case []:
+                return _window(default_workspace())
+            case ["--workspace", folder]:
+                return _window(Path(folder))
+        options = _options(arguments)
         if options.command == "demo":
+            _guard()
             return _demo(options.directory, options.tour)
         return _window(options.workspace)
     except ReviewerError as error:
@@ -86,14 +59,18 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def make_window(
-    app: QApplication, workspace: Workspace, settings: QSettings, player_factory: Callable[[], "Player"]
+    app: QApplication,
+    doors: Doors,
+    clock: Clock,
+    settings: QSettings,
+    player_factory: Callable[[], "Player"],
+    *,
+    is_furnished: bool = True,
 ) -> tuple[MainWindow, Jobs]:
     """The window over a workspace, with the job pool that its owner closes last."""
     jobs = Jobs(app)
-    house = House(
-        WorkspaceDoors(workspace), jobs, workspace.clock, player_factory, Preferences(settings, app)
-    )
-    return MainWindow(house, Theme(app, settings, app)), jobs
+    house = House(doors, jobs, clock, player_factory, Preferences(settings, app))
+    return MainWindow(house, Theme(app, settings, app), is_furnished=is_furnished), jobs
 
 
 def sound_card_player() -> "Player":
@@ -104,10 +81,12 @@ def sound_card_player() -> "Player":
     return Player(SoundCard())
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
+def _options(arguments: Sequence[str]) -> "Namespace":
+    import argparse  # noqa: PLC0415 - the plain start needs none of it
+
     parser = argparse.ArgumentParser(prog="reviewer", description="Opens the workstation.")
     parser.set_defaults(command="", directory=None, tour=None)
-    parser.add_argument("--workspace", type=Path, default=default_workspace(), metavar="DIR")
+    parser.add_argument("--workspace", type=Path, metavar="DIR")
     commands = parser.add_subparsers(dest="command")
     demo = commands.add_parser("demo", help="a workspace of demo clips with three demo people")
     demo.add_argument("directory", type=Path, nargs="?", metavar="DIR")
@@ -120,6 +99,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _demo(directory: Path | None, tour: Path | None) -> int:
     if directory is not None:
         return _demo_in(directory, tour)
+    import tempfile  # noqa: PLC0415 - not before the first paint of the workstation
+
     with tempfile.TemporaryDirectory(prefix="reviewer-demo-") as scratch:
         return _demo_in(Path(scratch) / "workspace", tour)
 
@@ -129,6 +110,8 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
         from reviewer.app.tour import take_tour  # noqa: PLC0415
 
         return take_tour(folder, tour)
+    from reviewer.app.demo import PEOPLE, make_demo  # noqa: PLC0415
+
     if not (folder / DATABASE_FILE).exists():
         report = make_demo(folder)
         print(f"The demo is in {folder}: {report.accepted} clips to work on.")
@@ -139,23 +122,52 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
 
 def _window(folder: Path) -> int:
+    """Paints the sign-in page first; workspace, icons and all that is heavy come behind it."""
+    doors = LateDoors(folder)
     app = application()
     sys.excepthook = _show_crash
-    with open_workspace(folder) as workspace:
-        window, jobs = make_window(app, workspace, QSettings(), sound_card_player)
-        window.show()
-        _close_on_signals(window, app)
+    icons_come_later()
+    window, jobs = make_window(app, doors, SystemClock(), QSettings(), sound_card_player, is_furnished=False)
+
+    def bring_the_rest() -> None:
+        _guard()  # before anything is typed or unsealed
+        doors.begin()
+        bring_icons(window)
         try:
-            return app.exec()
-        finally:
-            jobs.close()
+            window.furnish()
+        except ReviewerError as error:
+            window.entrance.sign_in_page.show_error(error)
+
+    after_first_paint(window, bring_the_rest)
+    window.show()
+    _close_on_signals(window, app)
+    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _bring_pedals(window))
+    try:
+        return app.exec()
+    finally:
+        window.close_pedals()
+        jobs.close()
+        doors.close()
+
+
+def _bring_pedals(window: MainWindow) -> None:
+    from reviewer.pedal.hid import HidPort  # noqa: PLC0415 - not before the first paint
+
+    window.listen_to_pedals(HidPort())
+
+
+def _guard() -> None:
+    from reviewer.app.guard import guard_process  # noqa: PLC0415 - not before the first paint
+
+    guard_process()
 
 
 def application() -> QApplication:
     """The one QApplication of this process."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        app = QApplication(["reviewer"])
+        app = QApplication(["reviewer", "-style", STYLE])
+        app.setProperty(HAS_STYLE, True)  # noqa: FBT003 - Qt takes it by place
     app.setApplicationName("reviewer")
     app.setOrganizationName("reviewer")
     app.setApplicationDisplayName("Reviewer")
@@ -175,10 +187,13 @@ def _let_python_see_signals() -> None:
     """Does nothing: that Python code runs at all is what lets a signal in."""
 
 
-def _show_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _show_crash(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
     if issubclass(kind, KeyboardInterrupt):
         QApplication.quit()
         return
+    from reviewer.ui.crash import CrashDialog  # noqa: PLC0415 - only for a crash
+    from reviewer.ui.messages import crash_report  # noqa: PLC0415
+
     report = crash_report(error.with_traceback(trace))
     print(report.details, file=sys.stderr)
     owner = QApplication.activeWindow() or next(iter(QApplication.topLevelWidgets()), None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
+from reviewer.app.doors import WorkspaceDoors
 from reviewer.app.driver import Driver
 from reviewer.app.start import application, make_window
 from reviewer.app.tour_desk import has_clip, skip, wait_for_clip, work_on, work_on_returned
@@ -50,7 +51,11 @@ def _walk(workspace: Workspace, out: Path) -> None:
     app = application()
     settings = QSettings(str(out / "settings.ini"), QSettings.Format.IniFormat)
     window, jobs = make_window(
-        app, workspace, settings, lambda: Player(VirtualDevice(real_time=True, keeps=False))
+        app,
+        WorkspaceDoors(workspace),
+        workspace.clock,
+        settings,
+        lambda: Player(VirtualDevice(real_time=True, keeps=False)),
     )
     try:
         window.show()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import soundfile
 
-from reviewer.audio import findings
+from reviewer.audio import findings, speech
 from reviewer.audio.decode_host import ForkingHost, Host, OneProcessAFile, can_fork
 from reviewer.audio.decode_wire import ENDED, KILLED, TIMED_OUT, BadWire, Failure, Head, Tail, received
 from reviewer.audio.flac import MAX_CHANNELS, MAX_RATE_HZ, cut_flac, encode_flac, read_canonical
@@ -35,12 +35,13 @@ _AGAIN = "Export it again from where it came from, for example as 16-bit WAV."
 class Decoded:
     """One file's sound in our own form.
 
-    ``flac`` and ``peaks`` hold samples and nothing else; ``frames`` counts what was decoded, never what a
-    header said; ``notes`` are short sentences for the import report.
+    ``flac`` and ``peaks`` hold samples and nothing else, ``speech`` where somebody speaks; ``frames`` counts
+    what was decoded, never what a header said; ``notes`` are short sentences for the import report.
     """
 
     flac: bytes
     peaks: bytes
+    speech: bytes
     rate_hz: int
     channels: int
     frames: int
@@ -52,8 +53,9 @@ class Decoder:
     """Decodes files one after another in a separate process; a context manager.
 
     The process gets an open file, limits, and a pipe. What comes back through the pipe are integer samples,
-    of which count and size are checked; FLAC, peaks, hash and notes are made here. So no byte of the
-    file's own format is ever parsed in this process, and nothing of its metadata or name can survive.
+    of which count and size are checked; FLAC, peaks, passages of speech, hash and notes are made
+    here. So no byte of the file's own format is ever parsed in this process, and nothing of its metadata or
+    name can survive.
     """
 
     def __init__(self, host: Host | None = None) -> None:
@@ -84,6 +86,7 @@ class Decoder:
         return Decoded(
             flac=encode_flac(samples),
             peaks=Pyramid.from_samples(samples.data).to_bytes(),
+            speech=speech.to_bytes(speech.speech_spans(samples), samples.frames),
             rate_hz=samples.rate_hz,
             channels=samples.channels,
             frames=samples.frames,

@@ -31,6 +31,7 @@ app = QGuiApplication(['reviewer'])
 size = app.primaryScreen().size()
 print(app.platformName(), f'{size.width()} x {size.height()}')
 """
+_PEDAL = "from reviewer.pedal.finding import main; main()"
 _SOUND_REMEDY = (
     "Everything but playing works without it. On Debian and Ubuntu: sudo apt install libportaudio2; then see"
     " that an output is chosen in the system's sound settings."
@@ -39,6 +40,7 @@ _DISPLAY_REMEDY = (
     "Commands work without it. For the workstation sit at the machine's screen, or set DISPLAY; on Debian and"
     " Ubuntu: sudo apt install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0."
 )
+_PEDAL_REMEDY = "Everything works without one, by keys."
 
 Child = Callable[[str], tuple[int, str]]
 
@@ -78,6 +80,7 @@ def checkup(workspace: Path, child: Child = in_child) -> list[HealthFinding]:
     return [
         _from_child("sound", child(_SOUND), "No sound output was found.", _SOUND_REMEDY),
         _from_child("display", child(_DISPLAY), "No display was found.", _DISPLAY_REMEDY),
+        _from_child("foot pedal", child(_PEDAL), "The foot pedal cannot be read.", _PEDAL_REMEDY),
         sqlite_health(sqlite3.sqlite_version_info),
         disk_health(workspace),
         clock_health(datetime.now(UTC), _newest_row(workspace)),

@@ -20,7 +20,7 @@ def doctor(
     *,
     json: AsJson = False,
 ) -> None:
-    """Check sound, display, SQLite, disk and clock, each with its remedy. Nobody signs in for it."""
+    """Check sound, display, pedal, SQLite, disk and clock, each with its remedy. Nobody signs in for it."""
     findings = checkup(workspace or default_workspace())
     if json:
         show.as_json(

@@ -39,6 +39,14 @@ class Vault:
         """A seekable stream over the clip's min/max pyramid; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.PEAKS)
 
+    def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:
+        """The clip's passages of speech; None for a clip that came in before they were kept."""
+        key = self._key(keyring, clip_id)
+        if not self._store.has(clip_id, ContentKind.SPEECH):
+            return None
+        with self._store.open(clip_id, ContentKind.SPEECH) as stream:
+            return unseal(key, self._place(clip_id, ContentKind.SPEECH), stream.read())
+
     def asr_draft(self, keyring: Keyring, clip_id: str) -> str:
         """The recogniser's text that came with the clip, or nothing; raises Damaged, Refused."""
         sealed = self._catalogue.asr_draft(clip_id)
@@ -59,6 +67,8 @@ class Vault:
         peaks: bytes,
         asr_draft: str,
         in_transaction: Callable[[], None],
+        *,
+        speech: bytes | None = None,
     ) -> None:
         """Brings a clip in: sealed files first, then its row and ``in_transaction`` in one commit.
 
@@ -70,9 +80,11 @@ class Vault:
         key = keys.new_clip_key()
         wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
         draft = seal(key, self._place(clip.id, ContentKind.ASR_DRAFT), asr_draft.encode())
+        plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
         contents = {
             kind: seal(key, self._place(clip.id, kind), data)
-            for kind, data in ((ContentKind.AUDIO, flac), (ContentKind.PEAKS, peaks))
+            for kind, data in plain.items()
+            if data is not None
         }
         try:
             self._put_missing(clip.id, contents)

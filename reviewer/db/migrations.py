@@ -1,5 +1,7 @@
 """The schema of the workspace file, one migration for each released step."""
 
+import json
+
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
@@ -19,6 +21,33 @@ def m001_first(db: Tables) -> None:
     """People, agreements, clips, queue, drafts, checks, log and exports."""
     for statement in _FIRST.split(";\n\n"):
         db.conn.execute(statement)
+
+
+@schema()
+def m002_log_by_object(db: Tables) -> None:
+    """Where in the log each clip and person is spoken of, so that it is found without reading the rest."""
+    db.conn.execute(
+        "CREATE TABLE log_about (object TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES log (seq),"
+        " PRIMARY KEY (object, seq)) STRICT, WITHOUT ROWID"
+    )
+    for seq, body in db.conn.execute("SELECT seq, body FROM log").fetchall():
+        target = _object_of(body)
+        if target:
+            db.conn.execute("INSERT INTO log_about (object, seq) VALUES (?, ?)", (target, seq))
+
+
+def _object_of(body: bytes) -> str:
+    """What a row is about; nothing for one that somebody damaged, which the audit tells of."""
+    try:
+        return str(json.loads(body)["object"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+@schema()
+def m003_leases_ahead(db: Tables) -> None:
+    """A lease may be one ahead: 1 for a task that was open to all, 2 for one kept for this person."""
+    db.conn.execute("ALTER TABLE task ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0")
 
 
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.

@@ -1,16 +1,20 @@
 """What is being typed, sealed and committed before anybody says it is saved."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
+from reviewer.errors import ReviewerError
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.clock import Clock, to_micros
 from reviewer.model.people import Identity
 from reviewer.model.task import Check, Lease
+
+_PLACE = "position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class _Work:
     clip_id: str
     key: str
     name: str
+    is_check: bool = False
 
     @classmethod
     def of_lease(cls, lease: Lease) -> Self:
@@ -32,7 +37,37 @@ class _Work:
     @classmethod
     def of_check(cls, check: Check) -> Self:
         done = check.submission
-        return cls(done.task_id, check.person_id, done.clip_id, done.id, name=done.id)
+        return cls(done.task_id, check.person_id, done.clip_id, done.id, name=done.id, is_check=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is sealed: what was typed, or None, and at which frame the clip was left.
+
+    It is an annotation's canonical JSON with one field more, so that a draft of a version without places is
+    read as it is; a clip that was only listened to has nothing but the place.
+    """
+
+    annotation: Annotation | None = None
+    place: int = 0
+
+    def to_bytes(self) -> bytes:
+        body = {} if self.annotation is None else json.loads(self.annotation.to_bytes())
+        return json.dumps({**body, _PLACE: self.place}, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Reads what ``to_bytes`` wrote, or an annotation alone; raises Damaged."""
+        try:
+            body = json.loads(data)
+        except ValueError:
+            body = {}  # what an annotation is says why not
+        place = body.get(_PLACE, 0) if isinstance(body, dict) else 0
+        is_place_alone = isinstance(body, dict) and list(body) == [_PLACE]
+        return cls(
+            None if is_place_alone else Annotation.from_bytes(data),
+            place if isinstance(place, int) and place > 0 else 0,
+        )
 
 
 class Drafts:
@@ -57,12 +92,16 @@ class Drafts:
         return self._save(identity, _Work.of_lease(lease), annotation)
 
     def load(self, identity: Identity, lease: Lease) -> Annotation | None:
-        """This person's draft of the task, or None. Raises Damaged when it does not verify."""
-        sealed = self._database.value(
-            "SELECT sealed FROM draft WHERE task_id = ? AND person_id = ?",
-            (lease.task_id, identity.person.id),
-        )
-        return self._unsealed(identity, _Work.of_lease(lease), sealed)
+        """This person's draft of the task; None when nothing was typed. Raises Damaged."""
+        return self._load(identity, _Work.of_lease(lease)).annotation
+
+    def keep_place(self, identity: Identity, lease: Lease, frame: int) -> None:
+        """Commits at which frame the clip was left, beside what was typed. Raises Unavailable."""
+        self._keep_place(identity, _Work.of_lease(lease), frame)
+
+    def place(self, identity: Identity, lease: Lease) -> int:
+        """At which frame this person left the clip; 0 when it was not opened before. Raises Damaged."""
+        return self._load(identity, _Work.of_lease(lease)).place
 
     def discard(self, lease: Lease) -> None:
         """Removes the draft of work that was handed in or kept as a late draft."""
@@ -80,12 +119,15 @@ class Drafts:
 
     def load_check(self, identity: Identity, check: Check) -> Annotation | None:
         """This person's draft of their check of this submission, or None. Raises Damaged."""
-        work = _Work.of_check(check)
-        sealed = self._database.value(
-            "SELECT sealed FROM draft WHERE task_id = ? AND person_id = ? AND submission_key = ?",
-            (work.task_id, identity.person.id, work.key),
-        )
-        return self._unsealed(identity, work, sealed)
+        return self._load(identity, _Work.of_check(check)).annotation
+
+    def keep_place_check(self, identity: Identity, check: Check, frame: int) -> None:
+        """Commits at which frame the clip was left, beside what was typed. Raises Unavailable."""
+        self._keep_place(identity, _Work.of_check(check), frame)
+
+    def place_check(self, identity: Identity, check: Check) -> int:
+        """At which frame this person left the clip; 0 when it was not opened before. Raises Damaged."""
+        return self._load(identity, _Work.of_check(check)).place
 
     def discard_check(self, check: Check) -> None:
         """Removes the draft of a version that was handed in or kept as a late draft."""
@@ -94,14 +136,30 @@ class Drafts:
     def _seal(self, identity: Identity, work: _Work, annotation: Annotation, kind: ContentKind) -> bytes:
         return self._vault.seal(identity.keyring, work.clip_id, kind, work.name, annotation.to_bytes())
 
-    def _unsealed(self, identity: Identity, work: _Work, sealed: bytes | None) -> Annotation | None:
+    def _load(self, identity: Identity, work: _Work) -> _Draft:
+        query = "SELECT sealed FROM draft WHERE task_id = ? AND person_id = ?"
+        of: tuple[int | str, ...] = (work.task_id, identity.person.id)
+        if work.is_check:
+            query, of = f"{query} AND submission_key = ?", (*of, work.key)
+        sealed = self._database.value(query, of)
         if sealed is None:
-            return None
+            return _Draft()
         plain = self._vault.unseal(identity.keyring, work.clip_id, ContentKind.DRAFT, work.name, sealed)
-        return Annotation.from_bytes(plain)
+        return _Draft.from_bytes(plain)
 
     def _save(self, identity: Identity, work: _Work, annotation: Annotation) -> datetime:
-        sealed = self._seal(identity, work, annotation, ContentKind.DRAFT)
+        try:
+            place = self._load(identity, work).place
+        except ReviewerError:
+            place = 0  # what is typed is worth more than a place
+        return self._put(identity, work, _Draft(annotation, place))
+
+    def _keep_place(self, identity: Identity, work: _Work, frame: int) -> None:
+        self._put(identity, work, _Draft(self._load(identity, work).annotation, frame))
+
+    def _put(self, identity: Identity, work: _Work, draft: _Draft) -> datetime:
+        plain = draft.to_bytes()
+        sealed = self._vault.seal(identity.keyring, work.clip_id, ContentKind.DRAFT, work.name, plain)
         saved_at = self._clock.now()
         self._database.execute(
             "INSERT INTO draft (task_id, person_id, clip_id, submission_key, sealed, saved_at)"

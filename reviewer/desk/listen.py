@@ -1,7 +1,7 @@
 """The one door to a clip's audio: rights, agreement, lease and log row come before the first sample."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.access.ledger import Ledger
 from reviewer.access.nda import Acknowledgements
@@ -14,23 +14,33 @@ from reviewer.audio.samples import Samples, Sound
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
+from reviewer.desk.hearing import Hearing
 from reviewer.desk.signin import SignIn
 from reviewer.errors import NotLeased, Refused
 from reviewer.model.clip import Clip
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
+from reviewer.model.span import Span
 from reviewer.model.task import Check, Lease
 from reviewer.queue.queue import Queue
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A clip brought to ear and eye: its facts, sound and drawing; silent and flat once it is closed."""
+    """A clip brought to ear and eye: its facts, sound, drawing, passages of speech, and what of it was
+    ``heard`` by this person for this work before. Once it is closed it is silent and flat."""
 
     clip: Clip
     samples: Sound
     pyramid: Pyramid
+    speech: tuple[Span, ...] = ()
+    heard: tuple[HeardRange, ...] = ()
+
+    def close(self) -> None:
+        """Lets the files go that sound and drawing are read from."""
+        close_sound(self.samples)
+        self.pyramid.close()
 
 
 class Listening:
@@ -46,6 +56,7 @@ class Listening:
         queue: Queue,
         catalogue: Catalogue,
         vault: Vault,
+        hearing: Hearing,
         clock: Clock,
         locale: str,
     ) -> None:
@@ -56,9 +67,11 @@ class Listening:
         self._queue = queue
         self._catalogue = catalogue
         self._vault = vault
+        self._hearing = hearing
         self._clock = clock
         self._locale = locale
         self._open: dict[tuple[str, str], Heard] = {}
+        self._prepared: dict[tuple[str, str], Heard] = {}
 
     def allow(self, identity: Identity, act: Act) -> None:
         """Says no unless this person is signed in and may do this; for acts that open nothing."""
@@ -75,18 +88,40 @@ class Listening:
         return self._acknowledgements.require_live(identity.person, self._locale)
 
     def open_leased(self, identity: Identity, lease: Lease) -> Heard:
-        """Opens the clip of a live lease. Raises Refused when any condition fails; then nothing is read."""
-        agreement = self.require(identity, Act.TRANSCRIBE)
-        if lease.person_id != identity.person.id:
-            raise NotLeased
-        self._queue.check_lease(lease)
-        detail: dict[str, DetailValue] = {
-            "purpose": "transcribe",
-            "task": lease.task_id,
-            "token": lease.token,
-            "nda": agreement,
-        }
-        return self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail)
+        """Opens the clip of a live lease. Raises Refused when any condition fails; then nothing is read.
+
+        What was prepared of it is used, under the same conditions and a row of its own; anything else that
+        was prepared for this person is let go.
+        """
+        key = identity.session_id, lease.clip_id
+        try:
+            detail = self._leased(identity, lease, is_ahead=False)
+            if key in self._prepared:
+                detail["prepared"] = True
+            heard = self._open_clip(
+                identity, lease.clip_id, Action.CLIP_OPENED, detail, self._prepared.get(key)
+            )
+            self._prepared.pop(key, None)
+            return replace(heard, heard=self._hearing.of_lease(identity, lease))
+        finally:
+            self.let_go(identity)
+
+    def prepare_leased(self, identity: Identity, lease: Lease) -> Heard:
+        """Unseals the clip of a lease ahead, which nobody sees or hears before ``open_leased``.
+
+        It is kept in memory until it is opened or let go. Raises Refused when any condition of opening fails;
+        then nothing is read.
+        """
+        detail = self._leased(identity, lease, is_ahead=True)
+        heard = self._read(identity, lease.clip_id, Action.CLIP_PREPARED, {**detail, "ahead": True})
+        self._prepared[identity.session_id, lease.clip_id] = heard
+        return heard
+
+    def let_go(self, identity: Identity) -> None:
+        """Forgets what was prepared for this person and never opened, and notes that it is closed."""
+        for key in [key for key in self._prepared if key[0] == identity.session_id]:
+            self._prepared.pop(key).close()
+            self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, key[1], detail={"ahead": True}))
 
     def open_check(self, identity: Identity, check: Check) -> Heard:
         """Opens the clip of a submission that this QA person has taken to check."""
@@ -100,7 +135,8 @@ class Listening:
             "token": check.token,
             "nda": agreement,
         }
-        return self._open_clip(identity, check.submission.clip_id, Action.QA_OPENED, detail)
+        opened = self._open_clip(identity, check.submission.clip_id, Action.QA_OPENED, detail)
+        return replace(opened, heard=self._hearing.of_check(identity, check))
 
     def open_for_export(self, identity: Identity, clip_id: str) -> Samples:
         """Opens a clip to be cut into a labelled set; only accepted work is asked for by the exporter."""
@@ -131,22 +167,52 @@ class Listening:
         """Notes that the clip is no longer before this person, and lets its files go."""
         opened = self._open.pop((identity.session_id, clip_id), None)
         if opened is not None:
-            close_sound(opened.samples)
-            opened.pyramid.close()
+            opened.close()
             self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
 
+    def _leased(self, identity: Identity, lease: Lease, *, is_ahead: bool) -> dict[str, DetailValue]:
+        """Says no unless this person may have the clip of the lease now; gives what the log tells of it."""
+        agreement = self.require(identity, Act.TRANSCRIBE)
+        if lease.person_id != identity.person.id or lease.is_ahead is not is_ahead:
+            raise NotLeased
+        self._queue.check_lease(lease)
+        return {"purpose": "transcribe", "task": lease.task_id, "token": lease.token, "nda": agreement}
+
     def _open_clip(
-        self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
+        self,
+        identity: Identity,
+        clip_id: str,
+        action: Action,
+        detail: dict[str, DetailValue],
+        prepared: Heard | None = None,
+    ) -> Heard:
+        heard = self._read(identity, clip_id, action, detail, prepared)
+        self._open[identity.session_id, clip_id] = heard
+        return heard
+
+    def _read(
+        self,
+        identity: Identity,
+        clip_id: str,
+        action: Action,
+        detail: dict[str, DetailValue],
+        prepared: Heard | None = None,
     ) -> Heard:
         clip = self._note_opening(identity, clip_id, action, detail)
+        if prepared is not None:
+            return prepared
         pyramid = Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
         try:
             sound = open_sound(self._vault.audio(identity.keyring, clip_id))
         except BaseException:
             pyramid.close()
             raise
-        opened = self._open[identity.session_id, clip_id] = Heard(clip, sound, pyramid)
-        return opened
+        heard = Heard(clip, sound, pyramid)
+        try:
+            return replace(heard, speech=self._hearing.speech(identity, clip, sound))
+        except BaseException:
+            heard.close()
+            raise
 
     def _note_opening(
         self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
@@ -154,6 +220,7 @@ class Listening:
         """The row is committed before a byte is unsealed: no log row, no playback."""
         clip = self._catalogue.get(clip_id)
         self._refuse_if_no_longer_covered(clip)
+        self._catalogue.wrapped_key(clip_id)  # a destroyed clip is gone, also where it was prepared
         self._ledger.record(Event.by(identity, action, clip_id, detail=detail))
         return clip
 

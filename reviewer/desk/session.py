@@ -10,9 +10,10 @@ from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Sound
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
-from reviewer.desk.completeness import require_complete
+from reviewer.desk.completeness import WITHOUT_TEXT, require_complete
 from reviewer.desk.drafts import Drafts
-from reviewer.desk.listen import Listening
+from reviewer.desk.hearing import Hearing
+from reviewer.desk.listen import Heard, Listening
 from reviewer.errors import LeaseLapsed, LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
@@ -20,6 +21,8 @@ from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
+from reviewer.model.project import ListeningRules
+from reviewer.model.span import Span
 from reviewer.model.task import Lease, SkipReason, TaskState, Today
 from reviewer.queue.queue import Queue, Receipt
 from reviewer.transcript.conventions import Conventions
@@ -35,7 +38,8 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class OpenClip:
-    """A clip on the desk: one's own unfinished ``draft``, and a machine's text or nothing."""
+    """A clip on the desk: one's own unfinished ``draft``, a machine's text or nothing, the passages of
+    ``speech``, and what one ``heard`` of it for this task before it was opened now."""
 
     lease: Lease
     clip: Clip
@@ -44,6 +48,10 @@ class OpenClip:
     asr_draft: str
     draft: Annotation | None
     returned: Returned | None
+    speech: tuple[Span, ...] = ()
+    heard: tuple[HeardRange, ...] = ()
+    position: int = 0
+    """The frame at which it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,7 @@ class DeskSession:
         *,
         identity: Identity,
         listening: Listening,
+        hearing: Hearing,
         queue: Queue,
         drafts: Drafts,
         vault: Vault,
@@ -77,12 +86,18 @@ class DeskSession:
         self.schema = schema
         self.conventions = conventions
         self._listening = listening
+        self._hearing = hearing
         self._queue = queue
         self._drafts = drafts
         self._vault = vault
         self._ledger = ledger
         self._database = database
         self._clock = clock
+
+    @property
+    def listening_rules(self) -> ListeningRules:
+        """What must be heard before work is handed in."""
+        return self._hearing.rules
 
     def claim(self) -> Lease | None:
         """The task this person still holds, or the next one; None when nothing waits.
@@ -104,6 +119,37 @@ class DeskSession:
         self._require()
         return self._queue.resume(self.identity.person.id)
 
+    def claim_ahead(self) -> Lease | None:
+        """The task that comes after the present one, leased for a few minutes to be prepared.
+
+        None when nothing waits, or too little for all who work. Raises: as ``claim``.
+        """
+        agreement = self._listening.require(self.identity, Act.TRANSCRIBE)
+        with self._database.transaction():
+            lease = self._queue.claim_ahead(self.identity.person.id)
+            if lease is not None:
+                self._note(Action.TASK_CLAIMED, lease, {"nda": agreement, "ahead": True})
+        return lease
+
+    def prepare(self, lease: Lease) -> Heard:
+        """Unseals the clip of a lease ahead, under the same conditions as ``open``; for no eye and no ear.
+
+        ``open`` of the lease that follows checks all of them again, and is quick.
+        """
+        return self._listening.prepare_leased(self.identity, lease)
+
+    def give_back_ahead(self) -> None:
+        """Lets go what was prepared and puts its task back into the queue as it was.
+
+        Also without a live agreement: nothing is opened by it.
+        """
+        self._listening.let_go(self.identity)
+        self._listening.allow(self.identity, Act.TRANSCRIBE)
+        with self._database.transaction():
+            lease = self._queue.release_ahead(self.identity.person.id)
+            if lease is not None:
+                self._note(Action.TASK_RELEASED, lease, {"ahead": True})
+
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after rights, agreement, lease and log row."""
         heard = self._listening.open_leased(self.identity, lease)
@@ -115,6 +161,9 @@ class DeskSession:
             asr_draft=self._vault.asr_draft(self.identity.keyring, lease.clip_id),
             draft=self._drafts.load(self.identity, lease),
             returned=self._returned(lease),
+            speech=heard.speech,
+            heard=heard.heard,
+            position=self._drafts.place(self.identity, lease),
         )
 
     def renew(self, lease: Lease) -> Lease:
@@ -135,10 +184,20 @@ class DeskSession:
             self._keep_late(lease, annotation)
         raise lost
 
+    def keep_place(self, lease: Lease, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again; nothing if it went to a colleague.
+
+        Raises: NotLeased once the work was handed in.
+        """
+        self._require()
+        with self._database.transaction():
+            if self._lost(lease) is None:
+                self._drafts.keep_place(self.identity, lease, frame)
+
     def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
         """Hands the work in, once, however often it is sent.
 
-        Raises: Incomplete; LeaseLost (the text is kept as a late draft); SubmissionConflict.
+        Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
         """
         self._listening.require(self.identity, Act.TRANSCRIBE)
         require_complete(annotation, self.schema, self.conventions)
@@ -147,6 +206,7 @@ class DeskSession:
         with self._database.transaction():
             try:
                 receipt = self._queue.submit(lease, sealed, digest)
+                self._require_heard(lease, annotation)
                 self._note(Action.SUBMITTED, lease, {"submission": receipt.submission_id})
                 self._drafts.discard(lease)
                 return receipt
@@ -156,10 +216,15 @@ class DeskSession:
         raise lost
 
     def skip(self, lease: Lease, reason: SkipReason) -> None:
-        """Gives the clip back for a reason from the closed list; it does not come to this person again."""
+        """Gives the clip back for a reason from the closed list; it does not come to this person again.
+
+        Raises: Unheard, unless it is for a clip that cannot be played; LeaseLost.
+        """
         self._require()
         with self._database.transaction():
             self._queue.skip(lease, reason)
+            if reason is not SkipReason.TECHNICAL:
+                self._hearing.require_reason(self.identity, lease)
             self._drafts.discard(lease)
             self._note(Action.TASK_SKIPPED, lease, {}, reason=reason)
 
@@ -202,6 +267,12 @@ class DeskSession:
 
     def _require(self) -> None:
         self._listening.require(self.identity, Act.TRANSCRIBE)
+
+    def _require_heard(self, lease: Lease, annotation: Annotation) -> None:
+        if annotation.flags & WITHOUT_TEXT:
+            self._hearing.require_reason(self.identity, lease)
+        else:
+            self._hearing.require_speech(self.identity, lease)
 
     def _lost(self, lease: Lease) -> LeaseLost | None:
         try:

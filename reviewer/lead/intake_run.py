@@ -186,7 +186,13 @@ class IntakeRun:
 
         if not self._options.dry_run:
             self._in.vault.add(
-                self._identity.keyring, clip, decoded.flac, decoded.peaks, offer.row.text, in_transaction
+                self._identity.keyring,
+                clip,
+                decoded.flac,
+                decoded.peaks,
+                offer.row.text,
+                in_transaction,
+                speech=decoded.speech,
             )
         self._report(offer.line, offer.decision, "" if self._options.dry_run else clip.id, decoded.notes)
 

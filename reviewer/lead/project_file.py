@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Refused, Unavailable
-from reviewer.model.project import DecodeLimits, IntakeRules, Project, QueueRules
+from reviewer.model.project import DecodeLimits, IntakeRules, ListeningRules, Project, QueueRules
 
 _HINT = "See resources/project.toml."
-_MAY_BE_ZERO = frozenset({"lock_minutes"})
-_SECTIONS = {"decode": DecodeLimits, "intake": IntakeRules, "queue": QueueRules}
+_MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent"})
+_MAY_BE_AT_MOST = {"listening.heard_percent": 100}
+_SECTIONS = {"decode": DecodeLimits, "intake": IntakeRules, "queue": QueueRules, "listening": ListeningRules}
 
 
 def read_project(path: Path) -> Project:
@@ -66,7 +67,7 @@ def _converted(key: str, value: Any, default: object) -> Any:
         return float(value)
     if isinstance(default, int) and isinstance(value, int) and not isinstance(value, bool):
         least = 0 if key in _MAY_BE_ZERO else 1
-        if value >= least:
+        if least <= value <= _MAY_BE_AT_MOST.get(key, value):
             return value
     if isinstance(default, str) and isinstance(value, str) and value:
         return value

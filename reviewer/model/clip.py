@@ -48,6 +48,7 @@ class ContentKind(StrEnum):
 
     AUDIO = "audio"
     PEAKS = "peaks"
+    SPEECH = "speech"
     ASR_DRAFT = "asr-draft"
     DRAFT = "draft"
     SUBMISSION = "submission"

@@ -31,6 +31,7 @@ class Action(StrEnum):
     CLIP_IMPORTED = "clip.imported"
     CLIP_REFUSED = "clip.refused"
     CLIP_QUARANTINED = "clip.quarantined"
+    CLIP_PREPARED = "clip.prepared"
     CLIP_OPENED = "clip.opened"
     CLIP_HEARD = "clip.heard"
     CLIP_CLOSED = "clip.closed"

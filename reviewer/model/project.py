@@ -37,6 +37,16 @@ class QueueRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ListeningRules:
+    """What must be heard of a clip. ``heard_percent`` of its speech, at any speed, before work is handed in
+    as complete or accepted; 0 asks for none. ``reason_seconds`` of anything, or the whole of a shorter clip,
+    before it is skipped, returned, or answered by a flag."""
+
+    heard_percent: int = 98
+    reason_seconds: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A workspace's project file, read. ``name`` is shown; ``locale`` picks conventions and agreement.
 
@@ -52,3 +62,4 @@ class Project:
     decode: DecodeLimits = field(default_factory=DecodeLimits)
     intake: IntakeRules = field(default_factory=IntakeRules)
     queue: QueueRules = field(default_factory=QueueRules)
+    listening: ListeningRules = field(default_factory=ListeningRules)

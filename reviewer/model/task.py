@@ -39,7 +39,8 @@ class Lease:
     """The right to work on one task until ``until``; ``token`` fences off whoever held it before.
 
     ``submission_key`` is made with the lease, so that handing in twice is one submission.
-    ``returned_from`` names the submission that QA sent back, when this is rework.
+    ``returned_from`` names the submission that QA sent back, when this is rework. A lease that ``is_ahead``
+    allows to get the clip ready, and nothing else: it becomes the right to work with the next claim.
     """
 
     task_id: int
@@ -50,6 +51,7 @@ class Lease:
     until: datetime
     submission_key: str
     returned_from: str | None = None
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

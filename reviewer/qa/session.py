@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from reviewer.access.ledger import Ledger
 from reviewer.access.rights import Act
@@ -17,48 +16,20 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
+from reviewer.model.project import ListeningRules
+from reviewer.model.span import Span
 from reviewer.model.task import Check, Verdict
+from reviewer.qa.needs import Door, Drafts, Hearing
 from reviewer.qa.sampling import is_drawn
 from reviewer.queue.queue import DrawResult, Queue
 from reviewer.stats.wer import DiffWord, diff_words
 from reviewer.transcript.conventions import Conventions
 
 
-class Opened(Protocol):
-    """A clip brought to ear and eye."""
-
-    @property
-    def clip(self) -> Clip: ...
-    @property
-    def samples(self) -> Sound: ...
-    @property
-    def pyramid(self) -> Pyramid: ...
-
-
-class Door(Protocol):
-    """The one door to audio, as QA sees it."""
-
-    def allow(self, identity: Identity, act: Act) -> None: ...
-    def require(self, identity: Identity, act: Act) -> str: ...
-    def open_check(self, identity: Identity, check: Check) -> Opened: ...
-    def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None: ...
-    def close(self, identity: Identity, clip_id: str) -> None: ...
-
-
-class Drafts(Protocol):
-    """What is typed before it is handed in (``reviewer.desk.drafts``), as QA sees it."""
-
-    def seal_check(
-        self, identity: Identity, check: Check, annotation: Annotation, kind: ContentKind
-    ) -> bytes: ...
-    def save_check(self, identity: Identity, check: Check, annotation: Annotation) -> datetime: ...
-    def load_check(self, identity: Identity, check: Check) -> Annotation | None: ...
-    def discard_check(self, check: Check) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class OpenCheck:
-    """A clip to be checked. ``blind`` is one's own version once it was handed in, ``draft`` until then."""
+    """A clip to be checked. ``blind`` is one's own version once it was handed in, ``draft`` until then;
+    ``heard`` is what one heard of it for this check before it was opened now."""
 
     check: Check
     clip: Clip
@@ -66,6 +37,10 @@ class OpenCheck:
     pyramid: Pyramid
     blind: Annotation | None
     draft: Annotation | None = None
+    speech: tuple[Span, ...] = ()
+    heard: tuple[HeardRange, ...] = ()
+    position: int = 0
+    """The frame at which it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +61,7 @@ class QaSession:
         *,
         identity: Identity,
         door: Door,
+        hearing: Hearing,
         queue: Queue,
         drafts: Drafts,
         vault: Vault,
@@ -99,12 +75,18 @@ class QaSession:
         self.schema = schema
         self.conventions = conventions
         self._door = door
+        self._hearing = hearing
         self._queue = queue
         self._drafts = drafts
         self._vault = vault
         self._ledger = ledger
         self._database = database
         self._rate = rate
+
+    @property
+    def listening_rules(self) -> ListeningRules:
+        """What must be heard before a verdict."""
+        return self._hearing.rules
 
     def draw(self) -> DrawResult:
         """Decides for each submission whether it is checked; the rest is accepted as it is.
@@ -149,6 +131,9 @@ class QaSession:
             opened.pyramid,
             blind=self._own_version(check) if is_typed else None,
             draft=None if is_typed else self._drafts.load_check(self.identity, check),
+            speech=opened.speech,
+            heard=opened.heard,
+            position=self._drafts.place_check(self.identity, check),
         )
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:
@@ -168,6 +153,20 @@ class QaSession:
                 return self._drafts.save_check(self.identity, check, annotation)
             self._keep_late(check, annotation)
         raise lost
+
+    def keep_place(self, check: Check, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again to be typed.
+
+        Nothing if it went to a colleague, or one's own version was handed in.
+        """
+        self._door.require(self.identity, Act.CHECK)
+        if check.person_id != self.identity.person.id:
+            raise NotLeased
+        if check.blind is not None:
+            return
+        with self._database.transaction():
+            if self._lost(check) is None:
+                self._drafts.keep_place_check(self.identity, check, frame)
 
     def hand_in_blind(self, check: Check, annotation: Annotation) -> Comparison:
         """Keeps one's own version for good, then shows both.
@@ -208,11 +207,11 @@ class QaSession:
         return Comparison(check, theirs, mine, diff_words(theirs.text_verbatim, mine.text_verbatim))
 
     def accept(self, check: Check, comment: str = "") -> None:
-        """Accepts the submission as it was handed in."""
+        """Accepts the submission as it was handed in. Raises Unheard when too little of it was heard."""
         self._decide(check, Verdict.ACCEPTED, comment)
 
     def send_back(self, check: Check, comment: str) -> None:
-        """Returns the work to its author with a comment that says why."""
+        """Returns the work to its author with a comment that says why. Raises Refused, Unheard."""
         if not comment.strip():
             raise Refused("Work goes back only with a comment.", "Say what is to be changed.")
         self._decide(check, Verdict.RETURNED, comment)
@@ -245,6 +244,10 @@ class QaSession:
             )
         with self._database.transaction():
             self._queue.decide(check, verdict, sealed)
+            if verdict is Verdict.ACCEPTED:
+                self._hearing.require_speech(self.identity, check)
+            else:
+                self._hearing.require_reason(self.identity, check)
             self._drafts.discard_check(check)
             self._note(Action.QA_VERDICT, check.submission.id, {"verdict": verdict.value})
         self._door.close(self.identity, check.submission.clip_id)

@@ -61,17 +61,37 @@ class Queue(Protocol):
     def claim(self, person_id: str) -> Lease | None:
         """Leases the next task: own returned work, then what is assigned to the person, then open or lapsed.
 
+        Before all of them comes the task of the person's lease ahead: that lease ends and this one begins.
         Never a clip this person had before (a lease, a skip, an expiry, a submission, a check), except
         for their own returned work and for a clip they only released.
         """
         ...
 
+    def claim_ahead(self, person_id: str) -> Lease | None:
+        """Leases, for a few minutes, the task that comes after the present one; at most one a person.
+
+        Own returned work and what is assigned to the person come first, then open tasks, of which one must be
+        left for each colleague who holds a lease, and one in any case: who only prepares keeps no work from
+        anybody. A second call gives the same lease, renewed. One that lapses counts as given back.
+        """
+        ...
+
+    def release_ahead(self, person_id: str) -> Lease | None:
+        """Puts the task of the lease ahead back as it was; gives the lease that ended, if there was one."""
+        ...
+
     def resume(self, person_id: str) -> Lease | None:
-        """The oldest lease this person still holds; one that lapsed but that nobody took begins anew."""
+        """The oldest lease this person still holds; one that lapsed but that nobody took begins anew.
+
+        Never the lease ahead.
+        """
         ...
 
     def renew(self, lease: Lease) -> Lease:
-        """Extends a lease, up to the cap from its beginning; raises LeaseLost or NotLeased."""
+        """Extends a lease, up to the cap from its beginning, and the person's lease ahead with it.
+
+        Raises LeaseLost or NotLeased.
+        """
         ...
 
     def release(self, lease: Lease) -> None:

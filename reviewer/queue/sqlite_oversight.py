@@ -13,7 +13,8 @@ from reviewer.queue.sqlite_rows import NEVER_HAD, WORKABLE, SqliteRows, lease_of
 _IN_HANDS = ("submitted", "qa_pending", "accepted", "withdrawn")
 _ERASE = (
     """
-    UPDATE task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1
+    UPDATE task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1,
+        ahead = 0
     WHERE clip_id = ? AND state != 'withdrawn'
     """,
     """
@@ -129,7 +130,7 @@ class SqliteOversight(SqliteRows):
             task = self._task(task_id)
             if task["state"] in _IN_HANDS:
                 raise Refused("This task is done.", "Run: reviewer queue status.", code="TASK_DONE")
-            if task["state"] == TaskState.LEASED:
+            if task["state"] == TaskState.LEASED and not task["ahead"]:
                 self._note_refusal(task, task["person_id"], "taken")
             self._open_task(task)
             self._put_back(task["clip_id"])

@@ -115,9 +115,38 @@ class SqliteRows:
     def _open_task(self, task: Row) -> None:
         """Opens a task to everybody and fences off whoever had it."""
         self._database.execute(
-            "UPDATE task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1"
-            " WHERE id = ?",
+            "UPDATE task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1,"
+            " ahead = 0 WHERE id = ?",
             (task["id"],),
+        )
+
+    def _lease(self, task: Row, person_id: str) -> Lease:
+        """The right to work on a task, with a new token and key."""
+        return self._hand_out(task, person_id, self._lease_micros(), assigned_to=None, ahead=0)
+
+    def _hand_out(
+        self, task: Row, person_id: str, micros: int, *, assigned_to: str | None, ahead: int
+    ) -> Lease:
+        now = self._now()
+        self._database.execute(
+            "UPDATE task SET state = 'leased', person_id = ?, assigned_to = ?, token = token + 1,"
+            " lease_started = ?, lease_until = ?, submission_key = ?, ahead = ? WHERE id = ?",
+            (person_id, assigned_to, now, now + micros, new_id(), ahead, task["id"]),
+        )
+        self._follow(task["clip_id"])
+        return self._lease_now(task["id"])
+
+    def _lease_now(self, task_id: int) -> Lease:
+        task = self._task(task_id)
+        return lease_of(task, self._author(task))
+
+    def _give_back(self, task: Row) -> None:
+        """Puts a task of a lease ahead where it was: the person has not seen the clip."""
+        state = "returned" if self._author(task) == task["person_id"] else "open"
+        self._database.execute(
+            "UPDATE task SET state = ?, person_id = iif(? = 'open', NULL, person_id), token = token + 1,"
+            " ahead = 0 WHERE id = ?",
+            (state, state, task["id"]),
         )
 
     def _keep_late(self, task: Row, person_id: str, key: str, sealed: bytes) -> None:
@@ -146,6 +175,7 @@ def lease_of(row: Row, author: str | None) -> Lease:
         until=from_micros(row["lease_until"]),
         submission_key=row["submission_key"],
         returned_from=row["submission_id"] if author == row["person_id"] else None,
+        is_ahead=row["ahead"] > 0,
     )
 
 

@@ -9,54 +9,18 @@ from reviewer.model.clip import ClipState
 from reviewer.model.clock import from_micros, to_micros
 from reviewer.model.task import Lease, SkipReason, Submission, TaskState, Today
 from reviewer.queue.queue import Receipt
-from reviewer.queue.sqlite_rows import NEVER_HAD, WORKABLE, SqliteRows, lease_of, new_id, submission_of
-
-_RETURNED = f"""
-    t.state = 'returned' AND t.person_id = :person AND t.assigned_to IS NULL AND {WORKABLE}
-"""
-_ASSIGNED = f"""
-    t.assigned_to = :person AND t.state IN ('open', 'returned') AND {WORKABLE} AND {NEVER_HAD}
-"""
-_OPEN = f"t.state = 'open' AND t.assigned_to IS NULL AND {WORKABLE} AND {NEVER_HAD}"
-_LAPSED = f"t.state = 'leased' AND t.lease_until <= :now AND {WORKABLE} AND {NEVER_HAD}"
-_ORDER = "ORDER BY t.priority DESC, t.sort_key, t.id LIMIT 1"
-# INDEXED BY, so that a claim stays one walk of the open tasks in order, however many are done or out.
-_OWN = (
-    f"SELECT t.* FROM task t INDEXED BY task_by_person WHERE {_RETURNED} {_ORDER}",
-    f"SELECT t.* FROM task t INDEXED BY task_assigned WHERE {_ASSIGNED} {_ORDER}",
-)
-_ANYBODY = (
-    f"SELECT t.* FROM task t INDEXED BY task_open WHERE {_OPEN} {_ORDER}",
-    f"SELECT t.* FROM task t INDEXED BY task_leased WHERE {_LAPSED} {_ORDER}",
-)
-# The same conditions as of a claim, but with what the person had as one set: a count looks at every task.
-_WAITING = f"""
-    WITH had (clip_id) AS (
-        SELECT clip_id FROM task WHERE person_id = :person
-        UNION SELECT clip_id FROM task_refusal WHERE person_id = :person
-        UNION SELECT clip_id FROM submission WHERE person_id = :person
-        UNION SELECT s.clip_id FROM qa_check c JOIN submission s ON s.id = c.submission_id
-            WHERE c.person_id = :person
-    )
-    SELECT (SELECT count(*) FROM task t WHERE {_RETURNED}) + (
-        SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
-        WHERE t.clip_id NOT IN had AND q.state IN ('ready', 'in_review', 'reviewed', 'final')
-        AND (
-            t.state = 'open' AND t.assigned_to IS NULL
-            OR t.state = 'leased' AND t.lease_until <= :now
-            OR t.state IN ('open', 'returned') AND t.assigned_to = :person
-        )
-    )
-"""
+from reviewer.queue.sqlite_ahead import SqliteAhead
+from reviewer.queue.sqlite_order import ANYBODY, OWN, PREPARED, RETURNED, WAITING
+from reviewer.queue.sqlite_rows import WORKABLE, new_id, submission_of
 
 
-class SqliteWork(SqliteRows):
+class SqliteWork(SqliteAhead):
     """Leases: one transaction each, decided by the row alone, fenced by the token."""
 
     def claim(self, person_id: str) -> Lease | None:
         with self._database.transaction():
             while (task := self._next_task(person_id)) is not None:
-                if task["state"] == TaskState.LEASED:
+                if task["state"] == TaskState.LEASED and not task["ahead"]:
                     self._note_refusal(task, task["person_id"], "expiry")
                     if self.clip_state(task["clip_id"]) is ClipState.WITH_LEAD:
                         self._open_task(task)
@@ -67,7 +31,8 @@ class SqliteWork(SqliteRows):
     def resume(self, person_id: str) -> Lease | None:
         with self._database.transaction():
             task = self._database.row(
-                f"SELECT t.* FROM task t WHERE t.person_id = ? AND t.state = 'leased' AND {WORKABLE}"
+                f"SELECT t.* FROM task t WHERE t.person_id = ? AND t.state = 'leased' AND t.ahead = 0"
+                f" AND {WORKABLE}"
                 " ORDER BY t.lease_started, t.id LIMIT 1",
                 (person_id,),
             )
@@ -90,6 +55,7 @@ class SqliteWork(SqliteRows):
                 raise LeaseLapsed
             until = max(task["lease_until"], min(now + self._lease_micros(), cap))
             self._database.execute("UPDATE task SET lease_until = ? WHERE id = ?", (until, task["id"]))
+            self._renew_ahead(lease.person_id)
             return self._lease_now(task["id"])
 
     def release(self, lease: Lease) -> None:
@@ -109,7 +75,7 @@ class SqliteWork(SqliteRows):
             self._follow(task["clip_id"])
 
     def check_lease(self, lease: Lease) -> None:
-        if self._held(lease)["lease_until"] <= self._now():
+        if self._held(lease, is_ahead=lease.is_ahead)["lease_until"] <= self._now():
             raise LeaseLapsed
 
     def submit(self, lease: Lease, sealed: bytes, digest: bytes) -> Receipt:
@@ -147,42 +113,28 @@ class SqliteWork(SqliteRows):
         values = {"person": person_id, "now": self._now(), "since": to_micros(since)}
         value = self._database.value
         return Today(
-            waiting=int(value(_WAITING, values)),
+            waiting=int(value(WAITING, values)),
             submitted=int(
                 value(
                     "SELECT count(*) FROM submission WHERE person_id = :person AND submitted_at >= :since",
                     values,
                 )
             ),
-            returned=int(value(f"SELECT count(*) FROM task t WHERE {_RETURNED}", values)),
+            returned=int(value(f"SELECT count(*) FROM task t WHERE {RETURNED}", values)),
         )
 
     def _next_task(self, person_id: str) -> Row | None:
         values = {"person": person_id, "now": self._now()}
-        for query in _OWN:
+        for query in (PREPARED, *OWN):
             task = self._database.row(query, values)
             if task is not None:
                 return task
         found = [
-            task for task in (self._database.row(query, values) for query in _ANYBODY) if task is not None
+            task for task in (self._database.row(query, values) for query in ANYBODY) if task is not None
         ]
         return min(found, key=lambda task: (-task["priority"], task["sort_key"], task["id"]), default=None)
 
-    def _lease(self, task: Row, person_id: str) -> Lease:
-        now = self._now()
-        self._database.execute(
-            "UPDATE task SET state = 'leased', person_id = ?, assigned_to = NULL, token = token + 1,"
-            " lease_started = ?, lease_until = ?, submission_key = ? WHERE id = ?",
-            (person_id, now, now + self._lease_micros(), new_id(), task["id"]),
-        )
-        self._follow(task["clip_id"])
-        return self._lease_now(task["id"])
-
-    def _lease_now(self, task_id: int) -> Lease:
-        task = self._task(task_id)
-        return lease_of(task, self._author(task))
-
-    def _held(self, lease: Lease) -> Row:
+    def _held(self, lease: Lease, *, is_ahead: bool = False) -> Row:
         """The task of a lease that is still the person's, live or lapsed."""
         task = self._task(lease.task_id)
         if task["clip_id"] != lease.clip_id:
@@ -190,7 +142,7 @@ class SqliteWork(SqliteRows):
         if task["state"] == TaskState.WITHDRAWN:
             raise ClipWithdrawn
         if (task["person_id"], task["token"]) == (lease.person_id, lease.token):
-            if task["state"] == TaskState.LEASED:
+            if task["state"] == TaskState.LEASED and (task["ahead"] > 0) is is_ahead:
                 return task
             raise NotLeased
         raise LeaseLost if task["token"] > lease.token else NotLeased

@@ -1,9 +1,10 @@
 """Icons of one family, in the colours of the theme that is on."""
 
+import sys
+
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
-from qtawesome import icon as _glyph
 
 from reviewer.ui.theme import tokens
 
@@ -11,6 +12,7 @@ SMALL_PX = 16
 LARGE_PX = 20
 _WHAT = "icon_name"
 _ROLE = "icon_role"
+_SIZE = "icon_size"
 
 ICONS = {
     "desk": "ph.headphones",
@@ -38,6 +40,9 @@ ICONS = {
     "in_edge": "ph.arrow-line-left",
     "out_edge": "ph.arrow-line-right",
     "backstep": "ph.arrow-bend-up-left",
+    "previous_segment": "ph.caret-left",
+    "next_segment": "ph.caret-right",
+    "unheard": "ph.ear",
     "again": "ph.arrow-counter-clockwise",
     "slower": "ph.minus",
     "faster": "ph.plus",
@@ -69,38 +74,58 @@ ICONS = {
 """What the program shows -> the glyph of the Phosphor family."""
 
 
+_is_late = False
+
+
+def icons_come_later() -> None:
+    """From now on icons are empty until ``bring_icons``: their family takes a third of the start to load."""
+    global _is_late  # noqa: PLW0603 - one application, one start
+    _is_late = True
+
+
+def bring_icons(root: QWidget) -> None:
+    """Loads the family and puts every icon that is missing under ``root``."""
+    global _is_late  # noqa: PLW0603
+    _is_late = False
+    repaint_icons(root)
+
+
 def icon(what: str, role: str = "text") -> QIcon:
     """An icon in a text role's colour; it does not follow a later change of theme, ``put_icon`` does."""
     colours = tokens()
-    made: QIcon = _glyph(
+    if _is_late and "qtawesome" not in sys.modules:
+        return QIcon()
+    from qtawesome import icon as glyph  # noqa: PLC0415 - see icons_come_later
+
+    made: QIcon = glyph(
         ICONS[what], color=getattr(colours, role), color_disabled=colours.dim, scale_factor=1.0
     )
     return made
 
 
 def put_icon(
-    widget: QAbstractButton | QLabel, what: str, role: str = "text", *, size_px: int = SMALL_PX
+    widget: QAbstractButton | QLabel | QAction, what: str, role: str = "text", *, size_px: int = SMALL_PX
 ) -> None:
-    """Shows an icon on a button or label and remembers it, so that ``repaint_icons`` finds it."""
+    """Shows an icon and remembers it, so that ``repaint_icons`` finds it."""
     widget.setProperty(_WHAT, what)
     widget.setProperty(_ROLE, role)
+    widget.setProperty(_SIZE, size_px)
     if isinstance(widget, QLabel):
         widget.setPixmap(icon(what, role).pixmap(QSize(size_px, size_px), widget.devicePixelRatioF()))
         return
-    widget.setIconSize(QSize(size_px, size_px))
+    if isinstance(widget, QAbstractButton):
+        widget.setIconSize(QSize(size_px, size_px))
     widget.setIcon(icon(what, role))
 
 
 def repaint_icons(root: QWidget) -> None:
     """Gives every remembered icon under ``root`` the colours of the theme that is on now."""
-    found: list[QAbstractButton | QLabel] = [*root.findChildren(QAbstractButton), *root.findChildren(QLabel)]
+    found: list[QAbstractButton | QLabel | QAction] = [
+        *root.findChildren(QAbstractButton),
+        *root.findChildren(QLabel),
+        *root.findChildren(QAction),
+    ]
     for widget in found:
-        what, role = widget.property(_WHAT), widget.property(_ROLE)
+        what, role, size_px = (widget.property(name) for name in (_WHAT, _ROLE, _SIZE))
         if isinstance(what, str) and isinstance(role, str):
-            put_icon(widget, what, role, size_px=_size_of(widget))
-
-
-def _size_of(widget: QAbstractButton | QLabel) -> int:
-    if isinstance(widget, QAbstractButton):
-        return widget.iconSize().width()
-    return round(widget.pixmap().width() / widget.pixmap().devicePixelRatio()) or SMALL_PX
+            put_icon(widget, what, role, size_px=int(size_px))

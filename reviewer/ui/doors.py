@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Protocol
 
 from reviewer.model.people import Identity
-from reviewer.model.project import Project
 
 if TYPE_CHECKING:
     from reviewer.desk.agreement import Agreement
     from reviewer.desk.session import DeskSession
     from reviewer.desk.signin import SignIn
     from reviewer.lead.session import LeadSession
+    from reviewer.model.project import Project
     from reviewer.qa.session import QaSession
 
 
@@ -17,7 +17,7 @@ class Doors(Protocol):
     """The rooms of an open workspace, each behind the identity that may enter it."""
 
     @property
-    def project(self) -> Project: ...
+    def project(self) -> "Project": ...
 
     @property
     def sign_in(self) -> "SignIn": ...

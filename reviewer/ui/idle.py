@@ -85,6 +85,13 @@ class IdleWatch(QObject):
         elif guarded.is_at_work:
             self._begin_anew()
 
+    @Slot()
+    def feel(self) -> None:
+        """Somebody is there, by a road that no window sees, such as a foot pedal."""
+        guarded = self._guarded()
+        if guarded is None or not guarded.is_anybody_here or not self._is_up():
+            self._begin_anew()
+
     @Slot(QWindow)
     def _on_window_changed(self, window: QWindow | None) -> None:
         """The main window or a dialog comes to the front; asked for twice, Qt filters once."""
@@ -100,7 +107,5 @@ class IdleWatch(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:
-            guarded = self._guarded()
-            if guarded is None or not guarded.is_anybody_here or not self._is_up():
-                self._begin_anew()
+            self.feel()
         return False

@@ -3,12 +3,15 @@
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 _WORKERS = 3
@@ -81,7 +84,6 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._under_way: dict[Job, _Delivery] = {}
         self._waiting: list[Callable[[], None]] = []
@@ -127,6 +129,13 @@ class Jobs(QObject):
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._under_way.clear()
 
+    @cached_property
+    def _pool(self) -> "ThreadPoolExecutor":
+        """Made with the first job: the window is painted before."""
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        return ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
+
     def _work(self, work: Callable[[CancelToken], Any], delivery: _Delivery) -> None:
         if delivery.token.is_cancelled:
             self._post(lambda: self._deliver(delivery, lambda: None))
@@ -160,11 +169,8 @@ class Jobs(QObject):
             self._tell_if_idle()
 
     def _tell_if_idle(self) -> None:
-        if self._under_way or not self._waiting:
-            return
-        calls, self._waiting = self._waiting, []
-        for call in calls:
-            call()
+        while self._waiting and not self._under_way:
+            self._waiting.pop(0)()
 
     def _deliver_report(self, delivery: _Delivery) -> None:
         if not delivery.newest:

@@ -1,19 +1,24 @@
 """The one window: the entrance, or the house of whoever is signed in."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from reviewer.model.people import Identity
 from reviewer.ui.assets import repaint_icons
-from reviewer.ui.idle import IdleWatch
-from reviewer.ui.keys_dialog import KeysDialog, rows_for
+from reviewer.ui.house import House
 from reviewer.ui.messages import Message
-from reviewer.ui.screens import House, screens_for
-from reviewer.ui.shell import Shell
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.signin.entrance import HEARS_CLIPS, Entrance
 from reviewer.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from reviewer.pedal.device import Port
+    from reviewer.ui.idle import IdleWatch
+    from reviewer.ui.pedal import PedalReader
+    from reviewer.ui.shell import Shell
 
 _SIZE = QSize(1280, 800)
 _LEAST = QSize(900, 600)
@@ -22,7 +27,10 @@ _LEAST = QSize(900, 600)
 class MainWindow(QMainWindow):
     """Puts people in and out: what is behind a lock is destroyed, not hidden."""
 
-    def __init__(self, house: House, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, house: House, theme: Theme, parent: QWidget | None = None, *, is_furnished: bool = True
+    ) -> None:
+        """Makes the window; one that is not furnished is there sooner, and waits for ``furnish``."""
         super().__init__(parent)
         self.setObjectName("main_window")
         self.setWindowTitle(self.tr("Reviewer"))
@@ -44,8 +52,10 @@ class MainWindow(QMainWindow):
         bind(self, "window.theme", theme.toggle)
         bind(self, "window.keys", self.show_keys)
         bind(self, "window.lock", self.lock)
-        self.idle = IdleWatch(self, house.clock, house.doors.project.lock_minutes, self)
-        self.idle.timed_out.connect(self._on_idle)
+        self.idle: IdleWatch | None = None
+        self._pedals: PedalReader | None = None
+        if is_furnished:
+            self.furnish()
 
     @property
     def theme(self) -> Theme:
@@ -53,9 +63,14 @@ class MainWindow(QMainWindow):
         return self._theme
 
     @property
-    def shell(self) -> Shell | None:
+    def shell(self) -> "Shell | None":
         """The house of whoever is signed in."""
         return self._shell
+
+    @property
+    def pedals(self) -> "PedalReader | None":
+        """The foot pedal, for the settings; None before ``listen_to_pedals``."""
+        return self._pedals
 
     @property
     def is_anybody_here(self) -> bool:
@@ -67,6 +82,30 @@ class MainWindow(QMainWindow):
         """Whether something goes on that needs no hands."""
         return self._shell is not None and self._shell.is_at_work
 
+    def furnish(self) -> None:
+        """Brings what needs the project file; raises what reading that does."""
+        from reviewer.ui.idle import IdleWatch  # noqa: PLC0415 - not before the first paint
+
+        project = self._house.doors.project
+        self.entrance.sign_in_page.show_project(project.name)
+        self.idle = IdleWatch(self, self._house.clock, project.lock_minutes, self)
+        self.idle.timed_out.connect(self._on_idle)
+
+    def listen_to_pedals(self, port: "Port") -> None:
+        """Lets feet do what keys do, from now until ``close_pedals``."""
+        from reviewer.ui.pedal import PedalReader  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.pedal_keys import PedalKeys  # noqa: PLC0415
+
+        self._pedals = PedalReader(port, self._house.preferences, self)
+        PedalKeys(self._pedals, self._house.preferences, self)
+        self._pedals.pressed.connect(self._on_pedal_pressed)
+        self._pedals.start()
+
+    def close_pedals(self) -> None:
+        """Ends the pedal's thread."""
+        if self._pedals is not None:
+            self._pedals.close()
+
     @Slot()
     def lock(self) -> None:
         """Stops sound, keeps drafts, blanks the screen and goes back to sign-in."""
@@ -75,6 +114,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_keys(self) -> None:
         """Opens the table of the keys that work now."""
+        from reviewer.ui.keys_dialog import KeysDialog, rows_for  # noqa: PLC0415 - not before the first paint
+
         rows = self._shell.keys() if self._shell is not None else rows_for(self._entrance_scope())
         dialog = KeysDialog(rows, self)
         dialog.finished.connect(dialog.deleteLater)
@@ -88,10 +129,18 @@ class MainWindow(QMainWindow):
         self._leave(Message(sentence.format(self._house.doors.project.lock_minutes), hint), is_lock=True)
 
     @Slot(object)
+    def _on_pedal_pressed(self, _pedal: object) -> None:
+        if self.idle is not None:
+            self.idle.feel()
+
+    @Slot(object)
     def _on_entered(self, identity: Identity) -> None:
         if self._shell is not None:
             self._back_to(self._shell)
             return
+        from reviewer.ui.screens import screens_for  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.shell import Shell  # noqa: PLC0415
+
         try:
             screens = screens_for(identity, self._house)
             shell = Shell(self._house.doors.project, identity, screens, self._stack)
@@ -126,7 +175,7 @@ class MainWindow(QMainWindow):
             )
         )
 
-    def _back_to(self, shell: Shell) -> None:
+    def _back_to(self, shell: "Shell") -> None:
         self.entrance.close_door()
         self._stack.setCurrentWidget(shell)
         shell.page.enter()
@@ -176,7 +225,7 @@ class MainWindow(QMainWindow):
             self.entrance.sign_in_page.passphrase.setFocus()
 
     def _entrance_scope(self) -> Scope:
-        return Scope.NDA if self.entrance.currentWidget() is self.entrance.nda_page else Scope.SIGN_IN
+        return Scope.NDA if self.entrance.is_at_agreement else Scope.SIGN_IN
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Drafts are written and the person is signed out first; asked a second time it closes at once."""

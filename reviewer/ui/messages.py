@@ -1,7 +1,5 @@
 """Errors into sentences for people, and crashes into reports without content."""
 
-import hashlib
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +55,9 @@ def crash_message(report: CrashReport) -> Message:
 
 def crash_report(error: BaseException) -> CrashReport:
     """Reads only the type and the places of an exception: its text may hold what somebody typed."""
+    import hashlib  # noqa: PLC0415 - only for a crash
+    import traceback  # noqa: PLC0415
+
     places = tuple(
         f"{_short(frame.filename)}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)

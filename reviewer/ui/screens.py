@@ -2,21 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from reviewer.model.clock import Clock
 from reviewer.model.people import Identity, Role
-from reviewer.ui.doors import Doors
-from reviewer.ui.jobs import Jobs
+from reviewer.ui.house import House
 from reviewer.ui.page import Page
-from reviewer.ui.preferences import Preferences
 from reviewer.ui.rail import RailEntry
-
-if TYPE_CHECKING:
-    from reviewer.audio.player import Player
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +18,6 @@ class Screen:
 
     entry: RailEntry
     make: Callable[[QWidget], Page]
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What every screen may need."""
-
-    doors: Doors
-    jobs: Jobs
-    clock: Clock
-    player_factory: "Callable[[], Player]"
-    preferences: Preferences
 
 
 def screens_for(identity: Identity, house: House) -> tuple[Screen, ...]:

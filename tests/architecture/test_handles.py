@@ -26,8 +26,10 @@ from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
 from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import Page
+from reviewer.ui.pedal import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
+from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import TABLE, Scope, keys_in
 from reviewer.ui.signin.enrol_page import EnrolPage
 from reviewer.ui.signin.nda_page import NdaPage
@@ -35,11 +37,12 @@ from reviewer.ui.signin.signin_page import SignInPage
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.lead import FakeLead
+from tests.fakes.pedal import FakePort
 from tests.fakes.player import FakePlayer
 from tests.fakes.qa import FakeQa
 
 PAGES: dict[str, Callable[[Jobs], QWidget]] = {
-    "sign_in": lambda _jobs: SignInPage("Project"),
+    "sign_in": lambda _jobs: SignInPage(),
     "enrol": lambda _jobs: EnrolPage(),
     "nda": lambda _jobs: NdaPage(FakeClock()),
     "desk": lambda jobs: DeskPage(FakeDesk(), FakePlayer, jobs, Preferences()),
@@ -50,6 +53,7 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "import": lambda jobs: ImportPage(FakeLead(), jobs),
     "export": lambda jobs: ExportPage(FakeLead(), jobs),
     "log": lambda jobs: LogPage(FakeLead(), jobs),
+    "pedal": lambda _jobs: PedalPage(Preferences(), PedalReader(FakePort(), Preferences())),
 }
 SCREENS = tuple(scope for scope in Scope if scope.value in PAGES and scope not in {Scope.SIGN_IN, Scope.NDA})
 TAKEN_HOLD_OF = (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QTableView, QAbstractSpinBox)
@@ -122,4 +126,4 @@ def test_every_key_before_sign_in_works_on_one_of_the_pages(build):
 
 
 def test_every_scope_has_a_page():
-    assert {row.scope for row in TABLE} - {Scope.WINDOW} <= {Scope(name) for name in PAGES if name != "enrol"}
+    assert {row.scope for row in TABLE} - {Scope.WINDOW} <= {scope for scope in Scope if scope.value in PAGES}

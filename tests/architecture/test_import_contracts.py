@@ -43,6 +43,15 @@ def test_commands_load_where_there_is_neither_qt_nor_a_sound_card(repository: Pa
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize("module", ["reviewer.app.start", "reviewer.ui.settings.pedal_page"])
+def test_the_workstation_loads_where_the_extra_for_pedals_is_not_installed(
+    repository: Path, module: str
+) -> None:
+    result = _run(repository, "-c", _WITHOUT.format(names={"hid", "hidraw"}, module=module))
+
+    assert result.returncode == 0, result.stderr
+
+
 def test_the_probe_itself_notices_a_missing_module(repository: Path) -> None:
     result = _run(repository, "-c", _WITHOUT.format(names={"numpy"}, module="numpy"))
 

@@ -12,7 +12,7 @@ import pytest
 
 from reviewer.cli.main import run
 from tests.fakes.clock import FakeClock
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, make_bench
+from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear, make_bench
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for text in ("first words", "second words"):
         desk = bench.person(ANA).desk
         lease = desk.claim()
-        desk.open(lease)
+        hear(desk, lease)
         desk.submit(lease, annotation(text))
     bench.workspace.close()
     return folder

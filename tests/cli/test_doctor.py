@@ -17,7 +17,8 @@ def healthy(_code):
 
 
 def test_every_part_is_checked(tmp_path):
-    assert set(by_name(checkup(tmp_path, healthy))) == {"sound", "display", "sqlite", "disk", "clock"}
+    named = {"sound", "display", "foot pedal", "sqlite", "disk", "clock"}
+    assert set(by_name(checkup(tmp_path, healthy))) == named
 
 
 def test_healthy_parts_need_no_remedy(tmp_path):
@@ -31,6 +32,17 @@ def test_missing_sound_and_display_limit_and_name_their_remedies(tmp_path):
     assert "libportaudio2" in found["sound"].remedy
     assert "PortAudio library not found" in found["sound"].remedy
     assert found["display"].health is Health.LIMITED
+
+
+def test_pedal_that_cannot_be_read_limits_and_says_what_the_system_says(tmp_path):
+    found = by_name(checkup(tmp_path, lambda _code: (1, "It may not be read. Add a rule.")))
+    assert found["foot pedal"].health is Health.LIMITED
+    assert "Add a rule" in found["foot pedal"].remedy
+
+
+def test_looking_for_a_pedal_ends_well_where_there_is_none():
+    code, line = in_child(checks._PEDAL)
+    assert (code, bool(line)) == (0, True)
 
 
 def test_child_that_ends_badly_is_told_by_its_last_line():

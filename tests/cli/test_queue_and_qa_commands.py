@@ -3,7 +3,7 @@
 import pytest
 
 from reviewer.workspace import open_workspace
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation
+from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear_check
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_report_has_a_card_for_each_contractor_and_one_for_all(lead, workspace):
         quinn = opened.sign_in(QUINN, PASSPHRASE)
         quinn.qa.draw()
         check = quinn.qa.claim()
-        quinn.qa.open(check)
+        hear_check(quinn.qa, check)
         comparison = quinn.qa.hand_in_blind(check, annotation("first words"))
         quinn.qa.accept(comparison.check)
         opened.sign_out(quinn)

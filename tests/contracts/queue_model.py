@@ -19,6 +19,12 @@ class ModelTask:
     lease: Lease | None = None
     submission: str | None = None
     author: str | None = None
+    is_ahead: bool = False
+
+    @property
+    def is_of_author(self) -> bool:
+        """Whether it is returned work in the hands of who did it."""
+        return self.author is not None and self.author == self.person
 
 
 @dataclass
@@ -42,12 +48,40 @@ class QueueModel:
     def claim(self, person: str, now: float) -> ModelTask | None:
         """The task that must be leased now; lapsed ones that were out too often go to the lead."""
         waiting = self.waiting(person, now)
-        for task in sorted(waiting, key=lambda task: task.state != "returned"):
-            if task.state == "leased":
+        order = {"leased": 0, "returned": 1}
+        for task in sorted(waiting, key=lambda task: order[task.state] if task.person == person else 2):
+            if task.state == "leased" and not task.is_ahead:
                 self.refuse(task)
             if not self.clips[task.clip].held:
                 return task
         return None
+
+    def claim_ahead(self, person: str, now: float) -> ModelTask | None:
+        """The task that must be the person's lease ahead now."""
+        for task in self.ahead_of(person):
+            if not self.clips[task.clip].held:
+                return task
+            self.give_back(task)
+        waiting = self.waiting(person, now)
+        returned = [task for task in waiting if task.state == "returned"]
+        if returned:
+            return returned[0]
+        colleagues = {
+            task.person
+            for task in self.tasks
+            if task.state == "leased" and not task.is_ahead and task.until > now and task.person != person
+        }
+        spare = [task for task in self.tasks if task.state == "open" and not self.clips[task.clip].held]
+        found = [task for task in waiting if task.state == "open"]
+        return found[0] if found and len(spare) > max(1, len(colleagues)) else None
+
+    def ahead_of(self, person: str) -> list[ModelTask]:
+        return [task for task in self.tasks if task.is_ahead and task.person == person]
+
+    def give_back(self, task: ModelTask) -> None:
+        """The lease ahead ends, and nobody had the task."""
+        task.is_ahead = False
+        self.release(task)
 
     def waiting(self, person: str, now: float) -> list[ModelTask]:
         """Every task that could be this person's next."""
@@ -55,8 +89,9 @@ class QueueModel:
         for task in self.tasks:
             clip = self.clips[task.clip]
             lapsed = task.state == "leased" and task.until <= now
+            lapsed = lapsed and not (task.is_ahead and task.is_of_author)
             barred = person in clip.had_by or self._works_on(task.clip, person)
-            is_own = task.state == "returned" and task.person == person
+            is_own = task.person == person and (task.state == "returned" or task.is_ahead)
             if not clip.held and (is_own or (not barred and (task.state == "open" or lapsed))):
                 found.append(task)
         return found
@@ -71,7 +106,7 @@ class QueueModel:
             clip.held = "with_lead"
 
     def release(self, task: ModelTask) -> None:
-        if task.author == task.person:
+        if task.is_of_author:
             task.state = "returned"
         else:
             task.state, task.person = "open", None

@@ -21,6 +21,7 @@ from reviewer.db.migrations import migrate
 from reviewer.errors import LeaseLost, NotLeased, Refused
 from reviewer.model.task import SkipReason, Verdict
 from reviewer.queue.sqlite import SqliteQueue
+from tests.contracts.queue_ahead_contract import AHEAD_SECONDS
 from tests.contracts.queue_model import QueueModel
 from tests.contracts.queue_setting import LEASE_SECONDS, RULES
 from tests.fakes.clock import FakeClock
@@ -31,6 +32,7 @@ CHECKERS = st.sampled_from(["que", "rex", "ann"])
 
 class QueueMachine(RuleBasedStateMachine):
     leases = Bundle("leases")
+    leases_ahead = Bundle("leases_ahead")
     checks = Bundle("checks")
 
     def __init__(self):
@@ -55,7 +57,7 @@ class QueueMachine(RuleBasedStateMachine):
     def now(self):
         return self.clock.monotonic()
 
-    @rule(seconds=st.sampled_from([60, LEASE_SECONDS - 60, LEASE_SECONDS]))
+    @rule(seconds=st.sampled_from([60, AHEAD_SECONDS, LEASE_SECONDS - 60, LEASE_SECONDS]))
     def time_passes(self, seconds):
         self.clock.advance(seconds)
 
@@ -74,8 +76,53 @@ class QueueMachine(RuleBasedStateMachine):
         self.given[lease.task_id, lease.token] = person
         self.clip_of_key[lease.submission_key] = lease.clip_id
         expected.state, expected.person, expected.lease = "leased", person, lease
-        expected.until = self.now() + LEASE_SECONDS
+        expected.until, expected.is_ahead = self.now() + LEASE_SECONDS, False
         return lease
+
+    @rule(target=leases_ahead, person=PEOPLE)
+    def claim_ahead(self, person):
+        lease = self.queue.claim_ahead(person)
+        expected = self.model.claim_ahead(person, self.now())
+        if expected is None:
+            assert lease is None
+            return multiple()
+        assert (lease.clip_id, lease.pass_number, lease.is_ahead) == (expected.clip, expected.number, True)
+        if not expected.is_ahead:
+            assert (lease.task_id, lease.token) not in self.given
+            self.given[lease.task_id, lease.token] = person
+        self.clip_of_key[lease.submission_key] = lease.clip_id
+        expected.state, expected.person, expected.lease = "leased", person, lease
+        expected.until, expected.is_ahead = self.now() + AHEAD_SECONDS, True
+        return lease
+
+    @rule(person=PEOPLE)
+    def release_ahead(self, person):
+        lease = self.queue.release_ahead(person)
+        held = self.model.ahead_of(person)
+        assert ([lease.task_id] if lease else []) == [self.number_of(task) for task in held]
+        for task in held:
+            self.model.give_back(task)
+
+    @rule(lease=leases_ahead)
+    def work_under_a_lease_ahead(self, lease):
+        for act in (self.queue.renew, self.queue.release):
+            try:
+                act(lease)
+            except Refused:
+                continue
+            raise AssertionError(act)
+
+    @rule(person=PEOPLE)
+    def resume(self, person):
+        held = [task for task in self.model.tasks if task.state == "leased" and task.person == person]
+        held = [task for task in held if not task.is_ahead and not self.model.clips[task.clip].held]
+        lease = self.queue.resume(person)
+        assert (lease is None) == (not held)
+        if lease is not None:
+            task = self.model.tasks[lease.task_id - 1]
+            assert task in held
+            if task.until <= self.now():
+                task.until = self.now() + LEASE_SECONDS
 
     @rule(lease=leases)
     def renew(self, lease):
@@ -89,6 +136,8 @@ class QueueMachine(RuleBasedStateMachine):
             task.until = max(
                 task.until, self.now() + (renewed.until - self.clock.now()) / timedelta(seconds=1)
             )
+            for ahead in self.model.ahead_of(lease.person_id):
+                ahead.until = max(ahead.until, self.now() + AHEAD_SECONDS)
 
     @rule(lease=leases)
     def release(self, lease):
@@ -182,7 +231,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.model.clips[clip].held = "purged"
         for task in self.model.tasks:
             if task.clip == clip:
-                task.state, task.person, task.lease = "withdrawn", None, None
+                task.state, task.person, task.lease, task.is_ahead = "withdrawn", None, None, False
 
     @rule(data=st.data())
     def lead_takes_or_puts_back(self, data):
@@ -194,9 +243,9 @@ class QueueMachine(RuleBasedStateMachine):
             assert task.state in ("submitted", "qa_pending", "accepted", "withdrawn")
             return
         clip = self.model.clips[task.clip]
-        if task.state == "leased":
+        if task.state == "leased" and not task.is_ahead:
             clip.had_by.add(task.person)
-        task.state, task.person, clip.held = "open", None, ""
+        task.state, task.person, task.is_ahead, clip.held = "open", None, False, ""
 
     @invariant()
     def every_task_and_clip_is_where_the_model_is(self):
@@ -243,6 +292,9 @@ class QueueMachine(RuleBasedStateMachine):
 
     def task_of(self, check):
         return self.model.tasks[check.submission.task_id - 1]
+
+    def number_of(self, task):
+        return self.model.tasks.index(task) + 1
 
     def was_returned(self, lease):
         """Whether the author released returned work: theirs still, but not leased."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import IntSamples, Samples
+from reviewer.desk.listen import Heard
 from reviewer.desk.session import Done, OpenClip, Returned
 from reviewer.errors import NotLeased
 from reviewer.labels.schema import load_schema
@@ -76,9 +77,11 @@ class FakeDesk:
         self.conventions = load_conventions(resource("conventions", f"{conventions}.toml"))
         self.waiting = {clip.lease.task_id: clip for clip in clips}
         self.held: Lease | None = None
+        self.ahead: Lease | None = None
         self.calls: list[str] = []
         self.errors: dict[str, list[Exception]] = {}
         self.drafts: dict[int, Annotation] = {}
+        self.places: dict[int, int] = {}
         self.submitted: list[Annotation] = []
         self.skipped: list[SkipReason] = []
         self.heard_ranges: list[HeardRange] = []
@@ -96,6 +99,22 @@ class FakeDesk:
             self.held = next(iter(self.waiting.values())).lease
         return self.held
 
+    def claim_ahead(self) -> Lease | None:
+        """The next that waits, if another one is left for a colleague."""
+        self._called("claim_ahead")
+        others = [clip.lease for clip in self.waiting.values() if clip.lease != self.held]
+        self.ahead = others[0] if len(others) > 1 else None
+        return self.ahead
+
+    def prepare(self, lease: Lease) -> Heard:
+        self._called("prepare")
+        clip = self.waiting[lease.task_id]
+        return Heard(clip.clip, clip.samples, clip.pyramid)
+
+    def give_back_ahead(self) -> None:
+        self._called("give_back_ahead")
+        self.ahead = None
+
     def open(self, lease: Lease) -> OpenClip:
         self._called("open")
         self._current = self.waiting[lease.task_id]
@@ -112,6 +131,10 @@ class FakeDesk:
         self.drafts[lease.task_id] = annotation
         self.now += timedelta(seconds=1)
         return self.now
+
+    def keep_place(self, lease: Lease, frame: int) -> None:
+        self._called("keep_place")
+        self.places[lease.task_id] = frame
 
     def submit(self, lease: Lease, annotation: Annotation) -> object:
         self._called("submit")
@@ -136,7 +159,8 @@ class FakeDesk:
 
     def closed(self, lease: Lease) -> None:
         self._called("closed")
-        self._current = None
+        if self._current is not None and self._current.lease.task_id == lease.task_id:
+            self._current = None
 
     def today(self) -> Today:
         self._called("today")

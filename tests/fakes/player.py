@@ -11,7 +11,7 @@ class FakePlayer:
 
     def __init__(self, problem: str | None = None) -> None:
         self.problem = problem
-        self.loaded: Samples | None = None
+        self.loaded: Sound | None = None
         self.is_closed = False
         self._transport = Transport()
         self._heard: list[HeardRange] = []

@@ -40,6 +40,7 @@ class FakeQa:
         self.left = [a_check(number) for number in range(1, len(texts) + 1)]
         self.mine: dict[str, Annotation] = {}
         self.drafts: dict[str, Annotation] = {}
+        self.places: dict[str, int] = {}
         self.now = NOON
         self.verdicts: list[tuple[Verdict, str]] = []
         self.heard_ranges: list[HeardRange] = []
@@ -66,7 +67,9 @@ class FakeQa:
         data = speech_like()
         mine = self.mine.get(check.submission.id)
         draft = self.drafts.get(check.submission.id)
-        return OpenCheck(check, a_clip(), Samples(16_000, data), Pyramid.from_samples(data), mine, draft)
+        place = self.places.get(check.submission.id, 0)
+        samples, pyramid = Samples(16_000, data), Pyramid.from_samples(data)
+        return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, place)
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:
         self._called("save_draft")
@@ -75,6 +78,10 @@ class FakeQa:
         self.drafts[check.submission.id] = annotation
         self.now += timedelta(seconds=1)
         return self.now
+
+    def keep_place(self, check: Check, frame: int) -> None:
+        self._called("keep_place")
+        self.places[check.submission.id] = frame
 
     def hand_in_blind(self, check: Check, annotation: Annotation) -> Comparison:
         self._called("hand_in_blind")

@@ -10,7 +10,7 @@ import pytest
 from reviewer.model.annotation import Flag
 from reviewer.model.event import HeardRange
 from reviewer.model.task import SkipReason
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, make_bench
+from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear_check, make_bench
 
 TYPED = "kanarienvogel typed by the contractor"
 DRAFTED = "kanarienvogel half a draft"
@@ -61,7 +61,7 @@ def worked(tmp_path: Path, temporary: Path, caplog: pytest.LogCaptureFixture) ->
     qa.draw()
     check = qa.claim()
     assert check is not None
-    qa.open(check)
+    hear_check(qa, check)
     qa.save_draft(check, annotation(BLIND))
     qa.send_back(qa.hand_in_blind(check, annotation(BLIND)).check, COMMENT)
     yield bench

@@ -13,7 +13,7 @@ from reviewer.model.people import Role
 from reviewer.model.task import Check
 from reviewer.qa.session import QaSession
 from reviewer.workspace import open_workspace
-from tests.workspaces import ANA, LEAD, PASSPHRASE, QUINN, Bench, annotation, make_bench
+from tests.workspaces import ANA, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, hear_check, make_bench
 
 RILEY = "Riley Novak"
 HALF = annotation("turn left at")
@@ -30,7 +30,7 @@ def hand_in(bench: Bench, text: str = "turn left at the light") -> None:
     desk = bench.person(ANA).desk
     lease = desk.claim()
     assert lease is not None
-    desk.submit(lease, annotation(text))
+    desk.submit(hear(desk, lease), annotation(text))
 
 
 def taken(bench: Bench, name: str = QUINN) -> tuple[QaSession, Check]:
@@ -107,6 +107,7 @@ def test_a_verdict_leaves_no_draft_of_a_save_that_came_late(checked: Bench) -> N
     qa, check = taken(checked)
     kept = qa.hand_in_blind(check, annotation("turn left")).check
     qa.save_draft(check, HALF)
+    hear_check(qa, kept)
     qa.accept(kept)
     assert drafts_on_disk(checked) == 0
 
@@ -175,6 +176,7 @@ def test_the_next_version_of_the_same_work_begins_empty(tmp_path: Path) -> None:
     qa.save_draft(check, HALF)
     bench.clock.advance(31 * 60)
     other, lost = taken(bench, RILEY)
+    hear_check(other, lost)
     other.send_back(other.hand_in_blind(lost, annotation("turn")).check, "Listen again.")
     hand_in(bench, "turn left at the lights")
     qa, new = taken(bench)

@@ -20,7 +20,7 @@ from reviewer.model.annotation import Flag
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
 from reviewer.model.task import Lease, SkipReason, TaskState
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation
+from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, hear_check
 
 
 def actions(bench: Bench) -> list[Action]:
@@ -31,6 +31,11 @@ def claimed(bench: Bench, name: str = ANA) -> Lease:
     lease = bench.person(name).desk.claim()
     assert lease is not None
     return lease
+
+
+def heard(bench: Bench, name: str = ANA) -> Lease:
+    """A clip that was claimed, opened and heard."""
+    return hear(bench.person(name).desk, claimed(bench, name))
 
 
 def test_work_goes_from_the_queue_to_accepted(bench: Bench) -> None:
@@ -45,7 +50,7 @@ def test_work_goes_from_the_queue_to_accepted(bench: Bench) -> None:
     check = qa.claim()
     assert check is not None
     assert drawn.drawn == [check.submission.id]
-    qa.open(check)
+    hear_check(qa, check)
     comparison = qa.hand_in_blind(check, annotation("hello their"))
     assert comparison.theirs.text_verbatim == "hello there"
     qa.accept(comparison.check)
@@ -57,12 +62,12 @@ def test_work_goes_from_the_queue_to_accepted(bench: Bench) -> None:
 def test_returned_work_comes_back_to_its_author_with_the_comment(bench: Bench) -> None:
     bench.agree(ANA, QUINN)
     desk, qa = bench.person(ANA).desk, bench.person(QUINN).qa
-    lease = claimed(bench)
+    lease = heard(bench)
     desk.submit(lease, annotation("hello there"))
     qa.draw()
     check = qa.claim()
     assert check is not None
-    qa.open(check)
+    hear_check(qa, check)
     comparison = qa.hand_in_blind(check, annotation("hello you there"))
     qa.send_back(comparison.check, "A word is missing after hello.")
     assert desk.today().returned == 1
@@ -107,7 +112,7 @@ def test_an_altered_lease_opens_no_other_clip(bench: Bench) -> None:
 
 def test_an_altered_check_opens_no_other_clip_and_decides_nothing(bench: Bench) -> None:
     bench.agree(ANA, QUINN)
-    bench.person(ANA).desk.submit(claimed(bench), annotation("hello there"))
+    bench.person(ANA).desk.submit(heard(bench), annotation("hello there"))
     qa = bench.person(QUINN).qa
     qa.draw()
     check = qa.claim()
@@ -199,7 +204,7 @@ def test_a_draft_comes_back_after_a_new_sign_in(bench: Bench) -> None:
 
 def test_the_same_work_twice_is_one_submission(bench: Bench) -> None:
     bench.agree(ANA)
-    desk, lease = bench.person(ANA).desk, claimed(bench)
+    desk, lease = bench.person(ANA).desk, heard(bench)
     first = desk.submit(lease, annotation("hello"))
     second = desk.submit(lease, annotation("hello"))
     assert second.submission_id == first.submission_id
@@ -242,7 +247,7 @@ def test_a_draft_is_still_saved_on_a_lapsed_lease_that_nobody_took(bench: Bench)
 
 def test_a_skipped_clip_goes_to_somebody_else(bench: Bench) -> None:
     bench.agree(ANA, BEN)
-    lease = claimed(bench)
+    lease = heard(bench)
     bench.person(ANA).desk.skip(lease, SkipReason.NOT_MY_LANGUAGE)
     assert claimed(bench).clip_id != lease.clip_id
     assert claimed(bench, BEN).clip_id == lease.clip_id
@@ -250,7 +255,7 @@ def test_a_skipped_clip_goes_to_somebody_else(bench: Bench) -> None:
 
 def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
     bench.agree(ANA)
-    desk, lease = bench.person(ANA).desk, claimed(bench)
+    desk, lease = bench.person(ANA).desk, heard(bench)
     with pytest.raises(Incomplete) as caught:
         desk.submit(lease, annotation(""))
     assert "no speech" in caught.value.sentence
@@ -263,7 +268,7 @@ def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
 
 def test_qa_sees_nothing_of_the_work_before_handing_in_their_own(bench: Bench) -> None:
     bench.agree(ANA, QUINN)
-    bench.person(ANA).desk.submit(claimed(bench), annotation("hello there"))
+    bench.person(ANA).desk.submit(heard(bench), annotation("hello there"))
     qa = bench.person(QUINN).qa
     qa.draw()
     check = qa.claim()
@@ -276,7 +281,7 @@ def test_qa_sees_nothing_of_the_work_before_handing_in_their_own(bench: Bench) -
 
 def test_qa_cannot_hand_in_a_second_version_after_seeing_both(bench: Bench) -> None:
     bench.agree(ANA, QUINN)
-    bench.person(ANA).desk.submit(claimed(bench), annotation("hello there"))
+    bench.person(ANA).desk.submit(heard(bench), annotation("hello there"))
     qa = bench.person(QUINN).qa
     qa.draw()
     check = qa.claim()
@@ -288,7 +293,7 @@ def test_qa_cannot_hand_in_a_second_version_after_seeing_both(bench: Bench) -> N
 
 def test_work_goes_back_only_with_a_comment(bench: Bench) -> None:
     bench.agree(ANA, QUINN)
-    bench.person(ANA).desk.submit(claimed(bench), annotation("hello there"))
+    bench.person(ANA).desk.submit(heard(bench), annotation("hello there"))
     qa = bench.person(QUINN).qa
     qa.draw()
     check = qa.claim()
@@ -374,7 +379,7 @@ def test_the_last_lead_stays(bench: Bench) -> None:
 
 def test_the_log_of_a_journey_verifies(bench: Bench) -> None:
     bench.agree(ANA)
-    bench.person(ANA).desk.submit(claimed(bench), annotation("hello there"))
+    bench.person(ANA).desk.submit(heard(bench), annotation("hello there"))
     finding = bench.person(LEAD).lead.verify_log()
     assert finding.ok, finding
     assert finding.rows == len(actions(bench))

@@ -40,9 +40,10 @@ def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
     """Waits until every job, and every job that those asked for, has been delivered."""
 
     def wait() -> None:
-        idle: list[bool] = []
-        jobs.when_idle(lambda: idle.append(True))
-        qtbot.waitUntil(lambda: bool(idle))
+        for _ in range(2):  # what others began when it was idle is waited for too
+            idle: list[bool] = []
+            jobs.when_idle(lambda told=idle: told.append(True))
+            qtbot.waitUntil(lambda told=idle: bool(told))
 
     return wait
 

@@ -14,6 +14,7 @@ from reviewer.model.event import HeardRange
 from reviewer.model.people import Role
 from reviewer.model.task import TaskState
 from reviewer.ui.desk.page import DeskPage
+from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.export_page import ExportPage
 from reviewer.ui.lead.import_page import ImportPage
@@ -23,7 +24,6 @@ from reviewer.ui.main_window import MainWindow
 from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.screens import House
 from reviewer.ui.shell import Shell
 from reviewer.ui.theme import Theme
 from tests.fakes.clock import FakeClock

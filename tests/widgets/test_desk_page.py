@@ -250,7 +250,7 @@ def test_closing_takes_text_and_picture_off_the_screen_and_closes_the_clip(bench
     bench.settle()
     assert bench.field.text == ""
     assert bench.player.is_closed
-    assert bench.desk.calls[-1] == "closed"
+    assert bench.desk.calls[-2:] == ["closed", "give_back_ahead"]
     assert bench.desk.held is not None
 
 
@@ -258,7 +258,7 @@ def test_a_clip_of_which_nothing_was_done_goes_back_to_the_queue(bench: Bench) -
     bench.open(two_clips())
     bench.page.close_down()
     bench.settle()
-    assert bench.desk.calls[-2:] == ["closed", "release"]
+    assert bench.desk.calls[-3:] == ["closed", "release", "give_back_ahead"]
     assert bench.desk.held is None
 
 

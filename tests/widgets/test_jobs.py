@@ -253,6 +253,21 @@ def test_idle_waits_for_the_work_that_a_result_asks_for(jobs: Jobs, ear: Ear, se
     assert ear.results == [2]
 
 
+def test_idle_is_told_to_one_after_the_other_while_it_lasts(jobs: Jobs, qtbot: QtBot):
+    gate, told = Gate(), []
+    job = jobs.run(gate, lambda _r: told.append("first"), lambda _e: None)
+    gate.wait_inside()
+    second = Gate()
+    jobs.when_idle(lambda: jobs.run(second, lambda _r: told.append("second"), lambda _e: None))
+    jobs.when_idle(lambda: told.append("idle"))
+    gate.opened.set()
+    qtbot.waitUntil(second.entered.is_set)
+    assert told == ["first"]
+    second.opened.set()
+    qtbot.waitUntil(lambda: told == ["first", "second", "idle"])
+    assert not job.is_running
+
+
 def test_a_callback_that_raises_loses_nobody_else_s_result(jobs: Jobs, ear: Ear, settle, qtbot: QtBot):
     def clumsy(_result: object) -> None:
         raise ZeroDivisionError

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired
 from reviewer.model.people import Role
+from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keys_dialog import KeysDialog
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.screens import House
 from reviewer.ui.shell import Shell
 from reviewer.ui.theme import Choice, Theme, current_scheme
 from tests.fakes.clock import FakeClock

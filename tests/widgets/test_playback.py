@@ -5,16 +5,19 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.audio.device import VirtualDevice
 from reviewer.audio.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
+from reviewer.ui.desk.acts import Act
 from reviewer.ui.desk.listening_keys import bind_listening, join
 from reviewer.ui.desk.play_bar import PlayBar
-from reviewer.ui.desk.playback import AGAIN_PERCENT, SPEEDS, Act, Playback
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.desk.speeds import SPEEDS
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
@@ -153,7 +156,7 @@ def test_again_plays_the_last_two_seconds_slower_then_goes_on_as_before(
     before = playback.speed_percent
     playback.seek(5 * RATE)
     playback.do(Act.AGAIN)
-    assert (playback.position, playback.speed_percent) == (3 * RATE, AGAIN_PERCENT)
+    assert (playback.position, playback.speed_percent) == (3 * RATE, 75)
     player.listen(2 * RATE)
     qtbot.waitUntil(lambda: playback.speed_percent == before)
     assert playback.is_playing
@@ -376,10 +379,10 @@ def test_the_bar_shows_position_and_length(bar: PlayBar, playback: Playback) -> 
 
 
 def test_the_time_takes_the_same_room_whatever_it_shows(bar: PlayBar, playback: Playback) -> None:
-    label = bar.findChild(QLabel, "play_time")
-    before = label.sizeHint().width()
+    button = bar.findChild(QToolButton, "play_time")
+    before = button.minimumWidth()
     playback.seek(RATE * 7 + 1_776)
-    assert label.sizeHint().width() == before
+    assert button.minimumWidth() == button.maximumWidth() == before
 
 
 def test_the_bar_shows_what_was_heard_and_the_speed(
@@ -407,13 +410,13 @@ def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(bar: PlayBar, play
 
 def test_a_narrow_bar_leaves_the_edges_to_their_keys_and_shows_them_again(bar: PlayBar, show: Show) -> None:
     show(bar)
-    edges = bar.findChild(QWidget, "play_edges")
+    edge = bar.findChild(QWidget, "play_in_edge")
     seen = []
-    for width in (1_200, 800, 1_200):
+    for width in (1_300, 700, 1_300):
         bar.resize(width, bar.height())
         QApplication.processEvents()
-        seen.append((bar.width(), edges.isVisible()))
-    assert seen == [(1_200, True), (800, False), (1_200, True)]
+        seen.append((bar.width(), edge.isVisible()))
+    assert seen == [(1_300, True), (700, False), (1_300, True)]
 
 
 def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: Playback) -> None:
@@ -425,7 +428,10 @@ def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: Playback) 
 
 
 @pytest.mark.parametrize("act", [act for act in Act if act is not Act.NORMAL_SPEED])
-def test_each_button_asks_for_its_act_and_names_its_key(bar: PlayBar, act: Act, qtbot: QtBot) -> None:
+def test_each_button_asks_for_its_act_and_names_its_key(
+    bar: PlayBar, playback: Playback, act: Act, qtbot: QtBot
+) -> None:
+    playback.show_segments([Span(RATE, 2 * RATE)])
     button = bar.findChild(QToolButton, f"play_{act}")
     with qtbot.waitSignal(bar.act_requested) as asked:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -479,6 +485,9 @@ PRESSES = {
     Act.IN_EDGE: (Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier),
     Act.OUT_EDGE: (Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier),
     Act.BACKSTEP: (Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier),
+    Act.PREVIOUS_SEGMENT: (Qt.Key.Key_F2, Qt.KeyboardModifier.ControlModifier),
+    Act.NEXT_SEGMENT: (Qt.Key.Key_F3, Qt.KeyboardModifier.ControlModifier),
+    Act.NEXT_UNHEARD: (Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier),
 }
 
 
@@ -488,7 +497,7 @@ def state(playback: Playback) -> tuple[int, bool, int, bool, int]:
         playback.is_playing,
         playback.speed_percent,
         playback.is_looping,
-        playback.backstep_ms,
+        playback.choices.backstep_ms,
     )
 
 

@@ -13,7 +13,8 @@ from tests.fakes.doors import PASSPHRASE
 
 @pytest.fixture
 def page(themed, qtbot: QtBot) -> SignInPage:
-    made = SignInPage("Translator, autumn")
+    made = SignInPage()
+    made.show_project("Translator, autumn")
     qtbot.addWidget(made)
     made.show()
     return made

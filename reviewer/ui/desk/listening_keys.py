@@ -4,12 +4,14 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from reviewer.ui.desk.playback import Act, Playback
+from reviewer.ui.desk.acts import Act
+from reviewer.ui.desk.playback import Playback
 from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.view import WaveformView
 
-_REPEATING = (Act.BACK, Act.FORWARD, Act.SLOWER, Act.FASTER)
+_REPEATING = (Act.BACK, Act.FORWARD, Act.SLOWER, Act.FASTER, Act.PREVIOUS_SEGMENT, Act.NEXT_SEGMENT)
 
 
 def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: WaveformView) -> None:
@@ -37,8 +39,9 @@ def bind_spectrogram(owner: QWidget, scope: Scope, picture: Spectrogram) -> None
 
 
 def join(view: WaveformView, playback: Playback) -> None:
-    """Lets picture and sound show the same moment."""
+    """Lets picture and sound show the same moment, and the same selection: the picture keeps it."""
     view.seek_requested.connect(playback.seek)
     view.selection_changed.connect(playback.select)
+    playback.select_requested.connect(lambda start, end: view.select(Selection(start, end)))
     playback.position_changed.connect(partial(view.show_position, follow=True))
     playback.strip_changed.connect(view.show_heard)

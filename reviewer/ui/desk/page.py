@@ -19,6 +19,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
@@ -42,7 +43,7 @@ class DeskPage(Page):
         self.setObjectName("desk_page")
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.playback = Playback(player_factory(), self)
+        self.playback = Playback(player_factory(), self, preferences=preferences)
         self.view = DeskView(desk.schema, desk.conventions, jobs, self)
         self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
         self._has_started = False
@@ -96,6 +97,7 @@ class DeskPage(Page):
         bind(empty, "desk.claim", self.presenter.take_next)
         bind_listening(board, Scope.DESK, self.playback, board.waves)
         bind_spectrogram(board, Scope.DESK, board.spectrogram)
+        remember_choices(board, Scope.DESK, board.waves, self._preferences)
         bind(board, "desk.submit", self.presenter.submit)
         bind(board, "desk.skip", self.ask_why_skip)
         bind(board, "desk.problem", board.editor.next_problem)

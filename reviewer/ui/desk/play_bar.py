@@ -1,20 +1,25 @@
-"""The line under the waves: transport, time, speed, how much was heard."""
+"""The line under the waves: transport, time, speed, segments, how much was heard."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QToolButton, QWidget
 
 from reviewer.ui.assets import put_icon
-from reviewer.ui.desk.playback import Act, Playback
+from reviewer.ui.desk.acts import Act
+from reviewer.ui.desk.heard_label import HeardLabel
+from reviewer.ui.desk.listening_choices import ListeningChoices
+from reviewer.ui.desk.play_line import PlayLine
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.desk.time_button import TimeButton
 from reviewer.ui.handles import named
-from reviewer.ui.shortcuts import Scope, key
-from reviewer.ui.theme import GAP_PX, GRID_PX, tabular, time_font
-from reviewer.ui.transcript.elided import ElidedLabel
-from reviewer.ui.waveform.ticks import clip_time
+from reviewer.ui.shortcuts import Scope, key, tip
+from reviewer.ui.theme import GAP_PX, tabular
 
 HEIGHT_PX = 40
+_GAPS = 6
 _ICONS = {
     Act.START: "back",
     Act.BACK: "rewind",
@@ -24,14 +29,22 @@ _ICONS = {
     Act.SLOWER: "slower",
     Act.FASTER: "faster",
     Act.LOOP: "loop",
+    Act.PREVIOUS_SEGMENT: "previous_segment",
+    Act.NEXT_SEGMENT: "next_segment",
+    Act.NEXT_UNHEARD: "unheard",
     Act.IN_EDGE: "in_edge",
     Act.OUT_EDGE: "out_edge",
     Act.BACKSTEP: "backstep",
 }
+_TRANSPORT = (Act.START, Act.BACK, Act.PLAY, Act.FORWARD)
+_SEGMENTS = (Act.PREVIOUS_SEGMENT, Act.NEXT_SEGMENT)
 
 
 class PlayBar(QWidget):
-    """Values in through ``show_state`` and ``show_position``, acts out; ``scope`` picks the keys it names."""
+    """Shows a playback and asks it for acts; ``scope`` picks the keys it names.
+
+    Where it is narrow, or a sentence needs the room, the buttons that matter least are left to their keys.
+    """
 
     act_requested = Signal(object)
     """Carries an Act."""
@@ -42,91 +55,96 @@ class PlayBar(QWidget):
         self.setAccessibleName(self.tr("Playing"))
         self.setFixedHeight(HEIGHT_PX)
         self._scope = scope
-        self._frames = -1
-        self._rate_hz = 1
+        self._said = ""
         self._buttons = {act: self._button(act, what) for act, what in _ICONS.items()}
-        self._time = named(QLabel(self), "play_time", self.tr("Position and length"))
-        self._time.setFont(time_font())
-        self._speed = named(
-            QToolButton(self),
-            "play_normal_speed",
-            self.tr("Speed"),
-            hint=self.tr("Speed; click for normal speed"),
-            key_id=f"{scope}.{Act.NORMAL_SPEED}",
-        )
-        self._speed.setFont(tabular(self._speed.font()))
-        self._speed.setFixedWidth(self._speed.fontMetrics().horizontalAdvance("0.00x") + 24)
-        self._speed.clicked.connect(partial(self._ask_for, Act.NORMAL_SPEED))
         self._buttons[Act.LOOP].setCheckable(True)
-        self._show_backstep(0)
-        self._heard = named(QLabel(self), "play_heard", self.tr("How much of the clip was heard"))
-        self._heard.setFont(tabular(self._heard.font()))
-        self._heard.setProperty("kind", "label")
-        self._problem = ElidedLabel("play_problem", self.tr("Why there is no sound"), self)
-        self._problem.setProperty("kind", "warn")
-        self._edges = self._room_for_edges()
+        self._time = TimeButton(self)
+        self._speed = self._speed_button()
+        self._heard = HeardLabel(self)
+        self._line = PlayLine(self)
+        self._right: list[QWidget] = []
         self._row = QHBoxLayout(self)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._lay_out()
-        self.show_state(is_playing=False, speed_percent=100, problem="", heard_percent=0)
-        self.show_position(0, 0, 1)
+        self._enable(frames=0, has_segments=False)
 
     def follow(self, playback: Playback) -> None:
         """Shows a playback from now on, and sends it what is asked for."""
         self.act_requested.connect(playback.do)
         playback.position_changed.connect(self._on_position_changed)
         playback.state_changed.connect(self._on_state_changed)
-        playback.strip_changed.connect(self._on_state_changed)
+        playback.strip_changed.connect(self._on_strip_changed)
+        self._show_state(playback)
+
+    def ask_for(self, share_percent: int) -> None:
+        """So much of the speech is to be heard; from then on there is a tick."""
+        self._heard.ask_for(share_percent)
 
     def add_right(self, widget: QWidget) -> None:
         """Puts the buttons of another part at the right end."""
         self._row.addWidget(widget)
-
-    def show_position(self, frame: int, frames: int, rate_hz: int) -> None:
-        now, whole = clip_time(frame, rate_hz), clip_time(frames, rate_hz)
-        self._time.setText(f"{now} / {whole}")
-        if (frames, rate_hz) != (self._frames, self._rate_hz):
-            self._frames, self._rate_hz = frames, rate_hz
-            for widget in (*self._buttons.values(), self._speed):
-                widget.setEnabled(frames > 0)
-
-    def show_state(self, *, is_playing: bool, speed_percent: int, problem: str, heard_percent: int) -> None:
-        play = self._buttons[Act.PLAY]
-        put_icon(play, "pause" if is_playing else "play", size_px=20)
-        play.setAccessibleName(self.tr("Pause") if is_playing else self.tr("Play"))
-        self._speed.setText(f"{speed_percent / 100:.2f}x")
-        self._heard.setText(self.tr("heard %s %%") % heard_percent)
-        if problem != self._problem.text():
-            self._problem.show_text(problem)
+        self._right.append(widget)
+        self._share_room()
 
     @Slot(int)
     def _on_position_changed(self, frame: int) -> None:
         playback = self.sender()
         if isinstance(playback, Playback):
-            self.show_position(frame, playback.frames, playback.rate_hz)
+            self._time.show_position(frame, playback.frames, playback.rate_hz)
 
     @Slot()
     def _on_state_changed(self) -> None:
         playback = self.sender()
         if isinstance(playback, Playback):
-            self.show_state(
-                is_playing=playback.is_playing,
-                speed_percent=playback.speed_percent,
-                problem=playback.problem,
-                heard_percent=playback.heard_percent,
-            )
-            self._show_loop(is_on=playback.is_looping)
-            self._show_backstep(playback.backstep_ms)
+            self._show_state(playback)
 
-    def _show_loop(self, *, is_on: bool) -> None:
-        self._buttons[Act.LOOP].setChecked(is_on)
-        put_icon(self._buttons[Act.LOOP], "loop", "accent" if is_on else "text")
+    @Slot()
+    def _on_strip_changed(self) -> None:
+        playback = self.sender()
+        if isinstance(playback, Playback):
+            self._heard.show_heard(playback.so_far, playback.rate_hz)
 
-    def _show_backstep(self, milliseconds: int) -> None:
-        """Says on the button how far a pause goes back."""
-        button = self._buttons[Act.BACKSTEP]
-        length = self.tr("{0} s").format(f"{milliseconds / 1000:.2f}") if milliseconds else self.tr("off")
-        button.setText(length)
-        button.setAccessibleName(self.tr("A pause goes back: {0}").format(length))
+    def _show_state(self, playback: Playback) -> None:
+        play, loop = self._buttons[Act.PLAY], self._buttons[Act.LOOP]
+        put_icon(play, "pause" if playback.is_playing else "play", size_px=20)
+        play.setAccessibleName(self.tr("Pause") if playback.is_playing else self.tr("Play"))
+        self._speed.setText(f"{playback.speed_percent / 100:.2f}x")
+        loop.setChecked(playback.is_looping)
+        put_icon(loop, "loop", "accent" if playback.is_looping else "text")
+        self._enable(frames=playback.frames, has_segments=playback.has_segments)
+        self._show_choices(playback.choices)
+        self._time.show_position(playback.position, playback.frames, playback.rate_hz)
+        self._heard.show_heard(playback.so_far, playback.rate_hz)
+        if playback.is_all_heard_told and not playback.problem:
+            self._line.show_line(self.tr("All speech heard."), "ok")
+        else:
+            self._line.show_line(playback.problem, "warn")
+        self._share_room()
+
+    def _enable(self, *, frames: int, has_segments: bool) -> None:
+        for act, button in self._buttons.items():
+            button.setEnabled(frames > 0 and (has_segments or act not in _SEGMENTS))
+        self._speed.setEnabled(frames > 0)
+        self._time.setEnabled(frames > 0)
+
+    def _show_choices(self, choices: ListeningChoices) -> None:
+        """Says on and of the buttons how far and how slow they go."""
+        step, percent = _seconds(choices.step_ms), choices.again_percent
+        back = _seconds(choices.backstep_ms, places=2)
+        length = self.tr("{0} s").format(back) if choices.backstep_ms else self.tr("off")
+        said = {
+            Act.BACK: self.tr("Back {0} s").format(step),
+            Act.FORWARD: self.tr("Forward {0} s").format(step),
+            Act.AGAIN: self.tr("The last {0} s again, at {1} %").format(step, percent),
+            Act.BACKSTEP: self.tr("A pause goes back: {0}").format(length),
+        }
+        if str(said) == self._said:
+            return
+        self._said = str(said)
+        self._buttons[Act.BACKSTEP].setText(length)
+        for act, sentence in said.items():
+            self._buttons[act].setAccessibleName(sentence)
+            self._buttons[act].setToolTip(tip(sentence, f"{self._scope}.{act}"))
 
     def _button(self, act: Act, what: str) -> QToolButton:
         row = key(f"{self._scope}.{act}")
@@ -139,43 +157,71 @@ class PlayBar(QWidget):
             button.setFixedWidth(button.fontMetrics().horizontalAdvance("0.00 s") + 48)
         return button
 
+    def _speed_button(self) -> QToolButton:
+        button = named(
+            QToolButton(self),
+            "play_normal_speed",
+            self.tr("Speed"),
+            hint=self.tr("Speed; click for normal speed"),
+            key_id=f"{self._scope}.{Act.NORMAL_SPEED}",
+        )
+        button.setText("1.00x")
+        button.setFont(tabular(button.font()))
+        button.setFixedWidth(button.fontMetrics().horizontalAdvance("0.00x") + 24)
+        button.clicked.connect(partial(self._ask_for, Act.NORMAL_SPEED))
+        return button
+
     def _ask_for(self, act: Act, *_checked: bool) -> None:
         self.act_requested.emit(act)
 
-    def _room_for_edges(self) -> QWidget:
-        """What is left to its keys where the window is narrow; so it asks for no room."""
-        room = QWidget(self)
-        room.setObjectName("play_edges")
-        room.setMinimumWidth(1)
-        row = QHBoxLayout(room)
-        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID_PX)
-        for act in (Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP):
-            row.addWidget(self._buttons[act])
-        return room
-
     def _lay_out(self) -> None:
-        row = self._row
+        row, buttons = self._row, self._buttons
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID_PX)
-        for act in (Act.START, Act.BACK, Act.PLAY, Act.FORWARD, Act.AGAIN):
-            row.addWidget(self._buttons[act])
-        row.addSpacing(GAP_PX)
-        row.addWidget(self._time)
-        row.addSpacing(GAP_PX)
-        row.addWidget(self._buttons[Act.SLOWER])
-        row.addWidget(self._speed)
-        row.addWidget(self._buttons[Act.FASTER])
-        row.addSpacing(GAP_PX)
-        row.addWidget(self._buttons[Act.LOOP])
-        row.addWidget(self._edges)
+        row.setSpacing(0)
+        self._always = [buttons[act] for act in _TRANSPORT]
+        again = buttons[Act.AGAIN]
+        speeds = [buttons[Act.SLOWER], self._speed, buttons[Act.FASTER]]
+        parts = [buttons[act] for act in (*_SEGMENTS, Act.NEXT_UNHEARD, Act.LOOP)]
+        edges = [buttons[act] for act in (Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP)]
+        self._by_weight = ([self._time], [again], [self._heard], self._right, speeds, parts, edges)
+        for widgets in ([*self._always, again, self._time], parts, speeds, edges):
+            for widget in widgets:
+                row.addWidget(widget)
+            row.addSpacing(GAP_PX)
+        row.addWidget(self._line, 1)
         row.addSpacing(GAP_PX)
         row.addWidget(self._heard)
         row.addSpacing(GAP_PX)
-        row.addWidget(self._problem, 1)
+
+    def _share_room(self) -> None:
+        """Shows what there is room for beside the sentence, if there is one; what matters most first."""
+        room = self.width() - _width(self._always) - _GAPS * GAP_PX - self._line.wanted_px
+        for widgets in self._by_weight:
+            room -= _width(widgets)
+            for widget in widgets:
+                if widget.isHidden() == (room >= 0):
+                    widget.setVisible(room >= 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """What is always there; so a bar never makes its page wider."""
+        return QSize(_width(self._always), HEIGHT_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        needed = self._row.minimumSize().width() + self._edges.sizeHint().width()
-        self._edges.setVisible(self.width() >= needed)
+        self._share_room()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._share_room()
+
+
+def _width(widgets: Sequence[QWidget]) -> int:
+    """What they take side by side."""
+    return sum(
+        min(max(each.sizeHint().width(), each.minimumWidth()), each.maximumWidth()) for each in widgets
+    )
+
+
+def _seconds(milliseconds: int, places: int = 0) -> str:
+    """``2`` or ``0.75``; with ``places`` always so many of them."""
+    return f"{milliseconds / 1000:.{places}f}" if places else f"{milliseconds / 1000:g}"

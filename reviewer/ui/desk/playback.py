@@ -1,139 +1,75 @@
-"""Listening: the player, and what the picture and the log are told of it."""
+"""Listening: what keys and buttons ask of the player."""
 
-from enum import StrEnum
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.audio.heard import heard_frames, merged
-from reviewer.audio.samples import Sound
-from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
+from reviewer.ui.desk.acts import Act
+from reviewer.ui.desk.listening_choices import ListeningChoices
+from reviewer.ui.desk.player_clock import PlayerClock
 from reviewer.ui.desk.plays import Plays
+from reviewer.ui.desk.segments import Segments, Whereabouts, next_of
+from reviewer.ui.desk.speeds import next_speed
+from reviewer.ui.preferences import Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TICK_MS = 16
-STRIP_EVERY_TICKS = 15
-LOG_EVERY_MS = 5000
-STEP_SECONDS = 2
-AGAIN_PERCENT = 75
-EDGE_SECONDS = 0.5
-LOOP_LEAST_SECONDS = (
-    0.02  # a handful of samples is a buzz, and hundreds of rounds a block are work for the card
-)
-BACKSTEPS_MS = (0, 250, 500, 1000)
-SPEEDS = (25, 50, 75, 90, 100, 110, 125, 150, 175, 200, 250, 300)
+LOOP_LEAST_MS = 20  # a handful of samples is a buzz, and hundreds of rounds a block are work for the card
+PREVIOUS_AFTER_MS = 1000
+UNHEARD_LEAST_MS = 250  # less is a click, and says nothing
 
 
-class Act(StrEnum):
-    """What a listener can ask for; the value is the key's name in the table of keys."""
+class _Again(NamedTuple):
+    """Slower up to ``end``, then on at ``percent``; ``start`` is where it began last."""
 
-    PLAY = "play"
-    BACK = "back"
-    FORWARD = "forward"
-    START = "start"
-    AGAIN = "again"
-    SLOWER = "slower"
-    NORMAL_SPEED = "normal_speed"
-    FASTER = "faster"
-    LOOP = "loop"
-    IN_EDGE = "in_edge"
-    OUT_EDGE = "out_edge"
-    BACKSTEP = "backstep"
+    end: int
+    percent: int
+    start: int
 
 
-class Playback(QObject):
-    """The player's position is the one clock; it is read 60 times a second, and only while it plays."""
+class Playback(PlayerClock):
+    """Steps, speeds, loops and segments of the clip that was loaded."""
 
-    position_changed = Signal(int)
-    state_changed = Signal()
-    """Playing, speed, loop, backstep, or the reason why there is no sound."""
-    strip_changed = Signal(object)
-    """Carries all that was heard of this clip, merged HeardRanges."""
-    heard_due = Signal(object)
-    """Carries what was heard and is not logged yet: every 5 s while playing, and at each stop."""
+    select_requested = Signal(int, int)
+    """A segment was gone to: whoever keeps the selection marks it, and tells it to ``select``."""
 
-    def __init__(self, player: Plays, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._player = player
-        self._rate_hz = 1
-        self._heard: list[HeardRange] = []
-        self._unlogged: list[HeardRange] = []
-        self._again: tuple[int, int] | None = None
+    def __init__(
+        self, player: Plays, parent: QObject | None = None, *, preferences: Preferences | None = None
+    ) -> None:
+        super().__init__(player, parent)
+        self.choices = ListeningChoices(preferences or Preferences(parent=self), self)
+        self.choices.changed.connect(self.state_changed)
+        self._segments = Segments()
+        self._again: _Again | None = None
         self._selection: tuple[int, int] | None = None
         self._is_looping = False
-        self._backstep_ms = 0
-        self._ticks = 0
-        self._tick = QTimer(self)
-        self._tick.setTimerType(Qt.TimerType.PreciseTimer)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._on_tick)
-        self._log = QTimer(self)
-        self._log.setInterval(LOG_EVERY_MS)
-        self._log.timeout.connect(self.tell_heard)
-
-    @property
-    def is_playing(self) -> bool:
-        return self._player.is_playing
-
-    @property
-    def position(self) -> int:
-        return self._player.position
-
-    @property
-    def frames(self) -> int:
-        return self._player.frames
-
-    @property
-    def rate_hz(self) -> int:
-        return self._rate_hz
-
-    @property
-    def speed_percent(self) -> int:
-        return self._player.speed_percent
+        self._looped: tuple[int, int] | None = None
+        self._is_all_heard_told = False
 
     @property
     def is_looping(self) -> bool:
-        """Whether the selection, or the whole clip, is played round and round."""
+        """Whether the selection, a segment or the whole clip is played round and round."""
         return self._is_looping
 
     @property
-    def backstep_ms(self) -> int:
-        """How far a pause goes back."""
-        return self._backstep_ms
+    def is_all_heard_told(self) -> bool:
+        """Whether speech that nobody has heard was just asked for, and there is none."""
+        return self._is_all_heard_told
 
     @property
-    def problem(self) -> str:
-        """Why there is no sound, in one sentence; empty while all is well."""
-        return self._player.problem or ""
+    def has_segments(self) -> bool:
+        """Whether there are segments to go to."""
+        return bool(self._segments.spans)
 
-    @property
-    def heard(self) -> tuple[HeardRange, ...]:
-        """All that was heard of this clip."""
-        return tuple(self._heard)
-
-    @property
-    def heard_percent(self) -> int:
-        """How much of the clip was heard, in whole per cent; 100 only for all of it."""
-        return heard_frames(self._heard) * 100 // self.frames if self.frames else 0
-
-    def load(self, samples: Sound) -> None:
-        """Takes another clip, at its start, nothing of it heard; a device that is not there is no error."""
-        self.unload()
-        self._rate_hz = samples.rate_hz
-        self._player.load(samples)
-        self._tell()
-
-    def unload(self) -> None:
-        """Stops and lets the clip go; the last of what was heard is told first."""
-        self.pause()
-        self._player.unload()
-        self.tell_heard()
-        self._heard, self._unlogged = [], []
-        self._selection, self._is_looping = None, False
-        self._tell()
+    def show_segments(self, spans: Sequence[Span]) -> None:
+        """These are the segments of the clip that was loaded; what was heard counts against them."""
+        self._segments = Segments.of(spans, self.frames)
+        self._so_far.count_in(self._segments.spans)
+        self.state_changed.emit()
 
     @Slot(object)
     def do(self, act: Act) -> None:
@@ -142,8 +78,8 @@ class Playback(QObject):
             return
         acts: dict[Act, Callable[[], None]] = {
             Act.PLAY: self.toggle,
-            Act.BACK: partial(self._step, -STEP_SECONDS),
-            Act.FORWARD: partial(self._step, STEP_SECONDS),
+            Act.BACK: partial(self._step, -1),
+            Act.FORWARD: partial(self._step, 1),
             Act.START: partial(self.seek, 0),
             Act.AGAIN: self._play_again,
             Act.SLOWER: partial(self._change_speed, -1),
@@ -152,103 +88,103 @@ class Playback(QObject):
             Act.LOOP: self._switch_loop,
             Act.IN_EDGE: partial(self._play_edge, 0),
             Act.OUT_EDGE: partial(self._play_edge, 1),
-            Act.BACKSTEP: self._change_backstep,
+            Act.BACKSTEP: self.choices.next_backstep,
+            Act.PREVIOUS_SEGMENT: self._previous_segment,
+            Act.NEXT_SEGMENT: self._next_segment,
+            Act.NEXT_UNHEARD: self._next_unheard,
         }
+        was_told, self._is_all_heard_told = self._is_all_heard_told, False
         acts[act]()
+        if was_told:
+            self.state_changed.emit()
 
     @Slot()
     def toggle(self) -> None:
+        """Plays, or stops and goes back as far as was chosen."""
         if not self.is_playing:
             self._play()
             return
         self.pause()
-        if self._backstep_ms:
-            least = self._part[0] if self._is_looping and self.position >= self._part[0] else 0
-            self.seek(max(self.position - self._backstep_ms * self._rate_hz // 1000, least))
+        back = self._frames_of(self.choices.backstep_ms)
+        if back:
+            is_in_loop = self._looped is not None and self.position >= self._looped[0]
+            least = self._looped[0] if self._looped is not None and is_in_loop else 0
+            self.seek(max(self.position - back, least))
 
     @Slot(int, int)
     def select(self, start: int, end: int) -> None:
-        """What a loop and the edges are of; the whole clip if these are equal."""
+        """What a loop and the edges are of; the segment, or the clip, if these are equal."""
         self._selection = (start, end) if start < end else None
+        self._looped = None
         if self._is_looping and self.is_playing:
             self._play()
 
-    @Slot()
-    def pause(self) -> None:
-        """Stops where it is, and tells what was heard."""
-        if self._tick.isActive():
-            self._player.pause()
-            self._stopped()
-
     @Slot(int)
     def seek(self, frame: int) -> None:
-        self._player.seek(min(max(frame, 0), self.frames))
-        self.position_changed.emit(self.position)
+        """Goes there; what plays goes on, a loop of no selection with the segment that is there."""
+        super().seek(frame)
+        if self._is_looping and self._selection is None and self.is_playing:
+            self._play()
 
-    @Slot()
-    def tell_heard(self) -> None:
-        """Gives away what was heard and not told yet."""
-        self._take_heard()
-        if self._unlogged:
-            due, self._unlogged = merged(self._unlogged), []
-            self.heard_due.emit(due)
-
-    def close(self) -> None:
-        """Lets clip and device go."""
-        self.unload()
-        self._player.close()
-
-    @Slot()
-    def _on_tick(self) -> None:
-        if not self.is_playing:
-            self._stopped()
-            return
-        self.position_changed.emit(self.position)
-        self._end_again()
-        self._ticks += 1
-        if self._ticks % STRIP_EVERY_TICKS == 0:
-            self._take_heard()
-
-    @property
-    def _part(self) -> tuple[int, int]:
-        return self._selection or (0, self.frames)
-
-    def _play(self, start: int | None = None, until: int | None = None) -> None:
-        if self._is_looping and start is None:
-            start, end = self._part
-            lacks = max(0, round(LOOP_LEAST_SECONDS * self._rate_hz) - (end - start))
-            self._player.play_loop(start, end, lacks, lacks, self.position)
-        else:
-            self._player.play(start, until)
-        if self._player.is_playing:
-            self._tick.start()
-            self._log.start()
-        self._tell()
-
-    def _stopped(self) -> None:
-        self._tick.stop()
-        self._log.stop()
-        self._again_over()
-        self.tell_heard()
-        self._tell()
-
-    def _step(self, seconds: int) -> None:
-        self.seek(self.position + seconds * self._rate_hz)
-
-    def _play_again(self) -> None:
-        """The last two seconds once more, slower; then on at the speed of before."""
-        here = self.position
-        before = self._again[1] if self._again else self.speed_percent
-        self._again = (here, before)
-        self._player.set_speed(AGAIN_PERCENT)
-        self._play(max(here - STEP_SECONDS * self._rate_hz, 0))
-
-    def _end_again(self) -> None:
-        if self._again is not None and self.position >= self._again[0]:
+    def _moved(self) -> None:
+        if self._again is not None and self.position >= self._again.end:
             self._again_over()
             if self._is_looping:
                 self._play()
             self.state_changed.emit()
+
+    def _ended(self) -> None:
+        self._again_over()
+
+    def _forget(self) -> None:
+        self._segments = Segments()
+        self._selection, self._looped, self._is_looping = None, None, False
+        self._is_all_heard_told = False
+
+    @property
+    def _part(self) -> tuple[int, int]:
+        """What was selected, else the segment under the cursor, else all."""
+        under = self._segments.at(self.position)
+        return self._selection or ((under.start, under.end) if under else (0, self.frames))
+
+    @property
+    def _rolls(self) -> tuple[int, int]:
+        return self._frames_of(self.choices.pre_roll_ms), self._frames_of(self.choices.post_roll_ms)
+
+    def _play(self, start: int | None = None, until: int | None = None) -> None:
+        if self._is_looping and start is None:
+            self._play_round()
+        else:
+            self._looped = None
+            self._player.play(start, until)
+        self._begun()
+
+    def _play_round(self) -> None:
+        """The part under the cursor round and round; one that was left in the middle is gone on with."""
+        pre, post = self._rolls
+        here, before = self.position, self._looped
+        if before is None or not before[0] - pre <= here < before[1] + post:
+            before = self._part
+        self._looped = start, end = before
+        lacks = max(0, self._frames_of(LOOP_LEAST_MS) - (end - start))
+        self._player.play_loop(start, end, max(pre, lacks), max(post, lacks), here)
+
+    def _step(self, times: int) -> None:
+        self.seek(self.position + times * self._frames_of(self.choices.step_ms))
+
+    def _play_again(self) -> None:
+        """A step back once more, slower, each time another step; then on at the speed of before."""
+        here = self.position
+        end, percent, start = self._again or _Again(here, self.speed_percent, here)
+        start = max(start - self._frames_of(self.choices.step_ms), 0)
+        self._again = _Again(end, percent, start)
+        self._player.set_speed(min(self.choices.again_percent, percent))
+        self._play(start)
+
+    def _again_over(self) -> None:
+        if self._again is not None:
+            self._player.set_speed(self._again.percent)
+            self._again = None
 
     def _switch_loop(self) -> None:
         self._is_looping = not self._is_looping
@@ -257,40 +193,47 @@ class Playback(QObject):
         self.state_changed.emit()
 
     def _play_edge(self, which: int) -> None:
-        """Half a second on each side of where the selection, or the clip, begins or ends."""
-        edge, reach = self._part[which], round(EDGE_SECONDS * self._rate_hz)
+        """A little on each side of where the selection, the segment or the clip begins or ends."""
+        edge, reach = self._part[which], self._frames_of(self.choices.edge_ms)
         self._play(max(edge - reach, 0), min(edge + reach, self.frames))
 
-    def _change_backstep(self) -> None:
-        place = BACKSTEPS_MS.index(self._backstep_ms)
-        self._backstep_ms = BACKSTEPS_MS[(place + 1) % len(BACKSTEPS_MS)]
-        self.state_changed.emit()
+    def _next_segment(self) -> None:
+        self._go_to(self._whereabouts().next)
 
-    def _again_over(self) -> None:
-        if self._again is not None:
-            self._player.set_speed(self._again[1])
-            self._again = None
+    def _previous_segment(self) -> None:
+        self._go_to(self._whereabouts().previous(self._frames_of(PREVIOUS_AFTER_MS)))
+
+    def _whereabouts(self) -> Whereabouts:
+        return Whereabouts(self._segments, self.position, self._selection, *self._rolls)
+
+    def _go_to(self, span: Span | None) -> None:
+        """Puts the cursor at its start, has it selected, and plays it if that was chosen."""
+        if span is None:
+            return
+        self._again_over()
+        self.seek(span.start)
+        self.select_requested.emit(span.start, span.end)
+        if self.choices.plays_segments and self._is_looping:
+            self._play()
+        elif self.choices.plays_segments:
+            pre, post = self._rolls
+            self._play(max(span.start - pre, 0), span.end + post)
+
+    def _next_unheard(self) -> None:
+        self._take_heard()
+        part = next_of(self._so_far.missing, self.position)
+        if part is None:
+            self._is_all_heard_told = True
+            self.state_changed.emit()
+            return
+        self._again_over()
+        (pre, post), least = self._rolls, part.start + self._frames_of(UNHEARD_LEAST_MS)
+        self._play(max(part.start - pre, 0), max(part.end + post, least))
 
     def _change_speed(self, step: int) -> None:
-        now = self.speed_percent
-        slower = [speed for speed in SPEEDS if speed < now]
-        faster = [speed for speed in SPEEDS if speed > now]
-        wanted = (faster or [now])[0] if step > 0 else (slower or [now])[-1]
-        self._set_speed(wanted)
+        self._set_speed(next_speed(self.speed_percent, step))
 
     def _set_speed(self, percent: int) -> None:
         self._again = None
         self._player.set_speed(percent)
-        self.state_changed.emit()
-
-    def _take_heard(self) -> None:
-        fresh = self._player.take_heard()
-        if fresh:
-            self._heard = merged([*self._heard, *fresh])
-            self._unlogged += fresh
-            self.strip_changed.emit(self.heard)
-
-    def _tell(self) -> None:
-        self.position_changed.emit(self.position)
-        self.strip_changed.emit(self.heard)
         self.state_changed.emit()

@@ -8,12 +8,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from reviewer.errors import NdaRequired, ReviewerError
 from reviewer.model.annotation import Annotation
-from reviewer.model.task import Lease, SkipReason, Today
+from reviewer.model.task import Lease, SkipReason
+from reviewer.ui.desk.ahead import Ahead, Turn, hand_over, take_turn
+from reviewer.ui.desk.day import Day
 from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper, not_saved, saved_at
 from reviewer.ui.desk.handing_in import Missing, missing_in
 from reviewer.ui.desk.heard_log import HeardLog
 from reviewer.ui.desk.heartbeat import Heartbeat
 from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
@@ -47,6 +50,8 @@ class DeskPresenter(QObject):
         self._playback = playback
         self._view = view
         self._in_order = InOrder(jobs, self)
+        self._ahead = Ahead(desk, self._in_order, jobs)
+        self._day = Day(desk, self._in_order, view.empty, self.status_changed.emit)
         self._lease: Lease | None = None
         self._is_open = False
         self._is_busy = False
@@ -62,6 +67,7 @@ class DeskPresenter(QObject):
         self._heard_log = HeardLog(desk.heard, self._in_order, self)
         self._heard_log.failed.connect(self._on_not_logged)
         playback.heard_due.connect(self._heard_log.note)
+        self._place = Place(playback, view.board, self)
         playback.state_changed.connect(self._on_sound_changed)
         view.board.annotation_changed.connect(self._on_annotation_changed)
 
@@ -73,7 +79,7 @@ class DeskPresenter(QObject):
     def start(self) -> None:
         """Goes on with the clip that this person still holds; claims nothing new unasked."""
         self._set_busy(is_busy=True)
-        self._in_order.run(self._desk.resume, self._on_resumed, self._on_not_opened)
+        self._in_order.run(partial(take_turn, self._desk, self._desk.resume), self._on_resumed)
 
     @Slot()
     def take_next(self) -> None:
@@ -81,7 +87,7 @@ class DeskPresenter(QObject):
         if self._is_open or self._is_busy or self._is_over:
             return
         self._set_busy(is_busy=True)
-        self._in_order.run(self._desk.claim, self._on_claimed, self._on_not_opened)
+        self._in_order.run(partial(take_turn, self._desk, self._desk.claim), self._on_turn)
 
     @Slot()
     def submit(self) -> None:
@@ -107,6 +113,7 @@ class DeskPresenter(QObject):
     def pause(self) -> None:
         """Another page comes to the front: sound stops, what is typed goes to the disk."""
         self._playback.pause()
+        self._place.keep()
         self._keeper.save_now()
 
     @Slot()
@@ -130,31 +137,31 @@ class DeskPresenter(QObject):
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
             with suppress(ReviewerError):
                 self._in_order.run_here(partial(self._desk.save_draft, lease, unsaved))
+        self._place.keep()
+        self._place.end()
         self._playback.close()
         if lease is not None and self._is_open:
             self._in_order.run(partial(self._desk.closed, lease))
             if is_untouched and not self._is_busy:
                 self._in_order.run(partial(self._desk.release, lease))
+        self._ahead.give_back()
         self._view.board.clear()
 
     # What comes back from the desk
 
-    def _on_resumed(self, lease: Lease | None) -> None:
-        if lease is not None:
-            self._on_claimed(lease)
-            return
-        self._set_busy(is_busy=False)
-        self._view.show_ready()
-        self._look_at_today()
+    def _on_resumed(self, turn: Turn) -> None:
+        self._on_turn(turn, self._view.show_ready)
 
-    def _on_claimed(self, lease: Lease | None) -> None:
-        self._lease = lease
-        if lease is None:
+    def _on_turn(self, turn: Turn, show_empty: "Callable[[], None] | None" = None) -> None:
+        self._lease = turn.lease or self._lease
+        if turn.error is not None:
+            self._on_not_opened(turn.error)
+        elif turn.clip is not None:
+            self._on_opened(turn.clip)
+        else:
             self._set_busy(is_busy=False)
-            self._view.show_nothing_waits()
-            self._look_at_today()
-            return
-        self._in_order.run(partial(self._desk.open, lease), self._on_opened, self._on_not_opened)
+            (show_empty or self._view.show_nothing_waits)()
+            self._day.look()
 
     def _on_not_opened(self, error: Exception) -> None:
         self._set_busy(is_busy=False)
@@ -175,16 +182,19 @@ class DeskPresenter(QObject):
         self._heard_log.begin(clip.lease.clip_id)
         self._playback.load(clip.samples)
         self._view.show_clip(clip)
+        keep = partial(self._desk.keep_place, clip.lease)
+        self._place.begin(lambda frame: self._in_order.run(partial(keep, frame)), clip.position)
         self._set_busy(is_busy=False)
         self._heartbeat.start(clip.lease)
         self._is_touched = clip.draft is not None
         self.status_changed.emit(StatusFacts(saved=""))
-        self._look_at_today()
+        self._day.look()
+        self._ahead.begin()
 
-    def _on_ended(self, _receipt: object) -> None:
-        self._leave_clip()
-        self._set_busy(is_busy=False)
-        self.take_next()
+    def _on_ended(self, turn: Turn) -> None:
+        ended = self._leave_clip(has_next=turn.clip is not None)
+        self._on_turn(turn)
+        self._tell_closed(ended)
 
     def _on_not_ended(self, error: Exception) -> None:
         self._set_busy(is_busy=False)
@@ -199,9 +209,9 @@ class DeskPresenter(QObject):
         self._ask_for_agreement(error)
 
     def _on_lost(self, error: Exception) -> None:
-        self._leave_clip()
+        self._tell_closed(self._leave_clip())
         self._view.show_failure(message_for(error))
-        self._look_at_today()
+        self._day.look()
 
     def _on_saved(self, moment: "datetime") -> None:
         self.status_changed.emit(saved_at(moment))
@@ -223,10 +233,6 @@ class DeskPresenter(QObject):
         if self._is_open and not self._is_busy:
             self._keeper.note(self._view.board.annotation)
             self._keeper.save_now()
-
-    def _on_today(self, today: Today) -> None:
-        self._view.empty.show_today(today)
-        self.status_changed.emit(StatusFacts(waiting=today.waiting, done_today=today.submitted))
 
     @Slot(object)
     def _on_not_logged(self, error: Exception) -> None:
@@ -257,33 +263,37 @@ class DeskPresenter(QObject):
         self._playback.pause()
         self._keeper.stop()
         self._set_busy(is_busy=True)
-        self._in_order.run(work, self._on_ended, self._on_not_ended)
+        self._in_order.run(partial(hand_over, self._desk, work), self._on_ended, self._on_not_ended)
 
     def _show_missing(self, annotation: Annotation) -> Missing:
         missing = missing_in(annotation, self._desk.schema, self._desk.conventions)
         self._view.board.show_missing(missing)
         return missing
 
-    def _leave_clip(self) -> None:
-        lease = self._lease
+    def _leave_clip(self, *, has_next: bool = False) -> Lease | None:
+        """Takes the clip off the desk; off the screen too, unless the next one takes its place at once.
+
+        Gives the lease of the clip that was open, to be told once the screen is in order.
+        """
+        left = self._lease if self._is_open else None
         self._heartbeat.stop()
         self._keeper.stop()
+        self._place.end()
         self._playback.unload()
         self._heard_log.end()
-        if lease is not None and self._is_open:
-            self._in_order.run(partial(self._desk.closed, lease))
         self._lease, self._is_open, self._is_unsaved_shown = None, False, False
-        self._view.board.clear()
+        if not has_next:
+            self._view.board.clear()
         self.status_changed.emit(StatusFacts(saved="", sound=""))
+        return left
 
-    def _look_at_today(self) -> None:
-        self._in_order.run(self._desk.today, self._on_today)
-        self._in_order.run(
-            self._desk.unwitnessed, lambda rows: self.status_changed.emit(StatusFacts(unwitnessed=rows))
-        )
+    def _tell_closed(self, lease: Lease | None) -> None:
+        if lease is not None:
+            self._in_order.run(partial(self._desk.closed, lease))
 
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):
+            self._ahead.give_back()
             self.agreement_requested.emit()
 
     def _set_busy(self, *, is_busy: bool) -> None:

@@ -114,6 +114,11 @@ class Checking(QObject):
         if self._check is not None:
             self.keeper.note(self._annotation(text))
 
+    def keep_place(self, frame: int) -> None:
+        """Keeps where the clip is, for when it is opened again."""
+        if self._check is not None:
+            self._in_order.run(partial(self._session.keep_place, self._check, frame))
+
     @Slot(object)
     def heard(self, ranges: Sequence[HeardRange]) -> None:
         """Logs what reached the ear."""

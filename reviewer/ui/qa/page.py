@@ -10,6 +10,7 @@ from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
 from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
+from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.plays import Plays
 from reviewer.ui.handles import named
@@ -21,6 +22,7 @@ from reviewer.ui.qa.board import CheckBoard
 from reviewer.ui.qa.checking import Checking, Taken, Waiting
 from reviewer.ui.qa.empty import EmptyCheck
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +48,7 @@ class QaPage(Page):
         named(self, "qa_page", self.tr("Spot check"), kind="page").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)
-        self.playback = Playback(player_factory(), self)
+        self.playback = Playback(player_factory(), self, preferences=preferences)
         self.empty = EmptyCheck(self)
         self.board = CheckBoard(session.schema, session.conventions, jobs, self)
         self._stack = QStackedWidget(self)
@@ -55,6 +57,7 @@ class QaPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
+        self._place = Place(self.playback, self.board, self)
         self._is_closed = self._is_unsaved_shown = False
         self._connect()
 
@@ -77,11 +80,14 @@ class QaPage(Page):
 
     def leave(self) -> None:
         self.playback.pause()
+        self._place.keep()
         self.checking.keeper.save_now()
 
     def close_down(self) -> None:
         if not self._is_closed:
             self._is_closed = True
+            self._place.keep()
+            self._place.end()
             self.playback.close()
             self.checking.close_down()
             self.board.clear()
@@ -106,6 +112,7 @@ class QaPage(Page):
         draft = taken.opened.draft
         typed = draft.text_verbatim if draft is not None else ""
         self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
+        self._place.begin(self.checking.keep_place, taken.opened.position)
         if taken.comparison is not None:
             self._on_compared(taken.comparison)
             return
@@ -177,6 +184,7 @@ class QaPage(Page):
     def _put_away(self) -> None:
         """The clip leaves the screen."""
         self._forget_saving()
+        self._place.end()
         self.playback.unload()
         self.board.clear()
         self._stack.setCurrentWidget(self.empty)
@@ -198,6 +206,7 @@ class QaPage(Page):
         self.board.play_bar.follow(self.playback)
         bind_listening(self.board, Scope.QA, self.playback, self.board.waves)
         bind_spectrogram(self.board, Scope.QA, self.board.spectrogram)
+        remember_choices(self.board, Scope.QA, self.board.waves, self._preferences)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
         self.empty.take_requested.connect(self._on_take_requested)

@@ -25,6 +25,10 @@ class Card(QFrame):
         self.column.addWidget(self._subtitle)
         self.column.addSpacing(GROUP_PX)
 
+    def show_subtitle(self, text: str) -> None:
+        """Puts another line under the title."""
+        self._subtitle.setText(text)
+
     def add_field(self, label: str, field: QLineEdit) -> None:
         """A label, and its field under it; Alt and the underlined letter go there."""
         caption = _label(label, "label", self)

@@ -1,20 +1,22 @@
 """From a stranger to somebody who may see the screens of their role."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from reviewer.access.nda import NdaText
 from reviewer.model.clock import Clock
 from reviewer.model.people import Identity, Person, Role
 from reviewer.ui.doors import Doors
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
-from reviewer.ui.signin.enrol_page import EnrolEntry, EnrolPage
-from reviewer.ui.signin.nda_page import NdaAnswer, NdaPage
 from reviewer.ui.signin.signin_page import SignInEntry, SignInPage
+
+if TYPE_CHECKING:
+    from reviewer.access.nda import NdaText
+    from reviewer.ui.signin.enrol_page import EnrolEntry, EnrolPage
+    from reviewer.ui.signin.nda_page import NdaAnswer, NdaPage
 
 T = TypeVar("T")
 HEARS_CLIPS = frozenset({Role.CONTRACTOR, Role.QA})
@@ -34,22 +36,47 @@ class Entrance(QStackedWidget):
         self._doors = doors
         self._jobs = jobs
         self._identity: Identity | None = None
-        self.sign_in_page = SignInPage(doors.project.name, self)
-        self.enrol_page = EnrolPage(self)
-        self.nda_page = NdaPage(clock, self)
-        for page in (self.sign_in_page, self.enrol_page, self.nda_page):
-            self.addWidget(page)
+        self.sign_in_page = SignInPage(self)
+        self._clock = clock
+        self._enrol_page: EnrolPage | None = None
+        self._nda_page: NdaPage | None = None
+        self.addWidget(self.sign_in_page)
         self.sign_in_page.sign_in_requested.connect(self._on_sign_in_requested)
         self.sign_in_page.enrol_requested.connect(self._on_enrol_wanted)
-        self.enrol_page.enrol_requested.connect(self._on_enrol_requested)
-        self.enrol_page.back_requested.connect(self._on_back)
-        self.nda_page.accept_requested.connect(self._on_accept_requested)
-        self.nda_page.decline_requested.connect(self._on_decline_requested)
 
     @property
     def identity(self) -> Identity | None:
         """Who is signed in but stands before the agreement; None before sign-in and after entering."""
         return self._identity
+
+    @property
+    def enrol_page(self) -> "EnrolPage":
+        """The page for a one-time code; made when it is first needed, so that sign-in is there at once."""
+        if self._enrol_page is None:
+            from reviewer.ui.signin.enrol_page import EnrolPage  # noqa: PLC0415 - see above
+
+            page = self._enrol_page = EnrolPage(self)
+            page.enrol_requested.connect(self._on_enrol_requested)
+            page.back_requested.connect(self._on_back)
+            self.addWidget(page)
+        return self._enrol_page
+
+    @property
+    def nda_page(self) -> "NdaPage":
+        """The page with the agreement; made when it is first needed."""
+        if self._nda_page is None:
+            from reviewer.ui.signin.nda_page import NdaPage  # noqa: PLC0415 - see above
+
+            page = self._nda_page = NdaPage(self._clock, self)
+            page.accept_requested.connect(self._on_accept_requested)
+            page.decline_requested.connect(self._on_decline_requested)
+            self.addWidget(page)
+        return self._nda_page
+
+    @property
+    def is_at_agreement(self) -> bool:
+        """Whether the agreement is before somebody."""
+        return self._nda_page is not None and self.currentWidget() is self._nda_page
 
     def ask_for_agreement(self, identity: Identity) -> None:
         """Shows the agreement to somebody who is already in; ``entered`` or ``declined`` follows."""
@@ -58,15 +85,15 @@ class Entrance(QStackedWidget):
     def close_door(self, message: Message | None = None) -> None:
         """Back to sign-in, with nothing of the last person's on any page but the name."""
         self._identity = None
-        self.enrol_page.reset()
+        if self._enrol_page is not None:
+            self._enrol_page.reset()
         self.sign_in_page.reset(message)
         self.setCurrentWidget(self.sign_in_page)
 
     @Slot(object)
     def _on_sign_in_requested(self, entry: SignInEntry) -> None:
-        sign_in = self._doors.sign_in
         self._run(
-            lambda: sign_in.sign_in(entry.name, entry.passphrase),
+            lambda: self._doors.sign_in.sign_in(entry.name, entry.passphrase),
             self._signed_in,
             self.sign_in_page.show_error,
         )
@@ -82,12 +109,12 @@ class Entrance(QStackedWidget):
         self._identity = identity
         self._run(lambda: self._agreement_for(identity), self._agreement_known, self._fail)
 
-    def _agreement_for(self, identity: Identity) -> NdaText | None:
+    def _agreement_for(self, identity: Identity) -> "NdaText | None":
         """On the job pool: the text that is to be shown, None when it was signed already."""
         agreement = self._doors.agreement
         return None if agreement.is_live(identity) else agreement.shown(identity)
 
-    def _agreement_known(self, text: NdaText | None) -> None:
+    def _agreement_known(self, text: "NdaText | None") -> None:
         if self._identity is None:
             return
         if text is None:
@@ -97,7 +124,7 @@ class Entrance(QStackedWidget):
         self.nda_page.show_agreement(text, self._identity.person.name)
 
     @Slot(object)
-    def _on_accept_requested(self, answer: NdaAnswer) -> None:
+    def _on_accept_requested(self, answer: "NdaAnswer") -> None:
         identity, agreement = self._identity, self._doors.agreement
         if identity is None:
             return
@@ -115,7 +142,7 @@ class Entrance(QStackedWidget):
         )
 
     @Slot(object)
-    def _on_decline_requested(self, text: NdaText) -> None:
+    def _on_decline_requested(self, text: "NdaText") -> None:
         identity, agreement = self._identity, self._doors.agreement
         if identity is None:
             return
@@ -135,10 +162,9 @@ class Entrance(QStackedWidget):
         self.close_door()
 
     @Slot(object)
-    def _on_enrol_requested(self, entry: EnrolEntry) -> None:
-        sign_in = self._doors.sign_in
+    def _on_enrol_requested(self, entry: "EnrolEntry") -> None:
         self._run(
-            lambda: sign_in.enrol(entry.name, entry.code, entry.passphrase),
+            lambda: self._doors.sign_in.enrol(entry.name, entry.code, entry.passphrase),
             self._enrolled,
             self.enrol_page.show_error,
         )

@@ -1,10 +1,10 @@
 """A field for a secret."""
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from reviewer.ui.assets import icon
+from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 
 
@@ -21,9 +21,10 @@ class PassphraseField(QLineEdit):
             | Qt.InputMethodHint.ImhNoPredictiveText
             | Qt.InputMethodHint.ImhNoAutoUppercase
         )
-        self._show = QAction(icon("show", "dim"), self.tr("Show what is typed"), self)
+        self._show = QAction(self.tr("Show what is typed"), self)
         self._show.setObjectName(f"{name}_show")
         self._show.setCheckable(True)
+        self._put_icon()
         self._show.toggled.connect(self._on_show_toggled)
         self.addAction(self._show, QLineEdit.ActionPosition.TrailingPosition)
 
@@ -40,9 +41,4 @@ class PassphraseField(QLineEdit):
         self._put_icon()
 
     def _put_icon(self) -> None:
-        self._show.setIcon(icon("hide" if self._show.isChecked() else "show", "dim"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._put_icon()
+        put_icon(self._show, "hide" if self._show.isChecked() else "show", "dim")

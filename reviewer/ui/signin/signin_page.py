@@ -29,10 +29,10 @@ class SignInPage(QWidget):
     """Carries a SignInEntry."""
     enrol_requested = Signal()
 
-    def __init__(self, project_name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, "sign_in_page", self.tr("Sign in")).setToolTip("")
-        self._card = Card("sign_in_card", self.tr("Reviewer"), project_name, self)
+        self._card = Card("sign_in_card", self.tr("Reviewer"), "", self)
         self.name = named(QLineEdit(self), "sign_in_name", self.tr("Your name"))
         self.passphrase = PassphraseField("sign_in_passphrase", self.tr("Your passphrase"), self)
         self.message = InlineMessage("sign_in_message", lines=4, parent=self)
@@ -58,6 +58,10 @@ class SignInPage(QWidget):
         self._is_busy = False
         self._connect()
         self._wake()
+
+    def show_project(self, name: str) -> None:
+        """Says which project this is; known a moment after the page is there."""
+        self._card.show_subtitle(name)
 
     def reset(self, message: Message | None = None) -> None:
         """Empties the page for the next person; the name stays after a lock."""

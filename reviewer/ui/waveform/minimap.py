@@ -5,16 +5,19 @@ from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
 from reviewer.ui import theme
+from reviewer.ui.waveform.marks import Marks
 from reviewer.ui.waveform.reduce import Source, trace
 from reviewer.ui.waveform.window import ViewWindow
 
 HEIGHT_PX = 28
 _STRIP_PX = 3
+_SPEECH_PX = 2
 _SHADE_ALPHA = 150
 _DRAG_FROM_PX = 4
 
@@ -32,9 +35,10 @@ class Minimap(QWidget):
         self.setToolTip(self.tr("The whole clip. Click to go there, drag to move the part in view."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._source: Source | None = None
         self._window = ViewWindow.whole(1)
-        self._heard: tuple[HeardRange, ...] = ()
+        self._heard = self._speech = self._unheard = Marks.of(())
         self._position = 0.0
         self._picture: QPixmap | None = None
         self._pressed_x: float | None = None
@@ -42,7 +46,7 @@ class Minimap(QWidget):
 
     def show_source(self, source: Source | None) -> None:
         self._source = source
-        self._heard = ()
+        self._heard = self._speech = self._unheard = Marks.of(())
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._forget_picture()
@@ -60,8 +64,22 @@ class Minimap(QWidget):
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
         """Shows what reached the ear; the strip lies under the wave, so it does not speak by colour alone."""
-        self._heard = tuple(ranges)
+        self._heard = Marks.of(ranges)
+        if self._picture is not None:
+            painter = QPainter(self._picture)
+            self._paint_heard(painter, theme.tokens())
+            painter.end()
         self.update(0, self.height() - _STRIP_PX, self.width(), _STRIP_PX)
+
+    def show_speech(self, spans: Sequence[Span]) -> None:
+        """A thin band over the strip of what was heard: what is to be heard."""
+        self._speech = Marks.of(spans)
+        self._forget_picture()
+
+    def show_unheard(self, spans: Sequence[Span]) -> None:
+        """Slanted lines over the height of the clip where speech was not heard."""
+        self._unheard = Marks.of(spans)
+        self._forget_picture()
 
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT_PX)
@@ -82,27 +100,31 @@ class Minimap(QWidget):
     def _drawn(self, source: Source) -> QPixmap:
         """The wave of all channels in one, as a picture at the screen's own scale; made once a size."""
         scale = self.devicePixelRatioF()
-        columns, rows = max(round(self.width() * scale), 1), round((HEIGHT_PX - _STRIP_PX) * scale)
+        columns, rows = max(round(self.width() * scale), 1), round(HEIGHT_PX * scale)
         picture = QPixmap(columns, rows)
         picture.fill(Qt.GlobalColor.transparent)
-        lines = _envelope(source, columns, rows)
+        lines = _envelope(source, columns, rows - round((_STRIP_PX + _SPEECH_PX) * scale))
         painter = QPainter(picture)
         painter.setPen(QPen(QColor(theme.tokens().wave), 1))
         painter.drawLines(lines)
         painter.end()
         picture.setDevicePixelRatio(scale)
+        painter.begin(picture)
+        self._paint_speech(painter, theme.tokens())
+        self._paint_heard(painter, theme.tokens())
+        painter.end()
         return picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self._source is not None and self._source.frames:
-            colours = theme.tokens()
-            painter.fillRect(event.rect(), QColor(colours.surface))
+        colours = theme.tokens()
+        is_empty = self._source is None or not self._source.frames
+        painter.fillRect(event.rect(), QColor(colours.background if is_empty else colours.surface))
+        if self._source is not None and not is_empty:
             if self._picture is None:
                 self._picture = self._drawn(self._source)
             painter.drawPixmap(QPointF(0, 0), self._picture)
             self._paint_window(painter, colours)
-            self._paint_heard(painter, colours)
             x = self._x_of(self._position)
             painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))
         painter.end()
@@ -119,12 +141,20 @@ class Minimap(QWidget):
         painter.setPen(QPen(QColor(colours.accent), 1))
         painter.drawRect(QRectF(left + 0.5, 0.5, max(right - left - 1, 2), height - 1))
 
+    def _paint_speech(self, painter: QPainter, colours: theme.Tokens) -> None:
+        top = self.height() - _STRIP_PX - _SPEECH_PX
+        for left, right in self._speech.runs(self._whole(), self.width()):
+            painter.fillRect(left, top, right - left, _SPEECH_PX, QColor(colours.dim))
+        hatch = QBrush(QColor(colours.warn), Qt.BrushStyle.BDiagPattern)
+        for left, right in self._unheard.runs(self._whole(), self.width()):
+            painter.fillRect(left, 0, right - left, top, hatch)
+            painter.fillRect(left, top, right - left, _SPEECH_PX, QColor(colours.warn))
+
     def _paint_heard(self, painter: QPainter, colours: theme.Tokens) -> None:
         top = self.height() - _STRIP_PX
         painter.fillRect(QRectF(0, top, self.width(), _STRIP_PX), QColor(colours.raised))
-        for part in self._heard:
-            left, right = self._x_of(part.start), self._x_of(part.end)
-            painter.fillRect(QRectF(left, top, max(right - left, 1), _STRIP_PX), QColor(colours.heard))
+        for left, right in self._heard.runs(self._whole(), self.width()):
+            painter.fillRect(left, top, right - left, _STRIP_PX, QColor(colours.heard))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._source is not None:

@@ -1,22 +1,28 @@
-"""Times above the waves."""
+"""Times or sample numbers above the waves."""
 
-from PySide6.QtCore import QEvent, QPointF, QSize
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QLineF, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent, QStaticText
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.waveform.ticks import clip_time, ticks
+from reviewer.ui.handles import named
+from reviewer.ui.waveform.ticks import Tick, Unit, clip_time, sample_number, sample_ticks, ticks
 from reviewer.ui.waveform.window import ViewWindow
 
 HEIGHT_PX = 20
 _FONT_PX = 11
 _LABEL_GAP_PX = 24
+_LABEL_OFF_PX = 4
+_WRITTEN_KEPT = 200
 _MAJOR_PX = 7
 _MINOR_PX = 4
 
 
 class Ruler(QWidget):
-    """Draws ``mm:ss.mmm`` marks for the window that is in view."""
+    """Draws ``mm:ss.mmm`` or sample marks for the window that is in view, and at its end which of them."""
+
+    unit_requested = Signal()
+    """The other unit is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,45 +31,94 @@ class Ruler(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFont(theme.time_font(_FONT_PX))
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._window: ViewWindow | None = None
+        self._written: dict[str, QStaticText] = {}
         self._rate_hz = 1
+        self._unit = Unit.TIME
+        self.unit_button = named(QToolButton(self), "ruler_unit", self.tr("Ruler in time or in samples"))
+        self.unit_button.setProperty("kind", "unit")
+        self.unit_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.unit_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.unit_button.clicked.connect(self.unit_requested)
+        self.show_unit(Unit.TIME)
+
+    @property
+    def unit(self) -> Unit:
+        """What is counted."""
+        return self._unit
+
+    def show_unit(self, unit: Unit) -> None:
+        self._unit = unit
+        self.unit_button.setText(self.tr("samples") if unit is Unit.SAMPLES else self.tr("time"))
+        self._place_button()
+        self.update()
 
     def show_window(self, window: ViewWindow | None, rate_hz: int = 1) -> None:
         self._window = window
         self._rate_hz = rate_hz
-        self.update()
+        self.unit_button.setVisible(window is not None)
+        self.update(0, 0, self.unit_button.x(), HEIGHT_PX)  # painting the button costs more than the marks
+
+    def _paint_ticks(self, painter: QPainter, window: ViewWindow, colours: theme.Tokens) -> None:
+        metrics = QFontMetricsF(self.font())
+        found, label_px = self._ticks(window, metrics)
+        scale = self.width() / window.span
+        places = [round((tick.frame - window.start) * scale) + 0.5 for tick in found]
+        lines = [
+            QLineF(x, HEIGHT_PX - (_MAJOR_PX if tick.label else _MINOR_PX), x, HEIGHT_PX - 1)
+            for tick, x in zip(found, places, strict=True)
+        ]
+        painter.setPen(QPen(QColor(colours.dim), 1))
+        painter.drawLines(lines)
+        room = self.unit_button.x() - label_px
+        for tick, x in zip(found, places, strict=True):
+            if tick.label and x <= room:  # beside its mark, left out where it would be cut
+                painter.drawStaticText(QPointF(x + _LABEL_OFF_PX, 1), self._text(tick.label))
+
+    def _text(self, label: str) -> QStaticText:
+        """A label with its glyphs in place: the same times come again in every frame of a pan."""
+        if len(self._written) > _WRITTEN_KEPT:
+            self._written.clear()
+        if label not in self._written:
+            self._written[label] = text = QStaticText(label)
+            text.setTextFormat(Qt.TextFormat.PlainText)
+            text.prepare(font=self.font())
+        return self._written[label]
+
+    def _ticks(self, window: ViewWindow, metrics: QFontMetricsF) -> tuple[tuple[Tick, ...], float]:
+        """The marks, and how wide the widest label is."""
+        is_time = self._unit is Unit.TIME
+        longest = clip_time(window.total, self._rate_hz) if is_time else sample_number(window.total)
+        label_px = metrics.horizontalAdvance(longest) + _LABEL_OFF_PX
+        room_px = label_px + _LABEL_GAP_PX - _LABEL_OFF_PX
+        if is_time:
+            return ticks(window.start, window.end, self._rate_hz, self.width(), room_px), label_px
+        return sample_ticks(window.start, window.end, self.width(), room_px), label_px
+
+    def _place_button(self) -> None:
+        """At the right end; no time is written where it stands."""
+        size = self.unit_button.sizeHint()
+        self.unit_button.setGeometry(self.width() - size.width(), 0, size.width(), HEIGHT_PX - 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_button()
 
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        colours = theme.tokens()
+        painter.fillRect(
+            event.rect(), QColor(colours.background if self._window is None else colours.surface)
+        )
         if self._window is not None:
-            colours = theme.tokens()
-            painter.fillRect(event.rect(), QColor(colours.surface))
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(QPointF(0, HEIGHT_PX - 0.5), QPointF(self.width(), HEIGHT_PX - 0.5))
             self._paint_ticks(painter, self._window, colours)
         painter.end()
-
-    def _paint_ticks(self, painter: QPainter, window: ViewWindow, colours: theme.Tokens) -> None:
-        metrics = QFontMetricsF(self.font())
-        label_px = metrics.horizontalAdvance(clip_time(window.total, self._rate_hz)) + _LABEL_GAP_PX
-        mark, text = QPen(QColor(colours.dim), 1), QPen(QColor(colours.dim))
-        for tick in ticks(window.start, window.end, self._rate_hz, self.width(), label_px):
-            x = round(window.x_of(tick.frame, self.width())) + 0.5
-            height = _MAJOR_PX if tick.label else _MINOR_PX
-            painter.setPen(mark)
-            painter.drawLine(QPointF(x, HEIGHT_PX - height), QPointF(x, HEIGHT_PX - 1))
-            if tick.label:
-                painter.setPen(text)
-                self._paint_label(painter, metrics, x, tick.label)
-
-    def _paint_label(self, painter: QPainter, metrics: QFontMetricsF, x: float, label: str) -> None:
-        """Beside its mark, to the right; left out where it would be cut by the edge."""
-        left = x + 4
-        if left + metrics.horizontalAdvance(label) <= self.width():
-            painter.drawText(QPointF(left, metrics.ascent() + 1), label)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,7 +1,8 @@
 """Times on a ruler: how they are written, and where they stand."""
 
 import math
-from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 _STEPS_MS = (
     1, 2, 5, 10, 20, 50, 100, 200, 500,
@@ -12,8 +13,17 @@ _MINOR_PARTS = 5
 _FLOAT_SLACK = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+_THIN_SPACE = "\u2009"
+
+
+class Unit(StrEnum):
+    """What a ruler counts; the value is how it is remembered."""
+
+    TIME = "time"
+    SAMPLES = "samples"
+
+
+class Tick(NamedTuple):
     """A mark on the ruler, at ``frame``; ``label`` is empty for the small marks between two times."""
 
     frame: float
@@ -29,6 +39,27 @@ def clip_time(frames: float, rate_hz: int) -> str:
         return f"{minutes:02d}:{seconds:02d}.{millis:03d}"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}.{millis:03d}"
+
+
+def sample_number(frame: float) -> str:
+    """A frame's number with thin spaces between the thousands: ``1 234 567``."""
+    return f"{math.floor(frame + _FLOAT_SLACK):,}".replace(",", _THIN_SPACE)
+
+
+def sample_ticks(start: float, end: float, width_px: float, label_px: float) -> tuple[Tick, ...]:
+    """Like ``ticks``, on round numbers of samples: 1, 2 or 5, and as many noughts as are needed.
+
+    No mark stands between two samples.
+    """
+    if end <= start or width_px <= 0:
+        return ()
+    least = max((end - start) * label_px / width_px, 1.0)
+    power = 10 ** max(math.ceil(math.log10(least)) - 1, 0)
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
+    minor = step // _MINOR_PARTS if step % _MINOR_PARTS == 0 else 1
+    first, last = math.ceil(start / minor - _FLOAT_SLACK), math.floor(end / minor + _FLOAT_SLACK)
+    places = (index * minor for index in range(first, last + 1))
+    return tuple(Tick(float(at), "" if at % step else sample_number(at)) for at in places)
 
 
 def ticks(start: float, end: float, rate_hz: int, width_px: float, label_px: float) -> tuple[Tick, ...]:

@@ -4,40 +4,47 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QGestureEvent,
+    QLabel,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
 from reviewer.ui import theme
+from reviewer.ui.waveform.hand import PAN_SHARE, ZOOM_STEP, Hand
 from reviewer.ui.waveform.minimap import Minimap
+from reviewer.ui.waveform.plot import WavePlot
 from reviewer.ui.waveform.reduce import Source, source_of
 from reviewer.ui.waveform.ruler import Ruler
 from reviewer.ui.waveform.selection import Selection
+from reviewer.ui.waveform.ticks import Unit
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
     from reviewer.audio.pyramid import Pyramid
     from reviewer.audio.samples import Sound
-    from reviewer.ui.waveform.plot import WavePlot
     from reviewer.ui.waveform.spectrogram import Spectrogram
-
-ZOOM_STEP = 1.6
-PAN_SHARE = 0.25
-_WHEEL_NOTCH = 120.0
-_DRAG_FROM_PX = 4
 
 
 class WaveformView(QWidget):
-    """Values in (clip, position, heard ranges), intents out. It knows no player and no queue.
+    """Values in (clip, position, what was heard, where speech is), intents out.
 
-    Click seeks, drag marks a selection, Shift and click moves its nearer edge. The wheel zooms at the
-    pointer; Shift and wheel, or a drag with the middle button, moves the picture.
+    It knows no player, no queue and no preferences. What a hand does on it stands in ``Hand``.
     """
 
     seek_requested = Signal(int)
     selection_changed = Signal(int, int)
     """Carries start and end in frames, once a drag is over; equal when nothing is selected."""
     window_changed = Signal(object)
+    unit_requested = Signal()
+    """The unit on the ruler was clicked: the other one is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,23 +56,25 @@ class WaveformView(QWidget):
         self._window = ViewWindow.whole(1)
         self._position = 0.0
         self._selection = Selection()
-        self._pressed_x: float | None = None
-        self._is_dragging = False
-        self._panned_x: float | None = None
-        self._plot: WavePlot | None = None
+        self._is_centred = False
+        self._is_held = False
+        self._hand = Hand(self)
         self._under: Spectrogram | None = None
         self._minimap = Minimap(self)
         self._ruler = Ruler(self)
+        self._plot = WavePlot(self)
         self._empty = QLabel(self)
         self._empty.setObjectName("waveform_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setProperty("kind", "dim")
         self._waves = QStackedLayout()
-        self._waves.addWidget(self._empty)
         self._lay_out()
+        self.setMouseTracking(True)
+        self.grabGesture(Qt.GestureType.PinchGesture)
         self._minimap.seek_requested.connect(self.seek_requested)
         self._minimap.centre_requested.connect(self._on_centre_requested)
+        self._ruler.unit_requested.connect(self.unit_requested)
 
     @property
     def view_window(self) -> ViewWindow:
@@ -77,23 +86,39 @@ class WaveformView(QWidget):
         """The frame at which the cursor stands."""
         return self._position
 
-    def put_under(self, picture: "Spectrogram") -> None:
-        """Lays a spectrogram under the waves; from now on it shows the same clip, window and moment."""
-        self._under = picture
-        self._column.addWidget(picture)
-        picture.show_source(self._source)
-        picture.show_window(self._window)
-
     @property
     def selection(self) -> Selection:
         """What is marked; empty if nothing is."""
         return self._selection
 
+    @property
+    def is_centred(self) -> bool:
+        """Whether the picture moves under the cursor, not the cursor over the picture."""
+        return self._is_centred
+
+    @property
+    def unit(self) -> Unit:
+        """What the ruler counts."""
+        return self._ruler.unit
+
+    @property
+    def unit_button(self) -> QToolButton:
+        """The unit at the end of the ruler, for whoever knows its key."""
+        return self._ruler.unit_button
+
+    def put_under(self, picture: "Spectrogram") -> None:
+        """Lays a spectrogram under the waves; from now on it shows the same clip, window and moment."""
+        self._under = picture
+        picture.setMouseTracking(True)
+        self._column.addWidget(picture)
+        picture.show_source(self._source)
+        picture.show_window(self._window)
+
     def show_clip(self, samples: "Sound", pyramid: "Pyramid") -> None:
-        """Puts a clip on, all of it in view, the cursor at its start, nothing heard."""
+        """Puts a clip on, all of it in view, the cursor at its start, nothing heard, no speech known."""
         self._rate_hz = samples.rate_hz
         self._put_on(source_of(samples, pyramid))
-        self._waves.setCurrentWidget(self._loaded_plot())
+        self._waves.setCurrentWidget(self._plot)
 
     def show_nothing(self, sentence: str = "") -> None:
         """Takes the clip off; the sentence says what will be here."""
@@ -104,26 +129,73 @@ class WaveformView(QWidget):
     def show_position(self, frame: float, *, follow: bool = False) -> None:
         """Moves the cursor; with ``follow`` the page turns when the cursor runs out of it.
 
-        It does not turn when the user has moved the picture away from the cursor.
+        In centred mode the picture moves instead, up to the clip's ends. Neither happens when the user has
+        moved the picture away from the cursor.
         """
         was_in_view = self._window.start <= self._position <= self._window.end
         self._position = frame
-        if follow and was_in_view:
-            self._set_window(self._window.showing(frame))
         self._minimap.show_position(frame)
-        if self._plot is not None:
-            self._plot.show_position(frame)
+        self._plot.show_position(frame)
         if self._under is not None:
             self._under.show_position(frame)
+        if follow and was_in_view and not self._is_held:
+            self.set_window(self._followed(frame))
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
+        """Fills the strips under the waves and in the minimap."""
         self._minimap.show_heard(ranges)
+        self._plot.show_heard(ranges)
+
+    def show_speech(self, spans: Sequence[Span]) -> None:
+        """Shades passages of speech, behind the wave and as a band in the minimap."""
+        self._minimap.show_speech(spans)
+        self._plot.show_speech(spans)
+
+    def show_unheard(self, spans: Sequence[Span]) -> None:
+        """Hatches speech that is still to be listened to; an empty list takes the hatching off."""
+        self._minimap.show_unheard(spans)
+        self._plot.show_unheard(spans)
+
+    def set_centred(self, *, is_centred: bool) -> None:
+        """Whether the picture moves under a cursor in the middle from now on."""
+        self._is_centred = is_centred
+
+    def set_unit(self, unit: Unit) -> None:
+        """Whether the ruler counts time or samples."""
+        self._ruler.show_unit(unit)
+
+    def set_window(self, window: ViewWindow) -> None:
+        """Shows another part of the clip."""
+        if self._source is None or window == self._window:
+            return
+        self._window = window
+        self._minimap.show_window(window)
+        self._ruler.show_window(window, self._rate_hz)
+        self._plot.show_window(window)
+        if self._under is not None:
+            self._under.show_window(window)
+        self.window_changed.emit(window)
 
     def select(self, selection: Selection) -> None:
         """Marks a part of the clip, and tells it."""
         if self._source is not None and selection != self._selection:
-            self._show_selection(selection)
-            self.selection_changed.emit(selection.start, selection.end)
+            self.settle(selection)
+
+    def preview(self, selection: Selection) -> None:
+        """Shows a selection that is still being dragged, and tells nobody."""
+        self._selection = selection
+        self._plot.show_selection(selection)
+
+    def settle(self, selection: Selection) -> None:
+        """Shows what was dragged in the end, and tells it."""
+        self.preview(selection)
+        self.selection_changed.emit(selection.start, selection.end)
+
+    def ask_to_go(self, frame: int) -> None:
+        """Asks for a place that was clicked; the picture does not move away from under the pointer."""
+        self._is_held = True
+        self.seek_requested.emit(frame)
+        self._is_held = False
 
     @Slot()
     def select_none(self) -> None:
@@ -141,27 +213,27 @@ class WaveformView(QWidget):
 
     @Slot()
     def zoom_in(self) -> None:
-        self._set_window(self._window.zoomed(ZOOM_STEP, self._anchor()))
+        self.set_window(self._window.zoomed(ZOOM_STEP, self._anchor()))
 
     @Slot()
     def zoom_out(self) -> None:
-        self._set_window(self._window.zoomed(1 / ZOOM_STEP, self._anchor()))
+        self.set_window(self._window.zoomed(1 / ZOOM_STEP, self._anchor()))
 
     @Slot()
     def zoom_whole(self) -> None:
-        self._set_window(ViewWindow.whole(self._window.total))
+        self.set_window(ViewWindow.whole(self._window.total))
 
     @Slot()
     def pan_left(self) -> None:
-        self._set_window(self._window.panned(-PAN_SHARE * self._window.span))
+        self.set_window(self._window.panned(-PAN_SHARE * self._window.span))
 
     @Slot()
     def pan_right(self) -> None:
-        self._set_window(self._window.panned(PAN_SHARE * self._window.span))
+        self.set_window(self._window.panned(PAN_SHARE * self._window.span))
 
     @Slot(float)
     def _on_centre_requested(self, frame: float) -> None:
-        self._set_window(self._window.centred(frame))
+        self.set_window(self._window.centred(frame))
 
     def _anchor(self) -> float:
         """What stays in place at a zoom by key: the cursor if it is in view, else the middle."""
@@ -169,10 +241,10 @@ class WaveformView(QWidget):
             return self._position
         return (self._window.start + self._window.end) / 2
 
-    def _show_selection(self, selection: Selection) -> None:
-        self._selection = selection
-        if self._plot is not None:
-            self._plot.show_selection(selection)
+    def _followed(self, frame: float) -> ViewWindow:
+        if self._is_centred:
+            return self._window.tracking(frame, max(round(self.width() * self.devicePixelRatioF()), 1))
+        return self._window.showing(frame)
 
     def _put_on(self, source: Source | None) -> None:
         self.select_none()
@@ -181,36 +253,12 @@ class WaveformView(QWidget):
         self._position = 0.0
         self._minimap.show_source(source)
         self._ruler.show_window(self._window if source is not None else None, self._rate_hz)
-        plot = self._loaded_plot() if source is not None else self._plot
-        if plot is not None:
-            plot.show_position(0.0)
-            plot.show_source(source)
-            plot.paint_in(theme.tokens())
-            plot.show_window(self._window)
+        self._plot.show_position(0.0)
+        self._plot.show_source(source)
+        self._plot.show_window(self._window)
         if self._under is not None:
             self._under.show_source(source)
         self.window_changed.emit(self._window)
-
-    def _set_window(self, window: ViewWindow) -> None:
-        if self._source is None or window == self._window:
-            return
-        self._window = window
-        self._minimap.show_window(window)
-        self._ruler.show_window(window, self._rate_hz)
-        if self._plot is not None:
-            self._plot.show_window(window)
-        if self._under is not None:
-            self._under.show_window(window)
-        self.window_changed.emit(window)
-
-    def _loaded_plot(self) -> "WavePlot":
-        """pyqtgraph comes with the first clip: the window must not wait half a second for it."""
-        if self._plot is None:
-            from reviewer.ui.waveform.plot import WavePlot  # noqa: PLC0415 - see above
-
-            self._plot = WavePlot(self)
-            self._waves.addWidget(self._plot)
-        return self._plot
 
     def _lay_out(self) -> None:
         layout = self._column = QVBoxLayout(self)
@@ -220,64 +268,42 @@ class WaveformView(QWidget):
         layout.addSpacing(theme.GRID_PX)
         layout.addWidget(self._ruler)
         layout.addLayout(self._waves, 1)
+        self._waves.addWidget(self._empty)
+        self._waves.addWidget(self._plot)
         self.setMinimumHeight(100)
-
-    def _frame_at(self, x: float) -> float:
-        return self._window.frame_at(x, self.width())
 
     def _is_on_waves(self, point: QPointF) -> bool:
         return self._source is not None and point.y() >= self._ruler.y()
 
+    def event(self, event: QEvent) -> bool:
+        if self._source is not None:
+            if isinstance(event, QNativeGestureEvent) and self._hand.native(event):
+                return True
+            left = self.mapToGlobal(QPointF(0, 0)).x()
+            if isinstance(event, QGestureEvent) and self._hand.gesture(event, left):
+                return True
+        return super().event(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self._source is None:
             event.ignore()
-            return
-        sideways, turned = event.angleDelta().x(), event.angleDelta().y()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not sideways:
-            sideways, turned = turned, 0
-        if abs(sideways) > abs(turned):
-            self._set_window(
-                self._window.panned(-sideways / _WHEEL_NOTCH * PAN_SHARE / 2 * self._window.span)
-            )
-        elif turned:
-            at = self._frame_at(event.position().x())
-            self._set_window(self._window.zoomed(ZOOM_STEP ** (turned / _WHEEL_NOTCH), at))
-        event.accept()
+        else:
+            self._hand.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self._is_on_waves(event.position()):
-            return
-        x = event.position().x()
-        if event.button() == Qt.MouseButton.MiddleButton:
-            self._panned_x = x
-        elif event.button() == Qt.MouseButton.LeftButton:
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.select(self._selection.extended(self._frame_at(x), self._position))
-            else:
-                self._pressed_x, self._is_dragging = x, False
+        if self._is_on_waves(event.position()):
+            self._hand.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        x = event.position().x()
-        if self._panned_x is not None:
-            self._set_window(
-                self._window.panned((self._panned_x - x) / max(self.width(), 1) * self._window.span)
-            )
-            self._panned_x = x
-        elif self._pressed_x is not None:
-            self._is_dragging = self._is_dragging or abs(x - self._pressed_x) >= _DRAG_FROM_PX
-            if self._is_dragging:
-                self._show_selection(Selection.between(self._frame_at(self._pressed_x), self._frame_at(x)))
+        if event.buttons() == Qt.MouseButton.NoButton:
+            is_edge = self._is_on_waves(event.position()) and self._hand.is_on_edge(event.position().x())
+            self.setCursor(Qt.CursorShape.SplitHCursor if is_edge else Qt.CursorShape.ArrowCursor)
+        self._hand.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._panned_x is not None:
-            self._panned_x = None
-        elif self._pressed_x is not None and self._is_dragging:
-            self.selection_changed.emit(self._selection.start, self._selection.end)
-        elif self._pressed_x is not None:
-            self.seek_requested.emit(int(self._frame_at(event.position().x())))
-        self._pressed_x, self._is_dragging = None, False
+        self._hand.release(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._plot is not None:
-            self._plot.paint_in(theme.tokens())
+        if event.type() == QEvent.Type.PaletteChange:
+            self._plot.paint_in()

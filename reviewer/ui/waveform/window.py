@@ -1,5 +1,6 @@
 """The part of a clip that is in view, as arithmetic."""
 
+import math
 from dataclasses import dataclass
 
 MIN_FRAMES = 64.0
@@ -48,6 +49,14 @@ class ViewWindow:
         if self.start <= frame < self.end or self.is_whole:
             return self
         return self._placed(frame - FOLLOW_MARGIN * self.span, self.span)
+
+    def tracking(self, frame: float, pixels: int) -> "ViewWindow":
+        """Centred on ``frame`` and moved by whole columns of ``pixels``, so that a moving picture is steady.
+
+        It never leaves the clip: near its ends the frame is not in the middle.
+        """
+        step = self.span / max(pixels, 1)
+        return self._placed(math.floor((frame - self.span / 2) / step) * step, self.span)
 
     def frame_at(self, x: float, width: float) -> float:
         """The frame under a pixel of a picture ``width`` wide, kept inside the clip."""

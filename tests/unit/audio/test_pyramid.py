@@ -177,7 +177,9 @@ class _Counted(io.BytesIO):
         return part
 
 
-def _stored(pyramid: Pyramid, monkeypatch: pytest.MonkeyPatch, at_hand: int = 200) -> tuple[Pyramid, _Counted]:
+def _stored(
+    pyramid: Pyramid, monkeypatch: pytest.MonkeyPatch, at_hand: int = 200
+) -> tuple[Pyramid, _Counted]:
     """The same pyramid, with no more than so many bytes of it at hand."""
     monkeypatch.setattr("reviewer.audio.pyramid._AT_HAND_BYTES", at_hand)
     monkeypatch.setattr("reviewer.audio.stored_level._BLOCK_BYTES", 256)

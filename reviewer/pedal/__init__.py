@@ -1,0 +1,1 @@
+"""Foot pedals: from the bytes of a USB report to a pedal that goes down and comes up."""

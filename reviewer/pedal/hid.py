@@ -1,0 +1,113 @@
+"""Pedals on USB, through hidapi; the only module that knows it."""
+
+import importlib.util
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+from reviewer.errors import Unavailable
+from reviewer.pedal.device import Plugged
+
+NOT_INSTALLED = "PEDAL_NOT_INSTALLED"
+NOT_ALLOWED = "PEDAL_NOT_ALLOWED"
+GONE = "PEDAL_GONE"
+RULES_FILE = "/etc/udev/rules.d/70-reviewer-pedal.rules"
+_LONGEST_REPORT = 64  # of a full-speed USB device
+
+
+class HidPort:
+    """Satisfies ``Port``. Loads hidapi with the first look."""
+
+    @property
+    def is_installed(self) -> bool:
+        return importlib.util.find_spec("hid") is not None
+
+    def listed(self) -> list[Plugged]:
+        try:
+            return [_plugged(one) for one in _library().enumerate()]
+        except OSError as error:
+            raise Unavailable("The system does not tell which USB devices there are.", str(error)) from error
+
+    def open(self, device: Plugged) -> "_HidConnection":
+        opened = _library().device()
+        try:
+            opened.open_path(_bytes(device.path))
+        except OSError as error:
+            raise _not_opened(device) from error
+        return _HidConnection(opened)
+
+
+class _HidConnection:
+    def __init__(self, device: Any) -> None:
+        self._device = device
+
+    def read(self, timeout_ms: int) -> bytes:
+        try:
+            return bytes(self._device.read(_LONGEST_REPORT, timeout_ms))
+        except (OSError, ValueError) as error:
+            raise Unavailable("The foot pedal was unplugged.", "Plug it in again.", code=GONE) from error
+
+    def close(self) -> None:
+        with suppress(OSError, ValueError):
+            self._device.close()
+
+
+def udev_rule(device: Plugged) -> str:
+    """The line that lets whoever sits at a Linux machine read this device (hidapi's ``udev/69-hid.rules``).
+
+    The file's number must be below 73: there systemd gives out what ``uaccess`` marks.
+    """
+    return (
+        f'KERNEL=="hidraw*", ATTRS{{idVendor}}=="{device.vendor:04x}", '
+        f'ATTRS{{idProduct}}=="{device.product:04x}", TAG+="uaccess"'
+    )
+
+
+def _library() -> Any:
+    """On Linux the kind that reads ``/dev/hidraw*``: the other takes a device away from the system."""
+    try:
+        try:
+            import hidraw  # noqa: PLC0415
+
+            return hidraw
+        except ImportError:
+            import hid  # noqa: PLC0415
+
+            return hid
+    except ImportError as error:
+        raise Unavailable(
+            "Foot pedals need a package that is not installed here.",
+            "Install it with: pip install 'reviewer[pedal]'. Everything else works without it.",
+            code=NOT_INSTALLED,
+        ) from error
+
+
+def _plugged(told: dict[str, Any]) -> Plugged:
+    return Plugged(
+        path=os.fsdecode(told["path"]),
+        vendor=int(told["vendor_id"]),
+        product=int(told["product_id"]),
+        name=str(told.get("product_string") or "").strip(),
+        usage_page=int(told.get("usage_page") or 0),
+        usage=int(told.get("usage") or 0),
+    )
+
+
+def _bytes(path: str) -> bytes:
+    return os.fsencode(path)
+
+
+def _not_opened(device: Plugged) -> Unavailable:
+    is_locked = os.path.exists(device.path) and not os.access(device.path, os.R_OK | os.W_OK)  # noqa: PTH110
+    if sys.platform.startswith("linux") and is_locked:
+        return Unavailable(
+            "The foot pedal is there, but the system does not let you read it.",
+            f"As administrator put this line into {RULES_FILE}, then plug the pedal out and in:\n"
+            f"{udev_rule(device)}",
+            code=NOT_ALLOWED,
+        )
+    return Unavailable(
+        "The foot pedal is there, but it does not open.",
+        "Close other programs that use it, or plug it out and in.",
+    )

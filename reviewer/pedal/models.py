@@ -1,0 +1,80 @@
+"""The models of foot pedals that the program knows, read from ``resources/pedals``."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewer.model.toml_table import TomlTable
+from reviewer.pedal.device import Plugged
+from reviewer.pedal.report import Layout, Pedal, Place
+from reviewer.places import resource
+
+_ID = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})")
+_KEYS = ("name", "ids", "usage", "learned", "types_keys", "source", "length", "left", "middle", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of pedal. Without a ``layout`` it must be taught, or it types keys like a keyboard.
+
+    ``usage`` is the pair of usage page and usage under which it tells of its pedals, if it has several.
+    """
+
+    name: str
+    ids: frozenset[tuple[int, int]]
+    layout: Layout | None
+    types_keys: bool
+    source: str
+    usage: tuple[int, int] | None = None
+
+    def fits(self, device: Plugged) -> bool:
+        """Whether a device is of this model, as far as the system tells."""
+        if (device.vendor, device.product) not in self.ids:
+            return False
+        return self.usage is None or (device.usage_page, device.usage) in {self.usage, (0, 0)}
+
+
+def known_models(folder: Path | None = None) -> tuple[Model, ...]:
+    """All models, by file name.
+
+    Raises:
+        Refused: a file is not what it should be; the sentence names file and key.
+    """
+    files = sorted((folder or resource("pedals")).glob("*.toml"))
+    return tuple(_model(table) for file in files for table in TomlTable.read(file).tables("model"))
+
+
+def _model(table: TomlTable) -> Model:
+    table.closed(_KEYS)
+    places = {pedal: _place(table.table(pedal)) for pedal in Pedal if table.has(pedal)}
+    types_keys = table.flag("types_keys", default=False)
+    if table.flag("learned") != bool(places):
+        raise table.refuse("learned must be true exactly where it is said where the pedals are.")
+    if types_keys and places:
+        raise table.refuse("a model that types keys has no pedals to read.")
+    layout = Layout(places, table.whole("length", 0) or None) if places else None
+    return Model(table.text("name"), _ids(table), layout, types_keys, table.text("source"), _usage(table))
+
+
+def _ids(table: TomlTable) -> frozenset[tuple[int, int]]:
+    found = [_ID.fullmatch(text) for text in table.texts("ids")]
+    if not found or None in found:
+        raise table.refuse("ids must be a list of USB numbers such as 05f3:00ff.")
+    return frozenset((int(one[1], 16), int(one[2], 16)) for one in found if one is not None)
+
+
+def _usage(table: TomlTable) -> tuple[int, int] | None:
+    if not table.has("usage"):
+        return None
+    found = _ID.fullmatch(table.text("usage"))
+    if found is None:
+        raise table.refuse("usage must be a usage page and a usage, such as 0001:0004.")
+    return int(found[1], 16), int(found[2], 16)
+
+
+def _place(table: TomlTable) -> Place:
+    table.closed(("byte", "mask"))
+    try:
+        return Place(table.whole("byte"), table.whole("mask"))
+    except ValueError as error:
+        raise table.refuse(f"{error}.") from error

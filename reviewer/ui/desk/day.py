@@ -1,0 +1,37 @@
+"""What waits and what was done today, fetched and shown."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from reviewer.model.task import Today
+from reviewer.ui.desk.empty import EmptyDesk
+from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.page import StatusFacts
+
+if TYPE_CHECKING:
+    from reviewer.desk.session import DeskSession
+
+
+class Day:
+    """Counts for the status bar and the empty desk; ``tell`` takes StatusFacts."""
+
+    def __init__(
+        self,
+        desk: "DeskSession",
+        in_order: InOrder,
+        empty: EmptyDesk,
+        tell: Callable[[StatusFacts], None],
+    ) -> None:
+        self._desk = desk
+        self._in_order = in_order
+        self._empty = empty
+        self._tell = tell
+
+    def look(self) -> None:
+        """Asks for the counts; they are shown when they come."""
+        self._in_order.run(self._desk.today, self._on_today)
+        self._in_order.run(self._desk.unwitnessed, lambda rows: self._tell(StatusFacts(unwitnessed=rows)))
+
+    def _on_today(self, today: Today) -> None:
+        self._empty.show_today(today)
+        self._tell(StatusFacts(waiting=today.waiting, done_today=today.submitted))

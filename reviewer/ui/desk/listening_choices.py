@@ -1,0 +1,80 @@
+"""How a person likes to listen, read from their preferences each time it matters."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from reviewer.audio.transport import FASTEST_PERCENT, SLOWEST_PERCENT
+from reviewer.ui.preferences import Preferences
+
+BACKSTEPS_MS = (0, 250, 500, 1000)
+_LONGEST_STEP_MS = 60_000
+_LONGEST_ROLL_MS = 10_000
+_SHORTEST_MS = 50
+
+
+class ListeningChoices(QObject):
+    """The preferences named ``listening.…``, with their defaults; each is brought within limits."""
+
+    changed = Signal()
+
+    def __init__(self, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._preferences = preferences
+        preferences.changed.connect(self._on_changed)
+
+    @property
+    def step_ms(self) -> int:
+        """How far back and forward go, and again."""
+        return self._within("step_ms", 2000, _SHORTEST_MS, _LONGEST_STEP_MS)
+
+    @property
+    def backstep_ms(self) -> int:
+        """How far a pause goes back."""
+        return self._within("backstep_ms", 0, 0, _LONGEST_STEP_MS)
+
+    @property
+    def again_percent(self) -> int:
+        """The speed of again."""
+        return self._within("again_percent", 75, SLOWEST_PERCENT, FASTEST_PERCENT)
+
+    @property
+    def pre_roll_ms(self) -> int:
+        """How much earlier a segment or a loop starts."""
+        return self._within("pre_roll_ms", 0, 0, _LONGEST_ROLL_MS)
+
+    @property
+    def post_roll_ms(self) -> int:
+        """How much later a segment or a loop ends."""
+        return self._within("post_roll_ms", 0, 0, _LONGEST_ROLL_MS)
+
+    @property
+    def edge_ms(self) -> int:
+        """How much is heard on each side of an edge."""
+        return self._within("edge_ms", 500, _SHORTEST_MS, _LONGEST_ROLL_MS)
+
+    @property
+    def plays_segments(self) -> bool:
+        """Whether a segment plays when it is gone to."""
+        return self._preferences.is_on("listening.auto_play", default=True)
+
+    @property
+    def plays_on_open(self) -> bool:
+        """Whether a clip plays by itself when it is shown."""
+        return self._preferences.is_on("listening.play_on_open", default=False)
+
+    @property
+    def resumes(self) -> bool:
+        """Whether a clip opens where it was left."""
+        return self._preferences.is_on("listening.resume", default=True)
+
+    def next_backstep(self) -> None:
+        """Chooses the next longer one of a few, and after the longest none, and remembers it."""
+        longer = [length for length in BACKSTEPS_MS if length > self.backstep_ms]
+        self._preferences.put("listening.backstep_ms", longer[0] if longer else 0)
+
+    def _within(self, name: str, default: int, least: int, most: int) -> int:
+        return min(max(self._preferences.number(f"listening.{name}", default), least), most)
+
+    @Slot(str)
+    def _on_changed(self, name: str) -> None:
+        if name.startswith("listening."):
+            self.changed.emit()

@@ -1,0 +1,62 @@
+"""Where in a clip one is: taken up again when it is opened, kept while it is listened to."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from reviewer.ui.desk.playback import Playback
+
+Keep = Callable[[int], object]
+_COMES_TO_THE_FRONT = (QEvent.Type.Show, QEvent.Type.WindowActivate)
+
+
+class Place(QObject):
+    """Kept whenever what was heard is told (every 5 s, at each stop) and when asked to.
+
+    It also begins to play by itself, where that was chosen, once ``shown`` can be seen: never behind another
+    page or a dialog.
+    """
+
+    def __init__(self, playback: Playback, shown: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._playback = playback
+        self._shown = shown
+        self._keep: Keep | None = None
+        self._kept = 0
+        self._is_play_due = False
+        playback.heard_due.connect(self.keep)
+        shown.installEventFilter(self)
+
+    def begin(self, keep: Keep, frame: int) -> None:
+        """A clip was opened and shown; ``frame`` is where it was left, ``keep`` takes where it is later."""
+        choices = self._playback.choices
+        self._keep, self._kept = keep, frame
+        if choices.resumes and 0 < frame < self._playback.frames:
+            self._playback.seek(frame)
+        self._is_play_due = choices.plays_on_open
+        self._play_if_seen()
+
+    @Slot()
+    def keep(self) -> None:
+        """Has the place kept, if it is another one."""
+        here = self._playback.position
+        if self._keep is not None and self._playback.frames and here != self._kept:
+            self._kept = here
+            self._keep(here)
+
+    def end(self) -> None:
+        """The clip is gone; nothing more is kept of it."""
+        self._keep, self._is_play_due = None, False
+
+    def _play_if_seen(self) -> None:
+        is_covered = QApplication.activeModalWidget() is not None or self._shown.window().isMinimized()
+        if self._is_play_due and self._shown.isVisible() and not is_covered:
+            self._is_play_due = False
+            if not self._playback.is_playing:
+                self._playback.toggle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._is_play_due and event.type() in _COMES_TO_THE_FRONT:
+            self._play_if_seen()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,100 @@
+"""Which segment comes next, which was before, and what of them nobody has heard."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reviewer.audio.heard import merged
+from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The segments of a clip in the order of their starts."""
+
+    spans: tuple[Span, ...] = ()
+
+    @classmethod
+    def of(cls, spans: Iterable[Span], frames: int) -> "Segments":
+        """Those that lie in a clip of so many frames, cut to it."""
+        inside = {Span(each.start, min(each.end, frames)) for each in spans if each.start < frames}
+        return cls(tuple(sorted(inside)))
+
+    def at(self, frame: int) -> Span | None:
+        """The segment under a frame; of several the one that began last."""
+        under = [span for span in self.spans if span.start <= frame < span.end]
+        return under[-1] if under else None
+
+    def after(self, frame: int) -> Span | None:
+        """The first that starts behind a frame."""
+        return next((span for span in self.spans if span.start > frame), None)
+
+    def before(self, frame: int, slack_frames: int) -> Span | None:
+        """The last that started more than ``slack_frames`` before a frame, else the first of all."""
+        started = [span for span in self.spans if span.start < frame - slack_frames]
+        return started[-1] if started else next(iter(self.spans), None)
+
+
+def unheard(spans: Iterable[Span], heard: Iterable[HeardRange]) -> list[Span]:
+    """What of ``spans`` lies in no range that was heard, at whatever speed; in order, each frame once."""
+    ranges = merged(HeardRange(each.start, each.end) for each in heard)
+    left: list[Span] = []
+    first = 0
+    for span in together(spans):
+        start = span.start
+        while first < len(ranges) and ranges[first].end <= start:
+            first += 1
+        for each in ranges[first:]:
+            if each.start >= span.end:
+                break
+            if each.start > start:
+                left.append(Span(start, each.start))
+            start = max(start, each.end)
+        if start < span.end:
+            left.append(Span(start, span.end))
+    return left
+
+
+def together(spans: Iterable[Span]) -> list[Span]:
+    """The same frames in as few spans as possible, in order."""
+    return [Span(each.start, each.end) for each in merged(HeardRange(s.start, s.end) for s in spans)]
+
+
+def next_of(parts: list[Span], frame: int) -> Span | None:
+    """The first part that is not over at a frame, from there on; behind the last the first again."""
+    ahead = [part for part in parts if part.end > frame]
+    if not ahead:
+        return parts[0] if parts else None
+    return Span(max(ahead[0].start, frame), ahead[0].end)
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a listener is among the segments: a ``position``, and what is selected."""
+
+    segments: Segments
+    position: int
+    selection: tuple[int, int] | None
+    pre_roll_frames: int = 0
+    post_roll_frames: int = 0
+
+    @property
+    def in_hand(self) -> Span | None:
+        """The segment that is selected, while the cursor has not left it and what is heard around it."""
+        if self.selection is None:
+            return None
+        span = Span(*self.selection)
+        start, end = span.start - self.pre_roll_frames, span.end + self.post_roll_frames
+        return span if start <= self.position <= end and span in self.segments.spans else None
+
+    @property
+    def next(self) -> Span | None:
+        """The segment behind the one in hand; where none is, the first from the cursor on."""
+        return self.segments.after(self.in_hand.start if self.in_hand else self.position - 1)
+
+    def previous(self, slack_frames: int) -> Span | None:
+        """The one in hand again if the cursor is further in than that, else the one before."""
+        now = self.in_hand
+        if now is None:
+            return self.segments.before(self.position, slack_frames)
+        return now if self.position > now.start + slack_frames else self.segments.before(now.start, 0)

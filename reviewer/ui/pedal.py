@@ -1,0 +1,115 @@
+"""The foot pedal as the window knows it: read on a thread of its own, told on the GUI thread."""
+
+import queue
+import threading
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from reviewer.pedal.device import Plugged, Port
+from reviewer.pedal.events import PedalEvent
+from reviewer.pedal.models import known_models
+from reviewer.pedal.report import read_taught
+from reviewer.pedal.standing import Standing, State
+from reviewer.pedal.watch import News, Watch
+from reviewer.ui.preferences import Preferences
+
+TAUGHT = "pedal.model"
+"""The preference that holds the pedal a person has taught, as ``Taught.written``."""
+_LAST_WAIT_SECONDS = 2.0
+
+
+class PedalReader(QObject):
+    """Tells presses and releases from ``start`` to ``close``; a pedal may come and go meanwhile.
+
+    Where the library for pedals is not installed, there is no thread, and the standing says so.
+    """
+
+    pressed = Signal(object)
+    """Carries the Pedal."""
+    released = Signal(object)
+    """Carries the Pedal; also when it is pulled out, or taught, while it is down."""
+    standing_changed = Signal(object)
+    """Carries the Standing."""
+    heard = Signal(object)
+    """Carries a report of the device that is being taught, as bytes."""
+    _arrived = Signal()
+
+    def __init__(self, port: Port, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._port, self._preferences = port, preferences
+        self._standing = Standing(State.OFF)
+        self._inbox: queue.SimpleQueue[News] = queue.SimpleQueue()
+        self._watch = Watch(port, known_models, self._post, read_taught(preferences.text(TAUGHT)))
+        self._is_over = threading.Event()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        preferences.changed.connect(self._on_preference_changed)
+
+    @property
+    def standing(self) -> Standing:
+        """How things stand, as last told."""
+        return self._standing
+
+    def start(self) -> None:
+        """Begins to look for a pedal; a second time does nothing."""
+        if self._thread is not None or self._is_over.is_set():
+            return
+        if not self._port.is_installed:
+            self._stand(Standing(State.NOT_INSTALLED))
+            return
+        # A daemon: a USB stack that hangs must not keep the program from ending.
+        self._thread = threading.Thread(
+            target=_run, args=(self._watch, self._wake, self._is_over), name="pedal", daemon=True
+        )
+        self._thread.start()
+
+    def teach(self, device: Plugged | None) -> None:
+        """From now on ``heard`` tells what this device reports, and no pedal is told; None ends that."""
+        self._watch.teach(device)
+        self._wake.set()
+
+    def close(self) -> None:
+        """Ends the thread and lets the pedal go; nothing is told any more."""
+        self._is_over.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(_LAST_WAIT_SECONDS)
+
+    def _post(self, news: News) -> None:
+        """Called on the thread of the pedal."""
+        self._inbox.put(news)
+        if not self._is_over.is_set():
+            self._arrived.emit()
+
+    @Slot()
+    def _on_arrived(self) -> None:
+        if not self._is_over.is_set() and not self._inbox.empty():
+            self._tell(self._inbox.get())
+
+    @Slot(str)
+    def _on_preference_changed(self, name: str) -> None:
+        if name == TAUGHT:
+            self._watch.use(read_taught(self._preferences.text(TAUGHT)))
+            self._wake.set()
+
+    def _tell(self, news: News) -> None:
+        if isinstance(news, Standing):
+            self._stand(news)
+        elif isinstance(news, PedalEvent):
+            (self.pressed if news.is_down else self.released).emit(news.pedal)
+        else:
+            self.heard.emit(news.report)
+
+    def _stand(self, standing: Standing) -> None:
+        self._standing = standing
+        self.standing_changed.emit(standing)
+
+
+def _run(watch: Watch, wake: threading.Event, is_over: threading.Event) -> None:
+    while not is_over.is_set():
+        seconds = watch.step()
+        if seconds:
+            wake.wait(seconds)
+        wake.clear()
+    watch.close()

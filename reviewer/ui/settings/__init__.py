@@ -1,0 +1,1 @@
+"""The settings: one page for each topic, each choice taking effect at once."""

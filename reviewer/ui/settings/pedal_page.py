@@ -1,0 +1,180 @@
+"""The settings page of the foot pedal: what is plugged in, what each pedal does, and what it just did."""
+
+from collections import deque
+from functools import partial
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from reviewer.pedal.report import Pedal
+from reviewer.pedal.standing import Standing, State
+from reviewer.ui.handles import named
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.messages import Message
+from reviewer.ui.pedal import PedalReader
+from reviewer.ui.pedal_keys import act_of, acts, preference_of
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.settings.pedal_lamp import PedalLamp
+from reviewer.ui.settings.pedal_teaching import PedalTeaching
+from reviewer.ui.shortcuts import key
+from reviewer.ui.tab_order import tab_through
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+
+_LAST_EVENTS = 4
+_SHOWN_ITEMS = 14
+_STANDING_LINES = 4
+_ROLES = {
+    State.READY: "ok",
+    State.FAULT: "error",
+    State.NOT_INSTALLED: "warn",
+    State.UNTAUGHT: "warn",
+    State.TYPES_KEYS: "warn",
+}
+
+
+class _CalmBox(QComboBox):
+    """A list that the wheel does not change while it scrolls the page."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class PedalPage(QWidget):
+    """Choices take effect at once. What the feet do is shown here only: on this page they do nothing else."""
+
+    def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pedal_page")
+        self._preferences = preferences
+        self._titles = {
+            Pedal.LEFT: self.tr("Left"),
+            Pedal.MIDDLE: self.tr("Middle"),
+            Pedal.RIGHT: self.tr("Right"),
+        }
+        self._acts = acts()
+        self._last: deque[str] = deque(maxlen=_LAST_EVENTS)
+        self.standing = InlineMessage("pedal_standing", lines=_STANDING_LINES, parent=self)
+        self.lamps = {pedal: PedalLamp(f"pedal_lamp_{pedal}", self._titles[pedal], self) for pedal in Pedal}
+        self.choices = {pedal: self._choice(pedal) for pedal in Pedal}
+        self.events = QLabel(self)
+        self.events.setObjectName("pedal_events")
+        self.teaching = PedalTeaching(preferences, reader, self)
+        self._lay_out()
+        tab_through(*self.choices.values(), self.teaching)
+        reader.pressed.connect(self._on_pressed)
+        reader.released.connect(self._on_released)
+        reader.standing_changed.connect(self._on_standing_changed)
+        preferences.changed.connect(self._on_preference_changed)
+        self._on_standing_changed(reader.standing)
+        self._show_events()
+
+    @property
+    def title(self) -> str:
+        """What the settings call this page."""
+        return self.tr("Foot pedal")
+
+    @Slot(object)
+    def _on_pressed(self, pedal: Pedal) -> None:
+        self._show_event(pedal, self.tr("{0} pressed"), is_down=True)
+
+    @Slot(object)
+    def _on_released(self, pedal: Pedal) -> None:
+        self._show_event(pedal, self.tr("{0} released"), is_down=False)
+
+    @Slot(object)
+    def _on_standing_changed(self, standing: Standing) -> None:
+        self.standing.show_message(self._sentence(standing), _ROLES.get(standing.state, "text"))
+
+    @Slot(str)
+    def _on_preference_changed(self, name: str) -> None:
+        for pedal, box in self.choices.items():
+            if name == preference_of(pedal):
+                box.setCurrentIndex(self._place_of(pedal))
+
+    def _sentence(self, standing: Standing) -> Message:
+        name = standing.name or self.tr("A foot pedal")
+        back, play, forward = (key(f"desk.{act}").shown for act in ("back", "play", "forward"))
+        return {
+            State.OFF: Message(self.tr("Foot pedals are not looked for yet.")),
+            State.NOT_INSTALLED: Message(
+                self.tr("Foot pedals need a package that is not installed here."),
+                self.tr("Install it with: pip install 'reviewer[pedal]'. Everything else works without it."),
+            ),
+            State.NONE: Message(
+                self.tr("No foot pedal is plugged in."),
+                self.tr(
+                    "Plug one in: it is found within two seconds. One that is not known is taught below."
+                ),
+            ),
+            State.READY: Message(self.tr("{0} is plugged in.").format(name)),
+            State.UNTAUGHT: Message(
+                self.tr("{0} is plugged in; which pedal is which is not known yet.").format(name),
+                self.tr("Teach it below: it takes three presses."),
+            ),
+            State.TYPES_KEYS: Message(
+                self.tr("{0} is plugged in. It types keys like a keyboard.").format(name),
+                self.tr(
+                    "It cannot be held to play. With its maker's program let it type {0} to go back, {1} to"
+                    " play and {2} to go on: these work while you type, and type nothing."
+                ).format(back, play, forward),
+            ),
+            State.LEARNING: Message(self.tr("{0} is being taught.").format(name)),
+            State.FAULT: Message(standing.sentence, standing.hint),
+        }[standing.state]
+
+    def _show_event(self, pedal: Pedal, words: str, *, is_down: bool) -> None:
+        self.lamps[pedal].show_down(is_down=is_down)
+        self._last.append(words.format(self._titles[pedal]))
+        self._show_events()
+
+    def _show_events(self) -> None:
+        shown = " · ".join(self._last) or self.tr("Press a pedal: what it does is said here.")
+        self.events.setText(shown)
+
+    def _choice(self, pedal: Pedal) -> QComboBox:
+        spoken = self.tr("What the pedal does: {0}").format(self._titles[pedal])
+        box = named(_CalmBox(self), f"pedal_choice_{pedal}", spoken)
+        for act in self._acts:
+            box.addItem(act.sentence, act.name)
+        box.setMaxVisibleItems(_SHOWN_ITEMS)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(16)
+        box.setCurrentIndex(self._place_of(pedal))
+        box.currentIndexChanged.connect(partial(self._on_chosen, pedal))
+        return box
+
+    def _on_chosen(self, pedal: Pedal, place: int) -> None:
+        act = self._acts[place]
+        if act.name != act_of(pedal, self._preferences):
+            self._preferences.put(preference_of(pedal), act.name)
+
+    def _place_of(self, pedal: Pedal) -> int:
+        chosen = act_of(pedal, self._preferences)
+        return next(place for place, act in enumerate(self._acts) if act.name == chosen)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(GAP_PX)
+        for column, pedal in enumerate(Pedal):
+            grid.addWidget(self.lamps[pedal], 0, column)
+            grid.addWidget(self.choices[pedal], 1, column)
+            grid.setColumnStretch(column, 1)
+        how = QLabel(
+            self.tr(
+                "What repeats while its key is held repeats while its pedal is held. Pedals work where a clip"
+                " is open; while another program is in front they play and pause, and do nothing else."
+            ),
+            self,
+        )
+        how.setProperty("kind", "label")
+        how.setWordWrap(True)
+        column_of_all = QVBoxLayout(self)
+        column_of_all.setContentsMargins(0, 0, 0, 0)
+        column_of_all.setSpacing(GROUP_PX)
+        column_of_all.addWidget(self.standing)
+        column_of_all.addLayout(grid)
+        column_of_all.addWidget(self.events)
+        column_of_all.addWidget(how)
+        column_of_all.addWidget(self.teaching)
+        column_of_all.addStretch(1)

@@ -1,0 +1,203 @@
+"""Teaching a pedal that the program does not know, one press after the other."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from reviewer.errors import Refused
+from reviewer.pedal.device import Plugged
+from reviewer.pedal.learning import Lesson
+from reviewer.pedal.report import Pedal, Taught
+from reviewer.pedal.standing import Standing, State, usb_numbers
+from reviewer.ui.handles import named
+from reviewer.ui.inline import InlineMessage
+from reviewer.ui.messages import Message, message_for
+from reviewer.ui.pedal import TAUGHT, PedalReader
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.theme import GAP_PX
+
+
+class PedalTeaching(QWidget):
+    """A device to choose, and a lesson. What is learnt is kept for this user on this machine."""
+
+    def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pedal_teaching")
+        self._preferences, self._reader = preferences, reader
+        self._others: tuple[Plugged, ...] = ()
+        self._pupil: Plugged | None = None
+        self._lesson = Lesson()
+        self.devices = named(QComboBox(self), "pedal_device", self.tr("Device to be taught"))
+        self.teach = self._button(
+            "pedal_teach", self.tr("Teach…"), self.tr("Teach the pedals of this device")
+        )
+        self.skip = self._button(
+            "pedal_skip", self.tr("There is no such pedal"), self.tr("Go on with the next pedal")
+        )
+        self.stop = self._button("pedal_stop", self.tr("Stop"), self.tr("Stop teaching; nothing changes"))
+        self.forget = self._button(
+            "pedal_forget", self.tr("Forget"), self.tr("Forget the pedal that was taught here")
+        )
+        for button in (self.skip, self.stop):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
+        self.devices.setPlaceholderText(self.tr("Nothing that could be taught is plugged in"))
+        self.message = InlineMessage("pedal_lesson", lines=2, parent=self)
+        self._lay_out()
+        self._connect()
+        self._show_standing(reader.standing)
+        self._show_buttons()
+
+    @Slot()
+    def begin(self) -> None:
+        """Begins a lesson with the chosen device."""
+        place = self.devices.currentIndex()
+        if not 0 <= place < len(self._others):
+            return
+        self._pupil, self._lesson = self._others[place], Lesson()
+        self._reader.teach(self._pupil)
+        self._ask()
+        self._show_buttons()
+
+    @Slot()
+    def end(self) -> None:
+        """Ends a lesson without having learnt."""
+        if self._pupil is not None:
+            self._dismiss()
+            self.message.clear()
+
+    @Slot()
+    def _on_skip(self) -> None:
+        self._go_on(self._lesson.without_this())
+
+    @Slot()
+    def _on_forget(self) -> None:
+        self._preferences.put(TAUGHT, "")
+        self.message.show_message(Message(self.tr("Forgotten.")), "ok")
+        self._show_buttons()
+
+    @Slot(object)
+    def _on_heard(self, report: bytes) -> None:
+        if self._pupil is not None:
+            self._go_on(self._lesson.heard(report))
+
+    @Slot(object)
+    def _on_standing_changed(self, standing: Standing) -> None:
+        self._show_standing(standing)
+
+    def _go_on(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        if lesson.asks_for is None:
+            self._learn()
+        else:
+            self._ask()
+
+    def _learn(self) -> None:
+        pupil = self._pupil
+        self._dismiss()
+        if pupil is None:
+            return
+        try:
+            taught = Taught(pupil.vendor, pupil.product, self._lesson.layout())
+        except Refused as error:
+            self.message.show_message(message_for(error), "warn")
+            return
+        self._preferences.put(TAUGHT, taught.written)
+        sentence = self.tr("Learnt: {0}. Try its pedals: they show above.")
+        self.message.show_message(Message(sentence.format(_name(pupil))), "ok")
+        self._show_buttons()
+
+    def _dismiss(self) -> None:
+        self._pupil = None
+        self._reader.teach(None)
+        self._show_buttons()
+
+    def _ask(self) -> None:
+        words = {
+            Pedal.LEFT: self.tr("Press the left pedal, and let it go."),
+            Pedal.MIDDLE: self.tr("Press the middle pedal, and let it go."),
+            Pedal.RIGHT: self.tr("Press the right pedal, and let it go."),
+        }
+        asked = self._lesson.asks_for
+        if asked is not None:
+            hint = self.tr("Now let it go.") if self._lesson.is_held else ""
+            self.message.show_message(Message(words[asked], hint))
+
+    def _show_standing(self, standing: Standing) -> None:
+        if self._pupil is not None:
+            if standing.state is State.LEARNING:
+                return
+            self._dismiss()
+            fault = Message(standing.sentence or self.tr("The device has gone."), standing.hint)
+            self.message.show_message(fault, "warn")
+        if standing.others != self._others:
+            self._list(standing.others)
+        self._show_buttons()
+
+    def _list(self, others: tuple[Plugged, ...]) -> None:
+        """Lists the devices, the one that was chosen before still chosen, else the first."""
+        here = self.devices.currentIndex()
+        chosen = self._others[here] if 0 <= here < len(self._others) else None
+        self._others = others
+        self.devices.clear()
+        self.devices.addItems([f"{_name(one)}  ({usb_numbers(one)})" for one in others])
+        self.devices.setCurrentIndex(others.index(chosen) if chosen in others else min(len(others), 1) - 1)
+
+    def _show_buttons(self) -> None:
+        is_teaching = self._pupil is not None
+        self.devices.setEnabled(bool(self._others) and not is_teaching)
+        self.teach.setEnabled(bool(self._others) and not is_teaching)
+        for button in (self.skip, self.stop):
+            button.setVisible(is_teaching)
+        self.forget.setEnabled(bool(self._preferences.text(TAUGHT)) and not is_teaching)
+
+    def _button(self, name: str, text: str, hint: str) -> QPushButton:
+        button = named(QPushButton(text, self), name, text, hint=hint)
+        button.setAutoDefault(False)
+        return button
+
+    def _connect(self) -> None:
+        self.teach.clicked.connect(self.begin)
+        self.stop.clicked.connect(self.end)
+        self.skip.clicked.connect(self._on_skip)
+        self.forget.clicked.connect(self._on_forget)
+        self._reader.heard.connect(self._on_heard)
+        self._reader.standing_changed.connect(self._on_standing_changed)
+
+    def _lay_out(self) -> None:
+        heading = QLabel(self.tr("A pedal that is not known"), self)
+        heading.setProperty("kind", "heading")
+        why = QLabel(
+            self.tr(
+                "Choose the device, then press its pedals when asked. Keyboards and mice are never listed:"
+                " the program does not read them."
+            ),
+            self,
+        )
+        why.setProperty("kind", "label")
+        why.setWordWrap(True)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
+            row.setSpacing(GAP_PX)
+        first.addWidget(self.devices, 1)
+        first.addWidget(self.teach)
+        first.addWidget(self.forget)
+        second.addWidget(self.message, 1)
+        second.addWidget(self.skip)
+        second.addWidget(self.stop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP_PX)
+        column.addWidget(heading)
+        column.addWidget(why)
+        column.addLayout(first)
+        column.addLayout(second)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.end()
+        super().hideEvent(event)
+
+
+def _name(device: Plugged) -> str:
+    return device.name or usb_numbers(device)

@@ -1,0 +1,54 @@
+"""How a person wants the waves to move and to be counted, remembered on this machine."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from reviewer.ui.handles import named
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.shortcuts import Scope, bind, key
+from reviewer.ui.waveform.ticks import Unit
+from reviewer.ui.waveform.view import WaveformView
+
+CENTRED = "listening.centred_cursor"
+RULER = "listening.ruler"
+
+
+class WaveChoices(QObject):
+    """Puts the choices on a view, and keeps those that are made on it or by its keys."""
+
+    def __init__(self, view: WaveformView, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._preferences = preferences
+        preferences.changed.connect(self._on_changed)
+        view.unit_requested.connect(self.toggle_unit)
+        self._on_changed(CENTRED)
+        self._on_changed(RULER)
+
+    @Slot()
+    def toggle_centred(self) -> None:
+        """Cursor or picture: what moves while it plays."""
+        self._preferences.put(CENTRED, not self._view.is_centred)
+
+    @Slot()
+    def toggle_unit(self) -> None:
+        """Time or samples on the ruler."""
+        is_samples = self._view.unit is Unit.SAMPLES
+        self._preferences.put(RULER, Unit.TIME if is_samples else Unit.SAMPLES)
+
+    @Slot(str)
+    def _on_changed(self, name: str) -> None:
+        if name == CENTRED:
+            self._view.set_centred(is_centred=self._preferences.is_on(CENTRED, default=False))
+        elif name == RULER:
+            is_samples = self._preferences.text(RULER) == Unit.SAMPLES
+            self._view.set_unit(Unit.SAMPLES if is_samples else Unit.TIME)
+
+
+def remember_choices(owner: QWidget, scope: Scope, view: WaveformView, preferences: Preferences) -> None:
+    """Puts a person's choices on the view of a page, and makes their keys work while ``owner`` is shown."""
+    choices = WaveChoices(view, preferences, owner)
+    bind(owner, f"{scope}.centred", choices.toggle_centred)
+    bind(owner, f"{scope}.ruler_unit", choices.toggle_unit)
+    line = key(f"{scope}.ruler_unit")
+    named(view.unit_button, "ruler_unit", line.sentence, key_id=line.id)

@@ -1,0 +1,69 @@
+"""Stretches of a clip as columns of a picture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+import numpy as np
+
+from reviewer.ui.waveform.window import ViewWindow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Columns: TypeAlias = "NDArray[np.bool_]"
+"""Yes or no for each column of a picture."""
+
+
+class Stretch(Protocol):
+    """Frames ``start`` to ``end``: a Span, a HeardRange, or a Selection."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Any number of stretches, in any order; ten hours have thousands, and none costs a loop."""
+
+    starts: "NDArray[np.int64]"
+    ends: "NDArray[np.int64]"
+
+    @classmethod
+    def of(cls, stretches: Iterable[Stretch]) -> "Marks":
+        pairs = sorted((part.start, part.end) for part in stretches)
+        both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return cls(both[:, 0], both[:, 1])
+
+    def __len__(self) -> int:
+        return int(self.starts.size)
+
+    def columns(self, window: ViewWindow, pixels: int) -> Columns:
+        """Which of so many columns a stretch touches, be it with a single frame."""
+        if not len(self):
+            return np.zeros(pixels, dtype=np.bool_)
+        scale = pixels / window.span
+        left = np.floor((self.starts - window.start) * scale)
+        right = np.ceil((self.ends - window.start) * scale)
+        begun, ended = (np.bincount(_within(x, pixels), minlength=pixels + 1) for x in (left, right))
+        return np.cumsum((begun - ended)[:-1]) > 0
+
+    def runs(self, window: ViewWindow, pixels: int) -> tuple[tuple[int, int], ...]:
+        """The same as the first column of each run and the one after its last."""
+        touched = np.concatenate(([False], self.columns(window, pixels), [False]))
+        (turns,) = np.nonzero(touched[1:] != touched[:-1])
+        return tuple(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))
+
+    def edges(self, window: ViewWindow, pixels: int, least_px: float) -> tuple[tuple[float, float], ...]:
+        """Left and right of each stretch in view that is at least ``least_px`` wide, in columns."""
+        scale = pixels / window.span
+        left, right = (self.starts - window.start) * scale, (self.ends - window.start) * scale
+        shown = (right > 0) & (left < pixels) & (right - left >= least_px)
+        return tuple(zip(left[shown].tolist(), right[shown].tolist(), strict=True))
+
+
+def _within(x: "NDArray[np.float64]", pixels: int) -> "NDArray[np.intp]":
+    return np.minimum(np.maximum(x, 0), pixels).astype(np.intp)

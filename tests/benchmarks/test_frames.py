@@ -1,0 +1,221 @@
+"""A frame of the waves while they are zoomed and moved, beside one blit of an image of the same size.
+
+``.venv/bin/pytest tests/benchmarks/test_frames.py``; a frame is everything from the wheel, key or position to
+the last pixel: minimap, ruler and 1600 x 300 of waves with speech, selection and what was heard on them.
+"""
+
+from collections.abc import Callable, Iterable
+from time import perf_counter
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import Samples
+from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
+from reviewer.ui import theme
+from reviewer.ui.waveform.plot import WavePlot
+from reviewer.ui.waveform.selection import Selection
+from reviewer.ui.waveform.view import WaveformView
+from tests.benchmarks.table import row
+
+WIDTH, WAVES = 1600, 300
+RATE = 16_000
+FRAMES = 300
+BLITS = 20.0
+P95_MS = 4.0
+HOUR_RATIO = 1.3
+NOTCH = 120
+
+Moments = list[float]
+
+
+def speech(seconds: int) -> Samples:
+    """Bursts and pauses at every loudness, made a minute at a time."""
+    random = np.random.default_rng(1)
+    minute = random.standard_normal(60 * RATE) * 3_000
+    minute *= np.clip(np.sin(np.arange(60 * RATE) / RATE * 5.0), 0.01, 1)
+    data = np.tile(minute.clip(-32_768, 32_767).astype(np.int16), seconds // 60)
+    return Samples(RATE, data[:, None])
+
+
+@pytest.fixture
+def view(qapp: QApplication) -> Iterable[WaveformView]:
+    theme.apply(qapp, theme.Scheme.DARK)
+    made = WaveformView()
+    made.resize(WIDTH, 400)
+    made.show()
+    yield made
+    made.close()
+
+
+def put_on(view: WaveformView, seconds: int) -> None:
+    """A clip with everything on it that a clip can have."""
+    samples = speech(seconds)
+    view.show_clip(samples, Pyramid.from_samples(samples.data))
+    turn = round(RATE * 2 * np.pi / 5)
+    view.show_speech([Span(start, start + turn // 2) for start in range(0, samples.frames - turn, turn)])
+    view.show_heard([HeardRange(0, samples.frames // 2)])
+    view.select(Selection(samples.frames // 4, samples.frames // 3))
+    QCoreApplication.processEvents()
+    plot = view.findChild(WavePlot)
+    view.resize(WIDTH, view.height() + WAVES - plot.height())
+    QCoreApplication.processEvents()
+    assert plot.size().toTuple() == (WIDTH, WAVES)
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Milliseconds of an act and of all that is painted because of it."""
+    begun = perf_counter()
+    act()
+    QCoreApplication.processEvents()
+    return (perf_counter() - begun) * 1000
+
+
+def wheel(view: WaveformView, x: float, notches: float, *, sideways: bool) -> None:
+    at, turned = QPointF(x, 200.0), round(notches * NOTCH)
+    event = QWheelEvent(
+        at,
+        view.mapToGlobal(at),
+        QPoint(),
+        QPoint(turned, 0) if sideways else QPoint(0, turned),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QCoreApplication.sendEvent(view, event)
+
+
+def zooms_and_pans(view: WaveformView) -> Moments:
+    """Random windows from the whole clip down to samples: half wheel, half keys, half zooms, half pans."""
+    random = np.random.default_rng(7)
+    keys = (view.zoom_in, view.zoom_out, view.pan_left, view.pan_right)
+    moments = []
+    for _ in range(FRAMES):
+        before = view.view_window
+        act: Callable[[], object] = keys[random.integers(4)]
+        if random.random() < 0.5:
+            x, notches, sideways = random.uniform(0, WIDTH), random.uniform(-8, 8), random.random() < 0.5
+            act = lambda x=x, n=notches, s=sideways: wheel(view, x, n, sideways=s)  # noqa: E731
+        took = timed(act)
+        if view.view_window != before:
+            moments.append(took)
+    assert len(moments) > FRAMES / 2
+    return moments
+
+
+class Blit(QWidget):
+    """One image of the waves' size and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.resize(WIDTH, WAVES)
+        self._image = QImage(WIDTH, WAVES, QImage.Format.Format_RGB32)
+        self._image.fill(QColor("#123456"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawImage(0, 0, self._image)
+        painter.end()
+
+
+def blits() -> Moments:
+    widget = Blit()
+    widget.show()
+    QCoreApplication.processEvents()
+    moments = [timed(widget.repaint) for _ in range(FRAMES)]
+    widget.close()
+    return moments
+
+
+def p(percent: float, moments: Moments) -> float:
+    return float(np.percentile(moments, percent))
+
+
+def told(moments: Moments) -> str:
+    return f"p50 {p(50, moments):.2f} ms, p95 {p(95, moments):.2f} ms"
+
+
+def test_a_frame_of_zooming_and_moving(view: WaveformView) -> None:
+    floor, drawn = p(50, blits()), {}
+    for name, seconds in (("60 s", 60), ("1 h", 3600)):
+        put_on(view, seconds)
+        zooms_and_pans(view)
+        moments = drawn[name] = zooms_and_pans(view)
+        ratio = p(50, moments) / floor
+        measured = f"{told(moments)}; {ratio:.1f} x a blit of {floor:.3f} ms"
+        row(
+            f"pan/zoom frame 1600 x 300, {name}",
+            measured,
+            f"p50 <= {BLITS:.0f} x blit, p95 <= {P95_MS:.0f} ms",
+            ratio <= BLITS and p(95, moments) <= P95_MS,
+        )
+    ratio = p(50, drawn["1 h"]) / p(50, drawn["60 s"])
+    row("pan/zoom frame, 1 h / 60 s", f"{ratio:.2f}", f"<= {HOUR_RATIO}", ratio <= HOUR_RATIO)
+
+
+def test_a_frame_while_it_plays(view: WaveformView) -> None:
+    floor = p(50, blits())
+    put_on(view, 60)
+    for _ in range(5):
+        view.zoom_in()
+    for name, is_centred in (("moving cursor", False), ("centred cursor", True)):
+        view.set_centred(is_centred=is_centred)
+        start = view.view_window.start
+        moments = [
+            timed(lambda at=start + step * RATE / 60: view.show_position(at, follow=True))
+            for step in range(FRAMES)
+        ]
+        ratio = p(50, moments) / floor
+        row(
+            f"frame while playing, {name}",
+            f"{told(moments)}; {ratio:.1f} x blit",
+            f"p50 <= {BLITS:.0f} x blit, p95 <= {P95_MS:.0f} ms",
+            ratio <= BLITS and p(95, moments) <= P95_MS,
+        )
+
+
+def test_peer_the_same_picture_in_pyqtgraphs_view(view: WaveformView) -> None:
+    """What the view of pyqtgraph costs over a bare widget: the reason why the waves have their own."""
+    begun = perf_counter()
+    import pyqtgraph as pg
+
+    loaded = (perf_counter() - begun) * 1000
+    floor = p(50, blits())
+    image = QImage(WIDTH, WAVES, QImage.Format.Format_RGB32)
+    image.fill(QColor("#123456"))
+
+    class Item(pg.GraphicsObject):  # type: ignore[misc]
+        def boundingRect(self) -> QRectF:
+            return QRectF(0, 0, WIDTH, WAVES)
+
+        def paint(self, painter: QPainter, *_: object) -> None:
+            painter.drawImage(0, 0, image)
+
+    widget, item = pg.PlotWidget(enableMenu=False), Item()
+    widget.hideAxis("left")
+    widget.hideAxis("bottom")
+    widget.resize(WIDTH, WAVES)
+    widget.addItem(item)
+    widget.setRange(xRange=(0, WIDTH), yRange=(0, WAVES), padding=0)
+    widget.show()
+    QCoreApplication.processEvents()
+
+    def frame() -> None:
+        item.update()
+        widget.viewport().repaint()
+
+    moments = [timed(frame) for _ in range(FRAMES)]
+    widget.close()
+    row(
+        "peer: one image in pyqtgraph's view",
+        f"{told(moments)}; {p(50, moments) / floor:.1f} x blit; import {loaded:.0f} ms",
+        "for comparison",
+        ok=True,
+    )

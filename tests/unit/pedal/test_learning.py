@@ -1,0 +1,118 @@
+"""A pedal that nobody knows is taught by three presses."""
+
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.errors import Refused
+from reviewer.pedal.learning import Lesson
+from reviewer.pedal.report import Pedal, Place
+from tests.fakes.pedal import LEFT, LEFT_AND_MIDDLE, LESSON, MIDDLE, NONE, RIGHT
+
+REPORTS = [report for _, report in LESSON]
+
+
+def taught(*reports: bytes) -> Lesson:
+    return reduce(Lesson.heard, reports, Lesson())
+
+
+def test_left_middle_and_right_are_asked_for_in_this_order():
+    asked = [taught(*REPORTS[:count]).asks_for for count in (0, 2, 4, 6)]
+    assert asked == [Pedal.LEFT, Pedal.MIDDLE, Pedal.RIGHT, None]
+
+
+def test_three_presses_teach_where_the_pedals_are():
+    assert taught(*REPORTS).layout().places == {
+        Pedal.LEFT: Place(0, 1),
+        Pedal.MIDDLE: Place(0, 2),
+        Pedal.RIGHT: Place(0, 4),
+    }
+
+
+def test_a_press_counts_once_it_is_let_go():
+    held = taught(LEFT)
+    assert held.is_held
+    assert held.asks_for is Pedal.LEFT
+
+
+def test_a_device_that_repeats_itself_is_understood():
+    assert taught(*(report for report in REPORTS for _ in range(3))) == taught(*REPORTS)
+
+
+def test_the_state_of_rest_that_comes_first_is_no_press():
+    assert taught(NONE, *REPORTS).layout() == taught(*REPORTS).layout()
+
+
+def test_a_pedal_that_is_not_there_is_left_out():
+    lesson = taught(*REPORTS[:2]).without_this().heard(RIGHT).heard(NONE)
+    assert lesson.asks_for is None
+    assert set(lesson.layout().places) == {Pedal.LEFT, Pedal.RIGHT}
+
+
+def test_after_the_last_press_nothing_changes_any_more():
+    done = taught(*REPORTS)
+    assert done.heard(LEFT) == done
+    assert done.without_this() == done
+
+
+def test_nothing_pressed_is_nothing_learnt():
+    with pytest.raises(Refused, match="No pedal was pressed"):
+        Lesson((None, None, None)).layout()
+
+
+def test_the_same_pedal_three_times_cannot_be_told_apart():
+    with pytest.raises(Refused, match="told apart"):
+        taught(*[LEFT, NONE] * 3).layout()
+
+
+def test_two_feet_at_once_cannot_be_told_apart():
+    with pytest.raises(Refused, match="told apart"):
+        taught(LEFT_AND_MIDDLE, NONE, MIDDLE, NONE, LEFT, NONE).layout()
+
+
+def test_reports_of_another_length_do_not_disturb():
+    assert taught(LEFT, b"\xff\xff\xff", *REPORTS[1:]) == taught(*REPORTS)
+
+
+def test_a_counter_in_the_reports_is_not_taken_for_a_pedal():
+    counted = [bytes([place, *report]) for place, report in enumerate(REPORTS, start=1)]
+    layout = taught(*counted).layout()
+    assert [place.byte for place in layout.places.values()] == [1, 1, 1]
+
+
+def test_only_reports_as_long_as_those_of_the_lesson_will_be_read():
+    assert taught(*REPORTS).layout().down(b"\x01") is None
+
+
+@given(
+    st.permutations(range(16)),
+    st.binary(min_size=2, max_size=2),
+    st.lists(st.integers(0, 3), min_size=6, max_size=6),
+)
+def test_any_three_bits_are_found_whatever_else_is_set(bits, rest: bytes, repeats: list[int]):
+    resting = int.from_bytes(rest, "little")
+    for bit in bits[:3]:
+        resting &= ~(1 << bit)
+    script = []
+    for bit in bits[:3]:
+        script += [(resting | 1 << bit).to_bytes(2, "little"), resting.to_bytes(2, "little")]
+    heard = [report for report, more in zip(script, repeats, strict=True) for _ in range(1 + more)]
+
+    layout = taught(*heard).layout()
+
+    assert [(place.byte, place.mask) for place in layout.places.values()] == [
+        (bit // 8, 1 << bit % 8) for bit in bits[:3]
+    ]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=2), max_size=30))
+def test_no_reports_whatever_break_a_lesson(reports: list[bytes]):
+    lesson = taught(*reports)
+    try:
+        layout = lesson.layout()
+    except Refused:
+        return
+    masks = [(place.byte, place.mask) for place in layout.places.values()]
+    assert len(set(masks)) == len(masks)

@@ -1,0 +1,90 @@
+"""The files of models: what is in ours, and what is refused in any."""
+
+from pathlib import Path
+
+import pytest
+
+from reviewer.errors import Refused
+from reviewer.pedal.device import Plugged
+from reviewer.pedal.models import Model, known_models
+from reviewer.pedal.report import Pedal, Place
+from tests.fakes.pedal import INFINITY, OLYMPUS, PCSENSOR, PHILIPS, STRANGER
+
+WELL = 'name = "Pedal"\nids = ["1234:00ff"]\nsource = "here"\n'
+
+
+def models_of(folder: Path, text: str) -> tuple[Model, ...]:
+    (folder / "some.toml").write_text(f"[[model]]\n{text}", encoding="utf-8")
+    return known_models(folder)
+
+
+def model_of(device: Plugged) -> Model:
+    return next(model for model in known_models() if model.fits(device))
+
+
+def test_every_model_says_where_its_layout_was_learnt():
+    assert [model.name for model in known_models() if len(model.source.strip()) < 20] == []
+
+
+def test_no_usb_number_belongs_to_two_models():
+    ids = [one for model in known_models() for one in model.ids]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("device", [INFINITY, PHILIPS])
+def test_models_with_a_known_layout_tell_all_three_pedals(device: Plugged):
+    layout = model_of(device).layout
+    assert layout is not None
+    assert [layout.down(bytes([bit, 0])) for bit in (1, 2, 4)] == [{pedal} for pedal in Pedal]
+
+
+def test_a_model_whose_reports_nobody_knows_for_sure_must_be_taught():
+    model = model_of(OLYMPUS)
+    assert model.layout is None
+    assert not model.types_keys
+
+
+def test_a_model_that_types_keys_is_not_read():
+    model = model_of(PCSENSOR)
+    assert model.types_keys
+    assert model.layout is None
+
+
+def test_a_stranger_is_of_no_model():
+    assert not any(model.fits(STRANGER) for model in known_models())
+
+
+def test_another_part_of_the_same_device_is_not_the_pedal():
+    part = Plugged(PHILIPS.path, PHILIPS.vendor, PHILIPS.product, usage_page=0xFFA0, usage=1)
+    assert not any(model.fits(part) for model in known_models())
+
+
+def test_where_the_system_does_not_tell_the_usage_the_numbers_are_enough():
+    assert model_of(Plugged("1-2", PHILIPS.vendor, PHILIPS.product)).layout is not None
+
+
+def test_a_file_of_ones_own_is_read(tmp_path: Path):
+    text = f"{WELL}learned = true\nlength = 3\nleft = {{ byte = 1, mask = 0x10 }}\n"
+    (model,) = models_of(tmp_path, text)
+    assert model.layout is not None
+    assert model.layout.places == {Pedal.LEFT: Place(1, 0x10)}
+    assert model.layout.length == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (f"{WELL}learned = true\n", "learned"),
+        (f"{WELL}learned = false\nleft = {{ byte = 0, mask = 1 }}\n", "learned"),
+        (f"{WELL}learned = true\ntypes_keys = true\nleft = {{ byte = 0, mask = 1 }}\n", "types keys"),
+        (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 0 }}\n", "mask"),
+        (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 1, bit = 1 }}\n", "bit"),
+        (f'{WELL}learned = false\nusage = "joystick"\n', "usage"),
+        (f"{WELL}learned = false\nheel = 1\n", "heel"),
+        ('name = "Pedal"\nids = ["5f3:ff"]\nsource = "x"\nlearned = false\n', "ids"),
+        ('name = "Pedal"\nids = []\nsource = "x"\nlearned = false\n', "ids"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_with_the_word_to_look_for(tmp_path: Path, text: str, word: str):
+    with pytest.raises(Refused, match=word):
+        models_of(tmp_path, text)

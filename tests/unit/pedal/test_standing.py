@@ -1,0 +1,73 @@
+"""Which of all that is plugged in is the pedal."""
+
+import pytest
+
+from reviewer.pedal.device import Plugged, not_for_typing
+from reviewer.pedal.models import known_models
+from reviewer.pedal.report import Layout, Pedal, Place, Taught
+from reviewer.pedal.standing import State, choose, teachable
+from tests.fakes.pedal import (
+    INFINITY,
+    KEYBOARD,
+    KEYBOARD_KEYS,
+    MOUSE,
+    OLYMPUS,
+    PCSENSOR,
+    PHILIPS,
+    STRANGER,
+)
+
+MODELS = known_models()
+TAUGHT = Taught(STRANGER.vendor, STRANGER.product, Layout({Pedal.LEFT: Place(1, 8)}))
+
+
+@pytest.mark.parametrize(
+    ("devices", "name", "state"),
+    [
+        ((KEYBOARD, INFINITY), "Infinity foot control", State.READY),
+        ((PCSENSOR, OLYMPUS, PHILIPS), "Philips ACC2310, ACC2320", State.READY),
+        ((PCSENSOR, OLYMPUS), "Olympus RS-27, RS-28, RS-31", State.UNTAUGHT),
+        ((PCSENSOR, KEYBOARD), "PCsensor FootSwitch", State.TYPES_KEYS),
+    ],
+)
+def test_the_pedal_that_can_be_read_best_is_chosen(devices, name: str, state: State):
+    chosen = choose(devices, MODELS, None)
+    assert chosen is not None
+    assert (chosen.name, chosen.standing) == (name, state)
+
+
+def test_without_a_pedal_none_is_chosen():
+    assert choose((KEYBOARD, MOUSE, STRANGER), MODELS, None) is None
+
+
+def test_what_its_owner_has_taught_goes_before_all_else():
+    chosen = choose((INFINITY, STRANGER), MODELS, TAUGHT)
+    assert chosen is not None
+    assert (chosen.device, chosen.layout, chosen.name) == (STRANGER, TAUGHT.layout, "Foot Thing")
+
+
+def test_a_taught_pedal_that_is_not_plugged_in_leaves_the_place_to_another():
+    chosen = choose((INFINITY,), MODELS, TAUGHT)
+    assert chosen is not None
+    assert chosen.device == INFINITY
+
+
+def test_a_taught_device_without_a_name_is_called_by_its_numbers():
+    chosen = choose((Plugged("x", STRANGER.vendor, STRANGER.product),), MODELS, TAUGHT)
+    assert chosen is not None
+    assert chosen.name == "1234:00ff"
+
+
+def test_no_part_of_a_keyboard_or_mouse_is_ever_offered():
+    assert not_for_typing((KEYBOARD, KEYBOARD_KEYS, MOUSE, INFINITY)) == [INFINITY]
+    assert teachable((KEYBOARD_KEYS, KEYBOARD, MOUSE, INFINITY)) == (INFINITY,)
+
+
+def test_a_keyboard_is_not_read_even_if_somebody_says_they_taught_it():
+    taught = Taught(KEYBOARD.vendor, KEYBOARD.product, TAUGHT.layout)
+    assert choose((KEYBOARD, KEYBOARD_KEYS), MODELS, taught) is None
+
+
+def test_a_device_with_several_usages_is_offered_once():
+    other = Plugged(STRANGER.path, STRANGER.vendor, STRANGER.product, STRANGER.name, 0xFF00, 0x02)
+    assert teachable((STRANGER, other)) == (STRANGER,)

@@ -1,0 +1,170 @@
+"""Which segment is next, and what nobody has heard, beside plain masks of frames."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
+from reviewer.ui.desk.heard_so_far import HeardSoFar
+from reviewer.ui.desk.segments import Segments, Whereabouts, next_of, together, unheard
+from reviewer.ui.desk.speeds import SPEEDS, next_speed
+
+FRAMES = 60
+_places = st.tuples(st.integers(0, FRAMES - 1), st.integers(1, 20))
+spans = st.lists(_places.map(lambda it: Span(it[0], min(it[0] + it[1], FRAMES))), max_size=6)
+ranges = st.lists(
+    st.tuples(_places, st.sampled_from([50, 100, 200])).map(
+        lambda it: HeardRange(it[0][0], min(sum(it[0]), FRAMES), it[1])
+    ),
+    max_size=6,
+)
+THREE = Segments.of([Span(10, 20), Span(30, 35), Span(40, 60)], FRAMES)
+
+
+def mask(parts: list[Span] | list[HeardRange]) -> NDArray[np.bool_]:
+    found = np.zeros(FRAMES, dtype=bool)
+    for part in parts:
+        found[part.start : part.end] = True
+    return found
+
+
+@given(spans, ranges)
+def test_what_is_unheard_is_speech_less_what_was_heard(speech: list[Span], heard: list[HeardRange]) -> None:
+    left = unheard(speech, heard)
+    assert (mask(left) == (mask(speech) & ~mask(heard))).all()
+    assert sum(part.frames for part in left) == mask(left).sum()
+    assert left == sorted(left)
+
+
+@given(spans)
+def test_spans_put_together_are_the_same_frames_once(parts: list[Span]) -> None:
+    joined = together(parts)
+    assert (mask(joined) == mask(parts)).all()
+    assert all(one.end < other.start for one, other in pairwise(joined))
+
+
+@given(spans, ranges, st.integers(0, 100))
+def test_the_count_is_that_of_the_frames(speech: list[Span], heard: list[HeardRange], share: int) -> None:
+    so_far = HeardSoFar(FRAMES)
+    so_far.count_in(speech)
+    for each in heard:
+        so_far.add([each])
+    counts = mask(speech) if speech else np.ones(FRAMES, dtype=bool)
+    got, whole = int((counts & mask(heard)).sum()), int(counts.sum())
+    assert so_far.percent == got * 100 // whole
+    assert so_far.missing_frames == whole - got
+    assert so_far.reaches(share) is (got * 100 >= share * whole)
+    assert so_far.is_of_speech is bool(speech)
+
+
+def test_of_no_clip_nothing_was_heard_and_nothing_is_enough() -> None:
+    so_far = HeardSoFar()
+    assert (so_far.percent, so_far.missing, so_far.reaches(0)) == (0, [], False)
+
+
+def test_what_was_heard_is_given_to_the_log_once() -> None:
+    so_far = HeardSoFar(FRAMES)
+    so_far.add([HeardRange(0, 5)])
+    so_far.add([HeardRange(5, 9)])
+    assert so_far.take_unlogged() == [HeardRange(0, 9)]
+    assert so_far.take_unlogged() == []
+    assert so_far.ranges == (HeardRange(0, 9),)
+
+
+@given(spans, ranges, st.integers(0, FRAMES))
+def test_from_each_place_all_that_is_unheard_is_reached(
+    speech: list[Span], heard: list[HeardRange], frame: int
+) -> None:
+    left = unheard(speech, heard)
+    todo = list(heard)
+    for _ in range(len(left) + 1):
+        part = next_of(unheard(speech, todo), frame)
+        if part is None:
+            break
+        assert mask(left)[part.start : part.end].all()
+        todo.append(HeardRange(part.start, part.end))
+        frame = part.end
+    assert unheard(speech, todo) == []
+
+
+@pytest.mark.parametrize(("frame", "part"), [(0, (10, 20)), (12, (12, 20)), (20, (30, 35)), (60, (10, 20))])
+def test_the_next_unheard_is_the_rest_of_this_one_or_one_ahead_or_the_first(
+    frame: int, part: tuple[int, int]
+) -> None:
+    assert next_of(list(THREE.spans), frame) == Span(*part)
+
+
+@pytest.mark.parametrize(
+    ("frame", "start"), [(0, 10), (9, 10), (10, 10), (11, 30), (32, 40), (40, 40), (41, None)]
+)
+def test_without_one_in_hand_the_next_is_the_first_from_the_cursor_on(frame: int, start: int | None) -> None:
+    found = Whereabouts(THREE, frame, None).next
+    assert (found.start if found else None) == start
+
+
+@pytest.mark.parametrize(
+    ("position", "selection", "start"),
+    [
+        (30, (30, 35), 40),  # at its start
+        (35, (30, 35), 40),  # played to its end
+        (41, (30, 35), 40),  # and over its end, by the roll: not the one after that
+        (50, (30, 35), None),  # left: the cursor counts
+        (12, (11, 15), 30),  # no segment is selected
+    ],
+)
+def test_the_next_one_is_behind_the_one_in_hand(
+    position: int, selection: tuple[int, int], start: int | None
+) -> None:
+    found = Whereabouts(THREE, position, selection, 2, 6).next
+    assert (found.start if found else None) == start
+
+
+@pytest.mark.parametrize(
+    ("position", "selection", "start"),
+    [
+        (31, (30, 35), 10),  # hardly begun
+        (34, (30, 35), 30),  # further in: again
+        (28, (30, 35), 10),  # in its pre-roll
+        (10, (10, 20), 10),  # there is none before
+        (5, None, 10),
+        (38, None, 30),
+        (31, None, 10),
+    ],
+)
+def test_the_one_before_is_this_one_again_if_one_is_well_inside(
+    position: int, selection: tuple[int, int] | None, start: int
+) -> None:
+    found = Whereabouts(THREE, position, selection, 2, 2).previous(2)
+    assert found is not None
+    assert found.start == start
+
+
+def test_a_clip_without_segments_has_none_before_or_behind() -> None:
+    nowhere = Whereabouts(Segments(), 5, (1, 2))
+    assert (nowhere.next, nowhere.previous(1), nowhere.in_hand) == (None, None, None)
+
+
+@given(spans, st.integers(0, FRAMES))
+def test_the_segment_under_a_frame_holds_it(parts: list[Span], frame: int) -> None:
+    found = Segments.of(parts, FRAMES).at(frame)
+    assert (found is not None) is any(part.start <= frame < part.end for part in parts)
+    assert found is None or found.start <= frame < found.end
+
+
+def test_segments_are_cut_to_the_clip_and_put_in_order() -> None:
+    made = Segments.of([Span(50, 90), Span(70, 80), Span(1, 2)], FRAMES)
+    assert made.spans == (Span(1, 2), Span(50, 60))
+
+
+@given(st.integers(25, 300), st.sampled_from([-1, 1]))
+def test_a_step_of_speed_goes_to_the_nearest_of_the_grid(percent: int, step: int) -> None:
+    found = next_speed(percent, step)
+    between = [speed for speed in SPEEDS if min(percent, found) < speed < max(percent, found)]
+    assert found in SPEEDS
+    assert between == []
+    assert (found - percent) * step > 0 or found == percent == SPEEDS[0 if step < 0 else -1]

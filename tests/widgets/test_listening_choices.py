@@ -1,0 +1,94 @@
+"""How a person likes to listen is read anew each time, within limits."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from reviewer.ui.desk.listening_choices import ListeningChoices
+from reviewer.ui.preferences import Preferences
+
+
+@pytest.fixture
+def preferences(qapp: QApplication) -> Preferences:
+    return Preferences()
+
+
+@pytest.fixture
+def choices(preferences: Preferences) -> ListeningChoices:
+    return ListeningChoices(preferences, preferences)
+
+
+DEFAULTS = {
+    "step_ms": 2000,
+    "backstep_ms": 0,
+    "again_percent": 75,
+    "pre_roll_ms": 0,
+    "post_roll_ms": 0,
+    "edge_ms": 500,
+}
+SWITCHES = {
+    "auto_play": ("plays_segments", True),
+    "play_on_open": ("plays_on_open", False),
+    "resume": ("resumes", True),
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_nobody_has_to_choose(choices: ListeningChoices, name: str) -> None:
+    assert getattr(choices, name) == DEFAULTS[name]
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_what_was_chosen_counts_at_once(
+    choices: ListeningChoices, preferences: Preferences, name: str
+) -> None:
+    preferences.put(f"listening.{name}", 80)
+    assert getattr(choices, name) == 80
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+@pytest.mark.parametrize("value", ["-1", "99999999", "a lot", ""])
+def test_a_choice_that_makes_no_sense_does_no_harm(
+    choices: ListeningChoices, preferences: Preferences, name: str, value: str
+) -> None:
+    preferences.put(f"listening.{name}", value)
+    assert 0 <= getattr(choices, name) <= 60_000
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_a_switch_has_its_default_and_both_sides(
+    choices: ListeningChoices, preferences: Preferences, name: str
+) -> None:
+    read, default = SWITCHES[name]
+    seen = [getattr(choices, read)]
+    for is_on in (True, False):
+        preferences.put(f"listening.{name}", is_on)
+        seen.append(getattr(choices, read))
+    assert seen == [default, True, False]
+
+
+def test_how_far_a_pause_goes_back_is_cycled_and_remembered(
+    choices: ListeningChoices, preferences: Preferences
+) -> None:
+    found = []
+    for _ in range(4):
+        choices.next_backstep()
+        found.append(preferences.number("listening.backstep_ms", -1))
+    assert found == [250, 500, 1000, 0]
+
+
+def test_from_a_length_of_ones_own_the_next_longer_one_follows(
+    choices: ListeningChoices, preferences: Preferences
+) -> None:
+    preferences.put("listening.backstep_ms", 700)
+    choices.next_backstep()
+    assert choices.backstep_ms == 1000
+
+
+def test_only_what_is_about_listening_is_told(
+    choices: ListeningChoices, preferences: Preferences, qtbot: QtBot
+) -> None:
+    with qtbot.assertNotEmitted(choices.changed):
+        preferences.put("theme", "light")
+    with qtbot.waitSignal(choices.changed):
+        preferences.put("listening.step_ms", 1000)

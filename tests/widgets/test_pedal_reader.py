@@ -1,0 +1,154 @@
+"""The pedal's own thread: what it reads is told on the GUI thread, and it leaves nothing behind."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from reviewer.pedal.report import Layout, Pedal, Place, Taught
+from reviewer.pedal.standing import State
+from reviewer.ui.pedal import TAUGHT, PedalReader
+from reviewer.ui.preferences import Preferences
+from tests.fakes.pedal import INFINITY, LEFT, MIDDLE, NONE, STRANGER, UNPLUG, FakePort
+
+LEARNT = Taught(STRANGER.vendor, STRANGER.product, Layout({Pedal.RIGHT: Place(0, 1)})).written
+
+
+class Bench:
+    """A reader over a port that waits for the test, and what it told."""
+
+    def __init__(self, port: FakePort, preferences: Preferences) -> None:
+        self.port, self.preferences = port, preferences
+        self.reader = PedalReader(port, preferences)
+        self.told: list[tuple[str, Pedal]] = []
+        self.threads: set[threading.Thread] = set()
+        self.reader.pressed.connect(lambda pedal: self._hear("down", pedal))
+        self.reader.released.connect(lambda pedal: self._hear("up", pedal))
+
+    def _hear(self, what: str, pedal: Pedal) -> None:
+        self.told.append((what, pedal))
+        self.threads.add(threading.current_thread())
+
+    @property
+    def state(self) -> State:
+        return self.reader.standing.state
+
+
+@pytest.fixture
+def bench(qapp, qtbot: QtBot) -> Iterator[Bench]:
+    made = Bench(FakePort(INFINITY, waits=True), Preferences())
+    yield made
+    made.reader.close()
+
+
+def pedal_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "pedal"]
+
+
+def test_presses_and_releases_are_told_on_the_gui_thread(bench: Bench, qtbot: QtBot):
+    bench.reader.start()
+    bench.port.send(MIDDLE, NONE)
+    qtbot.waitUntil(lambda: len(bench.told) == 2)
+    assert bench.told == [("down", Pedal.MIDDLE), ("up", Pedal.MIDDLE)]
+    assert bench.threads == {threading.main_thread()}
+
+
+def test_what_is_plugged_in_is_told(bench: Bench, qtbot: QtBot):
+    with qtbot.waitSignal(bench.reader.standing_changed) as told:
+        bench.reader.start()
+    assert told.args[0].name == "Infinity foot control"
+    assert bench.state is State.READY
+
+
+def test_a_pedal_that_is_pulled_out_while_held_is_released(bench: Bench, qtbot: QtBot):
+    bench.reader.start()
+    bench.port.send(LEFT, UNPLUG)
+    qtbot.waitUntil(lambda: bench.state is State.NONE)
+    assert bench.told == [("down", Pedal.LEFT), ("up", Pedal.LEFT)]
+
+
+def test_before_it_is_started_there_is_no_thread(bench: Bench):
+    assert pedal_threads() == []
+    assert bench.state is State.OFF
+
+
+def test_started_twice_it_has_one_thread(bench: Bench):
+    bench.reader.start()
+    bench.reader.start()
+    assert len(pedal_threads()) == 1
+
+
+def test_closed_it_leaves_no_thread_and_lets_the_device_go(bench: Bench, qtbot: QtBot):
+    bench.reader.start()
+    qtbot.waitUntil(lambda: bench.port.open_now == [INFINITY])
+    bench.reader.close()
+    assert pedal_threads() == []
+    assert bench.port.open_now == []
+
+
+def test_closed_it_tells_nothing_any_more(bench: Bench, qtbot: QtBot):
+    bench.reader.start()
+    bench.port.send(MIDDLE)
+    qtbot.waitUntil(lambda: bool(bench.told))
+    bench.reader.close()
+    with qtbot.assertNotEmitted(bench.reader.released, wait=0):
+        bench.reader._on_arrived()
+    assert bench.told == [("down", Pedal.MIDDLE)]
+
+
+def test_closed_it_does_not_start_again(bench: Bench):
+    bench.reader.close()
+    bench.reader.start()
+    assert pedal_threads() == []
+
+
+def test_without_the_library_there_is_no_thread_and_it_says_so(qapp):
+    reader = PedalReader(FakePort(INFINITY, is_installed=False), Preferences())
+    reader.start()
+    assert reader.standing.state is State.NOT_INSTALLED
+    assert pedal_threads() == []
+    reader.close()
+
+
+def test_a_device_that_is_taught_tells_its_reports(bench: Bench, qtbot: QtBot):
+    bench.reader.start()
+    qtbot.waitUntil(lambda: bench.state is State.READY)
+    bench.reader.teach(INFINITY)
+    qtbot.waitUntil(lambda: bench.state is State.LEARNING)
+    with qtbot.waitSignal(bench.reader.heard) as told:
+        bench.port.send(LEFT)
+    assert told.args == [LEFT]
+    assert bench.told == []
+
+
+def test_what_is_taught_is_used_without_a_restart(bench: Bench, qtbot: QtBot):
+    bench.port.devices[:] = [STRANGER]
+    bench.reader.start()
+    qtbot.waitUntil(lambda: bench.state is State.NONE)
+    bench.preferences.put(TAUGHT, LEARNT)
+    bench.port.send(LEFT)
+    qtbot.waitUntil(lambda: bool(bench.told))
+    assert bench.told == [("down", Pedal.RIGHT)]
+
+
+def test_what_was_taught_is_known_after_a_restart(qapp, qtbot: QtBot, tmp_path: Path):
+    settings = QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat)
+    Preferences(settings).put(TAUGHT, LEARNT)
+    reader = PedalReader(FakePort(STRANGER, waits=True), Preferences(settings))
+    with qtbot.waitSignal(reader.standing_changed):
+        reader.start()
+    assert reader.standing.state is State.READY
+    reader.close()
+
+
+def test_any_other_preference_leaves_the_pedal_alone(bench: Bench, qtbot: QtBot):
+    bench.reader.start()
+    bench.port.send(MIDDLE)
+    qtbot.waitUntil(lambda: bool(bench.told))
+    bench.preferences.put("pedal.left", "again")
+    bench.port.send(NONE)
+    qtbot.waitUntil(lambda: len(bench.told) == 2)
+    assert len(bench.port.opened) == 1

@@ -1,0 +1,221 @@
+"""The line under the waves: what it shows, and that it has room for what matters."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.audio.samples import Samples
+from reviewer.model.span import Span
+from reviewer.ui.desk.acts import Act
+from reviewer.ui.desk.play_bar import PlayBar
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.shortcuts import Scope
+from tests.fakes.desk import speech_like
+from tests.fakes.player import FakePlayer
+
+RATE = 16_000
+NO_SOUND = (
+    "Sound is off: no output device was found. "
+    "Plug in or choose an output device in the system's sound settings, then press play again."
+)
+
+
+class Stand:
+    """A bar over a playback of ten seconds, shown in a window of its own."""
+
+    def __init__(self, qtbot: QtBot, show: Callable[[QWidget], None], problem: str | None = None) -> None:
+        self._qtbot = qtbot
+        self.preferences = Preferences()
+        self.player = FakePlayer(problem)
+        self.bar = PlayBar(Scope.DESK)
+        self.zoom = QPushButton("right", self.bar)
+        self.bar.add_right(self.zoom)
+        self.playback = Playback(self.player, self.bar, preferences=self.preferences)
+        self.bar.follow(self.playback)
+        self.playback.load(Samples(RATE, speech_like(seconds=10)))
+        show(self.bar)
+
+    def part(self, name: str) -> QWidget:
+        found = self.bar.findChild(QWidget, name)
+        assert found is not None
+        return found
+
+    def text(self, name: str) -> str:
+        found = self.part(name)
+        assert isinstance(found, QLabel | QToolButton)
+        return found.text()
+
+    def click(self, name: str) -> None:
+        self._qtbot.mouseClick(self.part(name), Qt.MouseButton.LeftButton)
+
+    def widen(self, width: int) -> None:
+        self.bar.resize(width, self.bar.height())
+        QApplication.processEvents()
+
+    def hear(self, start: float, end: float) -> None:
+        self.playback.seek(round(start * RATE))
+        self.playback.toggle()
+        self.player.listen(round((end - start) * RATE))
+        self.playback.pause()
+        self.playback.tell_heard()
+
+
+@pytest.fixture
+def stand(themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None]) -> Stand:
+    return Stand(qtbot, show)
+
+
+@pytest.fixture
+def silent(themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None]) -> Stand:
+    return Stand(qtbot, show, NO_SOUND)
+
+
+def fits(line: QLabel) -> bool:
+    """Whether all of a wrapped text is inside its label."""
+    room = QRect(0, 0, line.width(), 10_000)
+    needed = line.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, line.text())
+    return needed.height() <= line.height() and needed.width() <= line.width()
+
+
+@pytest.mark.parametrize("width", [790, 820, 1120, 1192, 1856])
+def test_the_sentence_without_sound_can_be_read_at_every_width(silent: Stand, width: int) -> None:
+    silent.widen(width)
+    line = silent.part("play_problem")
+    assert isinstance(line, QLabel)
+    assert line.text() == NO_SOUND
+    assert fits(line)
+    assert silent.part("play_play").isVisible()
+
+
+def test_the_room_of_the_sentence_comes_back_with_the_sound(silent: Stand) -> None:
+    silent.widen(1120)
+    assert not silent.part("play_loop").isVisible()
+    silent.player.problem = None
+    silent.playback.toggle()
+    assert silent.part("play_loop").isVisible()
+    assert silent.text("play_problem") == ""
+    silent.playback.pause()
+
+
+@pytest.mark.parametrize("width", [500, 790, 1120, 1856])
+def test_nothing_of_the_bar_lies_over_another_part(stand: Stand, width: int) -> None:
+    stand.widen(width)
+    parts = [
+        part
+        for part in stand.bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if part.isVisible() and part.width() > 0
+    ]
+    overlaps = [
+        (one.objectName(), other.objectName())
+        for place, one in enumerate(parts)
+        for other in parts[place + 1 :]
+        if one.geometry().intersects(other.geometry())
+    ]
+    assert overlaps == []
+    assert max(part.geometry().right() for part in parts) < stand.bar.width()
+
+
+def test_at_the_desks_usual_width_everything_is_there(stand: Stand) -> None:
+    stand.widen(1120)
+    assert [act for act in Act if not stand.part(f"play_{act}").isVisible()] == []
+    assert stand.zoom.isVisible()
+
+
+def test_the_bar_never_makes_its_page_wider(stand: Stand) -> None:
+    stand.widen(1856)
+    assert stand.bar.minimumSizeHint().width() < 500
+
+
+def test_the_count_is_of_speech_and_says_what_is_missing(stand: Stand) -> None:
+    stand.playback.show_segments([Span(2 * RATE, 4 * RATE), Span(6 * RATE, 8 * RATE)])
+    stand.hear(2, 3)
+    assert stand.text("play_heard") == "heard 25 %"
+    assert stand.part("play_heard").accessibleDescription() == (
+        "25 % of the speech was heard; 3.0 s are missing. 98 % are asked for."
+    )
+
+
+def test_without_segments_the_count_is_of_the_clip(stand: Stand) -> None:
+    stand.hear(0, 4)
+    assert stand.text("play_heard") == "heard 40 %"
+    assert "40 % of the clip was heard; 6.0 s are missing." in stand.part("play_heard_part").toolTip()
+
+
+def test_a_tick_and_a_sentence_say_that_enough_was_heard(stand: Stand) -> None:
+    stand.bar.ask_for(90)
+    before = stand.part("play_heard_part").width()
+    ticks = []
+    for end in (8.9, 9.0):
+        stand.hear(0, end)
+        ticks.append(stand.part("play_heard_tick").isVisible())
+    assert ticks == [False, True]
+    assert stand.part("play_heard_part").width() == before
+    stand.hear(9, 10)
+    assert stand.part("play_heard_part").toolTip() == "All was heard."
+
+
+def test_where_nothing_is_unheard_a_line_says_so_until_something_else_is_asked_for(stand: Stand) -> None:
+    stand.widen(1120)
+    stand.hear(0, 10)
+    stand.click("play_next_unheard")
+    line = stand.part("play_problem")
+    assert isinstance(line, QLabel)
+    assert (line.text(), line.property("kind")) == ("All speech heard.", "ok")
+    assert fits(line)
+    stand.click("play_back")
+    assert line.text() == ""
+
+
+def test_a_click_on_the_time_shows_what_is_left_then_samples_and_nothing_moves(stand: Stand) -> None:
+    stand.playback.seek(4 * RATE)
+    seen, places = [], set()
+    for _ in range(4):
+        seen.append(stand.text("play_time"))
+        places.add(stand.part("play_play").x())
+        places.add(stand.part("play_loop").x())
+        stand.click("play_time")
+    assert seen == [
+        "00:04.000 / 00:10.000",
+        "00:04.000 −00:06.000",
+        "64,000 / 160,000",
+        "00:04.000 / 00:10.000",
+    ]
+    assert len(places) == 2
+
+
+@pytest.mark.parametrize("seconds", [0.3, 59.9, 3_700])
+def test_the_time_is_as_wide_as_its_longest_face(stand: Stand, seconds: float) -> None:
+    time = stand.part("play_time")
+    frames = round(seconds * RATE)
+    for _ in range(3):
+        time.show_position(frames, frames, RATE)  # type: ignore[attr-defined]
+        needed = time.fontMetrics().horizontalAdvance(stand.text("play_time"))
+        assert needed + 16 <= time.width()
+        stand.click("play_time")
+
+
+def test_the_buttons_say_how_far_and_how_slow_they_go(stand: Stand) -> None:
+    assert stand.part("play_back").toolTip() == "Back 2 s  (F2)"
+    stand.preferences.put("listening.step_ms", 1500)
+    stand.preferences.put("listening.again_percent", 60)
+    assert stand.part("play_back").toolTip() == "Back 1.5 s  (F2)"
+    assert stand.part("play_forward").accessibleName() == "Forward 1.5 s"
+    assert stand.part("play_again").toolTip() == "The last 1.5 s again, at 60 %  (Shift+F4)"
+
+
+def test_the_length_of_the_backstep_is_shown_and_stored(stand: Stand) -> None:
+    stand.widen(1120)
+    assert stand.text("play_backstep") == "off"
+    stand.click("play_backstep")
+    assert stand.text("play_backstep") == "0.25 s"
+    assert stand.preferences.number("listening.backstep_ms", 0) == 250
+
+
+def test_keys_to_segments_sleep_where_there_are_none(stand: Stand) -> None:
+    assert not stand.part("play_next_segment").isEnabled()
+    stand.playback.show_segments([Span(0, RATE)])
+    assert stand.part("play_next_segment").isEnabled()

@@ -1,0 +1,317 @@
+"""Segments, rolls, again, unheard speech: what a listener's keys do with a clip that has segments."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.audio.device import VirtualDevice
+from reviewer.audio.player import Player
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import Samples
+from reviewer.model.event import HeardRange
+from reviewer.model.span import Span
+from reviewer.ui.desk.acts import Act
+from reviewer.ui.desk.listening_keys import bind_listening, join
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.waveform.selection import Selection
+from reviewer.ui.waveform.view import WaveformView
+from tests.fakes.desk import speech_like
+from tests.fakes.player import FakePlayer
+
+RATE = 16_000
+SPEECH = [Span(2 * RATE, 4 * RATE), Span(5 * RATE, 6 * RATE), Span(8 * RATE, 9 * RATE)]
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NEXT, PREVIOUS = Qt.Key.Key_F3, Qt.Key.Key_F2
+
+
+class Ears:
+    """A page with waves, keys and a field that has the focus, and a player of which the test is the clock."""
+
+    def __init__(self, qtbot: QtBot, show: Callable[[QWidget], None]) -> None:
+        self._qtbot = qtbot
+        self.preferences = Preferences()
+        self.player = FakePlayer()
+        self.page = QWidget()
+        self.view = WaveformView(self.page)
+        self.field = QPlainTextEdit(self.page)
+        column = QVBoxLayout(self.page)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.field)
+        self.playback = Playback(self.player, self.page, preferences=self.preferences)
+        join(self.view, self.playback)
+        bind_listening(self.page, Scope.DESK, self.playback, self.view)
+        samples = Samples(RATE, speech_like(seconds=10))
+        self.playback.load(samples)
+        self.view.show_clip(samples, Pyramid.from_samples(samples.data))
+        self.playback.show_segments(SPEECH)
+        self.page.resize(1000, 500)
+        show(self.page)
+        self.field.setFocus()
+
+    def press(self, pressed: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self._qtbot.keyClick(self.field, pressed, modifiers)
+
+    def hear(self, seconds: float) -> None:
+        self.player.listen(round(seconds * RATE))
+
+    def heard(self) -> list[tuple[float, float]]:
+        """In seconds; what plays is stopped first."""
+        self.playback.pause()
+        self.playback.tell_heard()
+        return [(each.start / RATE, each.end / RATE) for each in self.playback.heard]
+
+    @property
+    def at(self) -> float:
+        return self.playback.position / RATE
+
+    @property
+    def selected(self) -> tuple[float, float]:
+        return (self.view.selection.start / RATE, self.view.selection.end / RATE)
+
+
+@pytest.fixture
+def ears(themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None]) -> Ears:
+    return Ears(qtbot, show)
+
+
+def test_the_next_segment_is_selected_and_played_to_its_end(ears: Ears) -> None:
+    ears.press(NEXT, CTRL)
+    assert (ears.playback.is_playing, ears.at, ears.selected) == (True, 2, (2, 4))
+    ears.hear(5)
+    assert (ears.playback.is_playing, ears.at) == (False, 4)
+    assert ears.heard() == [(2, 4)]
+
+
+def test_segment_after_segment_is_gone_to_and_the_last_is_the_last(ears: Ears) -> None:
+    seen = []
+    for _ in range(4):
+        ears.press(NEXT, CTRL)
+        seen.append(ears.selected)
+        ears.hear(5)
+    assert seen == [(2, 4), (5, 6), (8, 9), (8, 9)]
+    assert ears.heard() == [(2, 4), (5, 6), (8, 9)]
+
+
+def test_the_key_for_the_one_before_plays_this_one_again_first(ears: Ears) -> None:
+    ears.playback.seek(8 * RATE)
+    ears.press(NEXT, CTRL)
+    ears.hear(2)
+    seen = []
+    for _ in range(3):
+        ears.press(PREVIOUS, CTRL)
+        seen.append(ears.selected)
+    assert seen == [(5, 6), (2, 4), (2, 4)]
+    ears.hear(1.5)
+    ears.press(PREVIOUS, CTRL)
+    assert (ears.at, ears.selected) == (2, (2, 4))
+    ears.playback.pause()
+
+
+def test_who_does_not_want_it_gets_no_sound_at_a_segment(ears: Ears) -> None:
+    ears.preferences.put("listening.auto_play", False)
+    ears.press(NEXT, CTRL)
+    assert (ears.playback.is_playing, ears.at, ears.selected) == (False, 2, (2, 4))
+
+
+def test_a_segment_has_its_rolls(ears: Ears) -> None:
+    ears.preferences.put("listening.pre_roll_ms", 250)
+    ears.preferences.put("listening.post_roll_ms", 1500)
+    ears.press(NEXT, CTRL)
+    ears.hear(9)
+    assert (ears.at, ears.selected) == (5.5, (2, 4))
+    ears.press(NEXT, CTRL)
+    assert ears.selected == (5, 6)  # although the roll went into it
+    ears.hear(9)
+    assert ears.heard() == [(1.75, 7.5)]
+
+
+def test_a_selection_by_mouse_plays_nothing(ears: Ears, qtbot: QtBot) -> None:
+    for x in (100, 300):
+        qtbot.mousePress(ears.view, Qt.MouseButton.LeftButton, pos=QPoint(x, 150))
+        qtbot.mouseMove(ears.view, QPoint(x + 100, 150))
+        qtbot.mouseRelease(ears.view, Qt.MouseButton.LeftButton, pos=QPoint(x + 100, 150))
+    qtbot.mouseClick(ears.view, Qt.MouseButton.LeftButton, SHIFT, QPoint(600, 150))
+    assert not ears.view.selection.is_empty
+    assert not ears.playback.is_playing
+
+
+def test_a_loop_is_of_the_segment_under_the_cursor(ears: Ears) -> None:
+    ears.playback.seek(round(5.5 * RATE))
+    ears.press(Qt.Key.Key_F3, SHIFT)
+    ears.press(Qt.Key.Key_F4)
+    ears.hear(3)
+    assert ears.heard() == [(5, 6)]
+
+
+def test_a_selection_comes_before_the_segment(ears: Ears) -> None:
+    ears.view.select(Selection(RATE, 3 * RATE))
+    ears.playback.seek(round(5.5 * RATE))
+    ears.playback.do(Act.LOOP)
+    ears.playback.toggle()
+    ears.hear(5)
+    assert ears.heard() == [(1, 3)]
+
+
+def test_between_segments_the_clip_is_looped(ears: Ears) -> None:
+    ears.playback.do(Act.LOOP)
+    ears.playback.toggle()
+    ears.hear(11)
+    assert ears.heard() == [(0, 10)]
+
+
+def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(ears: Ears) -> None:
+    ears.preferences.put("listening.pre_roll_ms", 500)
+    ears.playback.seek(5 * RATE)
+    ears.playback.do(Act.LOOP)
+    ears.playback.toggle()
+    ears.hear(1.25)
+    assert ears.at == 4.75  # the pre-roll of the second round, where no segment is
+    ears.playback.toggle()
+    ears.playback.toggle()
+    ears.hear(2)
+    assert ears.heard() == [(4.5, 6)]
+
+
+def test_going_on_while_looping_loops_the_next_segment(ears: Ears) -> None:
+    ears.playback.do(Act.LOOP)
+    ears.press(NEXT, CTRL)
+    ears.hear(5)
+    assert ears.heard() == [(2, 4)]
+    ears.press(NEXT, CTRL)
+    ears.hear(3)
+    assert ears.heard() == [(2, 4), (5, 6)]
+
+
+def test_a_seek_while_looping_loops_the_segment_there(ears: Ears) -> None:
+    ears.playback.seek(2 * RATE)
+    ears.playback.do(Act.LOOP)
+    ears.playback.toggle()
+    ears.playback.seek(round(8.5 * RATE))
+    ears.hear(3)
+    assert ears.heard() == [(8, 9)]
+
+
+def test_the_edges_are_those_of_the_segment_and_as_long_as_was_chosen(ears: Ears) -> None:
+    ears.preferences.put("listening.edge_ms", 250)
+    ears.playback.seek(3 * RATE)
+    ears.press(Qt.Key.Key_F5, SHIFT)
+    ears.hear(5)
+    assert ears.heard() == [(1.75, 2.25)]
+
+
+def test_steps_are_as_long_as_was_chosen(ears: Ears) -> None:
+    ears.preferences.put("listening.step_ms", 750)
+    ears.playback.seek(5 * RATE)
+    for _ in range(2):
+        ears.press(Qt.Key.Key_F2)
+    assert ears.at == 3.5
+
+
+def test_again_goes_further_back_each_time_and_on_at_the_old_speed_from_where_it_was_first(
+    ears: Ears, qtbot: QtBot
+) -> None:
+    ears.preferences.put("listening.step_ms", 1000)
+    ears.preferences.put("listening.again_percent", 50)
+    ears.playback.do(Act.FASTER)
+    ears.playback.seek(6 * RATE)
+    seen = []
+    for _ in range(3):
+        ears.press(Qt.Key.Key_F4, SHIFT)
+        seen.append((ears.at, ears.playback.speed_percent))
+        ears.hear(0.25)
+    assert seen == [(5, 50), (4, 50), (3, 50)]
+    ears.hear(2.5)
+    assert ears.playback.speed_percent == 50
+    ears.hear(0.5)
+    qtbot.waitUntil(lambda: ears.playback.speed_percent == 110)
+    assert ears.playback.is_playing
+    ears.playback.pause()
+
+
+def test_again_is_never_faster_than_before(ears: Ears) -> None:
+    for _ in range(4):
+        ears.playback.do(Act.SLOWER)
+    ears.playback.seek(6 * RATE)
+    ears.playback.do(Act.AGAIN)
+    assert ears.playback.speed_percent == 25
+    ears.playback.pause()
+
+
+def test_unheard_speech_is_played_part_by_part_and_round_again_until_there_is_none(ears: Ears) -> None:
+    ears.playback.seek(round(5.5 * RATE))
+    for _ in range(4):
+        ears.press(Qt.Key.Key_F8, CTRL)
+        ears.hear(9)
+    assert ears.heard() == [(2, 4), (5, 6), (8, 9)]
+    assert not ears.playback.is_all_heard_told
+    ears.press(Qt.Key.Key_F8, CTRL)
+    assert ears.playback.is_all_heard_told
+    assert not ears.playback.is_playing
+    ears.press(Qt.Key.Key_F2)
+    assert not ears.playback.is_all_heard_told
+
+
+def test_a_sliver_nobody_heard_is_played_long_enough_to_be_heard(ears: Ears) -> None:
+    ears.playback.show_segments([Span(2 * RATE, 2 * RATE + 80)])
+    ears.press(Qt.Key.Key_F8, CTRL)
+    ears.hear(3)
+    assert ears.heard() == [(2, 2.25)]
+
+
+def test_without_segments_all_of_the_clip_counts(ears: Ears) -> None:
+    ears.playback.show_segments([])
+    ears.press(NEXT, CTRL)
+    ears.press(PREVIOUS, CTRL)
+    assert (ears.playback.is_playing, ears.at) == (False, 0)
+    ears.press(Qt.Key.Key_F8, CTRL)
+    ears.hear(20)
+    assert ears.heard() == [(0, 10)]
+    assert ears.playback.heard_percent == 100
+
+
+def test_speech_is_what_is_counted(ears: Ears) -> None:
+    ears.press(NEXT, CTRL)
+    ears.hear(9)
+    ears.playback.pause()
+    ears.playback.tell_heard()
+    assert ears.playback.heard_percent == 50
+    assert ears.playback.so_far.missing == SPEECH[1:]
+
+
+def test_another_clip_has_no_segments_of_the_one_before(ears: Ears) -> None:
+    ears.playback.load(Samples(RATE, speech_like(seconds=1)))
+    assert not ears.playback.has_segments
+    assert ears.playback.so_far.missing == [Span(0, RATE)]
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_none_of_these_keys_types_anything(ears: Ears, act: Act) -> None:
+    pressed = key(f"desk.{act}").sequence[0]
+    ears.press(pressed.key(), pressed.keyboardModifiers())
+    assert (ears.field.toPlainText(), ears.field.hasFocus()) == ("", True)
+    ears.playback.pause()
+
+
+def test_a_device_lost_while_playing_is_told_and_play_goes_on_with_the_next(
+    themed: QApplication, qtbot: QtBot
+) -> None:
+    device = VirtualDevice()
+    playback = Playback(Player(device, fade_seconds=0.0))
+    playback.load(Samples(RATE, speech_like(seconds=10)))
+    playback.toggle()
+    device.pull(2 * RATE)
+    with qtbot.waitSignal(playback.heard_due) as told:
+        device.stream.unplug()
+    assert told.args == [[HeardRange(0, 2 * RATE)]]
+    assert "device has gone" in playback.problem
+    assert not playback.is_playing
+    playback.do(Act.PLAY)
+    device.pull(RATE)
+    assert (playback.problem, playback.position) == ("", 3 * RATE)
+    playback.close()
