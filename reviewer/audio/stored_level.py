@@ -64,7 +64,7 @@ class Ranges:
 
 
 class StoredLevel:
-    """Lowest and highest values of the shape ``(channels, 2, bins)``, little-endian, at a place of a stream."""
+    """Lowest and highest values, shape ``(channels, 2, bins)``, little-endian, at a place of a stream."""
 
     def __init__(
         self, stored: Ranges, place: int, dtype: "np.dtype[Any]", shape: tuple[int, int, int]

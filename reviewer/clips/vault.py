@@ -36,7 +36,7 @@ class Vault:
         return self._open(keyring, clip_id, ContentKind.AUDIO)
 
     def peaks(self, keyring: Keyring, clip_id: str) -> BinaryIO:
-        """A seekable stream over the clip's min/max pyramid; the caller closes it. Raises Damaged, Refused."""
+        """A seekable stream over the clip's peaks; the caller closes it. Raises Damaged, Refused."""
         return self._open(keyring, clip_id, ContentKind.PEAKS)
 
     def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:

@@ -162,7 +162,7 @@ def test_a_loop_with_room_for_all_of_it_is_made_once_and_kept() -> None:
 
 
 def test_what_was_just_played_stays_while_there_is_room() -> None:
-    speed, tape, growth, _ = _growth(60, room=120)
+    _speed, tape, growth, _ = _growth(60, room=120)
     growth.want(0)
     growth.follow(cue := Cue(tape, 0, 600))
     for _ in range(30):
@@ -189,7 +189,7 @@ def test_a_place_wanted_while_another_plays_comes_first_and_does_not_disturb() -
 
 
 def test_after_a_pause_it_stays_where_playing_stopped() -> None:
-    speed, tape, growth, _ = _growth(60, room=120)
+    _speed, tape, growth, _ = _growth(60, room=120)
     growth.want(0)
     growth.follow(cue := Cue(tape, 0, 600))
     growth.fill()
@@ -225,7 +225,7 @@ def test_a_tail_is_faded_into_the_next_window_whichever_was_made_first() -> None
 
 
 def test_what_is_at_hand_is_never_written_to() -> None:
-    speed, tape, growth, _ = _growth(60, room=120)
+    _speed, tape, growth, _ = _growth(60, room=120)
     growth.want(0)
     growth.follow(cue := Cue(tape, 0, 600))
     growth.fill()

@@ -119,9 +119,10 @@ def test_a_changed_frame_is_damage() -> None:
 
 
 def test_a_flac_cut_short_is_damage() -> None:
+    cut = io.BytesIO(_flac()[: len(_flac()) // 2])
+
     with pytest.raises(Damaged):
-        sound = LongSound(io.BytesIO(_flac()[: len(_flac()) // 2]))
-        sound.read(_FRAMES - 10, _FRAMES)
+        LongSound(cut).read(_FRAMES - 10, _FRAMES)
 
 
 @pytest.mark.parametrize("content", [b"", b"fLaC", sound_file(some_noise(100))])
@@ -176,9 +177,12 @@ def test_threads_that_read_at_once_get_what_they_asked_for() -> None:
     wrong: list[int] = []
 
     def read(seed: int) -> None:
-        for start in np.random.default_rng(seed).integers(0, _FRAMES - 3_000, 60).tolist():
-            if not (sound.read(start, start + 3_000) == samples.data[start : start + 3_000]).all():
-                wrong.append(start)
+        starts = np.random.default_rng(seed).integers(0, _FRAMES - 3_000, 60).tolist()
+        wrong.extend(
+            start
+            for start in starts
+            if not (sound.read(start, start + 3_000) == samples.data[start : start + 3_000]).all()
+        )
 
     threads = [threading.Thread(target=read, args=(seed,)) for seed in range(4)]
     for thread in threads:
