@@ -41,13 +41,17 @@ class Pyramid:
     @classmethod
     def from_samples(cls, data: IntSamples) -> "Pyramid":
         """Reduce samples of shape ``(frames, channels)``."""
-        frames, channels = data.shape
-        levels: list[Extremes] = []
-        for _ in range(_level_count(frames)):
-            levels.append(_reduced(levels[-1]) if levels else _first_level(data))
-        if not levels:
-            levels.append(np.zeros((channels, 2, 0), dtype=data.dtype))
-        return cls(int(frames), int(channels), tuple(levels))
+        first = empty_first_level(data.shape[0], data.shape[1], data.dtype)
+        fill_first_level(first, data)
+        return cls.from_first_level(int(data.shape[0]), first)
+
+    @classmethod
+    def from_first_level(cls, frames: int, first: Extremes) -> "Pyramid":
+        """Build on a first level that was filled by ``fill_first_level``."""
+        levels = [first]
+        while len(levels) < _level_count(frames):
+            levels.append(_reduced(levels[-1]))
+        return cls(frames, int(first.shape[0]), tuple(levels))
 
     @classmethod
     def from_stream(cls, stream: BinaryIO) -> "Pyramid":
@@ -110,7 +114,7 @@ class Pyramid:
             Two arrays of length ``pixels``, of the samples' type.
         """
         lows, highs = np.zeros((2, max(pixels, 0)), dtype=self.levels[0].dtype)
-        if pixels < 1 or end < start:
+        if pixels < 1 or end < start or not self.frames:
             return lows, highs
         edges = start + (end - start) * np.arange(pixels + 1) / pixels
         first = np.floor(edges[:-1]).astype(np.int64)
@@ -183,6 +187,25 @@ def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
     return frames, channels, size, bins
 
 
+def empty_first_level(frames: int, channels: int, dtype: "np.dtype[Any]") -> Extremes:
+    """Room for the finest level of so many frames, shape ``(channels, 2, bins)``."""
+    return np.empty((channels, 2, _bin_count(frames, 0)), dtype=dtype)
+
+
+def fill_first_level(bins: Extremes, data: IntSamples) -> None:
+    """Write the extremes of samples of shape ``(frames, channels)`` into their bins.
+
+    ``reduceat`` is the fastest that numpy has for it, and lets other threads run meanwhile.
+    """
+    starts = np.arange(0, data.shape[0], FIRST_BIN)
+    if not starts.size:
+        return
+    for channel in range(data.shape[1]):
+        values = np.ascontiguousarray(data[:, channel])
+        np.minimum.reduceat(values, starts, out=bins[channel, 0])
+        np.maximum.reduceat(values, starts, out=bins[channel, 1])
+
+
 def _level_count(frames: int) -> int:
     """Levels for so many frames: the coarsest has at most ``FACTOR`` bins."""
     count = 1 if frames else 0
@@ -201,16 +224,6 @@ def _level_for(width: float) -> int:
     while FIRST_BIN * FACTOR ** (level + 1) <= width:
         level += 1
     return level
-
-
-def _first_level(data: IntSamples) -> Extremes:
-    starts = np.arange(0, data.shape[0], FIRST_BIN)
-    out = np.empty((data.shape[1], 2, starts.size), dtype=data.dtype)
-    for channel in range(data.shape[1]):
-        values = np.ascontiguousarray(data[:, channel])
-        np.minimum.reduceat(values, starts, out=out[channel, 0])
-        np.maximum.reduceat(values, starts, out=out[channel, 1])
-    return out
 
 
 def _reduced(level: Extremes) -> Extremes:

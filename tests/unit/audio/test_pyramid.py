@@ -104,6 +104,12 @@ def test_no_samples_draw_as_silence() -> None:
     assert lows.tolist() == highs.tolist() == [0] * 4
 
 
+def test_no_samples_draw_as_silence_also_from_before_their_beginning() -> None:
+    lows, highs = Pyramid.from_samples(np.zeros((0, 1), np.int16)).columns(0, -0.5, 0.5, 1)
+
+    assert lows.tolist() == highs.tolist() == [0]
+
+
 def test_outside_the_clip_is_silence() -> None:
     pyramid = Pyramid.from_samples(np.full((64, 1), 9, np.int16))
 
