@@ -221,6 +221,10 @@ class Player:
             self._transport = self._transport.advance(run.heard(stream.now(), stream.form.rate_hz))
         if not self._transport.is_playing:
             self._end_run()
+        elif run is not None and run.error is not None:
+            self._problem = f"{run.error.sentence} {run.error.hint}".strip()
+            self._end_run()
+            self._transport = self._transport.pause()
         elif run is not None and (run.percent != self._transport.speed_percent or self._listener.is_changing):
             self._change_over()
 
@@ -259,7 +263,7 @@ class Player:
     def _want(self, reel: Reel, place: int) -> None:
         """Have the sound from ``place`` on made; in a loop all of the loop, so that no round waits for it."""
         loop = self._transport.loop
-        reel.want(place if loop is None else loop.start)
+        reel.want(place, None if loop is None else (loop.start, loop.stop))
 
     def _end_run(self) -> None:
         """Let the device fade out, and no more; the transport stands where the fade begins."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from reviewer.access.ledger import Ledger
 from reviewer.access.rights import Act
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
 from reviewer.desk.completeness import is_answered_by_flag, require_complete
@@ -36,7 +36,7 @@ class OpenClip:
 
     lease: Lease
     clip: Clip
-    samples: Samples
+    samples: Sound
     pyramid: Pyramid
     asr_draft: str
     draft: Annotation | None

@@ -2,7 +2,7 @@
 
 from reviewer.audio.ears import Ears
 from reviewer.audio.heard import merged
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.audio.transport import Transport
 from reviewer.model.event import HeardRange
 
@@ -12,7 +12,7 @@ class FakePlayer:
 
     def __init__(self, problem: str | None = None) -> None:
         self.problem = problem
-        self.loaded: Samples | None = None
+        self.loaded: Sound | None = None
         self.is_closed = False
         self.ears = Ears()
         self.output = ""
@@ -40,7 +40,7 @@ class FakePlayer:
     def channels(self) -> int:
         return self.loaded.channels if self.loaded is not None else 0
 
-    def load(self, samples: Samples) -> None:
+    def load(self, samples: Sound) -> None:
         self.unload()
         self.loaded = samples
         self._transport = Transport.loaded(samples.frames, self.speed_percent)

@@ -8,7 +8,7 @@ from reviewer.ui.desk.heard_so_far import HeardSoFar
 from reviewer.ui.desk.plays import Plays
 
 if TYPE_CHECKING:
-    from reviewer.audio.samples import Samples
+    from reviewer.audio.samples import Sound
     from reviewer.model.event import HeardRange
 
 TICK_MS = 16
@@ -81,7 +81,7 @@ class PlayerClock(QObject):
         """How much of the speech, or the clip, was heard, in whole per cent; 100 only for all of it."""
         return self._so_far.percent
 
-    def load(self, samples: "Samples") -> None:
+    def load(self, samples: "Sound") -> None:
         """Takes another clip, at its start, nothing of it heard; a device that is not there is no error."""
         self.unload()
         self._rate_hz = samples.rate_hz
