@@ -69,7 +69,7 @@ class FakeQa:
         draft = self.drafts.get(check.submission.id)
         place = self.places.get(check.submission.id, 0)
         samples, pyramid = Samples(16_000, data), Pyramid.from_samples(data)
-        return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, place)
+        return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, position=place)
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:
         self._called("save_draft")
