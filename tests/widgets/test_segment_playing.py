@@ -293,7 +293,7 @@ def test_another_clip_has_no_segments_of_the_one_before(ears: Ears) -> None:
 
 @pytest.mark.parametrize("act", list(Act))
 def test_none_of_these_keys_types_anything(ears: Ears, act: Act) -> None:
-    pressed = key(f"desk.{act}").sequence[0]
+    pressed = key(f"desk.{act}").sequences[0][0]
     ears.press(pressed.key(), pressed.keyboardModifiers())
     assert (ears.field.toPlainText(), ears.field.hasFocus()) == ("", True)
     ears.playback.pause()
