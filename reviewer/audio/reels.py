@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from reviewer.audio.device import SoundForm
-from reviewer.audio.feed import Cue, in_channels
+from reviewer.audio.feed import Cue
+from reviewer.audio.form import at_hand, in_form
 from reviewer.audio.growth import Growth, Job
-from reviewer.audio.resample import resampled
-from reviewer.audio.samples import IntSamples, Samples, Sound, as_float, from_float
+from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.straight import Straight
 from reviewer.audio.stretch import Speed
 from reviewer.audio.tape import Tape
@@ -14,6 +14,7 @@ from reviewer.errors import ReviewerError
 
 MakeSpeed = Callable[[Sound, int], Speed]
 
+_AT_HAND_VALUES = 1 << 21
 _ROOM_SECONDS = 60
 _ROOM_BYTES = 1 << 24
 
@@ -76,17 +77,22 @@ class Reels:
     ) -> None:
         """Take the clip in the device's form; ``start_job`` runs a job on another thread.
 
-        ``Samples`` are at hand at once; where the device does not take their rate this costs some 5 ms for a
-        second of sound. Any other sound is read on the other thread, a minute or 16 MiB of it at a time.
+        A short sound is at hand at once; a long one is read on the other thread, a minute or 16 MiB of it at a
+        time.
+
+        Raises:
+            Unavailable: the device's rate is another, and the library that converts it is not installed.
         """
         self._sound = in_form(sound, form)
+        if self._sound.frames * self._sound.channels <= _AT_HAND_VALUES:
+            self._sound = at_hand(self._sound)
         self._parts = (sound.rate_hz, form.rate_hz)
         self._make_speed = make_speed
         self._start_job = start_job
         frame_bytes = self._sound.channels * (2 if self._sound.bits == 16 else 4)
         self._room_frames = min(_ROOM_SECONDS * self._sound.rate_hz, _ROOM_BYTES // frame_bytes)
         self._other: Reel | None = None
-        self._plain = self._at_hand()
+        self._plain = self._begun()
 
     def get(self, percent: int) -> Reel:
         """The reel at this speed; what is not ready of it is silent, and made on demand.
@@ -108,7 +114,7 @@ class Reels:
         if self._other is not None:
             self._other.stop()
 
-    def _at_hand(self) -> Reel:
+    def _begun(self) -> Reel:
         if isinstance(self._sound, Samples):
             return Reel(Tape.whole(self._sound.data), 100, self._parts)
         plain = self._made(Straight(self._sound), 100)
@@ -119,14 +125,3 @@ class Reels:
         tape = Tape(speed.frames)
         growth = Growth(speed, tape, self._start_job, self._room_frames)
         return Reel(tape, percent, (percent * self._parts[0], 100 * self._parts[1]), growth)
-
-
-def in_form(sound: Sound, form: SoundForm) -> Sound:
-    """The clip in the channels and at the rate of a device; itself if it has these already."""
-    if (sound.channels, sound.rate_hz) == (form.channels, form.rate_hz):
-        return sound
-    data: IntSamples = in_channels(sound.read(0, sound.frames), form.channels)
-    if form.rate_hz == sound.rate_hz:
-        return Samples(sound.rate_hz, data)
-    converted = from_float(resampled(as_float(data), sound.rate_hz, form.rate_hz), data)
-    return Samples(form.rate_hz, converted)

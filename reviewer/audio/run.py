@@ -16,8 +16,8 @@ class Run:
     def __init__(self, reel: Reel, at: Transport, weights: NDArray[np.float32]) -> None:
         """Cue what the transport says; ``weights`` are those of a fade's rise, at the device's rate."""
         self.percent = reel.percent
+        self.reel = reel
         self.ended_at_block = 0
-        self._reel = reel
         self._start = self._told = at.position
         self._stop = at.stop
         self._loop = at.loop
@@ -37,19 +37,19 @@ class Run:
     @property
     def error(self) -> ReviewerError | None:
         """Why it waits for ever, once it does."""
-        if self._reel.error is None or self.cue.is_over:
+        if self.reel.error is None or self.cue.is_over:
             return None
-        return None if self.cue.is_at_hand else self._reel.error
+        return None if self.cue.is_at_hand else self.reel.error
 
     def clip_frame(self, cursor: int) -> int:
         """The clip's frame at a count of the cue."""
         rounds, frame = self.cue.place(cursor)
         if rounds and self._loop is not None and self.cue.loop_start is not None:
             done = self._loop.frames * rounds + self._loop.start
-            return done + min(self._reel.clip_frames(frame - self.cue.loop_start), self._loop.frames)
+            return done + min(self.reel.clip_frames(frame - self.cue.loop_start), self._loop.frames)
         if frame >= self.cue.stop:
             return self._stop
-        return min(self._start + self._reel.clip_frames(frame - self.cue.start), self._stop)
+        return min(self._start + self.reel.clip_frames(frame - self.cue.start), self._stop)
 
     def fed(self) -> int:
         """Up to which of the clip's frames the device has got."""

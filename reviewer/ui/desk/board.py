@@ -20,7 +20,7 @@ from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.shortcuts import Scope
 from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
@@ -73,7 +73,7 @@ class Board(QWidget):
         self.editor = TranscriptEditor(conventions, self)
         self.palette_of_tags = TagPalette(conventions, self)
         self.form = FormPanel(schema, self)
-        keys = {flag: key(f"desk.flag_{place + 1}").shown for place, flag in enumerate(Flag)}
+        keys = {flag: f"desk.flag_{place + 1}" for place, flag in enumerate(Flag)}
         self.flags = FlagsPanel(keys, self)
         self.message = InlineMessage("desk_message", parent=self)
         self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")

@@ -86,6 +86,7 @@ class PlayerClock(QObject):
         self.unload()
         self._rate_hz = samples.rate_hz
         self._player.load(samples)
+        self._player.set_speed(self._player.speed_percent)  # has it stretched now, not at the first play
         self._so_far = HeardSoFar(self.frames)
         self._tell()
 

@@ -208,7 +208,7 @@ def test_a_block_that_ends_while_ranges_are_told_is_told_the_next_time(
     assert player._run is not None
     under_way = player._run.cue  # a block has begun with this cue, and ends only later
     player.pause()
-    tell = player._tell
+    tell = player._hearing._tell
 
     def tell_and_be_overtaken(run: object) -> None:
         tell(run)  # type: ignore[arg-type]
@@ -216,7 +216,7 @@ def test_a_block_that_ends_while_ranges_are_told_is_told_the_next_time(
         device.pull(10)
         device.pull(10)
 
-    monkeypatch.setattr(player, "_tell", tell_and_be_overtaken)
+    monkeypatch.setattr(player._hearing, "_tell", tell_and_be_overtaken)
     first = player.take_heard()
     monkeypatch.undo()
 
