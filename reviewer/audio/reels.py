@@ -76,8 +76,11 @@ class Reels:
     ) -> None:
         """Take the clip in the device's form; ``start_job`` runs a job on another thread.
 
-        ``Samples`` are at hand at once; where the device does not take their rate this costs some 5 ms for a
-        second of sound. Any other sound is read on the other thread, a minute or 16 MiB of it at a time.
+        ``Samples`` that are in its form are at hand at once. Any other sound, a long one or one that is worked
+        on for the ear, is read on the other thread, a minute or 16 MiB of it at a time.
+
+        Raises:
+            Unavailable: the device's rate is another, and the library that converts it is not installed.
         """
         self._sound = in_form(sound, form)
         self._parts = (sound.rate_hz, form.rate_hz)
@@ -86,7 +89,7 @@ class Reels:
         frame_bytes = self._sound.channels * (2 if self._sound.bits == 16 else 4)
         self._room_frames = min(_ROOM_SECONDS * self._sound.rate_hz, _ROOM_BYTES // frame_bytes)
         self._other: Reel | None = None
-        self._plain = self._at_hand()
+        self._plain = self._begun()
 
     def get(self, percent: int) -> Reel:
         """The reel at this speed; what is not ready of it is silent, and made on demand.
@@ -108,7 +111,7 @@ class Reels:
         if self._other is not None:
             self._other.stop()
 
-    def _at_hand(self) -> Reel:
+    def _begun(self) -> Reel:
         if isinstance(self._sound, Samples):
             return Reel(Tape.whole(self._sound.data), 100, self._parts)
         plain = self._made(Straight(self._sound), 100)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from reviewer.audio.device import VirtualDevice
 from reviewer.audio.growth import Job
 from reviewer.audio.player import Player
-from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.audio.sound_card import LATENCY_SECONDS
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.speeds import SPEEDS
@@ -38,15 +38,22 @@ def numbered(frames: int) -> Samples:
 class PickedFrames:
     """A clip at another speed by leaving out and repeating frames, so that each still says its number."""
 
-    def __init__(self, samples: Samples, percent: int) -> None:
-        out = (samples.frames * 100 + percent // 2) // percent
-        places = np.minimum(np.arange(out, dtype=np.int64) * percent // 100, samples.frames - 1)
-        self.data: IntSamples = np.zeros((out, samples.channels), dtype=samples.data.dtype)
-        self.edges = (0, out)
-        self._made = samples.data[places]
+    windows = 1
 
-    def make(self, window: int) -> None:
-        self.data[:] = self._made
+    def __init__(self, sound: Sound, percent: int) -> None:
+        self.frames = (sound.frames * 100 + percent // 2) // percent
+        self._sound = sound
+        self._percent = percent
+
+    def window_at(self, frame: int) -> int:
+        return 0
+
+    def edge(self, window: int) -> int:
+        return self.frames if window else 0
+
+    def make(self, window: int) -> IntSamples:
+        places = np.arange(self.frames, dtype=np.int64) * self._percent // 100
+        return self._sound.read(0, self._sound.frames)[np.minimum(places, self._sound.frames - 1)]
 
 
 def at_once(job: Job) -> None:

@@ -10,6 +10,8 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import load_schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
+from reviewer.model.project import ListeningRules
+from reviewer.model.span import Span
 from reviewer.model.task import Check, Submission, Verdict
 from reviewer.places import resource
 from reviewer.qa.session import Comparison, OpenCheck
@@ -36,6 +38,8 @@ class FakeQa:
         self.identity = an_identity()
         self.schema = load_schema(resource("schemas", "default.toml"))
         self.conventions = load_conventions(resource("conventions", "en-US.toml"))
+        self.listening_rules = ListeningRules()
+        self.speech: tuple[Span, ...] = ()
         self.theirs = {f"s{number}": Annotation(text) for number, text in enumerate(texts, start=1)}
         self.left = [a_check(number) for number in range(1, len(texts) + 1)]
         self.mine: dict[str, Annotation] = {}
@@ -69,7 +73,7 @@ class FakeQa:
         draft = self.drafts.get(check.submission.id)
         place = self.places.get(check.submission.id, 0)
         samples, pyramid = Samples(16_000, data), Pyramid.from_samples(data)
-        return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, position=place)
+        return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, self.speech, position=place)
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:
         self._called("save_draft")

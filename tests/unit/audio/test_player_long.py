@@ -44,6 +44,7 @@ class _Read:
 
 @pytest.fixture(autouse=True)
 def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reels, "_AT_HAND_VALUES", 0)
     monkeypatch.setattr(reels, "_ROOM_BYTES", _ROOM_FRAMES * 2)
     monkeypatch.setattr("reviewer.audio.straight.WINDOW_FRAMES", 4_096)
     monkeypatch.setattr("reviewer.audio.growth._LOOK_SECONDS", 0.001)
@@ -158,8 +159,8 @@ def test_all_before_damage_is_played_and_then_it_is_said() -> None:
 def test_no_more_is_held_than_there_is_room_for() -> None:
     player, device = _player(_Read(_clip()))
     player.play()
-    assert player._reels is not None
-    plain = player._reels.get(100)
+    plain = player._listener.reel(100)
+    assert plain is not None
     most = 0
     for _ in range(100):
         _pull(device, 1_500)
