@@ -76,7 +76,7 @@ class Reels:
     ) -> None:
         """Take the clip in the device's form; ``start_job`` runs a job on another thread.
 
-        ``Samples`` that are in its form are at hand at once. Any other sound, a long one or one that is worked
+        ``Samples`` in its form are at hand at once. Any other sound, a long one or one that is worked
         on for the ear, is read on the other thread, a minute or 16 MiB of it at a time.
 
         Raises:
