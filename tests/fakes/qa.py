@@ -73,7 +73,7 @@ class FakeQa:
         draft = self.drafts.get(check.submission.id)
         place = self.places.get(check.submission.id, 0)
         samples, pyramid = Samples(16_000, data), Pyramid.from_samples(data)
-        return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, place, self.speech)
+        return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, self.speech, position=place)
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:
         self._called("save_draft")

@@ -86,6 +86,7 @@ class DeskPage(Page):
         self.presenter.agreement_requested.connect(self.agreement_requested)
         board.play_bar.follow(self.playback)
         join(board.waves, self.playback)
+        board.unheard_changed.connect(board.waves.show_unheard)
         board.submit_requested.connect(self.presenter.submit)
         board.skip_requested.connect(self.ask_why_skip)
         board.message.retry_requested.connect(self.presenter.retry)
