@@ -1,50 +1,31 @@
 """A contractor's work: claim, open, type, hand in, or give back with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.access.ledger import Ledger
 from reviewer.access.rights import Act
-from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Sound
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
 from reviewer.desk.completeness import is_answered_by_flag, require_complete
 from reviewer.desk.drafts import Drafts
 from reviewer.desk.hearing import Hearing
 from reviewer.desk.listen import Heard, Listening
+from reviewer.desk.open_clip import OpenClip
 from reviewer.desk.past_work import Done, PastWork, Returned
 from reviewer.errors import LeaseLapsed, LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
-from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.clip import ContentKind
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 from reviewer.model.task import Lease, SkipReason, Today
 from reviewer.queue.queue import Queue, Receipt
 from reviewer.transcript.conventions import Conventions
 
-
-@dataclass(frozen=True, slots=True)
-class OpenClip:
-    """A clip on the desk: one's own unfinished ``draft``, a machine's text or nothing, the passages of
-    ``speech``, and what one ``heard`` of it for this task before it was opened now."""
-
-    lease: Lease
-    clip: Clip
-    samples: Sound
-    pyramid: Pyramid
-    asr_draft: str
-    draft: Annotation | None
-    returned: Returned | None
-    speech: tuple[Span, ...] = ()
-    heard: tuple[HeardRange, ...] = ()
-    position: int = 0
-    """The frame at which it was left."""
+__all__ = ["DeskSession", "Done", "OpenClip", "Returned"]
 
 
 class DeskSession:

@@ -20,7 +20,7 @@ from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope
+from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
@@ -34,7 +34,6 @@ from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 if TYPE_CHECKING:
     from reviewer.desk.session import OpenClip
 
-NEXT_UNHEARD_KEY = "Ctrl+F8"
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
 _OWN_COLUMN_FROM_PX = 1464  # of the board: a window of 1600
@@ -107,6 +106,7 @@ class Board(QWidget):
         """Puts a clip on with the own draft, or the returned work, or an empty field."""
         self.message.clear()
         self._is_missing_shown = False
+        self.unheard_changed.emit(())
         self.waves.show_clip(clip.samples, clip.pyramid)
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else self._blank)
         self._annotation = replace(
@@ -172,7 +172,7 @@ class Board(QWidget):
 
     def _first_of(self, missing: Missing) -> str:
         if missing.is_only_unheard and missing.lack is not None and missing.lack.spans:
-            next_part = self.tr("{0} plays the next of it.").format(NEXT_UNHEARD_KEY)
+            next_part = self.tr("{0} plays the next of it.").format(key("desk.next_unheard").shown)
             return f"{missing.sentences[0]} {next_part}"
         return missing.sentences[0]
 

@@ -62,6 +62,11 @@ class HeardSoFar:
         self._unlogged += fresh
         self._missing = None
 
+    def add_from_before(self, ranges: Sequence[HeardRange]) -> None:
+        """Takes what is in the log already, from before the clip was opened."""
+        self._heard = merged([*self._heard, *ranges])
+        self._missing = None
+
     def take_unlogged(self) -> list[HeardRange]:
         """What was added and not taken yet, merged."""
         due, self._unlogged = merged(self._unlogged), []

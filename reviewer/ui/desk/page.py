@@ -93,6 +93,7 @@ class DeskPage(Page):
         board.play_bar.add_right(EarsButton(self.ears, self.scope, board.play_bar))
         tab_through(board.play_bar)
         join(board.waves, self.playback)
+        board.unheard_changed.connect(board.waves.show_unheard)
         board.submit_requested.connect(self.presenter.submit)
         board.skip_requested.connect(self.ask_why_skip)
         board.message.retry_requested.connect(self.presenter.retry)

@@ -8,6 +8,8 @@ from reviewer.ui.desk.heard_so_far import HeardSoFar
 from reviewer.ui.desk.plays import Plays
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reviewer.audio.samples import Sound
     from reviewer.model.event import HeardRange
 
@@ -88,6 +90,11 @@ class PlayerClock(QObject):
         self._player.load(samples)
         self._player.set_speed(self._player.speed_percent)  # has it stretched now, not at the first play
         self._so_far = HeardSoFar(self.frames)
+        self._tell()
+
+    def show_heard_before(self, ranges: "Sequence[HeardRange]") -> None:
+        """What was heard of the clip for this work before it was opened now; it is in the log already."""
+        self._so_far.add_from_before(ranges)
         self._tell()
 
     def unload(self) -> None:

@@ -12,13 +12,12 @@ from reviewer.model.task import Lease, SkipReason
 from reviewer.ui.desk.ahead import Ahead, Turn, hand_over, take_turn
 from reviewer.ui.desk.day import Day
 from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper, SaveNotice
-from reviewer.ui.desk.handing_in import Missing, missing_in
 from reviewer.ui.desk.heard_log import HeardLog
 from reviewer.ui.desk.heartbeat import Heartbeat
 from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.desk.mending import Mending
 from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.to_hear import ToHear
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import message_for
@@ -67,8 +66,7 @@ class DeskPresenter(QObject):
         self._heard_log = HeardLog(desk.heard, self._in_order, self)
         self._heard_log.failed.connect(self._on_not_logged)
         playback.heard_due.connect(self._heard_log.note)
-        playback.strip_changed.connect(self._show_missing_again)
-        self._to_hear = ToHear(playback, desk.listening_rules)
+        self._mending = Mending(desk, playback, view.board, self)
         self._place = Place(playback, view.board, self)
         playback.state_changed.connect(self._on_sound_changed)
         view.board.annotation_changed.connect(self._on_annotation_changed)
@@ -97,14 +95,11 @@ class DeskPresenter(QObject):
         lease = self._lease
         if lease is None or not self._is_open or self._is_busy:
             return
-        self._playback.tell_heard()  # the last second counts, and is in the log before the work
-        missing = self._show_missing(annotation := self._view.board.annotation)
-        if missing.sentences:
-            self._view.board.go_to_missing(missing)
+        if not self._mending.is_mended():
             return
         self._keeper.save_now()
         self._retry = self.submit
-        self._end_with(partial(self._desk.submit, lease, annotation))
+        self._end_with(partial(self._desk.submit, lease, self._view.board.annotation))
 
     @Slot(object)
     def skip(self, reason: SkipReason) -> None:
@@ -183,8 +178,8 @@ class DeskPresenter(QObject):
         self._keeper.begin(partial(self._desk.save_draft, clip.lease))
         self._heard_log.begin(clip.lease.clip_id)
         self._playback.load(clip.samples)
-        self._to_hear.begin(clip.samples, clip.speech, clip.heard)
         self._view.show_clip(clip)
+        self._mending.begin(clip)
         keep = partial(self._desk.keep_place, clip.lease)
         self._place.begin(lambda frame: self._in_order.run(partial(keep, frame)), clip.position)
         self._set_busy(is_busy=False)
@@ -243,12 +238,7 @@ class DeskPresenter(QObject):
         if self._is_open and not self._is_busy:
             self._is_touched = True
             self._keeper.note(annotation)
-            self._show_missing_again()
-
-    @Slot()
-    def _show_missing_again(self) -> None:
-        if self._is_open and not self._is_busy and self._view.board.is_missing_shown:
-            self._show_missing(self._view.board.annotation)
+            self._mending.look_again()
 
     @Slot()
     def _on_sound_changed(self) -> None:
@@ -264,18 +254,13 @@ class DeskPresenter(QObject):
         self._set_busy(is_busy=True)
         self._in_order.run(partial(hand_over, self._desk, work), self._on_ended, self._on_not_ended)
 
-    def _show_missing(self, annotation: Annotation) -> Missing:
-        lack = self._to_hear.lack_of_work(annotation)
-        missing = missing_in(annotation, self._desk.schema, self._desk.conventions, lack)
-        self._view.board.show_missing(missing)
-        return missing
-
     def _leave_clip(self, *, has_next: bool = False) -> Lease | None:
         """Takes the clip off the desk, and off the screen if none takes its place; gives its lease."""
         left = self._lease if self._is_open else None
         self._heartbeat.stop()
         self._keeper.stop()
         self._place.end()
+        self._mending.end()
         self._playback.unload()
         self._heard_log.end()
         self._save_notice.forget()

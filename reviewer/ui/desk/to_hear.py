@@ -13,7 +13,7 @@ from reviewer.ui.desk.playback import Playback
 
 
 class ToHear:
-    """Puts together what was heard before the clip was opened and what the playback has played since.
+    """Counts what was heard before the clip was opened and what the playback has played since.
 
     Only the use cases decide: they read the log. This is for saying so before one asks in vain.
     """
@@ -21,16 +21,18 @@ class ToHear:
     def __init__(self, playback: Playback, rules: ListeningRules) -> None:
         self._playback = playback
         self._rules = rules
-        self._before = Coverage(0, 1)
+        self._clip = Coverage(0, 1)
 
     def begin(self, sound: Sound, speech: Sequence[Span], heard: Sequence[HeardRange]) -> None:
         """Another clip: where somebody speaks in it, and what was heard of it for this work already."""
-        self._before = Coverage(sound.frames, sound.rate_hz, tuple(speech)).after(heard)
+        self._clip = Coverage(sound.frames, sound.rate_hz, tuple(speech))
+        self._playback.show_segments(speech)
+        self._playback.show_heard_before(heard)
 
     @property
     def coverage(self) -> Coverage:
         """How much was heard by now."""
-        return self._before.after(self._playback.heard)
+        return self._clip.after(self._playback.heard)
 
     def lack_of_work(self, annotation: Annotation) -> Lack | None:
         """What is missing for this work to be handed in."""

@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema
 from reviewer.transcript.conventions import Conventions
-from reviewer.ui.desk.board import NEXT_UNHEARD_KEY
 from reviewer.ui.desk.play_bar import PlayBar
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.qa.blind_panel import BlindPanel
 from reviewer.ui.qa.compare_panel import ComparePanel
-from reviewer.ui.shortcuts import Scope
+from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import EDGE_PX, GAP_PX
 from reviewer.ui.waveform.look import Look
 from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
@@ -91,7 +90,7 @@ class CheckBoard(QWidget):
     def show_unheard(self, lack: Lack | None) -> None:
         """Says how much is still to be heard before a verdict, and tells where; nothing for None."""
         if lack is not None:
-            next_part = self.tr("{0} plays the next of it.").format(NEXT_UNHEARD_KEY)
+            next_part = self.tr("{0} plays the next of it.").format(key("qa.next_unheard").shown)
             hint = next_part if lack.spans else self.tr("Any part of the clip counts, at any speed.")
             self.message.show_message(Message(lack.sentence, hint), "warn")
         self.unheard_changed.emit(lack.spans if lack is not None else ())

@@ -65,6 +65,7 @@ class QaPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._to_hear = ToHear(self.playback, session.listening_rules)
+        self.board.play_bar.ask_for(session.listening_rules.heard_percent)
         self._lack_of: Callable[[], Lack | None] | None = None
         self._place = Place(self.playback, self.board, self)
         self._is_closed = self._is_unsaved_shown = False
@@ -118,10 +119,11 @@ class QaPage(Page):
             return
         self._stack.setCurrentWidget(self.board)
         self.playback.load(taken.opened.samples)
-        self._to_hear.begin(taken.opened.samples, taken.opened.speech, taken.opened.heard)
         draft = taken.opened.draft
         typed = draft.text_verbatim if draft is not None else ""
         self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
+        self._to_hear.begin(taken.opened.samples, taken.opened.speech, taken.opened.heard)
+        self.board.waves.show_speech(taken.opened.speech)
         self._place.begin(self.checking.keep_place, taken.opened.position)
         if taken.comparison is not None:
             self._on_compared(taken.comparison)
@@ -241,6 +243,7 @@ class QaPage(Page):
 
     def _connect(self) -> None:
         join(self.board.waves, self.playback)
+        self.board.unheard_changed.connect(self.board.waves.show_unheard)
         self.board.play_bar.follow(self.playback)
         self.board.play_bar.add_right(EarsButton(self.ears, self.scope, self.board.play_bar))
         tab_through(self.board.play_bar)
