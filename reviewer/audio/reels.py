@@ -77,8 +77,8 @@ class Reels:
     ) -> None:
         """Take the clip in the device's form; ``start_job`` runs a job on another thread.
 
-        A short sound is at hand at once; a long one is read on the other thread, a minute or 16 MiB of it at a
-        time.
+        A short sound is at hand at once; a long one is read on the other thread, at most a minute or 16 MiB
+        of it at a time.
 
         Raises:
             Unavailable: the device's rate is another, and the library that converts it is not installed.
