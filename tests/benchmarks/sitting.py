@@ -25,7 +25,7 @@ from reviewer.ui.waveform.window import ViewWindow
 from tests.benchmarks.clips import KEYRING, a_vault
 
 _BLOCK_FRAMES = 1 << 14
-_PAGES = 400
+_PAGES = 200
 _PIXELS = 1_600
 
 
@@ -66,8 +66,9 @@ def scroll(sound: Sound, pyramid: Pyramid, span: int) -> None:
     window = ViewWindow.whole(sound.frames)
     span = min(span, sound.frames)
     level = recipe.level_for(span / _PIXELS)
-    for page in range(_PAGES):
-        start = (sound.frames - span) * page / (_PAGES - 1)
+    pages = _PAGES if span < sound.frames else 1
+    for page in range(pages):
+        start = (sound.frames - span) * page / max(pages - 1, 1)
         window = ViewWindow(start, start + span, sound.frames)
         trace(source, 0, window, _PIXELS)
         tile(sound, 0, recipe, level, int(start) // (TILE_COLUMNS << level))
