@@ -121,7 +121,7 @@ def test_paused_it_is_heard_with_the_next_play() -> None:
 
 def test_a_clip_that_is_still_being_measured_plays_as_it_is_and_then_at_its_level() -> None:
     jobs = list[Job]()
-    samples = some_samples(1_000_001)
+    samples = some_samples(1_000_001, rate_hz=48_000)
     device = VirtualDevice(keeps=False)
     player = Player(device, start_job=jobs.append, fade_seconds=0.0)
     player.set_ears(Ears(is_levelled=True))
@@ -130,8 +130,9 @@ def test_a_clip_that_is_still_being_measured_plays_as_it_is_and_then_at_its_leve
 
     assert player.level_db is None
     assert np.array_equal(device.pull(500), samples.data[:500])
-    jobs.pop()()
+    jobs.pop()()  # the measuring
     assert player.is_playing
+    jobs.pop()()  # the sound at its level
     assert np.array_equal(device.pull(500), _as(Ears(is_levelled=True), samples)[500:1_000])
 
 

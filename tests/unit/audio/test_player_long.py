@@ -44,7 +44,6 @@ class _Read:
 
 @pytest.fixture(autouse=True)
 def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reels, "_AT_HAND_VALUES", 0)
     monkeypatch.setattr(reels, "_ROOM_BYTES", _ROOM_FRAMES * 2)
     monkeypatch.setattr("reviewer.audio.straight.WINDOW_FRAMES", 4_096)
     monkeypatch.setattr("reviewer.audio.growth._LOOK_SECONDS", 0.001)
