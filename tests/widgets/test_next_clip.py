@@ -106,6 +106,7 @@ def test_while_work_is_being_handed_in_it_stays_on_the_screen(bench: Bench, qtbo
     bench.open(desk)
     bench.type("hello there")
     bench.answer()
+    bench.hear()
     bench.page.presenter.submit()
     qtbot.waitUntil(desk.has_begun.is_set)
     assert bench.field.text == "hello there"
@@ -243,6 +244,7 @@ def test_locked_while_handing_in_the_next_clip_is_not_shown(bench: Bench, qtbot:
     bench.open(desk)
     bench.type("hello there")
     bench.answer()
+    bench.hear()
     bench.page.presenter.submit()
     qtbot.waitUntil(desk.has_begun.is_set)
     bench.page.close_down()

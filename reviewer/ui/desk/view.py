@@ -29,11 +29,11 @@ class DeskView(QStackedWidget):
         self.addWidget(self.board)
 
     def show_clip(self, clip: "OpenClip") -> None:
-        """Puts a clip on, and paints it before anything else is begun: this is what somebody waits for."""
+        """Puts a clip on, and paints its waves before anything else is begun: somebody waits for them."""
         self.empty.message.clear()
         self.setCurrentWidget(self.board)
         self.board.show_clip(clip)
-        self.board.repaint()
+        self.board.waves.repaint()  # not the whole board: Qt paints of that what has changed, a moment later
 
     def show_ready(self) -> None:
         """No clip is held, and none was asked for."""
