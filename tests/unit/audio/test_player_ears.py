@@ -133,6 +133,7 @@ def test_a_clip_that_is_still_being_measured_plays_as_it_is_and_then_at_its_leve
     jobs.pop()()  # the measuring
     assert player.is_playing
     jobs.pop()()  # the sound at its level
+    assert player.is_playing
     assert np.array_equal(device.pull(500), _as(Ears(is_levelled=True), samples)[500:1_000])
 
 
