@@ -9,6 +9,7 @@ from reviewer.ui.desk.plays import Plays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from reviewer.audio.samples import Samples
     from reviewer.model.event import HeardRange
 
