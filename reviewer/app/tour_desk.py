@@ -23,7 +23,7 @@ def has_clip(driver: Driver) -> bool:
         return False
     is_awake = driver.find(QAbstractButton, "submit").isEnabled()
     is_counted = driver.sees("status_done") and bool(driver.find(QLabel, "status_done").text())
-    return is_awake and is_counted and not driver.find(QLabel, "play_time").text().endswith(_NO_LENGTH)
+    return is_awake and is_counted and not driver.find(QToolButton, "play_time").text().endswith(_NO_LENGTH)
 
 
 def listen(driver: Driver) -> None:
@@ -114,5 +114,5 @@ def _is_saved(driver: Driver) -> bool:
 
 
 def _is_at_the_end(driver: Driver) -> bool:
-    now, whole = driver.find(QLabel, "play_time").text().split(" / ")
+    now, whole = driver.find(QToolButton, "play_time").text().split(" / ")
     return now == whole and driver.find(QToolButton, "play_play").accessibleName() == "Play"
