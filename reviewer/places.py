@@ -19,3 +19,10 @@ def default_workspace() -> Path:
     import platformdirs  # noqa: PLC0415 - a sixth of the start, and only needed here
 
     return Path(platformdirs.user_data_dir("reviewer", appauthor=False)) / "workspace"
+
+
+def sound_record() -> Path:
+    """Where it is kept how well this user's sound devices kept up."""
+    import platformdirs  # noqa: PLC0415 - as above
+
+    return Path(platformdirs.user_state_dir("reviewer", appauthor=False)) / "sound.json"

@@ -117,13 +117,6 @@ class Workspace:
             clock=clock,
             locale=self.project.locale,
         )
-        self.people = People(
-            database=self.database,
-            register=self.register,
-            ledger=self.ledger,
-            clock=clock,
-            parameters=parameters,
-        )
         self.progress = Progress(register=self.register, queue=self.queue, ledger=self.ledger)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:
@@ -176,7 +169,7 @@ class Workspace:
         return LeadSession(
             identity=identity,
             require_signed_in=self.sign_in_desk.require,
-            people=self.people,
+            people=self._people(),
             progress=self.progress,
             intake=self._intake(),
             export=self._export(),
@@ -199,6 +192,15 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _people(self) -> People:
+        return People(
+            database=self.database,
+            register=self.register,
+            ledger=self.ledger,
+            clock=self.clock,
+            parameters=self.parameters,
+        )
 
     def _intake(self) -> Intake:
         return Intake(

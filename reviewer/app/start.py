@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from reviewer.app.doors import LateDoors
 from reviewer.errors import ReviewerError
 from reviewer.model.clock import Clock, SystemClock
-from reviewer.places import DATABASE_FILE, default_workspace
+from reviewer.places import DATABASE_FILE, default_workspace, sound_record
 from reviewer.ui.assets import bring_icons, icons_come_later
 from reviewer.ui.doors import Doors
 from reviewer.ui.first_paint import after_first_paint
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from reviewer.audio.player import Player
+    from reviewer.pedal.device import Port
 
 _SIGNAL_POLL_MS = 200
 _PEDALS_AFTER_MS = 500  # of showing the window: nobody signs in sooner
@@ -74,11 +75,12 @@ def make_window(
 
 
 def sound_card_player() -> "Player":
-    """A player on the default sound card; made with the first clip, because looking for cards takes time."""
+    """A player on the sound card; made with the first clip, because looking for cards takes time."""
     from reviewer.audio.player import Player  # noqa: PLC0415
     from reviewer.audio.sound_card import SoundCard  # noqa: PLC0415
+    from reviewer.audio.underruns import Tally  # noqa: PLC0415
 
-    return Player(SoundCard())
+    return Player(SoundCard(), tally=Tally(sound_record()))
 
 
 def _options(arguments: Sequence[str]) -> "Namespace":
@@ -141,7 +143,7 @@ def _window(folder: Path) -> int:
     after_first_paint(window, bring_the_rest)
     window.show()
     _close_on_signals(window, app)
-    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _bring_pedals(window))
+    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _bring_pedals(window, jobs))
     try:
         return app.exec()
     finally:
@@ -150,10 +152,20 @@ def _window(folder: Path) -> int:
         doors.close()
 
 
-def _bring_pedals(window: MainWindow) -> None:
-    from reviewer.pedal.hid import HidPort  # noqa: PLC0415 - not before the first paint
+def _bring_pedals(window: MainWindow, jobs: Jobs) -> None:
+    """Loads the room of pedals beside the window: somebody may be typing their name."""
+    jobs.run(_pedal_port, window.listen_to_pedals, _raise, owner=window)
 
-    window.listen_to_pedals(HidPort())
+
+def _pedal_port(_token: object) -> "Port":
+    from reviewer.pedal import watch  # noqa: F401, PLC0415 - loads what the window would wait for
+    from reviewer.pedal.hid import HidPort  # noqa: PLC0415
+
+    return HidPort()
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _guard() -> None:

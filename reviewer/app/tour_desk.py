@@ -23,7 +23,8 @@ def has_clip(driver: Driver) -> bool:
         return False
     is_awake = driver.find(QAbstractButton, "submit").isEnabled()
     is_counted = driver.sees("status_done") and bool(driver.find(QLabel, "status_done").text())
-    return is_awake and is_counted and not driver.find(QToolButton, "play_time").text().endswith(_NO_LENGTH)
+    time_shown = driver.find(QAbstractButton, "play_time").text()
+    return is_awake and is_counted and not time_shown.endswith(_NO_LENGTH)
 
 
 def listen(driver: Driver) -> None:

@@ -36,6 +36,18 @@ class Stream(Protocol):
     def is_alive(self) -> bool:
         """False once the device has gone."""
 
+    @property
+    def name(self) -> str:
+        """What the system calls the device."""
+
+    @property
+    def underruns(self) -> int:
+        """How often the device had nothing to play in time, since ``open``."""
+
+    @property
+    def remark(self) -> str | None:
+        """Why this is not the device that the listener chose, in a sentence; None if it is."""
+
     def now(self) -> float:
         """Seconds on the clock that ``fill`` is given times of."""
 
@@ -53,6 +65,12 @@ class Device(Protocol):
     @property
     def lead_in_seconds(self) -> float:
         """How much silence must go first, because the device loses the beginning of a stream."""
+
+    def choose(self, output: str) -> bool:
+        """At the next ``open`` take the output of this text, or the default if it names none.
+
+        Returns: whether that is another one than before.
+        """
 
     def open(self, form: SoundForm, fill: Fill) -> Stream:
         """Open and start.
@@ -76,6 +94,11 @@ class VirtualDevice:
         self._keeps = keeps
         self._rate_hz = rate_hz
         self._stream: _VirtualStream | None = None
+        self._output = ""
+
+    def choose(self, output: str) -> bool:
+        before, self._output = self._output, output
+        return before != output
 
     def open(self, form: SoundForm, fill: Fill) -> "_VirtualStream":
         taken = SoundForm(self._rate_hz or form.rate_hz, form.channels, form.bits)
@@ -108,10 +131,13 @@ class _VirtualStream:
     """The stream of a ``VirtualDevice``: its clock counts the frames pulled."""
 
     _BLOCK_SECONDS = 0.01
+    name = "Virtual device"
+    remark: str | None = None
 
     def __init__(self, form: SoundForm, fill: Fill, *, keeps: bool) -> None:
         self.form = form
         self.is_alive = True
+        self.underruns = 0
         self._fill = fill
         self._keeps = keeps
         self._pulled = 0
@@ -144,6 +170,10 @@ class _VirtualStream:
     def unplug(self) -> None:
         """As if the device had gone."""
         self.is_alive = False
+
+    def starve(self) -> None:
+        """As if the device had not got its next block in time."""
+        self.underruns += 1
 
     def start_thread(self) -> None:
         self._thread = threading.Thread(target=self._run, name="virtual sound", daemon=True)

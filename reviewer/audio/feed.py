@@ -7,17 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewer.audio.fade import rising, weigh
+from reviewer.audio.tape import Tape
 
 _NEVER = 2**62
-
-
-class Ready:
-    """Which frames of a reel are there: ``stretch`` is (first, after the last), changed in one step."""
-
-    __slots__ = ("stretch",)
-
-    def __init__(self, low: int, high: int) -> None:
-        self.stretch = (low, high)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +26,7 @@ _NO_FADES = Fades(rising(0))
 
 
 class Cue:
-    """One run of sound to be fed, from ``start`` to ``stop`` of ``data``; it waits where not ``ready``.
+    """One run of sound to be fed, from ``start`` to ``stop`` of a tape; it waits where nothing is at hand.
 
     With ``loop_start`` it goes on there after ``stop``, for ever. ``cursor`` counts on through the rounds:
     ``place`` says which frame it is. ``cursor`` and ``mark`` are written by the device's thread alone, each
@@ -47,26 +39,23 @@ class Cue:
         "_leaves_at",
         "_rises",
         "cursor",
-        "data",
         "loop_start",
         "mark",
-        "ready",
         "start",
         "stop",
+        "tape",
     )
 
     def __init__(
         self,
-        data: NDArray[Any],
+        tape: Tape,
         start: int,
         stop: int,
-        ready: Ready | None = None,
         *,
         loop_start: int | None = None,
         fades: Fades = _NO_FADES,
     ) -> None:
-        self.data = data
-        self.ready = ready or Ready(0, data.shape[0])
+        self.tape = tape
         self.start = start
         self.stop = stop
         self.loop_start = loop_start if loop_start is not None and loop_start < stop else None
@@ -82,8 +71,13 @@ class Cue:
         """Whether all of it was fed."""
         return self.cursor >= self._last
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the frame that comes next can be fed now."""
+        return self.tape.piece_at(self.place(self.cursor)[1]) is not None
+
     def place(self, cursor: int) -> tuple[int, int]:
-        """How many rounds are over at this count, and which frame of ``data`` comes next."""
+        """How many rounds are over at this count, and which frame of the tape comes next."""
         if self.loop_start is None or cursor < self.stop:
             return 0, cursor
         rounds, frames = divmod(cursor - self.stop, self.stop - self.loop_start)
@@ -92,15 +86,15 @@ class Cue:
     def take(self, out: NDArray[Any], when: float) -> int:
         """Copy the next frames into ``out``; returns how many there were."""
         begin = at = self.cursor
-        low, high = self.ready.stretch
         end = min(begin + out.shape[0], self._last)
         while at < end:
             rounds, first = self.place(at)
-            last = min(first + end - at, self.stop, high)
-            if last <= first or first < low:
+            found = self.tape.piece_at(first) if first < self.stop else None
+            if found is None:
                 break
+            last = min(first + end - at, self.stop, found.end)
             piece = out[at - begin : at - begin + last - first]
-            piece[:] = self.data[first:last]
+            piece[:] = found.data[first - found.start : last - found.start]
             self._fade(piece, at, rounds, first)
             at += last - first
         if at > begin:
@@ -118,7 +112,7 @@ class Cue:
 
     def join(self, before: "Cue") -> bool:
         """Whether this goes on exactly where ``before`` is; then it needs no fade, and has none."""
-        is_same = before.data is self.data and before.mark is not None and not before.is_over
+        is_same = before.tape is self.tape and before.mark is not None and not before.is_over
         if is_same and before.place(before.cursor)[1] == self.start:
             self._rises = False
             return True

@@ -1,70 +1,182 @@
-"""Making a clip at another speed on another thread, from where it is wanted."""
+"""Keeping at hand, on another thread, the part of a sound that is played next."""
 
-from bisect import bisect_right
-from collections.abc import Callable
-from threading import Thread
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Event, Thread
 
-from reviewer.audio.feed import Ready
-from reviewer.audio.stretch import Speed
+from reviewer.audio.feed import Cue
+from reviewer.audio.samples import IntSamples
+from reviewer.audio.stretch import Speed, joined
+from reviewer.audio.tape import Piece, Tape
+from reviewer.errors import ReviewerError
 
 Job = Callable[[], None]
 
+_AHEAD_PART = 2 / 3
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """A window at hand; ``tail`` is to be faded into the beginning of the next one."""
+
+    piece: Piece
+    tail: IntSamples
+    is_joined: bool
+
 
 class Growth:
-    """Makes the windows of a speed, those after the wanted place first, and says which stretch is ready.
+    """Makes the windows of a speed that are wanted next, and keeps as many as there is room for.
 
-    One job makes windows until all are made or ``stop``; the player's thread only says what it wants. Both
-    write ``ready`` in one step each; should one overwrite the other's, the job's next window puts it right.
+    One job does it: where all of the sound has room, until all is made; else until ``stop``, following what
+    is played and dropping what lies behind. A loop is followed round: with room for all of it, it is kept
+    whole; else its beginning is there again before its end was played. The player's thread only says what it
+    wants; ``error`` is why nothing more will come.
     """
 
-    def __init__(self, speed: Speed, ready: Ready, start_job: Callable[[Job], None]) -> None:
+    def __init__(
+        self, speed: Speed, tape: Tape, start_job: Callable[[Job], None], room_frames: int = 1 << 62
+    ) -> None:
+        self.error: ReviewerError | None = None
         self._speed = speed
-        self._ready = ready
+        self._tape = tape
         self._start_job = start_job
-        self._made = [False] * (len(speed.edges) - 1)
-        self._wanted = 0
+        self._room_frames = room_frames
+        self._made: dict[int, _Made] = {}
+        self._dropped: list[_Made] = []
+        self._place = 0
+        self._loop_start: int | None = None
+        self._loop_stop = speed.frames
+        self._urgent: int | None = None
+        self._cue: Cue | None = None
+        self._nudge = Event()
         self._is_started = False
         self._is_stopped = False
 
-    def want(self, frame: int) -> None:
-        """Make what begins at this frame of the speed's sound next."""
-        self._wanted = min(max(bisect_right(self._speed.edges, frame) - 1, 0), max(len(self._made) - 1, 0))
-        self._tell()
+    def want(self, frame: int, loop: tuple[int, int] | None = None) -> None:
+        """Make what begins at this frame of the speed's sound next, then what a loop plays after it."""
+        self._urgent = frame
+        if not self._is_followed:
+            self._cue, self._place = None, frame
+            self._loop_start, self._loop_stop = loop or (None, self._speed.frames)
+        self._nudge.set()
         if not self._is_started:
             self._is_started = True
             self._start_job(self._run)
 
+    def follow(self, cue: Cue) -> None:
+        """From now on what this cue plays next is wanted."""
+        self._cue = cue
+        self._nudge.set()
+
     def stop(self) -> None:
         """Make no more windows."""
         self._is_stopped = True
+        self._nudge.set()
+
+    def fill(self) -> None:
+        """Make all that is wanted now."""
+        while not self._is_stopped:
+            plan = self._plan()
+            window = next((each for each in plan if each not in self._made), None)
+            if window is None:
+                return
+            self._add(window, plan)
 
     def _run(self) -> None:
-        while not self._is_stopped and not all(self._made):
-            window = self._next()
-            self._speed.make(window)
-            self._made[window] = True
-            self._tell()
-
-    def _next(self) -> int:
-        """The first window not made, from the wanted one on, then from the beginning."""
         try:
-            return self._made.index(False, self._wanted)
-        except ValueError:
-            return self._made.index(False)
+            self.fill()
+            while not self._is_stopped and not self._has_room_for_all:
+                self._nudge.wait(_LOOK_SECONDS if self._is_followed else None)
+                self._nudge.clear()
+                self.fill()
+        except ReviewerError as error:
+            self.error = error
 
-    def _tell(self) -> None:
-        """The stretch of made windows from the wanted one on; everything once all are made."""
-        if all(self._made):
-            self._ready.stretch = (0, self._speed.edges[-1])
+    @property
+    def _has_room_for_all(self) -> bool:
+        return self._speed.frames <= self._room_frames
+
+    @property
+    def _is_followed(self) -> bool:
+        return self._cue is not None and not self._cue.is_over
+
+    def _plan(self) -> list[int]:
+        """The windows wanted now, the most urgent first."""
+        place, start, stop = self._place, self._loop_start, self._loop_stop
+        cue = self._cue
+        if cue is not None:
+            place, start, stop = cue.place(cue.cursor)[1], cue.loop_start, cue.stop
+        plan = dict.fromkeys(self._ahead(place, start, stop))
+        if self._has_room_for_all:
+            first = self._speed.window_at(place)
+            plan |= dict.fromkeys([*range(first, self._speed.windows), *range(first)])
+        return self._with_urgent(list(plan))
+
+    def _with_urgent(self, plan: list[int]) -> list[int]:
+        urgent = self._urgent
+        if urgent is None or not self._speed.windows:
+            return plan
+        window = self._speed.window_at(urgent)
+        if window not in self._made:
+            return [window, *plan]
+        if self._urgent == urgent:
+            self._urgent = None
+        return plan
+
+    def _ahead(self, place: int, loop_start: int | None, stop: int) -> Iterator[int]:
+        """The windows that are played next, each once, as far as there is room for them."""
+        if place >= self._speed.frames:
             return
-        first = self._wanted
-        try:
-            after = self._made.index(False, first)
-        except ValueError:
-            after = len(self._made)
-        self._ready.stretch = (self._speed.edges[first], self._speed.edges[after])
+        room = min(self._room_frames, self._speed.frames) * _AHEAD_PART
+        first = window = self._speed.window_at(place)
+        is_round = False
+        while room > 0 and window < self._speed.windows and not (is_round and window == first):
+            yield window
+            window += 1
+            room -= self._speed.edge(window) - place
+            place = self._speed.edge(window)
+            if loop_start is not None and place >= stop:
+                if is_round:
+                    return
+                place, window, is_round = loop_start, self._speed.window_at(loop_start), True
+
+    def _add(self, window: int, plan: list[int]) -> None:
+        sound = self._speed.make(window)
+        start, stop = self._speed.edge(window), self._speed.edge(window + 1)
+        tail = sound[stop - start :].copy()
+        self._made[window] = _Made(Piece(start, sound[: stop - start]), tail, is_joined=False)
+        for later in (window, window + 1):
+            self._join(later)
+        self._drop(plan, start)
+        self._tape.put(each.piece for each in self._made.values())
+
+    def _join(self, window: int) -> None:
+        before, made = self._made.get(window - 1), self._made.get(window)
+        if before is None or made is None or made.is_joined or not before.tail.shape[0]:
+            return
+        data = joined(before.tail, made.piece.data)
+        self._made[window] = _Made(Piece(made.piece.start, data), made.tail, is_joined=True)
+
+    def _drop(self, plan: list[int], place: int) -> None:
+        """Drop what is not wanted, the farthest first, until there is room.
+
+        It is let go a round later: the device's thread may be copying from it, and shall not be the one that
+        gives memory back.
+        """
+        self._dropped = []
+        total = sum(each.piece.data.shape[0] for each in self._made.values())
+        if total <= self._room_frames:
+            return
+        wanted = set(plan)
+        others = [each for each in self._made if each not in wanted]
+        others.sort(key=lambda each: abs(self._made[each].piece.start - place))
+        while others and total > self._room_frames:
+            dropped = self._made.pop(others.pop())
+            total -= dropped.piece.data.shape[0]
+            self._dropped.append(dropped)
 
 
 def in_thread(job: Job) -> None:
     """Run a job on a thread of its own, which does not keep the program from ending."""
-    Thread(target=job, name="speed", daemon=True).start()
+    Thread(target=job, name="tape", daemon=True).start()

@@ -3,19 +3,22 @@
 from collections.abc import Callable
 
 from reviewer.audio.device import Device, SoundForm, Stream
+from reviewer.audio.ears import Ears
 from reviewer.audio.fade import FADE_SECONDS, rising
 from reviewer.audio.feed import Feed
 from reviewer.audio.growth import Job, in_thread
-from reviewer.audio.heard import merged
-from reviewer.audio.reels import MakeSpeed, Reel, Reels
+from reviewer.audio.hearing import Hearing
+from reviewer.audio.listener import Listener
+from reviewer.audio.reels import MakeSpeed, Reel
 from reviewer.audio.run import Run
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.audio.stretch import Stretched
 from reviewer.audio.transport import Transport
-from reviewer.errors import NoAudioDevice, Unavailable
+from reviewer.audio.underruns import Tally
+from reviewer.errors import Unavailable
 from reviewer.model.event import HeardRange
 
-_GONE = "Sound stopped: the output device has gone. Plug in or choose another, then press play again."
+_NEXT = "Press play to go on with the next one."
 
 
 class Player:
@@ -27,7 +30,7 @@ class Player:
     ``problem`` is a sentence, and ``play`` does nothing but look for a device again. For one thread only.
 
     What begins or ends in the middle is faded over ``fade_seconds``. After a pause the position is where the
-    fade began, so that nothing is lost between a pause and the next play.
+    fade began, so that nothing is lost. With plain ``Ears()`` at 1x the device gets the clip's own samples.
     """
 
     def __init__(
@@ -37,21 +40,20 @@ class Player:
         make_speed: MakeSpeed = Stretched,
         start_job: Callable[[Job], None] = in_thread,
         fade_seconds: float = FADE_SECONDS,
+        tally: Tally | None = None,
     ) -> None:
         self._device = device
-        self._make_speed = make_speed
-        self._start_job = start_job
+        self._listener = Listener(make_speed, start_job)
         self._fade_seconds = fade_seconds
         self._weights = rising(0)
         self._feed = Feed()
         self._transport = Transport()
-        self._samples: Samples | None = None
+        self._sound: Sound | None = None
         self._stream: Stream | None = None
-        self._reels: Reels | None = None
         self._run: Run | None = None
-        self._ending: list[Run] = []
-        self._heard: list[HeardRange] = []
+        self._hearing = Hearing(self._feed)
         self._problem: str | None = None
+        self._tally = tally or Tally()
 
     @property
     def position(self) -> int:
@@ -77,7 +79,32 @@ class Player:
         """Why there is no sound, or not at this speed, and what helps; None while all is well."""
         return self._problem
 
-    def load(self, samples: Samples) -> None:
+    @property
+    def ears(self) -> Ears:
+        """What is done to the sound for the listener."""
+        return self._listener.ears
+
+    @property
+    def level_db(self) -> float | None:
+        """What the level adds to this clip, 0 where it is off; None while the clip is being measured."""
+        return self._listener.level_db
+
+    @property
+    def channels(self) -> int:
+        """How many the clip has; 0 without one."""
+        return self._sound.channels if self._sound is not None else 0
+
+    @property
+    def device_name(self) -> str:
+        """Where the sound goes, in the system's words; empty without a device."""
+        return self._stream.name if self._stream is not None else ""
+
+    @property
+    def underruns(self) -> int:
+        """How often the device had nothing to play in time, since the program started."""
+        return self._tally.underruns(self._stream)
+
+    def load(self, samples: Sound) -> None:
         """Take a clip, at its beginning, paused, at the speed of the one before.
 
         Raises:
@@ -85,9 +112,10 @@ class Player:
                 ``load``): it would be logged as heard of this one.
         """
         self.unload()
-        if self._heard:
+        if self._hearing.has_something:
             raise ValueError("what was heard of the clip before was not taken")
-        self._samples = samples
+        self._sound = samples
+        self._listener.take(samples)
         self._transport = Transport.loaded(samples.frames, self._transport.speed_percent)
         self._open()
 
@@ -95,7 +123,10 @@ class Player:
         """Stop and let the clip go; what was heard of it can still be taken."""
         self._end_run()
         self._close_stream()
-        self._samples = None
+        if self._sound is not None:
+            self._listener.ears = self.ears.for_new_clip()
+        self._listener.take(None)
+        self._sound = None
         self._transport = Transport.loaded(0, self._transport.speed_percent)
 
     def play(self, start: int | None = None, until: int | None = None) -> None:
@@ -140,44 +171,67 @@ class Player:
             self._want(reel, self._transport.position)
         self._look()
 
+    def set_ears(self, ears: Ears) -> None:
+        """Hear it so from now on: while it plays as soon as that is ready, faded over, at the same place."""
+        self._listener.ears = ears
+        self._look()
+
+    def choose_output(self, output: str) -> None:
+        """Go over to the output remembered by this text, or the default; a playing clip goes on there."""
+        self._look()
+        if not self._device.choose(output):
+            return
+        if self._sound is None:
+            return
+        self._end_run()
+        self._close_stream()
+        if self._open():
+            self._begin_run()
+        else:
+            self._transport = self._transport.pause()
+
     def take_heard(self) -> list[HeardRange]:
         """What the device got since the last call, merged; at 1x exact to the frame."""
         self._look()
-        ended = [run for run in self._ending if not self._may_still_move(run)]  # asked before they are told
-        for run in [*self._ending, *([self._run] if self._run else [])]:
-            self._tell(run)
-        self._ending = [run for run in self._ending if run not in ended]
-        heard, self._heard = merged(self._heard), []
-        return heard
+        return self._hearing.take(self._run)
 
     def close(self) -> None:
-        """Let the clip and the device go."""
+        """Let the clip and the device go; keep how well the device kept up."""
         self.unload()
+        self._tally.save()
 
     def _can_play(self) -> bool:
         self._look()
-        return self._samples is not None and (self._stream is not None or self._open())
+        return self._sound is not None and (self._stream is not None or self._open())
 
     def _look(self) -> None:
-        """Bring the transport up to what is heard, take up a speed now ready, notice a lost device."""
+        """Bring the transport up to what is heard, take up what is now ready, notice a lost device."""
+        self._listener.renew()
+        if self._run is None:
+            self._listener.let_go()
         stream, run = self._stream, self._run
         if stream is not None and not stream.is_alive:
+            name = stream.name or "The output device"
             self._end_run()
             self._close_stream()
             self._transport = self._transport.pause()
-            self._problem = _GONE
+            self._problem = f"{name} has gone. {_NEXT}"
             return
         if stream is not None and run is not None:
             self._transport = self._transport.advance(run.heard(stream.now(), stream.form.rate_hz))
         if not self._transport.is_playing:
             self._end_run()
-        elif run is not None and run.percent != self._transport.speed_percent:
-            self._change_speed()
+        elif run is not None and run.error is not None:
+            self._problem = f"{run.error.sentence} {run.error.hint}".strip()
+            self._end_run()
+            self._transport = self._transport.pause()
+        elif run is not None and (run.percent != self._transport.speed_percent or self._listener.is_changing):
+            self._change_over()
 
-    def _change_speed(self) -> None:
-        """Go over to the speed wanted, once its sound is ready where the device is by now."""
+    def _change_over(self) -> None:
+        """Go over to the speed and ears wanted, once the sound is ready where the device is by now."""
         reel, run = self._reel(), self._run
-        if reel is None or run is None or reel.percent == run.percent:
+        if reel is None or run is None or reel is run.reel:
             return
         place = self._transport.advance(run.fed()).position
         self._want(reel, place)
@@ -187,14 +241,12 @@ class Player:
 
     def _reel(self) -> Reel | None:
         """The reel at the speed wanted; if that cannot be made, say so and go back to the plain one."""
-        if self._reels is None:
-            return None
         try:
-            return self._reels.get(self._transport.speed_percent)
+            return self._listener.reel(self._transport.speed_percent)
         except Unavailable as error:
             self._problem = f"{error.sentence} {error.hint}".strip()
             self._transport = self._transport.at_speed(100)
-            return self._reels.get(100)
+            return self._listener.reel(100)
 
     def _begin_run(self) -> None:
         """Cue what the transport says, if it plays; the cue waits for what is not ready."""
@@ -203,52 +255,45 @@ class Player:
             return
         at = self._transport
         self._want(reel, at.position)
+        self._listener.let_go()
         self._run = Run(reel, at, self._weights)
         self._feed.cue = self._run.cue
+        self._tally.plays(self._stream)
 
     def _want(self, reel: Reel, place: int) -> None:
         """Have the sound from ``place`` on made; in a loop all of the loop, so that no round waits for it."""
         loop = self._transport.loop
-        reel.want(place if loop is None else loop.start)
+        reel.want(place, None if loop is None else (loop.start, loop.stop))
 
     def _end_run(self) -> None:
         """Let the device fade out, and no more; the transport stands where the fade begins."""
         run, self._run, self._feed.cue = self._run, None, None
         if run is not None:
-            run.ended_at_block = self._feed.blocks
-            self._ending.append(run)
+            self._tally.pauses(self._stream)
+            self._hearing.ends(run)
             self._transport = self._transport.advance(run.fed())
-
-    def _tell(self, run: Run) -> None:
-        self._heard += [HeardRange(start, end, run.percent) for start, end in run.tell()]
-
-    def _may_still_move(self, run: Run) -> bool:
-        """Whether the device's thread may be in the middle of a block of this run."""
-        return self._feed.blocks < run.ended_at_block + 2 or self._feed.sounding is run.cue
 
     def _open(self) -> bool:
         """Open the device for the clip; False, and a problem, if there is none."""
-        if self._samples is None:
+        if self._sound is None:
             return False
-        form = SoundForm(self._samples.rate_hz, self._samples.channels, self._samples.bits)
+        form = SoundForm(self._sound.rate_hz, self._sound.channels, self._sound.bits)
         try:
             self._feed.begin(form.rate_hz, self._device.lead_in_seconds)
             self._stream = self._device.open(form, self._feed.fill)
-        except NoAudioDevice as error:
+            self._listener.begin(self._stream.form)
+        except Unavailable as error:
+            self._close_stream()
             self._problem = f"{error.sentence} {error.hint}".strip()
             return False
-        self._problem = None
+        self._problem = self._stream.remark
         self._weights = rising(round(self._fade_seconds * self._stream.form.rate_hz))
-        self._reels = Reels(self._samples, self._stream.form, self._make_speed, self._start_job)
         return True
 
     def _close_stream(self) -> None:
         if self._stream is not None:
             self._stream.close()
+            self._tally.ends(self._stream)
             self._stream = None
-        if self._reels is not None:
-            self._reels.stop()
-            self._reels = None
-        for run in self._ending:
-            self._tell(run)
-        self._ending = []
+        self._listener.end()
+        self._hearing.close()

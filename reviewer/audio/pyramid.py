@@ -1,17 +1,20 @@
 """Lowest and highest sample of ever longer stretches, so that any length draws at once."""
 
+import io
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reviewer.audio.samples import IntSamples, Sound, full_scale
+from reviewer.audio.stored_level import Ranges, StoredLevel
 from reviewer.errors import Damaged
 
 FIRST_BIN = 64
 FACTOR = 4
+_AT_HAND_BYTES = 1 << 20
 _MAGIC = b"RVPK"
 _VERSION = 1
 _HINT = "Ask your lead to import the clip again."
@@ -26,23 +29,66 @@ class Pyramid:
     """Minima and maxima at 64, 256, 1024 ... frames a bin.
 
     ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``64 * 4**k`` frames a bin.
-    The last bin may be shorter; the values are of the samples' own type, int16 or int32.
+    The last bin may be shorter; the values are of the samples' own type, int16 or int32. Of a long clip the
+    fine levels may be a ``StoredLevel``, which is read where it is wanted.
     """
 
     frames: int
     channels: int
-    levels: tuple[Extremes, ...]
+    levels: tuple[Extremes | StoredLevel, ...]
+    stored: Ranges | None = None
 
     @classmethod
     def from_samples(cls, data: IntSamples) -> "Pyramid":
         """Reduce samples of shape ``(frames, channels)``."""
-        frames, channels = data.shape
-        levels: list[Extremes] = []
-        for _ in range(_level_count(frames)):
-            levels.append(_reduced(levels[-1]) if levels else _first_level(data))
-        if not levels:
-            levels.append(np.zeros((channels, 2, 0), dtype=data.dtype))
-        return cls(int(frames), int(channels), tuple(levels))
+        first = empty_first_level(data.shape[0], data.shape[1], data.dtype)
+        fill_first_level(first, data)
+        return cls.from_first_level(int(data.shape[0]), first)
+
+    @classmethod
+    def from_first_level(cls, frames: int, first: Extremes) -> "Pyramid":
+        """Build on a first level that was filled by ``fill_first_level``."""
+        levels = [first]
+        while len(levels) < _level_count(frames):
+            levels.append(_reduced(levels[-1]))
+        return cls(frames, int(first.shape[0]), tuple(levels))
+
+    @classmethod
+    def from_stream(cls, stream: BinaryIO) -> "Pyramid":
+        """Read what ``to_bytes`` wrote: coarse levels at once, the others where and when they are wanted.
+
+        The stream is closed with the pyramid, or by this.
+
+        Raises:
+            Damaged: as ``from_bytes``, or the stream's own seal does not verify.
+        """
+        try:
+            size = stream.seek(0, io.SEEK_END)
+            stream.seek(0)
+            if size > _AT_HAND_BYTES:
+                return cls._stored(stream, size)
+            whole = stream.read()
+        except BaseException:
+            stream.close()
+            raise
+        stream.close()
+        return cls.from_bytes(whole)
+
+    @classmethod
+    def _stored(cls, stream: BinaryIO, length: int) -> "Pyramid":
+        frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
+        stored, place = Ranges(stream), _HEADER.size
+        levels: list[Extremes | StoredLevel] = []
+        for count in bins:
+            level = StoredLevel(stored, place, np.dtype(_TYPES[size]), (channels, 2, count))
+            place += count * 2 * channels * size
+            levels.append(level if length - place + level.nbytes > _AT_HAND_BYTES else level.read_all())
+        return cls(frames, channels, tuple(levels), stored)
+
+    def close(self) -> None:
+        """Let go what is read from; fine levels are flat from now on."""
+        if self.stored is not None:
+            self.stored.close()
 
     @property
     def full_scale(self) -> int:
@@ -68,7 +114,7 @@ class Pyramid:
             Two arrays of length ``pixels``, of the samples' type.
         """
         lows, highs = np.zeros((2, max(pixels, 0)), dtype=self.levels[0].dtype)
-        if pixels < 1 or end < start:
+        if pixels < 1 or end < start or not self.frames:
             return lows, highs
         edges = start + (end - start) * np.arange(pixels + 1) / pixels
         first = np.floor(edges[:-1]).astype(np.int64)
@@ -84,7 +130,8 @@ class Pyramid:
         """Header and values, little-endian; ``from_bytes`` reads it."""
         size = self.levels[0].dtype.itemsize
         header = _HEADER.pack(_MAGIC, _VERSION, size, self.channels, self.frames)
-        return header + b"".join(level.astype(f"<i{size}", copy=False).tobytes() for level in self.levels)
+        whole = (level.read_all() if isinstance(level, StoredLevel) else level for level in self.levels)
+        return header + b"".join(level.astype(f"<i{size}", copy=False).tobytes() for level in whole)
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> "Pyramid":
@@ -93,14 +140,7 @@ class Pyramid:
         Raises:
             Damaged: another version, or not exactly the bytes that frames and channels ask for.
         """
-        if len(blob) < _HEADER.size:
-            raise Damaged("The clip's picture is cut short.", _HINT)
-        magic, version, size, channels, frames = _HEADER.unpack_from(blob)
-        if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
-            raise Damaged("The clip's picture is of another version.", _HINT)
-        bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
-        if len(blob) != _HEADER.size + sum(bins) * 2 * channels * size:
-            raise Damaged("The clip's picture has the wrong length.", _HINT)
+        frames, channels, size, bins = _read_header(blob, len(blob))
         levels, place = [], _HEADER.size
         for count in bins:
             values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=place)
@@ -123,9 +163,47 @@ class Pyramid:
             return _reduce_spans(np.minimum, raw, first, after), _reduce_spans(np.maximum, raw, first, after)
         level = min(_level_for(width), len(self.levels) - 1)
         size = FIRST_BIN * FACTOR**level
-        lows, highs = self.levels[level][channel]
         first, after = first // size, -(-after // size)
+        begin, end = int(first[0]), int(after[-1])
+        chosen = self.levels[level]
+        if isinstance(chosen, StoredLevel):
+            lows, highs = chosen.read(channel, begin, end)
+        else:
+            lows, highs = chosen[channel, :, begin:end]
+        first, after = first - begin, after - begin
         return _reduce_spans(np.minimum, lows, first, after), _reduce_spans(np.maximum, highs, first, after)
+
+
+def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
+    """Frames, channels, bytes a value, and the bins of each level; ``length`` is that of the whole."""
+    if len(blob) < _HEADER.size:
+        raise Damaged("The clip's picture is cut short.", _HINT)
+    magic, version, size, channels, frames = _HEADER.unpack_from(blob)
+    if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
+        raise Damaged("The clip's picture is of another version.", _HINT)
+    bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
+    if length != _HEADER.size + sum(bins) * 2 * channels * size:
+        raise Damaged("The clip's picture has the wrong length.", _HINT)
+    return frames, channels, size, bins
+
+
+def empty_first_level(frames: int, channels: int, dtype: "np.dtype[Any]") -> Extremes:
+    """Room for the finest level of so many frames, shape ``(channels, 2, bins)``."""
+    return np.empty((channels, 2, _bin_count(frames, 0)), dtype=dtype)
+
+
+def fill_first_level(bins: Extremes, data: IntSamples) -> None:
+    """Write the extremes of samples of shape ``(frames, channels)`` into their bins.
+
+    ``reduceat`` is the fastest that numpy has for it, and lets other threads run meanwhile.
+    """
+    starts = np.arange(0, data.shape[0], FIRST_BIN)
+    if not starts.size:
+        return
+    for channel in range(data.shape[1]):
+        values = np.ascontiguousarray(data[:, channel])
+        np.minimum.reduceat(values, starts, out=bins[channel, 0])
+        np.maximum.reduceat(values, starts, out=bins[channel, 1])
 
 
 def _level_count(frames: int) -> int:
@@ -146,16 +224,6 @@ def _level_for(width: float) -> int:
     while FIRST_BIN * FACTOR ** (level + 1) <= width:
         level += 1
     return level
-
-
-def _first_level(data: IntSamples) -> Extremes:
-    starts = np.arange(0, data.shape[0], FIRST_BIN)
-    out = np.empty((data.shape[1], 2, starts.size), dtype=data.dtype)
-    for channel in range(data.shape[1]):
-        values = np.ascontiguousarray(data[:, channel])
-        np.minimum.reduceat(values, starts, out=out[channel, 0])
-        np.maximum.reduceat(values, starts, out=out[channel, 1])
-    return out
 
 
 def _reduced(level: Extremes) -> Extremes:

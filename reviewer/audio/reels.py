@@ -3,49 +3,64 @@
 from collections.abc import Callable
 
 from reviewer.audio.device import SoundForm
-from reviewer.audio.feed import Ready, in_channels
+from reviewer.audio.feed import Cue
+from reviewer.audio.form import in_form
 from reviewer.audio.growth import Growth, Job
-from reviewer.audio.resample import resampled
-from reviewer.audio.samples import IntSamples, Samples, as_float, from_float
+from reviewer.audio.samples import Samples, Sound
+from reviewer.audio.straight import Straight
 from reviewer.audio.stretch import Speed
+from reviewer.audio.tape import Tape
+from reviewer.errors import ReviewerError
 
-MakeSpeed = Callable[[Samples, int], Speed]
+MakeSpeed = Callable[[Sound, int], Speed]
+
+_ROOM_SECONDS = 60
+_ROOM_BYTES = 1 << 24
 
 
 class Reel:
     """Sound in the device's form; ``out_part`` of its frames are ``clip_part`` of the clip's."""
 
     def __init__(
-        self,
-        data: IntSamples,
-        percent: int,
-        parts: tuple[int, int],
-        ready: Ready,
-        growth: Growth | None = None,
+        self, tape: Tape, percent: int, parts: tuple[int, int], growth: Growth | None = None
     ) -> None:
-        self.data = data
+        self.tape = tape
         self.percent = percent
-        self.ready = ready
         self._clip_part, self._out_part = parts
         self._growth = growth
 
+    @property
+    def frames(self) -> int:
+        """Its length in its own frames."""
+        return self.tape.frames
+
+    @property
+    def error(self) -> ReviewerError | None:
+        """Why no more of it can be made, if that is so."""
+        return self._growth.error if self._growth is not None else None
+
     def out_frame(self, clip_frame: int) -> int:
         """The reel's frame at a clip's frame."""
-        return min(clip_frame * self._out_part // self._clip_part, int(self.data.shape[0]))
+        return min(clip_frame * self._out_part // self._clip_part, self.frames)
 
     def clip_frames(self, out_frames: int) -> int:
         """How many of the clip's frames these are; rounded up, so that nothing heard is left out."""
         return -(-out_frames * self._clip_part // self._out_part)
 
-    def want(self, clip_frame: int) -> None:
-        """Have the sound from there on made first, if it is not there yet."""
-        if self._growth is not None and not self.is_ready(clip_frame):
-            self._growth.want(self.out_frame(clip_frame))
+    def want(self, clip_frame: int, loop: tuple[int, int] | None = None) -> None:
+        """Have the sound from there on made first; in a loop (its first frame, the one after) all of it."""
+        if self._growth is not None:
+            out_loop = (self.out_frame(loop[0]), self.out_frame(loop[1])) if loop is not None else None
+            self._growth.want(self.out_frame(clip_frame), out_loop)
+
+    def follow(self, cue: Cue) -> None:
+        """Have ready what this cue plays next."""
+        if self._growth is not None:
+            self._growth.follow(cue)
 
     def is_ready(self, clip_frame: int) -> bool:
         """Whether the sound at a clip's frame is there."""
-        low, high = self.ready.stretch
-        return low <= self.out_frame(clip_frame) < high
+        return self.tape.piece_at(self.out_frame(clip_frame)) is not None
 
     def stop(self) -> None:
         """Make no more of it."""
@@ -57,18 +72,24 @@ class Reels:
     """Reels of one clip for one stream: the plain one, and the one at the speed asked for last."""
 
     def __init__(
-        self, samples: Samples, form: SoundForm, make_speed: MakeSpeed, start_job: Callable[[Job], None]
+        self, sound: Sound, form: SoundForm, make_speed: MakeSpeed, start_job: Callable[[Job], None]
     ) -> None:
-        """Take the clip into the device's form at once; ``start_job`` runs a job on another thread.
+        """Take the clip in the device's form; ``start_job`` runs a job on another thread.
 
-        Where the device does not take the clip's rate this costs some 5 ms for a second of sound.
+        ``Samples`` in its form are at hand at once. Any other sound, a long one or one that is worked
+        on for the ear, is read on the other thread, a minute or 16 MiB of it at a time.
+
+        Raises:
+            Unavailable: the device's rate is another, and the library that converts it is not installed.
         """
-        self._samples = in_form(samples, form)
-        self._parts = (samples.rate_hz, form.rate_hz)
+        self._sound = in_form(sound, form)
+        self._parts = (sound.rate_hz, form.rate_hz)
         self._make_speed = make_speed
         self._start_job = start_job
-        self._plain = Reel(self._samples.data, 100, self._parts, Ready(0, self._samples.frames))
+        frame_bytes = self._sound.channels * (2 if self._sound.bits == 16 else 4)
+        self._room_frames = min(_ROOM_SECONDS * self._sound.rate_hz, _ROOM_BYTES // frame_bytes)
         self._other: Reel | None = None
+        self._plain = self._begun()
 
     def get(self, percent: int) -> Reel:
         """The reel at this speed; what is not ready of it is silent, and made on demand.
@@ -79,25 +100,25 @@ class Reels:
         if percent == 100:
             return self._plain
         if self._other is None or self._other.percent != percent:
-            self.stop()
-            self._other = self._at(percent)
+            if self._other is not None:
+                self._other.stop()
+            self._other = self._made(self._make_speed(self._sound, percent), percent)
         return self._other
 
     def stop(self) -> None:
         """Make no more of anything."""
+        self._plain.stop()
         if self._other is not None:
             self._other.stop()
 
-    def _at(self, percent: int) -> Reel:
-        speed, ready = self._make_speed(self._samples, percent), Ready(0, 0)
-        parts = (percent * self._parts[0], 100 * self._parts[1])
-        return Reel(speed.data, percent, parts, ready, Growth(speed, ready, self._start_job))
+    def _begun(self) -> Reel:
+        if isinstance(self._sound, Samples):
+            return Reel(Tape.whole(self._sound.data), 100, self._parts)
+        plain = self._made(Straight(self._sound), 100)
+        plain.want(0)
+        return plain
 
-
-def in_form(samples: Samples, form: SoundForm) -> Samples:
-    """The clip in the channels and at the rate of a device; itself if it has these already."""
-    data = in_channels(samples.data, form.channels)
-    if form.rate_hz == samples.rate_hz:
-        return Samples(samples.rate_hz, data)
-    converted = from_float(resampled(as_float(data), samples.rate_hz, form.rate_hz), data)
-    return Samples(form.rate_hz, converted)
+    def _made(self, speed: Speed, percent: int) -> Reel:
+        tape = Tape(speed.frames)
+        growth = Growth(speed, tape, self._start_job, self._room_frames)
+        return Reel(tape, percent, (percent * self._parts[0], 100 * self._parts[1]), growth)

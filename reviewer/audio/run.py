@@ -7,6 +7,7 @@ from reviewer.audio.fade import is_smooth
 from reviewer.audio.feed import Cue, Fades
 from reviewer.audio.reels import Reel
 from reviewer.audio.transport import Transport
+from reviewer.errors import ReviewerError
 
 
 class Run:
@@ -15,13 +16,13 @@ class Run:
     def __init__(self, reel: Reel, at: Transport, weights: NDArray[np.float32]) -> None:
         """Cue what the transport says; ``weights`` are those of a fade's rise, at the device's rate."""
         self.percent = reel.percent
+        self.reel = reel
         self.ended_at_block = 0
-        self._reel = reel
         self._start = self._told = at.position
         self._stop = at.stop
         self._loop = at.loop
         start, loop_start = reel.out_frame(at.position), None
-        stop = int(reel.data.shape[0]) if at.stop == at.frames else reel.out_frame(at.stop)
+        stop = reel.frames if at.stop == at.frames else reel.out_frame(at.stop)
         if at.loop is not None:
             loop_start = reel.out_frame(at.loop.start)
         fades = Fades(
@@ -30,17 +31,25 @@ class Run:
             at_stop=at.stop < at.frames,
             at_seam=loop_start is not None and not _is_smooth(reel, loop_start, stop, weights.shape[0]),
         )
-        self.cue = Cue(reel.data, start, max(stop, start), reel.ready, loop_start=loop_start, fades=fades)
+        self.cue = Cue(reel.tape, start, max(stop, start), loop_start=loop_start, fades=fades)
+        reel.follow(self.cue)
+
+    @property
+    def error(self) -> ReviewerError | None:
+        """Why it waits for ever, once it does."""
+        if self.reel.error is None or self.cue.is_over:
+            return None
+        return None if self.cue.is_at_hand else self.reel.error
 
     def clip_frame(self, cursor: int) -> int:
         """The clip's frame at a count of the cue."""
         rounds, frame = self.cue.place(cursor)
         if rounds and self._loop is not None and self.cue.loop_start is not None:
             done = self._loop.frames * rounds + self._loop.start
-            return done + min(self._reel.clip_frames(frame - self.cue.loop_start), self._loop.frames)
+            return done + min(self.reel.clip_frames(frame - self.cue.loop_start), self._loop.frames)
         if frame >= self.cue.stop:
             return self._stop
-        return min(self._start + self._reel.clip_frames(frame - self.cue.start), self._stop)
+        return min(self._start + self.reel.clip_frames(frame - self.cue.start), self._stop)
 
     def fed(self) -> int:
         """Up to which of the clip's frames the device has got."""
@@ -60,6 +69,12 @@ class Run:
 
 
 def _is_smooth(reel: Reel, start: int, stop: int, frames: int) -> bool:
-    """Whether a loop needs no fade at its seam; one that is not made yet gets it, for nobody can know."""
-    low, high = reel.ready.stretch
-    return low <= start and stop <= high and is_smooth(reel.data, start, stop, frames)
+    """Whether a loop needs no fade at its seam; one that is not at hand gets it, for nobody can know."""
+    if stop - start <= 2 * (frames + 1):
+        whole = reel.tape.read(start, stop)
+        return whole is not None and is_smooth(whole, 0, whole.shape[0], frames)
+    after, before = reel.tape.read(start, start + frames + 1), reel.tape.read(stop - frames - 1, stop)
+    if after is None or before is None:
+        return False
+    seam = np.concatenate((after, before))
+    return is_smooth(seam, 0, seam.shape[0], frames)

@@ -1,8 +1,9 @@
 """Decoded sound as integers: what every other part of this room works on."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,13 @@ class Samples:
         little = self.data.astype(self.data.dtype.newbyteorder("<"), copy=False)
         digest.update(np.ascontiguousarray(little).data)
         return digest.digest()
+
+
+def put_together(parts: Sequence[IntSamples]) -> IntSamples:
+    """Pieces of one sound one after another; at least one."""
+    pieces: Sequence[NDArray[Any]] = parts
+    together: IntSamples = np.concatenate(pieces)
+    return together
 
 
 def as_float(data: IntSamples) -> NDArray[np.float32]:

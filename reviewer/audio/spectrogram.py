@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.samples import IntSamples, full_scale
+from reviewer.audio.samples import Sound, full_scale
 
 TILE_COLUMNS = 256
 STEP_DB = 0.5
@@ -23,7 +24,9 @@ FLOOR_DB = -127.5
 _LEAST_FFT = 256
 _MOST_ROWS = 256
 _WINDOWS_A_COLUMN = 8
+_FAR_HOP = 1 << 14
 _COLUMNS_A_WINDOW = 16
+_SPARSE = 4
 _BLOCK_VALUES = 1 << 18
 
 
@@ -101,15 +104,16 @@ class Recipe:
         return max(math.floor(math.log2(frames_a_pixel)), self.finest_level)
 
 
-def tile(samples: IntSamples, channel: int, recipe: Recipe, level: int, index: int) -> NDArray[np.uint8]:
+def tile(sound: Sound, channel: int, recipe: Recipe, level: int, index: int) -> NDArray[np.uint8]:
     """The spectra of ``TILE_COLUMNS`` columns, from column ``index * TILE_COLUMNS`` of a level on.
 
     A column's spectrum is the mean power (Welch 1967, "The use of fast Fourier transform for the estimation
-    of power spectra") of up to eight windows spread evenly over its frames; where a column is shorter than
-    half a window, of the one window centred on it. Beyond both ends of the clip there is silence.
+    of power spectra") of up to eight windows spread evenly over its frames, and of fewer where a column is
+    so long that its windows lie far apart; where a column is shorter than half a window, of the one window
+    centred on it. Beyond both ends of the clip there is silence. Only what its windows need is read.
 
     Args:
-        samples: shape (frames, channels), int16 or int32.
+        sound: the clip.
         channel: which channel, from 0.
         recipe: window and highest pitch.
         level: a column has ``2**level`` frames.
@@ -121,13 +125,13 @@ def tile(samples: IntSamples, channel: int, recipe: Recipe, level: int, index: i
     """
     hop = 1 << level
     first = index * TILE_COLUMNS
-    inside = min(max(-(-samples.shape[0] // hop) - first, 0), TILE_COLUMNS)
+    inside = min(max(-(-sound.frames // hop) - first, 0), TILE_COLUMNS)
     out = np.zeros((recipe.rows, TILE_COLUMNS), dtype=np.uint8)
     offsets = _window_offsets(recipe, hop)
     block = max(_BLOCK_VALUES // (recipe.fft_size * offsets.size), 1)
     for start, end in _blocks(inside, block):
         centres = (np.arange(first + start, first + end, dtype=np.int64) * hop)[:, None] + offsets
-        power = _power(samples, channel, recipe, centres.reshape(-1))
+        power = _power(sound, channel, recipe, centres.reshape(-1))
         means = power.reshape(end - start, offsets.size, -1).mean(axis=1)
         out[:, start:end] = _as_bytes(_rows(means, recipe)).T
     return out
@@ -156,7 +160,8 @@ def _window(frames: int, fft_size: int) -> tuple[NDArray[np.float32], NDArray[np
 
 def _window_offsets(recipe: Recipe, hop: int) -> NDArray[np.int64]:
     """Where in a column the windows are centred, in whole frames."""
-    count = min(max(-(-2 * hop // recipe.effective_frames), 1), _WINDOWS_A_COLUMN)
+    most = max(_WINDOWS_A_COLUMN * _FAR_HOP // hop, 2) if hop > _FAR_HOP else _WINDOWS_A_COLUMN
+    count = min(max(-(-2 * hop // recipe.effective_frames), 1), most)
     return (2 * np.arange(count, dtype=np.int64) + 1) * hop // (2 * count)
 
 
@@ -166,21 +171,38 @@ def _blocks(count: int, size: int) -> Iterator[tuple[int, int]]:
         yield start, min(start + size, count)
 
 
-def _power(
-    samples: IntSamples, channel: int, recipe: Recipe, centres: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def _power(sound: Sound, channel: int, recipe: Recipe, centres: NDArray[np.int64]) -> NDArray[np.float32]:
     """The power spectra of the windows centred on these frames, shape (centres, bins)."""
-    half = recipe.effective_frames
     window, scale = _window(recipe.window_frames, recipe.fft_size)
-    places = centres[:, None] + np.arange(-half, half + 1)
-    values = np.take(samples[:, channel], places, mode="clip").astype(np.float32)
-    values *= np.float32(1.0 / full_scale(samples.dtype))
-    if centres.min() < half or centres.max() >= samples.shape[0] - half:
-        values[(places < 0) | (places >= samples.shape[0])] = 0.0
+    taken = _taken(sound, channel, recipe.effective_frames, centres)
+    values = taken.astype(np.float32)
+    values *= np.float32(1.0 / full_scale(taken.dtype))
     values *= window
     spectra = np.fft.rfft(values, recipe.fft_size, axis=1)[:, : recipe.bins]
     power = (spectra.real**2 + spectra.imag**2) * scale[: recipe.bins]
     return power.astype(np.float32, copy=False)
+
+
+def _taken(sound: Sound, channel: int, half: int, centres: NDArray[np.int64]) -> NDArray[Any]:
+    """The samples within ``half`` of each of the frames, silent beyond the clip, shape (centres, 2 half + 1).
+
+    Where the windows lie far apart each is read for itself, so that a picture of hours needs seconds of them.
+    """
+    first, after = int(centres[0]) - half, int(centres[-1]) + half + 1
+    if after - first > _SPARSE * centres.size * (2 * half + 1):
+        return np.stack([_padded(sound, channel, at - half, at + half + 1) for at in centres.tolist()])
+    places = centres[:, None] + np.arange(-half, half + 1)
+    taken: NDArray[Any] = np.take(_padded(sound, channel, first, after), places - first)
+    return taken
+
+
+def _padded(sound: Sound, channel: int, first: int, after: int) -> NDArray[Any]:
+    read = sound.read(first, after)[:, channel]
+    if read.shape[0] == after - first:
+        return read
+    whole = np.zeros(after - first, dtype=read.dtype)
+    whole[max(-first, 0) : max(-first, 0) + read.shape[0]] = read
+    return whole
 
 
 def _rows(power: NDArray[np.float32], recipe: Recipe) -> NDArray[np.float32]:

@@ -2,13 +2,12 @@
 
 import importlib
 import time
-from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.samples import IntSamples, Samples, as_float, from_float
+from reviewer.audio.samples import IntSamples, Sound, as_float, from_float, put_together
 from reviewer.errors import Unavailable
 
 _WINDOW_SECONDS = 1.0
@@ -20,78 +19,130 @@ _SEED = 1
 
 
 class Speed(Protocol):
-    """A clip at another speed, made in windows, in any order.
+    """A sound at another speed, made in windows, in any order; ``frames`` long.
 
-    ``data`` is the sound, silent where it is not made yet. Window ``k`` is ``data[edges[k]:edges[k + 1]]``;
-    it is complete when it and the one before it are made.
+    Window ``k`` is the frames from ``edge(k)`` to ``edge(k + 1)``.
     """
 
-    data: IntSamples
-    edges: tuple[int, ...]
+    @property
+    def frames(self) -> int: ...
 
-    def make(self, window: int) -> None:
-        """Make one window; once."""
+    @property
+    def windows(self) -> int:
+        """How many windows there are."""
+
+    def window_at(self, frame: int) -> int:
+        """The window that has this frame; the last one at the end."""
+
+    def edge(self, window: int) -> int:
+        """Where a window begins; the end of the sound after the last one."""
+
+    def make(self, window: int) -> IntSamples:
+        """One window, and perhaps a tail after it, to be ``joined`` to the beginning of the next one."""
 
 
 class Stretched:
-    """A clip at ``percent`` of its speed by Signalsmith Stretch (python-stretch); a ``Speed``.
+    """A sound at ``percent`` of its speed by Signalsmith Stretch (python-stretch); a ``Speed``.
 
     The library gives exactly the length asked for and keeps times to about 1 ms. It lets no other Python
     thread run meanwhile, the sound's neither; so it gets a second at a time, with some sound around it, and
-    the pieces are joined by short fades where it is quiet.
+    the pieces are joined by short fades where it is quiet. Only what a window needs is read of the sound.
     """
 
-    def __init__(self, samples: Samples, percent: int) -> None:
+    def __init__(self, sound: Sound, percent: int) -> None:
         """Prepare; nothing is made yet.
 
         Raises:
             Unavailable: the library is not installed here.
         """
         self._library = _library()
-        self._samples = samples
+        self._sound = sound
         self._percent = percent
-        self._clip_edges = _edges(samples)
-        self.edges = tuple(out_frames(edge, percent) for edge in self._clip_edges)
-        self.data: IntSamples = np.zeros((self.edges[-1], samples.channels), dtype=samples.data.dtype)
+        self._window_frames = round(_WINDOW_SECONDS * sound.rate_hz)
+        self._edges: dict[int, int] = {}
+        self.frames = out_frames(sound.frames, percent)
+        self.windows = _count(sound.frames, self._window_frames)
 
-    def make(self, window: int) -> None:
-        overlap = round(_OVERLAP_SECONDS * self._samples.rate_hz)
-        begin = max(0, self._clip_edges[window] - overlap)
-        end = min(self._samples.frames, self._clip_edges[window + 1] + overlap)
-        sound = from_float(self._run(as_float(self._samples.data[begin:end])), self.data)
+    def window_at(self, frame: int) -> int:
+        near = frame * self._percent // 100 // self._window_frames
+        window = max(min(near + 1, self.windows - 1), 0)
+        while window > 0 and self.edge(window) > frame:
+            window -= 1
+        return window
+
+    def edge(self, window: int) -> int:
+        return out_frames(self._clip_edge(window), self._percent)
+
+    def make(self, window: int) -> IntSamples:
+        overlap = round(_OVERLAP_SECONDS * self._sound.rate_hz)
+        begin = max(0, self._clip_edge(window) - overlap)
+        end = min(self._sound.frames, self._clip_edge(window + 1) + overlap)
+        read = self._sound.read(begin, end)
+        sound = from_float(self._run(as_float(read)), read)
         offset = out_frames(begin, self._percent)
-        start, stop = self.edges[window], self.edges[window + 1]
-        tail = min(stop + self._fade_frames, offset + sound.shape[0], self.data.shape[0])
-        piece = sound[start - offset : tail - offset].copy()
-        if window > 0:
-            _fade(piece[: self._fade_frames], self._fade_frames, falling=False)
-        if window + 2 < len(self.edges):
-            _fade(piece[stop - start :], self._fade_frames, falling=True)
-        self.data[start:tail] += piece
+        start, stop = self.edge(window), self.edge(window + 1)
+        tail = min(stop + self._fade_frames, offset + sound.shape[0], self.frames)
+        return sound[start - offset : tail - offset]
 
     @property
     def _fade_frames(self) -> int:
-        return max(1, round(_FADE_SECONDS * self._samples.rate_hz * 100 / self._percent))
+        return max(1, round(_FADE_SECONDS * self._sound.rate_hz * 100 / self._percent))
+
+    def _clip_edge(self, window: int) -> int:
+        """Where windows meet: at the quietest place near each multiple of the window."""
+        if not 0 < window < self.windows:
+            return 0 if window <= 0 else self._sound.frames
+        if window not in self._edges:
+            self._edges[window] = self._quietest(window * self._window_frames)
+        return self._edges[window]
+
+    def _quietest(self, near: int) -> int:
+        reach = round(_REACH_SECONDS * self._sound.rate_hz)
+        width = max(1, round(_FADE_SECONDS * self._sound.rate_hz))
+        around = np.abs(self._sound.read(near - reach, near + reach).astype(np.float32)).sum(axis=1)
+        sums = np.concatenate(([0.0], np.cumsum(around, dtype=np.float64)))
+        loudness = sums[width:] - sums[:-width]
+        return near - reach + int(loudness.argmin())
 
     def _run(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         stretch = self._library.Stretch(_SEED)
-        stretch.preset(values.shape[1], float(self._samples.rate_hz))
+        stretch.preset(values.shape[1], float(self._sound.rate_hz))
         stretch.setTimeFactor(self._percent / 100)
         result: NDArray[np.float32] = stretch.process(np.ascontiguousarray(values.T)).T
         time.sleep(_REST_SECONDS)  # lets the sound's thread in; a sleep of 0 does not
         return result
 
 
-def stretched(samples: Samples, percent: int) -> IntSamples:
-    """The whole clip at ``percent`` of its speed: same type and channels, ``out_frames`` frames.
+def stretched(sound: Sound, percent: int) -> IntSamples:
+    """The whole sound at ``percent`` of its speed: same type and channels, ``out_frames`` frames.
 
     Raises:
         Unavailable: the library is not installed here.
     """
-    speed = Stretched(samples, percent)
-    for window, _ in enumerate(pairwise(speed.edges)):
-        speed.make(window)
-    return speed.data
+    speed = Stretched(sound, percent)
+    tail = sound.read(0, 0)
+    done = [tail]
+    for window in range(speed.windows):
+        made = speed.make(window)
+        frames = speed.edge(window + 1) - speed.edge(window)
+        done.append(joined(tail, made[:frames]))
+        tail = made[frames:]
+    return put_together(done)
+
+
+def joined(tail: IntSamples, data: IntSamples) -> IntSamples:
+    """``data`` with the tail of what comes before it faded out, and its own beginning faded in.
+
+    Rounded towards zero, so that the sum of two never leaves the type.
+    """
+    frames = min(tail.shape[0], data.shape[0])
+    if not frames:
+        return data
+    weights = (np.arange(1, frames + 1) / (frames + 1))[:, None]
+    out = data.copy()
+    out[:frames] = np.trunc(data[:frames] * weights).astype(data.dtype)
+    out[:frames] += np.trunc(tail[:frames] * (1 - weights)).astype(data.dtype)
+    return out
 
 
 def out_frames(frames: int, percent: int) -> int:
@@ -109,25 +160,8 @@ def _library() -> Any:
         ) from error
 
 
-def _edges(samples: Samples) -> list[int]:
-    """Where windows meet: at the quietest place near each multiple of the window."""
-    if samples.frames == 0:
-        return [0]
-    window, reach = round(_WINDOW_SECONDS * samples.rate_hz), round(_REACH_SECONDS * samples.rate_hz)
-    width = max(1, round(_FADE_SECONDS * samples.rate_hz))
-    edges = [0]
-    for near in range(window, samples.frames - window // 2, window):
-        around = np.abs(samples.data[near - reach : near + reach].astype(np.float32)).sum(axis=1)
-        sums = np.concatenate(([0.0], np.cumsum(around, dtype=np.float64)))
-        loudness = sums[width:] - sums[:-width]
-        edges.append(near - reach + int(loudness.argmin()))
-    return [*edges, samples.frames]
-
-
-def _fade(piece: IntSamples, frames: int, *, falling: bool) -> None:
-    """Weigh a piece of at most ``frames`` frames in place; a rising and a falling weight add up to one.
-
-    Rounded towards zero, so that the sum of two never leaves the type.
-    """
-    weights = (np.arange(1, piece.shape[0] + 1) / (frames + 1))[:, None]
-    piece[:] = np.trunc(piece * (1 - weights if falling else weights))
+def _count(frames: int, window_frames: int) -> int:
+    """How many windows; the last one is between a half and one and a half of the others."""
+    if frames == 0:
+        return 0
+    return 1 + max(0, -(-(frames - window_frames // 2 - window_frames) // window_frames))

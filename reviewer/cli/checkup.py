@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from reviewer.audio.underruns import records
 from reviewer.errors import ReviewerError
+from reviewer.places import sound_record
 
 _CHILD_SECONDS = 20.0
 _STRICT_SINCE = (3, 37, 0)
@@ -35,6 +37,12 @@ _PEDAL = "from reviewer.pedal.finding import main; main()"
 _SOUND_REMEDY = (
     "Everything but playing works without it. On Debian and Ubuntu: sudo apt install libportaudio2; then see"
     " that an output is chosen in the system's sound settings."
+)
+_FEW_UNDERRUNS = 3
+_SECONDS_A_GAP = 600
+_UNDERRUN_REMEDY = (
+    "After a clip with gaps Reviewer lets more sound wait in the device. If they stay: close what keeps the"
+    " machine busy, or choose another output (Settings, Sound)."
 )
 _DISPLAY_REMEDY = (
     "Commands work without it. For the workstation sit at the machine's screen, or set DISPLAY; on Debian and"
@@ -79,12 +87,28 @@ def checkup(workspace: Path, child: Child = in_child) -> list[HealthFinding]:
     """Checks this machine for a workspace that is, or would be, in this folder."""
     return [
         _from_child("sound", child(_SOUND), "No sound output was found.", _SOUND_REMEDY),
+        underrun_health(sound_record()),
         _from_child("display", child(_DISPLAY), "No display was found.", _DISPLAY_REMEDY),
         _from_child("foot pedal", child(_PEDAL), "The foot pedal cannot be read.", _PEDAL_REMEDY),
         sqlite_health(sqlite3.sqlite_version_info),
         disk_health(workspace),
         clock_health(datetime.now(UTC), _newest_row(workspace)),
     ]
+
+
+def underrun_health(file: Path) -> HealthFinding:
+    """Whether the devices used so far got their sound in time; below one gap in ten minutes nobody minds."""
+    rows = records(file)
+    if not rows:
+        return HealthFinding("underruns", Health.GOOD, "Nothing was played here yet.")
+    sentences = [
+        f"{row.device or 'default'}: {row.underruns} in {row.seconds / 60:.0f} min, last {row.last_day}"
+        for row in rows
+    ]
+    sentence = f"Gaps in the sound: {'; '.join(sentences)}."
+    if all(row.underruns <= max(_FEW_UNDERRUNS, row.seconds / _SECONDS_A_GAP) for row in rows):
+        return HealthFinding("underruns", Health.GOOD, sentence)
+    return HealthFinding("underruns", Health.LIMITED, sentence, _UNDERRUN_REMEDY)
 
 
 def sqlite_health(version: tuple[int, int, int]) -> HealthFinding:

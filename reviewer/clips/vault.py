@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from reviewer.clips import keys
 from reviewer.clips.catalogue import Catalogue
-from reviewer.clips.seal import Place, SealedReader, seal, unseal
+from reviewer.clips.seal import CHUNK_BYTES, Place, SealedReader, seal, unseal
 from reviewer.clips.store import ClipStore
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import Clip, ContentKind
@@ -33,20 +33,11 @@ class Vault:
 
     def audio(self, keyring: Keyring, clip_id: str) -> BinaryIO:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
-        key = self._key(keyring, clip_id)
-        stream = self._store.open(clip_id, ContentKind.AUDIO)
-        try:
-            reader = SealedReader(key, self._place(clip_id, ContentKind.AUDIO), stream)
-        except Damaged:
-            stream.close()
-            raise
-        return cast("BinaryIO", io.BufferedReader(reader))
+        return self._open(keyring, clip_id, ContentKind.AUDIO)
 
-    def peaks(self, keyring: Keyring, clip_id: str) -> bytes:
-        """The clip's min/max pyramid; raises Damaged, Refused."""
-        key = self._key(keyring, clip_id)
-        with self._store.open(clip_id, ContentKind.PEAKS) as stream:
-            return unseal(key, self._place(clip_id, ContentKind.PEAKS), stream.read())
+    def peaks(self, keyring: Keyring, clip_id: str) -> BinaryIO:
+        """A seekable stream over the clip's peaks; the caller closes it. Raises Damaged, Refused."""
+        return self._open(keyring, clip_id, ContentKind.PEAKS)
 
     def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:
         """The clip's passages of speech; None for a clip that came in before they were kept."""
@@ -132,6 +123,16 @@ class Vault:
         for kind, sealed in contents.items():
             if not self._store.has(clip_id, kind):
                 self._store.put(clip_id, kind, sealed)
+
+    def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
+        key = self._key(keyring, clip_id)
+        stream = self._store.open(clip_id, kind)
+        try:
+            reader = SealedReader(key, self._place(clip_id, kind), stream)
+        except Damaged:
+            stream.close()
+            raise
+        return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
         return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._catalogue.wrapped_key(clip_id))

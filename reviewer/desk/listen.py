@@ -8,8 +8,9 @@ from reviewer.access.nda import Acknowledgements
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode import read_canonical
 from reviewer.audio.heard import merged
+from reviewer.audio.long_sound import close_sound, open_sound
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Samples, Sound
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
@@ -27,14 +28,19 @@ from reviewer.queue.queue import Queue
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A clip brought to ear and eye: its facts, samples, drawing, passages of speech, and what of it was
-    ``heard`` by this person for this work before."""
+    """A clip brought to ear and eye: its facts, sound, drawing, passages of speech, and what of it was
+    ``heard`` by this person for this work before. Once it is closed it is silent and flat."""
 
     clip: Clip
-    samples: Samples
+    samples: Sound
     pyramid: Pyramid
     speech: tuple[Span, ...] = ()
     heard: tuple[HeardRange, ...] = ()
+
+    def close(self) -> None:
+        """Lets the files go that sound and drawing are read from."""
+        close_sound(self.samples)
+        self.pyramid.close()
 
 
 class Listening:
@@ -64,7 +70,7 @@ class Listening:
         self._hearing = hearing
         self._clock = clock
         self._locale = locale
-        self._open: dict[tuple[str, str], Clip] = {}
+        self._open: dict[tuple[str, str], Heard] = {}
         self._prepared: dict[tuple[str, str], Heard] = {}
 
     def allow(self, identity: Identity, act: Act) -> None:
@@ -114,7 +120,7 @@ class Listening:
     def let_go(self, identity: Identity) -> None:
         """Forgets what was prepared for this person and never opened, and notes that it is closed."""
         for key in [key for key in self._prepared if key[0] == identity.session_id]:
-            del self._prepared[key]
+            self._prepared.pop(key).close()
             self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, key[1], detail={"ahead": True}))
 
     def open_check(self, identity: Identity, check: Check) -> Heard:
@@ -135,17 +141,16 @@ class Listening:
     def open_for_export(self, identity: Identity, clip_id: str) -> Samples:
         """Opens a clip to be cut into a labelled set; only accepted work is asked for by the exporter."""
         agreement = self.require(identity, Act.EXPORT)
-        opened = self._open_clip(
-            identity, clip_id, Action.CLIP_OPENED, {"purpose": "export", "nda": agreement}
-        )
-        self._open.pop((identity.session_id, clip_id), None)
-        return opened.samples
+        self._note_opening(identity, clip_id, Action.CLIP_OPENED, {"purpose": "export", "nda": agreement})
+        with self._vault.audio(identity.keyring, clip_id) as stream:
+            return read_canonical(stream)
 
     def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
         """Writes down which frames reached the device. Raises Refused for a clip that is not open here."""
-        clip = self._open.get((identity.session_id, clip_id))
-        if clip is None:
+        opened = self._open.get((identity.session_id, clip_id))
+        if opened is None:
             raise Refused("This clip is not open.", "Claim it from the queue.")
+        clip = opened.clip
         kept = [part for part in merged(ranges) if 0 <= part.start < part.end <= clip.frames]
         if not kept:
             return
@@ -159,8 +164,10 @@ class Listening:
         )
 
     def close(self, identity: Identity, clip_id: str) -> None:
-        """Notes that the clip is no longer before this person."""
-        if self._open.pop((identity.session_id, clip_id), None) is not None:
+        """Notes that the clip is no longer before this person, and lets its files go."""
+        opened = self._open.pop((identity.session_id, clip_id), None)
+        if opened is not None:
+            opened.close()
             self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
 
     def _leased(self, identity: Identity, lease: Lease, *, is_ahead: bool) -> dict[str, DetailValue]:
@@ -180,7 +187,7 @@ class Listening:
         prepared: Heard | None = None,
     ) -> Heard:
         heard = self._read(identity, clip_id, action, detail, prepared)
-        self._open[identity.session_id, clip_id] = heard.clip
+        self._open[identity.session_id, clip_id] = heard
         return heard
 
     def _read(
@@ -191,17 +198,31 @@ class Listening:
         detail: dict[str, DetailValue],
         prepared: Heard | None = None,
     ) -> Heard:
+        clip = self._note_opening(identity, clip_id, action, detail)
+        if prepared is not None:
+            return prepared
+        pyramid = Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
+        try:
+            sound = open_sound(self._vault.audio(identity.keyring, clip_id))
+        except BaseException:
+            pyramid.close()
+            raise
+        heard = Heard(clip, sound, pyramid)
+        try:
+            return replace(heard, speech=self._hearing.speech(identity, clip, sound))
+        except BaseException:
+            heard.close()
+            raise
+
+    def _note_opening(
+        self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
+    ) -> Clip:
+        """The row is committed before a byte is unsealed: no log row, no playback."""
         clip = self._catalogue.get(clip_id)
         self._refuse_if_no_longer_covered(clip)
         self._catalogue.wrapped_key(clip_id)  # a destroyed clip is gone, also where it was prepared
         self._ledger.record(Event.by(identity, action, clip_id, detail=detail))
-        if prepared is not None:
-            return prepared
-        # The row above is committed before a byte is unsealed: no log row, no playback.
-        with self._vault.audio(identity.keyring, clip_id) as stream:
-            samples = read_canonical(stream)
-        pyramid = Pyramid.from_bytes(self._vault.peaks(identity.keyring, clip_id))
-        return Heard(clip, samples, pyramid, self._hearing.speech(identity, clip, samples))
+        return clip
 
     def _refuse_if_no_longer_covered(self, clip: Clip) -> None:
         now = self._clock.now()

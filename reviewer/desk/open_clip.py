@@ -1,23 +1,15 @@
-"""A clip as it lies on the desk, and work as its author sees it again."""
+"""A clip as it lies on the desk."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
+from reviewer.desk.past_work import Returned
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip
 from reviewer.model.event import HeardRange
 from reviewer.model.span import Span
-from reviewer.model.task import Lease, TaskState
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """Work that QA sent back: what they said, and what was handed in."""
-
-    comment: str
-    annotation: Annotation
+from reviewer.model.task import Lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +19,7 @@ class OpenClip:
 
     lease: Lease
     clip: Clip
-    samples: Samples
+    samples: Sound
     pyramid: Pyramid
     asr_draft: str
     draft: Annotation | None
@@ -36,13 +28,3 @@ class OpenClip:
     heard: tuple[HeardRange, ...] = ()
     position: int = 0
     """The frame at which it was left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A piece of one's own work, as the history shows it."""
-
-    clip_id: str
-    submitted_at: datetime
-    state: TaskState
-    text: str

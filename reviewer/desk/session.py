@@ -11,7 +11,8 @@ from reviewer.desk.completeness import is_answered_by_flag, require_complete
 from reviewer.desk.drafts import Drafts
 from reviewer.desk.hearing import Hearing
 from reviewer.desk.listen import Heard, Listening
-from reviewer.desk.open_clip import Done, OpenClip, Returned
+from reviewer.desk.open_clip import OpenClip
+from reviewer.desk.past_work import Done, PastWork, Returned
 from reviewer.errors import LeaseLapsed, LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
@@ -20,7 +21,7 @@ from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
-from reviewer.model.task import Lease, SkipReason, TaskState, Today
+from reviewer.model.task import Lease, SkipReason, Today
 from reviewer.queue.queue import Queue, Receipt
 from reviewer.transcript.conventions import Conventions
 
@@ -53,6 +54,7 @@ class DeskSession:
         self._queue = queue
         self._drafts = drafts
         self._vault = vault
+        self._past = PastWork(queue, vault)
         self._ledger = ledger
         self._database = database
         self._clock = clock
@@ -123,7 +125,7 @@ class DeskSession:
             pyramid=heard.pyramid,
             asr_draft=self._vault.asr_draft(self.identity.keyring, lease.clip_id),
             draft=self._drafts.load(self.identity, lease),
-            returned=self._returned(lease),
+            returned=self._past.returned(self.identity, lease),
             speech=heard.speech,
             heard=heard.heard,
             position=self._drafts.place(self.identity, lease),
@@ -215,14 +217,7 @@ class DeskSession:
     def history(self, limit: int = 20) -> list[Done]:
         """One's own last submissions, newest first."""
         self._listening.require(self.identity, Act.TRANSCRIBE)
-        done = []
-        for submission in self._queue.submissions_of(self.identity.person.id, limit):
-            annotation = self._unseal_submission(
-                submission.clip_id, str(submission.task_id), submission.sealed
-            )
-            state = TaskState(self._queue.state_of(submission.id))
-            done.append(Done(submission.clip_id, submission.submitted_at, state, annotation.text_verbatim))
-        return done
+        return self._past.history(self.identity, limit)
 
     def unwitnessed(self) -> int:
         """Rows of the access log that no checkpoint outside this machine covers yet."""
@@ -245,26 +240,6 @@ class DeskSession:
         except LeaseLost as error:
             return error
         return None
-
-    def _returned(self, lease: Lease) -> Returned | None:
-        if lease.returned_from is None:
-            return None
-        submission = self._queue.submission(lease.returned_from)
-        sealed = self._queue.comment_on(lease.returned_from)
-        comment = ""
-        if sealed is not None:
-            plain = self._vault.unseal(
-                self.identity.keyring, lease.clip_id, ContentKind.COMMENT, lease.returned_from, sealed
-            )
-            comment = plain.decode()
-        if submission.person_id != self.identity.person.id:
-            return Returned(comment, Annotation())  # passes are blind: the comment alone is for somebody else
-        annotation = self._unseal_submission(lease.clip_id, str(lease.task_id), submission.sealed)
-        return Returned(comment, annotation)
-
-    def _unseal_submission(self, clip_id: str, name: str, sealed: bytes) -> Annotation:
-        plain = self._vault.unseal(self.identity.keyring, clip_id, ContentKind.SUBMISSION, name, sealed)
-        return Annotation.from_bytes(plain)
 
     def _keep_late(self, lease: Lease, annotation: Annotation) -> None:
         sealed = self._drafts.seal(self.identity, lease, annotation, ContentKind.LATE_DRAFT)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from reviewer.access.rights import Act
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import HeardRange
@@ -22,7 +22,7 @@ class Opened(Protocol):
     @property
     def clip(self) -> Clip: ...
     @property
-    def samples(self) -> Samples: ...
+    def samples(self) -> Sound: ...
     @property
     def pyramid(self) -> Pyramid: ...
     @property

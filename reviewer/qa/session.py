@@ -7,7 +7,7 @@ from datetime import datetime
 from reviewer.access.ledger import Ledger
 from reviewer.access.rights import Act
 from reviewer.audio.pyramid import Pyramid
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
 from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused
@@ -33,7 +33,7 @@ class OpenCheck:
 
     check: Check
     clip: Clip
-    samples: Samples
+    samples: Sound
     pyramid: Pyramid
     blind: Annotation | None
     draft: Annotation | None = None

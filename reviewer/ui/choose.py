@@ -34,6 +34,16 @@ class DialogChooser:
         )
         return Path(name) if name else None
 
+    def keys_to_read(self, parent: QWidget) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(
+            parent, _tr("Choose a file of keys"), "", _tr("Keys (*.toml);;All files (*)")
+        )
+        return Path(name) if name else None
+
+    def keys_to_write(self, parent: QWidget, suggestion: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(parent, _tr("Save the keys"), suggestion, _tr("Keys (*.toml)"))
+        return Path(name) if name else None
+
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("choose", text)

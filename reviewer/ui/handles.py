@@ -2,11 +2,14 @@
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from reviewer.ui.shortcuts import tip
+from reviewer.ui.shortcuts import key, tip
 
 W = TypeVar("W", bound=QWidget)
+_TIP = "tip_text"
+_TIP_KEY = "tip_key"
+_SHOWN_KEY = "shown_key"
 
 
 def named(widget: W, name: str, spoken: str, *, hint: str = "", key_id: str = "", kind: str = "") -> W:
@@ -21,11 +24,33 @@ def named(widget: W, name: str, spoken: str, *, hint: str = "", key_id: str = ""
     """
     widget.setObjectName(name)
     widget.setAccessibleName(spoken)
-    text = hint or spoken
-    widget.setToolTip(tip(text, key_id) if key_id else text)
+    put_tip(widget, hint or spoken, key_id)
     if kind:
         widget.setProperty("kind", kind)
     return widget
+
+
+def put_tip(widget: QWidget, text: str, key_id: str = "") -> None:
+    """Gives a widget a tooltip that carries its key and remembers it, so that ``retell_keys`` finds it."""
+    widget.setProperty(_TIP, text)
+    widget.setProperty(_TIP_KEY, key_id)
+    widget.setToolTip(tip(text, key_id) if key_id else text)
+
+
+def put_key(label: QLabel, key_id: str) -> None:
+    """Shows a key on a label and remembers it, so that ``retell_keys`` finds it."""
+    label.setProperty(_SHOWN_KEY, key_id)
+    label.setText(key(key_id).shown)
+
+
+def retell_keys(root: QWidget) -> None:
+    """Writes the keys that are in force now into every remembered tooltip and label under ``root``."""
+    for widget in root.findChildren(QWidget):
+        text, key_id, shown = (widget.property(name) for name in (_TIP, _TIP_KEY, _SHOWN_KEY))
+        if key_id:
+            put_tip(widget, text, key_id)
+        if shown and isinstance(widget, QLabel):
+            put_key(widget, shown)
 
 
 def restyle(widget: QWidget) -> None:

@@ -2,26 +2,27 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, keys_in
-from reviewer.ui.tables import Column, RowsModel, tidy
+from reviewer.ui.tab_order import tab_through
+from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
 
-_WIDTH_PX = 480
+_WIDTH_PX = 560
 _HEIGHT_PX = (480, 960)
-_KEY_PX = 160
+_KEY_PX = 224
 _RAIL = "window.rail_"
 Row = tuple[str, str]
 
@@ -29,47 +30,85 @@ Row = tuple[str, str]
 def rows_for(scope: Scope, more: Sequence[Row] = (), screens: Sequence[str] = ()) -> list[Row]:
     """Key and what it does: the page's first, then what data defines, then what works everywhere.
 
+    The keys are those in force; what has none is left out.
     ``screens`` are the titles in the rail; keys of places that this person does not have are left out.
     """
-    own = [(row.shown, row.sentence) for row in keys_in(scope)] if scope is not Scope.WINDOW else []
+    own = (
+        [(row.shown, row.sentence) for row in keys_in(scope) if row.keys] if scope is not Scope.WINDOW else []
+    )
     titles = {f"window.rail_{place}": title for place, title in enumerate(screens, start=1)}
     everywhere = [
         (row.shown, titles.get(row.id, row.sentence))
         for row in keys_in(Scope.WINDOW)
-        if row.id in titles or not row.id.startswith(_RAIL)
+        if row.keys and (row.id in titles or not row.id.startswith(_RAIL))
     ]
     return [*own, *more, *everywhere]
 
 
 class KeysDialog(QDialog):
-    """Shows what ``rows_for`` gives."""
+    """Shows what ``rows_for`` gives, or what of it has the words that are searched."""
 
-    def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+    def __init__(self, rows: Sequence[Row], preset: str = "", parent: QWidget | None = None) -> None:
+        """``preset`` is the name of the preset that the keys are from."""
         super().__init__(parent)
         named(self, "keys_dialog", self.tr("Keys")).setToolTip("")
         self.setWindowTitle(self.tr("Keys"))
         room = parent.height() - 2 * EDGE_PX if parent is not None else _HEIGHT_PX[1]
         self.resize(_WIDTH_PX, min(max(room, _HEIGHT_PX[0]), _HEIGHT_PX[1]))
-        title = QLabel(self.tr("Keys that work here"), self)
-        title.setProperty("kind", "title")
-        table = named(QTableView(self), "keys_table", self.tr("Keys that work here"))
+        self._rows = tuple(rows)
+        self._search = named(QLineEdit(self), "keys_find", self.tr("Search"))
+        self._search.setPlaceholderText(self.tr("Search an action or a key"))
+        self._search.textChanged.connect(self._on_search)
+        self._table = self._make_table()
+        close = named(QPushButton(self.tr("Close"), self), "keys_close", self.tr("Close"))
+        close.setAutoDefault(False)
+        close.clicked.connect(self.accept)
+        self._lay_out(preset, close)
+        self._table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _on_search(self, words: str) -> None:
+        wanted = words.casefold().split()
+        found = [row for row in self._rows if all(word in " ".join(row).casefold() for word in wanted)]
+        self._model.show_rows(found)
+
+    def _make_table(self) -> Table:
         columns: list[Column[Row]] = [
             Column(self.tr("Key"), lambda row: row[0]),
             Column(self.tr("Does"), lambda row: row[1]),
         ]
-        table.setModel(RowsModel(columns, rows, table))
+        table = named(
+            Table(self, empty=self.tr("No key has these words.")),
+            "keys_table",
+            self.tr("Keys that work here"),
+        )
+        self._model = RowsModel(columns, self._rows, table)
+        table.setModel(self._model)
         tidy(table, stretch=1)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setColumnWidth(0, _KEY_PX)
-        close = named(QPushButton(self.tr("Close"), self), "keys_close", self.tr("Close"))
-        close.clicked.connect(self.accept)
+        return table
+
+    def _lay_out(self, preset: str, close: QPushButton) -> None:
+        title = QLabel(self.tr("Keys that work here"), self)
+        title.setProperty("kind", "title")
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch()
+        if preset:
+            of = named(
+                QLabel(self.tr("Preset: {0}").format(preset), self), "keys_preset_name", self.tr("Preset")
+            )
+            of.setProperty("kind", "dim")
+            head.addWidget(of)
+        bottom = QHBoxLayout()
+        bottom.addStretch()
+        bottom.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GROUP_PX)
-        column.addWidget(title)
-        column.addWidget(table, 1)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(close)
-        column.addLayout(row)
-        table.setFocus(Qt.FocusReason.OtherFocusReason)
+        column.addLayout(head)
+        column.addWidget(self._search)
+        column.addWidget(self._table, 1)
+        column.addLayout(bottom)
+        tab_through(self._search, self._table, close)

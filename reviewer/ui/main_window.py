@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SIZE = QSize(1280, 800)
 _LEAST = QSize(900, 600)
+_SETTINGS = "settings_dialog"
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         theme.changed.connect(self._on_theme_changed)
         bind(self, "window.theme", theme.toggle)
         bind(self, "window.keys", self.show_keys)
+        bind(self, "window.settings", self.show_settings)
         bind(self, "window.lock", self.lock)
         self.idle: IdleWatch | None = None
         self._pedals: PedalReader | None = None
@@ -85,7 +87,9 @@ class MainWindow(QMainWindow):
     def furnish(self) -> None:
         """Brings what needs the project file; raises what reading that does."""
         from reviewer.ui.idle import IdleWatch  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.keys.choices import KeysInForce  # noqa: PLC0415
 
+        KeysInForce(self._house.preferences, self)
         project = self._house.doors.project
         self.entrance.sign_in_page.show_project(project.name)
         self.idle = IdleWatch(self, self._house.clock, project.lock_minutes, self)
@@ -114,12 +118,21 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_keys(self) -> None:
         """Opens the table of the keys that work now."""
-        from reviewer.ui.keys_dialog import KeysDialog, rows_for  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.keys.choices import stored_keymap  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.keys_dialog import KeysDialog, rows_for  # noqa: PLC0415
 
         rows = self._shell.keys() if self._shell is not None else rows_for(self._entrance_scope())
-        dialog = KeysDialog(rows, self)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._open(KeysDialog(rows, stored_keymap(self._house.preferences).preset.title, self))
+
+    @Slot()
+    def show_settings(self) -> None:
+        """Opens what a person may choose for themselves on this machine."""
+        if self.findChild(QDialog, _SETTINGS) is None:
+            from reviewer.ui.settings.pages import settings_dialog  # noqa: PLC0415 - not before the first paint
+
+            tags = self._shell.data_keys() if self._shell is not None else []
+            house = self._house
+            self._open(settings_dialog(house.preferences, tags, house.jobs, self._pedals, self))
 
     @Slot()
     def _on_idle(self) -> None:
@@ -151,6 +164,7 @@ class MainWindow(QMainWindow):
         self._identity, self._shell = identity, shell
         shell.top_bar.theme_requested.connect(self._theme.toggle)
         shell.top_bar.keys_requested.connect(self.show_keys)
+        shell.top_bar.settings_requested.connect(self.show_settings)
         shell.top_bar.lock_requested.connect(self.lock)
         shell.agreement_requested.connect(self._on_agreement_requested)
         self._stack.addWidget(shell)
@@ -174,6 +188,10 @@ class MainWindow(QMainWindow):
                 self.tr("Sign in again to read it once more, or speak with your lead."),
             )
         )
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _back_to(self, shell: "Shell") -> None:
         self.entrance.close_door()

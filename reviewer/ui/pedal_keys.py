@@ -19,7 +19,7 @@ FIRST_REPEAT_MS = 300
 REPEAT_MS = 150
 _PLAY = "play"
 _PAGES = (Scope.DESK, Scope.QA)
-_NOT_BY_FOOT = frozenset({"claim", "draw", "play_too"})  # need no clip, or do the same as another
+_NOT_BY_FOOT = frozenset({"claim", "draw"})  # need no clip
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def screens_for(identity: Identity, house: House) -> tuple[Screen, ...]:
 
 
 def _contractor(identity: Identity, house: House) -> tuple[Screen, ...]:
-    # Imported with the first person who needs it: pyqtgraph takes half a second.
+    # Imported with the first person who needs it: waves and player take their time.
     from reviewer.ui.desk.page import DeskPage  # noqa: PLC0415
     from reviewer.ui.mine.page import MinePage  # noqa: PLC0415
 

@@ -68,6 +68,10 @@ class Shell(QWidget):
         scope = self.page.scope if self._front else Scope.WINDOW
         return rows_for(scope, self.page.more_keys(), self._titles)
 
+    def data_keys(self) -> list[tuple[str, str]]:
+        """The keys that data defines on any page: (key, what it does)."""
+        return [row for page in self._pages.values() for row in page.more_keys()]
+
     def close_down(self) -> None:
         """Tells every page that it is to be thrown away."""
         for page in self._pages.values():

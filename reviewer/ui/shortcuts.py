@@ -1,51 +1,11 @@
 """Every key of the program in one table."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from reviewer.ui.keys.binding import Bindings
+from reviewer.ui.keys.row import Key, Scope
 
-
-class Scope(StrEnum):
-    """Where a key works: everywhere in the window, or while one page is shown."""
-
-    WINDOW = "window"
-    SIGN_IN = "sign_in"
-    NDA = "nda"
-    DESK = "desk"
-    MINE = "mine"
-    QA = "qa"
-    OVERVIEW = "overview"
-    PEOPLE = "people"
-    IMPORT = "import"
-    EXPORT = "export"
-    LOG = "log"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key: ``keys`` in Qt's portable text, ``does`` what it does, in English, translated when shown."""
-
-    id: str
-    scope: Scope
-    keys: str
-    does: str
-
-    @property
-    def sequence(self) -> QKeySequence:
-        return QKeySequence(self.keys, QKeySequence.SequenceFormat.PortableText)
-
-    @property
-    def shown(self) -> str:
-        """The key as this platform writes it."""
-        return self.sequence.toString(QKeySequence.SequenceFormat.NativeText)
-
-    @property
-    def sentence(self) -> str:
-        return QCoreApplication.translate("shortcuts", self.does)
+__all__ = ("TABLE", "Key", "Scope", "bind", "key", "keys_in", "rebind", "tip")
 
 
 def _key(key_id: str, scope: Scope, keys: str, does: object) -> Key:
@@ -55,6 +15,7 @@ def _key(key_id: str, scope: Scope, keys: str, does: object) -> Key:
 TABLE: tuple[Key, ...] = (
     # Everywhere
     _key("window.keys", Scope.WINDOW, "F1", QT_TRANSLATE_NOOP("shortcuts", "Show the keys")),
+    _key("window.settings", Scope.WINDOW, "Ctrl+,", QT_TRANSLATE_NOOP("shortcuts", "Settings")),
     _key("window.lock", Scope.WINDOW, "Ctrl+Shift+L", QT_TRANSLATE_NOOP("shortcuts", "Lock")),
     _key("window.theme", Scope.WINDOW, "Ctrl+Shift+T", QT_TRANSLATE_NOOP("shortcuts", "Dark or light")),
     _key("window.rail_1", Scope.WINDOW, "Ctrl+1", QT_TRANSLATE_NOOP("shortcuts", "First screen")),
@@ -73,8 +34,7 @@ TABLE: tuple[Key, ...] = (
     _key("desk.claim", Scope.DESK, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next clip")),
     _key("desk.submit", Scope.DESK, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit")),
     _key("desk.skip", Scope.DESK, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Skip this clip")),
-    _key("desk.play", Scope.DESK, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
-    _key("desk.play_too", Scope.DESK, "F4", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
+    _key("desk.play", Scope.DESK, "Ctrl+Space; F4", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
     _key("desk.back", Scope.DESK, "F2", QT_TRANSLATE_NOOP("shortcuts", "Back a step")),
     _key("desk.forward", Scope.DESK, "F3", QT_TRANSLATE_NOOP("shortcuts", "Forward a step")),
     _key("desk.start", Scope.DESK, "Shift+F2", QT_TRANSLATE_NOOP("shortcuts", "To the beginning")),
@@ -118,6 +78,28 @@ TABLE: tuple[Key, ...] = (
     _key("desk.select_none", Scope.DESK, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Nothing selected")),
     _key(
         "desk.backstep", Scope.DESK, "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "How far a pause goes back")
+    ),
+    _key("desk.gain_down", Scope.DESK, "Ctrl+F5", QT_TRANSLATE_NOOP("shortcuts", "A little quieter")),
+    _key("desk.gain_zero", Scope.DESK, "Ctrl+F6", QT_TRANSLATE_NOOP("shortcuts", "Gain back to 0 dB")),
+    _key("desk.gain_up", Scope.DESK, "Ctrl+F7", QT_TRANSLATE_NOOP("shortcuts", "A little louder")),
+    _key(
+        "desk.level",
+        Scope.DESK,
+        "Ctrl+Shift+F6",
+        QT_TRANSLATE_NOOP("shortcuts", "One level for all clips, on or off"),
+    ),
+    _key(
+        "desk.solo",
+        Scope.DESK,
+        "Ctrl+F9",
+        QT_TRANSLATE_NOOP("shortcuts", "Hear both channels, the first, the second"),
+    ),
+    _key("desk.swap", Scope.DESK, "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
+    _key(
+        "desk.mono",
+        Scope.DESK,
+        "Ctrl+F10",
+        QT_TRANSLATE_NOOP("shortcuts", "The same on both ears, on or off"),
     ),
     _key(
         "desk.use_draft",
@@ -170,8 +152,7 @@ TABLE: tuple[Key, ...] = (
     _key("qa.hand_in", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Hand in my version")),
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
-    _key("qa.play", Scope.QA, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
-    _key("qa.play_too", Scope.QA, "F4", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
+    _key("qa.play", Scope.QA, "Ctrl+Space; F4", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
     _key("qa.back", Scope.QA, "F2", QT_TRANSLATE_NOOP("shortcuts", "Back a step")),
     _key("qa.forward", Scope.QA, "F3", QT_TRANSLATE_NOOP("shortcuts", "Forward a step")),
     _key("qa.start", Scope.QA, "Shift+F2", QT_TRANSLATE_NOOP("shortcuts", "To the beginning")),
@@ -203,6 +184,23 @@ TABLE: tuple[Key, ...] = (
     _key("qa.select_to", Scope.QA, "Shift+F8", QT_TRANSLATE_NOOP("shortcuts", "The selection ends here")),
     _key("qa.select_none", Scope.QA, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Nothing selected")),
     _key("qa.backstep", Scope.QA, "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "How far a pause goes back")),
+    _key("qa.gain_down", Scope.QA, "Ctrl+F5", QT_TRANSLATE_NOOP("shortcuts", "A little quieter")),
+    _key("qa.gain_zero", Scope.QA, "Ctrl+F6", QT_TRANSLATE_NOOP("shortcuts", "Gain back to 0 dB")),
+    _key("qa.gain_up", Scope.QA, "Ctrl+F7", QT_TRANSLATE_NOOP("shortcuts", "A little louder")),
+    _key(
+        "qa.level",
+        Scope.QA,
+        "Ctrl+Shift+F6",
+        QT_TRANSLATE_NOOP("shortcuts", "One level for all clips, on or off"),
+    ),
+    _key(
+        "qa.solo",
+        Scope.QA,
+        "Ctrl+F9",
+        QT_TRANSLATE_NOOP("shortcuts", "Hear both channels, the first, the second"),
+    ),
+    _key("qa.swap", Scope.QA, "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
+    _key("qa.mono", Scope.QA, "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "The same on both ears, on or off")),
     _key("qa.problem", Scope.QA, "F8", QT_TRANSLATE_NOOP("shortcuts", "To the next problem")),
     _key("qa.zoom_in", Scope.QA, "Ctrl+=", QT_TRANSLATE_NOOP("shortcuts", "Zoom in")),
     _key("qa.zoom_out", Scope.QA, "Ctrl+-", QT_TRANSLATE_NOOP("shortcuts", "Zoom out")),
@@ -250,41 +248,9 @@ TABLE: tuple[Key, ...] = (
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
     _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
 )
-_BY_ID = {key.id: key for key in TABLE}
-
-
-def key(key_id: str) -> Key:
-    """The key with this id; KeyError for one that is not in the table."""
-    return _BY_ID[key_id]
-
-
-def keys_in(*scopes: Scope) -> tuple[Key, ...]:
-    """The rows of these scopes, in the table's order."""
-    return tuple(row for row in TABLE if row.scope in scopes)
-
-
-def bind(owner: QWidget, key_id: str, slot: Callable[[], object]) -> QShortcut:
-    """Makes a key work while ``owner`` is shown and enabled, wherever in its window the focus is."""
-    shortcut = QShortcut(key(key_id).sequence, owner)
-    shortcut.setObjectName(f"key_{key_id}")
-    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-    shortcut.setAutoRepeat(False)
-    shortcut.activated.connect(slot)
-    return shortcut
-
-
-def tip(text: str, key_id: str) -> str:
-    """A tooltip that carries its key."""
-    return f"{text}  ({key(key_id).shown})"
-
-
-def clashes(table: Iterable[Key]) -> list[tuple[Key, Key]]:
-    """Pairs of rows that would answer to the same key at the same time."""
-    rows = list(table)
-    return [
-        (one, other)
-        for place, one in enumerate(rows)
-        for other in rows[place + 1 :]
-        if one.sequence == other.sequence
-        and (one.scope == other.scope or Scope.WINDOW in (one.scope, other.scope))
-    ]
+_BINDINGS = Bindings(TABLE)
+key = _BINDINGS.key
+keys_in = _BINDINGS.keys_in
+bind = _BINDINGS.bind
+rebind = _BINDINGS.rebind
+tip = _BINDINGS.tip

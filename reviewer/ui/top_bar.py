@@ -10,10 +10,11 @@ from reviewer.ui.theme import GAP_PX, GROUP_PX, TOP_BAR_PX
 
 
 class TopBar(QWidget):
-    """Product, project and locale; who it is locked to; theme, keys, lock."""
+    """Product, project and locale; who it is locked to; theme, keys, settings, lock."""
 
     theme_requested = Signal()
     keys_requested = Signal()
+    settings_requested = Signal()
     lock_requested = Signal()
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
@@ -51,6 +52,10 @@ class TopBar(QWidget):
             "theme_button", "theme", self.tr("Theme"), self.tr("Dark or light"), "window.theme"
         )
         keys = self._button("keys_button", "keys", self.tr("Keys"), self.tr("Show the keys"), "window.keys")
+        settings = self._button(
+            "settings_button", "settings", self.tr("Settings"), self.tr("Settings"), "window.settings"
+        )
+        settings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # names need the room
         lock = self._button(
             "lock_button",
             "lock",
@@ -60,8 +65,9 @@ class TopBar(QWidget):
         )
         theme.clicked.connect(self.theme_requested)
         keys.clicked.connect(self.keys_requested)
+        settings.clicked.connect(self.settings_requested)
         lock.clicked.connect(self.lock_requested)
-        return [theme, keys, lock]
+        return [theme, keys, settings, lock]
 
     def _button(self, name: str, glyph: str, text: str, spoken: str, key_id: str) -> QToolButton:
         button = named(QToolButton(self), name, spoken, key_id=key_id)

@@ -29,6 +29,7 @@ from reviewer.ui.page import Page
 from reviewer.ui.pedal import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
+from reviewer.ui.settings.pages import settings_dialog
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import TABLE, Scope, keys_in
 from reviewer.ui.signin.enrol_page import EnrolPage
@@ -53,6 +54,7 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "import": lambda jobs: ImportPage(FakeLead(), jobs),
     "export": lambda jobs: ExportPage(FakeLead(), jobs),
     "log": lambda jobs: LogPage(FakeLead(), jobs),
+    "settings": lambda _jobs: settings_dialog(Preferences(), []),
     "pedal": lambda _jobs: PedalPage(Preferences(), PedalReader(FakePort(), Preferences())),
 }
 SCREENS = tuple(scope for scope in Scope if scope.value in PAGES and scope not in {Scope.SIGN_IN, Scope.NDA})

@@ -2,10 +2,13 @@
 
 import gc
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.clips import a_vault, add_clip
 from tests.benchmarks.table import ROWS
 
 
@@ -29,3 +32,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _quiet_collector() -> None:
     """A garbage collection of the test before does not fall into this one's figures."""
     gc.collect()
+
+
+@pytest.fixture(scope="session")
+def sealed_clips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a vault with the clips ``tenseconds``, ``minute`` and ``tenhours``: 1.5 GB meanwhile."""
+    folder = tmp_path_factory.mktemp("sealed")
+    with a_vault(folder) as vault:
+        for name, seconds in (("tenseconds", 10), ("minute", 60), ("tenhours", 36_000)):
+            add_clip(vault, folder, name, seconds)
+    yield folder
+    shutil.rmtree(folder)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reviewer.audio.samples import Samples
 from reviewer.audio.spectrogram import TILE_COLUMNS, Band, Recipe, tile
 from tests.sounds import some_noise
 
@@ -32,8 +33,8 @@ def test_floor_transforms_alone(benchmark: Any, rate: int, band: Band, level: in
 @pytest.mark.parametrize(("rate", "band", "level", "windows"), _CASES)
 def test_make_a_tile(benchmark: Any, rate: int, band: Band, level: int, windows: int) -> None:
     benchmark.group = f"{rate} {band} {level}"
-    data = some_noise(2 * TILE_COLUMNS << level)
+    samples = Samples(rate, some_noise(2 * TILE_COLUMNS << level))
 
-    made = benchmark(tile, data, 0, Recipe(rate, band), level, 1)
+    made = benchmark(tile, samples, 0, Recipe(rate, band), level, 1)
 
     assert made.any()

@@ -1,11 +1,20 @@
 """``doctor``: each check a finding, each fault a remedy, nothing signed in."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from reviewer.cli import checkup as checks
-from reviewer.cli.checkup import Health, checkup, clock_health, disk_health, in_child, sqlite_health
+from reviewer.cli.checkup import (
+    Health,
+    checkup,
+    clock_health,
+    disk_health,
+    in_child,
+    sqlite_health,
+    underrun_health,
+)
 
 
 def by_name(findings):
@@ -17,7 +26,7 @@ def healthy(_code):
 
 
 def test_every_part_is_checked(tmp_path):
-    named = {"sound", "display", "foot pedal", "sqlite", "disk", "clock"}
+    named = {"sound", "underruns", "display", "foot pedal", "sqlite", "disk", "clock"}
     assert set(by_name(checkup(tmp_path, healthy))) == named
 
 
@@ -127,3 +136,26 @@ def test_command_ends_with_3_where_something_needed_is_broken(command, workspace
 
 def by_health(body):
     return {one["name"]: one["health"] for one in body["checks"] if one["health"] != "good"}
+
+
+def a_record(folder, underruns, seconds=3600.0):
+    file = folder / "sound.json"
+    row = {"device": "Headset", "seconds": seconds, "underruns": underruns, "last_day": "2026-11-20"}
+    file.write_text(json.dumps([row]))
+    return file
+
+
+def test_gaps_in_the_sound_are_shown_for_each_device(tmp_path):
+    found = underrun_health(a_record(tmp_path, 2))
+    assert found.health is Health.GOOD
+    assert "Headset: 2 in 60 min, last 2026-11-20" in found.sentence
+
+
+def test_many_gaps_come_with_a_remedy(tmp_path):
+    found = underrun_health(a_record(tmp_path, 40))
+    assert found.health is Health.LIMITED
+    assert "Settings, Sound" in found.remedy
+
+
+def test_where_nothing_was_played_nothing_is_amiss(tmp_path):
+    assert underrun_health(tmp_path / "sound.json").health is Health.GOOD

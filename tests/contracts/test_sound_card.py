@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from reviewer.audio.device import SoundForm
+from reviewer.audio.ears import Ears
+from reviewer.audio.loudness import measured
 from reviewer.audio.player import Player
+from reviewer.audio.port_audio import listed, look_again
 from reviewer.audio.samples import Samples
-from reviewer.audio.sound_card import SoundCard, look_again
+from reviewer.audio.sound_card import SoundCard
 from reviewer.errors import NoAudioDevice
 from reviewer.model.event import HeardRange
 from tests.contracts.conftest import listening_to
 from tests.fakes.sound_server import Recording, SoundServer
-from tests.sounds import some_noise, some_samples
+from tests.sounds import a_tone, some_noise, some_samples
 
 pytestmark = pytest.mark.soundcard
 
@@ -48,16 +51,93 @@ def _sounding(recording: Recording) -> int:
     return int(np.count_nonzero(recording.samples()))
 
 
-@pytest.mark.parametrize("run", range(3))
+@pytest.mark.parametrize("run", range(20))
 def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Recording, run: int) -> None:
-    samples = Samples(16_000, some_noise(12_000, seed=100 + run))
+    samples = Samples(16_000, some_noise(6_000, seed=100 + run))
+    player.set_ears(Ears())
     player.load(samples)
     player.play()
     _play_to_the_end(player)
 
     assert recording.wait_for(samples.data[:, 0]) >= 0
-    assert player.take_heard() == [HeardRange(0, 12_000)]
-    assert _sounding(recording) == 12_000
+    assert player.take_heard() == [HeardRange(0, 6_000)]
+    assert _sounding(recording) == 6_000
+
+
+@pytest.mark.parametrize("ears", [Ears(is_levelled=True, gain_db=3), Ears(gain_db=-9)])
+def test_level_and_gain_arrive_as_they_were_worked_out(
+    player: Player, recording: Recording, ears: Ears
+) -> None:
+    samples = Samples(16_000, some_noise(12_000))
+    wanted = ears.applied(samples, measured(samples)).read(0, 12_000)
+    player.set_ears(ears)
+    player.load(samples)
+    player.play()
+    _play_to_the_end(player)
+
+    assert recording.wait_for(wanted[:, 0]) >= 0
+
+
+@pytest.mark.parametrize("percent", [50, 200])
+def test_at_other_speeds_the_pitch_stays_and_there_is_no_click(
+    player: Player, recording: Recording, percent: int
+) -> None:
+    pytest.importorskip("python_stretch")
+    ends = np.clip(np.minimum(np.arange(32_000), np.arange(32_000)[::-1]) / 3_200, 0, 1)
+    soft = np.rint(a_tone(32_000, pitch_hz=440.0) * ends[:, None]).astype(np.int16)
+    tone = Samples(16_000, soft)
+    player.load(tone)
+    player.set_speed(percent)
+    player.play()
+    _play_to_the_end(player)
+    _until(lambda: _sounding(recording) > 0.9 * 32_000 * 100 / percent)
+
+    arrived = recording.samples().astype(float)
+    sounding = arrived[np.flatnonzero(arrived)[0] : np.flatnonzero(arrived)[-1] + 1]
+    inner = sounding[sounding.size // 4 : -sounding.size // 4]
+    spectrum = np.abs(np.fft.rfft(inner * np.hanning(inner.size), 1 << 18))
+    assert spectrum.argmax() * 16_000 / (1 << 18) == pytest.approx(440.0, rel=0.01)
+    usual = np.abs(np.diff(tone.data[:, 0].astype(float))).max()
+    assert np.abs(np.diff(arrived)).max() <= 1.1 * usual  # the loudness of a steady tone ripples a little
+
+
+def test_a_device_removed_while_it_plays_pauses_the_clip_and_the_next_play_goes_on_with_the_next_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sounddevice")
+    samples = some_samples(64_000)
+    with SoundServer(tmp_path) as server:
+        listening_to(server, monkeypatch)
+        player = Player(SoundCard(), fade_seconds=0.0)
+        player.load(samples)
+        player.play()
+        _until(lambda: player.position > 4_000)
+        server.unplug()
+        _until(lambda: not player.is_playing)
+        problem, where = player.problem, player.position
+        server.plug_in()
+        with server.recorded() as recording:
+            player.play()
+            _play_to_the_end(player)
+            found = recording.wait_for(samples.data[where:, 0])
+        player.close()
+
+    assert problem == "default has gone. Press play to go on with the next one."
+    assert 4_000 < where < 64_000
+    assert found >= 0
+    assert player.take_heard() == [HeardRange(0, 64_000)]
+
+
+def test_a_chosen_output_is_found_and_played_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sounddevice")
+    with SoundServer(tmp_path) as server:
+        listening_to(server, monkeypatch)
+        chosen = next(output for output in listed(anew=True).all if output.name == "pulse")
+        stream = SoundCard(chosen).open(SoundForm(16_000, 1, 16), lambda out, _when: out.fill(0))
+        facts = stream.name, stream.remark, stream.form.rate_hz
+        stream.close()
+
+    assert facts == ("pulse", None, 16_000)
 
 
 def test_a_range_arrives_and_no_more(player: Player, recording: Recording) -> None:
@@ -198,4 +278,4 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
         SoundCard().open(SoundForm(16_000, 1, 16), lambda _out, _when: None)
 
     assert "no output device" in caught.value.sentence
-    assert "Plug in" in caught.value.hint
+    assert "Plug one in" in caught.value.hint

@@ -53,7 +53,7 @@ def test_a_clip_that_came_in_is_heard_seen_and_read(room: Room) -> None:
     room.add()
     with room.vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
-    assert room.vault.peaks(KEYRING, "c1") == PEAKS
+    assert room.vault.peaks(KEYRING, "c1").read() == PEAKS
     assert room.vault.asr_draft(KEYRING, "c1") == DRAFT
     assert room.catalogue.get("c1") == a_clip()
 
@@ -178,7 +178,7 @@ def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(database
     vault = Vault("w1", store, Catalogue(database))
     vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
     assert store.swept
-    assert vault.peaks(KEYRING, "c1") == PEAKS
+    assert vault.peaks(KEYRING, "c1").read() == PEAKS
     with vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
 

@@ -11,7 +11,8 @@ import numpy as np
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.desk.listen import Heard
-from reviewer.desk.session import Done, OpenClip, Returned
+from reviewer.desk.past_work import Done, Returned
+from reviewer.desk.session import OpenClip
 from reviewer.errors import NotLeased
 from reviewer.labels.schema import load_schema
 from reviewer.model.annotation import Annotation

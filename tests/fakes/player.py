@@ -1,7 +1,8 @@
 """A player without sound: time passes when the test says so."""
 
+from reviewer.audio.ears import Ears
 from reviewer.audio.heard import merged
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import Sound
 from reviewer.audio.transport import Transport
 from reviewer.model.event import HeardRange
 
@@ -11,8 +12,11 @@ class FakePlayer:
 
     def __init__(self, problem: str | None = None) -> None:
         self.problem = problem
-        self.loaded: Samples | None = None
+        self.loaded: Sound | None = None
         self.is_closed = False
+        self.ears = Ears()
+        self.output = ""
+        self.level_db: float | None = 0.0
         self._transport = Transport()
         self._heard: list[HeardRange] = []
 
@@ -32,11 +36,18 @@ class FakePlayer:
     def frames(self) -> int:
         return self._transport.frames
 
-    def load(self, samples: Samples) -> None:
+    @property
+    def channels(self) -> int:
+        return self.loaded.channels if self.loaded is not None else 0
+
+    def load(self, samples: Sound) -> None:
+        self.unload()
         self.loaded = samples
         self._transport = Transport.loaded(samples.frames, self.speed_percent)
 
     def unload(self) -> None:
+        if self.loaded is not None:
+            self.ears = self.ears.for_new_clip()
         self.loaded = None
         self._transport = Transport.loaded(0, self.speed_percent)
 
@@ -58,6 +69,12 @@ class FakePlayer:
 
     def set_speed(self, percent: int) -> None:
         self._transport = self._transport.at_speed(percent)
+
+    def set_ears(self, ears: Ears) -> None:
+        self.ears = ears
+
+    def choose_output(self, output: str) -> None:
+        self.output = output
 
     def take_heard(self) -> list[HeardRange]:
         heard, self._heard = merged(self._heard), []

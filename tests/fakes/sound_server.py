@@ -20,7 +20,7 @@ _SOUND_IS_PULSE = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
 
 def is_possible() -> bool:
     """Whether PulseAudio and its recorder are installed."""
-    return all(shutil.which(name) for name in ("pulseaudio", "parec"))
+    return all(shutil.which(name) for name in ("pulseaudio", "parec", "pactl"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,19 @@ class SoundServer:
             check=True,
             capture_output=True,
             timeout=60,
+        )
+
+    def unplug(self) -> None:
+        """As if the only card were pulled out."""
+        self._ask("unload-module", "module-null-sink")
+
+    def plug_in(self) -> None:
+        """As if it, or another, were plugged in."""
+        self._ask("load-module", "module-null-sink", "sink_name=test", *self._form)
+
+    def _ask(self, *words: str) -> None:
+        subprocess.run(
+            ["pactl", *words], env=os.environ | self.environment, check=True, capture_output=True, timeout=60
         )
 
     @contextmanager

@@ -9,7 +9,7 @@ from reviewer.errors import Damaged, NotLeased
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
-from tests.workspaces import ANA, BEN, QUINN, Bench, annotation
+from tests.workspaces import ANA, BEN, QUINN, Bench, annotation, hear, hear_check
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_draft_of_a_version_without_places_is_read(bench: Bench, ana: DeskSess
 
 
 def test_a_place_is_no_part_of_what_is_handed_in(bench: Bench, ana: DeskSession) -> None:
-    lease = claimed(ana)
+    lease = hear(ana, claimed(ana))
     ana.keep_place(lease, 4_321)
     ana.submit(lease, annotation("hello"))
     assert drafts_on_disk(bench) == 0
@@ -87,7 +87,7 @@ def test_a_place_is_no_part_of_what_is_handed_in(bench: Bench, ana: DeskSession)
 
 
 def test_a_place_that_comes_after_handing_in_is_not_kept(bench: Bench, ana: DeskSession) -> None:
-    lease = claimed(ana)
+    lease = hear(ana, claimed(ana))
     ana.submit(lease, annotation("hello"))
     with pytest.raises(NotLeased):
         ana.keep_place(lease, 4_321)
@@ -132,7 +132,7 @@ def test_a_damaged_draft_is_told_but_does_not_keep_new_text_from_being_saved(
 
 
 def test_a_check_has_its_own_place_until_it_is_handed_in(bench: Bench, ana: DeskSession) -> None:
-    ana.submit(claimed(ana), annotation("turn left"))
+    ana.submit(hear(ana, claimed(ana)), annotation("turn left"))
     qa = bench.person(QUINN).qa
     qa.draw()
     check = qa.claim()
@@ -140,6 +140,6 @@ def test_a_check_has_its_own_place_until_it_is_handed_in(bench: Bench, ana: Desk
     qa.keep_place(check, 777)
     opened = qa.open(check)
     assert (opened.draft, opened.position) == (None, 777)
-    comparison = qa.hand_in_blind(check, annotation("turn right"))
+    comparison = qa.hand_in_blind(hear_check(qa, check), annotation("turn right"))
     qa.keep_place(comparison.check, 999)
     assert drafts_on_disk(bench) == 0

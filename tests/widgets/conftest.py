@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keys.live import live_keys
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,12 @@ def show(qtbot: QtBot) -> Callable[[QWidget], None]:
             widget.activateWindow()
 
     return as_active_window
+
+
+@pytest.fixture(autouse=True)
+def _keys_of_the_table(qapp: QApplication) -> Iterator[None]:
+    """The keys that one test puts in force are not the next one's."""
+    yield
+    live = live_keys()
+    assert live is not None
+    live.use({})

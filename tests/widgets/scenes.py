@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.desk.session import Done
+from reviewer.desk.past_work import Done
 from reviewer.errors import Unavailable
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.event import HeardRange
@@ -63,9 +63,8 @@ class Scene:
         self.doors = FakeDoors(
             (somebody(NAME, role),), signed={NAME}, desk=self.desk, qa=self.qa, lead=self.lead
         )
-        self.window = MainWindow(
-            House(self.doors, jobs, FakeClock(), lambda: self.player, Preferences()), theme
-        )
+        self.house = House(self.doors, jobs, FakeClock(), lambda: self.player, Preferences())
+        self.window = MainWindow(self.house, theme)
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()
@@ -222,6 +221,17 @@ def _log(scene: Scene) -> None:
     scene.settle()
 
 
+def _listening(scene: Scene) -> None:
+    scene.come_in()
+    scene.window.show_settings()
+
+
+def _own_keys(scene: Scene) -> None:
+    scene.house.preferences.put("settings.page", "keys_page")
+    scene.house.preferences.put("keys.own", '{"desk.turn":["Ctrl+T"]}')
+    _listening(scene)
+
+
 SCENES: dict[str, tuple[Role, Callable[[Scene], None]]] = {
     "sign_in": (Role.CONTRACTOR, _sign_in_refused),
     "agreement": (Role.CONTRACTOR, _agreement),
@@ -230,6 +240,8 @@ SCENES: dict[str, tuple[Role, Callable[[Scene], None]]] = {
     "skip": (Role.CONTRACTOR, _why_skip),
     "mine": (Role.CONTRACTOR, _my_work),
     "keys": (Role.CONTRACTOR, _keys),
+    "listening": (Role.CONTRACTOR, _listening),
+    "own_keys": (Role.CONTRACTOR, _own_keys),
     "free_check": (Role.QA, _free_check),
     "blind_check": (Role.QA, _blind_check),
     "compared_check": (Role.QA, _compared_check),

@@ -244,7 +244,7 @@ def test_right_to_left_rows_begin_at_the_right(themed: QApplication, qtbot: QtBo
 
 @pytest.fixture
 def flags(themed: QApplication, qtbot: QtBot) -> FlagsPanel:
-    made = FlagsPanel({Flag.NO_SPEECH: "Ctrl+Shift+1"})
+    made = FlagsPanel({Flag.NO_SPEECH: "desk.flag_1"})
     qtbot.addWidget(made)
     return made
 

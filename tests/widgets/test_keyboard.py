@@ -17,7 +17,7 @@ from tests.widgets.scenes import SCENES, Scene
 
 _ENOUGH = 200
 _RAIL_OF_LEAD = ("rail_overview", "rail_people", "rail_import", "rail_export", "rail_log")
-_BARS = ("theme_button", "keys_button", "lock_button")
+_BARS = ("theme_button", "keys_button", "settings_button", "lock_button")
 ROADS = {
     "sign_in": ("sign_in_name", "sign_in_passphrase", "sign_in_enrol"),
     "agreement": ("nda_text", "nda_tick", "nda_name", "nda_passphrase", "nda_decline"),
@@ -35,6 +35,26 @@ ROADS = {
         "rail_desk",
         "rail_mine",
         "play_start",
+    ),
+    "listening": (
+        "settings_pages",
+        "listening_step_ms",
+        "listening_backstep_ms",
+        "listening_again_percent",
+        "listening_play_on_open",
+    ),
+    "own_keys": (
+        "settings_pages",
+        "keys_preset",
+        "keys_search",
+        "keys_actions",
+        "keys_change",
+        "keys_add",
+        "keys_remove",
+        "keys_reset_all",
+        "keys_import",
+        "keys_export",
+        "settings_close",
     ),
     "skip": ("skip_cannot_understand", "skip_cancel"),
     "mine": (*_BARS, "rail_desk", "rail_mine", "mine_refresh", "mine_table"),
@@ -189,4 +209,4 @@ def test_the_list_of_keys_is_as_high_as_the_window_lets_it(
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(1280, room)
-    assert KeysDialog([], window).height() == height
+    assert KeysDialog([], "", window).height() == height

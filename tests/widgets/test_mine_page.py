@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
-from reviewer.desk.session import Done
+from reviewer.desk.past_work import Done
 from reviewer.errors import Unavailable
 from reviewer.model.task import TaskState, Today
 from reviewer.ui.jobs import Jobs

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QGraphicsView, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.desk.listen import Heard
@@ -13,6 +13,7 @@ from reviewer.desk.session import OpenClip
 from reviewer.errors import Damaged, LeaseLost, NdaRequired, Unavailable
 from reviewer.model.task import Lease, SkipReason
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.waveform.plot import WavePlot
 from tests.fakes.desk import FakeDesk, a_lease, an_open_clip
 from tests.widgets.test_desk_page import CTRL, Bench, Settle
 
@@ -126,7 +127,7 @@ def test_the_next_clip_is_painted_before_the_desk_is_asked_for_anything_else(ben
             return False
 
     watch = Watch()
-    bench.page.view.board.waves.findChild(QGraphicsView).viewport().installEventFilter(watch)
+    bench.page.view.board.waves.findChild(WavePlot).installEventFilter(watch)
     bench.finish()
     assert asked[0] == ["open"]
 

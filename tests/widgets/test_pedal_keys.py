@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from reviewer.pedal.report import Pedal
 from reviewer.ui.desk.page import DeskPage
-from reviewer.ui.desk.playback import Act
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.pedal import PedalReader
 from reviewer.ui.pedal_keys import (
@@ -85,7 +84,8 @@ class Desk:
     def __init__(self, jobs: Jobs, settle: Settle, show: Show, *, take: bool = True) -> None:
         self.player = FakePlayer()
         desk = FakeDesk(an_open_clip(a_lease(1), data=speech_like(10.0)), an_open_clip(a_lease(2)))
-        self.page = DeskPage(desk, lambda: self.player, jobs, Preferences())
+        self.choices = Preferences()
+        self.page = DeskPage(desk, lambda: self.player, jobs, self.choices)
         self.page.resize(1152, 735)
         show(self.page)
         self.page.enter()
@@ -139,12 +139,11 @@ def test_holding_plays_and_letting_go_pauses(desk):
 
 def test_letting_go_goes_back_as_far_as_a_pause_does(desk):
     work = desk()
-    work.page.playback.do(Act.BACKSTEP)
+    work.choices.put("listening.backstep_ms", 500)
     work.feet.press(Pedal.MIDDLE)
     work.player.listen(2 * RATE)
     work.feet.release(Pedal.MIDDLE)
-    assert work.position == 2 * RATE - work.page.playback.backstep_ms * RATE // 1000
-    assert work.page.playback.backstep_ms > 0
+    assert work.position == 2 * RATE - RATE // 2
 
 
 def test_a_clip_that_already_plays_goes_on_while_held_and_pauses_after(desk):
@@ -283,6 +282,25 @@ def test_through_a_dialog_no_pedal_does_anything(desk):
     work.page.findChild(QWidget, "skip_dialog").reject()
 
 
+def test_through_a_dialog_no_pedal_does_anything_from_another_program_either(desk, away: Away):
+    work = desk()
+    work.page.ask_why_skip()
+    away()
+    work.feet.press(Pedal.MIDDLE)
+    assert not work.player.is_playing
+    work.page.findChild(QWidget, "skip_dialog").reject()
+
+
+def test_a_dialog_that_opens_over_a_held_pedal_has_paused_and_letting_go_does_nothing(desk):
+    work = desk()
+    work.feet.press(Pedal.MIDDLE)
+    work.page.ask_why_skip()
+    assert not work.player.is_playing
+    work.feet.release(Pedal.MIDDLE)
+    assert not work.player.is_playing
+    work.page.findChild(QWidget, "skip_dialog").reject()
+
+
 def test_while_another_window_of_ours_is_in_front_no_pedal_does_anything(desk, show: Show):
     work = desk()
     other = QWidget()
@@ -344,7 +362,7 @@ def test_the_same_pedals_work_on_the_spot_check(themed, jobs: Jobs, settle: Sett
 def test_every_key_of_a_page_with_a_clip_can_be_done_by_foot(themed):
     names = {act.name for act in acts()}
     rows = {row.id.partition(".")[2] for row in TABLE if row.scope in {Scope.DESK, Scope.QA}}
-    assert rows - names <= {"claim", "draw", "play_too"}
+    assert rows - names <= {"claim", "draw"}
     assert names - rows == {HOLD, NOTHING}
 
 

@@ -1,5 +1,7 @@
 """The page of the pedal: what is plugged in, what it does, what it just did, and teaching."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -12,6 +14,7 @@ from reviewer.ui.pedal import TAUGHT, PedalReader
 from reviewer.ui.pedal_keys import HOLD
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_page import PedalPage
+from reviewer.ui.shortcuts import key
 from tests.fakes.pedal import INFINITY, LEFT, LESSON, MIDDLE, NONE, OLYMPUS, RIGHT, STRANGER, FakePort
 
 
@@ -97,7 +100,7 @@ def test_the_last_events_are_said_in_words(scene: Scene):
 
 def test_the_choices_show_what_the_pedals_do(scene: Scene):
     shown = [box.currentText() for box in scene.page.choices.values()]
-    assert shown == ["Back two seconds", "Play while held", "Forward two seconds"]
+    assert shown == [key("desk.back").sentence, "Play while held", key("desk.forward").sentence]
 
 
 def test_a_choice_is_kept_at_once(scene: Scene):
@@ -250,6 +253,11 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
     assert told.args == [Pedal.RIGHT]
     assert page.lamps[Pedal.RIGHT].is_down
     reader.close()
+
+
+def test_it_fits_into_the_smallest_dialog_of_settings(scene: Scene):
+    scene.stand(State.NONE, others=(replace(STRANGER, name="A device with a name without end " * 4),))
+    assert scene.page.minimumSizeHint().width() <= 528
 
 
 def test_its_title_is_what_the_settings_call_it(scene: Scene):

@@ -149,6 +149,6 @@ def test_any_other_preference_leaves_the_pedal_alone(bench: Bench, qtbot: QtBot)
     bench.port.send(MIDDLE)
     qtbot.waitUntil(lambda: bool(bench.told))
     bench.preferences.put("pedal.left", "again")
-    bench.port.send(NONE)
-    qtbot.waitUntil(lambda: len(bench.told) == 2)
+    bench.port.send(NONE, LEFT)
+    qtbot.waitUntil(lambda: ("down", Pedal.LEFT) in bench.told)
     assert len(bench.port.opened) == 1

@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
+from reviewer.app import start
 from reviewer.model.people import Role
 from reviewer.pedal.report import Pedal
+from reviewer.pedal.standing import State
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
@@ -162,6 +164,20 @@ def test_a_pedal_pulled_out_under_the_foot_pauses(room: Room, qtbot: QtBot):
     qtbot.waitUntil(lambda: room.player.is_playing)
     room.port.send(UNPLUG)
     qtbot.waitUntil(lambda: not room.player.is_playing)
+
+
+def test_the_program_brings_pedals_behind_the_first_paint(
+    jobs: Jobs, themed, qtbot: QtBot, settle, tmp_path: Path
+):
+    theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(House(FakeDoors(), jobs, FakeClock(), FakePlayer, Preferences()), theme)
+    qtbot.addWidget(window)
+    start._bring_pedals(window, jobs)
+    settle()
+    pedals = window.pedals
+    assert pedals is not None
+    qtbot.waitUntil(lambda: pedals.standing.state is not State.OFF)
+    window.close_pedals()
 
 
 def test_a_window_without_pedals_closes_them_too(jobs: Jobs, themed, qtbot: QtBot, tmp_path: Path):

@@ -550,7 +550,7 @@ def test_every_zoom_has_a_key(
     before = view.view_window
     getattr(view, moves)()
     after = view.view_window
-    view._set_window(before)
+    view.set_window(before)
     qtbot.keyClick(page, *keys)
     assert view.view_window == after != before
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
@@ -292,10 +293,31 @@ def test_another_clip_has_no_segments_of_the_one_before(ears: Ears) -> None:
 
 @pytest.mark.parametrize("act", list(Act))
 def test_none_of_these_keys_types_anything(ears: Ears, act: Act) -> None:
-    pressed = key(f"desk.{act}").sequence[0]
+    pressed = key(f"desk.{act}").sequences[0][0]
     ears.press(pressed.key(), pressed.keyboardModifiers())
     assert (ears.field.toPlainText(), ears.field.hasFocus()) == ("", True)
     ears.playback.pause()
+
+
+def test_two_hundred_rounds_of_a_segment_with_its_rolls_have_no_gap_and_no_repeated_sample(
+    themed: QApplication,
+) -> None:
+    device, preferences = VirtualDevice(), Preferences()
+    for name in ("pre_roll_ms", "post_roll_ms"):
+        preferences.put(f"listening.{name}", 10)
+    playback = Playback(Player(device, fade_seconds=0.0), preferences=preferences)
+    samples = Samples(RATE, speech_like(seconds=2))
+    playback.load(samples)
+    playback.show_segments([Span(8_000, 8_480)])
+    playback.seek(8_000)
+    playback.do(Act.LOOP)
+    playback.toggle()
+    one_round = samples.data[8_000 - 160 : 8_480 + 160]
+    wanted = np.tile(one_round, (201, 1))[160 : 160 + 200 * one_round.shape[0]]
+    while device.played().shape[0] < wanted.shape[0]:
+        device.pull(777)
+    assert np.array_equal(device.played()[: wanted.shape[0]], wanted)
+    playback.close()
 
 
 def test_a_device_lost_while_playing_is_told_and_play_goes_on_with_the_next(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QFont, QImage
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from reviewer.audio.pyramid import FACTOR, FIRST_BIN, Pyramid
@@ -14,18 +14,19 @@ from reviewer.audio.samples import IntSamples, Samples
 from reviewer.model.event import HeardRange
 from reviewer.model.span import Span
 from reviewer.ui import theme
-from reviewer.ui.waveform.inks import Inks
+from reviewer.ui.waveform.inks import FULL, Ground, index_of, palette
 from reviewer.ui.waveform.lanes import Lanes
 from reviewer.ui.waveform.marks import Marks
 from reviewer.ui.waveform.picture import STRIP_PX, Picture
-from reviewer.ui.waveform.raster import Band, Canvas, blend
+from reviewer.ui.waveform.raster import Canvas
 from reviewer.ui.waveform.reduce import Source, source_of, trace
 from reviewer.ui.waveform.scene import Scene
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.window import ViewWindow
 
 ROWS = 60
-INKS = Inks.of(theme.DARK)
+COLOURS = palette(theme.DARK)
+WAVE = COLOURS[index_of(Ground.PLAIN, FULL)]
 NONE = Marks.of(())
 
 
@@ -55,12 +56,13 @@ def drawn(
     traces = tuple(trace(source, channel, window, columns) for channel in range(source.channels))
     scene = Scene(window, traces, selection, speech, unheard, heard, scale)
     picture = Picture()
-    picture.draw(scene, theme.DARK, columns, rows, QFont())
+    picture.draw(scene, theme.DARK, columns, rows)
     return pixels_of(picture.image)
 
 
 def pixels_of(image: QImage) -> "np.ndarray[tuple[int, int], np.dtype[np.uint32]]":
-    return np.frombuffer(image.constBits(), dtype=np.uint32).reshape(image.height(), -1).copy()
+    full = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(full.constBits(), dtype=np.uint32).reshape(image.height(), -1).copy()
 
 
 def frames_of(column: int, window: ViewWindow, columns: int, frames: int) -> tuple[int, int]:
@@ -85,8 +87,8 @@ def oracle(data: IntSamples, gain: float, window: ViewWindow, columns: int) -> l
     parts = [frames_of(column, window, columns, len(data)) for column in range(columns)]
     values = [data[first:after, 0].astype(np.float64) * gain for first, after in parts]
     low, high = [float(v.min()) for v in values], [float(v.max()) for v in values]
-    picture = [[INKS.ground] * columns for _ in range(lanes.height)]
-    picture[lanes.middle(0)] = [INKS.line] * columns
+    picture = [[COLOURS[Ground.PLAIN]] * columns for _ in range(lanes.height)]
+    picture[lanes.middle(0)] = [COLOURS[Ground.LINE]] * columns
     for x in range(columns):
         least = min(low[x], high[x - 1]) if x else low[x]
         most = max(high[x], low[x - 1]) if x else high[x]
@@ -95,15 +97,14 @@ def oracle(data: IntSamples, gain: float, window: ViewWindow, columns: int) -> l
         for y in range(lanes.height):
             covered = min((y + 1) * 256, bottom) - max(y * 256, top)
             if covered > 0:
-                picture[y][x] = mixed(picture[y][x], INKS.wave, min(covered, 256))
+                ground = Ground.LINE if y == lanes.middle(0) else Ground.PLAIN
+                picture[y][x] = covered_by(ground, min(covered, 256))
     return picture
 
 
-def mixed(under: int, ink: int, parts: int) -> int:
-    channels = (
-        (((under >> s & 255) * (256 - parts) + (ink >> s & 255) * parts + 128) >> 8) << s for s in (0, 8, 16)
-    )
-    return 0xFF000000 | sum(channels)
+def covered_by(ground: Ground, parts: int) -> int:
+    """The colour of a pixel of which the wave covers so many of 256 parts."""
+    return COLOURS[index_of(ground, (parts * FULL + 128) // 256)]
 
 
 @settings(max_examples=60)
@@ -156,28 +157,32 @@ def test_between_two_samples_the_line_is_straight(qapp: QApplication) -> None:
 def test_columns_that_share_no_row_are_filled_each_in_its_place(
     qapp: QApplication, top: int, height: int, other: int, other_height: int
 ) -> None:
-    canvas, ground = Canvas(2, 50), np.full((1, 2), INKS.ground, dtype=np.uint32)
+    canvas, ground = Canvas(2, 50), np.zeros((1, 2), dtype=np.uint8)
+    canvas.show_in(COLOURS)
     tops = np.array([top, other], dtype=np.int32)
     bottoms = tops + np.array([height, other_height], dtype=np.int32)
-    canvas.paint(Band(0, 50, 49, INKS.wave, INKS.ground), (tops, bottoms), ground)
+    canvas.paint(0, 50, 49, (tops, bottoms), ground)
     made = pixels_of(canvas.image)
     for x in range(2):
         covered = [
             max(min((y + 1) * 256, int(bottoms[x])) - max(y * 256, int(tops[x])), 0) for y in range(50)
         ]
-        assert made[:, x].tolist() == [mixed(INKS.ground, INKS.wave, part) for part in covered]
+        expected = [covered_by(Ground.PLAIN, part) for part in covered[:49]]
+        assert made[:49, x].tolist() == expected
 
 
-@given(under=st.integers(0, 0xFFFFFF), ink=st.integers(0, 0xFFFFFF), parts=st.integers(0, 256))
-def test_mixing_two_channels_at_once_is_mixing_each(under: int, ink: int, parts: int) -> None:
-    made = blend(np.array([0xFF000000 | under], dtype=np.uint32), ink, np.array([parts], dtype=np.uint32))
-    assert int(made[0]) == mixed(under, ink, parts)
+def test_a_palette_goes_from_each_ground_to_the_wave_in_even_steps() -> None:
+    for ground in Ground:
+        shades = [COLOURS[index_of(ground, level)] for level in range(FULL + 1)]
+        assert shades[-1] == WAVE
+        blues = np.diff([shade & 255 for shade in shades])
+        assert np.ptp(blues) <= 1
 
 
 def is_inked(colours: "np.ndarray[tuple[int, ...], np.dtype[np.uint32]] | np.uint32") -> Any:
     """Whether the wave covers most of a pixel, by its red, green and blue."""
     parts = [colours >> np.uint32(s) & np.uint32(255) for s in (0, 8, 16)]
-    wave, ground = ([colour >> s & 255 for s in (0, 8, 16)] for colour in (INKS.wave, INKS.ground))
+    wave, ground = ([colour >> s & 255 for s in (0, 8, 16)] for colour in (WAVE, COLOURS[Ground.PLAIN]))
     return np.all([p > (w + g) / 2 for p, w, g in zip(parts, wave, ground, strict=True)], axis=0)
 
 
@@ -190,39 +195,39 @@ WHOLE = ViewWindow.whole(1_000)
 
 def test_speech_has_a_ground_of_its_own_up_to_its_edges(qapp: QApplication) -> None:
     made = drawn(silence(), WHOLE, 100, speech=Marks.of([Span(300, 500), Span(800, 1_000)]))
-    assert set(made[10, 32:48].tolist()) == {INKS.speech}
-    assert set(made[10, :30].tolist()) == {INKS.ground}
-    assert set(made[10, 50:80].tolist()) == {INKS.ground}
+    assert set(made[10, 32:48].tolist()) == {COLOURS[Ground.SPEECH]}
+    assert set(made[10, :30].tolist()) == {COLOURS[Ground.PLAIN]}
+    assert set(made[10, 50:80].tolist()) == {COLOURS[Ground.PLAIN]}
 
 
 def test_speech_never_hides_the_wave(qapp: QApplication) -> None:
     source, window = a_source(noise(1_000)), ViewWindow.whole(1_000)
     plain = drawn(source, window, 100)
     shaded = drawn(source, window, 100, speech=Marks.of([Span(0, 500), Span(600, 900)]))
-    assert ((plain == INKS.wave) == (shaded == INKS.wave)).all()
+    assert ((plain == WAVE) == (shaded == WAVE)).all()
 
 
 def test_speech_in_a_selection_can_still_be_told_from_silence(qapp: QApplication) -> None:
     made = drawn(silence(), WHOLE, 100, speech=Marks.of([Span(0, 500)]), selection=Selection(200, 800))
     assert [made[10, x] for x in (10, 40, 60, 90)] == [
-        INKS.speech,
-        INKS.marked_speech,
-        INKS.marked,
-        INKS.ground,
+        COLOURS[Ground.SPEECH],
+        COLOURS[Ground.MARKED_SPEECH],
+        COLOURS[Ground.MARKED],
+        COLOURS[Ground.PLAIN],
     ]
 
 
 def test_borders_of_speech_stand_at_its_edges_once_there_is_room(qapp: QApplication) -> None:
     speech = Marks.of([Span(300, 600)])
     near = drawn(silence(), WHOLE, 100, speech=speech)
-    assert np.flatnonzero(near[10] == INKS.border).tolist() == [30, 59]
+    assert np.flatnonzero(near[10] == COLOURS[Ground.BORDER]).tolist() == [30, 59]
     far = drawn(silence(), WHOLE, 60, speech=speech)
-    assert not (far == INKS.border).any()
+    assert not (far == COLOURS[Ground.BORDER]).any()
 
 
 def test_unheard_speech_is_hatched_and_nothing_else_is(qapp: QApplication) -> None:
     made = drawn(silence(), WHOLE, 100, unheard=Marks.of([Span(300, 600)]))
-    lane = made[: ROWS - STRIP_PX] == INKS.hatch
+    lane = made[: ROWS - STRIP_PX] == COLOURS[Ground.HATCH]
     assert lane[:, 30:60].any(axis=0).all()
     assert not lane[:, 30:60].all(axis=0).any()
     assert not lane[:, :30].any()
@@ -233,32 +238,24 @@ def test_the_foot_shows_what_was_heard_of_the_window_in_view(qapp: QApplication)
     window = ViewWindow(500.0, 1_000.0, 1_000)
     heard = Marks.of([HeardRange(0, 100), HeardRange(600, 700)])
     foot = drawn(silence(), window, 100, heard=heard)[-STRIP_PX:]
-    assert (foot[:, 20:40] == INKS.heard).all()
-    assert (foot[:, :20] == INKS.strip).all()
-    assert (foot[:, 40:] == INKS.strip).all()
+    assert (foot[:, 20:40] == COLOURS[Ground.HEARD]).all()
+    assert (foot[:, :20] == COLOURS[Ground.STRIP]).all()
+    assert (foot[:, 40:] == COLOURS[Ground.STRIP]).all()
 
 
 def test_each_channel_stays_in_its_own_lane(qapp: QApplication) -> None:
     data = np.concatenate([noise(1_000), np.zeros((1_000, 1), dtype=np.int16)], axis=1)
     made = drawn(a_source(data), WHOLE, 200, rows=124)
     lanes = Lanes(2, 120)
-    lower = made[lanes.top(1) + 3 : lanes.top(2)] == INKS.wave
+    lower = made[lanes.top(1) + 3 : lanes.top(2)] == WAVE
     assert np.flatnonzero(lower.any(axis=1)).tolist() == [lanes.middle(1) - lanes.top(1) - 3]
-
-
-@pytest.mark.parametrize(("channels", "has_names"), [(1, False), (2, True)])
-def test_channels_are_named_where_there_is_more_than_one(
-    qapp: QApplication, channels: int, has_names: bool
-) -> None:
-    made = drawn(silence(channels=channels), WHOLE, 200, rows=160)
-    assert (made[:24, :24] != INKS.ground).any() == has_names
 
 
 def test_at_twice_the_scale_lines_are_twice_as_thick(qapp: QApplication) -> None:
     made = drawn(silence(), WHOLE, 200, rows=120, scale=2.0, speech=Marks.of([Span(300, 600)]))
-    assert np.flatnonzero(made[20] == INKS.border).tolist() == [60, 61, 118, 119]
-    assert (made[-2 * STRIP_PX :] == INKS.strip).all()
-    assert (made[:, 5] != INKS.ground).sum() >= 2 + 2 * STRIP_PX
+    assert np.flatnonzero(made[20] == COLOURS[Ground.BORDER]).tolist() == [60, 61, 118, 119]
+    assert (made[-2 * STRIP_PX :] == COLOURS[Ground.STRIP]).all()
+    assert (made[:, 5] != COLOURS[Ground.PLAIN]).sum() >= 2 + 2 * STRIP_PX
 
 
 @given(

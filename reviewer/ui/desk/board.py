@@ -75,7 +75,7 @@ class Board(QWidget):
         self.editor = TranscriptEditor(conventions, self)
         self.palette_of_tags = TagPalette(conventions, self)
         self.form = FormPanel(schema, self)
-        keys = {flag: key(f"desk.flag_{place + 1}").shown for place, flag in enumerate(Flag)}
+        keys = {flag: f"desk.flag_{place + 1}" for place, flag in enumerate(Flag)}
         self.flags = FlagsPanel(keys, self)
         self.message = InlineMessage("desk_message", parent=self)
         self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")

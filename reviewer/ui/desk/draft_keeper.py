@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 from reviewer.errors import LeaseLost, NotLeased, SubmissionConflict
 from reviewer.model.annotation import Annotation
 from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
 
@@ -108,6 +109,30 @@ class DraftKeeper(QObject):
             return
         self._timer.start(RETRY_AFTER_MS)
         self.failed.emit(error)
+
+
+class SaveNotice:
+    """Says what became of a save; a later one that went through takes back what an earlier one said."""
+
+    def __init__(self, message: InlineMessage, tell: Callable[[StatusFacts], None]) -> None:
+        self._message = message
+        self._tell = tell
+        self._is_shown = False
+
+    def say_saved(self, moment: datetime) -> None:
+        self._tell(saved_at(moment))
+        if self._is_shown:
+            self._message.clear()
+        self._is_shown = False
+
+    def say_failed(self, error: Exception) -> None:
+        self._message.show_message(not_saved(error), "error")
+        self._is_shown = True
+        self._tell(StatusFacts(saved=""))
+
+    def forget(self) -> None:
+        """Another clip: what is on the screen is not about a save of it."""
+        self._is_shown = False
 
 
 def saved_at(moment: datetime) -> StatusFacts:

@@ -4,9 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import Today
-from reviewer.ui.handles import named
+from reviewer.ui.handles import named, put_key
 from reviewer.ui.inline import InlineMessage
-from reviewer.ui.shortcuts import key
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 
 _WIDTH_PX = 480
@@ -79,7 +78,8 @@ class EmptyDesk(QWidget):
         row = QHBoxLayout()
         row.setSpacing(GROUP_PX)
         row.addWidget(self._next)
-        hint = QLabel(key("desk.claim").shown, card)
+        hint = QLabel(card)
+        put_key(hint, "desk.claim")
         hint.setProperty("kind", "label")
         row.addWidget(hint)
         row.addWidget(self._give_back)

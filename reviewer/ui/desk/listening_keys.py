@@ -19,7 +19,6 @@ def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: Wavef
     for act in Act:
         shortcut = bind(owner, f"{scope}.{act}", partial(playback.do, act))
         shortcut.setAutoRepeat(act in _REPEATING)
-    bind(owner, f"{scope}.play_too", partial(playback.do, Act.PLAY))
     for name in ("select_from", "select_to", "select_none"):
         bind(owner, f"{scope}.{name}", getattr(view, name))
     for name in ("zoom_in", "zoom_out", "zoom_whole", "pan_left", "pan_right"):

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer.model.annotation import Flag
 from reviewer.model.task import SkipReason
+from reviewer.ui.desk.ears_button import EarsButton, bind_ears
+from reviewer.ui.desk.ears_choice import EarsChoice
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.plays import Plays
@@ -19,6 +21,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
@@ -43,7 +46,9 @@ class DeskPage(Page):
         self.setObjectName("desk_page")
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.playback = Playback(player_factory(), self, preferences=preferences)
+        player = player_factory()
+        self.playback = Playback(player, self, preferences=preferences)
+        self.ears = EarsChoice(player, self.playback, preferences, self)
         self.view = DeskView(desk.schema, desk.conventions, jobs, self)
         self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
         self._has_started = False
@@ -85,6 +90,8 @@ class DeskPage(Page):
         self.presenter.status_changed.connect(self.status_changed)
         self.presenter.agreement_requested.connect(self.agreement_requested)
         board.play_bar.follow(self.playback)
+        board.play_bar.add_right(EarsButton(self.ears, self.scope, board.play_bar))
+        tab_through(board.play_bar)
         join(board.waves, self.playback)
         board.unheard_changed.connect(board.waves.show_unheard)
         board.submit_requested.connect(self.presenter.submit)
@@ -99,6 +106,7 @@ class DeskPage(Page):
         bind_listening(board, Scope.DESK, self.playback, board.waves)
         bind_spectrogram(board, Scope.DESK, board.spectrogram)
         remember_choices(board, Scope.DESK, board.waves, self._preferences)
+        bind_ears(board, Scope.DESK, self.ears)
         bind(board, "desk.submit", self.presenter.submit)
         bind(board, "desk.skip", self.ask_why_skip)
         bind(board, "desk.problem", board.editor.next_problem)

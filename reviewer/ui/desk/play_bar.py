@@ -14,8 +14,8 @@ from reviewer.ui.desk.listening_choices import ListeningChoices
 from reviewer.ui.desk.play_line import PlayLine
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.time_button import TimeButton
-from reviewer.ui.handles import named
-from reviewer.ui.shortcuts import Scope, key, tip
+from reviewer.ui.handles import named, put_tip
+from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import GAP_PX, tabular
 
 HEIGHT_PX = 40
@@ -144,7 +144,7 @@ class PlayBar(QWidget):
         self._buttons[Act.BACKSTEP].setText(length)
         for act, sentence in said.items():
             self._buttons[act].setAccessibleName(sentence)
-            self._buttons[act].setToolTip(tip(sentence, f"{self._scope}.{act}"))
+            put_tip(self._buttons[act], sentence, f"{self._scope}.{act}")
 
     def _button(self, act: Act, what: str) -> QToolButton:
         row = key(f"{self._scope}.{act}")

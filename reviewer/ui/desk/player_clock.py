@@ -10,7 +10,7 @@ from reviewer.ui.desk.plays import Plays
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.audio.samples import Samples
+    from reviewer.audio.samples import Sound
     from reviewer.model.event import HeardRange
 
 TICK_MS = 16
@@ -83,11 +83,12 @@ class PlayerClock(QObject):
         """How much of the speech, or the clip, was heard, in whole per cent; 100 only for all of it."""
         return self._so_far.percent
 
-    def load(self, samples: "Samples") -> None:
+    def load(self, samples: "Sound") -> None:
         """Takes another clip, at its start, nothing of it heard; a device that is not there is no error."""
         self.unload()
         self._rate_hz = samples.rate_hz
         self._player.load(samples)
+        self._player.set_speed(self._player.speed_percent)  # has it stretched now, not at the first play
         self._so_far = HeardSoFar(self.frames)
         self._tell()
 

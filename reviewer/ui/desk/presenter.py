@@ -11,7 +11,7 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.task import Lease, SkipReason
 from reviewer.ui.desk.ahead import Ahead, Turn, hand_over, take_turn
 from reviewer.ui.desk.day import Day
-from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper, not_saved, saved_at
+from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper, SaveNotice
 from reviewer.ui.desk.heard_log import HeardLog
 from reviewer.ui.desk.heartbeat import Heartbeat
 from reviewer.ui.desk.in_order import InOrder
@@ -25,7 +25,6 @@ from reviewer.ui.page import StatusFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from reviewer.desk.session import DeskSession, OpenClip
 
@@ -57,9 +56,9 @@ class DeskPresenter(QObject):
         self._is_busy = False
         self._is_over = False
         self._is_touched = False
-        self._is_unsaved_shown = False
         self._keeper = DraftKeeper(self._in_order, self)
-        self._keeper.saved.connect(self._on_saved)
+        self._save_notice = SaveNotice(view.board.message, self.status_changed.emit)
+        self._keeper.saved.connect(self._save_notice.say_saved)
         self._keeper.failed.connect(self._on_save_failed)
         self._retry: Callable[[], None] = self.take_next
         self._heartbeat = Heartbeat(desk.renew, self._in_order, self)
@@ -212,19 +211,11 @@ class DeskPresenter(QObject):
         self._view.show_failure(message_for(error))
         self._day.look()
 
-    def _on_saved(self, moment: "datetime") -> None:
-        self.status_changed.emit(saved_at(moment))
-        if self._is_unsaved_shown:
-            self._is_unsaved_shown = False
-            self._view.board.message.clear()
-
     def _on_save_failed(self, error: Exception) -> None:
         if isinstance(error, GONE):
             self._on_lost(error)
-            return
-        self._view.board.message.show_message(not_saved(error), "error")
-        self._is_unsaved_shown = True
-        self.status_changed.emit(StatusFacts(saved=""))
+        else:
+            self._save_notice.say_failed(error)
 
     @Slot(object)
     def _on_lease_lost(self, _error: Exception) -> None:
@@ -264,10 +255,7 @@ class DeskPresenter(QObject):
         self._in_order.run(partial(hand_over, self._desk, work), self._on_ended, self._on_not_ended)
 
     def _leave_clip(self, *, has_next: bool = False) -> Lease | None:
-        """Takes the clip off the desk; off the screen too, unless the next one takes its place at once.
-
-        Gives the lease of the clip that was open, to be told once the screen is in order.
-        """
+        """Takes the clip off the desk, and off the screen if none takes its place; gives its lease."""
         left = self._lease if self._is_open else None
         self._heartbeat.stop()
         self._keeper.stop()
@@ -275,7 +263,8 @@ class DeskPresenter(QObject):
         self._mending.end()
         self._playback.unload()
         self._heard_log.end()
-        self._lease, self._is_open, self._is_unsaved_shown = None, False, False
+        self._save_notice.forget()
+        self._lease, self._is_open = None, False
         if not has_next:
             self._view.board.clear()
         self.status_changed.emit(StatusFacts(saved="", sound=""))

@@ -47,14 +47,15 @@ class FlagsPanel(QWidget):
     """Carries a frozenset of Flag."""
 
     def __init__(self, keys: Mapping[Flag, str] | None = None, parent: QWidget | None = None) -> None:
+        """``keys`` are the rows of the key table that set the flags."""
         super().__init__(parent)
         self.setObjectName("flags")
         self.setAccessibleName(self.tr("Flags"))
         heading = QLabel(self.tr("Flags"), self)
         heading.setProperty("kind", "heading")
-        shown = keys or {}
+        rows = keys or {}
         chips = [
-            Chip(flag.value, flag_label(flag), hint=_with_key(flag_hint(flag), shown.get(flag, "")))
+            Chip(flag.value, flag_label(flag), hint=flag_hint(flag), key_id=rows.get(flag, ""))
             for flag in Flag
         ]
         self._chips = Chips("flag", self.tr("Flags"), chips, many=True, kind="flag", parent=self)
@@ -81,7 +82,3 @@ class FlagsPanel(QWidget):
     @Slot()
     def _on_picked(self) -> None:
         self.flags_changed.emit(self.flags)
-
-
-def _with_key(hint: str, key: str) -> str:
-    return f"{hint}  ({key})" if key else hint

@@ -19,7 +19,8 @@ from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.times import exact_time
 
 if TYPE_CHECKING:
-    from reviewer.desk.session import DeskSession, Done
+    from reviewer.desk.past_work import Done
+    from reviewer.desk.session import DeskSession
 
 _ROLES = {TaskState.RETURNED: "warn", TaskState.ACCEPTED: "ok"}
 _WIDTHS = (160, 150)

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
+from reviewer.ui.handles import named, put_key
 from reviewer.ui.inline import InlineMessage
-from reviewer.ui.shortcuts import bind, key
+from reviewer.ui.shortcuts import bind
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 
 _WIDTH_PX = 480
@@ -54,7 +54,8 @@ class EmptyCheck(QWidget):
         )
         sentence.setProperty("kind", "dim")
         sentence.setWordWrap(True)
-        hint = QLabel(key("qa.draw").shown, card)
+        hint = QLabel(card)
+        put_key(hint, "qa.draw")
         hint.setProperty("kind", "label")
         row = QHBoxLayout()
         row.setSpacing(GROUP_PX)

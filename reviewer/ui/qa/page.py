@@ -10,6 +10,8 @@ from reviewer.desk.coverage import Lack
 from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
 from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
+from reviewer.ui.desk.ears_button import EarsButton, bind_ears
+from reviewer.ui.desk.ears_choice import EarsChoice
 from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
 from reviewer.ui.desk.place import Place
 from reviewer.ui.desk.playback import Playback
@@ -24,6 +26,7 @@ from reviewer.ui.qa.board import CheckBoard
 from reviewer.ui.qa.checking import Checking, Taken, Waiting
 from reviewer.ui.qa.empty import EmptyCheck
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.tab_order import tab_through
 from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
@@ -50,7 +53,9 @@ class QaPage(Page):
         named(self, "qa_page", self.tr("Spot check"), kind="page").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)
-        self.playback = Playback(player_factory(), self, preferences=preferences)
+        player = player_factory()
+        self.playback = Playback(player, self, preferences=preferences)
+        self.ears = EarsChoice(player, self.playback, preferences, self)
         self.empty = EmptyCheck(self)
         self.board = CheckBoard(session.schema, session.conventions, jobs, self)
         self._stack = QStackedWidget(self)
@@ -240,9 +245,12 @@ class QaPage(Page):
         join(self.board.waves, self.playback)
         self.board.unheard_changed.connect(self.board.waves.show_unheard)
         self.board.play_bar.follow(self.playback)
+        self.board.play_bar.add_right(EarsButton(self.ears, self.scope, self.board.play_bar))
+        tab_through(self.board.play_bar)
         bind_listening(self.board, Scope.QA, self.playback, self.board.waves)
         bind_spectrogram(self.board, Scope.QA, self.board.spectrogram)
         remember_choices(self.board, Scope.QA, self.board.waves, self._preferences)
+        bind_ears(self.board, Scope.QA, self.ears)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
         self.playback.strip_changed.connect(self._on_heard_more)

@@ -23,6 +23,7 @@ from reviewer.ui.theme import GAP_PX, GROUP_PX
 
 _LAST_EVENTS = 4
 _SHOWN_ITEMS = 14
+_LEAST_LETTERS = 12
 _STANDING_LINES = 4
 _ROLES = {
     State.READY: "ok",
@@ -139,7 +140,7 @@ class PedalPage(QWidget):
             box.addItem(act.sentence, act.name)
         box.setMaxVisibleItems(_SHOWN_ITEMS)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(16)
+        box.setMinimumContentsLength(_LEAST_LETTERS)
         box.setCurrentIndex(self._place_of(pedal))
         box.currentIndexChanged.connect(partial(self._on_chosen, pedal))
         return box

@@ -42,6 +42,7 @@ class PedalTeaching(QWidget):
             policy = button.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)
+        self.devices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.devices.setPlaceholderText(self.tr("Nothing that could be taught is plugged in"))
         self.message = InlineMessage("pedal_lesson", lines=2, parent=self)
         self._lay_out()

@@ -8,6 +8,8 @@ from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.profiles import derive
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.ui.handles import named, restyle
+from reviewer.ui.keys.live import live_keys
+from reviewer.ui.shortcuts import key
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.preview import Preview
@@ -43,6 +45,9 @@ class TranscriptEditor(QWidget):
         self._look.timeout.connect(self._on_look)
         self._field.textChanged.connect(self._on_text_changed)
         self._field.cursorPositionChanged.connect(self._look.start)
+        live = live_keys()
+        if live is not None:
+            live.changed.connect(self._look.start)
         self._lay_out()
         self.setFocusProxy(self._field)
 
@@ -125,8 +130,8 @@ class TranscriptEditor(QWidget):
             line.show_text("")
             return
         count = count or len(self._problems)
-        more = self.tr("{0} to fix (F8)").format(count)
-        line.show_text(f"{more} · {problem.sentence}")
+        more, shown = self.tr("{0} to fix").format(count), key("desk.problem").shown
+        line.show_text(f"{more} ({shown}) · {problem.sentence}" if shown else f"{more} · {problem.sentence}")
         line.setProperty("kind", "warn")
         restyle(line)
 

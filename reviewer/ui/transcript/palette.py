@@ -2,22 +2,28 @@
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.transcript.conventions import Conventions, Tag
-from reviewer.ui.handles import named
+from reviewer.ui.handles import named, put_tip
+from reviewer.ui.keys.live import live_keys
+from reviewer.ui.shortcuts import Scope, keys_in
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.elided import ElidedLabel
 
 _COLUMNS = 2
 _COMPACT_COLUMNS = 3
 _ROW_PX = 24
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class TagPalette(QWidget):
-    """A click or the tag's key asks for it; the keys work wherever the focus is while it is shown."""
+    """A click or the tag's key asks for it; the keys work wherever the focus is while it is shown.
+
+    A key that the person has given to an act of this page does that, and no tag.
+    """
 
     tag_requested = Signal(str)
     """Carries the tag as it is typed, such as ``[laugh]``."""
@@ -28,6 +34,7 @@ class TagPalette(QWidget):
         self.setAccessibleName(self.tr("Tags"))
         self._tags = conventions.tags
         self._meanings: list[QWidget] = []
+        self._keyed: dict[Tag, tuple[QLabel, QPushButton, QShortcut]] = {}
         self._rows = [self._row(tag) for tag in self._tags]
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -35,11 +42,19 @@ class TagPalette(QWidget):
         self._grid.setVerticalSpacing(0)
         self._columns = 0
         self.set_compact(is_compact=False)
+        self._show_keys()
+        live = live_keys()
+        if live is not None:
+            live.changed.connect(self._show_keys)
 
     @property
     def keys(self) -> list[tuple[str, str]]:
         """Every tag's key and what it types, for the list of keys."""
-        return [(_shown_key(tag), f"{tag.example}  {tag.meaning}") for tag in self._tags if tag.key]
+        return [
+            (shortcut.key().toString(_NATIVE), f"{tag.example}  {tag.meaning}")
+            for tag, (_, _, shortcut) in self._keyed.items()
+            if not shortcut.key().isEmpty()
+        ]
 
     def set_compact(self, *, is_compact: bool) -> None:
         """Where there is little room, the meanings are in the tooltips only."""
@@ -60,14 +75,14 @@ class TagPalette(QWidget):
     def _row(self, tag: Tag) -> QWidget:
         row = QWidget(self)
         row.setFixedHeight(_ROW_PX)
-        key = QLabel(_shown_key(tag), row)
+        key = QLabel(row)
         key.setProperty("kind", "key")
         key.setFixedWidth(40)
         button = named(
             QPushButton(_written(tag), row),
             f"tag_{tag.name}",
             self.tr("Tag %s") % tag.name,
-            hint="  ".join(part for part in (_hint(tag), f"({_shown_key(tag)})" if tag.key else "") if part),
+            hint=_hint(tag),
             kind="tag",
         )
         button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -86,15 +101,26 @@ class TagPalette(QWidget):
         layout.addStretch()  # takes the room of a meaning that is not shown
         self._meanings.append(meaning)
         if tag.key:
-            self._bind(tag)
+            self._keyed[tag] = (key, button, self._bind(tag))
         return row
 
-    def _bind(self, tag: Tag) -> None:
-        sequence = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)
-        shortcut = QShortcut(sequence, self)
+    def _bind(self, tag: Tag) -> QShortcut:
+        shortcut = QShortcut(self)
         shortcut.setObjectName(f"key_tag_{tag.name}")
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(partial(self._ask_for, tag.example))
+        return shortcut
+
+    @Slot()
+    def _show_keys(self) -> None:
+        """Gives each tag its key, unless that does something else now."""
+        taken = {key for row in keys_in(Scope.WINDOW, Scope.DESK, Scope.QA) for key in row.sequences}
+        for tag, (label, button, shortcut) in self._keyed.items():
+            wanted = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)
+            shortcut.setKey(QKeySequence() if wanted in taken else wanted)
+            shown = shortcut.key().toString(_NATIVE)
+            label.setText(shown)
+            put_tip(button, f"{_hint(tag)}  ({shown})" if shown else _hint(tag))
 
     def _ask_for(self, example: str, *_checked: bool) -> None:
         self.tag_requested.emit(example)
@@ -103,11 +129,6 @@ class TagPalette(QWidget):
         """That of the compact form: a window can be made small in one go."""
         rows = -(-len(self._rows) // _COMPACT_COLUMNS)
         return QSize(super().minimumSizeHint().width(), rows * _ROW_PX)
-
-
-def _shown_key(tag: Tag) -> str:
-    sequence = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)
-    return sequence.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _written(tag: Tag) -> str:

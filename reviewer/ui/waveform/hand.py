@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
@@ -72,22 +72,11 @@ class Hand:
             self._zoom(ZOOM_STEP ** (turned / _WHEEL_NOTCH), event.position().x())
         event.accept()
 
-    def native(self, event: QNativeGestureEvent) -> bool:
-        """A trackpad's pinch: each event carries how much wider the fingers are, as a share."""
-        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
-            return False
-        self._zoom(max(1.0 + event.value(), 0.1), event.position().x())
-        return True
-
-    def gesture(self, event: QGestureEvent, left: float) -> bool:
-        """A touch screen's pinch, in the screen's coordinates; ``left`` is where the picture begins there."""
-        pinch = event.gesture(Qt.GestureType.PinchGesture)
-        if not isinstance(pinch, QPinchGesture):
-            return False
-        self._let_go()
-        self._zoom(max(pinch.scaleFactor(), 0.1), pinch.centerPoint().x() - left)
-        event.accept(pinch)
-        return True
+    def pinched(self, event: QEvent, left: float) -> bool:
+        """Two fingers, on a trackpad or a screen; ``left`` is where the picture begins on the screen."""
+        if isinstance(event, QNativeGestureEvent):
+            return self._native(event)
+        return isinstance(event, QGestureEvent) and self._gesture(event, left)
 
     def press(self, event: QMouseEvent) -> None:
         x = event.position().x()
@@ -121,6 +110,23 @@ class Hand:
             self._on.settle(self._on.selection)
         else:
             self._on.ask_to_go(int(self._frame_at(event.position().x())))
+
+    def _native(self, event: QNativeGestureEvent) -> bool:
+        """Each event carries how much wider the fingers are, as a share."""
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._zoom(max(1.0 + event.value(), 0.1), event.position().x())
+        return True
+
+    def _gesture(self, event: QGestureEvent, left: float) -> bool:
+        """A touch screen's, in the screen's coordinates."""
+        pinch = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(pinch, QPinchGesture):
+            return False
+        self._let_go()
+        self._zoom(max(pinch.scaleFactor(), 0.1), pinch.centerPoint().x() - left)
+        event.accept(pinch)
+        return True
 
     def _grab(self, x: float) -> None:
         """Either an edge is taken and the other one stays, or a new selection begins here."""

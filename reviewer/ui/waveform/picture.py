@@ -1,15 +1,14 @@
 """One frame of the waves, painted into an image."""
 
 import numpy as np
-from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtGui import QImage
 
 from reviewer.ui.theme import Tokens
 from reviewer.ui.waveform.envelope import envelope
-from reviewer.ui.waveform.inks import Inks
+from reviewer.ui.waveform.inks import Ground, palette
 from reviewer.ui.waveform.lanes import Lanes
 from reviewer.ui.waveform.marks import Columns, Marks
-from reviewer.ui.waveform.overlay import paint_over
-from reviewer.ui.waveform.raster import Band, Canvas, Pixels, spans_of
+from reviewer.ui.waveform.raster import Bytes, Canvas, spans_of
 from reviewer.ui.waveform.reduce import Trace
 from reviewer.ui.waveform.scene import Scene
 
@@ -19,6 +18,7 @@ _LINE_STROKE_PX = 1.5
 _HATCH_PX = 8
 _BORDERS_FROM_PX = 24.0
 _BRACKET_PX = 6
+_CLIP_PX = 7
 
 
 class Picture:
@@ -26,59 +26,84 @@ class Picture:
 
     def __init__(self) -> None:
         self._canvas = Canvas(1, 1)
+        self._colours: Tokens | None = None
 
     @property
     def image(self) -> QImage:
         """The last frame; it changes with the next."""
         return self._canvas.image
 
-    def draw(self, scene: Scene, colours: Tokens, columns: int, rows: int, font: QFont) -> None:
-        """Paints a scene ``columns`` by ``rows`` device pixels large."""
+    def draw(self, scene: Scene, colours: Tokens, columns: int, rows: int) -> None:
+        """Paints a scene ``columns`` by ``rows`` device pixels large: grounds, waves, marks, the foot."""
         if self._canvas.size != (columns, rows):
-            self._canvas = Canvas(columns, rows)
-        self.image.setDevicePixelRatio(1.0)
-        strip = min(round(STRIP_PX * scene.scale), rows // 4)
-        lanes = Lanes(len(scene.traces), rows - strip)
-        self._draw_waves(scene, Inks.of(colours), lanes)
-        painter = QPainter(self.image)
-        paint_over(painter, scene, lanes, colours, font)
-        painter.end()
+            self._canvas, self._colours = Canvas(columns, rows), None
+        if self._colours != colours:
+            self._canvas.show_in(palette(colours))
+            self._colours = colours
         self.image.setDevicePixelRatio(scene.scale)
-
-    def _draw_waves(self, scene: Scene, inks: Inks, lanes: Lanes) -> None:
-        columns = self._canvas.size[0]
-        speech, unheard = (marks.columns(scene.window, columns) for marks in (scene.speech, scene.unheard))
-        row = _ground_row(scene, inks, speech)
+        lanes = lanes_of(scene, rows)
+        unheard = scene.unheard.columns(scene.window, columns)
         borders, brackets = _borders(scene, columns)
-        row[0, borders] = inks.border
+        row = _ground_row(scene, columns)
+        row[borders] = Ground.BORDER
         for lane, drawn in enumerate(scene.traces):
-            band = Band(lanes.top(lane), lanes.top(lane + 1), lanes.middle(lane), inks.wave, inks.line)
-            ground = row
-            if unheard.any():
-                ground = _hatched(row, band, unheard, inks.hatch, scene.scale)
-            if drawn.y.size:
-                spans = spans_of(
-                    *envelope(drawn, columns), band.middle, lanes.reach(lane), _stroke(scene, drawn)
-                )
-                self._canvas.paint(band, spans, ground)
-            else:
-                self._canvas.pixels[band.top : band.bottom] = ground
-        thick = max(round(scene.scale), 1)
-        self._canvas.pixels[:thick, brackets] = inks.border
-        self._canvas.pixels[lanes.height - thick : lanes.height, brackets] = inks.border
-        foot = np.full(columns, inks.strip, dtype=np.uint32)
-        foot[unheard] = inks.unheard
-        foot[scene.heard.columns(scene.window, columns)] = inks.heard
-        self._canvas.pixels[lanes.height :] = foot
+            self._draw_lane(scene, lanes, lane, drawn, _hatched(row, lanes, lane, unheard, scene.scale))
+        pixels, thick = self._canvas.begin(), max(round(scene.scale), 1)
+        pixels[:thick, brackets] = Ground.BORDER
+        pixels[lanes.height - thick : lanes.height, brackets] = Ground.BORDER
+        self._draw_edges(pixels[: lanes.height], scene, thick)
+        foot = np.where(unheard, np.uint8(Ground.UNHEARD), np.uint8(Ground.STRIP))
+        foot[scene.heard.columns(scene.window, columns)] = Ground.HEARD
+        pixels[lanes.height :] = foot
+
+    def _draw_lane(self, scene: Scene, lanes: Lanes, lane: int, drawn: Trace, ground: Bytes) -> None:
+        top, bottom, middle = lanes.top(lane), lanes.top(lane + 1), lanes.middle(lane)
+        if drawn.y.size:
+            stroke = (_LINE_STROKE_PX if drawn.is_samples else _STROKE_PX) * max(scene.scale, 1.0)
+            ends = envelope(drawn, self._canvas.size[0])
+            self._canvas.paint(
+                top, bottom, middle, spans_of(*ends, middle, lanes.reach(lane), stroke), ground
+            )
+        pixels, thick = self._canvas.begin(), max(round(scene.scale), 1)
+        if not drawn.y.size:
+            pixels[top:bottom] = ground
+        if lane:
+            pixels[top : top + thick] = Ground.LINE
+        for x in np.rint(drawn.clipped).astype(np.intp).tolist():
+            # At the top of the lane: the wave itself may hide that it was cut.
+            pixels[top : top + round(_CLIP_PX * scene.scale), max(x - thick, 0) : x + thick] = Ground.CLIPPED
+
+    def _draw_edges(self, pixels: Bytes, scene: Scene, thick: int) -> None:
+        """Where the selection begins and ends."""
+        if scene.selection.is_empty:
+            return
+        for frame in (scene.selection.start, scene.selection.end):
+            x = round(scene.window.x_of(frame, pixels.shape[1]))
+            pixels[:, max(x - thick // 2, 0) : max(x - thick // 2 + 2 * thick, 0)] = Ground.EDGE
 
 
-def _ground_row(scene: Scene, inks: Inks, speech: Columns) -> Pixels:
-    """The colour behind the wave in each column, for all rows."""
-    row = np.where(speech, np.uint32(inks.speech), np.uint32(inks.ground))
+def lanes_of(scene: Scene, rows: int) -> Lanes:
+    """The lanes of a picture so many rows high: all but the strip at its foot."""
+    return Lanes(len(scene.traces), rows - min(round(STRIP_PX * scene.scale), rows // 4))
+
+
+def _ground_row(scene: Scene, columns: int) -> Bytes:
+    """What is behind the wave in each column, for all rows: speech is one bit, the selection another."""
+    row = scene.speech.columns(scene.window, columns).view(np.uint8)
     if not scene.selection.is_empty:
-        marked = Marks.of((scene.selection,)).columns(scene.window, row.size)
-        row[marked] = np.where(speech[marked], np.uint32(inks.marked_speech), np.uint32(inks.marked))
-    return row[None, :]
+        marked = Marks.of((scene.selection,)).columns(scene.window, columns)
+        row = row | (marked.view(np.uint8) << np.uint8(1))
+    return row
+
+
+def _hatched(row: Bytes, lanes: Lanes, lane: int, unheard: Columns, scale: float) -> Bytes:
+    """Slanted lines where speech was not heard: a pattern, since a colour alone would not do."""
+    if not unheard.any():
+        return row[None, :]
+    step, thick = max(round(_HATCH_PX * scale), 4), max(round(scale), 1)
+    rows = np.arange(lanes.top(lane), lanes.top(lane + 1))[:, None]
+    slant = (np.arange(row.size)[None, :] + rows) % step < thick
+    return np.where(slant & unheard, np.uint8(Ground.HATCH), row)
 
 
 def _borders(scene: Scene, columns: int) -> tuple[Columns, Columns]:
@@ -95,14 +120,3 @@ def _borders(scene: Scene, columns: int) -> tuple[Columns, Columns]:
         ):
             marked[max(start, 0) : max(end, 0)] = True
     return borders, brackets
-
-
-def _stroke(scene: Scene, drawn: Trace) -> float:
-    return (_LINE_STROKE_PX if drawn.is_samples else _STROKE_PX) * max(scene.scale, 1.0)
-
-
-def _hatched(row: Pixels, band: Band, unheard: Columns, ink: int, scale: float) -> Pixels:
-    """Slanted lines where speech was not heard: a pattern, since a colour alone would not do."""
-    step, thick = max(round(_HATCH_PX * scale), 4), max(round(scale), 1)
-    slant = (np.arange(row.size)[None, :] + np.arange(band.top, band.bottom)[:, None]) % step < thick
-    return np.where(slant & unheard, np.uint32(ink), row)

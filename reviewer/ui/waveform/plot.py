@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from reviewer.ui import theme
 from reviewer.ui.waveform.lanes import REACH
 from reviewer.ui.waveform.marks import Marks, Stretch
-from reviewer.ui.waveform.picture import Picture
+from reviewer.ui.waveform.overlay import paint_over
+from reviewer.ui.waveform.picture import Picture, lanes_of
 from reviewer.ui.waveform.reduce import Source, Trace, trace
 from reviewer.ui.waveform.scene import Scene
 from reviewer.ui.waveform.selection import Selection
@@ -125,10 +126,6 @@ class WavePlot(QWidget):
         self._heard = Marks.of(ranges)
         self._repaint()
 
-    def paint_in(self) -> None:
-        """The theme has changed."""
-        self._repaint()
-
     def _drawn(self) -> tuple[Trace, ...]:
         """Reduced to one column a device pixel, once a window: it never grows with the clip."""
         if self._traces is None:
@@ -166,15 +163,21 @@ class WavePlot(QWidget):
         else:
             if self._is_stale:
                 rows = max(round(self.height() * scene.scale), 1)
-                self._picture.draw(scene, colours, self._pixels(), rows, self.font())
+                self._picture.draw(scene, colours, self._pixels(), rows)
                 self._is_stale = False
-            painter.setClipRegion(event.region())
-            painter.drawImage(0, 0, self._picture.image)
+            image = self._picture.image
+            painter.drawImage(0, 0, image)
+            paint_over(painter, scene, lanes_of(scene, image.height()), colours, self.font())
             strip = self._cursor_strip()
             painter.fillRect(strip, QColor(colours.background))
             third = strip.width() / 3
             painter.fillRect(strip.adjusted(third, 0, -third, 0), QColor(colours.cursor))
         painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._forget_traces()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,6 +8,7 @@ import numpy as np
 
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Sound
+from reviewer.errors import ReviewerError
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
@@ -57,9 +58,20 @@ def source_of(samples: Sound, pyramid: Pyramid) -> Source:
 
 
 def trace(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
-    """A channel's line over a window ``pixels`` wide: at most two points a pixel, whatever the length."""
+    """A channel's line over a window ``pixels`` wide: at most two points a pixel, whatever the length.
+
+    There is none of what turns out damaged only now, as the far end of a long clip may: playing says why.
+    """
+    nothing = Trace(np.empty(0), np.empty(0), np.empty(0), is_samples=False, has_dots=False)
     if source.frames == 0:
-        return Trace(np.empty(0), np.empty(0), np.empty(0), is_samples=False, has_dots=False)
+        return nothing
+    try:
+        return _read(source, channel, window, pixels)
+    except ReviewerError:
+        return nothing
+
+
+def _read(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
     if window.span / pixels < _SAMPLES_BELOW_FRAMES_A_PIXEL:
         return _samples(source, channel, window, pixels)
     least, most = source.pyramid.columns(channel, window.start, window.end, pixels, source.samples)

@@ -62,8 +62,10 @@ class Ruler(QWidget):
 
     def _paint_ticks(self, painter: QPainter, window: ViewWindow, colours: theme.Tokens) -> None:
         metrics = QFontMetricsF(self.font())
-        found, label_px = self._ticks(window, metrics)
+        all_found, label_px = self._ticks(window, metrics)
         scale = self.width() / window.span
+        end = self.unit_button.x()
+        found = [tick for tick in all_found if (tick.frame - window.start) * scale < end - 1]
         places = [round((tick.frame - window.start) * scale) + 0.5 for tick in found]
         lines = [
             QLineF(x, HEIGHT_PX - (_MAJOR_PX if tick.label else _MINOR_PX), x, HEIGHT_PX - 1)
@@ -71,7 +73,7 @@ class Ruler(QWidget):
         ]
         painter.setPen(QPen(QColor(colours.dim), 1))
         painter.drawLines(lines)
-        room = self.unit_button.x() - label_px
+        room = end - label_px
         for tick, x in zip(found, places, strict=True):
             if tick.label and x <= room:  # beside its mark, left out where it would be cut
                 painter.drawStaticText(QPointF(x + _LABEL_OFF_PX, 1), self._text(tick.label))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from reviewer.audio.samples import Sound
 from reviewer.audio.spectrogram import Recipe, tile
+from reviewer.errors import ReviewerError
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 
 if TYPE_CHECKING:
@@ -98,10 +99,11 @@ def _make(sound: Sound, keys: tuple[TileKey, ...], token: CancelToken) -> "dict[
     for key in keys:
         if token.is_cancelled:
             break
-        made[key] = tile(sound.read(0, sound.frames), key.channel, key.recipe, key.level, key.index)
+        made[key] = tile(sound, key.channel, key.recipe, key.level, key.index)
     return made
 
 
 def _on_failed(error: Exception) -> None:
-    """Arithmetic does not fail: if it does, it is a bug, and goes where bugs go."""
-    raise error
+    """What cannot be read has no picture, and playing says why; arithmetic that fails is a bug."""
+    if not isinstance(error, ReviewerError):
+        raise error

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QGestureEvent,
     QLabel,
     QSizePolicy,
     QStackedLayout,
@@ -276,12 +275,9 @@ class WaveformView(QWidget):
         return self._source is not None and point.y() >= self._ruler.y()
 
     def event(self, event: QEvent) -> bool:
-        if self._source is not None:
-            if isinstance(event, QNativeGestureEvent) and self._hand.native(event):
-                return True
-            left = self.mapToGlobal(QPointF(0, 0)).x()
-            if isinstance(event, QGestureEvent) and self._hand.gesture(event, left):
-                return True
+        left = self.mapToGlobal(QPointF(0, 0)).x()
+        if self._source is not None and self._hand.pinched(event, left):
+            return True
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -302,8 +298,3 @@ class WaveformView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._hand.release(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._plot.paint_in()

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from reviewer.audio.feed import Cue, Feed, Ready, in_channels
+from reviewer.audio.feed import Cue, Feed, in_channels
+from reviewer.audio.tape import Piece, Tape
 from tests.sounds import some_noise
 
 
@@ -12,7 +13,7 @@ def _block(frames: int) -> np.ndarray:
 def _feed(data: np.ndarray, start: int = 0, stop: int | None = None, *, lead_in_seconds: float = 0.0) -> Feed:
     feed = Feed()
     feed.begin(1_000, lead_in_seconds)
-    feed.cue = Cue(data, start, data.shape[0] if stop is None else stop)
+    feed.cue = Cue(Tape.whole(data), start, data.shape[0] if stop is None else stop)
     return feed
 
 
@@ -66,7 +67,7 @@ def test_a_new_cue_takes_over_at_the_next_block() -> None:
     one, other = some_noise(20, seed=1), some_noise(20, seed=2)
     feed, out = _feed(one), _block(10)
     feed.fill(out, 0.0)
-    feed.cue = Cue(other, 3, 20)
+    feed.cue = Cue(Tape.whole(other), 3, 20)
 
     feed.fill(out, 0.01)
 
@@ -83,16 +84,17 @@ def test_heard_lags_by_what_waits_in_the_device() -> None:
 
 
 def test_nothing_is_heard_of_a_cue_before_its_first_block() -> None:
-    assert Cue(some_noise(10), 4, 10).heard(100.0, 1_000) == 4
+    assert Cue(Tape.whole(some_noise(10)), 4, 10).heard(100.0, 1_000) == 4
 
 
-def test_a_cue_waits_where_its_sound_is_not_ready() -> None:
-    data, ready = some_noise(30), Ready(0, 6)
+def test_a_cue_waits_where_its_sound_is_not_at_hand() -> None:
+    data, tape = some_noise(30), Tape(30)
+    tape.put([Piece(0, data[:6])])
     feed = Feed()
-    feed.cue = Cue(data, 0, 30, ready)
+    feed.cue = Cue(tape, 0, 30)
     first, second = _block(10), _block(10)
     feed.fill(first, 0.0)
-    ready.stretch = (0, 30)
+    tape.put([Piece(0, data[:6]), Piece(6, data[6:])])
     feed.fill(second, 0.01)
 
     assert (first[:6] == data[:6]).all()
@@ -100,9 +102,10 @@ def test_a_cue_waits_where_its_sound_is_not_ready() -> None:
     assert (second == data[6:16]).all()
 
 
-def test_a_cue_before_what_is_ready_is_silent() -> None:
-    feed, out = Feed(), _block(10)
-    feed.cue = Cue(some_noise(30), 0, 30, Ready(5, 30))
+def test_a_cue_before_what_is_at_hand_is_silent() -> None:
+    feed, out, tape = Feed(), _block(10), Tape(30)
+    tape.put([Piece(5, some_noise(25))])
+    feed.cue = Cue(tape, 0, 30)
     feed.fill(out, 0.0)
 
     assert not out.any()

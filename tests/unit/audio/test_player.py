@@ -8,9 +8,10 @@ from reviewer.audio.fade import FADE_SECONDS
 from reviewer.audio.growth import Job
 from reviewer.audio.heard import heard_frames
 from reviewer.audio.player import Player
-from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.samples import Samples, Sound
 from reviewer.errors import NoAudioDevice, Unavailable
 from reviewer.model.event import HeardRange
+from tests.fakes.speed import Repeated
 from tests.sounds import some_samples
 
 
@@ -18,28 +19,14 @@ def _at_once(job: Job) -> None:
     job()
 
 
-class _Halved:
-    """A plain picture of half speed, in two windows: every sample twice."""
-
-    def __init__(self, samples: Samples, percent: int) -> None:
-        assert percent == 50
-        self._whole = np.repeat(samples.data, 2, axis=0)
-        self.data: IntSamples = np.zeros_like(self._whole)
-        self.edges = (0, samples.frames, 2 * samples.frames)
-
-    def make(self, window: int) -> None:
-        part = slice(self.edges[window], self.edges[window + 1])
-        self.data[part] = self._whole[part]
-
-
-def _impossible(_samples: Samples, _percent: int) -> _Halved:
+def _impossible(_sound: Sound, _percent: int) -> Repeated:
     raise Unavailable("Only normal speed.", "Install something.")
 
 
 def _loaded(samples: Samples, fade_seconds: float = 0.0) -> tuple[Player, VirtualDevice]:
     """A player without fades, so that each frame can be told; with them: test_player_fades.py."""
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=_at_once, fade_seconds=fade_seconds)
+    player = Player(device, make_speed=Repeated, start_job=_at_once, fade_seconds=fade_seconds)
     player.load(samples)
     return player, device
 
@@ -221,7 +208,7 @@ def test_a_block_that_ends_while_ranges_are_told_is_told_the_next_time(
     assert player._run is not None
     under_way = player._run.cue  # a block has begun with this cue, and ends only later
     player.pause()
-    tell = player._tell
+    tell = player._hearing._tell
 
     def tell_and_be_overtaken(run: object) -> None:
         tell(run)  # type: ignore[arg-type]
@@ -229,7 +216,7 @@ def test_a_block_that_ends_while_ranges_are_told_is_told_the_next_time(
         device.pull(10)
         device.pull(10)
 
-    monkeypatch.setattr(player, "_tell", tell_and_be_overtaken)
+    monkeypatch.setattr(player._hearing, "_tell", tell_and_be_overtaken)
     first = player.take_heard()
     monkeypatch.undo()
 
@@ -270,7 +257,7 @@ def test_a_change_of_speed_goes_on_at_the_same_place() -> None:
 def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=jobs.append, fade_seconds=0.0)
+    player = Player(device, make_speed=Repeated, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.play()
     player.set_speed(50)
@@ -284,7 +271,7 @@ def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
 def test_play_waits_for_a_speed_that_is_being_made() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=jobs.append, fade_seconds=0.0)
+    player = Player(device, make_speed=Repeated, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.set_speed(50)
     player.play()
@@ -299,7 +286,7 @@ def test_play_waits_for_a_speed_that_is_being_made() -> None:
 def test_seek_during_slow_playing_has_the_sound_there_made_first() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=_Halved, start_job=jobs.append, fade_seconds=0.0)
+    player = Player(device, make_speed=Repeated, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.set_speed(50)
     player.play()

@@ -1,8 +1,9 @@
+import io
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.pyramid import FACTOR, FIRST_BIN, Pyramid
@@ -103,6 +104,12 @@ def test_no_samples_draw_as_silence() -> None:
     assert lows.tolist() == highs.tolist() == [0] * 4
 
 
+def test_no_samples_draw_as_silence_also_from_before_their_beginning() -> None:
+    lows, highs = Pyramid.from_samples(np.zeros((0, 1), np.int16)).columns(0, -0.5, 0.5, 1)
+
+    assert lows.tolist() == highs.tolist() == [0]
+
+
 def test_outside_the_clip_is_silence() -> None:
     pyramid = Pyramid.from_samples(np.full((64, 1), 9, np.int16))
 
@@ -163,3 +170,93 @@ def test_a_pyramid_is_a_tenth_of_the_samples_at_most() -> None:
     data = _data(160_000)
 
     assert len(Pyramid.from_samples(data).to_bytes()) < data.nbytes / 10
+
+
+class _Counted(io.BytesIO):
+    """A stream that counts what is read of it."""
+
+    read_bytes = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        part = super().read(size)
+        self.read_bytes += len(part)
+        return part
+
+
+def _stored(
+    pyramid: Pyramid, monkeypatch: pytest.MonkeyPatch, at_hand: int = 200
+) -> tuple[Pyramid, _Counted]:
+    """The same pyramid, with no more than so many bytes of it at hand."""
+    monkeypatch.setattr("reviewer.audio.pyramid._AT_HAND_BYTES", at_hand)
+    monkeypatch.setattr("reviewer.audio.stored_level._BLOCK_BYTES", 256)
+    stream = _Counted(pyramid.to_bytes())
+    return Pyramid.from_stream(stream), stream
+
+
+@given(st.integers(0, 40_000), st.integers(1, 3), st.sampled_from([16, 24]), st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_pyramid_read_where_it_is_wanted_gives_the_same_columns(
+    monkeypatch: pytest.MonkeyPatch, frames: int, channels: int, bits: int, draw: st.DataObject
+) -> None:
+    whole = Pyramid.from_samples(_data(frames, channels, bits))
+    stored, _ = _stored(whole, monkeypatch, draw.draw(st.sampled_from([0, 200, 3_000])))
+    samples = draw.draw(st.sampled_from([None, Samples(16_000, _data(frames, channels, bits))]))
+
+    assert (stored.frames, stored.channels, stored.full_scale) == (frames, channels, whole.full_scale)
+    for _ in range(3):
+        start = draw.draw(st.floats(-100, frames + 100))
+        window = (start, start + draw.draw(st.floats(0, frames + 200)), draw.draw(st.integers(0, 60)))
+        channel = draw.draw(st.integers(0, channels - 1))
+        for one, other in zip(
+            stored.columns(channel, *window, samples), whole.columns(channel, *window, samples), strict=True
+        ):
+            assert one.dtype == other.dtype
+            assert (one == other).all()
+
+
+def test_a_stored_pyramid_gives_its_bytes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Pyramid.from_samples(_data(40_000, 2))
+
+    assert _stored(whole, monkeypatch)[0].to_bytes() == whole.to_bytes()
+
+
+def test_opening_reads_the_coarse_levels_and_a_look_only_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = Pyramid.from_samples(_data(2_000_000))
+    stored, stream = _stored(whole, monkeypatch, at_hand=2_000)
+    assert stream.read_bytes < 4_000
+    stored.columns(0, 0, 2_000_000, 300)
+    assert stream.read_bytes < 16_000
+
+    before = stream.read_bytes
+    stored.columns(0, 1_000_000, 1_010_000, 100)
+    stored.columns(0, 1_000_010, 1_010_010, 100)
+    assert stream.read_bytes - before < 3_000
+
+
+def test_a_short_pyramid_is_read_whole_and_its_stream_closed() -> None:
+    stream = io.BytesIO(Pyramid.from_samples(_data(5_000)).to_bytes())
+
+    assert Pyramid.from_stream(stream).stored is None
+    assert stream.closed
+
+
+def test_a_closed_pyramid_is_flat(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored, stream = _stored(Pyramid.from_samples(_data(40_000)), monkeypatch)
+    stored.close()
+
+    lows, highs = stored.columns(0, 0.0, 6_400.0, 100)
+    assert stream.closed
+    assert not lows.any()
+    assert not highs.any()
+
+
+@pytest.mark.parametrize("cut", [1, 100, 2_400])
+def test_a_stream_of_another_length_is_damage_and_closed(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviewer.audio.pyramid._AT_HAND_BYTES", 200)
+    stream = io.BytesIO(Pyramid.from_samples(_data(40_000)).to_bytes()[:-cut])
+
+    with pytest.raises(Damaged):
+        Pyramid.from_stream(stream)
+    assert stream.closed

@@ -4,29 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.audio.device import SoundForm
-from reviewer.audio.feed import Ready
 from reviewer.audio.growth import Job
 from reviewer.audio.reels import Reel, Reels
-from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.samples import IntSamples, Samples, Sound
+from reviewer.audio.tape import Tape
 from reviewer.errors import Unavailable
+from tests.fakes.speed import Repeated
 from tests.sounds import a_tone, some_samples
 
 
-class _Doubled:
-    """Half speed in four windows: every sample twice."""
-
-    def __init__(self, samples: Samples, percent: int) -> None:
-        self.percent = percent
-        self._whole = np.repeat(samples.data, 2, axis=0)
-        self.data: IntSamples = np.zeros_like(self._whole)
-        self.edges = tuple(range(0, 2 * samples.frames + 1, samples.frames // 2))
-
-    def make(self, window: int) -> None:
-        part = slice(self.edges[window], self.edges[window + 1])
-        self.data[part] = self._whole[part]
-
-
-def _impossible(_samples: Samples, _percent: int) -> _Doubled:
+def _impossible(_sound: Sound, _percent: int) -> Repeated:
     raise Unavailable("Only normal speed.")
 
 
@@ -43,47 +30,52 @@ def _form(samples: Samples, *, rate_hz: int | None = None, channels: int | None 
 
 
 def _reel(percent: int, rate_hz: int, frames: int = 100_000_000) -> Reel:
-    data = np.broadcast_to(np.int16(0), (frames, 1))
-    return Reel(data, percent, (percent * 16_000, 100 * rate_hz), Ready(0, frames))
+    return Reel(Tape(frames), percent, (percent * 16_000, 100 * rate_hz))
+
+
+def _data(reel: Reel) -> IntSamples | None:
+    return reel.tape.read(0, reel.frames)
 
 
 def test_the_plain_reel_is_ready_and_is_the_clip_itself() -> None:
     samples = some_samples(100)
 
-    reel = Reels(samples, _form(samples), _Doubled, _never).get(100)
+    reel = Reels(samples, _form(samples), Repeated, _never).get(100)
 
-    assert reel.data is samples.data
+    piece = reel.tape.piece_at(0)
+    assert piece is not None
+    assert piece.data is samples.data
 
 
 def test_another_speed_is_silent_until_it_was_made() -> None:
     samples, jobs = some_samples(100), list[Job]()
-    reel = Reels(samples, _form(samples), _Doubled, jobs.append).get(50)
+    reel = Reels(samples, _form(samples), Repeated, jobs.append).get(50)
     reel.want(0)
 
     assert not reel.is_ready(0)
-    assert not reel.data.any()
+    assert _data(reel) is None
     jobs.pop()()
 
     assert reel.is_ready(99)
-    assert (reel.data == np.repeat(samples.data, 2, axis=0)).all()
+    assert (_data(reel) == np.repeat(samples.data, 2, axis=0)).all()
 
 
 def test_a_speed_is_prepared_once_however_often_it_is_asked_for() -> None:
     samples = some_samples(100)
-    reels = Reels(samples, _form(samples), _Doubled, _never)
+    reels = Reels(samples, _form(samples), Repeated, _never)
 
     assert reels.get(50) is reels.get(50)
 
 
 def test_the_speed_before_is_made_no_further() -> None:
     samples, jobs = some_samples(100), list[Job]()
-    reels = Reels(samples, _form(samples), _Doubled, jobs.append)
+    reels = Reels(samples, _form(samples), Repeated, jobs.append)
     old = reels.get(50)
     old.want(0)
     reels.get(75)
     jobs.pop()()
 
-    assert not old.data.any()
+    assert not old.is_ready(0)
 
 
 def test_a_speed_that_cannot_be_made_says_so_each_time() -> None:
@@ -98,19 +90,23 @@ def test_a_speed_that_cannot_be_made_says_so_each_time() -> None:
 def test_a_device_of_another_rate_gets_the_clip_at_its_rate() -> None:
     samples = Samples(16_000, a_tone(16_000))
 
-    reel = Reels(samples, _form(samples, rate_hz=48_000), _Doubled, _at_once).get(100)
+    reel = Reels(samples, _form(samples, rate_hz=48_000), Repeated, _at_once).get(100)
 
-    assert reel.data.shape == (48_000, 1)
-    assert np.abs(reel.data[3_000:-3_000:3].astype(int) - samples.data[1_000:-1_000].astype(int)).max() <= 2
+    data = _data(reel)
+    assert data is not None
+    assert data.shape == (48_000, 1)
+    assert np.abs(data[3_000:-3_000:3].astype(int) - samples.data[1_000:-1_000].astype(int)).max() <= 2
 
 
 def test_a_stereo_device_gets_a_mono_clip_on_both_sides() -> None:
     samples = some_samples(50)
 
-    reel = Reels(samples, _form(samples, channels=2), _Doubled, _at_once).get(100)
+    reel = Reels(samples, _form(samples, channels=2), Repeated, _at_once).get(100)
 
-    assert (reel.data == samples.data).all()
-    assert reel.data.shape == (50, 2)
+    data = _data(reel)
+    assert data is not None
+    assert (data == samples.data).all()
+    assert data.shape == (50, 2)
 
 
 @given(

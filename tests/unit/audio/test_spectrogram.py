@@ -7,11 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.spectrogram import FLOOR_DB, STEP_DB, TILE_COLUMNS, Band, Recipe, gaussian, tile
+from reviewer.audio import spectrogram
+from reviewer.audio.samples import Samples
+from reviewer.audio.spectrogram import FLOOR_DB, STEP_DB, TILE_COLUMNS, Band, Recipe, gaussian
 from tests.sounds import a_tone, some_noise
 
 RATE = 16_000
 BANDS = tuple(Band)
+
+
+def tile(data: np.ndarray, channel: int, recipe: Recipe, level: int, index: int) -> np.ndarray:
+    return spectrogram.tile(Samples(recipe.rate_hz, data), channel, recipe, level, index)
 
 
 def decibels(values):
@@ -158,3 +164,43 @@ def test_the_rows_reach_the_highest_pitch(rate, ceiling):
     recipe = Recipe(rate, Band.WIDE, ceiling)
     assert recipe.top_hz == min(ceiling, rate / 2)
     assert recipe.row_of(recipe.top_hz) <= recipe.rows + 1e-9
+
+
+class _Watched:
+    """Ten hours of noise, of which it is counted what is read."""
+
+    rate_hz, frames, channels, bits = RATE, 10 * 3_600 * RATE, 1, 16
+
+    def __init__(self) -> None:
+        self.read_frames = 0
+        self._noise = some_noise(1 << 16)
+
+    def read(self, start: int, end: int) -> np.ndarray:
+        start, end = max(start, 0), min(end, self.frames)
+        self.read_frames += end - start
+        return self._noise[: end - start]
+
+
+@pytest.mark.parametrize("band", BANDS)
+@pytest.mark.parametrize("level", [2, 8, 12, 16, 18])
+def test_a_tile_reads_no_more_than_a_few_times_what_its_windows_need(level: int, band: Band) -> None:
+    sound, recipe = _Watched(), Recipe(RATE, band)
+
+    made = spectrogram.tile(sound, 0, recipe, level, 3)
+
+    assert made.any()
+    assert sound.read_frames <= 8 * TILE_COLUMNS * 4 * recipe.window_frames
+
+
+@pytest.mark.parametrize("level", [15, 18])
+def test_a_far_column_is_the_mean_of_fewer_windows(level: int) -> None:
+    data, recipe = np.tile(some_noise(1 << 15), (1 << (level - 14), 1)), Recipe(RATE)
+    count = 4 if level == 15 else 2
+    centres = [(2 * j + 1) * 2**level // (2 * count) for j in range(count)]
+
+    got = decibels(tile(data, 0, recipe, level, 0)[:, 0])
+
+    signal = data[:, 0] / 32_768
+    power = np.mean([plain_spectrum(signal, centre, recipe) for centre in centres], axis=0)
+    rows = [power[i : i + recipe.bins_a_row].max() for i in range(0, recipe.bins, recipe.bins_a_row)]
+    assert np.abs(got - 10 * np.log10(rows)).max() <= STEP_DB

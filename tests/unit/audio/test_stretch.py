@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reviewer.audio.samples import Samples
-from reviewer.audio.stretch import Stretched, out_frames, stretched
+from reviewer.audio.stretch import Stretched, joined, out_frames, stretched
 from tests.sounds import a_tone, some_samples
 
 pytest.importorskip("python_stretch")
@@ -102,30 +102,69 @@ def test_the_same_clip_sounds_the_same_each_time() -> None:
     assert (stretched(samples, 150) == stretched(samples, 150)).all()
 
 
+def _pieces(speed: Stretched, order: list[int]) -> dict[int, np.ndarray]:
+    return {window: speed.make(window) for window in order}
+
+
 def test_windows_may_be_made_in_any_order() -> None:
     samples = some_samples(_RATE * 5)
-    speed = Stretched(samples, 75)
-    for window in (3, 0, 4, 2, 1):
-        speed.make(window)
+    made = _pieces(Stretched(samples, 75), [3, 0, 4, 2, 1])
+    again = _pieces(Stretched(samples, 75), [0, 1, 2, 3, 4])
 
-    assert len(speed.edges) == 6
-    assert (speed.data == stretched(samples, 75)).all()
+    assert Stretched(samples, 75).windows == 5
+    assert all((made[window] == again[window]).all() for window in made)
 
 
-def test_a_window_is_complete_once_it_and_the_one_before_are_made() -> None:
+@pytest.mark.parametrize("percent", [25, 75, 150, 300])
+@pytest.mark.parametrize("frames", [_RATE // 3, _RATE, int(1.6 * _RATE), 5 * _RATE, int(5.49 * _RATE)])
+def test_every_frame_belongs_to_the_window_that_has_it(frames: int, percent: int) -> None:
+    speed = Stretched(some_samples(frames), percent)
+
+    for window in range(speed.windows):
+        start, stop = speed.edge(window), speed.edge(window + 1)
+        assert start < stop
+        assert {speed.window_at(frame) for frame in (start, (start + stop) // 2, stop - 1)} == {window}
+    assert (speed.edge(0), speed.edge(speed.windows)) == (0, speed.frames)
+    assert speed.window_at(speed.frames) == speed.windows - 1
+
+
+def test_only_what_a_window_needs_is_read() -> None:
+    class Watched:
+        rate_hz, frames, channels, bits = _RATE, 10 * 3_600 * _RATE, 1, 16
+        read_frames = 0
+
+        def read(self, start: int, end: int) -> np.ndarray:
+            self.read_frames += end - start
+            return some_samples(end - start).data
+
+    sound = Watched()
+    speed = Stretched(sound, 150)
+    speed.make(speed.window_at(speed.frames // 2))
+
+    assert sound.read_frames < 5 * _RATE
+
+
+def test_a_window_after_its_tail_is_as_in_the_whole() -> None:
     samples = some_samples(_RATE * 5)
     whole, speed = stretched(samples, 150), Stretched(samples, 150)
-    speed.make(1)
-    speed.make(2)
+    before, own = speed.make(1), speed.make(2)
+    start, stop = speed.edge(2), speed.edge(3)
 
-    part = slice(speed.edges[2], speed.edges[3])
-    assert (speed.data[part] == whole[part]).all()
+    part = joined(before[start - speed.edge(1) :], own[: stop - start])
+
+    assert (part == whole[start:stop]).all()
+
+
+def test_a_join_goes_from_the_tail_to_what_follows_and_does_not_touch_the_rest() -> None:
+    tail, data = np.full((3, 1), 400, np.int16), np.full((6, 1), 800, np.int16)
+
+    assert joined(tail, data)[:, 0].tolist() == [500, 600, 700, 800, 800, 800]
 
 
 def test_windows_meet_where_it_is_quiet() -> None:
     samples = some_samples(_RATE * 3)
     samples.data[int(1.1 * _RATE) : int(1.2 * _RATE)] //= 100
 
-    edge = Stretched(samples, 100).edges[1]
+    edge = Stretched(samples, 100).edge(1)
 
     assert 1.1 * _RATE <= edge <= 1.2 * _RATE

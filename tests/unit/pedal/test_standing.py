@@ -68,6 +68,11 @@ def test_a_keyboard_is_not_read_even_if_somebody_says_they_taught_it():
     assert choose((KEYBOARD, KEYBOARD_KEYS), MODELS, taught) is None
 
 
+def test_a_known_pedal_that_is_a_keyboard_too_is_not_read():
+    keys = Plugged(INFINITY.path, INFINITY.vendor, INFINITY.product, INFINITY.name, 0x01, 0x06)
+    assert choose((INFINITY, keys), MODELS, None) is None
+
+
 def test_a_device_with_several_usages_is_offered_once():
     other = Plugged(STRANGER.path, STRANGER.vendor, STRANGER.product, STRANGER.name, 0xFF00, 0x02)
     assert teachable((STRANGER, other)) == (STRANGER,)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.ui.waveform.ticks import clip_time, ticks
+from reviewer.ui.waveform.ticks import clip_time, sample_number, sample_ticks, ticks
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,41 @@ def test_eight_seconds_on_1200_pixels_are_marked_each_second() -> None:
 def test_nothing_to_mark_gives_no_marks() -> None:
     assert ticks(0, 0, 16_000, 1200, 90) == ()
     assert ticks(0, 100, 16_000, 0, 90) == ()
+
+
+def test_sample_numbers_have_thin_spaces_between_thousands() -> None:
+    assert [sample_number(n) for n in (0, 999, 1_000, 1_234_567)] == [
+        "0",
+        "999",
+        "1\u2009000",
+        "1\u2009234\u2009567",
+    ]
+
+
+@given(
+    start=st.floats(min_value=0, max_value=1e9),
+    span=st.floats(min_value=64, max_value=6e8),
+    width=st.integers(min_value=100, max_value=4000),
+)
+def test_marks_of_samples_stand_on_whole_round_numbers_apart(start: float, span: float, width: int) -> None:
+    marks = sample_ticks(start, start + span, width, 90)
+    named = [tick for tick in marks if tick.label]
+    assert all(tick.frame == int(tick.frame) for tick in marks)
+    assert all(tick.label == sample_number(tick.frame) for tick in named)
+    gaps = {later.frame - earlier.frame for earlier, later in pairwise(named)}
+    assert len(gaps) <= 1
+    for gap in gaps:
+        assert str(int(gap)).rstrip("0") in {"1", "2", "5"}
+        assert gap / span * width >= 89.9
+        assert all(tick.frame % gap == 0 for tick in named)
+
+
+def test_no_mark_stands_between_two_samples() -> None:
+    marks = sample_ticks(100.0, 110.0, 1600, 90)
+    assert [tick.frame for tick in marks] == [float(frame) for frame in range(100, 111)]
+    assert all(tick.label for tick in marks)
+
+
+def test_nothing_to_mark_gives_no_marks_of_samples() -> None:
+    assert sample_ticks(0, 0, 1200, 90) == ()
+    assert sample_ticks(0, 100, 0, 90) == ()

@@ -87,3 +87,18 @@ def test_a_pixel_beyond_the_border_means_the_border() -> None:
 
 def test_the_middle_of_the_minimap_drag_is_the_middle_of_the_view() -> None:
     assert ViewWindow(0.0, 100.0, 1000).centred(500.0) == ViewWindow(450.0, 550.0, 1000)
+
+
+@given(
+    frame=st.floats(0, 1e6),
+    span=st.floats(64, 1e5),
+    pixels=st.integers(1, 4000),
+)
+def test_a_window_that_tracks_a_frame_has_it_in_its_middle_column_inside_the_clip(
+    frame: float, span: float, pixels: int
+) -> None:
+    window = ViewWindow(0.0, span, 1_000_000).tracking(frame, pixels)
+    assert window.span == pytest.approx(span)
+    assert 0 <= window.start <= window.end <= 1_000_000
+    if window.start > 0 and window.end < 1_000_000:
+        assert pixels / 2 - 1e-3 <= window.x_of(frame, pixels) <= pixels / 2 + 1 + 1e-3

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import IntSamples, Samples
+from reviewer.errors import Damaged
 from reviewer.ui.waveform.reduce import Source, source_of, trace
 from reviewer.ui.waveform.window import ViewWindow
 
@@ -96,3 +97,20 @@ def test_channels_share_one_scale() -> None:
     source = a_source(data)
     quiet = trace(source, 1, ViewWindow.whole(10_000), 500)
     assert quiet.y.max() == pytest.approx(0.5, abs=1e-2)
+
+
+class _Damaged:
+    """A long clip that does not verify where it is read."""
+
+    rate_hz, frames, channels, bits = 16_000, 10_000, 1, 16
+
+    def read(self, start: int, end: int) -> IntSamples:
+        raise Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
+
+
+def test_what_turns_out_damaged_is_not_drawn_and_the_rest_is() -> None:
+    source = source_of(_Damaged(), Pyramid.from_samples(a_ramp(10_000)))
+
+    assert trace(source, 0, ViewWindow(0.0, 2_000.0, 10_000), 500).y.size == 0
+    assert trace(source, 0, ViewWindow(0.0, 100.0, 10_000), 500).y.size == 0
+    assert trace(source, 0, ViewWindow.whole(10_000), 100).y.size == 200

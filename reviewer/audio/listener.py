@@ -1,0 +1,99 @@
+"""A clip as its listener wants it now: level, gain and channels, on reels for one device."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from reviewer.audio.device import SoundForm
+from reviewer.audio.ears import Ears
+from reviewer.audio.growth import Job
+from reviewer.audio.meter import Meter
+from reviewer.audio.reels import MakeSpeed, Reel, Reels
+from reviewer.audio.samples import Sound
+
+if TYPE_CHECKING:
+    from reviewer.audio.loudness import Loudness
+
+
+class Listener:
+    """Keeps the reels made for the ears of the moment; those before stay until they are let go.
+
+    ``ears`` may be changed at any time; it is ``renew`` that follows.
+    """
+
+    def __init__(self, make_speed: MakeSpeed, start_job: Callable[[Job], None]) -> None:
+        self.ears = Ears()
+        self._make_speed = make_speed
+        self._start_job = start_job
+        self._meter = Meter(start_job)
+        self._sound: Sound | None = None
+        self._form: SoundForm | None = None
+        self._reels: Reels | None = None
+        self._made_for: tuple[Ears, Loudness | None] | None = None
+        self._before: list[Reels] = []
+
+    @property
+    def level_db(self) -> float | None:
+        """What the level adds to the clip, 0 where it is off; None while the clip is being measured."""
+        if self._sound is None or not self.ears.is_levelled:
+            return 0.0
+        loudness = self._loudness()
+        return None if loudness is None else self.ears.level_db(loudness)
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether reels of before are still there."""
+        return bool(self._before)
+
+    def take(self, sound: Sound | None) -> None:
+        """Another clip, or none; its reels are made once there is a device."""
+        self.end()
+        self._meter.stop()
+        self._sound = sound
+
+    def begin(self, form: SoundForm) -> None:
+        """Make reels for a device.
+
+        Raises:
+            Unavailable: the device's rate is another, and the library that converts it is not installed.
+        """
+        self._form = form
+        self.renew()
+
+    def end(self) -> None:
+        """The device is closed: nothing more is made."""
+        self.let_go()
+        if self._reels is not None:
+            self._reels.stop()
+        self._reels = self._form = self._made_for = None
+
+    def renew(self) -> None:
+        """Make new reels if the ears are others by now, or the clip has been measured for their level."""
+        if self._sound is None or self._form is None:
+            return
+        wanted = (self.ears, self._loudness() if self.ears.is_levelled else None)
+        if wanted == self._made_for:
+            return
+        self._made_for = wanted
+        if self._reels is not None:
+            self._before.append(self._reels)
+        sound = wanted[0].applied(self._sound, wanted[1])
+        self._reels = Reels(sound, self._form, self._make_speed, self._start_job)
+
+    def reel(self, percent: int) -> Reel | None:
+        """The newest reel at this speed; None without a clip or a device.
+
+        Raises:
+            Unavailable: this speed cannot be made here.
+        """
+        return self._reels.get(percent) if self._reels is not None else None
+
+    def let_go(self) -> None:
+        """Nothing plays from the reels of before any more."""
+        for reels in self._before:
+            reels.stop()
+        self._before = []
+
+    def _loudness(self) -> "Loudness | None":
+        if self._sound is not None:
+            self._meter.begin(self._sound)
+        return self._meter.loudness

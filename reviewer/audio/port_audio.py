@@ -1,0 +1,131 @@
+"""The library that reaches the sound card: loaded late, asked by one thread at a time."""
+
+import ctypes
+import platform
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+
+from reviewer.errors import NoAudioDevice
+
+LOCK = RLock()
+"""Held by whoever opens, closes or lists: PortAudio's lists are not for two threads."""
+
+_open_streams: set[object] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A place where sound can go, as the system calls it; ``host`` is its sound system."""
+
+    name: str
+    host: str
+
+    @property
+    def text(self) -> str:
+        """What it is remembered by."""
+        return f"{self.host}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What there is to choose from; ``default`` is what the system's default is called, empty without one."""
+
+    default: str
+    all: tuple[Output, ...]
+
+
+def output_of(text: str) -> Output | None:
+    """The output remembered by this text; None for one that names none."""
+    host, slash, name = text.partition("/")
+    return Output(name, host) if host and slash and name else None
+
+
+def library() -> Any:
+    """The module ``sounddevice``.
+
+    Raises:
+        NoAudioDevice: PortAudio is missing.
+    """
+    try:
+        import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, and nobody but us may import it
+    except (OSError, ImportError) as error:
+        raise NoAudioDevice("Sound is off: PortAudio is not installed.", _remedy()) from error
+    return sounddevice
+
+
+def listed(*, anew: bool = False) -> Outputs:
+    """The outputs there are; ``anew`` looks for those plugged in since, if nothing is open.
+
+    Raises:
+        NoAudioDevice: PortAudio is missing.
+    """
+    with LOCK:
+        sounddevice = library()
+        if anew:
+            look_again(sounddevice)
+        found = tuple(output for output in _indexed(sounddevice) if output is not None)
+        try:
+            default = str(sounddevice.query_devices(kind="output")["name"])
+        except (sounddevice.PortAudioError, ValueError):
+            default = ""
+        return Outputs(default, found)
+
+
+def index_of(sounddevice: Any, output: Output) -> int | None:
+    """PortAudio's number of an output; None if it is not there."""
+    every = _indexed(sounddevice)
+    return every.index(output) if output in every else None
+
+
+def look_again(sounddevice: Any) -> bool:
+    """PortAudio lists devices once; start it again to find one plugged in since. Not while one is open."""
+    with LOCK:
+        if _open_streams:
+            return False
+        try:
+            sounddevice._terminate()  # noqa: SLF001 - documented in its FAQ, the only way
+            sounddevice._initialize()  # noqa: SLF001
+        except sounddevice.PortAudioError:
+            return False
+        return True
+
+
+def opened(stream: object) -> None:
+    """A stream is open now: nobody may start PortAudio again."""
+    _open_streams.add(stream)
+
+
+def closed(stream: object) -> None:
+    """It is open no more."""
+    _open_streams.discard(stream)
+
+
+def hush_alsa() -> None:
+    """Keep ALSA from writing to the terminal at each underrun; the player counts them itself.
+
+    Its handler becomes ``abs`` of the C library: something that takes what it is given and does nothing.
+    Python code there would be run by the device's thread.
+    """
+    if platform.system() != "Linux":
+        return
+    try:
+        handler = ctypes.cast(ctypes.CDLL(None).abs, ctypes.c_void_p)
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(handler)
+    except (OSError, AttributeError):
+        return
+
+
+def _indexed(sounddevice: Any) -> list[Output | None]:
+    """Every device in PortAudio's order; None for one that only records."""
+    hosts = [str(host["name"]) for host in sounddevice.query_hostapis()]
+    return [
+        Output(str(device["name"]), hosts[device["hostapi"]]) if device["max_output_channels"] > 0 else None
+        for device in sounddevice.query_devices()
+    ]
+
+
+def _remedy() -> str:
+    if platform.system() == "Linux":
+        return "Install it (Debian, Ubuntu: sudo apt install libportaudio2), then start Reviewer again."
+    return "Install Reviewer again: its sounddevice package brings PortAudio with it."

@@ -1,0 +1,106 @@
+"""What a person wants to hear, and how it is remembered."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from reviewer.audio.ears import Ears
+from reviewer.ui.desk.playback import Playback
+from reviewer.ui.desk.plays import Plays
+from reviewer.ui.preferences import Preferences
+
+LEVEL = "sound.level"
+GAIN_DB = "sound.gain_db"
+MONO = "sound.mono"
+DEVICE = "sound.device"
+
+
+class EarsChoice(QObject):
+    """Gives the player the ears of the moment.
+
+    Level, gain and mono are kept in the preferences, and follow when these change; solo and swap belong to
+    the clip, and end with it.
+    """
+
+    changed = Signal()
+    """The ears are others, or the clip is."""
+
+    def __init__(
+        self, player: Plays, playback: Playback, preferences: Preferences, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._player = player
+        self._preferences = preferences
+        self._on_preference_changed(LEVEL)
+        self._on_preference_changed(DEVICE)
+        preferences.changed.connect(self._on_preference_changed)
+        playback.state_changed.connect(self.changed)
+
+    @property
+    def ears(self) -> Ears:
+        return self._player.ears
+
+    @property
+    def channels(self) -> int:
+        """Of the clip; 0 without one."""
+        return self._player.channels
+
+    @property
+    def level_db(self) -> float | None:
+        """What the level adds to the clip; None while it is being measured."""
+        return self._player.level_db
+
+    @Slot(int)
+    def set_gain(self, decibels: int) -> None:
+        self._preferences.put(GAIN_DB, self.ears.with_gain(decibels).gain_db)
+
+    @Slot()
+    def louder(self) -> None:
+        self.set_gain(self.ears.gain_db + 1)
+
+    @Slot()
+    def quieter(self) -> None:
+        self.set_gain(self.ears.gain_db - 1)
+
+    @Slot()
+    def no_gain(self) -> None:
+        self.set_gain(0)
+
+    @Slot()
+    def toggle_level(self) -> None:
+        self._preferences.put(LEVEL, not self.ears.is_levelled)
+
+    @Slot()
+    def toggle_mono(self) -> None:
+        self._preferences.put(MONO, not self.ears.is_mono)
+
+    @Slot()
+    def next_solo(self) -> None:
+        """Both channels, the first, the second."""
+        self._put(self.ears.next_solo(self.channels))
+
+    def solo(self, channel: int | None) -> None:
+        """Only this channel, or all."""
+        self._put(self.ears.solo(channel, self.channels))
+
+    @Slot()
+    def toggle_swap(self) -> None:
+        if self.channels > 1:
+            self._put(replace(self.ears, is_swapped=not self.ears.is_swapped))
+
+    @Slot(str)
+    def _on_preference_changed(self, name: str) -> None:
+        if name == DEVICE:
+            self._player.choose_output(self._preferences.text(DEVICE))
+        elif name in {LEVEL, GAIN_DB, MONO}:
+            kept = replace(
+                self.ears,
+                is_levelled=self._preferences.is_on(LEVEL, default=True),
+                is_mono=self._preferences.is_on(MONO, default=False),
+            )
+            self._put(kept.with_gain(self._preferences.number(GAIN_DB, 0)))
+
+    def _put(self, ears: Ears) -> None:
+        if ears != self.ears:
+            self._player.set_ears(ears)
+            self.changed.emit()

@@ -1,0 +1,120 @@
+"""Which keys an act may have: none that types text, and none that the editor or the desktop needs."""
+
+from PySide6.QtCore import QCoreApplication, QKeyCombination, Qt
+from PySide6.QtGui import QKeySequence
+
+from reviewer.errors import Refused
+
+_PORTABLE = QKeySequence.SequenceFormat.PortableText
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+_NONE = Qt.KeyboardModifier.NoModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+_META = Qt.KeyboardModifier.MetaModifier
+_FIRST_THAT_TYPES_NOTHING = Qt.Key.Key_Escape.value
+_TABS = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+_JUMPS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End}
+_ERASERS = {Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Insert}
+_EDITING = {*_JUMPS, *_ERASERS, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+_NOT_KEYS = {
+    Qt.Key.Key_unknown,
+    Qt.Key.Key_Multi_key,
+    Qt.Key.Key_Menu,
+    Qt.Key.Key_CapsLock,
+    Qt.Key.Key_NumLock,
+    Qt.Key.Key_ScrollLock,
+}
+MODIFIERS = frozenset(
+    {
+        Qt.Key.Key_Control,
+        Qt.Key.Key_Shift,
+        Qt.Key.Key_Alt,
+        Qt.Key.Key_AltGr,
+        Qt.Key.Key_Meta,
+        Qt.Key.Key_Super_L,
+        Qt.Key.Key_Super_R,
+        Qt.Key.Key_Hyper_L,
+        Qt.Key.Key_Hyper_R,
+    }
+)
+"""Keys that do nothing without another."""
+_OF_THE_EDITOR = {
+    "Ctrl+C": "copies",
+    "Ctrl+V": "pastes",
+    "Ctrl+X": "cuts",
+    "Ctrl+A": "selects the whole text",
+    "Ctrl+Z": "undoes",
+    "Ctrl+Y": "does again",
+    "Ctrl+Shift+Z": "does again",
+}
+
+
+def portable(text: str) -> str:
+    """One key in Qt's portable text, however it was written; raises Refused for what is not one key."""
+    sequence = QKeySequence.fromString(text, _PORTABLE)
+    if sequence.count() > 1:
+        raise Refused(
+            _tr("{0} is more than one key.").format(text), _tr("An act answers to one key at a time.")
+        )
+    if sequence.isEmpty() or _pressed(sequence).key() in _NOT_KEYS | MODIFIERS:
+        raise Refused(_tr("{0} is not a key.").format(text), _tr("Keys are written like Ctrl+Shift+F2."))
+    return sequence.toString(_PORTABLE)
+
+
+def shown(key: str) -> str:
+    """A key in portable text, as this platform writes it."""
+    return QKeySequence.fromString(key, _PORTABLE).toString(_NATIVE)
+
+
+def why_not(key: str) -> str:
+    """Why nothing may be bound to this key, in a sentence; empty for a key that may be used.
+
+    Args:
+        key: One key in Qt's portable text, as ``portable`` gives it.
+    """
+    combination = _pressed(QKeySequence.fromString(key, _PORTABLE))
+    pressed, with_keys = combination.key(), combination.keyboardModifiers()
+    reason = _typing(pressed, with_keys) or _editing(pressed, with_keys) or _of_the_editor(key)
+    return reason.format(shown(key)) if reason else ""
+
+
+def _pressed(sequence: QKeySequence) -> QKeyCombination:
+    """The first key of a sequence."""
+    return sequence[0]  # type: ignore[index, no-any-return]  # PySide's stubs leave it out
+
+
+def _typing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
+    """A sentence for keys that type, in which {0} stands for the key."""
+    if with_keys & _META:
+        return _tr("{0} belongs to the desktop.")
+    if pressed.value >= _FIRST_THAT_TYPES_NOTHING:
+        return ""
+    if with_keys & ~_SHIFT == _NONE:
+        return _tr("{0} types text.")
+    if with_keys & _CTRL and with_keys & _ALT:
+        return _tr("{0} types text on keyboards where Ctrl and Alt together are AltGr.")
+    return ""
+
+
+def _editing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
+    """A sentence for keys that move, erase or close, in which {0} stands for the key."""
+    is_bare = with_keys & ~_SHIFT == _NONE
+    if pressed in _TABS:
+        return _tr("{0} goes from field to field.")
+    if pressed == Qt.Key.Key_Escape:
+        return _tr("{0} closes what is open.")
+    if pressed == Qt.Key.Key_F4 and with_keys & _ALT:
+        return _tr("{0} closes the window.")
+    if (pressed in _EDITING and is_bare) or (pressed in _JUMPS | _ERASERS and with_keys & _CTRL):
+        return _tr("{0} is needed for editing text.")
+    return ""
+
+
+def _of_the_editor(key: str) -> str:
+    does = _OF_THE_EDITOR.get(key)
+    return _tr("{0} {does} in the editor.").replace("{does}", _tr(does)) if does else ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("keys", text)

@@ -1,0 +1,111 @@
+"""The dialog of settings: pages by name at the left, one of them at the right."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.ui.handles import named
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.tab_order import tab_through
+from reviewer.ui.theme import EDGE_PX, GROUP_PX
+
+NAME = "settings_dialog"
+LAST_PAGE = "settings.page"
+_LEAST = QSize(760, 520)
+_MOST = QSize(1080, 880)
+_LIST_PX = 152
+PageMaker = Callable[[QWidget], QWidget]
+
+
+@runtime_checkable
+class Titled(Protocol):
+    """What a page says of itself; its object name is what is remembered of it."""
+
+    @property
+    def title(self) -> str: ...
+
+
+class SettingsDialog(QDialog):
+    """Choices take effect at once, so there is nothing to confirm; the page is remembered."""
+
+    def __init__(
+        self, preferences: Preferences, makers: Sequence[PageMaker], parent: QWidget | None = None
+    ) -> None:
+        """``makers`` make the pages, each a widget with a ``title``, in the order in which they are shown."""
+        super().__init__(parent)
+        named(self, NAME, self.tr("Settings")).setToolTip("")
+        self.setWindowTitle(self.tr("Settings"))
+        self.setMinimumSize(_LEAST)
+        self.resize(_room(parent))
+        self._preferences = preferences
+        self._pages: list[QWidget] = []
+        self._list = named(QListWidget(self), "settings_pages", self.tr("Pages of settings"))
+        self._list.setToolTip("")
+        self._list.setFixedWidth(_LIST_PX)
+        self._stack = QStackedWidget(self)
+        for make in makers:
+            self._add(make)
+        self._close = named(QPushButton(self.tr("Close"), self), "settings_close", self.tr("Close"))
+        self._close.setAutoDefault(False)
+        self._close.clicked.connect(self.accept)
+        self._lay_out()
+        tab_through(self._list, self._stack, self._close)
+        self._list.currentRowChanged.connect(self._on_page_chosen)
+        names = [page.objectName() for page in self._pages]
+        last = preferences.text(LAST_PAGE)
+        self._list.setCurrentRow(names.index(last) if last in names else 0)
+        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def page(self) -> QWidget:
+        """The page that is in front."""
+        return self._pages[self._stack.currentIndex()]
+
+    @Slot(int)
+    def _on_page_chosen(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        self._preferences.put(LAST_PAGE, self._pages[place].objectName())
+
+    def _add(self, make: PageMaker) -> None:
+        area = QScrollArea(self._stack)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = make(area)
+        assert isinstance(page, Titled)
+        area.setWidget(page)
+        self._stack.addWidget(area)
+        self._list.addItem(page.title)
+        self._pages.append(page)
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setSpacing(GROUP_PX)
+        middle.addWidget(self._list)
+        middle.addWidget(self._stack, 1)
+        bottom = QHBoxLayout()
+        bottom.addStretch()
+        bottom.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        column.setSpacing(GROUP_PX)
+        column.addLayout(middle, 1)
+        column.addLayout(bottom)
+
+
+def _room(parent: QWidget | None) -> QSize:
+    """As large as the window lets it, within what reads well."""
+    if parent is None:
+        return _MOST
+    inside = parent.size() - QSize(4 * EDGE_PX, 2 * EDGE_PX)
+    return inside.expandedTo(_LEAST).boundedTo(_MOST)

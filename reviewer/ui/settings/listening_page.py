@@ -1,0 +1,146 @@
+"""How clips are played and drawn: a person's own lengths and habits."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from reviewer.ui.handles import named
+from reviewer.ui.preferences import Preferences, Value
+from reviewer.ui.settings.fields import ListField, Options, SecondsField, SwitchField
+from reviewer.ui.tab_order import tab_through
+from reviewer.ui.theme import GAP_PX, GROUP_PX
+
+_FIELD_PX = 176
+STEP_MS = (500, 10_000)
+ROLL_MS = (0, 2_000)
+EDGE_MS = (100, 2_000)
+BACKSTEPS_MS = (0, 250, 500, 1_000, 2_000)
+AGAIN_PERCENTS = (25, 50, 75, 90)
+
+
+class ListeningPage(QWidget):
+    """Every choice is a preference ``listening...``, kept as it is made."""
+
+    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "listening_page", self.title).setToolTip("")
+        self._preferences = preferences
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(GROUP_PX)
+        self._grid.setVerticalSpacing(GAP_PX)
+        self._grid.setColumnStretch(2, 1)
+        self._fields: list[QWidget] = []
+        self._add_playing()
+        self._add_segments()
+        self._add_picture()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GAP_PX, 0)
+        column.addLayout(self._grid)
+        column.addStretch()
+        tab_through(*self._fields)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Listening")
+
+    def _add_playing(self) -> None:
+        self._heading(self.tr("Playing"))
+        self._seconds("step_ms", self.tr("Back and forward"), "", 2_000, STEP_MS)
+        self._list(
+            "backstep_ms",
+            self.tr("A pause goes back"),
+            self.tr("So that the last words are heard again when you go on."),
+            0,
+            [
+                (ms, self.tr("{0} s").format(f"{ms / 1000:.2f}") if ms else self.tr("Not"))
+                for ms in BACKSTEPS_MS
+            ],
+        )
+        self._list(
+            "again_percent",
+            self.tr("“Again, slower” plays at"),
+            self.tr("Goes back as far as one step; after it the old speed is back."),
+            75,
+            [(percent, f"{percent / 100:.2f}x") for percent in AGAIN_PERCENTS],
+        )
+        self._switch("play_on_open", self.tr("Play a new clip by itself"), "", default=False)
+        self._switch(
+            "resume",
+            self.tr("Go on where I left off"),
+            self.tr("A clip that comes back starts where you stopped; otherwise at its beginning."),
+            default=True,
+        )
+
+    def _add_segments(self) -> None:
+        self._heading(self.tr("Segments and edges"))
+        self._switch(
+            "auto_play",
+            self.tr("Play a segment on arriving at it"),
+            self.tr("Never while a border is dragged."),
+            default=True,
+        )
+        self._seconds("pre_roll_ms", self.tr("Begin before it by"), "", 0, ROLL_MS)
+        self._seconds(
+            "post_roll_ms",
+            self.tr("End after it by"),
+            self.tr("Also when a selection or a segment is looped."),
+            0,
+            ROLL_MS,
+        )
+        self._seconds(
+            "edge_ms", self.tr("An edge is heard with"), self.tr("On each side of it."), 500, EDGE_MS
+        )
+
+    def _add_picture(self) -> None:
+        self._heading(self.tr("Picture"))
+        self._switch(
+            "centred_cursor",
+            self.tr("Keep the cursor in the middle"),
+            self.tr("While it plays the wave moves, and not the cursor."),
+            default=False,
+        )
+        self._list(
+            "ruler",
+            self.tr("Ruler in"),
+            "",
+            "time",
+            [("time", self.tr("Minutes and seconds")), ("samples", self.tr("Samples"))],
+        )
+
+    def _heading(self, words: str) -> None:
+        label = QLabel(words, self)
+        label.setProperty("kind", "heading")
+        row = self._grid.rowCount()
+        if self._fields:
+            self._grid.setRowMinimumHeight(row, GROUP_PX)
+            row += 1
+        self._grid.addWidget(label, row, 0, 1, 3)
+
+    def _seconds(self, name: str, words: str, dim: str, default_ms: int, bounds: tuple[int, int]) -> None:
+        field = SecondsField(self._preferences, f"listening.{name}", words, default_ms, bounds)
+        self._row(words, field, dim)
+
+    def _list(self, name: str, words: str, dim: str, default: Value, options: Options) -> None:
+        self._row(words, ListField(self._preferences, f"listening.{name}", words, default, options), dim)
+
+    def _switch(self, name: str, words: str, dim: str, *, default: bool) -> None:
+        field = SwitchField(self._preferences, f"listening.{name}", words, default=default)
+        row = self._grid.rowCount()
+        self._grid.addWidget(field, row, 0, 1, 2)
+        self._explain(field, dim, row)
+
+    def _row(self, words: str, field: QWidget, dim: str) -> None:
+        field.setFixedWidth(_FIELD_PX)
+        row = self._grid.rowCount()
+        label = QLabel(words, self)
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeft)
+        self._explain(field, dim, row)
+
+    def _explain(self, field: QWidget, dim: str, row: int) -> None:
+        self._fields.append(field)
+        if dim:
+            label = QLabel(dim, self)
+            label.setProperty("kind", "label")
+            label.setWordWrap(True)
+            field.setAccessibleDescription(dim)
+            self._grid.addWidget(label, row, 2)

@@ -1,0 +1,63 @@
+"""Made-up clips of any length for the benchmarks: their files, and a vault that holds them sealed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from reviewer.audio.flac import without_metadata
+from reviewer.audio.pyramid import Pyramid
+from reviewer.clips.catalogue import Catalogue
+from reviewer.clips.store import LocalClips
+from reviewer.clips.vault import Vault
+from reviewer.db.connection import Database
+from reviewer.db.migrations import migrate
+from tests.factories import a_clip, a_keyring
+
+RATE = 16_000
+KEYRING = a_keyring()
+
+
+def speechlike(seconds: int) -> NDArray[np.int16]:
+    """Coloured noise in syllables and pauses: FLAC makes of it what it makes of speech; shape (frames, 1)."""
+    random = np.random.default_rng(7)
+    noise = random.normal(size=seconds * RATE + 16)
+    coloured = np.convolve(noise, np.hanning(12) / 6, mode="same")[: seconds * RATE]
+    loudness = np.repeat(random.choice([0.01, 0.3, 1.0], size=seconds * 8), RATE // 8)
+    return np.rint(coloured * loudness * 4_000).astype(np.int16)[:, None]
+
+
+def write_sound(path: Path, seconds: int) -> Path:
+    """A sound file of so many seconds, ten minutes over and over; the name's ending is its format."""
+    base = speechlike(min(seconds, 600))
+    with soundfile.SoundFile(path, "w", RATE, 1, subtype="PCM_16") as out:
+        for _ in range(seconds // (base.shape[0] // RATE)):
+            out.write(base)
+    return path
+
+
+def pyramid_of(seconds: int) -> Pyramid:
+    """What ``write_sound`` wrote, as its picture."""
+    base = speechlike(min(seconds, 600))
+    return Pyramid.from_samples(np.tile(base, (seconds // (base.shape[0] // RATE), 1)))
+
+
+def add_clip(vault: Vault, folder: Path, clip_id: str, seconds: int) -> None:
+    """Brings such a clip in."""
+    file = write_sound(folder / f"{clip_id}.flac", seconds)
+    flac = without_metadata(file.read_bytes())
+    file.unlink()
+    clip = a_clip(id=clip_id, frames=seconds * RATE, rate_hz=RATE, source_hash=clip_id, samples_hash=clip_id)
+    vault.add(KEYRING, clip, flac, pyramid_of(seconds).to_bytes(), "", lambda: None)
+
+
+@contextmanager
+def a_vault(folder: Path) -> Iterator[Vault]:
+    """The vault of a folder, made where there is none."""
+    database = Database(folder / "workspace.db")
+    migrate(database)
+    yield Vault("w1", LocalClips(folder / "clips"), Catalogue(database))
+    database.close()

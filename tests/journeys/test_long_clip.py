@@ -1,0 +1,70 @@
+"""A clip too long to be decoded at once: opened, read where it is wanted, closed, damaged."""
+
+from pathlib import Path
+
+import pytest
+
+from reviewer.audio.long_sound import LongSound
+from reviewer.desk.session import OpenClip
+from reviewer.errors import Damaged
+from reviewer.model.task import Lease
+from tests.workspaces import ANA, Bench, make_bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Clips of a second, which are long where nothing longer than an eighth of a second is short."""
+    monkeypatch.setattr("reviewer.audio.long_sound._WHOLE_VALUES", 1_000)
+    monkeypatch.setattr("reviewer.audio.pyramid._AT_HAND_BYTES", 100)
+    made = make_bench(tmp_path, drafts=[""])
+    made.agree(ANA)
+    return made
+
+
+def _opened(bench: Bench) -> tuple[Lease, OpenClip]:
+    desk = bench.person(ANA).desk
+    assert desk is not None
+    lease = desk.claim()
+    assert lease is not None
+    return lease, desk.open(lease)
+
+
+def test_it_is_read_where_it_is_wanted_and_sounds_as_it_was_brought_in(bench: Bench) -> None:
+    lease, opened = _opened(bench)
+    whole = opened.samples.read(0, opened.samples.frames)
+    least, most = opened.pyramid.columns(0, 0.0, 6_400.0, 100)
+
+    assert isinstance(opened.samples, LongSound)
+    assert opened.pyramid.stored is not None
+    assert whole.shape == (8_000, 1)
+    assert (least == whole[:6_400].reshape(100, 64).min(axis=1)).all()
+    assert (most == whole[:6_400].reshape(100, 64).max(axis=1)).all()
+    assert (opened.samples.read(3_000, 3_010) == whole[3_000:3_010]).all()
+    bench.person(ANA).desk.closed(lease)  # type: ignore[union-attr]
+
+
+def test_once_it_left_the_screen_its_files_are_let_go_and_it_is_silent(bench: Bench) -> None:
+    lease, opened = _opened(bench)
+    assert opened.samples.read(0, 100).any()
+    bench.person(ANA).desk.closed(lease)  # type: ignore[union-attr]
+
+    assert isinstance(opened.samples, LongSound)
+    assert opened.samples._stream._stream.closed
+    assert opened.pyramid.stored is not None
+    assert opened.pyramid.stored._stream.closed
+    assert not opened.samples.read(0, 8_000).any()
+
+
+def test_a_changed_bit_of_either_object_refuses_it(bench: Bench, tmp_path: Path) -> None:
+    lease, _ = _opened(bench)
+    desk = bench.person(ANA).desk
+    assert desk is not None
+    desk.closed(lease)
+    for kind in ("audio", "peaks"):
+        (file,) = (tmp_path / "ws" / "clips").glob(f"*.{kind}.sealed")
+        sound = file.read_bytes()
+        file.write_bytes(sound[:-40] + bytes([sound[-40] ^ 1]) + sound[-39:])
+
+        with pytest.raises(Damaged):
+            desk.open(lease)
+        file.write_bytes(sound)

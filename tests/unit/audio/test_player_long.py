@@ -1,0 +1,182 @@
+"""A sound that is not all at hand plays as one that is: through a real thread that reads ahead."""
+
+import threading
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from reviewer.audio import reels
+from reviewer.audio.device import VirtualDevice
+from reviewer.audio.player import Player
+from reviewer.audio.samples import IntSamples, Samples, Sound
+from reviewer.errors import Damaged
+from reviewer.model.event import HeardRange
+from tests.fakes.speed import Repeated
+from tests.sounds import some_samples
+
+_FRAMES = 200_000
+_ROOM_FRAMES = 40_000
+
+
+@lru_cache
+def _clip(channels: int = 1, bits: int = 16) -> Samples:
+    return some_samples(_FRAMES, channels=channels, bits=bits)
+
+
+class _Read:
+    """A sound that is only read, as a long clip is; from ``damaged_from`` on it does not verify."""
+
+    def __init__(self, samples: Samples, damaged_from: int = _FRAMES) -> None:
+        self.rate_hz, self.frames = samples.rate_hz, samples.frames
+        self.channels, self.bits = samples.channels, samples.bits
+        self._samples = samples
+        self._damaged_from = damaged_from
+
+    def read(self, start: int, end: int) -> IntSamples:
+        if end > self._damaged_from:
+            raise Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
+        return self._samples.read(start, end)
+
+
+@pytest.fixture(autouse=True)
+def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reels, "_AT_HAND_VALUES", 0)
+    monkeypatch.setattr(reels, "_ROOM_BYTES", _ROOM_FRAMES * 2)
+    monkeypatch.setattr("reviewer.audio.straight.WINDOW_FRAMES", 4_096)
+    monkeypatch.setattr("reviewer.audio.growth._LOOK_SECONDS", 0.001)
+
+
+def _windows_of_4096(sound: Sound, percent: int) -> Repeated:
+    return Repeated(sound, percent, window_frames=4_096)
+
+
+def _player(sound: Sound) -> tuple[Player, VirtualDevice]:
+    device = VirtualDevice()
+    player = Player(device, make_speed=_windows_of_4096, fade_seconds=0.0)
+    player.load(sound)
+    return player, device
+
+
+def _pull(device: VirtualDevice, frames: int, block: int = 512) -> NDArray[np.int16]:
+    """So many frames of sound; where the reading is behind, the silence meanwhile is left out."""
+    done: list[NDArray[np.int16]] = []
+    missing = frames
+    for _ in range(5_000):
+        out = device.pull(min(block, missing))
+        out = out[(out != 0).all(axis=1)]
+        done.append(out)
+        missing -= out.shape[0]
+        if not missing:
+            break
+        if not out.shape[0]:
+            threading.Event().wait(0.001)  # the thread that reads gets its turn
+    played: NDArray[np.int16] = np.concatenate(done)
+    return played
+
+
+@pytest.mark.parametrize(("channels", "bits"), [(1, 16), (2, 16), (1, 24)])
+def test_from_end_to_end_it_is_the_clip_bit_for_bit(channels: int, bits: int) -> None:
+    samples = _clip(channels, bits)
+    player, device = _player(_Read(samples))
+    player.play()
+
+    assert (_pull(device, _FRAMES, 1_000) == samples.data).all()
+    assert (player.position, player.is_playing) == (_FRAMES, False)
+    assert player.take_heard() == [HeardRange(0, _FRAMES)]
+    player.close()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, _FRAMES - 1), st.integers(1, 30_000)), min_size=1, max_size=5),
+    st.sampled_from([100, 50]),
+)
+@settings(max_examples=15)
+def test_after_any_jump_it_goes_on_there_exactly(jumps: list[tuple[int, int]], percent: int) -> None:
+    samples = _clip()
+    player, device = _player(_Read(samples))
+    player.set_speed(percent)
+    for place, frames in jumps:
+        end = min(place + frames, _FRAMES)
+        player.play(place)
+        times = 100 // percent
+
+        wanted = np.repeat(samples.data[place:end], times, axis=0)
+        assert (_pull(device, wanted.shape[0]) == wanted).all()
+        player.pause()
+    player.close()
+
+
+@pytest.mark.parametrize("length", [3_000, 70_000])
+def test_loops_shorter_and_longer_than_the_room_lose_and_repeat_nothing(length: int) -> None:
+    samples = _clip()
+    player, device = _player(_Read(samples))
+    player.play_loop(100_000, 100_000 + length)
+
+    wanted = np.tile(samples.data[100_000 : 100_000 + length], (4, 1))
+    assert (_pull(device, wanted.shape[0]) == wanted).all()
+    assert player.take_heard() == [HeardRange(100_000, 100_000 + length)]
+    player.close()
+
+
+def test_a_change_of_speed_in_the_middle_loses_and_repeats_nothing() -> None:
+    samples = _clip()
+    player, device = _player(_Read(samples))
+    player.play(50_000)
+    first = _pull(device, 20_000)
+    player.set_speed(50)
+    heard: list[HeardRange] = []
+    while not any(each.speed_percent == 50 for each in heard):
+        first = np.concatenate((first, _pull(device, 64)))
+        assert player.is_playing
+        heard += player.take_heard()
+    player.close()
+    heard += player.take_heard()
+    change = next(each.start for each in heard if each.speed_percent == 50)
+
+    plain = samples.data[50_000:change]
+    slow = np.repeat(samples.data[change:], 2, axis=0)
+    assert (first == np.concatenate((plain, slow))[: first.shape[0]]).all()
+
+
+def test_all_before_damage_is_played_and_then_it_is_said() -> None:
+    samples = _clip()
+    player, device = _player(_Read(samples, damaged_from=10 * 4_096))
+    player.play(20_000)
+
+    assert (_pull(device, 10 * 4_096 - 20_000) == samples.data[20_000 : 10 * 4_096]).all()
+    while player.is_playing:
+        device.pull(512)
+    assert player.problem == "A sealed object does not verify; nothing of it was used. Call your lead."
+    assert player.position == 10 * 4_096
+    assert player.take_heard() == [HeardRange(20_000, 10 * 4_096)]
+    player.close()
+
+
+def test_no_more_is_held_than_there_is_room_for() -> None:
+    player, device = _player(_Read(_clip()))
+    player.play()
+    plain = player._listener.reel(100)
+    assert plain is not None
+    most = 0
+    for _ in range(100):
+        _pull(device, 1_500)
+        most = max(most, sum(piece.data.shape[0] for piece in plain.tape._at_hand[1]))
+    player.close()
+
+    assert 20_000 < most <= _ROOM_FRAMES + 4_096
+
+
+def test_the_reading_thread_ends_with_the_clip() -> None:
+    before = set(threading.enumerate())
+    player, _ = _player(_Read(_clip()))
+    reading = set(threading.enumerate()) - before
+    player.unload()
+    for thread in reading:
+        thread.join(5)
+
+    assert reading
+    assert not any(thread.is_alive() for thread in reading)

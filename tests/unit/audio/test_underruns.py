@@ -1,0 +1,97 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reviewer.audio.device import SoundForm, VirtualDevice
+from reviewer.audio.player import Player
+from reviewer.audio.underruns import DeviceRecord, Tally, records
+from tests.sounds import some_samples
+
+_TODAY = datetime.now(UTC).date().isoformat()
+
+
+def _played(file: Path | None, frames: int = 8_000, gaps: int = 0) -> Player:
+    device = VirtualDevice()
+    player = Player(device, tally=Tally(file))
+    player.load(some_samples(16_000))
+    player.play()
+    device.pull(frames)
+    for _ in range(gaps):
+        device.stream.starve()
+    player.close()
+    return player
+
+
+def test_a_session_leaves_how_long_each_device_played_and_how_often_it_ran_dry(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "sound.json"
+    _played(file, 8_000, gaps=2)
+
+    assert records(file) == [DeviceRecord("Virtual device", 0.5, 2, _TODAY)]
+
+
+def test_sessions_add_up(tmp_path: Path) -> None:
+    file = tmp_path / "sound.json"
+    for gaps in (0, 2, 1):
+        _played(file, 4_000, gaps)
+
+    assert records(file) == [DeviceRecord("Virtual device", 0.75, 3, _TODAY)]
+
+
+def test_a_device_that_played_nothing_leaves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "sound.json"
+    player = Player(VirtualDevice(), tally=Tally(file))
+    player.load(some_samples(100))
+    player.close()
+
+    assert not file.exists()
+
+
+def test_silence_between_is_not_playing(tmp_path: Path) -> None:
+    device = VirtualDevice()
+    player = Player(device, tally=Tally(tmp_path / "sound.json"))
+    player.load(some_samples(16_000))
+    player.play()
+    device.pull(1_600)
+    player.pause()
+    device.pull(160_000)
+    player.close()
+
+    assert records(tmp_path / "sound.json")[0].seconds == pytest.approx(0.1)
+
+
+def test_without_a_file_it_only_counts() -> None:
+    assert _played(None, gaps=4).underruns == 4
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"device": "x"}]', '{"a": 1}', "null"])
+def test_a_file_that_is_not_ours_counts_as_none_and_is_replaced(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "sound.json"
+    file.write_text(content)
+
+    assert records(file) == []
+    _played(file)
+    assert len(records(file)) == 1
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    assert _played(tmp_path / "file" / "sound.json", gaps=1).underruns == 1
+
+
+def test_what_is_kept_says_nothing_about_clips(tmp_path: Path) -> None:
+    file = tmp_path / "sound.json"
+    _played(file, gaps=1)
+
+    row = file.read_text()
+    assert {word for word in ("clip", "frames", "16000") if word in row} == set()
+
+
+def test_a_stream_without_sound_is_counted_too() -> None:
+    tally = Tally()
+    stream = VirtualDevice().open(SoundForm(16_000, 1, 16), lambda out, _when: out.fill(0))
+    stream.starve()
+    tally.ends(stream)
+
+    assert tally.underruns(None) == 1

@@ -1,0 +1,143 @@
+"""Presets hold together, and what was exported comes back."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.errors import Refused, Unavailable
+from reviewer.places import resource
+from reviewer.ui.keys.actions import ACTIONS
+from reviewer.ui.keys.files import PRESETS, our_preset, preset, read_keymap, write_keymap, written
+from reviewer.ui.keys.keymap import Keymap, clashes_of
+
+OURS = Keymap(our_preset())
+
+
+def a_file(folder: Path, text: str) -> Path:
+    path = folder / "keys.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_complete_and_no_key_does_two_things(name: str):
+    made = preset(name)
+    assert set(made.keys) == {one.id for one in ACTIONS}
+    assert list(clashes_of(Keymap(made))) == []
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_leaves_no_action_without_the_key_it_had(name: str):
+    with_a_key = {one.id for one in ACTIONS if one.defaults}
+    assert {action_id for action_id, keys in preset(name).keys.items() if not keys} & with_a_key == set()
+
+
+@pytest.mark.parametrize("name", PRESETS[1:])
+def test_a_preset_of_another_program_differs_from_ours(name: str):
+    assert preset(name).keys != our_preset().keys
+
+
+def test_every_file_of_keys_is_offered():
+    assert {path.stem for path in resource("keys").glob("*.toml")} == set(PRESETS)
+
+
+def test_our_own_preset_says_nothing_twice():
+    assert preset("reviewer").keys == our_preset().keys
+
+
+@pytest.mark.parametrize(
+    ("name", "action_id", "key"),
+    [
+        ("express-scribe", "listening.play", "F9"),
+        ("express-scribe", "listening.back", "F7"),
+        ("elan", "listening.loop", "Ctrl+L"),
+        ("elan", "listening.play", "Ctrl+Space"),
+        ("label-studio", "listening.play", "Alt+Space"),
+        ("label-studio", "listening.back", "Alt+Left"),
+    ],
+)
+def test_a_preset_has_the_keys_that_its_people_know(name: str, action_id: str, key: str):
+    assert key in preset(name).keys[action_id]
+
+
+def test_a_preset_that_is_not_there_is_refused():
+    with pytest.raises(Refused, match="praat"):
+        preset("praat")
+
+
+def test_what_was_written_is_read_back_the_same(tmp_path: Path):
+    made = Keymap(preset("elan")).with_keys("desk.turn", ("Ctrl+\\", 'Ctrl+"')).with_keys("mine.refresh", ())
+    write_keymap(tmp_path / "keys.toml", made)
+    assert read_keymap(tmp_path / "keys.toml") == made
+
+
+@given(
+    st.dictionaries(st.sampled_from([one.id for one in ACTIONS]), st.sampled_from(["Ctrl+P", "Alt+\\", ""]))
+)
+def test_what_is_written_is_toml_with_these_keys(wanted: dict[str, str]):
+    keymap = OURS
+    for action_id, key in wanted.items():
+        try:
+            keymap = keymap.with_keys(action_id, (key,) if key else ())
+        except Refused:
+            continue
+    read = tomllib.loads(written(keymap))
+    assert read.pop("preset") == "reviewer"
+    assert {
+        f"{place}.{name}": tuple(v) for place, row in read.items() for name, v in row.items()
+    } == keymap.own
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("preset = ", "not valid TOML"),
+        ('preset = "praat"', "praat"),
+        ('colour = "red"', "colour"),
+        ('[desk]\ndance = ["F5"]', "desk.dance"),
+        ('[desk]\nturn = "F9"', "list of texts"),
+        ('[desk]\nturn = ["Ctrl+Foo"]', "Ctrl+Foo is not a key"),
+        ('[desk]\nturn = ["A"]', "A types text"),
+        ('[desk]\nturn = ["F1"]', "F1 is “Show the keys”"),
+        ('[desk]\nturn = ["Ctrl+J"]\nsubmit = ["Ctrl+J"]', "Ctrl+J is “"),
+        ('[window]\nkeys = ["F12"]', "stays as it is"),
+        ('[listening]\nplay = ["F5"]', "listening.slower"),
+        ("listening = 3", "a table"),
+    ],
+)
+def test_a_file_that_does_not_hold_together_is_refused_with_the_reason(tmp_path: Path, text: str, said: str):
+    with pytest.raises(Refused) as refused:
+        read_keymap(a_file(tmp_path, text))
+    assert said in refused.value.sentence
+    assert refused.value.sentence.startswith("keys.toml")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path):
+    path = tmp_path / "keys.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Refused, match="UTF-8"):
+        read_keymap(path)
+
+
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path):
+    with pytest.raises(Refused, match="too large"):
+        read_keymap(a_file(tmp_path, "# much\n" * 20_000))
+
+
+def test_keys_swapped_in_a_file_are_taken_over(tmp_path: Path):
+    made = read_keymap(a_file(tmp_path, '[listening]\nslower = ["F7"]\nfaster = ["F5"]\n'))
+    assert (made.keys("listening.slower"), made.keys("listening.faster")) == (("F7",), ("F5",))
+
+
+def test_a_key_that_gave_way_is_written_too(tmp_path: Path):
+    made = OURS.with_keys("desk.submit", ("Ctrl+L",)).with_preset(preset("elan"))
+    write_keymap(tmp_path / "keys.toml", made)
+    assert read_keymap(tmp_path / "keys.toml").rows() == made.rows()
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path):
+    with pytest.raises(Unavailable, match="could not be written"):
+        write_keymap(tmp_path / "nowhere" / "keys.toml", OURS)

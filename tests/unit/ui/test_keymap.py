@@ -1,0 +1,222 @@
+"""Who answers to which key: rules, conflicts, and what a person may change."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.errors import Refused
+from reviewer.ui.keys.actions import ACTIONS, Origin, action, bundled
+from reviewer.ui.keys.files import PRESETS, our_preset, preset
+from reviewer.ui.keys.keymap import Keymap, clashes_of
+from reviewer.ui.keys.row import clashes
+from reviewer.ui.keys.rules import portable, why_not
+from reviewer.ui.shortcuts import TABLE, Key, Scope
+
+OURS = Keymap(our_preset())
+
+
+def refusal(keymap: Keymap, action_id: str, *keys: str) -> str:
+    with pytest.raises(Refused) as refused:
+        keymap.with_keys(action_id, keys)
+    return refused.value.sentence
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [("ctrl+space", "Ctrl+Space"), ("Ctrl+,", "Ctrl+,"), ("Ctrl+;", "Ctrl+;"), ("f4", "F4")],
+)
+def test_a_key_has_one_way_of_being_written(written: str, key: str):
+    assert portable(written) == key
+
+
+@pytest.mark.parametrize("written", ["", "Ctrl", "Ctrl+Foo", "F99", "Ctrl+K, Ctrl+C", "Shift+CapsLock"])
+def test_what_is_not_one_key_is_refused(written: str):
+    with pytest.raises(Refused):
+        portable(written)
+
+
+@pytest.mark.parametrize("key", ["A", "7", "Space", "Shift+A", "Shift+Space", "Ä", "Ctrl+Alt+Q", "["])
+def test_a_key_that_types_text_is_refused_with_the_reason(key: str):
+    assert "types text" in why_not(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("Return", "Enter", "Backspace", "Del", "Left", "Shift+Right", "Home", "PgUp"),
+        *("Ctrl+Left", "Ctrl+Backspace", "Shift+Ins"),
+    ],
+)
+def test_a_key_that_edits_text_is_refused_with_the_reason(key: str):
+    assert "editing" in why_not(key)
+
+
+@pytest.mark.parametrize("key", ["Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "Ctrl+A", "Ctrl+Y", "Ctrl+Shift+Z"])
+def test_a_key_of_the_editor_is_refused_with_what_it_does(key: str):
+    assert why_not(key).startswith(key)
+    assert why_not(key).endswith("in the editor.")
+
+
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab", "Ctrl+Tab", "Esc", "Alt+F4", "Meta+L"])
+def test_a_key_that_moves_closes_or_leaves_is_refused(key: str):
+    assert why_not(key)
+
+
+@pytest.mark.parametrize(
+    "key", ["F5", "Ctrl+P", "Alt+Left", "Ctrl+Return", "Ctrl+PgUp", "Alt+Space", "Media Play"]
+)
+def test_a_key_that_types_nothing_may_be_used(key: str):
+    assert why_not(key) == ""
+
+
+# Actions
+
+
+def test_the_same_act_of_desk_and_spot_check_is_one_action():
+    assert {row.id for row in action("listening.play").rows} == {"desk.play", "qa.play"}
+
+
+def test_acts_of_the_same_name_that_do_something_else_stay_two():
+    made = bundled([Key("desk.x", Scope.DESK, "F5", "one"), Key("qa.x", Scope.QA, "F5", "two")])
+    assert [one.id for one in made] == ["desk.x", "qa.x"]
+
+
+def test_every_row_of_the_table_is_in_one_action():
+    assert sorted(row.id for one in ACTIONS for row in one.rows) == sorted(row.id for row in TABLE)
+
+
+def test_the_same_act_has_the_same_key_on_both_pages():
+    assert [one.id for one in ACTIONS if len({row.keys for row in one.rows}) > 1] == []
+
+
+def test_an_action_that_is_not_there_is_refused_by_its_name():
+    with pytest.raises(Refused, match=r"desk\.dance"):
+        action("desk.dance")
+
+
+# Changes
+
+
+def test_without_own_changes_the_table_s_keys_are_in_force():
+    assert {row.id: OURS.rows()[row.id] for row in TABLE} == {row.id: row.keys for row in TABLE}
+
+
+def test_an_own_key_is_that_of_both_pages_and_the_old_ones_are_gone():
+    rows = OURS.with_keys("listening.play", ("Ctrl+P",)).rows()
+    assert (rows["desk.play"], rows["qa.play"]) == ("Ctrl+P", "Ctrl+P")
+
+
+def test_an_action_may_have_two_keys_or_none():
+    assert OURS.with_keys("desk.turn", ("F9", "Ctrl+T")).rows()["desk.turn"] == "F9; Ctrl+T"
+    assert OURS.with_keys("desk.turn", ()).rows()["desk.turn"] == ""
+
+
+def test_a_conflict_is_refused_with_the_other_s_name_and_place():
+    assert refusal(OURS, "desk.submit", "Ctrl+Space") == "Ctrl+Space is “Play or pause” (Listening)."
+
+
+def test_a_key_of_the_window_conflicts_with_every_page():
+    assert refusal(OURS, "log.verify", "Ctrl+1") == "Ctrl+1 is “First screen” (Everywhere)."
+    assert refusal(OURS, "window.lock", "Ctrl+S") == "Ctrl+S is “Save a checkpoint” (Access log)."
+
+
+def test_pages_that_are_never_shown_together_may_share_a_key():
+    assert OURS.with_keys("people.add", ("F5",)).keys("people.add") == ("F5",)
+
+
+def test_a_key_that_was_given_away_is_free():
+    freed = OURS.with_keys("listening.play", ("F4",))
+    assert freed.with_keys("desk.submit", ("Ctrl+Space",)).keys("desk.submit") == ("Ctrl+Space",)
+
+
+@pytest.mark.parametrize("fixed", ["window.keys", "window.settings", "sign_in.back", "nda.agree"])
+def test_help_settings_and_the_entrance_keep_their_keys(fixed: str):
+    assert "stays as it is" in refusal(OURS, fixed, "Ctrl+P")
+    assert OURS.origin(fixed) is Origin.FIXED
+
+
+def test_esc_may_go_back_to_the_action_that_had_it_and_to_no_other():
+    without = OURS.with_keys("listening.select_none", ())
+    assert without.with_keys("listening.select_none", ("Esc",)).keys("listening.select_none") == ("Esc",)
+    assert "closes" in refusal(without, "listening.play", "Esc")
+
+
+def test_the_preset_s_keys_chosen_again_are_no_own_change():
+    assert OURS.with_keys("desk.turn", ("Ctrl+T",)).with_keys("desk.turn", ("F9",)).own == {}
+
+
+def test_a_row_that_goes_back_to_the_preset_does_not_take_what_was_given_to_another():
+    moved = OURS.with_keys("listening.play", ("F4",)).with_keys("desk.submit", ("Ctrl+Space",))
+    back = moved.with_preset_keys("listening.play")
+    assert back.keys("listening.play") == ("F4",)
+    assert back.keys("desk.submit") == ("Ctrl+Space",)
+
+
+def test_own_keys_stay_when_the_preset_changes():
+    moved = OURS.with_keys("desk.submit", ("Ctrl+L",)).with_preset(preset("elan"))
+    assert moved.keys("desk.submit") == ("Ctrl+L",)
+    assert moved.keys("listening.loop") == ("Shift+F3",)
+    assert moved.keys("listening.zoom_in") == ("Ctrl+=",)
+
+
+KEYS = st.sampled_from(
+    [
+        "F1",
+        "F2",
+        "F4",
+        "F5",
+        "F9",
+        "Ctrl+Space",
+        "Ctrl+P",
+        "Ctrl+L",
+        "Ctrl+1",
+        "Ctrl+Return",
+        "Esc",
+        "A",
+        "Ctrl+E",
+    ]
+)
+ACTS = st.sampled_from([one.id for one in ACTIONS])
+STEPS = st.one_of(
+    st.tuples(st.just("keys"), ACTS, st.lists(KEYS, max_size=3).map(tuple)),
+    st.tuples(st.just("preset keys"), ACTS),
+    st.tuples(st.just("preset"), st.sampled_from(PRESETS)),
+)
+LOADED = {name: preset(name) for name in PRESETS}
+
+
+def _after(keymap: Keymap, step: tuple) -> Keymap:
+    try:
+        if step[0] == "keys":
+            return keymap.with_keys(step[1], step[2])
+        if step[0] == "preset keys":
+            return keymap.with_preset_keys(step[1])
+        return keymap.with_preset(LOADED[step[1]])
+    except Refused:
+        return keymap
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_whatever_is_accepted_no_key_does_two_things_and_none_types(steps: list[tuple]):
+    keymap = OURS
+    for step in steps:
+        keymap = _after(keymap, step)
+    rows = keymap.rows()
+    assert clashes([Key(row.id, row.scope, rows[row.id], row.does) for row in TABLE]) == []
+    assert list(clashes_of(keymap)) == []
+    allowed = {key for one in ACTIONS for key in one.defaults}
+    assert [
+        key for one in ACTIONS for key in keymap.keys(one.id) if why_not(key) and key not in allowed
+    ] == []
+    assert [one.id for one in ACTIONS if one.is_fixed and keymap.keys(one.id) != one.defaults] == []
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_own_changes_taken_over_one_by_one_are_the_same_again(steps: list[tuple]):
+    keymap = OURS
+    for step in steps:
+        keymap = _after(keymap, step)
+    assert Keymap(keymap.preset).with_own(keymap.own).rows() == keymap.rows()

@@ -1,0 +1,249 @@
+"""A person's keys are in force at once, on pages that are open and on those that come later."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QToolButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from reviewer.model.people import Role
+from reviewer.ui.desk.page import DeskPage
+from reviewer.ui.handles import named, put_key
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.keys.choices import OWN, PRESET, KeysInForce, store_keymap, stored_keymap
+from reviewer.ui.keys.files import our_preset, preset
+from reviewer.ui.keys.keymap import Keymap
+from reviewer.ui.keys_dialog import KeysDialog, rows_for
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.qa.page import QaPage
+from reviewer.ui.shortcuts import Scope, bind, key, tip
+from reviewer.ui.theme import Theme
+from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.elided import ElidedLabel
+from reviewer.ui.transcript.palette import TagPalette
+from tests.fakes.desk import FakeDesk
+from tests.fakes.player import FakePlayer
+from tests.fakes.qa import FakeQa
+from tests.widgets.scenes import Scene
+
+OURS = Keymap(our_preset())
+
+
+@pytest.fixture
+def preferences() -> Preferences:
+    return Preferences()
+
+
+@pytest.fixture
+def window(themed, qtbot: QtBot, preferences: Preferences) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    QVBoxLayout(made)
+    KeysInForce(preferences, made)
+    made.show()
+    return made
+
+
+def press(window: QWidget, keys: str) -> None:
+    QTest.keySequence(window, QKeySequence(keys))
+
+
+def test_the_action_answers_to_the_new_key_and_not_to_the_old_one(window: QWidget, preferences: Preferences):
+    pressed: list[int] = []
+    bind(window, "desk.play", lambda: pressed.append(1))
+    store_keymap(preferences, OURS.with_keys("listening.play", ("Ctrl+P",)))
+    press(window, "Ctrl+Space")
+    press(window, "F4")
+    assert pressed == []
+    press(window, "Ctrl+P")
+    assert pressed == [1]
+
+
+def test_both_keys_of_an_action_work(window: QWidget):
+    pressed: list[int] = []
+    bind(window, "desk.play", lambda: pressed.append(1))
+    press(window, "Ctrl+Space")
+    press(window, "F4")
+    assert pressed == [1, 1]
+
+
+def test_what_is_bound_later_has_the_new_key_too(window: QWidget, preferences: Preferences):
+    pressed: list[int] = []
+    store_keymap(preferences, OURS.with_keys("listening.play", ("Ctrl+P",)))
+    bind(window, "qa.play", lambda: pressed.append(1))
+    press(window, "Ctrl+P")
+    assert pressed == [1]
+
+
+def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preferences):
+    pressed: list[int] = []
+    bind(window, "desk.turn", lambda: pressed.append(1))
+    store_keymap(preferences, OURS.with_keys("desk.turn", ()))
+    press(window, "F9")
+    assert pressed == []
+
+
+def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
+    button, label = QPushButton(window), QLabel(window)
+    named(button, "turn", "Turn", hint="Between text and form", key_id="desk.turn")
+    put_key(label, "desk.turn")
+    store_keymap(preferences, OURS.with_keys("desk.turn", ("Ctrl+T", "F9")))
+    assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
+    store_keymap(preferences, OURS.with_keys("desk.turn", ()))
+    assert (button.toolTip(), label.text()) == ("Between text and form", "")
+
+
+def test_a_key_is_told_as_it_is_in_force(window: QWidget, preferences: Preferences):
+    store_keymap(preferences, Keymap(preset("express-scribe")))
+    assert key("qa.back").shown == "F7"
+    assert tip("Back", "desk.back") == "Back  (F7)"
+
+
+@pytest.mark.parametrize("make", [DeskPage, QaPage])
+def test_every_key_of_an_open_page_follows_a_preset(
+    make, window: QWidget, preferences: Preferences, jobs: Jobs
+):
+    session = FakeDesk() if make is DeskPage else FakeQa()
+    page = make(session, FakePlayer, jobs, preferences, window)
+    store_keymap(preferences, Keymap(preset("elan")))
+    scope = page.scope
+    button = page.findChild(QToolButton, "play_loop")
+    assert button.toolTip().endswith("(Ctrl+L or Shift+F3)")
+    page.close_down()
+    assert scope in (Scope.DESK, Scope.QA)
+
+
+def test_a_tag_gives_its_key_to_an_action_that_a_person_put_on_it(window: QWidget, preferences: Preferences):
+    palette = TagPalette(FakeDesk().conventions, window)
+    asked: list[str] = []
+    palette.show()
+    palette.tag_requested.connect(asked.append)
+    before = dict(palette.keys)
+    store_keymap(preferences, OURS.with_keys("desk.turn", ("Alt+1",)))
+    press(window, "Alt+1")
+    assert asked == []
+    assert "Alt+1" in before
+    assert "Alt+1" not in dict(palette.keys)
+    store_keymap(preferences, OURS)
+    press(window, "Alt+1")
+    assert len(asked) == 1
+    assert dict(palette.keys) == before
+
+
+def test_the_line_under_the_text_names_the_key_to_the_next_problem(
+    window: QWidget, preferences: Preferences, qtbot: QtBot
+):
+    editor = TranscriptEditor(FakeDesk().conventions, window)
+    editor.show_text("[nosuch]")
+    line = editor.findChild(ElidedLabel, "transcript_problems")
+    assert line.text().startswith("1 to fix (F8)")
+    store_keymap(preferences, OURS.with_keys("listening.problem", ("Ctrl+J",)))
+    qtbot.waitUntil(lambda: line.text().startswith("1 to fix (Ctrl+J)"))
+
+
+# What is stored
+
+
+def test_a_choice_is_there_after_a_restart(tmp_path: Path):
+    file = str(tmp_path / "user.ini")
+    made = Keymap(preset("elan")).with_keys("desk.turn", ("Ctrl+T", "Alt+;")).with_keys("mine.refresh", ())
+    store_keymap(Preferences(QSettings(file, QSettings.Format.IniFormat)), made)
+    assert stored_keymap(Preferences(QSettings(file, QSettings.Format.IniFormat))) == made
+
+
+@pytest.mark.parametrize("stored", ["nonsense", "[]", "{", '"F5"', "null", "0", '{"desk.turn": 3}', "\x00"])
+def test_own_keys_that_make_no_sense_count_as_none(stored: str, preferences: Preferences):
+    preferences.put(OWN, stored)
+    assert stored_keymap(preferences) == OURS
+
+
+def test_what_makes_sense_of_the_own_keys_is_kept(preferences: Preferences):
+    preferences.put(
+        OWN, '{"desk.dance":["F5"],"desk.turn":["Ctrl+T"],"desk.skip":["A"],"mine.refresh":["F1"]}'
+    )
+    assert stored_keymap(preferences).own == {"desk.turn": ("Ctrl+T",)}
+
+
+def test_a_preset_that_is_not_there_counts_as_ours(preferences: Preferences):
+    preferences.put(PRESET, "../../praat")
+    assert stored_keymap(preferences) == OURS
+
+
+# F1
+
+
+def test_f1_shows_the_keys_in_force_and_leaves_out_what_has_none(window: QWidget, preferences: Preferences):
+    store_keymap(preferences, OURS.with_keys("mine.refresh", ("Ctrl+R",)))
+    assert rows_for(Scope.MINE)[0] == ("Ctrl+R", "Look again")
+    store_keymap(preferences, OURS.with_keys("mine.refresh", ()))
+    assert "Look again" not in dict(rows_for(Scope.MINE)).values()
+
+
+def test_f1_finds_by_key_and_by_words(themed, qtbot: QtBot):
+    dialog = KeysDialog([("F5", "Slower"), ("F7", "Faster"), ("Ctrl+F5", "Softer")], "ELAN")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    table = dialog.findChild(QTableView, "keys_table")
+    for typed, shown in (("slow", ["F5"]), ("f5", ["F5", "Ctrl+F5"]), ("f5 soft", ["Ctrl+F5"]), ("x", [])):
+        dialog._search.clear()
+        qtbot.keyClicks(dialog._search, typed)
+        model = table.model()
+        assert [model.index(row, 0).data() for row in range(model.rowCount())] == shown
+
+
+def test_f1_names_the_preset(themed, qtbot: QtBot):
+    dialog = KeysDialog([], "ELAN")
+    qtbot.addWidget(dialog)
+    assert dialog.findChild(QLabel, "keys_preset_name").text() == "Preset: ELAN"
+
+
+# The whole window
+
+
+@pytest.fixture
+def desk(themed, qtbot: QtBot, jobs: Jobs, settle, tmp_path: Path) -> Scene:
+    theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
+    scene = Scene(Role.CONTRACTOR, qtbot, jobs, settle, theme)
+    with qtbot.waitActive(scene.window):
+        scene.window.activateWindow()
+    scene.come_in("desk")
+    return scene
+
+
+def test_a_key_changed_in_the_settings_plays_on_the_open_desk(desk: Scene, qtbot: QtBot):
+    desk.front.findChild(QPushButton, "next_clip").click()
+    desk.settle()
+    desk.house.preferences.put("settings.page", "keys_page")
+    press(desk.window, "Ctrl+,")
+    settings = desk.front
+    page = settings.page
+    qtbot.keyClick(page._table, Qt.Key.Key_Return)
+    qtbot.keyClick(page._field, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(settings, Qt.Key.Key_Escape)
+    assert not settings.isVisible()
+    press(desk.window, "Ctrl+Space")
+    assert not desk.player.is_playing
+    press(desk.window, "Ctrl+P")
+    assert desk.player.is_playing
+    play = desk.window.findChild(QToolButton, "play_play")
+    assert play.toolTip() == "Play or pause  (Ctrl+P)"
+    desk.page.leave()
+
+
+def test_the_button_in_the_bar_opens_the_settings_once(desk: Scene):
+    button = desk.window.findChild(QToolButton, "settings_button")
+    assert button.toolTip() == "Settings  (Ctrl+,)"
+    button.click()
+    first = desk.front
+    assert first.objectName() == "settings_dialog"
+    desk.window.show_settings()
+    assert desk.front is first
+
+
+def test_f1_says_which_preset_is_on(desk: Scene):
+    store_keymap(desk.house.preferences, Keymap(preset("label-studio")))
+    desk.window.show_keys()
+    assert desk.front.findChild(QLabel, "keys_preset_name").text() == "Preset: Label Studio"
