@@ -115,5 +115,5 @@ def _is_saved(driver: Driver) -> bool:
 
 
 def _is_at_the_end(driver: Driver) -> bool:
-    now, whole = driver.find(QLabel, "play_time").text().split(" / ")
+    now, whole = driver.find(QToolButton, "play_time").text().split(" / ")
     return now == whole and driver.find(QToolButton, "play_play").accessibleName() == "Play"

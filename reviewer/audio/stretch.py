@@ -81,6 +81,9 @@ class Stretched:
         sound = from_float(self._run(as_float(read)), read)
         offset = out_frames(begin, self._percent)
         start, stop = self.edge(window), self.edge(window + 1)
+        lacking = stop - offset - sound.shape[0]
+        if lacking > 0:  # the library rounds down; a frame that never comes would be waited for for ever
+            sound = put_together([sound, np.zeros_like(read[:lacking])])
         tail = min(stop + self._fade_frames, offset + sound.shape[0], self.frames)
         return sound[start - offset : tail - offset]
 

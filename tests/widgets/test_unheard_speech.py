@@ -98,6 +98,14 @@ def test_what_was_heard_before_a_lock_need_not_be_heard_again(bench: Bench) -> N
     assert len(bench.desk.submitted) == 1
 
 
+def test_what_was_heard_before_counts_on_the_screen_and_is_not_logged_again(bench: Bench) -> None:
+    ready(bench, heard=(HeardRange(4_000, 12_000),))
+    assert bench.page.playback.heard_percent == 50
+    bench.page.playback.tell_heard()
+    bench.settle()
+    assert bench.desk.heard_ranges == []
+
+
 def test_the_lead_may_ask_for_nothing(bench: Bench) -> None:
     desk = FakeDesk(an_open_clip(speech=SPEECH))
     desk.listening_rules = ListeningRules(heard_percent=0)

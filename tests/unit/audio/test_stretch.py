@@ -168,3 +168,11 @@ def test_windows_meet_where_it_is_quiet() -> None:
     edge = Stretched(samples, 100).edge(1)
 
     assert 1.1 * _RATE <= edge <= 1.2 * _RATE
+
+
+@pytest.mark.parametrize("percent", [75, 150, 300])
+@pytest.mark.parametrize("frames", [53_640, 53_641, 53_642, 53_643])
+def test_no_window_is_a_frame_short_whatever_the_length(percent: int, frames: int) -> None:
+    speed = Stretched(some_samples(frames), percent)
+    for window in range(speed.windows):
+        assert speed.make(window).shape[0] >= speed.edge(window + 1) - speed.edge(window)
