@@ -9,6 +9,7 @@ from reviewer.audio.feed import Feed
 from reviewer.audio.growth import Job, in_thread
 from reviewer.audio.hearing import Hearing
 from reviewer.audio.listener import Listener
+from reviewer.audio.outlet import Outlet
 from reviewer.audio.reels import MakeSpeed, Reel
 from reviewer.audio.run import Run
 from reviewer.audio.samples import Sound
@@ -43,17 +44,21 @@ class Player:
         tally: Tally | None = None,
     ) -> None:
         self._device = device
+        self._tally = tally or Tally()
         self._listener = Listener(make_speed, start_job)
         self._fade_seconds = fade_seconds
         self._weights = rising(0)
         self._feed = Feed()
+        self._outlet = Outlet(device, self._feed, self._tally)
         self._transport = Transport()
         self._sound: Sound | None = None
-        self._stream: Stream | None = None
         self._run: Run | None = None
         self._hearing = Hearing(self._feed)
         self._problem: str | None = None
-        self._tally = tally or Tally()
+
+    @property
+    def _stream(self) -> Stream | None:
+        return self._outlet.stream
 
     @property
     def position(self) -> int:
@@ -105,13 +110,13 @@ class Player:
         return self._tally.underruns(self._stream)
 
     def load(self, samples: Sound) -> None:
-        """Take a clip, at its beginning, paused, at the speed of the one before.
+        """Take a clip, at its beginning, paused, at the speed of the one before; a device of its form stays.
 
         Raises:
             ValueError: something heard of the clip before was not taken (``unload``, ``take_heard``,
                 ``load``): it would be logged as heard of this one.
         """
-        self.unload()
+        self.unload(keeps_device=True)
         if self._hearing.has_something:
             raise ValueError("what was heard of the clip before was not taken")
         self._sound = samples
@@ -119,10 +124,27 @@ class Player:
         self._transport = Transport.loaded(samples.frames, self._transport.speed_percent)
         self._open()
 
-    def unload(self) -> None:
-        """Stop and let the clip go; what was heard of it can still be taken."""
+    def prepare(self, samples: Sound) -> None:
+        """Have the clip that is loaded next worked out meanwhile, on another thread: level, form, speed."""
+        form = self._outlet.form_for(_form_of(samples))
+        self._listener.prepare(samples, form, self._transport.speed_percent)
+
+    def forget_prepared(self) -> None:
+        """The clip that was prepared does not come, or is gone: nothing is kept of it."""
+        self._listener.forget()
+
+    def unload(self, *, keeps_device: bool = False) -> None:
+        """Stop and let the clip go; what was heard of it can still be taken.
+
+        With ``keeps_device`` the device stays open, and silent, for a clip that is loaded at once.
+        """
         self._end_run()
-        self._close_stream()
+        if keeps_device:
+            self._outlet.silence()
+            self._listener.end()
+            self._hearing.close()
+        else:
+            self._close_stream()
         if self._sound is not None:
             self._listener.ears = self.ears.for_new_clip()
         self._listener.take(None)
@@ -181,10 +203,10 @@ class Player:
         self._look()
         if not self._device.choose(output):
             return
-        if self._sound is None:
-            return
         self._end_run()
         self._close_stream()
+        if self._sound is None:
+            return
         if self._open():
             self._begin_run()
         else:
@@ -196,7 +218,8 @@ class Player:
         return self._hearing.take(self._run)
 
     def close(self) -> None:
-        """Let the clip and the device go; keep how well the device kept up."""
+        """Let all clips and the device go; keep how well the device kept up."""
+        self.forget_prepared()
         self.unload()
         self._tally.save()
 
@@ -277,23 +300,22 @@ class Player:
         """Open the device for the clip; False, and a problem, if there is none."""
         if self._sound is None:
             return False
-        form = SoundForm(self._sound.rate_hz, self._sound.channels, self._sound.bits)
         try:
-            self._feed.begin(form.rate_hz, self._device.lead_in_seconds)
-            self._stream = self._device.open(form, self._feed.fill)
-            self._listener.begin(self._stream.form)
+            stream = self._outlet.open(_form_of(self._sound))
+            self._listener.begin(stream.form)
         except Unavailable as error:
             self._close_stream()
             self._problem = f"{error.sentence} {error.hint}".strip()
             return False
-        self._problem = self._stream.remark
-        self._weights = rising(round(self._fade_seconds * self._stream.form.rate_hz))
+        self._problem = stream.remark
+        self._weights = rising(round(self._fade_seconds * stream.form.rate_hz))
         return True
 
     def _close_stream(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._tally.ends(self._stream)
-            self._stream = None
+        self._outlet.close()
         self._listener.end()
         self._hearing.close()
+
+
+def _form_of(sound: Sound) -> SoundForm:
+    return SoundForm(sound.rate_hz, sound.channels, sound.bits)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.span import Span
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.desk.handing_in import Missing
 from reviewer.ui.desk.notice import Notice
@@ -64,6 +65,7 @@ class Board(QWidget):
         self._blank = Annotation(schema_version=schema.id, conventions_version=conventions.id)
         self._annotation = self._blank
         self._is_missing_shown = False
+        self._unheard: tuple[Span, ...] = ()
         self.waves = WaveformView(self)
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
@@ -106,7 +108,7 @@ class Board(QWidget):
         """Puts a clip on with the own draft, or the returned work, or an empty field."""
         self.message.clear()
         self._is_missing_shown = False
-        self.unheard_changed.emit(())
+        self._unheard = ()  # another clip's waves have none
         self.waves.show_clip(clip.samples, clip.pyramid)
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else self._blank)
         self._annotation = replace(
@@ -159,7 +161,10 @@ class Board(QWidget):
         elif self._is_missing_shown:
             self.message.clear()
         self._is_missing_shown = count > 0
-        self.unheard_changed.emit(missing.lack.spans if missing.lack is not None else ())
+        unheard = missing.lack.spans if missing.lack is not None else ()
+        if unheard != self._unheard:
+            self._unheard = unheard
+            self.unheard_changed.emit(unheard)
 
     def go_to_missing(self, missing: Missing) -> None:
         """Puts the cursor into the first place that is to be mended; what is unheard has none."""
