@@ -2,6 +2,7 @@
 
 from reviewer.audio.device import Device, SoundForm, Stream
 from reviewer.audio.feed import Feed
+from reviewer.audio.samples import Sound
 from reviewer.audio.underruns import Tally
 
 
@@ -17,17 +18,18 @@ class Outlet:
         self._tally = tally
         self._asked: SoundForm | None = None
 
-    def form_for(self, asked: SoundForm) -> SoundForm:
-        """What the device will most likely take for a clip of this form."""
+    def form_for(self, sound: Sound) -> SoundForm:
+        """What the device will most likely take for this clip."""
+        asked = _form_of(sound)
         return self.stream.form if self.stream is not None and asked == self._asked else asked
 
-    def open(self, asked: SoundForm) -> Stream:
-        """The stream that is open, if it was asked for in this form and may stay; else a new one.
+    def open(self, sound: Sound) -> Stream:
+        """The stream that is open, if it was opened for a clip of this form and may stay; else a new one.
 
         Raises:
             NoAudioDevice: there is none.
         """
-        stream = self.stream
+        asked, stream = _form_of(sound), self.stream
         if stream is not None and asked == self._asked and stream.is_alive and stream.may_stay:
             return stream
         self.close()
@@ -35,9 +37,12 @@ class Outlet:
         self.stream, self._asked = self._device.open(asked, self._feed.fill), asked
         return self.stream
 
-    def silence(self) -> None:
-        """From now on the device gets nothing of what was cued; where that cannot be known, it is closed."""
-        if self.stream is not None and not self._feed.cut():
+    def end(self, *, keeps_device: bool) -> None:
+        """From now on the device gets nothing of what was cued: it is silent, or closed.
+
+        It is closed also where it cannot be known that it is silent.
+        """
+        if not (keeps_device and self._feed.cut()):
             self.close()
 
     def close(self) -> None:
@@ -46,3 +51,7 @@ class Outlet:
             self.stream.close()
             self._tally.ends(self.stream)
             self.stream = None
+
+
+def _form_of(sound: Sound) -> SoundForm:
+    return SoundForm(sound.rate_hz, sound.channels, sound.bits)

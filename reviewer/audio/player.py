@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from reviewer.audio.device import Device, SoundForm, Stream
+from reviewer.audio.device import Device
 from reviewer.audio.ears import Ears
 from reviewer.audio.fade import FADE_SECONDS, rising
 from reviewer.audio.feed import Feed
@@ -18,8 +18,6 @@ from reviewer.audio.transport import Transport
 from reviewer.audio.underruns import Tally
 from reviewer.errors import Unavailable
 from reviewer.model.event import HeardRange
-
-_NEXT = "Press play to go on with the next one."
 
 
 class Player:
@@ -55,10 +53,6 @@ class Player:
         self._run: Run | None = None
         self._hearing = Hearing(self._feed)
         self._problem: str | None = None
-
-    @property
-    def _stream(self) -> Stream | None:
-        return self._outlet.stream
 
     @property
     def position(self) -> int:
@@ -102,12 +96,12 @@ class Player:
     @property
     def device_name(self) -> str:
         """Where the sound goes, in the system's words; empty without a device."""
-        return self._stream.name if self._stream is not None else ""
+        return self._outlet.stream.name if self._outlet.stream is not None else ""
 
     @property
     def underruns(self) -> int:
         """How often the device had nothing to play in time, since the program started."""
-        return self._tally.underruns(self._stream)
+        return self._tally.underruns(self._outlet.stream)
 
     def load(self, samples: Sound) -> None:
         """Take a clip, at its beginning, paused, at the speed of the one before; a device of its form stays.
@@ -122,12 +116,11 @@ class Player:
         self._sound = samples
         self._listener.take(samples)
         self._transport = Transport.loaded(samples.frames, self._transport.speed_percent)
-        self._open()
+        self._open(samples)
 
     def prepare(self, samples: Sound) -> None:
-        """Have the clip that is loaded next worked out meanwhile, on another thread: level, form, speed."""
-        form = self._outlet.form_for(_form_of(samples))
-        self._listener.prepare(samples, form, self._transport.speed_percent)
+        """Have the clip that is loaded next worked out on another thread: level, device's form, speed."""
+        self._listener.prepare(samples, self._outlet.form_for(samples), self._transport.speed_percent)
 
     def forget_prepared(self) -> None:
         """The clip that was prepared does not come, or is gone: nothing is kept of it."""
@@ -139,12 +132,7 @@ class Player:
         With ``keeps_device`` the device stays open, and silent, for a clip that is loaded at once.
         """
         self._end_run()
-        if keeps_device:
-            self._outlet.silence()
-            self._listener.end()
-            self._hearing.close()
-        else:
-            self._close_stream()
+        self._close_stream(keeps_device=keeps_device)
         if self._sound is not None:
             self._listener.ears = self.ears.for_new_clip()
         self._listener.take(None)
@@ -161,9 +149,8 @@ class Player:
     def play_loop(
         self, start: int, end: int, pre_roll_frames: int = 0, post_roll_frames: int = 0, at: int | None = None
     ) -> None:
-        """Play ``start`` to ``end``, with so much before and after, round and round without a gap.
-
-        It begins ``at`` a frame, if that is inside, else at the beginning.
+        """Play ``start`` to ``end``, with so much before and after, round and round without a gap;
+        from ``at`` on, if that is inside, else from the beginning.
         """
         if self._can_play():
             self._end_run()
@@ -205,9 +192,7 @@ class Player:
             return
         self._end_run()
         self._close_stream()
-        if self._sound is None:
-            return
-        if self._open():
+        if self._sound is not None and self._open(self._sound):
             self._begin_run()
         else:
             self._transport = self._transport.pause()
@@ -225,20 +210,20 @@ class Player:
 
     def _can_play(self) -> bool:
         self._look()
-        return self._sound is not None and (self._stream is not None or self._open())
+        return self._sound is not None and (self._outlet.stream is not None or self._open(self._sound))
 
     def _look(self) -> None:
         """Bring the transport up to what is heard, take up what is now ready, notice a lost device."""
         self._listener.renew()
         if self._run is None:
             self._listener.let_go()
-        stream, run = self._stream, self._run
+        stream, run = self._outlet.stream, self._run
         if stream is not None and not stream.is_alive:
             name = stream.name or "The output device"
             self._end_run()
             self._close_stream()
             self._transport = self._transport.pause()
-            self._problem = f"{name} has gone. {_NEXT}"
+            self._problem = f"{name} has gone. Press play to go on with the next one."
             return
         if stream is not None and run is not None:
             self._transport = self._transport.advance(run.heard(stream.now(), stream.form.rate_hz))
@@ -281,7 +266,7 @@ class Player:
         self._listener.let_go()
         self._run = Run(reel, at, self._weights)
         self._feed.cue = self._run.cue
-        self._tally.plays(self._stream)
+        self._tally.plays(self._outlet.stream)
 
     def _want(self, reel: Reel, place: int) -> None:
         """Have the sound from ``place`` on made; in a loop all of the loop, so that no round waits for it."""
@@ -292,16 +277,14 @@ class Player:
         """Let the device fade out, and no more; the transport stands where the fade begins."""
         run, self._run, self._feed.cue = self._run, None, None
         if run is not None:
-            self._tally.pauses(self._stream)
+            self._tally.pauses(self._outlet.stream)
             self._hearing.ends(run)
             self._transport = self._transport.advance(run.fed())
 
-    def _open(self) -> bool:
+    def _open(self, sound: Sound) -> bool:
         """Open the device for the clip; False, and a problem, if there is none."""
-        if self._sound is None:
-            return False
         try:
-            stream = self._outlet.open(_form_of(self._sound))
+            stream = self._outlet.open(sound)
             self._listener.begin(stream.form)
         except Unavailable as error:
             self._close_stream()
@@ -311,11 +294,7 @@ class Player:
         self._weights = rising(round(self._fade_seconds * stream.form.rate_hz))
         return True
 
-    def _close_stream(self) -> None:
-        self._outlet.close()
+    def _close_stream(self, *, keeps_device: bool = False) -> None:
+        self._outlet.end(keeps_device=keeps_device)
         self._listener.end()
         self._hearing.close()
-
-
-def _form_of(sound: Sound) -> SoundForm:
-    return SoundForm(sound.rate_hz, sound.channels, sound.bits)

@@ -98,14 +98,14 @@ class Listening:
         finally:
             self.let_go(identity)
 
-    def open_prepared(self, identity: Identity, lease: Lease) -> Heard:
+    def open_prepared(self, identity: Identity, lease: Lease | None) -> tuple[Lease, Heard]:
         """As ``open_leased``, for a clip that was prepared; one that is refused stays prepared.
 
-        Raises: NotLeased if it was not prepared.
+        Raises: NotLeased if there is none, or another one was prepared.
         """
-        if (identity.session_id, lease.clip_id) not in self._prepared:
+        if lease is None or (identity.session_id, lease.clip_id) not in self._prepared:
             raise NotLeased
-        return self._open_leased(identity, lease)
+        return lease, self._open_leased(identity, lease)
 
     def prepare_leased(self, identity: Identity, lease: Lease) -> Heard:
         """Unseals the clip of a lease ahead, which nobody sees or hears before ``open_leased``.

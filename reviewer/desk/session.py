@@ -13,7 +13,7 @@ from reviewer.desk.hearing import Hearing
 from reviewer.desk.listen import Heard, Listening
 from reviewer.desk.open_clip import OpenClip
 from reviewer.desk.past_work import Done, PastWork, Returned
-from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased
+from reviewer.errors import LeaseLapsed, LeaseLost
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
@@ -118,6 +118,7 @@ class DeskSession:
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after rights, agreement, lease and log row."""
         return self._shown(lease, self._listening.open_leased(self.identity, lease))
+
     def go_on(self, end: Callable[[], object]) -> OpenClip | None:
         """Ends the present work and opens the clip that was prepared after it, all in one commit.
 
@@ -134,9 +135,7 @@ class DeskSession:
             with self._database.transaction():
                 end()
                 lease = self.claim()
-                if lease is None:
-                    raise NotLeased
-                return self._shown(lease, self._listening.open_prepared(self.identity, lease))
+                return self._shown(*self._listening.open_prepared(self.identity, lease))
         except Exception:  # noqa: BLE001 - step by step, the same comes up where it can be sorted
             if lease is not None:
                 self._listening.take_back(self.identity, lease.clip_id)

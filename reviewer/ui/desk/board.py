@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
-from reviewer.model.span import Span
 from reviewer.transcript.conventions import Conventions
+from reviewer.ui.desk.busy import Busy
 from reviewer.ui.desk.handing_in import Missing
 from reviewer.ui.desk.notice import Notice
 from reviewer.ui.desk.play_bar import PlayBar
@@ -34,6 +34,7 @@ from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
 if TYPE_CHECKING:
     from reviewer.desk.session import OpenClip
+    from reviewer.model.span import Span
 
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
@@ -82,6 +83,7 @@ class Board(QWidget):
         self.message = InlineMessage("desk_message", parent=self)
         self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
+        self._busy = Busy((self.form, self.flags, self.palette_of_tags, self._submit, self._skip), self)
         self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
         self._columns = QHBoxLayout()
         self._whole = QHBoxLayout()
@@ -140,10 +142,9 @@ class Board(QWidget):
         self.message.clear()
 
     def show_busy(self, *, is_busy: bool) -> None:
-        """While work is being handed in, nothing of it can be changed."""
+        """While work is being handed in, nothing of it can be changed; if it takes long, that is seen."""
         self.editor.set_read_only(is_busy)
-        for widget in (self.form, self.flags, self.palette_of_tags, self._submit, self._skip):
-            widget.setEnabled(not is_busy)
+        self._busy.show(is_busy=is_busy)
 
     @property
     def is_missing_shown(self) -> bool:
@@ -195,12 +196,16 @@ class Board(QWidget):
 
     @Slot(object)
     def _on_labels_changed(self, labels: object) -> None:
-        if isinstance(labels, dict):
+        if self._busy.is_on:
+            self.form.show_labels(self._annotation.labels)
+        elif isinstance(labels, dict):
             self._change(replace(self._annotation, labels=labels))
 
     @Slot(object)
     def _on_flags_changed(self, flags: object) -> None:
-        if isinstance(flags, frozenset):
+        if self._busy.is_on:
+            self.flags.show_flags(self._annotation.flags)
+        elif isinstance(flags, frozenset):
             self._change(replace(self._annotation, flags=flags))
 
     def _change(self, annotation: Annotation) -> None:
