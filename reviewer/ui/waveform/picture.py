@@ -31,7 +31,7 @@ class Picture:
 
     @property
     def image(self) -> QImage:
-        """The last frame, in the colours of a screen: Qt copies these, where it would look bytes up slowly."""
+        """The last frame in colours: Qt copies these, but would look up each byte, slowly, in each paint."""
         return self._image
 
     def draw(self, scene: Scene, colours: Tokens, columns: int, rows: int) -> None:
