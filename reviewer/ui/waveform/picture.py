@@ -103,9 +103,9 @@ def _hatched(row: Bytes, lanes: Lanes, lane: int, unheard: Columns, scale: float
     if not unheard.any():
         return row[None, :]
     step, thick = max(round(_HATCH_PX * scale), 4), max(round(scale), 1)
-    rows = np.arange(lanes.top(lane), lanes.top(lane + 1))[:, None]
-    slant = (np.arange(row.size)[None, :] + rows) % step < thick
-    return np.where(slant & unheard, np.uint8(Ground.HATCH), row)
+    slant = (np.arange(row.size) + np.arange(step)[:, None]) % step < thick
+    patterns = np.where(slant & unheard, np.uint8(Ground.HATCH), row)  # they come again every so many rows
+    return patterns[np.arange(lanes.top(lane), lanes.top(lane + 1)) % step]
 
 
 def _borders(scene: Scene, columns: int) -> tuple[Columns, Columns]:
