@@ -11,6 +11,7 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.desk.handing_in import Missing
+from reviewer.ui.desk.held_still import HeldStill
 from reviewer.ui.desk.notice import Notice
 from reviewer.ui.desk.play_bar import PlayBar
 from reviewer.ui.form.flags import FlagsPanel
@@ -81,6 +82,7 @@ class Board(QWidget):
         self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
         self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
+        self._still = HeldStill((self.form, self.flags, self.palette_of_tags, self._submit, self._skip), self)
         self._columns = QHBoxLayout()
         self._whole = QHBoxLayout()
         self._lay_out()
@@ -140,8 +142,7 @@ class Board(QWidget):
     def show_busy(self, *, is_busy: bool) -> None:
         """While work is being handed in, nothing of it can be changed."""
         self.editor.set_read_only(is_busy)
-        for widget in (self.form, self.flags, self.palette_of_tags, self._submit, self._skip):
-            widget.setEnabled(not is_busy)
+        self._still.hold(is_held=is_busy)
 
     @property
     def is_missing_shown(self) -> bool:

@@ -48,6 +48,8 @@ class Marks:
     def columns(self, window: ViewWindow, pixels: int) -> Columns:
         """Which of so many columns a stretch touches, be it with a single frame."""
         marked = np.zeros(pixels, dtype=np.bool_)
+        if not len(self):
+            return marked
         shown = (self.ends > window.start) & (self.starts < window.end)
         scale = pixels / window.span
         left = np.floor((self.starts[shown] - window.start) * scale)
