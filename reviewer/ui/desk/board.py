@@ -88,6 +88,10 @@ class Board(QWidget):
         self._columns = QHBoxLayout()
         self._whole = QHBoxLayout()
         self._lay_out()
+        self._order_tabs()
+        self._connect()
+
+    def _order_tabs(self) -> None:
         tab_through(
             self.spectrogram,
             self.play_bar,
@@ -99,7 +103,6 @@ class Board(QWidget):
             self._skip,
             self._submit,
         )
-        self._connect()
 
     @property
     def annotation(self) -> Annotation:
@@ -122,12 +125,7 @@ class Board(QWidget):
         self.form.show_labels(start.labels)
         self.flags.show_flags(start.flags)
         self._scroll.verticalScrollBar().setValue(0)
-        if clip.returned is not None:
-            self.notice.show_returned(clip.returned.comment, clip.returned.annotation.text_verbatim)
-        elif clip.asr_draft.strip() and not start.text_verbatim:
-            self.notice.show_machine_draft(clip.asr_draft)
-        else:
-            self.notice.show_nothing()
+        self.notice.show_for(clip, is_text_there=bool(start.text_verbatim))
         self.show_busy(is_busy=False)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
