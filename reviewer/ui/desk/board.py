@@ -83,8 +83,7 @@ class Board(QWidget):
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
         self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
         self._still = HeldStill((self.form, self.flags, self.palette_of_tags, self._submit, self._skip), self)
-        self._columns = QHBoxLayout()
-        self._whole = QHBoxLayout()
+        self._columns, self._whole = QHBoxLayout(), QHBoxLayout()
         self._lay_out()
         tab_through(
             self.spectrogram,
