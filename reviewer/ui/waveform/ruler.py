@@ -1,6 +1,6 @@
 """Times or sample numbers above the waves."""
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLine, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent, QStaticText
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -62,22 +62,18 @@ class Ruler(QWidget):
         self.update(0, 0, self.unit_button.x(), HEIGHT_PX)  # painting the button costs more than the marks
 
     def _paint_ticks(self, painter: QPainter, window: ViewWindow, colours: theme.Tokens) -> None:
-        metrics = QFontMetricsF(self.font())
-        all_found, label_px = self._ticks(window, metrics)
-        scale = self.width() / window.span
-        end = self.unit_button.x()
-        found = [tick for tick in all_found if (tick.frame - window.start) * scale < end - 1]
-        places = [round((tick.frame - window.start) * scale) + 0.5 for tick in found]
-        lines = [
-            QLineF(x, HEIGHT_PX - (_MAJOR_PX if tick.label else _MINOR_PX), x, HEIGHT_PX - 1)
-            for tick, x in zip(found, places, strict=True)
-        ]
+        found, label_px = self._ticks(window, QFontMetricsF(self.font()))
+        start, scale, end = window.start, self.width() / window.span, self.unit_button.x()
+        lines, room = [], end - label_px
         painter.setPen(QPen(QColor(colours.dim), 1))
+        for frame, label in found:
+            x = round((frame - start) * scale)
+            if x >= end - 1:
+                break
+            lines.append(QLine(x, HEIGHT_PX - (_MAJOR_PX if label else _MINOR_PX), x, HEIGHT_PX - 1))
+            if label and x <= room:  # beside its mark, left out where it would be cut
+                painter.drawStaticText(QPointF(x + 0.5 + _LABEL_OFF_PX, 1), self._text(label))
         painter.drawLines(lines)
-        room = end - label_px
-        for tick, x in zip(found, places, strict=True):
-            if tick.label and x <= room:  # beside its mark, left out where it would be cut
-                painter.drawStaticText(QPointF(x + _LABEL_OFF_PX, 1), self._text(tick.label))
 
     def _text(self, label: str) -> QStaticText:
         """A label with its glyphs in place: the same times come again in every frame of a pan."""
