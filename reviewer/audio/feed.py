@@ -126,7 +126,7 @@ class Cue:
         return False
 
     def is_whole_at(self, cursor: int, *, but_for_its_rise: bool = False) -> bool:
-        """Whether no fade lowers the frame at this count; ``but_for_its_rise`` leaves out its start's."""
+        """Whether no fade lowers the frame at this count, or none but the rise at its start."""
         frames = self._fades.weights.shape[0]
         rounds, first = self.place(cursor)
         rises = self._rises and not but_for_its_rise and cursor < self.start + frames

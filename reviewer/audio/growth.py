@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from threading import Event, Thread
 
 from reviewer.audio.feed import Cue
@@ -14,6 +15,7 @@ Job = Callable[[], None]
 
 _AHEAD_PART = 2 / 3
 _LOOK_SECONDS = 0.1
+_RESTING_WINDOWS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +54,7 @@ class Growth:
         self._nudge = Event()
         self._is_started = False
         self._is_stopped = False
+        self._is_resting = False
 
     def want(self, frame: int, loop: tuple[int, int] | None = None) -> None:
         """Make what begins at this frame of the speed's sound next, then what a loop plays after it."""
@@ -69,6 +72,10 @@ class Growth:
         self._cue = cue
         self._nudge.set()
 
+    def rest(self) -> None:
+        """Another sound is to take this one's place: from now on make no more than is played until then."""
+        self._is_resting = True
+
     def stop(self) -> None:
         """Make no more windows."""
         self._is_stopped = True
@@ -77,21 +84,24 @@ class Growth:
     def fill(self) -> None:
         """Make all that is wanted now."""
         while not self._is_stopped:
-            plan = self._plan()
-            window = next((each for each in plan if each not in self._made), None)
+            window = next((each for each in self._plan() if each not in self._made), None)
             if window is None:
                 return
-            self._add(window, plan)
+            self._add(window)
 
     def _run(self) -> None:
         try:
             self.fill()
-            while not self._is_stopped and not self._has_room_for_all:
+            while not self._is_stopped and not self._is_complete:
                 self._nudge.wait(_LOOK_SECONDS if self._is_followed else None)
                 self._nudge.clear()
                 self.fill()
         except ReviewerError as error:
             self.error = error
+
+    @property
+    def _is_complete(self) -> bool:
+        return self._has_room_for_all and len(self._made) == self._speed.windows
 
     @property
     def _has_room_for_all(self) -> bool:
@@ -101,28 +111,39 @@ class Growth:
     def _is_followed(self) -> bool:
         return self._cue is not None and not self._cue.is_over
 
-    def _plan(self) -> list[int]:
-        """The windows wanted now, the most urgent first."""
+    def _plan(self) -> Iterator[int]:
+        """The windows wanted now, the most urgent first; some more than once.
+
+        One at a time, for to know where a window begins, sound is read.
+        """
+        urgent = self._urgent_window()
+        if urgent is not None:
+            yield urgent
         place, start, stop = self._place, self._loop_start, self._loop_stop
         cue = self._cue
         if cue is not None:
             place, start, stop = cue.place(cue.cursor)[1], cue.loop_start, cue.stop
-        plan = dict.fromkeys(self._ahead(place, start, stop))
+        ahead = self._ahead(place, start, stop)
+        if self._is_resting:
+            yield from islice(ahead, _RESTING_WINDOWS)
+            return
+        yield from ahead
         if self._has_room_for_all:
             first = self._speed.window_at(place)
-            plan |= dict.fromkeys([*range(first, self._speed.windows), *range(first)])
-        return self._with_urgent(list(plan))
+            yield from range(first, self._speed.windows)
+            yield from range(first)
 
-    def _with_urgent(self, plan: list[int]) -> list[int]:
+    def _urgent_window(self) -> int | None:
+        """The window asked for last, until it is made."""
         urgent = self._urgent
         if urgent is None or not self._speed.windows:
-            return plan
+            return None
         window = self._speed.window_at(urgent)
         if window not in self._made:
-            return [window, *plan]
+            return window
         if self._urgent == urgent:
             self._urgent = None
-        return plan
+        return None
 
     def _ahead(self, place: int, loop_start: int | None, stop: int) -> Iterator[int]:
         """The windows that are played next, each once, as far as there is room for them."""
@@ -141,14 +162,14 @@ class Growth:
                     return
                 place, window, is_round = loop_start, self._speed.window_at(loop_start), True
 
-    def _add(self, window: int, plan: list[int]) -> None:
+    def _add(self, window: int) -> None:
         sound = self._speed.make(window)
         start, stop = self._speed.edge(window), self._speed.edge(window + 1)
         tail = sound[stop - start :].copy()
         self._made[window] = _Made(Piece(start, sound[: stop - start]), tail, is_joined=False)
         for later in (window, window + 1):
             self._join(later)
-        self._drop(plan, start)
+        self._drop(window)
         self._tape.put(each.piece for each in self._made.values())
 
     def _join(self, window: int) -> None:
@@ -158,8 +179,8 @@ class Growth:
         data = joined(before.tail, made.piece.data)
         self._made[window] = _Made(Piece(made.piece.start, data), made.tail, is_joined=True)
 
-    def _drop(self, plan: list[int], place: int) -> None:
-        """Drop what is not wanted, the farthest first, until there is room.
+    def _drop(self, newest: int) -> None:
+        """Drop what is not wanted, what is farthest from the newest window first, until there is room.
 
         It is let go a round later: the device's thread may be copying from it, and shall not be the one that
         gives memory back.
@@ -168,7 +189,7 @@ class Growth:
         total = sum(each.piece.data.shape[0] for each in self._made.values())
         if total <= self._room_frames:
             return
-        wanted = set(plan)
+        wanted, place = {newest, *self._plan()}, self._made[newest].piece.start
         others = [each for each in self._made if each not in wanted]
         others.sort(key=lambda each: abs(self._made[each].piece.start - place))
         while others and total > self._room_frames:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 class Listener:
     """Keeps the reels made for the ears of the moment; those before stay until they are let go.
 
-    ``ears`` may be changed at any time; it is ``renew`` that follows.
+    ``ears`` may be changed at any time; it is ``renew`` that follows, one change after the other: while those
+    before are still played from, the ears may change as often as they like, and nothing piles up. So a gain
+    that is dragged is heard on the way, as fast as the sound can be made, and then as it was left.
     """
 
     def __init__(self, make_speed: MakeSpeed, start_job: Callable[[Job], None]) -> None:
@@ -30,7 +32,7 @@ class Listener:
         self._form: SoundForm | None = None
         self._reels: Reels | None = None
         self._made_for: tuple[Ears, Loudness | None] | None = None
-        self._before: list[Reels] = []
+        self._before: Reels | None = None
         self._ready: Ready | None = None
         self._made: Made | None = None
 
@@ -45,7 +47,7 @@ class Listener:
     @property
     def is_changing(self) -> bool:
         """Whether reels of before are still there."""
-        return bool(self._before)
+        return self._before is not None
 
     def take(self, sound: Sound | None) -> None:
         """Another clip, or none; its reels are made once there is a device."""
@@ -78,7 +80,7 @@ class Listener:
             Unavailable: the device's rate is another, and the library that converts it is not installed.
         """
         self._form = form
-        self.renew()
+        self.renew(0)
         self._drop_made()
 
     def end(self) -> None:
@@ -89,22 +91,26 @@ class Listener:
             self._reels.stop()
         self._reels = self._form = self._made_for = None
 
-    def renew(self) -> None:
-        """Make new reels if the ears are others by now, or the clip has been measured for their level."""
-        if self._sound is None or self._form is None:
+    def renew(self, first: int | None) -> None:
+        """Make new reels if the ears are others by now, or the clip has been measured for their level.
+
+        From the clip's frame ``first`` on at once, or only when it is wanted if that is None.
+        """
+        if self._sound is None or self._form is None or self._before is not None:
             return
         wanted = (self.ears, self._loudness() if self.ears.is_levelled else None)
         if wanted == self._made_for:
             return
         self._made_for = wanted
-        if self._reels is not None:
-            self._before.append(self._reels)
+        self._before = self._reels
+        if self._before is not None:
+            self._before.rest()
         made = self._made
         if made is not None and (made.ears, made.loudness, made.form) == (*wanted, self._form):
             self._reels, self._made = made.reels, None
             return
         sound = wanted[0].applied(self._sound, wanted[1])
-        self._reels = Reels(sound, self._form, self._make_speed, self._start_job)
+        self._reels = Reels(sound, self._form, self._make_speed, self._start_job, first)
 
     def reel(self, percent: int) -> Reel | None:
         """The newest reel at this speed; None without a clip or a device.
@@ -116,9 +122,9 @@ class Listener:
 
     def let_go(self) -> None:
         """Nothing plays from the reels of before any more."""
-        for reels in self._before:
-            reels.stop()
-        self._before = []
+        if self._before is not None:
+            self._before.stop()
+        self._before = None
 
     def _drop_made(self) -> None:
         """What was made ready for other ears, or another device, is of no use."""

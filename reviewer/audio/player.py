@@ -214,7 +214,7 @@ class Player:
 
     def _look(self) -> None:
         """Bring the transport up to what is heard, take up what is now ready, notice a lost device."""
-        self._listener.renew()
+        self._listener.renew(self._transport.position if self._run is None else None)
         if self._run is None:
             self._listener.let_go()
         stream, run = self._outlet.stream, self._run

@@ -62,6 +62,11 @@ class Reel:
         """Whether the sound at a clip's frame is there."""
         return self.tape.piece_at(self.out_frame(clip_frame)) is not None
 
+    def rest(self) -> None:
+        """Make no more of it than is played until another takes its place."""
+        if self._growth is not None:
+            self._growth.rest()
+
     def stop(self) -> None:
         """Make no more of it."""
         if self._growth is not None:
@@ -72,12 +77,18 @@ class Reels:
     """Reels of one clip for one stream: the plain one, and the one at the speed asked for last."""
 
     def __init__(
-        self, sound: Sound, form: SoundForm, make_speed: MakeSpeed, start_job: Callable[[Job], None]
+        self,
+        sound: Sound,
+        form: SoundForm,
+        make_speed: MakeSpeed,
+        start_job: Callable[[Job], None],
+        first: int | None = 0,
     ) -> None:
         """Take the clip in the device's form; ``start_job`` runs a job on another thread.
 
         ``Samples`` in its form are at hand at once. Any other sound, a long one or one that is worked
-        on for the ear, is read on the other thread, a minute or 16 MiB of it at a time.
+        on for the ear, is read on the other thread, a minute or 16 MiB of it at a time; at once from the
+        clip's frame ``first`` on, or only when it is wanted if that is None.
 
         Raises:
             Unavailable: the device's rate is another, and the library that converts it is not installed.
@@ -89,7 +100,7 @@ class Reels:
         frame_bytes = self._sound.channels * (2 if self._sound.bits == 16 else 4)
         self._room_frames = min(_ROOM_SECONDS * self._sound.rate_hz, _ROOM_BYTES // frame_bytes)
         self._other: Reel | None = None
-        self._plain = self._begun()
+        self._plain = self._begun(first)
 
     def get(self, percent: int) -> Reel:
         """The reel at this speed; what is not ready of it is silent, and made on demand.
@@ -105,17 +116,24 @@ class Reels:
             self._other = self._made(self._make_speed(self._sound, percent), percent)
         return self._other
 
+    def rest(self) -> None:
+        """Make no more of anything than is played until other reels take the place of these."""
+        self._plain.rest()
+        if self._other is not None:
+            self._other.rest()
+
     def stop(self) -> None:
         """Make no more of anything."""
         self._plain.stop()
         if self._other is not None:
             self._other.stop()
 
-    def _begun(self) -> Reel:
+    def _begun(self, first: int | None) -> Reel:
         if isinstance(self._sound, Samples):
             return Reel(Tape.whole(self._sound.data), 100, self._parts)
         plain = self._made(Straight(self._sound), 100)
-        plain.want(0)
+        if first is not None:
+            plain.want(first)
         return plain
 
     def _made(self, speed: Speed, percent: int) -> Reel:

@@ -40,6 +40,7 @@ _SOUND_REMEDY = (
 )
 _FEW_UNDERRUNS = 3
 _SECONDS_A_GAP = 600
+_SECONDS_SHOWN = 120
 _UNDERRUN_REMEDY = (
     "After a clip with gaps Reviewer lets more sound wait in the device. If they stay: close what keeps the"
     " machine busy, or choose another output (Settings, Sound)."
@@ -102,13 +103,17 @@ def underrun_health(file: Path) -> HealthFinding:
     if not rows:
         return HealthFinding("underruns", Health.GOOD, "Nothing was played here yet.")
     sentences = [
-        f"{row.device or 'default'}: {row.underruns} in {row.seconds / 60:.0f} min, last {row.last_day}"
+        f"{row.device or 'default'}: {row.underruns} in {_time(row.seconds)}, last {row.last_day}"
         for row in rows
     ]
     sentence = f"Gaps in the sound: {'; '.join(sentences)}."
     if all(row.underruns <= max(_FEW_UNDERRUNS, row.seconds / _SECONDS_A_GAP) for row in rows):
         return HealthFinding("underruns", Health.GOOD, sentence)
     return HealthFinding("underruns", Health.LIMITED, sentence, _UNDERRUN_REMEDY)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < _SECONDS_SHOWN else f"{seconds / 60:.0f} min"
 
 
 def sqlite_health(version: tuple[int, int, int]) -> HealthFinding:

@@ -151,6 +151,11 @@ def test_gaps_in_the_sound_are_shown_for_each_device(tmp_path):
     assert "Headset: 2 in 60 min, last 2026-11-20" in found.sentence
 
 
+def test_less_than_two_minutes_of_sound_are_told_in_seconds(tmp_path):
+    found = underrun_health(a_record(tmp_path, 8, seconds=20.4))
+    assert "Headset: 8 in 20 s, last" in found.sentence
+
+
 def test_many_gaps_come_with_a_remedy(tmp_path):
     found = underrun_health(a_record(tmp_path, 40))
     assert found.health is Health.LIMITED

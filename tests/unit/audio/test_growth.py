@@ -237,3 +237,61 @@ def test_what_is_at_hand_is_never_written_to() -> None:
 
     assert tape.piece_at(0) is None
     assert held.data[:, 0].tolist() == list(range(10))
+
+
+def test_at_rest_no_more_is_made_than_the_window_that_plays_and_the_next() -> None:
+    speed, tape, growth, _ = _growth(6)
+    cue = Cue(tape, 20, 60)
+    growth.want(20)
+    growth.follow(cue)
+    growth.rest()
+    growth.fill()
+
+    assert speed.order == [2, 3]
+    cue.cursor = 35
+    growth.fill()
+    assert speed.order == [2, 3, 4]
+
+
+def test_a_sound_at_rest_that_is_not_complete_goes_on_until_it_is_stopped() -> None:
+    speed, tape, growth, jobs = _growth(4)
+    cue = Cue(tape, 0, 40)
+    looks = list[int]()
+
+    def look() -> None:
+        """Each window made, the device plays on; after the last one, it is stopped."""
+        looks.append(len(speed.order))
+        cue.cursor = 10 * len(looks)
+        if len(looks) == 4:
+            growth.stop()
+
+    speed.meanwhile.extend([look] * 4)
+    growth.follow(cue)
+    growth.want(0)
+    growth.rest()
+    jobs.pop()()
+
+    assert speed.order == [0, 1, 2, 3]
+
+
+class _Asked(_Speed):
+    """Remembers of which windows the beginning was asked for."""
+
+    def __init__(self, windows: int) -> None:
+        super().__init__(windows)
+        self.edges: set[int] = set()
+
+    def edge(self, window: int) -> int:
+        self.edges.add(window)
+        return super().edge(window)
+
+
+def test_where_far_windows_begin_is_not_asked_before_the_first_is_made() -> None:
+    speed, jobs = _Asked(50), list[Job]()
+    growth = Growth(speed, Tape(speed.frames), jobs.append)
+    speed.meanwhile.append(growth.stop)
+    growth.want(200)
+    jobs.pop()()
+
+    assert speed.order == [20]
+    assert speed.edges <= {20, 21}

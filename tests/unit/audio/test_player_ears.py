@@ -66,6 +66,24 @@ def test_while_it_plays_another_gain_is_heard_from_where_the_device_is() -> None
     assert np.array_equal(device.pull(700), _as(_QUIETER, samples)[300:])
 
 
+def test_a_gain_dragged_while_it_plays_makes_one_change_at_a_time_and_ends_as_it_was_left() -> None:
+    jobs, samples, device = list[Job](), some_samples(20_000), VirtualDevice()
+    player = Player(device, start_job=jobs.append, fade_seconds=0.0)
+    player.load(samples)
+    player.play()
+    for step in range(60):
+        player.set_ears(Ears(gain_db=-1 - step % 20))
+        device.pull(10)
+    waiting = len(jobs)
+    while jobs:
+        jobs.pop()()
+        looks = [player.is_playing, player.is_playing]  # one goes over, the next sees to what is wanted now
+
+    assert (waiting, looks) == (1, [True, True])
+    assert np.array_equal(device.played(), samples.data[:600])
+    assert np.array_equal(device.pull(1_000), _as(Ears(gain_db=-20), samples)[600:1_600])
+
+
 def test_position_and_what_was_heard_are_as_without() -> None:
     player, device = _player(0.005)
     player.load(some_samples(2_000))

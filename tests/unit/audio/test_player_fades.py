@@ -183,17 +183,17 @@ _NEXT = ("resume", 0)
     "acts",
     [
         pytest.param([("seek", 1), _NEXT, ("pull", 1), _NEXT, ("pull", 1)], id="in its rise"),
-        pytest.param([("play", 900), ("pull", 40), _NEXT, ("pull", 500)], id="half risen"),
+        pytest.param([("play", 908), ("pull", 40), _NEXT, ("pull", 500)], id="half risen"),
         pytest.param(
-            [("loop", 909), ("pull", 480), ("seek", 912), ("pull", 500)], id="in the seam of a loop"
+            [("loop", 914), ("pull", 480), ("seek", 917), ("pull", 500)], id="in the seam of a loop"
         ),
         pytest.param(
-            [("play", 9), ("pull", 1_000), ("pause", 0), ("pull", 40), ("play", 1_049), ("pull", 500)],
+            [("play", 15), ("pull", 1_000), ("pause", 0), ("pull", 40), ("play", 1_055), ("pull", 500)],
             id="in its fall",
         ),
         pytest.param([("play", 9), ("pull", 1_000), ("until", 1_020), ("pull", 500)], id="near a new end"),
         pytest.param([("until", 1_000), ("pull", 970), _NEXT, ("pull", 500)], id="near an end before"),
-        pytest.param([("tiny loop", 1_005), ("pull", 500)], id="in a loop shorter than its rise"),
+        pytest.param([("tiny loop", 1_016), ("pull", 500)], id="in a loop shorter than its rise"),
     ],
 )
 def test_going_on_in_the_middle_of_a_fade_makes_no_click(acts: list[tuple[str, int]]) -> None:
