@@ -114,12 +114,26 @@ class Cue:
         return self.take(out, when)
 
     def join(self, before: "Cue") -> bool:
-        """Whether this goes on exactly where ``before`` is; then it needs no fade, and has none."""
+        """Whether this goes on exactly where ``before`` is; then it needs no fade, and has none.
+
+        Not while a fade of either is under way: the loudness would jump.
+        """
         is_same = before.tape is self.tape and before.mark is not None and not before.is_over
-        if is_same and before.place(before.cursor)[1] == self.start:
+        is_whole = before.is_whole_at(before.cursor) and self.is_whole_at(self.start, but_for_its_rise=True)
+        if is_same and is_whole and before.place(before.cursor)[1] == self.start:
             self._rises = False
             return True
         return False
+
+    def is_whole_at(self, cursor: int, *, but_for_its_rise: bool = False) -> bool:
+        """Whether no fade lowers the frame at this count; ``but_for_its_rise`` leaves out that of its start."""
+        frames = self._fades.weights.shape[0]
+        rounds, first = self.place(cursor)
+        rises = self._rises and not but_for_its_rise and cursor < self.start + frames
+        is_looped = self.loop_start is not None
+        falls = (self._fades.at_seam if is_looped else self._fades.at_stop) and first >= self.stop - frames
+        seam = self.loop_start is not None and self._fades.at_seam and first < self.loop_start + frames
+        return not (rises or falls or (rounds and seam) or self._leaves_at is not None)
 
     def heard(self, now: float, rate_hz: int) -> int:
         """What is heard at ``now``, counted as ``cursor`` is: what was fed, less what waits there."""
@@ -130,7 +144,7 @@ class Cue:
 
     def _fade(self, piece: NDArray[Any], at: int, rounds: int, first: int) -> None:
         up = self._fades.weights
-        if rounds == 0 and self._rises:
+        if self._rises:
             weigh(piece, at, up, self.start)
         if self._leaves_at is not None:
             weigh(piece, at, up[::-1], self._leaves_at)

@@ -9,6 +9,7 @@ from reviewer.access.rights import Act, require
 from reviewer.audio.decode import read_canonical
 from reviewer.audio.heard import merged
 from reviewer.audio.long_sound import close_sound, open_sound
+from reviewer.audio.overview import overview_of
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples, Sound
 from reviewer.clips.catalogue import Catalogue
@@ -16,7 +17,7 @@ from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
 from reviewer.desk.hearing import Hearing
 from reviewer.desk.signin import SignIn
-from reviewer.errors import NotLeased, Refused
+from reviewer.errors import Damaged, NotLeased, Refused
 from reviewer.model.clip import Clip
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
@@ -222,11 +223,11 @@ class Listening:
         clip = self._note_opening(identity, clip_id, action, detail)
         if prepared is not None:
             return prepared
-        pyramid = Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
+        sound = open_sound(self._vault.audio(identity.keyring, clip_id))
         try:
-            sound = open_sound(self._vault.audio(identity.keyring, clip_id))
+            pyramid = self._picture(identity, clip_id, sound)
         except BaseException:
-            pyramid.close()
+            close_sound(sound)
             raise
         heard = Heard(clip, sound, pyramid)
         try:
@@ -234,6 +235,18 @@ class Listening:
         except BaseException:
             heard.close()
             raise
+
+    def _picture(self, identity: Identity, clip_id: str, sound: Sound) -> Pyramid:
+        """What was kept; where that is damaged, one drawn anew, after a row that says so.
+
+        A picture decides nothing, and the new one is made of audio that verifies. Nothing is repaired: the
+        object stays as it was found, and every opening tells of it again.
+        """
+        try:
+            return Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
+        except Damaged as error:
+            self._ledger.record(Event.by(identity, Action.PICTURE_DAMAGED, clip_id, reason=error.sentence))
+        return overview_of(sound, lambda: self._vault.audio(identity.keyring, clip_id))
 
     def _note_opening(
         self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]
