@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.desk.session import DeskSession
-from reviewer.errors import NdaRequired, NotLeased, Refused
+from reviewer.errors import NdaRequired, NotLeased, Refused, Unavailable
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, Event, HeardRange
 from reviewer.model.task import Lease
@@ -254,3 +254,81 @@ def test_the_lead_sees_both_leases(bench: Bench, desk: DeskSession) -> None:
     overview = bench.person(LEAD).lead.overview()
     assert {lease.task_id for lease in overview.leases} == {lease.task_id for lease in leases}
     assert desk.today().waiting == 4
+
+
+def test_handed_in_and_gone_on_with_in_one_step_tells_the_same_as_step_by_step(
+    bench: Bench, desk: DeskSession
+) -> None:
+    first, ahead = opened(desk), prepared(desk)
+    clip = desk.go_on(lambda: desk.submit(first, annotation("hello there")))
+    assert clip is not None
+    assert clip.clip.id == ahead.clip_id
+    assert bench.workspace.queue.counts().tasks["leased"] == 1
+    assert Action.SUBMITTED in actions(bench, first.clip_id)
+    assert actions(bench, ahead.clip_id) == [
+        Action.TASK_CLAIMED,
+        Action.CLIP_PREPARED,
+        Action.TASK_CLAIMED,
+        Action.CLIP_OPENED,
+    ]
+    assert not is_in_memory(bench)
+    desk.heard(ahead.clip_id, [HeardRange(0, 100)])
+
+
+def test_with_nothing_prepared_nothing_is_done_in_one_step(bench: Bench, desk: DeskSession) -> None:
+    first = opened(desk)
+    before = bench.workspace.ledger.head()
+    assert desk.go_on(lambda: desk.submit(first, annotation("hello there"))) is None
+    assert bench.workspace.ledger.head() == before
+    desk.submit(first, annotation("hello there"))
+
+
+def test_work_that_is_refused_leaves_all_as_it_was(bench: Bench, desk: DeskSession) -> None:
+    first, ahead = opened(desk), prepared(desk)
+    before = bench.workspace.ledger.head()
+    assert desk.go_on(lambda: desk.submit(first, annotation(""))) is None
+    assert bench.workspace.ledger.head() == before
+    assert is_in_memory(bench)
+    clip = desk.go_on(lambda: desk.submit(first, annotation("hello there")))
+    assert clip is not None
+    assert clip.clip.id == ahead.clip_id
+
+
+def test_a_prepared_clip_that_may_no_longer_be_opened_takes_no_work_with_it(
+    bench: Bench, desk: DeskSession
+) -> None:
+    first, ahead = opened(desk), prepared(desk)
+    before = bench.workspace.ledger.head()
+    bench.workspace.vault.destroy(ahead.clip_id)
+    assert desk.go_on(lambda: desk.submit(first, annotation("hello there"))) is None
+    assert bench.workspace.ledger.head() == before
+    desk.submit(first, annotation("hello there"))
+    second = desk.claim()
+    assert second is not None
+    with pytest.raises(Refused):
+        desk.open(second)
+    assert actions(bench, ahead.clip_id)[-1] is Action.CLIP_CLOSED
+    assert not is_in_memory(bench)
+
+
+def test_a_commit_that_fails_shows_nothing_and_keeps_the_clip_prepared(
+    bench: Bench, desk: DeskSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, ahead = opened(desk), prepared(desk)
+    database = bench.workspace.database
+    before = bench.workspace.ledger.head()
+
+    def full() -> None:
+        database._writer = None
+        database._connection.rollback()
+        raise Unavailable("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_commit", full)
+        assert desk.go_on(lambda: desk.submit(first, annotation("hello there"))) is None
+    assert bench.workspace.ledger.head() == before
+    assert is_in_memory(bench)
+    with pytest.raises(Refused, match="not open"):
+        desk.heard(ahead.clip_id, [HeardRange(0, 100)])
+    desk.heard(first.clip_id, [HeardRange(0, 100)])
+    assert desk.go_on(lambda: desk.submit(first, annotation("hello there"))) is not None

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.desk.listen import Heard
 from reviewer.desk.session import OpenClip
 from reviewer.errors import Damaged, LeaseLost, NdaRequired, Unavailable
+from reviewer.model.annotation import Flag
 from reviewer.model.task import Lease, SkipReason
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.waveform.plot import WavePlot
@@ -278,3 +279,71 @@ def test_the_key_that_takes_a_clip_still_takes_none_while_one_is_open(bench: Ben
     bench.open(FakeDesk(*clips(3)))
     bench.press(Qt.Key.Key_N, CTRL)
     assert bench.desk.calls.count("claim") == 1
+
+
+def test_the_sound_of_the_next_clip_is_worked_out_ahead(bench: Bench) -> None:
+    following = clips(3)
+    bench.open(FakeDesk(*following))
+    assert bench.player.prepared is following[1].samples
+    bench.finish()
+    assert bench.player.loaded is following[1].samples
+    assert bench.player.prepared is None
+
+
+def test_on_the_way_out_nothing_is_kept_of_the_sound_worked_out(bench: Bench) -> None:
+    bench.open(FakeDesk(*clips(3)))
+    assert bench.player.prepared is not None
+    bench.page.close_down()
+    assert bench.player.prepared is None
+
+
+def test_a_clip_prepared_too_late_is_not_worked_out(bench: Bench, qtbot: QtBot) -> None:
+    desk = SlowDesk(*clips(3), waits_in="prepare")
+    bench.open(desk, take=False)
+    bench.page.presenter.take_next()
+    qtbot.waitUntil(desk.has_begun.is_set)
+    bench.page.close_down()
+    desk.may_go.set()
+    bench.settle()
+    assert "prepare" in desk.calls
+    assert bench.player.prepared is None
+
+
+def test_while_work_is_handed_in_nothing_of_it_changes(bench: Bench, qtbot: QtBot) -> None:
+    desk = SlowDesk(*clips(3), waits_in="submit")
+    bench.open(desk)
+    bench.type("hello there")
+    bench.answer()
+    bench.hear()
+    before = bench.page.view.board.annotation
+    bench.page.presenter.submit()
+    qtbot.waitUntil(desk.has_begun.is_set)
+    bench.type("more")
+    bench.page.view.board.flags.toggle(Flag.UNUSABLE)
+    bench.page.findChild(QPushButton, "field_speakers_two").click()
+    bench.page.findChild(QPushButton, "tag_laugh").click()
+    assert bench.field.text == "hello there"
+    assert bench.page.view.board.annotation == before
+    assert bench.page.view.board.form.labels == before.labels
+    assert bench.page.findChild(QPushButton, "field_speakers_one").isChecked()
+    assert not bench.page.findChild(QPushButton, "flag_unusable").isChecked()
+    desk.may_go.set()
+    bench.settle()
+    assert desk.submitted == [before]
+
+
+def test_handing_in_that_takes_long_greys_the_form_until_it_is_over(bench: Bench, qtbot: QtBot) -> None:
+    desk = SlowDesk(*clips(3), waits_in="submit")
+    bench.open(desk)
+    bench.type("hello there")
+    bench.answer()
+    bench.hear()
+    bench.page.presenter.submit()
+    button = bench.page.findChild(QPushButton, "submit")
+    assert button.isEnabled()
+    qtbot.waitUntil(lambda: not button.isEnabled())
+    assert not bench.page.view.board.form.isEnabled()
+    desk.may_go.set()
+    bench.settle()
+    assert button.isEnabled()
+    assert bench.page.view.board.form.isEnabled()

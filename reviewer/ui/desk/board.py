@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.span import Span
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.desk.busy import Busy
 from reviewer.ui.desk.handing_in import Missing
@@ -34,7 +35,6 @@ from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
 if TYPE_CHECKING:
     from reviewer.desk.session import OpenClip
-    from reviewer.model.span import Span
 
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
@@ -64,9 +64,8 @@ class Board(QWidget):
         super().__init__(parent)
         self.setObjectName("board")
         self._blank = Annotation(schema_version=schema.id, conventions_version=conventions.id)
-        self._annotation = self._blank
+        self._annotation, self._unheard = self._blank, tuple[Span, ...]()
         self._is_missing_shown = False
-        self._unheard: tuple[Span, ...] = ()
         self.waves = WaveformView(self)
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
@@ -85,8 +84,7 @@ class Board(QWidget):
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
         self._busy = Busy((self.form, self.flags, self.palette_of_tags, self._submit, self._skip), self)
         self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
-        self._columns = QHBoxLayout()
-        self._whole = QHBoxLayout()
+        self._columns, self._whole = QHBoxLayout(), QHBoxLayout()
         self._lay_out()
         self._order_tabs()
         self._connect()
