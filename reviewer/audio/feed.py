@@ -1,5 +1,6 @@
 """What the device's thread does: copy what is cued, else silence."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from reviewer.audio.fade import rising, weigh
 from reviewer.audio.tape import Tape
 
 _NEVER = 2**62
+_BLOCK_PATIENCE_SECONDS = 0.05
+_LOOK_SECONDS = 0.0002
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,12 +114,26 @@ class Cue:
         return self.take(out, when)
 
     def join(self, before: "Cue") -> bool:
-        """Whether this goes on exactly where ``before`` is; then it needs no fade, and has none."""
+        """Whether this goes on exactly where ``before`` is; then it needs no fade, and has none.
+
+        Not while a fade of either is under way: the loudness would jump.
+        """
         is_same = before.tape is self.tape and before.mark is not None and not before.is_over
-        if is_same and before.place(before.cursor)[1] == self.start:
+        is_whole = before.is_whole_at(before.cursor) and self.is_whole_at(self.start, but_for_its_rise=True)
+        if is_same and is_whole and before.place(before.cursor)[1] == self.start:
             self._rises = False
             return True
         return False
+
+    def is_whole_at(self, cursor: int, *, but_for_its_rise: bool = False) -> bool:
+        """Whether no fade lowers the frame at this count; ``but_for_its_rise`` leaves out its start's."""
+        frames = self._fades.weights.shape[0]
+        rounds, first = self.place(cursor)
+        rises = self._rises and not but_for_its_rise and cursor < self.start + frames
+        is_looped = self.loop_start is not None
+        falls = (self._fades.at_seam if is_looped else self._fades.at_stop) and first >= self.stop - frames
+        seam = self.loop_start is not None and self._fades.at_seam and first < self.loop_start + frames
+        return not (rises or falls or (rounds and seam) or self._leaves_at is not None)
 
     def heard(self, now: float, rate_hz: int) -> int:
         """What is heard at ``now``, counted as ``cursor`` is: what was fed, less what waits there."""
@@ -127,7 +144,7 @@ class Cue:
 
     def _fade(self, piece: NDArray[Any], at: int, rounds: int, first: int) -> None:
         up = self._fades.weights
-        if rounds == 0 and self._rises:
+        if self._rises:
             weigh(piece, at, up, self.start)
         if self._leaves_at is not None:
             weigh(piece, at, up[::-1], self._leaves_at)
@@ -152,17 +169,38 @@ class Feed:
         self.cue: Cue | None = None
         self.sounding: Cue | None = None
         self.blocks = 0
+        self._begun = 0
+        self._is_cut = False
         self._lead_in_frames = 0
         self._rate_hz = 1
 
     def begin(self, rate_hz: int, lead_in_seconds: float) -> None:
         """A new stream: nothing cued, and so much silence first."""
         self.cue = self.sounding = None
+        self._begun, self._is_cut = self.blocks, False
         self._rate_hz = rate_hz
         self._lead_in_frames = round(lead_in_seconds * rate_hz)
 
+    def cut(self) -> bool:
+        """Nothing of what was cued comes after this, not even its fade; the stream goes on in silence.
+
+        A block that is under way is waited for. False if it does not end: then the stream must be closed.
+        """
+        self.cue = None
+        self._is_cut = True
+        begun, latest = self._begun, time.monotonic() + _BLOCK_PATIENCE_SECONDS
+        while self.blocks < begun:
+            if time.monotonic() >= latest:
+                return False
+            time.sleep(_LOOK_SECONDS)
+        self.sounding = None
+        return True
+
     def fill(self, out: NDArray[Any], when: float) -> None:
         """Fill a block of shape ``(frames, channels)`` whose first frame is heard at ``when`` seconds."""
+        self._begun += 1  # before it looks at anything: ``cut`` counts on it
+        if self._is_cut:
+            self._is_cut, self.sounding = False, None
         done = min(self._lead_in_frames, out.shape[0])
         self._lead_in_frames -= done
         out[:done] = 0

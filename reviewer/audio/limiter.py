@@ -38,11 +38,20 @@ def limited(
     if not peaks.size or float(peaks.max()) <= ceiling:
         return wanted
     lack = 1 - ceiling / np.maximum(peaks.astype(np.float64), ceiling)
-    reach = reach_frames(rate_hz)
-    held = _largest_around(np.pad(lack, 2 * reach), reach)
-    smooth = _boxed(_boxed(held, reach // 2), reach // 2)[skip : skip + keep]
+    smooth = held_smoothly(lack, reach_frames(rate_hz))[skip : skip + keep]
     out: NDArray[np.float32] = np.clip(wanted * (1 - smooth)[:, None], -ceiling, ceiling).astype(np.float32)
     return np.where(smooth[:, None] > 0, out, wanted)
+
+
+def held_smoothly(lack: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """A smooth curve that is nowhere below ``lack``, and 0 where all around is 0.
+
+    Args:
+        lack: what is to be taken away at each frame, as a part of 1, shape ``(frames,)``.
+        reach: how far each is held on both sides, before two boxes of half of it make the average.
+    """
+    held = _largest_around(np.pad(lack, 2 * reach), reach)
+    return _boxed(_boxed(held, reach // 2), reach // 2)
 
 
 def _largest_around(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:

@@ -29,7 +29,7 @@ def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> Pyramid
 
     Decoding is what takes the time, and libsndfile lets other Python threads run meanwhile; so each worker
     has the file open for itself and decodes one part. Of the samples only a block a worker is ever in memory.
-    The first bins are of 256 frames, as other programs' are: to 64 it takes longer than reading a WAV.
+    The first bins are of 256 frames, as other programs' are: to reduce to 64 takes longer than to read a WAV.
 
     Args:
         opened: gives a new seekable stream each time, called and closed in this thread; or a file.

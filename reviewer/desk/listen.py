@@ -94,18 +94,19 @@ class Listening:
         What was prepared of it is used, under the same conditions and a row of its own; anything else that
         was prepared for this person is let go.
         """
-        key = identity.session_id, lease.clip_id
         try:
-            detail = self._leased(identity, lease, is_ahead=False)
-            if key in self._prepared:
-                detail["prepared"] = True
-            heard = self._open_clip(
-                identity, lease.clip_id, Action.CLIP_OPENED, detail, self._prepared.get(key)
-            )
-            self._prepared.pop(key, None)
-            return replace(heard, heard=self._hearing.of_lease(identity, lease))
+            return self._open_leased(identity, lease)
         finally:
             self.let_go(identity)
+
+    def open_prepared(self, identity: Identity, lease: Lease | None) -> tuple[Lease, Heard]:
+        """As ``open_leased``, for a clip that was prepared; one that is refused stays prepared.
+
+        Raises: NotLeased if there is none, or another one was prepared.
+        """
+        if lease is None or (identity.session_id, lease.clip_id) not in self._prepared:
+            raise NotLeased
+        return lease, self._open_leased(identity, lease)
 
     def prepare_leased(self, identity: Identity, lease: Lease) -> Heard:
         """Unseals the clip of a lease ahead, which nobody sees or hears before ``open_leased``.
@@ -117,6 +118,17 @@ class Listening:
         heard = self._read(identity, lease.clip_id, Action.CLIP_PREPARED, {**detail, "ahead": True})
         self._prepared[identity.session_id, lease.clip_id] = heard
         return heard
+
+    def has_prepared(self, identity: Identity) -> bool:
+        """Whether a clip was prepared for this person."""
+        return any(session_id == identity.session_id for session_id, _ in self._prepared)
+
+    def take_back(self, identity: Identity, clip_id: str) -> None:
+        """A clip was opened from what was prepared, but its row was not committed: nobody has got it."""
+        key = identity.session_id, clip_id
+        opened = self._open.pop(key, None)
+        if opened is not None:
+            self._prepared[key] = opened
 
     def let_go(self, identity: Identity) -> None:
         """Forgets what was prepared for this person and never opened, and notes that it is closed."""
@@ -170,6 +182,15 @@ class Listening:
         if opened is not None:
             opened.close()
             self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
+
+    def _open_leased(self, identity: Identity, lease: Lease) -> Heard:
+        key = identity.session_id, lease.clip_id
+        detail = self._leased(identity, lease, is_ahead=False)
+        if key in self._prepared:
+            detail["prepared"] = True
+        heard = self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail, self._prepared.get(key))
+        self._prepared.pop(key, None)
+        return replace(heard, heard=self._hearing.of_lease(identity, lease))
 
     def _leased(self, identity: Identity, lease: Lease, *, is_ahead: bool) -> dict[str, DetailValue]:
         """Says no unless this person may have the clip of the lease now; gives what the log tells of it."""

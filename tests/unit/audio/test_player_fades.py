@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.device import VirtualDevice
@@ -151,22 +151,7 @@ def test_a_range_shorter_than_its_fades_makes_no_click(length: int) -> None:
     assert _largest_step(device.pull(1_000)) <= _largest_step(TONE.data)
 
 
-_ACTS = st.lists(
-    st.one_of(
-        st.tuples(st.just("pull"), st.integers(1, 900)),
-        st.tuples(st.just("seek"), st.integers(0, RATE)),
-        st.tuples(st.just("play"), st.integers(0, RATE)),
-        st.tuples(st.just("loop"), st.integers(0, RATE - 500)),
-        st.tuples(st.just("pause"), st.just(0)),
-        st.tuples(st.just("resume"), st.just(0)),
-    ),
-    max_size=25,
-)
-
-
-@given(_ACTS)
-@settings(max_examples=200, deadline=None)
-def test_whatever_one_does_no_step_is_larger_than_the_clips_own(acts: list[tuple[str, int]]) -> None:
+def _acted(*acts: tuple[str, int]) -> VirtualDevice:
     player, device = _loaded()
     for name, value in acts:
         match name:
@@ -176,13 +161,63 @@ def test_whatever_one_does_no_step_is_larger_than_the_clips_own(acts: list[tuple
                 player.seek(value)
             case "play":
                 player.play(value)
+            case "until":
+                player.play(until=value)
             case "loop":
                 player.play_loop(value, value + 477)
+            case "tiny loop":
+                player.play_loop(value, value + 50)
             case "pause":
                 player.pause()
             case _:
                 player.play()
     player.pause()
     device.pull(200)
+    return device
 
-    assert _largest_step(device.played()) <= _largest_step(TONE.data) + 1  # both ends are rounded
+
+_NEXT = ("resume", 0)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        pytest.param([("seek", 1), _NEXT, ("pull", 1), _NEXT, ("pull", 1)], id="in its rise"),
+        pytest.param([("play", 900), ("pull", 40), _NEXT, ("pull", 500)], id="half risen"),
+        pytest.param(
+            [("loop", 909), ("pull", 480), ("seek", 912), ("pull", 500)], id="in the seam of a loop"
+        ),
+        pytest.param(
+            [("play", 9), ("pull", 1_000), ("pause", 0), ("pull", 40), ("play", 1_049), ("pull", 500)],
+            id="in its fall",
+        ),
+        pytest.param([("play", 9), ("pull", 1_000), ("until", 1_020), ("pull", 500)], id="near a new end"),
+        pytest.param([("until", 1_000), ("pull", 970), _NEXT, ("pull", 500)], id="near an end before"),
+        pytest.param([("tiny loop", 1_005), ("pull", 500)], id="in a loop shorter than its rise"),
+    ],
+)
+def test_going_on_in_the_middle_of_a_fade_makes_no_click(acts: list[tuple[str, int]]) -> None:
+    assert _largest_step(_acted(*acts).played()) <= _largest_step(TONE.data) + 1
+
+
+_ACTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("pull"), st.integers(1, 900)),
+        st.tuples(st.just("pull"), st.integers(1, 90)),
+        st.tuples(st.just("seek"), st.integers(0, RATE)),
+        st.tuples(st.just("play"), st.integers(0, RATE)),
+        st.tuples(st.just("until"), st.integers(0, RATE)),
+        st.tuples(st.just("loop"), st.integers(0, RATE - 500)),
+        st.tuples(st.just("tiny loop"), st.integers(0, RATE - 500)),
+        st.tuples(st.just("pause"), st.just(0)),
+        st.tuples(st.just("resume"), st.just(0)),
+    ),
+    max_size=25,
+)
+
+
+@given(_ACTS)
+@settings(max_examples=200, deadline=None)
+@example([("seek", 1), _NEXT, ("pull", 1), _NEXT, ("pull", 1)])
+def test_whatever_one_does_no_step_is_larger_than_the_clips_own(acts: list[tuple[str, int]]) -> None:
+    assert _largest_step(_acted(*acts).played()) <= _largest_step(TONE.data) + 1  # both ends are rounded
