@@ -50,7 +50,7 @@ def as_table(rows: Sequence[Row]) -> list[str]:
     lines = ["| figure | measured | must be | met |", "|---|---|---|---|"]
     for each in sorted([*rows, *missing], key=lambda each: each.place):
         met = "yes" if each.is_met else "**no**"
-        if each.place == len(PROMISED):
-            met = "" if each.is_met else met
+        if each in missing or (each.is_met and each.place == len(PROMISED)):
+            met = ""
         lines.append(f"| {each.figure} | {each.measured} | {each.must_be} | {met} |")
     return lines

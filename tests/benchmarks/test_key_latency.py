@@ -45,6 +45,9 @@ class Watched:
         self.began: float | None = None
         self.blocks: list[int] = []
 
+    def choose(self, output: str) -> bool:
+        return self._device.choose(output)
+
     def open(self, form: SoundForm, fill: Fill) -> Stream:
         def noting(out: NDArray[Any], when: float) -> None:
             fill(out, when)
