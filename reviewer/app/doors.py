@@ -56,16 +56,35 @@ class LateDoors:
     open, whoever asks gets the reason, each time.
     """
 
-    def __init__(self, folder: Path, open_it: "Callable[[Path], Workspace] | None" = None) -> None:
-        """Looks whether there is a workspace; raises NoWorkspace."""
+    def __init__(
+        self,
+        folder: Path,
+        open_it: "Callable[[Path], Workspace] | None" = None,
+        then: "Callable[[], object] | None" = None,
+    ) -> None:
+        """Looks whether there is a workspace; raises NoWorkspace.
+
+        Args:
+            folder: the workspace's.
+            open_it: opens it.
+            then: is done on the same thread once nobody has to wait for the workspace any more; not if they
+                are closed before that.
+        """
         if not (folder / DATABASE_FILE).is_file():
             raise NoWorkspace(folder)
         self._folder = folder
         self._open_it = open_it or _open
+        self._then = then
+        self._is_closing = False
         self._workspace: Workspace | None = None
         self._error: Exception | None = None
         self._is_done = threading.Event()
         self._thread = threading.Thread(target=self._open, name="workspace", daemon=True)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nobody will come in any more."""
+        return self._is_closing
 
     @cached_property
     def project(self) -> "Project":
@@ -117,6 +136,7 @@ class LateDoors:
 
     def close(self) -> None:
         """Gives the workspace back, once it is open."""
+        self._is_closing = True
         if self._thread.ident is not None:
             self._thread.join()
         self._is_done.set()
@@ -131,6 +151,8 @@ class LateDoors:
             self._error = error
         finally:
             self._is_done.set()
+        if self._then is not None and not self._is_closing:
+            self._then()
 
 
 def _open(folder: Path) -> "Workspace":

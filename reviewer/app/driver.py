@@ -83,6 +83,11 @@ class Driver:
         self.press_on(name, "Ctrl+A")
         self.type_into(name, text)
 
+    def come_to_front(self) -> None:
+        """Lets the window have the keyboard again, after a dialog."""
+        self._window.activateWindow()
+        self.wait_for("the window is in front", self._window.isActiveWindow)
+
     def press(self, keys: str) -> None:
         """Presses a key, in Qt's portable text, wherever the focus is."""
         QTest.keySequence(QApplication.focusWidget() or self._window, QKeySequence(keys))

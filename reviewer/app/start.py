@@ -1,5 +1,6 @@
 """Starts the workstation: one Qt application, one workspace, one window."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -125,7 +126,7 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
 def _window(folder: Path) -> int:
     """Paints the sign-in page first; workspace, icons and all that is heavy come behind it."""
-    doors = LateDoors(folder)
+    doors = LateDoors(folder, then=load_waves)
     app = application()
     sys.excepthook = _show_crash
     icons_come_later()
@@ -150,6 +151,16 @@ def _window(folder: Path) -> int:
         window.close_pedals()
         jobs.close()
         doors.close()
+
+
+def load_waves() -> None:
+    """Imports what the picture of a clip stands on, half a second, while somebody types their passphrase.
+
+    On any thread: no Qt object is made at import, and none of ours is imported, for which the window may ask
+    at the same moment. Whatever is wrong with it, the page with the waves will say.
+    """
+    with contextlib.suppress(ImportError):
+        import pyqtgraph  # noqa: F401, PLC0415 - after the first paint
 
 
 def _bring_pedals(window: MainWindow, jobs: Jobs) -> None:

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QListWidget
 
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
 from reviewer.app.doors import WorkspaceDoors
@@ -95,12 +96,26 @@ def _loop(driver: Driver, workspace: Workspace, out: Path) -> None:
     lock(driver)
     come_in(driver, LEE)
     lead_the_project(driver, out / "set")
+    _show_settings(driver)
     driver.press("F1")
     driver.wait_for_part("keys_dialog")
     driver.picture("keys")
     driver.press("Esc")
     driver.wait_for("the keys are put away", lambda: not driver.sees("keys_dialog"))
     lock(driver)
+
+
+def _show_settings(driver: Driver) -> None:
+    """Each page of the settings, the pages of what this machine has."""
+    driver.press("Ctrl+,")
+    driver.wait_for_part("settings_dialog")
+    pages = driver.find(QListWidget, "settings_pages")
+    for place in range(pages.count()):
+        pages.setCurrentRow(place)
+        driver.picture(f"settings-{place + 1}")
+    driver.press_on("settings_pages", "Esc")
+    driver.wait_for("the settings are put away", lambda: not driver.sees("settings_dialog"))
+    driver.come_to_front()
 
 
 def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip]) -> DemoClip:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton
 from reviewer.app.demo import DemoClip
 from reviewer.app.driver import Driver
 from reviewer.errors import Unavailable
+from reviewer.ui.waveform.spectrogram import Spectrogram
 
 _SPEAKERS = ("none", "one", "two", "more")
 _SLIP = " please."
@@ -66,9 +67,27 @@ def work_on(
         driver.press_on("transcript_text", "Ctrl+Return")
         driver.picture("desk-unheard")
         listen(driver)
+        look_closer(driver)
     if shown_as:
         driver.picture(f"{shown_as}-typed")
     _hand_in(driver)
+
+
+def look_closer(driver: Driver) -> None:
+    """Shows the spectrogram under the wave at three zooms: all of the clip, some words, samples."""
+    driver.press_on("transcript_text", "F10")
+    driver.click_at("wave_minimap", 0.4)
+
+    def picture_is_there() -> bool:
+        return driver.find(Spectrogram, "spectrogram").is_complete
+
+    for zoom, times in (("whole", 0), ("words", 3), ("samples", 13)):
+        for _ in range(times):
+            driver.press_on("transcript_text", "Ctrl+=")
+        driver.wait_for("the spectrogram is drawn", picture_is_there)
+        driver.picture(f"desk-spectrogram-{zoom}")
+    driver.press_on("transcript_text", "Ctrl+0")
+    driver.press_on("transcript_text", "F10")
 
 
 def work_on_returned(driver: Driver, clip: DemoClip) -> None:

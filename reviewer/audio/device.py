@@ -48,6 +48,10 @@ class Stream(Protocol):
     def remark(self) -> str | None:
         """Why this is not the device that the listener chose, in a sentence; None if it is."""
 
+    @property
+    def may_stay(self) -> bool:
+        """Whether it is good for the next clip too; False where opening anew may give a better one."""
+
     def now(self) -> float:
         """Seconds on the clock that ``fill`` is given times of."""
 
@@ -138,6 +142,7 @@ class _VirtualStream:
         self.form = form
         self.is_alive = True
         self.underruns = 0
+        self.may_stay = True
         self._fill = fill
         self._keeps = keeps
         self._pulled = 0

@@ -1,5 +1,6 @@
 """What the device's thread does: copy what is cued, else silence."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from reviewer.audio.fade import rising, weigh
 from reviewer.audio.tape import Tape
 
 _NEVER = 2**62
+_BLOCK_PATIENCE_SECONDS = 0.05
+_LOOK_SECONDS = 0.0002
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,17 +169,38 @@ class Feed:
         self.cue: Cue | None = None
         self.sounding: Cue | None = None
         self.blocks = 0
+        self._begun = 0
+        self._is_cut = False
         self._lead_in_frames = 0
         self._rate_hz = 1
 
     def begin(self, rate_hz: int, lead_in_seconds: float) -> None:
         """A new stream: nothing cued, and so much silence first."""
         self.cue = self.sounding = None
+        self._begun, self._is_cut = self.blocks, False
         self._rate_hz = rate_hz
         self._lead_in_frames = round(lead_in_seconds * rate_hz)
 
+    def cut(self) -> bool:
+        """Nothing of what was cued comes after this, not even its fade; the stream goes on in silence.
+
+        A block that is under way is waited for. False if it does not end: then the stream must be closed.
+        """
+        self.cue = None
+        self._is_cut = True
+        begun, latest = self._begun, time.monotonic() + _BLOCK_PATIENCE_SECONDS
+        while self.blocks < begun:
+            if time.monotonic() >= latest:
+                return False
+            time.sleep(_LOOK_SECONDS)
+        self.sounding = None
+        return True
+
     def fill(self, out: NDArray[Any], when: float) -> None:
         """Fill a block of shape ``(frames, channels)`` whose first frame is heard at ``when`` seconds."""
+        self._begun += 1  # before it looks at anything: ``cut`` counts on it
+        if self._is_cut:
+            self._is_cut, self.sounding = False, None
         done = min(self._lead_in_frames, out.shape[0])
         self._lead_in_frames -= done
         out[:done] = 0

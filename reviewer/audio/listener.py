@@ -7,6 +7,7 @@ from reviewer.audio.device import SoundForm
 from reviewer.audio.ears import Ears
 from reviewer.audio.growth import Job
 from reviewer.audio.meter import Meter
+from reviewer.audio.ready import Made, Ready
 from reviewer.audio.reels import MakeSpeed, Reel, Reels
 from reviewer.audio.samples import Sound
 
@@ -32,6 +33,8 @@ class Listener:
         self._reels: Reels | None = None
         self._made_for: tuple[Ears, Loudness | None] | None = None
         self._before: Reels | None = None
+        self._ready: Ready | None = None
+        self._made: Made | None = None
 
     @property
     def level_db(self) -> float | None:
@@ -51,6 +54,24 @@ class Listener:
         self.end()
         self._meter.stop()
         self._sound = sound
+        if sound is None or self._ready is None:
+            return
+        self._made, self._ready = self._ready.taken_for(sound), None
+        if self._made is not None and self._made.loudness is not None:
+            self._meter.know(sound, self._made.loudness)
+
+    def prepare(self, sound: Sound, form: SoundForm, percent: int) -> None:
+        """Have what the next clip needs worked out on another thread, for a device of this form."""
+        self.forget()
+        ears = self.ears.for_new_clip()
+        self._ready = Ready(sound, ears, form, percent, self._make_speed, self._start_job)
+        self._start_job(self._ready.run)
+
+    def forget(self) -> None:
+        """What was prepared is not loaded after all."""
+        if self._ready is not None:
+            self._ready.stop()
+            self._ready = None
 
     def begin(self, form: SoundForm) -> None:
         """Make reels for a device.
@@ -60,10 +81,12 @@ class Listener:
         """
         self._form = form
         self.renew(0)
+        self._drop_made()
 
     def end(self) -> None:
         """The device is closed: nothing more is made."""
         self.let_go()
+        self._drop_made()
         if self._reels is not None:
             self._reels.stop()
         self._reels = self._form = self._made_for = None
@@ -82,6 +105,10 @@ class Listener:
         self._before = self._reels
         if self._before is not None:
             self._before.rest()
+        made = self._made
+        if made is not None and (made.ears, made.loudness, made.form) == (*wanted, self._form):
+            self._reels, self._made = made.reels, None
+            return
         sound = wanted[0].applied(self._sound, wanted[1])
         self._reels = Reels(sound, self._form, self._make_speed, self._start_job, first)
 
@@ -98,6 +125,12 @@ class Listener:
         if self._before is not None:
             self._before.stop()
         self._before = None
+
+    def _drop_made(self) -> None:
+        """What was made ready for other ears, or another device, is of no use."""
+        if self._made is not None:
+            self._made.reels.stop()
+            self._made = None
 
     def _loudness(self) -> "Loudness | None":
         if self._sound is not None:

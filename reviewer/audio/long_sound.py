@@ -1,16 +1,16 @@
 """A long clip's sound, decoded where it is wanted."""
 
-import io
 from collections import OrderedDict
 from threading import Lock
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
 
 from reviewer.audio.flac import read_canonical
 from reviewer.audio.samples import IntSamples, Sound
-from reviewer.errors import Damaged, ReviewerError, Unavailable
+from reviewer.audio.watched import WatchedStream
+from reviewer.errors import Damaged
 
 BLOCK_FRAMES = 1 << 14
 _WHOLE_VALUES = 1 << 21
@@ -32,7 +32,7 @@ class LongSound:
         Raises:
             Damaged: not our FLAC, or the stream's own seal does not verify.
         """
-        self._stream = _Watched(stream)
+        self._stream = WatchedStream(stream)
         self._lock = Lock()
         self._file: soundfile.SoundFile | None = self._opened()
         self.rate_hz = int(self._file.samplerate)
@@ -121,42 +121,6 @@ class LongSound:
             file.close()
             raise Damaged("The clip's audio is not in the form it was kept in.", _HINT)
         return file
-
-
-class _Watched:
-    """A stream for libsndfile, whose callbacks swallow errors: they are kept, and told by ``complain``."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._error: ReviewerError | None = None
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer).cast("B")
-        try:
-            part = self._stream.read(len(view))
-        except ReviewerError as error:
-            self._error = error
-            return 0
-        except OSError as error:
-            self._error = Unavailable("A clip could not be read.", f"Check the disk ({error.strerror}).")
-            return 0
-        view[: len(part)] = part
-        return len(part)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._stream.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._stream.tell()
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def complain(self) -> None:
-        """Raise what went wrong since this was asked last."""
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
 
 
 def open_sound(stream: BinaryIO) -> Sound:

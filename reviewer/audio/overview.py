@@ -2,56 +2,66 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import numpy as np
 import soundfile
 
-from reviewer.audio.pyramid import FIRST_BIN, Extremes, Pyramid, empty_first_level, fill_first_level
+from reviewer.audio.pyramid import Extremes, Pyramid, empty_first_level, fill_first_level
+from reviewer.audio.samples import Samples, Sound
+from reviewer.audio.watched import WatchedStream
 from reviewer.errors import Damaged
 
-_BLOCK_FRAMES = 1 << 18
+OVERVIEW_BIN = 256
+_BLOCK_FRAMES = 1 << 20
 _HINT = "Ask your lead to import it again."
+
+
+def overview_of(sound: Sound, opened: Callable[[], BinaryIO]) -> Pyramid:
+    """The pyramid of a sound: out of memory where it is there, else by ``overview`` of what is opened."""
+    return Pyramid.from_samples(sound.data) if isinstance(sound, Samples) else overview(opened)
 
 
 def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> Pyramid:
     """The pyramid of a FLAC or WAV file of our own, never of one from outside.
 
     Decoding is what takes the time, and libsndfile lets other Python threads run meanwhile; so each worker
-    opens the file for itself and decodes one part. Of the samples only a block a worker is ever in memory.
+    has the file open for itself and decodes one part. Of the samples only a block a worker is ever in memory.
+    The first bins are of 256 frames, as other programs' are: to reduce to 64 takes longer than to read a WAV.
 
     Args:
-        opened: gives a new seekable stream each time, closed here; or a file.
+        opened: gives a new seekable stream each time, called and closed in this thread; or a file.
         workers: how many threads; as many as there are cores to spare.
 
     Raises:
-        Damaged: it does not decode, or ends too early.
+        Damaged: it does not decode, ends too early, or a seal of the stream does not verify.
     """
-    try:
-        with _Part(opened) as sound:
-            dtype = np.dtype(np.int16 if sound.file.subtype == "PCM_16" else np.int32)
-            frames, channels = int(sound.file.frames), int(sound.file.channels)
-        first = empty_first_level(frames, channels, dtype)
+    with ExitStack() as stack:
+        parts = [stack.enter_context(_Part(opened)) for _ in range(workers)]
+        file = parts[0].file
+        dtype = np.dtype(np.int16 if file.subtype == "PCM_16" else np.int32)
+        first = empty_first_level(int(file.frames), int(file.channels), dtype, OVERVIEW_BIN)
         edges = [first.shape[2] * part // workers for part in range(workers + 1)]
         with ThreadPoolExecutor(workers, "overview") as pool:
-            list(pool.map(lambda part: _fill(opened, first, edges[part], edges[part + 1]), range(workers)))
-    except soundfile.LibsndfileError as error:
-        raise Damaged("The clip's audio does not decode.", _HINT) from error
-    return Pyramid.from_first_level(frames, first)
+            list(pool.map(_Part.fill, parts, [first] * workers, edges[:-1], edges[1:]))
+        return Pyramid.from_first_level(int(file.frames), first, OVERVIEW_BIN)
 
 
 class _Part:
     """The file, opened once more; a context manager."""
 
     def __init__(self, opened: Callable[[], BinaryIO] | Path) -> None:
-        self._stream = None if isinstance(opened, Path) else opened()
+        self._stream = None if isinstance(opened, Path) else WatchedStream(opened())
         try:
             self.file = soundfile.SoundFile(opened if self._stream is None else self._stream)
-        except BaseException:
-            if self._stream is not None:
-                self._stream.close()
-            raise
+        except soundfile.LibsndfileError as error:
+            with ExitStack() as stack:
+                if self._stream is not None:
+                    stack.callback(self._stream.close)
+                    self._stream.complain()
+                raise Damaged("The clip's audio does not decode.", _HINT) from error
 
     def __enter__(self) -> Self:
         return self
@@ -61,18 +71,30 @@ class _Part:
         if self._stream is not None:
             self._stream.close()
 
-
-def _fill(opened: Callable[[], BinaryIO] | Path, first: Extremes, begin_bin: int, end_bin: int) -> None:
-    """Fill these bins of the first level."""
-    with _Part(opened) as sound:
-        frame, end = begin_bin * FIRST_BIN, min(end_bin * FIRST_BIN, int(sound.file.frames))
-        if frame < end:
-            sound.file.seek(frame)
+    def fill(self, first: Extremes, begin_bin: int, end_bin: int) -> None:
+        """Fill these bins of the first level."""
+        frame, end = begin_bin * OVERVIEW_BIN, min(end_bin * OVERVIEW_BIN, int(self.file.frames))
         buffer = np.empty((min(_BLOCK_FRAMES, max(end - frame, 0)), first.shape[0]), dtype=first.dtype)
-        while frame < end:
-            block = sound.file.read(out=buffer[: end - frame])
-            if block.shape[0] != min(buffer.shape[0], end - frame):
-                raise Damaged("The clip's audio ends too early.", _HINT)
-            done = frame // FIRST_BIN
-            fill_first_level(first[:, :, done : done - (-block.shape[0] // FIRST_BIN)], block)
-            frame += block.shape[0]
+        try:
+            if frame < end:
+                self.file.seek(frame)
+            while frame < end:
+                block = self._read(buffer[: end - frame])
+                done = frame // OVERVIEW_BIN
+                bins = first[:, :, done : done - (-block.shape[0] // OVERVIEW_BIN)]
+                fill_first_level(bins, block, OVERVIEW_BIN)
+                frame += block.shape[0]
+        except soundfile.LibsndfileError as error:
+            self._complain()
+            raise Damaged("The clip's audio does not decode.", _HINT) from error
+
+    def _read(self, out: Extremes) -> Extremes:
+        block: Extremes = self.file.read(out=out)
+        self._complain()
+        if block.shape[0] != out.shape[0]:
+            raise Damaged("The clip's audio ends too early.", _HINT)
+        return block
+
+    def _complain(self) -> None:
+        if self._stream is not None:
+            self._stream.complain()

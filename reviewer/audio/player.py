@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from reviewer.audio.device import Device, SoundForm, Stream
+from reviewer.audio.device import Device
 from reviewer.audio.ears import Ears
 from reviewer.audio.fade import FADE_SECONDS, rising
 from reviewer.audio.feed import Feed
 from reviewer.audio.growth import Job, in_thread
 from reviewer.audio.hearing import Hearing
 from reviewer.audio.listener import Listener
+from reviewer.audio.outlet import Outlet
 from reviewer.audio.reels import MakeSpeed, Reel
 from reviewer.audio.run import Run
 from reviewer.audio.samples import Sound
@@ -17,8 +18,6 @@ from reviewer.audio.transport import Transport
 from reviewer.audio.underruns import Tally
 from reviewer.errors import Unavailable
 from reviewer.model.event import HeardRange
-
-_NEXT = "Press play to go on with the next one."
 
 
 class Player:
@@ -43,17 +42,17 @@ class Player:
         tally: Tally | None = None,
     ) -> None:
         self._device = device
+        self._tally = tally or Tally()
         self._listener = Listener(make_speed, start_job)
         self._fade_seconds = fade_seconds
         self._weights = rising(0)
         self._feed = Feed()
+        self._outlet = Outlet(device, self._feed, self._tally)
         self._transport = Transport()
         self._sound: Sound | None = None
-        self._stream: Stream | None = None
         self._run: Run | None = None
         self._hearing = Hearing(self._feed)
         self._problem: str | None = None
-        self._tally = tally or Tally()
 
     @property
     def position(self) -> int:
@@ -97,32 +96,43 @@ class Player:
     @property
     def device_name(self) -> str:
         """Where the sound goes, in the system's words; empty without a device."""
-        return self._stream.name if self._stream is not None else ""
+        return self._outlet.stream.name if self._outlet.stream is not None else ""
 
     @property
     def underruns(self) -> int:
         """How often the device had nothing to play in time, since the program started."""
-        return self._tally.underruns(self._stream)
+        return self._tally.underruns(self._outlet.stream)
 
     def load(self, samples: Sound) -> None:
-        """Take a clip, at its beginning, paused, at the speed of the one before.
+        """Take a clip, at its beginning, paused, at the speed of the one before; a device of its form stays.
 
         Raises:
             ValueError: something heard of the clip before was not taken (``unload``, ``take_heard``,
                 ``load``): it would be logged as heard of this one.
         """
-        self.unload()
+        self.unload(keeps_device=True)
         if self._hearing.has_something:
             raise ValueError("what was heard of the clip before was not taken")
         self._sound = samples
         self._listener.take(samples)
         self._transport = Transport.loaded(samples.frames, self._transport.speed_percent)
-        self._open()
+        self._open(samples)
 
-    def unload(self) -> None:
-        """Stop and let the clip go; what was heard of it can still be taken."""
+    def prepare(self, samples: Sound) -> None:
+        """Have the clip that is loaded next worked out on another thread: level, device's form, speed."""
+        self._listener.prepare(samples, self._outlet.form_for(samples), self._transport.speed_percent)
+
+    def forget_prepared(self) -> None:
+        """The clip that was prepared does not come, or is gone: nothing is kept of it."""
+        self._listener.forget()
+
+    def unload(self, *, keeps_device: bool = False) -> None:
+        """Stop and let the clip go; what was heard of it can still be taken.
+
+        With ``keeps_device`` the device stays open, and silent, for a clip that is loaded at once.
+        """
         self._end_run()
-        self._close_stream()
+        self._close_stream(keeps_device=keeps_device)
         if self._sound is not None:
             self._listener.ears = self.ears.for_new_clip()
         self._listener.take(None)
@@ -139,9 +149,8 @@ class Player:
     def play_loop(
         self, start: int, end: int, pre_roll_frames: int = 0, post_roll_frames: int = 0, at: int | None = None
     ) -> None:
-        """Play ``start`` to ``end``, with so much before and after, round and round without a gap.
-
-        It begins ``at`` a frame, if that is inside, else at the beginning.
+        """Play ``start`` to ``end``, with so much before and after, round and round without a gap;
+        from ``at`` on, if that is inside, else from the beginning.
         """
         if self._can_play():
             self._end_run()
@@ -181,11 +190,9 @@ class Player:
         self._look()
         if not self._device.choose(output):
             return
-        if self._sound is None:
-            return
         self._end_run()
         self._close_stream()
-        if self._open():
+        if self._sound is not None and self._open(self._sound):
             self._begin_run()
         else:
             self._transport = self._transport.pause()
@@ -196,26 +203,27 @@ class Player:
         return self._hearing.take(self._run)
 
     def close(self) -> None:
-        """Let the clip and the device go; keep how well the device kept up."""
+        """Let all clips and the device go; keep how well the device kept up."""
+        self.forget_prepared()
         self.unload()
         self._tally.save()
 
     def _can_play(self) -> bool:
         self._look()
-        return self._sound is not None and (self._stream is not None or self._open())
+        return self._sound is not None and (self._outlet.stream is not None or self._open(self._sound))
 
     def _look(self) -> None:
         """Bring the transport up to what is heard, take up what is now ready, notice a lost device."""
         self._listener.renew(self._transport.position if self._run is None else None)
         if self._run is None:
             self._listener.let_go()
-        stream, run = self._stream, self._run
+        stream, run = self._outlet.stream, self._run
         if stream is not None and not stream.is_alive:
             name = stream.name or "The output device"
             self._end_run()
             self._close_stream()
             self._transport = self._transport.pause()
-            self._problem = f"{name} has gone. {_NEXT}"
+            self._problem = f"{name} has gone. Press play to go on with the next one."
             return
         if stream is not None and run is not None:
             self._transport = self._transport.advance(run.heard(stream.now(), stream.form.rate_hz))
@@ -258,7 +266,7 @@ class Player:
         self._listener.let_go()
         self._run = Run(reel, at, self._weights)
         self._feed.cue = self._run.cue
-        self._tally.plays(self._stream)
+        self._tally.plays(self._outlet.stream)
 
     def _want(self, reel: Reel, place: int) -> None:
         """Have the sound from ``place`` on made; in a loop all of the loop, so that no round waits for it."""
@@ -269,31 +277,24 @@ class Player:
         """Let the device fade out, and no more; the transport stands where the fade begins."""
         run, self._run, self._feed.cue = self._run, None, None
         if run is not None:
-            self._tally.pauses(self._stream)
+            self._tally.pauses(self._outlet.stream)
             self._hearing.ends(run)
             self._transport = self._transport.advance(run.fed())
 
-    def _open(self) -> bool:
+    def _open(self, sound: Sound) -> bool:
         """Open the device for the clip; False, and a problem, if there is none."""
-        if self._sound is None:
-            return False
-        form = SoundForm(self._sound.rate_hz, self._sound.channels, self._sound.bits)
         try:
-            self._feed.begin(form.rate_hz, self._device.lead_in_seconds)
-            self._stream = self._device.open(form, self._feed.fill)
-            self._listener.begin(self._stream.form)
+            stream = self._outlet.open(sound)
+            self._listener.begin(stream.form)
         except Unavailable as error:
             self._close_stream()
             self._problem = f"{error.sentence} {error.hint}".strip()
             return False
-        self._problem = self._stream.remark
-        self._weights = rising(round(self._fade_seconds * self._stream.form.rate_hz))
+        self._problem = stream.remark
+        self._weights = rising(round(self._fade_seconds * stream.form.rate_hz))
         return True
 
-    def _close_stream(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._tally.ends(self._stream)
-            self._stream = None
+    def _close_stream(self, *, keeps_device: bool = False) -> None:
+        self._outlet.end(keeps_device=keeps_device)
         self._listener.end()
         self._hearing.close()

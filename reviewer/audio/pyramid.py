@@ -26,17 +26,18 @@ Extremes = NDArray[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pyramid:
-    """Minima and maxima at 64, 256, 1024 ... frames a bin.
+    """Minima and maxima at 64, 256, 1024 ... frames a bin; one made in a hurry begins at 256.
 
-    ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``64 * 4**k`` frames a bin.
-    The last bin may be shorter; the values are of the samples' own type, int16 or int32. Of a long clip the
-    fine levels may be a ``StoredLevel``, which is read where it is wanted.
+    ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``first_bin * 4**k`` frames
+    a bin. The last bin may be shorter; the values are of the samples' own type, int16 or int32. Of a long
+    clip the fine levels may be a ``StoredLevel``, which is read where it is wanted.
     """
 
     frames: int
     channels: int
     levels: tuple[Extremes | StoredLevel, ...]
     stored: Ranges | None = None
+    first_bin: int = FIRST_BIN
 
     @classmethod
     def from_samples(cls, data: IntSamples) -> "Pyramid":
@@ -46,12 +47,12 @@ class Pyramid:
         return cls.from_first_level(int(data.shape[0]), first)
 
     @classmethod
-    def from_first_level(cls, frames: int, first: Extremes) -> "Pyramid":
+    def from_first_level(cls, frames: int, first: Extremes, first_bin: int = FIRST_BIN) -> "Pyramid":
         """Build on a first level that was filled by ``fill_first_level``."""
         levels = [first]
-        while len(levels) < _level_count(frames):
+        while len(levels) < _level_count(frames, first_bin):
             levels.append(_reduced(levels[-1]))
-        return cls(frames, int(first.shape[0]), tuple(levels))
+        return cls(frames, int(first.shape[0]), tuple(levels), first_bin=first_bin)
 
     @classmethod
     def from_stream(cls, stream: BinaryIO) -> "Pyramid":
@@ -127,7 +128,9 @@ class Pyramid:
         return lows, highs
 
     def to_bytes(self) -> bytes:
-        """Header and values, little-endian; ``from_bytes`` reads it."""
+        """Header and values, little-endian; ``from_bytes`` reads it. Only of one with bins of 64 frames."""
+        if self.first_bin != FIRST_BIN:
+            raise ValueError(self.first_bin)
         size = self.levels[0].dtype.itemsize
         header = _HEADER.pack(_MAGIC, _VERSION, size, self.channels, self.frames)
         whole = (level.read_all() if isinstance(level, StoredLevel) else level for level in self.levels)
@@ -157,12 +160,12 @@ class Pyramid:
         samples: Sound | None,
     ) -> tuple[Extremes, Extremes]:
         """Extremes of frames ``[first[i], after[i])``, all inside, from the coarsest level fine enough."""
-        if samples is not None and width < FIRST_BIN:
+        if samples is not None and width < self.first_bin:
             raw = samples.read(int(first[0]), int(after[-1]))[:, channel]
             first, after = first - first[0], after - first[0]
             return _reduce_spans(np.minimum, raw, first, after), _reduce_spans(np.maximum, raw, first, after)
-        level = min(_level_for(width), len(self.levels) - 1)
-        size = FIRST_BIN * FACTOR**level
+        level = min(_level_for(width, self.first_bin), len(self.levels) - 1)
+        size = self.first_bin * FACTOR**level
         first, after = first // size, -(-after // size)
         begin, end = int(first[0]), int(after[-1])
         chosen = self.levels[level]
@@ -187,17 +190,19 @@ def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
     return frames, channels, size, bins
 
 
-def empty_first_level(frames: int, channels: int, dtype: "np.dtype[Any]") -> Extremes:
+def empty_first_level(
+    frames: int, channels: int, dtype: "np.dtype[Any]", first_bin: int = FIRST_BIN
+) -> Extremes:
     """Room for the finest level of so many frames, shape ``(channels, 2, bins)``."""
-    return np.empty((channels, 2, _bin_count(frames, 0)), dtype=dtype)
+    return np.empty((channels, 2, _bin_count(frames, 0, first_bin)), dtype=dtype)
 
 
-def fill_first_level(bins: Extremes, data: IntSamples) -> None:
+def fill_first_level(bins: Extremes, data: IntSamples, first_bin: int = FIRST_BIN) -> None:
     """Write the extremes of samples of shape ``(frames, channels)`` into their bins.
 
     ``reduceat`` is the fastest that numpy has for it, and lets other threads run meanwhile.
     """
-    starts = np.arange(0, data.shape[0], FIRST_BIN)
+    starts = np.arange(0, data.shape[0], first_bin)
     if not starts.size:
         return
     for channel in range(data.shape[1]):
@@ -206,31 +211,40 @@ def fill_first_level(bins: Extremes, data: IntSamples) -> None:
         np.maximum.reduceat(values, starts, out=bins[channel, 1])
 
 
-def _level_count(frames: int) -> int:
+def _level_count(frames: int, first_bin: int = FIRST_BIN) -> int:
     """Levels for so many frames: the coarsest has at most ``FACTOR`` bins."""
     count = 1 if frames else 0
-    while frames and _bin_count(frames, count - 1) > FACTOR:
+    while frames and _bin_count(frames, count - 1, first_bin) > FACTOR:
         count += 1
     return count
 
 
-def _bin_count(frames: int, level: int) -> int:
-    return int(-(-frames // (FIRST_BIN * FACTOR**level)))
+def _bin_count(frames: int, level: int, first_bin: int = FIRST_BIN) -> int:
+    return int(-(-frames // (first_bin * FACTOR**level)))
 
 
-def _level_for(width: float) -> int:
+def _level_for(width: float, first_bin: int) -> int:
     """The coarsest level whose bins are not wider than a pixel (0 where even the finest is)."""
     level = 0
-    while FIRST_BIN * FACTOR ** (level + 1) <= width:
+    while first_bin * FACTOR ** (level + 1) <= width:
         level += 1
     return level
 
 
 def _reduced(level: Extremes) -> Extremes:
-    starts = np.arange(0, level.shape[2], FACTOR)
-    lows = np.minimum.reduceat(level[:, 0], starts, axis=1)
-    highs = np.maximum.reduceat(level[:, 1], starts, axis=1)
-    return np.ascontiguousarray(np.stack((lows, highs), axis=1))
+    """The next level. Column against column: numpy does it three times as fast as with ``reduceat``."""
+    channels, _, bins = level.shape
+    full = bins // FACTOR
+    coarse = np.empty((channels, 2, -(-bins // FACTOR)), dtype=level.dtype)
+    fours = level[:, :, : full * FACTOR].reshape(channels, 2, full, FACTOR)
+    for which, reduce in enumerate((np.minimum, np.maximum)):
+        whole, columns = coarse[:, which, :full], fours[:, which]
+        reduce(columns[..., 0], columns[..., 1], out=whole)
+        reduce(whole, columns[..., 2], out=whole)
+        reduce(whole, columns[..., 3], out=whole)
+        if full * FACTOR < bins:
+            reduce.reduce(level[:, which, full * FACTOR :], axis=1, out=coarse[:, which, full])
+    return coarse
 
 
 def _reduce_spans(

@@ -113,6 +113,7 @@ class CardStream:
         self.form = form
         self.underruns = 0
         index, self.remark = place
+        self._follows = index is not None or _LISTS_FOLLOW
         self._on_closed = on_closed
 
         def callback(out: NDArray[Any], _frames: int, when: Any, status: Any) -> None:
@@ -138,6 +139,12 @@ class CardStream:
     @property
     def is_alive(self) -> bool:
         return bool(self._stream.active)
+
+    @property
+    def may_stay(self) -> bool:
+        """Not in the place of a device that may be back, nor of a default that may be another one by now,
+        nor where it ran dry: the next one may have more room."""
+        return self._follows and self.remark is None and not self.underruns
 
     def now(self) -> float:
         return float(self._stream.time)

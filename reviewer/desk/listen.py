@@ -9,6 +9,7 @@ from reviewer.access.rights import Act, require
 from reviewer.audio.decode import read_canonical
 from reviewer.audio.heard import merged
 from reviewer.audio.long_sound import close_sound, open_sound
+from reviewer.audio.overview import overview_of
 from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples, Sound
 from reviewer.clips.catalogue import Catalogue
@@ -16,7 +17,7 @@ from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
 from reviewer.desk.hearing import Hearing
 from reviewer.desk.signin import SignIn
-from reviewer.errors import NotLeased, Refused
+from reviewer.errors import Damaged, NotLeased, Refused
 from reviewer.model.clip import Clip
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
@@ -93,18 +94,19 @@ class Listening:
         What was prepared of it is used, under the same conditions and a row of its own; anything else that
         was prepared for this person is let go.
         """
-        key = identity.session_id, lease.clip_id
         try:
-            detail = self._leased(identity, lease, is_ahead=False)
-            if key in self._prepared:
-                detail["prepared"] = True
-            heard = self._open_clip(
-                identity, lease.clip_id, Action.CLIP_OPENED, detail, self._prepared.get(key)
-            )
-            self._prepared.pop(key, None)
-            return replace(heard, heard=self._hearing.of_lease(identity, lease))
+            return self._open_leased(identity, lease)
         finally:
             self.let_go(identity)
+
+    def open_prepared(self, identity: Identity, lease: Lease | None) -> tuple[Lease, Heard]:
+        """As ``open_leased``, for a clip that was prepared; one that is refused stays prepared.
+
+        Raises: NotLeased if there is none, or another one was prepared.
+        """
+        if lease is None or (identity.session_id, lease.clip_id) not in self._prepared:
+            raise NotLeased
+        return lease, self._open_leased(identity, lease)
 
     def prepare_leased(self, identity: Identity, lease: Lease) -> Heard:
         """Unseals the clip of a lease ahead, which nobody sees or hears before ``open_leased``.
@@ -116,6 +118,17 @@ class Listening:
         heard = self._read(identity, lease.clip_id, Action.CLIP_PREPARED, {**detail, "ahead": True})
         self._prepared[identity.session_id, lease.clip_id] = heard
         return heard
+
+    def has_prepared(self, identity: Identity) -> bool:
+        """Whether a clip was prepared for this person."""
+        return any(session_id == identity.session_id for session_id, _ in self._prepared)
+
+    def take_back(self, identity: Identity, clip_id: str) -> None:
+        """A clip was opened from what was prepared, but its row was not committed: nobody has got it."""
+        key = identity.session_id, clip_id
+        opened = self._open.pop(key, None)
+        if opened is not None:
+            self._prepared[key] = opened
 
     def let_go(self, identity: Identity) -> None:
         """Forgets what was prepared for this person and never opened, and notes that it is closed."""
@@ -170,6 +183,15 @@ class Listening:
             opened.close()
             self._ledger.record(Event.by(identity, Action.CLIP_CLOSED, clip_id))
 
+    def _open_leased(self, identity: Identity, lease: Lease) -> Heard:
+        key = identity.session_id, lease.clip_id
+        detail = self._leased(identity, lease, is_ahead=False)
+        if key in self._prepared:
+            detail["prepared"] = True
+        heard = self._open_clip(identity, lease.clip_id, Action.CLIP_OPENED, detail, self._prepared.get(key))
+        self._prepared.pop(key, None)
+        return replace(heard, heard=self._hearing.of_lease(identity, lease))
+
     def _leased(self, identity: Identity, lease: Lease, *, is_ahead: bool) -> dict[str, DetailValue]:
         """Says no unless this person may have the clip of the lease now; gives what the log tells of it."""
         agreement = self.require(identity, Act.TRANSCRIBE)
@@ -201,11 +223,11 @@ class Listening:
         clip = self._note_opening(identity, clip_id, action, detail)
         if prepared is not None:
             return prepared
-        pyramid = Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
+        sound = open_sound(self._vault.audio(identity.keyring, clip_id))
         try:
-            sound = open_sound(self._vault.audio(identity.keyring, clip_id))
+            pyramid = self._picture(identity, clip_id, sound)
         except BaseException:
-            pyramid.close()
+            close_sound(sound)
             raise
         heard = Heard(clip, sound, pyramid)
         try:
@@ -213,6 +235,18 @@ class Listening:
         except BaseException:
             heard.close()
             raise
+
+    def _picture(self, identity: Identity, clip_id: str, sound: Sound) -> Pyramid:
+        """What was kept; where that is damaged, one drawn anew, after a row that says so.
+
+        A picture decides nothing, and the new one is made of audio that verifies. Nothing is repaired: the
+        object stays as it was found, and every opening tells of it again.
+        """
+        try:
+            return Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
+        except Damaged as error:
+            self._ledger.record(Event.by(identity, Action.PICTURE_DAMAGED, clip_id, reason=error.sentence))
+        return overview_of(sound, lambda: self._vault.audio(identity.keyring, clip_id))
 
     def _note_opening(
         self, identity: Identity, clip_id: str, action: Action, detail: dict[str, DetailValue]

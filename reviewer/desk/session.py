@@ -1,6 +1,6 @@
 """A contractor's work: claim, open, type, hand in, or give back with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from reviewer.access.ledger import Ledger
@@ -117,19 +117,29 @@ class DeskSession:
 
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after rights, agreement, lease and log row."""
-        heard = self._listening.open_leased(self.identity, lease)
-        return OpenClip(
-            lease=lease,
-            clip=heard.clip,
-            samples=heard.samples,
-            pyramid=heard.pyramid,
-            asr_draft=self._vault.asr_draft(self.identity.keyring, lease.clip_id),
-            draft=self._drafts.load(self.identity, lease),
-            returned=self._past.returned(self.identity, lease),
-            speech=heard.speech,
-            heard=heard.heard,
-            position=self._drafts.place(self.identity, lease),
-        )
+        return self._shown(lease, self._listening.open_leased(self.identity, lease))
+
+    def go_on(self, end: Callable[[], object]) -> OpenClip | None:
+        """Ends the present work and opens the clip that was prepared after it, all in one commit.
+
+        Args:
+            end: hands the work in, or gives it back.
+
+        Returns: None if it does not go like this, because nothing was prepared or a rule says no; then
+            nothing was done, and whoever takes the steps one after the other is told what is wrong.
+        """
+        if not self._listening.has_prepared(self.identity):
+            return None
+        lease: Lease | None = None
+        try:
+            with self._database.transaction():
+                end()
+                lease = self.claim()
+                return self._shown(*self._listening.open_prepared(self.identity, lease))
+        except Exception:  # noqa: BLE001 - step by step, the same comes up where it can be sorted
+            if lease is not None:
+                self._listening.take_back(self.identity, lease.clip_id)
+            return None
 
     def renew(self, lease: Lease) -> Lease:
         """Keeps the lease alive while its holder works. Raises LeaseLost."""
@@ -222,6 +232,21 @@ class DeskSession:
     def unwitnessed(self) -> int:
         """Rows of the access log that no checkpoint outside this machine covers yet."""
         return self._ledger.unwitnessed()
+
+    def _shown(self, lease: Lease, heard: Heard) -> OpenClip:
+        """What was opened, with all that this person had of it before."""
+        return OpenClip(
+            lease=lease,
+            clip=heard.clip,
+            samples=heard.samples,
+            pyramid=heard.pyramid,
+            asr_draft=self._vault.asr_draft(self.identity.keyring, lease.clip_id),
+            draft=self._drafts.load(self.identity, lease),
+            returned=self._past.returned(self.identity, lease),
+            speech=heard.speech,
+            heard=heard.heard,
+            position=self._drafts.place(self.identity, lease),
+        )
 
     def _require(self) -> None:
         self._listening.require(self.identity, Act.TRANSCRIBE)

@@ -34,6 +34,7 @@ class Action(StrEnum):
     CLIP_PREPARED = "clip.prepared"
     CLIP_OPENED = "clip.opened"
     CLIP_HEARD = "clip.heard"
+    PICTURE_DAMAGED = "clip.picture_damaged"
     CLIP_CLOSED = "clip.closed"
     TASK_CLAIMED = "task.claimed"
     TASK_RELEASED = "task.released"

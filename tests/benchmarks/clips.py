@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from reviewer.audio.flac import without_metadata
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.pyramid import FIRST_BIN, Pyramid
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.store import LocalClips
 from reviewer.clips.vault import Vault
@@ -21,6 +22,7 @@ RATE = 16_000
 KEYRING = a_keyring()
 
 
+@cache
 def speechlike(seconds: int) -> NDArray[np.int16]:
     """Coloured noise in syllables and pauses: FLAC makes of it what it makes of speech; shape (frames, 1)."""
     random = np.random.default_rng(7)
@@ -42,7 +44,11 @@ def write_sound(path: Path, seconds: int) -> Path:
 def pyramid_of(seconds: int) -> Pyramid:
     """What ``write_sound`` wrote, as its picture."""
     base = speechlike(min(seconds, 600))
-    return Pyramid.from_samples(np.tile(base, (seconds // (base.shape[0] // RATE), 1)))
+    first = Pyramid.from_samples(base).levels[0]
+    assert isinstance(first, np.ndarray)
+    times = seconds // (base.shape[0] // RATE)
+    assert times == 1 or base.shape[0] % FIRST_BIN == 0
+    return Pyramid.from_first_level(times * base.shape[0], np.tile(first, (1, 1, times)))
 
 
 def add_clip(vault: Vault, folder: Path, clip_id: str, seconds: int) -> None:

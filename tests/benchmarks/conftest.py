@@ -9,17 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.clips import a_vault, add_clip
-from tests.benchmarks.table import ROWS
+from tests.benchmarks.table import ROWS, as_table
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not ROWS:
         return
-    lines = ["| figure | measured | must be | met |", "|---|---|---|---|"]
-    lines += [
-        f"| {r.figure} | {r.measured} | {r.must_be} | {'yes' if r.is_met else '**no**'} |" for r in ROWS
-    ]
+    lines = as_table(ROWS)
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     terminalreporter.section(f"figures, {os.cpu_count()} cores{load}")
     terminalreporter.write_line("\n".join(lines))

@@ -1,6 +1,20 @@
 """The rows of the benchmarks' table: what was measured, and what it must be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+PROMISED = (
+    "overview of 1 h FLAC",
+    "overview of 1 h WAV",
+    "open a sealed clip to waveform painted",
+    "pan/zoom frame",
+    "key press to first sample of the clip in the callback",
+    "submit to the next clip painted and playable",
+    "memory, 10 h clip open, playing and scrolled end to end",
+    "picture against sound after",
+    "start of the program to first paint",
+)
+"""How the promised figures begin, in the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +26,11 @@ class Row:
     must_be: str
     is_met: bool
 
+    @property
+    def place(self) -> int:
+        """Where it stands among the promised ones; after them if it is there for comparison only."""
+        return next((n for n, name in enumerate(PROMISED) if self.figure.startswith(name)), len(PROMISED))
+
 
 ROWS: list[Row] = []
 """What was measured in this process, in the order of measuring."""
@@ -22,3 +41,16 @@ def row(figure: str, measured: str, must_be: str, ok: bool) -> None:
     made = Row(figure, measured, must_be, bool(ok))
     ROWS.append(made)
     print(f"\n{'met ' if made.is_met else 'MISS'}  {figure}: {measured} (must be {must_be})")
+
+
+def as_table(rows: Sequence[Row]) -> list[str]:
+    """The promised figures in their order, then the others; a promised one that is missing has a row too."""
+    measured = {each.place for each in rows}
+    missing = [Row(name, "not measured", "", False) for n, name in enumerate(PROMISED) if n not in measured]
+    lines = ["| figure | measured | must be | met |", "|---|---|---|---|"]
+    for each in sorted([*rows, *missing], key=lambda each: each.place):
+        met = "yes" if each.is_met else "**no**"
+        if each.place == len(PROMISED):
+            met = "" if each.is_met else met
+        lines.append(f"| {each.figure} | {each.measured} | {each.must_be} | {met} |")
+    return lines

@@ -10,7 +10,7 @@ from time import perf_counter, thread_time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -186,41 +186,35 @@ def test_a_frame_while_it_plays(view: WaveformView, blit: Blit, is_centred: bool
     judged(f"frame while playing, {'centred' if is_centred else 'moving'} cursor", moments, floor)
 
 
-def test_peer_the_same_picture_in_pyqtgraphs_view(qapp: QApplication, blit: Blit) -> None:
-    """What the view of pyqtgraph costs over a bare widget: the reason why the waves have their own."""
-    begun = perf_counter()
-    import pyqtgraph as pg
+class Plain(QWidget):
+    """The same waves in a widget of our own, without pyqtgraph's view."""
 
-    loaded = (perf_counter() - begun) * 1000
-    image = QImage(WIDTH, WAVES, QImage.Format.Format_RGB32)
-    image.fill(QColor("#123456"))
+    def __init__(self, plot: WavePlot) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.resize(plot.size())
+        self._plot = plot
 
-    class Item(pg.GraphicsObject):  # type: ignore[misc]
-        def boundingRect(self) -> QRectF:
-            return QRectF(0, 0, WIDTH, WAVES)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._plot._paint(painter)
+        painter.end()
 
-        def paint(self, painter: QPainter, *_: object) -> None:
-            painter.drawImage(0, 0, image)
 
-    widget, item = pg.PlotWidget(enableMenu=False), Item()
-    widget.hideAxis("left")
-    widget.hideAxis("bottom")
-    widget.resize(WIDTH, WAVES)
-    widget.addItem(item)
-    widget.setRange(xRange=(0, WIDTH), yRange=(0, WAVES), padding=0)
-    widget.show()
+def test_peer_the_same_waves_in_a_plain_widget(view: WaveformView, blit: Blit) -> None:
+    """What it costs that pyqtgraph's view shows the finished picture."""
+    put_on(view, 60)
+    (plot,) = view.findChildren(WavePlot)
+    plain = Plain(plot)
+    plain.show()
     QCoreApplication.processEvents()
-
-    def frame() -> None:
-        item.update()
-        widget.viewport().repaint()
-
-    pairs = [(timed(frame), timed(blit.repaint)) for _ in range(FRAMES)]
-    moments, floor = ([pair[place] for pair in pairs] for place in (0, 1))
-    widget.close()
-    row(
-        "peer: one image in pyqtgraph's view",
-        f"{told(moments)}; {p(50, moments) / p(50, floor):.1f} x blit; import {loaded:.0f} ms",
-        "for comparison",
-        ok=True,
-    )
+    rounds = [(timed(plot.surface.repaint), timed(plain.repaint), timed(blit.repaint)) for _ in range(FRAMES)]
+    hosted, own, floor = ([each[place] for each in rounds] for place in range(3))
+    plain.close()
+    for name, moments in (("in pyqtgraph's view", hosted), ("peer: in a plain widget", own)):
+        row(
+            f"one finished picture, {name}",
+            f"{told(moments)}; {p(50, moments) / p(50, floor):.1f} x blit of {p(50, floor):.3f} ms",
+            "for comparison",
+            ok=True,
+        )

@@ -33,6 +33,7 @@ from tests.sounds import some_noise
 RATE = 16_000
 PRESSES = 40
 ALLOWED_MS = 10
+_FIGURE = "key press to first sample of the clip in the callback"
 
 
 class Watched:
@@ -113,7 +114,7 @@ def report(figure: str, took: list[float], block_ms: float) -> None:
 def test_on_the_virtual_device(page_on: Callable[[Device], DeskPage], qtbot: QtBot) -> None:
     device = Watched(VirtualDevice(real_time=True, keeps=False))
     took, block_ms = measure(page_on(device), device, qtbot)
-    report("play key to first sample, virtual device", took, block_ms)
+    report(f"{_FIGURE}, virtual device", took, block_ms)
 
 
 def test_on_a_card(
@@ -126,4 +127,4 @@ def test_on_a_card(
     if page.playback.problem:
         pytest.skip(page.playback.problem)
     took, block_ms = measure(page, device, qtbot)
-    report("play key to first sample, PulseAudio", took, block_ms)
+    report(f"{_FIGURE}, PulseAudio", took, block_ms)

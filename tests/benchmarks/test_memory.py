@@ -31,7 +31,7 @@ def test_ten_hours_take_the_memory_of_a_minute(sealed_clips: Path) -> None:
     more = (long["kib"] - short["kib"]) / _MIB
     assert long["heard"] == 36_000 * RATE
     row(
-        "memory, 10 h played and scrolled, minus 10 s",
+        "memory, 10 h clip open, playing and scrolled end to end, minus a 10 s clip",
         f"{more:.1f} MiB (of {long['kib'] / _MIB:.0f} MiB, {long['seconds']:.0f} s)",
         "<= 64 MiB",
         more <= 64,

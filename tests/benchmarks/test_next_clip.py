@@ -59,7 +59,7 @@ class Painted(QObject):
         super().__init__()
         self.is_next: Callable[[], bool] = lambda: False
         self.is_seen = False
-        page.view.board.waves.findChild(WavePlot).installEventFilter(self)
+        page.view.board.waves.findChild(WavePlot).surface.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and self.is_next():

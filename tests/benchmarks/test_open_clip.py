@@ -52,11 +52,12 @@ def test_ten_hours_open_as_fast_as_a_minute(vault: Vault, qtbot: QtBot) -> None:
 
     minute, ten_hours = (median(column) for column in zip(*pairs, strict=True))
 
-    row("open sealed clip to painted, 60 s", f"{minute * 1e3:.1f} ms", "<= 33 ms", minute <= 0.033)
     ratio = ten_hours / minute
+    figure = "open a sealed clip to waveform painted"
     row(
-        "open sealed clip to painted, 10 h / 60 s",
+        f"{figure}: 10 h / 60 s",
         f"{ratio:.2f} ({ten_hours * 1e3:.1f} ms)",
         "<= 1.2",
         ratio <= 1.2,
     )
+    row(f"{figure}: 60 s", f"{minute * 1e3:.1f} ms", "<= 33 ms", minute <= 0.033)

@@ -13,6 +13,7 @@ class FakePlayer:
     def __init__(self, problem: str | None = None) -> None:
         self.problem = problem
         self.loaded: Sound | None = None
+        self.prepared: Sound | None = None
         self.is_closed = False
         self.ears = Ears()
         self.output = ""
@@ -40,12 +41,19 @@ class FakePlayer:
     def channels(self) -> int:
         return self.loaded.channels if self.loaded is not None else 0
 
+    def prepare(self, samples: Sound) -> None:
+        self.prepared = samples
+
+    def forget_prepared(self) -> None:
+        self.prepared = None
+
     def load(self, samples: Sound) -> None:
-        self.unload()
+        self.unload(keeps_device=True)
+        self.prepared = None
         self.loaded = samples
         self._transport = Transport.loaded(samples.frames, self.speed_percent)
 
-    def unload(self) -> None:
+    def unload(self, *, keeps_device: bool = False) -> None:
         if self.loaded is not None:
             self.ears = self.ears.for_new_clip()
         self.loaded = None
@@ -81,6 +89,7 @@ class FakePlayer:
         return heard
 
     def close(self) -> None:
+        self.forget_prepared()
         self.unload()
         self.is_closed = True
 

@@ -7,6 +7,7 @@ import pytest
 from reviewer.audio.long_sound import LongSound
 from reviewer.desk.session import OpenClip
 from reviewer.errors import Damaged
+from reviewer.model.event import Action
 from reviewer.model.task import Lease
 from tests.workspaces import ANA, Bench, make_bench
 
@@ -55,16 +56,59 @@ def test_once_it_left_the_screen_its_files_are_let_go_and_it_is_silent(bench: Be
     assert not opened.samples.read(0, 8_000).any()
 
 
-def test_a_changed_bit_of_either_object_refuses_it(bench: Bench, tmp_path: Path) -> None:
+def test_a_changed_bit_of_its_audio_refuses_it(bench: Bench, tmp_path: Path) -> None:
+    lease, _ = _opened(bench)
+    desk = bench.person(ANA).desk
+    assert desk is not None
+    desk.closed(lease)
+    _change_a_bit(_object(tmp_path, "audio"))
+
+    with pytest.raises(Damaged):
+        desk.open(lease)
+
+
+def test_a_damaged_picture_is_drawn_anew_and_the_log_says_so_each_time(bench: Bench, tmp_path: Path) -> None:
+    lease, first = _opened(bench)
+    desk = bench.person(ANA).desk
+    assert desk is not None
+    whole = first.samples.read(0, 8_000)
+    kept = _object(tmp_path, "peaks")
+    sealed = kept.read_bytes()
+
+    for damage, why in ((_change_a_bit, "not verify"), (Path.unlink, "missing")):
+        kept.write_bytes(sealed)
+        damage(kept)
+        found = kept.read_bytes() if kept.exists() else None
+        desk.closed(lease)
+        drawn = desk.open(lease).pyramid
+        lows, highs = drawn.columns(0, 0.0, 7_680.0, 30)
+
+        assert (lows == whole[:7_680].reshape(30, 256).min(axis=1)).all()
+        assert (highs == whole[:7_680].reshape(30, 256).max(axis=1)).all()
+        assert (kept.read_bytes() if kept.exists() else None) == found
+        opening, told = [row.event() for row in bench.workspace.ledger.rows()][-2:]
+        assert (opening.action, told.action) == (Action.CLIP_OPENED, Action.PICTURE_DAMAGED)
+        assert told.object == lease.clip_id
+        assert why in told.reason
+
+
+def test_where_picture_and_audio_are_damaged_it_is_refused(bench: Bench, tmp_path: Path) -> None:
     lease, _ = _opened(bench)
     desk = bench.person(ANA).desk
     assert desk is not None
     desk.closed(lease)
     for kind in ("audio", "peaks"):
-        (file,) = (tmp_path / "ws" / "clips").glob(f"*.{kind}.sealed")
-        sound = file.read_bytes()
-        file.write_bytes(sound[:-40] + bytes([sound[-40] ^ 1]) + sound[-39:])
+        _change_a_bit(_object(tmp_path, kind))
 
-        with pytest.raises(Damaged):
-            desk.open(lease)
-        file.write_bytes(sound)
+    with pytest.raises(Damaged):
+        desk.open(lease)
+
+
+def _object(folder: Path, kind: str) -> Path:
+    (file,) = (folder / "ws" / "clips").glob(f"*.{kind}.sealed")
+    return file
+
+
+def _change_a_bit(file: Path) -> None:
+    sealed = file.read_bytes()
+    file.write_bytes(sealed[:-40] + bytes([sealed[-40] ^ 1]) + sealed[-39:])

@@ -128,7 +128,7 @@ def test_the_next_clip_is_painted_before_the_desk_is_asked_for_anything_else(ben
             return False
 
     watch = Watch()
-    bench.page.view.board.waves.findChild(WavePlot).installEventFilter(watch)
+    bench.page.view.board.waves.findChild(WavePlot).surface.installEventFilter(watch)
     bench.finish()
     assert asked[0] == ["open"]
 

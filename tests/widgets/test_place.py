@@ -217,7 +217,8 @@ def test_after_handing_in_the_place_of_the_next_clip_is_its_own(
     open_desk: Callable[[FakeDesk], Desk], qtbot: QtBot
 ) -> None:
     desk = open_desk(FakeDesk(an_open_clip(a_lease(1)), an_open_clip(a_lease(2))))
-    desk.listen(RATE)
+    frames = desk.player.frames
+    desk.listen(frames)
     qtbot.keyClicks(desk.page.findChild(TextField), "hello there")
     for name in ("field_speech_quality_clear", "field_speakers_one"):
         desk.page.findChild(QWidget, name).click()  # type: ignore[attr-defined]
@@ -225,7 +226,7 @@ def test_after_handing_in_the_place_of_the_next_clip_is_its_own(
     desk.settle()
     assert desk.page.playback.position == 0
     desk.listen(RATE // 4)
-    assert desk.desk.places == {1: RATE, 2: RATE // 4}
+    assert desk.desk.places == {1: frames, 2: RATE // 4}
 
 
 def test_a_check_too_is_opened_where_it_was_left(

@@ -1,5 +1,8 @@
 """The window is there before the workspace is open, and tells what opening it could not do."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -97,6 +100,128 @@ def test_closing_before_anybody_asked_opens_nothing(folder: Path):
     doors.close()
 
     assert opened == []
+
+
+def test_what_may_come_later_comes_on_that_thread_and_keeps_nobody_from_the_workspace(folder: Path):
+    may_end = threading.Event()
+    came: list[threading.Thread] = []
+
+    def then() -> None:
+        came.append(threading.current_thread())
+        may_end.wait()
+
+    doors = LateDoors(folder, cheaply, then)
+    assert doors.sign_in is doors.workspace.sign_in_desk
+    may_end.set()
+    doors.close()
+
+    assert len(came) == 1
+    assert came[0] is not threading.current_thread()
+
+
+def test_what_may_come_later_does_not_come_to_a_window_that_is_closing(folder: Path):
+    came: list[str] = []
+    is_opening, may_open = threading.Event(), threading.Event()
+
+    def open_when_told(path: Path) -> Workspace:
+        is_opening.set()
+        may_open.wait()
+        return cheaply(path)
+
+    doors = LateDoors(folder, open_when_told, lambda: came.append("then"))
+    doors.begin()
+    is_opening.wait()
+    closing = threading.Thread(target=doors.close)
+    closing.start()
+    while not doors.is_closing:
+        closing.join(0.001)
+    may_open.set()
+    closing.join()
+
+    assert came == []
+
+
+_STARTED = """
+import sys, threading
+from PySide6.QtCore import QObject, QTimer, qInstallMessageHandler
+from reviewer.app import doors, start
+import reviewer.ui.first_paint as first_paint
+
+said, loaded_by = [], []
+qInstallMessageHandler(lambda kind, context, text: said.append(text))
+load = start.load_waves
+
+def watched_load():
+    load()
+    loaded_by.append(threading.current_thread() is threading.main_thread())
+
+def at_first_paint(window, then):
+    def go():
+        print("before the first paint:", "pyqtgraph" in sys.modules)
+        then()
+        wait = QTimer(window)
+        wait.timeout.connect(lambda: loaded_by and window.close())
+        wait.start(5)
+    first_paint.after_first_paint(window, go)
+
+start.load_waves, start.after_first_paint = watched_load, at_first_paint
+start.run(["--workspace", sys.argv[1]])
+print("then:", "pyqtgraph" in sys.modules, "on the GUI thread:", loaded_by)
+print([text for text in said if "thread" in text.lower()])
+"""
+
+
+def test_the_waves_are_loaded_after_the_first_paint_and_beside_the_window(folder: Path, tmp_path: Path):
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    ran = subprocess.run(
+        [sys.executable, "-c", _STARTED, str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        env=environment,
+    )
+    assert ran.stdout.splitlines() == [
+        "before the first paint: False",
+        "then: True on the GUI thread: [False]",
+        "[]",
+    ]
+
+
+_LOADED_BESIDE = """
+import gc, sys, threading
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from reviewer.app.start import load_waves
+
+app, hook = QApplication([]), sys.excepthook
+before = {id(each) for each in gc.get_objects() if isinstance(each, QObject)}
+beside = threading.Thread(target=load_waves)
+beside.start()
+beside.join()
+made = [each for each in gc.get_objects() if isinstance(each, QObject) and id(each) not in before]
+assert "pyqtgraph" in sys.modules
+assert not made, made
+assert sys.excepthook is hook
+from reviewer.ui.waveform.view import WaveformView
+view = WaveformView()
+view.show()
+app.processEvents()
+assert not view.grab().isNull()
+"""
+
+
+def test_loading_the_waves_beside_the_window_makes_no_qt_object_there():
+    """One made on that thread would belong to it, and its timers and signals would never come."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _LOADED_BESIDE],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_what_waits_for_the_first_paint_comes_once_and_after_it(qtbot: QtBot):

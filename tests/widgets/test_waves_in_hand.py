@@ -242,7 +242,7 @@ def test_a_moving_cursor_paints_its_strips_only(view: WaveformView) -> None:
     view.show_position(RATE)
     QApplication.processEvents()
     plot = view.findChild(WavePlot)
-    painted = Painted(plot)
+    painted = Painted(plot.surface)
     view.show_position(3 * RATE, follow=True)
     QApplication.processEvents()
     assert painted.parts

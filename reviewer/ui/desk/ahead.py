@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from reviewer.errors import ReviewerError
 from reviewer.model.task import Lease
@@ -11,6 +11,8 @@ from reviewer.ui.desk.in_order import InOrder
 from reviewer.ui.jobs import Jobs
 
 if TYPE_CHECKING:
+    from reviewer.audio.samples import Sound
+    from reviewer.desk.listen import Heard
     from reviewer.desk.session import DeskSession, OpenClip
 
 
@@ -23,6 +25,13 @@ class Turn:
     error: Exception | None = None
 
 
+class WorksAhead(Protocol):
+    """What has the next clip's sound worked out before it is played (``Playback``)."""
+
+    def prepare(self, samples: "Sound") -> None: ...
+    def forget_prepared(self) -> None: ...
+
+
 class Ahead:
     """Asks for the next clip once the present one is on the screen and nothing else is to be done.
 
@@ -30,8 +39,9 @@ class Ahead:
     back after all that was asked for before. A clip that cannot be prepared says so when its turn comes.
     """
 
-    def __init__(self, desk: "DeskSession", in_order: InOrder, jobs: Jobs) -> None:
+    def __init__(self, desk: "DeskSession", in_order: InOrder, jobs: Jobs, sound: WorksAhead) -> None:
         self._desk = desk
+        self._sound = sound
         self._in_order = in_order
         self._jobs = jobs
         self._is_wanted = self._has_asked = False
@@ -44,6 +54,7 @@ class Ahead:
     def give_back(self) -> None:
         """Nothing comes next: the lease ahead ends, and what was prepared is forgotten."""
         self._is_wanted = False
+        self._sound.forget_prepared()
         if self._has_asked:
             self._has_asked = False
             self._in_order.run(self._desk.give_back_ahead)
@@ -51,7 +62,11 @@ class Ahead:
     def _look(self) -> None:
         if self._is_wanted:
             self._is_wanted, self._has_asked = False, True
-            self._in_order.run(partial(_prepare_next, self._desk))
+            self._in_order.run(partial(_prepare_next, self._desk), self._on_prepared)
+
+    def _on_prepared(self, heard: "Heard | None") -> None:
+        if heard is not None and self._has_asked:
+            self._sound.prepare(heard.samples)
 
 
 def take_turn(desk: "DeskSession", ask: Callable[[], Lease | None]) -> Turn:
@@ -65,18 +80,21 @@ def take_turn(desk: "DeskSession", ask: Callable[[], Lease | None]) -> Turn:
 
 
 def hand_over(desk: "DeskSession", end: Callable[[], object]) -> Turn:
-    """Ends the present work, for good and on the disk, and only then takes the next.
+    """Ends the present work, for good and on the disk, and only then takes the next: where it is prepared,
+    with one commit for both.
 
     Raises what ``end`` raises; whatever is wrong with the next clip is in the turn.
     """
+    clip = desk.go_on(end)
+    if clip is not None:
+        return Turn(clip.lease, clip)
     end()
     return take_turn(desk, desk.claim)
 
 
-def _prepare_next(desk: "DeskSession") -> None:
+def _prepare_next(desk: "DeskSession") -> "Heard | None":
     try:
         lease = desk.claim_ahead()
-        if lease is not None:
-            desk.prepare(lease)
+        return desk.prepare(lease) if lease is not None else None
     except ReviewerError:
-        return  # the same is found again when it is this clip's turn, and told then
+        return None  # the same is found again when it is this clip's turn, and told then

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.transcript.conventions import Conventions
+from reviewer.ui.desk.busy import Busy
 from reviewer.ui.desk.handing_in import Missing
 from reviewer.ui.desk.notice import Notice
 from reviewer.ui.desk.play_bar import PlayBar
@@ -33,6 +34,7 @@ from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
 if TYPE_CHECKING:
     from reviewer.desk.session import OpenClip
+    from reviewer.model.span import Span
 
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
@@ -64,6 +66,7 @@ class Board(QWidget):
         self._blank = Annotation(schema_version=schema.id, conventions_version=conventions.id)
         self._annotation = self._blank
         self._is_missing_shown = False
+        self._unheard: tuple[Span, ...] = ()
         self.waves = WaveformView(self)
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
@@ -80,10 +83,15 @@ class Board(QWidget):
         self.message = InlineMessage("desk_message", parent=self)
         self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
+        self._busy = Busy((self.form, self.flags, self.palette_of_tags, self._submit, self._skip), self)
         self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
         self._columns = QHBoxLayout()
         self._whole = QHBoxLayout()
         self._lay_out()
+        self._order_tabs()
+        self._connect()
+
+    def _order_tabs(self) -> None:
         tab_through(
             self.spectrogram,
             self.play_bar,
@@ -95,7 +103,6 @@ class Board(QWidget):
             self._skip,
             self._submit,
         )
-        self._connect()
 
     @property
     def annotation(self) -> Annotation:
@@ -106,7 +113,7 @@ class Board(QWidget):
         """Puts a clip on with the own draft, or the returned work, or an empty field."""
         self.message.clear()
         self._is_missing_shown = False
-        self.unheard_changed.emit(())
+        self._unheard = ()  # another clip's waves have none
         self.waves.show_clip(clip.samples, clip.pyramid)
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else self._blank)
         self._annotation = replace(
@@ -118,12 +125,7 @@ class Board(QWidget):
         self.form.show_labels(start.labels)
         self.flags.show_flags(start.flags)
         self._scroll.verticalScrollBar().setValue(0)
-        if clip.returned is not None:
-            self.notice.show_returned(clip.returned.comment, clip.returned.annotation.text_verbatim)
-        elif clip.asr_draft.strip() and not start.text_verbatim:
-            self.notice.show_machine_draft(clip.asr_draft)
-        else:
-            self.notice.show_nothing()
+        self.notice.show_for(clip, is_text_there=bool(start.text_verbatim))
         self.show_busy(is_busy=False)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -138,10 +140,9 @@ class Board(QWidget):
         self.message.clear()
 
     def show_busy(self, *, is_busy: bool) -> None:
-        """While work is being handed in, nothing of it can be changed."""
+        """While work is being handed in, nothing of it can be changed; if it takes long, that is seen."""
         self.editor.set_read_only(is_busy)
-        for widget in (self.form, self.flags, self.palette_of_tags, self._submit, self._skip):
-            widget.setEnabled(not is_busy)
+        self._busy.show(is_busy=is_busy)
 
     @property
     def is_missing_shown(self) -> bool:
@@ -159,7 +160,10 @@ class Board(QWidget):
         elif self._is_missing_shown:
             self.message.clear()
         self._is_missing_shown = count > 0
-        self.unheard_changed.emit(missing.lack.spans if missing.lack is not None else ())
+        unheard = missing.lack.spans if missing.lack is not None else ()
+        if unheard != self._unheard:
+            self._unheard = unheard
+            self.unheard_changed.emit(unheard)
 
     def go_to_missing(self, missing: Missing) -> None:
         """Puts the cursor into the first place that is to be mended; what is unheard has none."""
@@ -190,12 +194,16 @@ class Board(QWidget):
 
     @Slot(object)
     def _on_labels_changed(self, labels: object) -> None:
-        if isinstance(labels, dict):
+        if self._busy.is_on:
+            self.form.show_labels(self._annotation.labels)
+        elif isinstance(labels, dict):
             self._change(replace(self._annotation, labels=labels))
 
     @Slot(object)
     def _on_flags_changed(self, flags: object) -> None:
-        if isinstance(flags, frozenset):
+        if self._busy.is_on:
+            self.flags.show_flags(self._annotation.flags)
+        elif isinstance(flags, frozenset):
             self._change(replace(self._annotation, flags=flags))
 
     def _change(self, annotation: Annotation) -> None:

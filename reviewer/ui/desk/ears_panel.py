@@ -33,9 +33,8 @@ class EarsPanel(QFrame):
     def __init__(self, choice: EarsChoice, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         named(self, "ears_panel", self.tr("Level, gain and channels")).setToolTip("")
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self._body = QFrame(self)  # a see-through window, for its round corners, paints no ground itself
-        self._body.setObjectName("ears_body")
+        self._body = QFrame(self)
+        self._body.setObjectName("ears_body")  # square: without compositing round corners would be black
         self._body.setProperty("kind", "panel")
         self._body.setFixedWidth(_WIDTH_PX)
         self._choice = choice

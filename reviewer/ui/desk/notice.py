@@ -1,5 +1,7 @@
 """What comes with a clip: QA's comment on work that was returned, or a machine's draft."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -8,6 +10,9 @@ from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.remark import Remark
+
+if TYPE_CHECKING:
+    from reviewer.desk.open_clip import OpenClip
 
 
 class Notice(QWidget):
@@ -41,6 +46,15 @@ class Notice(QWidget):
     def show_nothing(self) -> None:
         self._offered = ""
         self.hide()
+
+    def show_for(self, clip: "OpenClip", *, is_text_there: bool) -> None:
+        """What QA said of returned work; else a machine's draft, while there is no text yet; else nothing."""
+        if clip.returned is not None:
+            self.show_returned(clip.returned.comment, clip.returned.annotation.text_verbatim)
+        elif clip.asr_draft.strip() and not is_text_there:
+            self.show_machine_draft(clip.asr_draft)
+        else:
+            self.show_nothing()
 
     def show_returned(self, comment: str, earlier_text: str) -> None:
         """QA's comment, and what was handed in at that time."""

@@ -56,6 +56,7 @@ class PlayBar(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self._scope = scope
         self._said = ""
+        self._drawn_as: tuple[bool, bool] | None = None
         self._buttons = {act: self._button(act, what) for act, what in _ICONS.items()}
         self._buttons[Act.LOOP].setCheckable(True)
         self._time = TimeButton(self)
@@ -106,11 +107,14 @@ class PlayBar(QWidget):
 
     def _show_state(self, playback: Playback) -> None:
         play, loop = self._buttons[Act.PLAY], self._buttons[Act.LOOP]
-        put_icon(play, "pause" if playback.is_playing else "play", size_px=20)
-        play.setAccessibleName(self.tr("Pause") if playback.is_playing else self.tr("Play"))
+        drawn_as = playback.is_playing, playback.is_looping
+        if drawn_as != self._drawn_as:  # an icon that is put is painted, also if it is the same
+            self._drawn_as = drawn_as
+            put_icon(play, "pause" if playback.is_playing else "play", size_px=20)
+            play.setAccessibleName(self.tr("Pause") if playback.is_playing else self.tr("Play"))
+            loop.setChecked(playback.is_looping)
+            put_icon(loop, "loop", "accent" if playback.is_looping else "text")
         self._speed.setText(f"{playback.speed_percent / 100:.2f}x")
-        loop.setChecked(playback.is_looping)
-        put_icon(loop, "loop", "accent" if playback.is_looping else "text")
         self._enable(frames=playback.frames, has_segments=playback.has_segments)
         self._show_choices(playback.choices)
         self._time.show_position(playback.position, playback.frames, playback.rate_hz)

@@ -83,9 +83,17 @@ class PlayerClock(QObject):
         """How much of the speech, or the clip, was heard, in whole per cent; 100 only for all of it."""
         return self._so_far.percent
 
+    def prepare(self, samples: "Sound") -> None:
+        """Has the next clip worked out for the ear while the present one is typed."""
+        self._player.prepare(samples)
+
+    def forget_prepared(self) -> None:
+        """Nothing comes next, or something else."""
+        self._player.forget_prepared()
+
     def load(self, samples: "Sound") -> None:
         """Takes another clip, at its start, nothing of it heard; a device that is not there is no error."""
-        self.unload()
+        self.make_way()
         self._rate_hz = samples.rate_hz
         self._player.load(samples)
         self._player.set_speed(self._player.speed_percent)  # has it stretched now, not at the first play
@@ -94,16 +102,17 @@ class PlayerClock(QObject):
 
     def show_heard_before(self, ranges: "Sequence[HeardRange]") -> None:
         """What was heard of the clip for this work before it was opened now; it is in the log already."""
-        self._so_far.add_from_before(ranges)
-        self._tell()
+        if ranges:
+            self._so_far.add_from_before(ranges)
+            self._tell()
+
+    def make_way(self) -> None:
+        """Lets the clip go for one that is loaded at once, and of which all there is to see will be told."""
+        self._let_go(keeps_device=True)
 
     def unload(self) -> None:
         """Stops and lets the clip go; the last of what was heard is told first."""
-        self.pause()
-        self._player.unload()
-        self.tell_heard()
-        self._so_far = HeardSoFar()
-        self._forget()
+        self._let_go(keeps_device=False)
         self._tell()
 
     @Slot()
@@ -131,6 +140,13 @@ class PlayerClock(QObject):
         """Lets clip and device go."""
         self.unload()
         self._player.close()
+
+    def _let_go(self, *, keeps_device: bool) -> None:
+        self.pause()
+        self._player.unload(keeps_device=keeps_device)
+        self.tell_heard()
+        self._so_far = HeardSoFar()
+        self._forget()
 
     @Slot()
     def _on_tick(self) -> None:

@@ -49,7 +49,7 @@ class DeskPresenter(QObject):
         self._playback = playback
         self._view = view
         self._in_order = InOrder(jobs, self)
-        self._ahead = Ahead(desk, self._in_order, jobs)
+        self._ahead = Ahead(desk, self._in_order, jobs, playback)
         self._day = Day(desk, self._in_order, view.empty, self.status_changed.emit)
         self._lease: Lease | None = None
         self._is_open = False
@@ -183,6 +183,7 @@ class DeskPresenter(QObject):
         keep = partial(self._desk.keep_place, clip.lease)
         self._place.begin(lambda frame: self._in_order.run(partial(keep, frame)), clip.position)
         self._set_busy(is_busy=False)
+        self._view.paint_now()
         self._heartbeat.start(clip.lease)
         self._is_touched = clip.draft is not None
         self.status_changed.emit(StatusFacts(saved=""))
@@ -261,7 +262,10 @@ class DeskPresenter(QObject):
         self._keeper.stop()
         self._place.end()
         self._mending.end()
-        self._playback.unload()
+        if has_next:
+            self._playback.make_way()
+        else:
+            self._playback.unload()
         self._heard_log.end()
         self._save_notice.forget()
         self._lease, self._is_open = None, False

@@ -29,11 +29,14 @@ class DeskView(QStackedWidget):
         self.addWidget(self.board)
 
     def show_clip(self, clip: "OpenClip") -> None:
-        """Puts a clip on, and paints its waves before anything else is begun: somebody waits for them."""
+        """Puts a clip on; ``paint_now`` once all that belongs to it is there."""
         self.empty.message.clear()
         self.setCurrentWidget(self.board)
         self.board.show_clip(clip)
-        self.board.waves.repaint()  # not the whole board: Qt paints of that what has changed, a moment later
+
+    def paint_now(self) -> None:
+        """Paints the clip before anything else is begun: somebody waits for it."""
+        self.board.waves.repaint()
 
     def show_ready(self) -> None:
         """No clip is held, and none was asked for."""

@@ -13,7 +13,7 @@ from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.theme import GAP_PX
 
 
 def outputs_now() -> Outputs:
@@ -133,7 +133,7 @@ class SoundPage(QWidget):
         buttons.addWidget(self._refresh)
         buttons.addStretch()
         column = QVBoxLayout(self)
-        column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP_PX)
         for part in (head, self._device, hint):
             column.addWidget(part)

@@ -15,6 +15,10 @@ Columns: TypeAlias = "NDArray[np.bool_]"
 """Yes or no for each column of a picture."""
 
 
+_ONE_BY_ONE = 24
+"""Up to so many stretches in view it is quicker to mark one after the other."""
+
+
 class Stretch(Protocol):
     """Frames ``start`` to ``end``: a Span, a HeardRange, or a Selection."""
 
@@ -43,13 +47,19 @@ class Marks:
 
     def columns(self, window: ViewWindow, pixels: int) -> Columns:
         """Which of so many columns a stretch touches, be it with a single frame."""
+        marked = np.zeros(pixels, dtype=np.bool_)
         if not len(self):
-            return np.zeros(pixels, dtype=np.bool_)
+            return marked
+        shown = (self.ends > window.start) & (self.starts < window.end)
         scale = pixels / window.span
-        left = np.floor((self.starts - window.start) * scale)
-        right = np.ceil((self.ends - window.start) * scale)
-        begun, ended = (np.bincount(_within(x, pixels), minlength=pixels + 1) for x in (left, right))
-        return np.cumsum((begun - ended)[:-1]) > 0
+        left = np.floor((self.starts[shown] - window.start) * scale)
+        right = np.ceil((self.ends[shown] - window.start) * scale)
+        if left.size > _ONE_BY_ONE:
+            begun, ended = (np.bincount(_within(x, pixels), minlength=pixels + 1) for x in (left, right))
+            return np.cumsum((begun - ended)[:-1]) > 0
+        for first, after in zip(left.tolist(), right.tolist(), strict=True):
+            marked[max(int(first), 0) : max(int(after), 0)] = True
+        return marked
 
     def runs(self, window: ViewWindow, pixels: int) -> tuple[tuple[int, int], ...]:
         """The same as the first column of each run and the one after its last."""

@@ -1,17 +1,19 @@
 """The whole clip in one line: what is in view, where the cursor is, what was heard."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.model.event import HeardRange
 from reviewer.model.span import Span
 from reviewer.ui import theme
+from reviewer.ui.waveform.envelope import envelope
+from reviewer.ui.waveform.inks import Ground, palette
 from reviewer.ui.waveform.marks import Marks
+from reviewer.ui.waveform.raster import Canvas, spans_of
 from reviewer.ui.waveform.reduce import Source, trace
 from reviewer.ui.waveform.window import ViewWindow
 
@@ -40,7 +42,7 @@ class Minimap(QWidget):
         self._window = ViewWindow.whole(1)
         self._heard = self._speech = self._unheard = Marks.of(())
         self._position = 0.0
-        self._picture: QPixmap | None = None
+        self._picture: QImage | None = None
         self._pressed_x: float | None = None
         self._is_dragging = False
 
@@ -97,33 +99,31 @@ class Minimap(QWidget):
         self._picture = None
         self.update()
 
-    def _drawn(self, source: Source) -> QPixmap:
+    def _drawn(self, source: Source) -> QImage:
         """The wave of all channels in one, as a picture at the screen's own scale; made once a size."""
-        scale = self.devicePixelRatioF()
+        scale, colours = self.devicePixelRatioF(), theme.tokens()
         columns, rows = max(round(self.width() * scale), 1), round(HEIGHT_PX * scale)
-        picture = QPixmap(columns, rows)
-        picture.fill(Qt.GlobalColor.transparent)
-        lines = _envelope(source, columns, rows - round((_STRIP_PX + _SPEECH_PX) * scale))
-        painter = QPainter(picture)
-        painter.setPen(QPen(QColor(theme.tokens().wave), 1))
-        painter.drawLines(lines)
-        painter.end()
+        canvas = Canvas(columns, rows)
+        canvas.show_in(palette(colours))
+        canvas.begin()[:] = Ground.PLAIN
+        _paint_wave(canvas, source, rows - round((_STRIP_PX + _SPEECH_PX) * scale), max(scale, 1.0))
+        picture = canvas.image.convertToFormat(QImage.Format.Format_RGB32)
         picture.setDevicePixelRatio(scale)
-        painter.begin(picture)
-        self._paint_speech(painter, theme.tokens())
-        self._paint_heard(painter, theme.tokens())
+        painter = QPainter(picture)
+        self._paint_speech(painter, colours)
+        self._paint_heard(painter, colours)
         painter.end()
         return picture
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = theme.tokens()
-        is_empty = self._source is None or not self._source.frames
-        painter.fillRect(event.rect(), QColor(colours.background if is_empty else colours.surface))
-        if self._source is not None and not is_empty:
+        if self._source is None or not self._source.frames:
+            painter.fillRect(event.rect(), QColor(colours.background))
+        else:
             if self._picture is None:
                 self._picture = self._drawn(self._source)
-            painter.drawPixmap(QPointF(0, 0), self._picture)
+            painter.drawImage(0, 0, self._picture)
             self._paint_window(painter, colours)
             x = self._x_of(self._position)
             painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))
@@ -186,31 +186,14 @@ class Minimap(QWidget):
             self._forget_picture()
 
 
-def _envelope(source: Source, columns: int, rows: int) -> list[QLineF]:
+def _paint_wave(canvas: Canvas, source: Source, rows: int, stroke: float) -> None:
     """One upright line a pixel column, from the least to the greatest of all channels."""
-    whole = ViewWindow.whole(source.frames)
-    if source.frames < columns:
-        return _thin_envelope(source, whole, columns, rows)
-    pairs = [trace(source, channel, whole, columns).y.reshape(-1, 2) for channel in range(source.channels)]
-    least = np.min([pair[:, 0] for pair in pairs], axis=0)
-    most = np.max([pair[:, 1] for pair in pairs], axis=0)
-    middle = rows / 2
-    reach = middle - 1
-    tops, bottoms = middle - most * reach, middle - least * reach
-    return [
-        QLineF(x + 0.5, top, x + 0.5, max(bottom, top + 1))
-        for x, (top, bottom) in enumerate(zip(tops.tolist(), bottoms.tolist(), strict=True))
-    ]
-
-
-def _thin_envelope(source: Source, whole: ViewWindow, columns: int, rows: int) -> list[QLineF]:
-    """Fewer samples than pixels: the samples joined by lines."""
-    middle = rows / 2
-    lines = []
-    for channel in range(source.channels):
-        drawn = trace(source, channel, whole, columns)
-        points = [QPointF(x, middle - y * (middle - 1)) for x, y in zip(drawn.x, drawn.y, strict=True)]
-        lines += [QLineF(one, other) for one, other in pairwise(points)]
-        if len(points) == 1:
-            lines.append(QLineF(0, points[0].y(), columns, points[0].y()))
-    return lines
+    columns, whole = canvas.size[0], ViewWindow.whole(source.frames)
+    traces = [trace(source, channel, whole, columns) for channel in range(source.channels)]
+    ends = [envelope(drawn, columns) for drawn in traces if drawn.y.size]
+    if ends:
+        least = np.min([low for low, _ in ends], axis=0)
+        most = np.max([high for _, high in ends], axis=0)
+        middle = rows // 2
+        spans = spans_of(least, most, middle, rows / 2 - 1, stroke)
+        canvas.paint(0, rows, middle, spans, np.zeros((1, columns), dtype=np.uint8))

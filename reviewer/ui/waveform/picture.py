@@ -27,11 +27,12 @@ class Picture:
     def __init__(self) -> None:
         self._canvas = Canvas(1, 1)
         self._colours: Tokens | None = None
+        self._image = QImage()
 
     @property
     def image(self) -> QImage:
-        """The last frame; it changes with the next."""
-        return self._canvas.image
+        """The last frame in colours: Qt copies these, but would look up each byte, slowly, in each paint."""
+        return self._image
 
     def draw(self, scene: Scene, colours: Tokens, columns: int, rows: int) -> None:
         """Paints a scene ``columns`` by ``rows`` device pixels large: grounds, waves, marks, the foot."""
@@ -40,7 +41,6 @@ class Picture:
         if self._colours != colours:
             self._canvas.show_in(palette(colours))
             self._colours = colours
-        self.image.setDevicePixelRatio(scene.scale)
         lanes = lanes_of(scene, rows)
         unheard = scene.unheard.columns(scene.window, columns)
         borders, brackets = _borders(scene, columns)
@@ -55,6 +55,8 @@ class Picture:
         foot = np.where(unheard, np.uint8(Ground.UNHEARD), np.uint8(Ground.STRIP))
         foot[scene.heard.columns(scene.window, columns)] = Ground.HEARD
         pixels[lanes.height :] = foot
+        self._image = self._canvas.image.convertToFormat(QImage.Format.Format_RGB32)
+        self._image.setDevicePixelRatio(scene.scale)
 
     def _draw_lane(self, scene: Scene, lanes: Lanes, lane: int, drawn: Trace, ground: Bytes) -> None:
         top, bottom, middle = lanes.top(lane), lanes.top(lane + 1), lanes.middle(lane)
@@ -101,9 +103,9 @@ def _hatched(row: Bytes, lanes: Lanes, lane: int, unheard: Columns, scale: float
     if not unheard.any():
         return row[None, :]
     step, thick = max(round(_HATCH_PX * scale), 4), max(round(scale), 1)
-    rows = np.arange(lanes.top(lane), lanes.top(lane + 1))[:, None]
-    slant = (np.arange(row.size)[None, :] + rows) % step < thick
-    return np.where(slant & unheard, np.uint8(Ground.HATCH), row)
+    slant = (np.arange(row.size) + np.arange(step)[:, None]) % step < thick
+    patterns = np.where(slant & unheard, np.uint8(Ground.HATCH), row)  # they come again every so many rows
+    return patterns[np.arange(lanes.top(lane), lanes.top(lane + 1)) % step]
 
 
 def _borders(scene: Scene, columns: int) -> tuple[Columns, Columns]:

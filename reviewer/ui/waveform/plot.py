@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from reviewer.ui import theme
@@ -16,6 +16,7 @@ from reviewer.ui.waveform.picture import Picture, lanes_of
 from reviewer.ui.waveform.reduce import Source, Trace, trace
 from reviewer.ui.waveform.scene import Scene
 from reviewer.ui.waveform.selection import Selection
+from reviewer.ui.waveform.stage import Stage
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
@@ -29,12 +30,11 @@ class WavePlot(QWidget):
     """Draws one window of a clip. x is counted in device pixels, so that a column is a pixel at any scale.
 
     Everything but the cursor is one picture, painted anew only when it shows something else: a moving cursor
-    costs the strip it leaves and the strip it comes to. It is not pyqtgraph's: ``docs/decisions/010``.
+    costs the strip it leaves and the strip it comes to. pyqtgraph's view shows it: ``docs/decisions/010``.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._source: Source | None = None
         self._window = ViewWindow.whole(1)
@@ -44,6 +44,13 @@ class WavePlot(QWidget):
         self._picture = Picture()
         self._traces: tuple[Trace, ...] | None = None
         self._is_stale = True
+        self._stage = Stage(self._paint, self)
+
+    @property
+    def surface(self) -> QWidget:
+        """What the waves are painted on, for whoever watches that."""
+        surface: QWidget = self._stage.viewport()
+        return surface
 
     @property
     def traces(self) -> tuple["NDArray[np.float64]", ...]:
@@ -102,8 +109,8 @@ class WavePlot(QWidget):
         self._position = frame
         after = self._cursor_strip()
         if before != after:
-            self.update(before.toAlignedRect())
-            self.update(after.toAlignedRect())
+            self._stage.refresh(before.toAlignedRect())
+            self._stage.refresh(after.toAlignedRect())
 
     def show_selection(self, selection: Selection) -> None:
         """Shades the part that is marked, between two edges."""
@@ -142,7 +149,7 @@ class WavePlot(QWidget):
 
     def _repaint(self) -> None:
         self._is_stale = True
-        self.update()
+        self._stage.refresh()
 
     def _cursor_strip(self) -> QRectF:
         """The cursor and a hair on each side, on whole device pixels: it neither blurs nor trembles."""
@@ -154,25 +161,23 @@ class WavePlot(QWidget):
     def _pixels(self) -> int:
         return max(round(self.width() * self.devicePixelRatioF()), 1)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def _paint(self, painter: QPainter) -> None:
         colours = theme.tokens()
         scene = self.scene
         if scene is None:
-            painter.fillRect(event.rect(), QColor(colours.surface))
-        else:
-            if self._is_stale:
-                rows = max(round(self.height() * scene.scale), 1)
-                self._picture.draw(scene, colours, self._pixels(), rows)
-                self._is_stale = False
-            image = self._picture.image
-            painter.drawImage(0, 0, image)
-            paint_over(painter, scene, lanes_of(scene, image.height()), colours, self.font())
-            strip = self._cursor_strip()
-            painter.fillRect(strip, QColor(colours.background))
-            third = strip.width() / 3
-            painter.fillRect(strip.adjusted(third, 0, -third, 0), QColor(colours.cursor))
-        painter.end()
+            painter.fillRect(self.rect(), QColor(colours.surface))
+            return
+        if self._is_stale:
+            rows = max(round(self.height() * scene.scale), 1)
+            self._picture.draw(scene, colours, self._pixels(), rows)
+            self._is_stale = False
+        image = self._picture.image
+        painter.drawImage(0, 0, image)
+        paint_over(painter, scene, lanes_of(scene, image.height()), colours, self.font())
+        strip = self._cursor_strip()
+        painter.fillRect(strip, QColor(colours.background))
+        third = strip.width() / 3
+        painter.fillRect(strip.adjusted(third, 0, -third, 0), QColor(colours.cursor))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -181,4 +186,5 @@ class WavePlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._stage.cover(self.size())
         self._forget_traces()

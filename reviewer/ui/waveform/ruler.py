@@ -38,6 +38,7 @@ class Ruler(QWidget):
         self._unit = Unit.TIME
         self.unit_button = named(QToolButton(self), "ruler_unit", self.tr("Ruler in time or in samples"))
         self.unit_button.setProperty("kind", "unit")
+        self.unit_button.setFont(self.font())  # one of its own: a change of theme takes an inherited one away
         self.unit_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.unit_button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.unit_button.clicked.connect(self.unit_requested)
