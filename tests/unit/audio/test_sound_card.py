@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reviewer.audio import port_audio
+from reviewer.audio import port_audio, sound_card
 from reviewer.audio.device import SoundForm
 from reviewer.audio.port_audio import Output, Outputs, listed, output_of
 from reviewer.audio.sound_card import LATENCIES_SECONDS, MANY_UNDERRUNS, CardStream, SoundCard
@@ -202,6 +202,32 @@ def test_a_single_gap_changes_nothing(opened: Any) -> None:
     stream.close()
 
     assert card.latency_seconds == LATENCIES_SECONDS[0]
+
+
+def test_a_good_stream_may_stay_for_the_next_clip(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sound_card, "_LISTS_FOLLOW", True)
+    assert opened(_PortAudio()).may_stay
+
+
+def test_a_stream_that_ran_dry_may_not_stay(opened: Any) -> None:
+    library = _PortAudio(names=("Speakers", "Headset"))
+    stream = opened(library, SoundCard(_HEADSET))
+    assert stream.may_stay
+    out = np.zeros((4, 6), dtype=np.int16)
+    times = SimpleNamespace(outputBufferDacTime=1.0, currentTime=1.0)
+    library.streams[-1].callback(out, 4, times, SimpleNamespace(output_underflow=True))
+    assert not stream.may_stay
+
+
+def test_a_stream_in_the_place_of_the_chosen_device_may_not_stay(opened: Any) -> None:
+    assert not opened(_PortAudio(), SoundCard(_HEADSET)).may_stay
+
+
+def test_a_default_that_does_not_follow_the_system_may_not_stay(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_card, "_LISTS_FOLLOW", False)
+    assert not opened(_PortAudio()).may_stay
 
 
 def test_outputs_are_listed_with_their_host_and_without_microphones(monkeypatch: pytest.MonkeyPatch) -> None:
