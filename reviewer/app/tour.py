@@ -124,13 +124,15 @@ def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoCli
     driver.picture("desk-free")
     driver.click("next_clip")
     skip(driver, "technical")
-    slipped = None
+    slipped, was_hasty = None, False
     for number in range(_CLIPS_TO_DO):
         wait_for_clip(driver)
         clip = answers[_leased(workspace)]
         may_slip = slipped is None and clip.speakers > 0
         shown_as = "desk" if number < 2 else ""
-        work_on(driver, clip, slip=may_slip, is_hasty=number == 2, shown_as=shown_as)
+        is_hasty = not was_hasty and not shown_as and clip.speakers > 0 and not clip.flags
+        work_on(driver, clip, slip=may_slip, is_hasty=is_hasty, shown_as=shown_as)
+        was_hasty = was_hasty or is_hasty
         slipped = clip if may_slip else slipped
     lock(driver)
     if slipped is None:
