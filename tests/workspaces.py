@@ -1,9 +1,13 @@
 """A small real workspace with clips and people, for tests that go through several rooms."""
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -110,8 +114,33 @@ def make_bench(
     project: str = "",
     clock: FakeClock | None = None,
 ) -> Bench:
-    """A workspace in ``folder / "ws"``: a clip for each draft, everybody enrolled, nobody has agreed."""
-    clock = clock or FakeClock()
+    """A workspace in ``folder / "ws"``: a clip for each draft, everybody enrolled, nobody has agreed.
+
+    Without a clock of its own it is a copy of one made before in this process: decoding takes a second.
+    """
+    if clock is not None:
+        return _made_bench(folder, drafts, project, clock)
+    pattern = _pattern(tuple(drafts), project)
+    shutil.copytree(pattern, folder, dirs_exist_ok=True)
+    clock = FakeClock()
+    workspace = open_workspace(folder / "ws", clock=clock, parameters=KdfParameters.cheap())
+    bench = Bench(workspace, clock)
+    bench.person(LEAD)
+    return bench
+
+
+@cache
+def _pattern(drafts: tuple[str, ...], project: str) -> Path:
+    """A folder with a workspace that nothing but ``make_bench`` copies."""
+    folder = Path(tempfile.mkdtemp(prefix="reviewer-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    bench = _made_bench(folder, drafts, project, FakeClock())
+    bench.workspace.sign_out(bench.person(LEAD))
+    bench.workspace.close()
+    return folder
+
+
+def _made_bench(folder: Path, drafts: Sequence[str], project: str, clock: FakeClock) -> Bench:
     cheap = KdfParameters.cheap()
     settings = folder / "project.toml"
     settings.write_text(project or "[queue]\nqa_rate = 1.0\n", encoding="utf-8")
