@@ -10,6 +10,7 @@ import pytest
 from reviewer.model.annotation import Flag
 from reviewer.model.event import HeardRange
 from reviewer.model.task import SkipReason
+from tests.fakes.clock import FakeClock
 from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear_check, make_bench
 
 TYPED = "kanarienvogel typed by the contractor"
@@ -36,7 +37,9 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def worked(tmp_path: Path, temporary: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Bench]:
     """A workspace in which every kind of content was made: drafts, work, late work, checks, comments."""
     caplog.set_level(logging.DEBUG)
-    bench = make_bench(tmp_path, drafts=(ASR, ASR + " two", "", ""))
+    bench = make_bench(
+        tmp_path, drafts=(ASR, ASR + " two", "", ""), clock=FakeClock()
+    )  # made here, not a copy
     bench.agree(ANA, BEN, QUINN)
     ana, ben, qa = bench.person(ANA).desk, bench.person(BEN).desk, bench.person(QUINN).qa
     first = ana.claim()
