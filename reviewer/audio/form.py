@@ -32,11 +32,6 @@ def in_form(sound: Sound, form: SoundForm) -> Sound:
     return sound if sound.rate_hz == form.rate_hz else _at_rate(sound, form.rate_hz)
 
 
-def at_hand(sound: Sound) -> Samples:
-    """All of a sound, read now."""
-    return sound if isinstance(sound, Samples) else Samples(sound.rate_hz, sound.read(0, sound.frames))
-
-
 def _in_channels(sound: Sound, channels: int) -> Sound:
     if isinstance(sound, Samples):
         return Samples(sound.rate_hz, in_channels(sound.data, channels))

@@ -24,7 +24,7 @@ def m001_first(db: Tables) -> None:
 
 
 @schema()
-def m003_log_by_object(db: Tables) -> None:
+def m002_log_by_object(db: Tables) -> None:
     """Where in the log each clip and person is spoken of, so that it is found without reading the rest."""
     db.conn.execute(
         "CREATE TABLE log_about (object TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES log (seq),"

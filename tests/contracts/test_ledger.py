@@ -298,6 +298,6 @@ def test_a_log_from_before_is_found_by_object_too(book: Book) -> None:
         " VALUES (3, x'ff00', (SELECT hash FROM log WHERE seq = 2), x'01')"
     )
     book.database.execute("DROP TABLE log_about")
-    book.database.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_log_by_object'")
+    book.database.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_log_by_object'")
     migrate(book.database)
     assert [row.event() for row in book.ledger.about("c1")] == [OPENED]

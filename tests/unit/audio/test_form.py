@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from reviewer.audio.device import SoundForm
-from reviewer.audio.form import at_hand, in_form
+from reviewer.audio.form import in_form
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from tests.sounds import a_tone, some_samples
 
@@ -137,13 +137,6 @@ def test_making_the_conversion_reads_nothing_yet() -> None:
     in_form(streamed, SoundForm(48_000, 2, 16))
 
     assert streamed.most == 0
-
-
-def test_a_sound_is_taken_to_hand_whole() -> None:
-    samples = some_samples(300, channels=2)
-
-    assert at_hand(samples) is samples
-    assert np.array_equal(at_hand(_Streamed(samples)).data, samples.data)
 
 
 def test_without_the_library_it_is_one_sentence_and_what_to_install() -> None:
