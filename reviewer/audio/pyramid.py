@@ -114,16 +114,19 @@ class Pyramid:
         Returns:
             Two arrays of length ``pixels``, of the samples' type.
         """
-        lows, highs = np.zeros((2, max(pixels, 0)), dtype=self.levels[0].dtype)
         if pixels < 1 or end < start or not self.frames:
-            return lows, highs
+            nothing = np.zeros(max(pixels, 0), dtype=self.levels[0].dtype)
+            return nothing, nothing.copy()
         edges = start + (end - start) * np.arange(pixels + 1) / pixels
         first = np.floor(edges[:-1]).astype(np.int64)
         after = np.maximum(np.ceil(edges[1:]).astype(np.int64), first + 1)
+        width = (end - start) / pixels
+        if first[0] >= 0 and after[-1] <= self.frames:
+            return self._spans(channel, first, after, width, samples)
+        lows, highs = np.zeros((2, pixels), dtype=self.levels[0].dtype)
         inside = (first < self.frames) & (after > 0)
         if inside.any():
-            first, after = np.clip(first[inside], 0, None), np.clip(after[inside], None, self.frames)
-            width = (end - start) / pixels
+            first, after = np.maximum(first[inside], 0), np.minimum(after[inside], self.frames)
             lows[inside], highs[inside] = self._spans(channel, first, after, width, samples)
         return lows, highs
 
@@ -161,20 +164,19 @@ class Pyramid:
     ) -> tuple[Extremes, Extremes]:
         """Extremes of frames ``[first[i], after[i])``, all inside, from the coarsest level fine enough."""
         if samples is not None and width < self.first_bin:
-            raw = samples.read(int(first[0]), int(after[-1]))[:, channel]
-            first, after = first - first[0], after - first[0]
-            return _reduce_spans(np.minimum, raw, first, after), _reduce_spans(np.maximum, raw, first, after)
+            begin, end = int(first[0]), min(int(after[-1]) + 1, self.frames)
+            lows = highs = samples.read(begin, end)[:, channel]
+            return _reduce_spans(lows, highs, first - begin, after - begin)
         level = min(_level_for(width, self.first_bin), len(self.levels) - 1)
         size = self.first_bin * FACTOR**level
         first, after = first // size, -(-after // size)
-        begin, end = int(first[0]), int(after[-1])
         chosen = self.levels[level]
+        begin, end = int(first[0]), min(int(after[-1]) + 1, chosen.shape[2])
         if isinstance(chosen, StoredLevel):
             lows, highs = chosen.read(channel, begin, end)
         else:
             lows, highs = chosen[channel, :, begin:end]
-        first, after = first - begin, after - begin
-        return _reduce_spans(np.minimum, lows, first, after), _reduce_spans(np.maximum, highs, first, after)
+        return _reduce_spans(lows, highs, first - begin, after - begin)
 
 
 def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
@@ -248,11 +250,15 @@ def _reduced(level: Extremes) -> Extremes:
 
 
 def _reduce_spans(
-    reduce: np.ufunc, values: Extremes, first: NDArray[np.int64], after: NDArray[np.int64]
-) -> Extremes:
-    """``reduce`` over ``values[first[i]:after[i]]`` for each i; spans are not empty and may overlap."""
-    low, high = int(first[0]), int(after[-1])
-    padded = np.concatenate((values[low:high], values[high - 1 : high]))  # reduceat takes no index at the end
-    pairs = np.stack((first - low, after - low), axis=1).reshape(-1)
-    result: Extremes = reduce.reduceat(padded, pairs)[::2]
-    return result
+    lows: Extremes, highs: Extremes, first: NDArray[np.int64], after: NDArray[np.int64]
+) -> tuple[Extremes, Extremes]:
+    """The least of ``lows[first[i]:after[i]]`` and the greatest of ``highs`` for each i.
+
+    Spans are not empty and may overlap. They come with one value more than they reach to, where there is one:
+    reduceat takes no index at the end, and a copy of all is what takes the time.
+    """
+    pairs = np.empty(2 * first.size, dtype=np.int64)
+    pairs[0::2], pairs[1::2] = first, after
+    if after[-1] == lows.shape[0]:
+        lows, highs = (np.append(values, values[-1:]) for values in (lows, highs))
+    return np.minimum.reduceat(lows, pairs)[::2], np.maximum.reduceat(highs, pairs)[::2]

@@ -8,7 +8,7 @@ from reviewer.ui.waveform.envelope import envelope
 from reviewer.ui.waveform.inks import Ground, palette
 from reviewer.ui.waveform.lanes import Lanes
 from reviewer.ui.waveform.marks import Columns, Marks
-from reviewer.ui.waveform.raster import Bytes, Canvas, spans_of
+from reviewer.ui.waveform.raster import Bytes, Canvas, dot, spans_of
 from reviewer.ui.waveform.reduce import Trace
 from reviewer.ui.waveform.scene import Scene
 
@@ -19,6 +19,7 @@ _HATCH_PX = 8
 _BORDERS_FROM_PX = 24.0
 _BRACKET_PX = 6
 _CLIP_PX = 7
+_DOT_PX = 5
 
 
 class Picture:
@@ -69,6 +70,9 @@ class Picture:
         pixels, thick = self._canvas.begin(), max(round(scene.scale), 1)
         if not drawn.y.size:
             pixels[top:bottom] = ground
+        if drawn.has_dots:
+            rows = middle + 0.5 - drawn.y * lanes.reach(lane)
+            self._canvas.stamp(drawn.x, rows, dot(_DOT_PX * scene.scale))
         if lane:
             pixels[top : top + thick] = Ground.LINE
         for x in np.rint(drawn.clipped).astype(np.intp).tolist():

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from reviewer.ui import theme
+from reviewer.ui.waveform.channel_names import paint_names
 from reviewer.ui.waveform.lanes import REACH
 from reviewer.ui.waveform.marks import Marks, Stretch
-from reviewer.ui.waveform.overlay import paint_over
 from reviewer.ui.waveform.picture import Picture, lanes_of
 from reviewer.ui.waveform.reduce import Source, Trace, trace
 from reviewer.ui.waveform.scene import Scene
@@ -173,7 +173,7 @@ class WavePlot(QWidget):
             self._is_stale = False
         image = self._picture.image
         painter.drawImage(0, 0, image)
-        paint_over(painter, scene, lanes_of(scene, image.height()), colours, self.font())
+        paint_names(painter, scene, lanes_of(scene, image.height()), colours, self.font())
         strip = self._cursor_strip()
         painter.fillRect(strip, QColor(colours.background))
         third = strip.width() / 3

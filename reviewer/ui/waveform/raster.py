@@ -5,6 +5,8 @@ colour as the wave covers of them. Places are whole numbers, in 256ths of a row,
 everywhere, and a test can say which pixel has which colour.
 """
 
+import math
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -23,7 +25,8 @@ Rows: TypeAlias = "NDArray[np.uint16]"
 """Whole rows, a column each."""
 
 PARTS = 256
-_GROUND_BITS = 15
+_GROUND_BITS = np.uint8(15)
+_FINE = 8
 
 
 class Canvas:
@@ -70,6 +73,23 @@ class Canvas:
             np.concatenate((first - 1, after)),
             np.concatenate((first * PARTS - above, below - after * PARTS)),
         )
+
+    def stamp(self, x: "NDArray[np.float64]", y: "NDArray[np.float64]", dot: "NDArray[np.uint8]") -> None:
+        """Sets a dot of the wave's colour on each place, in pixels from the upper left corner.
+
+        Args:
+            x: where, rounded to whole columns.
+            y: where, rounded to whole rows, and kept as far inside as the dot is high.
+            dot: levels of ``inks``, square, its middle on the place.
+        """
+        half, pixels = dot.shape[0] // 2, self.begin()
+        down, right = np.nonzero(dot)
+        rows = np.clip(np.floor(y).astype(np.intp), half, pixels.shape[0] - half - 1)[:, None] + down - half
+        columns = np.floor(x).astype(np.intp)[:, None] + right - half
+        inside = (columns >= 0) & (columns < pixels.shape[1])
+        at = rows[inside], columns[inside]
+        there, levels = pixels[at], np.broadcast_to(dot[down, right], rows.shape)[inside]
+        pixels[at] = (there & _GROUND_BITS) | np.maximum(there & ~_GROUND_BITS, levels << np.uint8(4))
 
     def _fill(self, lane: Bytes, top: int, first: Rows, after: Rows) -> None:
         """1 where a column has the wave in all of a row, in zones.
@@ -118,3 +138,14 @@ def spans_of(
     top = np.rint((middle + 0.5 - high * reach - stroke / 2) * PARTS).astype(np.int32)
     bottom = np.rint((middle + 0.5 - low * reach + stroke / 2) * PARTS).astype(np.int32)
     return top, bottom
+
+
+@cache
+def dot(across: float) -> "NDArray[np.uint8]":
+    """A round dot so many pixels across, as levels: each pixel takes the share that the dot covers of it."""
+    half = math.ceil(across / 2)
+    parts = (np.arange(-half * _FINE, (half + 1) * _FINE) + 0.5) / _FINE - 0.5
+    is_in = parts[:, None] ** 2 + parts**2 <= (across / 2) ** 2
+    share = is_in.reshape(2 * half + 1, _FINE, 2 * half + 1, _FINE).mean(axis=(1, 3))
+    levels: NDArray[np.uint8] = np.rint(share * FULL).astype(np.uint8)
+    return levels

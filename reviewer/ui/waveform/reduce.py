@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,9 +79,16 @@ def _read(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trac
     y = np.empty(2 * pixels, dtype=np.float64)
     y[0::2] = least
     y[1::2] = most
-    middles = np.arange(pixels, dtype=np.float64) + 0.5
-    clipped = middles[_is_clipped(least) | _is_clipped(most)]
-    return Trace(np.repeat(middles, 2), y * source.gain, clipped, is_samples=False, has_dots=False)
+    y *= source.gain
+    middles = _middles(pixels)
+    clipped = middles[0::2][_is_clipped(least) | _is_clipped(most)]
+    return Trace(middles, y, clipped, is_samples=False, has_dots=False)
+
+
+@lru_cache(maxsize=4)
+def _middles(pixels: int) -> "NDArray[np.float64]":
+    """The middle of each pixel, twice."""
+    return np.repeat(np.arange(pixels, dtype=np.float64) + 0.5, 2)
 
 
 def _samples(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:

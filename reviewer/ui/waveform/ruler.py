@@ -1,19 +1,37 @@
 """Times or sample numbers above the waves."""
 
-from PySide6.QtCore import QEvent, QLine, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent, QStaticText
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from reviewer.ui import theme
 from reviewer.ui.handles import named
-from reviewer.ui.waveform.ticks import Tick, Unit, clip_time, sample_number, sample_ticks, ticks
+from reviewer.ui.waveform.inks import packed
+from reviewer.ui.waveform.ticks import Ticks, Unit, clip_time, sample_number, sample_ticks, ticks
 from reviewer.ui.waveform.window import ViewWindow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Places: TypeAlias = "NDArray[np.float64]"
+"""Distances from the left, in logical pixels."""
 
 HEIGHT_PX = 20
 _FONT_PX = 11
 _LABEL_GAP_PX = 24
 _LABEL_OFF_PX = 4
-_WRITTEN_KEPT = 200
+_LABEL_TOP_PX = 1
 _MAJOR_PX = 7
 _MINOR_PX = 4
 
@@ -31,9 +49,9 @@ class Ruler(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFont(theme.time_font(_FONT_PX))
+        self._metrics = QFontMetricsF(self.font())
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._window: ViewWindow | None = None
-        self._written: dict[str, QStaticText] = {}
         self._rate_hz = 1
         self._unit = Unit.TIME
         self.unit_button = named(QToolButton(self), "ruler_unit", self.tr("Ruler in time or in samples"))
@@ -62,34 +80,37 @@ class Ruler(QWidget):
         self.update(0, 0, self.unit_button.x(), HEIGHT_PX)  # painting the button costs more than the marks
 
     def _paint_ticks(self, painter: QPainter, window: ViewWindow, colours: theme.Tokens) -> None:
-        found, label_px = self._ticks(window, QFontMetricsF(self.font()))
+        found, label_px = self._ticks(window)
         start, scale, end = window.start, self.width() / window.span, self.unit_button.x()
-        lines, room = [], end - label_px
-        painter.setPen(QPen(QColor(colours.dim), 1))
-        for frame, label in found:
-            x = round((frame - start) * scale)
-            if x >= end - 1:
-                break
-            lines.append(QLine(x, HEIGHT_PX - (_MAJOR_PX if label else _MINOR_PX), x, HEIGHT_PX - 1))
-            if label and x <= room:  # beside its mark, left out where it would be cut
-                painter.drawStaticText(QPointF(x + 0.5 + _LABEL_OFF_PX, 1), self._text(label))
-        painter.drawLines(lines)
+        labels = [((frame - start) * scale, label) for frame, label in found.labels]
+        marks = self._marks((found.frames - start) * scale, np.array([x for x, _ in labels]), colours)
+        painter.drawImage(QPointF(0, HEIGHT_PX - marks.deviceIndependentSize().height()), marks)
+        painter.setPen(QColor(colours.dim))
+        base = _LABEL_TOP_PX + self._metrics.ascent()
+        for x, label in labels:
+            if x <= end - label_px:  # beside its mark, left out where it would be cut
+                painter.drawText(QPointF(round(x) + 0.5 + _LABEL_OFF_PX, base), label)
 
-    def _text(self, label: str) -> QStaticText:
-        """A label with its glyphs in place: the same times come again in every frame of a pan."""
-        if len(self._written) > _WRITTEN_KEPT:
-            self._written.clear()
-        if label not in self._written:
-            self._written[label] = text = QStaticText(label)
-            text.setTextFormat(Qt.TextFormat.PlainText)
-            text.prepare(font=self.font())
-        return self._written[label]
+    def _marks(self, minor: Places, major: Places, colours: theme.Tokens) -> QImage:
+        """All marks and the line under them as one picture: as lines, each would cost what this does."""
+        scale = self.devicePixelRatioF()
+        columns, rows = max(round(self.unit_button.x() * scale), 1), round(_MAJOR_PX * scale)
+        image = QImage(columns, rows, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(scale)
+        pixels = np.frombuffer(image.bits(), dtype=np.uint32).reshape(rows, -1)
+        thick = max(round(scale), 1)
+        pixels[:-thick], pixels[-thick:] = packed(colours.surface), packed(colours.line)
+        for top, places in ((_MAJOR_PX - _MINOR_PX, minor), (0, major)):
+            x = np.rint(places * scale).astype(np.intp)
+            for column in (x + step for step in range(thick)):
+                pixels[round(top * scale) :, column[(column >= 0) & (column < columns)]] = packed(colours.dim)
+        return image
 
-    def _ticks(self, window: ViewWindow, metrics: QFontMetricsF) -> tuple[tuple[Tick, ...], float]:
+    def _ticks(self, window: ViewWindow) -> tuple[Ticks, float]:
         """The marks, and how wide the widest label is."""
         is_time = self._unit is Unit.TIME
         longest = clip_time(window.total, self._rate_hz) if is_time else sample_number(window.total)
-        label_px = metrics.horizontalAdvance(longest) + _LABEL_OFF_PX
+        label_px = self._metrics.horizontalAdvance(longest) + _LABEL_OFF_PX
         room_px = label_px + _LABEL_GAP_PX - _LABEL_OFF_PX
         if is_time:
             return ticks(window.start, window.end, self._rate_hz, self.width(), room_px), label_px

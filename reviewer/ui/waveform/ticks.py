@@ -2,7 +2,12 @@
 
 import math
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _STEPS_MS = (
     1, 2, 5, 10, 20, 50, 100, 200, 500,
@@ -23,11 +28,14 @@ class Unit(StrEnum):
     SAMPLES = "samples"
 
 
-class Tick(NamedTuple):
-    """A mark on the ruler, at ``frame``; ``label`` is empty for the small marks between two times."""
+class Ticks(NamedTuple):
+    """The marks on a ruler: ``frames`` has all of them, in order, ``labels`` those that have a name."""
 
-    frame: float
-    label: str = ""
+    frames: "NDArray[np.float64]"
+    labels: tuple[tuple[float, str], ...]
+
+
+_NONE = Ticks(np.empty(0), ())
 
 
 def clip_time(frames: float, rate_hz: int) -> str:
@@ -46,41 +54,40 @@ def sample_number(frame: float) -> str:
     return f"{math.floor(frame + _FLOAT_SLACK):,}".replace(",", _THIN_SPACE)
 
 
-def sample_ticks(start: float, end: float, width_px: float, label_px: float) -> tuple[Tick, ...]:
+def sample_ticks(start: float, end: float, width_px: float, label_px: float) -> Ticks:
     """Like ``ticks``, on round numbers of samples: 1, 2 or 5, and as many noughts as are needed.
 
     No mark stands between two samples.
     """
     if end <= start or width_px <= 0:
-        return ()
+        return _NONE
     least = max((end - start) * label_px / width_px, 1.0)
     power = 10 ** max(math.ceil(math.log10(least)) - 1, 0)
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
     minor = step // _MINOR_PARTS if step % _MINOR_PARTS == 0 else 1
-    first, last = math.ceil(start / minor - _FLOAT_SLACK), math.floor(end / minor + _FLOAT_SLACK)
-    places = (index * minor for index in range(first, last + 1))
-    return tuple(Tick(float(at), "" if at % step else sample_number(at)) for at in places)
+    frames, named = _multiples(start, end, minor, step // minor)
+    return Ticks(frames, tuple((at, sample_number(at)) for at in named))
 
 
-def ticks(start: float, end: float, rate_hz: int, width_px: float, label_px: float) -> tuple[Tick, ...]:
+def ticks(start: float, end: float, rate_hz: int, width_px: float, label_px: float) -> Ticks:
     """The marks from frame ``start`` to ``end`` on a ruler ``width_px`` wide whose labels need ``label_px``.
 
     Labels stand on round times; the step is the smallest from a fixed list at which no two labels touch.
     """
     span_ms = (end - start) * 1000 / rate_hz
     if span_ms <= 0 or width_px <= 0:
-        return ()
+        return _NONE
     least = span_ms * label_px / width_px
     step = next((s for s in _STEPS_MS if s >= least), math.ceil(least / _STEPS_MS[-1]) * _STEPS_MS[-1])
-    minor = step / _MINOR_PARTS
-    first = math.ceil(start * 1000 / rate_hz / minor - _FLOAT_SLACK)
-    last = math.floor(end * 1000 / rate_hz / minor + _FLOAT_SLACK)
-    return tuple(_tick(index, minor, step, rate_hz) for index in range(first, last + 1))
+    frames_a_ms = rate_hz / 1000
+    times_ms, named_ms = _multiples(start / frames_a_ms, end / frames_a_ms, step / _MINOR_PARTS, _MINOR_PARTS)
+    return Ticks(times_ms * frames_a_ms, tuple((at * frames_a_ms, clip_time(at, 1000)) for at in named_ms))
 
 
-def _tick(index: int, minor_ms: float, step_ms: int, rate_hz: int) -> Tick:
-    frame = index * minor_ms * rate_hz / 1000
-    if index % _MINOR_PARTS:
-        return Tick(frame)
-    millis = index // _MINOR_PARTS * step_ms
-    return Tick(frame, clip_time(millis, 1000))
+def _multiples(
+    start: float, end: float, step: float, parts: int
+) -> tuple["NDArray[np.float64]", list[float]]:
+    """All multiples of ``step`` from ``start`` to ``end``, both included, and those of ``parts`` steps."""
+    first, last = math.ceil(start / step - _FLOAT_SLACK), math.floor(end / step + _FLOAT_SLACK)
+    steps = np.arange(first, last + 1, dtype=np.float64) * step
+    return steps, steps[-first % parts :: parts].tolist()
