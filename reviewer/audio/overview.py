@@ -1,8 +1,10 @@
 """The pyramid of a sound file, each part of it decoded by a thread of its own."""
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -16,6 +18,7 @@ from reviewer.errors import Damaged
 
 OVERVIEW_BIN = 256
 _BLOCK_FRAMES = 1 << 20
+_PIECES_A_WORKER = 8
 _HINT = "Ask your lead to import it again."
 
 
@@ -28,7 +31,8 @@ def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> Pyramid
     """The pyramid of a FLAC or WAV file of our own, never of one from outside.
 
     Decoding is what takes the time, and libsndfile lets other Python threads run meanwhile; so each worker
-    has the file open for itself and decodes one part. Of the samples only a block a worker is ever in memory.
+    has the file open for itself and decodes one piece after the other: where a core is held up, the other
+    takes more of them. Of the samples only a block a worker is ever in memory.
     The first bins are of 256 frames, as other programs' are: to reduce to 64 takes longer than to read a WAV.
 
     Args:
@@ -39,17 +43,19 @@ def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> Pyramid
         Damaged: it does not decode, ends too early, or a seal of the stream does not verify.
     """
     with ExitStack() as stack:
-        parts = [stack.enter_context(_Part(opened)) for _ in range(workers)]
-        file = parts[0].file
+        readers = [stack.enter_context(_Reader(opened)) for _ in range(workers)]
+        file = readers[0].file
         dtype = np.dtype(np.int16 if file.subtype == "PCM_16" else np.int32)
         first = empty_first_level(int(file.frames), int(file.channels), dtype, OVERVIEW_BIN)
-        edges = [first.shape[2] * part // workers for part in range(workers + 1)]
+        pieces = workers * _PIECES_A_WORKER
+        edges = [first.shape[2] * piece // pieces for piece in range(pieces + 1)]
+        left = deque(pairwise(edges))
         with ThreadPoolExecutor(workers, "overview") as pool:
-            list(pool.map(_Part.fill, parts, [first] * workers, edges[:-1], edges[1:]))
+            list(pool.map(_Reader.fill, readers, [first] * workers, [left] * workers))
         return Pyramid.from_first_level(int(file.frames), first, OVERVIEW_BIN)
 
 
-class _Part:
+class _Reader:
     """The file, opened once more; a context manager."""
 
     def __init__(self, opened: Callable[[], BinaryIO] | Path) -> None:
@@ -71,8 +77,16 @@ class _Part:
         if self._stream is not None:
             self._stream.close()
 
-    def fill(self, first: Extremes, begin_bin: int, end_bin: int) -> None:
-        """Fill these bins of the first level."""
+    def fill(self, first: Extremes, left: deque[tuple[int, int]]) -> None:
+        """Fill the bins of the first level that nobody took yet, piece by piece until none is left."""
+        while True:
+            try:
+                begin_bin, end_bin = left.popleft()
+            except IndexError:
+                return
+            self._fill(first, begin_bin, end_bin)
+
+    def _fill(self, first: Extremes, begin_bin: int, end_bin: int) -> None:
         frame, end = begin_bin * OVERVIEW_BIN, min(end_bin * OVERVIEW_BIN, int(self.file.frames))
         buffer = np.empty((min(_BLOCK_FRAMES, max(end - frame, 0)), first.shape[0]), dtype=first.dtype)
         try:
