@@ -100,6 +100,19 @@ def test_a_key_brings_the_gain_back_to_nothing(bench: _Bench) -> None:
     assert bench.player.ears.gain_db == 0
 
 
+def test_the_button_says_what_is_done_to_the_channels(bench: _Bench) -> None:
+    narrow = bench.button.width()
+    bench.choice.next_solo()
+    bench.choice.next_solo()
+    assert bench.button.text() == "0 dB, only R"
+    assert bench.button.width() > narrow
+    bench.choice.toggle_swap()
+    bench.choice.toggle_mono()
+    assert bench.button.text() == "0 dB, only R, swapped, mono"
+    bench.load(2)
+    assert bench.button.text() == "0 dB, mono"
+
+
 def test_level_gain_and_mono_are_remembered_and_solo_and_swap_are_not(qtbot: QtBot, bench: _Bench) -> None:
     for act in ("louder", "toggle_level", "toggle_mono", "toggle_swap", "next_solo"):
         getattr(bench.choice, act)()
@@ -147,8 +160,8 @@ def test_the_button_shows_the_gain_and_says_the_rest(bench: _Bench) -> None:
     bench.choice.set_gain(3)
     bench.choice.solo(1)
 
-    assert bench.button.text() == "+3 dB"
-    assert "only channel 2" in bench.button.toolTip()
+    assert bench.button.text() == "+3 dB, only R"
+    assert "+3 dB, only R" in bench.button.toolTip()
     assert "level on" in bench.button.accessibleName()
 
 

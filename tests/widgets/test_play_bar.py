@@ -101,6 +101,16 @@ def test_the_room_of_the_sentence_comes_back_with_the_sound(silent: Stand) -> No
     silent.playback.pause()
 
 
+def test_a_button_that_says_more_gets_the_room(stand: Stand, qtbot: QtBot) -> None:
+    stand.widen(1120)
+    assert stand.part("play_loop").isVisible()
+    stand.zoom.setFixedWidth(500)
+    qtbot.waitUntil(lambda: stand.zoom.geometry().right() < stand.bar.width())
+    assert not stand.part("play_loop").isVisible()
+    stand.zoom.setFixedWidth(40)
+    qtbot.waitUntil(stand.part("play_loop").isVisible)
+
+
 @pytest.mark.parametrize("width", [500, 790, 1120, 1856])
 def test_nothing_of_the_bar_lies_over_another_part(stand: Stand, width: int) -> None:
     stand.widen(width)

@@ -9,19 +9,23 @@ from reviewer.ui.desk.ears_panel import EarsPanel, decibels
 from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.theme import GRID_PX, tabular
+from reviewer.ui.waveform.lanes import channel_name
 
 _ICON_PX = 36
+_WIDEST_GAIN = "−20 dB"
 
 
 class EarsButton(QToolButton):
-    """An icon in the accent's colour while the level is on, and the gain."""
+    """An icon in the accent's colour while the level is on, the gain, and what is done to the channels.
+
+    Whoever forgot that one channel is off must read it here, not look for the sound.
+    """
 
     def __init__(self, choice: EarsChoice, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, "ears_button", self.tr("Level, gain and channels"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFont(tabular(self.font()))
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance("−20 dB") + _ICON_PX)
         self._choice = choice
         self.panel = EarsPanel(choice, scope, self)
         self.clicked.connect(self.open_panel)
@@ -42,15 +46,18 @@ class EarsButton(QToolButton):
     def _show(self) -> None:
         ears, channels = self._choice.ears, self._choice.channels
         put_icon(self, "ears", "accent" if ears.is_levelled else "text")
-        self.setText(decibels(ears.gain_db))
-        facts = [self.tr("level on") if ears.is_levelled else self.tr("level off"), decibels(ears.gain_db)]
+        gain, routes = decibels(ears.gain_db), []
         soloed = ears.soloed(channels)
         if soloed is not None:
-            facts.append(self.tr("only channel {0}").format(soloed + 1))
+            routes.append(self.tr("only {0}").format(channel_name(soloed, channels)))
         if ears.is_swapped:
-            facts.append(self.tr("swapped"))
+            routes.append(self.tr("swapped"))
         if ears.is_mono:
-            facts.append(self.tr("mono"))
+            routes.append(self.tr("mono"))
+        self.setText(", ".join([gain, *routes]))
+        widest = max(self.fontMetrics().horizontalAdvance(text) for text in (_WIDEST_GAIN, self.text()))
+        self.setFixedWidth(widest + _ICON_PX)
+        facts = [self.tr("level on") if ears.is_levelled else self.tr("level off"), gain, *routes]
         self.setToolTip(self.tr("What you hear: {0}. Nothing of it is exported.").format(", ".join(facts)))
         self.setAccessibleName(self.tr("Level, gain and channels: {0}").format(", ".join(facts)))
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from reviewer.ui.theme import Tokens
-from reviewer.ui.waveform.lanes import Lanes
+from reviewer.ui.waveform.lanes import Lanes, channel_name
 from reviewer.ui.waveform.scene import Scene
 
 _LABEL_FROM_LANE_PX = 28
@@ -30,7 +30,7 @@ def paint_names(painter: QPainter, scene: Scene, lanes: Lanes, colours: Tokens, 
         top, bottom = lanes.top(lane) / scene.scale, lanes.top(lane + 1) / scene.scale
         if bottom - top < _LABEL_FROM_LANE_PX:
             return
-        name = "LR"[lane] if lanes.count == 2 else str(lane + 1)
+        name = channel_name(lane, lanes.count)
         width = metrics.horizontalAdvance(name) + 2 * _PAD_PX
         plate = QRectF(_PAD_PX, top + _PAD_PX, width, metrics.height())
         painter.fillRect(plate, ground)

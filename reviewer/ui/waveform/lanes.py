@@ -24,3 +24,8 @@ class Lanes:
     def reach(self, lane: int) -> float:
         """How many rows full height goes up or down from the middle."""
         return REACH * (self.top(lane + 1) - self.top(lane))
+
+
+def channel_name(channel: int, channels: int) -> str:
+    """``L`` and ``R`` for two channels, numbers from 1 for more."""
+    return "LR"[channel] if channels == 2 else str(channel + 1)
