@@ -219,7 +219,7 @@ class Player:
             self._listener.let_go()
         stream, run = self._outlet.stream, self._run
         if stream is not None and not stream.is_alive:
-            name = stream.name or "The output device"
+            name = f"The sound device “{stream.name}”" if stream.name else "The sound device"
             self._end_run()
             self._close_stream()
             self._transport = self._transport.pause()
