@@ -100,6 +100,13 @@ def test_when_nothing_waits_the_page_says_so(build):
     assert table.page.empty.take.isEnabled()
 
 
+def test_the_button_keeps_the_keyboard_while_a_check_is_looked_for(build):
+    table = build()
+    table.page.empty.take.setFocus()
+    table.take()
+    assert table.page.focusWidget() is table.page.empty.take
+
+
 def test_what_was_handed_in_is_nowhere_on_the_page_while_one_types(build):
     table = build(THEIRS)
     table.take()

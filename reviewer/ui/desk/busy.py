@@ -30,12 +30,30 @@ class Busy(QObject):
             self._soon.start()
         else:
             self._soon.stop()
-            self._enable(is_on=True)
+            _enable(self._widgets, is_on=True)
 
     @Slot()
     def _grey(self) -> None:
-        self._enable(is_on=False)
+        _enable(self._widgets, is_on=False)
 
-    def _enable(self, *, is_on: bool) -> None:
-        for widget in self._widgets:
-            widget.setEnabled(is_on)
+
+class Waiting:
+    """Greys buttons at once; the one that had the keyboard has it again afterwards."""
+
+    def __init__(self, *buttons: QWidget) -> None:
+        self._buttons = buttons
+        self._focused: QWidget | None = None
+
+    def show(self, *, is_busy: bool) -> None:
+        """Work begins, or is over."""
+        if is_busy:
+            self._focused = next((button for button in self._buttons if button.hasFocus()), None)
+        _enable(self._buttons, is_on=not is_busy)
+        if not is_busy and self._focused is not None:
+            self._focused.setFocus()
+            self._focused = None
+
+
+def _enable(widgets: Sequence[QWidget], *, is_on: bool) -> None:
+    for widget in widgets:
+        widget.setEnabled(is_on)

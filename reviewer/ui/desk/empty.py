@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import Today
+from reviewer.ui.desk.busy import Waiting
 from reviewer.ui.handles import named, put_key
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
@@ -38,6 +39,7 @@ class EmptyDesk(QWidget):
             hint=self.tr("Skips it as broken, so that your lead can look at it"),
         )
         self._give_back.clicked.connect(self.give_back_requested)
+        self._waiting = Waiting(self._next, self._give_back)
         self._today = named(QLabel(self), "empty_today", self.tr("Your day"), kind="label")
         self.message = InlineMessage("empty_message", lines=3, parent=self)
         self.message.retry_requested.connect(self.next_requested)
@@ -52,8 +54,7 @@ class EmptyDesk(QWidget):
 
     def show_busy(self, *, is_busy: bool) -> None:
         """While something is under way, the buttons wait."""
-        self._next.setEnabled(not is_busy)
-        self._give_back.setEnabled(not is_busy)
+        self._waiting.show(is_busy=is_busy)
 
     def show_today(self, today: Today) -> None:
         parts = [

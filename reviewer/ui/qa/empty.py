@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from reviewer.ui.desk.busy import Waiting
 from reviewer.ui.handles import named, put_key
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.shortcuts import bind
@@ -27,6 +28,7 @@ class EmptyCheck(QWidget):
             kind="primary",
         )
         self.take.clicked.connect(self.take_requested)
+        self._waiting = Waiting(self.take)
         bind(self.take, "qa.draw", self.take.click)
         self.waiting = named(QLabel(self), "qa_waiting", self.tr("What waits for a check"), kind="label")
         self.message = InlineMessage("qa_empty_message", lines=3, parent=self)
@@ -35,7 +37,7 @@ class EmptyCheck(QWidget):
 
     def show_busy(self, *, is_busy: bool) -> None:
         """While a check is looked for the button waits."""
-        self.take.setEnabled(not is_busy)
+        self._waiting.show(is_busy=is_busy)
 
     def show_waiting(self, checks: int) -> None:
         self.waiting.setText(self.tr("{0} drawn and waiting").format(checks))
