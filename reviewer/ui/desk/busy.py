@@ -38,7 +38,7 @@ class Busy(QObject):
 
 
 class Waiting:
-    """Greys buttons at once; the one that had the keyboard has it again afterwards."""
+    """Greys buttons at once; the one that had the keyboard has it again, if it is still there to be seen."""
 
     def __init__(self, *buttons: QWidget) -> None:
         self._buttons = buttons
@@ -49,9 +49,8 @@ class Waiting:
         if is_busy:
             self._focused = next((button for button in self._buttons if button.hasFocus()), None)
         _enable(self._buttons, is_on=not is_busy)
-        if not is_busy and self._focused is not None:
+        if not is_busy and self._focused is not None and self._focused.isVisible():
             self._focused.setFocus()
-            self._focused = None
 
 
 def _enable(widgets: Sequence[QWidget], *, is_on: bool) -> None:
