@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SIZE = QSize(1280, 800)
 _LEAST = QSize(900, 600)
+_FRAME = QSize(16, 48)
+"""About what the frame of a window takes, before anybody can know."""
 _SETTINGS = "settings_dialog"
 
 
@@ -35,8 +37,11 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.setObjectName("main_window")
         self.setWindowTitle(self.tr("Reviewer"))
-        self.resize(_SIZE)
         self.setMinimumSize(_LEAST)
+        size, fills = first_size(self.screen().availableSize())
+        self.resize(size)
+        if fills:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         self._house = house
         self._theme = theme
         self._identity: Identity | None = None
@@ -253,3 +258,15 @@ class MainWindow(QMainWindow):
         self._may_close = True
         event.ignore()
         self._leave(None)
+
+
+def first_size(room: QSize) -> tuple[QSize, bool]:
+    """How large the window is at first in so much of a screen, and whether it fills that.
+
+    It fills a small one, so that nothing lies beyond the edge. On one that cannot hold the window at all,
+    and where there is no screen, it is as large as usual.
+    """
+    has_usual, has_least = (size.boundedTo(room) == size for size in (_SIZE + _FRAME, _LEAST))
+    if has_usual or not has_least:
+        return _SIZE, False
+    return _SIZE.boundedTo(room - _FRAME).expandedTo(_LEAST), True

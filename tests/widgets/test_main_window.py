@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import QLabel, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +14,7 @@ from reviewer.model.people import Role
 from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keys_dialog import KeysDialog
-from reviewer.ui.main_window import MainWindow
+from reviewer.ui.main_window import MainWindow, first_size
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shell import Shell
 from reviewer.ui.theme import Choice, Theme, current_scheme
@@ -316,3 +316,18 @@ def test_a_contractor_who_declines_is_signed_out(stage, settle):
     assert made.window.shell is None
     assert made.doors.sign_in.calls == ["sign_in", "sign_out"]
     assert "declined" in made.window.entrance.sign_in_page.message.text
+
+
+@pytest.mark.parametrize(
+    ("room", "size", "fills"),
+    [
+        (QSize(2560, 1440), QSize(1280, 800), False),
+        (QSize(1280, 800), QSize(1264, 752), True),
+        (QSize(1280, 720), QSize(1264, 672), True),
+        (QSize(1366, 728), QSize(1280, 680), True),
+        (QSize(900, 600), QSize(900, 600), True),
+        (QSize(800, 800), QSize(1280, 800), False),
+    ],
+)
+def test_the_window_fills_a_screen_that_has_no_room_for_it(room: QSize, size: QSize, fills: bool) -> None:
+    assert first_size(room) == (size, fills)
