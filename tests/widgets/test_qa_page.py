@@ -1,8 +1,11 @@
 """The spot check by keys and mouse."""
 
+from itertools import combinations
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired, Unavailable
@@ -91,6 +94,29 @@ def test_a_key_takes_the_next_check(build, qtbot: QtBot):
     assert table.page.stage == "blind"
 
 
+@pytest.mark.parametrize("height", [560, 640, 760, 1340])
+@pytest.mark.parametrize("stage", ["blind", "compare"])
+def test_waves_and_spectrogram_lie_over_nothing_else(build, qtbot: QtBot, height: int, stage: str):
+    table = build("and so", "my fellow")
+    table.take()
+    if stage == "compare":
+        table.hand_in()
+    table.page.board.spectrogram.toggle()
+    table.page.resize(1120, height)
+    table.page.show()
+    qtbot.waitExposed(table.page)
+    QApplication.processEvents()
+    board = table.page.board
+    assert table.page.stage == stage
+    spectrum = board.spectrogram.mapTo(board, QPoint(0, board.spectrogram.height()))
+    assert board.spectrogram.isVisible()
+    assert spectrum.y() <= board.play_bar.y()
+    parts = [board.message, board.waves, board.play_bar, board.compare if stage == "compare" else board.blind]
+    places = [QRect(part.mapTo(board, QPoint(0, 0)), part.size()) for part in parts if part.isVisible()]
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    assert all(place.bottom() <= board.height() for place in places)
+
+
 def test_when_nothing_waits_the_page_says_so(build):
     table = build()
     table.take()
@@ -110,6 +136,7 @@ def test_the_button_keeps_the_keyboard_while_a_check_is_looked_for(build):
 def test_what_was_handed_in_is_nowhere_on_the_page_while_one_types(build):
     table = build(THEIRS)
     table.take()
+    QApplication.processEvents()
     board = table.page.board
     assert board.compare.theirs.toPlainText() == ""
     assert board.blind.editor.text == ""
@@ -224,6 +251,7 @@ def test_nothing_of_the_last_clip_stays(build):
     table.hand_in()
     table.page.board.compare.accept.click()
     table.settle()
+    QApplication.processEvents()
     board = table.page.board
     left = (board.compare.theirs, board.compare.mine)
     assert [part.toPlainText() for part in left] == ["", ""]

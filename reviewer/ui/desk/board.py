@@ -27,7 +27,7 @@ from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.palette import TagPalette
-from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
+from reviewer.ui.waveform.room import room_for
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.view import WaveformView
@@ -42,10 +42,6 @@ _OWN_COLUMN_FROM_PX = 1464  # of the board: a window of 1600
 _OWN_COLUMN_PX = (440, 600)
 _OWN_COLUMN_SHARE = 0.26
 _SIDE_MARGIN_PX = 12
-_WAVES_PX = (120, 420)
-_WAVES_SHARE = 0.28
-_WAVES_SHARE_ABOVE_SPECTROGRAM = 0.2
-_SPECTROGRAM_SHARE = 0.19
 _COMPACT_BELOW_PX = (620, 700)
 
 
@@ -268,14 +264,10 @@ class Board(QWidget):
     @Slot()
     def _share_room(self) -> None:
         """Waves take a share of the height, the form one of the width, whatever the clip brings along."""
-        least, most = _WAVES_PX
-        is_on = self.spectrogram.look.is_on
-        share = _WAVES_SHARE_ABOVE_SPECTROGRAM if is_on else _WAVES_SHARE  # typing keeps its room
-        waves = min(max(round(self.height() * share), least), most)
-        spectrum = min(max(round(self.height() * _SPECTROGRAM_SHARE), least // 2), 2 * SPECTROGRAM_PX)
+        waves, spectrum = room_for(self.height(), has_spectrogram=self.spectrogram.look.is_on)
         self.spectrogram.setFixedHeight(spectrum)
-        self.waves.setMaximumHeight(waves + (spectrum if is_on else 0))
-        left = self.height() - (spectrum if is_on else 0)
+        self.waves.setMaximumHeight(waves + spectrum)
+        left = self.height() - spectrum
         side = self._place_side()
         is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
         self.palette_of_tags.set_compact(is_compact=is_small)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.desk.coverage import Lack
@@ -16,8 +17,7 @@ from reviewer.ui.qa.blind_panel import BlindPanel
 from reviewer.ui.qa.compare_panel import ComparePanel
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import EDGE_PX, GAP_PX
-from reviewer.ui.waveform.look import Look
-from reviewer.ui.waveform.spectrogram import HEIGHT_PX as SPECTROGRAM_PX
+from reviewer.ui.waveform.room import room_for
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.view import WaveformView
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from reviewer.audio.pyramid import Pyramid
     from reviewer.audio.samples import Sound
     from reviewer.qa.session import Comparison
-
-_WAVES_PX = 240
-_WAVES_ABOVE_SPECTROGRAM_PX = 180
 
 
 class CheckBoard(QWidget):
@@ -44,9 +41,8 @@ class CheckBoard(QWidget):
         super().__init__(parent)
         self.setObjectName("check_board")
         self.waves = WaveformView(self)
-        self.waves.setFixedHeight(_WAVES_PX)
         self.spectrogram = Spectrogram(jobs, self.waves)
-        self.spectrogram.look_changed.connect(self._on_look_changed)
+        self.spectrogram.look_changed.connect(self._share_room)
         self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(Scope.QA, self)
         SpectrogramBar(self.spectrogram, Scope.QA)
@@ -82,10 +78,12 @@ class CheckBoard(QWidget):
         self._stages.setCurrentWidget(self.compare)
         self.compare.show_comparison(comparison)
 
-    @Slot(object)
-    def _on_look_changed(self, look: Look) -> None:
-        both = _WAVES_ABOVE_SPECTROGRAM_PX + SPECTROGRAM_PX
-        self.waves.setFixedHeight(both if look.is_on else _WAVES_PX)
+    @Slot()
+    def _share_room(self) -> None:
+        """Waves take a share of the height, and do not move when the lower half changes."""
+        waves, spectrum = room_for(self.height(), has_spectrogram=self.spectrogram.look.is_on)
+        self.spectrogram.setFixedHeight(spectrum)
+        self.waves.setFixedHeight(waves + spectrum)
 
     def show_unheard(self, lack: Lack | None) -> None:
         """Says how much is still to be heard before a verdict, and tells where; nothing for None."""
@@ -105,3 +103,7 @@ class CheckBoard(QWidget):
         self.blind.editor.show_text("")
         self.compare.clear()
         self.message.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
