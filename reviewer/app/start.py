@@ -72,7 +72,8 @@ def make_window(
     """The window over a workspace, with the job pool that its owner closes last."""
     jobs = Jobs(app)
     house = House(doors, jobs, clock, player_factory, Preferences(settings, app))
-    return MainWindow(house, Theme(app, settings, app), is_furnished=is_furnished), jobs
+    theme = Theme(app, settings, app, asks_platform=is_furnished)
+    return MainWindow(house, theme, is_furnished=is_furnished), jobs
 
 
 def sound_card_player() -> "Player":

@@ -1,6 +1,6 @@
 """A message that stands in its own reserved place, so that nothing moves when it comes."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.assets import SMALL_PX, put_icon
@@ -30,9 +30,6 @@ class InlineMessage(QWidget):
         for label, kind in ((self._sentence, "text"), (self._hint, "label")):
             label.setObjectName(f"{name}_{kind}")
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._hint.setProperty("kind", "label")
         self._retry = named(QPushButton(self.tr("Try again"), self), f"{name}_retry", self.tr("Try again"))
         put_icon(self._retry, "retry")
@@ -40,19 +37,32 @@ class InlineMessage(QWidget):
         policy = self._retry.sizePolicy()
         policy.setRetainSizeWhenHidden(False)
         self._retry.setSizePolicy(policy)
-        layout = QGridLayout(self)
+        layout = self._grid = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(GAP_PX)
         layout.setVerticalSpacing(0)
-        layout.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._icon, 0, 0)
         layout.addWidget(self._sentence, 0, 1)
         layout.addWidget(self._hint, 1, 1)
-        layout.addWidget(self._retry, 0, 2, 3, 1, Qt.AlignmentFlag.AlignBottom)
+        layout.addWidget(self._retry, 0, 2, 3, 1)
         layout.setColumnStretch(1, 1)
         layout.setRowStretch(2, 1)
         self.setMinimumHeight(lines * _LINE_PX)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+        self._is_ready = False
         self.clear()
+
+    def _get_ready(self) -> None:
+        """Comes with the first message: most pages are first painted without one."""
+        from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
+
+        self._is_ready = True
+        for label in (self._sentence, self._hint):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self._grid.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
+        self._grid.setAlignment(self._retry, Qt.AlignmentFlag.AlignBottom)
 
     @property
     def text(self) -> str:
@@ -65,6 +75,8 @@ class InlineMessage(QWidget):
 
     def show_message(self, message: Message, role: str = "text") -> None:
         """Shows a message in the colour of ``role``: ``ok``, ``warn``, ``error`` or ``text``."""
+        if not self._is_ready:
+            self._get_ready()
         put_icon(self._icon, role if role in {"ok", "warn", "error"} else "info", role)
         self._icon.show()
         self._sentence.setProperty("kind", role)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -88,7 +88,6 @@ class Jobs(QObject):
         self._under_way: dict[Job, _Delivery] = {}
         self._waiting: list[Callable[[], None]] = []
         self._is_closed = False
-        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
@@ -134,6 +133,9 @@ class Jobs(QObject):
         """Made with the first job: the window is painted before."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
+        from PySide6.QtCore import Qt  # noqa: PLC0415
+
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         return ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
 
     def _work(self, work: Callable[[CancelToken], Any], delivery: _Delivery) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -41,6 +41,8 @@ class MainWindow(QMainWindow):
         size, fills = first_size(self.screen().availableSize())
         self.resize(size)
         if fills:
+            from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
+
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self._house = house
         self._theme = theme
@@ -94,6 +96,7 @@ class MainWindow(QMainWindow):
         from reviewer.ui.idle import IdleWatch  # noqa: PLC0415 - not before the first paint
         from reviewer.ui.keys.choices import KeysInForce  # noqa: PLC0415
 
+        self._theme.ask_platform()
         KeysInForce(self._house.preferences, self)
         project = self._house.doors.project
         self.entrance.sign_in_page.show_project(project.name)

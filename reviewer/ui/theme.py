@@ -3,12 +3,16 @@
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from string import Template
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from reviewer.places import resource
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import Qt
 
 GRID_PX = 4
 GAP_PX = 8
@@ -27,6 +31,7 @@ SPEAKER_HUES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00"
 """Okabe and Ito's colour-blind-safe set, without black; a speaker's number is always shown too."""
 
 _SETTING = "theme"
+_SEEN = "theme_of_platform"
 STYLE = "fusion"
 HAS_STYLE = "has_style"
 """Set on an application that has the style already, by its command line: asking takes 15 ms."""
@@ -206,13 +211,24 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        settings: QSettings,
+        parent: QObject | None = None,
+        *,
+        asks_platform: bool = True,
+    ) -> None:
+        """Puts the choice on; one that does not ask looks as it did the last time, until ``ask_platform``."""
         super().__init__(parent)
         self._app = app
         self._settings = settings
         stored = str(settings.value(_SETTING, Choice.SYSTEM.value))
         self._choice = Choice(stored) if stored in set(Choice) else Choice.SYSTEM
-        app.styleHints().colorSchemeChanged.connect(self._on_platform_changed)
+        self._seen = Scheme.LIGHT if settings.value(_SEEN) == Scheme.LIGHT.value else Scheme.DARK
+        app.styleHints().colorSchemeChanged.connect(self.ask_platform)
+        if asks_platform:
+            self.ask_platform()
         apply(app, self.scheme)
 
     @property
@@ -224,8 +240,7 @@ class Theme(QObject):
         """The scheme that the choice means now; dark where the platform does not say."""
         if self._choice is not Choice.SYSTEM:
             return Scheme(self._choice.value)
-        platform = self._app.styleHints().colorScheme()
-        return Scheme.LIGHT if platform == Qt.ColorScheme.Light else Scheme.DARK
+        return self._seen
 
     def choose(self, choice: Choice) -> None:
         """Remembers a choice and puts it on."""
@@ -239,9 +254,20 @@ class Theme(QObject):
         self.choose(Choice.LIGHT if self.scheme is Scheme.DARK else Choice.DARK)
 
     @Slot()
-    def _on_platform_changed(self) -> None:
+    def ask_platform(self) -> None:
+        """Follows what the platform says now."""
+        from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
+
+        seen = Scheme.LIGHT if self._platform() == Qt.ColorScheme.Light else Scheme.DARK
+        if seen is self._seen:
+            return
+        self._seen = seen
+        self._settings.setValue(_SEEN, seen.value)
         if self._choice is Choice.SYSTEM:
             self._put_on()
+
+    def _platform(self) -> "Qt.ColorScheme":
+        return self._app.styleHints().colorScheme()
 
     def _put_on(self) -> None:
         apply(self._app, self.scheme)

@@ -106,3 +106,13 @@ def test_after_a_lock_the_name_stays_and_the_reason_is_said(page: SignInPage, qt
 def test_a_key_leads_to_the_first_sign_in(page: SignInPage, qtbot: QtBot):
     with qtbot.waitSignal(page.enrol_requested):
         qtbot.keyClick(page, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_no_input_method_learns_the_passphrase(page: SignInPage, is_shown: bool):
+    (show,) = page.passphrase.actions()
+    show.setChecked(is_shown)
+    hints = page.passphrase.inputMethodHints()
+    secret = Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
+    assert hints & secret == secret
+    assert bool(hints & Qt.InputMethodHint.ImhHiddenText) is not is_shown

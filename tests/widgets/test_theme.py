@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -75,6 +75,50 @@ def test_the_choice_is_remembered(qapp: QApplication, settings: QSettings):
 def test_nothing_but_the_choice_is_remembered(qapp: QApplication, settings: QSettings):
     Theme(qapp, settings).choose(Choice.LIGHT)
     assert settings.allKeys() == ["theme"]
+
+
+class _Platform:
+    """A platform that shows what it is told to."""
+
+    def __init__(self, app: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.shows = Qt.ColorScheme.Unknown
+        self._hints = app.styleHints()
+        monkeypatch.setattr(Theme, "_platform", lambda _theme: self.shows)
+
+    def turn(self, shows: Qt.ColorScheme) -> None:
+        self.shows = shows
+        self._hints.colorSchemeChanged.emit(shows)
+
+
+@pytest.fixture
+def platform(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> _Platform:
+    return _Platform(qapp, monkeypatch)
+
+
+def test_who_chose_nothing_follows_the_platform(
+    qapp: QApplication, settings: QSettings, platform: _Platform, qtbot: QtBot
+):
+    chosen = Theme(qapp, settings)
+    assert chosen.scheme is Scheme.DARK
+    with qtbot.waitSignal(chosen.changed):
+        platform.turn(Qt.ColorScheme.Light)
+    assert theme.current_scheme() is Scheme.LIGHT
+    chosen.choose(Choice.DARK)
+    platform.turn(Qt.ColorScheme.Dark)
+    platform.turn(Qt.ColorScheme.Light)
+    assert theme.current_scheme() is Scheme.DARK
+
+
+def test_a_start_that_does_not_ask_looks_as_the_platform_did_the_last_time(
+    qapp: QApplication, settings: QSettings, platform: _Platform
+):
+    platform.shows = Qt.ColorScheme.Light
+    Theme(qapp, settings)
+    platform.shows = Qt.ColorScheme.Dark
+    late = Theme(qapp, settings, asks_platform=False)
+    assert late.scheme is Scheme.LIGHT
+    late.ask_platform()
+    assert late.scheme is theme.current_scheme() is Scheme.DARK
 
 
 def test_a_settings_file_that_makes_no_sense_is_ignored(qapp: QApplication, settings: QSettings):

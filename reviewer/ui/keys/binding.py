@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -33,7 +32,6 @@ class Bindings:
         shortcut = QShortcut(owner)
         shortcut.setKeys(self.key(key_id).sequences)
         shortcut.setObjectName(f"{_NAME}{key_id}")
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(slot)
         return shortcut

@@ -1,6 +1,5 @@
 """A form alone in the middle of its page."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from reviewer.ui.handles import named
@@ -38,10 +37,9 @@ class Card(QFrame):
         self.column.addSpacing(GAP_PX)
 
 
-def centred(inner: QWidget, page: QWidget) -> None:
-    """Puts a widget into the middle of an otherwise empty page."""
+def centred(inner: QWidget, page: QFrame) -> None:
+    """Puts a widget into the middle of an otherwise empty page; a frame paints the style's ground."""
     page.setProperty("kind", "page")
-    page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     grid = QGridLayout(page)
     grid.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
     grid.addWidget(inner, 1, 1)

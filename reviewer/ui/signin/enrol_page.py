@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from reviewer.ui.handles import named, restyle
 from reviewer.ui.inline import InlineMessage
@@ -25,7 +25,7 @@ class EnrolEntry:
     passphrase: str = field(repr=False)
 
 
-class EnrolPage(QWidget):
+class EnrolPage(QFrame):
     """Name, code, and one's own new passphrase twice."""
 
     enrol_requested = Signal(object)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -47,7 +48,7 @@ class NdaAnswer:
     end_reached_at: datetime
 
 
-class NdaPage(QWidget):
+class NdaPage(QFrame):
     """Nothing is ticked beforehand, Enter accepts nothing, and both answers weigh the same."""
 
     accept_requested = Signal(object)

@@ -1,6 +1,6 @@
 """A field for a secret."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -15,12 +15,6 @@ class PassphraseField(QLineEdit):
         super().__init__(parent)
         named(self, name, spoken)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setInputMethodHints(
-            Qt.InputMethodHint.ImhHiddenText
-            | Qt.InputMethodHint.ImhSensitiveData
-            | Qt.InputMethodHint.ImhNoPredictiveText
-            | Qt.InputMethodHint.ImhNoAutoUppercase
-        )
         self._show = QAction(self.tr("Show what is typed"), self)
         self._show.setObjectName(f"{name}_show")
         self._show.setCheckable(True)
@@ -38,7 +32,19 @@ class PassphraseField(QLineEdit):
     @Slot(bool)
     def _on_show_toggled(self, shown: bool) -> None:  # noqa: FBT001 - a signal's argument
         self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        if shown:
+            self._stay_secret()
         self._put_icon()
+
+    def _stay_secret(self) -> None:
+        """Tells the input method not to learn what is shown; of dots Qt tells it by itself."""
+        from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
+
+        self.setInputMethodHints(
+            Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
 
     def _put_icon(self) -> None:
         put_icon(self._show, "hide" if self._show.isChecked() else "show", "dim")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
 
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
@@ -22,7 +22,7 @@ class SignInEntry:
     passphrase: str = field(repr=False)
 
 
-class SignInPage(QWidget):
+class SignInPage(QFrame):
     """Name and passphrase, nothing else."""
 
     sign_in_requested = Signal(object)
