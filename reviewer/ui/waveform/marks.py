@@ -67,12 +67,14 @@ class Marks:
         (turns,) = np.nonzero(touched[1:] != touched[:-1])
         return tuple(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))
 
-    def edges(self, window: ViewWindow, pixels: int, least_px: float) -> tuple[tuple[float, float], ...]:
-        """Left and right of each stretch in view that is at least ``least_px`` wide, in columns."""
+    def edges(
+        self, window: ViewWindow, pixels: int, least_px: float
+    ) -> tuple["NDArray[np.intp]", "NDArray[np.intp]"]:
+        """The columns nearest to the ends of each stretch in view that is at least ``least_px`` wide."""
         scale = pixels / window.span
         left, right = (self.starts - window.start) * scale, (self.ends - window.start) * scale
         shown = (right > 0) & (left < pixels) & (right - left >= least_px)
-        return tuple(zip(left[shown].tolist(), right[shown].tolist(), strict=True))
+        return np.rint(left[shown]).astype(np.intp), np.rint(right[shown]).astype(np.intp)
 
 
 def _within(x: "NDArray[np.float64]", pixels: int) -> "NDArray[np.intp]":

@@ -116,13 +116,9 @@ def _borders(scene: Scene, columns: int) -> tuple[Columns, Columns]:
     """Where passages of speech begin and end, once these stand apart, and the ends of brackets there."""
     borders, brackets = np.zeros((2, columns), dtype=np.bool_)
     thick, reach = max(round(scene.scale), 1), round(_BRACKET_PX * scene.scale)
-    for left, right in scene.speech.edges(scene.window, columns, _BORDERS_FROM_PX * scene.scale):
-        first, last = round(left), round(right)
-        for start, end, marked in (
-            (first, first + thick, borders),
-            (last - thick, last, borders),
-            (first, first + reach, brackets),
-            (last - reach, last, brackets),
-        ):
-            marked[max(start, 0) : max(end, 0)] = True
+    left, right = scene.speech.edges(scene.window, columns, _BORDERS_FROM_PX * scene.scale)
+    for marked, long in ((borders, thick), (brackets, reach)):
+        along = np.arange(long)
+        places = np.concatenate((left[:, None] + along, right[:, None] - 1 - along), axis=None)
+        marked[places[(places >= 0) & (places < columns)]] = True
     return borders, brackets
