@@ -22,6 +22,7 @@ from reviewer.ui import theme
 from reviewer.ui.waveform.plot import WavePlot
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
+from tests.benchmarks.quiet import wait_for_quiet
 from tests.benchmarks.table import row
 
 WIDTH, WAVES = 1600, 300
@@ -31,6 +32,8 @@ BLITS = 20.0
 P95_MS = 4.0
 HOUR_RATIO = 1.3
 NOTCH = 120
+BATCHES = 3
+WAIT_SECONDS = 5.0
 
 Moments = list[tuple[float, float]]
 """Milliseconds of each frame: by the clock, and of processor time, which a busy machine spoils less."""
@@ -149,12 +152,20 @@ def told(moments: Moments) -> str:
     return f"p50 {p(50, moments):.2f} ms, p95 {p(95, moments):.2f} ms"
 
 
-def judged(figure: str, moments: Moments, floor: Moments) -> None:
+def quietest(figure: str, batches: list[tuple[Moments, Moments]]) -> Moments:
+    """Neighbours can only make frames slower: judges the batch in which the blits took the least."""
+    moments, floor = min(batches, key=lambda batch: p(50, batch[1]))
+    others = "; ".join(f"p95 {p(95, each):.2f} ms, blit {p(50, least):.3f} ms" for each, least in batches)
+    judged(figure, moments, floor, f"; all: {others}")
+    return moments
+
+
+def judged(figure: str, moments: Moments, floor: Moments, more: str = "") -> None:
     ratio = p(50, moments) / p(50, floor)
     row(
         figure,
         f"{told(moments)}; {ratio:.1f} x a blit of {p(50, floor):.3f} ms"
-        f" (processor {p(50, moments, 1):.2f} ms, {p(50, moments, 1) / p(50, floor, 1):.1f} x)",
+        f" (processor {p(50, moments, 1):.2f} ms, {p(50, moments, 1) / p(50, floor, 1):.1f} x){more}",
         f"p50 <= {BLITS:.0f} x blit, p95 <= {P95_MS:.0f} ms",
         ratio <= BLITS and p(95, moments) <= P95_MS,
     )
@@ -165,8 +176,11 @@ def test_a_frame_of_zooming_and_moving(view: WaveformView, blit: Blit) -> None:
     for name, seconds in (("60 s", 60), ("1 h", 3600)):
         put_on(view, seconds)
         zooms_and_pans(view, blit)
-        drawn[name], floor = zooms_and_pans(view, blit)
-        judged(f"pan/zoom frame 1600 x 300, {name}", drawn[name], floor)
+        batches = []
+        for _ in range(BATCHES):
+            wait_for_quiet(WAIT_SECONDS)
+            batches.append(zooms_and_pans(view, blit))
+        drawn[name] = quietest(f"pan/zoom frame 1600 x 300, {name}", batches)
     ratio = p(50, drawn["1 h"]) / p(50, drawn["60 s"])
     row("pan/zoom frame, 1 h / 60 s", f"{ratio:.2f}", f"<= {HOUR_RATIO}", ratio <= HOUR_RATIO)
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from reviewer.clips.keys import KdfParameters
 from reviewer.workspace import make_workspace
+from tests.benchmarks.quiet import wait_for_quiet
 from tests.benchmarks.table import row
 from tests.workspaces import LEAD, PASSPHRASE
 
-_ROUNDS = 9
+_ROUNDS = 15
+_WAIT_SECONDS = 2.0
 _MUST_BE = 1.7
 
 # Both leave when all of the window was painted: its own paint event comes first, those of its children after.
@@ -63,13 +65,15 @@ def test_start_of_the_program_to_first_paint(tmp_path: Path) -> None:
     make_workspace(folder, LEAD, PASSPHRASE, parameters=KdfParameters.cheap())
     bare, ours = [], []
     for _ in range(_ROUNDS):  # in turns, so that a neighbour's load falls on both
+        wait_for_quiet(_WAIT_SECONDS)
         bare.append(_milliseconds(_BARE, folder))
         ours.append(_milliseconds(_OURS, folder))
     floor, measured = statistics.median(bare), statistics.median(ours)
-    ratio = measured / floor
+    ratio = statistics.median(one / other for one, other in zip(ours, bare, strict=True))
     row(
         "start of the program to first paint",
-        f"{ratio:.2f} x a bare QMainWindow ({measured:.0f} and {floor:.0f} ms)",
+        f"{ratio:.2f} x a bare QMainWindow ({measured:.0f} and {floor:.0f} ms;"
+        f" at best {min(ours):.0f} and {min(bare):.0f})",
         f"<= {_MUST_BE} x",
         ratio <= _MUST_BE,
     )
