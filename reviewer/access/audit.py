@@ -94,6 +94,9 @@ def verify(
         return _found(None, f"The access log cannot be read ({error}).", walk.rows)
     except sqlite3.DatabaseError as error:
         return _found(None, f"The workspace file is damaged ({error}).", walk.rows)
+    except UnicodeDecodeError:
+        # What SQLite says of a broken schema quotes it, and the driver cannot read the quotation.
+        return _found(None, "The workspace file is damaged (its schema is no text).", walk.rows)
     return Finding(ok=True, first_bad=None, sentence=_praise(walk.rows, outside), rows=walk.rows)
 
 

@@ -148,7 +148,9 @@ def translated() -> Iterator[None]:
         if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself makes no sense
             raise _damaged(error) from error
         raise
+    except UnicodeDecodeError as error:  # also of a message in which SQLite quotes a broken schema
+        raise _damaged(error) from error
 
 
-def _damaged(error: sqlite3.Error) -> Damaged:
+def _damaged(error: Exception) -> Damaged:
     return Damaged("The workspace file is damaged.", f"Go back to your last copy of it ({error}).")

@@ -179,6 +179,17 @@ def test_file_that_was_overwritten_in_the_middle_is_told_in_a_sentence(path):
     database.close()
 
 
+def test_schema_that_is_no_text_is_told_in_a_sentence(path):
+    database = Database(path)
+    migrate(database)
+    database.close()
+    data = bytearray(path.read_bytes())
+    data[data.index(b"CREATE TABLE") + 2] ^= 0x80
+    path.write_bytes(data)
+    with pytest.raises(Damaged):
+        Database(path).rows("SELECT * FROM person")
+
+
 def test_mistake_of_ours_is_not_taken_for_a_fault_of_the_disk(database):
     with pytest.raises(sqlite3.IntegrityError):
         add(database, None)

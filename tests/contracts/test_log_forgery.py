@@ -165,6 +165,16 @@ def test_no_changed_byte_of_the_file_changes_the_log_unseen(
         assert log_of(file) == log_of(small)
 
 
+def test_a_schema_that_is_no_text_is_a_finding(tmp_path: Path, small: Path) -> None:
+    changed = bytearray(small.read_bytes())
+    changed[changed.index(b"CREATE TRIGGER") + 2] ^= 0x80
+    file = tmp_path / "workspace.db"
+    file.write_bytes(bytes(changed))
+    finding = verify(OnlyAPath(file), "w1", PUBLIC_KEY)  # type: ignore[arg-type]
+    assert not finding.ok
+    assert "damaged" in finding.sentence
+
+
 class OnlyAPath:
     """A broken file does not open as a Database; the verifier needs no more than its path."""
 
