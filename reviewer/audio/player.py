@@ -94,11 +94,6 @@ class Player:
         return self._sound.channels if self._sound is not None else 0
 
     @property
-    def device_name(self) -> str:
-        """Where the sound goes, in the system's words; empty without a device."""
-        return self._outlet.stream.name if self._outlet.stream is not None else ""
-
-    @property
     def underruns(self) -> int:
         """How often the device had nothing to play in time, since the program started."""
         return self._tally.underruns(self._outlet.stream)

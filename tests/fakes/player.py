@@ -18,7 +18,6 @@ class FakePlayer:
         self.ears = Ears()
         self.output = ""
         self.level_db: float | None = 0.0
-        self.device_name = "Speakers"
         self.underruns = 0
         self._transport = Transport()
         self._heard: list[HeardRange] = []

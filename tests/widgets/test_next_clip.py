@@ -56,6 +56,17 @@ def clips(count: int) -> list[OpenClip]:
     return [an_open_clip(a_lease(number)) for number in range(1, count + 1)]
 
 
+def hand_in_slowly(bench: Bench) -> SlowDesk:
+    """Hands "hello there" in at a desk that does not end with it before it ``may_go``."""
+    desk = SlowDesk(*clips(3), waits_in="submit")
+    bench.open(desk)
+    bench.type("hello there")
+    bench.answer()
+    bench.hear()
+    bench.page.presenter.submit()
+    return desk
+
+
 def calls_since(bench: Bench, name: str) -> list[str]:
     """What the desk was asked for from the last call of this name on."""
     calls = bench.desk.calls
@@ -103,12 +114,7 @@ def test_the_next_clip_is_taken_only_when_the_work_is_on_the_disk(bench: Bench) 
 
 
 def test_while_work_is_being_handed_in_it_stays_on_the_screen(bench: Bench, qtbot: QtBot) -> None:
-    desk = SlowDesk(*clips(3), waits_in="submit")
-    bench.open(desk)
-    bench.type("hello there")
-    bench.answer()
-    bench.hear()
-    bench.page.presenter.submit()
+    desk = hand_in_slowly(bench)
     qtbot.waitUntil(desk.has_begun.is_set)
     assert bench.field.text == "hello there"
     assert bench.player.loaded is not None
@@ -241,12 +247,7 @@ def test_locked_while_preparing_it_goes_back_as_soon_as_that_is_over(bench: Benc
 
 
 def test_locked_while_handing_in_the_next_clip_is_not_shown(bench: Bench, qtbot: QtBot) -> None:
-    desk = SlowDesk(*clips(3), waits_in="submit")
-    bench.open(desk)
-    bench.type("hello there")
-    bench.answer()
-    bench.hear()
-    bench.page.presenter.submit()
+    desk = hand_in_slowly(bench)
     qtbot.waitUntil(desk.has_begun.is_set)
     bench.page.close_down()
     desk.may_go.set()
@@ -310,13 +311,8 @@ def test_a_clip_prepared_too_late_is_not_worked_out(bench: Bench, qtbot: QtBot) 
 
 
 def test_while_work_is_handed_in_nothing_of_it_changes(bench: Bench, qtbot: QtBot) -> None:
-    desk = SlowDesk(*clips(3), waits_in="submit")
-    bench.open(desk)
-    bench.type("hello there")
-    bench.answer()
-    bench.hear()
+    desk = hand_in_slowly(bench)
     before = bench.page.view.board.annotation
-    bench.page.presenter.submit()
     qtbot.waitUntil(desk.has_begun.is_set)
     bench.type("more")
     bench.page.view.board.flags.toggle(Flag.UNUSABLE)
@@ -333,12 +329,7 @@ def test_while_work_is_handed_in_nothing_of_it_changes(bench: Bench, qtbot: QtBo
 
 
 def test_handing_in_that_takes_long_greys_the_form_until_it_is_over(bench: Bench, qtbot: QtBot) -> None:
-    desk = SlowDesk(*clips(3), waits_in="submit")
-    bench.open(desk)
-    bench.type("hello there")
-    bench.answer()
-    bench.hear()
-    bench.page.presenter.submit()
+    desk = hand_in_slowly(bench)
     button = bench.page.findChild(QPushButton, "submit")
     assert button.isEnabled()
     qtbot.waitUntil(lambda: not button.isEnabled())

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -99,6 +99,17 @@ def test_the_room_of_the_sentence_comes_back_with_the_sound(silent: Stand) -> No
     assert silent.part("play_loop").isVisible()
     assert silent.text("play_problem") == ""
     silent.playback.pause()
+
+
+def test_a_time_that_runs_has_nothing_laid_out_anew(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[QEvent.Type] = []
+    seen = PlayBar.event
+    monkeypatch.setattr(PlayBar, "event", lambda bar, event: asked.append(event.type()) or seen(bar, event))
+    for second in range(1, 4):
+        stand.playback.seek(second * RATE)
+        QApplication.processEvents()
+    assert stand.text("play_time").startswith("00:03.000")
+    assert QEvent.Type.LayoutRequest not in asked
 
 
 def test_a_button_that_says_more_gets_the_room(stand: Stand, qtbot: QtBot) -> None:

@@ -39,7 +39,7 @@ class EmptyDesk(QWidget):
             hint=self.tr("Skips it as broken, so that your lead can look at it"),
         )
         self._give_back.clicked.connect(self.give_back_requested)
-        self._waiting = Waiting(self._next, self._give_back)
+        self._greyed = Waiting(self._next, self._give_back)
         self._today = named(QLabel(self), "empty_today", self.tr("Your day"), kind="label")
         self.message = InlineMessage("empty_message", lines=3, parent=self)
         self.message.retry_requested.connect(self.next_requested)
@@ -54,7 +54,7 @@ class EmptyDesk(QWidget):
 
     def show_busy(self, *, is_busy: bool) -> None:
         """While something is under way, the buttons wait."""
-        self._waiting.show(is_busy=is_busy)
+        self._greyed.show(is_busy=is_busy)
 
     def show_today(self, today: Today) -> None:
         parts = [

@@ -23,6 +23,10 @@ class TimeButton(QToolButton):
             hint=self.tr("Position and length; click for what is left, and for samples"),
         )
         self.setFont(time_font())
+        self.ensurePolished()  # the style sheet's size, before it is measured
+        self.setFixedHeight(
+            self.sizeHint().height()
+        )  # of a fixed size: no new text has the bar laid out anew
         self._face = 0
         self._shown = (0, -1, 1)
         self.clicked.connect(self._show_next_face)

@@ -28,7 +28,7 @@ class EmptyCheck(QWidget):
             kind="primary",
         )
         self.take.clicked.connect(self.take_requested)
-        self._waiting = Waiting(self.take)
+        self._greyed = Waiting(self.take)
         bind(self.take, "qa.draw", self.take.click)
         self.waiting = named(QLabel(self), "qa_waiting", self.tr("What waits for a check"), kind="label")
         self.message = InlineMessage("qa_empty_message", lines=3, parent=self)
@@ -37,7 +37,7 @@ class EmptyCheck(QWidget):
 
     def show_busy(self, *, is_busy: bool) -> None:
         """While a check is looked for the button waits."""
-        self._waiting.show(is_busy=is_busy)
+        self._greyed.show(is_busy=is_busy)
 
     def show_waiting(self, checks: int) -> None:
         self.waiting.setText(self.tr("{0} drawn and waiting").format(checks))
