@@ -24,9 +24,8 @@ class TimeButton(QToolButton):
         )
         self.setFont(time_font())
         self.ensurePolished()  # the style sheet's size, before it is measured
-        self.setFixedHeight(
-            self.sizeHint().height()
-        )  # of a fixed size: no new text has the bar laid out anew
+        # Its width is fixed too: so a time that runs does not have the bar laid out anew with each picture.
+        self.setFixedHeight(self.sizeHint().height())
         self._face = 0
         self._shown = (0, -1, 1)
         self.clicked.connect(self._show_next_face)
