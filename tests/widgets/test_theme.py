@@ -77,45 +77,40 @@ def test_nothing_but_the_choice_is_remembered(qapp: QApplication, settings: QSet
     assert settings.allKeys() == ["theme"]
 
 
-class _Platform:
-    """A platform that shows what it is told to."""
+class ToldTheme(Theme):
+    """A theme on a platform that shows what it is told to; others that are still about hear nothing of it."""
 
-    def __init__(self, app: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.shows = Qt.ColorScheme.Unknown
-        self._hints = app.styleHints()
-        monkeypatch.setattr(Theme, "_platform", lambda _theme: self.shows)
+    shows = Qt.ColorScheme.Unknown
+
+    def _platform(self) -> Qt.ColorScheme:
+        return self.shows
 
     def turn(self, shows: Qt.ColorScheme) -> None:
         self.shows = shows
-        self._hints.colorSchemeChanged.emit(shows)
+        self._app.styleHints().colorSchemeChanged.emit(shows)
 
 
-@pytest.fixture
-def platform(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> _Platform:
-    return _Platform(qapp, monkeypatch)
+class LightTheme(ToldTheme):
+    shows = Qt.ColorScheme.Light
 
 
-def test_who_chose_nothing_follows_the_platform(
-    qapp: QApplication, settings: QSettings, platform: _Platform, qtbot: QtBot
-):
-    chosen = Theme(qapp, settings)
+def test_who_chose_nothing_follows_the_platform(qapp: QApplication, settings: QSettings, qtbot: QtBot):
+    chosen = ToldTheme(qapp, settings)
     assert chosen.scheme is Scheme.DARK
     with qtbot.waitSignal(chosen.changed):
-        platform.turn(Qt.ColorScheme.Light)
+        chosen.turn(Qt.ColorScheme.Light)
     assert theme.current_scheme() is Scheme.LIGHT
     chosen.choose(Choice.DARK)
-    platform.turn(Qt.ColorScheme.Dark)
-    platform.turn(Qt.ColorScheme.Light)
+    chosen.turn(Qt.ColorScheme.Dark)
+    chosen.turn(Qt.ColorScheme.Light)
     assert theme.current_scheme() is Scheme.DARK
 
 
 def test_a_start_that_does_not_ask_looks_as_the_platform_did_the_last_time(
-    qapp: QApplication, settings: QSettings, platform: _Platform
+    qapp: QApplication, settings: QSettings
 ):
-    platform.shows = Qt.ColorScheme.Light
-    Theme(qapp, settings)
-    platform.shows = Qt.ColorScheme.Dark
-    late = Theme(qapp, settings, asks_platform=False)
+    LightTheme(qapp, settings)
+    late = ToldTheme(qapp, settings, asks_platform=False)
     assert late.scheme is Scheme.LIGHT
     late.ask_platform()
     assert late.scheme is theme.current_scheme() is Scheme.DARK
