@@ -18,8 +18,7 @@ from reviewer.audio.growth import Job
 from reviewer.audio.player import Player
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.audio.sound_card import LATENCIES_SECONDS
-from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.speeds import SPEEDS
+from reviewer.ui.playback.controller import SPEEDS, PlaybackController
 from tests.benchmarks.table import row
 
 RATE = 8_000
@@ -66,7 +65,7 @@ class Booth:
     def __init__(self, samples: Samples) -> None:
         self.device = VirtualDevice(keeps=False)
         player = Player(self.device, make_speed=PickedFrames, start_job=at_once, fade_seconds=0.0)
-        self.playback = Playback(player)
+        self.playback = PlaybackController(player)
         self.playback.load(samples)
         self._given: deque[int] = deque([0] * BUFFER, maxlen=BUFFER + 1)
         self._pulled = 0

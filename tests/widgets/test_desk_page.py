@@ -12,7 +12,7 @@ from reviewer.errors import Damaged, LeaseLost, NdaRequired, Refused, Submission
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.event import HeardRange
 from reviewer.model.task import SkipReason
-from reviewer.ui.desk.empty import EmptyDesk
+from reviewer.ui.desk.empty_desk import EmptyDesk
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.desk.skip_dialog import SkipDialog
 from reviewer.ui.inline import InlineMessage

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import LeaseLost, Unavailable
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
-from reviewer.ui.desk import draft_keeper
-from reviewer.ui.desk.draft_keeper import DraftKeeper
-from reviewer.ui.desk.heard_log import HeardLog
-from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.clip import autosave
+from reviewer.ui.clip.autosave import Autosave
+from reviewer.ui.clip.heard_log import HeardLog
+from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.jobs import Jobs
 from tests.fakes.desk import NOON
 
@@ -46,8 +46,8 @@ def owner(qapp: object) -> QObject:
 
 
 @pytest.fixture
-def in_order(jobs: Jobs, owner: QObject) -> InOrder:
-    return InOrder(jobs, owner)
+def executor(jobs: Jobs, owner: QObject) -> SerialExecutor:
+    return SerialExecutor(jobs, owner)
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def disk() -> Iterator[Disk]:
 
 
 @pytest.fixture
-def keeper(disk: Disk, in_order: InOrder, owner: QObject) -> DraftKeeper:
-    made = DraftKeeper(in_order, owner)
+def keeper(disk: Disk, executor: SerialExecutor, owner: QObject) -> Autosave:
+    made = Autosave(executor, owner)
     made.begin(disk.save)
     return made
 
@@ -68,15 +68,15 @@ def text(typed: str) -> Annotation:
     return Annotation(text_verbatim=typed)
 
 
-def test_work_runs_in_the_order_of_asking(in_order: InOrder, settle: Settle) -> None:
+def test_work_runs_in_the_order_of_asking(executor: SerialExecutor, settle: Settle) -> None:
     done: list[int] = []
     for number in range(30):
-        in_order.run(lambda number=number: done.append(number))
+        executor.run(lambda number=number: done.append(number))
     settle()
     assert done == list(range(30))
 
 
-def test_work_never_runs_two_at_a_time(in_order: InOrder, settle: Settle) -> None:
+def test_work_never_runs_two_at_a_time(executor: SerialExecutor, settle: Settle) -> None:
     busy = threading.Lock()
     clashes: list[int] = []
 
@@ -87,40 +87,40 @@ def test_work_never_runs_two_at_a_time(in_order: InOrder, settle: Settle) -> Non
         busy.release()
 
     for _ in range(30):
-        in_order.run(work)
+        executor.run(work)
     settle()
     assert not clashes
 
 
-def test_work_that_fails_holds_up_nobody(in_order: InOrder, settle: Settle) -> None:
+def test_work_that_fails_holds_up_nobody(executor: SerialExecutor, settle: Settle) -> None:
     failed: list[Exception] = []
     done: list[str] = []
-    in_order.run(lambda: 1 / 0, failed=failed.append)
-    in_order.run(lambda: "after", done.append)
+    executor.run(lambda: 1 / 0, failed=failed.append)
+    executor.run(lambda: "after", done.append)
     settle()
     assert isinstance(failed[0], ZeroDivisionError)
     assert done == ["after"]
 
 
 def test_work_on_the_way_out_comes_after_all_that_was_asked_for(
-    in_order: InOrder, disk: Disk, settle: Settle
+    executor: SerialExecutor, disk: Disk, settle: Settle
 ) -> None:
     disk.gate.clear()
-    in_order.run(lambda: disk.save(text("older")))
+    executor.run(lambda: disk.save(text("older")))
     assert disk.begun.wait(5)
     threading.Timer(0.01, disk.gate.set).start()
-    in_order.run_here(lambda: disk.save(text("newest")))
+    executor.run_here(lambda: disk.save(text("newest")))
     assert disk.saved == ["older", "newest"]
     settle()
 
 
-def test_a_save_is_due_at_most_two_seconds_after_a_key(keeper: DraftKeeper) -> None:
+def test_a_save_is_due_at_most_two_seconds_after_a_key(keeper: Autosave) -> None:
     keeper.note(text("a"))
     assert 0 < keeper._timer.remainingTime() <= 1500
     keeper.stop()
 
 
-def test_typing_on_and_on_does_not_put_the_save_off(keeper: DraftKeeper) -> None:
+def test_typing_on_and_on_does_not_put_the_save_off(keeper: Autosave) -> None:
     keeper.note(text("a"))
     first = keeper._timer.remainingTime()
     for _ in range(1000):
@@ -130,9 +130,9 @@ def test_typing_on_and_on_does_not_put_the_save_off(keeper: DraftKeeper) -> None
 
 
 def test_the_newest_text_is_saved_when_the_time_comes(
-    keeper: DraftKeeper, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draft_keeper, "SAVE_AFTER_MS", 1)
+    monkeypatch.setattr(autosave, "SAVE_AFTER_MS", 1)
     with qtbot.waitSignal(keeper.saved) as saved:
         keeper.note(text("a"))
         keeper.note(text("ab"))
@@ -142,9 +142,9 @@ def test_the_newest_text_is_saved_when_the_time_comes(
 
 
 def test_what_is_typed_during_a_save_is_saved_next(
-    keeper: DraftKeeper, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draft_keeper, "SAVE_AFTER_MS", 1)
+    monkeypatch.setattr(autosave, "SAVE_AFTER_MS", 1)
     disk.gate.clear()
     keeper.note(text("a"))
     keeper.save_now()
@@ -158,9 +158,9 @@ def test_what_is_typed_during_a_save_is_saved_next(
 
 
 def test_a_save_that_fails_is_told_and_tried_again(
-    keeper: DraftKeeper, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draft_keeper, "RETRY_AFTER_MS", 1)
+    monkeypatch.setattr(autosave, "RETRY_AFTER_MS", 1)
     disk.broken = [Unavailable("The disk is full.")]
     told: list[Exception] = []
     keeper.failed.connect(told.append)
@@ -172,7 +172,7 @@ def test_a_save_that_fails_is_told_and_tried_again(
 
 
 def test_a_retry_saves_the_newest_text_not_the_one_that_failed(
-    keeper: DraftKeeper, disk: Disk, settle: Settle
+    keeper: Autosave, disk: Disk, settle: Settle
 ) -> None:
     disk.gate.clear()
     disk.broken = [Unavailable("The disk is full.")]
@@ -186,7 +186,7 @@ def test_a_retry_saves_the_newest_text_not_the_one_that_failed(
     assert disk.saved == ["ab"]
 
 
-def test_nothing_is_saved_after_the_stop(keeper: DraftKeeper, disk: Disk, settle: Settle) -> None:
+def test_nothing_is_saved_after_the_stop(keeper: Autosave, disk: Disk, settle: Settle) -> None:
     keeper.note(text("a"))
     keeper.stop()
     keeper.save_now()
@@ -196,7 +196,7 @@ def test_nothing_is_saved_after_the_stop(keeper: DraftKeeper, disk: Disk, settle
     assert not keeper._timer.isActive()
 
 
-def test_a_save_under_way_at_the_stop_tells_nobody(keeper: DraftKeeper, disk: Disk, settle: Settle) -> None:
+def test_a_save_under_way_at_the_stop_tells_nobody(keeper: Autosave, disk: Disk, settle: Settle) -> None:
     told: list[object] = []
     keeper.saved.connect(told.append)
     keeper.failed.connect(told.append)
@@ -210,9 +210,9 @@ def test_a_save_under_way_at_the_stop_tells_nobody(keeper: DraftKeeper, disk: Di
 
 
 def test_after_a_failed_hand_in_saving_goes_on(
-    keeper: DraftKeeper, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draft_keeper, "SAVE_AFTER_MS", 1)
+    monkeypatch.setattr(autosave, "SAVE_AFTER_MS", 1)
     keeper.stop()
     keeper.note(text("a"))
     with qtbot.waitSignal(keeper.saved):
@@ -220,7 +220,7 @@ def test_after_a_failed_hand_in_saving_goes_on(
     assert disk.saved == ["a"]
 
 
-def test_on_the_way_out_what_is_not_on_the_disk_is_given_back(keeper: DraftKeeper) -> None:
+def test_on_the_way_out_what_is_not_on_the_disk_is_given_back(keeper: Autosave) -> None:
     assert keeper.take_unsaved() is None
     keeper.go_on()
     keeper.note(text("a"))
@@ -228,7 +228,7 @@ def test_on_the_way_out_what_is_not_on_the_disk_is_given_back(keeper: DraftKeepe
 
 
 def test_on_the_way_out_a_save_under_way_counts_as_not_saved(
-    keeper: DraftKeeper, disk: Disk, settle: Settle
+    keeper: Autosave, disk: Disk, settle: Settle
 ) -> None:
     disk.gate.clear()
     keeper.note(text("a"))
@@ -238,14 +238,14 @@ def test_on_the_way_out_a_save_under_way_counts_as_not_saved(
     settle()
 
 
-def test_work_that_was_handed_in_leaves_nothing_to_save(keeper: DraftKeeper) -> None:
+def test_work_that_was_handed_in_leaves_nothing_to_save(keeper: Autosave) -> None:
     keeper.note(text("a"))
     keeper.stop()
     assert keeper.take_unsaved() is None
 
 
-def test_before_any_clip_nothing_is_saved(in_order: InOrder, owner: QObject, settle: Settle) -> None:
-    keeper = DraftKeeper(in_order, owner)
+def test_before_any_clip_nothing_is_saved(executor: SerialExecutor, owner: QObject, settle: Settle) -> None:
+    keeper = Autosave(executor, owner)
     told: list[object] = []
     keeper.failed.connect(told.append)
     keeper.note(text("a"))
@@ -254,7 +254,7 @@ def test_before_any_clip_nothing_is_saved(in_order: InOrder, owner: QObject, set
     assert told == []
 
 
-def test_a_save_of_the_clip_before_tells_nobody(keeper: DraftKeeper, disk: Disk, settle: Settle) -> None:
+def test_a_save_of_the_clip_before_tells_nobody(keeper: Autosave, disk: Disk, settle: Settle) -> None:
     told: list[object] = []
     keeper.saved.connect(told.append)
     keeper.failed.connect(told.append)
@@ -268,7 +268,7 @@ def test_a_save_of_the_clip_before_tells_nobody(keeper: DraftKeeper, disk: Disk,
     assert keeper.is_all_saved
 
 
-def test_nothing_of_the_clip_before_is_saved_as_this_one(keeper: DraftKeeper, settle: Settle) -> None:
+def test_nothing_of_the_clip_before_is_saved_as_this_one(keeper: Autosave, settle: Settle) -> None:
     other = Disk()
     keeper.note(text("of the clip before"))
     keeper.begin(other.save)
@@ -295,8 +295,8 @@ def log() -> Log:
 
 
 @pytest.fixture
-def heard_log(log: Log, in_order: InOrder, owner: QObject) -> HeardLog:
-    made = HeardLog(log.tell, in_order, owner)
+def heard_log(log: Log, executor: SerialExecutor, owner: QObject) -> HeardLog:
+    made = HeardLog(log.tell, executor, owner)
     made.begin("clip-1")
     return made
 

@@ -10,10 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.audio.ears import Ears
 from reviewer.audio.samples import Samples
-from reviewer.ui.desk.ears_button import EarsButton, bind_ears
-from reviewer.ui.desk.ears_choice import EarsChoice
-from reviewer.ui.desk.ears_panel import decibels
-from reviewer.ui.desk.playback import Playback
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.playback.output_settings import OutputSettingsController
+from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys, decibels
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope
 from tests.fakes.desk import speech_like
@@ -31,10 +30,10 @@ class _Bench:
         self.player = FakePlayer()
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.playback = Playback(self.player, self.window)
-        self.choice = EarsChoice(self.player, self.playback, self.preferences, self.window)
-        self.button = EarsButton(self.choice, Scope.DESK, self.window)
-        bind_ears(self.window, Scope.DESK, self.choice)
+        self.playback = PlaybackController(self.player, self.window)
+        self.choice = OutputSettingsController(self.player, self.playback, self.preferences, self.window)
+        self.button = OutputSettingsButton(self.choice, Scope.DESK, self.window)
+        bind_output_keys(self.window, Scope.DESK, self.choice)
         self.load(channels)
         self.window.resize(500, 400)
         self.window.show()

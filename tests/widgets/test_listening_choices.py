@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.desk.listening_choices import ListeningChoices
+from reviewer.ui.playback.listening_preferences import ListeningPreferences
 from reviewer.ui.preferences import Preferences
 
 
@@ -14,8 +14,8 @@ def preferences(qapp: QApplication) -> Preferences:
 
 
 @pytest.fixture
-def choices(preferences: Preferences) -> ListeningChoices:
-    return ListeningChoices(preferences, preferences)
+def choices(preferences: Preferences) -> ListeningPreferences:
+    return ListeningPreferences(preferences, preferences)
 
 
 DEFAULTS = {
@@ -34,13 +34,13 @@ SWITCHES = {
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
-def test_nobody_has_to_choose(choices: ListeningChoices, name: str) -> None:
+def test_nobody_has_to_choose(choices: ListeningPreferences, name: str) -> None:
     assert getattr(choices, name) == DEFAULTS[name]
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_what_was_chosen_counts_at_once(
-    choices: ListeningChoices, preferences: Preferences, name: str
+    choices: ListeningPreferences, preferences: Preferences, name: str
 ) -> None:
     preferences.put(f"listening.{name}", 80)
     assert getattr(choices, name) == 80
@@ -49,7 +49,7 @@ def test_what_was_chosen_counts_at_once(
 @pytest.mark.parametrize("name", DEFAULTS)
 @pytest.mark.parametrize("value", ["-1", "99999999", "a lot", ""])
 def test_a_choice_that_makes_no_sense_does_no_harm(
-    choices: ListeningChoices, preferences: Preferences, name: str, value: str
+    choices: ListeningPreferences, preferences: Preferences, name: str, value: str
 ) -> None:
     preferences.put(f"listening.{name}", value)
     assert 0 <= getattr(choices, name) <= 60_000
@@ -57,7 +57,7 @@ def test_a_choice_that_makes_no_sense_does_no_harm(
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_a_switch_has_its_default_and_both_sides(
-    choices: ListeningChoices, preferences: Preferences, name: str
+    choices: ListeningPreferences, preferences: Preferences, name: str
 ) -> None:
     read, default = SWITCHES[name]
     seen = [getattr(choices, read)]
@@ -68,7 +68,7 @@ def test_a_switch_has_its_default_and_both_sides(
 
 
 def test_how_far_a_pause_goes_back_is_cycled_and_remembered(
-    choices: ListeningChoices, preferences: Preferences
+    choices: ListeningPreferences, preferences: Preferences
 ) -> None:
     found = []
     for _ in range(4):
@@ -78,7 +78,7 @@ def test_how_far_a_pause_goes_back_is_cycled_and_remembered(
 
 
 def test_from_a_length_of_ones_own_the_next_longer_one_follows(
-    choices: ListeningChoices, preferences: Preferences
+    choices: ListeningPreferences, preferences: Preferences
 ) -> None:
     preferences.put("listening.backstep_ms", 700)
     choices.next_backstep()
@@ -86,7 +86,7 @@ def test_from_a_length_of_ones_own_the_next_longer_one_follows(
 
 
 def test_only_what_is_about_listening_is_told(
-    choices: ListeningChoices, preferences: Preferences, qtbot: QtBot
+    choices: ListeningPreferences, preferences: Preferences, qtbot: QtBot
 ) -> None:
     with qtbot.assertNotEmitted(choices.changed):
         preferences.put("theme", "light")

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from reviewer.audio.samples import Samples
 from reviewer.model.annotation import Annotation
 from reviewer.ui.desk.page import DeskPage
-from reviewer.ui.desk.place import Place
-from reviewer.ui.desk.playback import Playback
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.playback.position_memory import PositionMemory
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.transcript.text_edit import TextField
@@ -34,8 +34,8 @@ class Corner:
         self.board = QWidget()
         for page in (self.board, QWidget()):
             self.pages.addWidget(page)
-        self.playback = Playback(self.player, self.pages, preferences=self.preferences)
-        self.place = Place(self.playback, self.board, self.pages)
+        self.playback = PlaybackController(self.player, self.pages, preferences=self.preferences)
+        self.place = PositionMemory(self.playback, self.board, self.pages)
         self.kept: list[int] = []
         self.playback.load(Samples(RATE, speech_like(seconds=10)))
         show(self.pages)

@@ -9,9 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.audio.samples import Samples
 from reviewer.model.span import Span
-from reviewer.ui.desk.acts import Act
-from reviewer.ui.desk.play_bar import PlayBar
-from reviewer.ui.desk.playback import Playback
+from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
+from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope
 from tests.fakes.desk import speech_like
@@ -34,7 +33,7 @@ class Stand:
         self.bar = PlayBar(Scope.DESK)
         self.zoom = QPushButton("right", self.bar)
         self.bar.add_right(self.zoom)
-        self.playback = Playback(self.player, self.bar, preferences=self.preferences)
+        self.playback = PlaybackController(self.player, self.bar, preferences=self.preferences)
         self.bar.follow(self.playback)
         self.playback.load(Samples(RATE, speech_like(seconds=10)))
         show(self.bar)
@@ -154,7 +153,7 @@ def test_nothing_of_the_bar_lies_over_another_part(stand: Stand, width: int) -> 
 
 def test_at_the_desks_usual_width_everything_is_there(stand: Stand) -> None:
     stand.widen(1120)
-    assert [act for act in Act if not stand.part(f"play_{act}").isVisible()] == []
+    assert [act for act in PlaybackAction if not stand.part(f"play_{act}").isVisible()] == []
     assert stand.zoom.isVisible()
 
 

@@ -13,11 +13,9 @@ from reviewer.audio.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from reviewer.model.span import Span
-from reviewer.ui.desk.acts import Act
-from reviewer.ui.desk.listening_keys import bind_listening, join
-from reviewer.ui.desk.play_bar import PlayBar
-from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.speeds import SPEEDS
+from reviewer.ui.playback.controller import SPEEDS, PlaybackAction, PlaybackController
+from reviewer.ui.playback.key_bindings import bind_playback_keys, join
+from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
@@ -35,14 +33,14 @@ def player() -> FakePlayer:
 
 
 @pytest.fixture
-def playback(player: FakePlayer, themed: QApplication) -> Playback:
-    made = Playback(player)
+def playback(player: FakePlayer, themed: QApplication) -> PlaybackController:
+    made = PlaybackController(player)
     made.load(Samples(RATE, speech_like(seconds=10)))
     return made
 
 
 def test_playing_moves_the_position_until_it_is_paused(
-    playback: Playback, player: FakePlayer, qtbot: QtBot
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
     playback.toggle()
     player.listen(RATE)
@@ -52,7 +50,9 @@ def test_playing_moves_the_position_until_it_is_paused(
     assert not playback.is_playing
 
 
-def test_what_was_heard_is_told_at_each_stop(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+def test_what_was_heard_is_told_at_each_stop(
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
+) -> None:
     playback.toggle()
     player.listen(RATE)
     with qtbot.waitSignal(playback.heard_due) as told:
@@ -60,7 +60,7 @@ def test_what_was_heard_is_told_at_each_stop(playback: Playback, player: FakePla
     assert told.args == [[HeardRange(0, RATE)]]
 
 
-def test_what_was_heard_is_told_once(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+def test_what_was_heard_is_told_once(playback: PlaybackController, player: FakePlayer, qtbot: QtBot) -> None:
     playback.toggle()
     player.listen(RATE)
     playback.pause()
@@ -70,7 +70,7 @@ def test_what_was_heard_is_told_once(playback: Playback, player: FakePlayer, qtb
 
 
 def test_the_end_of_the_clip_tells_what_was_heard(
-    playback: Playback, player: FakePlayer, qtbot: QtBot
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
     playback.toggle()
     with qtbot.waitSignal(playback.heard_due) as told:
@@ -79,7 +79,7 @@ def test_the_end_of_the_clip_tells_what_was_heard(
     assert playback.heard_percent == 100
 
 
-def test_while_it_plays_what_was_heard_is_told_every_five_seconds(playback: Playback) -> None:
+def test_while_it_plays_what_was_heard_is_told_every_five_seconds(playback: PlaybackController) -> None:
     playback.toggle()
     assert playback._log.isActive()
     assert playback._log.interval() == 5000
@@ -87,7 +87,7 @@ def test_while_it_plays_what_was_heard_is_told_every_five_seconds(playback: Play
     assert not playback._log.isActive()
 
 
-def test_the_position_is_read_only_while_it_plays(playback: Playback) -> None:
+def test_the_position_is_read_only_while_it_plays(playback: PlaybackController) -> None:
     assert not playback._tick.isActive()
     playback.toggle()
     assert 16 <= playback._tick.interval() <= 33
@@ -95,7 +95,9 @@ def test_the_position_is_read_only_while_it_plays(playback: Playback) -> None:
     assert not playback._tick.isActive()
 
 
-def test_another_clip_begins_with_nothing_heard(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+def test_another_clip_begins_with_nothing_heard(
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
+) -> None:
     playback.toggle()
     player.listen(RATE)
     with qtbot.waitSignal(playback.heard_due):
@@ -105,14 +107,14 @@ def test_another_clip_begins_with_nothing_heard(playback: Playback, player: Fake
     assert playback.position == 0
 
 
-def test_all_but_a_little_is_not_all(playback: Playback, player: FakePlayer) -> None:
+def test_all_but_a_little_is_not_all(playback: PlaybackController, player: FakePlayer) -> None:
     playback.toggle()
     player.listen(10 * RATE - 1)
     playback.pause()
     assert playback.heard_percent == 99
 
 
-def test_a_part_heard_twice_counts_once(playback: Playback, player: FakePlayer) -> None:
+def test_a_part_heard_twice_counts_once(playback: PlaybackController, player: FakePlayer) -> None:
     for _ in range(2):
         playback.seek(0)
         playback.toggle()
@@ -122,40 +124,44 @@ def test_a_part_heard_twice_counts_once(playback: Playback, player: FakePlayer) 
 
 
 @pytest.mark.parametrize(
-    ("act", "seconds"), [(Act.BACK, 3), (Act.FORWARD, 7), (Act.START, 0)], ids=["back", "forward", "start"]
+    ("act", "seconds"),
+    [(PlaybackAction.BACK, 3), (PlaybackAction.FORWARD, 7), (PlaybackAction.START, 0)],
+    ids=["back", "forward", "start"],
 )
-def test_steps_are_two_seconds_of_the_clip(playback: Playback, act: Act, seconds: int) -> None:
+def test_steps_are_two_seconds_of_the_clip(
+    playback: PlaybackController, act: PlaybackAction, seconds: int
+) -> None:
     playback.seek(5 * RATE)
     playback.do(act)
     assert playback.position == seconds * RATE
 
 
-def test_a_step_ends_at_the_borders(playback: Playback) -> None:
-    playback.do(Act.BACK)
+def test_a_step_ends_at_the_borders(playback: PlaybackController) -> None:
+    playback.do(PlaybackAction.BACK)
     assert playback.position == 0
     playback.seek(9 * RATE)
-    playback.do(Act.FORWARD)
+    playback.do(PlaybackAction.FORWARD)
     assert playback.position == 10 * RATE
 
 
-def test_speed_goes_over_a_clean_grid_and_stops_at_its_ends(playback: Playback) -> None:
+def test_speed_goes_over_a_clean_grid_and_stops_at_its_ends(playback: PlaybackController) -> None:
     speeds = []
-    for act in (Act.SLOWER,) * len(SPEEDS) + (Act.FASTER,) * len(SPEEDS):
+    for act in (PlaybackAction.SLOWER,) * len(SPEEDS) + (PlaybackAction.FASTER,) * len(SPEEDS):
         playback.do(act)
         speeds.append(playback.speed_percent)
     assert set(speeds) == set(SPEEDS)
     assert playback.speed_percent == SPEEDS[-1]
-    playback.do(Act.NORMAL_SPEED)
+    playback.do(PlaybackAction.NORMAL_SPEED)
     assert playback.speed_percent == 100
 
 
 def test_again_plays_the_last_two_seconds_slower_then_goes_on_as_before(
-    playback: Playback, player: FakePlayer, qtbot: QtBot
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
-    playback.do(Act.FASTER)
+    playback.do(PlaybackAction.FASTER)
     before = playback.speed_percent
     playback.seek(5 * RATE)
-    playback.do(Act.AGAIN)
+    playback.do(PlaybackAction.AGAIN)
     assert (playback.position, playback.speed_percent) == (3 * RATE, 75)
     player.listen(2 * RATE)
     qtbot.waitUntil(lambda: playback.speed_percent == before)
@@ -163,25 +169,25 @@ def test_again_plays_the_last_two_seconds_slower_then_goes_on_as_before(
     playback.pause()
 
 
-def test_pausing_during_again_gives_the_speed_back(playback: Playback) -> None:
+def test_pausing_during_again_gives_the_speed_back(playback: PlaybackController) -> None:
     playback.seek(5 * RATE)
-    playback.do(Act.AGAIN)
+    playback.do(PlaybackAction.AGAIN)
     playback.pause()
     assert playback.speed_percent == 100
 
 
-def test_again_twice_still_knows_the_speed_of_before(playback: Playback) -> None:
+def test_again_twice_still_knows_the_speed_of_before(playback: PlaybackController) -> None:
     playback.seek(5 * RATE)
-    playback.do(Act.AGAIN)
-    playback.do(Act.AGAIN)
+    playback.do(PlaybackAction.AGAIN)
+    playback.do(PlaybackAction.AGAIN)
     playback.pause()
     assert playback.speed_percent == 100
 
 
 def test_heard_ranges_carry_the_speed_they_were_heard_at(
-    playback: Playback, player: FakePlayer, qtbot: QtBot
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
-    playback.do(Act.FASTER)
+    playback.do(PlaybackAction.FASTER)
     playback.toggle()
     player.listen(RATE)
     with qtbot.waitSignal(playback.heard_due) as told:
@@ -189,16 +195,16 @@ def test_heard_ranges_carry_the_speed_they_were_heard_at(
     assert told.args == [[HeardRange(0, RATE, 110)]]
 
 
-@pytest.mark.parametrize("act", list(Act))
-def test_without_a_clip_no_act_does_anything(act: Act, themed: QApplication) -> None:
+@pytest.mark.parametrize("act", list(PlaybackAction))
+def test_without_a_clip_no_act_does_anything(act: PlaybackAction, themed: QApplication) -> None:
     player = FakePlayer()
-    playback = Playback(player)
+    playback = PlaybackController(player)
     playback.do(act)
     assert (player.position, player.speed_percent, player.is_playing) == (0, 100, False)
 
 
 def test_without_sound_play_does_nothing_and_says_why(themed: QApplication) -> None:
-    playback = Playback(FakePlayer("No sound here. Install libportaudio2."))
+    playback = PlaybackController(FakePlayer("No sound here. Install libportaudio2."))
     playback.load(Samples(RATE, speech_like()))
     playback.toggle()
     assert not playback.is_playing
@@ -208,7 +214,7 @@ def test_without_sound_play_does_nothing_and_says_why(themed: QApplication) -> N
 
 
 def test_closing_tells_the_last_of_it_and_lets_the_device_go(
-    playback: Playback, player: FakePlayer, qtbot: QtBot
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
     playback.toggle()
     player.listen(RATE)
@@ -217,9 +223,9 @@ def test_closing_tells_the_last_of_it_and_lets_the_device_go(
     assert player.is_closed
 
 
-def test_a_loop_plays_the_selection_round_and_round(playback: Playback, player: FakePlayer) -> None:
+def test_a_loop_plays_the_selection_round_and_round(playback: PlaybackController, player: FakePlayer) -> None:
     playback.select(RATE, 2 * RATE)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(5 * RATE + RATE // 2)
     assert (playback.is_playing, playback.position) == (True, RATE * 3 // 2)
@@ -227,8 +233,10 @@ def test_a_loop_plays_the_selection_round_and_round(playback: Playback, player: 
     assert playback.heard == (HeardRange(RATE, 2 * RATE),)
 
 
-def test_without_a_selection_the_whole_clip_is_looped(playback: Playback, player: FakePlayer) -> None:
-    playback.do(Act.LOOP)
+def test_without_a_selection_the_whole_clip_is_looped(
+    playback: PlaybackController, player: FakePlayer
+) -> None:
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(11 * RATE)
     assert (playback.is_playing, playback.position) == (True, RATE)
@@ -236,19 +244,19 @@ def test_without_a_selection_the_whole_clip_is_looped(playback: Playback, player
 
 
 def test_a_selection_of_a_few_samples_is_looped_with_what_is_around_it(
-    playback: Playback, player: FakePlayer
+    playback: PlaybackController, player: FakePlayer
 ) -> None:
     playback.select(RATE, RATE + 20)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(RATE)
     playback.pause()
     assert playback.heard == (HeardRange(RATE - 300, RATE + 320),)
 
 
-def test_a_loop_resumes_where_it_was_paused(playback: Playback, player: FakePlayer) -> None:
+def test_a_loop_resumes_where_it_was_paused(playback: PlaybackController, player: FakePlayer) -> None:
     playback.select(RATE, 2 * RATE)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(RATE // 4)
     playback.toggle()
@@ -257,31 +265,35 @@ def test_a_loop_resumes_where_it_was_paused(playback: Playback, player: FakePlay
     playback.pause()
 
 
-def test_loop_on_and_off_while_playing_goes_on_in_place(playback: Playback, player: FakePlayer) -> None:
+def test_loop_on_and_off_while_playing_goes_on_in_place(
+    playback: PlaybackController, player: FakePlayer
+) -> None:
     playback.select(RATE, 3 * RATE)
     playback.seek(2 * RATE)
     playback.toggle()
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     assert (playback.is_playing, playback.position) == (True, 2 * RATE)
     player.listen(2 * RATE)
     assert playback.position == 2 * RATE
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     player.listen(3 * RATE)
     assert playback.position == 5 * RATE
     playback.pause()
 
 
-def test_another_selection_while_looping_is_looped_at_once(playback: Playback, player: FakePlayer) -> None:
-    playback.do(Act.LOOP)
+def test_another_selection_while_looping_is_looped_at_once(
+    playback: PlaybackController, player: FakePlayer
+) -> None:
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     playback.select(4 * RATE, 5 * RATE)
     assert (playback.is_playing, playback.position) == (True, 4 * RATE)
     playback.pause()
 
 
-@pytest.mark.parametrize(("act", "edge"), [(Act.IN_EDGE, 4), (Act.OUT_EDGE, 6)])
+@pytest.mark.parametrize(("act", "edge"), [(PlaybackAction.IN_EDGE, 4), (PlaybackAction.OUT_EDGE, 6)])
 def test_an_edge_is_heard_half_a_second_on_each_side(
-    playback: Playback, player: FakePlayer, act: Act, edge: int
+    playback: PlaybackController, player: FakePlayer, act: PlaybackAction, edge: int
 ) -> None:
     playback.select(4 * RATE, 6 * RATE)
     playback.do(act)
@@ -292,44 +304,46 @@ def test_an_edge_is_heard_half_a_second_on_each_side(
 
 
 def test_the_edges_of_the_clip_are_heard_where_nothing_is_selected(
-    playback: Playback, player: FakePlayer
+    playback: PlaybackController, player: FakePlayer
 ) -> None:
-    for act in (Act.IN_EDGE, Act.OUT_EDGE):
+    for act in (PlaybackAction.IN_EDGE, PlaybackAction.OUT_EDGE):
         playback.do(act)
         player.listen(RATE)
     playback.tell_heard()
     assert playback.heard == (HeardRange(0, RATE // 2), HeardRange(19 * RATE // 2, 10 * RATE))
 
 
-def test_a_pause_goes_back_as_far_as_was_chosen(playback: Playback, player: FakePlayer) -> None:
+def test_a_pause_goes_back_as_far_as_was_chosen(playback: PlaybackController, player: FakePlayer) -> None:
     found = []
     for _ in range(5):
         playback.seek(5 * RATE)
         playback.toggle()
         playback.toggle()
         found.append((5 * RATE - playback.position) / RATE)
-        playback.do(Act.BACKSTEP)
+        playback.do(PlaybackAction.BACKSTEP)
     assert found == [0, 0.25, 0.5, 1, 0]
 
 
-def test_a_pause_near_the_beginning_goes_back_to_it_and_in_a_loop_to_the_loops(playback: Playback) -> None:
+def test_a_pause_near_the_beginning_goes_back_to_it_and_in_a_loop_to_the_loops(
+    playback: PlaybackController,
+) -> None:
     for _ in range(3):
-        playback.do(Act.BACKSTEP)
+        playback.do(PlaybackAction.BACKSTEP)
     playback.seek(RATE // 2)
     playback.toggle()
     playback.toggle()
     assert playback.position == 0
     playback.select(4 * RATE, 6 * RATE)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     playback.toggle()
     assert playback.position == 4 * RATE
 
 
 def test_neither_seek_nor_end_nor_a_stop_by_the_page_goes_back(
-    playback: Playback, player: FakePlayer, qtbot: QtBot
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
-    playback.do(Act.BACKSTEP)
+    playback.do(PlaybackAction.BACKSTEP)
     playback.toggle()
     playback.seek(5 * RATE)
     assert playback.position == 5 * RATE
@@ -341,18 +355,20 @@ def test_neither_seek_nor_end_nor_a_stop_by_the_page_goes_back(
     assert playback.position == 10 * RATE
 
 
-def test_another_clip_is_not_looped(playback: Playback) -> None:
+def test_another_clip_is_not_looped(playback: PlaybackController) -> None:
     playback.select(RATE, 2 * RATE)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.load(Samples(RATE, speech_like(seconds=1)))
     assert not playback.is_looping
 
 
-def test_again_in_a_loop_goes_on_with_the_loop(playback: Playback, player: FakePlayer, qtbot: QtBot) -> None:
+def test_again_in_a_loop_goes_on_with_the_loop(
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
+) -> None:
     playback.select(4 * RATE, 6 * RATE)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.seek(5 * RATE)
-    playback.do(Act.AGAIN)
+    playback.do(PlaybackAction.AGAIN)
     player.listen(2 * RATE)
     qtbot.waitUntil(lambda: playback.speed_percent == 100)
     player.listen(RATE + RATE // 2)
@@ -361,7 +377,7 @@ def test_again_in_a_loop_goes_on_with_the_loop(playback: Playback, player: FakeP
 
 
 @pytest.fixture
-def bar(playback: Playback, qtbot: QtBot) -> PlayBar:
+def bar(playback: PlaybackController, qtbot: QtBot) -> PlayBar:
     made = PlayBar(Scope.DESK)
     qtbot.addWidget(made)
     made.follow(playback)
@@ -373,12 +389,12 @@ def text(bar: PlayBar, name: str) -> str:
     return bar.findChild(QWidget, name).text()
 
 
-def test_the_bar_shows_position_and_length(bar: PlayBar, playback: Playback) -> None:
+def test_the_bar_shows_position_and_length(bar: PlayBar, playback: PlaybackController) -> None:
     playback.seek(RATE * 3 + RATE // 2)
     assert text(bar, "play_time") == "00:03.500 / 00:10.000"
 
 
-def test_the_time_takes_the_same_room_whatever_it_shows(bar: PlayBar, playback: Playback) -> None:
+def test_the_time_takes_the_same_room_whatever_it_shows(bar: PlayBar, playback: PlaybackController) -> None:
     button = bar.findChild(QToolButton, "play_time")
     before = button.minimumWidth()
     playback.seek(RATE * 7 + 1_776)
@@ -386,9 +402,9 @@ def test_the_time_takes_the_same_room_whatever_it_shows(bar: PlayBar, playback: 
 
 
 def test_the_bar_shows_what_was_heard_and_the_speed(
-    bar: PlayBar, playback: Playback, player: FakePlayer
+    bar: PlayBar, playback: PlaybackController, player: FakePlayer
 ) -> None:
-    playback.do(Act.SLOWER)
+    playback.do(PlaybackAction.SLOWER)
     playback.toggle()
     player.listen(5 * RATE)
     playback.pause()
@@ -396,15 +412,17 @@ def test_the_bar_shows_what_was_heard_and_the_speed(
     assert text(bar, "play_normal_speed") == "0.90x"
 
 
-def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(bar: PlayBar, playback: Playback) -> None:
+def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(
+    bar: PlayBar, playback: PlaybackController
+) -> None:
     assert text(bar, "play_backstep") == "off"
     for _ in range(2):
-        playback.do(Act.BACKSTEP)
-    playback.do(Act.LOOP)
+        playback.do(PlaybackAction.BACKSTEP)
+    playback.do(PlaybackAction.LOOP)
     assert text(bar, "play_backstep") == "0.50 s"
     assert bar.findChild(QToolButton, "play_backstep").accessibleName() == "A pause goes back: 0.50 s"
     assert bar.findChild(QToolButton, "play_loop").isChecked()
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     assert not bar.findChild(QToolButton, "play_loop").isChecked()
 
 
@@ -419,7 +437,7 @@ def test_a_narrow_bar_leaves_the_edges_to_their_keys_and_shows_them_again(bar: P
     assert seen == [(1_300, True), (700, False), (1_300, True)]
 
 
-def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: Playback) -> None:
+def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: PlaybackController) -> None:
     button = bar.findChild(QToolButton, "play_play")
     assert button.accessibleName() == "Play"
     playback.toggle()
@@ -427,9 +445,9 @@ def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: Playback) 
     playback.pause()
 
 
-@pytest.mark.parametrize("act", [act for act in Act if act is not Act.NORMAL_SPEED])
+@pytest.mark.parametrize("act", [act for act in PlaybackAction if act is not PlaybackAction.NORMAL_SPEED])
 def test_each_button_asks_for_its_act_and_names_its_key(
-    bar: PlayBar, playback: Playback, act: Act, qtbot: QtBot
+    bar: PlayBar, playback: PlaybackController, act: PlaybackAction, qtbot: QtBot
 ) -> None:
     playback.show_segments([Span(RATE, 2 * RATE)])
     button = bar.findChild(QToolButton, f"play_{act}")
@@ -439,8 +457,10 @@ def test_each_button_asks_for_its_act_and_names_its_key(
     assert key(f"desk.{act}").shown in button.toolTip()
 
 
-def test_a_click_on_the_speed_makes_it_normal(bar: PlayBar, playback: Playback, qtbot: QtBot) -> None:
-    playback.do(Act.FASTER)
+def test_a_click_on_the_speed_makes_it_normal(
+    bar: PlayBar, playback: PlaybackController, qtbot: QtBot
+) -> None:
+    playback.do(PlaybackAction.FASTER)
     qtbot.mouseClick(bar.findChild(QToolButton, "play_normal_speed"), Qt.MouseButton.LeftButton)
     assert playback.speed_percent == 100
 
@@ -448,50 +468,50 @@ def test_a_click_on_the_speed_makes_it_normal(bar: PlayBar, playback: Playback, 
 def test_without_a_clip_the_buttons_wait(themed: QApplication, qtbot: QtBot) -> None:
     bar = PlayBar(Scope.QA)
     qtbot.addWidget(bar)
-    bar.follow(Playback(FakePlayer(), bar))
+    bar.follow(PlaybackController(FakePlayer(), bar))
     assert not bar.findChild(QToolButton, "play_play").isEnabled()
 
 
 def test_without_sound_one_sentence_stands_in_the_bar(themed: QApplication, qtbot: QtBot) -> None:
     bar = PlayBar(Scope.DESK)
     qtbot.addWidget(bar)
-    playback = Playback(FakePlayer("No sound here."), bar)
+    playback = PlaybackController(FakePlayer("No sound here."), bar)
     bar.follow(playback)
     playback.load(Samples(RATE, speech_like()))
     assert text(bar, "play_problem") == "No sound here."
 
 
 @pytest.fixture
-def page(playback: Playback, qtbot: QtBot, show: Show) -> QWidget:
+def page(playback: PlaybackController, qtbot: QtBot, show: Show) -> QWidget:
     made = QWidget()
     view = WaveformView(made)
     view.resize(600, 200)
     join(view, playback)
-    bind_listening(made, Scope.DESK, playback, view)
+    bind_playback_keys(made, Scope.DESK, playback, view)
     show(made)
     return made
 
 
 PRESSES = {
-    Act.PLAY: (Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier),
-    Act.BACK: (Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier),
-    Act.FORWARD: (Qt.Key.Key_F3, Qt.KeyboardModifier.NoModifier),
-    Act.START: (Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier),
-    Act.AGAIN: (Qt.Key.Key_F4, Qt.KeyboardModifier.ShiftModifier),
-    Act.SLOWER: (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier),
-    Act.NORMAL_SPEED: (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
-    Act.FASTER: (Qt.Key.Key_F7, Qt.KeyboardModifier.NoModifier),
-    Act.LOOP: (Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier),
-    Act.IN_EDGE: (Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier),
-    Act.OUT_EDGE: (Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier),
-    Act.BACKSTEP: (Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier),
-    Act.PREVIOUS_SEGMENT: (Qt.Key.Key_F2, Qt.KeyboardModifier.ControlModifier),
-    Act.NEXT_SEGMENT: (Qt.Key.Key_F3, Qt.KeyboardModifier.ControlModifier),
-    Act.NEXT_UNHEARD: (Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier),
+    PlaybackAction.PLAY: (Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier),
+    PlaybackAction.BACK: (Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier),
+    PlaybackAction.FORWARD: (Qt.Key.Key_F3, Qt.KeyboardModifier.NoModifier),
+    PlaybackAction.START: (Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier),
+    PlaybackAction.AGAIN: (Qt.Key.Key_F4, Qt.KeyboardModifier.ShiftModifier),
+    PlaybackAction.SLOWER: (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier),
+    PlaybackAction.NORMAL_SPEED: (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
+    PlaybackAction.FASTER: (Qt.Key.Key_F7, Qt.KeyboardModifier.NoModifier),
+    PlaybackAction.LOOP: (Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier),
+    PlaybackAction.IN_EDGE: (Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier),
+    PlaybackAction.OUT_EDGE: (Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier),
+    PlaybackAction.BACKSTEP: (Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier),
+    PlaybackAction.PREVIOUS_SEGMENT: (Qt.Key.Key_F2, Qt.KeyboardModifier.ControlModifier),
+    PlaybackAction.NEXT_SEGMENT: (Qt.Key.Key_F3, Qt.KeyboardModifier.ControlModifier),
+    PlaybackAction.NEXT_UNHEARD: (Qt.Key.Key_F8, Qt.KeyboardModifier.ControlModifier),
 }
 
 
-def state(playback: Playback) -> tuple[int, bool, int, bool, int]:
+def state(playback: PlaybackController) -> tuple[int, bool, int, bool, int]:
     return (
         playback.position,
         playback.is_playing,
@@ -501,16 +521,16 @@ def state(playback: Playback) -> tuple[int, bool, int, bool, int]:
     )
 
 
-@pytest.mark.parametrize("act", list(Act))
+@pytest.mark.parametrize("act", list(PlaybackAction))
 def test_every_act_has_a_key_that_does_it(
-    act: Act, page: QWidget, playback: Playback, player: FakePlayer, qtbot: QtBot
+    act: PlaybackAction, page: QWidget, playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
     twin_player = FakePlayer()
-    twin = Playback(twin_player)
+    twin = PlaybackController(twin_player)
     twin.load(Samples(RATE, speech_like(seconds=10)))
     for each in (playback, twin):
         each.seek(5 * RATE)
-        each.do(Act.FASTER)
+        each.do(PlaybackAction.FASTER)
     twin.do(act)
     qtbot.keyClick(page, *PRESSES[act])
     assert state(playback) == state(twin)
@@ -518,7 +538,7 @@ def test_every_act_has_a_key_that_does_it(
         each.pause()
 
 
-def test_picture_and_sound_show_the_same_moment(page: QWidget, playback: Playback) -> None:
+def test_picture_and_sound_show_the_same_moment(page: QWidget, playback: PlaybackController) -> None:
     view = page.findChild(WaveformView)
     playback.seek(2 * RATE)
     assert view.position == 2 * RATE
@@ -579,9 +599,11 @@ def test_the_selection_has_keys(
     assert tuple(told.args) == selection
 
 
-def test_what_is_selected_in_the_picture_is_what_is_looped(page: QWidget, playback: Playback) -> None:
+def test_what_is_selected_in_the_picture_is_what_is_looped(
+    page: QWidget, playback: PlaybackController
+) -> None:
     page.findChild(WaveformView).selection_changed.emit(RATE, 2 * RATE)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     assert playback.position == RATE
     playback.pause()
@@ -589,7 +611,7 @@ def test_what_is_selected_in_the_picture_is_what_is_looped(page: QWidget, playba
 
 def test_the_real_player_is_followed_frame_by_frame(themed: QApplication, qtbot: QtBot) -> None:
     device = VirtualDevice()
-    playback = Playback(Player(device))
+    playback = PlaybackController(Player(device))
     playback.load(Samples(RATE, speech_like(seconds=10)))
     playback.toggle()
     device.pull(RATE)

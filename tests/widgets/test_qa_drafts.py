@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import LeaseLost, Unavailable
 from reviewer.model.annotation import Annotation
-from reviewer.ui.desk import draft_keeper
+from reviewer.ui.clip import autosave
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.preferences import Preferences
@@ -65,7 +65,7 @@ def build(themed, qtbot: QtBot, jobs: Jobs, settle):
 def test_what_is_typed_is_saved_a_moment_later(
     build, qtbot: QtBot, settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draft_keeper, "SAVE_AFTER_MS", 1)
+    monkeypatch.setattr(autosave, "SAVE_AFTER_MS", 1)
     table = build()
     with qtbot.waitSignal(table.page.checking.keeper.saved):
         table.type(qtbot, "t")

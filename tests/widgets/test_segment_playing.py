@@ -14,9 +14,8 @@ from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from reviewer.model.span import Span
-from reviewer.ui.desk.acts import Act
-from reviewer.ui.desk.listening_keys import bind_listening, join
-from reviewer.ui.desk.playback import Playback
+from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
+from reviewer.ui.playback.key_bindings import bind_playback_keys, join
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
@@ -44,9 +43,9 @@ class Ears:
         column = QVBoxLayout(self.page)
         column.addWidget(self.view, 1)
         column.addWidget(self.field)
-        self.playback = Playback(self.player, self.page, preferences=self.preferences)
+        self.playback = PlaybackController(self.player, self.page, preferences=self.preferences)
         join(self.view, self.playback)
-        bind_listening(self.page, Scope.DESK, self.playback, self.view)
+        bind_playback_keys(self.page, Scope.DESK, self.playback, self.view)
         samples = Samples(RATE, speech_like(seconds=10))
         self.playback.load(samples)
         self.view.show_clip(samples, Pyramid.from_samples(samples.data))
@@ -153,14 +152,14 @@ def test_a_loop_is_of_the_segment_under_the_cursor(ears: Ears) -> None:
 def test_a_selection_comes_before_the_segment(ears: Ears) -> None:
     ears.view.select(Selection(RATE, 3 * RATE))
     ears.playback.seek(round(5.5 * RATE))
-    ears.playback.do(Act.LOOP)
+    ears.playback.do(PlaybackAction.LOOP)
     ears.playback.toggle()
     ears.hear(5)
     assert ears.heard() == [(1, 3)]
 
 
 def test_between_segments_the_clip_is_looped(ears: Ears) -> None:
-    ears.playback.do(Act.LOOP)
+    ears.playback.do(PlaybackAction.LOOP)
     ears.playback.toggle()
     ears.hear(11)
     assert ears.heard() == [(0, 10)]
@@ -169,7 +168,7 @@ def test_between_segments_the_clip_is_looped(ears: Ears) -> None:
 def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(ears: Ears) -> None:
     ears.preferences.put("listening.pre_roll_ms", 500)
     ears.playback.seek(5 * RATE)
-    ears.playback.do(Act.LOOP)
+    ears.playback.do(PlaybackAction.LOOP)
     ears.playback.toggle()
     ears.hear(1.25)
     assert ears.at == 4.75  # the pre-roll of the second round, where no segment is
@@ -180,7 +179,7 @@ def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(e
 
 
 def test_going_on_while_looping_loops_the_next_segment(ears: Ears) -> None:
-    ears.playback.do(Act.LOOP)
+    ears.playback.do(PlaybackAction.LOOP)
     ears.press(NEXT, CTRL)
     ears.hear(5)
     assert ears.heard() == [(2, 4)]
@@ -191,7 +190,7 @@ def test_going_on_while_looping_loops_the_next_segment(ears: Ears) -> None:
 
 def test_a_seek_while_looping_loops_the_segment_there(ears: Ears) -> None:
     ears.playback.seek(2 * RATE)
-    ears.playback.do(Act.LOOP)
+    ears.playback.do(PlaybackAction.LOOP)
     ears.playback.toggle()
     ears.playback.seek(round(8.5 * RATE))
     ears.hear(3)
@@ -219,7 +218,7 @@ def test_again_goes_further_back_each_time_and_on_at_the_old_speed_from_where_it
 ) -> None:
     ears.preferences.put("listening.step_ms", 1000)
     ears.preferences.put("listening.again_percent", 50)
-    ears.playback.do(Act.FASTER)
+    ears.playback.do(PlaybackAction.FASTER)
     ears.playback.seek(6 * RATE)
     seen = []
     for _ in range(3):
@@ -237,9 +236,9 @@ def test_again_goes_further_back_each_time_and_on_at_the_old_speed_from_where_it
 
 def test_again_is_never_faster_than_before(ears: Ears) -> None:
     for _ in range(4):
-        ears.playback.do(Act.SLOWER)
+        ears.playback.do(PlaybackAction.SLOWER)
     ears.playback.seek(6 * RATE)
-    ears.playback.do(Act.AGAIN)
+    ears.playback.do(PlaybackAction.AGAIN)
     assert ears.playback.speed_percent == 25
     ears.playback.pause()
 
@@ -291,8 +290,8 @@ def test_another_clip_has_no_segments_of_the_one_before(ears: Ears) -> None:
     assert ears.playback.so_far.missing == [Span(0, RATE)]
 
 
-@pytest.mark.parametrize("act", list(Act))
-def test_none_of_these_keys_types_anything(ears: Ears, act: Act) -> None:
+@pytest.mark.parametrize("act", list(PlaybackAction))
+def test_none_of_these_keys_types_anything(ears: Ears, act: PlaybackAction) -> None:
     pressed = key(f"desk.{act}").sequences[0][0]
     ears.press(pressed.key(), pressed.keyboardModifiers())
     assert (ears.field.toPlainText(), ears.field.hasFocus()) == ("", True)
@@ -305,12 +304,12 @@ def test_two_hundred_rounds_of_a_segment_with_its_rolls_have_no_gap_and_no_repea
     device, preferences = VirtualDevice(), Preferences()
     for name in ("pre_roll_ms", "post_roll_ms"):
         preferences.put(f"listening.{name}", 10)
-    playback = Playback(Player(device, fade_seconds=0.0), preferences=preferences)
+    playback = PlaybackController(Player(device, fade_seconds=0.0), preferences=preferences)
     samples = Samples(RATE, speech_like(seconds=2))
     playback.load(samples)
     playback.show_segments([Span(8_000, 8_480)])
     playback.seek(8_000)
-    playback.do(Act.LOOP)
+    playback.do(PlaybackAction.LOOP)
     playback.toggle()
     one_round = samples.data[8_000 - 160 : 8_480 + 160]
     wanted = np.tile(one_round, (201, 1))[160 : 160 + 200 * one_round.shape[0]]
@@ -324,7 +323,7 @@ def test_a_device_lost_while_playing_is_told_and_play_goes_on_with_the_next(
     themed: QApplication, qtbot: QtBot
 ) -> None:
     device = VirtualDevice()
-    playback = Playback(Player(device, fade_seconds=0.0))
+    playback = PlaybackController(Player(device, fade_seconds=0.0))
     playback.load(Samples(RATE, speech_like(seconds=10)))
     playback.toggle()
     device.pull(2 * RATE)
@@ -333,7 +332,7 @@ def test_a_device_lost_while_playing_is_told_and_play_goes_on_with_the_next(
     assert told.args == [[HeardRange(0, 2 * RATE)]]
     assert "has gone. Press play" in playback.problem
     assert not playback.is_playing
-    playback.do(Act.PLAY)
+    playback.do(PlaybackAction.PLAY)
     device.pull(RATE)
     assert (playback.problem, playback.position) == ("", 3 * RATE)
     playback.close()

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer.model.annotation import Flag
 from reviewer.model.task import SkipReason
-from reviewer.ui.desk.ears_button import EarsButton, bind_ears
-from reviewer.ui.desk.ears_choice import EarsChoice
-from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
-from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.plays import Plays
-from reviewer.ui.desk.presenter import DeskPresenter
+from reviewer.ui.clip.presenter import DeskPresenter
 from reviewer.ui.desk.skip_dialog import SkipDialog
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, join
+from reviewer.ui.playback.output_settings import OutputSettingsController
+from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys
+from reviewer.ui.playback.player_port import Plays
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.tab_order import tab_through
@@ -47,8 +47,8 @@ class DeskPage(Page):
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         player = player_factory()
-        self.playback = Playback(player, self, preferences=preferences)
-        self.ears = EarsChoice(player, self.playback, preferences, self)
+        self.playback = PlaybackController(player, self, preferences=preferences)
+        self.ears = OutputSettingsController(player, self.playback, preferences, self)
         self.view = DeskView(desk.schema, desk.conventions, jobs, self)
         self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
         self._has_started = False
@@ -90,7 +90,7 @@ class DeskPage(Page):
         self.presenter.status_changed.connect(self.status_changed)
         self.presenter.agreement_requested.connect(self.agreement_requested)
         board.play_bar.follow(self.playback)
-        board.play_bar.add_right(EarsButton(self.ears, self.scope, board.play_bar))
+        board.play_bar.add_right(OutputSettingsButton(self.ears, self.scope, board.play_bar))
         tab_through(board.play_bar)
         join(board.waves, self.playback)
         board.unheard_changed.connect(board.waves.show_unheard)
@@ -103,10 +103,10 @@ class DeskPage(Page):
     def _bind(self) -> None:
         board, empty = self.view.board, self.view.empty
         bind(empty, "desk.claim", self.presenter.take_next)
-        bind_listening(board, Scope.DESK, self.playback, board.waves)
-        bind_spectrogram(board, Scope.DESK, board.spectrogram)
+        bind_playback_keys(board, Scope.DESK, self.playback, board.waves)
+        bind_spectrogram_keys(board, Scope.DESK, board.spectrogram)
         remember_choices(board, Scope.DESK, board.waves, self._preferences)
-        bind_ears(board, Scope.DESK, self.ears)
+        bind_output_keys(board, Scope.DESK, self.ears)
         bind(board, "desk.submit", self.presenter.submit)
         bind(board, "desk.skip", self.ask_why_skip)
         bind(board, "desk.problem", board.editor.next_problem)

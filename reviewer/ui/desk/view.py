@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.transcript.conventions import Conventions
-from reviewer.ui.desk.board import Board
-from reviewer.ui.desk.empty import EmptyDesk
+from reviewer.ui.clip.clip_view import ClipView
+from reviewer.ui.desk.empty_desk import EmptyDesk
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 
@@ -24,7 +24,7 @@ class DeskView(QStackedWidget):
         super().__init__(parent)
         self.setObjectName("desk_view")
         self.empty = EmptyDesk(self)
-        self.board = Board(schema, conventions, jobs, self)
+        self.board = ClipView(schema, conventions, jobs, self)
         self.addWidget(self.empty)
         self.addWidget(self.board)
 

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema
 from reviewer.transcript.conventions import Conventions
-from reviewer.ui.desk.play_bar import PlayBar
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
+from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.qa.blind_panel import BlindPanel
-from reviewer.ui.qa.compare_panel import ComparePanel
+from reviewer.ui.qa.comparison_panel import ComparePanel
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import EDGE_PX, GAP_PX
 from reviewer.ui.waveform.room import room_for

@@ -12,8 +12,8 @@ from reviewer.errors import ReviewerError
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
 from reviewer.model.task import Check, Verdict
-from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper
-from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.clip.autosave import GONE, Autosave
+from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ class Checking(QObject):
     def __init__(self, session: "QaSession", jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._in_order = InOrder(jobs, self)
+        self._executor = SerialExecutor(jobs, self)
         self._check: Check | None = None
         self._is_over = False
-        self.keeper = DraftKeeper(self._in_order, self)
+        self.keeper = Autosave(self._executor, self)
         self.keeper.failed.connect(self._on_save_failed)
 
     @property
@@ -74,7 +74,7 @@ class Checking(QObject):
     def look(self) -> None:
         """Asks how much waits."""
         session = self._session
-        self._in_order.run(
+        self._executor.run(
             lambda: Waiting(session.waiting(), session.unwitnessed()),
             self.waiting_changed.emit,
             self.failed.emit,
@@ -82,7 +82,7 @@ class Checking(QObject):
 
     def take(self) -> None:
         """Draws, then takes one's unfinished check or the next one."""
-        self._in_order.run(self._draw_and_open, self._on_taken, self.failed.emit)
+        self._executor.run(self._draw_and_open, self._on_taken, self.failed.emit)
 
     def hand_in(self, text: str) -> None:
         """Keeps one's own version for good, then brings both."""
@@ -92,7 +92,7 @@ class Checking(QObject):
         annotation = self._annotation(text)
         self.keeper.save_now()
         self.keeper.stop()
-        self._in_order.run(
+        self._executor.run(
             lambda: session.hand_in_blind(check, annotation), self._on_compared, self._on_not_handed_in
         )
 
@@ -117,7 +117,7 @@ class Checking(QObject):
     def keep_place(self, frame: int) -> None:
         """Keeps where the clip is, for when it is opened again."""
         if self._check is not None:
-            self._in_order.run(partial(self._session.keep_place, self._check, frame))
+            self._executor.run(partial(self._session.keep_place, self._check, frame))
 
     @Slot(object)
     def heard(self, ranges: Sequence[HeardRange]) -> None:
@@ -125,7 +125,7 @@ class Checking(QObject):
         check, session = self._check, self._session
         if check is not None:
             clip_id = check.submission.clip_id
-            self._in_order.run(lambda: session.heard(clip_id, ranges), failed=self.unheard.emit)
+            self._executor.run(lambda: session.heard(clip_id, ranges), failed=self.unheard.emit)
 
     def close_down(self) -> None:
         """The way out: what is typed is on the disk when this returns; then the clip left the screen."""
@@ -134,7 +134,7 @@ class Checking(QObject):
         if check is not None and unsaved is not None:
             # A lost check keeps the text as a late draft; a full disk cannot be helped behind a lock.
             with suppress(ReviewerError):
-                self._in_order.run_here(partial(self._session.save_draft, check, unsaved))
+                self._executor.run_here(partial(self._session.save_draft, check, unsaved))
         self._put_away()
 
     def _draw_and_open(self) -> Taken:
@@ -147,7 +147,7 @@ class Checking(QObject):
         return Taken(opened, comparison, len(drawn.drawn), len(drawn.passed))
 
     def _decide(self, verdict: Verdict, work: Callable[[], None]) -> None:
-        self._in_order.run(work, lambda _none: self._on_decided(verdict), self._on_not_done)
+        self._executor.run(work, lambda _none: self._on_decided(verdict), self._on_not_done)
 
     def _annotation(self, text: str) -> Annotation:
         return Annotation(
@@ -161,7 +161,7 @@ class Checking(QObject):
         self._check = None
         self.keeper.stop()
         if check is not None:
-            self._in_order.run(lambda: session.closed(check))
+            self._executor.run(lambda: session.closed(check))
 
     def _on_taken(self, taken: Taken) -> None:
         self._check = taken.opened.check if taken.opened is not None else None

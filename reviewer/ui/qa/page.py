@@ -9,22 +9,22 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from reviewer.desk.coverage import Lack
 from reviewer.errors import NdaRequired
 from reviewer.model.task import Verdict
-from reviewer.ui.desk.draft_keeper import GONE, not_saved, saved_at
-from reviewer.ui.desk.ears_button import EarsButton, bind_ears
-from reviewer.ui.desk.ears_choice import EarsChoice
-from reviewer.ui.desk.listening_keys import bind_listening, bind_spectrogram, join
-from reviewer.ui.desk.place import Place
-from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.plays import Plays
-from reviewer.ui.desk.to_hear import ToHear
+from reviewer.ui.clip.autosave import GONE, not_saved, saved_at
+from reviewer.ui.clip.coverage_tracker import CoverageTracker
 from reviewer.ui.handles import named
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, join
+from reviewer.ui.playback.output_settings import OutputSettingsController
+from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys
+from reviewer.ui.playback.player_port import Plays
+from reviewer.ui.playback.position_memory import PositionMemory
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.board import CheckBoard
 from reviewer.ui.qa.checking import Checking, Taken, Waiting
-from reviewer.ui.qa.empty import EmptyCheck
+from reviewer.ui.qa.empty_review import EmptyCheck
 from reviewer.ui.shortcuts import Scope
 from reviewer.ui.tab_order import tab_through
 from reviewer.ui.waveform.choices import remember_choices
@@ -54,8 +54,8 @@ class QaPage(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.checking = Checking(session, jobs, self)
         player = player_factory()
-        self.playback = Playback(player, self, preferences=preferences)
-        self.ears = EarsChoice(player, self.playback, preferences, self)
+        self.playback = PlaybackController(player, self, preferences=preferences)
+        self.ears = OutputSettingsController(player, self.playback, preferences, self)
         self.empty = EmptyCheck(self)
         self.board = CheckBoard(session.schema, session.conventions, jobs, self)
         self._stack = QStackedWidget(self)
@@ -64,10 +64,10 @@ class QaPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self._to_hear = ToHear(self.playback, session.listening_rules)
+        self._to_hear = CoverageTracker(self.playback, session.listening_rules)
         self.board.play_bar.ask_for(session.listening_rules.heard_percent)
         self._lack_of: Callable[[], Lack | None] | None = None
-        self._place = Place(self.playback, self.board, self)
+        self._position_memory = PositionMemory(self.playback, self.board, self)
         self._is_closed = self._is_unsaved_shown = False
         self._connect()
 
@@ -90,14 +90,14 @@ class QaPage(Page):
 
     def leave(self) -> None:
         self.playback.pause()
-        self._place.keep()
+        self._position_memory.keep()
         self.checking.keeper.save_now()
 
     def close_down(self) -> None:
         if not self._is_closed:
             self._is_closed = True
-            self._place.keep()
-            self._place.end()
+            self._position_memory.keep()
+            self._position_memory.end()
             self.playback.close()
             self.checking.close_down()
             self.board.clear()
@@ -124,7 +124,7 @@ class QaPage(Page):
         self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
         self._to_hear.begin(taken.opened.samples, taken.opened.speech, taken.opened.heard)
         self.board.waves.show_speech(taken.opened.speech)
-        self._place.begin(self.checking.keep_place, taken.opened.position)
+        self._position_memory.begin(self.checking.keep_place, taken.opened.position)
         if taken.comparison is not None:
             self._on_compared(taken.comparison)
             return
@@ -224,7 +224,7 @@ class QaPage(Page):
         """The clip leaves the screen."""
         self._lack_of = None
         self._forget_saving()
-        self._place.end()
+        self._position_memory.end()
         self.playback.unload()
         self.board.clear()
         self._stack.setCurrentWidget(self.empty)
@@ -245,12 +245,12 @@ class QaPage(Page):
         join(self.board.waves, self.playback)
         self.board.unheard_changed.connect(self.board.waves.show_unheard)
         self.board.play_bar.follow(self.playback)
-        self.board.play_bar.add_right(EarsButton(self.ears, self.scope, self.board.play_bar))
+        self.board.play_bar.add_right(OutputSettingsButton(self.ears, self.scope, self.board.play_bar))
         tab_through(self.board.play_bar)
-        bind_listening(self.board, Scope.QA, self.playback, self.board.waves)
-        bind_spectrogram(self.board, Scope.QA, self.board.spectrogram)
+        bind_playback_keys(self.board, Scope.QA, self.playback, self.board.waves)
+        bind_spectrogram_keys(self.board, Scope.QA, self.board.spectrogram)
         remember_choices(self.board, Scope.QA, self.board.waves, self._preferences)
-        bind_ears(self.board, Scope.QA, self.ears)
+        bind_output_keys(self.board, Scope.QA, self.ears)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
         self.playback.strip_changed.connect(self._on_heard_more)

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from reviewer.audio.port_audio import Outputs, listed, output_of
 from reviewer.errors import ReviewerError
-from reviewer.ui.desk.ears_choice import DEVICE
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.messages import Message
+from reviewer.ui.playback.output_settings import DEVICE
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from reviewer.model.event import HeardRange
 from reviewer.model.span import Span
-from reviewer.ui.desk.heard_so_far import HeardSoFar
-from reviewer.ui.desk.segments import Segments, Whereabouts, next_of, together, unheard
-from reviewer.ui.desk.speeds import SPEEDS, next_speed
+from reviewer.ui.playback.controller import SPEEDS, next_speed
+from reviewer.ui.playback.heard_coverage import HeardCoverage
+from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList, next_of, together, unheard
 
 FRAMES = 60
 _places = st.tuples(st.integers(0, FRAMES - 1), st.integers(1, 20))
@@ -23,7 +23,7 @@ ranges = st.lists(
     ),
     max_size=6,
 )
-THREE = Segments.of([Span(10, 20), Span(30, 35), Span(40, 60)], FRAMES)
+THREE = SegmentList.of([Span(10, 20), Span(30, 35), Span(40, 60)], FRAMES)
 
 
 def mask(parts: list[Span] | list[HeardRange]) -> NDArray[np.bool_]:
@@ -50,7 +50,7 @@ def test_spans_put_together_are_the_same_frames_once(parts: list[Span]) -> None:
 
 @given(spans, ranges, st.integers(0, 100))
 def test_the_count_is_that_of_the_frames(speech: list[Span], heard: list[HeardRange], share: int) -> None:
-    so_far = HeardSoFar(FRAMES)
+    so_far = HeardCoverage(FRAMES)
     so_far.count_in(speech)
     for each in heard:
         so_far.add([each])
@@ -63,12 +63,12 @@ def test_the_count_is_that_of_the_frames(speech: list[Span], heard: list[HeardRa
 
 
 def test_of_no_clip_nothing_was_heard_and_nothing_is_enough() -> None:
-    so_far = HeardSoFar()
+    so_far = HeardCoverage()
     assert (so_far.percent, so_far.missing, so_far.reaches(0)) == (0, [], False)
 
 
 def test_what_was_heard_is_given_to_the_log_once() -> None:
-    so_far = HeardSoFar(FRAMES)
+    so_far = HeardCoverage(FRAMES)
     so_far.add([HeardRange(0, 5)])
     so_far.add([HeardRange(5, 9)])
     assert so_far.take_unlogged() == [HeardRange(0, 9)]
@@ -103,7 +103,7 @@ def test_the_next_unheard_is_the_rest_of_this_one_or_one_ahead_or_the_first(
     ("frame", "start"), [(0, 10), (9, 10), (10, 10), (11, 30), (32, 40), (40, 40), (41, None)]
 )
 def test_without_one_in_hand_the_next_is_the_first_from_the_cursor_on(frame: int, start: int | None) -> None:
-    found = Whereabouts(THREE, frame, None).next
+    found = SegmentCursor(THREE, frame, None).next
     assert (found.start if found else None) == start
 
 
@@ -120,7 +120,7 @@ def test_without_one_in_hand_the_next_is_the_first_from_the_cursor_on(frame: int
 def test_the_next_one_is_behind_the_one_in_hand(
     position: int, selection: tuple[int, int], start: int | None
 ) -> None:
-    found = Whereabouts(THREE, position, selection, 2, 6).next
+    found = SegmentCursor(THREE, position, selection, 2, 6).next
     assert (found.start if found else None) == start
 
 
@@ -139,25 +139,25 @@ def test_the_next_one_is_behind_the_one_in_hand(
 def test_the_one_before_is_this_one_again_if_one_is_well_inside(
     position: int, selection: tuple[int, int] | None, start: int
 ) -> None:
-    found = Whereabouts(THREE, position, selection, 2, 2).previous(2)
+    found = SegmentCursor(THREE, position, selection, 2, 2).previous(2)
     assert found is not None
     assert found.start == start
 
 
 def test_a_clip_without_segments_has_none_before_or_behind() -> None:
-    nowhere = Whereabouts(Segments(), 5, (1, 2))
+    nowhere = SegmentCursor(SegmentList(), 5, (1, 2))
     assert (nowhere.next, nowhere.previous(1), nowhere.in_hand) == (None, None, None)
 
 
 @given(spans, st.integers(0, FRAMES))
 def test_the_segment_under_a_frame_holds_it(parts: list[Span], frame: int) -> None:
-    found = Segments.of(parts, FRAMES).at(frame)
+    found = SegmentList.of(parts, FRAMES).at(frame)
     assert (found is not None) is any(part.start <= frame < part.end for part in parts)
     assert found is None or found.start <= frame < found.end
 
 
 def test_segments_are_cut_to_the_clip_and_put_in_order() -> None:
-    made = Segments.of([Span(50, 90), Span(70, 80), Span(1, 2)], FRAMES)
+    made = SegmentList.of([Span(50, 90), Span(70, 80), Span(1, 2)], FRAMES)
     assert made.spans == (Span(1, 2), Span(50, 60))
 
 

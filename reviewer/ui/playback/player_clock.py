@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from reviewer.ui.desk.heard_so_far import HeardSoFar
-from reviewer.ui.desk.plays import Plays
+from reviewer.ui.playback.heard_coverage import HeardCoverage
+from reviewer.ui.playback.player_port import Plays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class PlayerClock(QObject):
         super().__init__(parent)
         self._player = player
         self._rate_hz = 1
-        self._so_far = HeardSoFar()
+        self._so_far = HeardCoverage()
         self._ticks = 0
         self._tick = QTimer(self)
         self._tick.setTimerType(Qt.TimerType.PreciseTimer)
@@ -74,7 +74,7 @@ class PlayerClock(QObject):
         return self._so_far.ranges
 
     @property
-    def so_far(self) -> HeardSoFar:
+    def so_far(self) -> HeardCoverage:
         """What was heard, counted against the speech of this clip."""
         return self._so_far
 
@@ -97,7 +97,7 @@ class PlayerClock(QObject):
         self._rate_hz = samples.rate_hz
         self._player.load(samples)
         self._player.set_speed(self._player.speed_percent)  # has it stretched now, not at the first play
-        self._so_far = HeardSoFar(self.frames)
+        self._so_far = HeardCoverage(self.frames)
         self._tell()
 
     def show_heard_before(self, ranges: "Sequence[HeardRange]") -> None:
@@ -145,7 +145,7 @@ class PlayerClock(QObject):
         self.pause()
         self._player.unload(keeps_device=keeps_device)
         self.tell_heard()
-        self._so_far = HeardSoFar()
+        self._so_far = HeardCoverage()
         self._forget()
 
     @Slot()

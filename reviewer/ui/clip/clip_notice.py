@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reviewer.desk.open_clip import OpenClip
 
 
-class Notice(QWidget):
+class ClipNotice(QWidget):
     """Stands above the text for as long as the clip is open, so that nothing moves while one types."""
 
     use_requested = Signal(str)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.ui.desk.busy import Waiting
+from reviewer.ui.clip.delayed_disable import Waiting
 from reviewer.ui.handles import named, put_key
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.shortcuts import bind

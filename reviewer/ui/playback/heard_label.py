@@ -8,7 +8,7 @@ from reviewer.ui.assets import SMALL_PX, put_icon
 from reviewer.ui.theme import GRID_PX, tabular
 
 if TYPE_CHECKING:
-    from reviewer.ui.desk.heard_so_far import HeardSoFar
+    from reviewer.ui.playback.heard_coverage import HeardCoverage
 
 SHARE_PERCENT = 98
 """What is asked for where the project says nothing else."""
@@ -47,7 +47,7 @@ class HeardLabel(QWidget):
         """So much is enough from now on."""
         self._share_percent = share_percent
 
-    def show_heard(self, so_far: "HeardSoFar", rate_hz: int) -> None:
+    def show_heard(self, so_far: "HeardCoverage", rate_hz: int) -> None:
         is_enough = so_far.reaches(self._share_percent)
         self._count.setText(self._text(so_far.percent))
         self._tick.setVisible(is_enough)
@@ -59,7 +59,7 @@ class HeardLabel(QWidget):
     def _text(self, percent: int) -> str:
         return self.tr("heard %s %%") % percent
 
-    def _sentence(self, so_far: "HeardSoFar", rate_hz: int) -> str:
+    def _sentence(self, so_far: "HeardCoverage", rate_hz: int) -> str:
         missing = so_far.missing_frames
         if so_far.frames and not missing:
             return self.tr("All speech was heard.") if so_far.is_of_speech else self.tr("All was heard.")

@@ -11,10 +11,9 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.span import Span
 from reviewer.transcript.conventions import Conventions
-from reviewer.ui.desk.busy import Busy
-from reviewer.ui.desk.handing_in import Missing
-from reviewer.ui.desk.notice import Notice
-from reviewer.ui.desk.play_bar import PlayBar
+from reviewer.ui.clip.clip_notice import ClipNotice
+from reviewer.ui.clip.delayed_disable import DelayedDisable
+from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.form.scrolled import ScrolledColumn
@@ -22,6 +21,7 @@ from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
+from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
@@ -45,7 +45,7 @@ _SIDE_MARGIN_PX = 12
 _COMPACT_BELOW_PX = (620, 700)
 
 
-class Board(QWidget):
+class ClipView(QWidget):
     """Shows an open clip and tells every change of its annotation as a new value."""
 
     annotation_changed = Signal(object)
@@ -69,7 +69,7 @@ class Board(QWidget):
         SpectrogramBar(self.spectrogram, Scope.DESK)
         self.play_bar.add_right(SpectrogramSwitch(self.spectrogram, Scope.DESK, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, Scope.DESK, self.play_bar))
-        self.notice = Notice(self)
+        self.notice = ClipNotice(self)
         self.editor = TranscriptEditor(conventions, self)
         self.palette_of_tags = TagPalette(conventions, self)
         self.form = FormPanel(schema, self)
@@ -78,7 +78,9 @@ class Board(QWidget):
         self.message = InlineMessage("desk_message", parent=self)
         self._skip = self._way_out("skip", self.tr("Skip…"), self.tr("Skip this clip"), "desk.skip")
         self._submit = self._way_out("submit", self.tr("Submit"), self.tr("Submit"), "desk.submit", "primary")
-        self._busy = Busy((self.form, self.flags, self.palette_of_tags, self._submit, self._skip), self)
+        self._busy = DelayedDisable(
+            (self.form, self.flags, self.palette_of_tags, self._submit, self._skip), self
+        )
         self._scroll = ScrolledColumn("side", self.tr("Form and flags"), self)
         self._columns, self._whole = QHBoxLayout(), QHBoxLayout()
         self._lay_out()
@@ -143,7 +145,7 @@ class Board(QWidget):
         """Whether the user was told that something is missing, and it still is."""
         return self._is_missing_shown
 
-    def show_missing(self, missing: Missing) -> None:
+    def show_missing(self, missing: SubmissionIssues) -> None:
         """Says what is still to be done and marks each place; nothing when nothing is."""
         self.form.show_problems(missing.fields)
         count = len(missing.sentences)
@@ -159,7 +161,7 @@ class Board(QWidget):
             self._unheard = unheard
             self.unheard_changed.emit(unheard)
 
-    def go_to_missing(self, missing: Missing) -> None:
+    def go_to_missing(self, missing: SubmissionIssues) -> None:
         """Puts the cursor into the first place that is to be mended; what is unheard has none."""
         if missing.is_only_unheard:
             return
@@ -168,7 +170,7 @@ class Board(QWidget):
         elif not self.editor.next_problem():
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _first_of(self, missing: Missing) -> str:
+    def _first_of(self, missing: SubmissionIssues) -> str:
         if missing.is_only_unheard and missing.lack is not None and missing.lack.spans:
             next_part = self.tr("{0} plays the next of it.").format(key("desk.next_unheard").shown)
             return f"{missing.sentences[0]} {next_part}"

@@ -9,7 +9,7 @@ _LINES = 2
 _WIDER_BY_PX = 16
 
 
-class PlayLine(QLabel):
+class PlaybackMessage(QLabel):
     """Up to two lines; the whole sentence is in its tooltip too, should even that not be enough."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -8,36 +8,35 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QToolButton, QWidget
 
 from reviewer.ui.assets import put_icon
-from reviewer.ui.desk.acts import Act
-from reviewer.ui.desk.heard_label import HeardLabel
-from reviewer.ui.desk.listening_choices import ListeningChoices
-from reviewer.ui.desk.play_line import PlayLine
-from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.time_button import TimeButton
 from reviewer.ui.handles import named, put_tip
+from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
+from reviewer.ui.playback.heard_label import HeardLabel
+from reviewer.ui.playback.listening_preferences import ListeningPreferences
+from reviewer.ui.playback.playback_message import PlaybackMessage
+from reviewer.ui.playback.time_button import TimeButton
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import GAP_PX, tabular
 
 HEIGHT_PX = 40
 _GAPS = 6
 _ICONS = {
-    Act.START: "back",
-    Act.BACK: "rewind",
-    Act.PLAY: "play",
-    Act.FORWARD: "fast_forward",
-    Act.AGAIN: "again",
-    Act.SLOWER: "slower",
-    Act.FASTER: "faster",
-    Act.LOOP: "loop",
-    Act.PREVIOUS_SEGMENT: "previous_segment",
-    Act.NEXT_SEGMENT: "next_segment",
-    Act.NEXT_UNHEARD: "unheard",
-    Act.IN_EDGE: "in_edge",
-    Act.OUT_EDGE: "out_edge",
-    Act.BACKSTEP: "backstep",
+    PlaybackAction.START: "back",
+    PlaybackAction.BACK: "rewind",
+    PlaybackAction.PLAY: "play",
+    PlaybackAction.FORWARD: "fast_forward",
+    PlaybackAction.AGAIN: "again",
+    PlaybackAction.SLOWER: "slower",
+    PlaybackAction.FASTER: "faster",
+    PlaybackAction.LOOP: "loop",
+    PlaybackAction.PREVIOUS_SEGMENT: "previous_segment",
+    PlaybackAction.NEXT_SEGMENT: "next_segment",
+    PlaybackAction.NEXT_UNHEARD: "unheard",
+    PlaybackAction.IN_EDGE: "in_edge",
+    PlaybackAction.OUT_EDGE: "out_edge",
+    PlaybackAction.BACKSTEP: "backstep",
 }
-_TRANSPORT = (Act.START, Act.BACK, Act.PLAY, Act.FORWARD)
-_SEGMENTS = (Act.PREVIOUS_SEGMENT, Act.NEXT_SEGMENT)
+_TRANSPORT = (PlaybackAction.START, PlaybackAction.BACK, PlaybackAction.PLAY, PlaybackAction.FORWARD)
+_SEGMENTS = (PlaybackAction.PREVIOUS_SEGMENT, PlaybackAction.NEXT_SEGMENT)
 
 
 class PlayBar(QWidget):
@@ -47,7 +46,7 @@ class PlayBar(QWidget):
     """
 
     act_requested = Signal(object)
-    """Carries an Act."""
+    """Carries an PlaybackAction."""
 
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,18 +57,18 @@ class PlayBar(QWidget):
         self._said = ""
         self._drawn_as: tuple[bool, bool] | None = None
         self._buttons = {act: self._button(act, what) for act, what in _ICONS.items()}
-        self._buttons[Act.LOOP].setCheckable(True)
+        self._buttons[PlaybackAction.LOOP].setCheckable(True)
         self._time = TimeButton(self)
         self._speed = self._speed_button()
         self._heard = HeardLabel(self)
-        self._line = PlayLine(self)
+        self._line = PlaybackMessage(self)
         self._right: list[QWidget] = []
         self._row = QHBoxLayout(self)
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._lay_out()
         self._enable(frames=0, has_segments=False)
 
-    def follow(self, playback: Playback) -> None:
+    def follow(self, playback: PlaybackController) -> None:
         """Shows a playback from now on, and sends it what is asked for."""
         self.act_requested.connect(playback.do)
         playback.position_changed.connect(self._on_position_changed)
@@ -90,23 +89,23 @@ class PlayBar(QWidget):
     @Slot(int)
     def _on_position_changed(self, frame: int) -> None:
         playback = self.sender()
-        if isinstance(playback, Playback):
+        if isinstance(playback, PlaybackController):
             self._time.show_position(frame, playback.frames, playback.rate_hz)
 
     @Slot()
     def _on_state_changed(self) -> None:
         playback = self.sender()
-        if isinstance(playback, Playback):
+        if isinstance(playback, PlaybackController):
             self._show_state(playback)
 
     @Slot()
     def _on_strip_changed(self) -> None:
         playback = self.sender()
-        if isinstance(playback, Playback):
+        if isinstance(playback, PlaybackController):
             self._heard.show_heard(playback.so_far, playback.rate_hz)
 
-    def _show_state(self, playback: Playback) -> None:
-        play, loop = self._buttons[Act.PLAY], self._buttons[Act.LOOP]
+    def _show_state(self, playback: PlaybackController) -> None:
+        play, loop = self._buttons[PlaybackAction.PLAY], self._buttons[PlaybackAction.LOOP]
         drawn_as = playback.is_playing, playback.is_looping
         if drawn_as != self._drawn_as:  # an icon that is put is painted, also if it is the same
             self._drawn_as = drawn_as
@@ -131,31 +130,31 @@ class PlayBar(QWidget):
         self._speed.setEnabled(frames > 0)
         self._time.setEnabled(frames > 0)
 
-    def _show_choices(self, choices: ListeningChoices) -> None:
+    def _show_choices(self, choices: ListeningPreferences) -> None:
         """Says on and of the buttons how far and how slow they go."""
         step, percent = _seconds(choices.step_ms), choices.again_percent
         back = _seconds(choices.backstep_ms, places=2)
         length = self.tr("{0} s").format(back) if choices.backstep_ms else self.tr("off")
         said = {
-            Act.BACK: self.tr("Back {0} s").format(step),
-            Act.FORWARD: self.tr("Forward {0} s").format(step),
-            Act.AGAIN: self.tr("The last {0} s again, at {1} %").format(step, percent),
-            Act.BACKSTEP: self.tr("A pause goes back: {0}").format(length),
+            PlaybackAction.BACK: self.tr("Back {0} s").format(step),
+            PlaybackAction.FORWARD: self.tr("Forward {0} s").format(step),
+            PlaybackAction.AGAIN: self.tr("The last {0} s again, at {1} %").format(step, percent),
+            PlaybackAction.BACKSTEP: self.tr("A pause goes back: {0}").format(length),
         }
         if str(said) == self._said:
             return
         self._said = str(said)
-        self._buttons[Act.BACKSTEP].setText(length)
+        self._buttons[PlaybackAction.BACKSTEP].setText(length)
         for act, sentence in said.items():
             self._buttons[act].setAccessibleName(sentence)
             put_tip(self._buttons[act], sentence, f"{self._scope}.{act}")
 
-    def _button(self, act: Act, what: str) -> QToolButton:
+    def _button(self, act: PlaybackAction, what: str) -> QToolButton:
         row = key(f"{self._scope}.{act}")
         button = named(QToolButton(self), f"play_{act}", row.sentence, key_id=row.id)
-        put_icon(button, what, size_px=20 if act is Act.PLAY else 16)
+        put_icon(button, what, size_px=20 if act is PlaybackAction.PLAY else 16)
         button.clicked.connect(partial(self._ask_for, act))
-        if act is Act.BACKSTEP:
+        if act is PlaybackAction.BACKSTEP:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFont(tabular(button.font()))
             button.setFixedWidth(button.fontMetrics().horizontalAdvance("0.00 s") + 48)
@@ -167,15 +166,15 @@ class PlayBar(QWidget):
             "play_normal_speed",
             self.tr("Speed"),
             hint=self.tr("Speed; click for normal speed"),
-            key_id=f"{self._scope}.{Act.NORMAL_SPEED}",
+            key_id=f"{self._scope}.{PlaybackAction.NORMAL_SPEED}",
         )
         button.setText("1.00x")
         button.setFont(tabular(button.font()))
         button.setFixedWidth(button.fontMetrics().horizontalAdvance("0.00x") + 24)
-        button.clicked.connect(partial(self._ask_for, Act.NORMAL_SPEED))
+        button.clicked.connect(partial(self._ask_for, PlaybackAction.NORMAL_SPEED))
         return button
 
-    def _ask_for(self, act: Act, *_checked: bool) -> None:
+    def _ask_for(self, act: PlaybackAction, *_checked: bool) -> None:
         self.act_requested.emit(act)
 
     def _lay_out(self) -> None:
@@ -183,10 +182,12 @@ class PlayBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._always = [buttons[act] for act in _TRANSPORT]
-        again = buttons[Act.AGAIN]
-        speeds = [buttons[Act.SLOWER], self._speed, buttons[Act.FASTER]]
-        parts = [buttons[act] for act in (*_SEGMENTS, Act.NEXT_UNHEARD, Act.LOOP)]
-        edges = [buttons[act] for act in (Act.IN_EDGE, Act.OUT_EDGE, Act.BACKSTEP)]
+        again = buttons[PlaybackAction.AGAIN]
+        speeds = [buttons[PlaybackAction.SLOWER], self._speed, buttons[PlaybackAction.FASTER]]
+        parts = [buttons[act] for act in (*_SEGMENTS, PlaybackAction.NEXT_UNHEARD, PlaybackAction.LOOP)]
+        edges = [
+            buttons[act] for act in (PlaybackAction.IN_EDGE, PlaybackAction.OUT_EDGE, PlaybackAction.BACKSTEP)
+        ]
         self._by_weight = ([self._time], [again], [self._heard], self._right, speeds, parts, edges)
         for widgets in ([*self._always, again, self._time], parts, speeds, edges):
             for widget in widgets:

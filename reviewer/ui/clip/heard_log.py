@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal, Slot
 
 from reviewer.model.event import HeardRange
-from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.clip.serial_executor import SerialExecutor
 
 
 class HeardLog(QObject):
@@ -17,12 +17,12 @@ class HeardLog(QObject):
     def __init__(
         self,
         tell: Callable[[str, Sequence[HeardRange]], None],
-        in_order: InOrder,
+        executor: SerialExecutor,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tell = tell
-        self._in_order = in_order
+        self._executor = executor
         self._clip_id = ""
         self._waiting: list[HeardRange] = []
 
@@ -41,7 +41,7 @@ class HeardLog(QObject):
         due, self._waiting = [*self._waiting, *ranges], []
         clip_id = self._clip_id
         if clip_id and due:
-            self._in_order.run(
+            self._executor.run(
                 lambda: self._tell(clip_id, due),
                 failed=lambda error: self._on_failed(clip_id, due, error),
             )

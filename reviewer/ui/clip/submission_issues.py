@@ -11,7 +11,7 @@ from reviewer.transcript.conventions import Conventions
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class SubmissionIssues:
     """All ``sentences`` in the order of mending; ``fields`` are those of the form, ``in_text`` the others.
 
     ``lack`` is what is still to be heard; its sentence comes last, for no cursor can mend it.
@@ -37,13 +37,13 @@ class Missing:
         return self.is_unheard and len(self.sentences) == 1
 
 
-def missing_in(
+def submission_issues(
     annotation: Annotation, schema: Schema, conventions: Conventions, lack: Lack | None = None
-) -> Missing:
+) -> SubmissionIssues:
     """The rules are those of ``reviewer.desk.completeness``; this adds where in the form they point."""
     found = () if is_answered_by_flag(annotation) else problems(schema, annotation)
     sentences = missing(annotation, schema, conventions)
-    return Missing(
+    return SubmissionIssues(
         sentences=sentences if lack is None else (*sentences, lack.sentence),
         lack=lack,
         fields=tuple(problem for problem in found if problem.field != TEXT_FIELD),

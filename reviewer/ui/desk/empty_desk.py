@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import Today
-from reviewer.ui.desk.busy import Waiting
+from reviewer.ui.clip.delayed_disable import Waiting
 from reviewer.ui.handles import named, put_key
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX

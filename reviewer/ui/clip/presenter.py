@@ -9,19 +9,19 @@ from PySide6.QtCore import QObject, Signal, Slot
 from reviewer.errors import NdaRequired, ReviewerError
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import Lease, SkipReason
-from reviewer.ui.desk.ahead import Ahead, Turn, hand_over, take_turn
-from reviewer.ui.desk.day import Day
-from reviewer.ui.desk.draft_keeper import GONE, DraftKeeper, SaveNotice
-from reviewer.ui.desk.heard_log import HeardLog
-from reviewer.ui.desk.heartbeat import Heartbeat
-from reviewer.ui.desk.in_order import InOrder
-from reviewer.ui.desk.mending import Mending
-from reviewer.ui.desk.place import Place
-from reviewer.ui.desk.playback import Playback
+from reviewer.ui.clip.autosave import GONE, Autosave, SaveNotice
+from reviewer.ui.clip.daily_counts import DailyCountsLoader
+from reviewer.ui.clip.heard_log import HeardLog
+from reviewer.ui.clip.issue_tracker import IssueTracker
+from reviewer.ui.clip.lease_renewal import LeaseRenewal
+from reviewer.ui.clip.prefetch import Ahead, Turn, hand_over, take_turn
+from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import message_for
 from reviewer.ui.page import StatusFacts
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.playback.position_memory import PositionMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ class DeskPresenter(QObject):
     def __init__(
         self,
         desk: "DeskSession",
-        playback: Playback,
+        playback: PlaybackController,
         view: DeskView,
         jobs: Jobs,
         parent: QObject | None = None,
@@ -48,26 +48,26 @@ class DeskPresenter(QObject):
         self._desk = desk
         self._playback = playback
         self._view = view
-        self._in_order = InOrder(jobs, self)
-        self._ahead = Ahead(desk, self._in_order, jobs, playback)
-        self._day = Day(desk, self._in_order, view.empty, self.status_changed.emit)
+        self._executor = SerialExecutor(jobs, self)
+        self._ahead = Ahead(desk, self._executor, jobs, playback)
+        self._day = DailyCountsLoader(desk, self._executor, view.empty, self.status_changed.emit)
         self._lease: Lease | None = None
         self._is_open = False
         self._is_busy = False
         self._is_over = False
         self._is_touched = False
-        self._keeper = DraftKeeper(self._in_order, self)
+        self._keeper = Autosave(self._executor, self)
         self._save_notice = SaveNotice(view.board.message, self.status_changed.emit)
         self._keeper.saved.connect(self._save_notice.say_saved)
         self._keeper.failed.connect(self._on_save_failed)
         self._retry: Callable[[], None] = self.take_next
-        self._heartbeat = Heartbeat(desk.renew, self._in_order, self)
+        self._heartbeat = LeaseRenewal(desk.renew, self._executor, self)
         self._heartbeat.lost.connect(self._on_lease_lost)
-        self._heard_log = HeardLog(desk.heard, self._in_order, self)
+        self._heard_log = HeardLog(desk.heard, self._executor, self)
         self._heard_log.failed.connect(self._on_not_logged)
         playback.heard_due.connect(self._heard_log.note)
-        self._mending = Mending(desk, playback, view.board, self)
-        self._place = Place(playback, view.board, self)
+        self._mending = IssueTracker(desk, playback, view.board, self)
+        self._position_memory = PositionMemory(playback, view.board, self)
         playback.state_changed.connect(self._on_sound_changed)
         view.board.annotation_changed.connect(self._on_annotation_changed)
 
@@ -79,7 +79,7 @@ class DeskPresenter(QObject):
     def start(self) -> None:
         """Goes on with the clip that this person still holds; claims nothing new unasked."""
         self._set_busy(is_busy=True)
-        self._in_order.run(partial(take_turn, self._desk, self._desk.resume), self._on_resumed)
+        self._executor.run(partial(take_turn, self._desk, self._desk.resume), self._on_resumed)
 
     @Slot()
     def take_next(self) -> None:
@@ -87,7 +87,7 @@ class DeskPresenter(QObject):
         if self._is_open or self._is_busy or self._is_over:
             return
         self._set_busy(is_busy=True)
-        self._in_order.run(partial(take_turn, self._desk, self._desk.claim), self._on_turn)
+        self._executor.run(partial(take_turn, self._desk, self._desk.claim), self._on_turn)
 
     @Slot()
     def submit(self) -> None:
@@ -110,7 +110,7 @@ class DeskPresenter(QObject):
     def pause(self) -> None:
         """Another page comes to the front: sound stops, what is typed goes to the disk."""
         self._playback.pause()
-        self._place.keep()
+        self._position_memory.keep()
         self._keeper.save_now()
 
     @Slot()
@@ -133,14 +133,14 @@ class DeskPresenter(QObject):
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
             with suppress(ReviewerError):
-                self._in_order.run_here(partial(self._desk.save_draft, lease, unsaved))
-        self._place.keep()
-        self._place.end()
+                self._executor.run_here(partial(self._desk.save_draft, lease, unsaved))
+        self._position_memory.keep()
+        self._position_memory.end()
         self._playback.close()
         if lease is not None and self._is_open:
-            self._in_order.run(partial(self._desk.closed, lease))
+            self._executor.run(partial(self._desk.closed, lease))
             if is_untouched and not self._is_busy:
-                self._in_order.run(partial(self._desk.release, lease))
+                self._executor.run(partial(self._desk.release, lease))
         self._ahead.give_back()
         self._view.board.clear()
 
@@ -169,9 +169,9 @@ class DeskPresenter(QObject):
 
     def _on_opened(self, clip: "OpenClip") -> None:
         if self._is_over:
-            self._in_order.run(partial(self._desk.closed, clip.lease))
+            self._executor.run(partial(self._desk.closed, clip.lease))
             if clip.draft is None:
-                self._in_order.run(partial(self._desk.release, clip.lease))
+                self._executor.run(partial(self._desk.release, clip.lease))
             return
         self._lease = clip.lease
         self._is_open = True
@@ -181,7 +181,7 @@ class DeskPresenter(QObject):
         self._view.show_clip(clip)
         self._mending.begin(clip)
         keep = partial(self._desk.keep_place, clip.lease)
-        self._place.begin(lambda frame: self._in_order.run(partial(keep, frame)), clip.position)
+        self._position_memory.begin(lambda frame: self._executor.run(partial(keep, frame)), clip.position)
         self._set_busy(is_busy=False)
         self._view.paint_now()
         self._heartbeat.start(clip.lease)
@@ -253,14 +253,14 @@ class DeskPresenter(QObject):
         self._playback.pause()
         self._keeper.stop()
         self._set_busy(is_busy=True)
-        self._in_order.run(partial(hand_over, self._desk, work), self._on_ended, self._on_not_ended)
+        self._executor.run(partial(hand_over, self._desk, work), self._on_ended, self._on_not_ended)
 
     def _leave_clip(self, *, has_next: bool = False) -> Lease | None:
         """Takes the clip off the desk, and off the screen if none takes its place; gives its lease."""
         left = self._lease if self._is_open else None
         self._heartbeat.stop()
         self._keeper.stop()
-        self._place.end()
+        self._position_memory.end()
         self._mending.end()
         if has_next:
             self._playback.make_way()
@@ -276,7 +276,7 @@ class DeskPresenter(QObject):
 
     def _tell_closed(self, lease: Lease | None) -> None:
         if lease is not None:
-            self._in_order.run(partial(self._desk.closed, lease))
+            self._executor.run(partial(self._desk.closed, lease))
 
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):

@@ -5,8 +5,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from reviewer.audio.ears import Ears
-from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.plays import Plays
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.playback.player_port import Plays
 from reviewer.ui.preferences import Preferences
 
 LEVEL = "sound.level"
@@ -15,7 +15,7 @@ MONO = "sound.mono"
 DEVICE = "sound.device"
 
 
-class EarsChoice(QObject):
+class OutputSettingsController(QObject):
     """Gives the player the ears of the moment.
 
     Level, gain and mono are kept in the preferences, and follow when these change; solo and swap belong to
@@ -26,7 +26,11 @@ class EarsChoice(QObject):
     """The ears are others, or the clip is."""
 
     def __init__(
-        self, player: Plays, playback: Playback, preferences: Preferences, parent: QObject | None = None
+        self,
+        player: Plays,
+        playback: PlaybackController,
+        preferences: Preferences,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._player = player

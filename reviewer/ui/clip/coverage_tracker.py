@@ -9,16 +9,16 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
 from reviewer.model.project import ListeningRules
 from reviewer.model.span import Span
-from reviewer.ui.desk.playback import Playback
+from reviewer.ui.playback.controller import PlaybackController
 
 
-class ToHear:
+class CoverageTracker:
     """Counts what was heard before the clip was opened and what the playback has played since.
 
     Only the use cases decide: they read the log. This is for saying so before one asks in vain.
     """
 
-    def __init__(self, playback: Playback, rules: ListeningRules) -> None:
+    def __init__(self, playback: PlaybackController, rules: ListeningRules) -> None:
         self._playback = playback
         self._rules = rules
         self._clip = Coverage(0, 1)

@@ -14,7 +14,7 @@ _LOOK_SECONDS = 0.05
 _PATIENCE_SECONDS = 5.0
 
 
-class InOrder:
+class SerialExecutor:
     """A draft is never overtaken by an older one, and what was heard is told before the clip is closed.
 
     All work is on the pool from the start (so the pool is not idle before it is done); each piece waits there

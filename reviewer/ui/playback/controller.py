@@ -1,18 +1,17 @@
 """Listening: what keys and buttons ask of the player."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from reviewer.model.span import Span
-from reviewer.ui.desk.acts import Act
-from reviewer.ui.desk.listening_choices import ListeningChoices
-from reviewer.ui.desk.player_clock import PlayerClock
-from reviewer.ui.desk.plays import Plays
-from reviewer.ui.desk.segments import Segments, Whereabouts, next_of
-from reviewer.ui.desk.speeds import next_speed
+from reviewer.ui.playback.listening_preferences import ListeningPreferences
+from reviewer.ui.playback.player_clock import PlayerClock
+from reviewer.ui.playback.player_port import Plays
+from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList, next_of
 from reviewer.ui.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -23,6 +22,30 @@ PREVIOUS_AFTER_MS = 1000
 UNHEARD_LEAST_MS = 250  # less is a click, and says nothing
 
 
+SPEEDS = (25, 50, 75, 90, 100, 110, 125, 150, 175, 200, 250, 300)
+"""In per cent of what was recorded; all at the recorded pitch."""
+
+
+class PlaybackAction(StrEnum):
+    """The value is the key's name in the table of keys."""
+
+    PLAY = "play"
+    BACK = "back"
+    FORWARD = "forward"
+    START = "start"
+    AGAIN = "again"
+    SLOWER = "slower"
+    NORMAL_SPEED = "normal_speed"
+    FASTER = "faster"
+    LOOP = "loop"
+    IN_EDGE = "in_edge"
+    OUT_EDGE = "out_edge"
+    BACKSTEP = "backstep"
+    PREVIOUS_SEGMENT = "previous_segment"
+    NEXT_SEGMENT = "next_segment"
+    NEXT_UNHEARD = "next_unheard"
+
+
 class _Again(NamedTuple):
     """Slower up to ``end``, then on at ``percent``; ``start`` is where it began last."""
 
@@ -31,7 +54,7 @@ class _Again(NamedTuple):
     start: int
 
 
-class Playback(PlayerClock):
+class PlaybackController(PlayerClock):
     """Steps, speeds, loops and segments of the clip that was loaded."""
 
     select_requested = Signal(int, int)
@@ -41,9 +64,9 @@ class Playback(PlayerClock):
         self, player: Plays, parent: QObject | None = None, *, preferences: Preferences | None = None
     ) -> None:
         super().__init__(player, parent)
-        self.choices = ListeningChoices(preferences or Preferences(parent=self), self)
+        self.choices = ListeningPreferences(preferences or Preferences(parent=self), self)
         self.choices.changed.connect(self.state_changed)
-        self._segments = Segments()
+        self._segments = SegmentList()
         self._again: _Again | None = None
         self._selection: tuple[int, int] | None = None
         self._is_looping = False
@@ -67,31 +90,31 @@ class Playback(PlayerClock):
 
     def show_segments(self, spans: Sequence[Span]) -> None:
         """These are the segments of the clip that was loaded; what was heard counts against them."""
-        self._segments = Segments.of(spans, self.frames)
+        self._segments = SegmentList.of(spans, self.frames)
         self._so_far.count_in(self._segments.spans)
         self.state_changed.emit()
 
     @Slot(object)
-    def do(self, act: Act) -> None:
+    def do(self, act: PlaybackAction) -> None:
         """Does what a key or button of the play bar asks for."""
         if self.frames == 0:
             return
-        acts: dict[Act, Callable[[], None]] = {
-            Act.PLAY: self.toggle,
-            Act.BACK: partial(self._step, -1),
-            Act.FORWARD: partial(self._step, 1),
-            Act.START: partial(self.seek, 0),
-            Act.AGAIN: self._play_again,
-            Act.SLOWER: partial(self._change_speed, -1),
-            Act.NORMAL_SPEED: partial(self._set_speed, 100),
-            Act.FASTER: partial(self._change_speed, 1),
-            Act.LOOP: self._switch_loop,
-            Act.IN_EDGE: partial(self._play_edge, 0),
-            Act.OUT_EDGE: partial(self._play_edge, 1),
-            Act.BACKSTEP: self.choices.next_backstep,
-            Act.PREVIOUS_SEGMENT: self._previous_segment,
-            Act.NEXT_SEGMENT: self._next_segment,
-            Act.NEXT_UNHEARD: self._next_unheard,
+        acts: dict[PlaybackAction, Callable[[], None]] = {
+            PlaybackAction.PLAY: self.toggle,
+            PlaybackAction.BACK: partial(self._step, -1),
+            PlaybackAction.FORWARD: partial(self._step, 1),
+            PlaybackAction.START: partial(self.seek, 0),
+            PlaybackAction.AGAIN: self._play_again,
+            PlaybackAction.SLOWER: partial(self._change_speed, -1),
+            PlaybackAction.NORMAL_SPEED: partial(self._set_speed, 100),
+            PlaybackAction.FASTER: partial(self._change_speed, 1),
+            PlaybackAction.LOOP: self._switch_loop,
+            PlaybackAction.IN_EDGE: partial(self._play_edge, 0),
+            PlaybackAction.OUT_EDGE: partial(self._play_edge, 1),
+            PlaybackAction.BACKSTEP: self.choices.next_backstep,
+            PlaybackAction.PREVIOUS_SEGMENT: self._previous_segment,
+            PlaybackAction.NEXT_SEGMENT: self._next_segment,
+            PlaybackAction.NEXT_UNHEARD: self._next_unheard,
         }
         was_told, self._is_all_heard_told = self._is_all_heard_told, False
         acts[act]()
@@ -137,7 +160,7 @@ class Playback(PlayerClock):
         self._again_over()
 
     def _forget(self) -> None:
-        self._segments = Segments()
+        self._segments = SegmentList()
         self._selection, self._looped, self._is_looping = None, None, False
         self._is_all_heard_told = False
 
@@ -203,8 +226,8 @@ class Playback(PlayerClock):
     def _previous_segment(self) -> None:
         self._go_to(self._whereabouts().previous(self._frames_of(PREVIOUS_AFTER_MS)))
 
-    def _whereabouts(self) -> Whereabouts:
-        return Whereabouts(self._segments, self.position, self._selection, *self._rolls)
+    def _whereabouts(self) -> SegmentCursor:
+        return SegmentCursor(self._segments, self.position, self._selection, *self._rolls)
 
     def _go_to(self, span: Span | None) -> None:
         """Puts the cursor at its start, has it selected, and plays it if that was chosen."""
@@ -237,3 +260,10 @@ class Playback(PlayerClock):
         self._again = None
         self._player.set_speed(percent)
         self.state_changed.emit()
+
+
+def next_speed(percent: int, step: int) -> int:
+    """The next one of ``SPEEDS``, faster for a positive ``step``, else slower; at the end itself."""
+    if step > 0:
+        return next((speed for speed in SPEEDS if speed > percent), percent)
+    return next((speed for speed in reversed(SPEEDS) if speed < percent), percent)

@@ -4,26 +4,30 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from reviewer.ui.desk.board import Board
-from reviewer.ui.desk.handing_in import Missing, missing_in
-from reviewer.ui.desk.playback import Playback
-from reviewer.ui.desk.to_hear import ToHear
+from reviewer.ui.clip.clip_view import ClipView
+from reviewer.ui.clip.coverage_tracker import CoverageTracker
+from reviewer.ui.clip.submission_issues import SubmissionIssues, submission_issues
+from reviewer.ui.playback.controller import PlaybackController
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession, OpenClip
 
 
-class Mending(QObject):
+class IssueTracker(QObject):
     """Looks when it is asked, and from then on at each change, until nothing is missing."""
 
     def __init__(
-        self, desk: "DeskSession", playback: Playback, board: Board, parent: QObject | None = None
+        self,
+        desk: "DeskSession",
+        playback: PlaybackController,
+        board: ClipView,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._playback = playback
         self._board = board
-        self._to_hear = ToHear(playback, desk.listening_rules)
+        self._to_hear = CoverageTracker(playback, desk.listening_rules)
         self._is_begun = False
         board.play_bar.ask_for(desk.listening_rules.heard_percent)
         playback.strip_changed.connect(self.look_again)
@@ -52,9 +56,9 @@ class Mending(QObject):
         if self._is_begun and self._board.is_missing_shown:
             self._show()
 
-    def _show(self) -> Missing:
+    def _show(self) -> SubmissionIssues:
         annotation = self._board.annotation
         lack = self._to_hear.lack_of_work(annotation)
-        missing = missing_in(annotation, self._desk.schema, self._desk.conventions, lack)
+        missing = submission_issues(annotation, self._desk.schema, self._desk.conventions, lack)
         self._board.show_missing(missing)
         return missing

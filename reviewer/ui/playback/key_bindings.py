@@ -4,19 +4,27 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from reviewer.ui.desk.acts import Act
-from reviewer.ui.desk.playback import Playback
+from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.view import WaveformView
 
-_REPEATING = (Act.BACK, Act.FORWARD, Act.SLOWER, Act.FASTER, Act.PREVIOUS_SEGMENT, Act.NEXT_SEGMENT)
+_REPEATING = (
+    PlaybackAction.BACK,
+    PlaybackAction.FORWARD,
+    PlaybackAction.SLOWER,
+    PlaybackAction.FASTER,
+    PlaybackAction.PREVIOUS_SEGMENT,
+    PlaybackAction.NEXT_SEGMENT,
+)
 
 
-def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: WaveformView) -> None:
+def bind_playback_keys(
+    owner: QWidget, scope: Scope, playback: PlaybackController, view: WaveformView
+) -> None:
     """Makes transport, speed, zoom and pan keys work while ``owner`` is shown; they type nothing."""
-    for act in Act:
+    for act in PlaybackAction:
         shortcut = bind(owner, f"{scope}.{act}", partial(playback.do, act))
         shortcut.setAutoRepeat(act in _REPEATING)
     for name in ("select_from", "select_to", "select_none"):
@@ -25,7 +33,7 @@ def bind_listening(owner: QWidget, scope: Scope, playback: Playback, view: Wavef
         bind(owner, f"{scope}.{name}", getattr(view, name)).setAutoRepeat(True)
 
 
-def bind_spectrogram(owner: QWidget, scope: Scope, picture: Spectrogram) -> None:
+def bind_spectrogram_keys(owner: QWidget, scope: Scope, picture: Spectrogram) -> None:
     """Makes the keys of the spectrogram work while ``owner`` is shown."""
     for name, slot in (
         ("spectrogram", picture.toggle),
@@ -37,7 +45,7 @@ def bind_spectrogram(owner: QWidget, scope: Scope, picture: Spectrogram) -> None
         bind(owner, f"{scope}.{name}", slot)
 
 
-def join(view: WaveformView, playback: Playback) -> None:
+def join(view: WaveformView, playback: PlaybackController) -> None:
     """Lets picture and sound show the same moment, and the same selection: the picture keeps it."""
     view.seek_requested.connect(playback.seek)
     view.selection_changed.connect(playback.select)

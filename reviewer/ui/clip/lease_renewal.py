@@ -7,23 +7,23 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from reviewer.errors import LeaseLost, NotLeased
 from reviewer.model.task import Lease
-from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.clip.serial_executor import SerialExecutor
 
 RENEW_EVERY_MS = 60_000
 
 
-class Heartbeat(QObject):
+class LeaseRenewal(QObject):
     """Renews once a minute; a store that cannot be reached for a while is no reason to disturb anybody."""
 
     lost = Signal(object)
     """Carries the error: the lease is gone."""
 
     def __init__(
-        self, renew: Callable[[Lease], Lease], in_order: InOrder, parent: QObject | None = None
+        self, renew: Callable[[Lease], Lease], executor: SerialExecutor, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._renew = renew
-        self._in_order = in_order
+        self._executor = executor
         self._lease: Lease | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(RENEW_EVERY_MS)
@@ -44,7 +44,7 @@ class Heartbeat(QObject):
         """Renews now."""
         if self._lease is not None:
             lease = self._lease
-            self._in_order.run(partial(self._renew, lease), self._on_renewed, partial(self._on_failed, lease))
+            self._executor.run(partial(self._renew, lease), self._on_renewed, partial(self._on_failed, lease))
 
     def _on_renewed(self, lease: Lease) -> None:
         if self._lease is not None and self._lease.task_id == lease.task_id:

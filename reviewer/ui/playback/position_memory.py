@@ -5,20 +5,20 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
-from reviewer.ui.desk.playback import Playback
+from reviewer.ui.playback.controller import PlaybackController
 
 Keep = Callable[[int], object]
 _COMES_TO_THE_FRONT = (QEvent.Type.Show, QEvent.Type.WindowActivate)
 
 
-class Place(QObject):
+class PositionMemory(QObject):
     """Kept whenever what was heard is told (every 5 s, at each stop) and when asked to.
 
     It also begins to play by itself, where that was chosen, once ``shown`` can be seen: never behind another
     page or a dialog.
     """
 
-    def __init__(self, playback: Playback, shown: QWidget, parent: QObject | None = None) -> None:
+    def __init__(self, playback: PlaybackController, shown: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._playback = playback
         self._shown = shown

@@ -9,13 +9,13 @@ from reviewer.model.span import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Segments:
+class SegmentList:
     """The segments of a clip in the order of their starts."""
 
     spans: tuple[Span, ...] = ()
 
     @classmethod
-    def of(cls, spans: Iterable[Span], frames: int) -> "Segments":
+    def of(cls, spans: Iterable[Span], frames: int) -> "SegmentList":
         """Those that lie in a clip of so many frames, cut to it."""
         inside = {Span(each.start, min(each.end, frames)) for each in spans if each.start < frames}
         return cls(tuple(sorted(inside)))
@@ -69,10 +69,10 @@ def next_of(parts: list[Span], frame: int) -> Span | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class SegmentCursor:
     """Where a listener is among the segments: a ``position``, and what is selected."""
 
-    segments: Segments
+    segments: SegmentList
     position: int
     selection: tuple[int, int] | None
     pre_roll_frames: int = 0

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from reviewer.errors import LeaseLost, NotLeased, SubmissionConflict
 from reviewer.model.annotation import Annotation
-from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
@@ -19,7 +19,7 @@ GONE = (LeaseLost, NotLeased, SubmissionConflict)
 """Errors after which there is nothing left to save to: the work is somebody else's, or over."""
 
 
-class DraftKeeper(QObject):
+class Autosave(QObject):
     """Saves at most 1.2 s after the first key that is not saved yet, so also while typing goes on and on.
 
     ``Save`` commits an annotation and gives the moment of the commit. A save that failed is tried again until
@@ -31,9 +31,9 @@ class DraftKeeper(QObject):
     failed = Signal(object)
     """Carries the error; what was typed is still here and will be tried again."""
 
-    def __init__(self, in_order: InOrder, parent: QObject | None = None) -> None:
+    def __init__(self, executor: SerialExecutor, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._in_order = in_order
+        self._executor = executor
         self._save: Save = _save_nowhere
         self._newest: Annotation | None = None
         self._saving: Annotation | None = None
@@ -67,7 +67,7 @@ class DraftKeeper(QObject):
             return
         self._newest, self._saving = None, newest
         save = self._save
-        self._in_order.run(
+        self._executor.run(
             lambda: save(newest),
             lambda moment: self._on_saved(save, moment),
             lambda error: self._on_failed(save, newest, error),

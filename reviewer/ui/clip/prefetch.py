@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reviewer.errors import ReviewerError
 from reviewer.model.task import Lease
-from reviewer.ui.desk.in_order import InOrder
+from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ class Ahead:
     back after all that was asked for before. A clip that cannot be prepared says so when its turn comes.
     """
 
-    def __init__(self, desk: "DeskSession", in_order: InOrder, jobs: Jobs, sound: WorksAhead) -> None:
+    def __init__(self, desk: "DeskSession", executor: SerialExecutor, jobs: Jobs, sound: WorksAhead) -> None:
         self._desk = desk
         self._sound = sound
-        self._in_order = in_order
+        self._executor = executor
         self._jobs = jobs
         self._is_wanted = self._has_asked = False
 
@@ -57,12 +57,12 @@ class Ahead:
         self._sound.forget_prepared()
         if self._has_asked:
             self._has_asked = False
-            self._in_order.run(self._desk.give_back_ahead)
+            self._executor.run(self._desk.give_back_ahead)
 
     def _look(self) -> None:
         if self._is_wanted:
             self._is_wanted, self._has_asked = False, True
-            self._in_order.run(partial(_prepare_next, self._desk), self._on_prepared)
+            self._executor.run(partial(_prepare_next, self._desk), self._on_prepared)
 
     def _on_prepared(self, heard: "Heard | None") -> None:
         if heard is not None and self._has_asked:

@@ -11,7 +11,7 @@ _LONGEST_ROLL_MS = 10_000
 _SHORTEST_MS = 50
 
 
-class ListeningChoices(QObject):
+class ListeningPreferences(QObject):
     """The preferences named ``listening.…``, with their defaults; each is brought within limits."""
 
     changed = Signal()

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from reviewer.audio.heard import merged
 from reviewer.model.event import HeardRange
 from reviewer.model.span import Span
-from reviewer.ui.desk.segments import together, unheard
+from reviewer.ui.playback.segment_navigation import together, unheard
 
 
-class HeardSoFar:
+class HeardCoverage:
     """Collects ranges; counts them against the speech, or against the whole clip where none is known."""
 
     def __init__(self, frames: int = 0) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 GREY_AFTER_MS = 150
 
 
-class Busy(QObject):
+class DelayedDisable(QObject):
     """Whether work is under way; ``is_on`` at once, seen on the widgets a little later.
 
     Greying a form for the moment that handing in mostly takes would flicker, and be painted twice.

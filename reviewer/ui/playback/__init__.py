@@ -1,0 +1,1 @@
+"""Playing a clip: the controller, the play bar, output settings, keys."""
