@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.ears import Ears
+from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.audio.samples import Samples
 from reviewer.ui.desk.ears_button import EarsButton, bind_ears
 from reviewer.ui.desk.ears_choice import EarsChoice
@@ -73,31 +73,33 @@ CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
 def test_a_new_person_hears_all_clips_at_one_level(bench: _Bench) -> None:
-    assert bench.player.ears == Ears(is_levelled=True)
+    assert bench.player.output_settings == OutputSettings(is_levelled=True)
 
 
 @pytest.mark.parametrize(
     ("key", "modifiers", "ears"),
     [
-        (Qt.Key.Key_F7, CTRL, Ears(is_levelled=True, gain_db=1)),
-        (Qt.Key.Key_F5, CTRL, Ears(is_levelled=True, gain_db=-1)),
-        (Qt.Key.Key_F6, CTRL_SHIFT, Ears()),
-        (Qt.Key.Key_F9, CTRL, Ears(is_levelled=True, muted=frozenset({1}))),
-        (Qt.Key.Key_F9, CTRL_SHIFT, Ears(is_levelled=True, is_swapped=True)),
-        (Qt.Key.Key_F10, CTRL, Ears(is_levelled=True, is_mono=True)),
+        (Qt.Key.Key_F7, CTRL, OutputSettings(is_levelled=True, gain_db=1)),
+        (Qt.Key.Key_F5, CTRL, OutputSettings(is_levelled=True, gain_db=-1)),
+        (Qt.Key.Key_F6, CTRL_SHIFT, OutputSettings()),
+        (Qt.Key.Key_F9, CTRL, OutputSettings(is_levelled=True, muted=frozenset({1}))),
+        (Qt.Key.Key_F9, CTRL_SHIFT, OutputSettings(is_levelled=True, is_swapped=True)),
+        (Qt.Key.Key_F10, CTRL, OutputSettings(is_levelled=True, is_mono=True)),
     ],
 )
-def test_each_has_its_key(bench: _Bench, key: Qt.Key, modifiers: Qt.KeyboardModifier, ears: Ears) -> None:
+def test_each_has_its_key(
+    bench: _Bench, key: Qt.Key, modifiers: Qt.KeyboardModifier, ears: OutputSettings
+) -> None:
     bench.press(key, modifiers)
 
-    assert bench.player.ears == ears
+    assert bench.player.output_settings == ears
 
 
 def test_a_key_brings_the_gain_back_to_nothing(bench: _Bench) -> None:
     bench.choice.set_gain(9)
     bench.press(Qt.Key.Key_F6, CTRL)
 
-    assert bench.player.ears.gain_db == 0
+    assert bench.player.output_settings.gain_db == 0
 
 
 def test_the_button_says_what_is_done_to_the_channels(bench: _Bench) -> None:
@@ -118,7 +120,7 @@ def test_level_gain_and_mono_are_remembered_and_solo_and_swap_are_not(qtbot: QtB
         getattr(bench.choice, act)()
     another = _Bench(qtbot, bench.preferences)
 
-    assert another.player.ears == Ears(gain_db=1, is_mono=True)
+    assert another.player.output_settings == OutputSettings(gain_db=1, is_mono=True)
     another.close()
 
 
@@ -127,14 +129,14 @@ def test_with_the_next_clip_solo_and_swap_are_over(bench: _Bench) -> None:
     bench.choice.next_solo()
     bench.load(2)
 
-    assert bench.player.ears == Ears(is_levelled=True)
+    assert bench.player.output_settings == OutputSettings(is_levelled=True)
 
 
 def test_a_choice_made_in_settings_is_heard_at_once(bench: _Bench) -> None:
     bench.preferences.put("sound.gain_db", -4)
     bench.preferences.put("sound.device", "ALSA/Headset")
 
-    assert (bench.player.ears.gain_db, bench.player.output) == (-4, "ALSA/Headset")
+    assert (bench.player.output_settings.gain_db, bench.player.output) == (-4, "ALSA/Headset")
 
 
 def test_the_remembered_output_is_asked_for_from_the_start(qtbot: QtBot) -> None:
@@ -152,7 +154,7 @@ def test_a_stored_gain_that_makes_no_sense_stays_within_bounds(qtbot: QtBot, sto
     preferences.put("sound.gain_db", stored)
     bench = _Bench(qtbot, preferences)
 
-    assert -20 <= bench.player.ears.gain_db <= 20
+    assert -20 <= bench.player.output_settings.gain_db <= 20
     bench.close()
 
 
@@ -205,7 +207,7 @@ def test_the_slider_sets_the_gain_and_follows_the_keys(bench: _Bench) -> None:
     slider = bench.part(QSlider, "ears_gain")
     assert isinstance(slider, QSlider)
     slider.setValue(-7)
-    assert (bench.player.ears.gain_db, bench.text("ears_gain_now")) == (-7, "−7 dB")
+    assert (bench.player.output_settings.gain_db, bench.text("ears_gain_now")) == (-7, "−7 dB")
 
     bench.press(Qt.Key.Key_F7, CTRL)
     assert slider.value() == -6
@@ -214,18 +216,18 @@ def test_the_slider_sets_the_gain_and_follows_the_keys(bench: _Bench) -> None:
 @pytest.mark.parametrize(
     ("name", "ears"),
     [
-        ("ears_solo_1", Ears(is_levelled=True, muted=frozenset({1}))),
-        ("ears_solo_2", Ears(is_levelled=True, muted=frozenset({0}))),
-        ("ears_solo_all", Ears(is_levelled=True)),
+        ("ears_solo_1", OutputSettings(is_levelled=True, muted=frozenset({1}))),
+        ("ears_solo_2", OutputSettings(is_levelled=True, muted=frozenset({0}))),
+        ("ears_solo_all", OutputSettings(is_levelled=True)),
     ],
 )
-def test_the_panel_gives_one_channel_or_both(bench: _Bench, name: str, ears: Ears) -> None:
+def test_the_panel_gives_one_channel_or_both(bench: _Bench, name: str, ears: OutputSettings) -> None:
     bench.button.open_panel()
     button = bench.part(QToolButton, name)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     checked = [b.objectName() for b in bench.button.panel.findChildren(QToolButton) if b.isChecked()]
 
-    assert (bench.player.ears, checked) == (ears, [name])
+    assert (bench.player.output_settings, checked) == (ears, [name])
 
 
 @pytest.mark.parametrize(
@@ -236,13 +238,15 @@ def test_the_panel_gives_one_channel_or_both(bench: _Bench, name: str, ears: Ear
         ("ears_mono", lambda ears: ears.is_mono),
     ],
 )
-def test_the_panel_has_a_switch_for_each(bench: _Bench, name: str, is_on: Callable[[Ears], bool]) -> None:
+def test_the_panel_has_a_switch_for_each(
+    bench: _Bench, name: str, is_on: Callable[[OutputSettings], bool]
+) -> None:
     bench.button.open_panel()
     box = bench.part(QCheckBox, name)
     assert isinstance(box, QCheckBox)
     box.click()
 
-    assert is_on(bench.player.ears)
+    assert is_on(bench.player.output_settings)
 
 
 def test_channels_are_only_offered_where_there_are_two(bench: _Bench) -> None:
@@ -259,7 +263,7 @@ def test_a_clip_of_one_channel_is_not_swapped(bench: _Bench) -> None:
     bench.choice.toggle_swap()
     bench.choice.next_solo()
 
-    assert bench.player.ears == Ears(is_levelled=True)
+    assert bench.player.output_settings == OutputSettings(is_levelled=True)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.player import Player
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.desk.acts import Act
 from reviewer.ui.desk.listening_keys import bind_listening, join
 from reviewer.ui.desk.playback import Playback
@@ -49,7 +49,7 @@ class Ears:
         bind_listening(self.page, Scope.DESK, self.playback, self.view)
         samples = Samples(RATE, speech_like(seconds=10))
         self.playback.load(samples)
-        self.view.show_clip(samples, Pyramid.from_samples(samples.data))
+        self.view.show_clip(samples, PeakPyramid.from_samples(samples.data))
         self.playback.show_segments(SPEECH)
         self.page.resize(1000, 500)
         show(self.page)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.audio.ears import Ears
+from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.ui.desk.playback import Playback
 from reviewer.ui.desk.plays import Plays
 from reviewer.ui.preferences import Preferences
@@ -37,8 +37,8 @@ class EarsChoice(QObject):
         playback.state_changed.connect(self.changed)
 
     @property
-    def ears(self) -> Ears:
-        return self._player.ears
+    def ears(self) -> OutputSettings:
+        return self._player.output_settings
 
     @property
     def channels(self) -> int:
@@ -100,7 +100,7 @@ class EarsChoice(QObject):
             )
             self._put(kept.with_gain(self._preferences.number(GAIN_DB, 0)))
 
-    def _put(self, ears: Ears) -> None:
+    def _put(self, ears: OutputSettings) -> None:
         if ears != self.ears:
-            self._player.set_ears(ears)
+            self._player.set_output_settings(ears)
             self.changed.emit()

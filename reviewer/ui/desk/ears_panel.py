@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.audio.ears import LEAST_GAIN_DB, MOST_GAIN_DB
+from reviewer.audio.play.output_settings import LEAST_GAIN_DB, MOST_GAIN_DB
 from reviewer.ui.desk.ears_choice import EarsChoice
 from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, key

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.desk.acts import Act
 from reviewer.ui.desk.listening_choices import ListeningChoices
 from reviewer.ui.desk.player_clock import PlayerClock

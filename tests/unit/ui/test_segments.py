@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.desk.heard_so_far import HeardSoFar
 from reviewer.ui.desk.segments import Segments, Whereabouts, next_of, together, unheard
 from reviewer.ui.desk.speeds import SPEEDS, next_speed
