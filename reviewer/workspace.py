@@ -11,7 +11,7 @@ from reviewer.access.checkpoint import Checkpoints
 from reviewer.access.ledger import Ledger
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.register import Register
-from reviewer.audio.decode import Decoder
+from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClips

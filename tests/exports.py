@@ -13,7 +13,7 @@ from reviewer.access.checkpoint import Checkpoints
 from reviewer.access.ledger import Ledger
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.register import Register
-from reviewer.audio.flac import encode_flac, read_canonical
+from reviewer.audio.io.flac import encode_flac, read_canonical
 from reviewer.audio.samples import Samples
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.store import LocalClips

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from types import TracebackType
 
-    from reviewer.audio.player import Player
-    from reviewer.pedal.device import Port
+    from reviewer.audio.play.player import Player
+    from reviewer.pedal.device import HidBackend
 
 _SIGNAL_POLL_MS = 200
 _PEDALS_AFTER_MS = 500  # of showing the window: nobody signs in sooner
@@ -78,11 +78,11 @@ def make_window(
 
 def sound_card_player() -> "Player":
     """A player on the sound card; made with the first clip, because looking for cards takes time."""
-    from reviewer.audio.player import Player  # noqa: PLC0415
-    from reviewer.audio.sound_card import SoundCard  # noqa: PLC0415
-    from reviewer.audio.underruns import Tally  # noqa: PLC0415
+    from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415
+    from reviewer.audio.play.player import Player  # noqa: PLC0415
+    from reviewer.audio.play.underruns import UnderrunCounter  # noqa: PLC0415
 
-    return Player(SoundCard(), tally=Tally(sound_record()))
+    return Player(SoundCard(), tally=UnderrunCounter(sound_record()))
 
 
 def _options(arguments: Sequence[str]) -> "Namespace":
@@ -169,11 +169,11 @@ def _bring_pedals(window: MainWindow, jobs: Jobs) -> None:
     jobs.run(_pedal_port, window.listen_to_pedals, _raise, owner=window)
 
 
-def _pedal_port(_token: object) -> "Port":
-    from reviewer.pedal import watch  # noqa: F401, PLC0415 - loads what the window would wait for
-    from reviewer.pedal.hid import HidPort  # noqa: PLC0415
+def _pedal_port(_token: object) -> "HidBackend":
+    from reviewer.pedal import monitor  # noqa: F401, PLC0415 - loads what the window would wait for
+    from reviewer.pedal.hid import HidapiBackend  # noqa: PLC0415
 
-    return HidPort()
+    return HidapiBackend()
 
 
 def _raise(error: Exception) -> None:

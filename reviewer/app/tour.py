@@ -16,8 +16,8 @@ from reviewer.app.tour_desk import has_clip, skip, wait_for_clip, work_on, work_
 from reviewer.app.tour_entrance import come_in, lock
 from reviewer.app.tour_lead import bring_clips_in, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused, Unavailable
 from reviewer.workspace import Workspace, open_workspace

@@ -89,8 +89,8 @@ class Samples:
         return digest.digest()
 
 
-def put_together(parts: Sequence[IntSamples]) -> IntSamples:
-    """Pieces of one sound one after another; at least one."""
+def concatenated(parts: Sequence[IntSamples]) -> IntSamples:
+    """ChunkedSound of one sound one after another; at least one."""
     pieces: Sequence[NDArray[Any]] = parts
     together: IntSamples = np.concatenate(pieces)
     return together

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from reviewer.audio.underruns import records
+from reviewer.audio.play.underruns import records
 from reviewer.errors import ReviewerError
 from reviewer.places import sound_record
 
@@ -33,7 +33,7 @@ app = QGuiApplication(['reviewer'])
 size = app.primaryScreen().size()
 print(app.platformName(), f'{size.width()} x {size.height()}')
 """
-_PEDAL = "from reviewer.pedal.finding import main; main()"
+_PEDAL = "from reviewer.pedal.diagnosis import main; main()"
 _SOUND_REMEDY = (
     "Everything but playing works without it. On Debian and Ubuntu: sudo apt install libportaudio2; then see"
     " that an output is chosen in the system's sound settings."

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from reviewer.audio.heard import merged
 from reviewer.errors import Refused
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import Span, clip_to_length, merge, subtract, total_frames
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 
 _SLIVER_SECONDS = Fraction(1, 20)
 
@@ -25,27 +24,26 @@ class Coverage:
 
     def after(self, ranges: Iterable[HeardRange]) -> "Coverage":
         """The same clip when these were heard too, at whatever speed; a frame heard twice counts once."""
-        known = [HeardRange(each.start, each.end) for each in self.heard]
-        fresh = [HeardRange(max(each.start, 0), min(each.end, self.frames)) for each in ranges]
-        return replace(self, heard=tuple(Span(each.start, each.end) for each in merged([*known, *fresh])))
+        fresh = clip_to_length(((each.start, each.end) for each in ranges), self.frames)
+        return replace(self, heard=merge([*self.heard, *fresh]))
 
     @property
     def unheard(self) -> tuple[Span, ...]:
         """The speech that was not heard, however short."""
-        return _without(self.speech, self.heard)
+        return subtract(self.speech, self.heard)
 
     @property
     def speech_frames(self) -> int:
-        return _total(self.speech)
+        return total_frames(self.speech)
 
     @property
     def heard_speech_frames(self) -> int:
-        return self.speech_frames - _total(self.unheard)
+        return self.speech_frames - total_frames(self.unheard)
 
     @property
     def heard_frames(self) -> int:
         """How many frames were heard, of speech or not."""
-        return _total(self.heard)
+        return total_frames(self.heard)
 
     @property
     def percent(self) -> int:
@@ -66,7 +64,7 @@ class Lack:
     @property
     def seconds(self) -> float:
         """As it is shown: up to the next tenth of a second, so that it is never nought."""
-        frames = _total(self.spans) or self.frames
+        frames = total_frames(self.spans) or self.frames
         return ceil(Fraction(frames * 10, self.rate_hz)) / 10
 
     @property
@@ -114,27 +112,4 @@ def _worth_showing(coverage: Coverage, missing: int) -> tuple[Span, ...]:
     sliver = _SLIVER_SECONDS * coverage.rate_hz
     unheard = coverage.unheard
     longer = tuple(each for each in unheard if each.frames >= sliver)
-    return longer if _total(longer) >= missing else unheard
-
-
-def _total(spans: Iterable[Span]) -> int:
-    return sum(each.frames for each in spans)
-
-
-def _without(spans: Iterable[Span], taken: tuple[Span, ...]) -> tuple[Span, ...]:
-    """The parts of ``spans`` outside ``taken``; both in order and apart."""
-    left: list[Span] = []
-    first = 0
-    for each in spans:
-        start = each.start
-        while first < len(taken) and taken[first].end <= start:
-            first += 1
-        for other in taken[first:]:
-            if other.start >= each.end:
-                break
-            if start < other.start:
-                left.append(Span(start, other.start))
-            start = max(start, other.end)
-        if start < each.end:
-            left.append(Span(start, each.end))
-    return tuple(left)
+    return longer if total_frames(longer) >= missing else unheard

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 
 from reviewer.access.chain import LogRow
 from reviewer.access.ledger import Ledger
-from reviewer.audio import speech
-from reviewer.audio.decode import read_canonical
+from reviewer.audio.decode.decoder import read_canonical
+from reviewer.audio.dsp import speech_detection
 from reviewer.audio.samples import Sound
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
 from reviewer.desk.coverage import Coverage, Lack, Unheard, lack_of_reason, lack_of_speech
 from reviewer.model.clip import Clip
 from reviewer.model.event import Action, HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 from reviewer.model.task import Check, Lease
 
 _SHORT_SECONDS = 120.0
@@ -51,13 +51,13 @@ class Hearing:
         """
         kept = self._vault.speech(identity.keyring, clip.id)
         if kept is not None:
-            return speech.from_bytes(kept, clip.frames)
+            return speech_detection.from_bytes(kept, clip.frames)
         if clip.duration_seconds > _SHORT_SECONDS:
             return (Span(0, clip.frames),)
         if sound is not None:
-            return speech.speech_spans(sound)
+            return speech_detection.speech_spans(sound)
         with self._vault.audio(identity.keyring, clip.id) as stream:
-            return speech.speech_spans(read_canonical(stream))
+            return speech_detection.speech_spans(read_canonical(stream))
 
     def require_speech(self, identity: Identity, work: Lease | Check) -> None:
         """Raises Unheard unless enough of the speech was heard to hand work in as complete or accept it."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from reviewer.access.ledger import Ledger
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.rights import Act, require
-from reviewer.audio.decode import read_canonical
-from reviewer.audio.heard import merged
-from reviewer.audio.long_sound import close_sound, open_sound
-from reviewer.audio.overview import overview_of
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.decode.decoder import read_canonical
+from reviewer.audio.io.flac_stream import close_sound, open_sound
 from reviewer.audio.samples import Samples, Sound
+from reviewer.audio.view.overview import overview_of
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
@@ -21,8 +20,8 @@ from reviewer.errors import Damaged, NotLeased, Refused
 from reviewer.model.clip import Clip
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.intervals import Span, merge_heard
 from reviewer.model.people import Identity
-from reviewer.model.span import Span
 from reviewer.model.task import Check, Lease
 from reviewer.queue.queue import Queue
 
@@ -34,7 +33,7 @@ class Heard:
 
     clip: Clip
     samples: Sound
-    pyramid: Pyramid
+    pyramid: PeakPyramid
     speech: tuple[Span, ...] = ()
     heard: tuple[HeardRange, ...] = ()
 
@@ -164,7 +163,7 @@ class Listening:
         if opened is None:
             raise Refused("This clip is not open.", "Claim it from the queue.")
         clip = opened.clip
-        kept = [part for part in merged(ranges) if 0 <= part.start < part.end <= clip.frames]
+        kept = [part for part in merge_heard(ranges) if 0 <= part.start < part.end <= clip.frames]
         if not kept:
             return
         self._ledger.record(
@@ -236,14 +235,14 @@ class Listening:
             heard.close()
             raise
 
-    def _picture(self, identity: Identity, clip_id: str, sound: Sound) -> Pyramid:
+    def _picture(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
         """What was kept; where that is damaged, one drawn anew, after a row that says so.
 
         A picture decides nothing, and the new one is made of audio that verifies. Nothing is repaired: the
         object stays as it was found, and every opening tells of it again.
         """
         try:
-            return Pyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
+            return PeakPyramid.from_stream(self._vault.peaks(identity.keyring, clip_id))
         except Damaged as error:
             self._ledger.record(Event.by(identity, Action.PICTURE_DAMAGED, clip_id, reason=error.sentence))
         return overview_of(sound, lambda: self._vault.audio(identity.keyring, clip_id))

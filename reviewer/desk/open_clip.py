@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Sound
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.desk.past_work import Returned
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.model.task import Lease
 
 
@@ -20,7 +20,7 @@ class OpenClip:
     lease: Lease
     clip: Clip
     samples: Sound
-    pyramid: Pyramid
+    pyramid: PeakPyramid
     asr_draft: str
     draft: Annotation | None
     returned: Returned | None

@@ -12,7 +12,7 @@ from reviewer.access.checkpoint import Checkpoint, Checkpoints
 from reviewer.access.ledger import Head, Ledger
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.rights import Act, require
-from reviewer.audio.flac import cut_flac
+from reviewer.audio.io.flac import cut_flac
 from reviewer.audio.samples import Samples
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault

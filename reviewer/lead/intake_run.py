@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reviewer.access.ledger import Ledger
-from reviewer.audio.decode import Decoded
+from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database

@@ -1,6 +1,6 @@
 """Names for sources, voices and sounds that say nothing without the workspace key."""
 
-from reviewer.audio.decode import Decoded
+from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.keys import keyed_hash, subkey
 from reviewer.model.people import Keyring
 from reviewer.privacy.offer import ManifestRow

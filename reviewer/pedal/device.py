@@ -9,7 +9,7 @@ _TYPED_OR_POINTED_WITH = frozenset({0x01, 0x02, 0x06, 0x07})  # pointer, mouse, 
 
 
 @dataclass(frozen=True, slots=True)
-class Plugged:
+class HidDevice:
     """Something that is plugged in, as the system lists it; ``usage_page`` and ``usage`` say what for.
 
     The numbers of usages are those of the USB HID Usage Tables; 0 where the system does not tell them.
@@ -28,7 +28,7 @@ class Plugged:
         return self.usage_page == _DESKTOP_PAGE and self.usage in _TYPED_OR_POINTED_WITH
 
 
-class Connection(Protocol):
+class HidConnection(Protocol):
     """An open device."""
 
     def read(self, timeout_ms: int) -> bytes:
@@ -42,21 +42,21 @@ class Connection(Protocol):
         """Let the device go; a second time does nothing."""
 
 
-class Port(Protocol):
+class HidBackend(Protocol):
     """Where pedals are plugged in. Used by one thread at a time."""
 
     @property
     def is_installed(self) -> bool:
         """Whether the library that reads pedals is there; asking loads nothing."""
 
-    def listed(self) -> list[Plugged]:
+    def listed(self) -> list[HidDevice]:
         """Everything that is plugged in; one device may be listed once for each of its usages.
 
         Raises:
             Unavailable: the library is not installed, or does not load.
         """
 
-    def open(self, device: Plugged) -> Connection:
+    def open(self, device: HidDevice) -> HidConnection:
         """Open a device for reading.
 
         Raises:
@@ -64,7 +64,7 @@ class Port(Protocol):
         """
 
 
-def not_for_typing(devices: Iterable[Plugged]) -> list[Plugged]:
+def without_keyboards_and_mice(devices: Iterable[HidDevice]) -> list[HidDevice]:
     """The devices without any part of a keyboard or mouse: those are never opened, whatever else they are."""
     listed = list(devices)
     closed = {device.path for device in listed if device.is_typed_or_pointed_with}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from reviewer.errors import Unavailable
-from reviewer.pedal.device import Plugged
+from reviewer.pedal.device import HidDevice
 
 NOT_INSTALLED = "PEDAL_NOT_INSTALLED"
 NOT_ALLOWED = "PEDAL_NOT_ALLOWED"
@@ -16,29 +16,29 @@ RULES_FILE = "/etc/udev/rules.d/70-reviewer-pedal.rules"
 _LONGEST_REPORT = 64  # of a full-speed USB device
 
 
-class HidPort:
-    """Satisfies ``Port``. Loads hidapi with the first look."""
+class HidapiBackend:
+    """Satisfies ``HidBackend``. Loads hidapi with the first look."""
 
     @property
     def is_installed(self) -> bool:
         return importlib.util.find_spec("hid") is not None
 
-    def listed(self) -> list[Plugged]:
+    def listed(self) -> list[HidDevice]:
         try:
             return [_plugged(one) for one in _library().enumerate()]
         except OSError as error:
             raise Unavailable("The system does not tell which USB devices there are.", str(error)) from error
 
-    def open(self, device: Plugged) -> "_HidConnection":
+    def open(self, device: HidDevice) -> "_HidapiConnection":
         opened = _library().device()
         try:
             opened.open_path(_bytes(device.path))
         except OSError as error:
             raise _not_opened(device) from error
-        return _HidConnection(opened)
+        return _HidapiConnection(opened)
 
 
-class _HidConnection:
+class _HidapiConnection:
     def __init__(self, device: Any) -> None:
         self._device = device
 
@@ -53,7 +53,7 @@ class _HidConnection:
             self._device.close()
 
 
-def udev_rule(device: Plugged) -> str:
+def udev_rule(device: HidDevice) -> str:
     """The line that lets whoever sits at a Linux machine read this device (hidapi's ``udev/69-hid.rules``).
 
     The file's number must be below 73: there systemd gives out what ``uaccess`` marks.
@@ -83,8 +83,8 @@ def _library() -> Any:
         ) from error
 
 
-def _plugged(told: dict[str, Any]) -> Plugged:
-    return Plugged(
+def _plugged(told: dict[str, Any]) -> HidDevice:
+    return HidDevice(
         path=os.fsdecode(told["path"]),
         vendor=int(told["vendor_id"]),
         product=int(told["product_id"]),
@@ -98,7 +98,7 @@ def _bytes(path: str) -> bytes:
     return os.fsencode(path)
 
 
-def _not_opened(device: Plugged) -> Unavailable:
+def _not_opened(device: HidDevice) -> Unavailable:
     is_locked = os.path.exists(device.path) and not os.access(device.path, os.R_OK | os.W_OK)  # noqa: PTH110
     if sys.platform.startswith("linux") and is_locked:
         return Unavailable(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.model.toml_table import TomlTable
-from reviewer.pedal.device import Plugged
-from reviewer.pedal.report import Layout, Pedal, Place
+from reviewer.pedal.device import HidDevice
+from reviewer.pedal.report import Pedal, ReportBit, ReportLayout
 from reviewer.places import resource
 
 _ID = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})")
@@ -14,7 +14,7 @@ _KEYS = ("name", "ids", "usage", "learned", "types_keys", "source", "length", "l
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class PedalModel:
     """A model of pedal. Without a ``layout`` it must be taught, or it types keys like a keyboard.
 
     ``usage`` is the pair of usage page and usage under which it tells of its pedals, if it has several.
@@ -22,19 +22,19 @@ class Model:
 
     name: str
     ids: frozenset[tuple[int, int]]
-    layout: Layout | None
+    layout: ReportLayout | None
     types_keys: bool
     source: str
     usage: tuple[int, int] | None = None
 
-    def fits(self, device: Plugged) -> bool:
+    def fits(self, device: HidDevice) -> bool:
         """Whether a device is of this model, as far as the system tells."""
         if (device.vendor, device.product) not in self.ids:
             return False
         return self.usage is None or (device.usage_page, device.usage) in {self.usage, (0, 0)}
 
 
-def known_models(folder: Path | None = None) -> tuple[Model, ...]:
+def known_models(folder: Path | None = None) -> tuple[PedalModel, ...]:
     """All models, by file name.
 
     Raises:
@@ -44,7 +44,7 @@ def known_models(folder: Path | None = None) -> tuple[Model, ...]:
     return tuple(_model(table) for file in files for table in TomlTable.read(file).tables("model"))
 
 
-def _model(table: TomlTable) -> Model:
+def _model(table: TomlTable) -> PedalModel:
     table.closed(_KEYS)
     places = {pedal: _place(table.table(pedal)) for pedal in Pedal if table.has(pedal)}
     types_keys = table.flag("types_keys", default=False)
@@ -52,8 +52,10 @@ def _model(table: TomlTable) -> Model:
         raise table.refuse("learned must be true exactly where it is said where the pedals are.")
     if types_keys and places:
         raise table.refuse("a model that types keys has no pedals to read.")
-    layout = Layout(places, table.whole("length", 0) or None) if places else None
-    return Model(table.text("name"), _ids(table), layout, types_keys, table.text("source"), _usage(table))
+    layout = ReportLayout(places, table.whole("length", 0) or None) if places else None
+    return PedalModel(
+        table.text("name"), _ids(table), layout, types_keys, table.text("source"), _usage(table)
+    )
 
 
 def _ids(table: TomlTable) -> frozenset[tuple[int, int]]:
@@ -72,9 +74,9 @@ def _usage(table: TomlTable) -> tuple[int, int] | None:
     return int(found[1], 16), int(found[2], 16)
 
 
-def _place(table: TomlTable) -> Place:
+def _place(table: TomlTable) -> ReportBit:
     table.closed(("byte", "mask"))
     try:
-        return Place(table.whole("byte"), table.whole("mask"))
+        return ReportBit(table.whole("byte"), table.whole("mask"))
     except ValueError as error:
         raise table.refuse(f"{error}.") from error

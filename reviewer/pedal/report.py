@@ -15,7 +15,7 @@ class Pedal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReportBit:
     """Where in a report a pedal is: it is down if any bit of ``mask`` is set in the byte ``byte``, from 0."""
 
     byte: int
@@ -27,13 +27,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ReportLayout:
     """Where the pedals are in a model's input reports.
 
     ``length`` is how many bytes a report about pedals has, where a device sends others too; None for any.
     """
 
-    places: Mapping[Pedal, Place]
+    places: Mapping[Pedal, ReportBit]
     length: int | None = None
 
     def down(self, report: bytes) -> frozenset[Pedal] | None:
@@ -49,12 +49,12 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class CalibratedPedal:
     """A pedal that a person has taught the program: whose it is by its USB numbers, and its layout."""
 
     vendor: int
     product: int
-    layout: Layout
+    layout: ReportLayout
 
     @property
     def written(self) -> str:
@@ -69,13 +69,15 @@ _TAUGHT = re.compile(
 _ONE = re.compile(r"(\w+)=(\d+):(\w+)")
 
 
-def read_taught(line: str) -> Taught | None:
-    """What ``Taught.written`` has written; None for anything else, which counts as not taught."""
+def parse_calibrated(line: str) -> CalibratedPedal | None:
+    """What ``CalibratedPedal.written`` has written; None for anything else, which counts as not taught."""
     found = _TAUGHT.fullmatch(line)
     if found is None:
         return None
     try:
-        places = {Pedal(name): Place(int(byte), int(mask, 16)) for name, byte, mask in _ONE.findall(found[4])}
+        places = {
+            Pedal(name): ReportBit(int(byte), int(mask, 16)) for name, byte, mask in _ONE.findall(found[4])
+        }
     except ValueError:
         return None
-    return Taught(int(found[1], 16), int(found[2], 16), Layout(places, int(found[3]) or None))
+    return CalibratedPedal(int(found[1], 16), int(found[2], 16), ReportLayout(places, int(found[3]) or None))

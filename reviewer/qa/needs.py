@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Protocol
 
 from reviewer.access.rights import Act
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Sound
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 from reviewer.model.task import Check
 
 
@@ -24,7 +24,7 @@ class Opened(Protocol):
     @property
     def samples(self) -> Sound: ...
     @property
-    def pyramid(self) -> Pyramid: ...
+    def pyramid(self) -> PeakPyramid: ...
     @property
     def speech(self) -> tuple[Span, ...]: ...
     @property

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from reviewer.access.ledger import Ledger
 from reviewer.access.rights import Act
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Sound
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
 from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused
@@ -15,9 +15,9 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 from reviewer.model.task import Check, Verdict
 from reviewer.qa.needs import Door, Drafts, Hearing
 from reviewer.qa.sampling import is_drawn
@@ -34,7 +34,7 @@ class OpenCheck:
     check: Check
     clip: Clip
     samples: Sound
-    pyramid: Pyramid
+    pyramid: PeakPyramid
     blind: Annotation | None
     draft: Annotation | None = None
     speech: tuple[Span, ...] = ()

@@ -11,7 +11,7 @@ from reviewer.ui.preferences import Preferences
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.audio.player import Player
+    from reviewer.audio.play.player import Player
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from reviewer.ui.signin.entrance import HEARS_CLIPS, Entrance
 from reviewer.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from reviewer.pedal.device import Port
+    from reviewer.pedal.device import HidBackend
     from reviewer.ui.idle import IdleWatch
     from reviewer.ui.pedal import PedalReader
     from reviewer.ui.shell import Shell
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.idle = IdleWatch(self, self._house.clock, project.lock_minutes, self)
         self.idle.timed_out.connect(self._on_idle)
 
-    def listen_to_pedals(self, port: "Port") -> None:
+    def listen_to_pedals(self, port: "HidBackend") -> None:
         """Lets feet do what keys do, from now until ``close_pedals``."""
         from reviewer.ui.pedal import PedalReader  # noqa: PLC0415 - not before the first paint
         from reviewer.ui.pedal_keys import PedalKeys  # noqa: PLC0415

@@ -5,16 +5,16 @@ import threading
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from reviewer.pedal.device import Plugged, Port
+from reviewer.pedal.device import HidBackend, HidDevice
 from reviewer.pedal.events import PedalEvent
 from reviewer.pedal.models import known_models
-from reviewer.pedal.report import read_taught
-from reviewer.pedal.standing import Standing, State
-from reviewer.pedal.watch import News, Watch
+from reviewer.pedal.monitor import PedalMessage, PedalMonitor
+from reviewer.pedal.report import parse_calibrated
+from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.preferences import Preferences
 
 TAUGHT = "pedal.model"
-"""The preference that holds the pedal a person has taught, as ``Taught.written``."""
+"""The preference that holds the pedal a person has taught, as ``CalibratedPedal.written``."""
 _LAST_WAIT_SECONDS = 2.0
 
 
@@ -29,17 +29,17 @@ class PedalReader(QObject):
     released = Signal(object)
     """Carries the Pedal; also when it is pulled out, or taught, while it is down."""
     standing_changed = Signal(object)
-    """Carries the Standing."""
+    """Carries the PedalStatus."""
     heard = Signal(object)
     """Carries a report of the device that is being taught, as bytes."""
     _arrived = Signal()
 
-    def __init__(self, port: Port, preferences: Preferences, parent: QObject | None = None) -> None:
+    def __init__(self, port: HidBackend, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._port, self._preferences = port, preferences
-        self._standing = Standing(State.OFF)
-        self._inbox: queue.SimpleQueue[News] = queue.SimpleQueue()
-        self._watch = Watch(port, known_models, self._post, read_taught(preferences.text(TAUGHT)))
+        self._standing = PedalStatus(PedalState.OFF)
+        self._inbox: queue.SimpleQueue[PedalMessage] = queue.SimpleQueue()
+        self._watch = PedalMonitor(port, known_models, self._post, parse_calibrated(preferences.text(TAUGHT)))
         self._is_over = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -47,7 +47,7 @@ class PedalReader(QObject):
         preferences.changed.connect(self._on_preference_changed)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> PedalStatus:
         """How things stand, as last told."""
         return self._standing
 
@@ -56,7 +56,7 @@ class PedalReader(QObject):
         if self._thread is not None or self._is_over.is_set():
             return
         if not self._port.is_installed:
-            self._stand(Standing(State.NOT_INSTALLED))
+            self._stand(PedalStatus(PedalState.NOT_INSTALLED))
             return
         # A daemon: a USB stack that hangs must not keep the program from ending.
         self._thread = threading.Thread(
@@ -64,7 +64,7 @@ class PedalReader(QObject):
         )
         self._thread.start()
 
-    def teach(self, device: Plugged | None) -> None:
+    def teach(self, device: HidDevice | None) -> None:
         """From now on ``heard`` tells what this device reports, and no pedal is told; None ends that."""
         self._watch.teach(device)
         self._wake.set()
@@ -76,7 +76,7 @@ class PedalReader(QObject):
         if self._thread is not None:
             self._thread.join(_LAST_WAIT_SECONDS)
 
-    def _post(self, news: News) -> None:
+    def _post(self, news: PedalMessage) -> None:
         """Called on the thread of the pedal."""
         self._inbox.put(news)
         if not self._is_over.is_set():
@@ -90,23 +90,23 @@ class PedalReader(QObject):
     @Slot(str)
     def _on_preference_changed(self, name: str) -> None:
         if name == TAUGHT:
-            self._watch.use(read_taught(self._preferences.text(TAUGHT)))
+            self._watch.use(parse_calibrated(self._preferences.text(TAUGHT)))
             self._wake.set()
 
-    def _tell(self, news: News) -> None:
-        if isinstance(news, Standing):
+    def _tell(self, news: PedalMessage) -> None:
+        if isinstance(news, PedalStatus):
             self._stand(news)
         elif isinstance(news, PedalEvent):
             (self.pressed if news.is_down else self.released).emit(news.pedal)
         else:
             self.heard.emit(news.report)
 
-    def _stand(self, standing: Standing) -> None:
+    def _stand(self, standing: PedalStatus) -> None:
         self._standing = standing
         self.standing_changed.emit(standing)
 
 
-def _run(watch: Watch, wake: threading.Event, is_over: threading.Event) -> None:
+def _run(watch: PedalMonitor, wake: threading.Event, is_over: threading.Event) -> None:
     while not is_over.is_set():
         seconds = watch.step()
         if seconds:

@@ -38,7 +38,7 @@ from reviewer.ui.signin.signin_page import SignInPage
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.lead import FakeLead
-from tests.fakes.pedal import FakePort
+from tests.fakes.pedal import FakeHidBackend
 from tests.fakes.player import FakePlayer
 from tests.fakes.qa import FakeQa
 
@@ -55,7 +55,7 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "export": lambda jobs: ExportPage(FakeLead(), jobs),
     "log": lambda jobs: LogPage(FakeLead(), jobs),
     "settings": lambda _jobs: settings_dialog(Preferences(), []),
-    "pedal": lambda _jobs: PedalPage(Preferences(), PedalReader(FakePort(), Preferences())),
+    "pedal": lambda _jobs: PedalPage(Preferences(), PedalReader(FakeHidBackend(), Preferences())),
 }
 SCREENS = tuple(scope for scope in Scope if scope.value in PAGES and scope not in {Scope.SIGN_IN, Scope.NDA})
 TAKEN_HOLD_OF = (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QTableView, QAbstractSpinBox)

@@ -34,7 +34,9 @@ def test_every_import_contract_is_kept(repository: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("module", ["reviewer.cli.main", "reviewer.workspace", "reviewer.audio.decode"])
+@pytest.mark.parametrize(
+    "module", ["reviewer.cli.main", "reviewer.workspace", "reviewer.audio.decode.decoder"]
+)
 def test_commands_load_where_there_is_neither_qt_nor_a_sound_card(repository: Path, module: str) -> None:
     absent = {"PySide6", "shiboken6", "pyqtgraph", "qtawesome", "qtpy", "sounddevice", "_sounddevice"}
 

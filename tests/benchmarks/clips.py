@@ -9,8 +9,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from reviewer.audio.flac import without_metadata
-from reviewer.audio.pyramid import FIRST_BIN, Pyramid
+from reviewer.audio.io.flac import without_metadata
+from reviewer.audio.view.peaks import FIRST_BIN, PeakPyramid
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.store import LocalClips
 from reviewer.clips.vault import Vault
@@ -41,14 +41,14 @@ def write_sound(path: Path, seconds: int) -> Path:
     return path
 
 
-def pyramid_of(seconds: int) -> Pyramid:
+def pyramid_of(seconds: int) -> PeakPyramid:
     """What ``write_sound`` wrote, as its picture."""
     base = speechlike(min(seconds, 600))
-    first = Pyramid.from_samples(base).levels[0]
+    first = PeakPyramid.from_samples(base).levels[0]
     assert isinstance(first, np.ndarray)
     times = seconds // (base.shape[0] // RATE)
     assert times == 1 or base.shape[0] % FIRST_BIN == 0
-    return Pyramid.from_first_level(times * base.shape[0], np.tile(first, (1, 1, times)))
+    return PeakPyramid.from_first_level(times * base.shape[0], np.tile(first, (1, 1, times)))
 
 
 def add_clip(vault: Vault, folder: Path, clip_id: str, seconds: int) -> None:

@@ -13,12 +13,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.long_sound import open_sound
-from reviewer.audio.player import Player
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.io.flac_stream import open_sound
+from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Sound
-from reviewer.audio.spectrogram import TILE_COLUMNS, Recipe, tile
+from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.audio.view.spectrogram import TILE_COLUMNS, SpectrogramParameters, tile
 from reviewer.ui.waveform.reduce import source_of, trace
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.window import ViewWindow
@@ -60,9 +60,9 @@ def play(sound: Sound) -> int:
     return heard
 
 
-def scroll(sound: Sound, pyramid: Pyramid, span: int) -> None:
+def scroll(sound: Sound, pyramid: PeakPyramid, span: int) -> None:
     """Page by page from end to end, wave and spectrogram."""
-    source, recipe = source_of(sound, pyramid), Recipe(sound.rate_hz)
+    source, recipe = source_of(sound, pyramid), SpectrogramParameters(sound.rate_hz)
     window = ViewWindow.whole(sound.frames)
     span = min(span, sound.frames)
     level = recipe.level_for(span / _PIXELS)
@@ -78,7 +78,7 @@ def main(folder: Path, clip_id: str) -> None:
     app = QApplication([])
     began = time.perf_counter()
     with a_vault(folder) as vault:
-        pyramid = Pyramid.from_stream(vault.peaks(KEYRING, clip_id))
+        pyramid = PeakPyramid.from_stream(vault.peaks(KEYRING, clip_id))
         sound = open_sound(vault.audio(KEYRING, clip_id))
         view = WaveformView()
         view.resize(_PIXELS, 340)

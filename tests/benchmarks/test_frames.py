@@ -14,10 +14,10 @@ from PySide6.QtCore import QCoreApplication, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui import theme
 from reviewer.ui.waveform.plot import WavePlot
 from reviewer.ui.waveform.selection import Selection
@@ -61,7 +61,7 @@ def view(qapp: QApplication) -> Iterable[WaveformView]:
 def put_on(view: WaveformView, seconds: int) -> None:
     """A clip with everything on it that a clip can have."""
     samples = speech(seconds)
-    view.show_clip(samples, Pyramid.from_samples(samples.data))
+    view.show_clip(samples, PeakPyramid.from_samples(samples.data))
     turn = round(RATE * 2 * np.pi / 5)
     view.show_speech([Span(start, start + turn // 2) for start in range(0, samples.frames - turn, turn)])
     view.show_heard([HeardRange(0, samples.frames // 2)])

@@ -16,9 +16,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.device import Device, Fill, SoundForm, Stream, VirtualDevice
-from reviewer.audio.player import Player
-from reviewer.audio.sound_card import SoundCard
+from reviewer.audio.io.device import AudioFormat, Device, Fill, Stream, VirtualDevice
+from reviewer.audio.io.sound_card import SoundCard
+from reviewer.audio.play.player import Player
 from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
@@ -48,7 +48,7 @@ class Watched:
     def choose(self, output: str) -> bool:
         return self._device.choose(output)
 
-    def open(self, form: SoundForm, fill: Fill) -> Stream:
+    def open(self, form: AudioFormat, fill: Fill) -> Stream:
         def noting(out: NDArray[Any], when: float) -> None:
             fill(out, when)
             self.blocks.append(out.shape[0])

@@ -18,8 +18,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.lead.intake import IntakeOptions

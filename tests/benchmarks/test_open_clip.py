@@ -11,8 +11,8 @@ from statistics import median
 import pytest
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.long_sound import close_sound, open_sound
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.io.flac_stream import close_sound, open_sound
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.clips.vault import Vault
 from reviewer.ui.waveform.view import WaveformView
 from tests.benchmarks.clips import KEYRING, a_vault
@@ -29,7 +29,7 @@ def vault(sealed_clips: Path) -> Iterator[Vault]:
 
 def _seconds_to_paint(vault: Vault, view: WaveformView, clip_id: str) -> float:
     began = time.perf_counter()
-    pyramid = Pyramid.from_stream(vault.peaks(KEYRING, clip_id))
+    pyramid = PeakPyramid.from_stream(vault.peaks(KEYRING, clip_id))
     sound = open_sound(vault.audio(KEYRING, clip_id))
     view.show_clip(sound, pyramid)
     view.grab()

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio.overview import OVERVIEW_BIN, overview
+from reviewer.audio.view.overview import OVERVIEW_BIN, overview
 from tests.benchmarks.clips import write_sound
 from tests.benchmarks.quiet import wait_for_quiet
 from tests.benchmarks.table import row

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.view.peaks import PeakPyramid
 from tests.sounds import some_noise
 
 _HOUR = 16_000 * 3_600
@@ -27,7 +27,7 @@ def test_floor_read_every_sample_once(benchmark: Any, hour: NDArray[Any]) -> Non
 
 @pytest.mark.benchmark(group="make")
 def test_make_the_pyramid(benchmark: Any, hour: NDArray[Any]) -> None:
-    pyramid = benchmark(Pyramid.from_samples, hour)
+    pyramid = benchmark(PeakPyramid.from_samples, hour)
 
     assert pyramid.frames == _HOUR
 
@@ -40,7 +40,7 @@ def test_floor_copy_1600_pairs(benchmark: Any) -> None:
 @pytest.mark.benchmark(group="draw")
 @pytest.mark.parametrize("share", [1.0, 0.1, 0.001])
 def test_draw_1600_columns(benchmark: Any, hour: NDArray[Any], share: float) -> None:
-    pyramid = Pyramid.from_samples(hour)
+    pyramid = PeakPyramid.from_samples(hour)
 
     lows, _ = benchmark(pyramid.columns, 0, 0.0, _HOUR * share, 1_600)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from reviewer.audio.samples import Samples
-from reviewer.audio.spectrogram import TILE_COLUMNS, Band, Recipe, tile
+from reviewer.audio.view.spectrogram import TILE_COLUMNS, Band, SpectrogramParameters, tile
 from tests.sounds import some_noise
 
 _CASES = [
@@ -24,7 +24,7 @@ _CASES = [
 @pytest.mark.parametrize(("rate", "band", "level", "windows"), _CASES)
 def test_floor_transforms_alone(benchmark: Any, rate: int, band: Band, level: int, windows: int) -> None:
     benchmark.group = f"{rate} {band} {level}"
-    recipe = Recipe(rate, band)
+    recipe = SpectrogramParameters(rate, band)
     values = np.zeros((TILE_COLUMNS * windows, recipe.window_frames), dtype=np.float32)
 
     benchmark(np.fft.rfft, values, recipe.fft_size, axis=1)
@@ -35,6 +35,6 @@ def test_make_a_tile(benchmark: Any, rate: int, band: Band, level: int, windows:
     benchmark.group = f"{rate} {band} {level}"
     samples = Samples(rate, some_noise(2 * TILE_COLUMNS << level))
 
-    made = benchmark(tile, samples, 0, Recipe(rate, band), level, 1)
+    made = benchmark(tile, samples, 0, SpectrogramParameters(rate, band), level, 1)
 
     assert made.any()

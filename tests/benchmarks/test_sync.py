@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.growth import Job
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.io.sound_card import LATENCIES_SECONDS
+from reviewer.audio.play.player import Player
+from reviewer.audio.play.prefetcher import Job
 from reviewer.audio.samples import IntSamples, Samples, Sound
-from reviewer.audio.sound_card import LATENCIES_SECONDS
 from reviewer.ui.playback.controller import SPEEDS, PlaybackController
 from tests.benchmarks.table import row
 
@@ -64,7 +64,7 @@ class Booth:
 
     def __init__(self, samples: Samples) -> None:
         self.device = VirtualDevice(keeps=False)
-        player = Player(self.device, make_speed=PickedFrames, start_job=at_once, fade_seconds=0.0)
+        player = Player(self.device, make_stretch=PickedFrames, start_job=at_once, fade_seconds=0.0)
         self.playback = PlaybackController(player)
         self.playback.load(samples)
         self._given: deque[int] = deque([0] * BUFFER, maxlen=BUFFER + 1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reviewer.audio.port_audio import look_again
+from reviewer.audio.io.port_audio import look_again
 from tests.fakes.sound_server import SoundServer, is_possible
 
 

@@ -19,8 +19,8 @@ def _inside(act: str, *, seconds: float = 5.0, memory_bytes: int = 1 << 30) -> s
     """What the confined process says about ``act``: "done", or the name of what stopped it."""
     code = f"""
 import os, resource, socket, subprocess, sys, numpy
-from reviewer.audio import confine
-confine.give_up({seconds}, {memory_bytes})
+from reviewer.audio.decode import sandbox
+sandbox.give_up({seconds}, {memory_bytes})
 try:
     {act}
     said = "done"

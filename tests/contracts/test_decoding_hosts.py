@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio.decode import Decoder, read_canonical
-from reviewer.audio.decode_host import ForkingHost, OneProcessAFile, can_fork
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.decode.decoder import Decoder, read_canonical
+from reviewer.audio.decode.host import ForkingHost, OneProcessAFile, can_fork
 from reviewer.audio.samples import Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
 from tests.sounds import a_tone, a_wav, put, some_noise, sound_file
@@ -47,7 +47,7 @@ class DecodingContract:
 
         decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(data)), _LIMITS)
 
-        assert decoded.peaks == Pyramid.from_samples(data).to_bytes()
+        assert decoded.peaks == PeakPyramid.from_samples(data).to_bytes()
 
     def test_a_24_bit_file_stays_24_bit(self, decoder: Decoder, tmp_path: Path) -> None:
         data = some_noise(5_000, bits=24)

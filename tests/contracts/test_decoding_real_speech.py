@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from reviewer.audio.decode import Decoded, Decoder, read_canonical
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.decode.decoder import Decoded, Decoder, read_canonical
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
 
@@ -90,7 +90,7 @@ def test_one_sample_is_one_sample(decoder: Decoder, speech_folder: Path) -> None
     decoded = decoder.decode(_bad(speech_folder, "10"), _LIMITS)
 
     assert decoded.frames == 1
-    assert Pyramid.from_bytes(decoded.peaks).columns(0, 0, 1, 10)[0].size == 10
+    assert PeakPyramid.from_bytes(decoded.peaks).columns(0, 0, 1, 10)[0].size == 10
 
 
 def test_clipping_is_given_in_percent(decoder: Decoder, speech_folder: Path) -> None:

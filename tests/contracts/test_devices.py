@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reviewer.audio.device import Device, SoundForm, Stream, VirtualDevice
-from reviewer.audio.sound_card import SoundCard
+from reviewer.audio.io.device import AudioFormat, Device, Stream, VirtualDevice
+from reviewer.audio.io.sound_card import SoundCard
 from tests.fakes.sound_server import SoundServer
 
 _PATIENCE_SECONDS = 20.0
@@ -36,7 +36,7 @@ class _Listener:
 class DeviceContract:
     """Inherit it and give ``device``."""
 
-    def _opened(self, device: Device, form: SoundForm, listener: _Listener) -> Stream:
+    def _opened(self, device: Device, form: AudioFormat, listener: _Listener) -> Stream:
         stream = device.open(form, listener)
         if isinstance(device, VirtualDevice) and not listener.done.wait(0):
             for _ in range(5):
@@ -49,29 +49,29 @@ class DeviceContract:
         self, device: Device, channels: int, bits: int, dtype: type[np.generic]
     ) -> None:
         listener = _Listener(3)
-        stream = self._opened(device, SoundForm(16_000, channels, bits), listener)
+        stream = self._opened(device, AudioFormat(16_000, channels, bits), listener)
         stream.close()
 
-        assert stream.form == SoundForm(16_000, channels, bits)
+        assert stream.form == AudioFormat(16_000, channels, bits)
         assert {shape[1] for shape in listener.shapes} == {channels}
         assert listener.types == {np.dtype(dtype)}
 
     def test_each_block_is_heard_after_the_one_before(self, device: Device) -> None:
         listener = _Listener(5)
-        self._opened(device, SoundForm(16_000, 1, 16), listener).close()
+        self._opened(device, AudioFormat(16_000, 1, 16), listener).close()
 
         assert all(one < other for one, other in zip(listener.times[:4], listener.times[1:5], strict=True))
 
     def test_a_stream_lives_until_it_is_closed(self, device: Device) -> None:
-        stream = self._opened(device, SoundForm(16_000, 1, 16), _Listener(1))
+        stream = self._opened(device, AudioFormat(16_000, 1, 16), _Listener(1))
 
         assert stream.is_alive
         stream.close()
         assert not stream.is_alive
 
     def test_a_device_can_be_opened_again_at_another_rate(self, device: Device) -> None:
-        self._opened(device, SoundForm(16_000, 1, 16), _Listener(1)).close()
-        stream = self._opened(device, SoundForm(44_100, 1, 16), _Listener(1))
+        self._opened(device, AudioFormat(16_000, 1, 16), _Listener(1)).close()
+        stream = self._opened(device, AudioFormat(44_100, 1, 16), _Listener(1))
         stream.close()
 
         assert stream.form.rate_hz == 44_100
@@ -84,7 +84,7 @@ class TestPulledVirtualDevice(DeviceContract):
 
     def test_what_was_filled_is_kept(self) -> None:
         device = VirtualDevice()
-        device.open(SoundForm(8_000, 1, 16), lambda out, _when: out.fill(7))
+        device.open(AudioFormat(8_000, 1, 16), lambda out, _when: out.fill(7))
         device.pull(3)
         device.pull(2)
 
@@ -92,14 +92,14 @@ class TestPulledVirtualDevice(DeviceContract):
 
     def test_a_block_that_is_not_filled_is_seen(self) -> None:
         device = VirtualDevice()
-        device.open(SoundForm(8_000, 1, 16), lambda _out, _when: None)
+        device.open(AudioFormat(8_000, 1, 16), lambda _out, _when: None)
 
         assert device.pull(3).all()
 
     def test_a_device_of_one_rate_takes_no_other(self) -> None:
         device = VirtualDevice(rate_hz=48_000)
 
-        assert device.open(SoundForm(8_000, 1, 16), lambda _out, _when: None).form.rate_hz == 48_000
+        assert device.open(AudioFormat(8_000, 1, 16), lambda _out, _when: None).form.rate_hz == 48_000
 
     def test_pulling_an_unopened_device_is_a_mistake(self) -> None:
         with pytest.raises(LookupError):
@@ -111,14 +111,14 @@ class TestRealTimeVirtualDevice(DeviceContract):
     def device(self) -> Device:
         return VirtualDevice(real_time=True, keeps=False)
 
-    def _opened(self, device: Device, form: SoundForm, listener: _Listener) -> Stream:
+    def _opened(self, device: Device, form: AudioFormat, listener: _Listener) -> Stream:
         stream = device.open(form, listener)
         assert listener.done.wait(_PATIENCE_SECONDS)
         return stream
 
     def test_what_was_played_is_not_kept_unless_asked_for(self) -> None:
         device = VirtualDevice(real_time=True, keeps=False)
-        self._opened(device, SoundForm(8_000, 1, 16), _Listener(2)).close()
+        self._opened(device, AudioFormat(8_000, 1, 16), _Listener(2)).close()
 
         assert device.played().size == 0
 

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from reviewer.audio.player import Player
+from reviewer.audio.play.player import Player
 from reviewer.desk.session import DeskSession
 from reviewer.qa.session import QaSession
 from tests.fakes.desk import FakeDesk

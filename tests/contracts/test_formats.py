@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.flac import encode_flac
+from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import csv_table, nemo, passport

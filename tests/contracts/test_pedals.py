@@ -10,10 +10,10 @@ import pytest
 
 from reviewer.errors import Unavailable
 from reviewer.pedal import hid as ours
-from reviewer.pedal.device import Plugged
-from reviewer.pedal.finding import found
-from reviewer.pedal.hid import GONE, NOT_ALLOWED, NOT_INSTALLED, HidPort, udev_rule
-from tests.fakes.pedal import INFINITY, KEYBOARD, OLYMPUS, PCSENSOR, FakePort
+from reviewer.pedal.device import HidDevice
+from reviewer.pedal.diagnosis import found
+from reviewer.pedal.hid import GONE, NOT_ALLOWED, NOT_INSTALLED, HidapiBackend, udev_rule
+from tests.fakes.pedal import INFINITY, KEYBOARD, OLYMPUS, PCSENSOR, FakeHidBackend
 
 
 class ADevice:
@@ -51,14 +51,14 @@ def library(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 
 
 def test_what_is_plugged_in_is_listed(library):
-    assert HidPort().listed() == [INFINITY]
+    assert HidapiBackend().listed() == [INFINITY]
 
 
 def test_what_the_system_does_not_tell_is_left_open(library):
     library.enumerate = lambda: [
         {"path": b"1-2", "vendor_id": 1, "product_id": 2, "product_string": None, "usage_page": None}
     ]
-    assert HidPort().listed() == [Plugged("1-2", 1, 2)]
+    assert HidapiBackend().listed() == [HidDevice("1-2", 1, 2)]
 
 
 def test_a_system_that_does_not_list_is_a_sentence(library):
@@ -67,24 +67,24 @@ def test_a_system_that_does_not_list_is_a_sentence(library):
 
     library.enumerate = fails
     with pytest.raises(Unavailable, match="which USB devices"):
-        HidPort().listed()
+        HidapiBackend().listed()
 
 
 def test_reports_come_as_bytes_and_nothing_when_none_came(library):
     library.device.reports = [[2, 0], []]
-    connection = HidPort().open(INFINITY)
+    connection = HidapiBackend().open(INFINITY)
     assert [connection.read(100), connection.read(100)] == [b"\x02\x00", b""]
 
 
 def test_a_device_that_has_gone_is_said(library):
-    connection = HidPort().open(INFINITY)
+    connection = HidapiBackend().open(INFINITY)
     with pytest.raises(Unavailable) as told:
         connection.read(100)
     assert told.value.code == GONE
 
 
 def test_a_closed_device_reads_nothing_and_closes_twice(library):
-    connection = HidPort().open(INFINITY)
+    connection = HidapiBackend().open(INFINITY)
     connection.close()
     connection.close()
     with pytest.raises(Unavailable):
@@ -98,7 +98,7 @@ def test_without_the_right_to_read_the_rule_is_named(library, tmp_path: Path, mo
     node.touch()
     monkeypatch.setattr(os, "access", lambda *_arguments: False)
     with pytest.raises(Unavailable) as told:
-        HidPort().open(Plugged(str(node), 0x05F3, 0x00FF))
+        HidapiBackend().open(HidDevice(str(node), 0x05F3, 0x00FF))
     assert told.value.code == NOT_ALLOWED
     assert 'ATTRS{idVendor}=="05f3", ATTRS{idProduct}=="00ff", TAG+="uaccess"' in told.value.hint
     assert "70-reviewer-pedal.rules" in told.value.hint
@@ -107,7 +107,7 @@ def test_without_the_right_to_read_the_rule_is_named(library, tmp_path: Path, mo
 def test_a_device_that_another_program_has_is_another_sentence(library):
     library.device.opens = False
     with pytest.raises(Unavailable, match="does not open") as told:
-        HidPort().open(INFINITY)
+        HidapiBackend().open(INFINITY)
     assert told.value.code != NOT_ALLOWED
 
 
@@ -115,7 +115,7 @@ def test_where_hidapi_is_not_installed_a_sentence_says_how_to_get_it(monkeypatch
     for name in ("hid", "hidraw"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(Unavailable) as told:
-        HidPort().listed()
+        HidapiBackend().listed()
     assert told.value.code == NOT_INSTALLED
     assert "pip install 'reviewer[pedal]'" in told.value.hint
 
@@ -123,37 +123,37 @@ def test_where_hidapi_is_not_installed_a_sentence_says_how_to_get_it(monkeypatch
 def test_asking_whether_it_is_installed_loads_nothing(monkeypatch):
     for name in ("hid", "hidraw"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    assert HidPort().is_installed in {True, False}
+    assert HidapiBackend().is_installed in {True, False}
     assert not {"hid", "hidraw"} & set(sys.modules)
 
 
 def test_the_real_library_lists_without_a_pedal():
     pytest.importorskip("hid")
-    assert all(isinstance(one, Plugged) for one in HidPort().listed())
+    assert all(isinstance(one, HidDevice) for one in HidapiBackend().listed())
 
 
 def test_the_rule_names_the_numbers_in_lower_case():
-    assert udev_rule(Plugged("x", 0xABCD, 0x0E)).count('"abcd"') == 1
+    assert udev_rule(HidDevice("x", 0xABCD, 0x0E)).count('"abcd"') == 1
     assert ours.RULES_FILE.rpartition("/")[2] < "73-seat-late.rules"
 
 
 @pytest.mark.parametrize(
     ("port", "words"),
     [
-        (FakePort(is_installed=False), "Not installed"),
-        (FakePort(KEYBOARD), "No known foot pedal"),
-        (FakePort(INFINITY), "Infinity foot control is plugged in"),
-        (FakePort(OLYMPUS), "teach the program"),
-        (FakePort(PCSENSOR), "types keys"),
+        (FakeHidBackend(is_installed=False), "Not installed"),
+        (FakeHidBackend(KEYBOARD), "No known foot pedal"),
+        (FakeHidBackend(INFINITY), "Infinity foot control is plugged in"),
+        (FakeHidBackend(OLYMPUS), "teach the program"),
+        (FakeHidBackend(PCSENSOR), "types keys"),
     ],
 )
-def test_the_doctor_is_told_in_one_line(port: FakePort, words: str):
+def test_the_doctor_is_told_in_one_line(port: FakeHidBackend, words: str):
     assert words in found(port)
     assert port.open_now == []
 
 
 def test_the_doctor_is_told_why_a_pedal_cannot_be_read():
-    port = FakePort(INFINITY)
+    port = FakeHidBackend(INFINITY)
     port.opening_fails = Unavailable("It may not be read.", "Add a rule.")
     with pytest.raises(Unavailable):
         found(port)

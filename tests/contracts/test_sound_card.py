@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio.device import SoundForm
-from reviewer.audio.ears import Ears
-from reviewer.audio.loudness import measured
-from reviewer.audio.player import Player
-from reviewer.audio.port_audio import listed, look_again
+from reviewer.audio.dsp.loudness import measured
+from reviewer.audio.io.device import AudioFormat
+from reviewer.audio.io.port_audio import listed, look_again
+from reviewer.audio.io.sound_card import SoundCard
+from reviewer.audio.play.output_settings import OutputSettings
+from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
-from reviewer.audio.sound_card import SoundCard
 from reviewer.errors import NoAudioDevice
 from reviewer.model.event import HeardRange
 from tests.contracts.conftest import listening_to
@@ -55,7 +55,7 @@ def _sounding(recording: Recording) -> int:
 @pytest.mark.parametrize("run", range(20))
 def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Recording, run: int) -> None:
     samples = Samples(16_000, some_noise(6_000, seed=100 + run))
-    player.set_ears(Ears())
+    player.set_output_settings(OutputSettings())
     player.load(samples)
     player.play()
     _play_to_the_end(player)
@@ -65,13 +65,13 @@ def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Record
     assert _sounding(recording) == 6_000
 
 
-@pytest.mark.parametrize("ears", [Ears(is_levelled=True, gain_db=3), Ears(gain_db=-9)])
+@pytest.mark.parametrize("ears", [OutputSettings(is_levelled=True, gain_db=3), OutputSettings(gain_db=-9)])
 def test_level_and_gain_arrive_as_they_were_worked_out(
-    player: Player, recording: Recording, ears: Ears
+    player: Player, recording: Recording, ears: OutputSettings
 ) -> None:
     samples = Samples(16_000, some_noise(12_000))
     wanted = ears.applied(samples, measured(samples)).read(0, 12_000)
-    player.set_ears(ears)
+    player.set_output_settings(ears)
     player.load(samples)
     player.play()
     _play_to_the_end(player)
@@ -151,7 +151,7 @@ def test_a_chosen_output_is_found_and_played_to(tmp_path: Path, monkeypatch: pyt
     with SoundServer(tmp_path) as server:
         listening_to(server, monkeypatch)
         chosen = next(output for output in listed(anew=True).all if output.name == "pulse")
-        stream = SoundCard(chosen).open(SoundForm(16_000, 1, 16), lambda out, _when: out.fill(0))
+        stream = SoundCard(chosen).open(AudioFormat(16_000, 1, 16), lambda out, _when: out.fill(0))
         facts = stream.name, stream.remark, stream.form.rate_hz
         stream.close()
 
@@ -293,7 +293,7 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
         pytest.skip("there is a real sound card here")
 
     with pytest.raises(NoAudioDevice) as caught:
-        SoundCard().open(SoundForm(16_000, 1, 16), lambda _out, _when: None)
+        SoundCard().open(AudioFormat(16_000, 1, 16), lambda _out, _when: None)
 
     assert "no output device" in caught.value.sentence
     assert "Plug one in" in caught.value.hint

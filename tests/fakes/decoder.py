@@ -5,8 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from reviewer.audio import speech
-from reviewer.audio.decode import Decoded
+from reviewer.audio.decode.decoder import Decoded
+from reviewer.audio.dsp import speech_detection
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
 
@@ -37,6 +37,6 @@ class FakeDecoder:
         if content.startswith(b"bad "):
             raise Refused("This cannot be decoded.", "", code=content.split()[1].decode())
         notes = ("It sounds odd.",) if content.startswith(b"odd") else ()
-        spoken = speech.to_bytes((), 8000)
+        spoken = speech_detection.to_bytes((), 8000)
         digest = hashlib.sha256(content).digest()
         return Decoded(content, b"peaks", spoken, 8000, 1, 8000, digest, notes)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.desk.listen import Heard
 from reviewer.desk.past_work import Done, Returned
 from reviewer.desk.session import OpenClip
@@ -56,7 +56,7 @@ def an_open_clip(lease: Lease | None = None, **changes: Any) -> OpenClip:
         "lease": lease or a_lease(),
         "clip": SimpleNamespace(id="clip-1"),
         "samples": Samples(changes.pop("rate_hz", 16_000), data),
-        "pyramid": Pyramid.from_samples(data),
+        "pyramid": PeakPyramid.from_samples(data),
         "asr_draft": "",
         "draft": None,
         "returned": None,

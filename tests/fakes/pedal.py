@@ -5,16 +5,16 @@ from collections import deque
 from collections.abc import Iterable
 
 from reviewer.errors import Unavailable
-from reviewer.pedal.device import Plugged
+from reviewer.pedal.device import HidDevice
 
-INFINITY = Plugged("/dev/hidraw3", 0x05F3, 0x00FF, "VEC USB Footpedal", 0x0C, 0x03)
-PHILIPS = Plugged("/dev/hidraw4", 0x0911, 0x1844, "Foot Control", 0x01, 0x04)
-OLYMPUS = Plugged("/dev/hidraw5", 0x07B4, 0x0218, "Foot Switch", 0x0C, 0x01)
-PCSENSOR = Plugged("/dev/hidraw6", 0x0C45, 0x7403, "FootSwitch", 0x01, 0x06)
-STRANGER = Plugged("/dev/hidraw7", 0x1234, 0x00FF, "Foot Thing", 0xFF00, 0x01)
-KEYBOARD = Plugged("/dev/hidraw0", 0x04D9, 0x0006, "Keyboard", 0x01, 0x06)
-KEYBOARD_KEYS = Plugged("/dev/hidraw0", 0x04D9, 0x0006, "Keyboard", 0x0C, 0x01)
-MOUSE = Plugged("/dev/hidraw1", 0x046D, 0xC077, "Mouse", 0x01, 0x02)
+INFINITY = HidDevice("/dev/hidraw3", 0x05F3, 0x00FF, "VEC USB Footpedal", 0x0C, 0x03)
+PHILIPS = HidDevice("/dev/hidraw4", 0x0911, 0x1844, "Foot Control", 0x01, 0x04)
+OLYMPUS = HidDevice("/dev/hidraw5", 0x07B4, 0x0218, "Foot Switch", 0x0C, 0x01)
+PCSENSOR = HidDevice("/dev/hidraw6", 0x0C45, 0x7403, "FootSwitch", 0x01, 0x06)
+STRANGER = HidDevice("/dev/hidraw7", 0x1234, 0x00FF, "Foot Thing", 0xFF00, 0x01)
+KEYBOARD = HidDevice("/dev/hidraw0", 0x04D9, 0x0006, "Keyboard", 0x01, 0x06)
+KEYBOARD_KEYS = HidDevice("/dev/hidraw0", 0x04D9, 0x0006, "Keyboard", 0x0C, 0x01)
+MOUSE = HidDevice("/dev/hidraw1", 0x046D, 0xC077, "Mouse", 0x01, 0x02)
 
 LEFT, MIDDLE, RIGHT, NONE = b"\x01\x00", b"\x02\x00", b"\x04\x00", b"\x00\x00"
 LEFT_AND_MIDDLE = b"\x03\x00"
@@ -33,7 +33,7 @@ WORKED = (
 )
 """An Infinity at work: middle held, then left, then middle too, and the left foot leaves first."""
 PULLED_OUT = ((0, MIDDLE), (500, UNPLUG))
-"""Plugged out with a foot on it."""
+"""HidDevice out with a foot on it."""
 LESSON = ((0, LEFT), (300, NONE), (900, MIDDLE), (1200, NONE), (1800, RIGHT), (2100, NONE))
 """Left, middle, right, one after the other, and let go each time."""
 
@@ -42,21 +42,21 @@ def gone() -> Unavailable:
     return Unavailable("The foot pedal was unplugged.", "Plug it in again.")
 
 
-class FakePort:
-    """Satisfies ``reviewer.pedal.device.Port``. Its clock moves by what is waited for, not by itself.
+class FakeHidBackend:
+    """Satisfies ``reviewer.pedal.device.HidBackend``. Its clock moves by what is waited for, not by itself.
 
     With ``waits`` a read waits on the thread that asks until the test sends something.
     """
 
     def __init__(
-        self, *devices: Plugged, script: Script = (), waits: bool = False, is_installed: bool = True
+        self, *devices: HidDevice, script: Script = (), waits: bool = False, is_installed: bool = True
     ) -> None:
         self.devices = list(devices)
         self.is_installed = is_installed
         self.now_ms = 0
         self.looks = 0
-        self.opened: list[Plugged] = []
-        self.open_now: list[Plugged] = []
+        self.opened: list[HidDevice] = []
+        self.open_now: list[HidDevice] = []
         self.listing_fails: Unavailable | None = None
         self.opening_fails: Unavailable | None = None
         self.script = deque(script)
@@ -69,24 +69,24 @@ class FakePort:
             else:
                 self.script.append((self.now_ms, report))
 
-    def listed(self) -> list[Plugged]:
+    def listed(self) -> list[HidDevice]:
         self.looks += 1
         if self.listing_fails is not None:
             raise self.listing_fails
         return list(self.devices)
 
-    def open(self, device: Plugged) -> "FakeConnection":
+    def open(self, device: HidDevice) -> "FakeHidConnection":
         if self.opening_fails is not None:
             raise self.opening_fails
         self.opened.append(device)
         self.open_now.append(device)
-        return FakeConnection(self, device)
+        return FakeHidConnection(self, device)
 
 
-class FakeConnection:
+class FakeHidConnection:
     """Plays the port's script."""
 
-    def __init__(self, port: FakePort, device: Plugged) -> None:
+    def __init__(self, port: FakeHidBackend, device: HidDevice) -> None:
         self._port, self._device = port, device
 
     def read(self, timeout_ms: int) -> bytes:

@@ -1,21 +1,21 @@
 """A player without sound: time passes when the test says so."""
 
-from reviewer.audio.ears import Ears
-from reviewer.audio.heard import merged
+from reviewer.audio.play.output_settings import OutputSettings
+from reviewer.audio.play.transport import Transport
 from reviewer.audio.samples import Sound
-from reviewer.audio.transport import Transport
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import merge_heard
 
 
 class FakePlayer:
-    """Keeps to ``reviewer.audio.player.Player``; ``listen(frames)`` lets that much of the clip be heard."""
+    """Same interface as ``Player``; ``listen(frames)`` lets that much of the clip be heard."""
 
     def __init__(self, problem: str | None = None) -> None:
         self.problem = problem
         self.loaded: Sound | None = None
         self.prepared: Sound | None = None
         self.is_closed = False
-        self.ears = Ears()
+        self.output_settings = OutputSettings()
         self.output = ""
         self.level_db: float | None = 0.0
         self.underruns = 0
@@ -56,7 +56,7 @@ class FakePlayer:
 
     def unload(self, *, keeps_device: bool = False) -> None:
         if self.loaded is not None:
-            self.ears = self.ears.for_new_clip()
+            self.output_settings = self.output_settings.for_new_clip()
         self.loaded = None
         self._transport = Transport.loaded(0, self.speed_percent)
 
@@ -79,14 +79,14 @@ class FakePlayer:
     def set_speed(self, percent: int) -> None:
         self._transport = self._transport.at_speed(percent)
 
-    def set_ears(self, ears: Ears) -> None:
-        self.ears = ears
+    def set_output_settings(self, settings: OutputSettings) -> None:
+        self.output_settings = settings
 
     def choose_output(self, output: str) -> None:
         self.output = output
 
     def take_heard(self) -> list[HeardRange]:
-        heard, self._heard = merged(self._heard), []
+        heard, self._heard = merge_heard(self._heard), []
         return heard
 
     def close(self) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.labels.schema import load_schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 from reviewer.model.task import Check, Submission, Verdict
 from reviewer.places import resource
 from reviewer.qa.session import Comparison, OpenCheck
@@ -72,7 +72,7 @@ class FakeQa:
         mine = self.mine.get(check.submission.id)
         draft = self.drafts.get(check.submission.id)
         place = self.places.get(check.submission.id, 0)
-        samples, pyramid = Samples(16_000, data), Pyramid.from_samples(data)
+        samples, pyramid = Samples(16_000, data), PeakPyramid.from_samples(data)
         return OpenCheck(check, a_clip(), samples, pyramid, mine, draft, self.speech, position=place)
 
     def save_draft(self, check: Check, annotation: Annotation) -> datetime:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio import speech
+from reviewer.audio.dsp import speech_detection
 from reviewer.desk.coverage import Coverage, Unheard
 from reviewer.desk.session import DeskSession
 from reviewer.errors import Damaged, Refused
@@ -16,7 +16,7 @@ from reviewer.lead.intake import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.model.task import Check, Lease, SkipReason, TaskState
 from reviewer.qa.session import QaSession
 from reviewer.workspace import Workspace
@@ -304,7 +304,7 @@ def test_a_long_clip_that_has_none_kept_counts_whole(
 
 def test_what_is_kept_is_what_is_found_in_the_kept_sound(talk: Bench, desk: DeskSession) -> None:
     clip = desk.open(claimed(desk))
-    assert speech.speech_spans(clip.samples) == clip.speech
+    assert speech_detection.speech_spans(clip.samples) == clip.speech
 
 
 # What the log says

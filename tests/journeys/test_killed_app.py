@@ -36,8 +36,8 @@ from reviewer.app.driver import Driver
 from reviewer.app.doors import WorkspaceDoors
 from reviewer.app.start import application, make_window
 from reviewer.app.tour_desk import has_clip
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
 from reviewer.ui.transcript.text_edit import TextField
 from reviewer.workspace import open_workspace

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.audio.long_sound import LongSound
+from reviewer.audio.io.flac_stream import FlacStream
 from reviewer.desk.session import OpenClip
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
@@ -15,8 +15,8 @@ from tests.workspaces import ANA, Bench, make_bench
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Clips of a second, which are long where nothing longer than an eighth of a second is short."""
-    monkeypatch.setattr("reviewer.audio.long_sound._WHOLE_VALUES", 1_000)
-    monkeypatch.setattr("reviewer.audio.pyramid._AT_HAND_BYTES", 100)
+    monkeypatch.setattr("reviewer.audio.io.flac_stream._WHOLE_VALUES", 1_000)
+    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", 100)
     made = make_bench(tmp_path, drafts=[""])
     made.agree(ANA)
     return made
@@ -35,7 +35,7 @@ def test_it_is_read_where_it_is_wanted_and_sounds_as_it_was_brought_in(bench: Be
     whole = opened.samples.read(0, opened.samples.frames)
     least, most = opened.pyramid.columns(0, 0.0, 6_400.0, 100)
 
-    assert isinstance(opened.samples, LongSound)
+    assert isinstance(opened.samples, FlacStream)
     assert opened.pyramid.stored is not None
     assert whole.shape == (8_000, 1)
     assert (least == whole[:6_400].reshape(100, 64).min(axis=1)).all()
@@ -49,7 +49,7 @@ def test_once_it_left_the_screen_its_files_are_let_go_and_it_is_silent(bench: Be
     assert opened.samples.read(0, 100).any()
     bench.person(ANA).desk.closed(lease)  # type: ignore[union-attr]
 
-    assert isinstance(opened.samples, LongSound)
+    assert isinstance(opened.samples, FlacStream)
     assert opened.samples._stream._stream.closed
     assert opened.pyramid.stored is not None
     assert opened.pyramid.stored._stream.closed

@@ -12,10 +12,10 @@ import soundfile
 
 from reviewer.access.audit import verify
 from reviewer.app.demo import demo_clips
-from reviewer.audio.heard import heard_frames
 from reviewer.clips.keys import KdfParameters
 from reviewer.formats import csv_table, nemo
 from reviewer.model.event import Action, HeardRange
+from reviewer.model.intervals import heard_spans, total_frames
 from reviewer.model.task import TaskState
 from reviewer.workspace import Workspace, open_workspace
 
@@ -132,7 +132,7 @@ def test_everything_that_was_heard_was_written_down(workspace: Workspace) -> Non
     handed_in = {(event.actor, event.object) for event in events if event.action is Action.SUBMITTED}
     assert len(handed_in) >= 6
     for person, clip_id in handed_in:
-        assert heard_frames(whole[person, clip_id]) == workspace.catalogue.get(clip_id).frames
+        assert total_frames(heard_spans(whole[person, clip_id])) == workspace.catalogue.get(clip_id).frames
 
 
 def test_nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reviewer.desk.coverage import Coverage, Lack, Unheard, lack_of_reason, lack_of_speech
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 
 FRAMES, RATE_HZ = 400, 100
 RULES = ListeningRules()

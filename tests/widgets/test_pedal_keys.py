@@ -24,7 +24,7 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import TABLE, Scope
 from tests.fakes.desk import FakeDesk, a_lease, an_open_clip, speech_like
-from tests.fakes.pedal import FakePort
+from tests.fakes.pedal import FakeHidBackend
 from tests.fakes.player import FakePlayer
 from tests.fakes.qa import FakeQa
 
@@ -60,7 +60,7 @@ class Feet:
 
     def __init__(self, page: QWidget) -> None:
         self.preferences = Preferences()
-        self.reader = PedalReader(FakePort(), self.preferences)
+        self.reader = PedalReader(FakeHidBackend(), self.preferences)
         self.timer = FakeTimer()
         self.keys = PedalKeys(self.reader, self.preferences, page, self.timer)
 

@@ -8,14 +8,14 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from reviewer.pedal.report import Pedal, read_taught
-from reviewer.pedal.standing import Standing, State
+from reviewer.pedal.report import Pedal, parse_calibrated
+from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.pedal import TAUGHT, PedalReader
 from reviewer.ui.pedal_keys import HOLD
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import key
-from tests.fakes.pedal import INFINITY, LEFT, LESSON, MIDDLE, NONE, OLYMPUS, RIGHT, STRANGER, FakePort
+from tests.fakes.pedal import INFINITY, LEFT, LESSON, MIDDLE, NONE, OLYMPUS, RIGHT, STRANGER, FakeHidBackend
 
 
 class Scene:
@@ -23,7 +23,7 @@ class Scene:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.preferences = Preferences()
-        self.reader = PedalReader(FakePort(STRANGER), self.preferences)
+        self.reader = PedalReader(FakeHidBackend(STRANGER), self.preferences)
         self.page = PedalPage(self.preferences, self.reader)
         self.page.resize(640, 560)
         qtbot.addWidget(self.page)
@@ -33,14 +33,14 @@ class Scene:
     def teaching(self):
         return self.page.teaching
 
-    def stand(self, state: State, name: str = "", **more) -> str:
-        self.reader._stand(Standing(state, name, **more))
+    def stand(self, state: PedalState, name: str = "", **more) -> str:
+        self.reader._stand(PedalStatus(state, name, **more))
         return self.page.standing.text
 
     def begin(self) -> None:
-        self.stand(State.NONE, others=(STRANGER, OLYMPUS))
+        self.stand(PedalState.NONE, others=(STRANGER, OLYMPUS))
         self.teaching.teach.click()
-        self.stand(State.LEARNING, STRANGER.name, others=(STRANGER, OLYMPUS))
+        self.stand(PedalState.LEARNING, STRANGER.name, others=(STRANGER, OLYMPUS))
 
     def hear(self, *reports: bytes) -> None:
         for report in reports:
@@ -55,21 +55,21 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
 @pytest.mark.parametrize(
     ("state", "name", "words"),
     [
-        (State.OFF, "", "not looked for"),
-        (State.NONE, "", "No foot pedal is plugged in"),
-        (State.READY, "Infinity", "Infinity is plugged in."),
-        (State.UNTAUGHT, "Olympus", "Teach it below"),
-        (State.TYPES_KEYS, "FootSwitch", "let it type F2 to go back, Ctrl+Space"),
-        (State.NOT_INSTALLED, "", "pip install 'reviewer[pedal]'"),
-        (State.LEARNING, "Foot Thing", "being taught"),
+        (PedalState.OFF, "", "not looked for"),
+        (PedalState.NONE, "", "No foot pedal is plugged in"),
+        (PedalState.READY, "Infinity", "Infinity is plugged in."),
+        (PedalState.UNTAUGHT, "Olympus", "Teach it below"),
+        (PedalState.TYPES_KEYS, "FootSwitch", "let it type F2 to go back, Ctrl+Space"),
+        (PedalState.NOT_INSTALLED, "", "pip install 'reviewer[pedal]'"),
+        (PedalState.LEARNING, "Foot Thing", "being taught"),
     ],
 )
-def test_what_is_plugged_in_is_a_sentence(scene: Scene, state: State, name: str, words: str):
+def test_what_is_plugged_in_is_a_sentence(scene: Scene, state: PedalState, name: str, words: str):
     assert words in scene.stand(state, name)
 
 
 def test_a_fault_is_said_with_what_helps(scene: Scene):
-    said = scene.stand(State.FAULT, "Infinity", sentence="It may not be read.", hint="Add a rule.")
+    said = scene.stand(PedalState.FAULT, "Infinity", sentence="It may not be read.", hint="Add a rule.")
     assert said == "It may not be read. Add a rule."
 
 
@@ -138,18 +138,18 @@ def test_a_choice_made_elsewhere_is_shown(scene: Scene):
 
 def test_devices_that_can_be_taught_are_listed_with_their_numbers(scene: Scene):
     assert not scene.teaching.teach.isEnabled()
-    scene.stand(State.NONE, others=(STRANGER,))
+    scene.stand(PedalState.NONE, others=(STRANGER,))
     assert scene.teaching.devices.itemText(0) == "Foot Thing  (1234:00ff)"
     assert scene.teaching.teach.isEnabled()
 
 
 def test_a_chosen_device_stays_chosen_when_another_is_plugged_in(scene: Scene):
-    scene.stand(State.NONE, others=(STRANGER,))
-    scene.stand(State.NONE, others=(OLYMPUS, STRANGER))
+    scene.stand(PedalState.NONE, others=(STRANGER,))
+    scene.stand(PedalState.NONE, others=(OLYMPUS, STRANGER))
     assert scene.teaching.devices.currentText().startswith("Foot Thing")
-    scene.stand(State.NONE, others=(OLYMPUS,))
+    scene.stand(PedalState.NONE, others=(OLYMPUS,))
     assert scene.teaching.devices.currentText().startswith("Foot Switch")
-    scene.stand(State.NONE)
+    scene.stand(PedalState.NONE)
     assert scene.teaching.devices.currentIndex() == -1
 
 
@@ -178,7 +178,7 @@ def test_a_pedal_that_is_held_is_asked_to_be_let_go(scene: Scene):
 def test_what_was_learnt_is_kept(scene: Scene):
     scene.begin()
     scene.hear(*(report for _, report in LESSON))
-    taught = read_taught(scene.preferences.text(TAUGHT))
+    taught = parse_calibrated(scene.preferences.text(TAUGHT))
     assert taught is not None
     assert (taught.vendor, taught.product) == (STRANGER.vendor, STRANGER.product)
     assert taught.layout.down(RIGHT) == {Pedal.RIGHT}
@@ -190,7 +190,7 @@ def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
     scene.hear(LEFT, NONE)
     scene.teaching.skip.click()
     scene.hear(RIGHT, NONE)
-    taught = read_taught(scene.preferences.text(TAUGHT))
+    taught = parse_calibrated(scene.preferences.text(TAUGHT))
     assert taught is not None
     assert set(taught.layout.places) == {Pedal.LEFT, Pedal.RIGHT}
 
@@ -222,7 +222,7 @@ def test_leaving_the_page_ends_the_lesson(scene: Scene):
 
 def test_a_device_that_goes_while_it_is_taught_ends_the_lesson_with_a_word(scene: Scene):
     scene.begin()
-    scene.stand(State.NONE)
+    scene.stand(PedalState.NONE)
     assert scene.teaching.message.text == "The device has gone."
     assert not scene.teaching.stop.isVisible()
 
@@ -237,7 +237,7 @@ def test_what_was_taught_can_be_forgotten(scene: Scene):
 
 def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot):
     preferences = Preferences()
-    port = FakePort(STRANGER, waits=True)
+    port = FakeHidBackend(STRANGER, waits=True)
     reader = PedalReader(port, preferences)
     page = PedalPage(preferences, reader)
     qtbot.addWidget(page)
@@ -245,9 +245,9 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
     reader.start()
     qtbot.waitUntil(page.teaching.teach.isEnabled)
     page.teaching.teach.click()
-    qtbot.waitUntil(lambda: reader.standing.state is State.LEARNING)
+    qtbot.waitUntil(lambda: reader.standing.state is PedalState.LEARNING)
     port.send(*(report for _, report in LESSON))
-    qtbot.waitUntil(lambda: reader.standing.state is State.READY)
+    qtbot.waitUntil(lambda: reader.standing.state is PedalState.READY)
     with qtbot.waitSignal(reader.pressed) as told:
         port.send(RIGHT)
     assert told.args == [Pedal.RIGHT]
@@ -256,7 +256,7 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
 
 
 def test_it_fits_into_the_smallest_dialog_of_settings(scene: Scene):
-    scene.stand(State.NONE, others=(replace(STRANGER, name="A device with a name without end " * 4),))
+    scene.stand(PedalState.NONE, others=(replace(STRANGER, name="A device with a name without end " * 4),))
     assert scene.page.minimumSizeHint().width() <= 528
 
 

@@ -8,19 +8,21 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from reviewer.pedal.report import Layout, Pedal, Place, Taught
-from reviewer.pedal.standing import State
+from reviewer.pedal.report import CalibratedPedal, Pedal, ReportBit, ReportLayout
+from reviewer.pedal.status import PedalState
 from reviewer.ui.pedal import TAUGHT, PedalReader
 from reviewer.ui.preferences import Preferences
-from tests.fakes.pedal import INFINITY, LEFT, MIDDLE, NONE, STRANGER, UNPLUG, FakePort
+from tests.fakes.pedal import INFINITY, LEFT, MIDDLE, NONE, STRANGER, UNPLUG, FakeHidBackend
 
-LEARNT = Taught(STRANGER.vendor, STRANGER.product, Layout({Pedal.RIGHT: Place(0, 1)})).written
+LEARNT = CalibratedPedal(
+    STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.RIGHT: ReportBit(0, 1)})
+).written
 
 
 class Bench:
     """A reader over a port that waits for the test, and what it told."""
 
-    def __init__(self, port: FakePort, preferences: Preferences) -> None:
+    def __init__(self, port: FakeHidBackend, preferences: Preferences) -> None:
         self.port, self.preferences = port, preferences
         self.reader = PedalReader(port, preferences)
         self.told: list[tuple[str, Pedal]] = []
@@ -33,13 +35,13 @@ class Bench:
         self.threads.add(threading.current_thread())
 
     @property
-    def state(self) -> State:
+    def state(self) -> PedalState:
         return self.reader.standing.state
 
 
 @pytest.fixture
 def bench(qapp, qtbot: QtBot) -> Iterator[Bench]:
-    made = Bench(FakePort(INFINITY, waits=True), Preferences())
+    made = Bench(FakeHidBackend(INFINITY, waits=True), Preferences())
     yield made
     made.reader.close()
 
@@ -60,19 +62,19 @@ def test_what_is_plugged_in_is_told(bench: Bench, qtbot: QtBot):
     with qtbot.waitSignal(bench.reader.standing_changed) as told:
         bench.reader.start()
     assert told.args[0].name == "Infinity foot control"
-    assert bench.state is State.READY
+    assert bench.state is PedalState.READY
 
 
 def test_a_pedal_that_is_pulled_out_while_held_is_released(bench: Bench, qtbot: QtBot):
     bench.reader.start()
     bench.port.send(LEFT, UNPLUG)
-    qtbot.waitUntil(lambda: bench.state is State.NONE)
+    qtbot.waitUntil(lambda: bench.state is PedalState.NONE)
     assert bench.told == [("down", Pedal.LEFT), ("up", Pedal.LEFT)]
 
 
 def test_before_it_is_started_there_is_no_thread(bench: Bench):
     assert pedal_threads() == []
-    assert bench.state is State.OFF
+    assert bench.state is PedalState.OFF
 
 
 def test_started_twice_it_has_one_thread(bench: Bench):
@@ -106,18 +108,18 @@ def test_closed_it_does_not_start_again(bench: Bench):
 
 
 def test_without_the_library_there_is_no_thread_and_it_says_so(qapp):
-    reader = PedalReader(FakePort(INFINITY, is_installed=False), Preferences())
+    reader = PedalReader(FakeHidBackend(INFINITY, is_installed=False), Preferences())
     reader.start()
-    assert reader.standing.state is State.NOT_INSTALLED
+    assert reader.standing.state is PedalState.NOT_INSTALLED
     assert pedal_threads() == []
     reader.close()
 
 
 def test_a_device_that_is_taught_tells_its_reports(bench: Bench, qtbot: QtBot):
     bench.reader.start()
-    qtbot.waitUntil(lambda: bench.state is State.READY)
+    qtbot.waitUntil(lambda: bench.state is PedalState.READY)
     bench.reader.teach(INFINITY)
-    qtbot.waitUntil(lambda: bench.state is State.LEARNING)
+    qtbot.waitUntil(lambda: bench.state is PedalState.LEARNING)
     with qtbot.waitSignal(bench.reader.heard) as told:
         bench.port.send(LEFT)
     assert told.args == [LEFT]
@@ -127,7 +129,7 @@ def test_a_device_that_is_taught_tells_its_reports(bench: Bench, qtbot: QtBot):
 def test_what_is_taught_is_used_without_a_restart(bench: Bench, qtbot: QtBot):
     bench.port.devices[:] = [STRANGER]
     bench.reader.start()
-    qtbot.waitUntil(lambda: bench.state is State.NONE)
+    qtbot.waitUntil(lambda: bench.state is PedalState.NONE)
     bench.preferences.put(TAUGHT, LEARNT)
     bench.port.send(LEFT)
     qtbot.waitUntil(lambda: bool(bench.told))
@@ -137,10 +139,10 @@ def test_what_is_taught_is_used_without_a_restart(bench: Bench, qtbot: QtBot):
 def test_what_was_taught_is_known_after_a_restart(qapp, qtbot: QtBot, tmp_path: Path):
     settings = QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat)
     Preferences(settings).put(TAUGHT, LEARNT)
-    reader = PedalReader(FakePort(STRANGER, waits=True), Preferences(settings))
+    reader = PedalReader(FakeHidBackend(STRANGER, waits=True), Preferences(settings))
     with qtbot.waitSignal(reader.standing_changed):
         reader.start()
-    assert reader.standing.state is State.READY
+    assert reader.standing.state is PedalState.READY
     reader.close()
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.app import start
 from reviewer.model.people import Role
 from reviewer.pedal.report import Pedal
-from reviewer.pedal.standing import State
+from reviewer.pedal.status import PedalState
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
@@ -22,7 +22,7 @@ from reviewer.ui.theme import Theme
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk, a_lease, an_open_clip
 from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
-from tests.fakes.pedal import INFINITY, MIDDLE, NONE, UNPLUG, FakePort
+from tests.fakes.pedal import INFINITY, MIDDLE, NONE, UNPLUG, FakeHidBackend
 from tests.fakes.player import FakePlayer
 
 NAME = "Ana Kowalska"
@@ -39,7 +39,7 @@ class Room:
         doors.project = replace(doors.project, lock_minutes=5)
         house = House(doors, jobs, self.clock, lambda: self.player, Preferences())
         self.window = MainWindow(house, theme)
-        self.port = FakePort(INFINITY, waits=True)
+        self.port = FakeHidBackend(INFINITY, waits=True)
         self.window.listen_to_pedals(self.port)
         qtbot.addWidget(self.window)
         with qtbot.waitActive(self.window):
@@ -176,7 +176,7 @@ def test_the_program_brings_pedals_behind_the_first_paint(
     settle()
     pedals = window.pedals
     assert pedals is not None
-    qtbot.waitUntil(lambda: pedals.standing.state is not State.OFF)
+    qtbot.waitUntil(lambda: pedals.standing.state is not PedalState.OFF)
     window.close_pedals()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QW
 from pytestqt.qtbot import QtBot
 
 from reviewer.audio.samples import Samples
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.preferences import Preferences

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.playback.controller import SPEEDS, PlaybackAction, PlaybackController
 from reviewer.ui.playback.key_bindings import bind_playback_keys, join
 from reviewer.ui.playback.play_bar import PlayBar
@@ -560,11 +560,11 @@ def test_picture_and_sound_show_the_same_moment(page: QWidget, playback: Playbac
 def test_every_zoom_has_a_key(
     keys: tuple[Qt.Key, Qt.KeyboardModifier], moves: str, page: QWidget, qtbot: QtBot
 ) -> None:
-    from reviewer.audio.pyramid import Pyramid
+    from reviewer.audio.view.peaks import PeakPyramid
 
     view = page.findChild(WaveformView)
     samples = Samples(RATE, speech_like(seconds=10))
-    view.show_clip(samples, Pyramid.from_samples(samples.data))
+    view.show_clip(samples, PeakPyramid.from_samples(samples.data))
     for prepare in (view.zoom_in, view.zoom_in, partial(view.show_position, 5 * RATE), view.pan_right):
         prepare()
     before = view.view_window
@@ -587,11 +587,11 @@ def test_every_zoom_has_a_key(
 def test_the_selection_has_keys(
     keys: tuple[Qt.Key, Qt.KeyboardModifier], selection: tuple[int, int], page: QWidget, qtbot: QtBot
 ) -> None:
-    from reviewer.audio.pyramid import Pyramid
+    from reviewer.audio.view.peaks import PeakPyramid
 
     view = page.findChild(WaveformView)
     samples = Samples(RATE, speech_like(seconds=10))
-    view.show_clip(samples, Pyramid.from_samples(samples.data))
+    view.show_clip(samples, PeakPyramid.from_samples(samples.data))
     view.select(Selection(RATE, 5 * RATE))
     view.show_position(3 * RATE)
     with qtbot.waitSignal(view.selection_changed) as told:

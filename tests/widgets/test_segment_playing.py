@@ -8,12 +8,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.player import Player
-from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.key_bindings import bind_playback_keys, join
 from reviewer.ui.preferences import Preferences
@@ -30,7 +30,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 NEXT, PREVIOUS = Qt.Key.Key_F3, Qt.Key.Key_F2
 
 
-class Ears:
+class Bench:
     """A page with waves, keys and a field that has the focus, and a player of which the test is the clock."""
 
     def __init__(self, qtbot: QtBot, show: Callable[[QWidget], None]) -> None:
@@ -48,7 +48,7 @@ class Ears:
         bind_playback_keys(self.page, Scope.DESK, self.playback, self.view)
         samples = Samples(RATE, speech_like(seconds=10))
         self.playback.load(samples)
-        self.view.show_clip(samples, Pyramid.from_samples(samples.data))
+        self.view.show_clip(samples, PeakPyramid.from_samples(samples.data))
         self.playback.show_segments(SPEECH)
         self.page.resize(1000, 500)
         show(self.page)
@@ -76,226 +76,226 @@ class Ears:
 
 
 @pytest.fixture
-def ears(themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None]) -> Ears:
-    return Ears(qtbot, show)
+def bench(themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None]) -> Bench:
+    return Bench(qtbot, show)
 
 
-def test_the_next_segment_is_selected_and_played_to_its_end(ears: Ears) -> None:
-    ears.press(NEXT, CTRL)
-    assert (ears.playback.is_playing, ears.at, ears.selected) == (True, 2, (2, 4))
-    ears.hear(5)
-    assert (ears.playback.is_playing, ears.at) == (False, 4)
-    assert ears.heard() == [(2, 4)]
+def test_the_next_segment_is_selected_and_played_to_its_end(bench: Bench) -> None:
+    bench.press(NEXT, CTRL)
+    assert (bench.playback.is_playing, bench.at, bench.selected) == (True, 2, (2, 4))
+    bench.hear(5)
+    assert (bench.playback.is_playing, bench.at) == (False, 4)
+    assert bench.heard() == [(2, 4)]
 
 
-def test_segment_after_segment_is_gone_to_and_the_last_is_the_last(ears: Ears) -> None:
+def test_segment_after_segment_is_gone_to_and_the_last_is_the_last(bench: Bench) -> None:
     seen = []
     for _ in range(4):
-        ears.press(NEXT, CTRL)
-        seen.append(ears.selected)
-        ears.hear(5)
+        bench.press(NEXT, CTRL)
+        seen.append(bench.selected)
+        bench.hear(5)
     assert seen == [(2, 4), (5, 6), (8, 9), (8, 9)]
-    assert ears.heard() == [(2, 4), (5, 6), (8, 9)]
+    assert bench.heard() == [(2, 4), (5, 6), (8, 9)]
 
 
-def test_the_key_for_the_one_before_plays_this_one_again_first(ears: Ears) -> None:
-    ears.playback.seek(8 * RATE)
-    ears.press(NEXT, CTRL)
-    ears.hear(2)
+def test_the_key_for_the_one_before_plays_this_one_again_first(bench: Bench) -> None:
+    bench.playback.seek(8 * RATE)
+    bench.press(NEXT, CTRL)
+    bench.hear(2)
     seen = []
     for _ in range(3):
-        ears.press(PREVIOUS, CTRL)
-        seen.append(ears.selected)
+        bench.press(PREVIOUS, CTRL)
+        seen.append(bench.selected)
     assert seen == [(5, 6), (2, 4), (2, 4)]
-    ears.hear(1.5)
-    ears.press(PREVIOUS, CTRL)
-    assert (ears.at, ears.selected) == (2, (2, 4))
-    ears.playback.pause()
+    bench.hear(1.5)
+    bench.press(PREVIOUS, CTRL)
+    assert (bench.at, bench.selected) == (2, (2, 4))
+    bench.playback.pause()
 
 
-def test_who_does_not_want_it_gets_no_sound_at_a_segment(ears: Ears) -> None:
-    ears.preferences.put("listening.auto_play", False)
-    ears.press(NEXT, CTRL)
-    assert (ears.playback.is_playing, ears.at, ears.selected) == (False, 2, (2, 4))
+def test_who_does_not_want_it_gets_no_sound_at_a_segment(bench: Bench) -> None:
+    bench.preferences.put("listening.auto_play", False)
+    bench.press(NEXT, CTRL)
+    assert (bench.playback.is_playing, bench.at, bench.selected) == (False, 2, (2, 4))
 
 
-def test_a_segment_has_its_rolls(ears: Ears) -> None:
-    ears.preferences.put("listening.pre_roll_ms", 250)
-    ears.preferences.put("listening.post_roll_ms", 1500)
-    ears.press(NEXT, CTRL)
-    ears.hear(9)
-    assert (ears.at, ears.selected) == (5.5, (2, 4))
-    ears.press(NEXT, CTRL)
-    assert ears.selected == (5, 6)  # although the roll went into it
-    ears.hear(9)
-    assert ears.heard() == [(1.75, 7.5)]
+def test_a_segment_has_its_rolls(bench: Bench) -> None:
+    bench.preferences.put("listening.pre_roll_ms", 250)
+    bench.preferences.put("listening.post_roll_ms", 1500)
+    bench.press(NEXT, CTRL)
+    bench.hear(9)
+    assert (bench.at, bench.selected) == (5.5, (2, 4))
+    bench.press(NEXT, CTRL)
+    assert bench.selected == (5, 6)  # although the roll went into it
+    bench.hear(9)
+    assert bench.heard() == [(1.75, 7.5)]
 
 
-def test_a_selection_by_mouse_plays_nothing(ears: Ears, qtbot: QtBot) -> None:
+def test_a_selection_by_mouse_plays_nothing(bench: Bench, qtbot: QtBot) -> None:
     for x in (100, 300):
-        qtbot.mousePress(ears.view, Qt.MouseButton.LeftButton, pos=QPoint(x, 150))
-        qtbot.mouseMove(ears.view, QPoint(x + 100, 150))
-        qtbot.mouseRelease(ears.view, Qt.MouseButton.LeftButton, pos=QPoint(x + 100, 150))
-    qtbot.mouseClick(ears.view, Qt.MouseButton.LeftButton, SHIFT, QPoint(600, 150))
-    assert not ears.view.selection.is_empty
-    assert not ears.playback.is_playing
+        qtbot.mousePress(bench.view, Qt.MouseButton.LeftButton, pos=QPoint(x, 150))
+        qtbot.mouseMove(bench.view, QPoint(x + 100, 150))
+        qtbot.mouseRelease(bench.view, Qt.MouseButton.LeftButton, pos=QPoint(x + 100, 150))
+    qtbot.mouseClick(bench.view, Qt.MouseButton.LeftButton, SHIFT, QPoint(600, 150))
+    assert not bench.view.selection.is_empty
+    assert not bench.playback.is_playing
 
 
-def test_a_loop_is_of_the_segment_under_the_cursor(ears: Ears) -> None:
-    ears.playback.seek(round(5.5 * RATE))
-    ears.press(Qt.Key.Key_F3, SHIFT)
-    ears.press(Qt.Key.Key_F4)
-    ears.hear(3)
-    assert ears.heard() == [(5, 6)]
+def test_a_loop_is_of_the_segment_under_the_cursor(bench: Bench) -> None:
+    bench.playback.seek(round(5.5 * RATE))
+    bench.press(Qt.Key.Key_F3, SHIFT)
+    bench.press(Qt.Key.Key_F4)
+    bench.hear(3)
+    assert bench.heard() == [(5, 6)]
 
 
-def test_a_selection_comes_before_the_segment(ears: Ears) -> None:
-    ears.view.select(Selection(RATE, 3 * RATE))
-    ears.playback.seek(round(5.5 * RATE))
-    ears.playback.do(PlaybackAction.LOOP)
-    ears.playback.toggle()
-    ears.hear(5)
-    assert ears.heard() == [(1, 3)]
+def test_a_selection_comes_before_the_segment(bench: Bench) -> None:
+    bench.view.select(Selection(RATE, 3 * RATE))
+    bench.playback.seek(round(5.5 * RATE))
+    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.toggle()
+    bench.hear(5)
+    assert bench.heard() == [(1, 3)]
 
 
-def test_between_segments_the_clip_is_looped(ears: Ears) -> None:
-    ears.playback.do(PlaybackAction.LOOP)
-    ears.playback.toggle()
-    ears.hear(11)
-    assert ears.heard() == [(0, 10)]
+def test_between_segments_the_clip_is_looped(bench: Bench) -> None:
+    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.toggle()
+    bench.hear(11)
+    assert bench.heard() == [(0, 10)]
 
 
-def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(ears: Ears) -> None:
-    ears.preferences.put("listening.pre_roll_ms", 500)
-    ears.playback.seek(5 * RATE)
-    ears.playback.do(PlaybackAction.LOOP)
-    ears.playback.toggle()
-    ears.hear(1.25)
-    assert ears.at == 4.75  # the pre-roll of the second round, where no segment is
-    ears.playback.toggle()
-    ears.playback.toggle()
-    ears.hear(2)
-    assert ears.heard() == [(4.5, 6)]
+def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(bench: Bench) -> None:
+    bench.preferences.put("listening.pre_roll_ms", 500)
+    bench.playback.seek(5 * RATE)
+    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.toggle()
+    bench.hear(1.25)
+    assert bench.at == 4.75  # the pre-roll of the second round, where no segment is
+    bench.playback.toggle()
+    bench.playback.toggle()
+    bench.hear(2)
+    assert bench.heard() == [(4.5, 6)]
 
 
-def test_going_on_while_looping_loops_the_next_segment(ears: Ears) -> None:
-    ears.playback.do(PlaybackAction.LOOP)
-    ears.press(NEXT, CTRL)
-    ears.hear(5)
-    assert ears.heard() == [(2, 4)]
-    ears.press(NEXT, CTRL)
-    ears.hear(3)
-    assert ears.heard() == [(2, 4), (5, 6)]
+def test_going_on_while_looping_loops_the_next_segment(bench: Bench) -> None:
+    bench.playback.do(PlaybackAction.LOOP)
+    bench.press(NEXT, CTRL)
+    bench.hear(5)
+    assert bench.heard() == [(2, 4)]
+    bench.press(NEXT, CTRL)
+    bench.hear(3)
+    assert bench.heard() == [(2, 4), (5, 6)]
 
 
-def test_a_seek_while_looping_loops_the_segment_there(ears: Ears) -> None:
-    ears.playback.seek(2 * RATE)
-    ears.playback.do(PlaybackAction.LOOP)
-    ears.playback.toggle()
-    ears.playback.seek(round(8.5 * RATE))
-    ears.hear(3)
-    assert ears.heard() == [(8, 9)]
+def test_a_seek_while_looping_loops_the_segment_there(bench: Bench) -> None:
+    bench.playback.seek(2 * RATE)
+    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.toggle()
+    bench.playback.seek(round(8.5 * RATE))
+    bench.hear(3)
+    assert bench.heard() == [(8, 9)]
 
 
-def test_the_edges_are_those_of_the_segment_and_as_long_as_was_chosen(ears: Ears) -> None:
-    ears.preferences.put("listening.edge_ms", 250)
-    ears.playback.seek(3 * RATE)
-    ears.press(Qt.Key.Key_F5, SHIFT)
-    ears.hear(5)
-    assert ears.heard() == [(1.75, 2.25)]
+def test_the_edges_are_those_of_the_segment_and_as_long_as_was_chosen(bench: Bench) -> None:
+    bench.preferences.put("listening.edge_ms", 250)
+    bench.playback.seek(3 * RATE)
+    bench.press(Qt.Key.Key_F5, SHIFT)
+    bench.hear(5)
+    assert bench.heard() == [(1.75, 2.25)]
 
 
-def test_steps_are_as_long_as_was_chosen(ears: Ears) -> None:
-    ears.preferences.put("listening.step_ms", 750)
-    ears.playback.seek(5 * RATE)
+def test_steps_are_as_long_as_was_chosen(bench: Bench) -> None:
+    bench.preferences.put("listening.step_ms", 750)
+    bench.playback.seek(5 * RATE)
     for _ in range(2):
-        ears.press(Qt.Key.Key_F2)
-    assert ears.at == 3.5
+        bench.press(Qt.Key.Key_F2)
+    assert bench.at == 3.5
 
 
 def test_again_goes_further_back_each_time_and_on_at_the_old_speed_from_where_it_was_first(
-    ears: Ears, qtbot: QtBot
+    bench: Bench, qtbot: QtBot
 ) -> None:
-    ears.preferences.put("listening.step_ms", 1000)
-    ears.preferences.put("listening.again_percent", 50)
-    ears.playback.do(PlaybackAction.FASTER)
-    ears.playback.seek(6 * RATE)
+    bench.preferences.put("listening.step_ms", 1000)
+    bench.preferences.put("listening.again_percent", 50)
+    bench.playback.do(PlaybackAction.FASTER)
+    bench.playback.seek(6 * RATE)
     seen = []
     for _ in range(3):
-        ears.press(Qt.Key.Key_F4, SHIFT)
-        seen.append((ears.at, ears.playback.speed_percent))
-        ears.hear(0.25)
+        bench.press(Qt.Key.Key_F4, SHIFT)
+        seen.append((bench.at, bench.playback.speed_percent))
+        bench.hear(0.25)
     assert seen == [(5, 50), (4, 50), (3, 50)]
-    ears.hear(2.5)
-    assert ears.playback.speed_percent == 50
-    ears.hear(0.5)
-    qtbot.waitUntil(lambda: ears.playback.speed_percent == 110)
-    assert ears.playback.is_playing
-    ears.playback.pause()
+    bench.hear(2.5)
+    assert bench.playback.speed_percent == 50
+    bench.hear(0.5)
+    qtbot.waitUntil(lambda: bench.playback.speed_percent == 110)
+    assert bench.playback.is_playing
+    bench.playback.pause()
 
 
-def test_again_is_never_faster_than_before(ears: Ears) -> None:
+def test_again_is_never_faster_than_before(bench: Bench) -> None:
     for _ in range(4):
-        ears.playback.do(PlaybackAction.SLOWER)
-    ears.playback.seek(6 * RATE)
-    ears.playback.do(PlaybackAction.AGAIN)
-    assert ears.playback.speed_percent == 25
-    ears.playback.pause()
+        bench.playback.do(PlaybackAction.SLOWER)
+    bench.playback.seek(6 * RATE)
+    bench.playback.do(PlaybackAction.AGAIN)
+    assert bench.playback.speed_percent == 25
+    bench.playback.pause()
 
 
-def test_unheard_speech_is_played_part_by_part_and_round_again_until_there_is_none(ears: Ears) -> None:
-    ears.playback.seek(round(5.5 * RATE))
+def test_unheard_speech_is_played_part_by_part_and_round_again_until_there_is_none(bench: Bench) -> None:
+    bench.playback.seek(round(5.5 * RATE))
     for _ in range(4):
-        ears.press(Qt.Key.Key_F8, CTRL)
-        ears.hear(9)
-    assert ears.heard() == [(2, 4), (5, 6), (8, 9)]
-    assert not ears.playback.is_all_heard_told
-    ears.press(Qt.Key.Key_F8, CTRL)
-    assert ears.playback.is_all_heard_told
-    assert not ears.playback.is_playing
-    ears.press(Qt.Key.Key_F2)
-    assert not ears.playback.is_all_heard_told
+        bench.press(Qt.Key.Key_F8, CTRL)
+        bench.hear(9)
+    assert bench.heard() == [(2, 4), (5, 6), (8, 9)]
+    assert not bench.playback.is_all_heard_told
+    bench.press(Qt.Key.Key_F8, CTRL)
+    assert bench.playback.is_all_heard_told
+    assert not bench.playback.is_playing
+    bench.press(Qt.Key.Key_F2)
+    assert not bench.playback.is_all_heard_told
 
 
-def test_a_sliver_nobody_heard_is_played_long_enough_to_be_heard(ears: Ears) -> None:
-    ears.playback.show_segments([Span(2 * RATE, 2 * RATE + 80)])
-    ears.press(Qt.Key.Key_F8, CTRL)
-    ears.hear(3)
-    assert ears.heard() == [(2, 2.25)]
+def test_a_sliver_nobody_heard_is_played_long_enough_to_be_heard(bench: Bench) -> None:
+    bench.playback.show_segments([Span(2 * RATE, 2 * RATE + 80)])
+    bench.press(Qt.Key.Key_F8, CTRL)
+    bench.hear(3)
+    assert bench.heard() == [(2, 2.25)]
 
 
-def test_without_segments_all_of_the_clip_counts(ears: Ears) -> None:
-    ears.playback.show_segments([])
-    ears.press(NEXT, CTRL)
-    ears.press(PREVIOUS, CTRL)
-    assert (ears.playback.is_playing, ears.at) == (False, 0)
-    ears.press(Qt.Key.Key_F8, CTRL)
-    ears.hear(20)
-    assert ears.heard() == [(0, 10)]
-    assert ears.playback.heard_percent == 100
+def test_without_segments_all_of_the_clip_counts(bench: Bench) -> None:
+    bench.playback.show_segments([])
+    bench.press(NEXT, CTRL)
+    bench.press(PREVIOUS, CTRL)
+    assert (bench.playback.is_playing, bench.at) == (False, 0)
+    bench.press(Qt.Key.Key_F8, CTRL)
+    bench.hear(20)
+    assert bench.heard() == [(0, 10)]
+    assert bench.playback.heard_percent == 100
 
 
-def test_speech_is_what_is_counted(ears: Ears) -> None:
-    ears.press(NEXT, CTRL)
-    ears.hear(9)
-    ears.playback.pause()
-    ears.playback.tell_heard()
-    assert ears.playback.heard_percent == 50
-    assert ears.playback.so_far.missing == SPEECH[1:]
+def test_speech_is_what_is_counted(bench: Bench) -> None:
+    bench.press(NEXT, CTRL)
+    bench.hear(9)
+    bench.playback.pause()
+    bench.playback.tell_heard()
+    assert bench.playback.heard_percent == 50
+    assert bench.playback.so_far.missing == SPEECH[1:]
 
 
-def test_another_clip_has_no_segments_of_the_one_before(ears: Ears) -> None:
-    ears.playback.load(Samples(RATE, speech_like(seconds=1)))
-    assert not ears.playback.has_segments
-    assert ears.playback.so_far.missing == [Span(0, RATE)]
+def test_another_clip_has_no_segments_of_the_one_before(bench: Bench) -> None:
+    bench.playback.load(Samples(RATE, speech_like(seconds=1)))
+    assert not bench.playback.has_segments
+    assert bench.playback.so_far.missing == [Span(0, RATE)]
 
 
 @pytest.mark.parametrize("act", list(PlaybackAction))
-def test_none_of_these_keys_types_anything(ears: Ears, act: PlaybackAction) -> None:
+def test_none_of_these_keys_types_anything(bench: Bench, act: PlaybackAction) -> None:
     pressed = key(f"desk.{act}").sequences[0][0]
-    ears.press(pressed.key(), pressed.keyboardModifiers())
-    assert (ears.field.toPlainText(), ears.field.hasFocus()) == ("", True)
-    ears.playback.pause()
+    bench.press(pressed.key(), pressed.keyboardModifiers())
+    assert (bench.field.toPlainText(), bench.field.hasFocus()) == ("", True)
+    bench.playback.pause()
 
 
 def test_two_hundred_rounds_of_a_segment_with_its_rolls_have_no_gap_and_no_repeated_sample(

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.port_audio import Output, Outputs
+from reviewer.audio.io.port_audio import Output, Outputs
 from reviewer.errors import NoAudioDevice
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import IntSamples, Samples
-from reviewer.audio.spectrogram import Band, Recipe
+from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.audio.view.spectrogram import Band, SpectrogramParameters
 from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
@@ -40,7 +40,7 @@ WIDTH, HEIGHT = 800, 380
 
 
 def put_on(view: WaveformView, data: IntSamples, rate_hz: int = RATE) -> None:
-    view.show_clip(Samples(rate_hz, data), Pyramid.from_samples(data))
+    view.show_clip(Samples(rate_hz, data), PeakPyramid.from_samples(data))
 
 
 @pytest.fixture
@@ -216,7 +216,7 @@ def gate() -> Iterator[threading.Event]:
 
 
 def a_key(index: int) -> TileKey:
-    return TileKey(Recipe(RATE), 0, 4, index)
+    return TileKey(SpectrogramParameters(RATE), 0, 4, index)
 
 
 def test_one_job_at_a_time_leaves_the_pool_to_others(jobs: Jobs, settle: Settle) -> None:

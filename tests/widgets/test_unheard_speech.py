@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.desk.coverage import Lack, Unheard
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 from reviewer.model.task import SkipReason, Verdict
 from reviewer.ui.jobs import Jobs
 from tests.fakes.desk import FakeDesk, a_lease, an_open_clip

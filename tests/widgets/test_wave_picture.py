@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from reviewer.audio.pyramid import FACTOR, FIRST_BIN, Pyramid
 from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.view.peaks import FACTOR, FIRST_BIN, PeakPyramid
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui import theme
 from reviewer.ui.waveform.inks import FULL, Ground, index_of, palette
 from reviewer.ui.waveform.lanes import Lanes
@@ -37,7 +37,7 @@ def noise(frames: int, channels: int = 1, seed: int = 1) -> IntSamples:
 
 
 def a_source(data: IntSamples) -> Source:
-    return source_of(Samples(16_000, data), Pyramid.from_samples(data))
+    return source_of(Samples(16_000, data), PeakPyramid.from_samples(data))
 
 
 def drawn(

@@ -9,8 +9,8 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
 from reviewer.ui import theme
 from reviewer.ui.waveform.minimap import Minimap
@@ -27,7 +27,7 @@ WIDTH, HEIGHT = 800, 240
 
 
 def put_on(view: WaveformView, data: IntSamples, rate_hz: int = RATE) -> None:
-    view.show_clip(Samples(rate_hz, data), Pyramid.from_samples(data))
+    view.show_clip(Samples(rate_hz, data), PeakPyramid.from_samples(data))
 
 
 @pytest.fixture

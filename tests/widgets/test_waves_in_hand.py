@@ -9,10 +9,10 @@ from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPaintEvent, QPointi
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Samples
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
@@ -39,7 +39,7 @@ def view(themed: QApplication, show: Show) -> WaveformView:
     made.resize(WIDTH, HEIGHT)
     show(made)
     data = speech_like(seconds=SECONDS)
-    made.show_clip(Samples(RATE, data), Pyramid.from_samples(data))
+    made.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
     return made
 
 
@@ -266,7 +266,7 @@ def test_the_clip_after_has_no_speech_and_nothing_heard_of_the_one_before(view: 
     view.show_heard([HeardRange(0, RATE)])
     assert view.grab().toImage() != plain
     data = speech_like(seconds=SECONDS)
-    view.show_clip(Samples(RATE, data), Pyramid.from_samples(data))
+    view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
     assert view.grab().toImage() == plain
 
 
@@ -298,7 +298,7 @@ def test_channels_are_named_where_there_is_more_than_one(
     view: WaveformView, channels: int, has_names: bool
 ) -> None:
     data = np.zeros((RATE, channels), dtype=np.int16)
-    view.show_clip(Samples(RATE, data), Pyramid.from_samples(data))
+    view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
     view.show_position(RATE / 2)
     picture, surface = view.findChild(WavePlot).grab().toImage(), theme.DARK.surface.lower()
     corner = {picture.pixelColor(x, y).name() for x in range(6, 14) for y in range(6, 14)}
@@ -307,7 +307,7 @@ def test_channels_are_named_where_there_is_more_than_one(
 
 def test_dots_stand_on_samples_once_these_are_far_apart(view: WaveformView) -> None:
     data = np.zeros((RATE, 1), dtype=np.int16)
-    view.show_clip(Samples(RATE, data), Pyramid.from_samples(data))
+    view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
     plot = view.findChild(WavePlot)
     heights = []
     for span in (RATE, 64):
@@ -375,7 +375,7 @@ def over_spectrogram(themed: QApplication, jobs: Jobs, show: Show) -> Iterator[W
     made.resize(WIDTH, 400)
     show(made)
     data = speech_like(seconds=SECONDS)
-    made.show_clip(Samples(RATE, data), Pyramid.from_samples(data))
+    made.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
     made.findChild(Spectrogram).toggle()
     yield made
     made.show_nothing()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.delayed_disable import DelayedDisable

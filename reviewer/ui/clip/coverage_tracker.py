@@ -7,8 +7,8 @@ from reviewer.desk.completeness import is_answered_by_flag
 from reviewer.desk.coverage import Coverage, Lack, lack_of_reason, lack_of_speech
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.project import ListeningRules
-from reviewer.model.span import Span
 from reviewer.ui.playback.controller import PlaybackController
 
 

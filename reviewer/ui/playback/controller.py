@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.playback.listening_preferences import ListeningPreferences
 from reviewer.ui.playback.player_clock import PlayerClock
 from reviewer.ui.playback.player_port import Plays

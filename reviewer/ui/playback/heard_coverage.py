@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from reviewer.audio.heard import merged
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span, merge_heard
 from reviewer.ui.playback.segment_navigation import together, unheard
 
 
@@ -58,18 +57,18 @@ class HeardCoverage:
 
     def add(self, fresh: list[HeardRange]) -> None:
         """Takes what was heard since the last time."""
-        self._heard = merged([*self._heard, *fresh])
+        self._heard = merge_heard([*self._heard, *fresh])
         self._unlogged += fresh
         self._missing = None
 
     def add_from_before(self, ranges: Sequence[HeardRange]) -> None:
         """Takes what is in the log already, from before the clip was opened."""
-        self._heard = merged([*self._heard, *ranges])
+        self._heard = merge_heard([*self._heard, *ranges])
         self._missing = None
 
     def take_unlogged(self) -> list[HeardRange]:
         """What was added and not taken yet, merged."""
-        due, self._unlogged = merged(self._unlogged), []
+        due, self._unlogged = merge_heard(self._unlogged), []
         return due
 
     @property

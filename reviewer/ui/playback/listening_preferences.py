@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.audio.transport import FASTEST_PERCENT, SLOWEST_PERCENT
+from reviewer.audio.play.transport import FASTEST_PERCENT, SLOWEST_PERCENT
 from reviewer.ui.preferences import Preferences
 
 BACKSTEPS_MS = (0, 250, 500, 1000)

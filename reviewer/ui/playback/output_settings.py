@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.audio.ears import Ears
+from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.player_port import Plays
 from reviewer.ui.preferences import Preferences
@@ -16,14 +16,14 @@ DEVICE = "sound.device"
 
 
 class OutputSettingsController(QObject):
-    """Gives the player the ears of the moment.
+    """Gives the player the output settings, and remembers them.
 
     Level, gain and mono are kept in the preferences, and follow when these change; solo and swap belong to
     the clip, and end with it.
     """
 
     changed = Signal()
-    """The ears are others, or the clip is."""
+    """Carries nothing: the settings changed, or the clip did."""
 
     def __init__(
         self,
@@ -41,8 +41,8 @@ class OutputSettingsController(QObject):
         playback.state_changed.connect(self.changed)
 
     @property
-    def ears(self) -> Ears:
-        return self._player.ears
+    def settings(self) -> OutputSettings:
+        return self._player.output_settings
 
     @property
     def channels(self) -> int:
@@ -56,15 +56,15 @@ class OutputSettingsController(QObject):
 
     @Slot(int)
     def set_gain(self, decibels: int) -> None:
-        self._preferences.put(GAIN_DB, self.ears.with_gain(decibels).gain_db)
+        self._preferences.put(GAIN_DB, self.settings.with_gain(decibels).gain_db)
 
     @Slot()
     def louder(self) -> None:
-        self.set_gain(self.ears.gain_db + 1)
+        self.set_gain(self.settings.gain_db + 1)
 
     @Slot()
     def quieter(self) -> None:
-        self.set_gain(self.ears.gain_db - 1)
+        self.set_gain(self.settings.gain_db - 1)
 
     @Slot()
     def no_gain(self) -> None:
@@ -72,25 +72,25 @@ class OutputSettingsController(QObject):
 
     @Slot()
     def toggle_level(self) -> None:
-        self._preferences.put(LEVEL, not self.ears.is_levelled)
+        self._preferences.put(LEVEL, not self.settings.is_levelled)
 
     @Slot()
     def toggle_mono(self) -> None:
-        self._preferences.put(MONO, not self.ears.is_mono)
+        self._preferences.put(MONO, not self.settings.is_mono)
 
     @Slot()
     def next_solo(self) -> None:
         """Both channels, the first, the second."""
-        self._put(self.ears.next_solo(self.channels))
+        self._put(self.settings.next_solo(self.channels))
 
     def solo(self, channel: int | None) -> None:
         """Only this channel, or all."""
-        self._put(self.ears.solo(channel, self.channels))
+        self._put(self.settings.solo(channel, self.channels))
 
     @Slot()
     def toggle_swap(self) -> None:
         if self.channels > 1:
-            self._put(replace(self.ears, is_swapped=not self.ears.is_swapped))
+            self._put(replace(self.settings, is_swapped=not self.settings.is_swapped))
 
     @Slot(str)
     def _on_preference_changed(self, name: str) -> None:
@@ -98,13 +98,13 @@ class OutputSettingsController(QObject):
             self._player.choose_output(self._preferences.text(DEVICE))
         elif name in {LEVEL, GAIN_DB, MONO}:
             kept = replace(
-                self.ears,
+                self.settings,
                 is_levelled=self._preferences.is_on(LEVEL, default=True),
                 is_mono=self._preferences.is_on(MONO, default=False),
             )
             self._put(kept.with_gain(self._preferences.number(GAIN_DB, 0)))
 
-    def _put(self, ears: Ears) -> None:
-        if ears != self.ears:
-            self._player.set_ears(ears)
+    def _put(self, settings: OutputSettings) -> None:
+        if settings != self.settings:
+            self._player.set_output_settings(settings)
             self.changed.emit()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.audio.ears import LEAST_GAIN_DB, MOST_GAIN_DB
+from reviewer.audio.play.output_settings import LEAST_GAIN_DB, MOST_GAIN_DB
 from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 from reviewer.ui.playback.output_settings import OutputSettingsController
@@ -34,71 +34,75 @@ _WIDEST_GAIN = "−20 dB"
 class OutputSettingsPanel(QFrame):
     """Shows the choice as it is, and gives away what is asked for; nothing of it ever reaches an export."""
 
-    def __init__(self, choice: OutputSettingsController, scope: Scope, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, controller: OutputSettingsController, scope: Scope, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        named(self, "ears_panel", self.tr("Level, gain and channels")).setToolTip("")
+        named(self, "output_panel", self.tr("Level, gain and channels")).setToolTip("")
         self._body = QFrame(self)
-        self._body.setObjectName("ears_body")  # square: without compositing round corners would be black
+        self._body.setObjectName("output_body")  # square: without compositing round corners would be black
         self._body.setProperty("kind", "panel")
         self._body.setFixedWidth(_WIDTH_PX)
-        self._choice = choice
+        self._controller = controller
         self._scope = scope
         self._level = self._switch("level", self.tr("One level for all clips"))
-        self._level.clicked.connect(choice.toggle_level)
-        self._what = named(QLabel(self._body), "ears_level_now", self.tr("What the level does to this clip"))
+        self._level.clicked.connect(controller.toggle_level)
+        self._what = named(
+            QLabel(self._body), "output_level_now", self.tr("What the level does to this clip")
+        )
         self._what.setProperty("kind", "label")
         self._what.setFont(tabular(self._what.font()))
         self._gain = self._slider()
-        self._gain_text = named(QLabel(self._body), "ears_gain_now", self.tr("Gain"))
+        self._gain_text = named(QLabel(self._body), "output_gain_now", self.tr("Gain"))
         self._gain_text.setFont(tabular(self._gain_text.font()))
         self._gain_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._gain_text.setFixedWidth(self._gain_text.fontMetrics().horizontalAdvance("−20 dB") + GAP_PX)
         self._zero = named(
             QToolButton(self._body),
-            "ears_gain_zero",
+            "output_gain_zero",
             self.tr("Gain back to 0 dB"),
             key_id=f"{scope}.gain_zero",
         )
         self._zero.setText(self.tr("0"))
-        self._zero.clicked.connect(choice.no_gain)
+        self._zero.clicked.connect(controller.no_gain)
         self._solos = self._solo_buttons()
         self._swap = self._switch("swap", self.tr("Swap left and right"))
-        self._swap.clicked.connect(choice.toggle_swap)
+        self._swap.clicked.connect(controller.toggle_swap)
         self._mono = self._switch("mono", self.tr("The same on both ears"))
-        self._mono.clicked.connect(choice.toggle_mono)
+        self._mono.clicked.connect(controller.toggle_mono)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN_MS)
         self._timer.timeout.connect(self._show_level)
-        choice.changed.connect(self._show)
+        controller.changed.connect(self._show)
         self._show()
 
     @Slot()
     def _show(self) -> None:
-        ears, channels = self._choice.ears, self._choice.channels
+        settings, channels = self._controller.settings, self._controller.channels
         self._show_level()
         self._gain.blockSignals(True)
-        self._gain.setValue(ears.gain_db)
+        self._gain.setValue(settings.gain_db)
         self._gain.blockSignals(False)
-        self._gain_text.setText(decibels(ears.gain_db))
-        soloed = ears.soloed(channels)
+        self._gain_text.setText(decibels(settings.gain_db))
+        soloed = settings.soloed(channels)
         for channel, button in self._solos.items():
             button.setChecked(channel == soloed)
-        self._swap.setChecked(ears.is_swapped)
-        self._mono.setChecked(ears.is_mono)
+        self._swap.setChecked(settings.is_swapped)
+        self._mono.setChecked(settings.is_mono)
         self._channels.setVisible(channels > 1)
 
     @Slot()
     def _show_level(self) -> None:
-        self._level.setChecked(self._choice.ears.is_levelled)
+        self._level.setChecked(self._controller.settings.is_levelled)
         self._what.setText(self._level_sentence())
 
     def _level_sentence(self) -> str:
-        if not self._choice.ears.is_levelled:
+        if not self._controller.settings.is_levelled:
             return self.tr("Off: clips are as loud as they were recorded.")
-        if not self._choice.channels:
+        if not self._controller.channels:
             return self.tr("Quiet clips are raised, shouts brought down.")
-        change = self._choice.level_db
+        change = self._controller.level_db
         if change is None:
             return self.tr("Measuring this clip…")
         if abs(change) < _AUDIBLE_DB:
@@ -107,16 +111,16 @@ class OutputSettingsPanel(QFrame):
         return words.format(decibels(change))
 
     def _switch(self, act: str, words: str) -> QCheckBox:
-        return named(QCheckBox(words, self._body), f"ears_{act}", words, key_id=f"{self._scope}.{act}")
+        return named(QCheckBox(words, self._body), f"output_{act}", words, key_id=f"{self._scope}.{act}")
 
     def _slider(self) -> QSlider:
         row = key(f"{self._scope}.gain_up")
         slider = named(
-            QSlider(Qt.Orientation.Horizontal, self._body), "ears_gain", self.tr("Gain"), key_id=row.id
+            QSlider(Qt.Orientation.Horizontal, self._body), "output_gain", self.tr("Gain"), key_id=row.id
         )
         slider.setRange(LEAST_GAIN_DB, MOST_GAIN_DB)
         slider.setPageStep(3)
-        slider.valueChanged.connect(self._choice.set_gain)
+        slider.valueChanged.connect(self._controller.set_gain)
         return slider
 
     def _solo_buttons(self) -> dict[int | None, QToolButton]:
@@ -128,7 +132,7 @@ class OutputSettingsPanel(QFrame):
         }
         buttons = {}
         for channel, word in words.items():
-            name = f"ears_solo_{'all' if channel is None else channel + 1}"
+            name = f"output_solo_{'all' if channel is None else channel + 1}"
             button = named(QToolButton(self._body), name, spoken[channel], key_id=f"{self._scope}.solo")
             button.setText(word)
             button.setCheckable(True)
@@ -137,7 +141,7 @@ class OutputSettingsPanel(QFrame):
         return buttons
 
     def _on_solo_asked(self, channel: int | None, *_checked: bool) -> None:
-        self._choice.solo(channel)
+        self._controller.solo(channel)
         self._show()
 
     def _lay_out(self) -> None:
@@ -148,7 +152,7 @@ class OutputSettingsPanel(QFrame):
         gain.addWidget(self._gain_text)
         gain.addWidget(self._zero)
         self._channels = QWidget(self._body)
-        self._channels.setObjectName("ears_channels")
+        self._channels.setObjectName("output_channels")
         solos = QHBoxLayout()
         solos.setSpacing(GAP_PX)
         solos.addWidget(QLabel(self.tr("Channels"), self._channels))
@@ -190,15 +194,17 @@ class OutputSettingsButton(QToolButton):
     Whoever forgot that one channel is off must read it here, not look for the sound.
     """
 
-    def __init__(self, choice: OutputSettingsController, scope: Scope, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, controller: OutputSettingsController, scope: Scope, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        named(self, "ears_button", self.tr("Level, gain and channels"))
+        named(self, "output_button", self.tr("Level, gain and channels"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFont(tabular(self.font()))
-        self._choice = choice
-        self.panel = OutputSettingsPanel(choice, scope, self)
+        self._controller = controller
+        self.panel = OutputSettingsPanel(controller, scope, self)
         self.clicked.connect(self.open_panel)
-        choice.changed.connect(self._show)
+        controller.changed.connect(self._show)
         self._show()
 
     @Slot()
@@ -213,34 +219,34 @@ class OutputSettingsButton(QToolButton):
 
     @Slot()
     def _show(self) -> None:
-        ears, channels = self._choice.ears, self._choice.channels
-        put_icon(self, "ears", "accent" if ears.is_levelled else "text")
-        gain, routes = decibels(ears.gain_db), []
-        soloed = ears.soloed(channels)
+        settings, channels = self._controller.settings, self._controller.channels
+        put_icon(self, "ears", "accent" if settings.is_levelled else "text")
+        gain, routes = decibels(settings.gain_db), []
+        soloed = settings.soloed(channels)
         if soloed is not None:
             routes.append(self.tr("only {0}").format(channel_name(soloed, channels)))
-        if ears.is_swapped:
+        if settings.is_swapped:
             routes.append(self.tr("swapped"))
-        if ears.is_mono:
+        if settings.is_mono:
             routes.append(self.tr("mono"))
         self.setText(", ".join([gain, *routes]))
         widest = max(self.fontMetrics().horizontalAdvance(text) for text in (_WIDEST_GAIN, self.text()))
         self.setFixedWidth(widest + _ICON_PX)
-        facts = [self.tr("level on") if ears.is_levelled else self.tr("level off"), gain, *routes]
+        facts = [self.tr("level on") if settings.is_levelled else self.tr("level off"), gain, *routes]
         self.setToolTip(self.tr("What you hear: {0}. Nothing of it is exported.").format(", ".join(facts)))
         self.setAccessibleName(self.tr("Level, gain and channels: {0}").format(", ".join(facts)))
 
 
-def bind_output_keys(owner: QWidget, scope: Scope, choice: OutputSettingsController) -> None:
+def bind_output_keys(owner: QWidget, scope: Scope, controller: OutputSettingsController) -> None:
     """Makes the keys of level, gain and channels work while ``owner`` is shown."""
     for name, slot in (
-        ("gain_down", choice.quieter),
-        ("gain_zero", choice.no_gain),
-        ("gain_up", choice.louder),
-        ("level", choice.toggle_level),
-        ("solo", choice.next_solo),
-        ("swap", choice.toggle_swap),
-        ("mono", choice.toggle_mono),
+        ("gain_down", controller.quieter),
+        ("gain_zero", controller.no_gain),
+        ("gain_up", controller.louder),
+        ("level", controller.toggle_level),
+        ("solo", controller.next_solo),
+        ("swap", controller.toggle_swap),
+        ("mono", controller.toggle_mono),
     ):
         bind(owner, f"{scope}.{name}", slot).setAutoRepeat(name in {"gain_down", "gain_up"})
 

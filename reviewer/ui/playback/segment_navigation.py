@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reviewer.audio.heard import merged
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span, heard_spans, merge, subtract
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +36,12 @@ class SegmentList:
 
 def unheard(spans: Iterable[Span], heard: Iterable[HeardRange]) -> list[Span]:
     """What of ``spans`` lies in no range that was heard, at whatever speed; in order, each frame once."""
-    ranges = merged(HeardRange(each.start, each.end) for each in heard)
-    left: list[Span] = []
-    first = 0
-    for span in together(spans):
-        start = span.start
-        while first < len(ranges) and ranges[first].end <= start:
-            first += 1
-        for each in ranges[first:]:
-            if each.start >= span.end:
-                break
-            if each.start > start:
-                left.append(Span(start, each.start))
-            start = max(start, each.end)
-        if start < span.end:
-            left.append(Span(start, span.end))
-    return left
+    return list(subtract(spans, heard_spans(heard)))
 
 
 def together(spans: Iterable[Span]) -> list[Span]:
     """The same frames in as few spans as possible, in order."""
-    return [Span(each.start, each.end) for each in merged(HeardRange(s.start, s.end) for s in spans)]
+    return list(merge(spans))
 
 
 def next_of(parts: list[Span], frame: int) -> Span | None:

@@ -24,8 +24,8 @@ from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.zoom_buttons import ZoomButtons
 
 if TYPE_CHECKING:
-    from reviewer.audio.pyramid import Pyramid
     from reviewer.audio.samples import Sound
+    from reviewer.audio.view.peaks import PeakPyramid
     from reviewer.qa.session import Comparison
 
 
@@ -67,7 +67,7 @@ class CheckBoard(QWidget):
         """Whether one's own version is still to be typed."""
         return self._stages.currentWidget() is self.blind
 
-    def show_clip(self, samples: "Sound", pyramid: "Pyramid", typed: str = "") -> None:
+    def show_clip(self, samples: "Sound", pyramid: "PeakPyramid", typed: str = "") -> None:
         """A clip to be typed blind, with what was ``typed`` of it before."""
         self.waves.show_clip(samples, pyramid)
         self._stages.setCurrentWidget(self.blind)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.pedal.report import Pedal
-from reviewer.pedal.standing import Standing, State
+from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
@@ -26,11 +26,11 @@ _SHOWN_ITEMS = 14
 _LEAST_LETTERS = 12
 _STANDING_LINES = 4
 _ROLES = {
-    State.READY: "ok",
-    State.FAULT: "error",
-    State.NOT_INSTALLED: "warn",
-    State.UNTAUGHT: "warn",
-    State.TYPES_KEYS: "warn",
+    PedalState.READY: "ok",
+    PedalState.FAULT: "error",
+    PedalState.NOT_INSTALLED: "warn",
+    PedalState.UNTAUGHT: "warn",
+    PedalState.TYPES_KEYS: "warn",
 }
 
 
@@ -84,7 +84,7 @@ class PedalPage(QWidget):
         self._show_event(pedal, self.tr("{0} released"), is_down=False)
 
     @Slot(object)
-    def _on_standing_changed(self, standing: Standing) -> None:
+    def _on_standing_changed(self, standing: PedalStatus) -> None:
         self.standing.show_message(self._sentence(standing), _ROLES.get(standing.state, "text"))
 
     @Slot(str)
@@ -93,35 +93,35 @@ class PedalPage(QWidget):
             if name == preference_of(pedal):
                 box.setCurrentIndex(self._place_of(pedal))
 
-    def _sentence(self, standing: Standing) -> Message:
+    def _sentence(self, standing: PedalStatus) -> Message:
         name = standing.name or self.tr("A foot pedal")
         back, play, forward = (key(f"desk.{act}").shown for act in ("back", "play", "forward"))
         return {
-            State.OFF: Message(self.tr("Foot pedals are not looked for yet.")),
-            State.NOT_INSTALLED: Message(
+            PedalState.OFF: Message(self.tr("Foot pedals are not looked for yet.")),
+            PedalState.NOT_INSTALLED: Message(
                 self.tr("Foot pedals need a package that is not installed here."),
                 self.tr("Install it with: pip install 'reviewer[pedal]'. Everything else works without it."),
             ),
-            State.NONE: Message(
+            PedalState.NONE: Message(
                 self.tr("No foot pedal is plugged in."),
                 self.tr(
                     "Plug one in: it is found within two seconds. One that is not known is taught below."
                 ),
             ),
-            State.READY: Message(self.tr("{0} is plugged in.").format(name)),
-            State.UNTAUGHT: Message(
+            PedalState.READY: Message(self.tr("{0} is plugged in.").format(name)),
+            PedalState.UNTAUGHT: Message(
                 self.tr("{0} is plugged in; which pedal is which is not known yet.").format(name),
                 self.tr("Teach it below: it takes three presses."),
             ),
-            State.TYPES_KEYS: Message(
+            PedalState.TYPES_KEYS: Message(
                 self.tr("{0} is plugged in. It types keys like a keyboard.").format(name),
                 self.tr(
                     "It cannot be held to play. With its maker's program let it type {0} to go back, {1} to"
                     " play and {2} to go on: these work while you type, and type nothing."
                 ).format(back, play, forward),
             ),
-            State.LEARNING: Message(self.tr("{0} is being taught.").format(name)),
-            State.FAULT: Message(standing.sentence, standing.hint),
+            PedalState.LEARNING: Message(self.tr("{0} is being taught.").format(name)),
+            PedalState.FAULT: Message(standing.sentence, standing.hint),
         }[standing.state]
 
     def _show_event(self, pedal: Pedal, words: str, *, is_down: bool) -> None:

@@ -5,10 +5,10 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.errors import Refused
-from reviewer.pedal.device import Plugged
-from reviewer.pedal.learning import Lesson
-from reviewer.pedal.report import Pedal, Taught
-from reviewer.pedal.standing import Standing, State, usb_numbers
+from reviewer.pedal.calibration import Calibration
+from reviewer.pedal.device import HidDevice
+from reviewer.pedal.report import CalibratedPedal, Pedal
+from reviewer.pedal.status import PedalState, PedalStatus, usb_numbers
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message, message_for
@@ -24,9 +24,9 @@ class PedalTeaching(QWidget):
         super().__init__(parent)
         self.setObjectName("pedal_teaching")
         self._preferences, self._reader = preferences, reader
-        self._others: tuple[Plugged, ...] = ()
-        self._pupil: Plugged | None = None
-        self._lesson = Lesson()
+        self._others: tuple[HidDevice, ...] = ()
+        self._pupil: HidDevice | None = None
+        self._lesson = Calibration()
         self.devices = named(QComboBox(self), "pedal_device", self.tr("Device to be taught"))
         self.teach = self._button(
             "pedal_teach", self.tr("Teach…"), self.tr("Teach the pedals of this device")
@@ -56,7 +56,7 @@ class PedalTeaching(QWidget):
         place = self.devices.currentIndex()
         if not 0 <= place < len(self._others):
             return
-        self._pupil, self._lesson = self._others[place], Lesson()
+        self._pupil, self._lesson = self._others[place], Calibration()
         self._reader.teach(self._pupil)
         self._ask()
         self._show_buttons()
@@ -84,10 +84,10 @@ class PedalTeaching(QWidget):
             self._go_on(self._lesson.heard(report))
 
     @Slot(object)
-    def _on_standing_changed(self, standing: Standing) -> None:
+    def _on_standing_changed(self, standing: PedalStatus) -> None:
         self._show_standing(standing)
 
-    def _go_on(self, lesson: Lesson) -> None:
+    def _go_on(self, lesson: Calibration) -> None:
         self._lesson = lesson
         if lesson.asks_for is None:
             self._learn()
@@ -100,7 +100,7 @@ class PedalTeaching(QWidget):
         if pupil is None:
             return
         try:
-            taught = Taught(pupil.vendor, pupil.product, self._lesson.layout())
+            taught = CalibratedPedal(pupil.vendor, pupil.product, self._lesson.layout())
         except Refused as error:
             self.message.show_message(message_for(error), "warn")
             return
@@ -125,9 +125,9 @@ class PedalTeaching(QWidget):
             hint = self.tr("Now let it go.") if self._lesson.is_held else ""
             self.message.show_message(Message(words[asked], hint))
 
-    def _show_standing(self, standing: Standing) -> None:
+    def _show_standing(self, standing: PedalStatus) -> None:
         if self._pupil is not None:
-            if standing.state is State.LEARNING:
+            if standing.state is PedalState.LEARNING:
                 return
             self._dismiss()
             fault = Message(standing.sentence or self.tr("The device has gone."), standing.hint)
@@ -136,7 +136,7 @@ class PedalTeaching(QWidget):
             self._list(standing.others)
         self._show_buttons()
 
-    def _list(self, others: tuple[Plugged, ...]) -> None:
+    def _list(self, others: tuple[HidDevice, ...]) -> None:
         """Lists the devices, the one that was chosen before still chosen, else the first."""
         here = self.devices.currentIndex()
         chosen = self._others[here] if 0 <= here < len(self._others) else None
@@ -200,5 +200,5 @@ class PedalTeaching(QWidget):
         super().hideEvent(event)
 
 
-def _name(device: Plugged) -> str:
+def _name(device: HidDevice) -> str:
     return device.name or usb_numbers(device)

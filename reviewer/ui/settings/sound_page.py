@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.audio.port_audio import Outputs, listed, output_of
+from reviewer.audio.io.port_audio import Outputs, listed, output_of
 from reviewer.errors import ReviewerError
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
@@ -23,8 +23,8 @@ def outputs_now() -> Outputs:
 
 def tone_on(output: str) -> str:
     """Plays a tone on the output remembered by this text; says where it was heard."""
-    from reviewer.audio.sound_card import SoundCard  # noqa: PLC0415 - only once sound is wanted
-    from reviewer.audio.tone import play_tone  # noqa: PLC0415
+    from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415 - only once sound is wanted
+    from reviewer.audio.play.tone import play_tone  # noqa: PLC0415
 
     return play_tone(SoundCard(output_of(output)))
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from reviewer.audio.spectrogram import Band, Recipe
+from reviewer.audio.view.spectrogram import Band, SpectrogramParameters
 
 SPEECH_HZ = 8_000.0
 RANGES_DB = (30, 40, 50, 60, 70, 80, 90, 100)
@@ -18,8 +18,8 @@ class Look:
     is_speech_only: bool = True
     range_db: int = 60
 
-    def recipe(self, rate_hz: int) -> Recipe:
-        return Recipe(rate_hz, self.band, SPEECH_HZ if self.is_speech_only else math.inf)
+    def recipe(self, rate_hz: int) -> SpectrogramParameters:
+        return SpectrogramParameters(rate_hz, self.band, SPEECH_HZ if self.is_speech_only else math.inf)
 
     def with_range(self, steps: int) -> "Look":
         """Shows more (fainter sounds too) or less."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui import theme
 from reviewer.ui.waveform.envelope import envelope
 from reviewer.ui.waveform.inks import Ground, palette

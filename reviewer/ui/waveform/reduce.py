@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reviewer.audio.pyramid import Pyramid
 from reviewer.audio.samples import Sound
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import ReviewerError
 from reviewer.ui.waveform.window import ViewWindow
 
@@ -25,7 +25,7 @@ class Source:
     """A clip as the picture needs it; ``gain`` turns a sample into -1 to 1 of its lane."""
 
     samples: Sound
-    pyramid: Pyramid
+    pyramid: PeakPyramid
     gain: float
 
     @property
@@ -48,7 +48,7 @@ class Trace:
     has_dots: bool
 
 
-def source_of(samples: Sound, pyramid: Pyramid) -> Source:
+def source_of(samples: Sound, pyramid: PeakPyramid) -> Source:
     """Chooses the height: the loudest sample fills its lane, but nothing is blown up by more than 24 dB."""
     loudest = 0.0
     if samples.frames:

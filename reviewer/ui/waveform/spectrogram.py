@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from reviewer.audio.spectrogram import TILE_COLUMNS, Band
+from reviewer.audio.view.spectrogram import TILE_COLUMNS, Band
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.waveform.look import Look

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from reviewer.audio.spectrogram import Band
+from reviewer.audio.view.spectrogram import Band
 from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, key

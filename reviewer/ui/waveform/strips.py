@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PySide6.QtGui import QImage
 
-from reviewer.audio.spectrogram import FLOOR_DB, STEP_DB, TILE_COLUMNS
+from reviewer.audio.view.spectrogram import FLOOR_DB, STEP_DB, TILE_COLUMNS
 from reviewer.ui.waveform.colour_map import STEPS, colour_map
 from reviewer.ui.waveform.reduce import Source
 from reviewer.ui.waveform.tiles import TileKey

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from reviewer.audio.samples import Sound
-from reviewer.audio.spectrogram import Recipe, tile
+from reviewer.audio.view.spectrogram import SpectrogramParameters, tile
 from reviewer.errors import ReviewerError
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 
@@ -25,7 +25,7 @@ _AT_ONCE = 2
 class TileKey:
     """One tile: tile ``index`` of a level, of one channel, made in one way."""
 
-    recipe: Recipe
+    recipe: SpectrogramParameters
     channel: int
     level: int
     index: int

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui import theme
 from reviewer.ui.waveform.hand import PAN_SHARE, ZOOM_STEP, Hand
 from reviewer.ui.waveform.minimap import Minimap
@@ -27,8 +27,8 @@ from reviewer.ui.waveform.ticks import Unit
 from reviewer.ui.waveform.window import ViewWindow
 
 if TYPE_CHECKING:
-    from reviewer.audio.pyramid import Pyramid
     from reviewer.audio.samples import Sound
+    from reviewer.audio.view.peaks import PeakPyramid
     from reviewer.ui.waveform.spectrogram import Spectrogram
 
 
@@ -113,7 +113,7 @@ class WaveformView(QWidget):
         picture.show_source(self._source)
         picture.show_window(self._window)
 
-    def show_clip(self, samples: "Sound", pyramid: "Pyramid") -> None:
+    def show_clip(self, samples: "Sound", pyramid: "PeakPyramid") -> None:
         """Puts a clip on, all of it in view, the cursor at its start, nothing heard, no speech known."""
         self._rate_hz = samples.rate_hz
         self._put_on(source_of(samples, pyramid))

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reviewer.audio.decode import Decoder
-from reviewer.audio.decode_wire import ENDED, KILLED, TIMED_OUT
+from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.decode_wire import MAX_RECORD_BYTES, BadWire, Failure, Head, Sender, Tail, received
+from reviewer.audio.decode.wire import MAX_RECORD_BYTES, BadWire, Failure, Head, Sender, Tail, received
 
 _HEAD = Head(16_000, 2, 2, "WAV")
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from reviewer.audio.feed import Cue, Feed, in_channels
-from reviewer.audio.tape import Piece, Tape
+from reviewer.audio.play.audio_callback import AudioCallback, PlaybackCursor, in_channels
+from reviewer.audio.play.sample_buffer import BufferedChunk, SampleBuffer
 from tests.sounds import some_noise
 
 
@@ -10,15 +10,17 @@ def _block(frames: int) -> np.ndarray:
     return np.full((frames, 1), 99, np.int16)
 
 
-def _feed(data: np.ndarray, start: int = 0, stop: int | None = None, *, lead_in_seconds: float = 0.0) -> Feed:
-    feed = Feed()
+def _feed(
+    data: np.ndarray, start: int = 0, stop: int | None = None, *, lead_in_seconds: float = 0.0
+) -> AudioCallback:
+    feed = AudioCallback()
     feed.begin(1_000, lead_in_seconds)
-    feed.cue = Cue(Tape.whole(data), start, data.shape[0] if stop is None else stop)
+    feed.cue = PlaybackCursor(SampleBuffer.whole(data), start, data.shape[0] if stop is None else stop)
     return feed
 
 
 def test_nothing_cued_is_silence() -> None:
-    feed, out = Feed(), _block(10)
+    feed, out = AudioCallback(), _block(10)
 
     feed.fill(out, 0.0)
 
@@ -67,7 +69,7 @@ def test_a_new_cue_takes_over_at_the_next_block() -> None:
     one, other = some_noise(20, seed=1), some_noise(20, seed=2)
     feed, out = _feed(one), _block(10)
     feed.fill(out, 0.0)
-    feed.cue = Cue(Tape.whole(other), 3, 20)
+    feed.cue = PlaybackCursor(SampleBuffer.whole(other), 3, 20)
 
     feed.fill(out, 0.01)
 
@@ -84,17 +86,17 @@ def test_heard_lags_by_what_waits_in_the_device() -> None:
 
 
 def test_nothing_is_heard_of_a_cue_before_its_first_block() -> None:
-    assert Cue(Tape.whole(some_noise(10)), 4, 10).heard(100.0, 1_000) == 4
+    assert PlaybackCursor(SampleBuffer.whole(some_noise(10)), 4, 10).heard(100.0, 1_000) == 4
 
 
 def test_a_cue_waits_where_its_sound_is_not_at_hand() -> None:
-    data, tape = some_noise(30), Tape(30)
-    tape.put([Piece(0, data[:6])])
-    feed = Feed()
-    feed.cue = Cue(tape, 0, 30)
+    data, tape = some_noise(30), SampleBuffer(30)
+    tape.put([BufferedChunk(0, data[:6])])
+    feed = AudioCallback()
+    feed.cue = PlaybackCursor(tape, 0, 30)
     first, second = _block(10), _block(10)
     feed.fill(first, 0.0)
-    tape.put([Piece(0, data[:6]), Piece(6, data[6:])])
+    tape.put([BufferedChunk(0, data[:6]), BufferedChunk(6, data[6:])])
     feed.fill(second, 0.01)
 
     assert (first[:6] == data[:6]).all()
@@ -103,16 +105,16 @@ def test_a_cue_waits_where_its_sound_is_not_at_hand() -> None:
 
 
 def test_a_cue_before_what_is_at_hand_is_silent() -> None:
-    feed, out, tape = Feed(), _block(10), Tape(30)
-    tape.put([Piece(5, some_noise(25))])
-    feed.cue = Cue(tape, 0, 30)
+    feed, out, tape = AudioCallback(), _block(10), SampleBuffer(30)
+    tape.put([BufferedChunk(5, some_noise(25))])
+    feed.cue = PlaybackCursor(tape, 0, 30)
     feed.fill(out, 0.0)
 
     assert not out.any()
 
 
 def test_finished_blocks_are_counted() -> None:
-    feed = Feed()
+    feed = AudioCallback()
     for _ in range(3):
         feed.fill(_block(1), 0.0)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from reviewer.audio.findings import about_name, about_sound
+from reviewer.audio.dsp.quality_warnings import about_name, about_sound
 from reviewer.audio.samples import Samples
 from tests.sounds import a_tone, some_samples
 

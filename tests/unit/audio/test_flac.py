@@ -6,7 +6,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.flac import cut_flac, encode_flac, read_canonical, without_metadata
+from reviewer.audio.io.flac import cut_flac, encode_flac, read_canonical, without_metadata
 from reviewer.audio.samples import Samples
 from reviewer.errors import Damaged, Refused
 from tests.sounds import some_noise, some_samples, sound_file

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.device import SoundForm
-from reviewer.audio.form import in_form
+from reviewer.audio.dsp.resample import in_format
+from reviewer.audio.io.device import AudioFormat
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from tests.sounds import a_tone, some_samples
 
@@ -32,8 +32,8 @@ class _Streamed:
 
 
 def _whole(sound: Sound, rate_hz: int | None = None, channels: int | None = None) -> IntSamples:
-    form = SoundForm(rate_hz or sound.rate_hz, channels or sound.channels, sound.bits)
-    converted = in_form(sound, form)
+    form = AudioFormat(rate_hz or sound.rate_hz, channels or sound.channels, sound.bits)
+    converted = in_format(sound, form)
     return converted.read(0, converted.frames)
 
 
@@ -44,7 +44,7 @@ def _sine(frames: int, rate_hz: int, pitch_hz: float) -> NDArray[np.float64]:
 def test_a_clip_that_is_in_form_already_is_the_very_clip() -> None:
     samples = some_samples(100)
 
-    assert in_form(samples, SoundForm(16_000, 1, 16)) is samples
+    assert in_format(samples, AudioFormat(16_000, 1, 16)) is samples
 
 
 @pytest.mark.parametrize(("from_hz", "to_hz"), _RATES)
@@ -66,7 +66,7 @@ def test_a_tone_is_the_same_tone_in_the_same_place_with_no_seam(
 )
 def test_however_it_is_read_it_is_the_same(rates: tuple[int, int], frames: int, cuts: list[int]) -> None:
     samples = some_samples(frames, rate_hz=rates[0])
-    converted = in_form(samples, SoundForm(rates[1], 1, 16))
+    converted = in_format(samples, AudioFormat(rates[1], 1, 16))
     edges = sorted({0, converted.frames, *(min(cut, converted.frames) for cut in cuts)})
     parts = [converted.read(start, end) for start, end in pairwise(edges)]
 
@@ -134,7 +134,7 @@ def test_a_long_sound_is_read_in_small_pieces_and_comes_out_as_one_at_hand(
 
 def test_making_the_conversion_reads_nothing_yet() -> None:
     streamed = _Streamed(some_samples(100_000))
-    in_form(streamed, SoundForm(48_000, 2, 16))
+    in_format(streamed, AudioFormat(48_000, 2, 16))
 
     assert streamed.most == 0
 
@@ -145,12 +145,12 @@ import sys
 from itertools import pairwise
 sys.modules['samplerate'] = None
 import numpy as np
-from reviewer.audio.device import SoundForm
-from reviewer.audio.form import in_form
+from reviewer.audio.io.device import AudioFormat
+from reviewer.audio.dsp.resample import in_format
 from reviewer.audio.samples import Samples
 from reviewer.errors import Unavailable
 try:
-    in_form(Samples(8000, np.zeros((9, 1), np.int16)), SoundForm(16000, 1, 16))
+    in_format(Samples(8000, np.zeros((9, 1), np.int16)), AudioFormat(16000, 1, 16))
 except Unavailable as error:
     print(error.sentence, error.hint)
 """

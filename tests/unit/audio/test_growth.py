@@ -2,10 +2,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.feed import Cue
-from reviewer.audio.growth import Growth, Job
+from reviewer.audio.play.audio_callback import PlaybackCursor
+from reviewer.audio.play.prefetcher import Job, Prefetcher
+from reviewer.audio.play.sample_buffer import SampleBuffer
 from reviewer.audio.samples import IntSamples
-from reviewer.audio.tape import Tape
 from reviewer.errors import Damaged
 
 _TEN = 10
@@ -38,13 +38,13 @@ class _Speed:
         return np.arange(self.edge(window), end, dtype=np.int16)[:, None]
 
 
-def _growth(windows: int, room: int = 1 << 62) -> tuple[_Speed, Tape, Growth, list[Job]]:
+def _growth(windows: int, room: int = 1 << 62) -> tuple[_Speed, SampleBuffer, Prefetcher, list[Job]]:
     speed, jobs = _Speed(windows), list[Job]()
-    tape = Tape(speed.frames)
-    return speed, tape, Growth(speed, tape, jobs.append, room), jobs
+    tape = SampleBuffer(speed.frames)
+    return speed, tape, Prefetcher(speed, tape, jobs.append, room), jobs
 
 
-def _at_hand(tape: Tape) -> list[int]:
+def _at_hand(tape: SampleBuffer) -> list[int]:
     return [frame for frame in range(tape.frames) if tape.piece_at(frame) is not None]
 
 
@@ -118,7 +118,7 @@ def test_with_little_room_what_plays_next_is_at_hand_and_no_more_than_there_is_r
     for start, frames in walks:
         place = min(start, speed.frames)
         growth.want(place)
-        growth.follow(cue := Cue(tape, place, speed.frames))
+        growth.follow(cue := PlaybackCursor(tape, place, speed.frames))
         growth.fill()
         out = np.full((frames, 1), -1, np.int16)
         taken = cue.take(out, 0.0)
@@ -137,7 +137,7 @@ def test_a_loop_of_any_length_never_waits_when_filled_between_the_blocks(
     speed, tape, growth, _ = _growth(60, room=120)
     stop = min(start + length, speed.frames)
     growth.want(start, (start, stop))
-    growth.follow(cue := Cue(tape, start, stop, loop_start=start))
+    growth.follow(cue := PlaybackCursor(tape, start, stop, loop_start=start))
     played: list[int] = []
     while len(played) < 3 * (stop - start):
         growth.fill()
@@ -152,7 +152,7 @@ def test_a_loop_of_any_length_never_waits_when_filled_between_the_blocks(
 def test_a_loop_with_room_for_all_of_it_is_made_once_and_kept() -> None:
     speed, tape, growth, _ = _growth(60, room=120)
     growth.want(200, (200, 260))
-    growth.follow(cue := Cue(tape, 200, 260, loop_start=200))
+    growth.follow(cue := PlaybackCursor(tape, 200, 260, loop_start=200))
     out = np.zeros((13, 1), np.int16)
     for _ in range(50):
         growth.fill()
@@ -164,7 +164,7 @@ def test_a_loop_with_room_for_all_of_it_is_made_once_and_kept() -> None:
 def test_what_was_just_played_stays_while_there_is_room() -> None:
     _speed, tape, growth, _ = _growth(60, room=120)
     growth.want(0)
-    growth.follow(cue := Cue(tape, 0, 600))
+    growth.follow(cue := PlaybackCursor(tape, 0, 600))
     for _ in range(30):
         growth.fill()
         cue.take(np.zeros((10, 1), np.int16), 0.0)
@@ -177,7 +177,7 @@ def test_what_was_just_played_stays_while_there_is_room() -> None:
 def test_a_place_wanted_while_another_plays_comes_first_and_does_not_disturb() -> None:
     speed, tape, growth, _ = _growth(60, room=120)
     growth.want(0)
-    growth.follow(Cue(tape, 0, 600))
+    growth.follow(PlaybackCursor(tape, 0, 600))
     growth.fill()
     growth.want(500)
     before = len(speed.order)
@@ -191,7 +191,7 @@ def test_a_place_wanted_while_another_plays_comes_first_and_does_not_disturb() -
 def test_after_a_pause_it_stays_where_playing_stopped() -> None:
     _speed, tape, growth, _ = _growth(60, room=120)
     growth.want(0)
-    growth.follow(cue := Cue(tape, 0, 600))
+    growth.follow(cue := PlaybackCursor(tape, 0, 600))
     growth.fill()
     cue.take(np.zeros((75, 1), np.int16), 0.0)
     cue.leave(np.zeros((0, 1), np.int16), 0.0)
@@ -214,8 +214,8 @@ def test_damage_ends_the_job_and_is_told() -> None:
 def test_a_tail_is_faded_into_the_next_window_whichever_was_made_first() -> None:
     tapes = []
     for first in (0, 10):
-        speed, tape = _Speed(2, tail=4), Tape(20)
-        growth = Growth(speed, tape, lambda _job: None)
+        speed, tape = _Speed(2, tail=4), SampleBuffer(20)
+        growth = Prefetcher(speed, tape, lambda _job: None)
         growth.want(first)
         growth.fill()
         tapes.append(tape.read(0, 20))
@@ -227,7 +227,7 @@ def test_a_tail_is_faded_into_the_next_window_whichever_was_made_first() -> None
 def test_what_is_at_hand_is_never_written_to() -> None:
     _speed, tape, growth, _ = _growth(60, room=120)
     growth.want(0)
-    growth.follow(cue := Cue(tape, 0, 600))
+    growth.follow(cue := PlaybackCursor(tape, 0, 600))
     growth.fill()
     held = tape.piece_at(0)
     assert held is not None
@@ -241,7 +241,7 @@ def test_what_is_at_hand_is_never_written_to() -> None:
 
 def test_at_rest_no_more_is_made_than_the_window_that_plays_and_the_next() -> None:
     speed, tape, growth, _ = _growth(6)
-    cue = Cue(tape, 20, 60)
+    cue = PlaybackCursor(tape, 20, 60)
     growth.want(20)
     growth.follow(cue)
     growth.rest()
@@ -255,7 +255,7 @@ def test_at_rest_no_more_is_made_than_the_window_that_plays_and_the_next() -> No
 
 def test_a_sound_at_rest_that_is_not_complete_goes_on_until_it_is_stopped() -> None:
     speed, tape, growth, jobs = _growth(4)
-    cue = Cue(tape, 0, 40)
+    cue = PlaybackCursor(tape, 0, 40)
     looks = list[int]()
 
     def look() -> None:
@@ -288,7 +288,7 @@ class _Asked(_Speed):
 
 def test_where_far_windows_begin_is_not_asked_before_the_first_is_made() -> None:
     speed, jobs = _Asked(50), list[Job]()
-    growth = Growth(speed, Tape(speed.frames), jobs.append)
+    growth = Prefetcher(speed, SampleBuffer(speed.frames), jobs.append)
     speed.meanwhile.append(growth.stop)
     growth.want(200)
     jobs.pop()()

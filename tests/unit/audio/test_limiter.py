@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.limiter import CEILING, limited, reach_frames
+from reviewer.audio.dsp.limiter import CEILING, limited, reach_frames
 
 _RATE_HZ = 8_000
 _REACH = reach_frames(_RATE_HZ)

@@ -1,10 +1,10 @@
 """Which reels there are while ears change."""
 
-from reviewer.audio.device import SoundForm
-from reviewer.audio.ears import Ears
-from reviewer.audio.growth import Job
-from reviewer.audio.listener import Listener
-from reviewer.audio.reels import Reel
+from reviewer.audio.io.device import AudioFormat
+from reviewer.audio.play.monitor_chain import MonitorChain
+from reviewer.audio.play.output_settings import OutputSettings
+from reviewer.audio.play.prefetcher import Job
+from reviewer.audio.play.rendition import Rendition
 from reviewer.audio.samples import Sound
 from tests.fakes.speed import Repeated
 from tests.sounds import some_samples
@@ -18,9 +18,9 @@ class _Workshop:
     def __init__(self) -> None:
         self.speeds: list[Repeated] = []
         self.jobs: list[Job] = []
-        self.listener = Listener(self._speed, self.jobs.append)
+        self.listener = MonitorChain(self._speed, self.jobs.append)
         self.listener.take(some_samples(20 * _SECOND))
-        self.listener.begin(SoundForm(_SECOND, 1, 16))
+        self.listener.begin(AudioFormat(_SECOND, 1, 16))
 
     def _speed(self, sound: Sound, percent: int) -> Repeated:
         self.speeds.append(Repeated(sound, percent, _SECOND))
@@ -28,7 +28,7 @@ class _Workshop:
 
     def hear(self, gain_db: int, *, percent: int = 50, plays: bool = True) -> None:
         """What the player does at each look."""
-        self.listener.ears = Ears(gain_db=gain_db)
+        self.listener.settings = OutputSettings(gain_db=gain_db)
         self.listener.renew(None if plays else 0)
         reel = self.listener.reel(percent)
         assert reel is not None
@@ -38,7 +38,7 @@ class _Workshop:
             self.listener.let_go()
 
     @property
-    def reel(self) -> Reel:
+    def reel(self) -> Rendition:
         reel = self.listener.reel(100)
         assert reel is not None
         return reel
@@ -90,7 +90,7 @@ def test_what_is_let_go_is_made_no_further() -> None:
 
 def test_a_gain_dragged_while_it_stands_leaves_only_the_last_to_be_made() -> None:
     work = _Workshop()
-    reels = list[Reel]()
+    reels = list[Rendition]()
     for step in range(1, 20):
         work.hear(-step, percent=100, plays=False)
         reels.append(work.reel)
@@ -102,7 +102,7 @@ def test_a_gain_dragged_while_it_stands_leaves_only_the_last_to_be_made() -> Non
 
 def test_the_reels_that_come_are_not_made_from_the_beginning_while_it_plays() -> None:
     work = _Workshop()
-    work.listener.ears = Ears(gain_db=-5)
+    work.listener.settings = OutputSettings(gain_db=-5)
     work.listener.renew(None)
 
     assert work.jobs == []
@@ -110,9 +110,9 @@ def test_the_reels_that_come_are_not_made_from_the_beginning_while_it_plays() ->
 
 def test_without_a_device_nothing_is_made() -> None:
     jobs = list[Job]()
-    listener = Listener(Repeated, jobs.append)
+    listener = MonitorChain(Repeated, jobs.append)
     listener.take(some_samples(1_000))
-    listener.ears = Ears(gain_db=-5)
+    listener.settings = OutputSettings(gain_db=-5)
     listener.renew(0)
 
     assert (jobs, listener.reel(100)) == ([], None)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.flac import encode_flac
-from reviewer.audio.long_sound import BLOCK_FRAMES, LongSound, close_sound, open_sound
+from reviewer.audio.io.flac import encode_flac
+from reviewer.audio.io.flac_stream import BLOCK_FRAMES, FlacStream, close_sound, open_sound
 from reviewer.audio.samples import Samples
 from reviewer.errors import Damaged, Unavailable
 from tests.sounds import some_noise, some_samples, sound_file
@@ -48,7 +48,7 @@ _PLACES = st.integers(-10, _FRAMES + 10)
     st.sampled_from([(1, 16), (2, 16), (1, 24), (3, 24)]),
 )
 def test_every_range_is_read_as_it_was_kept(ranges: list[tuple[int, int]], form: tuple[int, int]) -> None:
-    sound, samples = LongSound(io.BytesIO(_flac(*form))), _samples(*form)
+    sound, samples = FlacStream(io.BytesIO(_flac(*form))), _samples(*form)
 
     assert (sound.rate_hz, sound.frames, sound.channels, sound.bits) == (16_000, _FRAMES, *form)
     for start, end in ranges:
@@ -61,12 +61,12 @@ def test_every_range_is_read_as_it_was_kept(ranges: list[tuple[int, int]], form:
 
 def test_what_is_read_cannot_be_written_to() -> None:
     with pytest.raises(ValueError, match="read-only"):
-        LongSound(io.BytesIO(_flac())).read(0, 10)[0] = 1
+        FlacStream(io.BytesIO(_flac())).read(0, 10)[0] = 1
 
 
 def test_a_block_is_decoded_once_while_it_is_kept() -> None:
     stream = _Breaking(_flac(), 1 << 30, Damaged("No.", ""))
-    sound = LongSound(stream)
+    sound = FlacStream(stream)
     first = sound.read(10, 20)
     stream.place = 0
 
@@ -76,7 +76,7 @@ def test_a_block_is_decoded_once_while_it_is_kept() -> None:
 
 
 def test_only_so_many_blocks_are_kept() -> None:
-    sound = LongSound(io.BytesIO(_flac()))
+    sound = FlacStream(io.BytesIO(_flac()))
     sound._room = 2
     sound.read(0, _FRAMES)
 
@@ -88,7 +88,7 @@ def test_damage_far_in_is_told_when_it_is_reached_and_what_is_before_it_can_be_r
     damage = Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
     stream = _Breaking(_flac(), len(_flac()) // 2, damage)
     stream.place = 1 << 30
-    sound = LongSound(stream)
+    sound = FlacStream(stream)
     stream.place = len(_flac()) // 2
 
     for _ in range(2):
@@ -102,7 +102,7 @@ def test_damage_far_in_is_told_when_it_is_reached_and_what_is_before_it_can_be_r
 
 def test_a_disk_that_fails_is_told_as_such() -> None:
     stream = _Breaking(_flac(), 1 << 30, OSError(5, "Input/output error"))
-    sound = LongSound(stream)
+    sound = FlacStream(stream)
     stream.place = 0
 
     with pytest.raises(Unavailable, match="could not be read"):
@@ -112,7 +112,7 @@ def test_a_disk_that_fails_is_told_as_such() -> None:
 def test_a_changed_frame_is_damage() -> None:
     flac = bytearray(_flac())
     flac[len(flac) // 2] ^= 0xFF
-    sound = LongSound(io.BytesIO(bytes(flac)))
+    sound = FlacStream(io.BytesIO(bytes(flac)))
 
     with pytest.raises(Damaged):
         sound.read(0, _FRAMES)
@@ -122,7 +122,7 @@ def test_a_flac_cut_short_is_damage() -> None:
     cut = io.BytesIO(_flac()[: len(_flac()) // 2])
 
     with pytest.raises(Damaged):
-        LongSound(cut).read(_FRAMES - 10, _FRAMES)
+        FlacStream(cut).read(_FRAMES - 10, _FRAMES)
 
 
 @pytest.mark.parametrize("content", [b"", b"fLaC", sound_file(some_noise(100))])
@@ -150,14 +150,14 @@ def test_a_long_clip_stays_in_its_stream_until_it_is_closed() -> None:
 
     sound = open_sound(stream)
 
-    assert isinstance(sound, LongSound)
+    assert isinstance(sound, FlacStream)
     assert not stream.closed
     close_sound(sound)
     assert stream.closed
 
 
 def test_after_close_there_is_silence_of_the_same_form() -> None:
-    sound = LongSound(io.BytesIO(_flac(2, 24)))
+    sound = FlacStream(io.BytesIO(_flac(2, 24)))
     sound.close()
     sound.close()
 
@@ -172,7 +172,7 @@ def test_samples_need_no_closing() -> None:
 
 
 def test_threads_that_read_at_once_get_what_they_asked_for() -> None:
-    sound, samples = LongSound(io.BytesIO(_flac())), _samples()
+    sound, samples = FlacStream(io.BytesIO(_flac())), _samples()
     sound._room = 2
     wrong: list[int] = []
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.loudness import Loudness, integrated, measured, step_frames
+from reviewer.audio.dsp.loudness import Loudness, integrated, measured, step_frames
 from reviewer.audio.samples import IntSamples, Samples
 
 

@@ -1,6 +1,6 @@
-from reviewer.audio.growth import Job
-from reviewer.audio.loudness import measured
-from reviewer.audio.meter import Meter
+from reviewer.audio.dsp.loudness import measured
+from reviewer.audio.dsp.loudness_analyser import LoudnessAnalyser
+from reviewer.audio.play.prefetcher import Job
 from reviewer.audio.samples import IntSamples, Samples
 from tests.sounds import some_samples
 
@@ -16,7 +16,7 @@ class _Streamed:
 
 def test_a_short_clip_is_measured_at_once() -> None:
     samples, jobs = some_samples(16_000), list[Job]()
-    meter = Meter(jobs.append)
+    meter = LoudnessAnalyser(jobs.append)
     meter.begin(samples)
 
     assert meter.loudness == measured(samples)
@@ -25,7 +25,7 @@ def test_a_short_clip_is_measured_at_once() -> None:
 
 def test_a_long_clip_is_measured_on_another_thread() -> None:
     samples, jobs = some_samples(1_000_001), list[Job]()
-    meter = Meter(jobs.append)
+    meter = LoudnessAnalyser(jobs.append)
     meter.begin(samples)
 
     assert meter.loudness is None
@@ -35,14 +35,14 @@ def test_a_long_clip_is_measured_on_another_thread() -> None:
 
 def test_a_clip_that_must_be_decoded_is_not_decoded_here() -> None:
     jobs = list[Job]()
-    Meter(jobs.append).begin(_Streamed())
+    LoudnessAnalyser(jobs.append).begin(_Streamed())
 
     assert len(jobs) == 1
 
 
 def test_the_same_clip_is_measured_once() -> None:
     sound, jobs = _Streamed(), list[Job]()
-    meter = Meter(jobs.append)
+    meter = LoudnessAnalyser(jobs.append)
     meter.begin(sound)
     meter.begin(sound)
 
@@ -51,7 +51,7 @@ def test_the_same_clip_is_measured_once() -> None:
 
 def test_what_comes_too_late_is_not_taken_for_the_next_clips() -> None:
     jobs, following = list[Job](), some_samples(1_000)
-    meter = Meter(jobs.append)
+    meter = LoudnessAnalyser(jobs.append)
     meter.begin(_Streamed())
     meter.begin(following)
     jobs.pop()()
@@ -60,7 +60,7 @@ def test_what_comes_too_late_is_not_taken_for_the_next_clips() -> None:
 
 
 def test_without_a_clip_there_is_no_loudness() -> None:
-    meter = Meter(list[Job]().append)
+    meter = LoudnessAnalyser(list[Job]().append)
     meter.begin(some_samples(1_000))
     meter.stop()
 
@@ -69,7 +69,7 @@ def test_without_a_clip_there_is_no_loudness() -> None:
 
 def test_a_clip_let_go_is_not_measured_to_the_end() -> None:
     jobs, samples = list[Job](), Samples(16_000, some_samples(1_000_001).data)
-    meter = Meter(jobs.append)
+    meter = LoudnessAnalyser(jobs.append)
     meter.begin(samples)
     meter.stop()
     jobs.pop()()

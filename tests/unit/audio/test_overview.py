@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.flac import encode_flac
-from reviewer.audio.long_sound import open_sound
-from reviewer.audio.overview import OVERVIEW_BIN, overview, overview_of
-from reviewer.audio.pyramid import FACTOR, Pyramid
+from reviewer.audio.io.flac import encode_flac
+from reviewer.audio.io.flac_stream import open_sound
 from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.view.overview import OVERVIEW_BIN, overview, overview_of
+from reviewer.audio.view.peaks import FACTOR, PeakPyramid
 from reviewer.errors import Damaged, Unavailable
 from tests.sounds import put, some_noise, some_samples, sound_file
 
 
-def _is_that_of(made: Pyramid, data: IntSamples) -> bool:
+def _is_that_of(made: PeakPyramid, data: IntSamples) -> bool:
     """Whether each bin of each level holds what a plain minimum and maximum of its frames give."""
     for number, level in enumerate(made.levels):
         size = OVERVIEW_BIN * FACTOR**number
@@ -41,7 +41,7 @@ def test_however_many_threads_the_pyramid_is_that_of_the_samples(
 
 
 def test_blocks_shorter_than_a_part_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.overview._BLOCK_FRAMES", 256)
+    monkeypatch.setattr("reviewer.audio.view.overview._BLOCK_FRAMES", 256)
     samples = some_samples(5_000, channels=2)
     flac = encode_flac(samples)
 
@@ -95,11 +95,11 @@ def test_a_sound_in_memory_is_not_read_again() -> None:
     def never() -> io.BytesIO:
         raise AssertionError
 
-    assert overview_of(samples, never).to_bytes() == Pyramid.from_samples(samples.data).to_bytes()
+    assert overview_of(samples, never).to_bytes() == PeakPyramid.from_samples(samples.data).to_bytes()
 
 
 def test_a_sound_too_long_for_memory_is_read_from_its_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.long_sound._WHOLE_VALUES", 1_000)
+    monkeypatch.setattr("reviewer.audio.io.flac_stream._WHOLE_VALUES", 1_000)
     samples = some_samples(5_000)
     flac = encode_flac(samples)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.device import SoundForm
-from reviewer.audio.pieces import Pieces
+from reviewer.audio.chunked_sound import ChunkedSound
+from reviewer.audio.io.device import AudioFormat
 from reviewer.audio.samples import IntSamples, Samples
 from tests.sounds import some_samples
 
@@ -25,8 +25,8 @@ class _Maker:
         return self._samples.read(start, end)
 
 
-def _pieces(maker: _Maker, length: int = 64) -> Pieces:
-    return Pieces(SoundForm(16_000, 2, 16), 1_000, length, maker)
+def _pieces(maker: _Maker, length: int = 64) -> ChunkedSound:
+    return ChunkedSound(AudioFormat(16_000, 2, 16), 1_000, length, maker)
 
 
 @given(st.integers(-50, 1_100), st.integers(-50, 1_100), st.sampled_from([1, 7, 64, 999, 1_000, 5_000]))
@@ -68,7 +68,7 @@ def test_nothing_asked_for_is_nothing_of_the_right_form(start: int, end: int) ->
 
 
 def test_it_says_what_it_is() -> None:
-    pieces = Pieces(SoundForm(44_100, 2, 24), 1_000, 64, _Maker())
+    pieces = ChunkedSound(AudioFormat(44_100, 2, 24), 1_000, 64, _Maker())
 
     assert (pieces.rate_hz, pieces.channels, pieces.bits, pieces.frames) == (44_100, 2, 24, 1_000)
 

@@ -3,14 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.device import Fill, SoundForm, VirtualDevice
-from reviewer.audio.fade import FADE_SECONDS
-from reviewer.audio.growth import Job
-from reviewer.audio.heard import heard_frames
-from reviewer.audio.player import Player
+from reviewer.audio.dsp.fade import FADE_SECONDS
+from reviewer.audio.io.device import AudioFormat, Fill, VirtualDevice
+from reviewer.audio.play.player import Player
+from reviewer.audio.play.prefetcher import Job
 from reviewer.audio.samples import Samples, Sound
 from reviewer.errors import NoAudioDevice, Unavailable
 from reviewer.model.event import HeardRange
+from reviewer.model.intervals import heard_spans, total_frames
 from tests.fakes.speed import Repeated
 from tests.sounds import some_samples
 
@@ -26,7 +26,7 @@ def _impossible(_sound: Sound, _percent: int) -> Repeated:
 def _loaded(samples: Samples, fade_seconds: float = 0.0) -> tuple[Player, VirtualDevice]:
     """A player without fades, so that each frame can be told; with them: test_player_fades.py."""
     device = VirtualDevice()
-    player = Player(device, make_speed=Repeated, start_job=_at_once, fade_seconds=fade_seconds)
+    player = Player(device, make_stretch=Repeated, start_job=_at_once, fade_seconds=fade_seconds)
     player.load(samples)
     return player, device
 
@@ -38,7 +38,7 @@ class _NoDevice:
         self.tries = 0
         self.is_plugged_in = False
 
-    def open(self, form: SoundForm, fill: Fill) -> object:
+    def open(self, form: AudioFormat, fill: Fill) -> object:
         self.tries += 1
         if not self.is_plugged_in:
             raise NoAudioDevice("Sound is off: no output device was found.", "Plug one in.")
@@ -60,7 +60,7 @@ def test_a_24_bit_stereo_clip_goes_out_as_it_is() -> None:
 
     player.play()
 
-    assert device.stream.form == SoundForm(48_000, 2, 24)
+    assert device.stream.form == AudioFormat(48_000, 2, 24)
     assert (device.pull(1_000) == samples.data).all()
 
 
@@ -257,7 +257,7 @@ def test_a_change_of_speed_goes_on_at_the_same_place() -> None:
 def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=Repeated, start_job=jobs.append, fade_seconds=0.0)
+    player = Player(device, make_stretch=Repeated, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.play()
     player.set_speed(50)
@@ -271,7 +271,7 @@ def test_until_a_speed_is_ready_the_old_one_goes_on() -> None:
 def test_play_waits_for_a_speed_that_is_being_made() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=Repeated, start_job=jobs.append, fade_seconds=0.0)
+    player = Player(device, make_stretch=Repeated, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.set_speed(50)
     player.play()
@@ -286,7 +286,7 @@ def test_play_waits_for_a_speed_that_is_being_made() -> None:
 def test_seek_during_slow_playing_has_the_sound_there_made_first() -> None:
     samples, jobs = some_samples(1_000), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=Repeated, start_job=jobs.append, fade_seconds=0.0)
+    player = Player(device, make_stretch=Repeated, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.set_speed(50)
     player.play()
@@ -311,7 +311,7 @@ def test_a_change_of_speed_at_the_very_end_lets_the_end_be_heard() -> None:
 def test_a_speed_that_cannot_be_made_leaves_normal_speed_and_a_sentence() -> None:
     samples = some_samples(1_000)
     device = VirtualDevice()
-    player = Player(device, make_speed=_impossible, start_job=_at_once)
+    player = Player(device, make_stretch=_impossible, start_job=_at_once)
     player.load(samples)
     player.set_speed(150)
     player.play()
@@ -481,7 +481,7 @@ def test_the_log_holds_exactly_the_frames_that_reached_the_device(acts: list[tup
     played = {int(value) - 1 for value in device.played()[:, 0] if value}
     logged = {frame for each in heard for frame in range(each.start, each.end)}
     assert logged == played
-    assert heard_frames(heard) == len(played)
+    assert total_frames(heard_spans(heard)) == len(played)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 8])

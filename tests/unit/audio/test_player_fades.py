@@ -3,9 +3,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.fade import FADE_SECONDS, is_smooth, rising, weigh
-from reviewer.audio.player import Player
+from reviewer.audio.dsp.fade import FADE_SECONDS, is_smooth, rising, weigh
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from tests.sounds import a_tone, some_samples

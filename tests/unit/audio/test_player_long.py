@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio import reels
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play import rendition
+from reviewer.audio.play.player import Player
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
@@ -44,9 +44,9 @@ class _Read:
 
 @pytest.fixture(autouse=True)
 def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reels, "_ROOM_BYTES", _ROOM_FRAMES * 2)
-    monkeypatch.setattr("reviewer.audio.straight.WINDOW_FRAMES", 4_096)
-    monkeypatch.setattr("reviewer.audio.growth._LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(rendition, "_ROOM_BYTES", _ROOM_FRAMES * 2)
+    monkeypatch.setattr("reviewer.audio.play.passthrough.WINDOW_FRAMES", 4_096)
+    monkeypatch.setattr("reviewer.audio.play.prefetcher._LOOK_SECONDS", 0.001)
 
 
 def _windows_of_4096(sound: Sound, percent: int) -> Repeated:
@@ -55,7 +55,7 @@ def _windows_of_4096(sound: Sound, percent: int) -> Repeated:
 
 def _player(sound: Sound) -> tuple[Player, VirtualDevice]:
     device = VirtualDevice()
-    player = Player(device, make_speed=_windows_of_4096, fade_seconds=0.0)
+    player = Player(device, make_stretch=_windows_of_4096, fade_seconds=0.0)
     player.load(sound)
     return player, device
 
@@ -158,7 +158,7 @@ def test_all_before_damage_is_played_and_then_it_is_said() -> None:
 def test_no_more_is_held_than_there_is_room_for() -> None:
     player, device = _player(_Read(_clip()))
     player.play()
-    plain = player._listener.reel(100)
+    plain = player._monitor_chain.reel(100)
     assert plain is not None
     most = 0
     for _ in range(100):

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.growth import Job
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.player import Player
+from reviewer.audio.play.prefetcher import Job
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from tests.fakes.speed import Repeated
@@ -22,7 +22,7 @@ def _at_once(job: Job) -> None:
 def _loaded(samples: Samples) -> tuple[Player, VirtualDevice]:
     """A player that fades nothing: the seams of noise are never smooth."""
     device = VirtualDevice()
-    player = Player(device, make_speed=Repeated, start_job=_at_once, fade_seconds=0.0)
+    player = Player(device, make_stretch=Repeated, start_job=_at_once, fade_seconds=0.0)
     player.load(samples)
     return player, device
 
@@ -133,7 +133,7 @@ def test_a_change_of_speed_in_a_loop_goes_on_at_the_same_place() -> None:
 def test_slow_sound_of_a_loop_is_made_from_its_start_so_that_no_round_waits() -> None:
     samples, jobs = some_samples(400), list[Job]()
     device = VirtualDevice()
-    player = Player(device, make_speed=Repeated, start_job=jobs.append, fade_seconds=0.0)
+    player = Player(device, make_stretch=Repeated, start_job=jobs.append, fade_seconds=0.0)
     player.load(samples)
     player.set_speed(50)
     player.play_loop(100, 300, at=250)

@@ -8,32 +8,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.device import VirtualDevice
-from reviewer.audio.ears import Ears
-from reviewer.audio.feed import Cue, Feed
-from reviewer.audio.growth import Job
-from reviewer.audio.player import Player
+from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.audio_callback import AudioCallback, PlaybackCursor
+from reviewer.audio.play.output_settings import OutputSettings
+from reviewer.audio.play.player import Player
+from reviewer.audio.play.prefetcher import Job
+from reviewer.audio.play.sample_buffer import BufferedChunk, SampleBuffer
 from reviewer.audio.samples import IntSamples, Samples
-from reviewer.audio.tape import Piece, Tape
 from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
 from tests.fakes.speed import Repeated
 from tests.sounds import some_samples
 
-LEVELLED = Ears(is_levelled=True)
+LEVELLED = OutputSettings(is_levelled=True)
 
 
 class Bench:
     """A player on a virtual device; jobs run at once unless ``waits`` is set, then with ``work``."""
 
-    def __init__(self, ears: Ears = Ears(), *, fade_seconds: float = 0.0) -> None:  # noqa: B008 - frozen
+    def __init__(self, ears: OutputSettings = OutputSettings(), *, fade_seconds: float = 0.0) -> None:  # noqa: B008 - frozen
         self.device = VirtualDevice()
         self.jobs: list[Job] = []
         self.waits = False
         self.player = Player(
-            self.device, make_speed=Repeated, start_job=self._start, fade_seconds=fade_seconds
+            self.device, make_stretch=Repeated, start_job=self._start, fade_seconds=fade_seconds
         )
-        self.player.set_ears(ears)
+        self.player.set_output_settings(ears)
 
     def work(self) -> None:
         while self.jobs:
@@ -88,8 +88,10 @@ def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
 
 
 @pytest.mark.parametrize("percent", [100, 50, 25])
-@pytest.mark.parametrize("ears", [Ears(), LEVELLED, Ears(gain_db=6), Ears(is_mono=True)])
-def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, ears: Ears) -> None:
+@pytest.mark.parametrize(
+    "ears", [OutputSettings(), LEVELLED, OutputSettings(gain_db=6), OutputSettings(is_mono=True)]
+)
+def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, ears: OutputSettings) -> None:
     heard = []
     for is_prepared in (False, True):
         bench, following = Bench(ears), some_samples(16_000, channels=2)
@@ -109,7 +111,7 @@ def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> No
     bench, following = Bench(LEVELLED), some_samples(16_000)
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
-    bench.player.set_ears(Ears())
+    bench.player.set_output_settings(OutputSettings())
     bench.player.set_speed(50)
     bench.player.load(following)
     bench.player.play()
@@ -141,7 +143,7 @@ def test_another_clip_than_the_prepared_one_is_that_other_clip() -> None:
 
 
 def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> None:
-    bench, following = Bench(Ears(gain_db=6)), Broken()
+    bench, following = Bench(OutputSettings(gain_db=6)), Broken()
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
 
@@ -160,12 +162,12 @@ def test_nothing_is_kept_of_a_prepared_clip_that_does_not_come(way: str, is_done
     bench.player.prepare(following)
     if is_done:
         bench.work()
-    ready = bench.player._listener._ready
+    ready = bench.player._monitor_chain._ready
     getattr(bench.player, way)()
     read_before = following.reads
     bench.work()
 
-    assert bench.player._listener._ready is None
+    assert bench.player._monitor_chain._ready is None
     assert ready is not None
     assert (ready._made, ready._sound) == (None, None)
     assert following.reads == read_before
@@ -282,17 +284,17 @@ def test_the_feed_waits_for_a_block_under_way_before_it_says_that_all_is_silent(
     """The block begins before the cut and reads its sound after it."""
     has_begun, may_go = threading.Event(), threading.Event()
 
-    class Slow(Tape):
+    class Slow(SampleBuffer):
         def piece_at(self, frame: int) -> Any:
             has_begun.set()
             assert may_go.wait(5)
             return super().piece_at(frame)
 
     tape = Slow(1_000)
-    tape.put([Piece(0, np.full((1_000, 1), 9, dtype=np.int16))])
-    feed = Feed()
+    tape.put([BufferedChunk(0, np.full((1_000, 1), 9, dtype=np.int16))])
+    feed = AudioCallback()
     feed.begin(16_000, 0.0)
-    feed.cue = Cue(tape, 0, 1_000)
+    feed.cue = PlaybackCursor(tape, 0, 1_000)
     device = threading.Thread(target=feed.fill, args=(np.zeros((100, 1), dtype=np.int16), 0.0))
     device.start()
     assert has_begun.wait(5)

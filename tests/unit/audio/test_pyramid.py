@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.pyramid import FACTOR, FIRST_BIN, Pyramid
 from reviewer.audio.samples import Samples
+from reviewer.audio.view.peaks import FACTOR, FIRST_BIN, PeakPyramid
 from reviewer.errors import Damaged
 from tests.sounds import some_noise
 
@@ -30,7 +30,7 @@ def _touched(start: float, end: float, pixels: int, column: int, frames: int) ->
 def test_every_level_is_the_extremes_of_its_bins(frames: int, channels: int, bits: int) -> None:
     data = _data(frames, channels, bits)
 
-    for number, level in enumerate(Pyramid.from_samples(data).levels):
+    for number, level in enumerate(PeakPyramid.from_samples(data).levels):
         size = FIRST_BIN * FACTOR**number
         for bin_number in {0, level.shape[2] // 2, level.shape[2] - 1}:
             piece = data[bin_number * size : (bin_number + 1) * size]
@@ -46,7 +46,7 @@ def test_columns_from_samples_are_exactly_what_their_pixels_touch(frames: int, d
     pixels = draw.draw(st.integers(1, 60))
     end = start + draw.draw(st.floats(0, (FIRST_BIN - 1) * pixels))
 
-    lows, highs = Pyramid.from_samples(data).columns(0, start, end, pixels, Samples(16_000, data))
+    lows, highs = PeakPyramid.from_samples(data).columns(0, start, end, pixels, Samples(16_000, data))
 
     edges = start + (end - start) * np.arange(pixels + 1) / pixels
     for column in range(pixels):
@@ -69,7 +69,7 @@ def test_columns_hold_their_frames_and_no_more_than_the_bins_at_their_edges(
     while bin_size * FACTOR <= width:
         bin_size *= FACTOR
 
-    lows, highs = Pyramid.from_samples(data).columns(0, start, end, pixels)
+    lows, highs = PeakPyramid.from_samples(data).columns(0, start, end, pixels)
 
     for column in range(pixels):
         first, after = _touched(start, end, pixels, column, frames)
@@ -83,13 +83,13 @@ def test_columns_hold_their_frames_and_no_more_than_the_bins_at_their_edges(
 
 @pytest.mark.parametrize("pixels", [0, -3])
 def test_no_pixels_are_no_columns(pixels: int) -> None:
-    lows, highs = Pyramid.from_samples(_data(500)).columns(0, 0, 500, pixels)
+    lows, highs = PeakPyramid.from_samples(_data(500)).columns(0, 0, 500, pixels)
 
     assert lows.shape == highs.shape == (0,)
 
 
 def test_one_sample_fills_every_pixel_of_its_frame() -> None:
-    pyramid = Pyramid.from_samples(np.array([[-7]], np.int16))
+    pyramid = PeakPyramid.from_samples(np.array([[-7]], np.int16))
 
     lows, highs = pyramid.columns(0, 0.0, 1.0, 5)
 
@@ -97,7 +97,7 @@ def test_one_sample_fills_every_pixel_of_its_frame() -> None:
 
 
 def test_no_samples_draw_as_silence() -> None:
-    pyramid = Pyramid.from_samples(np.zeros((0, 1), np.int16))
+    pyramid = PeakPyramid.from_samples(np.zeros((0, 1), np.int16))
 
     lows, highs = pyramid.columns(0, 0.0, 100.0, 4)
 
@@ -105,13 +105,13 @@ def test_no_samples_draw_as_silence() -> None:
 
 
 def test_no_samples_draw_as_silence_also_from_before_their_beginning() -> None:
-    lows, highs = Pyramid.from_samples(np.zeros((0, 1), np.int16)).columns(0, -0.5, 0.5, 1)
+    lows, highs = PeakPyramid.from_samples(np.zeros((0, 1), np.int16)).columns(0, -0.5, 0.5, 1)
 
     assert lows.tolist() == highs.tolist() == [0]
 
 
 def test_outside_the_clip_is_silence() -> None:
-    pyramid = Pyramid.from_samples(np.full((64, 1), 9, np.int16))
+    pyramid = PeakPyramid.from_samples(np.full((64, 1), 9, np.int16))
 
     lows, highs = pyramid.columns(0, -64.0, 128.0, 3)
 
@@ -119,29 +119,29 @@ def test_outside_the_clip_is_silence() -> None:
 
 
 def test_a_range_that_ends_before_it_starts_draws_nothing() -> None:
-    lows, highs = Pyramid.from_samples(_data(100)).columns(0, 50.0, 40.0, 2)
+    lows, highs = PeakPyramid.from_samples(_data(100)).columns(0, 50.0, 40.0, 2)
 
     assert lows.tolist() == highs.tolist() == [0, 0]
 
 
 def test_channels_are_kept_apart() -> None:
     data = np.stack([np.full(1_000, 5), np.full(1_000, -6)], axis=1).astype(np.int16)
-    pyramid = Pyramid.from_samples(data)
+    pyramid = PeakPyramid.from_samples(data)
 
     assert pyramid.columns(0, 0, 1_000, 1)[1].tolist() == [5]
     assert pyramid.columns(1, 0, 1_000, 1)[0].tolist() == [-6]
 
 
 def test_full_scale_is_that_of_the_samples() -> None:
-    assert Pyramid.from_samples(_data(10)).full_scale == 32_768
-    assert Pyramid.from_samples(_data(10, bits=24)).full_scale == 2_147_483_648
+    assert PeakPyramid.from_samples(_data(10)).full_scale == 32_768
+    assert PeakPyramid.from_samples(_data(10, bits=24)).full_scale == 2_147_483_648
 
 
 @given(st.integers(0, 5_000), st.integers(1, 3), st.sampled_from([16, 24]))
 def test_a_pyramid_comes_back_from_its_bytes(frames: int, channels: int, bits: int) -> None:
-    pyramid = Pyramid.from_samples(_data(frames, channels, bits))
+    pyramid = PeakPyramid.from_samples(_data(frames, channels, bits))
 
-    back = Pyramid.from_bytes(pyramid.to_bytes())
+    back = PeakPyramid.from_bytes(pyramid.to_bytes())
 
     assert (back.frames, back.channels, len(back.levels)) == (frames, channels, len(pyramid.levels))
     for one, other in zip(back.levels, pyramid.levels, strict=True):
@@ -151,25 +151,25 @@ def test_a_pyramid_comes_back_from_its_bytes(frames: int, channels: int, bits: i
 
 @given(st.integers(0, 300))
 def test_bytes_cut_short_are_damage(cut: int) -> None:
-    blob = Pyramid.from_samples(_data(5_000)).to_bytes()
+    blob = PeakPyramid.from_samples(_data(5_000)).to_bytes()
 
     with pytest.raises(Damaged):
-        Pyramid.from_bytes(blob[: cut % len(blob)])
+        PeakPyramid.from_bytes(blob[: cut % len(blob)])
 
 
 @pytest.mark.parametrize(("place", "value"), [(0, 0), (4, 9), (6, 3), (7, 0), (8, 1), (13, 255)])
 def test_a_header_that_was_changed_is_damage(place: int, value: int) -> None:
-    blob = bytearray(Pyramid.from_samples(_data(5_000)).to_bytes())
+    blob = bytearray(PeakPyramid.from_samples(_data(5_000)).to_bytes())
     blob[place] = value
 
     with pytest.raises(Damaged):
-        Pyramid.from_bytes(bytes(blob))
+        PeakPyramid.from_bytes(bytes(blob))
 
 
 def test_a_pyramid_is_a_tenth_of_the_samples_at_most() -> None:
     data = _data(160_000)
 
-    assert len(Pyramid.from_samples(data).to_bytes()) < data.nbytes / 10
+    assert len(PeakPyramid.from_samples(data).to_bytes()) < data.nbytes / 10
 
 
 class _Counted(io.BytesIO):
@@ -184,13 +184,13 @@ class _Counted(io.BytesIO):
 
 
 def _stored(
-    pyramid: Pyramid, monkeypatch: pytest.MonkeyPatch, at_hand: int = 200
-) -> tuple[Pyramid, _Counted]:
+    pyramid: PeakPyramid, monkeypatch: pytest.MonkeyPatch, at_hand: int = 200
+) -> tuple[PeakPyramid, _Counted]:
     """The same pyramid, with no more than so many bytes of it at hand."""
-    monkeypatch.setattr("reviewer.audio.pyramid._AT_HAND_BYTES", at_hand)
-    monkeypatch.setattr("reviewer.audio.stored_level._BLOCK_BYTES", 256)
+    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", at_hand)
+    monkeypatch.setattr("reviewer.audio.view.stored_peaks._BLOCK_BYTES", 256)
     stream = _Counted(pyramid.to_bytes())
-    return Pyramid.from_stream(stream), stream
+    return PeakPyramid.from_stream(stream), stream
 
 
 @given(st.integers(0, 40_000), st.integers(1, 3), st.sampled_from([16, 24]), st.data())
@@ -198,7 +198,7 @@ def _stored(
 def test_a_pyramid_read_where_it_is_wanted_gives_the_same_columns(
     monkeypatch: pytest.MonkeyPatch, frames: int, channels: int, bits: int, draw: st.DataObject
 ) -> None:
-    whole = Pyramid.from_samples(_data(frames, channels, bits))
+    whole = PeakPyramid.from_samples(_data(frames, channels, bits))
     stored, _ = _stored(whole, monkeypatch, draw.draw(st.sampled_from([0, 200, 3_000])))
     samples = draw.draw(st.sampled_from([None, Samples(16_000, _data(frames, channels, bits))]))
 
@@ -215,7 +215,7 @@ def test_a_pyramid_read_where_it_is_wanted_gives_the_same_columns(
 
 
 def test_a_stored_pyramid_gives_its_bytes_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Pyramid.from_samples(_data(40_000, 2))
+    whole = PeakPyramid.from_samples(_data(40_000, 2))
 
     assert _stored(whole, monkeypatch)[0].to_bytes() == whole.to_bytes()
 
@@ -223,7 +223,7 @@ def test_a_stored_pyramid_gives_its_bytes_again(monkeypatch: pytest.MonkeyPatch)
 def test_opening_reads_the_coarse_levels_and_a_look_only_what_it_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole = Pyramid.from_samples(_data(2_000_000))
+    whole = PeakPyramid.from_samples(_data(2_000_000))
     stored, stream = _stored(whole, monkeypatch, at_hand=2_000)
     assert stream.read_bytes < 4_000
     stored.columns(0, 0, 2_000_000, 300)
@@ -236,14 +236,14 @@ def test_opening_reads_the_coarse_levels_and_a_look_only_what_it_needs(
 
 
 def test_a_short_pyramid_is_read_whole_and_its_stream_closed() -> None:
-    stream = io.BytesIO(Pyramid.from_samples(_data(5_000)).to_bytes())
+    stream = io.BytesIO(PeakPyramid.from_samples(_data(5_000)).to_bytes())
 
-    assert Pyramid.from_stream(stream).stored is None
+    assert PeakPyramid.from_stream(stream).stored is None
     assert stream.closed
 
 
 def test_a_closed_pyramid_is_flat(monkeypatch: pytest.MonkeyPatch) -> None:
-    stored, stream = _stored(Pyramid.from_samples(_data(40_000)), monkeypatch)
+    stored, stream = _stored(PeakPyramid.from_samples(_data(40_000)), monkeypatch)
     stored.close()
 
     lows, highs = stored.columns(0, 0.0, 6_400.0, 100)
@@ -254,9 +254,9 @@ def test_a_closed_pyramid_is_flat(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("cut", [1, 100, 2_400])
 def test_a_stream_of_another_length_is_damage_and_closed(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.pyramid._AT_HAND_BYTES", 200)
-    stream = io.BytesIO(Pyramid.from_samples(_data(40_000)).to_bytes()[:-cut])
+    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", 200)
+    stream = io.BytesIO(PeakPyramid.from_samples(_data(40_000)).to_bytes()[:-cut])
 
     with pytest.raises(Damaged):
-        Pyramid.from_stream(stream)
+        PeakPyramid.from_stream(stream)
     assert stream.closed

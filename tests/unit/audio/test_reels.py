@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.device import SoundForm
-from reviewer.audio.growth import Job
-from reviewer.audio.reels import Reel, Reels
+from reviewer.audio.io.device import AudioFormat
+from reviewer.audio.play.prefetcher import Job
+from reviewer.audio.play.rendition import Rendition, Renditions
+from reviewer.audio.play.sample_buffer import SampleBuffer
 from reviewer.audio.samples import IntSamples, Samples, Sound
-from reviewer.audio.tape import Tape
 from reviewer.errors import Unavailable
 from tests.fakes.speed import Repeated
 from tests.sounds import a_tone, some_samples
@@ -25,22 +25,22 @@ def _never(_job: Job) -> None:
     return
 
 
-def _form(samples: Samples, *, rate_hz: int | None = None, channels: int | None = None) -> SoundForm:
-    return SoundForm(rate_hz or samples.rate_hz, channels or samples.channels, samples.bits)
+def _form(samples: Samples, *, rate_hz: int | None = None, channels: int | None = None) -> AudioFormat:
+    return AudioFormat(rate_hz or samples.rate_hz, channels or samples.channels, samples.bits)
 
 
-def _reel(percent: int, rate_hz: int, frames: int = 100_000_000) -> Reel:
-    return Reel(Tape(frames), percent, (percent * 16_000, 100 * rate_hz))
+def _reel(percent: int, rate_hz: int, frames: int = 100_000_000) -> Rendition:
+    return Rendition(SampleBuffer(frames), percent, (percent * 16_000, 100 * rate_hz))
 
 
-def _data(reel: Reel) -> IntSamples | None:
+def _data(reel: Rendition) -> IntSamples | None:
     return reel.tape.read(0, reel.frames)
 
 
 def test_the_plain_reel_is_ready_and_is_the_clip_itself() -> None:
     samples = some_samples(100)
 
-    reel = Reels(samples, _form(samples), Repeated, _never).get(100)
+    reel = Renditions(samples, _form(samples), Repeated, _never).get(100)
 
     piece = reel.tape.piece_at(0)
     assert piece is not None
@@ -49,7 +49,7 @@ def test_the_plain_reel_is_ready_and_is_the_clip_itself() -> None:
 
 def test_another_speed_is_silent_until_it_was_made() -> None:
     samples, jobs = some_samples(100), list[Job]()
-    reel = Reels(samples, _form(samples), Repeated, jobs.append).get(50)
+    reel = Renditions(samples, _form(samples), Repeated, jobs.append).get(50)
     reel.want(0)
 
     assert not reel.is_ready(0)
@@ -62,14 +62,14 @@ def test_another_speed_is_silent_until_it_was_made() -> None:
 
 def test_a_speed_is_prepared_once_however_often_it_is_asked_for() -> None:
     samples = some_samples(100)
-    reels = Reels(samples, _form(samples), Repeated, _never)
+    reels = Renditions(samples, _form(samples), Repeated, _never)
 
     assert reels.get(50) is reels.get(50)
 
 
 def test_the_speed_before_is_made_no_further() -> None:
     samples, jobs = some_samples(100), list[Job]()
-    reels = Reels(samples, _form(samples), Repeated, jobs.append)
+    reels = Renditions(samples, _form(samples), Repeated, jobs.append)
     old = reels.get(50)
     old.want(0)
     reels.get(75)
@@ -80,7 +80,7 @@ def test_the_speed_before_is_made_no_further() -> None:
 
 def test_a_speed_that_cannot_be_made_says_so_each_time() -> None:
     samples = some_samples(100)
-    reels = Reels(samples, _form(samples), _impossible, _at_once)
+    reels = Renditions(samples, _form(samples), _impossible, _at_once)
 
     for _ in range(2):
         with pytest.raises(Unavailable):
@@ -90,7 +90,7 @@ def test_a_speed_that_cannot_be_made_says_so_each_time() -> None:
 def test_a_device_of_another_rate_gets_the_clip_at_its_rate() -> None:
     samples = Samples(16_000, a_tone(16_000))
 
-    reel = Reels(samples, _form(samples, rate_hz=48_000), Repeated, _at_once).get(100)
+    reel = Renditions(samples, _form(samples, rate_hz=48_000), Repeated, _at_once).get(100)
 
     data = _data(reel)
     assert data is not None
@@ -101,7 +101,7 @@ def test_a_device_of_another_rate_gets_the_clip_at_its_rate() -> None:
 def test_a_stereo_device_gets_a_mono_clip_on_both_sides() -> None:
     samples = some_samples(50)
 
-    reel = Reels(samples, _form(samples, channels=2), Repeated, _at_once).get(100)
+    reel = Renditions(samples, _form(samples, channels=2), Repeated, _at_once).get(100)
 
     data = _data(reel)
     assert data is not None

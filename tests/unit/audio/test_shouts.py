@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.shouts import DEEPEST_DB, FALL_DB_PER_SECOND, RISE_DB_PER_SECOND, gain_curve_db
+from reviewer.audio.dsp.compressor import DEEPEST_DB, FALL_DB_PER_SECOND, RISE_DB_PER_SECOND, gain_curve_db
 
 
 def _power(level_lufs: float) -> float:

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.audio.dsp.declicker import eased, largest_step
 from reviewer.audio.samples import as_float
-from reviewer.audio.slew import eased, largest_step
 from tests.sounds import a_tone, some_noise
 
 _RATE = 16_000

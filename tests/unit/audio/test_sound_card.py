@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reviewer.audio import port_audio, sound_card
-from reviewer.audio.device import SoundForm
-from reviewer.audio.port_audio import Output, Outputs, listed, output_of
-from reviewer.audio.sound_card import LATENCIES_SECONDS, MANY_UNDERRUNS, CardStream, SoundCard
+from reviewer.audio.io import port_audio, sound_card
+from reviewer.audio.io.device import AudioFormat
+from reviewer.audio.io.port_audio import Output, Outputs, listed, output_of
+from reviewer.audio.io.sound_card import LATENCIES_SECONDS, MANY_UNDERRUNS, CardStream, SoundCard
 from reviewer.errors import NoAudioDevice
 
-_FORM = SoundForm(16_000, 6, 16)
+_FORM = AudioFormat(16_000, 6, 16)
 _SPEAKERS, _HEADSET = Output("Speakers", "ALSA"), Output("Headset", "ALSA")
 _BOTH = ((16_000, 6), (48_000, 2))
 
@@ -100,7 +100,7 @@ def test_a_device_that_takes_the_clips_form_gets_it(opened: Any) -> None:
 
 
 def test_a_device_that_refuses_the_form_gets_its_own_rate_and_two_channels(opened: Any) -> None:
-    assert opened(_PortAudio(((48_000, 2),))).form == SoundForm(48_000, 2, 16)
+    assert opened(_PortAudio(((48_000, 2),))).form == AudioFormat(48_000, 2, 16)
 
 
 def test_where_nothing_is_chosen_the_systems_default_plays(opened: Any) -> None:
@@ -277,7 +277,10 @@ def test_missing_portaudio_is_one_sentence_and_what_to_install(opened: Any) -> N
 
 
 def test_the_audio_room_opens_without_portaudio_and_without_the_libraries_that_change_sound() -> None:
-    modules = "decode pyramid samples transport heard player device sound_card port_audio stretch form ears"
+    modules = (
+        "decode.decoder view.peaks samples play.transport play.player io.device io.sound_card io.port_audio"
+    )
+    modules += " dsp.stretch dsp.resample play.output_settings"
     code = "import sys\n"
     code += "for name in ('sounddevice', 'python_stretch', 'samplerate'): sys.modules[name] = None\n"
     code += "\n".join(f"import reviewer.audio.{name}" for name in modules.split())

@@ -7,16 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio import spectrogram
 from reviewer.audio.samples import Samples
-from reviewer.audio.spectrogram import FLOOR_DB, STEP_DB, TILE_COLUMNS, Band, Recipe, gaussian
+from reviewer.audio.view import spectrogram
+from reviewer.audio.view.spectrogram import (
+    FLOOR_DB,
+    STEP_DB,
+    TILE_COLUMNS,
+    Band,
+    SpectrogramParameters,
+    gaussian,
+)
 from tests.sounds import a_tone, some_noise
 
 RATE = 16_000
 BANDS = tuple(Band)
 
 
-def tile(data: np.ndarray, channel: int, recipe: Recipe, level: int, index: int) -> np.ndarray:
+def tile(data: np.ndarray, channel: int, recipe: SpectrogramParameters, level: int, index: int) -> np.ndarray:
     return spectrogram.tile(Samples(recipe.rate_hz, data), channel, recipe, level, index)
 
 
@@ -24,7 +31,7 @@ def decibels(values):
     return FLOOR_DB + STEP_DB * values.astype(float)
 
 
-def plain_spectrum(signal: np.ndarray, centre: int, recipe: Recipe) -> np.ndarray:
+def plain_spectrum(signal: np.ndarray, centre: int, recipe: SpectrogramParameters) -> np.ndarray:
     """Power of one window by the definition of the transform, a full-scale sine being 1."""
     half = recipe.window_frames // 2
     taken = np.array(
@@ -39,7 +46,7 @@ def plain_spectrum(signal: np.ndarray, centre: int, recipe: Recipe) -> np.ndarra
     return size**2
 
 
-def expected(data: np.ndarray, recipe: Recipe, level: int, column: int) -> np.ndarray:
+def expected(data: np.ndarray, recipe: SpectrogramParameters, level: int, column: int) -> np.ndarray:
     signal = data[:, 0] / -float(np.iinfo(data.dtype).min)
     hop = 2**level
     count = min(max(math.ceil(2 * hop / recipe.effective_frames), 1), 8)
@@ -59,7 +66,7 @@ def expected(data: np.ndarray, recipe: Recipe, level: int, column: int) -> np.nd
 )
 def test_a_column_is_the_transform_by_its_definition(band, level, column, rate, bits, ceiling):
     data = some_noise(3_000, bits=bits)
-    recipe = Recipe(rate, band, ceiling)
+    recipe = SpectrogramParameters(rate, band, ceiling)
     if column * 2**level >= 3_000:
         column = 0
     got = decibels(tile(data, 0, recipe, level, 0)[:, column])
@@ -72,7 +79,7 @@ def test_a_column_is_the_transform_by_its_definition(band, level, column, rate, 
 def test_a_click_lands_in_the_column_of_its_sample(band, level, click):
     data = np.zeros((20_000, 1), dtype=np.int16)
     data[click] = 20_000
-    recipe = Recipe(RATE, band)
+    recipe = SpectrogramParameters(RATE, band)
     hop = 2**level
     index, column = divmod(click // hop, TILE_COLUMNS)
     around = np.concatenate(
@@ -92,7 +99,7 @@ def test_a_click_lands_in_the_column_of_its_sample(band, level, click):
 @given(level=st.integers(2, 6), cut=st.integers(0, 5_000))
 def test_a_tile_depends_on_nothing_but_its_samples(level, cut):
     data = some_noise(40_000)
-    recipe = Recipe(RATE)
+    recipe = SpectrogramParameters(RATE)
     index = 20_000 // (TILE_COLUMNS << level)
     changed = data.copy()
     beyond = (index + 1) * (TILE_COLUMNS << level) + recipe.window_frames + cut
@@ -104,7 +111,7 @@ def test_a_tile_depends_on_nothing_but_its_samples(level, cut):
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 48_000])
 def test_a_full_scale_sine_is_at_0_db_in_the_row_of_its_pitch(band, rate):
     data = a_tone(2 * rate, rate_hz=rate, pitch_hz=1_000.0, loudness=1.0)
-    recipe = Recipe(rate, band)
+    recipe = SpectrogramParameters(rate, band)
     column = tile(data, 0, recipe, recipe.finest_level, 1)[:, 10]
     assert decibels(column.max()) == pytest.approx(0.0, abs=1.0)
     assert abs(int(column.argmax()) + 0.5 - recipe.row_of(1_000.0)) <= 1.0
@@ -113,37 +120,41 @@ def test_a_full_scale_sine_is_at_0_db_in_the_row_of_its_pitch(band, rate):
 @pytest.mark.parametrize("band", BANDS)
 @pytest.mark.parametrize("level", [0, 8, 20])
 def test_silence_is_at_the_floor(band, level):
-    assert not tile(np.zeros((48_000, 2), dtype=np.int32), 1, Recipe(48_000, band), level, 0).any()
+    assert not tile(
+        np.zeros((48_000, 2), dtype=np.int32), 1, SpectrogramParameters(48_000, band), level, 0
+    ).any()
 
 
 @pytest.mark.parametrize("band", BANDS)
 def test_a_clip_of_one_sample_has_one_column(band):
-    values = tile(np.full((1, 1), 30_000, dtype=np.int16), 0, Recipe(RATE, band), 3, 0)
+    values = tile(np.full((1, 1), 30_000, dtype=np.int16), 0, SpectrogramParameters(RATE, band), 3, 0)
     assert values[:, 0].all()
     assert not values[:, 1:].any()
 
 
 def test_beyond_the_end_there_is_nothing():
-    assert not tile(some_noise(1_000), 0, Recipe(RATE), 4, 5).any()
+    assert not tile(some_noise(1_000), 0, SpectrogramParameters(RATE), 4, 5).any()
 
 
 def test_each_channel_has_its_own_spectrum():
     data = np.concatenate([a_tone(8_000), np.zeros((8_000, 1), dtype=np.int16)], axis=1)
-    assert tile(data, 0, Recipe(RATE), 4, 0).any()
-    assert not tile(data, 1, Recipe(RATE), 4, 0).any()
+    assert tile(data, 0, SpectrogramParameters(RATE), 4, 0).any()
+    assert not tile(data, 1, SpectrogramParameters(RATE), 4, 0).any()
 
 
 def test_24_bits_sound_like_16():
     narrow = some_noise(4_000)
     wide = narrow.astype(np.int32) << 16
-    assert (tile(narrow, 0, Recipe(RATE), 4, 0) == tile(wide, 0, Recipe(RATE), 4, 0)).all()
+    assert (
+        tile(narrow, 0, SpectrogramParameters(RATE), 4, 0) == tile(wide, 0, SpectrogramParameters(RATE), 4, 0)
+    ).all()
 
 
 def test_two_tones_that_the_wide_band_joins_are_apart_in_the_narrow():
     data = a_tone(RATE, pitch_hz=1_000.0) + a_tone(RATE, pitch_hz=1_120.0)
 
     def dip(band: Band) -> float:
-        recipe = Recipe(RATE, band)
+        recipe = SpectrogramParameters(RATE, band)
         column = decibels(tile(data, 0, recipe, 9, 0)[:, 8])
         rows = [int(recipe.row_of(hertz)) for hertz in (1_000, 1_060, 1_120)]
         return min(column[rows[0]], column[rows[2]]) - column[rows[1]]
@@ -154,14 +165,14 @@ def test_two_tones_that_the_wide_band_joins_are_apart_in_the_narrow():
 
 @given(frames_a_pixel=st.floats(0.001, 1e7), band=st.sampled_from(BANDS))
 def test_a_pixel_has_one_to_two_columns_down_to_the_finest(frames_a_pixel, band):
-    recipe = Recipe(RATE, band)
+    recipe = SpectrogramParameters(RATE, band)
     level = recipe.level_for(frames_a_pixel)
     assert level == recipe.finest_level or frames_a_pixel / 2 < 2**level <= frames_a_pixel
 
 
 @given(rate=st.integers(8_000, 192_000), ceiling=st.sampled_from([8_000.0, math.inf]))
 def test_the_rows_reach_the_highest_pitch(rate, ceiling):
-    recipe = Recipe(rate, Band.WIDE, ceiling)
+    recipe = SpectrogramParameters(rate, Band.WIDE, ceiling)
     assert recipe.top_hz == min(ceiling, rate / 2)
     assert recipe.row_of(recipe.top_hz) <= recipe.rows + 1e-9
 
@@ -184,7 +195,7 @@ class _Watched:
 @pytest.mark.parametrize("band", BANDS)
 @pytest.mark.parametrize("level", [2, 8, 12, 16, 18])
 def test_a_tile_reads_no_more_than_a_few_times_what_its_windows_need(level: int, band: Band) -> None:
-    sound, recipe = _Watched(), Recipe(RATE, band)
+    sound, recipe = _Watched(), SpectrogramParameters(RATE, band)
 
     made = spectrogram.tile(sound, 0, recipe, level, 3)
 
@@ -194,7 +205,7 @@ def test_a_tile_reads_no_more_than_a_few_times_what_its_windows_need(level: int,
 
 @pytest.mark.parametrize("level", [15, 18])
 def test_a_far_column_is_the_mean_of_fewer_windows(level: int) -> None:
-    data, recipe = np.tile(some_noise(1 << 15), (1 << (level - 14), 1)), Recipe(RATE)
+    data, recipe = np.tile(some_noise(1 << 15), (1 << (level - 14), 1)), SpectrogramParameters(RATE)
     count = 4 if level == 15 else 2
     centres = [(2 * j + 1) * 2**level // (2 * count) for j in range(count)]
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio import speech
-from reviewer.audio.decode import Decoder
-from reviewer.audio.flac import read_canonical
+from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.dsp import speech_detection
+from reviewer.audio.dsp.speech_detection import speech_spans
+from reviewer.audio.io.flac import read_canonical
 from reviewer.audio.samples import IntSamples, Samples
-from reviewer.audio.speech import speech_spans
 from reviewer.errors import Damaged
+from reviewer.model.intervals import Span
 from reviewer.model.project import DecodeLimits
-from reviewer.model.span import Span
 from reviewer.places import resource
 
 LOUD = 0.3
@@ -157,7 +157,7 @@ def test_passages_are_in_order_apart_and_inside_the_clip(
 @given(st.lists(st.booleans(), max_size=120))
 def test_smoothing_joins_what_is_near_and_drops_what_is_short(steps: list[bool]) -> None:
     given_ = np.array(steps, dtype=bool)
-    runs = speech.smoothed(given_)
+    runs = speech_detection.smoothed(given_)
     mask = np.zeros(given_.size, dtype=bool)
     for start, end in runs:
         assert given_[start]
@@ -180,8 +180,8 @@ def test_smoothing_joins_what_is_near_and_drops_what_is_short(steps: list[bool])
 
 
 def test_padding_stays_inside_and_joins_a_short_pause() -> None:
-    assert speech.padded([(2, 20), (34, 40)], 43) == [(0, 43)]
-    assert speech.padded([(10, 20), (35, 40)], 100) == [(5, 25), (30, 45)]
+    assert speech_detection.padded([(2, 20), (34, 40)], 43) == [(0, 43)]
+    assert speech_detection.padded([(10, 20), (35, 40)], 100) == [(5, 25), (30, 45)]
 
 
 @given(st.lists(st.integers(0, 1 << 40), max_size=20, unique=True), st.integers(0, 100))
@@ -189,10 +189,10 @@ def test_what_is_kept_reads_back(places: list[int], beyond: int) -> None:
     places = sorted(places)[: len(places) // 2 * 2]
     spans = tuple(Span(*pair) for pair in zip(places[::2], places[1::2], strict=True))
     frames = (places[-1] if places else 0) + beyond
-    assert speech.from_bytes(speech.to_bytes(spans, frames), frames) == spans
+    assert speech_detection.from_bytes(speech_detection.to_bytes(spans, frames), frames) == spans
 
 
-KEPT = speech.to_bytes((Span(10, 20), Span(30, 40)), 50)
+KEPT = speech_detection.to_bytes((Span(10, 20), Span(30, 40)), 50)
 
 
 @pytest.mark.parametrize(
@@ -204,17 +204,17 @@ KEPT = speech.to_bytes((Span(10, 20), Span(30, 40)), 50)
         KEPT + b"\0",
         b"RVPK" + KEPT[4:],
         KEPT[:4] + b"\2" + KEPT[5:],
-        speech.to_bytes((Span(10, 20), Span(30, 40)), 51),
-        speech.to_bytes((Span(10, 20), Span(30, 51)), 50),
-        speech.to_bytes((Span(30, 40), Span(10, 20)), 50),
-        speech.to_bytes((Span(10, 35), Span(30, 40)), 50),
+        speech_detection.to_bytes((Span(10, 20), Span(30, 40)), 51),
+        speech_detection.to_bytes((Span(10, 20), Span(30, 51)), 50),
+        speech_detection.to_bytes((Span(30, 40), Span(10, 20)), 50),
+        speech_detection.to_bytes((Span(10, 35), Span(30, 40)), 50),
         KEPT[:-16] + bytes(16),
     ],
     ids=str,
 )
 def test_what_is_not_whole_is_damage(blob: bytes) -> None:
     with pytest.raises(Damaged):
-        speech.from_bytes(blob, 50)
+        speech_detection.from_bytes(blob, 50)
 
 
 def test_the_demos_speech_is_found(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from reviewer.audio.dsp.stretch import SignalsmithStretch, joined, out_frames, stretched
 from reviewer.audio.samples import Samples
-from reviewer.audio.stretch import Stretched, joined, out_frames, stretched
 from tests.sounds import a_tone, some_samples
 
 pytest.importorskip("python_stretch")
@@ -142,23 +142,23 @@ def test_the_same_clip_sounds_the_same_each_time() -> None:
     assert (stretched(samples, 150) == stretched(samples, 150)).all()
 
 
-def _pieces(speed: Stretched, order: list[int]) -> dict[int, np.ndarray]:
+def _pieces(speed: SignalsmithStretch, order: list[int]) -> dict[int, np.ndarray]:
     return {window: speed.make(window) for window in order}
 
 
 def test_windows_may_be_made_in_any_order() -> None:
     samples = some_samples(_RATE * 5)
-    made = _pieces(Stretched(samples, 75), [3, 0, 4, 2, 1])
-    again = _pieces(Stretched(samples, 75), [0, 1, 2, 3, 4])
+    made = _pieces(SignalsmithStretch(samples, 75), [3, 0, 4, 2, 1])
+    again = _pieces(SignalsmithStretch(samples, 75), [0, 1, 2, 3, 4])
 
-    assert Stretched(samples, 75).windows == 5
+    assert SignalsmithStretch(samples, 75).windows == 5
     assert all((made[window] == again[window]).all() for window in made)
 
 
 @pytest.mark.parametrize("percent", [25, 75, 150, 300])
 @pytest.mark.parametrize("frames", [_RATE // 3, _RATE, int(1.6 * _RATE), 5 * _RATE, int(5.49 * _RATE)])
 def test_every_frame_belongs_to_the_window_that_has_it(frames: int, percent: int) -> None:
-    speed = Stretched(some_samples(frames), percent)
+    speed = SignalsmithStretch(some_samples(frames), percent)
 
     for window in range(speed.windows):
         start, stop = speed.edge(window), speed.edge(window + 1)
@@ -178,7 +178,7 @@ def test_only_what_a_window_needs_is_read() -> None:
             return some_samples(end - start).data
 
     sound = Watched()
-    speed = Stretched(sound, 150)
+    speed = SignalsmithStretch(sound, 150)
     speed.make(speed.window_at(speed.frames // 2))
 
     assert sound.read_frames < 5 * _RATE
@@ -186,7 +186,7 @@ def test_only_what_a_window_needs_is_read() -> None:
 
 def test_a_window_after_its_tail_is_as_in_the_whole() -> None:
     samples = some_samples(_RATE * 5)
-    whole, speed = stretched(samples, 150), Stretched(samples, 150)
+    whole, speed = stretched(samples, 150), SignalsmithStretch(samples, 150)
     before, own = speed.make(1), speed.make(2)
     start, stop = speed.edge(2), speed.edge(3)
 
@@ -205,7 +205,7 @@ def test_windows_meet_where_it_is_quiet() -> None:
     samples = some_samples(_RATE * 3)
     samples.data[int(1.1 * _RATE) : int(1.2 * _RATE)] //= 100
 
-    edge = Stretched(samples, 100).edge(1)
+    edge = SignalsmithStretch(samples, 100).edge(1)
 
     assert 1.1 * _RATE <= edge <= 1.2 * _RATE
 
@@ -213,6 +213,6 @@ def test_windows_meet_where_it_is_quiet() -> None:
 @pytest.mark.parametrize("percent", [75, 150, 300])
 @pytest.mark.parametrize("frames", [53_640, 53_641, 53_642, 53_643])
 def test_no_window_is_a_frame_short_whatever_the_length(percent: int, frames: int) -> None:
-    speed = Stretched(some_samples(frames), percent)
+    speed = SignalsmithStretch(some_samples(frames), percent)
     for window in range(speed.windows):
         assert speed.make(window).shape[0] >= speed.edge(window + 1) - speed.edge(window)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio import system_calls
-from reviewer.audio.system_calls import filter_program
+from reviewer.audio.decode import system_calls
+from reviewer.audio.decode.system_calls import filter_program
 
 _MACHINE = 0xC000003E
 _ALLOWED, _FAILS, _KILLED = 0x7FFF0000, 0x00050001, 0x80000000

@@ -1,15 +1,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.tape import Piece, Tape
+from reviewer.audio.play.sample_buffer import BufferedChunk, SampleBuffer
 from tests.sounds import some_noise
 
 _DATA = some_noise(100)
 
 
-def _tape(cuts: list[tuple[int, int]]) -> Tape:
-    tape = Tape(100)
-    tape.put(Piece(start, _DATA[start:end]) for start, end in cuts)
+def _tape(cuts: list[tuple[int, int]]) -> SampleBuffer:
+    tape = SampleBuffer(100)
+    tape.put(BufferedChunk(start, _DATA[start:end]) for start, end in cuts)
     return tape
 
 
@@ -38,11 +38,11 @@ def test_what_is_not_all_at_hand_is_not_read() -> None:
 
 
 def test_a_whole_sound_is_one_piece_without_a_copy() -> None:
-    piece = Tape.whole(_DATA).piece_at(99)
+    piece = SampleBuffer.whole(_DATA).piece_at(99)
 
     assert piece is not None
     assert (piece.data is _DATA, piece.end) == (True, 100)
 
 
 def test_nothing_is_at_hand_of_an_empty_sound() -> None:
-    assert Tape.whole(_DATA[:0]).piece_at(0) is None
+    assert SampleBuffer.whole(_DATA[:0]).piece_at(0) is None

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from reviewer.audio.device import Fill, SoundForm, VirtualDevice
-from reviewer.audio.tone import SECONDS, play_tone
+from reviewer.audio.io.device import AudioFormat, Fill, VirtualDevice
+from reviewer.audio.play.tone import SECONDS, play_tone
 from reviewer.errors import NoAudioDevice
 
 
 class _Eager(VirtualDevice):
     """Pulls by itself, much faster than time, whenever it is asked what time it is."""
 
-    def open(self, form: SoundForm, fill: Fill):  # type: ignore[no-untyped-def]
+    def open(self, form: AudioFormat, fill: Fill):  # type: ignore[no-untyped-def]
         stream = super().open(form, fill)
         now = stream.now
 
@@ -51,7 +51,7 @@ def test_the_device_is_closed_afterwards() -> None:
 
 def test_a_device_that_is_pulled_out_ends_it() -> None:
     class _Dying(_Eager):
-        def open(self, form: SoundForm, fill: Fill):  # type: ignore[no-untyped-def]
+        def open(self, form: AudioFormat, fill: Fill):  # type: ignore[no-untyped-def]
             stream = super().open(form, fill)
             stream.unplug()
             return stream
@@ -61,7 +61,7 @@ def test_a_device_that_is_pulled_out_ends_it() -> None:
 
 def test_no_device_is_said() -> None:
     class _None(VirtualDevice):
-        def open(self, form: SoundForm, fill: Fill):  # type: ignore[no-untyped-def]
+        def open(self, form: AudioFormat, fill: Fill):  # type: ignore[no-untyped-def]
             raise NoAudioDevice("No sound.", "Plug one in.")
 
     with pytest.raises(NoAudioDevice):

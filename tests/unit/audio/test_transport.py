@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from reviewer.audio.transport import FASTEST_PERCENT, SLOWEST_PERCENT, Loop, Transport
+from reviewer.audio.play.transport import FASTEST_PERCENT, SLOWEST_PERCENT, Loop, Transport
 
 
 def test_a_loaded_clip_stands_at_its_beginning() -> None:

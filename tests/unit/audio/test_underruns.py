@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.audio.device import SoundForm, VirtualDevice
-from reviewer.audio.player import Player
-from reviewer.audio.underruns import DeviceRecord, Tally, records
+from reviewer.audio.io.device import AudioFormat, VirtualDevice
+from reviewer.audio.play.player import Player
+from reviewer.audio.play.underruns import DeviceRecord, UnderrunCounter, records
 from tests.sounds import some_samples
 
 _TODAY = datetime.now(UTC).date().isoformat()
@@ -13,7 +13,7 @@ _TODAY = datetime.now(UTC).date().isoformat()
 
 def _played(file: Path | None, frames: int = 8_000, gaps: int = 0) -> Player:
     device = VirtualDevice()
-    player = Player(device, tally=Tally(file))
+    player = Player(device, tally=UnderrunCounter(file))
     player.load(some_samples(16_000))
     player.play()
     device.pull(frames)
@@ -40,7 +40,7 @@ def test_sessions_add_up(tmp_path: Path) -> None:
 
 def test_a_device_that_played_nothing_leaves_nothing(tmp_path: Path) -> None:
     file = tmp_path / "sound.json"
-    player = Player(VirtualDevice(), tally=Tally(file))
+    player = Player(VirtualDevice(), tally=UnderrunCounter(file))
     player.load(some_samples(100))
     player.close()
 
@@ -49,7 +49,7 @@ def test_a_device_that_played_nothing_leaves_nothing(tmp_path: Path) -> None:
 
 def test_silence_between_is_not_playing(tmp_path: Path) -> None:
     device = VirtualDevice()
-    player = Player(device, tally=Tally(tmp_path / "sound.json"))
+    player = Player(device, tally=UnderrunCounter(tmp_path / "sound.json"))
     player.load(some_samples(16_000))
     player.play()
     device.pull(1_600)
@@ -89,8 +89,8 @@ def test_what_is_kept_says_nothing_about_clips(tmp_path: Path) -> None:
 
 
 def test_a_stream_without_sound_is_counted_too() -> None:
-    tally = Tally()
-    stream = VirtualDevice().open(SoundForm(16_000, 1, 16), lambda out, _when: out.fill(0))
+    tally = UnderrunCounter()
+    stream = VirtualDevice().open(AudioFormat(16_000, 1, 16), lambda out, _when: out.fill(0))
     stream.starve()
     tally.ends(stream)
 

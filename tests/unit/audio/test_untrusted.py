@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.audio.untrusted import opened
+from reviewer.audio.decode.untrusted_file import opened
 from reviewer.errors import Refused
 
 

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
-from reviewer.pedal.learning import Lesson
-from reviewer.pedal.report import Pedal, Place
+from reviewer.pedal.calibration import Calibration
+from reviewer.pedal.report import Pedal, ReportBit
 from tests.fakes.pedal import LEFT, LEFT_AND_MIDDLE, LESSON, MIDDLE, NONE, RIGHT
 
 REPORTS = [report for _, report in LESSON]
 
 
-def taught(*reports: bytes) -> Lesson:
-    return reduce(Lesson.heard, reports, Lesson())
+def taught(*reports: bytes) -> Calibration:
+    return reduce(Calibration.heard, reports, Calibration())
 
 
 def test_left_middle_and_right_are_asked_for_in_this_order():
@@ -25,9 +25,9 @@ def test_left_middle_and_right_are_asked_for_in_this_order():
 
 def test_three_presses_teach_where_the_pedals_are():
     assert taught(*REPORTS).layout().places == {
-        Pedal.LEFT: Place(0, 1),
-        Pedal.MIDDLE: Place(0, 2),
-        Pedal.RIGHT: Place(0, 4),
+        Pedal.LEFT: ReportBit(0, 1),
+        Pedal.MIDDLE: ReportBit(0, 2),
+        Pedal.RIGHT: ReportBit(0, 4),
     }
 
 
@@ -59,7 +59,7 @@ def test_after_the_last_press_nothing_changes_any_more():
 
 def test_nothing_pressed_is_nothing_learnt():
     with pytest.raises(Refused, match="No pedal was pressed"):
-        Lesson((None, None, None)).layout()
+        Calibration((None, None, None)).layout()
 
 
 def test_the_same_pedal_three_times_cannot_be_told_apart():

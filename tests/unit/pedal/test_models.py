@@ -5,20 +5,20 @@ from pathlib import Path
 import pytest
 
 from reviewer.errors import Refused
-from reviewer.pedal.device import Plugged
-from reviewer.pedal.models import Model, known_models
-from reviewer.pedal.report import Pedal, Place
+from reviewer.pedal.device import HidDevice
+from reviewer.pedal.models import PedalModel, known_models
+from reviewer.pedal.report import Pedal, ReportBit
 from tests.fakes.pedal import INFINITY, OLYMPUS, PCSENSOR, PHILIPS, STRANGER
 
 WELL = 'name = "Pedal"\nids = ["1234:00ff"]\nsource = "here"\n'
 
 
-def models_of(folder: Path, text: str) -> tuple[Model, ...]:
+def models_of(folder: Path, text: str) -> tuple[PedalModel, ...]:
     (folder / "some.toml").write_text(f"[[model]]\n{text}", encoding="utf-8")
     return known_models(folder)
 
 
-def model_of(device: Plugged) -> Model:
+def model_of(device: HidDevice) -> PedalModel:
     return next(model for model in known_models() if model.fits(device))
 
 
@@ -32,7 +32,7 @@ def test_no_usb_number_belongs_to_two_models():
 
 
 @pytest.mark.parametrize("device", [INFINITY, PHILIPS])
-def test_models_with_a_known_layout_tell_all_three_pedals(device: Plugged):
+def test_models_with_a_known_layout_tell_all_three_pedals(device: HidDevice):
     layout = model_of(device).layout
     assert layout is not None
     assert [layout.down(bytes([bit, 0])) for bit in (1, 2, 4)] == [{pedal} for pedal in Pedal]
@@ -55,19 +55,19 @@ def test_a_stranger_is_of_no_model():
 
 
 def test_another_part_of_the_same_device_is_not_the_pedal():
-    part = Plugged(PHILIPS.path, PHILIPS.vendor, PHILIPS.product, usage_page=0xFFA0, usage=1)
+    part = HidDevice(PHILIPS.path, PHILIPS.vendor, PHILIPS.product, usage_page=0xFFA0, usage=1)
     assert not any(model.fits(part) for model in known_models())
 
 
 def test_where_the_system_does_not_tell_the_usage_the_numbers_are_enough():
-    assert model_of(Plugged("1-2", PHILIPS.vendor, PHILIPS.product)).layout is not None
+    assert model_of(HidDevice("1-2", PHILIPS.vendor, PHILIPS.product)).layout is not None
 
 
 def test_a_file_of_ones_own_is_read(tmp_path: Path):
     text = f"{WELL}learned = true\nlength = 3\nleft = {{ byte = 1, mask = 0x10 }}\n"
     (model,) = models_of(tmp_path, text)
     assert model.layout is not None
-    assert model.layout.places == {Pedal.LEFT: Place(1, 0x10)}
+    assert model.layout.places == {Pedal.LEFT: ReportBit(1, 0x10)}
     assert model.layout.length == 3
 
 

@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.pedal.report import Layout, Pedal, Place, Taught, read_taught
+from reviewer.pedal.report import CalibratedPedal, Pedal, ReportBit, ReportLayout, parse_calibrated
 from tests.fakes.pedal import LEFT, LEFT_AND_MIDDLE, MIDDLE, NONE, RIGHT
 
-THREE = Layout({Pedal.LEFT: Place(0, 1), Pedal.MIDDLE: Place(0, 2), Pedal.RIGHT: Place(0, 4)})
-PLACES = st.builds(Place, st.integers(0, 9), st.integers(1, 255))
+THREE = ReportLayout(
+    {Pedal.LEFT: ReportBit(0, 1), Pedal.MIDDLE: ReportBit(0, 2), Pedal.RIGHT: ReportBit(0, 4)}
+)
+PLACES = st.builds(ReportBit, st.integers(0, 9), st.integers(1, 255))
 LAYOUTS = st.builds(
-    Layout,
+    ReportLayout,
     st.dictionaries(st.sampled_from(Pedal), PLACES, min_size=1),
     st.none() | st.integers(1, 64),
 )
@@ -33,7 +35,7 @@ def test_each_bit_is_one_pedal(report: bytes, down: set[Pedal]):
 
 
 @given(LAYOUTS, st.binary(max_size=12))
-def test_a_pedal_is_down_exactly_when_a_bit_of_its_mask_is_set(layout: Layout, report: bytes):
+def test_a_pedal_is_down_exactly_when_a_bit_of_its_mask_is_set(layout: ReportLayout, report: bytes):
     down = layout.down(report)
     reaches = all(place.byte < len(report) for place in layout.places.values())
     assert (down is not None) == (reaches and layout.length in {None, len(report)})
@@ -47,23 +49,23 @@ def test_a_report_that_is_too_short_says_nothing():
 
 
 def test_a_report_of_another_length_is_about_something_else():
-    assert Layout(THREE.places, length=2).down(b"\x01") is None
+    assert ReportLayout(THREE.places, length=2).down(b"\x01") is None
 
 
 @pytest.mark.parametrize(("byte", "mask"), [(-1, 1), (0, 0), (0, 256)])
 def test_a_place_outside_a_report_cannot_be_made(byte: int, mask: int):
     with pytest.raises(ValueError, match="a place is a byte"):
-        Place(byte, mask)
+        ReportBit(byte, mask)
 
 
 @given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF), LAYOUTS)
-def test_what_was_taught_is_read_as_it_was_written(vendor: int, product: int, layout: Layout):
-    taught = Taught(vendor, product, layout)
-    assert read_taught(taught.written) == taught
+def test_what_was_taught_is_read_as_it_was_written(vendor: int, product: int, layout: ReportLayout):
+    taught = CalibratedPedal(vendor, product, layout)
+    assert parse_calibrated(taught.written) == taught
 
 
 def test_what_was_taught_is_one_line_that_a_person_can_read():
-    written = Taught(0x1234, 0xFF, Layout({Pedal.LEFT: Place(0, 1)}, 2)).written
+    written = CalibratedPedal(0x1234, 0xFF, ReportLayout({Pedal.LEFT: ReportBit(0, 1)}, 2)).written
     assert written == "1234:00ff 2 left=0:01"
 
 
@@ -72,9 +74,9 @@ def test_what_was_taught_is_one_line_that_a_person_can_read():
     ["", "none", "1234:00ff", "1234:00ff 2", "1234:00ff 2 left=0:00", "1234:00ff 2 heel=0:01", "x" * 500],
 )
 def test_a_line_that_makes_no_sense_counts_as_not_taught(line: str):
-    assert read_taught(line) is None
+    assert parse_calibrated(line) is None
 
 
 @given(st.text(max_size=60))
 def test_no_line_whatever_breaks_the_reading(line: str):
-    read_taught(line)
+    parse_calibrated(line)

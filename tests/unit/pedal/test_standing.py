@@ -2,10 +2,10 @@
 
 import pytest
 
-from reviewer.pedal.device import Plugged, not_for_typing
+from reviewer.pedal.device import HidDevice, without_keyboards_and_mice
 from reviewer.pedal.models import known_models
-from reviewer.pedal.report import Layout, Pedal, Place, Taught
-from reviewer.pedal.standing import State, choose, teachable
+from reviewer.pedal.report import CalibratedPedal, Pedal, ReportBit, ReportLayout
+from reviewer.pedal.status import PedalState, calibratable, choose
 from tests.fakes.pedal import (
     INFINITY,
     KEYBOARD,
@@ -18,19 +18,19 @@ from tests.fakes.pedal import (
 )
 
 MODELS = known_models()
-TAUGHT = Taught(STRANGER.vendor, STRANGER.product, Layout({Pedal.LEFT: Place(1, 8)}))
+TAUGHT = CalibratedPedal(STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.LEFT: ReportBit(1, 8)}))
 
 
 @pytest.mark.parametrize(
     ("devices", "name", "state"),
     [
-        ((KEYBOARD, INFINITY), "Infinity foot control", State.READY),
-        ((PCSENSOR, OLYMPUS, PHILIPS), "Philips ACC2310, ACC2320", State.READY),
-        ((PCSENSOR, OLYMPUS), "Olympus RS-27, RS-28, RS-31", State.UNTAUGHT),
-        ((PCSENSOR, KEYBOARD), "PCsensor FootSwitch", State.TYPES_KEYS),
+        ((KEYBOARD, INFINITY), "Infinity foot control", PedalState.READY),
+        ((PCSENSOR, OLYMPUS, PHILIPS), "Philips ACC2310, ACC2320", PedalState.READY),
+        ((PCSENSOR, OLYMPUS), "Olympus RS-27, RS-28, RS-31", PedalState.UNTAUGHT),
+        ((PCSENSOR, KEYBOARD), "PCsensor FootSwitch", PedalState.TYPES_KEYS),
     ],
 )
-def test_the_pedal_that_can_be_read_best_is_chosen(devices, name: str, state: State):
+def test_the_pedal_that_can_be_read_best_is_chosen(devices, name: str, state: PedalState):
     chosen = choose(devices, MODELS, None)
     assert chosen is not None
     assert (chosen.name, chosen.standing) == (name, state)
@@ -53,26 +53,26 @@ def test_a_taught_pedal_that_is_not_plugged_in_leaves_the_place_to_another():
 
 
 def test_a_taught_device_without_a_name_is_called_by_its_numbers():
-    chosen = choose((Plugged("x", STRANGER.vendor, STRANGER.product),), MODELS, TAUGHT)
+    chosen = choose((HidDevice("x", STRANGER.vendor, STRANGER.product),), MODELS, TAUGHT)
     assert chosen is not None
     assert chosen.name == "1234:00ff"
 
 
 def test_no_part_of_a_keyboard_or_mouse_is_ever_offered():
-    assert not_for_typing((KEYBOARD, KEYBOARD_KEYS, MOUSE, INFINITY)) == [INFINITY]
-    assert teachable((KEYBOARD_KEYS, KEYBOARD, MOUSE, INFINITY)) == (INFINITY,)
+    assert without_keyboards_and_mice((KEYBOARD, KEYBOARD_KEYS, MOUSE, INFINITY)) == [INFINITY]
+    assert calibratable((KEYBOARD_KEYS, KEYBOARD, MOUSE, INFINITY)) == (INFINITY,)
 
 
 def test_a_keyboard_is_not_read_even_if_somebody_says_they_taught_it():
-    taught = Taught(KEYBOARD.vendor, KEYBOARD.product, TAUGHT.layout)
+    taught = CalibratedPedal(KEYBOARD.vendor, KEYBOARD.product, TAUGHT.layout)
     assert choose((KEYBOARD, KEYBOARD_KEYS), MODELS, taught) is None
 
 
 def test_a_known_pedal_that_is_a_keyboard_too_is_not_read():
-    keys = Plugged(INFINITY.path, INFINITY.vendor, INFINITY.product, INFINITY.name, 0x01, 0x06)
+    keys = HidDevice(INFINITY.path, INFINITY.vendor, INFINITY.product, INFINITY.name, 0x01, 0x06)
     assert choose((INFINITY, keys), MODELS, None) is None
 
 
 def test_a_device_with_several_usages_is_offered_once():
-    other = Plugged(STRANGER.path, STRANGER.vendor, STRANGER.product, STRANGER.name, 0xFF00, 0x02)
-    assert teachable((STRANGER, other)) == (STRANGER,)
+    other = HidDevice(STRANGER.path, STRANGER.vendor, STRANGER.product, STRANGER.name, 0xFF00, 0x02)
+    assert calibratable((STRANGER, other)) == (STRANGER,)

@@ -6,7 +6,7 @@ from reviewer.desk.completeness import Incomplete, require_complete
 from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema, load_schema
 from reviewer.model.annotation import Annotation, Flag
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.places import resource
 from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.ui.clip.submission_issues import submission_issues

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from reviewer.model.event import HeardRange
-from reviewer.model.span import Span
+from reviewer.model.intervals import Span
 from reviewer.ui.playback.controller import SPEEDS, next_speed
 from reviewer.ui.playback.heard_coverage import HeardCoverage
 from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList, next_of, together, unheard

@@ -1,0 +1,212 @@
+"""Untrusted sound files into samples, decoded by a process that can harm nobody."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import soundfile
+
+from reviewer.audio.decode.host import ForkingHost, Host, OneProcessAFile, can_fork
+from reviewer.audio.decode.untrusted_file import opened
+from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT, BadWire, Failure, Head, Tail, received
+from reviewer.audio.dsp import quality_warnings, speech_detection
+from reviewer.audio.io.flac import MAX_CHANNELS, MAX_RATE_HZ, cut_flac, encode_flac, read_canonical
+from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.errors import Refused
+from reviewer.model.project import DecodeLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Decoded", "Decoder", "cut_flac", "read_canonical"]
+
+_NO_DATA_CHUNK = 71
+_NOT_SOUND = (1, 7)
+_LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
+_AGAIN = "Export it again from where it came from, for example as 16-bit WAV."
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One file's sound in our own form.
+
+    ``flac`` and ``peaks`` hold samples and nothing else, ``speech`` where somebody speaks; ``frames`` counts
+    what was decoded, never what a header said; ``notes`` are short sentences for the import report.
+    """
+
+    flac: bytes
+    peaks: bytes
+    speech: bytes
+    rate_hz: int
+    channels: int
+    frames: int
+    samples_sha256: bytes
+    notes: tuple[str, ...]
+
+
+class Decoder:
+    """Decodes files one after another in a separate process; a context manager.
+
+    The process gets an open file, limits, and a pipe. What comes back through the pipe are integer samples,
+    of which count and size are checked; FLAC, peaks, passages of speech, hash and notes are made
+    here. So no byte of the file's own format is ever parsed in this process, and nothing of its metadata or
+    name can survive.
+    """
+
+    def __init__(self, host: Host | None = None) -> None:
+        self._host = host or (ForkingHost() if can_fork() else OneProcessAFile())
+        self._turn = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the decoding process."""
+        self._host.close()
+
+    def decode(self, path: Path, limits: DecodeLimits) -> Decoded:
+        """Decode one file.
+
+        Raises:
+            Refused: ``UNDECODABLE``, ``EMPTY_AUDIO`` or ``TOO_LONG``, with a sentence and a hint.
+            Unavailable: no decoding process can be started here.
+        """
+        with self._turn:
+            head, samples, notes = self._decoded(path, limits)
+        return Decoded(
+            flac=encode_flac(samples),
+            peaks=PeakPyramid.from_samples(samples.data).to_bytes(),
+            speech=speech_detection.to_bytes(speech_detection.speech_spans(samples), samples.frames),
+            rate_hz=samples.rate_hz,
+            channels=samples.channels,
+            frames=samples.frames,
+            samples_sha256=_hash_as_it_came(head, samples),
+            notes=quality_warnings.about_name(path.suffix, head.container)
+            + notes
+            + quality_warnings.about_sound(samples),
+        )
+
+    def _decoded(self, path: Path, limits: DecodeLimits) -> tuple[Head, Samples, tuple[str, ...]]:
+        with opened(path, limits.input_bytes) as source, self._host.decoding(path, source, limits) as job:
+            try:
+                return _samples(received(job.stream), limits)
+            except BadWire as error:
+                raise _died(*job.verdict()) from error
+
+
+def _samples(
+    records: "Iterator[Head | bytes | Tail | Failure]", limits: DecodeLimits
+) -> tuple[Head, Samples, tuple[str, ...]]:
+    """Head, samples and notes out of the records; every number is checked against what was asked for."""
+    content = bytearray()
+    head = next(records)
+    if not isinstance(head, Head):
+        raise _failed(head)
+    _check_head(head)
+    frame_bytes = head.channels * head.sample_bytes
+    most_bytes = min(int(limits.audio_seconds * head.rate_hz) * frame_bytes, limits.memory_bytes)
+    for record in records:
+        if isinstance(record, bytes):
+            content += record
+            if len(content) > most_bytes:
+                raise _too_long()
+            continue
+        if not isinstance(record, Tail):
+            raise _failed(record)
+        if record.frames * frame_bytes != len(content):
+            raise BadWire
+        return _finished(head, record, content)
+    raise BadWire
+
+
+def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[str, ...]]:
+    if not tail.frames:
+        raise Refused("The file holds no sound.", "Record or export it again.", code="EMPTY_AUDIO")
+    flat: IntSamples = (
+        np.frombuffer(content, dtype=np.int16)
+        if head.sample_bytes == 2
+        else np.frombuffer(content, dtype=np.int32)
+    )
+    data = flat.reshape(tail.frames, head.channels)
+    if head.sample_bytes == 4 and np.bitwise_and(data, 0xFF).any():
+        raise BadWire
+    notes = []
+    if tail.is_short:
+        notes.append("The file is shorter than its header says.")
+    if tail.invalid:
+        notes.append(f"{tail.invalid} samples were not numbers and are silent now.")
+    return head, Samples(head.rate_hz, data), tuple(notes)
+
+
+def _hash_as_it_came(head: Head, samples: Samples) -> bytes:
+    """Floating-point samples are hashed apart: that they equal others after our rounding proves nothing."""
+    same = samples.sha256()
+    return hashlib.sha256(b"floating point" + same).digest() if head.is_floating else same
+
+
+def _check_head(head: Head) -> None:
+    if head.channels > MAX_CHANNELS:
+        raise Refused(
+            f"The file has {head.channels} channels; at most {MAX_CHANNELS} can be kept.",
+            "Split the file, or mix its channels down.",
+            code="UNDECODABLE",
+        )
+    if head.rate_hz > MAX_RATE_HZ:
+        raise Refused(
+            f"The file says it has {head.rate_hz} samples a second; at most {MAX_RATE_HZ} can be kept.",
+            "Resample the file.",
+            code="UNDECODABLE",
+        )
+
+
+def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
+    """The sentence for what the decoding process gave as the reason."""
+    if not isinstance(failure, Failure):
+        raise BadWire
+    if failure.why == "too_long":
+        return _too_long()
+    if failure.why == "memory":
+        return Refused("Decoding the file needs more memory than is allowed.", _AGAIN, code="UNDECODABLE")
+    if failure.why == "broken_off":
+        return Refused("The file is damaged: its sound breaks off.", _AGAIN, code="UNDECODABLE")
+    if failure.number == _NO_DATA_CHUNK:
+        return Refused("The file has a header but no sound.", _AGAIN, code="EMPTY_AUDIO")
+    if failure.number in _NOT_SOUND:
+        return Refused("This is not a sound file of a kind that can be read.", _AGAIN, code="UNDECODABLE")
+    return Refused(f"The file cannot be decoded{_words(failure.number)}", _AGAIN, code="UNDECODABLE")
+
+
+def _words(number: int) -> str:
+    """libsndfile's own sentence for an error number: a constant of the library, nothing out of the file."""
+    if number <= 0:
+        return "."
+    words = soundfile.LibsndfileError(number).error_string.strip()
+    return f": {words}" if words.endswith(".") else f": {words}."
+
+
+def _died(how: int, detail: int) -> Refused:
+    if how == TIMED_OUT or (how == KILLED and detail in _LIMIT_SIGNALS):
+        return Refused(
+            "Decoding the file takes longer, or more memory, than is allowed.", _AGAIN, code="UNDECODABLE"
+        )
+    if how == ENDED:
+        return Refused("The file made its decoder stop without a result.", _AGAIN, code="UNDECODABLE")
+    return Refused(f"The file made its decoder crash (signal {detail}).", _AGAIN, code="UNDECODABLE")
+
+
+def _too_long() -> Refused:
+    return Refused(
+        "The sound is longer than a clip may be.",
+        "Cut it into shorter clips, or raise the limit in project.toml.",
+        code="TOO_LONG",
+    )

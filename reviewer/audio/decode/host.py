@@ -1,0 +1,223 @@
+"""Starting, feeding and ending the process that decodes."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import BinaryIO, Protocol
+
+from reviewer.audio.decode.wire import KILLED, REQUEST, TIMED_OUT, VERDICT
+from reviewer.errors import Unavailable
+from reviewer.model.project import DecodeLimits
+
+_BUSY = 6.0  # the limit is processor time; by the clock a busy machine gets this many times more
+_SOUND_A_SECOND = 60.0  # the slowest codec, Opus, decodes some 170 seconds of sound in a second
+_GRACE_SECONDS = 2.0
+_MODULE = "reviewer.audio.decode.child"
+_PACKAGE_PARENT = Path(__file__).resolve().parents[3]
+
+
+class Job(Protocol):
+    """One file being decoded."""
+
+    @property
+    def stream(self) -> BinaryIO:
+        """What the decoding process sends; see ``decode_wire``."""
+
+    def verdict(self) -> tuple[int, int]:
+        """After the stream ended: how the process did, and its status or signal."""
+
+
+class Host(Protocol):
+    """Where files are decoded."""
+
+    def decoding(
+        self, path: Path, source: int, limits: DecodeLimits
+    ) -> contextlib.AbstractContextManager[Job]:
+        """Decode the open file ``source``; ``path`` serves where a descriptor cannot be passed."""
+
+    def close(self) -> None:
+        """End every process."""
+
+
+def can_fork() -> bool:
+    """Whether a file can be decoded in a fork that gets its descriptors through a socket."""
+    return hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+class ForkingHost:
+    """One process with the libraries imported, which forks for each file (about 2 ms instead of 100)."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+
+    @contextmanager
+    def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
+        line = self._started()
+        wall_seconds = _cpu_seconds(limits) * _BUSY
+        request = REQUEST.pack(wall_seconds, _cpu_seconds(limits), limits.memory_bytes, limits.audio_seconds)
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb") as stream:
+            try:
+                socket.send_fds(line, [request], [source, writing])
+            except OSError as error:
+                self.close()
+                raise Unavailable("The decoding process has ended.", "Try again.") from error
+            finally:
+                os.close(writing)
+            job = _ForkedJob(stream, line)
+            watchdog = Timer(wall_seconds + _GRACE_SECONDS, self._kill)
+            watchdog.start()
+            try:
+                yield job
+            finally:
+                stream.close()  # what is still being decoded has nobody to write to, and ends
+                if not job.was_told():
+                    self.close()
+                watchdog.cancel()
+                watchdog.join()
+
+    def close(self) -> None:
+        line, process, self._line, self._process = self._line, self._process, None, None
+        if line is not None:
+            line.close()
+        if process is not None:
+            _kill_group(process)
+            process.wait()
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            _kill_group(self._process)
+
+    def _started(self) -> socket.socket:
+        if self._line is not None and self._process is not None and self._process.poll() is None:
+            return self._line
+        self.close()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = _start([], stdin=theirs.fileno(), stdout=subprocess.DEVNULL)
+        self._line = ours
+        return ours
+
+
+class _ForkedJob:
+    """A fork's file; its end is told by the host once."""
+
+    def __init__(self, stream: BinaryIO, line: socket.socket) -> None:
+        self.stream = stream
+        self._line = line
+        self._told: tuple[int, int] | None = None
+        self._is_host_alive = True
+
+    def verdict(self) -> tuple[int, int]:
+        if self._told is None:
+            message = b""
+            with contextlib.suppress(OSError):
+                message = self._line.recv(VERDICT.size, socket.MSG_WAITALL)
+            self._is_host_alive = len(message) == VERDICT.size
+            how, detail = VERDICT.unpack(message) if self._is_host_alive else (TIMED_OUT, 0)
+            self._told = (how, detail)
+        return self._told
+
+    def was_told(self) -> bool:
+        """Wait for the verdict; False if the host ended without one and must be replaced."""
+        self.verdict()
+        return self._is_host_alive
+
+
+class OneProcessAFile:
+    """A new process for each file, where the platform cannot fork."""
+
+    @contextmanager
+    def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
+        arguments = ["--once", str(_cpu_seconds(limits)), str(limits.memory_bytes), str(limits.audio_seconds)]
+        process = _start(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        job = _ProcessJob(process, _cpu_seconds(limits) * _BUSY + _GRACE_SECONDS)
+        try:
+            job.ask(path)
+            yield job
+        finally:
+            job.end()
+
+    def close(self) -> None:
+        return None
+
+
+class _ProcessJob:
+    """A process of its own for one file, killed when its time is up."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        if process.stdout is None or process.stdin is None:
+            raise ValueError("a process without pipes")
+        self.stream: BinaryIO = process.stdout  # type: ignore[assignment]
+        self._questions = process.stdin
+        self._process = process
+        self._is_late = False
+        self._watchdog = Timer(seconds, self._kill_late)
+        self._watchdog.start()
+
+    def ask(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            self._questions.write(os.fsencode(path.resolve()))
+            self._questions.close()
+
+    def verdict(self) -> tuple[int, int]:
+        status = self._process.wait()
+        if self._is_late:
+            return TIMED_OUT, 0
+        return (KILLED, -status) if status < 0 else (0, status)
+
+    def end(self) -> None:
+        self._watchdog.cancel()
+        self._watchdog.join()
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self.stream.close()
+        with contextlib.suppress(OSError):
+            self._questions.close()
+
+    def _kill_late(self) -> None:
+        self._is_late = True
+        self._process.kill()
+
+
+def _cpu_seconds(limits: DecodeLimits) -> float:
+    """The limit, and what the longest sound allowed may honestly cost besides."""
+    return limits.seconds + limits.audio_seconds / _SOUND_A_SECOND
+
+
+def _start(arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
+    """The decoding process with an environment of its own, no descriptors but these, in its own group."""
+    environment = {"PYTHONPATH": str(_PACKAGE_PARENT), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+    if "SYSTEMROOT" in os.environ:
+        environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-s", "-m", _MODULE, *arguments],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=_PACKAGE_PARENT.anchor,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unavailable(
+            "The decoding process cannot be started.", "Free some memory and try again."
+        ) from error
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -1,0 +1,1 @@
+"""Signal processing: functions of samples, without a device, a file or a clock."""

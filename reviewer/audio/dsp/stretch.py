@@ -1,0 +1,183 @@
+"""Slower and faster speech at the same pitch, window by window, so that it can be played soon."""
+
+import importlib
+import time
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewer.audio.dsp.declicker import eased, largest_step
+from reviewer.audio.dsp.fade import FADE_SECONDS, rising, weigh
+from reviewer.audio.samples import IntSamples, Sound, as_float, concatenated, from_float
+from reviewer.errors import Unavailable
+
+_WINDOW_SECONDS = 1.0
+_REACH_SECONDS = 0.25
+_OVERLAP_SECONDS = 0.15
+_FADE_SECONDS = 0.02
+_REST_SECONDS = 0.001
+_SEED = 1
+
+
+class TimeStretch(Protocol):
+    """A sound at another speed, made in windows, in any order; ``frames`` long.
+
+    Window ``k`` is the frames from ``edge(k)`` to ``edge(k + 1)``.
+    """
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def windows(self) -> int:
+        """How many windows there are."""
+
+    def window_at(self, frame: int) -> int:
+        """The window that has this frame; the last one at the end."""
+
+    def edge(self, window: int) -> int:
+        """Where a window begins; the end of the sound after the last one."""
+
+    def make(self, window: int) -> IntSamples:
+        """One window, and perhaps a tail after it, to be ``joined`` to the beginning of the next one."""
+
+
+class SignalsmithStretch:
+    """A sound at ``percent`` of its speed by Signalsmith Stretch (python-stretch); a ``TimeStretch``.
+
+    The library gives exactly the length asked for and keeps times to about 1 ms. It lets no other Python
+    thread run meanwhile, the sound's neither; so it gets a second at a time, with some sound around it, and
+    the pieces are joined by short fades where it is quiet. Only what a window needs is read of the sound.
+
+    It makes no clicks: within a window no step from sample to sample is larger than the largest one of the
+    clip's sound in and around it (the library alone makes some that are up to a third larger), and the whole
+    begins and ends with a fade of 5 ms, for it does not begin where the clip's own first sample is.
+    """
+
+    def __init__(self, sound: Sound, percent: int) -> None:
+        """Prepare; nothing is made yet.
+
+        Raises:
+            Unavailable: the library is not installed here.
+        """
+        self._library = _library()
+        self._sound = sound
+        self._percent = percent
+        self._window_frames = round(_WINDOW_SECONDS * sound.rate_hz)
+        self._edges: dict[int, int] = {}
+        self.frames = out_frames(sound.frames, percent)
+        self.windows = _count(sound.frames, self._window_frames)
+
+    def window_at(self, frame: int) -> int:
+        near = frame * self._percent // 100 // self._window_frames
+        window = max(min(near + 1, self.windows - 1), 0)
+        while window > 0 and self.edge(window) > frame:
+            window -= 1
+        return window
+
+    def edge(self, window: int) -> int:
+        return out_frames(self._clip_edge(window), self._percent)
+
+    def make(self, window: int) -> IntSamples:
+        overlap = round(_OVERLAP_SECONDS * self._sound.rate_hz)
+        begin = max(0, self._clip_edge(window) - overlap)
+        end = min(self._sound.frames, self._clip_edge(window + 1) + overlap)
+        read = self._sound.read(begin, end)
+        sound = from_float(self._run(as_float(read)), read)
+        offset = out_frames(begin, self._percent)
+        start, stop = self.edge(window), self.edge(window + 1)
+        lacking = stop - offset - sound.shape[0]
+        if lacking > 0:  # the library rounds down; a frame that never comes would be waited for for ever
+            sound = concatenated([sound, np.zeros_like(read[:lacking])])
+        tail = min(stop + self._fade_frames, offset + sound.shape[0], self.frames)
+        return self._faded(sound[start - offset : tail - offset], start)
+
+    @property
+    def _fade_frames(self) -> int:
+        return max(1, round(_FADE_SECONDS * self._sound.rate_hz * 100 / min(self._percent, 50)))
+
+    def _clip_edge(self, window: int) -> int:
+        """Where windows meet: at the quietest place near each multiple of the window."""
+        if not 0 < window < self.windows:
+            return 0 if window <= 0 else self._sound.frames
+        if window not in self._edges:
+            self._edges[window] = self._quietest(window * self._window_frames)
+        return self._edges[window]
+
+    def _quietest(self, near: int) -> int:
+        reach = round(_REACH_SECONDS * self._sound.rate_hz)
+        width = max(1, round(_FADE_SECONDS * self._sound.rate_hz))
+        around = np.abs(self._sound.read(near - reach, near + reach).astype(np.float32)).sum(axis=1)
+        sums = np.concatenate(([0.0], np.cumsum(around, dtype=np.float64)))
+        loudness = sums[width:] - sums[:-width]
+        return near - reach + int(loudness.argmin())
+
+    def _faded(self, made: IntSamples, start: int) -> IntSamples:
+        """Faded at the beginning and the end of the whole, if they are in it."""
+        up = rising(round(FADE_SECONDS * self._sound.rate_hz))
+        weigh(made, start, up, 0)
+        weigh(made, start, up[::-1], self.frames - up.shape[0])
+        return made
+
+    def _run(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        stretch = self._library.Stretch(_SEED)
+        stretch.preset(values.shape[1], float(self._sound.rate_hz))
+        stretch.setTimeFactor(self._percent / 100)
+        result: NDArray[np.float32] = stretch.process(np.ascontiguousarray(values.T)).T
+        time.sleep(_REST_SECONDS)  # lets the sound's thread in; a sleep of 0 does not
+        return eased(result, self._sound.rate_hz, largest_step(values))
+
+
+def stretched(sound: Sound, percent: int) -> IntSamples:
+    """The whole sound at ``percent`` of its speed: same type and channels, ``out_frames`` frames.
+
+    Raises:
+        Unavailable: the library is not installed here.
+    """
+    speed = SignalsmithStretch(sound, percent)
+    tail = sound.read(0, 0)
+    done = [tail]
+    for window in range(speed.windows):
+        made = speed.make(window)
+        frames = speed.edge(window + 1) - speed.edge(window)
+        done.append(joined(tail, made[:frames]))
+        tail = made[frames:]
+    return concatenated(done)
+
+
+def joined(tail: IntSamples, data: IntSamples) -> IntSamples:
+    """``data`` with the tail of what comes before it faded out, and its own beginning faded in.
+
+    Rounded towards zero, so that the sum of two never leaves the type.
+    """
+    frames = min(tail.shape[0], data.shape[0])
+    if not frames:
+        return data
+    weights = (np.arange(1, frames + 1) / (frames + 1))[:, None]
+    out = data.copy()
+    out[:frames] = np.trunc(data[:frames] * weights).astype(data.dtype)
+    out[:frames] += np.trunc(tail[:frames] * (1 - weights)).astype(data.dtype)
+    return out
+
+
+def out_frames(frames: int, percent: int) -> int:
+    """How long a clip of ``frames`` is at ``percent`` of its speed."""
+    return (frames * 100 + percent // 2) // percent
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("python_stretch").Signalsmith
+    except ImportError as error:
+        raise Unavailable(
+            "Only normal speed: the library that changes speed is not installed here.",
+            "Install python-stretch, where it has a build for this machine.",
+        ) from error
+
+
+def _count(frames: int, window_frames: int) -> int:
+    """How many windows; the last one is between a half and one and a half of the others."""
+    if frames == 0:
+        return 0
+    return 1 + max(0, -(-(frames - window_frames // 2 - window_frames) // window_frames))

@@ -1,0 +1,1 @@
+"""Audio files of our own and audio devices."""

@@ -1,0 +1,1 @@
+"""Playback: from the transport to the output stream."""

@@ -1,0 +1,1 @@
+"""What the waveform and the spectrogram are drawn from: peaks and spectra."""

@@ -1,0 +1,104 @@
+"""Interval arithmetic in whole frames: the one place where stretches of a clip are merged, cut and counted.
+
+Functions take intervals in any order, overlapping or not, and give them *canonical*: in order, and apart (two
+that touch are one). Half-open throughout: ``end`` is the frame after the last.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reviewer.model.event import HeardRange
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Frames ``start`` to ``end``, ``end`` not included; never empty."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"frames {self.start} to {self.end} are no stretch of a clip")
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+
+def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The frames that are in any of the spans (their union), canonical."""
+    merged: list[Span] = []
+    for each in sorted(spans):
+        if merged and each.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, each.end))
+        else:
+            merged.append(each)
+    return tuple(merged)
+
+
+def subtract(spans: Iterable[Span], removed: Iterable[Span]) -> tuple[Span, ...]:
+    """The frames of ``spans`` that are in none of ``removed``, canonical."""
+    holes = merge(removed)
+    left: list[Span] = []
+    first = 0
+    for each in merge(spans):
+        start = each.start
+        while first < len(holes) and holes[first].end <= start:
+            first += 1
+        for hole in holes[first:]:
+            if hole.start >= each.end:
+                break
+            if start < hole.start:
+                left.append(Span(start, hole.start))
+            start = max(start, hole.end)
+        if start < each.end:
+            left.append(Span(start, each.end))
+    return tuple(left)
+
+
+def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """The frames that are in both, canonical."""
+    first, second = merge(spans), merge(others)
+    both: list[Span] = []
+    i = j = 0
+    while i < len(first) and j < len(second):
+        start, end = max(first[i].start, second[j].start), min(first[i].end, second[j].end)
+        if start < end:
+            both.append(Span(start, end))
+        if first[i].end < second[j].end:
+            i += 1
+        else:
+            j += 1
+    return tuple(both)
+
+
+def clip_to_length(ranges: Iterable[tuple[int, int]], frames: int) -> tuple[Span, ...]:
+    """Pairs of start and end, cut to a clip of ``frames`` frames, canonical; what lies outside vanishes."""
+    cut = ((max(start, 0), min(end, frames)) for start, end in ranges)
+    return merge(Span(start, end) for start, end in cut if start < end)
+
+
+def total_frames(spans: Iterable[Span]) -> int:
+    """How many different frames the spans have."""
+    return sum(each.frames for each in merge(spans))
+
+
+def merge_heard(ranges: Iterable[HeardRange]) -> list[HeardRange]:
+    """The same frames at the same speeds in as few ranges as possible, ordered by start, then speed.
+
+    Empty ranges vanish; ranges of different speeds stay apart.
+    """
+    by_speed: dict[int, list[Span]] = {}
+    for each in ranges:
+        if each.end > each.start:
+            by_speed.setdefault(each.speed_percent, []).append(Span(each.start, each.end))
+    found = [
+        HeardRange(span.start, span.end, speed) for speed, spans in by_speed.items() for span in merge(spans)
+    ]
+    return sorted(found, key=lambda each: (each.start, each.speed_percent))
+
+
+def heard_spans(ranges: Iterable[HeardRange]) -> tuple[Span, ...]:
+    """The frames that were heard, whatever the speed, canonical."""
+    return merge(Span(each.start, each.end) for each in ranges if each.end > each.start)
