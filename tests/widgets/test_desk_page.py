@@ -585,7 +585,7 @@ def test_what_cannot_be_logged_is_not_played_on(bench: Bench) -> None:
     bench.desk.errors["heard"] = [Unavailable("The log cannot be written.")]
     bench.page.playback.toggle()
     bench.player.listen(8_000)
-    bench.page.playback.tell_heard()
+    bench.page.playback.report_heard()
     bench.settle()
     assert not bench.player.is_playing
     assert "cannot be written" in bench.message

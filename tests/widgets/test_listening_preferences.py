@@ -72,7 +72,7 @@ def test_how_far_a_pause_goes_back_is_cycled_and_remembered(
 ) -> None:
     found = []
     for _ in range(4):
-        choices.next_backstep()
+        choices.choose_next_backstep()
         found.append(preferences.number("listening.backstep_ms", -1))
     assert found == [250, 500, 1000, 0]
 
@@ -81,7 +81,7 @@ def test_from_a_length_of_ones_own_the_next_longer_one_follows(
     choices: ListeningPreferences, preferences: Preferences
 ) -> None:
     preferences.put("listening.backstep_ms", 700)
-    choices.next_backstep()
+    choices.choose_next_backstep()
     assert choices.backstep_ms == 1000
 
 

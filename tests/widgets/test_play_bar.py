@@ -60,7 +60,7 @@ class Stand:
         self.playback.toggle()
         self.player.listen(round((end - start) * RATE))
         self.playback.pause()
-        self.playback.tell_heard()
+        self.playback.report_heard()
 
 
 @pytest.fixture
@@ -163,11 +163,13 @@ def test_the_bar_never_makes_its_page_wider(stand: Stand) -> None:
 
 
 def test_the_count_is_of_speech_and_says_what_is_missing(stand: Stand) -> None:
-    stand.playback.show_segments([Span(2 * RATE, 4 * RATE), Span(6 * RATE, 8 * RATE)])
+    stand.playback.load(
+        Samples(RATE, speech_like(seconds=10)), [Span(2 * RATE, 4 * RATE), Span(6 * RATE, 8 * RATE)]
+    )
     stand.hear(2, 3)
     assert stand.text("play_heard") == "heard 25 %"
     assert stand.part("play_heard").accessibleDescription() == (
-        "25 % of the speech was heard; 3.0 s are missing. 98 % are asked for."
+        "25 % of the speech was heard; 3.0 s are missing. 98 % are required."
     )
 
 
@@ -178,7 +180,7 @@ def test_without_segments_the_count_is_of_the_clip(stand: Stand) -> None:
 
 
 def test_a_tick_and_a_sentence_say_that_enough_was_heard(stand: Stand) -> None:
-    stand.bar.ask_for(90)
+    stand.bar.require_heard(90)
     before = stand.part("play_heard_part").width()
     ticks = []
     for end in (8.9, 9.0):
@@ -187,7 +189,7 @@ def test_a_tick_and_a_sentence_say_that_enough_was_heard(stand: Stand) -> None:
     assert ticks == [False, True]
     assert stand.part("play_heard_part").width() == before
     stand.hear(9, 10)
-    assert stand.part("play_heard_part").toolTip() == "All was heard."
+    assert stand.part("play_heard_part").toolTip() == "The whole clip was heard."
 
 
 def test_where_nothing_is_unheard_a_line_says_so_until_something_else_is_asked_for(stand: Stand) -> None:
@@ -249,5 +251,5 @@ def test_the_length_of_the_backstep_is_shown_and_stored(stand: Stand) -> None:
 
 def test_keys_to_segments_sleep_where_there_are_none(stand: Stand) -> None:
     assert not stand.part("play_next_segment").isEnabled()
-    stand.playback.show_segments([Span(0, RATE)])
+    stand.playback.load(Samples(RATE, speech_like(seconds=10)), [Span(0, RATE)])
     assert stand.part("play_next_segment").isEnabled()

@@ -1,6 +1,7 @@
 """Listening: one clock, what was heard is told, and without sound all else goes on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -14,11 +15,12 @@ from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui.playback.controller import SPEEDS, PlaybackAction, PlaybackController
-from reviewer.ui.playback.key_bindings import bind_playback_keys, join
+from reviewer.ui.playback.key_bindings import bind_playback_keys, connect_waveform
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
+from tests.fakes.clock import FakeClock
 from tests.fakes.desk import speech_like
 from tests.fakes.player import FakePlayer
 
@@ -66,7 +68,7 @@ def test_what_was_heard_is_told_once(playback: PlaybackController, player: FakeP
     playback.pause()
     with qtbot.assertNotEmitted(playback.heard_due):
         playback.pause()
-        playback.tell_heard()
+        playback.report_heard()
 
 
 def test_the_end_of_the_clip_tells_what_was_heard(
@@ -76,23 +78,58 @@ def test_the_end_of_the_clip_tells_what_was_heard(
     with qtbot.waitSignal(playback.heard_due) as told:
         player.listen(10 * RATE)
     assert told.args == [[HeardRange(0, 10 * RATE)]]
-    assert playback.heard_percent == 100
+    assert playback.coverage.percent == 100
 
 
-def test_while_it_plays_what_was_heard_is_told_every_five_seconds(playback: PlaybackController) -> None:
+def test_while_it_plays_what_was_heard_is_reported_again_and_again(
+    player: FakePlayer, themed: QApplication, qtbot: QtBot
+) -> None:
+    playback = PlaybackController(player, report_every_ms=1)
+    playback.load(Samples(RATE, speech_like(seconds=10)))
     playback.toggle()
-    assert playback._log.isActive()
-    assert playback._log.interval() == 5000
+    reported = []
+    playback.heard_due.connect(reported.append)
+    for end in (1, 2):
+        player.listen(RATE)
+        qtbot.waitUntil(lambda end=end: len(reported) == end)
+    assert reported == [[HeardRange(0, RATE)], [HeardRange(RATE, 2 * RATE)]]
+    assert playback.is_playing
     playback.pause()
-    assert not playback._log.isActive()
 
 
-def test_the_position_is_read_only_while_it_plays(playback: PlaybackController) -> None:
-    assert not playback._tick.isActive()
+def test_the_position_is_read_only_while_it_plays(
+    playback: PlaybackController, player: FakePlayer, qtbot: QtBot
+) -> None:
     playback.toggle()
-    assert 16 <= playback._tick.interval() <= 33
+    player.listen(RATE)
+    with qtbot.waitSignal(playback.position_changed, check_params_cb=lambda frame: frame == RATE):
+        pass
     playback.pause()
-    assert not playback._tick.isActive()
+    with qtbot.assertNotEmitted(playback.position_changed, wait=50):
+        pass
+
+
+@pytest.mark.parametrize("is_looping", [False, True])
+def test_only_playing_that_somebody_started_lately_counts_as_work(
+    player: FakePlayer, themed: QApplication, is_looping: bool
+) -> None:
+    clock, five_minutes = FakeClock(), timedelta(minutes=5)
+    playback = PlaybackController(player, clock=clock)
+    playback.load(Samples(RATE, speech_like(seconds=10)))
+    assert not playback.is_attended(five_minutes)
+    if is_looping:
+        playback.perform(PlaybackAction.LOOP)
+    playback.toggle()
+    clock.advance(299)
+    assert playback.is_attended(five_minutes)
+    clock.advance(2)
+    assert playback.is_playing
+    assert not playback.is_attended(five_minutes)
+    playback.perform(PlaybackAction.BACK)
+    playback.perform(PlaybackAction.NEXT_UNHEARD)
+    assert playback.is_attended(five_minutes)
+    playback.pause()
+    assert not playback.is_attended(five_minutes)
 
 
 def test_another_clip_begins_with_nothing_heard(
@@ -102,8 +139,8 @@ def test_another_clip_begins_with_nothing_heard(
     player.listen(RATE)
     with qtbot.waitSignal(playback.heard_due):
         playback.load(Samples(RATE, speech_like(seconds=1)))
-    assert playback.heard == ()
-    assert playback.heard_percent == 0
+    assert playback.coverage.heard == ()
+    assert playback.coverage.percent == 0
     assert playback.position == 0
 
 
@@ -111,7 +148,7 @@ def test_all_but_a_little_is_not_all(playback: PlaybackController, player: FakeP
     playback.toggle()
     player.listen(10 * RATE - 1)
     playback.pause()
-    assert playback.heard_percent == 99
+    assert playback.coverage.percent == 99
 
 
 def test_a_part_heard_twice_counts_once(playback: PlaybackController, player: FakePlayer) -> None:
@@ -120,7 +157,7 @@ def test_a_part_heard_twice_counts_once(playback: PlaybackController, player: Fa
         playback.toggle()
         player.listen(5 * RATE)
         playback.pause()
-    assert playback.heard_percent == 50
+    assert playback.coverage.percent == 50
 
 
 @pytest.mark.parametrize(
@@ -132,36 +169,36 @@ def test_steps_are_two_seconds_of_the_clip(
     playback: PlaybackController, act: PlaybackAction, seconds: int
 ) -> None:
     playback.seek(5 * RATE)
-    playback.do(act)
+    playback.perform(act)
     assert playback.position == seconds * RATE
 
 
 def test_a_step_ends_at_the_borders(playback: PlaybackController) -> None:
-    playback.do(PlaybackAction.BACK)
+    playback.perform(PlaybackAction.BACK)
     assert playback.position == 0
     playback.seek(9 * RATE)
-    playback.do(PlaybackAction.FORWARD)
+    playback.perform(PlaybackAction.FORWARD)
     assert playback.position == 10 * RATE
 
 
 def test_speed_goes_over_a_clean_grid_and_stops_at_its_ends(playback: PlaybackController) -> None:
     speeds = []
     for act in (PlaybackAction.SLOWER,) * len(SPEEDS) + (PlaybackAction.FASTER,) * len(SPEEDS):
-        playback.do(act)
+        playback.perform(act)
         speeds.append(playback.speed_percent)
     assert set(speeds) == set(SPEEDS)
     assert playback.speed_percent == SPEEDS[-1]
-    playback.do(PlaybackAction.NORMAL_SPEED)
+    playback.perform(PlaybackAction.NORMAL_SPEED)
     assert playback.speed_percent == 100
 
 
 def test_again_plays_the_last_two_seconds_slower_then_goes_on_as_before(
     playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
-    playback.do(PlaybackAction.FASTER)
+    playback.perform(PlaybackAction.FASTER)
     before = playback.speed_percent
     playback.seek(5 * RATE)
-    playback.do(PlaybackAction.AGAIN)
+    playback.perform(PlaybackAction.AGAIN)
     assert (playback.position, playback.speed_percent) == (3 * RATE, 75)
     player.listen(2 * RATE)
     qtbot.waitUntil(lambda: playback.speed_percent == before)
@@ -171,15 +208,15 @@ def test_again_plays_the_last_two_seconds_slower_then_goes_on_as_before(
 
 def test_pausing_during_again_gives_the_speed_back(playback: PlaybackController) -> None:
     playback.seek(5 * RATE)
-    playback.do(PlaybackAction.AGAIN)
+    playback.perform(PlaybackAction.AGAIN)
     playback.pause()
     assert playback.speed_percent == 100
 
 
 def test_again_twice_still_knows_the_speed_of_before(playback: PlaybackController) -> None:
     playback.seek(5 * RATE)
-    playback.do(PlaybackAction.AGAIN)
-    playback.do(PlaybackAction.AGAIN)
+    playback.perform(PlaybackAction.AGAIN)
+    playback.perform(PlaybackAction.AGAIN)
     playback.pause()
     assert playback.speed_percent == 100
 
@@ -187,7 +224,7 @@ def test_again_twice_still_knows_the_speed_of_before(playback: PlaybackControlle
 def test_heard_ranges_carry_the_speed_they_were_heard_at(
     playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
-    playback.do(PlaybackAction.FASTER)
+    playback.perform(PlaybackAction.FASTER)
     playback.toggle()
     player.listen(RATE)
     with qtbot.waitSignal(playback.heard_due) as told:
@@ -199,7 +236,7 @@ def test_heard_ranges_carry_the_speed_they_were_heard_at(
 def test_without_a_clip_no_act_does_anything(act: PlaybackAction, themed: QApplication) -> None:
     player = FakePlayer()
     playback = PlaybackController(player)
-    playback.do(act)
+    playback.perform(act)
     assert (player.position, player.speed_percent, player.is_playing) == (0, 100, False)
 
 
@@ -225,18 +262,18 @@ def test_closing_tells_the_last_of_it_and_lets_the_device_go(
 
 def test_a_loop_plays_the_selection_round_and_round(playback: PlaybackController, player: FakePlayer) -> None:
     playback.select(RATE, 2 * RATE)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(5 * RATE + RATE // 2)
     assert (playback.is_playing, playback.position) == (True, RATE * 3 // 2)
     playback.pause()
-    assert playback.heard == (HeardRange(RATE, 2 * RATE),)
+    assert playback.coverage.heard == (Span(RATE, 2 * RATE),)
 
 
 def test_without_a_selection_the_whole_clip_is_looped(
     playback: PlaybackController, player: FakePlayer
 ) -> None:
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(11 * RATE)
     assert (playback.is_playing, playback.position) == (True, RATE)
@@ -247,16 +284,16 @@ def test_a_selection_of_a_few_samples_is_looped_with_what_is_around_it(
     playback: PlaybackController, player: FakePlayer
 ) -> None:
     playback.select(RATE, RATE + 20)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(RATE)
     playback.pause()
-    assert playback.heard == (HeardRange(RATE - 300, RATE + 320),)
+    assert playback.coverage.heard == (Span(RATE - 300, RATE + 320),)
 
 
 def test_a_loop_resumes_where_it_was_paused(playback: PlaybackController, player: FakePlayer) -> None:
     playback.select(RATE, 2 * RATE)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     player.listen(RATE // 4)
     playback.toggle()
@@ -271,11 +308,11 @@ def test_loop_on_and_off_while_playing_goes_on_in_place(
     playback.select(RATE, 3 * RATE)
     playback.seek(2 * RATE)
     playback.toggle()
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     assert (playback.is_playing, playback.position) == (True, 2 * RATE)
     player.listen(2 * RATE)
     assert playback.position == 2 * RATE
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     player.listen(3 * RATE)
     assert playback.position == 5 * RATE
     playback.pause()
@@ -284,7 +321,7 @@ def test_loop_on_and_off_while_playing_goes_on_in_place(
 def test_another_selection_while_looping_is_looped_at_once(
     playback: PlaybackController, player: FakePlayer
 ) -> None:
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     playback.select(4 * RATE, 5 * RATE)
     assert (playback.is_playing, playback.position) == (True, 4 * RATE)
@@ -296,10 +333,10 @@ def test_an_edge_is_heard_half_a_second_on_each_side(
     playback: PlaybackController, player: FakePlayer, act: PlaybackAction, edge: int
 ) -> None:
     playback.select(4 * RATE, 6 * RATE)
-    playback.do(act)
+    playback.perform(act)
     player.listen(10 * RATE)
-    playback.tell_heard()
-    assert playback.heard == (HeardRange(edge * RATE - RATE // 2, edge * RATE + RATE // 2),)
+    playback.report_heard()
+    assert playback.coverage.heard == (Span(edge * RATE - RATE // 2, edge * RATE + RATE // 2),)
     assert not playback.is_playing
 
 
@@ -307,10 +344,10 @@ def test_the_edges_of_the_clip_are_heard_where_nothing_is_selected(
     playback: PlaybackController, player: FakePlayer
 ) -> None:
     for act in (PlaybackAction.IN_EDGE, PlaybackAction.OUT_EDGE):
-        playback.do(act)
+        playback.perform(act)
         player.listen(RATE)
-    playback.tell_heard()
-    assert playback.heard == (HeardRange(0, RATE // 2), HeardRange(19 * RATE // 2, 10 * RATE))
+    playback.report_heard()
+    assert playback.coverage.heard == (Span(0, RATE // 2), Span(19 * RATE // 2, 10 * RATE))
 
 
 def test_a_pause_goes_back_as_far_as_was_chosen(playback: PlaybackController, player: FakePlayer) -> None:
@@ -320,7 +357,7 @@ def test_a_pause_goes_back_as_far_as_was_chosen(playback: PlaybackController, pl
         playback.toggle()
         playback.toggle()
         found.append((5 * RATE - playback.position) / RATE)
-        playback.do(PlaybackAction.BACKSTEP)
+        playback.perform(PlaybackAction.BACKSTEP)
     assert found == [0, 0.25, 0.5, 1, 0]
 
 
@@ -328,13 +365,13 @@ def test_a_pause_near_the_beginning_goes_back_to_it_and_in_a_loop_to_the_loops(
     playback: PlaybackController,
 ) -> None:
     for _ in range(3):
-        playback.do(PlaybackAction.BACKSTEP)
+        playback.perform(PlaybackAction.BACKSTEP)
     playback.seek(RATE // 2)
     playback.toggle()
     playback.toggle()
     assert playback.position == 0
     playback.select(4 * RATE, 6 * RATE)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     playback.toggle()
     assert playback.position == 4 * RATE
@@ -343,7 +380,7 @@ def test_a_pause_near_the_beginning_goes_back_to_it_and_in_a_loop_to_the_loops(
 def test_neither_seek_nor_end_nor_a_stop_by_the_page_goes_back(
     playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
-    playback.do(PlaybackAction.BACKSTEP)
+    playback.perform(PlaybackAction.BACKSTEP)
     playback.toggle()
     playback.seek(5 * RATE)
     assert playback.position == 5 * RATE
@@ -357,7 +394,7 @@ def test_neither_seek_nor_end_nor_a_stop_by_the_page_goes_back(
 
 def test_another_clip_is_not_looped(playback: PlaybackController) -> None:
     playback.select(RATE, 2 * RATE)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.load(Samples(RATE, speech_like(seconds=1)))
     assert not playback.is_looping
 
@@ -366,9 +403,9 @@ def test_again_in_a_loop_goes_on_with_the_loop(
     playback: PlaybackController, player: FakePlayer, qtbot: QtBot
 ) -> None:
     playback.select(4 * RATE, 6 * RATE)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.seek(5 * RATE)
-    playback.do(PlaybackAction.AGAIN)
+    playback.perform(PlaybackAction.AGAIN)
     player.listen(2 * RATE)
     qtbot.waitUntil(lambda: playback.speed_percent == 100)
     player.listen(RATE + RATE // 2)
@@ -404,7 +441,7 @@ def test_the_time_takes_the_same_room_whatever_it_shows(bar: PlayBar, playback: 
 def test_the_bar_shows_what_was_heard_and_the_speed(
     bar: PlayBar, playback: PlaybackController, player: FakePlayer
 ) -> None:
-    playback.do(PlaybackAction.SLOWER)
+    playback.perform(PlaybackAction.SLOWER)
     playback.toggle()
     player.listen(5 * RATE)
     playback.pause()
@@ -417,12 +454,12 @@ def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(
 ) -> None:
     assert text(bar, "play_backstep") == "off"
     for _ in range(2):
-        playback.do(PlaybackAction.BACKSTEP)
-    playback.do(PlaybackAction.LOOP)
+        playback.perform(PlaybackAction.BACKSTEP)
+    playback.perform(PlaybackAction.LOOP)
     assert text(bar, "play_backstep") == "0.50 s"
     assert bar.findChild(QToolButton, "play_backstep").accessibleName() == "A pause goes back: 0.50 s"
     assert bar.findChild(QToolButton, "play_loop").isChecked()
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     assert not bar.findChild(QToolButton, "play_loop").isChecked()
 
 
@@ -449,9 +486,9 @@ def test_the_play_button_says_what_it_will_do(bar: PlayBar, playback: PlaybackCo
 def test_each_button_asks_for_its_act_and_names_its_key(
     bar: PlayBar, playback: PlaybackController, act: PlaybackAction, qtbot: QtBot
 ) -> None:
-    playback.show_segments([Span(RATE, 2 * RATE)])
+    playback.load(Samples(RATE, speech_like(seconds=10)), [Span(RATE, 2 * RATE)])
     button = bar.findChild(QToolButton, f"play_{act}")
-    with qtbot.waitSignal(bar.act_requested) as asked:
+    with qtbot.waitSignal(bar.action_requested) as asked:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked.args == [act]
     assert key(f"desk.{act}").shown in button.toolTip()
@@ -460,7 +497,7 @@ def test_each_button_asks_for_its_act_and_names_its_key(
 def test_a_click_on_the_speed_makes_it_normal(
     bar: PlayBar, playback: PlaybackController, qtbot: QtBot
 ) -> None:
-    playback.do(PlaybackAction.FASTER)
+    playback.perform(PlaybackAction.FASTER)
     qtbot.mouseClick(bar.findChild(QToolButton, "play_normal_speed"), Qt.MouseButton.LeftButton)
     assert playback.speed_percent == 100
 
@@ -486,7 +523,7 @@ def page(playback: PlaybackController, qtbot: QtBot, show: Show) -> QWidget:
     made = QWidget()
     view = WaveformView(made)
     view.resize(600, 200)
-    join(view, playback)
+    connect_waveform(view, playback)
     bind_playback_keys(made, Scope.DESK, playback, view)
     show(made)
     return made
@@ -517,7 +554,7 @@ def state(playback: PlaybackController) -> tuple[int, bool, int, bool, int]:
         playback.is_playing,
         playback.speed_percent,
         playback.is_looping,
-        playback.choices.backstep_ms,
+        playback.preferences.backstep_ms,
     )
 
 
@@ -530,7 +567,7 @@ def test_every_act_has_a_key_that_does_it(
     twin.load(Samples(RATE, speech_like(seconds=10)))
     for each in (playback, twin):
         each.seek(5 * RATE)
-        each.do(PlaybackAction.FASTER)
+        each.perform(PlaybackAction.FASTER)
     twin.do(act)
     qtbot.keyClick(page, *PRESSES[act])
     assert state(playback) == state(twin)
@@ -603,7 +640,7 @@ def test_what_is_selected_in_the_picture_is_what_is_looped(
     page: QWidget, playback: PlaybackController
 ) -> None:
     page.findChild(WaveformView).selection_changed.emit(RATE, 2 * RATE)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     assert playback.position == RATE
     playback.pause()
@@ -619,6 +656,6 @@ def test_the_real_player_is_followed_frame_by_frame(themed: QApplication, qtbot:
     with qtbot.waitSignal(playback.heard_due) as told:
         playback.pause()
     assert told.args == [[HeardRange(0, 2 * RATE)]]
-    assert playback.heard_percent == 20
+    assert playback.coverage.percent == 20
     assert playback.position == 2 * RATE
     playback.close()

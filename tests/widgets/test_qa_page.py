@@ -317,7 +317,7 @@ def test_what_cannot_be_logged_is_not_played_on(build):
     table.session.errors["heard"] = [Unavailable("The log cannot be written.")]
     table.page.playback.toggle()
     table.player.listen(800)
-    table.page.playback.tell_heard()
+    table.page.playback.report_heard()
     table.settle()
     assert not table.player.is_playing
     assert "log cannot be written" in table.page.board.message.text

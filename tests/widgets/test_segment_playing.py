@@ -15,7 +15,8 @@ from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
-from reviewer.ui.playback.key_bindings import bind_playback_keys, join
+from reviewer.ui.playback.key_bindings import bind_playback_keys, connect_waveform
+from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
@@ -44,12 +45,11 @@ class Bench:
         column.addWidget(self.view, 1)
         column.addWidget(self.field)
         self.playback = PlaybackController(self.player, self.page, preferences=self.preferences)
-        join(self.view, self.playback)
+        connect_waveform(self.view, self.playback)
         bind_playback_keys(self.page, Scope.DESK, self.playback, self.view)
         samples = Samples(RATE, speech_like(seconds=10))
-        self.playback.load(samples)
+        self.playback.load(samples, SPEECH)
         self.view.show_clip(samples, PeakPyramid.from_samples(samples.data))
-        self.playback.show_segments(SPEECH)
         self.page.resize(1000, 500)
         show(self.page)
         self.field.setFocus()
@@ -63,8 +63,8 @@ class Bench:
     def heard(self) -> list[tuple[float, float]]:
         """In seconds; what plays is stopped first."""
         self.playback.pause()
-        self.playback.tell_heard()
-        return [(each.start / RATE, each.end / RATE) for each in self.playback.heard]
+        self.playback.report_heard()
+        return [(each.start / RATE, each.end / RATE) for each in self.playback.coverage.heard]
 
     @property
     def at(self) -> float:
@@ -152,14 +152,14 @@ def test_a_loop_is_of_the_segment_under_the_cursor(bench: Bench) -> None:
 def test_a_selection_comes_before_the_segment(bench: Bench) -> None:
     bench.view.select(Selection(RATE, 3 * RATE))
     bench.playback.seek(round(5.5 * RATE))
-    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.perform(PlaybackAction.LOOP)
     bench.playback.toggle()
     bench.hear(5)
     assert bench.heard() == [(1, 3)]
 
 
 def test_between_segments_the_clip_is_looped(bench: Bench) -> None:
-    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.perform(PlaybackAction.LOOP)
     bench.playback.toggle()
     bench.hear(11)
     assert bench.heard() == [(0, 10)]
@@ -168,7 +168,7 @@ def test_between_segments_the_clip_is_looped(bench: Bench) -> None:
 def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(bench: Bench) -> None:
     bench.preferences.put("listening.pre_roll_ms", 500)
     bench.playback.seek(5 * RATE)
-    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.perform(PlaybackAction.LOOP)
     bench.playback.toggle()
     bench.hear(1.25)
     assert bench.at == 4.75  # the pre-roll of the second round, where no segment is
@@ -179,7 +179,7 @@ def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(b
 
 
 def test_going_on_while_looping_loops_the_next_segment(bench: Bench) -> None:
-    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.perform(PlaybackAction.LOOP)
     bench.press(NEXT, CTRL)
     bench.hear(5)
     assert bench.heard() == [(2, 4)]
@@ -190,7 +190,7 @@ def test_going_on_while_looping_loops_the_next_segment(bench: Bench) -> None:
 
 def test_a_seek_while_looping_loops_the_segment_there(bench: Bench) -> None:
     bench.playback.seek(2 * RATE)
-    bench.playback.do(PlaybackAction.LOOP)
+    bench.playback.perform(PlaybackAction.LOOP)
     bench.playback.toggle()
     bench.playback.seek(round(8.5 * RATE))
     bench.hear(3)
@@ -218,7 +218,7 @@ def test_again_goes_further_back_each_time_and_on_at_the_old_speed_from_where_it
 ) -> None:
     bench.preferences.put("listening.step_ms", 1000)
     bench.preferences.put("listening.again_percent", 50)
-    bench.playback.do(PlaybackAction.FASTER)
+    bench.playback.perform(PlaybackAction.FASTER)
     bench.playback.seek(6 * RATE)
     seen = []
     for _ in range(3):
@@ -236,9 +236,9 @@ def test_again_goes_further_back_each_time_and_on_at_the_old_speed_from_where_it
 
 def test_again_is_never_faster_than_before(bench: Bench) -> None:
     for _ in range(4):
-        bench.playback.do(PlaybackAction.SLOWER)
+        bench.playback.perform(PlaybackAction.SLOWER)
     bench.playback.seek(6 * RATE)
-    bench.playback.do(PlaybackAction.AGAIN)
+    bench.playback.perform(PlaybackAction.AGAIN)
     assert bench.playback.speed_percent == 25
     bench.playback.pause()
 
@@ -258,36 +258,36 @@ def test_unheard_speech_is_played_part_by_part_and_round_again_until_there_is_no
 
 
 def test_a_sliver_nobody_heard_is_played_long_enough_to_be_heard(bench: Bench) -> None:
-    bench.playback.show_segments([Span(2 * RATE, 2 * RATE + 80)])
+    bench.playback.load(Samples(RATE, speech_like(seconds=10)), [Span(2 * RATE, 2 * RATE + 80)])
     bench.press(Qt.Key.Key_F8, CTRL)
     bench.hear(3)
     assert bench.heard() == [(2, 2.25)]
 
 
 def test_without_segments_all_of_the_clip_counts(bench: Bench) -> None:
-    bench.playback.show_segments([])
+    bench.playback.load(Samples(RATE, speech_like(seconds=10)), [])
     bench.press(NEXT, CTRL)
     bench.press(PREVIOUS, CTRL)
     assert (bench.playback.is_playing, bench.at) == (False, 0)
     bench.press(Qt.Key.Key_F8, CTRL)
     bench.hear(20)
     assert bench.heard() == [(0, 10)]
-    assert bench.playback.heard_percent == 100
+    assert bench.playback.coverage.percent == 100
 
 
 def test_speech_is_what_is_counted(bench: Bench) -> None:
     bench.press(NEXT, CTRL)
     bench.hear(9)
     bench.playback.pause()
-    bench.playback.tell_heard()
-    assert bench.playback.heard_percent == 50
-    assert bench.playback.so_far.missing == SPEECH[1:]
+    bench.playback.report_heard()
+    assert bench.playback.coverage.percent == 50
+    assert still_to_hear(bench.playback.coverage) == tuple(SPEECH[1:])
 
 
 def test_another_clip_has_no_segments_of_the_one_before(bench: Bench) -> None:
     bench.playback.load(Samples(RATE, speech_like(seconds=1)))
     assert not bench.playback.has_segments
-    assert bench.playback.so_far.missing == [Span(0, RATE)]
+    assert still_to_hear(bench.playback.coverage) == (Span(0, RATE),)
 
 
 @pytest.mark.parametrize("act", list(PlaybackAction))
@@ -306,10 +306,9 @@ def test_two_hundred_rounds_of_a_segment_with_its_rolls_have_no_gap_and_no_repea
         preferences.put(f"listening.{name}", 10)
     playback = PlaybackController(Player(device, fade_seconds=0.0), preferences=preferences)
     samples = Samples(RATE, speech_like(seconds=2))
-    playback.load(samples)
-    playback.show_segments([Span(8_000, 8_480)])
+    playback.load(samples, [Span(8_000, 8_480)])
     playback.seek(8_000)
-    playback.do(PlaybackAction.LOOP)
+    playback.perform(PlaybackAction.LOOP)
     playback.toggle()
     one_round = samples.data[8_000 - 160 : 8_480 + 160]
     wanted = np.tile(one_round, (201, 1))[160 : 160 + 200 * one_round.shape[0]]
@@ -332,7 +331,7 @@ def test_a_device_lost_while_playing_is_told_and_play_goes_on_with_the_next(
     assert told.args == [[HeardRange(0, 2 * RATE)]]
     assert "has gone. Press play" in playback.problem
     assert not playback.is_playing
-    playback.do(PlaybackAction.PLAY)
+    playback.perform(PlaybackAction.PLAY)
     device.pull(RATE)
     assert (playback.problem, playback.position) == ("", 3 * RATE)
     playback.close()

@@ -100,8 +100,8 @@ def test_what_was_heard_before_a_lock_need_not_be_heard_again(bench: Bench) -> N
 
 def test_what_was_heard_before_counts_on_the_screen_and_is_not_logged_again(bench: Bench) -> None:
     ready(bench, heard=(HeardRange(4_000, 12_000),))
-    assert bench.page.playback.heard_percent == 50
-    bench.page.playback.tell_heard()
+    assert bench.page.playback.coverage.percent == 50
+    bench.page.playback.report_heard()
     bench.settle()
     assert bench.desk.heard_ranges == []
 

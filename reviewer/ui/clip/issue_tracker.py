@@ -29,12 +29,11 @@ class IssueTracker(QObject):
         self._board = board
         self._to_hear = CoverageTracker(playback, desk.listening_rules)
         self._is_begun = False
-        board.play_bar.ask_for(desk.listening_rules.heard_percent)
-        playback.strip_changed.connect(self.look_again)
+        board.play_bar.require_heard(desk.listening_rules.heard_percent)
+        playback.coverage_changed.connect(self.look_again)
 
     def begin(self, clip: "OpenClip") -> None:
         """Another clip was loaded and shown."""
-        self._to_hear.begin(clip.samples, clip.speech, clip.heard)
         self._board.waves.show_speech(clip.speech)
         self._is_begun = True
 
@@ -44,7 +43,7 @@ class IssueTracker(QObject):
 
     def is_mended(self) -> bool:
         """Whether nothing is missing; if something is, says what, and goes there."""
-        self._playback.tell_heard()  # the last second counts, and is in the log before the work
+        self._playback.report_heard()  # the last second counts, and is in the log before the work
         missing = self._show()
         if missing.sentences:
             self._board.go_to_missing(missing)

@@ -28,8 +28,8 @@ class Turn:
 class WorksAhead(Protocol):
     """What has the next clip's sound worked out before it is played (``Playback``)."""
 
-    def prepare(self, samples: "Sound") -> None: ...
-    def forget_prepared(self) -> None: ...
+    def prefetch(self, samples: "Sound") -> None: ...
+    def drop_prefetched(self) -> None: ...
 
 
 class Ahead:
@@ -54,7 +54,7 @@ class Ahead:
     def give_back(self) -> None:
         """Nothing comes next: the lease ahead ends, and what was prepared is forgotten."""
         self._is_wanted = False
-        self._sound.forget_prepared()
+        self._sound.drop_prefetched()
         if self._has_asked:
             self._has_asked = False
             self._executor.run(self._desk.give_back_ahead)
@@ -66,7 +66,7 @@ class Ahead:
 
     def _on_prepared(self, heard: "Heard | None") -> None:
         if heard is not None and self._has_asked:
-            self._sound.prepare(heard.samples)
+            self._sound.prefetch(heard.samples)
 
 
 def take_turn(desk: "DeskSession", ask: Callable[[], Lease | None]) -> Turn:

@@ -128,7 +128,7 @@ class DeskPresenter(QObject):
         self._is_over = True
         self._heartbeat.stop()
         self._playback.pause()
-        lease, is_untouched = self._lease, not self._is_touched and not self._playback.heard
+        lease, is_untouched = self._lease, not self._is_touched and not self._playback.coverage.heard
         unsaved = self._keeper.take_unsaved()
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
@@ -177,7 +177,7 @@ class DeskPresenter(QObject):
         self._is_open = True
         self._keeper.begin(partial(self._desk.save_draft, clip.lease))
         self._heard_log.begin(clip.lease.clip_id)
-        self._playback.load(clip.samples)
+        self._playback.load(clip.samples, clip.speech, clip.heard)
         self._view.show_clip(clip)
         self._mending.begin(clip)
         keep = partial(self._desk.keep_place, clip.lease)
@@ -263,7 +263,7 @@ class DeskPresenter(QObject):
         self._position_memory.end()
         self._mending.end()
         if has_next:
-            self._playback.make_way()
+            self._playback.unload_for_next()
         else:
             self._playback.unload()
         self._heard_log.end()

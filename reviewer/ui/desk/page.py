@@ -1,6 +1,5 @@
 """The page where clips are heard, typed and handed in."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,16 +14,18 @@ from reviewer.ui.desk.view import DeskView
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import Page
 from reviewer.ui.playback.controller import PlaybackController
-from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, join
+from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, connect_waveform
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys
-from reviewer.ui.playback.player_port import Plays
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.tab_order import tab_through
 from reviewer.ui.waveform.choices import remember_choices
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.audio.play.player import Player
     from reviewer.desk.session import DeskSession
 
 
@@ -36,7 +37,7 @@ class DeskPage(Page):
     def __init__(
         self,
         desk: "DeskSession",
-        player_factory: Callable[[], Plays],
+        player_factory: "Callable[[], Player]",
         jobs: Jobs,
         preferences: Preferences,
         parent: QWidget | None = None,
@@ -92,7 +93,7 @@ class DeskPage(Page):
         board.play_bar.follow(self.playback)
         board.play_bar.add_right(OutputSettingsButton(self.ears, self.scope, board.play_bar))
         tab_through(board.play_bar)
-        join(board.waves, self.playback)
+        connect_waveform(board.waves, self.playback)
         board.unheard_changed.connect(board.waves.show_unheard)
         board.submit_requested.connect(self.presenter.submit)
         board.skip_requested.connect(self.ask_why_skip)

@@ -1,21 +1,27 @@
-"""Listening: what keys and buttons ask of the player."""
+"""Playing a clip: transport, steps, speeds, loops, segments, and what was heard."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.model.intervals import Span
+from reviewer.desk.coverage import Coverage
+from reviewer.model.clock import Clock, SystemClock
+from reviewer.model.event import HeardRange
+from reviewer.model.intervals import Span, merge
 from reviewer.ui.playback.listening_preferences import ListeningPreferences
-from reviewer.ui.playback.player_clock import PlayerClock
-from reviewer.ui.playback.player_port import Plays
-from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList, next_of
+from reviewer.ui.playback.player_clock import REPORT_EVERY_MS, PlayerClock, next_part, still_to_hear
+from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList
 from reviewer.ui.preferences import Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from reviewer.audio.play.player import Player
+    from reviewer.audio.samples import Sound
 
 LOOP_LEAST_MS = 20  # a handful of samples is a buzz, and hundreds of rounds a block are work for the card
 PREVIOUS_AFTER_MS = 1000
@@ -54,33 +60,85 @@ class _Again(NamedTuple):
     start: int
 
 
-class PlaybackController(PlayerClock):
-    """Steps, speeds, loops and segments of the clip that was loaded."""
+class PlaybackController(QObject):
+    """What keys and buttons ask of the player; ``position`` is the one clock of sound and picture."""
 
+    position_changed = Signal(int)
+    state_changed = Signal()
+    """Playing, speed, loop, preferences, what was heard, or the reason why there is no sound."""
+    coverage_changed = Signal(object)
+    """Carries the Spans that were heard of this clip."""
+    heard_due = Signal(object)
+    """Carries the HeardRanges that are to be logged: every 5 s while playing, and at each stop."""
     select_requested = Signal(int, int)
     """A segment was gone to: whoever keeps the selection marks it, and tells it to ``select``."""
 
     def __init__(
-        self, player: Plays, parent: QObject | None = None, *, preferences: Preferences | None = None
+        self,
+        player: "Player",
+        parent: QObject | None = None,
+        *,
+        preferences: Preferences | None = None,
+        clock: Clock | None = None,
+        report_every_ms: int = REPORT_EVERY_MS,
     ) -> None:
-        super().__init__(player, parent)
-        self.choices = ListeningPreferences(preferences or Preferences(parent=self), self)
-        self.choices.changed.connect(self.state_changed)
+        super().__init__(parent)
+        self._player = player
+        self._wall_clock = clock or SystemClock()
+        self._started_at = 0.0
+        self._rate_hz = 1
+        self.preferences = ListeningPreferences(preferences or Preferences(parent=self), self)
+        self.preferences.changed.connect(self.state_changed)
         self._segments = SegmentList()
         self._again: _Again | None = None
         self._selection: tuple[int, int] | None = None
         self._is_looping = False
         self._looped: tuple[int, int] | None = None
         self._is_all_heard_told = False
+        self._clock = PlayerClock(player, self, report_every_ms=report_every_ms)
+        self._clock.ticked.connect(self._on_ticked)
+        self._clock.ended.connect(self._on_ended)
+        self._clock.coverage_changed.connect(self._on_coverage_changed)
+        self._clock.heard_due.connect(self.heard_due)
+
+    @property
+    def is_playing(self) -> bool:
+        return self._player.is_playing
+
+    @property
+    def position(self) -> int:
+        return self._player.position
+
+    @property
+    def frames(self) -> int:
+        return self._player.frames
+
+    @property
+    def rate_hz(self) -> int:
+        return self._rate_hz
+
+    @property
+    def speed_percent(self) -> int:
+        return self._player.speed_percent
+
+    @property
+    def problem(self) -> str:
+        """Why there is no sound, in one sentence; empty while all is well."""
+        return self._player.problem or ""
+
+    @property
+    def coverage(self) -> Coverage:
+        """What was heard of this clip, counted against its speech."""
+        return self._clock.coverage
 
     @property
     def is_looping(self) -> bool:
-        """Whether the selection, a segment or the whole clip is played round and round."""
+        """Whether the selection, a segment or the whole clip is repeated."""
         return self._is_looping
 
     @property
     def is_all_heard_told(self) -> bool:
-        """Whether speech that nobody has heard was just asked for, and there is none."""
+        """Whether unheard speech was just asked for, and there is none."""
         return self._is_all_heard_told
 
     @property
@@ -88,18 +146,75 @@ class PlaybackController(PlayerClock):
         """Whether there are segments to go to."""
         return bool(self._segments.spans)
 
-    def show_segments(self, spans: Sequence[Span]) -> None:
-        """These are the segments of the clip that was loaded; what was heard counts against them."""
-        self._segments = SegmentList.of(spans, self.frames)
-        self._so_far.count_in(self._segments.spans)
-        self.state_changed.emit()
+    def is_attended(self, within: timedelta) -> bool:
+        """Whether it plays, and a person started it no longer than ``within`` ago.
+
+        A loop that nobody has touched since must not keep the window unlocked.
+        """
+        seconds = self._wall_clock.monotonic() - self._started_at
+        return self.is_playing and seconds < within.total_seconds()
+
+    def prefetch(self, samples: "Sound") -> None:
+        """Has the next clip stretched and levelled while the present one is typed."""
+        self._player.prepare(samples)
+
+    def drop_prefetched(self) -> None:
+        """Nothing comes next, or something else."""
+        self._player.forget_prepared()
+
+    def load(
+        self, samples: "Sound", speech: Sequence[Span] = (), heard_before: Sequence[HeardRange] = ()
+    ) -> None:
+        """Takes another clip, at its start; a missing device is no error.
+
+        Args:
+            samples: the clip.
+            speech: where somebody speaks: the segments to go to, and what must be heard.
+            heard_before: what was heard of the clip for this work earlier; it is in the log already.
+        """
+        self.unload_for_next()
+        self._rate_hz = samples.rate_hz
+        self._player.load(samples)
+        self._player.set_speed(self._player.speed_percent)  # has it stretched now, not at the first play
+        self._segments = SegmentList.of(speech, self.frames)
+        coverage = Coverage(self.frames, samples.rate_hz, merge(self._segments.spans))
+        self._clock.begin_clip(coverage.after(heard_before))
+        self._emit_all()
+
+    def unload_for_next(self) -> None:
+        """Lets the clip go for one that is loaded at once, and keeps the device."""
+        self._let_go(keeps_device=True)
+
+    def unload(self) -> None:
+        """Stops and lets the clip go; reports the last of what was heard first."""
+        self._let_go(keeps_device=False)
+        self._emit_all()
+
+    def close(self) -> None:
+        """Lets clip and device go."""
+        self.unload()
+        self._player.close()
+
+    @Slot()
+    def pause(self) -> None:
+        """Stops where it is, and reports what was heard."""
+        if self._clock.is_running:
+            self._player.pause()
+            self._clock.stop()
+            self._end_again()
+            self._emit_all()
+
+    @Slot()
+    def report_heard(self) -> None:
+        """Reports what was heard and not reported yet."""
+        self._clock.report_heard()
 
     @Slot(object)
-    def do(self, act: PlaybackAction) -> None:
+    def perform(self, action: PlaybackAction) -> None:
         """Does what a key or button of the play bar asks for."""
         if self.frames == 0:
             return
-        acts: dict[PlaybackAction, Callable[[], None]] = {
+        steps: dict[PlaybackAction, Callable[[], None]] = {
             PlaybackAction.PLAY: self.toggle,
             PlaybackAction.BACK: partial(self._step, -1),
             PlaybackAction.FORWARD: partial(self._step, 1),
@@ -111,13 +226,13 @@ class PlaybackController(PlayerClock):
             PlaybackAction.LOOP: self._switch_loop,
             PlaybackAction.IN_EDGE: partial(self._play_edge, 0),
             PlaybackAction.OUT_EDGE: partial(self._play_edge, 1),
-            PlaybackAction.BACKSTEP: self.choices.next_backstep,
+            PlaybackAction.BACKSTEP: self.preferences.choose_next_backstep,
             PlaybackAction.PREVIOUS_SEGMENT: self._previous_segment,
             PlaybackAction.NEXT_SEGMENT: self._next_segment,
             PlaybackAction.NEXT_UNHEARD: self._next_unheard,
         }
         was_told, self._is_all_heard_told = self._is_all_heard_told, False
-        acts[act]()
+        steps[action]()
         if was_told:
             self.state_changed.emit()
 
@@ -128,7 +243,7 @@ class PlaybackController(PlayerClock):
             self._play()
             return
         self.pause()
-        back = self._frames_of(self.choices.backstep_ms)
+        back = self._frames_of(self.preferences.backstep_ms)
         if back:
             is_in_loop = self._looped is not None and self.position >= self._looped[0]
             least = self._looped[0] if self._looped is not None and is_in_loop else 0
@@ -145,24 +260,42 @@ class PlaybackController(PlayerClock):
     @Slot(int)
     def seek(self, frame: int) -> None:
         """Goes there; what plays goes on, a loop of no selection with the segment that is there."""
-        super().seek(frame)
+        self._player.seek(min(max(frame, 0), self.frames))
+        self.position_changed.emit(self.position)
         if self._is_looping and self._selection is None and self.is_playing:
             self._play()
 
-    def _moved(self) -> None:
+    @Slot()
+    def _on_ticked(self) -> None:
+        self.position_changed.emit(self.position)
         if self._again is not None and self.position >= self._again.end:
-            self._again_over()
+            self._end_again()
             if self._is_looping:
-                self._play()
+                self._play_round()
             self.state_changed.emit()
 
-    def _ended(self) -> None:
-        self._again_over()
+    @Slot()
+    def _on_ended(self) -> None:
+        self._end_again()
+        self._emit_all()
 
-    def _forget(self) -> None:
+    @Slot()
+    def _on_coverage_changed(self) -> None:
+        self.coverage_changed.emit(self.coverage.heard)
+
+    def _let_go(self, *, keeps_device: bool) -> None:
+        self.pause()
+        self._player.unload(keeps_device=keeps_device)
+        self._clock.report_heard()
+        self._clock.end_clip()
         self._segments = SegmentList()
         self._selection, self._looped, self._is_looping = None, None, False
         self._is_all_heard_told = False
+
+    def _emit_all(self) -> None:
+        self.position_changed.emit(self.position)
+        self.coverage_changed.emit(self.coverage.heard)
+        self.state_changed.emit()
 
     @property
     def _part(self) -> tuple[int, int]:
@@ -172,7 +305,7 @@ class PlaybackController(PlayerClock):
 
     @property
     def _rolls(self) -> tuple[int, int]:
-        return self._frames_of(self.choices.pre_roll_ms), self._frames_of(self.choices.post_roll_ms)
+        return self._frames_of(self.preferences.pre_roll_ms), self._frames_of(self.preferences.post_roll_ms)
 
     def _play(self, start: int | None = None, until: int | None = None) -> None:
         if self._is_looping and start is None:
@@ -180,7 +313,10 @@ class PlaybackController(PlayerClock):
         else:
             self._looped = None
             self._player.play(start, until)
-        self._begun()
+        self._started_at = self._wall_clock.monotonic()
+        if self._player.is_playing:
+            self._clock.start()
+        self._emit_all()
 
     def _play_round(self) -> None:
         """The part under the cursor round and round; one that was left in the middle is gone on with."""
@@ -193,18 +329,18 @@ class PlaybackController(PlayerClock):
         self._player.play_loop(start, end, max(pre, lacks), max(post, lacks), here)
 
     def _step(self, times: int) -> None:
-        self.seek(self.position + times * self._frames_of(self.choices.step_ms))
+        self.seek(self.position + times * self._frames_of(self.preferences.step_ms))
 
     def _play_again(self) -> None:
         """A step back once more, slower, each time another step; then on at the speed of before."""
         here = self.position
         end, percent, start = self._again or _Again(here, self.speed_percent, here)
-        start = max(start - self._frames_of(self.choices.step_ms), 0)
+        start = max(start - self._frames_of(self.preferences.step_ms), 0)
         self._again = _Again(end, percent, start)
-        self._player.set_speed(min(self.choices.again_percent, percent))
+        self._player.set_speed(min(self.preferences.again_percent, percent))
         self._play(start)
 
-    def _again_over(self) -> None:
+    def _end_again(self) -> None:
         if self._again is not None:
             self._player.set_speed(self._again.percent)
             self._again = None
@@ -217,7 +353,7 @@ class PlaybackController(PlayerClock):
 
     def _play_edge(self, which: int) -> None:
         """A little on each side of where the selection, the segment or the clip begins or ends."""
-        edge, reach = self._part[which], self._frames_of(self.choices.edge_ms)
+        edge, reach = self._part[which], self._frames_of(self.preferences.edge_ms)
         self._play(max(edge - reach, 0), min(edge + reach, self.frames))
 
     def _next_segment(self) -> None:
@@ -233,25 +369,28 @@ class PlaybackController(PlayerClock):
         """Puts the cursor at its start, has it selected, and plays it if that was chosen."""
         if span is None:
             return
-        self._again_over()
+        self._end_again()
         self.seek(span.start)
         self.select_requested.emit(span.start, span.end)
-        if self.choices.plays_segments and self._is_looping:
+        if self.preferences.plays_segments and self._is_looping:
             self._play()
-        elif self.choices.plays_segments:
+        elif self.preferences.plays_segments:
             pre, post = self._rolls
             self._play(max(span.start - pre, 0), span.end + post)
 
     def _next_unheard(self) -> None:
-        self._take_heard()
-        part = next_of(self._so_far.missing, self.position)
+        self._clock.take_heard()
+        part = next_part(still_to_hear(self.coverage), self.position)
         if part is None:
             self._is_all_heard_told = True
             self.state_changed.emit()
             return
-        self._again_over()
+        self._end_again()
         (pre, post), least = self._rolls, part.start + self._frames_of(UNHEARD_LEAST_MS)
         self._play(max(part.start - pre, 0), max(part.end + post, least))
+
+    def _frames_of(self, milliseconds: int) -> int:
+        return milliseconds * self._rate_hz // 1000
 
     def _change_speed(self, step: int) -> None:
         self._set_speed(next_speed(self.speed_percent, step))

@@ -1,14 +1,12 @@
 """How much of the speech was heard, with a mark once it is enough."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from reviewer.desk.coverage import Coverage
+from reviewer.model.intervals import total_frames
 from reviewer.ui.assets import SMALL_PX, put_icon
+from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.theme import GRID_PX, tabular
-
-if TYPE_CHECKING:
-    from reviewer.ui.playback.heard_coverage import HeardCoverage
 
 SHARE_PERCENT = 98
 """What is asked for where the project says nothing else."""
@@ -43,15 +41,14 @@ class HeardLabel(QWidget):
         row.addWidget(self._tick)
         row.addWidget(self._count)
 
-    def ask_for(self, share_percent: int) -> None:
+    def require(self, share_percent: int) -> None:
         """So much is enough from now on."""
         self._share_percent = share_percent
 
-    def show_heard(self, so_far: "HeardCoverage", rate_hz: int) -> None:
-        is_enough = so_far.reaches(self._share_percent)
-        self._count.setText(self._text(so_far.percent))
-        self._tick.setVisible(is_enough)
-        sentence = self._sentence(so_far, rate_hz)
+    def show_coverage(self, coverage: Coverage) -> None:
+        self._count.setText(self._text(coverage.percent))
+        self._tick.setVisible(coverage.frames > 0 and coverage.percent >= self._share_percent)
+        sentence = self._sentence(coverage)
         if sentence != self.toolTip():
             self.setToolTip(sentence)
             self._count.setAccessibleDescription(sentence)
@@ -59,10 +56,14 @@ class HeardLabel(QWidget):
     def _text(self, percent: int) -> str:
         return self.tr("heard %s %%") % percent
 
-    def _sentence(self, so_far: "HeardCoverage", rate_hz: int) -> str:
-        missing = so_far.missing_frames
-        if so_far.frames and not missing:
-            return self.tr("All speech was heard.") if so_far.is_of_speech else self.tr("All was heard.")
-        of = self.tr("of the speech") if so_far.is_of_speech else self.tr("of the clip")
-        told = self.tr("{0} % {1} was heard; {2} s are missing. {3} % are asked for.")
-        return told.format(so_far.percent, of, f"{missing / rate_hz:.1f}", self._share_percent)
+    def _sentence(self, coverage: Coverage) -> str:
+        missing = total_frames(still_to_hear(coverage))
+        if coverage.frames and not missing:
+            if coverage.speech:
+                return self.tr("All speech was heard.")
+            return self.tr("The whole clip was heard.")
+        if coverage.speech:
+            words = self.tr("{0} % of the speech was heard; {1} s are missing. {2} % are required.")
+        else:
+            words = self.tr("{0} % of the clip was heard; {1} s are missing. {2} % are required.")
+        return words.format(coverage.percent, f"{missing / coverage.rate_hz:.1f}", self._share_percent)

@@ -24,9 +24,9 @@ def bind_playback_keys(
     owner: QWidget, scope: Scope, playback: PlaybackController, view: WaveformView
 ) -> None:
     """Makes transport, speed, zoom and pan keys work while ``owner`` is shown; they type nothing."""
-    for act in PlaybackAction:
-        shortcut = bind(owner, f"{scope}.{act}", partial(playback.do, act))
-        shortcut.setAutoRepeat(act in _REPEATING)
+    for action in PlaybackAction:
+        shortcut = bind(owner, f"{scope}.{action}", partial(playback.perform, action))
+        shortcut.setAutoRepeat(action in _REPEATING)
     for name in ("select_from", "select_to", "select_none"):
         bind(owner, f"{scope}.{name}", getattr(view, name))
     for name in ("zoom_in", "zoom_out", "zoom_whole", "pan_left", "pan_right"):
@@ -45,10 +45,10 @@ def bind_spectrogram_keys(owner: QWidget, scope: Scope, picture: Spectrogram) ->
         bind(owner, f"{scope}.{name}", slot)
 
 
-def join(view: WaveformView, playback: PlaybackController) -> None:
+def connect_waveform(view: WaveformView, playback: PlaybackController) -> None:
     """Lets picture and sound show the same moment, and the same selection: the picture keeps it."""
     view.seek_requested.connect(playback.seek)
     view.selection_changed.connect(playback.select)
     playback.select_requested.connect(lambda start, end: view.select(Selection(start, end)))
     playback.position_changed.connect(partial(view.show_position, follow=True))
-    playback.strip_changed.connect(view.show_heard)
+    playback.coverage_changed.connect(view.show_heard)

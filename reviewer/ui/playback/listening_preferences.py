@@ -66,7 +66,7 @@ class ListeningPreferences(QObject):
         """Whether a clip opens where it was left."""
         return self._preferences.is_on("listening.resume", default=True)
 
-    def next_backstep(self) -> None:
+    def choose_next_backstep(self) -> None:
         """Chooses the next longer one of a few, and after the longest none, and remembers it."""
         longer = [length for length in BACKSTEPS_MS if length > self.backstep_ms]
         self._preferences.put("listening.backstep_ms", longer[0] if longer else 0)

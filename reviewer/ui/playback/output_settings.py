@@ -1,13 +1,16 @@
 """What a person wants to hear, and how it is remembered."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.ui.playback.controller import PlaybackController
-from reviewer.ui.playback.player_port import Plays
 from reviewer.ui.preferences import Preferences
+
+if TYPE_CHECKING:
+    from reviewer.audio.play.player import Player
 
 LEVEL = "sound.level"
 GAIN_DB = "sound.gain_db"
@@ -27,7 +30,7 @@ class OutputSettingsController(QObject):
 
     def __init__(
         self,
-        player: Plays,
+        player: "Player",
         playback: PlaybackController,
         preferences: Preferences,
         parent: QObject | None = None,

@@ -45,7 +45,7 @@ class PlayBar(QWidget):
     Where it is narrow, or a sentence needs the room, the buttons that matter least are left to their keys.
     """
 
-    act_requested = Signal(object)
+    action_requested = Signal(object)
     """Carries an PlaybackAction."""
 
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
@@ -70,15 +70,15 @@ class PlayBar(QWidget):
 
     def follow(self, playback: PlaybackController) -> None:
         """Shows a playback from now on, and sends it what is asked for."""
-        self.act_requested.connect(playback.do)
+        self.action_requested.connect(playback.perform)
         playback.position_changed.connect(self._on_position_changed)
         playback.state_changed.connect(self._on_state_changed)
-        playback.strip_changed.connect(self._on_strip_changed)
+        playback.coverage_changed.connect(self._on_coverage_changed)
         self._show_state(playback)
 
-    def ask_for(self, share_percent: int) -> None:
+    def require_heard(self, share_percent: int) -> None:
         """So much of the speech is to be heard; from then on there is a tick."""
-        self._heard.ask_for(share_percent)
+        self._heard.require(share_percent)
 
     def add_right(self, widget: QWidget) -> None:
         """Puts the buttons of another part at the right end."""
@@ -99,10 +99,10 @@ class PlayBar(QWidget):
             self._show_state(playback)
 
     @Slot()
-    def _on_strip_changed(self) -> None:
+    def _on_coverage_changed(self) -> None:
         playback = self.sender()
         if isinstance(playback, PlaybackController):
-            self._heard.show_heard(playback.so_far, playback.rate_hz)
+            self._heard.show_coverage(playback.coverage)
 
     def _show_state(self, playback: PlaybackController) -> None:
         play, loop = self._buttons[PlaybackAction.PLAY], self._buttons[PlaybackAction.LOOP]
@@ -115,9 +115,9 @@ class PlayBar(QWidget):
             put_icon(loop, "loop", "accent" if playback.is_looping else "text")
         self._speed.setText(f"{playback.speed_percent / 100:.2f}x")
         self._enable(frames=playback.frames, has_segments=playback.has_segments)
-        self._show_choices(playback.choices)
+        self._show_preferences(playback.preferences)
         self._time.show_position(playback.position, playback.frames, playback.rate_hz)
-        self._heard.show_heard(playback.so_far, playback.rate_hz)
+        self._heard.show_coverage(playback.coverage)
         if playback.is_all_heard_told and not playback.problem:
             self._line.show_line(self.tr("All speech heard."), "ok")
         else:
@@ -130,11 +130,11 @@ class PlayBar(QWidget):
         self._speed.setEnabled(frames > 0)
         self._time.setEnabled(frames > 0)
 
-    def _show_choices(self, choices: ListeningPreferences) -> None:
+    def _show_preferences(self, preferences: ListeningPreferences) -> None:
         """Says on and of the buttons how far and how slow they go."""
-        step, percent = _seconds(choices.step_ms), choices.again_percent
-        back = _seconds(choices.backstep_ms, places=2)
-        length = self.tr("{0} s").format(back) if choices.backstep_ms else self.tr("off")
+        step, percent = _seconds(preferences.step_ms), preferences.again_percent
+        back = _seconds(preferences.backstep_ms, places=2)
+        length = self.tr("{0} s").format(back) if preferences.backstep_ms else self.tr("off")
         said = {
             PlaybackAction.BACK: self.tr("Back {0} s").format(step),
             PlaybackAction.FORWARD: self.tr("Forward {0} s").format(step),
@@ -153,7 +153,7 @@ class PlayBar(QWidget):
         row = key(f"{self._scope}.{act}")
         button = named(QToolButton(self), f"play_{act}", row.sentence, key_id=row.id)
         put_icon(button, what, size_px=20 if act is PlaybackAction.PLAY else 16)
-        button.clicked.connect(partial(self._ask_for, act))
+        button.clicked.connect(partial(self._request, act))
         if act is PlaybackAction.BACKSTEP:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFont(tabular(button.font()))
@@ -171,11 +171,11 @@ class PlayBar(QWidget):
         button.setText("1.00x")
         button.setFont(tabular(button.font()))
         button.setFixedWidth(button.fontMetrics().horizontalAdvance("0.00x") + 24)
-        button.clicked.connect(partial(self._ask_for, PlaybackAction.NORMAL_SPEED))
+        button.clicked.connect(partial(self._request, PlaybackAction.NORMAL_SPEED))
         return button
 
-    def _ask_for(self, act: PlaybackAction, *_checked: bool) -> None:
-        self.act_requested.emit(act)
+    def _request(self, action: PlaybackAction, *_checked: bool) -> None:
+        self.action_requested.emit(action)
 
     def _lay_out(self) -> None:
         row, buttons = self._row, self._buttons

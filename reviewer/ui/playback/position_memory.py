@@ -30,11 +30,11 @@ class PositionMemory(QObject):
 
     def begin(self, keep: Keep, frame: int) -> None:
         """A clip was opened and shown; ``frame`` is where it was left, ``keep`` takes where it is later."""
-        choices = self._playback.choices
+        preferences = self._playback.preferences
         self._keep, self._kept = keep, frame
-        if choices.resumes and 0 < frame < self._playback.frames:
+        if preferences.resumes and 0 < frame < self._playback.frames:
             self._playback.seek(frame)
-        self._is_play_due = choices.plays_on_open
+        self._is_play_due = preferences.plays_on_open
         self._play_if_seen()
 
     @Slot()

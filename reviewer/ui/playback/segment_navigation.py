@@ -1,10 +1,9 @@
-"""Which segment comes next, which was before, and what of them nobody has heard."""
+"""Which segment comes next, and which was before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reviewer.model.event import HeardRange
-from reviewer.model.intervals import Span, heard_spans, merge, subtract
+from reviewer.model.intervals import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +31,6 @@ class SegmentList:
         """The last that started more than ``slack_frames`` before a frame, else the first of all."""
         started = [span for span in self.spans if span.start < frame - slack_frames]
         return started[-1] if started else next(iter(self.spans), None)
-
-
-def unheard(spans: Iterable[Span], heard: Iterable[HeardRange]) -> list[Span]:
-    """What of ``spans`` lies in no range that was heard, at whatever speed; in order, each frame once."""
-    return list(subtract(spans, heard_spans(heard)))
-
-
-def together(spans: Iterable[Span]) -> list[Span]:
-    """The same frames in as few spans as possible, in order."""
-    return list(merge(spans))
-
-
-def next_of(parts: list[Span], frame: int) -> Span | None:
-    """The first part that is not over at a frame, from there on; behind the last the first again."""
-    ahead = [part for part in parts if part.end > frame]
-    if not ahead:
-        return parts[0] if parts else None
-    return Span(max(ahead[0].start, frame), ahead[0].end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,9 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
 from reviewer.ui.playback.controller import PlaybackController
-from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, join
+from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, connect_waveform
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys
-from reviewer.ui.playback.player_port import Plays
 from reviewer.ui.playback.position_memory import PositionMemory
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.board import CheckBoard
@@ -32,6 +31,7 @@ from reviewer.ui.waveform.choices import remember_choices
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from reviewer.audio.play.player import Player
     from reviewer.qa.session import Comparison, QaSession
 
 
@@ -43,7 +43,7 @@ class QaPage(Page):
     def __init__(
         self,
         session: "QaSession",
-        player_factory: Callable[[], Plays],
+        player_factory: "Callable[[], Player]",
         jobs: Jobs,
         preferences: Preferences,
         parent: QWidget | None = None,
@@ -65,7 +65,7 @@ class QaPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self._to_hear = CoverageTracker(self.playback, session.listening_rules)
-        self.board.play_bar.ask_for(session.listening_rules.heard_percent)
+        self.board.play_bar.require_heard(session.listening_rules.heard_percent)
         self._lack_of: Callable[[], Lack | None] | None = None
         self._position_memory = PositionMemory(self.playback, self.board, self)
         self._is_closed = self._is_unsaved_shown = False
@@ -118,11 +118,11 @@ class QaPage(Page):
             self._say_nothing_left(taken)
             return
         self._stack.setCurrentWidget(self.board)
-        self.playback.load(taken.opened.samples)
+        opened = taken.opened
+        self.playback.load(opened.samples, opened.speech, opened.heard)
         draft = taken.opened.draft
         typed = draft.text_verbatim if draft is not None else ""
         self.board.show_clip(taken.opened.samples, taken.opened.pyramid, typed)
-        self._to_hear.begin(taken.opened.samples, taken.opened.speech, taken.opened.heard)
         self.board.waves.show_speech(taken.opened.speech)
         self._position_memory.begin(self.checking.keep_place, taken.opened.position)
         if taken.comparison is not None:
@@ -145,14 +145,14 @@ class QaPage(Page):
 
     @Slot(str)
     def _on_accept_requested(self, comment: str) -> None:
-        self.playback.tell_heard()  # the last second counts, and is in the log before the verdict
+        self.playback.report_heard()  # the last second counts, and is in the log before the verdict
         if self._has_heard(self._to_hear.lack_of_speech):
             self.board.set_busy(busy=True)
             self.checking.accept(comment)
 
     @Slot(str)
     def _on_return_requested(self, comment: str) -> None:
-        self.playback.tell_heard()
+        self.playback.report_heard()
         if self._has_heard(self._to_hear.lack_of_reason):
             self.board.set_busy(busy=True)
             self.checking.send_back(comment)
@@ -242,7 +242,7 @@ class QaPage(Page):
         )
 
     def _connect(self) -> None:
-        join(self.board.waves, self.playback)
+        connect_waveform(self.board.waves, self.playback)
         self.board.unheard_changed.connect(self.board.waves.show_unheard)
         self.board.play_bar.follow(self.playback)
         self.board.play_bar.add_right(OutputSettingsButton(self.ears, self.scope, self.board.play_bar))
@@ -253,7 +253,7 @@ class QaPage(Page):
         bind_output_keys(self.board, Scope.QA, self.ears)
         self.playback.heard_due.connect(self.checking.heard)
         self.playback.state_changed.connect(self._on_sound_changed)
-        self.playback.strip_changed.connect(self._on_heard_more)
+        self.playback.coverage_changed.connect(self._on_heard_more)
         self.empty.take_requested.connect(self._on_take_requested)
         self.board.blind.hand_in_requested.connect(self.checking.hand_in)
         self.board.blind.editor.text_changed.connect(self.checking.note)

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from reviewer.desk.coverage import Coverage
 from reviewer.model.event import HeardRange
-from reviewer.model.intervals import Span
+from reviewer.model.intervals import Span, merge
 from reviewer.ui.playback.controller import SPEEDS, next_speed
-from reviewer.ui.playback.heard_coverage import HeardCoverage
-from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList, next_of, together, unheard
+from reviewer.ui.playback.player_clock import next_part, still_to_hear
+from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList
 
 FRAMES = 60
 _places = st.tuples(st.integers(0, FRAMES - 1), st.integers(1, 20))
@@ -33,70 +34,45 @@ def mask(parts: list[Span] | list[HeardRange]) -> NDArray[np.bool_]:
     return found
 
 
+def coverage_of(speech: list[Span], heard: list[HeardRange]) -> Coverage:
+    return Coverage(FRAMES, 1, merge(speech)).after(heard)
+
+
 @given(spans, ranges)
-def test_what_is_unheard_is_speech_less_what_was_heard(speech: list[Span], heard: list[HeardRange]) -> None:
-    left = unheard(speech, heard)
-    assert (mask(left) == (mask(speech) & ~mask(heard))).all()
-    assert sum(part.frames for part in left) == mask(left).sum()
-    assert left == sorted(left)
-
-
-@given(spans)
-def test_spans_put_together_are_the_same_frames_once(parts: list[Span]) -> None:
-    joined = together(parts)
-    assert (mask(joined) == mask(parts)).all()
-    assert all(one.end < other.start for one, other in pairwise(joined))
-
-
-@given(spans, ranges, st.integers(0, 100))
-def test_the_count_is_that_of_the_frames(speech: list[Span], heard: list[HeardRange], share: int) -> None:
-    so_far = HeardCoverage(FRAMES)
-    so_far.count_in(speech)
-    for each in heard:
-        so_far.add([each])
+def test_what_is_left_to_hear_is_the_speech_or_the_clip_less_what_was_heard(
+    speech: list[Span], heard: list[HeardRange]
+) -> None:
+    left = still_to_hear(coverage_of(speech, heard))
     counts = mask(speech) if speech else np.ones(FRAMES, dtype=bool)
-    got, whole = int((counts & mask(heard)).sum()), int(counts.sum())
-    assert so_far.percent == got * 100 // whole
-    assert so_far.missing_frames == whole - got
-    assert so_far.reaches(share) is (got * 100 >= share * whole)
-    assert so_far.is_of_speech is bool(speech)
+    assert (mask(list(left)) == (counts & ~mask(heard))).all()
+    assert all(one.end < other.start for one, other in pairwise(left))
 
 
-def test_of_no_clip_nothing_was_heard_and_nothing_is_enough() -> None:
-    so_far = HeardCoverage()
-    assert (so_far.percent, so_far.missing, so_far.reaches(0)) == (0, [], False)
-
-
-def test_what_was_heard_is_given_to_the_log_once() -> None:
-    so_far = HeardCoverage(FRAMES)
-    so_far.add([HeardRange(0, 5)])
-    so_far.add([HeardRange(5, 9)])
-    assert so_far.take_unlogged() == [HeardRange(0, 9)]
-    assert so_far.take_unlogged() == []
-    assert so_far.ranges == (HeardRange(0, 9),)
+def test_of_no_clip_nothing_is_left_to_hear() -> None:
+    assert still_to_hear(Coverage(0, 1)) == ()
 
 
 @given(spans, ranges, st.integers(0, FRAMES))
 def test_from_each_place_all_that_is_unheard_is_reached(
     speech: list[Span], heard: list[HeardRange], frame: int
 ) -> None:
-    left = unheard(speech, heard)
+    left = still_to_hear(coverage_of(speech, heard))
     todo = list(heard)
     for _ in range(len(left) + 1):
-        part = next_of(unheard(speech, todo), frame)
+        part = next_part(still_to_hear(coverage_of(speech, todo)), frame)
         if part is None:
             break
-        assert mask(left)[part.start : part.end].all()
+        assert mask(list(left))[part.start : part.end].all()
         todo.append(HeardRange(part.start, part.end))
         frame = part.end
-    assert unheard(speech, todo) == []
+    assert still_to_hear(coverage_of(speech, todo)) == ()
 
 
 @pytest.mark.parametrize(("frame", "part"), [(0, (10, 20)), (12, (12, 20)), (20, (30, 35)), (60, (10, 20))])
 def test_the_next_unheard_is_the_rest_of_this_one_or_one_ahead_or_the_first(
     frame: int, part: tuple[int, int]
 ) -> None:
-    assert next_of(list(THREE.spans), frame) == Span(*part)
+    assert next_part(THREE.spans, frame) == Span(*part)
 
 
 @pytest.mark.parametrize(
