@@ -568,7 +568,7 @@ def test_every_act_has_a_key_that_does_it(
     for each in (playback, twin):
         each.seek(5 * RATE)
         each.perform(PlaybackAction.FASTER)
-    twin.do(act)
+    twin.perform(act)
     qtbot.keyClick(page, *PRESSES[act])
     assert state(playback) == state(twin)
     for each in (playback, twin):
