@@ -1,29 +1,41 @@
-"""Sees to it that what is typed is on the disk a moment later."""
+"""Saves what is typed a moment later, in order, again and again until it is on the disk."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
-from reviewer.errors import LeaseLost, NotLeased, SubmissionConflict
+from reviewer.errors import NotLeased, ReviewerError, Unavailable
 from reviewer.model.annotation import Annotation
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
 
-Save = Callable[[Annotation], datetime]
 SAVE_AFTER_MS = 1200
 RETRY_AFTER_MS = 3000
-GONE = (LeaseLost, NotLeased, SubmissionConflict)
-"""Errors after which there is nothing left to save to: the work is somebody else's, or over."""
+SaveDraft = Callable[[Annotation, int], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed, and its number: later ones are higher, for as long as the window is open."""
+
+    annotation: Annotation
+    revision: int
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether a rule said no, so that the clip must leave the screen; else trying again may help."""
+    return isinstance(error, ReviewerError) and not isinstance(error, Unavailable)
 
 
 class Autosave(QObject):
     """Saves at most 1.2 s after the first key that is not saved yet, so also while typing goes on and on.
 
-    ``Save`` commits an annotation and gives the moment of the commit. A save that failed is tried again until
-    it goes through or the keeper is told to stop; the newest text always wins.
+    ``SaveDraft`` commits an annotation under a revision and gives the moment of the commit. A save that
+    failed is tried again until it succeeds or the autosave is stopped; the newest text always wins.
     """
 
     saved = Signal(object)
@@ -31,36 +43,50 @@ class Autosave(QObject):
     failed = Signal(object)
     """Carries the error; what was typed is still here and will be tried again."""
 
-    def __init__(self, executor: SerialExecutor, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        executor: SerialExecutor,
+        parent: QObject | None = None,
+        *,
+        save_after_ms: int = SAVE_AFTER_MS,
+        retry_after_ms: int = RETRY_AFTER_MS,
+    ) -> None:
         super().__init__(parent)
         self._executor = executor
-        self._save: Save = _save_nowhere
-        self._newest: Annotation | None = None
-        self._saving: Annotation | None = None
+        self._save_after_ms, self._retry_after_ms = save_after_ms, retry_after_ms
+        self._save: SaveDraft = _save_nowhere
+        self._revision = 0
+        self._newest: Draft | None = None
+        self._saving: Draft | None = None
         self._is_stopped = True
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.save_now)
 
-    def begin(self, save: Save) -> None:
-        """Another clip; ``save`` is bound to its lease. What is under way for the last tells nobody."""
+    def begin_clip(self, save: SaveDraft) -> None:
+        """Another clip; ``save`` is bound to its lease. What is under way for the last one emits nothing."""
         self._save = save
         self._newest, self._saving, self._is_stopped = None, None, False
 
     @property
     def is_all_saved(self) -> bool:
-        """Whether nothing waits and nothing is on its way."""
+        """Whether nothing waits and nothing is being saved."""
         return self._newest is None and self._saving is None
 
     def note(self, annotation: Annotation) -> None:
         """Takes the newest state of what is typed."""
-        self._newest = annotation
+        self._newest = self.numbered(annotation)
         if not self._timer.isActive() and self._saving is None and not self._is_stopped:
-            self._timer.start(SAVE_AFTER_MS)
+            self._timer.start(self._save_after_ms)
+
+    def numbered(self, annotation: Annotation) -> Draft:
+        """The annotation under a revision that is higher than all before."""
+        self._revision += 1
+        return Draft(annotation, self._revision)
 
     @Slot()
     def save_now(self) -> None:
-        """Puts the newest text on its way to the disk, if it is not there yet."""
+        """Begins to save the newest text, if it is not saved yet."""
         self._timer.stop()
         newest = self._newest
         if newest is None or self._is_stopped:
@@ -68,29 +94,29 @@ class Autosave(QObject):
         self._newest, self._saving = None, newest
         save = self._save
         self._executor.run(
-            lambda: save(newest),
+            lambda: save(newest.annotation, newest.revision),
             lambda moment: self._on_saved(save, moment),
             lambda error: self._on_failed(save, newest, error),
         )
 
-    def take_unsaved(self) -> Annotation | None:
+    def take_unsaved(self) -> Draft | None:
         """Stops, and gives what is not on the disk for certain; None when all is, or it was stopped."""
         unsaved = None if self._is_stopped else self._newest or self._saving
         self.stop()
         return unsaved
 
     def stop(self) -> None:
-        """Saves nothing any more: the work was handed in, given back or lost."""
+        """Saves nothing any more: the work was handed over or lost."""
         self._is_stopped = True
         self._timer.stop()
 
-    def go_on(self) -> None:
-        """Saves again after a ``stop``: handing in did not work."""
+    def resume(self) -> None:
+        """Saves again after a ``stop``: handing over did not work."""
         self._is_stopped = False
         if self._newest is not None and self._saving is None:
-            self._timer.start(SAVE_AFTER_MS)
+            self._timer.start(self._save_after_ms)
 
-    def _on_saved(self, save: Save, moment: datetime) -> None:
+    def _on_saved(self, save: SaveDraft, moment: datetime) -> None:
         if save is not self._save:
             return
         self._saving = None
@@ -98,50 +124,45 @@ class Autosave(QObject):
             return
         self.saved.emit(moment)
         if self._newest is not None:
-            self._timer.start(SAVE_AFTER_MS)
+            self._timer.start(self._save_after_ms)
 
-    def _on_failed(self, save: Save, unsaved: Annotation, error: Exception) -> None:
+    def _on_failed(self, save: SaveDraft, unsaved: Draft, error: Exception) -> None:
         if save is not self._save:
             return
         self._saving = None
         self._newest = self._newest or unsaved
         if self._is_stopped:
             return
-        self._timer.start(RETRY_AFTER_MS)
+        self._timer.start(self._retry_after_ms)
         self.failed.emit(error)
 
 
-class SaveNotice:
-    """Says what became of a save; a later one that went through takes back what an earlier one said."""
+class SaveStatus:
+    """Shows how a save went; one that succeeded removes what was said of one that failed."""
 
     def __init__(self, message: InlineMessage, tell: Callable[[StatusFacts], None]) -> None:
         self._message = message
         self._tell = tell
-        self._is_shown = False
+        self._is_failure_shown = False
 
-    def say_saved(self, moment: datetime) -> None:
-        self._tell(saved_at(moment))
-        if self._is_shown:
+    def show_saved(self, moment: datetime) -> None:
+        self._tell(StatusFacts(saved=moment.astimezone().strftime("%H:%M:%S")))
+        if self._is_failure_shown:
             self._message.clear()
-        self._is_shown = False
+        self._is_failure_shown = False
 
-    def say_failed(self, error: Exception) -> None:
-        self._message.show_message(not_saved(error), "error")
-        self._is_shown = True
+    def show_failed(self, error: Exception) -> None:
+        self._message.show_message(_not_saved(error), "error")
+        self._is_failure_shown = True
         self._tell(StatusFacts(saved=""))
 
-    def forget(self) -> None:
+    def begin_clip(self) -> None:
         """Another clip: what is on the screen is not about a save of it."""
-        self._is_shown = False
+        self._is_failure_shown = False
+        self._tell(StatusFacts(saved=""))
 
 
-def saved_at(moment: datetime) -> StatusFacts:
-    """What the status bar says of a save."""
-    return StatusFacts(saved=moment.astimezone().strftime("%H:%M:%S"))
-
-
-def not_saved(error: Exception) -> Message:
-    """What to say of a save that failed and will be tried again."""
+def _not_saved(error: Exception) -> Message:
     known = message_for(error)
     sentence = QCoreApplication.translate("drafts", "Not saved yet: %s") % known.sentence
     hint = QCoreApplication.translate(
@@ -150,5 +171,5 @@ def not_saved(error: Exception) -> Message:
     return Message(sentence, (hint % known.hint).strip())
 
 
-def _save_nowhere(_annotation: Annotation) -> datetime:
+def _save_nowhere(_annotation: Annotation, _revision: int) -> datetime:
     raise NotLeased

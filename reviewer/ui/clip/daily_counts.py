@@ -1,37 +1,35 @@
 """What waits and what was done today, fetched and shown."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from reviewer.model.task import Today
+from reviewer.model.task import DailyCounts
+from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.serial_executor import SerialExecutor
-from reviewer.ui.desk.empty_desk import EmptyDesk
 from reviewer.ui.page import StatusFacts
-
-if TYPE_CHECKING:
-    from reviewer.desk.session import DeskSession
 
 
 class DailyCountsLoader:
-    """Counts for the status bar and the empty desk; ``tell`` takes StatusFacts."""
+    """Counts for the status bar and the page without a clip; ``tell`` takes StatusFacts."""
 
     def __init__(
         self,
-        desk: "DeskSession",
+        counts: Callable[[], DailyCounts],
+        unwitnessed: Callable[[], int],
         executor: SerialExecutor,
-        empty: EmptyDesk,
+        empty: EmptyPage,
         tell: Callable[[StatusFacts], None],
     ) -> None:
-        self._desk = desk
+        self._counts = counts
+        self._unwitnessed = unwitnessed
         self._executor = executor
         self._empty = empty
         self._tell = tell
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Asks for the counts; they are shown when they come."""
-        self._executor.run(self._desk.today, self._on_today)
-        self._executor.run(self._desk.unwitnessed, lambda rows: self._tell(StatusFacts(unwitnessed=rows)))
+        self._executor.run(self._counts, self._on_counts)
+        self._executor.run(self._unwitnessed, lambda rows: self._tell(StatusFacts(unwitnessed=rows)))
 
-    def _on_today(self, today: Today) -> None:
-        self._empty.show_today(today)
-        self._tell(StatusFacts(waiting=today.waiting, done_today=today.submitted))
+    def _on_counts(self, counts: DailyCounts) -> None:
+        self._empty.show_counts(counts)
+        self._tell(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))

@@ -1,57 +1,60 @@
-"""Tells the access log which parts of the clip reached the ear."""
+"""Logs which parts of the clip were heard; what could not be logged is kept and logged with the next."""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from reviewer.model.event import HeardRange
+from reviewer.model.task import Lease
 from reviewer.ui.clip.serial_executor import SerialExecutor
 
 
 class HeardLog(QObject):
-    """What could not be logged is kept and told again with the next; ``tell`` runs on the pool."""
+    """``log`` runs on the pool, in order."""
 
     failed = Signal(object)
     """Carries the error: no log row, no playback."""
 
     def __init__(
         self,
-        tell: Callable[[str, Sequence[HeardRange]], None],
+        log: Callable[[Lease, Sequence[HeardRange]], None],
         executor: SerialExecutor,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tell = tell
+        self._log = log
         self._executor = executor
-        self._clip_id = ""
+        self._lease: Lease | None = None
         self._waiting: list[HeardRange] = []
 
-    def begin(self, clip_id: str) -> None:
-        """From now on, what is heard is of this clip."""
-        self._clip_id = clip_id
+    def begin_clip(self, lease: Lease) -> None:
+        """From now on, what is heard is of this lease's clip."""
+        self._lease = lease
         self._waiting = []
 
-    def end(self) -> None:
-        """The clip is gone; nothing more is heard of it."""
-        self.begin("")
+    def end_clip(self) -> None:
+        """The clip leaves the screen; what could not be logged is tried a last time."""
+        self.note(())
+        self._lease = None
+        self._waiting = []
 
     @Slot(object)
     def note(self, ranges: Sequence[HeardRange]) -> None:
         """Has ranges logged, after those that wait."""
-        due, self._waiting = [*self._waiting, *ranges], []
-        clip_id = self._clip_id
-        if clip_id and due:
-            self._executor.run(
-                lambda: self._tell(clip_id, due),
-                failed=lambda error: self._on_failed(clip_id, due, error),
-            )
+        lease, due = self._lease, [*self._waiting, *ranges]
+        if lease is None or not due:
+            return
+        self._waiting = []
+        self._executor.run(
+            lambda: self._log(lease, due), failed=lambda error: self._on_failed(lease, due, error)
+        )
 
     @Slot()
     def retry(self) -> None:
-        """Tells again what waits."""
+        """Logs what waits."""
         self.note(())
 
-    def _on_failed(self, clip_id: str, ranges: list[HeardRange], error: Exception) -> None:
-        if clip_id == self._clip_id:
+    def _on_failed(self, lease: Lease, ranges: list[HeardRange], error: Exception) -> None:
+        if lease is self._lease:
             self._waiting = [*ranges, *self._waiting]
             self.failed.emit(error)

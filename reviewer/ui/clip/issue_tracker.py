@@ -1,63 +1,62 @@
-"""What still stands between the work on the board and handing it in, said until it is mended."""
-
-from typing import TYPE_CHECKING
+"""Shows what still stands between the work on the screen and submitting it, until it is fixed."""
 
 from PySide6.QtCore import QObject, Slot
 
+from reviewer.labels.schema import Schema
+from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.coverage_tracker import CoverageTracker
 from reviewer.ui.clip.submission_issues import SubmissionIssues, submission_issues
 from reviewer.ui.playback.controller import PlaybackController
 
-if TYPE_CHECKING:
-    from reviewer.desk.session import DeskSession, OpenClip
 
-
-class IssueTracker(QObject):
-    """Looks when it is asked, and from then on at each change, until nothing is missing."""
+class SubmissionIssueTracker(QObject):
+    """Looks when it is asked, and from then on at each change, until there are no issues left."""
 
     def __init__(
         self,
-        desk: "DeskSession",
+        schema: Schema,
+        coverage: CoverageTracker,
         playback: PlaybackController,
-        board: ClipView,
+        view: ClipView,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._schema = schema
+        self._coverage = coverage
         self._playback = playback
-        self._board = board
-        self._to_hear = CoverageTracker(playback, desk.listening_rules)
-        self._is_begun = False
-        board.play_bar.require_heard(desk.listening_rules.heard_percent)
+        self._view = view
+        self._conventions: Conventions | None = None
         playback.coverage_changed.connect(self.look_again)
 
-    def begin(self, clip: "OpenClip") -> None:
-        """Another clip was loaded and shown."""
-        self._board.waves.show_speech(clip.speech)
-        self._is_begun = True
+    def begin_clip(self, conventions: Conventions) -> None:
+        """Another clip is shown; its text keeps to these conventions."""
+        self._conventions = conventions
 
-    def end(self) -> None:
-        """The clip is gone, or its work on the way."""
-        self._is_begun = False
+    def end_clip(self) -> None:
+        """The clip is gone, or its work handed over."""
+        self._conventions = None
 
-    def is_mended(self) -> bool:
-        """Whether nothing is missing; if something is, says what, and goes there."""
+    def is_ready(self) -> bool:
+        """Whether there is no issue; if there are, shows them, and goes to the first."""
         self._playback.report_heard()  # the last second counts, and is in the log before the work
-        missing = self._show()
-        if missing.sentences:
-            self._board.go_to_missing(missing)
-        return not missing.sentences
+        issues = self._show()
+        if issues is None or not issues.sentences:
+            return issues is not None
+        self._view.go_to_issue(issues)
+        return False
 
     @Slot()
     def look_again(self) -> None:
         """Something was typed, answered or heard."""
-        if self._is_begun and self._board.is_missing_shown:
+        if self._view.has_issues_shown:
             self._show()
 
-    def _show(self) -> SubmissionIssues:
-        annotation = self._board.annotation
-        lack = self._to_hear.lack_of_work(annotation)
-        missing = submission_issues(annotation, self._desk.schema, self._desk.conventions, lack)
-        self._board.show_missing(missing)
-        return missing
+    def _show(self) -> SubmissionIssues | None:
+        if self._conventions is None:
+            return None
+        annotation = self._view.annotation
+        lack = self._coverage.lack_of_work(annotation)
+        issues = submission_issues(annotation, self._schema, self._conventions, lack)
+        self._view.show_issues(issues)
+        return issues

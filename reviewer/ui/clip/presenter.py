@@ -1,22 +1,33 @@
-"""The flow of the desk: claim, open, listen and type, hand in, next."""
+"""The flow of a clip workspace: claim, open, work, hand over, next."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.errors import NdaRequired, ReviewerError
+from reviewer.errors import (
+    LeaseLost,
+    NdaRequired,
+    NotLeased,
+    OpenElsewhere,
+    ReviewerError,
+    SubmissionConflict,
+)
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import Lease, SkipReason
-from reviewer.ui.clip.autosave import GONE, Autosave, SaveNotice
+from reviewer.session.acts import Act, Skip
+from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
+from reviewer.ui.clip.coverage_tracker import CoverageTracker
 from reviewer.ui.clip.daily_counts import DailyCountsLoader
 from reviewer.ui.clip.heard_log import HeardLog
-from reviewer.ui.clip.issue_tracker import IssueTracker
+from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
-from reviewer.ui.clip.prefetch import Ahead, Turn, hand_over, take_turn
+from reviewer.ui.clip.prefetch import Prefetch
 from reviewer.ui.clip.serial_executor import SerialExecutor
-from reviewer.ui.desk.view import DeskView
+from reviewer.ui.clip.states import ClipState, ClipStateMachine
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import message_for
 from reviewer.ui.page import StatusFacts
@@ -24,94 +35,154 @@ from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from reviewer.session.open_clip import OpenClip
+    from reviewer.session.work_session import WorkSession
+    from reviewer.ui.clip.clip_view import ClipView
+    from reviewer.ui.clip.empty_page import EmptyPage
+    from reviewer.ui.clip.workspace import ClipStack
 
-    from reviewer.desk.session import DeskSession, OpenClip
+Claim = Callable[[], Lease | None]
+MakeAct = Callable[[Lease, Annotation], Act]
+_GONE = (LeaseLost, NotLeased, SubmissionConflict, OpenElsewhere)
+"""Refusals of a hand-over after which the clip is somebody else's, or the work is over."""
 
 
-class DeskPresenter(QObject):
-    """One clip at a time. Every call to the desk is a job, and they run in the order of asking."""
+@dataclass(frozen=True, slots=True)
+class NextClip:
+    """What came of asking for a clip: an open one, nothing, or one that did not open, and why."""
+
+    lease: Lease | None = None
+    clip: "OpenClip | None" = None
+    error: Exception | None = None
+
+
+class ClipPresenter(QObject):
+    """One clip at a time. Every call to the session is a job, and they run in the order of asking.
+
+    ``claim`` gives the next lease; a page may do more with it than the session alone.
+    """
 
     status_changed = Signal(object)
     """Carries StatusFacts."""
     agreement_requested = Signal()
+    clip_opened = Signal(object)
+    """Carries the OpenClip that is now on the screen."""
+    clip_left = Signal()
+    """No clip is on the screen any more."""
+    nothing_waits = Signal()
+    """The queue had no clip for this person."""
+    handed_over = Signal(object)
+    """Carries the Act that the session took; the next clip, if any, is on the screen."""
 
     def __init__(
         self,
-        desk: "DeskSession",
+        work: "WorkSession",
         playback: PlaybackController,
-        view: DeskView,
+        stack: "ClipStack",
         jobs: Jobs,
+        claim: Claim | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._work = work
         self._playback = playback
-        self._view = view
-        self._executor = SerialExecutor(jobs, self)
-        self._ahead = Ahead(desk, self._executor, jobs, playback)
-        self._day = DailyCountsLoader(desk, self._executor, view.empty, self.status_changed.emit)
+        self._stack = stack
+        self._claim = claim or work.claim
+        self._state = ClipStateMachine()
         self._lease: Lease | None = None
-        self._is_open = False
-        self._is_busy = False
-        self._is_over = False
         self._is_touched = False
-        self._keeper = Autosave(self._executor, self)
-        self._save_notice = SaveNotice(view.board.message, self.status_changed.emit)
-        self._keeper.saved.connect(self._save_notice.say_saved)
-        self._keeper.failed.connect(self._on_save_failed)
         self._retry: Callable[[], None] = self.take_next
-        self._heartbeat = LeaseRenewal(desk.renew, self._executor, self)
-        self._heartbeat.lost.connect(self._on_lease_lost)
-        self._heard_log = HeardLog(desk.heard, self._executor, self)
-        self._heard_log.failed.connect(self._on_not_logged)
-        playback.heard_due.connect(self._heard_log.note)
-        self._mending = IssueTracker(desk, playback, view.board, self)
-        self._position_memory = PositionMemory(playback, view.board, self)
-        playback.state_changed.connect(self._on_sound_changed)
-        view.board.annotation_changed.connect(self._on_annotation_changed)
+        self._executor = SerialExecutor(jobs, self)
+        self._prefetch = Prefetch(work, self._executor, jobs, playback)
+        self._counts = DailyCountsLoader(
+            work.daily_counts, work.unwitnessed, self._executor, stack.empty, self.status_changed.emit
+        )
+        self._autosave = Autosave(self._executor, self)
+        self._save_status = SaveStatus(stack.view.message, self.status_changed.emit)
+        self._renewal = LeaseRenewal(work.beat, self._executor, self)
+        self._heard_log = HeardLog(work.heard, self._executor, self)
+        self._position = PositionMemory(playback, stack.view, self)
+        self.coverage = CoverageTracker(playback, work.listening_rules)
+        self._issues = SubmissionIssueTracker(work.schema, self.coverage, playback, stack.view, self)
+        self._connect()
+
+    @property
+    def state(self) -> ClipState:
+        """What the workspace is doing."""
+        return self._state.state
+
+    @property
+    def lease(self) -> Lease | None:
+        """The lease of the clip that is open, or did not open."""
+        return self._lease
 
     @property
     def is_all_saved(self) -> bool:
         """Whether nothing typed waits to be saved."""
-        return self._keeper.is_all_saved
+        return self._autosave.is_all_saved
+
+    @property
+    def _view(self) -> "ClipView":
+        return self._stack.view
+
+    @property
+    def _empty(self) -> "EmptyPage":
+        return self._stack.empty
+
+    # What the user asks for
 
     def start(self) -> None:
         """Goes on with the clip that this person still holds; claims nothing new unasked."""
-        self._set_busy(is_busy=True)
-        self._executor.run(partial(take_turn, self._desk, self._desk.resume), self._on_resumed)
+        self._enter(ClipState.CLAIMING)
+        self._executor.run(partial(_claim_and_open, self._work, self._work.resume), self._on_resumed)
 
     @Slot()
     def take_next(self) -> None:
         """Claims and opens the next clip, or the one that is held but did not open."""
-        if self._is_open or self._is_busy or self._is_over:
-            return
-        self._set_busy(is_busy=True)
-        self._executor.run(partial(take_turn, self._desk, self._desk.claim), self._on_turn)
+        if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
+            self._enter(ClipState.CLAIMING)
+            self._executor.run(partial(_claim_and_open, self._work, self._claim), self._on_next)
 
-    @Slot()
-    def submit(self) -> None:
-        """Hands the work in; if something is missing, says what, and goes there."""
-        lease = self._lease
-        if lease is None or not self._is_open or self._is_busy:
-            return
-        if not self._mending.is_mended():
-            return
-        self._keeper.save_now()
-        self._retry = self.submit
-        self._end_with(partial(self._desk.submit, lease, self._view.board.annotation))
+    def submit(self, make_act: MakeAct) -> None:
+        """Hands the work over; if something is missing, says what, and goes there."""
+        if self._state.is_in(ClipState.OPEN) and self._issues.is_ready():
+            self._autosave.save_now()
+            self.hand_over(make_act)
 
-    @Slot(object)
+    def hand_over(self, make_act: MakeAct) -> None:
+        """Ends the work on the open clip, or on one that did not open, and goes on with the next."""
+        if self._begin_hand_over(lambda: self.hand_over(make_act)):
+            assert self._lease is not None
+            act = make_act(self._lease, self._view.annotation)
+            step = partial(_hand_over, self._work, act, self._claim)
+            self._executor.run(step, partial(self._on_handed_over, act), self._on_refused)
+
+    def submit_and_stay(
+        self, step: Callable[[Lease, Annotation], object], done: Callable[[object], None]
+    ) -> None:
+        """Submits work after which the clip stays open: ``step`` on the pool, then ``done`` with its result."""
+        if not (self._state.is_in(ClipState.OPEN) and self._issues.is_ready()):
+            return
+        self._autosave.save_now()
+        if self._begin_hand_over(lambda: self.submit_and_stay(step, done)):
+            assert self._lease is not None
+            work = partial(step, self._lease, self._view.annotation)
+            self._executor.run(work, partial(self._on_stayed, done), self._on_refused)
+
     def skip(self, reason: SkipReason) -> None:
         """Gives the clip back, also one that did not open."""
-        if self._lease is not None and not self._is_busy:
-            self._end_with(partial(self._desk.skip, self._lease, reason))
+        self.hand_over(lambda lease, _annotation: Skip(lease, reason))
+
+    def run(self, step: Callable[[], object], done: Callable[[object], None]) -> None:
+        """Runs a step for the open clip on the pool, in order; errors are shown as those of a hand-over."""
+        if self._begin_hand_over(lambda: self.run(step, done)):
+            self._executor.run(step, partial(self._on_stayed, done), self._on_refused)
 
     def pause(self) -> None:
-        """Another page comes to the front: sound stops, what is typed goes to the disk."""
+        """Another page comes to the front: sound stops, what is typed is saved."""
         self._playback.pause()
-        self._position_memory.keep()
-        self._keeper.save_now()
+        self._position.keep()
+        self._autosave.save_now()
 
     @Slot()
     def retry(self) -> None:
@@ -119,170 +190,234 @@ class DeskPresenter(QObject):
         self._retry()
 
     def close_down(self) -> None:
-        """The way out: what is typed is on the disk when this returns; the rest is told on the pool.
+        """The way out: what is typed is on the disk when this returns; the rest is done on the pool.
 
         A clip of which nothing was heard and nothing typed goes back to the queue for whoever comes first.
         """
-        if self._is_over:
+        if self._state.is_in(ClipState.CLOSED):
             return
-        self._is_over = True
-        self._heartbeat.stop()
+        was_open = self._state.is_in(ClipState.OPEN)
+        was_on_screen = was_open or (self._state.is_in(ClipState.HANDING_OVER) and self._stack.is_clip_shown)
+        is_untouched = was_open and not self._is_touched and not self._playback.coverage.heard
+        self._state.enter(ClipState.CLOSED)
+        lease, unsaved = self._lease, self._autosave.take_unsaved()
+        self._renewal.end_lease()
         self._playback.pause()
-        lease, is_untouched = self._lease, not self._is_touched and not self._playback.coverage.heard
-        unsaved = self._keeper.take_unsaved()
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
+            save = partial(self._work.save_draft, lease, unsaved.annotation, unsaved.revision)
             with suppress(ReviewerError):
-                self._executor.run_here(partial(self._desk.save_draft, lease, unsaved))
-        self._position_memory.keep()
-        self._position_memory.end()
+                self._executor.run_here(save)
+        self._position.keep()
+        self._position.end_clip()
         self._playback.close()
-        if lease is not None and self._is_open:
-            self._executor.run(partial(self._desk.closed, lease))
-            if is_untouched and not self._is_busy:
-                self._executor.run(partial(self._desk.release, lease))
-        self._ahead.give_back()
-        self._view.board.clear()
+        self._heard_log.end_clip()
+        if lease is not None and was_on_screen:
+            self._executor.run(partial(self._work.close, lease))
+            if is_untouched:
+                self._executor.run(partial(self._work.release, lease))
+        self._prefetch.drop()
+        self._view.clear()
 
-    # What comes back from the desk
+    # What comes back from the session
 
-    def _on_resumed(self, turn: Turn) -> None:
-        self._on_turn(turn, self._view.show_ready)
+    def _on_resumed(self, found: NextClip) -> None:
+        self._on_next(found, self._stack.show_ready)
 
-    def _on_turn(self, turn: Turn, show_empty: "Callable[[], None] | None" = None) -> None:
-        self._lease = turn.lease or self._lease
-        if turn.error is not None:
-            self._on_not_opened(turn.error)
-        elif turn.clip is not None:
-            self._on_opened(turn.clip)
+    def _on_next(self, found: NextClip, show_empty: Callable[[], None] | None = None) -> None:
+        if self._state.is_in(ClipState.CLOSED):
+            self._give_back(found)
+            return
+        self._lease = found.lease or self._lease
+        if found.error is not None:
+            self._on_not_opened(found.error)
+        elif found.clip is not None:
+            self._on_opened(found.clip)
         else:
-            self._set_busy(is_busy=False)
-            (show_empty or self._view.show_nothing_waits)()
-            self._day.look()
+            self._enter(ClipState.IDLE)
+            self._lease = None
+            if show_empty is not None:
+                show_empty()
+            else:
+                self._stack.show_nothing_waits()
+                self.nothing_waits.emit()
+            self._counts.refresh()
 
     def _on_not_opened(self, error: Exception) -> None:
-        self._set_busy(is_busy=False)
-        if isinstance(error, GONE):
+        self._enter(ClipState.FAILED)
+        if isinstance(error, _GONE):
             self._lease = None
-        self._view.show_failure(message_for(error), may_give_back=self._lease is not None)
+        self._stack.show_failure(message_for(error), may_give_back=self._lease is not None)
         self._ask_for_agreement(error)
 
     def _on_opened(self, clip: "OpenClip") -> None:
-        if self._is_over:
-            self._executor.run(partial(self._desk.closed, clip.lease))
-            if clip.draft is None:
-                self._executor.run(partial(self._desk.release, clip.lease))
-            return
-        self._lease = clip.lease
-        self._is_open = True
-        self._keeper.begin(partial(self._desk.save_draft, clip.lease))
-        self._heard_log.begin(clip.lease.clip_id)
+        lease = self._lease = clip.lease
+        self._autosave.begin_clip(partial(self._work.save_draft, lease))
+        self._heard_log.begin_clip(lease)
         self._playback.load(clip.samples, clip.speech, clip.heard)
-        self._view.show_clip(clip)
-        self._mending.begin(clip)
-        keep = partial(self._desk.keep_place, clip.lease)
-        self._position_memory.begin(lambda frame: self._executor.run(partial(keep, frame)), clip.position)
-        self._set_busy(is_busy=False)
-        self._view.paint_now()
-        self._heartbeat.start(clip.lease)
-        self._is_touched = clip.draft is not None
-        self.status_changed.emit(StatusFacts(saved=""))
-        self._day.look()
-        self._ahead.begin()
+        self._stack.show_clip(clip)
+        self._issues.begin_clip(clip.conventions)
+        keep = partial(self._work.save_position, lease)
+        self._position.begin_clip(lambda frame: self._executor.run(partial(keep, frame)), clip.position)
+        self._enter(ClipState.OPEN)
+        self._is_touched = clip.draft is not None or clip.blind is not None
+        self._stack.paint_now()
+        self._renewal.begin_lease(lease)
+        self._save_status.begin_clip()
+        self.clip_opened.emit(clip)
+        self._counts.refresh()
+        self._prefetch.begin_clip()
 
-    def _on_ended(self, turn: Turn) -> None:
-        ended = self._leave_clip(has_next=turn.clip is not None)
-        self._on_turn(turn)
-        self._tell_closed(ended)
-
-    def _on_not_ended(self, error: Exception) -> None:
-        self._set_busy(is_busy=False)
-        if isinstance(error, GONE):
-            self._on_lost(error)
+    def _on_handed_over(self, act: Act, found: NextClip) -> None:
+        if self._state.is_in(ClipState.CLOSED):
+            self._give_back(found)
             return
-        self._keeper.go_on()
-        if self._is_open:
-            self._view.board.message.show_error(error)
+        ended = self._leave_clip(has_next=found.clip is not None)
+        self._on_next(found)
+        self._close(ended)
+        self.handed_over.emit(act)
+
+    def _on_stayed(self, done: Callable[[object], None], result: object) -> None:
+        if self._state.is_in(ClipState.CLOSED):
+            return
+        self._is_touched = True
+        self._save_status.begin_clip()
+        self._enter(ClipState.OPEN)
+        done(result)
+
+    def _on_refused(self, error: Exception) -> None:
+        if self._state.is_in(ClipState.CLOSED):
+            return
+        if isinstance(error, _GONE):
+            self._on_lost(error)
+        elif self._stack.is_clip_shown:
+            self._enter(ClipState.OPEN)
+            self._autosave.resume()
+            self._view.message.show_error(error)
+            self._ask_for_agreement(error)
         else:
-            self._view.show_failure(message_for(error), may_give_back=True)
-        self._ask_for_agreement(error)
+            self._on_not_opened(error)
 
     def _on_lost(self, error: Exception) -> None:
-        self._tell_closed(self._leave_clip())
-        self._view.show_failure(message_for(error))
-        self._day.look()
+        """A rule said no: the clip leaves the screen, and sound stops."""
+        self._close(self._leave_clip())
+        self._enter(ClipState.FAILED)
+        self._stack.show_failure(message_for(error))
+        self._ask_for_agreement(error)
+        self._counts.refresh()
 
     def _on_save_failed(self, error: Exception) -> None:
-        if isinstance(error, GONE):
+        if not is_lost(error):
+            self._save_status.show_failed(error)
+        elif self._state.is_in(ClipState.OPEN):
             self._on_lost(error)
-        else:
-            self._save_notice.say_failed(error)
 
     @Slot(object)
-    def _on_lease_lost(self, _error: Exception) -> None:
-        """It shows at the next save too; saving now keeps the text as a late draft."""
-        if self._is_open and not self._is_busy:
-            self._keeper.note(self._view.board.annotation)
-            self._keeper.save_now()
+    def _on_beat_refused(self, error: Exception) -> None:
+        """What was typed is saved once more: the session keeps it, as a late draft if the lease was lost."""
+        if not self._state.is_in(ClipState.OPEN):
+            return
+        if self._lease is not None and self._is_touched:
+            draft = self._autosave.numbered(self._view.annotation)
+            self._executor.run(partial(self._work.save_draft, self._lease, draft.annotation, draft.revision))
+        self._on_lost(error)
 
     @Slot(object)
     def _on_not_logged(self, error: Exception) -> None:
         """No log row, no playback."""
         self._playback.pause()
         self._retry = self._heard_log.retry
-        self._view.board.message.show_error(error)
-
-    # What the user does
+        self._view.message.show_error(error)
 
     @Slot(object)
     def _on_annotation_changed(self, annotation: Annotation) -> None:
-        if self._is_open and not self._is_busy:
+        if self._state.is_in(ClipState.OPEN):
             self._is_touched = True
-            self._keeper.note(annotation)
-            self._mending.look_again()
+            self._autosave.note(annotation)
+            self._issues.look_again()
 
     @Slot()
     def _on_sound_changed(self) -> None:
         sound = self.tr("No sound") if self._playback.problem else self.tr("Sound ready")
-        self.status_changed.emit(StatusFacts(sound=sound if self._is_open else ""))
+        self.status_changed.emit(StatusFacts(sound=sound if self._stack.is_clip_shown else ""))
 
     # Steps
 
-    def _end_with(self, work: "Callable[[], object]") -> None:
+    def _begin_hand_over(self, retry: Callable[[], None]) -> bool:
         """Sound stops, drafts stop, then the work goes; in this order on the pool too."""
+        if self._lease is None or not self._state.is_in(ClipState.OPEN, ClipState.FAILED):
+            return False
+        self._retry = retry
         self._playback.pause()
-        self._keeper.stop()
-        self._set_busy(is_busy=True)
-        self._executor.run(partial(hand_over, self._desk, work), self._on_ended, self._on_not_ended)
+        self._playback.report_heard()
+        self._autosave.stop()
+        self._enter(ClipState.HANDING_OVER)
+        return True
 
     def _leave_clip(self, *, has_next: bool = False) -> Lease | None:
-        """Takes the clip off the desk, and off the screen if none takes its place; gives its lease."""
-        left = self._lease if self._is_open else None
-        self._heartbeat.stop()
-        self._keeper.stop()
-        self._position_memory.end()
-        self._mending.end()
+        """Takes the clip off the screen, unless another takes its place at once; gives its lease."""
+        left = self._lease if self._stack.is_clip_shown else None
+        self._renewal.end_lease()
+        self._autosave.stop()
+        self._position.end_clip()
+        self._issues.end_clip()
         if has_next:
             self._playback.unload_for_next()
         else:
             self._playback.unload()
-        self._heard_log.end()
-        self._save_notice.forget()
-        self._lease, self._is_open = None, False
+        self._heard_log.end_clip()
+        self._save_status.begin_clip()
+        self._lease = None
         if not has_next:
-            self._view.board.clear()
-        self.status_changed.emit(StatusFacts(saved="", sound=""))
+            self._view.clear()
+            self.clip_left.emit()
+        self.status_changed.emit(StatusFacts(sound=""))
         return left
 
-    def _tell_closed(self, lease: Lease | None) -> None:
+    def _give_back(self, found: NextClip) -> None:
+        """A clip that opened after the page was closed."""
+        if found.clip is not None:
+            self._close(found.clip.lease)
+            if found.clip.draft is None and found.clip.blind is None:
+                self._executor.run(partial(self._work.release, found.clip.lease))
+
+    def _close(self, lease: Lease | None) -> None:
         if lease is not None:
-            self._executor.run(partial(self._desk.closed, lease))
+            self._executor.run(partial(self._work.close, lease))
 
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):
-            self._ahead.give_back()
+            self._prefetch.drop()
             self.agreement_requested.emit()
 
-    def _set_busy(self, *, is_busy: bool) -> None:
-        self._is_busy = is_busy
-        self._view.show_busy(is_busy=is_busy)
+    def _enter(self, state: ClipState) -> None:
+        self._state.enter(state)
+        self._stack.show_busy(is_busy=self._state.is_in(ClipState.CLAIMING, ClipState.HANDING_OVER))
+
+    def _connect(self) -> None:
+        self._autosave.saved.connect(self._save_status.show_saved)
+        self._autosave.failed.connect(self._on_save_failed)
+        self._renewal.refused.connect(self._on_beat_refused)
+        self._heard_log.failed.connect(self._on_not_logged)
+        self._playback.heard_due.connect(self._heard_log.note)
+        self._playback.state_changed.connect(self._on_sound_changed)
+        self._view.annotation_changed.connect(self._on_annotation_changed)
+
+
+def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
+    """Asks for a lease and opens its clip; runs on the pool, as one job, so that it is quick."""
+    lease = None
+    try:
+        lease = claim()
+        return NextClip(lease, work.open(lease) if lease is not None else None)
+    except Exception as error:  # noqa: BLE001 - the GUI thread sorts known errors and bugs
+        return NextClip(lease, error=error)
+
+
+def _hand_over(work: "WorkSession", act: Act, claim: Claim) -> NextClip:
+    """Ends the present work for good, and only then takes the next clip.
+
+    Raises what the act raises; whatever is wrong with the next clip is in the result.
+    """
+    clip = work.hand_over(act)
+    return NextClip(clip.lease, clip) if clip is not None else _claim_and_open(work, claim)

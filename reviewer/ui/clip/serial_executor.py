@@ -1,4 +1,4 @@
-"""Jobs that run one after the other, in the order in which they were asked for."""
+"""Runs jobs one after the other, in the order in which they were asked for."""
 
 import threading
 from collections.abc import Callable
@@ -10,20 +10,21 @@ from reviewer.errors import Unavailable
 from reviewer.ui.jobs import CancelToken, Jobs
 
 T = TypeVar("T")
-_LOOK_SECONDS = 0.05
-_PATIENCE_SECONDS = 5.0
+_POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 2.0
 
 
 class SerialExecutor:
-    """A draft is never overtaken by an older one, and what was heard is told before the clip is closed.
+    """Saves a draft before it is submitted, and logs what was heard before the clip is closed.
 
-    All work is on the pool from the start (so the pool is not idle before it is done); each piece waits there
+    All jobs are on the pool from the start (so the pool is not idle before they are done); each waits there
     for its turn.
     """
 
-    def __init__(self, jobs: Jobs, owner: QObject) -> None:
+    def __init__(self, jobs: Jobs, owner: QObject, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._jobs = jobs
         self._owner = owner
+        self._patience_seconds = patience_seconds
         self._may_go = threading.Condition()
         self._given = 0
         self._turn = 0
@@ -44,13 +45,14 @@ class SerialExecutor:
         )
 
     def run_here(self, work: Callable[[], T]) -> T:
-        """Runs ``work`` on this thread, after all that was asked for before; for the way out only.
+        """Runs ``work`` on this thread, after all that was asked for before; for lock and exit only.
 
-        If that takes longer than five seconds (the pool was closed, a disk hangs), it is not waited for.
+        After two seconds (the pool was closed, a disk hangs) it does not wait any longer: what was asked for
+        before may then run later, so ``work`` must bear that. A draft does, by its revision.
         """
         number = self._next_number()
         with self._may_go:
-            self._may_go.wait_for(lambda: self._turn >= number, _PATIENCE_SECONDS)
+            self._may_go.wait_for(lambda: self._turn >= number, self._patience_seconds)
         return self._run(number, work)
 
     def _next_number(self) -> int:
@@ -63,7 +65,7 @@ class SerialExecutor:
             while self._turn < number:
                 if token.is_cancelled:
                     raise Unavailable("The program is closing.")
-                self._may_go.wait(_LOOK_SECONDS)
+                self._may_go.wait(_POLL_SECONDS)
         return self._run(number, work)
 
     def _run(self, number: int, work: Callable[[], T]) -> T:

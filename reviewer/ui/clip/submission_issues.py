@@ -1,4 +1,4 @@
-"""What still stands between the typed work and Submit, place by place, so that the cursor can go there."""
+"""What still stands between the work on the screen and submitting it, and where to fix it."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from reviewer.transcript.conventions import Conventions
 
 @dataclass(frozen=True, slots=True)
 class SubmissionIssues:
-    """All ``sentences`` in the order of mending; ``fields`` are those of the form, ``in_text`` the others.
+    """All ``sentences`` in the order of fixing; ``fields`` are those of the form, ``in_text`` the others.
 
-    ``lack`` is what is still to be heard; its sentence comes last, for no cursor can mend it.
+    ``lack`` is what is still to be heard; its sentence comes last, for no cursor can fix it.
     """
 
     sentences: tuple[str, ...]
@@ -23,7 +23,7 @@ class SubmissionIssues:
 
     @property
     def in_text(self) -> bool:
-        """Whether the first thing to mend is in the transcript."""
+        """Whether the first thing to fix is in the transcript."""
         return len(self.sentences) > len(self.fields) + self.is_unheard
 
     @property
@@ -40,7 +40,7 @@ class SubmissionIssues:
 def submission_issues(
     annotation: Annotation, schema: Schema, conventions: Conventions, lack: Lack | None = None
 ) -> SubmissionIssues:
-    """The rules are those of ``reviewer.desk.completeness``; this adds where in the form they point."""
+    """The rules are the session's; this adds where in the form they point."""
     found = () if is_answered_by_flag(annotation) else problems(schema, annotation)
     sentences = missing(annotation, schema, conventions)
     return SubmissionIssues(

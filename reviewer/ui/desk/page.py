@@ -1,117 +1,134 @@
-"""The page where clips are heard, typed and handed in."""
+"""The desk: the clip workspace, with submit and skip."""
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.model.annotation import Flag
-from reviewer.model.task import SkipReason
-from reviewer.ui.clip.presenter import DeskPresenter
+from reviewer.model.task import DailyCounts, SkipReason
+from reviewer.session.acts import HandIn
+from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
+from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.desk.skip_dialog import SkipDialog
-from reviewer.ui.desk.view import DeskView
-from reviewer.ui.jobs import Jobs
+from reviewer.ui.handles import named
 from reviewer.ui.page import Page
-from reviewer.ui.playback.controller import PlaybackController
-from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, connect_waveform
-from reviewer.ui.playback.output_settings import OutputSettingsController
-from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys
-from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.waveform.choices import remember_choices
+from reviewer.ui.theme import GROUP_PX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reviewer.audio.play.player import Player
     from reviewer.desk.session import DeskSession
 
 
 class DeskPage(Page):
-    """Puts view, playback and presenter together, and the keys on them."""
+    """Claims, transcribes, submits or skips one clip after the other."""
 
     scope = Scope.DESK
 
     def __init__(
         self,
         desk: "DeskSession",
-        player_factory: "Callable[[], Player]",
-        jobs: Jobs,
-        preferences: Preferences,
+        tools: ClipTools,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._preferences = preferences
         self.setObjectName("desk_page")
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        player = player_factory()
-        self.playback = PlaybackController(player, self, preferences=preferences)
-        self.ears = OutputSettingsController(player, self.playback, preferences, self)
-        self.view = DeskView(desk.schema, desk.conventions, jobs, self)
-        self.presenter = DeskPresenter(desk, self.playback, self.view, jobs, self)
-        self._has_started = False
+        empty = EmptyPage(_words(), _counts_line, self)
+        self.actions = DeskActions(self)
+        self.workspace = ClipWorkspace(desk.work, self.scope, empty, self.actions, tools, self)
+        presenter = self.workspace.presenter
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view)
-        self._connect()
-        self._bind()
+        layout.addWidget(self.workspace.stack)
+        presenter.status_changed.connect(self.status_changed)
+        presenter.agreement_requested.connect(self.agreement_requested)
+        self.actions.submit.clicked.connect(self.submit)
+        self.actions.skip.clicked.connect(self.ask_skip_reason)
+        empty.give_back_requested.connect(partial(presenter.skip, SkipReason.TECHNICAL))
+        bind(self.workspace.view, "desk.submit", self.submit)
+        bind(self.workspace.view, "desk.skip", self.ask_skip_reason)
 
-    @property
-    def is_at_work(self) -> bool:
-        return self.playback.is_playing
+    def is_at_work(self, within: timedelta) -> bool:
+        return self.workspace.is_at_work(within)
 
     def enter(self) -> None:
-        if not self._has_started:
-            self._has_started = True
-            self.presenter.start()
+        self.workspace.enter()
 
     def leave(self) -> None:
-        self.presenter.pause()
+        self.workspace.presenter.pause()
 
     def close_down(self) -> None:
-        self.presenter.close_down()
+        self.workspace.presenter.close_down()
 
     def more_keys(self) -> list[tuple[str, str]]:
-        return self.view.board.palette_of_tags.keys
+        return self.workspace.tag_keys()
 
     @Slot()
-    def ask_why_skip(self) -> None:
+    def submit(self) -> None:
+        """Submits the work, or says what is missing."""
+        self.workspace.presenter.submit(HandIn)
+
+    @Slot()
+    def ask_skip_reason(self) -> None:
         """Opens the question; the sound stops meanwhile."""
-        self.playback.pause()
+        self.workspace.playback.pause()
         dialog = SkipDialog(self)
-        dialog.skip_requested.connect(self.presenter.skip)
+        dialog.skip_requested.connect(self.workspace.presenter.skip)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _connect(self) -> None:
-        board, empty = self.view.board, self.view.empty
-        self.presenter.status_changed.connect(self.status_changed)
-        self.presenter.agreement_requested.connect(self.agreement_requested)
-        board.play_bar.follow(self.playback)
-        board.play_bar.add_right(OutputSettingsButton(self.ears, self.scope, board.play_bar))
-        tab_through(board.play_bar)
-        connect_waveform(board.waves, self.playback)
-        board.unheard_changed.connect(board.waves.show_unheard)
-        board.submit_requested.connect(self.presenter.submit)
-        board.skip_requested.connect(self.ask_why_skip)
-        board.message.retry_requested.connect(self.presenter.retry)
-        empty.next_requested.connect(self.presenter.take_next)
-        empty.give_back_requested.connect(partial(self.presenter.skip, SkipReason.TECHNICAL))
 
-    def _bind(self) -> None:
-        board, empty = self.view.board, self.view.empty
-        bind(empty, "desk.claim", self.presenter.take_next)
-        bind_playback_keys(board, Scope.DESK, self.playback, board.waves)
-        bind_spectrogram_keys(board, Scope.DESK, board.spectrogram)
-        remember_choices(board, Scope.DESK, board.waves, self._preferences)
-        bind_output_keys(board, Scope.DESK, self.ears)
-        bind(board, "desk.submit", self.presenter.submit)
-        bind(board, "desk.skip", self.ask_why_skip)
-        bind(board, "desk.problem", board.editor.next_problem)
-        bind(board, "desk.turn", board.turn)
-        bind(board, "desk.use_draft", board.notice.use)
-        for place, flag in enumerate(Flag):
-            bind(board, f"desk.flag_{place + 1}", partial(board.flags.toggle, flag))
+class DeskActions(QWidget):
+    """Skip and submit."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.skip = named(
+            QPushButton(self.tr("Skip…"), self), "skip", self.tr("Skip this clip"), key_id="desk.skip"
+        )
+        self.submit = named(
+            QPushButton(self.tr("Submit"), self),
+            "submit",
+            self.tr("Submit"),
+            key_id="desk.submit",
+            kind="primary",
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GROUP_PX)
+        for button in (self.skip, self.submit):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+
+
+def _words() -> EmptyPageWords:
+    return EmptyPageWords(
+        claim=_tr("Take the next clip"),
+        claim_key="desk.claim",
+        ready=(
+            _tr("No clip is open"),
+            _tr("Take a clip: listen, type what is said, answer the form, and submit it."),
+        ),
+        nothing_waits=(
+            _tr("No clips are waiting for you"),
+            _tr(
+                "All clips are taken, or you have had them already. New ones come when your lead imports "
+                "them or QA returns work; try again then, or ask your lead."
+            ),
+        ),
+        failed=(_tr("No clip is open"), _tr("This is what happened:")),
+        give_back=_tr("Give this clip back"),
+        give_back_hint=_tr("Skips it as broken, so that your lead can look at it"),
+    )
+
+
+def _counts_line(counts: DailyCounts) -> str:
+    words = _tr("{0} waiting  ·  {1} submitted today  ·  {2} returned to you")
+    return words.format(counts.waiting, counts.submitted, counts.returned)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("desk", text)

@@ -1,4 +1,4 @@
-"""Where in a clip one is: taken up again when it is opened, kept while it is listened to."""
+"""Saves and restores the playback position of a clip."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ class PositionMemory(QObject):
         playback.heard_due.connect(self.keep)
         shown.installEventFilter(self)
 
-    def begin(self, keep: Keep, frame: int) -> None:
+    def begin_clip(self, keep: Keep, frame: int) -> None:
         """A clip was opened and shown; ``frame`` is where it was left, ``keep`` takes where it is later."""
         preferences = self._playback.preferences
         self._keep, self._kept = keep, frame
@@ -45,7 +45,7 @@ class PositionMemory(QObject):
             self._kept = here
             self._keep(here)
 
-    def end(self) -> None:
+    def end_clip(self) -> None:
         """The clip is gone; nothing more is kept of it."""
         self._keep, self._is_play_due = None, False
 

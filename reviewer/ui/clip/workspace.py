@@ -1,0 +1,125 @@
+"""The clip workspace of a page: clip view or empty page, playback, and presenter."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from reviewer.model.clock import Clock
+from reviewer.ui.clip.clip_view import ClipView
+from reviewer.ui.clip.empty_page import EmptyPage
+from reviewer.ui.clip.presenter import Claim, ClipPresenter
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.messages import Message
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.playback.output_settings import OutputSettingsController
+from reviewer.ui.preferences import Preferences
+from reviewer.ui.shortcuts import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.audio.play.player import Player
+    from reviewer.session.open_clip import OpenClip
+    from reviewer.session.work_session import WorkSession
+
+
+@dataclass(frozen=True, slots=True)
+class ClipTools:
+    """What every clip workspace of the window shares."""
+
+    player_factory: "Callable[[], Player]"
+    jobs: Jobs
+    preferences: Preferences
+    clock: Clock
+
+
+class ClipStack(QStackedWidget):
+    """The two faces of a workspace, with a clip and without; shows what the presenter says."""
+
+    def __init__(self, empty: EmptyPage, view: ClipView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.empty, self.view = empty, view
+        self.addWidget(empty)
+        self.addWidget(view)
+
+    @property
+    def is_clip_shown(self) -> bool:
+        return self.currentWidget() is self.view
+
+    def show_clip(self, clip: "OpenClip") -> None:
+        """Shows a clip; ``paint_now`` once all that belongs to it is there."""
+        self.empty.message.clear()
+        self.setCurrentWidget(self.view)
+        self.view.show_clip(clip)
+
+    def paint_now(self) -> None:
+        """Paints the clip before anything else is begun: somebody waits for it."""
+        self.view.waveform.waves.repaint()
+
+    def show_ready(self) -> None:
+        """No clip is held, and none was asked for."""
+        self.empty.show_ready()
+        self._show_empty()
+
+    def show_nothing_waits(self) -> None:
+        """The queue has nothing for this person."""
+        self.empty.show_nothing_waits()
+        self._show_empty()
+
+    def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
+        """There is no clip, and this is why."""
+        self.empty.show_failure(message, may_give_back=may_give_back)
+        self._show_empty()
+
+    def show_busy(self, *, is_busy: bool) -> None:
+        """While the session is asked for something, nothing else can be asked for."""
+        self.empty.show_busy(is_busy=is_busy)
+        self.view.show_busy(is_busy=is_busy)
+
+    def _show_empty(self) -> None:
+        self.setCurrentWidget(self.empty)
+        self.empty.take_focus()
+
+
+class ClipWorkspace:
+    """Puts view, playback and presenter together; pages add their panels and what is special to them."""
+
+    def __init__(
+        self,
+        work: "WorkSession",
+        scope: Scope,
+        empty: EmptyPage,
+        actions: QWidget,
+        tools: ClipTools,
+        page: QWidget,
+        *,
+        claim: Claim | None = None,
+    ) -> None:
+        """``actions`` are the buttons of the transcription; ``page`` becomes the parent of all parts."""
+        player, jobs, preferences = tools.player_factory(), tools.jobs, tools.preferences
+        self.playback = PlaybackController(player, page, preferences=preferences, clock=tools.clock)
+        self.output = OutputSettingsController(player, self.playback, preferences, page)
+        self.view = ClipView(scope, work.schema, work.conventions, jobs, actions, page)
+        self.stack = ClipStack(empty, self.view, page)
+        self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
+        self.view.waveform.follow(self.playback, self.output, preferences, keys_owner=self.view)
+        self.view.waveform.play_bar.require_heard(work.listening_rules.heard_percent)
+        self.view.message.retry_requested.connect(self.presenter.retry)
+        empty.claim_requested.connect(self.presenter.take_next)
+        self._has_started = False
+
+    def is_at_work(self, within: timedelta) -> bool:
+        """Whether something plays that a person started no longer than ``within`` ago."""
+        return self.playback.is_attended(within)
+
+    def enter(self) -> None:
+        """The page comes to the front; the first time it goes on with the clip that is still held."""
+        if not self._has_started:
+            self._has_started = True
+            self.presenter.start()
+
+    def tag_keys(self) -> list[tuple[str, str]]:
+        """The tags' keys, for the list of keys, while there is a clip to type them in."""
+        return self.view.transcription.tags.keys

@@ -1,0 +1,52 @@
+"""What becomes of the work under review: returned with a comment, or accepted."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from reviewer.ui.assets import put_icon
+from reviewer.ui.handles import named
+from reviewer.ui.shortcuts import bind
+from reviewer.ui.theme import GROUP_PX
+
+
+class VerdictBar(QWidget):
+    """Two intents; work can be returned only with a comment."""
+
+    accept_requested = Signal()
+    return_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("verdict_bar")
+        self._has_comment = False
+        self.return_button = named(
+            QPushButton(self.tr("Return"), self),
+            "qa_return",
+            self.tr("Return to its author with the comment"),
+            key_id="qa.return",
+        )
+        self.accept = named(
+            QPushButton(self.tr("Accept"), self),
+            "qa_accept",
+            self.tr("Accept as it was submitted"),
+            key_id="qa.accept",
+            kind="primary",
+        )
+        put_icon(self.return_button, "return")
+        put_icon(self.accept, "accept", "on_accent")
+        self.accept.clicked.connect(self.accept_requested)
+        self.return_button.clicked.connect(self.return_requested)
+        bind(self.accept, "qa.accept", self.accept.click)
+        bind(self.return_button, "qa.return", self.return_button.click)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GROUP_PX)
+        for button in (self.return_button, self.accept):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        self.set_has_comment(has_comment=False)
+
+    def set_has_comment(self, *, has_comment: bool) -> None:
+        """Whether there is a comment to return the work with."""
+        self._has_comment = has_comment
+        self.return_button.setEnabled(has_comment)
