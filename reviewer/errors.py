@@ -25,7 +25,7 @@ class ReviewerError(Exception):
 
     exit_code = 1
 
-    def __init__(self, code: str, hint: str = "", **parameters: Parameter) -> None:
+    def __init__(self, code: str, hint: str = "", /, **parameters: Parameter) -> None:
         super().__init__(code)
         # Until every error has a code, a sentence may stand in its place.
         is_code = code.replace("_", "").isalnum() and code.upper() == code

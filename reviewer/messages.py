@@ -19,7 +19,7 @@ class Words:
 
 
 class MessageCatalogue:
-    """Codes to words. ``translate`` turns an English template into the user's language before it is filled."""
+    """Codes to words; ``translate`` turns an English template into the user's language before it is filled."""
 
     def __init__(self, path: Path, translate: Callable[[str], str] = str) -> None:
         with path.open("rb") as file:
@@ -31,7 +31,7 @@ class MessageCatalogue:
         return frozenset(self._templates)
 
     def words(self, notice: Notice) -> Words:
-        """The words of a code, filled; raises KeyError for a code or a parameter that the catalogue does not have."""
+        """The words of a code, filled; raises KeyError for an unknown code or a missing parameter."""
         template = self._templates[notice.code]
         hint = template.get("hint", "")
         return Words(
