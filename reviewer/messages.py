@@ -19,7 +19,7 @@ class Words:
 
 
 class MessageCatalogue:
-    """Codes to words; ``translate`` turns an English template into the user's language before it is filled."""
+    """Codes to words; ``translate`` turns an English template into the user's language first."""
 
     def __init__(self, path: Path, translate: Callable[[str], str] = str) -> None:
         with path.open("rb") as file:
