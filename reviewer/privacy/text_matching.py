@@ -1,0 +1,96 @@
+"""What the detectors of numbers and addresses share: folded tokens with positions, disjoint text spans."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Han and kana are written without spaces between words: each character is a token.
+_TOKEN = re.compile(
+    r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]+|\d+|\S"
+)
+_DROPPED = frozenset({"Mn", "Me", "Cf"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a run of digits (always ASCII) or a single mark; [start, end) in the original text."""
+
+    text: str
+    start: int
+    end: int
+    spaced: bool
+
+    @property
+    def is_digits(self) -> bool:
+        return "0" <= self.text[0] <= "9"
+
+    @property
+    def is_word(self) -> bool:
+        return self.text[0].isalpha() or self.text[0] == "〇"
+
+
+class TextSpans:
+    """Disjoint character spans [start, end), kept sorted for binary search."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in spans:
+            self.add(start, end)
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether any span shares a character with [start, end)."""
+        after = bisect_left(self._starts, end)
+        return after > 0 and self._ends[after - 1] > start
+
+    def add(self, start: int, end: int) -> bool:
+        """Adds a span unless it overlaps an existing one; returns whether it was added."""
+        if self.overlaps(start, end):
+            return False
+        index = bisect_left(self._starts, start)
+        self._starts.insert(index, start)
+        self._ends.insert(index, end)
+        return True
+
+
+def fold(text: str) -> str:
+    """Folds case, accents, width and other scripts' digits, and drops invisible characters."""
+    return "".join(_plain(char) for char in text)
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """The folded tokens of a text with their positions; ``spaced`` means that white space precedes."""
+    plain, origin = (text.lower(), range(len(text))) if text.isascii() else _folded(text)
+    found: list[Token] = []
+    last = 0
+    for match in _TOKEN.finditer(plain):
+        start, end = match.span()
+        found.append(Token(match.group(), origin[start], origin[end - 1] + 1, start > last))
+        last = end
+    return tuple(found)
+
+
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    pieces: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(text):
+        piece = _plain(char)
+        pieces.append(piece)
+        origin.extend([index] * len(piece))
+    return "".join(pieces), origin
+
+
+@lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    if char.isascii():
+        return char.lower()
+    kept = []
+    for part in unicodedata.normalize("NFKD", char):
+        if unicodedata.category(part) in _DROPPED:
+            continue
+        digit = unicodedata.decimal(part, None)
+        kept.append(part.casefold() if digit is None else str(digit))
+    return "".join(kept)

@@ -1,0 +1,78 @@
+"""E-mail addresses, written, said and spelled."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.privacy.email_addresses import email_addresses
+
+WHOLE = [
+    "john.smith@example.org",
+    "john.smith+tag@mail.example.co.uk",
+    "john @ gmail . com",
+    "joe ＠ ｇｍａｉｌ．ｃｏｍ",
+    "john dot smith at gmail dot com",
+    "john underscore five five at hotmail dot com",
+    "j o h n at g m a i l dot c o m",
+    "john [at] example [dot] com",
+    "anna at acme dash corp dot co dot uk",
+    "anna at sign acme dot com",
+    "hans punkt müller ät web punkt de",
+    "hans klammeraffe firma punkt de",
+    "jean point dupont arobase orange point fr",
+    "juan punto perez arroba correo punto es",
+    "mario chiocciola libero punto it",
+    "jan zavináč seznam tečka cz",
+    "имя собака яндекс точка ру",
+]
+NONE = [
+    "look at the dot com boom",
+    "find us at acme dot com",
+    "meet me at home. Com is a suffix",
+    "demonstration server located at Digium. In for this to work",
+    "I work at the point in time when it matters",
+    "chez moi point de vue",
+    "arrive at ten",
+    "follow @reviewer for more",
+    "at",
+    "dot com",
+    "@",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_an_address_is_found_from_end_to_end(text: str) -> None:
+    padded = f"so it is {text}, yes"
+    (found,) = email_addresses(padded)
+    assert padded[found.start : found.end].removeprefix("is ") == text
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_ordinary_speech_holds_no_address(text: str) -> None:
+    assert email_addresses(text) == ()
+
+
+def test_a_known_provider_or_a_clear_sign_makes_it_sure() -> None:
+    texts = ("anna at gmail dot com", "anna arroba empresa punto es", "anna@example.org")
+    assert all(email_addresses(text)[0].is_sure for text in texts)
+
+
+def test_the_word_at_alone_leaves_a_doubt() -> None:
+    (found,) = email_addresses("anna at acme dot com")
+    assert not found.is_sure
+
+
+def test_invisible_characters_hide_nothing() -> None:
+    assert email_addresses("john@exa\u200bmple.com")
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=12))
+def test_any_name_at_a_known_provider_is_found(name: str) -> None:
+    assert email_addresses(f"write {name}@gmail.com now")
+    assert email_addresses(" ".join(name) + " at g m a i l dot c o m")
+
+
+@given(st.text(max_size=120))
+def test_any_text_is_read_and_every_address_lies_in_it(text: str) -> None:
+    assert all(0 <= found.start < found.end <= len(text) for found in email_addresses(text))
