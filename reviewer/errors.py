@@ -1,16 +1,59 @@
 """Every error raised on purpose, with the sentence a user sees."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Parameter = str | int | float
+Parameters = Mapping[str, Parameter]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence without its words: a code of the message catalogue, and what the words are filled with."""
+
+    code: str
+    parameters: Parameters = field(default_factory=lambda: MappingProxyType({}))
+
 
 class ReviewerError(Exception):
-    """Something went wrong that we know of: one sentence for the user, one hint for what to do next."""
+    """Something went wrong that we know of.
+
+    ``code`` names the sentence and hint in the message catalogue of each face (``resources/messages``);
+    ``parameters`` fill their placeholders.
+    """
 
     exit_code = 1
 
-    def __init__(self, sentence: str, hint: str = "", *, code: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.hint = hint
-        self.code = code or type(self).__name__
+    def __init__(self, code: str, hint: str = "", /, **parameters: Parameter) -> None:
+        super().__init__(code)
+        # Until every error has a code, a sentence may stand in its place.
+        is_code = code.replace("_", "").isalnum() and code.upper() == code
+        old_code = str(parameters.pop("code", ""))
+        self._sentence, self._hint = ("", "") if is_code else (code, hint)
+        self.code = code if is_code else old_code or type(self).__name__
+        self.parameters: Parameters = MappingProxyType(parameters)
+
+    @property
+    def notice(self) -> Notice:
+        """What is to be said."""
+        return Notice(self.code, self.parameters)
+
+    @property
+    def sentence(self) -> str:
+        """Until each face looks its words up itself: the window's."""
+        return self._sentence or _words(self.notice).sentence
+
+    @property
+    def hint(self) -> str:
+        """As ``sentence``."""
+        return self._hint if self._sentence else _words(self.notice).hint
+
+
+def _words(notice: Notice):  # type: ignore[no-untyped-def]  # goes with ``sentence``
+    from reviewer.messages import window_catalogue  # noqa: PLC0415
+
+    return window_catalogue().words(notice)
 
 
 class Refused(ReviewerError):

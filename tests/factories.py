@@ -7,7 +7,7 @@ from typing import Any
 from reviewer.access.signing import public_key_of
 from reviewer.model.clip import Clip
 from reviewer.model.people import Keyring, Person, PersonState, Role
-from reviewer.privacy.offer import ManifestRow
+from reviewer.privacy.manifest_row import ManifestRow
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlite_utils
 
-from reviewer.db.turn import Turn
+from reviewer.db.write_lock import WriteLock
 from reviewer.errors import Damaged, Unavailable
 
 Row = dict[str, Any]
@@ -19,7 +19,7 @@ _BUSY_SECONDS = 30.0
 
 
 class Database:
-    """A SQLite file with our pragmas, a fair turn for writers, and transactions that may be nested.
+    """A SQLite file with our pragmas, a fair write lock, and transactions that may be nested.
 
     Every thread of a process shares the one connection, one statement or transaction at a time. Two
     Databases of one file in one process take turns like two processes; a thread that opens a transaction
@@ -31,13 +31,13 @@ class Database:
         self._lock = threading.RLock()
         self._writer: int | None = None  # the thread whose transaction is open
         try:
-            self._turn = Turn(path.with_name(path.name + ".turn"))
+            self._write_lock = WriteLock(path.with_name(path.name + ".turn"))
         except OSError as error:
             raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
         try:
             self._connection = _connect(path)
         except BaseException:
-            self._turn.close()
+            self._write_lock.close()
             raise
         self.tables = sqlite_utils.Database(self._connection)
 
@@ -52,7 +52,7 @@ class Database:
             yield
             return
         # The turn first, then the lock: whoever waits for a turn keeps nobody from reading.
-        with self._turn, self._lock:
+        with self._write_lock, self._lock:
             self._begin()
             try:
                 yield
@@ -61,6 +61,16 @@ class Database:
                 self._connection.rollback()
                 raise
             self._commit()
+
+    def require_transaction(self) -> None:
+        """Raises RuntimeError unless this thread has a transaction open: what follows must be one commit."""
+        if self._writer != threading.get_ident():
+            raise RuntimeError("this must run inside a transaction")
+
+    def require_no_transaction(self) -> None:
+        """Raises RuntimeError inside a transaction of this thread: what follows cannot be rolled back."""
+        if self._writer == threading.get_ident():
+            raise RuntimeError("this must not run inside a transaction")
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Runs one writing statement (in the open transaction, or in its own); gives the rows touched."""
@@ -86,7 +96,7 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
-            self._turn.close()
+            self._write_lock.close()
 
     def _begin(self) -> None:
         with translated():

@@ -1,8 +1,8 @@
-"""The whole set as one CSV table: both texts, labels and flags.
+"""CSV format: the whole set as one table, with both texts, labels and flags.
 
 Quoting follows RFC 4180; lines end with LF, as in every file of a set. A cell that a spreadsheet might take
-for a formula (it begins with ``= + - @``, their full-width forms, or an apostrophe) has one apostrophe put
-before it; taking one leading apostrophe off gives every value back.
+for a formula (it begins with ``= + - @``, their full-width forms, or an apostrophe) gets one leading apostrophe;
+removing one leading apostrophe restores every value.
 """
 
 import csv
@@ -10,8 +10,9 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reviewer.errors import Notice
 from reviewer.formats.dataset import Utterance, write_bytes
-from reviewer.formats.readback import Rows, read_text, text_sentence
+from reviewer.formats.validation import SetValidator
 from reviewer.model.annotation import LabelValue
 
 VERSION = "1"
@@ -27,7 +28,7 @@ _MAY_BE_FORMULA = "=+-@＝＋－＠'"
 
 
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:
-    """Writes ``utterances.csv``, a column for each label that any utterance has. Raises OSError."""
+    """Writes ``utterances.csv``, with a column for each label that any utterance has. May raise OSError."""
     keys = sorted({key for utterance in utterances for key in utterance.labels})
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\n")
@@ -38,27 +39,29 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
     write_bytes(folder / NAME, out.getvalue().encode())
 
 
-def validate(folder: Path) -> list[str]:
-    """Reads the table back; gives a sentence for each thing wrong with it, and none of the text."""
-    problems: list[str] = []
-    text = read_text(folder / NAME, problems)
+def validate(folder: Path) -> list[Notice]:
+    """Reads the table back and gives every problem found."""
+    validator = SetValidator(folder)
+    text = validator.begin_file(NAME)
     if not text:
-        return problems or [f"{NAME} is empty."]
+        validator.add("SET_FILE_EMPTY", file=NAME)
+        return validator.problems
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
-        return [*problems, f"{NAME} is not CSV."]
+        validator.add("SET_NOT_CSV", file=NAME)
+        return validator.problems
     header = lines[0]
     if tuple(header[: len(COLUMNS)]) != COLUMNS or len(set(header)) != len(header):
-        return [*problems, f"{NAME} does not have the columns it should."]
-    rows = Rows(folder, problems)
+        validator.add("SET_WRONG_COLUMNS", file=NAME)
+        return validator.problems
     for number, cells in enumerate(lines[1:], start=2):
-        where = f"{NAME}, record {number}"
+        where = f"{NAME}:{number}"
         if len(cells) != len(header):
-            problems.append(f"{where}: not as many cells as columns.")
+            validator.add("SET_WRONG_CELL_COUNT", where=where)
         else:
-            _check(where, dict(zip(header, cells, strict=True)), rows)
-    return problems
+            _check(where, dict(zip(header, cells, strict=True)), validator)
+    return validator.problems
 
 
 def safe_cell(value: str) -> str:
@@ -100,17 +103,16 @@ def _cells(utterance: Utterance) -> tuple[str, ...]:
     )
 
 
-def _check(where: str, row: Mapping[str, str], rows: Rows) -> None:
+def _check(where: str, row: Mapping[str, str], validator: SetValidator) -> None:
     for column, cell in row.items():
         if cell[:1] and cell[0] in _MAY_BE_FORMULA and not cell.startswith("'"):
-            rows.problems.append(f"{where}: {column} could be taken for a formula.")
-        if sentence := text_sentence(plain_cell(cell)):
-            rows.problems.append(f"{where}: {column} {sentence}.")
+            validator.add("SET_FORMULA", where=where, field=column)
+        validator.check_text(where, column, plain_cell(cell))
     try:
         duration, frames, rate_hz, channels = (float(row[name]) for name in _NUMBERS)
     except ValueError:
-        rows.problems.append(f"{where}: {', '.join(_NUMBERS)} are not all numbers.")
+        validator.add("SET_NOT_NUMBERS", where=where, fields=", ".join(_NUMBERS))
         return
     if min(duration, frames, rate_hz, channels) <= 0 or abs(duration * rate_hz - frames) >= 0.5:
-        rows.problems.append(f"{where}: duration, frames and rate do not belong together.")
-    rows.check(where, row["id"], row["audio"], duration)
+        validator.add("SET_DURATION_MISMATCH", where=where)
+    validator.check_row(where, row["id"], row["audio"], duration)

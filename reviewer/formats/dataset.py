@@ -1,4 +1,4 @@
-"""A labelled set on disk: its utterances, their ids, and one cut clip for each."""
+"""A labelled set on disk: its utterances, their ids and splits, and one FLAC file for each."""
 
 import hashlib
 import os
@@ -18,10 +18,10 @@ _DEV_FROM, _TEST_FROM = 80, 90
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One row of a set. ``frames`` count samples per channel of its own clip; ``flac`` makes that when asked.
+    """One row of a set. ``frames`` counts samples per channel; ``flac`` encodes its audio when called.
 
     ``text`` is derived by a profile, ``text_verbatim`` as typed but on one line; both are NFC. ``speaker`` is
-    a keyed hash. ``split`` is empty when the set is not split.
+    a keyed hash. ``split`` is empty if the set is not split.
     """
 
     id: str
@@ -43,19 +43,19 @@ class Utterance:
 
     @property
     def duration(self) -> float:
-        """Seconds of the decoded samples, unrounded."""
+        """Length in seconds, unrounded."""
         return self.frames / self.rate_hz
 
     @property
     def path(self) -> str:
-        """Where its clip is, relative to the set."""
+        """The path of its FLAC file, relative to the set."""
         return f"{CLIPS}/{self.id}.flac"
 
 
 def utterance_id(speaker: str, clip: str, start_ms: int, end_ms: int) -> str:
-    """``<speaker>-<clip>-<start ms>-<end ms>``, times in seven digits at least.
+    """``<speaker>-<clip>-<start ms>-<end ms>``, times with at least seven digits.
 
-    ``-`` sorts below every digit and letter, so that Kaldi's sorts by speaker and by utterance agree. Raises
+    ``-`` sorts below every digit and letter, so Kaldi's sort orders by speaker and by utterance agree. Raises
     ValueError when a part is not ``[a-z0-9]+`` or a time is negative.
     """
     if not _ID_PART.fullmatch(speaker) or not _ID_PART.fullmatch(clip) or min(start_ms, end_ms) < 0:
@@ -66,16 +66,16 @@ def utterance_id(speaker: str, clip: str, start_ms: int, end_ms: int) -> str:
 def split_of(speaker: str) -> str:
     """The split all clips of a speaker go to: 80 % train, 10 % dev, 10 % test of the speakers.
 
-    It hangs on the speaker's id alone, so that it stays the same however the set grows.
+    It depends on the speaker's id alone, so it stays the same when the set grows.
     """
-    place = int(hashlib.sha256(speaker.encode()).hexdigest()[:8], 16) % 100
-    if place < _DEV_FROM:
+    bucket = int(hashlib.sha256(speaker.encode()).hexdigest()[:8], 16) % 100
+    if bucket < _DEV_FROM:
         return "train"
-    return "dev" if place < _TEST_FROM else "test"
+    return "dev" if bucket < _TEST_FROM else "test"
 
 
 def write_clips(folder: Path, utterances: Sequence[Utterance], progress: Callable[[int, int], None]) -> None:
-    """Writes each utterance's own FLAC under ``clips/``; raises OSError when the disk says no."""
+    """Writes each utterance's own FLAC under ``clips/``; may raise OSError."""
     (folder / CLIPS).mkdir()
     for number, utterance in enumerate(utterances, start=1):
         write_bytes(folder / utterance.path, utterance.flac())
@@ -83,12 +83,12 @@ def write_clips(folder: Path, utterances: Sequence[Utterance], progress: Callabl
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """UTF-8 without BOM, LF, a final newline: the only kind of text file in a set."""
+    """UTF-8 without BOM, LF, a final newline: as in every text file of a set."""
     write_bytes(path, "".join(f"{line}\n" for line in lines).encode())
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a new file of a set and waits for the disk."""
+    """Writes a new file of a set and syncs it to disk."""
     with path.open("xb") as file:
         file.write(data)
         file.flush()

@@ -1,16 +1,17 @@
-"""The NeMo manifest: JSON Lines with paths relative to it, clips without words in a manifest of their own."""
+"""NeMo format: JSON Lines manifests with relative paths; clips without words in a separate manifest."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from reviewer.errors import Notice
 from reviewer.formats.dataset import SPLITS, Utterance, write_lines
-from reviewer.formats.readback import Rows, read_text, text_sentence
+from reviewer.formats.validation import SetValidator
 
 VERSION = "1"
 NOSPEECH = "nospeech"
-# NVIDIA NeMo, ASR data preparation: audio_filepath, duration and text are read; the others pass through.
+# NVIDIA NeMo, ASR data preparation: reads audio_filepath, duration and text, and ignores the others.
 _KEYS = {
     "audio_filepath": str, "duration": float, "text": str, "lang": str, "speaker": str, "sampling_rate": int,
     "id": str,
@@ -21,8 +22,8 @@ _NAMES = tuple(f"manifest{part}.jsonl" for part in ("", *(f"_{s}" for s in SPLIT
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:
     """Writes ``manifest.jsonl`` (one for each split of a split set) and ``manifest_nospeech.jsonl``.
 
-    The latter only if it has rows: they stand apart because trainers drop rows without text, or choke on
-    them. Raises OSError.
+    The latter only if it has rows: they are separate because trainers drop rows without text, or fail on
+    them. May raise OSError.
     """
     parts: dict[str, list[Utterance]] = {}
     for utterance in sorted(utterances, key=lambda u: u.id):
@@ -32,19 +33,17 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
         write_lines(folder / name, (_line(utterance) for utterance in rows))
 
 
-def validate(folder: Path) -> list[str]:
-    """Reads every manifest back as NeMo does; gives a sentence for each thing wrong, and none of the text."""
-    problems: list[str] = []
-    rows = Rows(folder, problems)
+def validate(folder: Path) -> list[Notice]:
+    """Reads every manifest back as NeMo does and gives every problem found."""
+    validator = SetValidator(folder)
     names = [name for name in _NAMES if (folder / name).exists()]
     if not names:
-        problems.append("There is no NeMo manifest.")
+        validator.add("NEMO_NO_MANIFEST")
     for name in names:
-        rows.begin_file()
-        text = read_text(folder / name, problems)
+        text = validator.begin_file(name)
         for number, line in enumerate(text.split("\n")[:-1], start=1):
-            _check(f"{name}, line {number}", line, rows, wants_text=NOSPEECH not in name)
-    return problems
+            _check(f"{name}:{number}", line, validator, wants_text=NOSPEECH not in name)
+    return validator.problems
 
 
 def _line(utterance: Utterance) -> str:
@@ -60,25 +59,24 @@ def _line(utterance: Utterance) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _check(where: str, line: str, rows: Rows, *, wants_text: bool) -> None:
+def _check(where: str, line: str, validator: SetValidator, *, wants_text: bool) -> None:
     try:
         row: Any = json.loads(line)
     except ValueError:
-        rows.problems.append(f"{where}: not JSON.")
+        validator.add("SET_NOT_JSON", where=where)
         return
     if not isinstance(row, dict) or set(row) != set(_KEYS):
-        rows.problems.append(f"{where}: not exactly the keys {', '.join(_KEYS)}.")
+        validator.add("SET_WRONG_KEYS", where=where, keys=", ".join(_KEYS))
         return
     wrong = [key for key, kind in _KEYS.items() if type(row[key]) is not kind]
     if wrong:
-        rows.problems.append(f"{where}: of the wrong kind: {', '.join(wrong)}.")
+        validator.add("SET_WRONG_TYPES", where=where, keys=", ".join(wrong))
         return
     if row["duration"] <= 0:
-        rows.problems.append(f"{where}: the duration is not above zero.")
+        validator.add("SET_DURATION_MISMATCH", where=where)
     if bool(row["text"]) is not wants_text:
-        rows.problems.append(f"{where}: {'no' if wants_text else 'there is'} text.")
-    if sentence := text_sentence(row["text"]):
-        rows.problems.append(f"{where}: the text {sentence}.")
+        validator.add("NEMO_TEXT_MISSING" if wants_text else "NEMO_TEXT_NOT_EXPECTED", where=where)
+    validator.check_text(where, "text", row["text"])
     if not row["id"].startswith(f"{row['speaker']}-"):
-        rows.problems.append(f"{where}: the id does not begin with the speaker.")
-    rows.check(where, row["id"], row["audio_filepath"], row["duration"])
+        validator.add("SET_ID_WITHOUT_SPEAKER", where=where)
+    validator.check_row(where, row["id"], row["audio_filepath"], row["duration"])

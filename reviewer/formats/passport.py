@@ -1,4 +1,4 @@
-"""What goes with a labelled set: where it comes from, what is in it and what not, each file's hash."""
+"""The passport of a labelled set: its origin, its content, what was left out, and each file's hash."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from reviewer.errors import Notice
 from reviewer.formats.dataset import write_bytes
 
 NAME = "passport.json"
@@ -16,11 +17,11 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """The facts of one export; nothing in it names a person, a machine or a place outside the set.
+    """The facts of one export; nothing in it names a person, a machine or a path outside the set.
 
     ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``left_out`` counts clips by
-    reason; ``log_hash`` is the hex hash of the access log's row ``log_size``; ``checkpoint`` is the signed
-    note made just before.
+    reason; ``log_hash`` is the hex hash of row ``log_size`` of the access log; ``checkpoint`` is the signed
+    checkpoint made just before.
     """
 
     export_id: str
@@ -46,25 +47,26 @@ class Passport:
 
 
 def write(folder: Path, passport: Passport) -> str:
-    """Hashes every file of the set and writes ``passport.json``; gives its own SHA-256. Raises OSError."""
+    """Hashes every file of the set and writes ``passport.json``; returns its SHA-256. May raise OSError."""
     body: dict[str, Any] = {"passport_version": VERSION, **_plain(asdict(passport)), "files": _files(folder)}
     data = (json.dumps(body, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
     write_bytes(folder / NAME, data)
     return hashlib.sha256(data).hexdigest()
 
 
-def validate(folder: Path) -> list[str]:
-    """Whether the set holds exactly the files its passport tells of, unchanged; a sentence for each other."""
+def validate(folder: Path) -> list[Notice]:
+    """Checks that the set holds exactly the files its passport lists, unchanged."""
     try:
         body = json.loads((folder / NAME).read_bytes())
-        told = {file["path"]: (file["sha256"], file["bytes"]) for file in body["files"]}
+        listed = {file["path"]: (file["sha256"], file["bytes"]) for file in body["files"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return [f"{NAME} is missing or cannot be read."]
-    there = {file["path"]: (file["sha256"], file["bytes"]) for file in _files(folder)}
+        return [Notice("SET_FILE_UNREADABLE", {"file": NAME})]
+    found = {file["path"]: (file["sha256"], file["bytes"]) for file in _files(folder)}
+    changed = (path for path in listed.keys() & found.keys() if listed[path] != found[path])
     return [
-        *(f"{path} is missing." for path in sorted(told.keys() - there.keys())),
-        *(f"{path} is not in the passport." for path in sorted(there.keys() - told.keys())),
-        *(f"{path} has changed." for path in sorted(told.keys() & there.keys()) if told[path] != there[path]),
+        *(Notice("SET_FILE_MISSING", {"file": path}) for path in sorted(listed.keys() - found.keys())),
+        *(Notice("SET_FILE_NOT_LISTED", {"file": path}) for path in sorted(found.keys() - listed.keys())),
+        *(Notice("SET_FILE_CHANGED", {"file": path}) for path in sorted(changed)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The label form a lead writes: fields, their choices, and when each is shown."""
+"""The label form that a lead writes: its fields, their choices, and when each is shown."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _MAX_STEPS = 11
 
 
 class FieldKind(StrEnum):
-    """What kind of answer a field takes; its value in an annotation is str, str, tuple of str, bool, int."""
+    """The type of a field; its value in an annotation is str, str, tuple of str, bool or int."""
 
     TEXT = "text"
     ONE_OF = "one_of"
@@ -29,7 +29,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer of a one_of or many_of field; ``key`` picks it while the field has the focus."""
+    """One choice of a one_of or many_of field; ``key`` selects it while the field has the focus."""
 
     value: str
     label: str
@@ -80,14 +80,14 @@ class Schema:
 
 
 def load_schema(path: Path) -> Schema:
-    """Reads a form from TOML; raises Refused with file, line and key for whatever is wrong with it."""
+    """Reads a form from TOML; raises Refused, naming file, line and key, if it is not valid."""
     file = TomlTable.read(path)
     file.closed(("name", "version", "title", "field"))
     tables = file.tables("field")
     if not tables:
-        raise file.refuse("the form has no [[field]].")
+        raise file.refuse("FORM_WITHOUT_FIELDS")
     fields = tuple(_field(table) for table in tables)
-    _refuse_twice(file, "field key", (field.key for field in fields))
+    _refuse_duplicates(file, "FIELD_KEY_TWICE", (field.key for field in fields))
     for table, field in zip(tables, fields, strict=True):
         _check_condition(table, field, fields)
     _refuse_cycles(file, fields)
@@ -120,15 +120,15 @@ def _field(table: TomlTable) -> Field:
 def _choices(table: TomlTable, kind: FieldKind) -> tuple[Choice, ...]:
     takes_choices = kind in {FieldKind.ONE_OF, FieldKind.MANY_OF}
     if takes_choices != table.has("choices"):
-        raise table.refuse(f"a {kind} field {'needs' if takes_choices else 'takes no'} choices.")
+        raise table.refuse("CHOICES_MISSING" if takes_choices else "CHOICES_NOT_TAKEN", kind=kind)
     choices = []
     for item in table.tables("choices"):
         item.closed(("value", "label", "key"))
         choices.append(Choice(_name(item, "value"), _filled(item, "label"), item.text("key", "")))
     if takes_choices and not choices:
-        raise table.refuse("choices is empty.")
-    _refuse_twice(table, "choice value", (choice.value for choice in choices))
-    _refuse_twice(table, "choice key", (choice.key for choice in choices if choice.key))
+        raise table.refuse("CHOICES_EMPTY")
+    _refuse_duplicates(table, "CHOICE_VALUE_TWICE", (choice.value for choice in choices))
+    _refuse_duplicates(table, "CHOICE_KEY_TWICE", (choice.key for choice in choices if choice.key))
     return tuple(choices)
 
 
@@ -136,11 +136,11 @@ def _bounds(table: TomlTable, kind: FieldKind) -> tuple[int, int]:
     if kind is not FieldKind.SCALE:
         for key in ("low", "high", "low_label", "high_label"):
             if table.has(key):
-                raise table.refuse(f"{key} belongs to a scale, and this is a {kind} field.")
+                raise table.refuse("NOT_A_SCALE", key=key, kind=kind)
         return 1, 5
     low, high = table.whole("low", 1), table.whole("high", 5)
     if not 1 <= high - low < _MAX_STEPS:
-        raise table.refuse(f"a scale from low = {low} to high = {high} must have 2 to {_MAX_STEPS} steps.")
+        raise table.refuse("SCALE_STEPS", low=low, high=high, most=_MAX_STEPS)
     return low, high
 
 
@@ -151,7 +151,7 @@ def _condition(table: TomlTable) -> Condition | None:
     condition.closed(("key", "equals"))
     equals = condition.raw("equals")
     if not isinstance(equals, str | bool | int):
-        raise condition.refuse("equals must be a text, true or false, or a whole number.")
+        raise condition.refuse("CONDITION_VALUE")
     return Condition(condition.text("key"), equals)
 
 
@@ -161,9 +161,9 @@ def _check_condition(table: TomlTable, field: Field, fields: tuple[Field, ...]) 
     key, equals = field.shown_when.key, field.shown_when.equals
     other = next((f for f in fields if f.key == key), None)
     if other is None:
-        raise table.refuse(f"shown_when names {key}, which is no field of this form.")
+        raise table.refuse("CONDITION_UNKNOWN_FIELD", key=key)
     if not _can_answer(other, equals):
-        raise table.refuse(f"shown_when waits for {key} = {equals!r}, which {key} can never be.")
+        raise table.refuse("CONDITION_NEVER_TRUE", key=key, value=repr(equals))
 
 
 def _can_answer(field: Field, value: LabelValue) -> bool:
@@ -177,33 +177,33 @@ def _can_answer(field: Field, value: LabelValue) -> bool:
 
 
 def _refuse_cycles(file: TomlTable, fields: tuple[Field, ...]) -> None:
-    waits_for = {field.key: field.shown_when.key for field in fields if field.shown_when}
-    for start, first in waits_for.items():
+    depends_on = {field.key: field.shown_when.key for field in fields if field.shown_when}
+    for start, first in depends_on.items():
         path, key = [start], first
-        while key in waits_for and key not in path:
+        while key in depends_on and key not in path:
             path.append(key)
-            key = waits_for[key]
+            key = depends_on[key]
         if key == start:
-            raise file.refuse(f"shown_when goes round in a circle: {' waits for '.join([*path, key])}.")
+            raise file.refuse("CONDITION_CYCLE", path=" -> ".join([*path, key]))
 
 
 def _name(table: TomlTable, key: str) -> str:
     found = table.text(key)
     if not _NAME.fullmatch(found):
-        raise table.refuse(f"{key} is {found!r}; it must be a-z, 0-9 and _, beginning with a letter.")
+        raise table.refuse("NAME_MALFORMED", key=key, value=repr(found))
     return found
 
 
 def _filled(table: TomlTable, key: str) -> str:
     found = table.text(key)
     if not found.strip():
-        raise table.refuse(f"{key} is empty.")
+        raise table.refuse("TEXT_EMPTY", key=key)
     return found
 
 
-def _refuse_twice(table: TomlTable, what: str, names: Iterable[str]) -> None:
+def _refuse_duplicates(table: TomlTable, code: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise table.refuse(f"the {what} {name} is there twice.")
+            raise table.refuse(code, name=name)
         seen.add(name)

@@ -1,9 +1,10 @@
-"""What still stands between an annotation and being handed in."""
+"""Validates an annotation's labels against the label form."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from reviewer.errors import Notice, Parameter
 from reviewer.labels.schema import Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 
@@ -13,15 +14,15 @@ _TAG = re.compile(r"\[[^\[\]\s]*\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldProblem:
     """What is wrong with one field (a schema key, or ``text_verbatim`` for the transcript)."""
 
     field: str
-    sentence: str
+    notice: Notice
 
 
 def visible_fields(schema: Schema, labels: Mapping[str, LabelValue]) -> tuple[Field, ...]:
-    """The fields to show for these answers, in the form's order; a hidden field hides what waits for it."""
+    """The fields to show for these answers, in the form's order; a hidden field hides those that depend on it."""
     shown: dict[str, bool] = {}
 
     def is_shown(field: Field) -> bool:
@@ -32,33 +33,33 @@ def visible_fields(schema: Schema, labels: Mapping[str, LabelValue]) -> tuple[Fi
     return tuple(field for field in schema.fields if is_shown(field))
 
 
-def problems(schema: Schema, annotation: Annotation) -> tuple[Problem, ...]:
-    """Everything that keeps this annotation from being handed in, in the form's order; empty when nothing.
+def check_annotation(schema: Schema, annotation: Annotation) -> tuple[FieldProblem, ...]:
+    """Everything that keeps this annotation from being submitted, in the form's order; empty if complete.
 
-    Whether there must be a transcript at all is the desk's rule, not the form's. An answer that stands in a
-    hidden field is a problem too, since what is stored must be what was seen: see ``without_hidden``.
+    Whether there must be a transcript at all is not the form's rule. An answer in a hidden field is a problem
+    too, because what is stored must be what was visible: see ``without_hidden``.
     """
-    found: list[Problem] = []
+    found: list[FieldProblem] = []
     if Flag.NO_SPEECH in annotation.flags and _has_words(annotation.text_verbatim):
-        found.append(Problem(TEXT_FIELD, "The flag no speech is set, but the transcript has words."))
+        found.append(FieldProblem(TEXT_FIELD, Notice("NO_SPEECH_BUT_WORDS")))
     visible = {field.key for field in visible_fields(schema, annotation.labels)}
     unknown = (key for key in annotation.labels if schema.field(key) is None)
-    found += [Problem(key, f"The form has no field {key}.") for key in unknown]
+    found += [FieldProblem(key, Notice("NO_SUCH_FIELD", {"field": key})) for key in unknown]
     for field in schema.fields:
         value = annotation.labels.get(field.key)
         if field.key not in visible:
-            if value is not None:
-                found.append(Problem(field.key, f"{field.label} is answered but is not asked here."))
+            notice = None if value is None else Notice("FIELD_NOT_ASKED", {"label": field.label})
         elif _is_empty(value):
-            if field.required:
-                found.append(Problem(field.key, f"{field.label} is not answered."))
-        elif sentence := _wrong_value(field, value):
-            found.append(Problem(field.key, sentence))
+            notice = Notice("FIELD_NOT_ANSWERED", {"label": field.label}) if field.required else None
+        else:
+            notice = _wrong_value(field, value)
+        if notice is not None:
+            found.append(FieldProblem(field.key, notice))
     return tuple(found)
 
 
 def without_hidden(schema: Schema, labels: Mapping[str, LabelValue]) -> dict[str, LabelValue]:
-    """The answers of the fields that are shown, empty ones left out."""
+    """The answers of visible fields, without empty ones."""
     visible = {field.key for field in visible_fields(schema, labels)}
     return {key: value for key, value in labels.items() if key in visible and not _is_empty(value)}
 
@@ -82,15 +83,12 @@ def _is_empty(value: LabelValue | None) -> bool:
     return value is None or value == () or (isinstance(value, str) and not value.strip())
 
 
-def _wrong_value(field: Field, value: LabelValue | None) -> str:
-    fits, sentence = {
-        FieldKind.TEXT: (_is_short_text, f"must be text of at most {_MAX_TEXT} characters."),
-        FieldKind.ONE_OF: (_is_choice, "has an answer that is not in its list."),
-        FieldKind.MANY_OF: (_are_choices, "has an answer that is not in its list, or one twice."),
-        FieldKind.YES_NO: (_is_yes_or_no, "must be yes or no."),
-        FieldKind.SCALE: (_is_step, f"must be a step from {field.low} to {field.high}."),
-    }[field.kind]
-    return "" if fits(field, value) else f"{field.label} {sentence}"
+def _wrong_value(field: Field, value: LabelValue | None) -> Notice | None:
+    fits, code = _VALUE_RULES[field.kind]
+    if fits(field, value):
+        return None
+    limits: dict[str, Parameter] = {"limit": _MAX_TEXT, "low": field.low, "high": field.high}
+    return Notice(code, {"label": field.label, **limits})
 
 
 def _is_short_text(_field: Field, value: LabelValue | None) -> bool:
@@ -116,3 +114,12 @@ def _is_step(field: Field, value: LabelValue | None) -> bool:
 
 def _has_words(text: str) -> bool:
     return bool(_TAG.sub(" ", text).strip())
+
+
+_VALUE_RULES: Mapping[FieldKind, tuple[Callable[[Field, LabelValue | None], bool], str]] = {
+    FieldKind.TEXT: (_is_short_text, "ANSWER_TOO_LONG"),
+    FieldKind.ONE_OF: (_is_choice, "ANSWER_NOT_A_CHOICE"),
+    FieldKind.MANY_OF: (_are_choices, "ANSWERS_NOT_CHOICES"),
+    FieldKind.YES_NO: (_is_yes_or_no, "ANSWER_NOT_YES_OR_NO"),
+    FieldKind.SCALE: (_is_step, "ANSWER_NOT_A_STEP"),
+}

@@ -1,15 +1,19 @@
-"""What a person says about a clip: text, labels, flags; and its one canonical byte form."""
+"""What a person says of a clip: timed segments, labels, flags, personal data; and its one canonical form."""
 
 import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from reviewer.errors import Damaged
 
 LabelValue = str | bool | int | tuple[str, ...]
-_VERSION = 1
+Labels = Mapping[str, LabelValue]
+DOCUMENT_VERSION = 2
+_NO_LABELS: Labels = MappingProxyType({})
 
 
 class Flag(StrEnum):
@@ -22,28 +26,94 @@ class Flag(StrEnum):
     DISTRESSING = "distressing"
 
 
+class PersonalDataKind(StrEnum):
+    """What a span of personal data holds, a closed list."""
+
+    NUMBER = "number"
+    EMAIL = "email"
+    NAME = "name"
+    ADDRESS = "address"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Frames ``start`` to ``end`` (``end`` not included) of a clip, and what was said in them."""
+
+    id: str
+    start: int
+    end: int
+    text: str = ""
+    speaker: str = ""
+    labels: Labels = field(default_factory=lambda: _NO_LABELS)
+    flags: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"frames {self.start} to {self.end} are not a segment")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDataSpan:
+    """Frames ``start`` to ``end`` (``end`` not included) in which personal data is heard."""
+
+    start: int
+    end: int
+    kind: PersonalDataKind = PersonalDataKind.OTHER
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"frames {self.start} to {self.end} are not a span")
+
+
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One person's transcript (``text_verbatim`` as typed), labels and flags; editing makes a new value.
+    """One person's work on a clip, without its envelope (id, author, versions); editing makes a new value.
 
-    ``schema_version`` and ``conventions_version`` name the form and the conventions it was made under.
+    A short clip has one segment over the whole of it.
     """
 
-    text_verbatim: str = ""
-    labels: Mapping[str, LabelValue] = field(default_factory=lambda: MappingProxyType({}))
+    segments: tuple[Segment, ...] = ()
+    spans: tuple[PersonalDataSpan, ...] = ()
+    labels: Labels = field(default_factory=lambda: _NO_LABELS)
     flags: frozenset[Flag] = frozenset()
-    schema_version: str = ""
-    conventions_version: str = ""
+
+    @classmethod
+    def of_text(
+        cls, text: str, frames: int, *, labels: Labels = _NO_LABELS, flags: frozenset[Flag] = frozenset()
+    ) -> "Annotation":
+        """One segment over the whole clip of ``frames`` samples a channel."""
+        return cls((Segment(new_segment_id(), 0, frames, text),), labels=labels, flags=flags)
+
+    @property
+    def text_verbatim(self) -> str:
+        """The text of all segments as typed, a line each."""
+        return "\n".join(segment.text for segment in self.segments)
+
+    def with_text(self, text: str) -> "Annotation":
+        """The same annotation with another text; only for one of a single segment."""
+        (segment,) = self.segments
+        return replace(self, segments=(replace(segment, text=text),))
 
     def to_bytes(self) -> bytes:
         """Canonical JSON in UTF-8: sorted keys, no spaces; equal annotations give equal bytes."""
         body = {
-            "v": _VERSION,
-            "text_verbatim": self.text_verbatim,
-            "labels": {key: list(v) if isinstance(v, tuple) else v for key, v in self.labels.items()},
+            "v": DOCUMENT_VERSION,
+            "segments": [
+                {
+                    "id": one.id,
+                    "start": one.start,
+                    "end": one.end,
+                    "speaker": one.speaker,
+                    "text": one.text,
+                    "labels": _plain(one.labels),
+                    "flags": sorted(one.flags),
+                }
+                for one in self.segments
+            ],
+            "spans": [{"start": one.start, "end": one.end, "kind": one.kind} for one in self.spans],
+            "labels": _plain(self.labels),
             "flags": sorted(self.flags),
-            "schema_version": self.schema_version,
-            "conventions_version": self.conventions_version,
         }
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -52,15 +122,41 @@ class Annotation:
         """Reads what ``to_bytes`` wrote; raises Damaged for anything else."""
         try:
             body = json.loads(data)
-            if body["v"] != _VERSION:
-                raise Damaged("This annotation was written by a newer version.", "Update the program.")
-            labels = {k: tuple(v) if isinstance(v, list) else v for k, v in body["labels"].items()}
+            if body["v"] != DOCUMENT_VERSION:
+                raise Damaged("This annotation was written by another version.", "Update the program.")
             return cls(
-                text_verbatim=body["text_verbatim"],
-                labels=MappingProxyType(labels),
+                segments=tuple(_segment(one) for one in body["segments"]),
+                spans=tuple(
+                    PersonalDataSpan(one["start"], one["end"], PersonalDataKind(one["kind"]))
+                    for one in body["spans"]
+                ),
+                labels=_labels(body["labels"]),
                 flags=frozenset(Flag(name) for name in body["flags"]),
-                schema_version=body["schema_version"],
-                conventions_version=body["conventions_version"],
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Damaged("An annotation cannot be read.", "Run: reviewer audit verify.") from error
+
+
+def new_segment_id() -> str:
+    """A random id, unique within any annotation."""
+    return secrets.token_hex(4)
+
+
+def _segment(body: dict[str, Any]) -> Segment:
+    return Segment(
+        id=body["id"],
+        start=body["start"],
+        end=body["end"],
+        text=body["text"],
+        speaker=body["speaker"],
+        labels=_labels(body["labels"]),
+        flags=frozenset(body["flags"]),
+    )
+
+
+def _plain(labels: Labels) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in labels.items()}
+
+
+def _labels(body: dict[str, Any]) -> Labels:
+    return MappingProxyType({k: tuple(v) if isinstance(v, list) else v for k, v in body.items()})

@@ -1,12 +1,20 @@
-"""Tasks, leases, skips, submissions and checks: what the queue hands out and takes back."""
+"""Tasks, leases, annotations handed in and verdicts: what the queue hands out and takes back."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 
+class TaskKind(StrEnum):
+    """What is to be done with a clip."""
+
+    TRANSCRIBE = "transcribe"
+    REVIEW = "review"
+    ADJUDICATE = "adjudicate"
+
+
 class TaskState(StrEnum):
-    """One blind pass over a clip."""
+    """Where a task stands. Review and adjudication end in ``DONE``, a transcription in ``ACCEPTED``."""
 
     OPEN = "open"
     LEASED = "leased"
@@ -14,6 +22,7 @@ class TaskState(StrEnum):
     QA_PENDING = "qa_pending"
     RETURNED = "returned"
     ACCEPTED = "accepted"
+    DONE = "done"
     WITHDRAWN = "withdrawn"
 
 
@@ -27,63 +36,90 @@ class SkipReason(StrEnum):
     TECHNICAL = "technical"
 
 
-class Verdict(StrEnum):
-    """What QA says of a submission."""
+class VerdictKind(StrEnum):
+    """What was decided about an annotation; ``PASSED`` is accepted without review, because it was not drawn."""
 
     ACCEPTED = "accepted"
+    ACCEPTED_WITH_FIXES = "accepted_with_fixes"
     RETURNED = "returned"
+    PASSED = "passed"
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to work on one task until ``until``; ``token`` fences off whoever held it before.
 
-    ``submission_key`` is made with the lease, so that handing in twice is one submission.
-    ``returned_from`` names the submission that QA sent back, when this is rework. A lease that ``is_ahead``
-    allows to get the clip ready, and nothing else: it becomes the right to work with the next claim.
+    ``submission_key`` is made with the lease, so that handing in twice is one submission. ``round`` is the number
+    of the blind pass (transcribe), or counts the reviews of a pass. A prefetch lease (``is_prefetch``) allows to get the
+    clip ready, and nothing else: it becomes the right to work with the next claim.
+
+    ``returned_annotation``: the annotation that QA sent back, when this is rework. ``reviewed_annotation``: what is
+    under review, when this is a review. ``blind_annotation``: the reviewer's own version, once it was handed in.
     """
 
-    task_id: int
+    task_id: str
     clip_id: str
-    pass_number: int
+    kind: TaskKind
+    round: int
     person_id: str
     token: int
     until: datetime
     submission_key: str
-    returned_from: str | None = None
-    is_ahead: bool = False
+    is_prefetch: bool = False
+    returned_annotation: str | None = None
+    reviewed_annotation: str | None = None
+    blind_annotation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """Work handed in: the annotation ``sealed`` under the clip's key, and an HMAC of its plain form."""
+class SealedAnnotation:
+    """An annotation as the queue keeps it: never changed, sealed under the clip's key, bound to its ``id``.
+
+    ``parent`` is the annotation it was made from (rework, adjudication). ``schema_version`` and
+    ``conventions_version`` (of the clip's locale) are what it was made under. ``digest`` is an HMAC of the plain form.
+    """
 
     id: str
-    task_id: int
+    task_id: str
     clip_id: str
-    person_id: str
-    submitted_at: datetime
-    sealed: bytes
+    author: str
+    parent: str | None
+    schema_version: str
+    conventions_version: str
     digest: bytes
+    sealed: bytes
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """A submission leased to a QA person, with what was handed in."""
+class Verdict:
+    """A decision about one annotation; ``comment`` is sealed under the clip's key, bound to the verdict's id."""
 
-    submission: Submission
+    id: str
+    task_id: str
+    clip_id: str
+    annotation_id: str
+    kind: VerdictKind
     person_id: str
-    token: int
-    until: datetime
-    blind: bytes | None = None
+    at: datetime
+    comment: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalAnnotation:
+    """The annotation that stands for a clip, and the verdict behind it."""
+
+    clip_id: str
+    annotation_id: str
+    verdict_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class LateDraft:
     """Work that came after its lease had gone to somebody else; kept for its author and the lead."""
 
-    id: int
-    task_id: int
+    id: str
+    task_id: str
     clip_id: str
     person_id: str
     sealed: bytes
@@ -95,7 +131,7 @@ HELD_BACK = "held_back"
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How much of what there is by state, derived, never stored.
+    """How much of what there is by state, derived, never stored. ``reviews`` counts review tasks by state.
 
     Tasks that nobody can take, because their clip waits for the lead or is in quarantine, are counted as
     ``HELD_BACK`` and not as open or returned.
@@ -104,10 +140,11 @@ class QueueCounts:
     clips: dict[str, int]
     tasks: dict[str, int]
     late_drafts: int
+    reviews: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class DailyCounts:
     """What the status bar shows of one's own work."""
 
     waiting: int

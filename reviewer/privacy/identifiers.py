@@ -1,7 +1,8 @@
-"""Whether a token that should be opaque names an account, a device or a person."""
+"""Detects identifiers of accounts, devices and persons in tokens that should be opaque."""
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from stdnum import luhn
 
@@ -30,41 +31,57 @@ _SPLIT = re.compile(r"[^0-9A-Za-z]+")
 _PHONE_DIGITS = range(7, 16)
 
 
-def identifier_in(token: str) -> str | None:
-    """What a supposedly opaque token looks like (such as "an e-mail address"), or None if nothing known.
+class IdentifierKind(StrEnum):
+    """What a token that should be opaque looks like; the value is its code in the message catalogue."""
 
-    Opaque are hashes, hexadecimal or base64 text and short made-up names (``tux_bg``). Whole numbers of 7 to
-    15 digits are taken for phone or account numbers: a plain database key must be hashed before it is sent.
+    EMAIL = "IDENTIFIER_EMAIL"
+    GUID = "IDENTIFIER_GUID"
+    MAC = "IDENTIFIER_MAC"
+    IP = "IDENTIFIER_IP"
+    SID = "IDENTIFIER_SID"
+    LABELLED = "IDENTIFIER_LABELLED"
+    IMEI = "IDENTIFIER_IMEI"
+    CARD = "IDENTIFIER_CARD"
+    PHONE_OR_ACCOUNT = "IDENTIFIER_PHONE_OR_ACCOUNT"
+    NAME = "IDENTIFIER_NAME"
+
+
+def identifier_in(token: str) -> IdentifierKind | None:
+    """What kind of identifier a supposedly opaque token looks like, or None if it looks like none.
+
+    Opaque tokens are hashes, hexadecimal or base64 text and short made-up names (``tux_bg``). Whole numbers
+    of 7 to 15 digits count as phone or account numbers: hash a plain database key before sending it.
     """
     plain = unicodedata.normalize("NFKC", token).strip()
     if "@" in plain or "%40" in plain:
-        return "an e-mail address"
-    for pattern, name in (
-        (_GUID, "the GUID of an account or device"),
-        (_MAC, "a network hardware address"),
-        (_IP_V4, "a network address"),
-        (_WINDOWS_SID, "the security identifier of an account"),
-        (_LABELLED, "a named account, device or person"),
+        return IdentifierKind.EMAIL
+    for pattern, kind in (
+        (_GUID, IdentifierKind.GUID),
+        (_MAC, IdentifierKind.MAC),
+        (_IP_V4, IdentifierKind.IP),
+        (_WINDOWS_SID, IdentifierKind.SID),
     ):
-        if pattern.search(plain) if pattern is not _LABELLED else pattern.match(plain):
-            return name
-    return _number(plain) or (None if _OPAQUE.fullmatch(token) else "a name, not an opaque token")
+        if pattern.search(plain):
+            return kind
+    if _LABELLED.match(plain):
+        return IdentifierKind.LABELLED
+    return _number(plain) or (None if _OPAQUE.fullmatch(token) else IdentifierKind.NAME)
 
 
-def _number(plain: str) -> str | None:
+def _number(plain: str) -> IdentifierKind | None:
     digits = re.sub(r"\D", "", plain)
     if _NUMBER_LIKE.fullmatch(plain):
         if _is_imei(digits):
-            return "a device's IMEI"
+            return IdentifierKind.IMEI
         if is_card(digits):
-            return "a card number"
+            return IdentifierKind.CARD
         if len(digits) in _PHONE_DIGITS:
-            return "a phone or account number"
+            return IdentifierKind.PHONE_OR_ACCOUNT
     pieces = [piece for piece in _SPLIT.split(plain) if piece.isdigit()]
     if any(_is_imei(piece) for piece in pieces):
-        return "a device's IMEI"
+        return IdentifierKind.IMEI
     if any(10 <= len(piece) <= 15 for piece in pieces):
-        return "a phone or account number"
+        return IdentifierKind.PHONE_OR_ACCOUNT
     return None
 
 

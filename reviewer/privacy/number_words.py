@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reviewer.privacy.plain import fold
+from reviewer.privacy.text_matching import fold
 
 Phrase = tuple[str, ...]
 

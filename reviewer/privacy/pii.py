@@ -10,10 +10,9 @@ import phonenumbers
 from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 
-from reviewer.privacy.addresses import addresses
-from reviewer.privacy.plain import tokens
-from reviewer.privacy.spans import Spans
-from reviewer.privacy.spoken import DigitRun, digit_runs
+from reviewer.privacy.digit_runs import DigitRun, digit_runs
+from reviewer.privacy.email_addresses import email_addresses
+from reviewer.privacy.text_matching import TextSpans, tokens
 
 Certainty = Literal["certain", "likely"]
 
@@ -67,10 +66,10 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
     makes a span certain, one that fails never clears a long run: a misheard digit breaks it just as well.
     Names and street addresses are not looked for.
     """
-    words, taken = tokens(text), Spans()
+    words, taken = tokens(text), TextSpans()
     spans = [
         PiiSpan(found.start, found.end, PiiKind.EMAIL, "certain" if found.is_sure else "likely")
-        for found in addresses(text, words)
+        for found in email_addresses(text, words)
         if taken.add(found.start, found.end)
     ]
     spans += [

@@ -1,4 +1,4 @@
-"""How speech is written down in one locale: tags, word lists, rules, and the profiles that derive texts."""
+"""A locale's transcription conventions: tags, word lists, rules, and text normalisation profiles."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ TAG_DETAIL = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 class TagClass(StrEnum):
-    """What a tag stands for; profiles and exports decide by class, never by name."""
+    """The class of a tag; profiles and exports decide by class, never by name."""
 
     SPEAKER_NOISE = "speaker_noise"
     NOISE = "noise"
@@ -26,7 +26,7 @@ class TagClass(StrEnum):
 
 
 class Case(StrEnum):
-    """What a profile does with capitals."""
+    """What a profile does with letter case."""
 
     KEEP = "keep"
     LOWER = "lower"
@@ -35,7 +35,7 @@ class Case(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag of the closed list. ``key`` is its shortcut, as Qt writes key sequences.
+    """One tag of the closed list. ``key`` is its shortcut, written as a Qt key sequence.
 
     ``takes_detail``: it is written ``[name:detail]``; ``details`` closes the list of details when not empty.
     """
@@ -43,7 +43,7 @@ class Tag:
     name: str
     key: str
     meaning: str
-    klass: TagClass
+    tag_class: TagClass
     takes_detail: bool = False
     details: tuple[str, ...] = ()
 
@@ -57,7 +57,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the live checks ask for. ``punctuation`` lists the marks in use; empty means any."""
+    """The rules that the live checks apply. ``punctuation`` lists the allowed marks; empty allows any."""
 
     numbers_in_words: bool = False
     symbols_in_words: bool = False
@@ -66,11 +66,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A named, versioned way from the verbatim text to a derived one.
+    """A named and versioned way of normalising the verbatim text.
 
-    ``punctuation`` lists the marks that stay; ``tags`` maps a class to the plain word that stands for it (a
-    class not named is stripped); ``leave_out`` names classes whose clips an export leaves out, because words
-    were said that the text does not have.
+    ``punctuation`` lists the marks that are kept; ``tags`` maps a tag class to the word that replaces it
+    (other classes are removed); clips with a tag of a class in ``leave_out`` are left out of an export,
+    because words were spoken that the text does not have.
     """
 
     name: str
@@ -87,21 +87,21 @@ class Profile:
         return f"{self.name}@{self.version}"
 
     def facts(self) -> dict[str, object]:
-        """All that decides what this profile derives, in plain values, for a passport or beside a figure."""
+        """Everything that affects the result, as plain values, for a passport or beside a figure."""
         return {
             "id": self.id,
             "case": str(self.case),
             "punctuation": self.punctuation,
             "keep_fragments": self.keep_fragments,
             "keep_hesitations": self.keep_hesitations,
-            "tags": {str(klass): word for klass, word in self.tags.items()},
-            "leave_out": sorted(str(klass) for klass in self.leave_out),
+            "tags": {str(tag_class): word for tag_class, word in self.tags.items()},
+            "leave_out": sorted(str(tag_class) for tag_class in self.leave_out),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """One convention file, read; ``id`` (locale and version) is stored with each annotation made under it."""
+    """A convention file; its ``id`` (locale and version) is stored with each annotation made under it."""
 
     locale: str
     version: str
@@ -117,7 +117,7 @@ class Conventions:
         return f"{self.locale}@{self.version}"
 
     def tag(self, name: str) -> Tag | None:
-        """The tag of this name, or None when the closed list has none."""
+        """The tag of this name, or None if the closed list has no such tag."""
         return next((tag for tag in self.tags if tag.name == name), None)
 
     def profile(self, name: str) -> Profile:
@@ -126,7 +126,7 @@ class Conventions:
 
 
 def load_conventions(path: Path) -> Conventions:
-    """Reads a convention file; raises Refused with file, line and key for whatever is wrong with it."""
+    """Reads a convention file; raises Refused, naming file, line and key, if it is not valid."""
     file = TomlTable.read(path)
     file.closed(("locale", "version", "title", "rules", "tag", "words", "profile"))
     words = file.table("words")
@@ -136,7 +136,7 @@ def load_conventions(path: Path) -> Conventions:
         name: _profile(file.table("profile").table(name), name) for name in file.table("profile").keys
     }
     if "training" not in profiles:
-        raise file.refuse("the table profile.training is missing.")
+        raise file.refuse("TRAINING_PROFILE_MISSING")
     return Conventions(
         locale=file.text("locale"),
         version=file.text("version"),
@@ -154,9 +154,9 @@ def _tags(file: TomlTable) -> tuple[Tag, ...]:
     for table in file.tables("tag"):
         tag = _tag(table)
         if any(tag.name == other.name for other in tags):
-            raise table.refuse(f"the tag {tag.name} is there twice.")
+            raise table.refuse("TAG_TWICE", tag=tag.name)
         if tag.key and any(tag.key == other.key for other in tags):
-            raise table.refuse(f"the key {tag.key} is taken twice.")
+            raise table.refuse("TAG_KEY_TWICE", key=tag.key)
         tags.append(tag)
     return tuple(tags)
 
@@ -165,15 +165,15 @@ def _tag(table: TomlTable) -> Tag:
     table.closed(("name", "key", "meaning", "class", "takes_detail", "details"))
     name, details = table.text("name"), table.texts("details", ())
     if not TAG_NAME.fullmatch(name):
-        raise table.refuse(f"name is {name!r}; a tag is named in a-z only.")
+        raise table.refuse("TAG_NAME_MALFORMED", name=repr(name))
     for detail in details:
         if not TAG_DETAIL.fullmatch(detail):
-            raise table.refuse(f"the detail {detail!r} must be a-z, with single hyphens inside.")
+            raise table.refuse("DETAIL_MALFORMED", detail=repr(detail))
     return Tag(
         name=name,
         key=table.text("key", ""),
         meaning=table.text("meaning"),
-        klass=TagClass(table.one_of("class", tuple(TagClass))),
+        tag_class=TagClass(table.one_of("class", tuple(TagClass))),
         takes_detail=table.flag("takes_detail", default=bool(details)),
         details=details,
     )
@@ -196,11 +196,11 @@ def _profile(table: TomlTable, name: str) -> Profile:
     tags.closed(tuple(TagClass))
     for key in tags.keys:
         if tags.text(key) and not tags.text(key).isalpha():
-            raise tags.refuse(f"{key} must be mapped to one plain word of letters, or to nothing.")
+            raise tags.refuse("TAG_WORD_MALFORMED", key=key)
     leave_out = table.texts("leave_out", ())
-    for klass in leave_out:
-        if klass not in tuple(TagClass):
-            raise table.refuse(f"leave_out names {klass}; classes are {', '.join(TagClass)}.")
+    for tag_class in leave_out:
+        if tag_class not in tuple(TagClass):
+            raise table.refuse("TAG_CLASS_UNKNOWN", name=tag_class, known=", ".join(TagClass))
     return Profile(
         name=name,
         version=table.whole("version"),
@@ -209,5 +209,5 @@ def _profile(table: TomlTable, name: str) -> Profile:
         keep_fragments=table.flag("keep_fragments", default=False),
         keep_hesitations=table.flag("keep_hesitations", default=True),
         tags=MappingProxyType({TagClass(key): tags.text(key) for key in tags.keys if tags.text(key)}),
-        leave_out=frozenset(TagClass(klass) for klass in leave_out),
+        leave_out=frozenset(TagClass(tag_class) for tag_class in leave_out),
     )

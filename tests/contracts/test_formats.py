@@ -17,8 +17,9 @@ from reviewer.audio.samples import Samples
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import csv_table, nemo, passport
 from reviewer.formats.dataset import Utterance, split_of, utterance_id, write_clips
-from reviewer.formats.new_folder import moved, require_free, temporary
-from reviewer.formats.readback import decoded_length, has_only_samples, text_sentence
+from reviewer.formats.output_folder import moved_into_place, require_free, temporary_folder
+from reviewer.formats.validation import decoded_length, has_only_samples, text_problem
+from reviewer.messages import command_catalogue
 from reviewer.model.annotation import Flag
 
 FORMATS = (nemo, csv_table)
@@ -178,24 +179,23 @@ def test_quotes_and_commas_survive_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "code"),
     [
         ("plain words", ""),
         ("", ""),
-        ("cafe\u0301", "NFC"),
-        ("zero\u200bwidth", "invisible"),
+        ("cafe\u0301", "SET_TEXT_NOT_NFC"),
+        ("zero\u200bwidth", "SET_TEXT_INVISIBLE"),
         ("می\u200cخواهم", ""),
         ("क्\u200dष", ""),
-        ("na\u200cive", "invisible"),
-        ("two  spaces", "white space"),
-        (" led", "white space"),
-        ("non\u00a0breaking", "white space"),
-        ("tab\tbed", "invisible or control"),
+        ("na\u200cive", "SET_TEXT_INVISIBLE"),
+        ("two  spaces", "SET_TEXT_SPACES"),
+        (" led", "SET_TEXT_SPACES"),
+        ("non\u00a0breaking", "SET_TEXT_SPACES"),
+        ("tab\tbed", "SET_TEXT_INVISIBLE"),
     ],
 )
-def test_text_rules(text: str, words: str) -> None:
-    assert words in text_sentence(text)
-    assert bool(text_sentence(text)) is bool(words)
+def test_text_rules(text: str, code: str) -> None:
+    assert text_problem(text) == code
 
 
 def edit_manifest(change: Callable[[list[dict[str, object]]], None]) -> Callable[[Path], None]:
@@ -225,70 +225,71 @@ def with_metadata(data: bytes) -> bytes:
 
 
 NEMO_DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
-    "missing manifest": (lambda f: [p.unlink() for p in f.glob("*.jsonl")], "no NeMo"),
-    "byte order mark": (edit_bytes("manifest.jsonl", lambda b: b"\xef\xbb\xbf" + b), "byte order mark"),
-    "not UTF-8": (edit_bytes("manifest.jsonl", lambda b: b + b"\xff\n"), "not UTF-8"),
-    "CRLF": (edit_bytes("manifest.jsonl", lambda b: b.replace(b"\n", b"\r\n")), "LF"),
-    "no final line end": (edit_bytes("manifest.jsonl", lambda b: b[:-1]), "does not end"),
-    "not JSON": (edit_bytes("manifest.jsonl", lambda b: b"{\n" + b), "line 1: not JSON"),
-    "not an object": (edit_bytes("manifest.jsonl", lambda b: b"[]\n" + b), "line 1: not exactly"),
-    "key missing": (edit_manifest(lambda r: r[0].pop("lang")), "exactly the keys"),
-    "key too many": (edit_manifest(lambda r: r[0].update(name="Ana")), "exactly the keys"),
-    "duration as text": (edit_manifest(lambda r: r[0].update(duration="1")), "duration"),
-    "duration of zero": (edit_manifest(lambda r: r[0].update(duration=0.0)), "above zero"),
-    "duration one sample off": (edit_manifest(lambda r: r[0].update(duration=1602 / 16_000)), "duration"),
-    "text gone": (edit_manifest(lambda r: r[0].update(text="")), "no text"),
-    "text in parts": (edit_manifest(lambda r: r[0].update(text="cafe\u0301")), "NFC"),
-    "two spaces": (edit_manifest(lambda r: r[0].update(text="a  b")), "single spaces"),
-    "not sorted": (edit_manifest(lambda r: r.reverse()), "not sorted"),
-    "same id twice": (edit_manifest(lambda r: r.append(r[1])), "there before"),
-    "other speaker": (edit_manifest(lambda r: r[0].update(speaker="zz")), "begin with the speaker"),
-    "bad id": (edit_manifest(lambda r: r[0].update(id="ab01_c1")), "speaker-clip-start-end"),
-    "absolute path": (edit_manifest(lambda r: r[0].update(audio_filepath="/etc/passwd")), "path"),
-    "path out of the set": (edit_manifest(lambda r: r[0].update(audio_filepath="clips/../x.flac")), "path"),
-    "clip missing": (lambda f: first_clip(f).unlink(), "missing or does not decode"),
-    "clip empty": (lambda f: first_clip(f).write_bytes(b""), "missing or does not decode"),
-    "clip cut short": (lambda f: first_clip(f).write_bytes(flac(800)), "not that of the clip's 800"),
-    "clip with metadata": (lambda f: first_clip(f).write_bytes(with_metadata(flac(1601))), "metadata"),
+    "missing manifest": (lambda f: [p.unlink() for p in f.glob("*.jsonl")], "NEMO_NO_MANIFEST"),
+    "byte order mark": (edit_bytes("manifest.jsonl", lambda b: b"\xef\xbb\xbf" + b), "SET_FILE_BOM"),
+    "not UTF-8": (edit_bytes("manifest.jsonl", lambda b: b + b"\xff\n"), "SET_FILE_NOT_UTF8"),
+    "CRLF": (edit_bytes("manifest.jsonl", lambda b: b.replace(b"\n", b"\r\n")), "SET_FILE_LINE_ENDS"),
+    "no final line end": (edit_bytes("manifest.jsonl", lambda b: b[:-1]), "SET_FILE_LAST_LINE_END"),
+    "not JSON": (edit_bytes("manifest.jsonl", lambda b: b"{\n" + b), "SET_NOT_JSON"),
+    "not an object": (edit_bytes("manifest.jsonl", lambda b: b"[]\n" + b), "SET_WRONG_KEYS"),
+    "key missing": (edit_manifest(lambda r: r[0].pop("lang")), "SET_WRONG_KEYS"),
+    "key too many": (edit_manifest(lambda r: r[0].update(name="Ana")), "SET_WRONG_KEYS"),
+    "duration as text": (edit_manifest(lambda r: r[0].update(duration="1")), "SET_WRONG_TYPES"),
+    "duration of zero": (edit_manifest(lambda r: r[0].update(duration=0.0)), "SET_DURATION_MISMATCH"),
+    "duration one sample off": (edit_manifest(lambda r: r[0].update(duration=1602 / 16_000)), "SET_CLIP_DURATION"),
+    "text gone": (edit_manifest(lambda r: r[0].update(text="")), "NEMO_TEXT_MISSING"),
+    "text in parts": (edit_manifest(lambda r: r[0].update(text="cafe\u0301")), "SET_TEXT_NOT_NFC"),
+    "two spaces": (edit_manifest(lambda r: r[0].update(text="a  b")), "SET_TEXT_SPACES"),
+    "not sorted": (edit_manifest(lambda r: r.reverse()), "SET_NOT_SORTED"),
+    "same id twice": (edit_manifest(lambda r: r.append(r[1])), "SET_ID_TWICE"),
+    "other speaker": (edit_manifest(lambda r: r[0].update(speaker="zz")), "SET_ID_WITHOUT_SPEAKER"),
+    "bad id": (edit_manifest(lambda r: r[0].update(id="ab01_c1")), "SET_ID_MALFORMED"),
+    "absolute path": (edit_manifest(lambda r: r[0].update(audio_filepath="/etc/passwd")), "SET_CLIP_PATH"),
+    "path out of the set": (edit_manifest(lambda r: r[0].update(audio_filepath="clips/../x.flac")), "SET_CLIP_PATH"),
+    "clip missing": (lambda f: first_clip(f).unlink(), "SET_CLIP_UNREADABLE"),
+    "clip empty": (lambda f: first_clip(f).write_bytes(b""), "SET_CLIP_UNREADABLE"),
+    "clip cut short": (lambda f: first_clip(f).write_bytes(flac(800)), "SET_CLIP_DURATION"),
+    "metadata": (lambda f: first_clip(f).write_bytes(with_metadata(flac(1601))), "SET_CLIP_METADATA"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", NEMO_DAMAGE)
-def test_damaged_manifest_is_told_in_a_sentence(good: Path, kind: str) -> None:
-    damage, words = NEMO_DAMAGE[kind]
+def test_damaged_manifest_is_found(good: Path, kind: str) -> None:
+    damage, code = NEMO_DAMAGE[kind]
     damage(good)
-    assert any(words in sentence for sentence in nemo.validate(good)), nemo.validate(good)
+    assert code in [problem.code for problem in nemo.validate(good)]
 
 
 CSV_DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "byte order mark": (lambda b: b"\xef\xbb\xbf" + b, "byte order mark"),
-    "CRLF": (lambda b: b.replace(b"\n", b"\r\n"), "LF"),
-    "empty": (lambda b: b"", "empty"),
-    "unclosed quote": (lambda b: b + b'"x', "not CSV"),
-    "renamed column": (lambda b: b.replace(b"text_verbatim", b"verbatim", 1), "columns"),
-    "short record": (lambda b: b + b"x,y\n", "cells"),
-    "formula": (lambda b: b.replace(b"yes it is", b"=1+1", 1), "formula"),
-    "two spaces": (lambda b: b.replace(b"yes it is", b"yes  it is", 1), "single spaces"),
-    "number as text": (lambda b: b.replace(b",16000,", b",fast,", 1), "numbers"),
-    "other frames": (lambda b: b.replace(b",1601,", b",1701,", 1), "belong together"),
-    "other clip": (lambda b: b.replace(b"clips/ab01", b"clips/ab09", 1), "path"),
+    "byte order mark": (lambda b: b"\xef\xbb\xbf" + b, "SET_FILE_BOM"),
+    "CRLF": (lambda b: b.replace(b"\n", b"\r\n"), "SET_FILE_LINE_ENDS"),
+    "empty": (lambda b: b"", "SET_FILE_EMPTY"),
+    "unclosed quote": (lambda b: b + b'"x', "SET_NOT_CSV"),
+    "renamed column": (lambda b: b.replace(b"text_verbatim", b"verbatim", 1), "SET_WRONG_COLUMNS"),
+    "short record": (lambda b: b + b"x,y\n", "SET_WRONG_CELL_COUNT"),
+    "formula": (lambda b: b.replace(b"yes it is", b"=1+1", 1), "SET_FORMULA"),
+    "two spaces": (lambda b: b.replace(b"yes it is", b"yes  it is", 1), "SET_TEXT_SPACES"),
+    "number as text": (lambda b: b.replace(b",16000,", b",fast,", 1), "SET_NOT_NUMBERS"),
+    "other frames": (lambda b: b.replace(b",1601,", b",1701,", 1), "SET_DURATION_MISMATCH"),
+    "other clip": (lambda b: b.replace(b"clips/ab01", b"clips/ab09", 1), "SET_CLIP_PATH"),
 }
 
 
 @pytest.mark.parametrize("kind", CSV_DAMAGE)
-def test_damaged_table_is_told_in_a_sentence(good: Path, kind: str) -> None:
-    damage, words = CSV_DAMAGE[kind]
+def test_damaged_table_is_found(good: Path, kind: str) -> None:
+    damage, code = CSV_DAMAGE[kind]
     edit_bytes(csv_table.NAME, damage)(good)
-    assert any(words in sentence for sentence in csv_table.validate(good)), csv_table.validate(good)
+    assert code in [problem.code for problem in csv_table.validate(good)]
 
 
 @pytest.mark.parametrize("table", FORMATS, ids=lambda table: table.__name__)
 def test_validators_never_repeat_what_was_said(tmp_path: Path, table: ModuleType) -> None:
     folder = a_set(tmp_path / "set", [a_row(1, text="canary  bird", text_verbatim="canary\u200bbird")])
     first_clip(folder).unlink()
-    sentences = table.validate(folder)
-    assert sentences
-    assert "canary" not in " ".join(sentences)
+    problems = table.validate(folder)
+    assert problems
+    assert "canary" not in repr(problems)
+    assert all(command_catalogue().words(problem).sentence for problem in problems)
 
 
 @pytest.mark.parametrize("name", ["manifest.jsonl", "utterances.csv"])
@@ -321,69 +322,64 @@ def test_passport_names_every_file_with_its_hash_and_verifies(good: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("damage", "words"),
+    ("damage", "code"),
     [
-        (lambda f: first_clip(f).unlink(), "is missing"),
-        (lambda f: (f / "notes.txt").write_text("x"), "notes.txt is not in the passport"),
-        (edit_bytes("manifest.jsonl", lambda b: b.replace(b"yes", b"not")), "manifest.jsonl has changed"),
-        (lambda f: (f / passport.NAME).unlink(), "passport.json is missing"),
-        (edit_bytes(passport.NAME, lambda b: b"{}"), "cannot be read"),
+        (lambda f: first_clip(f).unlink(), "SET_FILE_MISSING"),
+        (lambda f: (f / "notes.txt").write_text("x"), "SET_FILE_NOT_LISTED"),
+        (edit_bytes("manifest.jsonl", lambda b: b.replace(b"yes", b"not")), "SET_FILE_CHANGED"),
+        (lambda f: (f / passport.NAME).unlink(), "SET_FILE_UNREADABLE"),
+        (edit_bytes(passport.NAME, lambda b: b"{}"), "SET_FILE_UNREADABLE"),
     ],
 )
-def test_set_that_is_not_its_passports_is_told(
-    good: Path, damage: Callable[[Path], None], words: str
+def test_set_that_differs_from_its_passport_is_found(
+    good: Path, damage: Callable[[Path], None], code: str
 ) -> None:
     passport.write(good, a_passport())
     damage(good)
-    assert any(words in sentence for sentence in passport.validate(good))
+    assert [problem.code for problem in passport.validate(good)] == [code]
 
 
 def test_temporary_folder_is_the_owners_alone_and_goes(tmp_path: Path) -> None:
-    with temporary(tmp_path / "out") as folder:
+    with temporary_folder(tmp_path / "out") as folder:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert folder.parent == tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
 def test_leftover_of_a_killed_export_is_removed(tmp_path: Path) -> None:
-    with temporary(tmp_path / "out") as folder:
+    with temporary_folder(tmp_path / "out") as folder:
         name = folder.name
     (tmp_path / name).mkdir()
     (tmp_path / name / "plain.flac").write_bytes(b"x")
-    with temporary(tmp_path / "out") as folder:
+    with temporary_folder(tmp_path / "out") as folder:
         assert list(folder.iterdir()) == []
 
 
 def test_folder_that_was_moved_stays(tmp_path: Path) -> None:
-    with temporary(tmp_path / "out") as folder, moved(folder, tmp_path / "out"):
+    with temporary_folder(tmp_path / "out") as folder, moved_into_place(folder, tmp_path / "out"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_folder_loses_its_name_when_what_follows_fails(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(Refused), temporary(out) as folder, moved(folder, out):
+    with pytest.raises(Refused), temporary_folder(out) as folder, moved_into_place(folder, out):
         raise Refused("no")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_disk_that_says_no_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="could not be written"), temporary(tmp_path / "out") as folder:
+    with pytest.raises(Unavailable, match="SET_NOT_WRITTEN"), temporary_folder(tmp_path / "out") as folder:
         (folder / "missing" / "file").write_bytes(b"")
 
 
-def test_name_that_is_taken_is_refused(tmp_path: Path) -> None:
+def test_existing_name_or_missing_parent_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    with pytest.raises(Refused, match="there already"):
-        require_free(tmp_path / "out")
-
-
-def test_dangling_link_counts_as_taken(tmp_path: Path) -> None:
-    (tmp_path / "out").symlink_to(tmp_path / "nowhere")
-    with pytest.raises(Refused, match="there already"):
-        require_free(tmp_path / "out")
-
-
-def test_name_in_no_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="does not exist"):
-        require_free(tmp_path / "missing" / "out")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name, code in (
+        ("out", "OUTPUT_EXISTS"),
+        ("link", "OUTPUT_EXISTS"),
+        ("missing/out", "OUTPUT_PARENT_MISSING"),
+    ):
+        with pytest.raises(Refused, match=code):
+            require_free(tmp_path / name)

@@ -21,7 +21,7 @@ def read(tmp_path: Path, text: str) -> Conventions:
 def test_shipped_conventions_have_every_class_and_a_key_for_each_tag(locale: str) -> None:
     conventions = load_conventions(resource("conventions", f"{locale}.toml"))
     assert conventions.locale == locale
-    assert {tag.klass for tag in conventions.tags} == set(TagClass)
+    assert {tag.tag_class for tag in conventions.tags} == set(TagClass)
     assert all(tag.key and tag.meaning for tag in conventions.tags)
 
 
@@ -70,7 +70,7 @@ def test_profile_is_read(tmp_path: Path) -> None:
         (MINIMAL + 'case = "title"\n', ("case", "title", "keep, lower, upper")),
         (MINIMAL + 'leave_out = ["gossip"]\n', ("leave_out", "gossip")),
         (MINIMAL + "leave_out = [3]\n", ("leave_out must be a list of texts",)),
-        (MINIMAL + '[profile.training.tags]\nnoise = "<unk>"\n', ("noise", "plain word")),
+        (MINIMAL + '[profile.training.tags]\nnoise = "<unk>"\n', ("noise", "one word")),
         (MINIMAL + NOISE.replace('"noise"', '"Noise"', 1), ("line 6", "Noise", "a-z")),
         (MINIMAL + NOISE + NOISE, ("noise", "twice")),
         (MINIMAL + NOISE + NOISE.replace('"noise"', '"hum"', 1), ("Alt+1", "twice")),

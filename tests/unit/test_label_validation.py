@@ -2,8 +2,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from reviewer.errors import Notice
 from reviewer.labels.schema import Choice, Condition, Field, FieldKind, Schema
-from reviewer.labels.validate import Problem, problems, visible_fields, without_hidden
+from reviewer.labels.validate import FieldProblem, check_annotation, visible_fields, without_hidden
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 
 SPEAKERS = (Choice("one", "One"), Choice("two", "Two"))
@@ -26,8 +27,12 @@ def keys(labels: Mapping[str, LabelValue]) -> list[str]:
     return [field.key for field in visible_fields(FORM, labels)]
 
 
-def sentences(labels: Mapping[str, LabelValue], text: str = "hello") -> list[Problem]:
-    return list(problems(FORM, Annotation(text_verbatim=text, labels=labels)))
+def an_annotation(labels: Mapping[str, LabelValue], text: str = "hello", *flags: Flag) -> Annotation:
+    return Annotation.of_text(text, 16_000, labels=labels, flags=frozenset(flags))
+
+
+def found(labels: Mapping[str, LabelValue], text: str = "hello", *flags: Flag) -> list[FieldProblem]:
+    return list(check_annotation(FORM, an_annotation(labels, text, *flags)))
 
 
 def test_fields_without_a_condition_are_always_shown() -> None:
@@ -53,31 +58,30 @@ def test_one_is_not_yes() -> None:
 
 
 def test_complete_annotation_has_no_problems() -> None:
-    assert (
-        sentences({"speakers": "two", "overlap": True, "how_long": 3, "noise": ("other",), "which": "x"})
-        == []
-    )
+    assert found({"speakers": "two", "overlap": True, "how_long": 3, "noise": ("other",), "which": "x"}) == []
 
 
 def test_required_field_that_is_shown_must_be_answered() -> None:
-    assert sentences({"speakers": "two"}) == [Problem("overlap", "Overlap is not answered.")]
+    assert found({"speakers": "two"}) == [
+        FieldProblem("overlap", Notice("FIELD_NOT_ANSWERED", {"label": "Overlap"}))
+    ]
 
 
 def test_required_field_that_is_hidden_need_not_be_answered() -> None:
-    assert sentences({"speakers": "one"}) == []
+    assert found({"speakers": "one"}) == []
 
 
 def test_blank_text_is_no_answer() -> None:
-    found = sentences({"speakers": "one", "noise": ("other",), "which": "  "})
-    assert found == [Problem("which", "Which is not answered.")]
+    problems = found({"speakers": "one", "noise": ("other",), "which": "  "})
+    assert problems == [FieldProblem("which", Notice("FIELD_NOT_ANSWERED", {"label": "Which"}))]
 
 
 def test_answer_in_a_hidden_field_is_a_problem() -> None:
-    assert [p.field for p in sentences({"speakers": "one", "overlap": True})] == ["overlap"]
+    assert [p.field for p in found({"speakers": "one", "overlap": True})] == ["overlap"]
 
 
 def test_answer_to_no_field_is_a_problem() -> None:
-    assert [p.field for p in sentences({"speakers": "one", "mood": "sad"})] == ["mood"]
+    assert [p.field for p in found({"speakers": "one", "mood": "sad"})] == ["mood"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,7 @@ def test_answer_to_no_field_is_a_problem() -> None:
 )
 def test_wrong_answer_is_a_problem_of_its_field(key: str, value: LabelValue) -> None:
     good: dict[str, LabelValue] = {"speakers": "two", "overlap": True, "noise": ("other",), "which": "x"}
-    assert key in [p.field for p in sentences(good | {key: value})]
+    assert key in [p.field for p in found(good | {key: value})]
 
 
 def test_without_hidden_drops_what_is_not_asked_and_what_is_empty() -> None:
@@ -108,19 +112,13 @@ def test_without_hidden_drops_what_is_not_asked_and_what_is_empty() -> None:
 
 
 def test_form_does_not_ask_for_a_transcript() -> None:
-    assert sentences({"speakers": "one"}, text=" ") == []
+    assert found({"speakers": "one"}, text=" ") == []
 
 
-def test_words_contradict_the_flag_no_speech() -> None:
-    annotation = Annotation("hello", {"speakers": "one"}, frozenset({Flag.NO_SPEECH}))
-    assert [p.field for p in problems(FORM, annotation)] == ["text_verbatim"]
-
-
-def test_words_between_tags_contradict_the_flag_no_speech() -> None:
-    annotation = Annotation("[noise]hello[noise]", {"speakers": "one"}, frozenset({Flag.NO_SPEECH}))
-    assert [problem.field for problem in problems(FORM, annotation)] == ["text_verbatim"]
+@pytest.mark.parametrize("text", ["hello", "[noise]hello[noise]"])
+def test_words_contradict_the_flag_no_speech(text: str) -> None:
+    assert [p.field for p in found({"speakers": "one"}, text, Flag.NO_SPEECH)] == ["text_verbatim"]
 
 
 def test_tags_do_not_contradict_the_flag_no_speech() -> None:
-    annotation = Annotation("[noise] [breath]", {"speakers": "one"}, frozenset({Flag.NO_SPEECH}))
-    assert problems(FORM, annotation) == ()
+    assert found({"speakers": "one"}, "[noise] [breath]", Flag.NO_SPEECH) == []

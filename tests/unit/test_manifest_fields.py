@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reviewer.privacy.offer import Code, Decision, ManifestRow, WordTiming
 
 from reviewer.lead.manifest_fields import CSV_FIELDS, FIELDS, read_fields
-from reviewer.privacy.offer import Code, Decision, ManifestRow, WordTiming
 
 FOLDER = Path("/nowhere/batch")
 GOOD: dict[str, Any] = {

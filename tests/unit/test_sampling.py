@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reviewer.privacy.offer import ManifestRow
 
 from reviewer.errors import Refused
 from reviewer.lead.sampling import draw
-from reviewer.privacy.offer import ManifestRow
 from tests.factories import a_manifest_row
 
 LOCALES = ("en-US", "de-DE", "cs-CZ")

@@ -160,7 +160,7 @@ class ClipPresenter(QObject):
     def submit_and_stay(
         self, step: Callable[[Lease, Annotation], object], done: Callable[[object], None]
     ) -> None:
-        """Submits work after which the clip stays open: ``step`` on the pool, then ``done`` with its result."""
+        """Submits work and keeps the clip open: ``step`` on the pool, then ``done`` with its result."""
         if not (self._state.is_in(ClipState.OPEN) and self._issues.is_ready()):
             return
         self._autosave.save_now()

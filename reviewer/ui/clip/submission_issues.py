@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reviewer.desk.completeness import is_answered_by_flag, missing
 from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema
-from reviewer.labels.validate import TEXT_FIELD, Problem, problems
+from reviewer.labels.validate import TEXT_FIELD, FieldProblem, check_annotation
 from reviewer.model.annotation import Annotation
 from reviewer.transcript.conventions import Conventions
 
@@ -18,7 +18,7 @@ class SubmissionIssues:
     """
 
     sentences: tuple[str, ...]
-    fields: tuple[Problem, ...]
+    fields: tuple[FieldProblem, ...]
     lack: Lack | None = None
 
     @property
@@ -41,7 +41,7 @@ def submission_issues(
     annotation: Annotation, schema: Schema, conventions: Conventions, lack: Lack | None = None
 ) -> SubmissionIssues:
     """The rules are the session's; this adds where in the form they point."""
-    found = () if is_answered_by_flag(annotation) else problems(schema, annotation)
+    found = () if is_answered_by_flag(annotation) else check_annotation(schema, annotation)
     sentences = missing(annotation, schema, conventions)
     return SubmissionIssues(
         sentences=sentences if lack is None else (*sentences, lack.sentence),

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
-from reviewer.labels.validate import Problem, visible_fields, without_hidden
+from reviewer.labels.validate import FieldProblem, visible_fields, without_hidden
+from reviewer.messages import window_catalogue
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.fields import FieldRow
 from reviewer.ui.theme import GAP_PX
@@ -56,9 +57,10 @@ class FormPanel(QWidget):
             row.show_problem("")
         self._show_what_applies()
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
+    def show_problems(self, problems: Sequence[FieldProblem]) -> None:
         """Puts each sentence beside its field; fields without a problem show none."""
-        sentences = {problem.field: problem.sentence for problem in problems}
+        words = window_catalogue().words
+        sentences = {problem.field: words(problem.notice).sentence for problem in problems}
         for key, row in self._rows.items():
             row.show_problem(sentences.get(key, ""))
 

@@ -3,9 +3,10 @@
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from reviewer.transcript.checks import TextProblem, problems
+from reviewer.messages import window_catalogue
+from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
-from reviewer.transcript.profiles import derive
+from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.ui.handles import named, restyle
 from reviewer.ui.keys.live import live_keys
@@ -106,11 +107,11 @@ class TranscriptEditor(QWidget):
         """Checks and derives; a moment after the last key, so that typing never waits for it."""
         self._look.stop()
         text = self._field.text
-        self._problems = problems(text, self._conventions)
+        self._problems = check_text(text, self._conventions)
         shown = tuple(p for p in self._problems if not self._is_being_typed(p))
         tags = [Span(t.start, t.end) for t in tokenize(text) if t.kind is TokenKind.TAG]
         self._field.mark(tags, [Span(p.start, p.end) for p in shown])
-        self._preview.show_text(derive(text, self._conventions), self._conventions.profile("training").id)
+        self._preview.show_text(normalise(text, self._conventions), self._conventions.profile("training").id)
         self._say(shown[0] if shown else None, len(shown))
 
     def _is_being_typed(self, problem: TextProblem) -> bool:
@@ -131,7 +132,8 @@ class TranscriptEditor(QWidget):
             return
         count = count or len(self._problems)
         more, shown = self.tr("{0} to fix").format(count), key("desk.problem").shown
-        line.show_text(f"{more} ({shown}) · {problem.sentence}" if shown else f"{more} · {problem.sentence}")
+        sentence = window_catalogue().words(problem.notice).sentence
+        line.show_text(f"{more} ({shown}) · {sentence}" if shown else f"{more} · {sentence}")
         line.setProperty("kind", "warn")
         restyle(line)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.privacy.addresses import addresses
+from reviewer.privacy.email_addresses import email_addresses
 
 WHOLE = [
     "john.smith@example.org",
@@ -44,35 +44,35 @@ NONE = [
 @pytest.mark.parametrize("text", WHOLE)
 def test_an_address_is_found_from_end_to_end(text: str) -> None:
     padded = f"so it is {text}, yes"
-    (found,) = addresses(padded)
+    (found,) = email_addresses(padded)
     assert padded[found.start : found.end].removeprefix("is ") == text
 
 
 @pytest.mark.parametrize("text", NONE)
 def test_ordinary_speech_holds_no_address(text: str) -> None:
-    assert addresses(text) == ()
+    assert email_addresses(text) == ()
 
 
 def test_a_known_provider_or_a_clear_sign_makes_it_sure() -> None:
     texts = ("anna at gmail dot com", "anna arroba empresa punto es", "anna@example.org")
-    assert all(addresses(text)[0].is_sure for text in texts)
+    assert all(email_addresses(text)[0].is_sure for text in texts)
 
 
 def test_the_word_at_alone_leaves_a_doubt() -> None:
-    (found,) = addresses("anna at acme dot com")
+    (found,) = email_addresses("anna at acme dot com")
     assert not found.is_sure
 
 
 def test_invisible_characters_hide_nothing() -> None:
-    assert addresses("john@exa\u200bmple.com")
+    assert email_addresses("john@exa\u200bmple.com")
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=12))
 def test_any_name_at_a_known_provider_is_found(name: str) -> None:
-    assert addresses(f"write {name}@gmail.com now")
-    assert addresses(" ".join(name) + " at g m a i l dot c o m")
+    assert email_addresses(f"write {name}@gmail.com now")
+    assert email_addresses(" ".join(name) + " at g m a i l dot c o m")
 
 
 @given(st.text(max_size=120))
 def test_any_text_is_read_and_every_address_lies_in_it(text: str) -> None:
-    assert all(0 <= found.start < found.end <= len(text) for found in addresses(text))
+    assert all(0 <= found.start < found.end <= len(text) for found in email_addresses(text))

@@ -1,12 +1,13 @@
-"""Text made plain for recognising numbers and addresses, with the way back to the original."""
+"""What the detectors of numbers and addresses share: folded tokens with positions, disjoint text spans."""
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Han and kana have no spaces between words: each character is a token.
+# Han and kana are written without spaces between words: each character is a token.
 _TOKEN = re.compile(
     r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]+|\d+|\S"
 )
@@ -31,13 +32,37 @@ class Token:
         return self.text[0].isalpha() or self.text[0] == "〇"
 
 
+class TextSpans:
+    """Disjoint character spans [start, end), kept sorted for binary search."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in spans:
+            self.add(start, end)
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether any span shares a character with [start, end)."""
+        after = bisect_left(self._starts, end)
+        return after > 0 and self._ends[after - 1] > start
+
+    def add(self, start: int, end: int) -> bool:
+        """Adds a span unless it overlaps an existing one; returns whether it was added."""
+        if self.overlaps(start, end):
+            return False
+        index = bisect_left(self._starts, start)
+        self._starts.insert(index, start)
+        self._ends.insert(index, end)
+        return True
+
+
 def fold(text: str) -> str:
-    """Case, accents, width, invisible characters and other scripts' digits taken away."""
+    """Folds case, accents, width and other scripts' digits, and drops invisible characters."""
     return "".join(_plain(char) for char in text)
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """The tokens of a text, folded, with their places in it; ``spaced`` says that white space came before."""
+    """The folded tokens of a text with their positions; ``spaced`` means that white space precedes."""
     plain, origin = (text.lower(), range(len(text))) if text.isascii() else _folded(text)
     found: list[Token] = []
     last = 0

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewer.privacy.number_words import ALL_PACKS, NumberWords
-from reviewer.privacy.plain import Token, tokens
-from reviewer.privacy.spans import Spans
+from reviewer.privacy.text_matching import TextSpans, Token, tokens
 
 LONG_RUN = 7
 _MAX_FILLERS = 3
@@ -67,7 +66,7 @@ def digit_runs(
         found = tokens(text)
     words = Counter(token.text for token in found)
     has_digits = any(token.is_digits for token in found)
-    exempt = Spans(match.span() for match in _EXEMPT.finditer(text)) if has_digits else Spans()
+    exempt = TextSpans(match.span() for match in _EXEMPT.finditer(text)) if has_digits else TextSpans()
     language = locale.partition("-")[0].lower()
     runs = [
         (pack.language != language, run)
@@ -87,7 +86,7 @@ def _could_hold(words: Counter[str], pack: NumberWords, *, has_digits: bool) -> 
 
 def _longest(runs: list[tuple[bool, DigitRun]]) -> tuple[DigitRun, ...]:
     """Runs that do not overlap; each comes with whether it is foreign to the locale."""
-    taken = Spans()
+    taken = TextSpans()
     best_first = sorted(runs, key=lambda each: (each[0], -len(each[1].digits), each[1].start))
     kept = [run for _, run in best_first if taken.add(run.start, run.end)]
     return tuple(sorted(kept, key=lambda run: run.start))
@@ -96,7 +95,7 @@ def _longest(runs: list[tuple[bool, DigitRun]]) -> tuple[DigitRun, ...]:
 class _Scan:
     """One walk over the tokens with one language's words."""
 
-    def __init__(self, found: Sequence[Token], pack: NumberWords, exempt: Spans) -> None:
+    def __init__(self, found: Sequence[Token], pack: NumberWords, exempt: TextSpans) -> None:
         self._tokens = found
         self._pack = pack
         self._exempt = exempt
@@ -124,7 +123,7 @@ class _Scan:
     def _group_at(self, position: int) -> _Group | None:
         token = self._tokens[position]
         if token.is_digits:
-            if self._exempt.touch(token.start, token.start + 1):
+            if self._exempt.overlaps(token.start, token.start + 1):
                 return None
             return _Group(token.text, position, position + 1, written=True)
         times = self._pack.repeats.get(token.text)

@@ -1,4 +1,4 @@
-"""Joiners that spell words stay; whatever else nobody sees goes, in every room alike."""
+"""Joiners that a word is spelled with stay; every other invisible character is stray."""
 
 import unicodedata
 
@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.formats.readback import text_sentence
+from reviewer.formats.validation import text_problem
 from reviewer.places import resource
-from reviewer.transcript.checks import problems
+from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import load_conventions
-from reviewer.transcript.invisible import stray_places, without_strays
-from reviewer.transcript.profiles import derive, visible
+from reviewer.transcript.invisible_characters import stray_positions, without_stray_characters
+from reviewer.transcript.normalisation import clean_text, normalise
 
 ANY = load_conventions(resource("conventions", "und.toml"))
+INVISIBLE = "INVISIBLE_CHARACTER"
 SPELLED = {
     "Persian, I want": "می\u200cخواهم",
     "Persian, books": "کتاب\u200cها",
@@ -49,60 +50,62 @@ TYPED = st.text(st.sampled_from(LETTERS), max_size=12)
 
 @pytest.mark.parametrize("word", SPELLED.values(), ids=SPELLED)
 def test_a_joiner_that_spells_a_word_stays(word: str) -> None:
-    assert list(stray_places(word)) == []
-    assert visible(word) == unicodedata.normalize("NFC", word)
-    assert derive(word, ANY) == unicodedata.normalize("NFC", word)
+    assert list(stray_positions(word)) == []
+    assert clean_text(word) == unicodedata.normalize("NFC", word)
+    assert normalise(word, ANY) == unicodedata.normalize("NFC", word)
 
 
 @pytest.mark.parametrize("word", SPELLED.values(), ids=SPELLED)
 def test_the_live_checks_and_the_validators_let_spelling_through(word: str) -> None:
     normal = unicodedata.normalize("NFC", word)
-    assert problems(normal, ANY) == ()
-    assert text_sentence(normal) == ""
+    assert check_text(normal, ANY) == ()
+    assert text_problem(normal) == ""
 
 
 @pytest.mark.parametrize("text", SLIPPED.values(), ids=SLIPPED)
 def test_an_invisible_character_that_slipped_in_goes(text: str) -> None:
-    (place,) = stray_places(text)
-    assert without_strays(text) == text[:place] + text[place + 1 :]
+    (position,) = stray_positions(text)
+    assert without_stray_characters(text) == text[:position] + text[position + 1 :]
 
 
 @pytest.mark.parametrize("text", SLIPPED.values(), ids=SLIPPED)
 def test_the_live_checks_and_the_validators_name_what_slipped_in(text: str) -> None:
-    assert [p.start for p in problems(text, ANY) if "invisible" in p.sentence] == list(stray_places(text))
-    assert "invisible" in text_sentence(unicodedata.normalize("NFC", text))
+    assert [p.start for p in check_text(text, ANY) if p.notice.code == INVISIBLE] == list(
+        stray_positions(text)
+    )
+    assert text_problem(unicodedata.normalize("NFC", text)) == "SET_TEXT_INVISIBLE"
 
 
 def test_of_two_joiners_one_stays() -> None:
-    assert without_strays("می\u200c\u200cخواهم") == "می\u200cخواهم"
+    assert without_stray_characters("می\u200c\u200cخواهم") == "می\u200cخواهم"
 
 
-def test_what_stands_between_a_joiner_and_its_letter_goes_alone() -> None:
-    assert without_strays("می\u200c\u00adخواهم") == "می\u200cخواهم"
+def test_a_soft_hyphen_beside_a_joiner_is_removed_and_the_joiner_stays() -> None:
+    assert without_stray_characters("می\u200c\u00adخواهم") == "می\u200cخواهم"
 
 
-def test_a_tag_is_no_letter() -> None:
-    assert derive("می\u200c[laugh]خواهم", ANY) == "می خواهم"
+def test_a_tag_does_not_count_as_a_letter() -> None:
+    assert normalise("می\u200c[laugh]خواهم", ANY) == "می خواهم"
 
 
-def test_space_of_every_kind_is_left_to_the_check_of_spaces() -> None:
-    assert without_strays("a\tb\nc\u00a0d\u2009e") == "a\tb\nc\u00a0d\u2009e"
+def test_white_space_is_not_a_stray_character() -> None:
+    assert without_stray_characters("a\tb\nc\u00a0d\u2009e") == "a\tb\nc\u00a0d\u2009e"
 
 
 @given(TYPED | st.text(max_size=12))
-def test_what_is_left_is_clean_for_every_room(text: str) -> None:
-    clean = visible(text)
-    assert list(stray_places(clean)) == []
-    assert visible(clean) == clean
-    assert "invisible" not in text_sentence(" ".join(clean.split()))
-    assert not any("invisible" in problem.sentence for problem in problems(clean, ANY))
+def test_cleaned_text_has_no_stray_characters(text: str) -> None:
+    clean = clean_text(text)
+    assert list(stray_positions(clean)) == []
+    assert clean_text(clean) == clean
+    assert text_problem(" ".join(clean.split())) != "SET_TEXT_INVISIBLE"
+    assert not any(problem.notice.code == INVISIBLE for problem in check_text(clean, ANY))
 
 
 @given(TYPED)
-def test_derived_texts_pass_the_validator_and_derive_to_themselves(text: str) -> None:
-    once = derive(text, ANY)
-    assert text_sentence(once) == ""
-    assert derive(once, ANY) == once
+def test_normalised_text_passes_the_validator_and_stays_the_same(text: str) -> None:
+    once = normalise(text, ANY)
+    assert text_problem(once) == ""
+    assert normalise(once, ANY) == once
 
 
 @given(TYPED | st.text(max_size=12))
@@ -110,4 +113,4 @@ def test_nothing_that_can_be_seen_is_lost(text: str) -> None:
     def seen(of: str) -> str:
         return "".join(c for c in of if c.isspace() or unicodedata.category(c)[0] != "C")
 
-    assert seen(without_strays(text)) == seen(text)
+    assert seen(without_stray_characters(text)) == seen(text)

@@ -7,21 +7,21 @@ import threading
 
 import pytest
 
-from reviewer.db.turn import Turn
+from reviewer.db.write_lock import WriteLock
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and fcntl")
 CONTEXT = multiprocessing.get_context("fork") if hasattr(os, "fork") else None
 
 
 def waits_in_line(path, number, served):
-    turn = Turn(path)
+    turn = WriteLock(path)
     with turn:
         served.put(number)
     turn.close()
 
 
 def holds_until_killed(path, held):
-    with Turn(path):
+    with WriteLock(path):
         held.set()
         signal.pause()
 
@@ -56,7 +56,7 @@ def line_up(turn, path, count, served):
 
 def test_processes_are_served_in_the_order_in_which_they_came(path):
     served = CONTEXT.SimpleQueue()
-    turn = Turn(path)
+    turn = WriteLock(path)
     with turn:
         workers = line_up(turn, path, 6, served)
     assert [served.get() for _ in workers] == list(range(6))
@@ -71,7 +71,7 @@ def test_killed_holder_gives_its_turn_up(path):
     holder.start()
     held.wait()
     served = CONTEXT.SimpleQueue()
-    turn = Turn(path)
+    turn = WriteLock(path)
     workers = line_up(turn, path, 2, served)
     os.kill(holder.pid, signal.SIGKILL)
     assert [served.get() for _ in workers] == [0, 1]
@@ -82,7 +82,7 @@ def test_killed_holder_gives_its_turn_up(path):
 
 def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path):
     served = CONTEXT.SimpleQueue()
-    turn = Turn(path)
+    turn = WriteLock(path)
     with turn:
         workers = line_up(turn, path, 3, served)
         os.kill(workers[0].pid, signal.SIGKILL)
@@ -96,7 +96,7 @@ def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path):
 
 def test_stopped_process_in_the_line_delays_the_others_but_for_a_while(path):
     served = CONTEXT.SimpleQueue()
-    turn = Turn(path)
+    turn = WriteLock(path)
     with turn:
         workers = line_up(turn, path, 2, served)
         os.kill(workers[0].pid, signal.SIGSTOP)
@@ -111,7 +111,7 @@ def test_stopped_process_in_the_line_delays_the_others_but_for_a_while(path):
 
 
 def test_threads_of_a_process_are_served_in_the_order_in_which_they_came(path):
-    turn, served = Turn(path), []
+    turn, served = WriteLock(path), []
     line = turn._line
 
     def work(number):
@@ -130,7 +130,7 @@ def test_threads_of_a_process_are_served_in_the_order_in_which_they_came(path):
 
 
 def test_asking_twice_in_one_thread_is_an_error_and_not_a_deadlock(path):
-    first, second = Turn(path), Turn(path)
+    first, second = WriteLock(path), WriteLock(path)
     with first, pytest.raises(RuntimeError):
         second.__enter__()
     with second:
@@ -142,12 +142,12 @@ def test_asking_twice_in_one_thread_is_an_error_and_not_a_deadlock(path):
 def test_closing_one_turn_leaves_the_line_of_the_other(path):
     """POSIX drops a process's locks when any descriptor of the file closes; there must be only one."""
     served = CONTEXT.SimpleQueue()
-    first, second = Turn(path), Turn(path)
+    first, second = WriteLock(path), WriteLock(path)
     with first:
         workers = line_up(first, path, 1, served)
         second.close()
         second.close()
-        Turn(path).close()
+        WriteLock(path).close()
         assert served.empty()
     assert served.get() == 0
     workers[0].join()
@@ -156,7 +156,7 @@ def test_closing_one_turn_leaves_the_line_of_the_other(path):
 
 def test_spoilt_turn_file_is_begun_anew(path):
     path.write_bytes(b"\xff" * 3)
-    turn = Turn(path)
+    turn = WriteLock(path)
     with turn:
         pass
     with turn:
@@ -165,7 +165,7 @@ def test_spoilt_turn_file_is_begun_anew(path):
 
 
 def test_turn_file_is_for_its_owner_only(path):
-    turn = Turn(path)
+    turn = WriteLock(path)
     assert path.stat().st_mode & 0o777 == 0o600
     turn.close()
 
@@ -175,7 +175,7 @@ def test_file_system_without_locks_leaves_the_order_to_sqlite(path, monkeypatch)
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr("fcntl.lockf", refuse)
-    turn, served = Turn(path), []
+    turn, served = WriteLock(path), []
     for number in range(2):
         with turn:
             served.append(number)
@@ -184,8 +184,8 @@ def test_file_system_without_locks_leaves_the_order_to_sqlite(path, monkeypatch)
 
 
 def test_platform_without_fcntl_has_turns_among_threads(path, monkeypatch):
-    monkeypatch.setattr("reviewer.db.turn.fcntl", None)
-    turn, inside, most = Turn(path), [], []
+    monkeypatch.setattr("reviewer.db.write_lock.fcntl", None)
+    turn, inside, most = WriteLock(path), [], []
 
     def work():
         for _ in range(50):
@@ -205,7 +205,7 @@ def test_platform_without_fcntl_has_turns_among_threads(path, monkeypatch):
 
 
 def test_error_inside_a_turn_gives_it_up(path):
-    turn = Turn(path)
+    turn = WriteLock(path)
     with pytest.raises(ZeroDivisionError), turn:
         raise ZeroDivisionError
     with turn:

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewer.privacy.number_words import ALL_PACKS
-from reviewer.privacy.plain import Token, fold, tokens
-from reviewer.privacy.spans import Spans
+from reviewer.privacy.text_matching import TextSpans, Token, fold, tokens
 
 _WRITTEN = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}")
 _MAX_LOCAL = 40
@@ -49,7 +48,7 @@ _NUMBERS = frozenset(phrase[0] for pack in ALL_PACKS for phrase in pack.phrases 
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class EmailAddress:
     """An address at [start, end) of the text; ``is_sure`` when it can hardly be anything else."""
 
     start: int
@@ -57,15 +56,15 @@ class Address:
     is_sure: bool
 
 
-def addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Address, ...]:
+def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[EmailAddress, ...]:
     """Every e-mail address of the text, in order, without overlaps.
 
     Said ones are a local part, a word for the at sign, a domain, a word for the dot and a
     top-level name, any of them spelled letter by letter. What stands around "at" tells sign from preposition.
     ``found`` are the text's tokens, where the caller has them already.
     """
-    written = [Address(match.start(), match.end(), is_sure=True) for match in _WRITTEN.finditer(text)]
-    taken = Spans((address.start, address.end) for address in written)
+    written = [EmailAddress(match.start(), match.end(), is_sure=True) for match in _WRITTEN.finditer(text)]
+    taken = TextSpans((address.start, address.end) for address in written)
     found = [token for token in (tokens(text) if found is None else found) if token.text not in _BRACKETS]
     said = [
         address
@@ -77,7 +76,7 @@ def addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Address,
     return tuple(sorted(written + said, key=lambda address: address.start))
 
 
-def _around(found: Sequence[Token], index: int) -> Iterator[Address]:
+def _around(found: Sequence[Token], index: int) -> Iterator[EmailAddress]:
     sure = found[index].text in _AT_SURE
     after = (
         index + 2 if index + 1 < len(found) and found[index + 1].text in {"sign", "zeichen"} else index + 1
@@ -93,7 +92,7 @@ def _around(found: Sequence[Token], index: int) -> Iterator[Address]:
     preposition = found[index - 1].text in _BEFORE_PREPOSITION
     if not sure and not known and (preposition or name.split(" ", 1)[0] in _NOT_A_NAME):
         return
-    yield Address(found[start].start, found[end - 1].end, is_sure=sure or (known and not preposition))
+    yield EmailAddress(found[start].start, found[end - 1].end, is_sure=sure or (known and not preposition))
 
 
 def _domain(found: Sequence[Token], start: int, *, stops_count: bool) -> tuple[int, str] | None:

@@ -1,4 +1,4 @@
-"""A fair turn among the writers of one file, first come, first served.
+"""A fair write lock among all processes that write one file: first come, first served.
 
 SQLite lets whoever asks at the right moment write, and the others sleep longer and longer: one client can
 take ten thousand turns while another waits seconds for its first. Here every writer draws a ticket from a
@@ -21,17 +21,19 @@ try:
 except ImportError:  # Windows: fair among the threads of a process, SQLite alone among processes.
     fcntl = None  # type: ignore[assignment]
 
-_DOOR = 0  # locked while a ticket is drawn
+_DRAWING = 0  # locked while a ticket is drawn
 _TICKETS = 1 << 32  # ticket n is the byte at _TICKETS + n; locks may lie far beyond the end of a file
 _NUMBERS = struct.Struct("<QQQ")  # the next ticket, the ticket being served, nanoseconds the last turn took
 _SHORTEST_TURN_SECONDS, _LONGEST_TURN_SECONDS = 0.0002, 0.004  # what is believed of the last turn
+_LAST_TICKET = 1 << 61  # lock offsets must fit into 63 bits
+_LONGEST_LINE = 10_000  # writers that may wait at once
 _EARLY = 0.75  # look this part of a turn before one's own is due
 # After this long without a turn (a process was stopped, not killed) the line starts anew behind oneself.
 _PATIENCE_SECONDS = 2.0
 
 
-class Turn:
-    """Waits in line for the right to write; every Turn of one path in a process shares one line.
+class WriteLock:
+    """Waits in line for the right to write; every WriteLock of one path in a process shares one line.
 
     Not re-entrant: a thread that asks again while it has the turn gets RuntimeError, not a deadlock.
     """
@@ -146,11 +148,11 @@ class _Tickets:
         os.close(self._file)
 
     def _draw(self) -> int:
-        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _DOOR)
+        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _DRAWING)
         ticket = self._numbers()[0]
         os.pwrite(self._file, struct.pack("<Q", ticket + 1), 0)
         fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _TICKETS + ticket)
-        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _DOOR)
+        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _DRAWING)
         return ticket
 
     def _wait(self, ticket: int) -> None:
@@ -161,10 +163,11 @@ class _Tickets:
         """
         until = time.monotonic() + _PATIENCE_SECONDS
         while (served := self._numbers()[1]) < ticket and not self._is_free(served, ticket):
-            if time.monotonic() > until:
+            left = until - time.monotonic()
+            if left <= 0:
                 return
             turn_seconds = min(max(self._numbers()[2] / 1e9, _SHORTEST_TURN_SECONDS), _LONGEST_TURN_SECONDS)
-            time.sleep(turn_seconds * (ticket - served - _EARLY))
+            time.sleep(min(turn_seconds * (ticket - served - _EARLY), left))
 
     def _is_free(self, first: int, end: int) -> bool:
         try:
@@ -174,8 +177,12 @@ class _Tickets:
         return True
 
     def _numbers(self) -> tuple[int, int, int]:
+        """The file may hold anything: numbers that no line of writers could have made count as none."""
         found = os.pread(self._file, _NUMBERS.size, 0).ljust(_NUMBERS.size, b"\0")
-        return _NUMBERS.unpack(found)
+        following, served, last_turn = _NUMBERS.unpack(found)
+        if following > _LAST_TICKET or not served <= following <= served + _LONGEST_LINE:
+            return 0, 0, 0
+        return following, served, last_turn
 
     def _drop(self) -> None:
         self._mine = None

@@ -1,11 +1,11 @@
-"""Derived texts: what trainers and scorers read, made from the verbatim text by a named profile."""
+"""Normalises a verbatim text by a named profile: the text that trainers and scorers read."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
 from reviewer.transcript.conventions import Case, Conventions, Profile
-from reviewer.transcript.invisible import without_strays
+from reviewer.transcript.invisible_characters import without_stray_characters
 from reviewer.transcript.tokens import Token, TokenKind, tokenize
 
 _INSIDE_WORDS = "'-"
@@ -13,26 +13,26 @@ _INSIDE_NUMBERS = re.compile(r"(?<=\d)[.,:](?=\d)")
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 
 
-def derive(text_verbatim: str, conventions: Conventions, profile: str = "training") -> str:
-    """The text of ``profile``: NFC, one line, single spaces, no tags; deriving twice changes nothing.
+def normalise(text_verbatim: str, conventions: Conventions, profile: str = "training") -> str:
+    """The text of ``profile``: NFC, one line, single spaces, no tags; normalising twice changes nothing.
 
     Raises KeyError when the conventions have no such profile.
     """
     rules = conventions.profile(profile)
-    text = _cased(visible(text_verbatim), rules.case)
+    text = _cased(clean_text(text_verbatim), rules.case)
     parts: list[str] = []
     for token in tokenize(text):
         if token.kind is TokenKind.TAG:
             parts.append(_tag_word(token, conventions, rules))
         elif token.kind is TokenKind.WORD:
             parts.extend(_words(token.text, conventions, rules))
-    # A mapped tag's word must look as it would when derived again.
+    # A tag's replacement word must stay the same when it is normalised again.
     return unicodedata.normalize("NFC", " ".join(part for part in parts if part))
 
 
-def visible(text: str) -> str:
-    """The text in NFC without invisible characters that are no spelling; white space stays."""
-    return unicodedata.normalize("NFC", without_strays(text))
+def clean_text(text: str) -> str:
+    """The text in NFC without invisible characters, except those that spelling needs; white space stays."""
+    return unicodedata.normalize("NFC", without_stray_characters(text))
 
 
 def is_fragment(word: str) -> bool:
@@ -44,14 +44,14 @@ def is_fragment(word: str) -> bool:
 def _cased(text: str, case: Case) -> str:
     if case is Case.KEEP:
         return text
-    # The tags' own letters do not matter: they are looked up in lower case.
+    # The case of tag names does not matter: they are looked up in lower case.
     changed = text.lower() if case is Case.LOWER else text.upper()
     return unicodedata.normalize("NFC", changed)
 
 
 def _tag_word(token: Token, conventions: Conventions, rules: Profile) -> str:
     tag = conventions.tag(token.tag_name.lower())
-    word = rules.tags.get(tag.klass, "") if tag else ""
+    word = rules.tags.get(tag.tag_class, "") if tag else ""
     return _cased(word, rules.case)
 
 
@@ -68,7 +68,7 @@ def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str
 
 
 def _split(word: str, kept: str) -> Iterator[str]:
-    """Cuts a typed word at marks inside it, keeping at most one mark of ``kept`` after each piece."""
+    """Splits a typed word at punctuation inside it, keeping at most one mark of ``kept`` after each piece."""
     inside = {match.start() for match in _INSIDE_NUMBERS.finditer(word)}
     piece, after = "", ""
     for place, c in enumerate(word):
@@ -84,6 +84,6 @@ def _split(word: str, kept: str) -> Iterator[str]:
 
 
 def _trimmed(piece: str) -> str:
-    """Without quotes and hyphens at the ends, but with the one hyphen that marks a fragment."""
+    """Strips quotes and hyphens from both ends, but keeps the hyphen that marks a fragment."""
     core = piece.strip(_INSIDE_WORDS)
     return core + "-" if core and piece.rstrip("'").endswith("-") else core

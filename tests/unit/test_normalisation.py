@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.formats.readback import text_sentence
+from reviewer.formats.validation import text_problem
 from reviewer.places import resource
 from reviewer.transcript.conventions import Case, Conventions, Profile, TagClass, load_conventions
-from reviewer.transcript.profiles import derive, is_fragment
+from reviewer.transcript.normalisation import is_fragment, normalise
 
 ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
 GERMAN = load_conventions(resource("conventions", "de-DE.toml"))
@@ -59,39 +59,39 @@ def with_profile(profile: Profile) -> Conventions:
         ("line one\nline\ttwo", "line one line two", "line one line two"),
     ],
 )
-def test_derived_text(typed: str, training: str, punctuated: str) -> None:
-    assert derive(typed, ENGLISH) == training
-    assert derive(typed, ENGLISH, "training_punctuated") == punctuated
+def test_normalised_text(typed: str, training: str, punctuated: str) -> None:
+    assert normalise(typed, ENGLISH) == training
+    assert normalise(typed, ENGLISH, "training_punctuated") == punctuated
 
 
 def test_hesitations_stay_for_training_and_go_for_scoring() -> None:
-    assert derive("Um, I uh think", ENGLISH) == "um i uh think"
-    assert derive("Um, I uh think", ENGLISH, "scoring") == "i think"
+    assert normalise("Um, I uh think", ENGLISH) == "um i uh think"
+    assert normalise("Um, I uh think", ENGLISH, "scoring") == "i think"
 
 
 def test_german_capitals_and_sharp_s_are_lowered_not_folded() -> None:
-    assert derive("Die Straße, ÄHM, heißt so.", GERMAN, "scoring") == "die straße heißt so"
+    assert normalise("Die Straße, ÄHM, heißt so.", GERMAN, "scoring") == "die straße heißt so"
 
 
 def test_scripts_of_every_direction_come_through() -> None:
-    assert derive("你好，世界。", ANY) == "你好 世界"
-    assert derive("\u200fשלום, עולם!", ANY) == "שלום עולם"
-    assert derive("नमस्ते दुनिया।", ANY) == "नमस्ते दुनिया"
+    assert normalise("你好，世界。", ANY) == "你好 世界"
+    assert normalise("\u200fשלום, עולם!", ANY) == "שלום עולם"
+    assert normalise("नमस्ते दुनिया।", ANY) == "नमस्ते दुनिया"
 
 
 def test_joiners_that_spell_words_come_through() -> None:
-    assert derive("می\u200cخواهم، کتاب\u200cها.", ANY) == "می\u200cخواهم کتاب\u200cها"
-    assert derive("क्\u200dष और क्\u200cष।", ANY) == "क्\u200dष और क्\u200cष"
+    assert normalise("می\u200cخواهم، کتاب\u200cها.", ANY) == "می\u200cخواهم کتاب\u200cها"
+    assert normalise("क्\u200dष और क्\u200cष।", ANY) == "क्\u200dष और क्\u200cष"
 
 
 def test_class_that_is_mapped_becomes_its_word() -> None:
     profile = Profile("p", 1, tags=MappingProxyType({TagClass.PII: "somebody"}))
-    assert derive("I am [pii:name] [laugh] ok", with_profile(profile), "p") == "I am somebody ok"
+    assert normalise("I am [pii:name] [laugh] ok", with_profile(profile), "p") == "I am somebody ok"
 
 
 def test_unknown_profile_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        derive("x", ENGLISH, "nonsense")
+        normalise("x", ENGLISH, "nonsense")
 
 
 @pytest.mark.parametrize(
@@ -102,22 +102,22 @@ def test_fragment_ends_in_a_hyphen(word: str, cut_off: bool) -> None:
 
 
 @given(TYPED, PROFILES)
-def test_deriving_twice_changes_nothing(typed: str, profile: Profile) -> None:
+def test_normalising_twice_changes_nothing(typed: str, profile: Profile) -> None:
     conventions = with_profile(profile)
-    once = derive(typed, conventions, "p")
-    assert derive(once, conventions, "p") == once
+    once = normalise(typed, conventions, "p")
+    assert normalise(once, conventions, "p") == once
 
 
 @given(TYPED, PROFILES)
-def test_derived_text_is_one_clean_line(typed: str, profile: Profile) -> None:
-    text = derive(typed, with_profile(profile), "p")
+def test_normalised_text_is_one_clean_line(typed: str, profile: Profile) -> None:
+    text = normalise(typed, with_profile(profile), "p")
     assert text == " ".join(text.split())
     assert unicodedata.is_normalized("NFC", text)
     assert not set(text) & {"[", "]", "\u200b", "\ufeff"}
     assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs"} or c in "\u200c\u200d" for c in text)
-    assert text_sentence(text) == ""
+    assert text_problem(text) == ""
 
 
 @given(st.lists(st.sampled_from(["yes", "no", "uh-huh", "I'm", "twenty-two", "漢字"]), max_size=8))
 def test_plain_words_are_never_lost(words: list[str]) -> None:
-    assert derive(" ".join(words), ENGLISH, "training_punctuated").split() == words
+    assert normalise(" ".join(words), ENGLISH, "training_punctuated").split() == words

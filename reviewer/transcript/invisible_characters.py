@@ -1,4 +1,4 @@
-"""Invisible characters: which belong to the spelling of a word, and which slipped in."""
+"""Invisible characters: which ones a word is spelled with, and which ones are stray."""
 
 import re
 import unicodedata
@@ -17,42 +17,43 @@ _JOINING = {
 }
 
 
-def stray_places(text: str) -> Iterator[int]:
-    """Where invisible characters stand that are no part of a word's spelling.
+def stray_positions(text: str) -> Iterator[int]:
+    """The positions of invisible characters that are not part of a word's spelling.
 
-    U+200C and U+200D belong between two letters, or their marks, of scripts that join alike, one at a time;
-    and after a virama, for an older spelling of Malayalam ends words with one (RFC 5892, appendix A).
+    A single U+200C or U+200D belongs between two letters (or their marks) of scripts that join in the same
+    way, and after a virama, because an older spelling of Malayalam ends words with one (RFC 5892,
+    appendix A).
     """
-    for place, c in enumerate(text):
+    for position, c in enumerate(text):
         if c.isascii() and c.isprintable():
             continue
-        if not c.isspace() and unicodedata.category(c) in _CATEGORIES and not _is_spelling(text, place):
-            yield place
+        if not c.isspace() and unicodedata.category(c) in _CATEGORIES and not _is_spelling(text, position):
+            yield position
 
 
-def without_strays(text: str) -> str:
-    """The text without the characters of ``stray_places``; what is left has none."""
+def without_stray_characters(text: str) -> str:
+    """The text without the characters at ``stray_positions``; the result has none."""
     if text.isascii() and text.isprintable():
         return text
-    # Others than joiners go first: they do not come between a joiner and its letters.
+    # Everything but joiners goes first, so that nothing stands between a joiner and its letters.
     joined = "".join(c for c in text if c in _JOINERS or c.isspace() or _is_visible(c))
-    strays = set(stray_places(joined))
-    return "".join(c for place, c in enumerate(joined) if place not in strays)
+    strays = set(stray_positions(joined))
+    return "".join(c for position, c in enumerate(joined) if position not in strays)
 
 
 def _is_visible(c: str) -> bool:
     return unicodedata.category(c) not in _CATEGORIES
 
 
-def _is_spelling(text: str, place: int) -> bool:
-    """Looks at whole runs of marks, whose order says nothing: normalising changes it."""
-    if text[place] not in _JOINERS:
+def _is_spelling(text: str, position: int) -> bool:
+    """Looks at whole runs of marks, because normalising changes their order."""
+    if text[position] not in _JOINERS:
         return False
-    marks = list(takewhile(_is_mark, reversed(text[:place])))
-    script = _script(text[place - len(marks) - 1 : place - len(marks)])
+    marks = list(takewhile(_is_mark, reversed(text[:position])))
+    script = _script(text[position - len(marks) - 1 : position - len(marks)])
     if not script or any(unicodedata.combining(mark) == _VIRAMA for mark in marks):
         return bool(script)
-    following = text[place:].lstrip(_JOINERS)
+    following = text[position:].lstrip(_JOINERS)
     marks = list(takewhile(_is_mark, following))
     return script in {_script(c) for c in marks or following[:1]}
 
@@ -62,7 +63,7 @@ def _is_mark(c: str) -> bool:
 
 
 def _script(c: str) -> str:
-    """How a letter or mark joins; empty for one that does not, and for everything else."""
+    """How a letter or mark joins; empty if it does not join, or is neither."""
     if not c or unicodedata.category(c)[0] not in "LM":
         return ""
     return next((name for name, block in _JOINING.items() if block.match(c)), "")

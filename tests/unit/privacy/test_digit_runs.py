@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.privacy.spoken import digit_runs
+from reviewer.privacy.digit_runs import digit_runs
 
 SAID = {
     "call me at four one five five five five two six seven one now": "4155552671",

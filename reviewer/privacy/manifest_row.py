@@ -1,20 +1,22 @@
-"""What a manifest offers, and what the gate may answer."""
+"""A row of an import manifest, and what the intake gate may decide about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from reviewer.errors import Notice, Parameter
+
 
 class Outcome(StrEnum):
-    """Where an offered clip ends."""
+    """What becomes of a manifest row."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     QUARANTINED = "quarantined"
 
 
-class Code(StrEnum):
-    """The closed list of reasons; the first group refuses, PII_FLAGGED quarantines."""
+class RefusalCode(StrEnum):
+    """The closed list of reasons; PII_FLAGGED quarantines, all others refuse."""
 
     UNKNOWN_FIELD = "UNKNOWN_FIELD"
     MISSING_FIELD = "MISSING_FIELD"
@@ -35,19 +37,20 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WordTiming:
-    """One recognised word of the draft, with its place in the clip in seconds."""
+    """One recognised word with its times in the clip; ``confidence`` is 0 to 1, None if not given."""
 
     word: str
     start_seconds: float
     end_seconds: float
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One line of a manifest whose fields have the right form; nothing of it is trusted yet.
+    """One line of a manifest whose fields are well formed; none of it is trusted yet.
 
-    ``audio`` is relative to the manifest's folder. The two consent fields are None where the line has none:
-    that is the gate's to refuse, not the reader's.
+    ``audio`` is relative to the manifest's folder. The two consent fields are None if the line has none: the
+    gate refuses that, not the reader.
     """
 
     audio: str
@@ -64,26 +67,27 @@ class ManifestRow:
 
     @property
     def text(self) -> str:
-        """The recogniser's text: the draft, or its words where only they were given."""
+        """The recogniser's text: the draft, or its words if only they were given."""
         return self.draft or " ".join(word.word for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the gate says of an offered clip; ``code`` is None if accepted, the sentence has no content."""
+    """What the gate decides about a manifest row; ``code`` and ``notice`` are None if it is accepted."""
 
     outcome: Outcome
-    code: Code | None = None
-    sentence: str = ""
+    code: RefusalCode | None = None
+    notice: Notice | None = None
 
     @classmethod
     def accept(cls) -> "Decision":
         return cls(Outcome.ACCEPTED)
 
     @classmethod
-    def refuse(cls, code: Code, sentence: str) -> "Decision":
-        return cls(Outcome.REFUSED, code, sentence)
+    def refuse(cls, code: RefusalCode, message: str = "", /, **parameters: Parameter) -> "Decision":
+        """Refuses with the catalogue's words for ``message``, or for the code itself; never with content."""
+        return cls(Outcome.REFUSED, code, Notice(message or code.value, parameters))
 
     @classmethod
-    def quarantine(cls, code: Code, sentence: str) -> "Decision":
-        return cls(Outcome.QUARANTINED, code, sentence)
+    def quarantine(cls, code: RefusalCode, /, **parameters: Parameter) -> "Decision":
+        return cls(Outcome.QUARANTINED, code, Notice(code.value, parameters))

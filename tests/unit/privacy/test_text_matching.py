@@ -1,4 +1,4 @@
-"""Folded text, and the way back."""
+"""Folded tokens with their positions, and disjoint spans."""
 
 from itertools import pairwise
 
@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.privacy.plain import fold, tokens
+from reviewer.privacy.text_matching import TextSpans, fold, tokens
+
+SPAN = st.tuples(st.integers(0, 40), st.integers(1, 8)).map(lambda span: (span[0], span[0] + span[1]))
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,24 @@ def test_tokens_come_in_order_and_fold_from_where_they_say(text: str) -> None:
     found = tokens(text)
     assert all(token.text in fold(text[token.start : token.end]) for token in found)
     assert all(a.start <= b.start for a, b in pairwise(found))
+
+
+def test_spans_that_only_meet_do_not_overlap() -> None:
+    assert not TextSpans([(2, 4)]).overlaps(4, 6)
+    assert not TextSpans([(2, 4)]).overlaps(0, 2)
+
+
+def test_an_overlapping_span_is_not_added() -> None:
+    spans = TextSpans([(2, 6)])
+    assert not spans.add(5, 7)
+    assert spans.add(6, 7)
+
+
+@given(st.lists(SPAN, max_size=12), SPAN)
+def test_overlapping_is_sharing_a_character(offered: list[tuple[int, int]], asked: tuple[int, int]) -> None:
+    spans, taken = TextSpans(), set[int]()
+    for start, end in offered:
+        is_free = taken.isdisjoint(range(start, end))
+        assert spans.add(start, end) == is_free
+        taken |= set(range(start, end)) if is_free else set()
+    assert spans.overlaps(*asked) == (not taken.isdisjoint(range(*asked)))

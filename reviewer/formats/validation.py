@@ -1,0 +1,119 @@
+"""What the validators of all formats check: text files, text fields, and the FLAC file of each row."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import soundfile
+
+from reviewer.errors import Notice, Parameter
+from reviewer.formats.dataset import CLIPS
+from reviewer.transcript.invisible_characters import stray_positions
+
+_BOM = b"\xef\xbb\xbf"
+_ID = re.compile(r"[a-z0-9]+-[a-z0-9]+-[0-9]{7,}-[0-9]{7,}")
+_BLOCK_FRAMES = 1 << 16
+# RFC 9639 section 8: STREAMINFO, PADDING and SEEKTABLE cannot identify anybody.
+_HARMLESS_BLOCKS = frozenset({0, 1, 3})
+
+
+@dataclass(slots=True)
+class SetValidator:
+    """Collects the problems of a set as its files are read; a problem never repeats any text of the set."""
+
+    folder: Path
+    problems: list[Notice] = field(default_factory=list)
+    _last: str = ""
+    _seen: set[str] = field(default_factory=set)
+
+    def add(self, code: str, /, **parameters: Parameter) -> None:
+        """Adds a problem."""
+        self.problems.append(Notice(code, parameters))
+
+    def begin_file(self, name: str) -> str:
+        """The content of a text file, empty if it cannot be read; ids must be sorted within each file."""
+        self._last = ""
+        try:
+            data = (self.folder / name).read_bytes()
+            text = data.decode()
+        except OSError:
+            self.add("SET_FILE_UNREADABLE", file=name)
+            return ""
+        except UnicodeDecodeError:
+            self.add("SET_FILE_NOT_UTF8", file=name)
+            return ""
+        if data.startswith(_BOM):
+            self.add("SET_FILE_BOM", file=name)
+        if b"\r" in data:
+            self.add("SET_FILE_LINE_ENDS", file=name)
+        if data and not data.endswith(b"\n"):
+            self.add("SET_FILE_LAST_LINE_END", file=name)
+        return text
+
+    def check_text(self, where: str, field_name: str, text: str) -> None:
+        """Checks a text field: NFC, visible characters, single spaces."""
+        if code := text_problem(text):
+            self.add(code, where=where, field=field_name)
+
+    def check_row(self, where: str, utterance_id: str, path: str, duration_seconds: float) -> None:
+        """Checks that ids are unique and sorted, and that the clip is there and as long as stated."""
+        if not _ID.fullmatch(utterance_id):
+            self.add("SET_ID_MALFORMED", where=where)
+        if utterance_id in self._seen:
+            self.add("SET_ID_TWICE", where=where, id=utterance_id)
+        if utterance_id <= self._last:
+            self.add("SET_NOT_SORTED", where=where)
+        self._seen.add(utterance_id)
+        self._last = utterance_id
+        if path != f"{CLIPS}/{utterance_id}.flac":
+            self.add("SET_CLIP_PATH", where=where, folder=CLIPS)
+        else:
+            self._check_clip(where, path, duration_seconds)
+
+    def _check_clip(self, where: str, path: str, duration_seconds: float) -> None:
+        try:
+            frames, rate_hz = decoded_length(self.folder / path)
+        except (OSError, soundfile.LibsndfileError):
+            self.add("SET_CLIP_UNREADABLE", where=where)
+            return
+        if abs(duration_seconds * rate_hz - frames) >= 0.5:
+            self.add("SET_CLIP_DURATION", where=where, frames=frames)
+        if not has_only_samples(self.folder / path):
+            self.add("SET_CLIP_METADATA", where=where)
+
+
+def text_problem(text: str) -> str:
+    """The code of what is wrong with a text field, or an empty string."""
+    if not unicodedata.is_normalized("NFC", text):
+        return "SET_TEXT_NOT_NFC"
+    if any(unicodedata.category(c) == "Cc" for c in text) or list(stray_positions(text)):
+        return "SET_TEXT_INVISIBLE"
+    if text != " ".join(text.split()) or any(c.isspace() and c != " " for c in text):
+        return "SET_TEXT_SPACES"
+    return ""
+
+
+def decoded_length(path: Path) -> tuple[int, int]:
+    """Frames that actually decode, whatever the header says, and the rate in Hz.
+
+    Raises OSError or ``soundfile.LibsndfileError``.
+    """
+    with path.open("rb") as file, soundfile.SoundFile(file) as sound:
+        frames = sum(len(block) for block in sound.blocks(_BLOCK_FRAMES, dtype="int32"))
+        return frames, int(sound.samplerate)
+
+
+def has_only_samples(path: Path) -> bool:
+    """Whether a FLAC file is free of metadata blocks that could identify anybody."""
+    with path.open("rb") as file:
+        if file.read(4) != b"fLaC":
+            return False
+        is_last = False
+        while not is_last:
+            header = file.read(4)
+            if len(header) < 4 or header[0] & 0x7F not in _HARMLESS_BLOCKS:
+                return False
+            is_last = bool(header[0] & 0x80)
+            file.seek(int.from_bytes(header[1:], "big"), 1)
+    return True

@@ -1,0 +1,52 @@
+"""The message catalogues: for each face of the program (window, command line) the words of every code."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from reviewer.errors import Notice
+from reviewer.places import resource
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person reads: what happened, and what to do next (may be empty)."""
+
+    sentence: str
+    hint: str = ""
+
+
+class MessageCatalogue:
+    """Codes to words; ``translate`` turns an English template into the user's language first."""
+
+    def __init__(self, path: Path, translate: Callable[[str], str] = str) -> None:
+        with path.open("rb") as file:
+            self._templates: dict[str, dict[str, str]] = tomllib.load(file)
+        self._translate = translate
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(self._templates)
+
+    def words(self, notice: Notice) -> Words:
+        """The words of a code, filled; raises KeyError for an unknown code or a missing parameter."""
+        template = self._templates[notice.code]
+        hint = template.get("hint", "")
+        return Words(
+            self._translate(template["sentence"]).format_map(notice.parameters),
+            self._translate(hint).format_map(notice.parameters) if hint else "",
+        )
+
+
+@cache
+def window_catalogue() -> MessageCatalogue:
+    """The window's words, untranslated."""
+    return MessageCatalogue(resource("messages", "window.toml"))
+
+
+@cache
+def command_catalogue() -> MessageCatalogue:
+    """The command line's words."""
+    return MessageCatalogue(resource("messages", "commands.toml"))

@@ -1,0 +1,25 @@
+"""What a recogniser made of a clip: its text, and its words with times and confidence."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word from frame ``start`` to ``end``; ``confidence`` is 0 to 1, None when not given."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """The output of one engine for one clip; a clip can have many. ``words`` is empty when there are no times."""
+
+    id: str
+    clip_id: str
+    engine: str
+    version: str
+    text: str
+    words: tuple[Word, ...] = ()
