@@ -168,3 +168,10 @@ class NoWorkspace(Unavailable):
         super().__init__(
             f"There is no workspace in {folder}.", "Make one with: reviewer init DIR --lead NAME."
         )
+
+
+class OpenElsewhere(Refused):
+    """The clip is open in another window of the same person."""
+
+    def __init__(self) -> None:
+        super().__init__("OPEN_ELSEWHERE")

@@ -34,9 +34,8 @@ class Guarded(Protocol):
         """Whether there is anybody to be locked out."""
         ...
 
-    @property
-    def is_at_work(self) -> bool:
-        """Whether something goes on that needs no hands, such as listening."""
+    def is_at_work(self, within: timedelta) -> bool:
+        """Whether something goes on that a person started no longer than ``within`` ago, such as playing."""
         ...
 
 
@@ -82,7 +81,7 @@ class IdleWatch(QObject):
             self._begin_anew()
         elif self._is_up():
             self.timed_out.emit()
-        elif guarded.is_at_work:
+        elif guarded.is_at_work(self._limit):
             self._begin_anew()
 
     @Slot()

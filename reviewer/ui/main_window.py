@@ -1,5 +1,6 @@
 """The one window: the entrance, or the house of whoever is signed in."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Slot
@@ -86,10 +87,9 @@ class MainWindow(QMainWindow):
         """Whether somebody is signed in, also if they stand before the agreement."""
         return self._identity is not None or self.entrance.identity is not None
 
-    @property
-    def is_at_work(self) -> bool:
-        """Whether something goes on that needs no hands."""
-        return self._shell is not None and self._shell.is_at_work
+    def is_at_work(self, within: timedelta) -> bool:
+        """Whether something plays that a person started no longer than ``within`` ago."""
+        return self._shell is not None and self._shell.is_at_work(within)
 
     def furnish(self) -> None:
         """Brings what needs the project file; raises what reading that does."""

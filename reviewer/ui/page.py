@@ -1,6 +1,7 @@
 """What the window asks of every page in its stack."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -29,9 +30,8 @@ class Page(QWidget):
 
     scope = Scope.WINDOW
 
-    @property
-    def is_at_work(self) -> bool:
-        """Whether something goes on here that needs no hands, so that the window does not lock itself."""
+    def is_at_work(self, within: timedelta) -> bool:  # noqa: ARG002 - pages that play answer
+        """Whether something plays that a person started no longer than ``within`` ago: no reason to lock."""
         return False
 
     def enter(self) -> None:

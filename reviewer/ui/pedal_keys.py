@@ -1,6 +1,7 @@
 """What each pedal does: the same as a key of the page that is shown, or playing while it is held."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtGui import QShortcut
@@ -137,7 +138,7 @@ def _is_playing(key: QShortcut) -> bool:
     owner = key.parent()
     while owner is not None and not isinstance(owner, Page):
         owner = owner.parent()
-    return isinstance(owner, Page) and owner.is_at_work
+    return isinstance(owner, Page) and owner.is_at_work(timedelta.max)
 
 
 def _tr(text: str) -> str:

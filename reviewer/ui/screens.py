@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
@@ -10,6 +11,9 @@ from reviewer.model.people import Identity, Role
 from reviewer.ui.house import House
 from reviewer.ui.page import Page
 from reviewer.ui.rail import RailEntry
+
+if TYPE_CHECKING:
+    from reviewer.ui.clip.workspace import ClipTools
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def _contractor(identity: Identity, house: House) -> tuple[Screen, ...]:
         _screen(
             "desk",
             _tr("Desk"),
-            lambda home: DeskPage(desk, house.player_factory, house.jobs, house.preferences, home),
+            lambda home: DeskPage(desk, _clip_tools(house), home),
         ),
         _screen("mine", _tr("My work"), lambda home: MinePage(desk, house.jobs, home)),
     )
@@ -50,7 +54,7 @@ def _qa(identity: Identity, house: House) -> tuple[Screen, ...]:
         _screen(
             "qa",
             _tr("Spot check"),
-            lambda home: QaPage(qa, house.player_factory, house.jobs, house.preferences, home),
+            lambda home: QaPage(qa, _clip_tools(house), home),
         ),
     )
 
@@ -70,6 +74,12 @@ def _lead(identity: Identity, house: House) -> tuple[Screen, ...]:
         _screen("export", _tr("Export"), lambda home: ExportPage(lead, jobs, home)),
         _screen("log", _tr("Access log"), lambda home: LogPage(lead, jobs, home)),
     )
+
+
+def _clip_tools(house: House) -> "ClipTools":
+    from reviewer.ui.clip.workspace import ClipTools  # noqa: PLC0415
+
+    return ClipTools(house.player_factory, house.jobs, house.preferences, house.clock)
 
 
 def _screen(screen_id: str, title: str, make: Callable[[QWidget], Page]) -> Screen:

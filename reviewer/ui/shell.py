@@ -1,6 +1,7 @@
 """Top bar, rail, pages and status bar: the house of one signed-in person."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -54,10 +55,9 @@ class Shell(QWidget):
         """The page that is in front."""
         return self._pages[self._front]
 
-    @property
-    def is_at_work(self) -> bool:
-        """Whether something goes on, on any page, that needs no hands."""
-        return any(page.is_at_work for page in self._pages.values())
+    def is_at_work(self, within: timedelta) -> bool:
+        """Whether something plays, on any page, that a person started no longer than ``within`` ago."""
+        return any(page.is_at_work(within) for page in self._pages.values())
 
     def page_of(self, screen_id: str) -> Page:
         """The page of a screen; KeyError for one this role does not have."""

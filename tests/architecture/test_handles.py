@@ -35,20 +35,20 @@ from reviewer.ui.shortcuts import TABLE, Scope, keys_in
 from reviewer.ui.signin.enrol_page import EnrolPage
 from reviewer.ui.signin.nda_page import NdaPage
 from reviewer.ui.signin.signin_page import SignInPage
+from tests.benches.clip_page import clip_tools
 from tests.fakes.clock import FakeClock
-from tests.fakes.desk import FakeDesk
+from tests.fakes.work_session import FakeDesk
 from tests.fakes.lead import FakeLead
 from tests.fakes.pedal import FakeHidBackend
-from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.fakes.work_session import FakeQa
 
 PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "sign_in": lambda _jobs: SignInPage(),
     "enrol": lambda _jobs: EnrolPage(),
     "nda": lambda _jobs: NdaPage(FakeClock()),
-    "desk": lambda jobs: DeskPage(FakeDesk(), FakePlayer, jobs, Preferences()),
+    "desk": lambda jobs: DeskPage(FakeDesk(), clip_tools(jobs)),
     "mine": lambda jobs: MinePage(FakeDesk(), jobs),
-    "qa": lambda jobs: QaPage(FakeQa(), FakePlayer, jobs, Preferences()),
+    "qa": lambda jobs: QaPage(FakeQa(), clip_tools(jobs)),
     "overview": lambda jobs: OverviewPage(FakeLead(), jobs),
     "people": lambda jobs: PeoplePage(FakeLead(), jobs),
     "import": lambda jobs: ImportPage(FakeLead(), jobs),

@@ -26,7 +26,7 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.transcript.text_edit import TextField
 from tests.benchmarks.table import row
 from tests.contracts.conftest import _running_server, sound_server  # noqa: F401 - fixtures
-from tests.fakes.desk import FakeDesk, an_open_clip
+from tests.fakes.work_session import FakeDesk, an_open_clip
 from tests.fakes.sound_server import SoundServer
 from tests.sounds import some_noise
 

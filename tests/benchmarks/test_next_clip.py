@@ -34,7 +34,7 @@ from reviewer.ui.waveform.plot import WavePlot
 from reviewer.workspace import SignedIn, Workspace, make_workspace, open_workspace
 from tests.benchmarks.quiet import wait_for_quiet
 from tests.benchmarks.table import row
-from tests.fakes.desk import speech_like
+from tests.fakes.work_session import speech_like
 
 LEAD, ANA, PASSPHRASE = "Lee Moreau", "Ana Kowalska", "correct horse battery"
 PROJECT = "[queue]\nqa_rate = 1.0\n[listening]\nheard_percent = 0\n"  # nobody listens for twelve minutes here

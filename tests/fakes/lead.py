@@ -19,7 +19,7 @@ from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.offer import Code, Outcome
 from tests.factories import NOON
-from tests.fakes.desk import a_lease
+from tests.fakes.work_session import a_lease
 from tests.fakes.doors import CODE, an_identity
 
 ADA = Person("p1", "Ada Contractor", Role.CONTRACTOR)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keys.live import live_keys
+from tests.benches.clip_page import ClipPageBench
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +61,20 @@ def show(qtbot: QtBot) -> Callable[[QWidget], None]:
             widget.activateWindow()
 
     return as_active_window
+
+
+@pytest.fixture
+def bench(
+    themed: QApplication,
+    qtbot: QtBot,
+    settle: Callable[[], None],
+    jobs: Jobs,
+    show: Callable[[QWidget], None],
+) -> Iterator[ClipPageBench]:
+    """A desk or QA page to be opened; closed afterwards."""
+    made = ClipPageBench(qtbot, settle, jobs, show)
+    yield made
+    made.close()
 
 
 @pytest.fixture(autouse=True)

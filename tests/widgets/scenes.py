@@ -7,12 +7,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.desk.past_work import Done
 from reviewer.errors import Unavailable
-from reviewer.model.annotation import Annotation, Flag
-from reviewer.model.event import HeardRange
+from reviewer.model.annotation import Flag
+from reviewer.model.intervals import Span
 from reviewer.model.people import Role
-from reviewer.model.task import TaskState
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
@@ -27,24 +25,14 @@ from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shell import Shell
 from reviewer.ui.theme import Theme
 from tests.fakes.clock import FakeClock
-from tests.fakes.desk import NOON, FakeDesk, a_lease, an_open_clip, returned, speech_like
 from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
 from tests.fakes.lead import FakeLead, a_log_row
 from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.fakes.work_session import FakeDesk, FakeQa, a_lease, an_open_clip, returned, speech_like, typed
 
 NAME = "Ana Kowalska"
 TEXT = "call me [laugh] on [pii:phone] at teh [nosuch] door  12"
 Settle = Callable[[], None]
-
-
-class DeskWithHistory(FakeDesk):
-    """A desk whose owner has handed in three clips."""
-
-    def history(self, limit: int = 20) -> list[Done]:
-        self._called("history")
-        states = (TaskState.RETURNED, TaskState.ACCEPTED, TaskState.SUBMITTED)
-        return [Done(f"clip-{n}", NOON, state, "turn left [noise]") for n, state in enumerate(states)]
 
 
 class Scene:
@@ -54,8 +42,8 @@ class Scene:
         self.settle = settle
         self.player = FakePlayer()
         data = speech_like(3.0, channels=2)
-        draft = Annotation(TEXT, {"speakers": "one"}, frozenset({Flag.PERSONAL_DATA}))
-        self.desk = DeskWithHistory(
+        draft = typed(TEXT, data.shape[0], labels={"speakers": "one"}, flags=frozenset({Flag.PERSONAL_DATA}))
+        self.desk = FakeDesk(
             an_open_clip(data=data, draft=draft, returned=returned("Please listen to the end again."))
         )
         self.lead = FakeLead(log=[a_log_row(1), a_log_row(2, outcome="refused", reason="NDA_REQUIRED")])
@@ -129,14 +117,15 @@ def _free_desk(scene: Scene) -> None:
 
 
 def _clip_on_the_desk(scene: Scene) -> None:
-    scene.desk.held = a_lease()
+    scene.desk.work.held = a_lease()
     scene.come_in("desk")
     page = scene.page
     assert isinstance(page, DeskPage)
-    page.view.board.waves.zoom_in()
-    page.view.board.waves.show_heard([HeardRange(0, 9_000)])
-    page.view.board.waves.show_position(4_000)
-    page.presenter.submit()  # something is missing: fields and the line below say so
+    waves = page.workspace.view.waveform.waves
+    waves.zoom_in()
+    waves.show_heard([Span(0, 9_000)])
+    waves.show_position(4_000)
+    page.submit()  # something is missing: fields and the line below say so
     scene.settle()
 
 
@@ -144,7 +133,7 @@ def _why_skip(scene: Scene) -> None:
     _clip_on_the_desk(scene)
     page = scene.page
     assert isinstance(page, DeskPage)
-    page.ask_why_skip()
+    page.ask_skip_reason()
 
 
 def _my_work(scene: Scene) -> None:
@@ -164,19 +153,29 @@ def _blind_check(scene: Scene) -> None:
     scene.come_in("qa")
     page = scene.page
     assert isinstance(page, QaPage)
-    page.empty.take.click()
+    page.workspace.presenter.take_next()
     scene.settle()
-    page.board.blind.editor.replace_text("turn right [pii:phone] teh")
-    page.board.blind.editor.show_all_problems()
+    panel = page.workspace.view.transcription
+    panel.editor.replace_text("turn right [pii:phone] teh")
+    panel.editor.show_all_problems()
 
 
 def _compared_check(scene: Scene) -> None:
-    _blind_check(scene)
+    scene.come_in("qa")
     page = scene.page
     assert isinstance(page, QaPage)
-    page.board.blind.hand_in.click()
+    page.workspace.presenter.take_next()
     scene.settle()
-    page.board.compare.comment.setText("Left, not right.")
+    panel = page.workspace.view.transcription
+    panel.editor.replace_text("turn right [pii:phone] now")
+    for name in ("field_speech_quality_clear", "field_speakers_one"):
+        scene.click(name)
+    page.workspace.playback.toggle()
+    scene.player.listen(scene.player.frames)
+    page.workspace.playback.pause()
+    page.submit()
+    scene.settle()
+    page.comparison.comment.setText("Left, not right.")
 
 
 def _overview(scene: Scene) -> None:

@@ -16,6 +16,7 @@ from reviewer.ui import idle
 from reviewer.ui.idle import IdleWatch
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keys_dialog import KeysDialog
+from reviewer.ui.playback.controller import PlaybackAction
 from reviewer.ui.theme import Choice, Theme
 from tests.fakes.clock import FakeClock
 from tests.widgets.test_main_window import Stage
@@ -28,12 +29,17 @@ class Watched:
 
     def __init__(self, minutes: int = 5) -> None:
         self.clock = FakeClock()
-        self.is_anybody_here, self.is_at_work = True, False
+        self.is_anybody_here = True
+        self.work_began: float | None = None
         self.told: list[bool] = []
         self.owner = QObject()
         self.watch = IdleWatch(self, self.clock, minutes, self.owner)
         told = self.told
         self.watch.timed_out.connect(lambda: told.append(True))
+
+    def is_at_work(self, within: timedelta) -> bool:
+        began = self.work_began
+        return began is not None and self.clock.monotonic() - began < within.total_seconds()
 
     def after(self, seconds: float) -> int:
         """Lets time pass and looks; gives how often it was told by now."""
@@ -110,12 +116,10 @@ def test_painting_is_not_somebody(watched: Watched, front: QWindow) -> None:
     assert watched.after(1 * MINUTE) == 1
 
 
-def test_what_needs_no_hands_counts_while_it_goes_on(watched: Watched) -> None:
-    watched.is_at_work = True
-    for _ in range(10):
+def test_playing_counts_while_it_was_started_within_the_time(watched: Watched) -> None:
+    watched.work_began = watched.clock.monotonic()
+    for _ in range(9):
         assert watched.after(1 * MINUTE) == 0
-    watched.is_at_work = False
-    assert watched.after(4 * MINUTE) == 0
     assert watched.after(1 * MINUTE) == 1
 
 
@@ -187,22 +191,22 @@ def test_a_window_left_alone_locks_like_the_button(stage, settle) -> None:
 
 def test_what_is_typed_is_saved_before_the_window_locks_itself(stage, settle, qtbot: QtBot) -> None:
     made = stage(Role.CONTRACTOR)
-    made.shell.page.presenter.take_next()
+    made.shell.page.workspace.presenter.take_next()
     settle()
-    qtbot.keyClicks(made.shell.page.view.board.editor.focusProxy(), "hello")
+    qtbot.keyClicks(made.shell.page.workspace.view.transcription.editor.focusProxy(), "hello")
     leave_alone(made)
-    assert [draft.text_verbatim for draft in made.desk.drafts.values()] == ["hello"]
+    assert [draft.text_verbatim for draft in made.desk.work.drafts.values()] == ["hello"]
     settle()
     assert made.doors.sign_in.calls[-1] == "lock"
 
 
 def test_what_qa_typed_is_saved_before_the_window_locks_itself(stage, settle, qtbot: QtBot) -> None:
     made = stage(Role.QA)
-    made.shell.page.empty.take.click()
+    made.shell.page.workspace.presenter.take_next()
     settle()
-    qtbot.keyClicks(made.shell.page.board.blind.editor.focusProxy(), "turn")
+    qtbot.keyClicks(made.shell.page.workspace.view.transcription.editor.focusProxy(), "turn")
     leave_alone(made)
-    assert [draft.text_verbatim for draft in made.qa.drafts.values()] == ["turn"]
+    assert [draft.text_verbatim for draft in made.qa.work.drafts.values()] == ["turn"]
     settle()
 
 
@@ -215,21 +219,38 @@ def test_typing_keeps_the_window_open(stage, settle, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.QA, Role.CONTRACTOR])
-def test_sound_that_plays_keeps_the_window_open(stage, settle, role: Role) -> None:
+@pytest.mark.parametrize("is_looping", [False, True])
+def test_sound_keeps_the_window_open_for_once_the_time_and_no_loop_for_ever(
+    stage, settle, role: Role, is_looping: bool
+) -> None:
     made = stage(role)
-    if role is Role.QA:
-        made.shell.page.empty.take.click()
-    else:
-        made.shell.page.presenter.take_next()
+    workspace = made.shell.page.workspace
+    workspace.presenter.take_next()
     settle()
-    made.shell.page.playback.toggle()
-    for _ in range(10):
-        leave_alone(made, 1)
+    if is_looping:
+        workspace.playback.perform(PlaybackAction.LOOP)
+    workspace.playback.toggle()
+    for _ in range(4):
+        leave_alone(made, 2)
     assert made.window.shell is not None
-    made.shell.page.playback.toggle()
-    leave_alone(made, 5)
-    assert not made.shell.isVisible()
+    assert workspace.playback.is_playing
+    leave_alone(made, 2)
+    assert not made.players[0].is_playing
     settle()
+    assert made.window.shell is None
+    assert made.doors.sign_in.calls[-1] == "lock"
+
+
+def test_somebody_who_starts_it_again_and_again_is_not_locked_out(stage, settle) -> None:
+    made = stage(Role.CONTRACTOR)
+    workspace = made.shell.page.workspace
+    workspace.presenter.take_next()
+    settle()
+    for _ in range(10):
+        workspace.playback.perform(PlaybackAction.IN_EDGE)
+        leave_alone(made, 4)
+    assert made.window.shell is not None
+    workspace.playback.pause()
 
 
 def test_an_import_under_way_keeps_the_window_open(stage, settle) -> None:
@@ -248,9 +269,9 @@ def test_an_import_under_way_keeps_the_window_open(stage, settle) -> None:
 def test_an_export_under_way_keeps_the_window_open(stage) -> None:
     made = stage(Role.LEAD)
     page = made.shell.page_of("export")
-    assert not made.shell.is_at_work
+    assert not made.shell.is_at_work(timedelta(minutes=1))
     page._show_running(running=True)
-    assert made.shell.is_at_work
+    assert made.shell.is_at_work(timedelta(minutes=1))
 
 
 def test_the_agreement_does_not_stay_open_either(stage, settle) -> None:

@@ -1,42 +1,47 @@
-"""What is typed is on the disk a moment later, in order, whatever happens."""
+"""What is typed is on the disk a moment later, in order, whatever happens; and so is what was heard."""
 
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from reviewer.errors import LeaseLost, Unavailable
+from reviewer.errors import LeaseLost, NotLeased, Unavailable
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
-from reviewer.ui.clip import autosave
-from reviewer.ui.clip.autosave import Autosave
+from reviewer.model.task import Lease
+from reviewer.ui.clip.autosave import SAVE_AFTER_MS, Autosave, Draft
 from reviewer.ui.clip.heard_log import HeardLog
+from reviewer.ui.clip.lease_renewal import BEAT_EVERY_MS, LeaseRenewal
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.jobs import Jobs
-from tests.fakes.desk import NOON
+from tests.fakes.work_session import NOON, a_lease, typed
 
 Settle = Callable[[], None]
+MAX_AGE_MS = 2_000
 
 
 class Disk:
-    """Keeps what was saved; ``gate`` closed makes a save wait, ``broken`` makes it fail."""
+    """Keeps the newest revision; ``gate`` closed makes a save wait, ``broken`` makes it fail."""
 
     def __init__(self) -> None:
         self.saved: list[str] = []
+        self.kept, self.revision = "", 0
         self.gate = threading.Event()
         self.gate.set()
         self.begun = threading.Event()
         self.broken: list[Exception] = []
 
-    def save(self, annotation: Annotation) -> object:
+    def save(self, annotation: Annotation, revision: int) -> object:
         self.begun.set()
         assert self.gate.wait(5)
         if self.broken:
             raise self.broken.pop(0)
         self.saved.append(annotation.text_verbatim)
+        if revision > self.revision:
+            self.kept, self.revision = annotation.text_verbatim, revision
         return NOON + timedelta(seconds=len(self.saved))
 
 
@@ -58,17 +63,16 @@ def disk() -> Iterator[Disk]:
 
 
 @pytest.fixture
-def keeper(disk: Disk, executor: SerialExecutor, owner: QObject) -> Autosave:
-    made = Autosave(executor, owner)
-    made.begin(disk.save)
+def autosave(disk: Disk, executor: SerialExecutor, owner: QObject) -> Autosave:
+    made = Autosave(executor, owner, save_after_ms=1, retry_after_ms=1)
+    made.begin_clip(disk.save)
     return made
 
 
-def text(typed: str) -> Annotation:
-    return Annotation(text_verbatim=typed)
+# The executor
 
 
-def test_work_runs_in_the_order_of_asking(executor: SerialExecutor, settle: Settle) -> None:
+def test_jobs_run_in_the_order_of_asking(executor: SerialExecutor, settle: Settle) -> None:
     done: list[int] = []
     for number in range(30):
         executor.run(lambda number=number: done.append(number))
@@ -76,23 +80,24 @@ def test_work_runs_in_the_order_of_asking(executor: SerialExecutor, settle: Sett
     assert done == list(range(30))
 
 
-def test_work_never_runs_two_at_a_time(executor: SerialExecutor, settle: Settle) -> None:
-    busy = threading.Lock()
-    clashes: list[int] = []
+def test_jobs_never_run_two_at_a_time(executor: SerialExecutor, settle: Settle) -> None:
+    """Two that met would pass the barrier; each waits there for another a moment, in vain."""
+    barrier = threading.Barrier(2)
+    met: list[int] = []
 
     def work() -> None:
-        if not busy.acquire(blocking=False):
-            clashes.append(1)
-            return
-        busy.release()
+        try:
+            met.append(barrier.wait(0.02))
+        except threading.BrokenBarrierError:
+            barrier.reset()
 
-    for _ in range(30):
+    for _ in range(10):
         executor.run(work)
     settle()
-    assert not clashes
+    assert met == []
 
 
-def test_work_that_fails_holds_up_nobody(executor: SerialExecutor, settle: Settle) -> None:
+def test_a_job_that_fails_holds_up_nobody(executor: SerialExecutor, settle: Settle) -> None:
     failed: list[Exception] = []
     done: list[str] = []
     executor.run(lambda: 1 / 0, failed=failed.append)
@@ -102,180 +107,172 @@ def test_work_that_fails_holds_up_nobody(executor: SerialExecutor, settle: Settl
     assert done == ["after"]
 
 
-def test_work_on_the_way_out_comes_after_all_that_was_asked_for(
+def test_the_last_save_at_lock_comes_after_all_that_was_asked_for(
     executor: SerialExecutor, disk: Disk, settle: Settle
 ) -> None:
     disk.gate.clear()
-    executor.run(lambda: disk.save(text("older")))
+    executor.run(lambda: disk.save(typed("older"), 1))
     assert disk.begun.wait(5)
     threading.Timer(0.01, disk.gate.set).start()
-    executor.run_here(lambda: disk.save(text("newest")))
+    executor.run_here(lambda: disk.save(typed("newest"), 2))
     assert disk.saved == ["older", "newest"]
     settle()
 
 
-def test_a_save_is_due_at_most_two_seconds_after_a_key(keeper: Autosave) -> None:
-    keeper.note(text("a"))
-    assert 0 < keeper._timer.remainingTime() <= 1500
-    keeper.stop()
-
-
-def test_typing_on_and_on_does_not_put_the_save_off(keeper: Autosave) -> None:
-    keeper.note(text("a"))
-    first = keeper._timer.remainingTime()
-    for _ in range(1000):
-        keeper.note(text("ab"))
-    assert keeper._timer.remainingTime() <= first
-    keeper.stop()
-
-
-def test_the_newest_text_is_saved_when_the_time_comes(
-    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_a_lock_does_not_wait_for_a_disk_that_hangs_and_the_older_draft_does_not_overtake(
+    jobs: Jobs, owner: QObject, disk: Disk, settle: Settle
 ) -> None:
-    monkeypatch.setattr(autosave, "SAVE_AFTER_MS", 1)
-    with qtbot.waitSignal(keeper.saved) as saved:
-        keeper.note(text("a"))
-        keeper.note(text("ab"))
+    executor = SerialExecutor(jobs, owner, patience_seconds=0.01)
+    hangs, other = threading.Event(), Disk()
+
+    def save_slowly() -> None:
+        assert hangs.wait(5)
+        other.save(typed("older"), 1)
+
+    executor.run(save_slowly)
+    executor.run_here(lambda: other.save(typed("newest"), 2))
+    hangs.set()
+    settle()
+    assert other.saved == ["newest", "older"]
+    assert other.kept == "newest"
+
+
+# Drafts
+
+
+def test_a_draft_is_never_older_than_promised() -> None:
+    assert SAVE_AFTER_MS <= MAX_AGE_MS * 3 / 4
+
+
+def test_typing_on_and_on_does_not_put_the_save_off(
+    disk: Disk, executor: SerialExecutor, owner: QObject, qtbot: QtBot
+) -> None:
+    autosave = Autosave(executor, owner, save_after_ms=60)
+    autosave.begin_clip(disk.save)
+    keys = QTimer(owner)
+    keys.timeout.connect(lambda: autosave.note(typed("a")))
+    keys.start(1)
+    qtbot.waitUntil(lambda: len(disk.saved) >= 2)
+    keys.stop()
+    autosave.stop()
+
+
+def test_the_newest_text_is_saved_when_the_time_comes(autosave: Autosave, disk: Disk, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(autosave.saved) as saved:
+        autosave.note(typed("a"))
+        autosave.note(typed("ab"))
     assert disk.saved == ["ab"]
     assert saved.args == [NOON + timedelta(seconds=1)]
-    assert keeper.is_all_saved
+    assert autosave.is_all_saved
 
 
-def test_what_is_typed_during_a_save_is_saved_next(
-    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_what_is_typed_during_a_save_is_saved_next_under_a_higher_revision(
+    autosave: Autosave, disk: Disk, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(autosave, "SAVE_AFTER_MS", 1)
     disk.gate.clear()
-    keeper.note(text("a"))
-    keeper.save_now()
+    autosave.note(typed("a"))
+    autosave.save_now()
     assert disk.begun.wait(5)
-    keeper.note(text("ab"))
-    keeper.note(text("abc"))
-    assert not keeper.is_all_saved
+    autosave.note(typed("ab"))
+    autosave.note(typed("abc"))
+    assert not autosave.is_all_saved
     disk.gate.set()
-    qtbot.waitUntil(lambda: keeper.is_all_saved)
+    qtbot.waitUntil(lambda: autosave.is_all_saved)
     assert disk.saved == ["a", "abc"]
+    assert (disk.kept, disk.revision) == ("abc", 3)
 
 
-def test_a_save_that_fails_is_told_and_tried_again(
-    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_a_save_that_fails_is_told_and_tried_again_with_the_newest_text(
+    autosave: Autosave, disk: Disk, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(autosave, "RETRY_AFTER_MS", 1)
     disk.broken = [Unavailable("The disk is full.")]
     told: list[Exception] = []
-    keeper.failed.connect(told.append)
-    with qtbot.waitSignal(keeper.saved):
-        keeper.note(text("a"))
-        keeper.save_now()
-    assert [error.sentence for error in told] == ["The disk is full."]
-    assert disk.saved == ["a"]
-
-
-def test_a_retry_saves_the_newest_text_not_the_one_that_failed(
-    keeper: Autosave, disk: Disk, settle: Settle
-) -> None:
+    autosave.failed.connect(told.append)
     disk.gate.clear()
-    disk.broken = [Unavailable("The disk is full.")]
-    keeper.note(text("a"))
-    keeper.save_now()
-    keeper.note(text("ab"))
-    disk.gate.set()
-    settle()
-    keeper.save_now()
-    settle()
+    with qtbot.waitSignal(autosave.saved):
+        autosave.note(typed("a"))
+        autosave.save_now()
+        autosave.note(typed("ab"))
+        disk.gate.set()
+    assert len(told) == 1
     assert disk.saved == ["ab"]
 
 
-def test_nothing_is_saved_after_the_stop(keeper: Autosave, disk: Disk, settle: Settle) -> None:
-    keeper.note(text("a"))
-    keeper.stop()
-    keeper.save_now()
-    keeper.note(text("ab"))
-    settle()
-    assert disk.saved == []
-    assert not keeper._timer.isActive()
-
-
-def test_a_save_under_way_at_the_stop_tells_nobody(keeper: Autosave, disk: Disk, settle: Settle) -> None:
+def test_nothing_is_saved_after_the_stop_and_a_save_under_way_tells_nobody(
+    autosave: Autosave, disk: Disk, settle: Settle
+) -> None:
     told: list[object] = []
-    keeper.saved.connect(told.append)
-    keeper.failed.connect(told.append)
+    autosave.saved.connect(told.append)
+    autosave.failed.connect(told.append)
     disk.gate.clear()
-    keeper.note(text("a"))
-    keeper.save_now()
-    keeper.stop()
+    autosave.note(typed("a"))
+    autosave.save_now()
+    autosave.stop()
+    autosave.save_now()
+    autosave.note(typed("ab"))
     disk.gate.set()
     settle()
+    assert disk.saved == ["a"]
     assert told == []
+    assert autosave.take_unsaved() is None
 
 
-def test_after_a_failed_hand_in_saving_goes_on(
-    keeper: Autosave, disk: Disk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(autosave, "SAVE_AFTER_MS", 1)
-    keeper.stop()
-    keeper.note(text("a"))
-    with qtbot.waitSignal(keeper.saved):
-        keeper.go_on()
+def test_after_a_submission_that_failed_saving_goes_on(autosave: Autosave, disk: Disk, qtbot: QtBot) -> None:
+    autosave.stop()
+    autosave.note(typed("a"))
+    with qtbot.waitSignal(autosave.saved):
+        autosave.resume()
     assert disk.saved == ["a"]
 
 
-def test_on_the_way_out_what_is_not_on_the_disk_is_given_back(keeper: Autosave) -> None:
-    assert keeper.take_unsaved() is None
-    keeper.go_on()
-    keeper.note(text("a"))
-    assert keeper.take_unsaved() == text("a")
-
-
-def test_on_the_way_out_a_save_under_way_counts_as_not_saved(
-    keeper: Autosave, disk: Disk, settle: Settle
+def test_at_lock_what_is_not_on_the_disk_for_certain_is_given_back(
+    autosave: Autosave, disk: Disk, settle: Settle
 ) -> None:
+    assert autosave.take_unsaved() is None
+    autosave.resume()
+    waiting = typed("a")
+    autosave.note(waiting)
+    assert autosave.take_unsaved() == Draft(waiting, 1)
+    autosave.resume()
     disk.gate.clear()
-    keeper.note(text("a"))
-    keeper.save_now()
-    assert keeper.take_unsaved() == text("a")
+    autosave.save_now()
+    assert autosave.take_unsaved() == Draft(waiting, 1)  # its save is under way
     disk.gate.set()
     settle()
-
-
-def test_work_that_was_handed_in_leaves_nothing_to_save(keeper: Autosave) -> None:
-    keeper.note(text("a"))
-    keeper.stop()
-    assert keeper.take_unsaved() is None
 
 
 def test_before_any_clip_nothing_is_saved(executor: SerialExecutor, owner: QObject, settle: Settle) -> None:
-    keeper = Autosave(executor, owner)
+    autosave = Autosave(executor, owner)
     told: list[object] = []
-    keeper.failed.connect(told.append)
-    keeper.note(text("a"))
-    keeper.save_now()
+    autosave.failed.connect(told.append)
+    autosave.note(typed("a"))
+    autosave.save_now()
     settle()
     assert told == []
 
 
-def test_a_save_of_the_clip_before_tells_nobody(keeper: Autosave, disk: Disk, settle: Settle) -> None:
+def test_of_the_clip_before_nothing_is_told_and_nothing_is_saved_as_this_one(
+    autosave: Autosave, disk: Disk, settle: Settle
+) -> None:
     told: list[object] = []
-    keeper.saved.connect(told.append)
-    keeper.failed.connect(told.append)
+    autosave.saved.connect(told.append)
+    autosave.failed.connect(told.append)
+    other = Disk()
     disk.gate.clear()
-    keeper.note(text("of the clip before"))
-    keeper.save_now()
-    keeper.begin(Disk().save)
+    autosave.note(typed("of the clip before"))
+    autosave.save_now()
+    autosave.note(typed("of it too"))
+    autosave.begin_clip(other.save)
+    autosave.save_now()
     disk.gate.set()
     settle()
     assert told == []
-    assert keeper.is_all_saved
-
-
-def test_nothing_of_the_clip_before_is_saved_as_this_one(keeper: Autosave, settle: Settle) -> None:
-    other = Disk()
-    keeper.note(text("of the clip before"))
-    keeper.begin(other.save)
-    keeper.save_now()
-    settle()
     assert other.saved == []
-    keeper.stop()
+    assert autosave.is_all_saved
+    autosave.stop()
+
+
+# What was heard
 
 
 class Log:
@@ -283,10 +280,10 @@ class Log:
         self.rows: list[tuple[str, list[HeardRange]]] = []
         self.broken: list[Exception] = []
 
-    def tell(self, clip_id: str, ranges: list[HeardRange]) -> None:
+    def add(self, lease: Lease, ranges: list[HeardRange]) -> None:
         if self.broken:
             raise self.broken.pop(0)
-        self.rows.append((clip_id, list(ranges)))
+        self.rows.append((lease.clip_id, list(ranges)))
 
 
 @pytest.fixture
@@ -296,42 +293,32 @@ def log() -> Log:
 
 @pytest.fixture
 def heard_log(log: Log, executor: SerialExecutor, owner: QObject) -> HeardLog:
-    made = HeardLog(log.tell, executor, owner)
-    made.begin("clip-1")
+    made = HeardLog(log.add, executor, owner)
+    made.begin_clip(a_lease(1))
     return made
 
 
-def test_what_was_heard_is_logged_of_its_clip(heard_log: HeardLog, log: Log, settle: Settle) -> None:
-    heard_log.note([HeardRange(0, 10)])
-    settle()
-    assert log.rows == [("clip-1", [HeardRange(0, 10)])]
-
-
-def test_what_could_not_be_logged_is_logged_with_the_next(
-    heard_log: HeardLog, log: Log, settle: Settle
+@pytest.mark.parametrize("again", ["next", "retry", "end_clip"])
+def test_what_could_not_be_logged_is_logged_again_and_its_failure_told_once(
+    heard_log: HeardLog, log: Log, settle: Settle, again: str
 ) -> None:
     told: list[Exception] = []
     heard_log.failed.connect(told.append)
     log.broken = [Unavailable("The disk is full.")]
     heard_log.note([HeardRange(0, 10)])
     settle()
-    heard_log.note([HeardRange(10, 20)])
+    if again == "next":
+        heard_log.note([HeardRange(10, 20)])
+    else:
+        getattr(heard_log, again)()
     settle()
     assert len(told) == 1
-    assert log.rows == [("clip-1", [HeardRange(0, 10), HeardRange(10, 20)])]
-
-
-def test_what_could_not_be_logged_can_be_tried_again(heard_log: HeardLog, log: Log, settle: Settle) -> None:
-    log.broken = [Unavailable("The disk is full.")]
-    heard_log.note([HeardRange(0, 10)])
-    settle()
-    heard_log.retry()
-    settle()
-    assert log.rows == [("clip-1", [HeardRange(0, 10)])]
+    more = [HeardRange(10, 20)] if again == "next" else []
+    assert log.rows == [("clip-1", [HeardRange(0, 10), *more])]
 
 
 def test_nothing_is_logged_of_no_clip(heard_log: HeardLog, log: Log, settle: Settle) -> None:
-    heard_log.end()
+    heard_log.end_clip()
     heard_log.note([HeardRange(0, 10)])
     settle()
     assert log.rows == []
@@ -344,6 +331,57 @@ def test_a_failure_of_the_clip_before_is_not_told_of_this_one(
     heard_log.failed.connect(told.append)
     log.broken = [LeaseLost()]
     heard_log.note([HeardRange(0, 10)])
-    heard_log.begin("clip-2")
+    heard_log.begin_clip(a_lease(2))
     settle()
     assert told == []
+
+
+# The beat
+
+
+def test_a_beat_is_asked_again_and_again_but_never_before_the_last_was_answered(
+    executor: SerialExecutor, owner: QObject, qtbot: QtBot, settle: Settle
+) -> None:
+    assert BEAT_EVERY_MS <= 5_000
+    gate, asked = threading.Event(), []
+
+    def beat(lease: Lease) -> Lease:
+        asked.append(lease)
+        assert gate.wait(5)
+        return lease
+
+    renewal = LeaseRenewal(beat, executor, owner, every_ms=1)
+    renewal.begin_lease(a_lease(1))
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    for _ in range(5):
+        renewal.beat_now()
+    gate.set()
+    qtbot.waitUntil(lambda: len(asked) >= 3)
+    renewal.end_lease()
+    settle()
+    count = len(asked)
+    renewal.beat_now()
+    settle()
+    assert len(asked) == count
+
+
+@pytest.mark.parametrize(
+    ("error", "is_told"), [(NotLeased(), True), (LeaseLost(), True), (Unavailable("Busy."), False)]
+)
+def test_only_a_rule_that_says_no_ends_the_work(
+    executor: SerialExecutor, owner: QObject, settle: Settle, error: Exception, is_told: bool
+) -> None:
+    def beat(_lease: Lease) -> Lease:
+        raise error
+
+    told: list[Exception] = []
+    renewal = LeaseRenewal(beat, executor, owner)
+    renewal.refused.connect(told.append)
+    renewal.begin_lease(a_lease(1))
+    renewal.beat_now()
+    settle()
+    renewal.beat_now()
+    renewal.begin_lease(a_lease(2))  # the answer about the last one is not about this one
+    settle()
+    renewal.end_lease()
+    assert told == ([error] if is_told else [])

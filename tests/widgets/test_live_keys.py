@@ -24,9 +24,8 @@ from reviewer.ui.theme import Theme
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.palette import TagPalette
-from tests.fakes.desk import FakeDesk
-from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.benches.clip_page import clip_tools
+from tests.fakes.work_session import FakeDesk, FakeQa, conventions_of
 from tests.widgets.scenes import Scene
 
 OURS = Keymap(our_preset())
@@ -80,19 +79,19 @@ def test_what_is_bound_later_has_the_new_key_too(window: QWidget, preferences: P
 
 def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preferences):
     pressed: list[int] = []
-    bind(window, "desk.turn", lambda: pressed.append(1))
-    store_keymap(preferences, OURS.with_keys("desk.turn", ()))
+    bind(window, "listening.turn", lambda: pressed.append(1))
+    store_keymap(preferences, OURS.with_keys("listening.turn", ()))
     press(window, "F9")
     assert pressed == []
 
 
 def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
     button, label = QPushButton(window), QLabel(window)
-    named(button, "turn", "Turn", hint="Between text and form", key_id="desk.turn")
-    put_key(label, "desk.turn")
-    store_keymap(preferences, OURS.with_keys("desk.turn", ("Ctrl+T", "F9")))
+    named(button, "turn", "Turn", hint="Between text and form", key_id="listening.turn")
+    put_key(label, "listening.turn")
+    store_keymap(preferences, OURS.with_keys("listening.turn", ("Ctrl+T", "F9")))
     assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
-    store_keymap(preferences, OURS.with_keys("desk.turn", ()))
+    store_keymap(preferences, OURS.with_keys("listening.turn", ()))
     assert (button.toolTip(), label.text()) == ("Between text and form", "")
 
 
@@ -107,7 +106,7 @@ def test_every_key_of_an_open_page_follows_a_preset(
     make, window: QWidget, preferences: Preferences, jobs: Jobs
 ):
     session = FakeDesk() if make is DeskPage else FakeQa()
-    page = make(session, FakePlayer, jobs, preferences, window)
+    page = make(session, clip_tools(jobs, preferences=preferences), window)
     store_keymap(preferences, Keymap(preset("elan")))
     scope = page.scope
     button = page.findChild(QToolButton, "play_loop")
@@ -117,12 +116,12 @@ def test_every_key_of_an_open_page_follows_a_preset(
 
 
 def test_a_tag_gives_its_key_to_an_action_that_a_person_put_on_it(window: QWidget, preferences: Preferences):
-    palette = TagPalette(FakeDesk().conventions, window)
+    palette = TagPalette(conventions_of(), window)
     asked: list[str] = []
     palette.show()
     palette.tag_requested.connect(asked.append)
     before = dict(palette.keys)
-    store_keymap(preferences, OURS.with_keys("desk.turn", ("Alt+1",)))
+    store_keymap(preferences, OURS.with_keys("listening.turn", ("Alt+1",)))
     press(window, "Alt+1")
     assert asked == []
     assert "Alt+1" in before
@@ -136,7 +135,7 @@ def test_a_tag_gives_its_key_to_an_action_that_a_person_put_on_it(window: QWidge
 def test_the_line_under_the_text_names_the_key_to_the_next_problem(
     window: QWidget, preferences: Preferences, qtbot: QtBot
 ):
-    editor = TranscriptEditor(FakeDesk().conventions, window)
+    editor = TranscriptEditor(conventions_of(), window)
     editor.show_text("[nosuch]")
     line = editor.findChild(ElidedLabel, "transcript_problems")
     assert line.text().startswith("1 to fix (F8)")
@@ -149,12 +148,16 @@ def test_the_line_under_the_text_names_the_key_to_the_next_problem(
 
 def test_a_choice_is_there_after_a_restart(tmp_path: Path):
     file = str(tmp_path / "user.ini")
-    made = Keymap(preset("elan")).with_keys("desk.turn", ("Ctrl+T", "Alt+;")).with_keys("mine.refresh", ())
+    made = (
+        Keymap(preset("elan")).with_keys("listening.turn", ("Ctrl+T", "Alt+;")).with_keys("mine.refresh", ())
+    )
     store_keymap(Preferences(QSettings(file, QSettings.Format.IniFormat)), made)
     assert stored_keymap(Preferences(QSettings(file, QSettings.Format.IniFormat))) == made
 
 
-@pytest.mark.parametrize("stored", ["nonsense", "[]", "{", '"F5"', "null", "0", '{"desk.turn": 3}', "\x00"])
+@pytest.mark.parametrize(
+    "stored", ["nonsense", "[]", "{", '"F5"', "null", "0", '{"listening.turn": 3}', "\x00"]
+)
 def test_own_keys_that_make_no_sense_count_as_none(stored: str, preferences: Preferences):
     preferences.put(OWN, stored)
     assert stored_keymap(preferences) == OURS
@@ -162,9 +165,9 @@ def test_own_keys_that_make_no_sense_count_as_none(stored: str, preferences: Pre
 
 def test_what_makes_sense_of_the_own_keys_is_kept(preferences: Preferences):
     preferences.put(
-        OWN, '{"desk.dance":["F5"],"desk.turn":["Ctrl+T"],"desk.skip":["A"],"mine.refresh":["F1"]}'
+        OWN, '{"desk.dance":["F5"],"listening.turn":["Ctrl+T"],"desk.skip":["A"],"mine.refresh":["F1"]}'
     )
-    assert stored_keymap(preferences).own == {"desk.turn": ("Ctrl+T",)}
+    assert stored_keymap(preferences).own == {"listening.turn": ("Ctrl+T",)}
 
 
 def test_a_preset_that_is_not_there_counts_as_ours(preferences: Preferences):

@@ -19,11 +19,10 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.shell import Shell
 from reviewer.ui.theme import Choice, Theme, current_scheme
 from tests.fakes.clock import FakeClock
-from tests.fakes.desk import FakeDesk, an_open_clip
 from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
 from tests.fakes.lead import FakeLead
 from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.fakes.work_session import FakeDesk, FakeQa, an_open_clip
 
 NAME = "Ana Kowalska"
 
@@ -169,9 +168,9 @@ def test_a_lock_blanks_at_once(stage):
 def test_a_lock_stops_the_sound_and_lets_the_player_go(stage, settle):
     made = stage(Role.QA)
     page = made.shell.page
-    page.empty.take.click()
+    page.workspace.presenter.take_next()
     settle()
-    page.playback.toggle()
+    page.workspace.playback.toggle()
     assert made.players[0].is_playing
     made.window.lock()
     assert not made.players[0].is_playing
@@ -180,11 +179,11 @@ def test_a_lock_stops_the_sound_and_lets_the_player_go(stage, settle):
 
 def test_drafts_are_written_before_the_sign_out(stage, settle):
     made = stage(Role.QA)
-    made.shell.page.empty.take.click()
+    made.shell.page.workspace.presenter.take_next()
     settle()
     made.window.lock()
     settle()
-    assert made.qa.calls[-1] == "closed"
+    assert "close" in made.qa.work.calls
     assert made.doors.sign_in.calls[-1] == "lock"
 
 

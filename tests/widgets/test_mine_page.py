@@ -13,7 +13,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import StatusFacts
 from tests.factories import NOON
-from tests.fakes.desk import FakeDesk
+from tests.fakes.work_session import FakeDesk
 
 
 class Remembering(FakeDesk):

@@ -15,8 +15,8 @@ from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys, decibels
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope
-from tests.fakes.desk import speech_like
 from tests.fakes.player import FakePlayer
+from tests.fakes.work_session import speech_like
 
 # The platform without a screen cannot bring a popup to the front.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)

@@ -23,10 +23,10 @@ from reviewer.ui.pedal_keys import (
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import TABLE, Scope
-from tests.fakes.desk import FakeDesk, a_lease, an_open_clip, speech_like
+from tests.benches.clip_page import clip_tools
 from tests.fakes.pedal import FakeHidBackend
 from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.fakes.work_session import FakeDesk, FakeQa, a_lease, an_open_clip, speech_like
 
 RATE = 16_000
 Settle = Callable[[], None]
@@ -85,13 +85,13 @@ class Desk:
         self.player = FakePlayer()
         desk = FakeDesk(an_open_clip(a_lease(1), data=speech_like(10.0)), an_open_clip(a_lease(2)))
         self.choices = Preferences()
-        self.page = DeskPage(desk, lambda: self.player, jobs, self.choices)
+        self.page = DeskPage(desk, clip_tools(jobs, self.player, self.choices))
         self.page.resize(1152, 735)
         show(self.page)
         self.page.enter()
         settle()
         if take:
-            self.page.presenter.take_next()
+            self.page.workspace.presenter.take_next()
             settle()
         self.feet = Feet(self.page)
 
@@ -148,7 +148,7 @@ def test_letting_go_goes_back_as_far_as_a_pause_does(desk):
 
 def test_a_clip_that_already_plays_goes_on_while_held_and_pauses_after(desk):
     work = desk()
-    work.page.playback.toggle()
+    work.page.workspace.playback.toggle()
     work.feet.press(Pedal.MIDDLE)
     assert work.player.is_playing
     work.feet.release(Pedal.MIDDLE)
@@ -174,7 +174,7 @@ def test_left_goes_back_and_right_goes_on(desk):
 
 def test_back_repeats_while_it_is_held(desk):
     work = desk()
-    work.page.playback.seek(9 * RATE)
+    work.page.workspace.playback.seek(9 * RATE)
     work.feet.press(Pedal.LEFT)
     places = [work.position]
     for _ in range(3):
@@ -187,7 +187,7 @@ def test_back_repeats_while_it_is_held(desk):
 
 def test_let_go_it_repeats_no_more(desk):
     work = desk()
-    work.page.playback.seek(9 * RATE)
+    work.page.workspace.playback.seek(9 * RATE)
     work.feet.tap(Pedal.LEFT)
     work.feet.timer.ring()
     assert work.position == 7 * RATE
@@ -198,12 +198,12 @@ def test_what_its_key_does_once_a_pedal_does_once(desk):
     work.feet.assign(Pedal.LEFT, "loop")
     work.feet.press(Pedal.LEFT)
     assert work.feet.timer.waited == []
-    assert work.page.playback.is_looping
+    assert work.page.workspace.playback.is_looping
 
 
 def test_letting_one_pedal_go_leaves_the_other_repeating(desk):
     work = desk()
-    work.page.playback.seek(9 * RATE)
+    work.page.workspace.playback.seek(9 * RATE)
     work.feet.press(Pedal.RIGHT)
     work.feet.press(Pedal.LEFT)
     work.feet.release(Pedal.RIGHT)
@@ -333,7 +333,7 @@ def test_who_turns_to_another_program_with_a_foot_down_can_let_go(desk, away: Aw
 
 def test_a_repetition_ends_when_another_program_comes_to_the_front(desk, away: Away):
     work = desk()
-    work.page.playback.seek(9 * RATE)
+    work.page.workspace.playback.seek(9 * RATE)
     work.feet.press(Pedal.LEFT)
     away()
     work.feet.timer.ring()
@@ -343,12 +343,12 @@ def test_a_repetition_ends_when_another_program_comes_to_the_front(desk, away: A
 
 def test_the_same_pedals_work_on_the_spot_check(themed, jobs: Jobs, settle: Settle, show: Show):
     player = FakePlayer()
-    page = QaPage(FakeQa("turn left"), lambda: player, jobs, Preferences())
+    page = QaPage(FakeQa("turn left"), clip_tools(jobs, player))
     page.resize(1152, 735)
     show(page)
     page.enter()
     settle()
-    page.empty.take.click()
+    page.workspace.presenter.take_next()
     settle()
     feet = Feet(page)
     feet.press(Pedal.MIDDLE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,10 @@ from reviewer.ui.pedal import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import Theme
 from tests.fakes.clock import FakeClock
-from tests.fakes.desk import FakeDesk, a_lease, an_open_clip
 from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
 from tests.fakes.pedal import INFINITY, MIDDLE, NONE, UNPLUG, FakeHidBackend
 from tests.fakes.player import FakePlayer
+from tests.fakes.work_session import FakeDesk, a_lease, an_open_clip
 
 NAME = "Ana Kowalska"
 
@@ -55,7 +56,7 @@ class Room:
         assert self.window.shell is not None
         self.desk = self.window.shell.page
         assert isinstance(self.desk, DeskPage)
-        self.desk.presenter.take_next()
+        self.desk.workspace.presenter.take_next()
         self.settle()
 
     @property
@@ -92,7 +93,7 @@ def test_before_sign_in_a_pedal_does_nothing(room: Room):
     for pedal in Pedal:
         room.press(pedal)
         room.release(pedal)
-    assert not room.window.is_at_work
+    assert not room.window.is_at_work(timedelta(minutes=5))
 
 
 def test_a_locked_window_does_nothing_under_a_foot(room: Room):

@@ -13,8 +13,8 @@ from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope
-from tests.fakes.desk import speech_like
 from tests.fakes.player import FakePlayer
+from tests.fakes.work_session import speech_like
 
 RATE = 16_000
 NO_SOUND = (

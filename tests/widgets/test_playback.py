@@ -21,8 +21,8 @@ from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
 from tests.fakes.clock import FakeClock
-from tests.fakes.desk import speech_like
 from tests.fakes.player import FakePlayer
+from tests.fakes.work_session import speech_like
 
 Show = Callable[[QWidget], None]
 

@@ -1,6 +1,6 @@
 """A clip is opened where it was left, and plays by itself only where it can be seen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,17 +8,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.audio.samples import Samples
-from reviewer.model.annotation import Annotation
-from reviewer.ui.desk.page import DeskPage
-from reviewer.ui.jobs import Jobs
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.qa.page import QaPage
-from reviewer.ui.transcript.text_edit import TextField
-from tests.fakes.desk import FakeDesk, a_lease, an_open_clip, speech_like
+from tests.benches.clip_page import ClipPageBench, Role
 from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.fakes.work_session import speech_like
 
 RATE = 16_000
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -41,7 +36,7 @@ class Corner:
         show(self.pages)
 
     def open(self, frame: int = 0) -> None:
-        self.place.begin(self.kept.append, frame)
+        self.place.begin_clip(self.kept.append, frame)
 
 
 @pytest.fixture
@@ -80,7 +75,7 @@ def test_the_place_is_kept_at_each_stop_and_when_asked_but_not_twice(corner: Cor
 
 def test_of_a_clip_that_is_gone_no_place_is_kept(corner: Corner) -> None:
     corner.open(RATE)
-    corner.place.end()
+    corner.place.end_clip()
     corner.playback.seek(5 * RATE)
     corner.place.keep()
     assert corner.kept == []
@@ -136,115 +131,42 @@ def test_a_clip_that_has_gone_meanwhile_does_not_play(corner: Corner) -> None:
     corner.preferences.put("listening.play_on_open", True)
     corner.pages.setCurrentIndex(1)
     corner.open()
-    corner.place.end()
+    corner.place.end_clip()
     corner.pages.setCurrentIndex(0)
     assert not corner.playback.is_playing
 
 
-class Desk:
-    """The whole desk page over a session in memory."""
-
-    def __init__(self, desk: FakeDesk, jobs: Jobs, settle: Callable[[], None]) -> None:
-        self.desk, self.player, self.settle = desk, FakePlayer(), settle
-        self.page = DeskPage(desk, lambda: self.player, jobs, Preferences())
-
-    def take(self) -> None:
-        self.page.resize(1152, 735)
-        self.page.show()
-        self.page.enter()
-        self.settle()
-        self.page.presenter.take_next()
-        self.settle()
-
-    def listen(self, frames: int) -> None:
-        self.page.playback.toggle()
-        self.player.listen(frames)
-        self.page.playback.pause()
-        self.settle()
-
-
-@pytest.fixture
-def open_desk(
-    themed: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None]
-) -> Iterator[Callable[[FakeDesk], Desk]]:
-    made: list[Desk] = []
-
-    def make(session: FakeDesk) -> Desk:
-        desk = Desk(session, jobs, settle)
-        qtbot.addWidget(desk.page)
-        made.append(desk)
-        desk.take()
-        return desk
-
-    yield make
-    for desk in made:
-        desk.page.close_down()
-        settle()
-
-
-def test_the_desk_opens_a_clip_where_it_was_left_and_shows_it(open_desk: Callable[[FakeDesk], Desk]) -> None:
-    desk = open_desk(FakeDesk(an_open_clip(position=RATE)))
-    assert desk.page.playback.position == RATE
-    assert desk.page.view.board.waves.position == RATE
-
-
-def test_listening_keeps_the_place_and_is_no_typing(open_desk: Callable[[FakeDesk], Desk]) -> None:
-    desk = open_desk(FakeDesk(an_open_clip()))
-    desk.listen(RATE // 2)
-    assert desk.desk.places == {1: RATE // 2}
-    assert desk.desk.drafts == {}
-    assert not desk.page.presenter._is_touched
-
-
-def test_a_lock_keeps_the_place_before_the_clip_is_closed(open_desk: Callable[[FakeDesk], Desk]) -> None:
-    desk = open_desk(FakeDesk(an_open_clip(draft=Annotation("typed"))))
-    desk.page.playback.seek(RATE)
-    desk.page.close_down()
-    desk.settle()
-    assert desk.desk.places == {1: RATE}
-    assert desk.desk.calls.index("keep_place") < desk.desk.calls.index("closed")
-
-
-def test_another_page_in_front_keeps_the_place(open_desk: Callable[[FakeDesk], Desk]) -> None:
-    desk = open_desk(FakeDesk(an_open_clip()))
-    desk.page.playback.seek(RATE)
-    desk.page.leave()
-    desk.settle()
-    assert desk.desk.places == {1: RATE}
-
-
-def test_after_handing_in_the_place_of_the_next_clip_is_its_own(
-    open_desk: Callable[[FakeDesk], Desk], qtbot: QtBot
+@pytest.mark.parametrize("role", ["desk", "qa"])
+def test_a_clip_is_opened_where_it_was_left_and_the_picture_shows_it(
+    bench: ClipPageBench, role: Role
 ) -> None:
-    desk = open_desk(FakeDesk(an_open_clip(a_lease(1)), an_open_clip(a_lease(2))))
-    frames = desk.player.frames
-    desk.listen(frames)
-    qtbot.keyClicks(desk.page.findChild(TextField), "hello there")
-    for name in ("field_speech_quality_clear", "field_speakers_one"):
-        desk.page.findChild(QWidget, name).click()  # type: ignore[attr-defined]
-    desk.page.presenter.submit()
-    desk.settle()
-    assert desk.page.playback.position == 0
-    desk.listen(RATE // 4)
-    assert desk.desk.places == {1: frames, 2: RATE // 4}
+    bench.open_role(role, position=RATE)
+    assert bench.workspace.playback.position == RATE
+    assert bench.workspace.view.waveform.waves.position == RATE
 
 
-def test_a_check_too_is_opened_where_it_was_left(
-    themed: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None]
+@pytest.mark.parametrize("role", ["desk", "qa"])
+@pytest.mark.parametrize("way", ["stop", "leave", "lock"])
+def test_the_position_is_saved_at_each_stop_at_another_page_and_at_lock(
+    bench: ClipPageBench, role: Role, way: str
 ) -> None:
-    session, player = FakeQa("turn left"), FakePlayer()
-    session.places["s1"] = RATE
-    page = QaPage(session, lambda: player, jobs, Preferences())
-    qtbot.addWidget(page)
-    page.show()
-    page.enter()
-    page.empty.take.click()
-    settle()
-    assert page.playback.position == RATE
-    page.playback.toggle()
-    player.listen(RATE // 2)
-    page.leave()
-    settle()
-    assert session.places == {"s1": RATE * 3 // 2}
-    page.close_down()
-    settle()
+    bench.open_role(role)
+    if way == "stop":
+        bench.listen(RATE)
+    else:
+        bench.workspace.playback.seek(RATE)
+        (bench.page.leave if way == "leave" else bench.page.close_down)()
+        bench.settle()
+    assert bench.work.positions == {"task-1": RATE}
+    assert bench.work.drafts == {}
+    if way == "lock":
+        assert bench.work.calls.index("save_position") < bench.work.calls.index("close")
+
+
+def test_after_submitting_the_position_of_the_next_clip_is_its_own(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    frames = bench.player.frames
+    bench.finish()
+    assert bench.workspace.playback.position == 0
+    bench.listen(RATE // 4)
+    assert bench.work.positions == {"task-1": frames, "task-2": RATE // 4}

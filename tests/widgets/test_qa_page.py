@@ -1,374 +1,210 @@
-"""The spot check by keys and mouse."""
-
-from itertools import combinations
+"""What only QA has: selecting submissions, one's own version first, then both, and a verdict."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.errors import NdaRequired, Unavailable
-from reviewer.model.annotation import Annotation, Flag
-from reviewer.model.task import Verdict
+from reviewer.errors import LeaseLost, Unavailable
+from reviewer.model.annotation import Flag
+from reviewer.model.task import VerdictKind
 from reviewer.stats.wer import diff_words
-from reviewer.ui.jobs import Jobs
-from reviewer.ui.page import StatusFacts
-from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.marked_text import MarkedText, Side
 from reviewer.ui.qa.page import QaPage
-from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
+from tests.fakes.work_session import FakeQa, a_hypothesis, typed
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
 THEIRS = "turn left at the next light"
 MINE = "turn right at the next light please"
+DISK_FULL = "The disk is full."
 
 
-class Table:
-    """The page with the session and the player behind it."""
-
-    def __init__(self, session: FakeQa, jobs: Jobs, settle) -> None:
-        self.session, self.player, self.settle = session, FakePlayer(), settle
-        self.page = QaPage(session, lambda: self.player, jobs, Preferences())
-
-    def take(self) -> None:
-        self.page.empty.take.click()
-        self.settle()
-
-    def hear(self, frames: int = 32_000) -> None:
-        self.page.playback.seek(0)
-        self.page.playback.toggle()
-        self.player.listen(frames)
-        self.page.playback.pause()
-        self.settle()
-
-    def hand_in(self, text: str = MINE, *, heard: bool = True) -> None:
-        if heard:
-            self.hear()
-        self.page.board.blind.editor.replace_text(text)
-        self.page.board.blind.hand_in.click()
-        self.settle()
+def page_of(bench: ClipPageBench) -> QaPage:
+    assert isinstance(bench.page, QaPage)
+    return bench.page
 
 
-@pytest.fixture
-def build(themed, qtbot: QtBot, jobs: Jobs, settle):
-    made: list[Table] = []
-
-    def make(*texts: str, session: FakeQa | None = None) -> Table:
-        table = Table(session or FakeQa(*texts), jobs, settle)
-        made.append(table)
-        qtbot.addWidget(table.page)
-        table.page.resize(1280, 760)
-        table.page.show()
-        table.page.enter()
-        settle()
-        return table
-
-    yield make
-    for table in made:
-        table.page.close_down()
-        settle()
+def compare(bench: ClipPageBench, mine: str = MINE, *, theirs: tuple[str, ...] = (THEIRS, "go on")) -> QaPage:
+    """Takes the first review and submits one's own version of it."""
+    bench.open(FakeQa(*theirs))
+    bench.finish(mine)
+    page = page_of(bench)
+    assert page.is_comparing
+    return page
 
 
-def test_an_empty_page_says_what_waits_and_what_to_do(build):
-    page = build(THEIRS).page
-    assert page.stage == "empty"
-    assert page.empty.waiting.text() == "1 drawn and waiting"
-    assert page.empty.take.isEnabled()
+def test_submissions_are_selected_before_a_review_is_claimed(bench: ClipPageBench) -> None:
+    bench.open(FakeQa(THEIRS))
+    calls = bench.work.calls
+    assert calls.index("draw") < calls.index("claim") < calls.index("open")
 
 
-def test_taking_draws_claims_and_opens(build):
-    table = build(THEIRS)
-    table.take()
-    assert table.page.stage == "blind"
-    assert [name for name in table.session.calls if name != "waiting"] == ["draw", "claim", "open"]
-    assert table.player.loaded is not None
+def test_when_nothing_waits_the_page_says_how_the_selection_went(bench: ClipPageBench) -> None:
+    bench.open(FakeQa())
+    assert not bench.is_clip_shown
+    assert "2 accepted without review" in bench.message
 
 
-def test_a_key_takes_the_next_check(build, qtbot: QtBot):
-    table = build(THEIRS)
-    qtbot.keyClick(table.page, Qt.Key.Key_N, CONTROL)
-    table.settle()
-    assert table.page.stage == "blind"
+def test_neither_what_was_submitted_nor_a_machine_s_draft_is_anywhere_while_one_types(
+    bench: ClipPageBench,
+) -> None:
+    bench.open(FakeQa(THEIRS, hypotheses=(a_hypothesis(THEIRS),)))
+    assert "stays hidden" in bench.message
+    shown = [part.toPlainText() for part in bench.page.findChildren(QTextEdit)]
+    assert not any("turn left" in text for text in shown)
+    assert not bench.page.findChild(QWidget, "notice").isVisible()
+    bench.press(Qt.Key.Key_M, CTRL | SHIFT)
+    assert bench.field.text == ""
 
 
-@pytest.mark.parametrize("height", [560, 640, 760, 1340])
-@pytest.mark.parametrize("stage", ["blind", "compare"])
-def test_waves_and_spectrogram_lie_over_nothing_else(build, qtbot: QtBot, height: int, stage: str):
-    table = build("and so", "my fellow")
-    table.take()
-    if stage == "compare":
-        table.hand_in()
-    table.page.board.spectrogram.toggle()
-    table.page.resize(1120, height)
-    table.page.show()
-    qtbot.waitExposed(table.page)
-    QApplication.processEvents()
-    board = table.page.board
-    assert table.page.stage == stage
-    spectrum = board.spectrogram.mapTo(board, QPoint(0, board.spectrogram.height()))
-    assert board.spectrogram.isVisible()
-    assert spectrum.y() <= board.play_bar.y()
-    parts = [board.message, board.waves, board.play_bar, board.compare if stage == "compare" else board.blind]
-    places = [QRect(part.mapTo(board, QPoint(0, 0)), part.size()) for part in parts if part.isVisible()]
-    assert not any(one.intersects(other) for one, other in combinations(places, 2))
-    assert all(place.bottom() <= board.height() for place in places)
+def test_what_had_been_typed_before_is_there_and_the_page_says_so(bench: ClipPageBench) -> None:
+    bench.open(FakeQa(THEIRS, draft=typed("turn")))
+    assert bench.field.text == "turn"
+    assert "typed before" in bench.message
 
 
-def test_when_nothing_waits_the_page_says_so(build):
-    table = build()
-    table.take()
-    assert table.page.stage == "empty"
-    assert "Nothing waits" in table.page.empty.message.text
-    assert "2 passed without one" in table.page.empty.message.text
-    assert table.page.empty.take.isEnabled()
+def test_one_s_own_version_has_form_and_flags_and_then_both_are_shown(bench: ClipPageBench) -> None:
+    bench.open(FakeQa(THEIRS, "go on"))
+    bench.type(MINE)
+    bench.answer()
+    bench.press(Qt.Key.Key_4, CTRL | SHIFT)
+    bench.hear()
+    bench.submit()
+    (mine,) = bench.work.submitted
+    assert (mine.text_verbatim, mine.flags) == (MINE, {Flag.PERSONAL_DATA})
+    assert mine.labels == {"speech_quality": "clear", "speakers": "one"}
+    panel = page_of(bench).comparison
+    assert (panel.theirs.toPlainText(), panel.mine.toPlainText()) == (THEIRS, MINE)
+    assert (panel.theirs.marked, panel.mine.marked) == (("left",), ("right", "please"))
+    assert panel.their_answers.text() == "No labels or flags."
+    assert panel.my_answers.text().count("≠") == 3
+    assert panel.figures.text().startswith("2 of 7 words differ")
+    assert "28.6 %" in panel.figures.text()
+    assert QApplication.focusWidget() is panel.comment
 
 
-def test_the_button_keeps_the_keyboard_while_a_check_is_looked_for(build):
-    table = build()
-    table.page.empty.take.setFocus()
-    table.take()
-    assert table.page.focusWidget() is table.page.empty.take
+def test_labels_and_flags_that_both_have_are_not_marked(bench: ClipPageBench) -> None:
+    session = FakeQa(THEIRS)
+    labels = {"speech_quality": "clear", "speakers": "two"}
+    session.theirs["task-1"] = typed(THEIRS, labels=labels, flags=frozenset({Flag.PERSONAL_DATA}))
+    bench.open(session)
+    bench.finish(THEIRS)
+    panel = page_of(bench).comparison
+    assert panel.figures.text() == "The training texts are the same word for word."
+    parts = panel.their_answers.text().split(" · ")
+    assert [part.startswith("≠") for part in parts] == [False, True, True]
+    assert "Personal data" in parts[-1]
 
 
-def test_what_was_handed_in_is_nowhere_on_the_page_while_one_types(build):
-    table = build(THEIRS)
-    table.take()
-    QApplication.processEvents()
-    board = table.page.board
-    assert board.compare.theirs.toPlainText() == ""
-    assert board.blind.editor.text == ""
+def test_one_s_own_version_cannot_be_changed_once_it_is_submitted(bench: ClipPageBench) -> None:
+    compare(bench)
+    before = bench.workspace.view.annotation
+    saves = bench.work.calls.count("save_draft")
+    bench.press(Qt.Key.Key_3, CTRL | SHIFT)
+    bench.workspace.view.transcription.flags.toggle(Flag.UNUSABLE)
+    bench.workspace.view.transcription.editor.replace_text("x")
+    bench.save()
+    assert bench.workspace.view.annotation == before
+    assert bench.work.calls.count("save_draft") == saves
 
 
-def test_typing_goes_into_the_editor_at_once(build, qtbot: QtBot):
-    table = build(THEIRS)
-    table.take()
-    qtbot.keyClicks(table.page.board.blind.editor.focusProxy(), "turn")
-    assert table.page.board.blind.editor.text == "turn"
+def test_accepting_needs_no_comment_and_brings_the_next_review(bench: ClipPageBench) -> None:
+    page = compare(bench)
+    bench.click("qa_accept")
+    assert bench.work.verdicts == [(VerdictKind.ACCEPTED, "")]
+    assert bench.is_clip_shown
+    assert not page.is_comparing
+    assert bench.message.startswith("Accepted.")
+    assert page.comparison.theirs.toPlainText() == page.comparison.mine.toPlainText() == ""
+    assert bench.field.text == ""
 
 
-def test_handing_in_shows_both_versions(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    compare = table.page.board.compare
-    assert table.page.stage == "compare"
-    assert (compare.theirs.toPlainText(), compare.mine.toPlainText()) == (THEIRS, MINE)
-
-
-def test_one_s_own_version_is_kept_under_form_and_conventions(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    kept = table.session.mine["s1"]
-    assert kept.text_verbatim == MINE
-    assert kept.schema_version == table.session.schema.id
-    assert kept.conventions_version == table.session.conventions.id
-
-
-def test_a_key_hands_in(build, qtbot: QtBot):
-    table = build(THEIRS)
-    table.take()
-    qtbot.keyClick(table.page.board.blind.editor.focusProxy(), Qt.Key.Key_Return, CONTROL)
-    table.settle()
-    assert table.page.stage == "compare"
-
-
-def test_the_words_that_differ_are_marked_on_both_sides(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    compare = table.page.board.compare
-    assert compare.theirs.marked == ("left",)
-    assert compare.mine.marked == ("right", "please")
-
-
-def test_the_figures_say_how_much_differs(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    assert table.page.board.compare.figures.text() == "2 of 7 words differ · WER 28.6 % against my version"
-
-
-def test_equal_versions_are_called_equal(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in(THEIRS)
-    assert table.page.board.compare.figures.text() == "Word for word the same."
-
-
-def test_labels_and_flags_that_were_handed_in_are_shown(build):
-    table = build(THEIRS)
-    table.session.theirs["s1"] = Annotation(THEIRS, flags=frozenset({Flag.PERSONAL_DATA}))
-    table.take()
-    table.hand_in()
-    assert "personal data" in table.page.board.compare.labels.text()
-
-
-def test_accepting_needs_no_comment(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    table.page.board.compare.accept.click()
-    table.settle()
-    assert table.session.verdicts == [(Verdict.ACCEPTED, "")]
-    assert table.page.stage == "empty"
-    assert "Accepted" in table.page.empty.message.text
-
-
-def test_work_goes_back_only_with_a_comment(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    compare = table.page.board.compare
-    assert not compare.send_back.isEnabled()
-    compare.comment.setText("   ")
-    assert not compare.send_back.isEnabled()
-    compare.comment.setText("Listen again.")
-    compare.send_back.click()
-    table.settle()
-    assert table.session.verdicts == [(Verdict.RETURNED, "Listen again.")]
+def test_work_is_returned_only_with_a_comment(bench: ClipPageBench) -> None:
+    page = compare(bench)
+    for comment in ("", "   "):
+        page.comparison.comment.setText(comment)
+        assert not bench.button("qa_return").isEnabled()
+    page.comparison.comment.setText("Listen again.")
+    bench.click("qa_return")
+    assert bench.work.verdicts == [(VerdictKind.RETURNED, "Listen again.")]
 
 
 @pytest.mark.parametrize(
-    ("key", "verdict"), [(Qt.Key.Key_A, Verdict.ACCEPTED), (Qt.Key.Key_R, Verdict.RETURNED)]
+    ("key", "kind"), [(Qt.Key.Key_A, VerdictKind.ACCEPTED), (Qt.Key.Key_R, VerdictKind.RETURNED)]
 )
-def test_verdicts_have_keys(build, qtbot: QtBot, key: Qt.Key, verdict: Verdict):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    table.page.board.compare.comment.setText("Good work.")
-    qtbot.keyClick(table.page, key, CONTROL | SHIFT)
-    table.settle()
-    assert [made for made, _ in table.session.verdicts] == [verdict]
+def test_verdicts_have_keys(bench: ClipPageBench, key: Qt.Key, kind: VerdictKind) -> None:
+    page = compare(bench)
+    page.comparison.comment.setText("Good work.")
+    bench.press(key, CTRL | SHIFT)
+    assert bench.work.verdicts == [(kind, "Good work.")]
 
 
-def test_nothing_of_the_last_clip_stays(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    table.page.board.compare.accept.click()
-    table.settle()
-    QApplication.processEvents()
-    board = table.page.board
-    left = (board.compare.theirs, board.compare.mine)
-    assert [part.toPlainText() for part in left] == ["", ""]
-    assert board.blind.editor.text == ""
-    assert table.player.loaded is None
+def test_after_the_last_review_the_verdict_and_the_selection_are_on_the_empty_page(
+    bench: ClipPageBench,
+) -> None:
+    compare(bench, theirs=(THEIRS,))
+    bench.click("qa_accept")
+    assert not bench.is_clip_shown
+    assert bench.message.startswith("Accepted.")
+    assert bench.player.loaded is None
 
 
-def test_a_check_whose_own_version_is_handed_in_goes_on_at_the_comparison(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    table.page.close_down()
-    again = build(session=table.session)
-    again.take()
-    assert again.page.stage == "compare"
-    assert again.page.board.compare.mine.toPlainText() == MINE
+def test_a_review_whose_own_version_was_submitted_goes_on_at_the_comparison(bench: ClipPageBench) -> None:
+    compare(bench)
+    bench.close()
+    bench.open(bench.session)
+    page = page_of(bench)
+    assert page.is_comparing
+    assert page.comparison.mine.toPlainText() == MINE
+    bench.close()
+    assert "release" not in bench.work.calls
 
 
-def test_a_failed_hand_in_keeps_what_was_typed(build):
-    table = build(THEIRS)
-    table.take()
-    table.session.errors["hand_in_blind"] = [Unavailable("The disk is full.")]
-    table.hand_in()
-    assert table.page.stage == "blind"
-    assert table.page.board.blind.editor.text == MINE
-    assert table.page.board.blind.hand_in.isEnabled()
-    assert "disk is full" in table.page.board.message.text
+@pytest.mark.parametrize("fails", ["submit", "compare"])
+def test_a_comparison_that_fails_keeps_what_was_typed_and_can_be_tried_again(
+    bench: ClipPageBench, fails: str
+) -> None:
+    bench.open(FakeQa(THEIRS))
+    bench.work.errors[fails] = [Unavailable(DISK_FULL)]
+    bench.finish(MINE)
+    assert not page_of(bench).is_comparing
+    assert bench.field.text == MINE
+    assert "disk is full" in bench.message
+    bench.click("qa_message_retry")
+    assert page_of(bench).is_comparing
 
 
-def test_a_failed_verdict_can_be_tried_again(build):
-    table = build(THEIRS)
-    table.take()
-    table.hand_in()
-    table.session.errors["accept"] = [Unavailable("The disk is full.")]
-    table.page.board.compare.accept.click()
-    table.settle()
-    assert table.page.stage == "compare"
-    table.page.board.compare.accept.click()
-    table.settle()
-    assert table.session.verdicts == [(Verdict.ACCEPTED, "")]
+def test_a_verdict_that_fails_can_be_tried_again(bench: ClipPageBench) -> None:
+    page = compare(bench)
+    bench.work.errors["decide"] = [Unavailable(DISK_FULL)]
+    bench.click("qa_accept")
+    assert page.is_comparing
+    bench.click("qa_accept")
+    assert bench.work.verdicts == [(VerdictKind.ACCEPTED, "")]
 
 
-def test_without_a_live_agreement_the_window_is_asked_to_show_it(build, qtbot: QtBot):
-    table = build(THEIRS)
-    table.session.errors["draw"] = [NdaRequired()]
-    with qtbot.waitSignal(table.page.agreement_requested):
-        table.take()
+def test_a_review_that_is_lost_at_the_comparison_leaves_the_screen(bench: ClipPageBench) -> None:
+    page = compare(bench)
+    bench.work.errors["decide"] = [LeaseLost()]
+    bench.click("qa_accept")
+    assert not bench.is_clip_shown
+    assert page.comparison.theirs.toPlainText() == ""
+    assert "colleague" in bench.message
 
 
-def test_what_was_heard_is_logged_when_the_sound_stops(build):
-    table = build(THEIRS)
-    table.take()
-    table.page.playback.toggle()
-    table.player.listen(800)
-    table.page.playback.toggle()
-    table.settle()
-    assert [(part.start, part.end) for part in table.session.heard_ranges] == [(0, 800)]
-
-
-def test_what_cannot_be_logged_is_not_played_on(build):
-    table = build(THEIRS)
-    table.take()
-    table.session.errors["heard"] = [Unavailable("The log cannot be written.")]
-    table.page.playback.toggle()
-    table.player.listen(800)
-    table.page.playback.report_heard()
-    table.settle()
-    assert not table.player.is_playing
-    assert "log cannot be written" in table.page.board.message.text
-
-
-def test_going_to_another_screen_stops_the_sound(build):
-    table = build(THEIRS)
-    table.take()
-    table.page.playback.toggle()
-    table.page.leave()
-    assert not table.player.is_playing
-
-
-def test_closing_down_tells_what_was_heard_then_closes_the_clip(build):
-    table = build(THEIRS)
-    table.take()
-    table.page.playback.toggle()
-    table.player.listen(800)
-    table.page.close_down()
-    table.settle()
-    assert table.session.calls[-2:] == ["heard", "closed"]
-    assert table.player.is_closed
-
-
-def test_a_key_types_a_tag(build, qtbot: QtBot):
-    table = build(THEIRS)
-    table.take()
-    tag = table.session.conventions.tags[0]
-    assert tag.key == "Alt+1"
-    qtbot.keyClick(table.page.board.blind.editor.focusProxy(), Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
-    assert tag.name in table.page.board.blind.editor.text
-
-
-def test_tags_are_in_the_table_of_keys_while_one_types(build):
-    table = build(THEIRS)
-    assert table.page.more_keys() == []
-    table.take()
-    assert "Alt+1" in dict(table.page.more_keys())
-
-
-def test_the_status_bar_is_told_what_waits(build, qtbot: QtBot):
-    table = build(THEIRS)
-    facts: list[StatusFacts] = []
-    table.page.status_changed.connect(facts.append)
-    table.page.enter()
-    table.settle()
-    assert StatusFacts(waiting=1, unwitnessed=4) in facts
+def test_what_was_heard_is_logged_before_the_verdict(bench: ClipPageBench) -> None:
+    compare(bench)
+    bench.workspace.playback.seek(0)
+    bench.workspace.playback.toggle()
+    bench.player.listen(800)
+    bench.click("qa_accept")
+    calls = bench.work.calls
+    assert len(calls) - 1 - calls[::-1].index("heard") < calls.index("decide")
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_marks_are_seen_without_colour(themed, qtbot: QtBot, side: Side):
+def test_marks_are_seen_without_colour(themed: QApplication, qtbot: QtBot, side: Side) -> None:
     view = MarkedText(side, "m", "m")
     qtbot.addWidget(view)
     view.show_text("a" if side is Side.THEIRS else "b", diff_words("a", "b"))
@@ -380,7 +216,7 @@ def test_marks_are_seen_without_colour(themed, qtbot: QtBot, side: Side):
     assert (underlined is QTextCharFormat.UnderlineStyle.SingleUnderline) == (side is Side.MINE)
 
 
-def test_marks_stand_right_after_letters_outside_the_basic_plane(themed, qtbot: QtBot):
+def test_marks_stand_right_after_letters_outside_the_basic_plane(themed: QApplication, qtbot: QtBot) -> None:
     view = MarkedText(Side.MINE, "m", "m")
     qtbot.addWidget(view)
     view.show_text("😀 b", diff_words("😀 a", "😀 b"))

@@ -21,8 +21,8 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
-from tests.fakes.desk import speech_like
 from tests.fakes.player import FakePlayer
+from tests.fakes.work_session import speech_like
 
 RATE = 16_000
 SPEECH = [Span(2 * RATE, 4 * RATE), Span(5 * RATE, 6 * RATE), Span(8 * RATE, 9 * RATE)]

@@ -15,10 +15,7 @@ from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.audio.view.spectrogram import Band, SpectrogramParameters
 from reviewer.ui import theme
-from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.preferences import Preferences
-from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import Scope
 from reviewer.ui.waveform.look import RANGES_DB, Look
 from reviewer.ui.waveform.pitch_axis import marks_hz, pitch
@@ -27,9 +24,8 @@ from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.tiles import TileKey, Tiles
 from reviewer.ui.waveform.view import WaveformView
-from tests.fakes.desk import FakeDesk, an_open_clip, speech_like
-from tests.fakes.player import FakePlayer
-from tests.fakes.qa import FakeQa
+from tests.benches.clip_page import ClipPageBench, Role
+from tests.fakes.work_session import speech_like
 from tests.sounds import a_tone
 
 Settle = Callable[[], None]
@@ -289,38 +285,13 @@ def test_only_full_scale_is_marked(view: WaveformView, dtype: type, loud: int, c
     assert view.findChild(WavePlot).clip_marks.size == 1
 
 
-def test_at_1280_x_800_the_text_keeps_room_for_two_lines(
-    themed: QApplication, jobs: Jobs, settle: Settle, show: Show
-) -> None:
-    page = DeskPage(FakeDesk(an_open_clip()), FakePlayer, jobs, Preferences())
-    page.resize(1144, 736)
-    show(page)
-    page.enter()
-    settle()
-    page.presenter.take_next()
-    settle()
-    page.view.board.spectrogram.toggle()
-    settle()
-    field = page.findChild(QWidget, "transcript")
-    assert page.view.board.spectrogram.height() == 140
+@pytest.mark.parametrize("role", ["desk", "qa"])
+def test_at_1280_x_800_the_text_keeps_room_for_two_lines(bench: ClipPageBench, role: Role) -> None:
+    bench.open_role(role)
+    bench.page.resize(1144, 736)
+    spectrogram = bench.workspace.view.waveform.spectrogram
+    spectrogram.toggle()
+    bench.settle()
+    field = bench.page.findChild(QWidget, "transcript")
+    assert spectrogram.height() == 140
     assert field.height() >= 2 * 1.5 * theme.TRANSCRIPT_PX
-    page.close_down()
-    settle()
-
-
-def test_at_1280_x_800_nothing_overlaps_in_the_spot_check(
-    themed: QApplication, jobs: Jobs, settle: Settle, show: Show
-) -> None:
-    page = QaPage(FakeQa("turn left", "wait"), FakePlayer, jobs, Preferences())
-    page.resize(1144, 736)
-    show(page)
-    page.enter()
-    settle()
-    page.empty.take.click()
-    settle()
-    page.board.spectrogram.toggle()
-    settle()
-    QApplication.processEvents()
-    assert page.board.waves.geometry().bottom() < page.board.play_bar.geometry().top()
-    page.close_down()
-    settle()

@@ -18,7 +18,7 @@ from reviewer.ui.waveform.plot import WavePlot
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.window import MIN_FRAMES
-from tests.fakes.desk import speech_like
+from tests.fakes.work_session import speech_like
 
 Show = Callable[[QWidget], None]
 

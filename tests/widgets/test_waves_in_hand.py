@@ -24,7 +24,7 @@ from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.ticks import Unit
 from reviewer.ui.waveform.view import WaveformView
-from tests.fakes.desk import speech_like
+from tests.fakes.work_session import speech_like
 
 Show = Callable[[QWidget], None]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from reviewer.model.task import TaskKind
 from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GRID_PX
@@ -12,7 +13,7 @@ from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.remark import Remark
 
 if TYPE_CHECKING:
-    from reviewer.desk.open_clip import OpenClip
+    from reviewer.session.open_clip import OpenClip
 
 
 class ClipNotice(QWidget):
@@ -48,11 +49,15 @@ class ClipNotice(QWidget):
         self.hide()
 
     def show_for(self, clip: "OpenClip", *, is_text_there: bool) -> None:
-        """What QA said of returned work; else a machine's draft, while there is no text yet; else nothing."""
+        """What QA said of returned work; else a machine's draft, while there is no text yet; else nothing.
+
+        Never a draft for a review: one's own version is to be one's own.
+        """
+        offered = next((one.text for one in clip.hypotheses if one.text.strip()), "")
         if clip.returned is not None:
             self.show_returned(clip.returned.comment, clip.returned.annotation.text_verbatim)
-        elif clip.asr_draft.strip() and not is_text_there:
-            self.show_machine_draft(clip.asr_draft)
+        elif offered and not is_text_there and clip.lease.kind is not TaskKind.REVIEW:
+            self.show_machine_draft(offered)
         else:
             self.show_nothing()
 

@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from reviewer.desk.coverage import Lack
 from reviewer.labels.schema import Schema
+from reviewer.messages import window_catalogue
 from reviewer.model.annotation import Annotation
+from reviewer.session.coverage import Lack
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.delayed_disable import DelayedDisable
 from reviewer.ui.clip.submission_issues import SubmissionIssues
@@ -22,7 +23,6 @@ from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 
 if TYPE_CHECKING:
-    from reviewer.model.intervals import Span
     from reviewer.session.open_clip import OpenClip
 
 _SIDE_PX = (320, 480)
@@ -53,7 +53,6 @@ class ClipView(QWidget):
         super().__init__(parent)
         self.setObjectName("clip_view")
         self._scope = scope
-        self._unheard: tuple[Span, ...] = ()
         self._has_issues_shown = False
         self.waveform = WaveformPanel(scope, jobs, self)
         self.transcription = TranscriptionPanel(scope, schema, conventions, self)
@@ -85,7 +84,7 @@ class ClipView(QWidget):
         return self.transcription.annotation
 
     @property
-    def stage(self) -> QWidget:
+    def stage(self) -> QWidget | None:
         """The panel that is shown under the waves."""
         return self._stages.currentWidget()
 
@@ -109,7 +108,6 @@ class ClipView(QWidget):
         """Shows a clip, to be transcribed."""
         self.message.clear()
         self._has_issues_shown = False
-        self._unheard = ()  # another clip's waves have none
         self.waveform.show_clip(clip)
         self.show_stage(self.transcription)
         self.transcription.show_clip(clip)
@@ -135,7 +133,7 @@ class ClipView(QWidget):
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Says what is still to be done and marks each place; nothing when nothing is."""
         self.transcription.show_issues(issues)
-        count = len(issues.sentences)
+        count = len(issues.notices)
         if count:
             one, many = self.tr("One thing is missing."), self.tr("{0} things are missing.")
             head = one if count == 1 else many.format(count)
@@ -151,10 +149,7 @@ class ClipView(QWidget):
 
     def show_unheard(self, lack: Lack | None) -> None:
         """Marks the speech that is still to be heard on the waves."""
-        spans = lack.spans if lack is not None else ()
-        if spans != self._unheard:
-            self._unheard = spans
-            self.waveform.show_unheard(spans)
+        self.waveform.show_unheard(lack.spans if lack is not None else ())
 
     @property
     def unheard_hint(self) -> str:
@@ -162,9 +157,10 @@ class ClipView(QWidget):
         return self.tr("{0} plays the next of it.").format(key(f"{self._scope}.next_unheard").shown)
 
     def _first_of(self, issues: SubmissionIssues) -> str:
+        first = window_catalogue().words(issues.notices[0]).sentence
         if issues.is_only_unheard and issues.lack is not None and issues.lack.spans:
-            return f"{issues.sentences[0]} {self.unheard_hint}"
-        return issues.sentences[0]
+            return f"{first} {self.unheard_hint}"
+        return first
 
     def _lay_out(self) -> None:
         above = QVBoxLayout()

@@ -1,9 +1,9 @@
 """What is still to be heard of the clip that is open, counted as the session counts it."""
 
-from reviewer.desk.completeness import is_answered_by_flag
-from reviewer.desk.coverage import Lack, lack_of_reason, lack_of_speech
 from reviewer.model.annotation import Annotation
 from reviewer.model.project import ListeningRules
+from reviewer.session.coverage import Lack, lack_of_reason, lack_of_speech
+from reviewer.session.submission_checks import is_answered_by_flag
 from reviewer.ui.playback.controller import PlaybackController
 
 

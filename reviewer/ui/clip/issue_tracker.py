@@ -41,7 +41,7 @@ class SubmissionIssueTracker(QObject):
         """Whether there is no issue; if there are, shows them, and goes to the first."""
         self._playback.report_heard()  # the last second counts, and is in the log before the work
         issues = self._show()
-        if issues is None or not issues.sentences:
+        if issues is None or not issues.notices:
             return issues is not None
         self._view.go_to_issue(issues)
         return False

@@ -18,7 +18,7 @@ from reviewer.errors import (
 )
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import Lease, SkipReason
-from reviewer.session.acts import Act, Skip
+from reviewer.session.acts import Skip, WorkAct
 from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
 from reviewer.ui.clip.coverage_tracker import CoverageTracker
 from reviewer.ui.clip.daily_counts import DailyCountsLoader
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from reviewer.ui.clip.workspace import ClipStack
 
 Claim = Callable[[], Lease | None]
-MakeAct = Callable[[Lease, Annotation], Act]
+MakeAct = Callable[[Lease, Annotation], WorkAct]
 _GONE = (LeaseLost, NotLeased, SubmissionConflict, OpenElsewhere)
 """Refusals of a hand-over after which the clip is somebody else's, or the work is over."""
 
@@ -72,7 +72,7 @@ class ClipPresenter(QObject):
     nothing_waits = Signal()
     """The queue had no clip for this person."""
     handed_over = Signal(object)
-    """Carries the Act that the session took; the next clip, if any, is on the screen."""
+    """Carries the WorkAct that the session took; the next clip, if any, is on the screen."""
 
     def __init__(
         self,
@@ -268,7 +268,7 @@ class ClipPresenter(QObject):
         self._counts.refresh()
         self._prefetch.begin_clip()
 
-    def _on_handed_over(self, act: Act, found: NextClip) -> None:
+    def _on_handed_over(self, act: WorkAct, found: NextClip) -> None:
         if self._state.is_in(ClipState.CLOSED):
             self._give_back(found)
             return
@@ -414,7 +414,7 @@ def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
         return NextClip(lease, error=error)
 
 
-def _hand_over(work: "WorkSession", act: Act, claim: Claim) -> NextClip:
+def _hand_over(work: "WorkSession", act: WorkAct, claim: Claim) -> NextClip:
     """Ends the present work for good, and only then takes the next clip.
 
     Raises what the act raises; whatever is wrong with the next clip is in the result.

@@ -2,29 +2,30 @@
 
 from dataclasses import dataclass
 
-from reviewer.desk.completeness import is_answered_by_flag, missing
-from reviewer.desk.coverage import Lack
+from reviewer.errors import Notice
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import TEXT_FIELD, FieldProblem, check_annotation
 from reviewer.model.annotation import Annotation
+from reviewer.session.coverage import Lack
+from reviewer.session.submission_checks import is_answered_by_flag, missing
 from reviewer.transcript.conventions import Conventions
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionIssues:
-    """All ``sentences`` in the order of fixing; ``fields`` are those of the form, ``in_text`` the others.
+    """All ``notices`` in the order of fixing; ``fields`` are those of the form, ``in_text`` the others.
 
-    ``lack`` is what is still to be heard; its sentence comes last, for no cursor can fix it.
+    ``lack`` is what is still to be heard; its notice comes last, for no cursor can fix it.
     """
 
-    sentences: tuple[str, ...]
+    notices: tuple[Notice, ...]
     fields: tuple[FieldProblem, ...]
     lack: Lack | None = None
 
     @property
     def in_text(self) -> bool:
         """Whether the first thing to fix is in the transcript."""
-        return len(self.sentences) > len(self.fields) + self.is_unheard
+        return len(self.notices) > len(self.fields) + self.is_unheard
 
     @property
     def is_unheard(self) -> bool:
@@ -34,7 +35,7 @@ class SubmissionIssues:
     @property
     def is_only_unheard(self) -> bool:
         """Whether there is nothing else to be done."""
-        return self.is_unheard and len(self.sentences) == 1
+        return self.is_unheard and len(self.notices) == 1
 
 
 def submission_issues(
@@ -42,9 +43,9 @@ def submission_issues(
 ) -> SubmissionIssues:
     """The rules are the session's; this adds where in the form they point."""
     found = () if is_answered_by_flag(annotation) else check_annotation(schema, annotation)
-    sentences = missing(annotation, schema, conventions)
+    found_by_session = missing(annotation, schema, conventions)
     return SubmissionIssues(
-        sentences=sentences if lack is None else (*sentences, lack.sentence),
+        notices=found_by_session if lack is None else (*found_by_session, lack.notice),
         lack=lack,
         fields=tuple(problem for problem in found if problem.field != TEXT_FIELD),
     )

@@ -1,6 +1,7 @@
 """Where a clip is transcribed: transcript, tags, flags and form; every change is a new annotation."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -147,7 +148,7 @@ class TranscriptionPanel(QWidget):
         bind(self, f"{scope}.problem", self.editor.next_problem)
         bind(self, f"{scope}.turn", self.switch_focus)
         for place, flag in enumerate(Flag, start=1):
-            bind(self, f"{scope}.flag_{place}", lambda flag=flag: self.flags.toggle(flag))
+            bind(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a machine's text would not leave a review blind
             bind(self, "desk.use_draft", self.notice.use)
 

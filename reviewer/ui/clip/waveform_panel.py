@@ -34,6 +34,7 @@ class WaveformPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("waveform_panel")
         self._scope = scope
+        self._unheard: tuple[Span, ...] = ()
         self.waves = WaveformView(self)
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
@@ -64,16 +65,25 @@ class WaveformPanel(QWidget):
         remember_choices(keys_owner, self._scope, self.waves, preferences)
         tab_through(self.play_bar)
 
+    @property
+    def unheard(self) -> tuple[Span, ...]:
+        """The speech that is marked as still to be heard."""
+        return self._unheard
+
     def show_clip(self, clip: "OpenClip") -> None:
         """Draws the clip and where somebody speaks in it; what is unheard is marked later."""
+        self._unheard = ()
         self.waves.show_clip(clip.samples, clip.peaks)
         self.waves.show_speech(clip.speech)
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
         """Marks the speech that is still to be heard."""
-        self.waves.show_unheard(spans)
+        if tuple(spans) != self._unheard:
+            self._unheard = tuple(spans)
+            self.waves.show_unheard(spans)
 
     def clear(self) -> None:
+        self._unheard = ()
         self.waves.show_nothing()
 
     def share_height(self, whole_px: int) -> int:

@@ -37,16 +37,16 @@ class DeskPage(Page):
         self.setProperty("kind", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         empty = EmptyPage(_words(), _counts_line, self)
-        self.actions = DeskActions(self)
-        self.workspace = ClipWorkspace(desk.work, self.scope, empty, self.actions, tools, self)
+        self.buttons = DeskButtons(self)
+        self.workspace = ClipWorkspace(desk.work, self.scope, empty, self.buttons, tools, self)
         presenter = self.workspace.presenter
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.workspace.stack)
         presenter.status_changed.connect(self.status_changed)
         presenter.agreement_requested.connect(self.agreement_requested)
-        self.actions.submit.clicked.connect(self.submit)
-        self.actions.skip.clicked.connect(self.ask_skip_reason)
+        self.buttons.submit.clicked.connect(self.submit)
+        self.buttons.skip.clicked.connect(self.ask_skip_reason)
         empty.give_back_requested.connect(partial(presenter.skip, SkipReason.TECHNICAL))
         bind(self.workspace.view, "desk.submit", self.submit)
         bind(self.workspace.view, "desk.skip", self.ask_skip_reason)
@@ -81,7 +81,7 @@ class DeskPage(Page):
         dialog.open()
 
 
-class DeskActions(QWidget):
+class DeskButtons(QWidget):
     """Skip and submit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -1,5 +1,6 @@
 """Taking accepted work out as a labelled set."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,7 @@ class ExportPage(LeadPage):
         self._show_running(running=False)
         self._invite()
 
-    @property
-    def is_at_work(self) -> bool:
+    def is_at_work(self, within: timedelta) -> bool:  # noqa: ARG002 - as long as it takes
         return self._is_running
 
     def chosen(self) -> tuple[str, ...]:

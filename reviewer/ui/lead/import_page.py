@@ -1,6 +1,7 @@
 """Bringing clips in, with a row for each line of the manifest."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,7 @@ class ImportPage(LeadPage):
             )
         )
 
-    @property
-    def is_at_work(self) -> bool:
+    def is_at_work(self, within: timedelta) -> bool:  # noqa: ARG002 - as long as it takes
         return self._is_running
 
     def close_down(self) -> None:

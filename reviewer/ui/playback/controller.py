@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from reviewer.desk.coverage import Coverage
 from reviewer.model.clock import Clock, SystemClock
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span, merge
+from reviewer.session.coverage import Coverage
 from reviewer.ui.playback.listening_preferences import ListeningPreferences
 from reviewer.ui.playback.player_clock import REPORT_EVERY_MS, PlayerClock, next_part, still_to_hear
 from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from reviewer.desk.coverage import Coverage
 from reviewer.model.intervals import total_frames
+from reviewer.session.coverage import Coverage
 from reviewer.ui.assets import SMALL_PX, put_icon
 from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.theme import GRID_PX, tabular

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from reviewer.desk.coverage import Coverage
 from reviewer.model.intervals import Span, merge_heard, subtract
+from reviewer.session.coverage import Coverage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

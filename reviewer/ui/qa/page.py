@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.desk.coverage import Lack
+from reviewer.messages import window_catalogue
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, VerdictKind
-from reviewer.session.acts import Act, Decide
+from reviewer.session.acts import Decide, WorkAct
+from reviewer.session.coverage import Lack
 from reviewer.ui.assets import put_icon
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
@@ -46,12 +47,12 @@ class QaPage(Page):
         self._draws = _Draws(qa)
         self._lack_of: Callable[[], Lack | None] | None = None
         empty = EmptyPage(_words(), _counts_line, self)
-        self.blind_actions = BlindActions(self)
+        self.blind_buttons = BlindButtons(self)
         self.workspace = ClipWorkspace(
             qa.work,
             self.scope,
             empty,
-            self.blind_actions,
+            self.blind_buttons,
             tools,
             self,
             claim=self._draws.draw_and_claim,
@@ -145,11 +146,12 @@ class QaPage(Page):
         if lack is not None:
             any_part = self.tr("Any part of the clip counts, at any speed.")
             hint = view.unheard_hint if lack.spans else any_part
-            view.message.show_message(Message(lack.sentence, hint), "warn")
+            sentence = window_catalogue().words(lack.notice).sentence
+            view.message.show_message(Message(sentence, hint), "warn")
         return lack is None
 
     @Slot(object)
-    def _on_handed_over(self, act: Act) -> None:
+    def _on_handed_over(self, act: WorkAct) -> None:
         words = {
             VerdictKind.ACCEPTED: self.tr("Accepted."),
             VerdictKind.RETURNED: self.tr("Returned to its author with your comment."),
@@ -180,8 +182,8 @@ class QaPage(Page):
         presenter.nothing_waits.connect(self._on_nothing_waits)
         presenter.handed_over.connect(self._on_handed_over)
         self.workspace.playback.coverage_changed.connect(self._on_coverage_changed)
-        self.blind_actions.submit.clicked.connect(self.submit)
-        bind(self.blind_actions, "qa.submit", self.submit)
+        self.blind_buttons.submit.clicked.connect(self.submit)
+        bind(self.blind_buttons, "qa.submit", self.submit)
         self.comparison.comment.textChanged.connect(self._on_comment_changed)
         self.verdict.accept_requested.connect(self._on_accept_requested)
         self.verdict.return_requested.connect(self._on_return_requested)
@@ -191,7 +193,7 @@ class QaPage(Page):
         self.verdict.set_has_comment(has_comment=bool(comment.strip()))
 
 
-class BlindActions(QWidget):
+class BlindButtons(QWidget):
     """The one way on from the blind stage."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -56,6 +56,10 @@ class TranscriptEditor(QWidget):
     def text(self) -> str:
         return self._field.text
 
+    def use_conventions(self, conventions: Conventions) -> None:
+        """From the next text on, these are checked: those of the clip's locale."""
+        self._conventions = conventions
+
     def show_text(self, text: str) -> None:
         """Another clip's text, without a signal."""
         self._field.blockSignals(True)

@@ -32,17 +32,17 @@ class TagPalette(QWidget):
         super().__init__(parent)
         self.setObjectName("tag_palette")
         self.setAccessibleName(self.tr("Tags"))
-        self._tags = conventions.tags
+        self._tags: tuple[Tag, ...] = ()
         self._meanings: list[QWidget] = []
         self._keyed: dict[Tag, tuple[QLabel, QPushButton, QShortcut]] = {}
-        self._rows = [self._row(tag) for tag in self._tags]
+        self._rows: list[QWidget] = []
+        self._is_compact = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GROUP_PX)
         self._grid.setVerticalSpacing(0)
         self._columns = 0
-        self.set_compact(is_compact=False)
-        self._show_keys()
+        self.use_conventions(conventions)
         live = live_keys()
         if live is not None:
             live.changed.connect(self._show_keys)
@@ -56,8 +56,25 @@ class TagPalette(QWidget):
             if not shortcut.key().isEmpty()
         ]
 
+    def use_conventions(self, conventions: Conventions) -> None:
+        """Offers the tags of these: those of the clip's locale."""
+        if conventions.tags == self._tags:
+            return
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        for _, _, shortcut in self._keyed.values():
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
+        self._tags = conventions.tags
+        self._meanings, self._keyed, self._columns = [], {}, 0
+        self._rows = [self._row(tag) for tag in self._tags]
+        self.set_compact(is_compact=self._is_compact)
+        self._show_keys()
+
     def set_compact(self, *, is_compact: bool) -> None:
         """Where there is little room, the meanings are in the tooltips only."""
+        self._is_compact = is_compact
         columns = _COMPACT_COLUMNS if is_compact else _COLUMNS
         if columns == self._columns:
             return

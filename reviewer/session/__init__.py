@@ -1,0 +1,1 @@
+"""What all roles share: sign-in, agreement, clip access, listening record, drafts, work session."""

@@ -1,0 +1,156 @@
+"""Where the parts of the clip workspace lie, at every size and in every stage."""
+
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from reviewer.errors import Unavailable
+from reviewer.ui.theme import GAP_PX
+from tests.benches.clip_page import ClipPageBench, Role
+from tests.fakes.work_session import FakeDesk, a_hypothesis, a_lease, an_open_clip
+
+PARTS = ("waveform", "play_bar", "transcript", "tag_palette", "side")
+SIZES = [(844, 536), (1120, 640), (1152, 735), (1800, 1000), (2400, 1400)]
+
+
+@pytest.fixture(params=["desk", "qa"])
+def role(request: pytest.FixtureRequest) -> Role:
+    return request.param
+
+
+def resize(bench: ClipPageBench, width: int, height: int) -> None:
+    bench.page.resize(width, height)
+    QApplication.processEvents()
+    assert (bench.page.width(), bench.page.height()) == (width, height)
+
+
+def place(bench: ClipPageBench, name: str) -> QRect:
+    """Where a part lies in the view."""
+    view = bench.workspace.view
+    part = view.findChild(QWidget, name)
+    assert part.isVisible(), name
+    return QRect(part.mapTo(view, QPoint(0, 0)), part.size())
+
+
+def compare(bench: ClipPageBench) -> None:
+    bench.open_role("qa")
+    bench.finish("turn right")
+    assert bench.workspace.view.stage is bench.page.comparison
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("has_spectrogram", [False, True])
+def test_everything_has_its_place_at_every_size(
+    bench: ClipPageBench, role: Role, size: tuple[int, int], has_spectrogram: bool
+) -> None:
+    bench.open_role(role, hypotheses=(a_hypothesis("a machine's text"),))
+    if has_spectrogram:
+        bench.workspace.view.waveform.spectrogram.toggle()
+    resize(bench, *size)
+    view = bench.workspace.view
+    buttons = ("skip", "submit", "notice") if role == "desk" else ("qa_submit",)
+    for name in (*PARTS, *buttons):
+        part, there = view.findChild(QWidget, name), place(bench, name)
+        assert view.rect().contains(there), name
+        if not has_spectrogram:
+            assert there.height() >= min(part.minimumSizeHint().height(), part.maximumHeight()), name
+    places = [place(bench, name) for name in (*PARTS, *buttons)]
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("has_spectrogram", [False, True])
+def test_the_comparison_has_its_place_at_every_size(
+    bench: ClipPageBench, size: tuple[int, int], has_spectrogram: bool
+) -> None:
+    compare(bench)
+    if has_spectrogram:
+        bench.workspace.view.waveform.spectrogram.toggle()
+    resize(bench, *size)
+    names = (
+        "waveform",
+        "play_bar",
+        "qa_theirs",
+        "qa_mine",
+        "qa_their_answers",
+        "qa_my_answers",
+        "qa_figures",
+        "qa_comment",
+        "qa_return",
+        "qa_accept",
+        "qa_message",
+    )
+    places = {name: place(bench, name) for name in names}
+    for (one, there), (other, elsewhere) in combinations(places.items(), 2):
+        assert not there.intersects(elsewhere), (one, other)
+    assert all(bench.workspace.view.rect().contains(there) for there in places.values())
+    assert not bench.workspace.view.transcription.side.isVisible()
+
+
+def test_waves_stay_where_they_are_when_the_stage_changes(bench: ClipPageBench) -> None:
+    bench.open_role("qa")
+    before = place(bench, "waveform"), place(bench, "play_bar")
+    bench.finish("turn right")
+    QApplication.processEvents()
+    assert (place(bench, "waveform"), place(bench, "play_bar")) == before
+
+
+@pytest.mark.parametrize(
+    ("width", "is_beside_the_waves"), [(1152, False), (1463, False), (1464, True), (2424, True)]
+)
+def test_in_a_wide_window_the_form_has_a_column_of_its_own(
+    bench: ClipPageBench, role: Role, width: int, is_beside_the_waves: bool
+) -> None:
+    bench.open_role(role)
+    resize(bench, width, 900)
+    side, waves = place(bench, "side"), place(bench, "waveform")
+    assert (waves.right() < side.left()) is is_beside_the_waves
+    assert (side.top() == waves.top()) is is_beside_the_waves
+
+
+def test_the_form_finds_back_when_the_window_is_made_narrow_again(bench: ClipPageBench, role: Role) -> None:
+    bench.open_role(role)
+    before = place(bench, "side")
+    for size in ((2424, 1300), (1152, 735)):
+        resize(bench, *size)
+    assert place(bench, "side") == before
+
+
+def test_try_again_stands_in_line_with_the_other_buttons(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    bench.workspace.view.message.show_error(Unavailable("The disk is full.", "Free some space."))
+    QApplication.processEvents()
+    assert len({place(bench, name).bottom() for name in ("desk_message_retry", "skip", "submit")}) == 1
+
+
+@pytest.mark.parametrize(("height", "is_shown"), [(655, False), (735, True)])
+def test_in_a_low_window_the_text_has_the_room_of_the_tags_meanings(
+    bench: ClipPageBench, height: int, is_shown: bool
+) -> None:
+    bench.open_role("desk")
+    resize(bench, 1152, height)
+    assert bench.page.findChild(QLabel, "tag_meaning_laugh").isVisible() is is_shown
+    button = bench.page.findChild(QPushButton, "tag_laugh")
+    assert button.x() == 40 + GAP_PX  # right behind its key, with a meaning and without
+
+
+def test_neither_problems_nor_messages_move_anything(bench: ClipPageBench, role: Role) -> None:
+    bench.open_role(role)
+    before = [place(bench, name) for name in PARTS]
+    bench.type("the 3 of them [lauhg] ")
+    bench.submit()
+    bench.work.errors["save_draft"] = [Unavailable("The disk is full.", "Free some space.")]
+    bench.type("x")
+    bench.save()
+    assert [place(bench, name) for name in PARTS] == before
+
+
+def test_a_clip_that_brings_less_along_moves_nothing_but_the_text(bench: ClipPageBench) -> None:
+    with_notice = an_open_clip(a_lease(1), hypotheses=(a_hypothesis("a machine's text"),))
+    bench.open(FakeDesk(with_notice, an_open_clip(a_lease(2))))
+    parts = ("waveform", "play_bar", "tag_palette", "side", "skip", "submit")
+    before = [place(bench, name) for name in parts]
+    bench.finish()
+    assert [place(bench, name) for name in parts] == before
