@@ -83,7 +83,10 @@ class Queue(Protocol):
         ...
 
     def begin_prefetched(self, lease: Lease, *, key: str) -> Lease:
-        """Turns a prefetch lease into the right to work; raises LeaseLost or NotLeased when it is gone."""
+        """Turns a prefetch lease into the right to work, with the same token and submission key.
+
+        Raises LeaseLost or NotLeased when it is gone.
+        """
         ...
 
     def release_prefetched(self, person_id: str, *, key: str) -> Lease | None:
@@ -104,8 +107,10 @@ class Queue(Protocol):
         ...
 
     def check_lease(self, lease: Lease) -> None:
-        """Passes if the lease is live, for its own clip and task; raises LeaseLapsed, LeaseLost, NotLeased,
-        ClipWithdrawn."""
+        """Passes if the lease is live, and is of its own clip, task and annotations.
+
+        Raises LeaseLapsed, LeaseLost, NotLeased, ClipWithdrawn.
+        """
         ...
 
     # Giving work back
@@ -178,9 +183,19 @@ class Queue(Protocol):
     # Moving work
 
     def add_clip(
-        self, clip_id: str, *, passes: int, priority: int = 0, sort_key: int = 0, quarantined: bool = False
+        self,
+        clip_id: str,
+        *,
+        passes: int,
+        priority: int = 0,
+        sort_key: int = 0,
+        quarantined: bool = False,
+        open_until: datetime | None = None,
     ) -> None:
-        """Adds a clip with ``passes`` open transcription tasks; raises Refused when it is there already."""
+        """Adds a clip with ``passes`` open transcription tasks; raises Refused when it is there already.
+
+        From ``open_until`` on (consent or retention ends) no task of the clip is handed out or resumed.
+        """
         ...
 
     def add_adjudication(self, clip_id: str) -> str:

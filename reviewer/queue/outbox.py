@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
+from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
 from reviewer.model.task import (
     Lease,
@@ -20,7 +21,13 @@ from reviewer.model.task import (
 )
 from reviewer.queue.api import Queue, Receipt
 
-Answer = Lease | Receipt | None
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the queue said: a lease, a receipt, nothing; or that a rule says no."""
+
+    value: Lease | Receipt | None = None
+    refusal: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +278,10 @@ _READERS: dict[str, Callable[[dict[str, Any]], Request]] = {
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A request that the queue has not answered; ``id`` is the key under which it is sent."""
+    """A request that the queue has not answered; ``key`` is what it is sent under, however often."""
 
-    id: str
+    key: str
+    person_id: str
     request: Request
     added_at: datetime
 
@@ -281,8 +289,8 @@ class OutboxEntry:
 class Outbox:
     """The ``outbox`` table: requests of each person, sent in their order until they are answered.
 
-    A request is added in the transaction of its log row, delivered outside of it (or inside, to a queue
-    that answers at once), and settled in the transaction that keeps its answer.
+    A request is added in the transaction of its log row, delivered outside of it (or inside, to a queue that
+    answers at once), and settled in the transaction that keeps its answer.
     """
 
     def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
@@ -290,21 +298,14 @@ class Outbox:
         self._queue = queue
         self._clock = clock
 
-    def add(self, request: Request, *, key: str = "") -> OutboxEntry:
-        """Keeps a request; inside a transaction only. ``key`` names it where the caller has a name
-        already."""
+    def add(self, person_id: str, request: Request) -> OutboxEntry:
+        """Keeps a request; inside a transaction only."""
         self._database.require_transaction()
-        entry = OutboxEntry(key or uuid4().hex, request, self._clock.now())
+        entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
         self._database.execute(
             "INSERT INTO outbox (id, person_id, kind, payload, state, added_at)"
             " VALUES (?, ?, ?, ?, 'pending', ?)",
-            (
-                entry.id,
-                request.person_id,
-                request.name,
-                json.dumps(request.to_json()),
-                to_micros(entry.added_at),
-            ),
+            (entry.key, person_id, request.name, json.dumps(request.to_json()), to_micros(entry.added_at)),
         )
         return entry
 
@@ -318,23 +319,26 @@ class Outbox:
         return [_entry(row) for row in rows]
 
     def deliver(self, entry: OutboxEntry) -> Answer:
-        """Asks the queue; raises Unavailable (ask again), or Refused: that is an answer too."""
-        return entry.request.ask(self._queue, entry.id)
+        """Asks the queue; a refusal is an answer too. Raises Unavailable: nobody knows, ask again."""
+        try:
+            return Answer(entry.request.ask(self._queue, entry.key))
+        except Refused as refusal:
+            return Answer(refusal=refusal)
 
-    def settle(self, entry: OutboxEntry, *, refused: str = "") -> None:
-        """Marks an entry as answered, or as refused with a code, and forgets its payload; inside a
-        transaction only."""
+    def settle(self, entry: OutboxEntry, answer: Answer) -> None:
+        """Marks an entry as answered or refused, and forgets its payload; inside a transaction only."""
         self._database.require_transaction()
+        state, code = ("refused", answer.refusal.code) if answer.refusal else ("answered", "")
         self._database.execute(
             "UPDATE outbox SET state = ?, code = ?, payload = '', settled_at = ?"
             " WHERE id = ? AND state = 'pending'",
-            ("refused" if refused else "answered", refused, to_micros(self._clock.now()), entry.id),
+            (state, code, to_micros(self._clock.now()), entry.key),
         )
 
 
 def _entry(row: Row) -> OutboxEntry:
     request = _READERS[row["kind"]](json.loads(row["payload"]))
-    return OutboxEntry(row["id"], request, from_micros(row["added_at"]))
+    return OutboxEntry(row["id"], row["person_id"], request, from_micros(row["added_at"]))
 
 
 def _text(data: bytes) -> str:

@@ -32,7 +32,7 @@ from reviewer.queue.api import DrawResult, HeldClip, Receipt
 
 PREFETCH_MINUTES = 5
 _REMEMBERED_DAYS = 7
-_NO_PREFETCH, _PREFETCH_FROM_ALL, _PREFETCH_OWN = 0, 1, 2  # an expired _FROM_ALL frees the task for anybody
+_PREFETCH_FROM_ALL, _PREFETCH_OWN = 1, 2  # an expired _FROM_ALL frees the task for anybody
 _WITH_QA = ("submitted", "qa_pending", "accepted", "done", "withdrawn")
 _HANDED_IN = {"submitted", "qa_pending", "accepted"}
 _HELD_STATES = {ClipState.QUARANTINED, ClipState.WITH_LEAD, ClipState.EXPORTED, ClipState.PURGED}
@@ -93,9 +93,13 @@ class SqliteQueue:
             if answered is not None:
                 return answered
             task = self._held(lease, is_prefetch=True)
-            begun = self._hand_out(
-                task, lease.person_id, self._lease_micros(), assigned_to=None, prefetch=_NO_PREFETCH
+            now = self._now()
+            self._database.execute(
+                "UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = ?, lease_until = ?"
+                " WHERE id = ?",
+                (now, now + self._lease_micros(), task["id"]),
             )
+            begun = self._lease_now(task["id"])
             self._remember(key, begun)
             return begun
 
@@ -145,7 +149,12 @@ class SqliteQueue:
             return self._lease_now(task["id"])
 
     def check_lease(self, lease: Lease) -> None:
-        if self._held(lease, is_prefetch=lease.is_prefetch)["lease_until"] <= self._now():
+        task = self._held(lease, is_prefetch=lease.is_prefetch)
+        its = self._lease_of(task)
+        blind = lease.blind_annotation or its.blind_annotation
+        if (lease.returned_annotation, blind) != (its.returned_annotation, its.blind_annotation):
+            raise NotLeased  # what a lease opens is the task's own, whatever its bearer wrote into it
+        if task["lease_until"] <= self._now():
             raise LeaseLapsed
 
     # Giving work back
@@ -271,7 +280,7 @@ class SqliteQueue:
         with self._database.transaction():
             return QueueCounts(
                 clips=self._counted(queries.CLIPS_BY_STATE),
-                tasks=self._counted(queries.TASKS_BY_STATE, {"held_back": HELD_BACK}),
+                tasks=self._counted(queries.TASKS_BY_STATE, {"held_back": HELD_BACK, "now": self._now()}),
                 late_drafts=int(self._database.value("SELECT count(*) FROM late_draft")),
                 reviews=self._counted(queries.REVIEWS_BY_STATE),
             )
@@ -330,14 +339,22 @@ class SqliteQueue:
     # Moving work
 
     def add_clip(
-        self, clip_id: str, *, passes: int, priority: int = 0, sort_key: int = 0, quarantined: bool = False
+        self,
+        clip_id: str,
+        *,
+        passes: int,
+        priority: int = 0,
+        sort_key: int = 0,
+        quarantined: bool = False,
+        open_until: datetime | None = None,
     ) -> None:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         with self._database.transaction():
             if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
                 raise Refused("CLIP_ALREADY_QUEUED", clip=clip_id)
             self._database.execute(
-                "INSERT INTO queue_clip (clip_id, state, passes) VALUES (?, ?, ?)", (clip_id, state, passes)
+                "INSERT INTO queue_clip (clip_id, state, passes, open_until) VALUES (?, ?, ?, ?)",
+                (clip_id, state, passes, None if open_until is None else to_micros(open_until)),
             )
             for number in range(1, passes + 1):
                 self._add_task(clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key)
@@ -781,7 +798,7 @@ class SqliteQueue:
             return self._lease_of(self._held(given, is_prefetch=given.is_prefetch))
         return None
 
-    def _counted(self, query: str, values: dict[str, str] | None = None) -> dict[str, int]:
+    def _counted(self, query: str, values: dict[str, str | int] | None = None) -> dict[str, int]:
         return {row["state"]: row["n"] for row in self._database.rows(query, values or {})}
 
     def _now(self) -> int:

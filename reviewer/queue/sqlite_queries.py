@@ -9,14 +9,17 @@ NEVER_HAD = """
     AND NOT EXISTS (SELECT 1 FROM task_refusal r WHERE r.clip_id = t.clip_id AND r.person_id = :person)
     AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.clip_id = t.clip_id AND a.author = :person)
 """
-# True when the clip of row `t` may be worked on; a review goes on where the lead holds other passes of the
-# clip.
+# True when the clip of row `t` may be worked on now; a review goes on where the lead holds other passes of
+# it.
 WORKABLE = """
-    (SELECT q.state FROM queue_clip q WHERE q.clip_id = t.clip_id) IN ('ready', 'in_review', 'reviewed',
-    'final')
+    EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
+    > :now)
+        AND q.state IN ('ready', 'in_review', 'reviewed', 'final'))
 """
 REVIEWABLE = """
-    (SELECT q.state FROM queue_clip q WHERE q.clip_id = t.clip_id) NOT IN ('quarantined', 'purged')
+    EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
+    > :now)
+        AND q.state NOT IN ('quarantined', 'purged'))
 """
 _CAN_BE_DONE = f"(CASE WHEN t.kind = 'transcribe' THEN {WORKABLE} ELSE {REVIEWABLE} END)"
 
@@ -70,7 +73,7 @@ WAITING_FOR = f"""
     )
     SELECT (SELECT count(*) FROM task t WHERE {RETURNED} OR {PREFETCHED}) + (
         SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
-        WHERE t.kind = :kind AND t.clip_id NOT IN had
+        WHERE t.kind = :kind AND t.clip_id NOT IN had AND (q.open_until IS NULL OR q.open_until > :now)
         AND (q.state IN ('ready', 'in_review', 'reviewed', 'final')
             OR t.kind != 'transcribe' AND q.state NOT IN ('quarantined', 'purged'))
         AND (
