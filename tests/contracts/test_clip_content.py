@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.clips.catalogue import Catalogue
-from reviewer.clips.store import ClipStore, LocalClips
-from reviewer.clips.vault import Vault
+from reviewer.clips.content import ClipContent
+from reviewer.clips.repository import ClipRepository
+from reviewer.clips.store import ClipStore, LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
 from tests.factories import a_clip, a_keyring
@@ -27,8 +27,8 @@ DRAFT = "a recogniser heard this"
 class Room:
     database: Database
     store: ClipStore
-    catalogue: Catalogue
-    vault: Vault
+    catalogue: ClipRepository
+    vault: ClipContent
 
     def add(self, clip: Clip | None = None, **changes: object) -> None:
         self.vault.add(KEYRING, clip or a_clip(**changes), FLAC, PEAKS, DRAFT, lambda: None)
@@ -44,9 +44,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture(params=["memory", "local"])
 def room(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Room:
-    store = MemoryClips() if request.param == "memory" else LocalClips(tmp_path / "clips")
-    catalogue = Catalogue(database)
-    return Room(database, store, catalogue, Vault("w1", store, catalogue))
+    store = MemoryClips() if request.param == "memory" else LocalClipStore(tmp_path / "clips")
+    catalogue = ClipRepository(database)
+    return Room(database, store, catalogue, ClipContent("w1", store, catalogue))
 
 
 def test_a_clip_that_came_in_is_heard_seen_and_read(room: Room) -> None:
@@ -154,9 +154,9 @@ def test_a_clip_that_was_destroyed_does_not_come_in_again_and_leaves_no_file(roo
 def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts: int) -> None:
     store = MemoryClips()
     store.error, store.puts_before_error = Unavailable("The disk is full."), puts
-    catalogue = Catalogue(database)
+    catalogue = ClipRepository(database)
     with pytest.raises(Unavailable):
-        Vault("w1", store, catalogue).add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
+        ClipContent("w1", store, catalogue).add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
     assert store.clip_ids() == set()
     assert not catalogue.has("c1")
 
@@ -175,7 +175,7 @@ class SweptBetween(MemoryClips):
 
 def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(database: Database) -> None:
     store = SweptBetween()
-    vault = Vault("w1", store, Catalogue(database))
+    vault = ClipContent("w1", store, ClipRepository(database))
     vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
     assert store.swept
     assert vault.peaks(KEYRING, "c1").read() == PEAKS
@@ -248,7 +248,7 @@ def test_the_keyring_of_another_workspace_opens_nothing(room: Room) -> None:
 def test_a_vault_of_another_workspace_opens_nothing(room: Room) -> None:
     room.add()
     with pytest.raises(Damaged):
-        Vault("w2", room.store, room.catalogue).peaks(KEYRING, "c1")
+        ClipContent("w2", room.store, room.catalogue).peaks(KEYRING, "c1")
 
 
 def test_the_digest_is_the_same_for_the_same_work_on_the_same_clip(room: Room) -> None:
@@ -295,8 +295,10 @@ def test_a_destroyed_key_does_not_stay_in_a_write_ahead_file(room: Room, way: st
 
 
 def test_nothing_plain_lies_in_the_workspace(database: Database, tmp_path: Path) -> None:
-    store = LocalClips(tmp_path / "clips")
-    Vault("w1", store, Catalogue(database)).add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
+    store = LocalClipStore(tmp_path / "clips")
+    ClipContent("w1", store, ClipRepository(database)).add(
+        KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None
+    )
     for file in tmp_path.rglob("*"):
         if file.is_file():
             data = file.read_bytes()

@@ -29,7 +29,7 @@ class Invited:
     code_until: datetime
 
 
-class Register:
+class PersonRepository:
     """The ``person`` table; keyrings are opaque bytes here.
 
     Reading a person never tells more than exists; whether a name exists is for the caller to hide.

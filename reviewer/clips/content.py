@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
-from reviewer.clips.catalogue import Catalogue
+from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, Place, SealedReader, seal, unseal
 from reviewer.clips.store import ClipStore
 from reviewer.errors import Damaged, Refused
@@ -15,13 +15,13 @@ from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
 
 
-class Vault:
+class ClipContent:
     """Brings store, catalogue and seal together; every call needs a keyring, and none is kept."""
 
-    def __init__(self, workspace_id: str, store: ClipStore, catalogue: Catalogue) -> None:
+    def __init__(self, workspace_id: str, store: ClipStore, clips: ClipRepository) -> None:
         self._workspace_id = workspace_id
         self._store = store
-        self._catalogue = catalogue
+        self._clips = clips
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
         """Seals what belongs to a clip; raises Refused when the clip was destroyed."""
@@ -49,7 +49,7 @@ class Vault:
 
     def asr_draft(self, keyring: Keyring, clip_id: str) -> str:
         """The recogniser's text that came with the clip, or nothing; raises Damaged, Refused."""
-        sealed = self._catalogue.asr_draft(clip_id)
+        sealed = self._clips.asr_draft(clip_id)
         if sealed is None:
             return ""
         return self.unseal(keyring, clip_id, ContentKind.ASR_DRAFT, "", sealed).decode()
@@ -75,7 +75,7 @@ class Vault:
         Raises Refused (code DUPLICATE) for a clip that is here already. Whatever is raised, by
         ``in_transaction`` too, no file stays.
         """
-        if self._catalogue.has(clip.id):
+        if self._clips.has(clip.id):
             raise Refused("This clip is here already.", "The first one stands.", code="DUPLICATE")
         key = keys.new_clip_key()
         wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
@@ -88,14 +88,14 @@ class Vault:
         }
         try:
             self._put_missing(clip.id, contents)
-            with self._catalogue.transaction():
-                self._catalogue.add(clip, wrapped, draft if asr_draft else None)
+            with self._clips.transaction():
+                self._clips.add(clip, wrapped, draft if asr_draft else None)
                 in_transaction()
                 # Another process may have swept between the files and this row; now none can.
                 self._put_missing(clip.id, contents)
         except BaseException:
             # Ctrl-C may come just after the commit: then the clip is in, and its files must stay.
-            if not self._catalogue.has(clip.id):
+            if not self._clips.has(clip.id):
                 self._store.remove(clip.id)
             raise
 
@@ -105,19 +105,19 @@ class Vault:
         It holds the write lock, so that no clip can come in between the look and the removal. Not to
         be called inside a transaction.
         """
-        with self._catalogue.transaction():
-            swept = self._store.sweep(self._catalogue.ids())
-        self._catalogue.scrub()
+        with self._clips.transaction():
+            swept = self._store.sweep(self._clips.ids())
+        self._clips.scrub()
         return swept
 
     def destroy(self, clip_id: str) -> None:
         """Destroys the clip's key, which makes all that was sealed under it unreadable, then its files.
 
-        Inside a transaction use ``Catalogue.destroy_key`` and ``sweep`` after the commit.
+        Inside a transaction use ``ClipRepository.destroy_key`` and ``sweep`` after the commit.
         """
-        self._catalogue.destroy_key(clip_id)
+        self._clips.destroy_key(clip_id)
         self._store.remove(clip_id)
-        self._catalogue.scrub()
+        self._clips.scrub()
 
     def _put_missing(self, clip_id: str, contents: dict[ContentKind, bytes]) -> None:
         for kind, sealed in contents.items():
@@ -135,7 +135,7 @@ class Vault:
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
-        return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._catalogue.wrapped_key(clip_id))
+        return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
 
     def _place(self, clip_id: str, kind: ContentKind, name: str = "") -> Place:
         return Place(self._workspace_id, clip_id, kind, name)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.access.chain import GENESIS, LogRow, canonical, flaw, link_hash, parse
+from reviewer.access.log_chain import GENESIS, LogRow, canonical, flaw, link_hash, parse
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from reviewer.access import signing
-from reviewer.access.chain import GENESIS, VERSION, LogRow, canonical, link_hash
-from reviewer.access.note import Checkpoint, parse_checkpoint, write_note
+from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
+from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, link_hash
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clock import Clock, to_micros
@@ -26,7 +26,7 @@ class Head:
     hash: bytes
 
 
-class Ledger:
+class AuditLog:
     """Writes the ``log`` table of one workspace.
 
     From ``unlock`` on every row is signed. Before that only the acts in ``MAY_BE_UNSIGNED`` can be written,
@@ -96,7 +96,9 @@ class Ledger:
             self._append(Event(Action.CHECKPOINT, reason=reason))
             head = self.head()
             previous = newest.digest() if newest else b""
-            made = write_note(log_key, self.log_id, head.size, head.hash, self._clock.now(), previous, reason)
+            made = write_checkpoint(
+                log_key, self.log_id, head.size, head.hash, self._clock.now(), previous, reason
+            )
             self._database.execute(
                 "INSERT INTO checkpoint (size, note, made_at) VALUES (?, ?, ?)",
                 (made.size, made.text, to_micros(made.made_at)),

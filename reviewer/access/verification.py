@@ -10,11 +10,11 @@ from typing import Any
 import sqlite_utils
 
 from reviewer.access import signing
-from reviewer.access.chain import GENESIS, LogRow, flaw
-from reviewer.access.ledger import MAY_BE_UNSIGNED
-from reviewer.access.note import Checkpoint, parse_checkpoint
+from reviewer.access.audit_log import MAY_BE_UNSIGNED
+from reviewer.access.checkpoint import Checkpoint, parse_checkpoint
+from reviewer.access.log_chain import GENESIS, LogRow, flaw
 from reviewer.db.connection import Database
-from reviewer.db.migrations import schema
+from reviewer.db.schema import migrations
 from reviewer.errors import Damaged, Unavailable
 from reviewer.model.event import Action
 
@@ -210,7 +210,7 @@ def _match_outside(outside: Checkpoint, walk: _Walk) -> None:
 def _match_schema(connection: sqlite3.Connection) -> None:
     pristine = sqlite_utils.Database(memory=True)
     try:
-        schema.apply(pristine)
+        migrations.apply(pristine)
         expected = pristine.conn.execute(_SCHEMA).fetchall()
     finally:
         pristine.close()

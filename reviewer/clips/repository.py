@@ -18,7 +18,7 @@ _TIMES = frozenset({"recorded_at", "consent_granted_at", "consent_withdrawn_at",
 _LIST = ", ".join(_COLUMNS)
 
 
-class Catalogue:
+class ClipRepository:
     """Every clip that ever came in; of a purged one all stays but the key and what it opened."""
 
     def __init__(self, database: Database) -> None:

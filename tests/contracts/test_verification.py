@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from reviewer.access import signing
-from reviewer.access.audit import verify
-from reviewer.access.ledger import Ledger
-from reviewer.access.note import Checkpoint, parse_checkpoint, write_note
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
+from reviewer.access.verification import verify_log
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.model.clock import to_micros
 from reviewer.model.event import Action, Event
 from tests.fakes.clock import START, FakeClock
@@ -29,7 +29,7 @@ class Workspace:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         migrate(self.database)
-        self.ledger = Ledger(self.database, FakeClock(), "w1")
+        self.ledger = AuditLog(self.database, FakeClock(), "w1")
         self.ledger.unlock(LOG_KEY)
         self.checkpoints: list[Checkpoint] = []
         for _ in range(3):
@@ -53,13 +53,13 @@ def run(workspace: Workspace, *statements: str) -> None:
 
 
 def bad(workspace: Workspace, outside: Checkpoint | None = None) -> tuple[int | None, str]:
-    finding = verify(workspace.database, "w1", PUBLIC_KEY, outside)
+    finding = verify_log(workspace.database, "w1", PUBLIC_KEY, outside)
     assert not finding.ok
     return finding.first_bad, finding.sentence
 
 
 def test_a_whole_log_is_praised_with_its_number_of_rows(workspace: Workspace) -> None:
-    finding = verify(workspace.database, "w1", PUBLIC_KEY)
+    finding = verify_log(workspace.database, "w1", PUBLIC_KEY)
     assert (finding.ok, finding.first_bad, finding.rows) == (True, None, 9)
     assert "checkpoint kept elsewhere" in finding.sentence
 
@@ -67,14 +67,14 @@ def test_a_whole_log_is_praised_with_its_number_of_rows(workspace: Workspace) ->
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_every_checkpoint_from_outside_fits_the_log_that_made_it(workspace: Workspace, which: int) -> None:
     outside = parse_checkpoint(workspace.checkpoints[which].text)
-    assert verify(workspace.database, "w1", PUBLIC_KEY, outside).ok
+    assert verify_log(workspace.database, "w1", PUBLIC_KEY, outside).ok
 
 
 def test_verification_sees_only_what_is_committed(workspace: Workspace) -> None:
     with workspace.database.transaction():
         workspace.ledger.record(Event(Action.CLIP_OPENED))
-        assert verify(workspace.database, "w1", PUBLIC_KEY).rows == 9
-    assert verify(workspace.database, "w1", PUBLIC_KEY).rows == 10
+        assert verify_log(workspace.database, "w1", PUBLIC_KEY).rows == 9
+    assert verify_log(workspace.database, "w1", PUBLIC_KEY).rows == 10
 
 
 def test_rows_and_checkpoints_that_come_during_a_verification_do_not_disturb_it(workspace: Workspace) -> None:
@@ -91,15 +91,15 @@ def test_rows_and_checkpoints_that_come_during_a_verification_do_not_disturb_it(
     findings = []
     for _ in range(times):
         turns.release()
-        findings.append(verify(workspace.database, "w1", PUBLIC_KEY))
+        findings.append(verify_log(workspace.database, "w1", PUBLIC_KEY))
     writer.join()
     assert [finding.sentence for finding in findings if not finding.ok] == []
-    assert verify(workspace.database, "w1", PUBLIC_KEY).rows == 9 + 2 * times
+    assert verify_log(workspace.database, "w1", PUBLIC_KEY).rows == 9 + 2 * times
 
 
 def test_verification_changes_nothing_in_the_file(workspace: Workspace) -> None:
     before = workspace.database.path.read_bytes()
-    verify(workspace.database, "w1", PUBLIC_KEY)
+    verify_log(workspace.database, "w1", PUBLIC_KEY)
     assert workspace.database.path.read_bytes() == before
 
 
@@ -178,13 +178,13 @@ def test_a_folder_with_strange_letters_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "a?b#c %41 ü"
     folder.mkdir()
     made = Workspace(folder / "workspace.db")
-    assert verify(made.database, "w1", PUBLIC_KEY).ok
+    assert verify_log(made.database, "w1", PUBLIC_KEY).ok
     made.database.close()
 
 
 def test_an_edited_checkpoint_is_a_finding(workspace: Workspace) -> None:
     run(workspace, "UPDATE checkpoint SET note = replace(note, 'request', 'exports') WHERE size = 6")
-    assert bad(workspace) == (6, "The checkpoint over 6 rows does not verify.")
+    assert bad(workspace) == (6, "The checkpoint over 6 rows does not verify_log.")
 
 
 def test_a_checkpoint_under_another_size_is_a_finding(workspace: Workspace) -> None:
@@ -202,20 +202,20 @@ def test_a_checkpoint_that_was_taken_away_is_a_finding(workspace: Workspace, siz
 
 def test_a_checkpoint_signed_with_another_key_is_a_finding(workspace: Workspace) -> None:
     head = workspace.ledger.head()
-    put_note(workspace, write_note(b"m" * 32, "w1", 9, head.hash, START, b"", "request"))
+    put_note(workspace, write_checkpoint(b"m" * 32, "w1", 9, head.hash, START, b"", "request"))
     assert bad(workspace) == (9, "The checkpoint over 9 rows is not of this log.")
 
 
 def test_a_checkpoint_over_another_head_is_a_finding(workspace: Workspace) -> None:
     previous = workspace.checkpoints[1].digest()
-    put_note(workspace, write_note(LOG_KEY, "w1", 9, b"h" * 32, START, previous, "request"))
+    put_note(workspace, write_checkpoint(LOG_KEY, "w1", 9, b"h" * 32, START, previous, "request"))
     assert bad(workspace) == (9, "Row 9 is not the one that its checkpoint signed.")
 
 
 def test_a_checkpoint_that_no_row_tells_of_is_a_finding(workspace: Workspace) -> None:
     row = next(workspace.ledger.rows(since=8))
     previous = workspace.checkpoints[1].digest()
-    note = write_note(LOG_KEY, "w1", 8, row.hash, START, previous, "request")
+    note = write_checkpoint(LOG_KEY, "w1", 8, row.hash, START, previous, "request")
     with workspace.database.transaction():
         workspace.database.execute(
             "INSERT INTO checkpoint (size, note, made_at) VALUES (8, ?, ?)", (note.text, to_micros(START))

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.access import signing
-from reviewer.access.note import parse_checkpoint, write_note
+from reviewer.access.checkpoint import parse_checkpoint, write_checkpoint
 from reviewer.errors import Damaged
 
 KEY = b"k" * 32
 WHEN = datetime(2026, 11, 2, 9, 0, 0, 17, tzinfo=UTC)
-NOTE = write_note(KEY, "w1", 512, b"h" * 32, WHEN, b"p" * 32, "sign_in")
+NOTE = write_checkpoint(KEY, "w1", 512, b"h" * 32, WHEN, b"p" * 32, "sign_in")
 
 
 def test_a_note_is_read_back_as_it_was_written() -> None:
@@ -22,7 +22,7 @@ def test_a_note_is_read_back_as_it_was_written() -> None:
 
 
 def test_the_first_note_names_none_before_it() -> None:
-    first = write_note(KEY, "w1", 1, b"h" * 32, WHEN, b"", "rows")
+    first = write_checkpoint(KEY, "w1", 1, b"h" * 32, WHEN, b"", "rows")
     assert "previous none\n" in first.text
     assert parse_checkpoint(first.text).previous == b""
 
@@ -73,7 +73,7 @@ def test_a_cut_note_is_damage(length: int) -> None:
 
 
 def test_a_note_signed_by_another_key_than_it_names_is_damage() -> None:
-    other = write_note(b"o" * 32, "w1", 512, b"h" * 32, WHEN, b"p" * 32, "sign_in")
+    other = write_checkpoint(b"o" * 32, "w1", 512, b"h" * 32, WHEN, b"p" * 32, "sign_in")
     forged = NOTE.text.split("\n\n")[0] + "\n\n" + other.text.split("\n\n")[1]
     with pytest.raises(Damaged):
         parse_checkpoint(forged)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.clips.catalogue import Catalogue
+from reviewer.clips.repository import ClipRepository
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.errors import Refused
 from tests.factories import a_clip
 
@@ -22,8 +22,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def catalogue(database: Database) -> Catalogue:
-    return Catalogue(database)
+def catalogue(database: Database) -> ClipRepository:
+    return ClipRepository(database)
 
 
 def other(number: int, **changes: object) -> dict[str, object]:
@@ -31,7 +31,7 @@ def other(number: int, **changes: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("withdrawn", [None, a_clip().recorded_at + timedelta(days=3, microseconds=1)])
-def test_a_clip_is_read_as_it_was_added(catalogue: Catalogue, withdrawn: object) -> None:
+def test_a_clip_is_read_as_it_was_added(catalogue: ClipRepository, withdrawn: object) -> None:
     clip = a_clip(consent_withdrawn_at=withdrawn)
     catalogue.add(clip, b"wrapped", b"draft")
     assert catalogue.get("c1") == clip
@@ -39,7 +39,7 @@ def test_a_clip_is_read_as_it_was_added(catalogue: Catalogue, withdrawn: object)
     assert catalogue.asr_draft("c1") == b"draft"
 
 
-def test_a_clip_that_never_came_in_is_refused(catalogue: Catalogue) -> None:
+def test_a_clip_that_never_came_in_is_refused(catalogue: ClipRepository) -> None:
     for attempt in (catalogue.get, catalogue.wrapped_key, catalogue.asr_draft, catalogue.destroy_key):
         with pytest.raises(Refused) as refused:
             attempt("c1")
@@ -55,7 +55,9 @@ def test_a_clip_that_never_came_in_is_refused(catalogue: Catalogue) -> None:
         {"id": "c2", "source_hash": "x"},
     ],
 )
-def test_a_known_id_source_or_recording_is_a_duplicate(catalogue: Catalogue, changes: dict[str, str]) -> None:
+def test_a_known_id_source_or_recording_is_a_duplicate(
+    catalogue: ClipRepository, changes: dict[str, str]
+) -> None:
     catalogue.add(a_clip(), b"wrapped", None)
     with pytest.raises(Refused) as refused:
         catalogue.add(a_clip(**changes), b"other", None)
@@ -63,7 +65,7 @@ def test_a_known_id_source_or_recording_is_a_duplicate(catalogue: Catalogue, cha
     assert catalogue.ids() == {"c1"}
 
 
-def test_sources_and_recordings_are_recognised(catalogue: Catalogue) -> None:
+def test_sources_and_recordings_are_recognised(catalogue: ClipRepository) -> None:
     catalogue.add(a_clip(), b"wrapped", None)
     assert catalogue.has_source("source-c1")
     assert catalogue.has_samples("samples-c1")
@@ -73,7 +75,7 @@ def test_sources_and_recordings_are_recognised(catalogue: Catalogue) -> None:
     assert catalogue.of_source("another") is None
 
 
-def test_a_destroyed_key_is_gone_with_the_draft_and_the_rest_stays(catalogue: Catalogue) -> None:
+def test_a_destroyed_key_is_gone_with_the_draft_and_the_rest_stays(catalogue: ClipRepository) -> None:
     catalogue.add(a_clip(), b"wrapped", b"draft")
     catalogue.destroy_key("c1")
     with pytest.raises(Refused) as refused:
@@ -85,7 +87,7 @@ def test_a_destroyed_key_is_gone_with_the_draft_and_the_rest_stays(catalogue: Ca
     assert catalogue.has("c1")
 
 
-def test_a_destroyed_key_is_not_left_in_any_file(catalogue: Catalogue, database: Database) -> None:
+def test_a_destroyed_key_is_not_left_in_any_file(catalogue: ClipRepository, database: Database) -> None:
     def is_somewhere() -> bool:
         folder = database.path.parent
         return any(b"the wrapped key of this clip" in file.read_bytes() for file in folder.iterdir())
@@ -97,7 +99,7 @@ def test_a_destroyed_key_is_not_left_in_any_file(catalogue: Catalogue, database:
     assert not is_somewhere()
 
 
-def test_a_purged_source_does_not_come_in_again(catalogue: Catalogue) -> None:
+def test_a_purged_source_does_not_come_in_again(catalogue: ClipRepository) -> None:
     catalogue.add(a_clip(), b"wrapped", None)
     catalogue.destroy_key("c1")
     assert catalogue.has_source("source-c1")
@@ -106,7 +108,7 @@ def test_a_purged_source_does_not_come_in_again(catalogue: Catalogue) -> None:
         catalogue.add(a_clip(id="c2", samples_hash="other"), b"wrapped", None)
 
 
-def test_clips_whose_time_is_up_are_due_the_oldest_first(catalogue: Catalogue) -> None:
+def test_clips_whose_time_is_up_are_due_the_oldest_first(catalogue: ClipRepository) -> None:
     now = a_clip().purge_at
     for number, days in ((1, 0), (2, -5), (3, 1), (4, -9), (5, -20)):
         catalogue.add(a_clip(**other(number, purge_at=now + timedelta(days=days))), b"wrapped", None)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from reviewer.access import signing
-from reviewer.access.audit import verify
-from reviewer.access.chain import GENESIS
+from reviewer.access.audit_log import CHECKPOINT_EVERY, MAY_BE_UNSIGNED, AuditLog, Head
 from reviewer.access.checkpoint import Checkpoints, parse_checkpoint
-from reviewer.access.ledger import CHECKPOINT_EVERY, MAY_BE_UNSIGNED, Head, Ledger
+from reviewer.access.log_chain import GENESIS
+from reviewer.access.verification import verify_log
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.errors import Damaged, Refused
 from reviewer.model.event import Action, Event
 from tests.fakes.clock import START, FakeClock
@@ -28,7 +28,7 @@ OPENED = Event(Action.CLIP_OPENED, actor="p1", role="contractor", session="s1", 
 class Book:
     database: Database
     clock: FakeClock
-    ledger: Ledger
+    ledger: AuditLog
     checkpoints: Checkpoints
 
 
@@ -36,7 +36,7 @@ class Book:
 def book(tmp_path: Path) -> Iterator[Book]:
     database, clock = Database(tmp_path / "workspace.db"), FakeClock()
     migrate(database)
-    ledger = Ledger(database, clock, "w1", app_version="9.9")
+    ledger = AuditLog(database, clock, "w1", app_version="9.9")
     ledger.unlock(LOG_KEY)
     yield Book(database, clock, ledger, Checkpoints(database, ledger, clock))
     database.close()
@@ -77,17 +77,17 @@ def test_rows_hang_on_each_other(book: Book) -> None:
 def test_every_row_is_signed_while_somebody_is_signed_in(book: Book) -> None:
     for _ in range(3):
         book.ledger.record(OPENED)
-    assert all(signing.verify(PUBLIC_KEY, row.hash, row.signature) for row in book.ledger.rows())
+    assert all(signing.verify_log(PUBLIC_KEY, row.hash, row.signature) for row in book.ledger.rows())
 
 
 def test_the_boot_is_named_where_it_is_known(book: Book) -> None:
-    Ledger(book.database, book.clock, "w1", boot="b7").record(Event(Action.SIGN_IN_FAILED))
+    AuditLog(book.database, book.clock, "w1", boot="b7").record(Event(Action.SIGN_IN_FAILED))
     (row,) = book.ledger.rows()
     assert row.fields()["boot"] == "b7"
 
 
 def test_the_programs_own_version_is_named_by_itself(book: Book) -> None:
-    Ledger(book.database, book.clock, "w1").record(Event(Action.SIGN_IN_FAILED))
+    AuditLog(book.database, book.clock, "w1").record(Event(Action.SIGN_IN_FAILED))
     (row,) = book.ledger.rows()
     assert row.fields()["app_version"][0].isdigit()
 
@@ -131,7 +131,7 @@ def test_a_second_log_key_is_damage(book: Book) -> None:
     with pytest.raises(Damaged):
         book.ledger.unlock(b"m" * 32)
     book.ledger.record(OPENED)
-    assert verify(book.database, "w1", PUBLIC_KEY).ok
+    assert verify_log(book.database, "w1", PUBLIC_KEY).ok
 
 
 def test_a_row_goes_with_its_transaction(book: Book) -> None:
@@ -161,12 +161,12 @@ def test_a_long_log_is_read_page_by_page(book: Book) -> None:
 
 def test_rows_of_two_ledgers_on_one_file_make_one_chain(book: Book) -> None:
     other_database = Database(book.database.path)
-    other = Ledger(other_database, book.clock, "w1")
+    other = AuditLog(other_database, book.clock, "w1")
     other.unlock(LOG_KEY)
     for ledger in (book.ledger, other, other, book.ledger, other):
         ledger.record(OPENED)
     other_database.close()
-    assert verify(book.database, "w1", PUBLIC_KEY).rows == 5
+    assert verify_log(book.database, "w1", PUBLIC_KEY).rows == 5
 
 
 def test_rows_of_two_threads_make_one_chain(book: Book) -> None:
@@ -179,7 +179,7 @@ def test_rows_of_two_threads_make_one_chain(book: Book) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    finding = verify(book.database, "w1", PUBLIC_KEY)
+    finding = verify_log(book.database, "w1", PUBLIC_KEY)
     assert (finding.ok, finding.rows) == (True, 120)
 
 
@@ -204,7 +204,7 @@ def test_a_wall_clock_set_back_leaves_the_log_whole(book: Book) -> None:
     book.clock.set_back(86_400)
     book.ledger.record(OPENED)
     book.ledger.checkpoint("request")
-    assert verify(book.database, "w1", PUBLIC_KEY).ok
+    assert verify_log(book.database, "w1", PUBLIC_KEY).ok
 
 
 class TestCheckpoints:
