@@ -168,3 +168,10 @@ class NoWorkspace(Unavailable):
         super().__init__(
             f"There is no workspace in {folder}.", "Make one with: reviewer init DIR --lead NAME."
         )
+
+
+class OpenElsewhere(Refused):
+    """Another window of the same person has the clip open."""
+
+    def __init__(self) -> None:
+        super().__init__("OPEN_ELSEWHERE")

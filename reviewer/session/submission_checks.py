@@ -1,20 +1,20 @@
 """What an annotation needs before it may be handed in."""
 
-from reviewer.errors import Refused
+from reviewer.errors import Notice, Refused
 from reviewer.labels.schema import Schema
-from reviewer.labels.validate import TEXT_FIELD, problems
+from reviewer.labels.validate import TEXT_FIELD, check_annotation
 from reviewer.model.annotation import Annotation, Flag
-from reviewer.transcript.checks import problems as text_problems
+from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import Conventions
 
 WITHOUT_TEXT = frozenset({Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Flag.DISTRESSING})
 
 
 class Incomplete(Refused):
-    """The work cannot be handed in yet; ``missing`` says in sentences what is to be done."""
+    """The work cannot be handed in yet; ``missing`` says what is to be done."""
 
-    def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__(missing[0], " ".join(missing[1:]) or "Then hand it in again.")
+    def __init__(self, missing: tuple[Notice, ...]) -> None:
+        super().__init__("INCOMPLETE", count=len(missing))
         self.missing = missing
 
 
@@ -23,21 +23,22 @@ def is_answered_by_flag(annotation: Annotation) -> bool:
     return bool(annotation.flags & WITHOUT_TEXT)
 
 
-def missing(annotation: Annotation, schema: Schema, conventions: Conventions) -> tuple[str, ...]:
-    """What is still to be done, one sentence each; empty when the work may be handed in.
+def missing(annotation: Annotation, schema: Schema, conventions: Conventions) -> tuple[Notice, ...]:
+    """What is still to be done; empty when the work may be handed in.
 
     A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
     labels: the flag is the answer. Words under the flag no speech are a contradiction all the same: either
     could be the slip, so it is asked.
     """
     answered_by_flag = is_answered_by_flag(annotation)
-    found: list[str] = []
+    found: list[Notice] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
-        found.append("Type what is said, or flag the clip (no speech, unusable, wrong language).")
-    found += [problem.sentence for problem in text_problems(annotation.text_verbatim, conventions)]
+        found.append(Notice("NOTHING_TYPED"))
+    for segment in annotation.segments:
+        found += [problem.notice for problem in check_text(segment.text, conventions)]
     found += [
-        problem.sentence
-        for problem in problems(schema, annotation)
+        problem.notice
+        for problem in check_annotation(schema, annotation)
         if problem.field == TEXT_FIELD or not answered_by_flag
     ]
     return tuple(found)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil
 
 from reviewer.audio.heard import merged
-from reviewer.errors import Refused
+from reviewer.errors import Notice, Refused
 from reviewer.model.event import HeardRange
 from reviewer.model.project import ListeningRules
 from reviewer.model.span import Span
@@ -70,19 +70,16 @@ class Lack:
         return ceil(Fraction(frames * 10, self.rate_hz)) / 10
 
     @property
-    def sentence(self) -> str:
-        if self.spans:
-            return f"{self.seconds:.1f} s of speech were not heard yet."
-        return f"{self.seconds:.1f} s more of this clip must be heard first."
+    def notice(self) -> Notice:
+        """What is to be said of it."""
+        return Notice("SPEECH_UNHEARD" if self.spans else "CLIP_UNHEARD", {"seconds": f"{self.seconds:.1f}"})
 
 
 class Unheard(Refused):
     """Too little of the clip was heard for this; ``lack`` says what is missing."""
 
     def __init__(self, lack: Lack) -> None:
-        super().__init__(
-            lack.sentence, "Play what is missing, at any speed, then do this again.", code="UNHEARD"
-        )
+        super().__init__(lack.notice.code, **lack.notice.parameters)
         self.lack = lack
 
 
