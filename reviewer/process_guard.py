@@ -1,4 +1,4 @@
-"""What this process gives up at its start, so that what it holds in memory stays there."""
+"""Hardens the process at its start, so that keys and plain text in its memory stay there."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""The filter of an export: a small language over what is known of a clip and its labels, never over its text.
+"""Export filters: a small expression language over a clip's facts, labels and flags, never over its text.
 
 Grammar: ``or``, ``and``, ``not``, parentheses; ``locale product recorded`` (text; recorded is YYYY-MM-DD),
 ``duration rate_hz channels words`` (numbers), ``flag("...")``, ``label("...")``; ``= != < <= > >=`` and
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from reviewer.errors import Refused
+from reviewer.errors import Parameter, Refused
 from reviewer.labels.schema import Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.model.clip import Clip
@@ -19,7 +19,10 @@ from reviewer.model.clip import Clip
 _TOKEN = re.compile(r'\s*(?:("[^"\n]*")|(\d+(?:\.\d+)?)|([A-Za-z_]+)|(!=|<=|>=|==|[=<>(),]))')
 _LONGEST, _DEEPEST = 2000, 40
 _YES_NO = {"true": True, "false": False}
-_EXAMPLE = 'For example: locale = "en-US" and not flag("distressing") and duration > 1.5'
+_END = "(end)"
+_WRONG_KIND: dict[type, str] = {
+    str: "FILTER_TEXT_NEEDED", float: "FILTER_NUMBER_NEEDED", bool: "FILTER_TRUE_OR_FALSE_NEEDED",
+}  # fmt: skip
 
 Literal = str | float | bool
 Predicate = Callable[["Facts"], bool]
@@ -27,7 +30,7 @@ Predicate = Callable[["Facts"], bool]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a filter may look at; ``words`` counts the words of the derived text."""
+    """What a filter may look at; ``words`` counts the words of the normalised text."""
 
     clip: Clip
     annotation: Annotation
@@ -51,20 +54,20 @@ _ORDERS: dict[str, Callable[[float | str, float | str], bool]] = {
 }  # fmt: skip
 
 
-def parse_where(text: str, schema: Schema) -> Predicate:
-    """The test that a filter asks for; raises Refused with the place of whatever is not understood."""
+def parse_filter(text: str, schema: Schema) -> Predicate:
+    """Compiles a filter; raises Refused with the position of what is not understood."""
     if len(text) > _LONGEST:
-        raise Refused(f"The filter is longer than {_LONGEST} characters.", _EXAMPLE)
+        raise Refused("FILTER_TOO_LONG", limit=_LONGEST)
     parser = _Parser(text, schema)
     predicate = parser.either(0)
     if parser.token:
-        parser.refuse(f"{parser.token} was not expected")
+        parser.refuse("FILTER_UNEXPECTED")
     return predicate
 
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What stands on the left of a comparison, and how it may be compared."""
+    """The left side of a comparison, and how it may be compared."""
 
     value: _Value
     kind: type
@@ -81,8 +84,9 @@ class _Parser:
         self.token = ""
         self._next()
 
-    def refuse(self, what: str) -> NoReturn:
-        raise Refused(f"The filter is not understood at character {self._start + 1}: {what}.", _EXAMPLE)
+    def refuse(self, code: str, /, **parameters: Parameter) -> NoReturn:
+        """Refuses the present token; ``position`` counts characters from 1."""
+        raise Refused(code, position=self._start + 1, token=self.token or _END, **parameters)
 
     def either(self, depth: int) -> Predicate:
         parts = [self._all(depth)]
@@ -98,7 +102,7 @@ class _Parser:
 
     def _not(self, depth: int) -> Predicate:
         if depth > _DEEPEST:
-            self.refuse("too many brackets or nots in each other")
+            self.refuse("FILTER_TOO_DEEP")
         if self._takes("not"):
             inner = self._not(depth + 1)
             return lambda facts: not inner(facts)
@@ -127,7 +131,7 @@ class _Parser:
             self._next()
             return _ordered(value, _ORDERS[sign], self._literal(subject))
         if sign not in ("=", "==", "!="):
-            self.refuse(f"a comparison such as = is needed, not {sign or 'the end'}")
+            self.refuse("FILTER_COMPARISON_NEEDED")
         self._next()
         literal = self._literal(subject)
         return lambda facts: _equals(value(facts), literal) is (sign != "!=")
@@ -139,7 +143,7 @@ class _Parser:
             return _label(fields[self._named("label", tuple(fields))])
         if name not in _TEXTS | _NUMBERS:
             known = ", ".join((*_TEXTS, *_NUMBERS, "flag", "label"))
-            self.refuse(f"{name or 'the end'} is no field; there are {known}")
+            self.refuse("FILTER_NO_FIELD", known=known)
         self._next()
         if name in _NUMBERS:
             return _Subject(_NUMBERS[name], float, is_ordered=True)
@@ -149,7 +153,7 @@ class _Parser:
         self._expect("(")
         name = self.token.strip('"')
         if not self.token.startswith('"') or name not in known:
-            self.refuse(f"{what}(...) takes one of " + ", ".join(f'"{one}"' for one in known))
+            self.refuse("FILTER_NAME_UNKNOWN", what=what, known=", ".join(f'"{one}"' for one in known))
         self._next()
         self._expect(")")
         return name
@@ -164,12 +168,11 @@ class _Parser:
         elif token in _YES_NO:
             found = _YES_NO[token]
         else:
-            self.refuse(f"a value is needed, not {token or 'the end'}")
+            self.refuse("FILTER_VALUE_NEEDED")
         if type(found) is not subject.kind:
-            names = {str: "a text in quotes", float: "a number", bool: "true or false"}
-            self.refuse(f"{names[subject.kind]} is needed, not {token}")
+            self.refuse(_WRONG_KIND[subject.kind])
         if subject.allowed and found not in subject.allowed:
-            self.refuse(f"this label is never {token}; it is one of {', '.join(sorted(subject.allowed))}")
+            self.refuse("FILTER_CHOICE_UNKNOWN", known=", ".join(sorted(subject.allowed)))
         self._next()
         return found
 
@@ -181,7 +184,7 @@ class _Parser:
 
     def _expect(self, token: str) -> None:
         if not self._takes(token):
-            self.refuse(f"{token} is needed, not {self.token or 'the end'}")
+            self.refuse("FILTER_TOKEN_NEEDED", needed=token)
 
     def _next(self) -> None:
         self._start = self._end
@@ -190,7 +193,9 @@ class _Parser:
             return
         match = _TOKEN.match(self._text, self._end)
         if not match:
-            self.refuse(f"{self._text[self._end :].strip()[:10]} is not known here")
+            raise Refused(
+                "FILTER_UNEXPECTED", position=self._end + 1, token=self._text[self._end :].strip()[:10]
+            )
         self._start, self._end = match.start(match.lastindex or 0), match.end()
         self.token = match.group(match.lastindex or 0)
 
@@ -205,7 +210,7 @@ def _label(field: Field) -> _Subject:
 
 
 def _equals(value: LabelValue | float | None, literal: Literal) -> bool:
-    """Whether an answer is the literal; a list is if it includes it, no answer never is."""
+    """Whether an answer equals the literal; a list does if it contains it, no answer never does."""
     if isinstance(value, tuple):
         return literal in value
     if isinstance(value, bool) is not isinstance(literal, bool):
