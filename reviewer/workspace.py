@@ -182,7 +182,7 @@ class Workspace:
             outbox=Outbox(database, queue, clock),
             clips=clips,
             content=content,
-            hypotheses=HypothesisRepository(database, content),
+            hypotheses=HypothesisRepository(database, content, clock),
             drafts=DraftRepository(database),
             open_tasks=OpenTasks(database),
             log=log,

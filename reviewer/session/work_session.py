@@ -36,6 +36,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
 
 RENEW_SECONDS = 60.0
+SEEN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class WorkSession:
         self._right = RIGHTS[min(kinds)]
         self._prefetched: _Prefetched | None = None
         self._renewed_at: dict[str, float] = {}
+        self._seen_at: dict[str, float] = {}
         self._ended: set[tuple[str, int]] = set()
 
     @property
@@ -365,22 +367,24 @@ class WorkSession:
     def _note_end(self, lease: Lease) -> None:
         self._ended.add((lease.task_id, lease.token))
         self._renewed_at.pop(lease.task_id, None)
+        self._seen_at.pop(lease.task_id, None)
 
     def _prepare(self, act: WorkAct) -> PreparedAct:
         self._require_kind(act.lease)
         return self._requests.prepare(act)
 
     def _renewed(self, lease: Lease) -> Lease:
+        """The lease, checked at each beat and renewed once a minute: a renewal is a commit."""
         now = self._unit.clock.monotonic()
-        is_due = now - self._renewed_at.get(lease.task_id, -RENEW_SECONDS) >= RENEW_SECONDS
-        if is_due:
-            renewed = self._unit.queue.renew(lease)
+        if now - self._renewed_at.get(lease.task_id, -RENEW_SECONDS) >= RENEW_SECONDS:
+            lease = self._unit.queue.renew(lease)
             self._renewed_at[lease.task_id] = now
         else:
             self._unit.queue.check_lease(lease)
-            renewed = lease
-        self._access.seen(self.identity, lease)
-        return renewed
+        if now - self._seen_at.get(lease.task_id, -SEEN_SECONDS) >= SEEN_SECONDS:
+            self._access.seen(self.identity, lease)
+            self._seen_at[lease.task_id] = now
+        return lease
 
     def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: _Texts) -> OpenClip:
         self._drafts.begin(self.identity, lease, texts.draft)

@@ -4,8 +4,9 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,16 +16,21 @@ import numpy as np
 import soundfile
 
 from reviewer.clips.keys import KdfParameters
-from reviewer.desk.agreement import Agreement
-from reviewer.desk.session import DeskSession
-from reviewer.lead.intake import IntakeOptions
+from reviewer.access.audit_log import AuditLog
+from reviewer.db.connection import Database
+from reviewer.db.workspace_meta import read_meta
+from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.model.clock import to_iso
-from reviewer.model.event import HeardRange
+from reviewer.model.event import Event, HeardRange
 from reviewer.model.people import Identity, Role
-from reviewer.model.task import Check, Lease
-from reviewer.qa.session import QaSession
-from reviewer.workspace import SignedIn, Workspace, make_workspace, open_workspace
+from reviewer.model.task import Lease, VerdictKind
+from reviewer.places import DATABASE_FILE
+from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.agreement import Agreement
+from reviewer.session.open_clip import OpenClip
+from reviewer.session.work_session import WorkSession
+from reviewer.workspace import MakeQueue, SignedIn, Workspace, make_workspace, open_workspace
 from tests.fakes.clock import FakeClock
 
 LEAD = "Lee Moreau"
@@ -72,39 +78,84 @@ class Bench:
             self.signed_in[name] = self.workspace.sign_in(name, PASSPHRASE)
         return self.signed_in[name]
 
+    def work(self, name: str) -> WorkSession:
+        """The work session of somebody's role."""
+        person = self.person(name)
+        return person.qa.work if person.identity.person.role is Role.QA else person.desk.work
+
     def agree(self, *names: str) -> None:
         """Lets people read and sign the agreement."""
         for name in names:
             agree(self.workspace.agreement, self.person(name).identity, self.clock)
 
+    def sign_out(self, name: str) -> bool:
+        """Ends somebody's session."""
+        return self.workspace.sign_out(self.signed_in.pop(name))
+
+    def another_window(self) -> "Bench":
+        """The same workspace opened by a second window, with the same clock."""
+        opened = open_workspace(self.workspace.path, clock=self.clock, parameters=KdfParameters.cheap())
+        return Bench(opened, self.clock)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The workspace file, over a connection of the test's own."""
+        database = Database(self.workspace.path / DATABASE_FILE)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def events(self, *actions: str) -> list[Event]:
+        """What the access log holds, of these actions or all."""
+        with self.database() as database:
+            log = AuditLog(database, self.clock, read_meta(database).workspace_id)
+            found = [row.event() for row in log.rows()]
+        return [event for event in found if not actions or event.action in actions]
+
+    def submitted(self, name: str, text: str) -> str:
+        """Lets a contractor claim, hear and hand in the next clip; gives the annotation's id."""
+        work = self.work(name)
+        lease = work.claim()
+        assert lease is not None
+        opened = hear(work, lease)
+        receipt = work.submit(lease, annotation(text, frames=opened.clip.frames))
+        work.close(lease)
+        return receipt.annotation_id
+
+    def blind(self, name: str, text: str) -> Lease:
+        """Lets a QA person draw, claim, hear and hand in their own version; gives the lease that goes on."""
+        qa = self.person(name).qa
+        qa.draw()
+        lease = qa.work.claim()
+        assert lease is not None
+        opened = hear(qa.work, lease)
+        receipt = qa.work.submit(lease, annotation(text, frames=opened.clip.frames))
+        return replace(lease, blind_annotation=receipt.annotation_id)
+
+    def reviewed(self, name: str, text: str, kind: VerdictKind, comment: str = "") -> Lease:
+        """Lets a QA person review the next submission to the end."""
+        lease = self.blind(name, text)
+        qa = self.person(name).qa
+        qa.compare(lease)
+        qa.decide(lease, kind, comment)
+        qa.work.close(lease)
+        return lease
+
 
 def agree(agreement: Agreement, identity: Identity, clock: FakeClock) -> str:
     """Reads the agreement to its end and signs it."""
     text = agreement.shown(identity)
-    shown_at = clock.now()
+    agreement.end_reached(identity, text)
     clock.advance(60)
-    return agreement.accept(
-        identity,
-        text,
-        typed_name=identity.person.name,
-        passphrase=PASSPHRASE,
-        shown_at=shown_at,
-        end_reached_at=clock.now(),
-    )
+    return agreement.accept(identity, text, typed_name=identity.person.name, passphrase=PASSPHRASE)
 
 
-def hear(desk: DeskSession, lease: Lease) -> Lease:
+def hear(work: WorkSession, lease: Lease) -> OpenClip:
     """Opens a clip and listens to all of it."""
-    opened = desk.open(lease)
-    desk.heard(lease.clip_id, [HeardRange(0, opened.clip.frames)])
-    return lease
-
-
-def hear_check(qa: QaSession, check: Check) -> Check:
-    """Opens the clip of a check and listens to all of it."""
-    opened = qa.open(check)
-    qa.heard(check.submission.clip_id, [HeardRange(0, opened.clip.frames)])
-    return check
+    opened = work.open(lease)
+    work.heard(lease, [HeardRange(0, opened.clip.frames)])
+    return opened
 
 
 def make_bench(
@@ -113,6 +164,7 @@ def make_bench(
     drafts: Sequence[str] = ("one draft", "", ""),
     project: str = "",
     clock: FakeClock | None = None,
+    make_queue: MakeQueue = SqliteQueue,
 ) -> Bench:
     """A workspace in ``folder / "ws"``: a clip for each draft, everybody enrolled, nobody has agreed.
 
@@ -123,7 +175,9 @@ def make_bench(
     pattern = _pattern(tuple(drafts), project)
     shutil.copytree(pattern, folder, dirs_exist_ok=True)
     clock = FakeClock()
-    workspace = open_workspace(folder / "ws", clock=clock, parameters=KdfParameters.cheap())
+    workspace = open_workspace(
+        folder / "ws", clock=clock, parameters=KdfParameters.cheap(), make_queue=make_queue
+    )
     bench = Bench(workspace, clock)
     bench.person(LEAD)
     return bench
@@ -159,8 +213,11 @@ def _made_bench(folder: Path, drafts: Sequence[str], project: str, clock: FakeCl
 LABELS: Mapping[str, LabelValue] = MappingProxyType({"speech_quality": "clear", "speakers": "one"})
 
 
-def annotation(text: str, *flags: Flag, **labels: LabelValue) -> Annotation:
+FRAMES = 8000
+
+
+def annotation(text: str, *flags: Flag, frames: int = FRAMES, **labels: LabelValue) -> Annotation:
     """What a contractor hands in under the default form, complete unless ``labels`` says otherwise."""
-    return Annotation(
-        text_verbatim=text, labels=MappingProxyType({**LABELS, **labels}), flags=frozenset(flags)
+    return Annotation.of_text(
+        text, frames, labels=MappingProxyType({**LABELS, **labels}), flags=frozenset(flags)
     )
