@@ -79,8 +79,8 @@ class QaSession:
     def compare(self, lease: Lease) -> Comparison:
         """Both versions of a review; a log row names them before they are unsealed.
 
-        Raises: Refused (code BLIND_FIRST) before one's own version was handed in; LeaseLost, NotLeased; Refused
-            when the clip may not be opened any more.
+        Raises: Refused (code BLIND_FIRST) before one's own version was handed in; LeaseLost, NotLeased;
+            Refused when the clip may not be opened any more.
         """
         identity = self.work.identity
         if lease.blind_annotation is None or lease.reviewed_annotation is None:

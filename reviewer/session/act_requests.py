@@ -16,7 +16,7 @@ from reviewer.queue.api import Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import RIGHTS, ClipAccess
 from reviewer.session.coverage import Lack, Unheard
-from reviewer.session.delivery import Delivery, Record
+from reviewer.session.delivery import Delivery, Outcome, Record
 from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
@@ -98,7 +98,7 @@ class ActRequests:
             "conventions": work.conventions_version,
         }
 
-        def record(answer: outbox.Answer) -> None:
+        def record(answer: Outcome) -> None:
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self.drafts.discard(lease)
@@ -110,14 +110,14 @@ class ActRequests:
             clip = self.unit.clips.get(lease.clip_id)
             self._require_heard(lease, self.listening.lack_of_reason(lease, clip))
 
-        def record(_answer: outbox.Answer) -> None:
+        def record(_answer: Outcome) -> None:
             self.drafts.discard(lease)
             self.delivery.record(Action.TASK_SKIPPED, lease, {}, reason=reason)
 
         return PreparedAct(outbox.Skip(lease, reason), record)
 
     def _release(self, lease: Lease) -> PreparedAct:
-        def record(_answer: outbox.Answer) -> None:
+        def record(_answer: Outcome) -> None:
             self.delivery.record(Action.TASK_RELEASED, lease, {})
 
         return PreparedAct(outbox.Release(lease), record)
@@ -143,7 +143,7 @@ class ActRequests:
             self.unit.clock.now(), sealed,
         )  # fmt: skip
 
-        def record(_answer: outbox.Answer) -> None:
+        def record(_answer: Outcome) -> None:
             self.drafts.discard(lease)
             detail: dict[str, DetailValue] = {
                 "annotation": reviewed,
@@ -167,7 +167,9 @@ class ActRequests:
             schema_version=self.schema.id,
             conventions_version=conventions_id,
             digest=self.unit.content.digest(keyring, lease.clip_id, plain),
-            sealed=self.unit.content.seal(keyring, lease.clip_id, ContentKind.ANNOTATION, annotation_id, plain),
+            sealed=self.unit.content.seal(
+                keyring, lease.clip_id, ContentKind.ANNOTATION, annotation_id, plain
+            ),
             made_at=self.unit.clock.now(),
         )
 

@@ -40,15 +40,15 @@ class Agreement:
         self._acknowledgements.end_reached(identity, text)
 
     def reading_seconds_left(self, identity: Identity, text: NdaText) -> float | None:
-        """How long the text must still be read before it may be signed; None when it was not shown to its end."""
+        """Seconds for which the text must still be read; None when it was not shown to its end."""
         return self._acknowledgements.reading_seconds_left(identity, text)
 
     def accept(self, identity: Identity, text: NdaText, *, typed_name: str, passphrase: str) -> str:
         """Signs ``text`` with the person's own key, after the passphrase was given again.
 
         Returns: the id of the acknowledgement.
-        Raises: WrongPassphrase, TooManyFailures; Refused when the name or the text is another, or the text was
-            not shown to its end in this session for long enough to be read.
+        Raises: WrongPassphrase, TooManyFailures; Refused when the name or the text is another, or the text
+            was not before the person to its end for long enough to be read.
         """
         self._sign_in.confirm(identity, passphrase)
         return self._acknowledgements.accept(identity, text, typed_name, self._app_version)

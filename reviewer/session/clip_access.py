@@ -1,4 +1,4 @@
-"""The only way to a clip's content: every condition and a committed log row come before anything is unsealed."""
+"""The only way to a clip's content: conditions and a committed log row come before anything is unsealed."""
 
 import contextlib
 import hmac
@@ -90,7 +90,9 @@ class ClipAccess:
         self._unit.clips.wrapped_key(clip_id)
         return clip
 
-    def permit(self, identity: Identity, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True) -> Permit:
+    def permit(
+        self, identity: Identity, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True
+    ) -> Permit:
         """Asks everything that must hold before the clip of a lease opens, or stays open; raises Refused.
 
         Args:
@@ -183,7 +185,9 @@ class ClipAccess:
         with self._unit.content.audio(identity.keyring, clip.id) as stream:
             return read_canonical(stream)
 
-    def texts(self, identity: Identity, annotations: Sequence[SealedAnnotation], purpose: str) -> list[Annotation | None]:
+    def texts(
+        self, identity: Identity, annotations: Sequence[SealedAnnotation], purpose: str
+    ) -> list[Annotation | None]:
         """Unseals annotations after a row for each clip; None for a clip that may not be opened any more.
 
         Raises: Damaged when the text is not the one its digest was made of.
@@ -237,7 +241,7 @@ class ClipAccess:
         self._unit.open_tasks.seen(lease.task_id, identity.person.id, lease.clip_id, name, now)
 
     def heard(self, identity: Identity, lease: Lease, ranges: Sequence[HeardRange]) -> None:
-        """Logs which frames reached the device. Raises Refused when signed out, or the clip is not open here."""
+        """Logs which frames reached the device. Raises Refused when signed out, or the clip is not open."""
         self._sign_in.require(identity)
         opened = self.opened(identity, lease.clip_id)
         if opened is None:

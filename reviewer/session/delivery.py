@@ -7,6 +7,7 @@ from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
+from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
     Answer,
     BeginPrefetched,
@@ -21,8 +22,8 @@ from reviewer.queue.outbox import (
 from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
 
-
-Record = Callable[[Answer], None]
+Outcome = Lease | Receipt | None
+Record = Callable[[Outcome], None]
 
 
 class Undelivered(Unavailable):
@@ -36,7 +37,8 @@ class Delivery:
     """Sends one person's requests to the queue, strictly in their order.
 
     A queue in the workspace's own file answers inside the commit of the act. Another one is asked after it,
-    as often as it takes; what it refuses then is logged, and work that lost its lease is kept as a late draft.
+    as often as it takes; what it refuses then is logged, and work that lost its lease is kept as a late
+    draft.
     """
 
     def __init__(self, unit: UnitOfWork, identity: Identity, drafts: Drafts) -> None:
@@ -49,7 +51,7 @@ class Delivery:
         """Whether the queue's answer is part of the commit of an act."""
         return self._unit.queue.answers_at_once
 
-    def send(self, request: Request, record: Record | None = None) -> Answer:
+    def send(self, request: Request, record: Record | None = None) -> Outcome:
         """Does an act and gives the queue's answer.
 
         Args:
@@ -60,13 +62,11 @@ class Delivery:
         """
         if self.answers_at_once:
             with self._unit.transaction():
-                entry = self._unit.outbox.add(request)
-                answer = self._unit.outbox.deliver(entry)
-                self._unit.outbox.settle(entry)
-                self._record_answer(request, answer)
+                entry = self._unit.outbox.add(self._identity.person.id, request)
+                outcome = self._answer(entry)
                 if record is not None:
-                    record(answer)
-            return answer
+                    record(outcome)
+            return outcome
         entry = self.post(request, record)
         try:
             self.deliver(before=entry)
@@ -77,7 +77,7 @@ class Delivery:
     def post(self, request: Request, record: Record | None = None) -> OutboxEntry:
         """Commits an act for a queue elsewhere, to be sent by ``deliver``."""
         with self._unit.transaction():
-            entry = self._unit.outbox.add(request)
+            entry = self._unit.outbox.add(self._identity.person.id, request)
             if record is not None:
                 record(None)
         return entry
@@ -85,45 +85,54 @@ class Delivery:
     def deliver(self, *, before: OutboxEntry | None = None) -> None:
         """Sends what is still pending, oldest first. Raises Unavailable when the queue cannot be reached."""
         for entry in self._unit.outbox.pending(self._identity.person.id):
-            if before is not None and entry.id == before.id:
+            if before is not None and entry.key == before.key:
                 return
             try:
                 self._delivered(entry)
             except Refused:
                 continue  # logged and settled: what comes after must not wait for it
 
-    def _delivered(self, entry: OutboxEntry) -> Answer:
-        try:
-            answer = self._unit.outbox.deliver(entry)
-        except Refused as error:
-            self._settle_refusal(entry, error)
-            raise
+    def _delivered(self, entry: OutboxEntry) -> Outcome:
+        answer = self._unit.outbox.deliver(entry)
+        if answer.refusal is not None:
+            self._settle_refusal(entry, answer, answer.refusal)
+            raise answer.refusal
         with self._unit.transaction():
-            self._unit.outbox.settle(entry)
-            self._record_answer(entry.request, answer)
-        return answer
+            self._settle(entry, answer)
+        return answer.value
 
-    def _record_answer(self, request: Request, answer: Answer) -> None:
-        """The rows of what the queue handed out or took back; an act's own row came before it was sent."""
-        if not isinstance(answer, Lease):
-            return
+    def _answer(self, entry: OutboxEntry) -> Outcome:
+        """Inside the transaction of the act; a refusal undoes it."""
+        answer = self._unit.outbox.deliver(entry)
+        if answer.refusal is not None:
+            raise answer.refusal
+        self._settle(entry, answer)
+        return answer.value
+
+    def _settle(self, entry: OutboxEntry, answer: Answer) -> None:
+        self._unit.outbox.settle(entry, answer)
+        if isinstance(answer.value, Lease):
+            self._record_lease(entry.request, answer.value)
+
+    def _record_lease(self, request: Request, lease: Lease) -> None:
+        """The row of what the queue handed out or took back; an act's own row came before it was sent."""
         detail: dict[str, DetailValue] = {}
         if isinstance(request, ClaimPrefetch | ReleasePrefetched):
             detail["prefetch"] = True
         if isinstance(request, Claim | BeginPrefetched):
-            self.record(Action.TASK_CLAIMED, answer, detail)
+            self.record(Action.TASK_CLAIMED, lease, detail)
         elif isinstance(request, ReleasePrefetched):
-            self.record(Action.TASK_RELEASED, answer, detail)
+            self.record(Action.TASK_RELEASED, lease, detail)
 
-    def _settle_refusal(self, entry: OutboxEntry, error: Refused) -> None:
+    def _settle_refusal(self, entry: OutboxEntry, answer: Answer, refusal: Refused) -> None:
         """Keeps work that lost its lease, and logs that the queue refused what had been committed here."""
         request = entry.request
-        late = self._late_draft(request) if isinstance(error, LeaseLost) else None
+        late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
         with self._unit.transaction():
-            self._unit.outbox.settle(entry, refused=error.code)
+            self._unit.outbox.settle(entry, answer)
             if isinstance(request, Submit):
                 detail: dict[str, DetailValue] = {"annotation": request.work.id}
-                self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=error.code)
+                self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
             if late is not None:
                 self.keep_late(late)
 

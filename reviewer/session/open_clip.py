@@ -15,7 +15,7 @@ from reviewer.transcript.conventions import Conventions
 
 @dataclass(frozen=True, slots=True)
 class ReturnedWork:
-    """Work that QA sent back: their comment, and what was handed in (empty for somebody else than its author)."""
+    """Work that QA sent back: their comment, and what was handed in (empty for all but its author)."""
 
     comment: str
     annotation: Annotation

@@ -37,7 +37,9 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
     ]
 
 
-def returned_work(unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease) -> ReturnedWork | None:
+def returned_work(
+    unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease
+) -> ReturnedWork | None:
     """What QA sent back, when the lease is of rework; its opening names the annotation.
 
     Passes are blind: whoever did not make the annotation sees the comment alone.

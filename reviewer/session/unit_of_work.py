@@ -10,8 +10,8 @@ from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.clips.content import ClipContent
 from reviewer.clips.drafts import DraftRepository
-from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.repository import ClipRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock

@@ -1,4 +1,4 @@
-"""Which window of a person has a task open: named by session and process, so that a crashed one is not waited for."""
+"""Names a window by its session and process, so that a crashed one is not waited for."""
 
 import os
 import socket

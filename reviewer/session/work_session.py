@@ -1,6 +1,7 @@
 """One signed-in person's work on tasks of some kinds: claim, open, type, hand in; the same for every role."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,7 +59,7 @@ class _Prefetched:
 
 
 class WorkSession:
-    """Everything a person does with tasks of ``kinds``; transcribing, reviewing and adjudicating differ by kind.
+    """Everything a person does with tasks of ``kinds``: transcribing, reviewing, adjudicating.
 
     Every method asks whether the person is signed in, has the right, and (where work is touched) a live
     agreement, and raises Refused otherwise; any may raise Unavailable.
@@ -186,10 +187,10 @@ class WorkSession:
     def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
         """Commits what is typed; gives the moment of the commit.
 
-        ``revision`` only grows while a window lives: a save that was overtaken by a newer one changes nothing.
+        ``revision`` only grows while a window lives: one that was overtaken changes nothing.
 
-        Raises: LeaseLost when the clip went to a colleague, OpenElsewhere when another window has it (the text
-        is then kept as a late draft); NotLeased once the work was handed in.
+        Raises: LeaseLost when the clip went to a colleague, OpenElsewhere when another window has it (the
+        text is then kept as a late draft); NotLeased once the work was handed in.
         """
         self._require_unfinished(lease)
         self._drafts.recall(self.identity, lease)
@@ -215,10 +216,10 @@ class WorkSession:
                 self._drafts.save_position(self.identity, lease, frame)
 
     def beat(self, lease: Lease) -> Lease:
-        """Asks whether the clip may still be open, every few seconds; gives the lease, renewed when it was due.
+        """Asks, every few seconds, whether the clip may still be open; gives the lease, renewed when due.
 
-        Session, role, agreement, lease, consent, retention and key are asked. On a no the clip is closed, with
-        a row that says why, and the refusal is raised.
+        Session, role, agreement, lease, consent, retention and key are asked. On a no the clip is closed,
+        with a row that says why, and the refusal is raised.
         """
         try:
             self._access.permit(self.identity, lease, ask_queue=False)
@@ -246,7 +247,7 @@ class WorkSession:
     # Ending work
 
     def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
-        """Hands work in, once, however often it is sent; of a review: one's own version, and the lease goes on.
+        """Hands work in, once, however often it is sent; of a review one's own version: the lease goes on.
 
         Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
         """
@@ -283,10 +284,10 @@ class WorkSession:
         self._end(Decide(lease, kind, comment))
 
     def hand_over(self, act: WorkAct) -> OpenClip | None:
-        """Ends the present work and opens the prefetched clip after it, in one commit; the old clip is closed.
+        """Ends the present work, closes its clip and opens the prefetched one, in one commit.
 
-        Returns: None if it does not go like this, because nothing was prefetched or a rule says no; then nothing
-            was done, and whoever takes the steps one after the other is told what is wrong.
+        Returns: None if it does not go like this, because nothing was prefetched or a rule says no; then
+            nothing was done, and whoever takes the steps one after the other is told what is wrong.
         """
         prefetched = self._prefetched
         is_blind = isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW
@@ -358,10 +359,8 @@ class WorkSession:
 
     def _end(self, act: WorkAct) -> None:
         prepared = self._prepare(act)
-        try:
+        with suppress(Undelivered):  # it is kept, and sent with the next delivery
             self._delivery.send(prepared.request, prepared.record)
-        except Undelivered:
-            pass  # it is kept, and sent with the next delivery
         self._note_end(act.lease)
 
     def _note_end(self, lease: Lease) -> None:
