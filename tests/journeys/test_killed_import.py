@@ -14,7 +14,7 @@ from reviewer.lead.intake import IntakeOptions
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
 from tests.unit.test_manifest_fields import GOOD
-from tests.workspaces import LEAD, PASSPHRASE, Bench, make_bench
+from tests.benches.workspace import LEAD, PASSPHRASE, Bench, make_bench
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 LINES = 8
@@ -26,7 +26,7 @@ from reviewer.clips.store import LocalClipStore
 from reviewer.lead.intake import IntakeOptions
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
-from tests.workspaces import LEAD, PASSPHRASE
+from tests.benches.workspace import LEAD, PASSPHRASE
 
 folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
