@@ -93,7 +93,7 @@ class Export:
         self._access = access
         self._project = project
         self._schema = schema
-        self._selector = Selector(unit, conventions)
+        self._selector = Selector(unit, access, conventions)
         self._formats = formats
 
     def run(
@@ -117,7 +117,7 @@ class Export:
         require_free(out)
         order = self._start(identity, out, names, where, split=split)
         try:
-            selection = self._selector.select(identity, order.id, predicate)
+            selection = self._selector.select(identity, predicate)
             return self._write(order, selection, progress)
         except BaseException as error:
             code = error.code if isinstance(error, ReviewerError) else type(error).__name__

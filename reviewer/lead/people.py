@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from reviewer.access.rights import Act, require
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -87,7 +87,7 @@ def release_task(unit: UnitOfWork, identity: Identity, task_id: str) -> None:
     """Opens a task to all: takes it from whoever has it, or puts a held clip back; inside a transaction."""
     unit.require_transaction()
     unit.queue.lead_release(task_id)
-    detail = {"task": task_id, "by_lead": True}
+    detail: dict[str, DetailValue] = {"task": task_id, "by_lead": True}
     unit.log.record(Event.by(identity, Action.TASK_RELEASED, task_id, detail=detail))
 
 

@@ -3,12 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reviewer.access.rights import Act, require
+from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.clip import ClipState
@@ -17,8 +18,6 @@ from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
 from reviewer.session.unit_of_work import UnitOfWork
 
-CONSENT_WITHDRAWN = "consent_withdrawn"
-RETENTION = "retention"
 _SOURCE_FIELD = "source_id"
 
 
@@ -79,14 +78,10 @@ class Purge:
         clips = self._unit.clips
         hashes = KeyedHashes(identity.keyring)
         found = [clips.of_source(hashes.of_source_id(source)) for source in sources]
-        reasons = {clip: CONSENT_WITHDRAWN for clip in found if clip is not None}
+        reasons = {clip: PurgeReason.CONSENT_ENDED for clip in found if clip is not None}
         if retention:
-            now = self._unit.clock.now()
-            for clip in clips.consent_ended(now):
-                reasons.setdefault(clip, CONSENT_WITHDRAWN)
-            for clip in clips.due_for_purge(now):
-                reasons.setdefault(clip, RETENTION)
-        recall = self._recall(reasons)
+            reasons = clips.due_for_purge(self._unit.clock.now()) | reasons
+        recall = self._recall(reasons.keys())
         purged = [(clip, why) for clip, why in reasons.items() if self._destroy(identity, clip, why, recall)]
         self._unit.content.sweep()
         return PurgeReport(tuple(purged), found.count(None), recall)
@@ -97,12 +92,14 @@ class Purge:
             if self._unit.queue.clip_state(clip) is ClipState.PURGED:
                 return False
             self._unit.clips.destroy_key(clip)
+            self._unit.hypotheses.delete_of_clip(clip)
+            self._unit.drafts.delete_of_clip(clip)
             self._unit.queue.withdraw_clip(clip, reason)
             event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})
             self._unit.log.record(event)
         return True
 
-    def _recall(self, clips: Iterable[str]) -> tuple[Recall, ...]:
+    def _recall(self, clips: Collection[str]) -> tuple[Recall, ...]:
         """The exports that contain any of these clips, oldest first."""
         return tuple(
             Recall(export.id, to_iso(export.made_at), ",".join(export.formats), tuple(export.clips))

@@ -8,11 +8,11 @@ from itertools import groupby
 from reviewer.formats.dataset import Utterance, split_of, utterance_id
 from reviewer.lead.export_filter import Facts, Predicate
 from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
-from reviewer.model.clip import Clip, ClipState, ContentKind
-from reviewer.model.event import Action, Event
+from reviewer.model.clip import Clip, ClipState
 from reviewer.model.people import Identity
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.pii import find
+from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
@@ -52,31 +52,33 @@ class Selection:
 class Selector:
     """Applies every rule for leaving a clip out, cheapest first; each clip is counted once."""
 
-    def __init__(self, unit: UnitOfWork, conventions: LocaleConventions) -> None:
+    def __init__(self, unit: UnitOfWork, access: ClipAccess, conventions: LocaleConventions) -> None:
         self._unit = unit
+        self._access = access
         self._conventions = conventions
 
-    def select(self, identity: Identity, export_id: str, where: Predicate) -> Selection:
-        """Judges all accepted work; each text that is unsealed for it has been logged before.
+    def select(self, identity: Identity, where: Predicate) -> Selection:
+        """Judges all accepted work; each text that is unsealed for it is logged before.
 
         Raises Damaged when a piece of it does not verify.
         """
         selected: list[SelectedClip] = []
         left_out: Counter[str] = Counter()
         candidates: list[tuple[Clip, list[SealedAnnotation]]] = []
-        for clip_id, passes in groupby(self._unit.queue.accepted(), key=lambda work: work.clip_id):
+        for clip_id, accepted in groupby(self._unit.queue.accepted(), key=lambda work: work.clip_id):
             if self._unit.queue.clip_state(clip_id) not in _FINISHED:
                 continue  # counted below, by the clip's state
             clip = self._unit.clips.get(clip_id)
             if reason := self._no_longer_covered(clip):
                 left_out[reason] += 1
             else:
-                candidates.append((clip, self._final(clip_id, list(passes))))
+                candidates.append((clip, self._final(clip_id, list(accepted))))
         for first in range(0, len(candidates), _CLIPS_A_BATCH):
             batch = candidates[first : first + _CLIPS_A_BATCH]
-            self._record_unsealing(identity, export_id, [one.id for _, passes in batch for one in passes])
+            works = [work for _, passes in batch for work in passes]
+            texts = iter(self._access.texts(identity, works, "export"))
             for clip, passes in batch:
-                found = self._judge(identity, clip, passes, where)
+                found = self._judge(clip, passes, [next(texts) for _ in passes], where)
                 if isinstance(found, str):
                     left_out[found] += 1
                 else:
@@ -98,33 +100,31 @@ class Selector:
         return [self._unit.queue.annotation(final.annotation_id)]
 
     def _judge(
-        self, identity: Identity, clip: Clip, passes: Sequence[SealedAnnotation], where: Predicate
+        self,
+        clip: Clip,
+        passes: Sequence[SealedAnnotation],
+        texts: Sequence[Annotation | None],
+        where: Predicate,
     ) -> SelectedClip | str:
+        annotations = [text for text in texts if text is not None]
+        if len(annotations) < len(
+            passes
+        ):  # consent or retention ended, or it was purged, since the first look
+            return self._no_longer_covered(clip) or "purged"
         conventions = self._conventions.of(clip.locale)
-        annotations = [self._unsealed(identity, work) for work in passes]
         for annotation in annotations:
             for reason in _reasons_against(clip, annotation, conventions):
                 return reason
-        texts = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
-        if len(texts) > 1:
+        normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
+        if len(normalised) > 1:
             return "passes_differ"
         if len({_comparable(one.labels) for one in annotations}) > 1:
             return "labels_differ"
-        text = texts.pop()
+        text = normalised.pop()
         merged = replace(annotations[0], flags=frozenset(flag for one in annotations for flag in one.flags))
         if not where(Facts(clip, merged, len(text.split()))):
             return "filtered"
         return SelectedClip(clip, passes[0], merged, text, conventions)
-
-    def _unsealed(self, identity: Identity, work: SealedAnnotation) -> Annotation:
-        plain = self._unit.content.unseal(
-            identity.keyring, work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed
-        )
-        return Annotation.from_bytes(plain)
-
-    def _record_unsealing(self, identity: Identity, export_id: str, annotation_ids: list[str]) -> None:
-        detail = {"purpose": "export", "annotations": annotation_ids}
-        self._unit.log.record(Event.by(identity, Action.TEXT_OPENED, export_id, detail=detail))
 
     def _without_accepted_work(self) -> dict[str, int]:
         counts = self._unit.queue.counts()
