@@ -1,4 +1,4 @@
-"""Chooses the door: the workstation without a command or for the demo, else the command line."""
+"""Entry point: the workstation without a command or for the demo, else the command line."""
 
 import sys
 from collections.abc import Sequence
@@ -10,7 +10,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if opens_window(given):
         return _window(given)
     from reviewer.cli.main import run  # noqa: PLC0415
+    from reviewer.process_guard import guard_process  # noqa: PLC0415 - the window does it after its first paint
 
+    guard_process()
     return run(given)
 
 
@@ -19,15 +21,12 @@ def _window(given: Sequence[str]) -> int:
         # Only here: the commands work where there is neither Qt nor a screen.
         from reviewer.app.start import run as start  # noqa: PLC0415
     except ImportError as error:
-        from reviewer.cli import show  # noqa: PLC0415
+        from reviewer.cli.output import print_error  # noqa: PLC0415
         from reviewer.errors import Unavailable  # noqa: PLC0415
 
-        # Qt is there but a library of the system is not, on a machine that never had a desktop.
-        problem = Unavailable(
-            f"The workstation cannot open here: {error}.",
-            "Run reviewer doctor for the remedy; the commands work without.",
-        )
-        show.error(problem)
+        # Qt is installed but a system library is not, on a machine that never had a desktop.
+        problem = Unavailable("NO_WINDOW", problem=str(error))
+        print_error(problem)
         return problem.exit_code
     return start(given)
 

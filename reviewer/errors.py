@@ -171,7 +171,7 @@ class NoWorkspace(Unavailable):
 
 
 class OpenElsewhere(Refused):
-    """The clip is open in another window of the same person."""
+    """Another window of the same person has the clip open."""
 
     def __init__(self) -> None:
         super().__init__("OPEN_ELSEWHERE")

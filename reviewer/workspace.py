@@ -2,46 +2,60 @@
 
 import importlib.metadata
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
+from reviewer.access.audit_log import AuditLog
 from reviewer.access.checkpoint import Checkpoints
-from reviewer.access.ledger import Ledger
+from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
-from reviewer.access.register import Register
+from reviewer.access.people import PersonRepository
+from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
-from reviewer.clips.catalogue import Catalogue
+from reviewer.clips.content import ClipContent
+from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
-from reviewer.clips.store import LocalClips
-from reviewer.clips.vault import Vault
+from reviewer.clips.open_tasks import OpenTasks
+from reviewer.clips.repository import ClipRepository
+from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
-from reviewer.desk.agreement import Agreement
-from reviewer.desk.drafts import Drafts
-from reviewer.desk.hearing import Hearing
-from reviewer.desk.listen import Listening
+from reviewer.db.schema import migrate
+from reviewer.db.workspace_meta import read_meta
+from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
-from reviewer.desk.signin import SignIn, require_strong
 from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.labels.schema import load_schema
-from reviewer.lead.export import Export
-from reviewer.lead.founding import found
-from reviewer.lead.intake import Intake
-from reviewer.lead.people import People
-from reviewer.lead.progress import Progress
+from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.session import LeadSession
 from reviewer.model.clock import Clock, SystemClock
 from reviewer.model.people import Identity, Person
+from reviewer.model.project import QueueRules
+from reviewer.model.task import TaskKind
 from reviewer.places import DATABASE_FILE, PROJECT_FILE, resource
+from reviewer.qa.scorecard import Scorecards
+from reviewer.qa.session import KINDS as QA_KINDS
 from reviewer.qa.session import QaSession
+from reviewer.queue.api import Queue
+from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.agreement import Agreement
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.listening_record import ListeningRecord
+from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.sign_in import SignIn, require_strong
+from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.session.work_session import WorkSession
 from reviewer.transcript.conventions import load_conventions
 
 CLIPS_FOLDER = "clips"
 APP_VERSION = importlib.metadata.version("reviewer")
+
+MakeQueue = Callable[[Database, Clock, QueueRules], Queue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,135 +69,83 @@ class SignedIn:
 
 
 class Workspace:
-    """All collaborators of one workspace, put together."""
+    """The use cases of one workspace, over its repositories."""
 
-    def __init__(self, path: Path, *, clock: Clock, parameters: KdfParameters) -> None:
+    def __init__(
+        self, path: Path, *, clock: Clock, parameters: KdfParameters, make_queue: MakeQueue = SqliteQueue
+    ) -> None:
         self.path = path
         self.clock = clock
-        self.parameters = parameters
         self.project = read_project(path / PROJECT_FILE)
-        self.database = Database(path / DATABASE_FILE)
-        migrate(self.database)
-        self.workspace_id = str(
-            self.database.value("SELECT value FROM meta WHERE key = 'workspace_id'") or ""
-        )
-        self.log_public_key = bytes.fromhex(
-            self.database.value("SELECT value FROM meta WHERE key = 'log_public_key'") or ""
-        )
-        self.register = Register(self.database, clock)
-        self.ledger = Ledger(self.database, clock, self.workspace_id)
-        self.checkpoints = Checkpoints(self.database, self.ledger, clock)
-        self.catalogue = Catalogue(self.database)
-        self.store = LocalClips(path / CLIPS_FOLDER)
-        self.vault = Vault(self.workspace_id, self.store, self.catalogue)
-        self.drafts = Drafts(database=self.database, vault=self.vault, clock=clock)
-        self.queue = SqliteQueue(self.database, clock, self.project.queue)
-        self.schema = load_schema(_found(path, "schemas", self.project.schema))
-        self.conventions = load_conventions(_found(path, "conventions", self.project.conventions))
-        self.acknowledgements = Acknowledgements(
-            self.database, self.ledger, clock, _agreements(path), self.project.nda_days
-        )
-        self.hearing = Hearing(
-            ledger=self.ledger, vault=self.vault, catalogue=self.catalogue, rules=self.project.listening
-        )
-        self._open_desks()
+        self._parameters = parameters
+        self._database = Database(path / DATABASE_FILE)
+        try:
+            self._assemble(make_queue)
+        except BaseException:
+            self._database.close()
+            raise
 
-    def _open_desks(self) -> None:
-        """The use cases over what ``__init__`` has opened."""
-        clock, parameters = self.clock, self.parameters
-        self.sign_in_desk = SignIn(
-            database=self.database,
-            register=self.register,
-            ledger=self.ledger,
-            checkpoints=self.checkpoints,
-            clock=clock,
-            parameters=parameters,
-        )
+    def _assemble(self, make_queue: MakeQueue) -> None:
+        migrate(self._database)
+        self._meta = read_meta(self._database)
+        self._unit = self._unit_of_work(make_queue(self._database, self.clock, self.project.queue))
+        self._schema = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        self._conventions = _load_conventions(self.path, self.project.conventions)
+        self.sessions = SignIn(self._unit, self._parameters)
         self.agreement = Agreement(
-            sign_in=self.sign_in_desk,
-            acknowledgements=self.acknowledgements,
+            sign_in=self.sessions,
+            acknowledgements=self._unit.acknowledgements,
             locale=self.project.locale,
             app_version=APP_VERSION,
         )
-        self.listening = Listening(
-            database=self.database,
-            sign_in=self.sign_in_desk,
-            acknowledgements=self.acknowledgements,
-            ledger=self.ledger,
-            queue=self.queue,
-            catalogue=self.catalogue,
-            vault=self.vault,
-            hearing=self.hearing,
-            clock=clock,
-            locale=self.project.locale,
-        )
-        self.progress = Progress(register=self.register, queue=self.queue, ledger=self.ledger)
+        self._access = ClipAccess(unit=self._unit, sign_in=self.sessions, locale=self.project.locale)
+        self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:
         """Signs a person in and gives what their role can do."""
-        identity = self.sign_in_desk.sign_in(name, passphrase)
+        identity = self.sessions.sign_in(name, passphrase)
         return SignedIn(identity, self.desk(identity), self.qa(identity), self.lead(identity))
 
-    def sign_out(self, signed_in: SignedIn) -> None:
-        """Ends the session."""
-        self.sign_in_desk.sign_out(signed_in.identity)
+    def sign_out(self, signed_in: SignedIn) -> bool:
+        """Ends the session; False when its row could not be written."""
+        return self.sessions.sign_out(signed_in.identity)
 
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         """Turns an invitation into an account."""
-        return self.sign_in_desk.enrol(name, code, passphrase)
+        return self.sessions.enrol(name, code, passphrase)
 
     def desk(self, identity: Identity) -> DeskSession:
         """The contractor's work for a signed-in person."""
-        return DeskSession(
-            identity=identity,
-            listening=self.listening,
-            hearing=self.hearing,
-            queue=self.queue,
-            drafts=self.drafts,
-            vault=self.vault,
-            ledger=self.ledger,
-            database=self.database,
-            clock=self.clock,
-            schema=self.schema,
-            conventions=self.conventions,
-        )
+        return DeskSession(self._work(identity, DESK_KINDS))
 
     def qa(self, identity: Identity) -> QaSession:
         """The QA person's work for a signed-in person."""
         return QaSession(
-            identity=identity,
-            door=self.listening,
-            hearing=self.hearing,
-            queue=self.queue,
-            drafts=self.drafts,
-            vault=self.vault,
-            ledger=self.ledger,
-            database=self.database,
-            schema=self.schema,
-            conventions=self.conventions,
+            work=self._work(identity, QA_KINDS),
+            unit=self._unit,
+            access=self._access,
+            scorecards=Scorecards(self._unit, self._access),
             rate=self.project.queue.qa_rate,
         )
 
     def lead(self, identity: Identity) -> LeadSession:
         """The lead's work for a signed-in person."""
         return LeadSession(
-            identity=identity,
-            require_signed_in=self.sign_in_desk.require,
-            people=self._people(),
-            progress=self.progress,
-            intake=self._intake(),
-            export=self._export(),
-            queue=self.queue,
-            register=self.register,
-            ledger=self.ledger,
-            checkpoints=self.checkpoints,
-            database=self.database,
-            log_id=self.workspace_id,
+            identity,
+            self._unit,
+            sign_in=self.sessions,
+            access=self._access,
+            project=self.project,
+            schema=self._schema,
+            conventions=self._conventions,
+            parameters=self._parameters,
+            make_decoder=Decoder,
+            verify=self._verify_log,
         )
 
     def close(self) -> None:
-        """Gives the file back."""
-        self.database.close()
+        """Closes the workspace file."""
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -193,46 +155,51 @@ class Workspace:
     ) -> None:
         self.close()
 
-    def _people(self) -> People:
-        return People(
-            database=self.database,
-            register=self.register,
-            ledger=self.ledger,
-            clock=self.clock,
-            parameters=self.parameters,
+    def _work(self, identity: Identity, kinds: frozenset[TaskKind]) -> WorkSession:
+        return WorkSession(
+            identity=identity,
+            kinds=kinds,
+            unit=self._unit,
+            access=self._access,
+            listening=self._listening,
+            schema=self._schema,
+            conventions=self._conventions,
         )
 
-    def _intake(self) -> Intake:
-        return Intake(
-            vault=self.vault,
-            catalogue=self.catalogue,
-            queue=self.queue,
-            ledger=self.ledger,
-            database=self.database,
-            decoder=Decoder,
-            project=self.project,
-            clock=self.clock,
-        )
+    def _verify_log(self) -> Finding:
+        return verify_log(self._database, self._meta.workspace_id, self._meta.log_public_key)
 
-    def _export(self) -> Export:
-        return Export(
-            database=self.database,
-            vault=self.vault,
-            catalogue=self.catalogue,
-            queue=self.queue,
-            ledger=self.ledger,
-            checkpoints=self.checkpoints,
-            acknowledgements=self.acknowledgements,
-            opener=self.listening,
-            project=self.project,
-            clock=self.clock,
-            schema=self.schema,
-            conventions=self.conventions,
+    def _unit_of_work(self, queue: Queue) -> UnitOfWork:
+        database, clock = self._database, self.clock
+        clips = ClipRepository(database)
+        store = LocalClipStore(self.path / CLIPS_FOLDER)
+        content = ClipContent(self._meta.workspace_id, store, clips, database)
+        log = AuditLog(database, clock, self._meta.workspace_id)
+        agreements = _own_folder_or_resource(self.path, "nda")
+        return UnitOfWork(
+            database=database,
+            queue=queue,
+            outbox=Outbox(database, queue, clock),
+            clips=clips,
+            content=content,
+            hypotheses=HypothesisRepository(database, content, clock),
+            drafts=DraftRepository(database),
+            open_tasks=OpenTasks(database),
+            log=log,
+            checkpoints=Checkpoints(database, log, clock),
+            exports=ExportRepository(database),
+            people=PersonRepository(database, clock),
+            acknowledgements=Acknowledgements(database, log, clock, agreements, self.project.nda_days),
+            clock=clock,
         )
 
 
 def open_workspace(
-    path: Path | str, *, clock: Clock | None = None, parameters: KdfParameters | None = None
+    path: Path | str,
+    *,
+    clock: Clock | None = None,
+    parameters: KdfParameters | None = None,
+    make_queue: MakeQueue = SqliteQueue,
 ) -> Workspace:
     """Opens an existing workspace.
 
@@ -243,7 +210,12 @@ def open_workspace(
     if not (folder / DATABASE_FILE).is_file():
         raise NoWorkspace(folder)
     os.umask(0o077)
-    return Workspace(folder, clock=clock or SystemClock(), parameters=parameters or KdfParameters())
+    return Workspace(
+        folder,
+        clock=clock or SystemClock(),
+        parameters=parameters or KdfParameters(),
+        make_queue=make_queue,
+    )
 
 
 def make_workspace(
@@ -261,7 +233,7 @@ def make_workspace(
     """
     folder = Path(path)
     if (folder / DATABASE_FILE).exists():
-        raise Refused(f"There is a workspace in {folder} already.", "Choose an empty folder.")
+        raise Refused("WORKSPACE_EXISTS", folder=str(folder))
     require_strong(passphrase)
     text = (project_file or resource("project.toml")).read_text(encoding="utf-8")
     parse_project(text)
@@ -270,16 +242,28 @@ def make_workspace(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Unavailable(f"{folder} cannot be written.", str(error)) from error
-    found(folder / DATABASE_FILE, lead, passphrase, clock or SystemClock(), parameters or KdfParameters())
+        raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
+    init_workspace(
+        folder / DATABASE_FILE, lead, passphrase, clock or SystemClock(), parameters or KdfParameters()
+    )
 
 
-def _found(workspace: Path, kind: str, name: str) -> Path:
+def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
     """A schema or conventions file: the workspace's own first, then ours."""
     own = workspace / kind / f"{name}.toml"
     return own if own.is_file() else resource(kind, f"{name}.toml")
 
 
-def _agreements(workspace: Path) -> Path:
-    own = workspace / "nda"
-    return own if own.is_dir() else resource("nda")
+def _own_folder_or_resource(workspace: Path, kind: str) -> Path:
+    own = workspace / kind
+    return own if own.is_dir() else resource(kind)
+
+
+def _load_conventions(workspace: Path, name: str) -> LocaleConventions:
+    """The project's conventions, and those of every other locale: the workspace's own file before ours."""
+    project = load_conventions(_own_or_resource(workspace, "conventions", name))
+    folders = (resource("conventions"), workspace / "conventions")
+    files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
+    others = {stem: load_conventions(path) for stem, path in files.items() if stem != name}
+    by_locale = {each.locale: each for each in others.values()}
+    return LocaleConventions(project, MappingProxyType(by_locale))

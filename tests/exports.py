@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from reviewer.access.checkpoint import Checkpoints
-from reviewer.access.ledger import Ledger
+from reviewer.access.audit_log import AuditLog
 from reviewer.access.nda import Acknowledgements
-from reviewer.access.register import Register
+from reviewer.access.people import PersonRepository
 from reviewer.audio.io.flac import encode_flac, read_canonical
 from reviewer.audio.samples import Samples
-from reviewer.clips.catalogue import Catalogue
-from reviewer.clips.store import LocalClips
-from reviewer.clips.vault import Vault
+from reviewer.clips.repository import ClipRepository
+from reviewer.clips.store import LocalClipStore
+from reviewer.clips.content import ClipContent
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.labels.schema import load_schema
 from reviewer.lead.export import Export, ExportResult
 from reviewer.model.annotation import Annotation, Flag, LabelValue
@@ -40,7 +40,7 @@ LOG_ID = "w1"
 class VaultOpener:
     """Opens clips straight from the vault and remembers which; ``fails_at`` raises for that clip."""
 
-    vault: Vault
+    vault: ClipContent
     opened: list[str] = field(default_factory=list)
     fails_at: Mapping[str, BaseException] = field(default_factory=dict)
 
@@ -60,10 +60,10 @@ class ExportBench:
         self.clock = clock or FakeClock()
         self.database = Database(folder / "workspace.db")
         migrate(self.database)
-        self.ledger = Ledger(self.database, self.clock, LOG_ID)
+        self.ledger = AuditLog(self.database, self.clock, LOG_ID)
         self.checkpoints = Checkpoints(self.database, self.ledger, self.clock)
-        self.catalogue = Catalogue(self.database)
-        self.vault = Vault(LOG_ID, LocalClips(folder / "clips"), self.catalogue)
+        self.catalogue = ClipRepository(self.database)
+        self.vault = ClipContent(LOG_ID, LocalClipStore(folder / "clips"), self.catalogue)
         self.queue = SqliteQueue(self.database, self.clock, QueueRules())
         self.acknowledgements = Acknowledgements(
             self.database, self.ledger, self.clock, resource("nda"), days=365
@@ -74,7 +74,7 @@ class ExportBench:
 
     def enrol(self) -> None:
         """Adds the lead and two contractors; nobody has agreed to anything."""
-        register = Register(self.database, self.clock)
+        register = PersonRepository(self.database, self.clock)
         for person in (
             self.lead.person,
             *(a_person(id=name, name=f"Person {name}") for name in ("p1", "p2")),

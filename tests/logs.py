@@ -5,12 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 from reviewer.access import signing
-from reviewer.access.audit import Finding, verify
-from reviewer.access.chain import canonical, link_hash
-from reviewer.access.ledger import Ledger
-from reviewer.access.note import Checkpoint, parse_checkpoint
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.checkpoint import Checkpoint, parse_checkpoint
+from reviewer.access.log_chain import canonical, link_hash
+from reviewer.access.verification import Finding, verify_log
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.model.event import Action, Event
 from tests.fakes.clock import FakeClock
 from tests.fakes.intruder import Forged
@@ -25,7 +25,7 @@ def write_log(file: Path, rows: int, *, log_id: str = "w1", log_key: bytes = LOG
     """A log of at least so many rows, signed but for the first two and the 301st."""
     database, clock = Database(file), FakeClock()
     migrate(database)
-    ledger = Ledger(database, clock, log_id, app_version="0.1.0")
+    ledger = AuditLog(database, clock, log_id, app_version="0.1.0")
     with database.transaction():
         ledger.record(Event(Action.WORKSPACE_MADE))
         ledger.record(Event(Action.SIGN_IN_FAILED, detail={"failures": 1}))
@@ -46,7 +46,7 @@ def write_log(file: Path, rows: int, *, log_id: str = "w1", log_key: bytes = LOG
 def check(file: Path, outside: Checkpoint | None = None, log_id: str = "w1") -> Finding:
     database = Database(file)
     try:
-        return verify(database, log_id, PUBLIC_KEY, outside)
+        return verify_log(database, log_id, PUBLIC_KEY, outside)
     finally:
         database.close()
 
@@ -62,9 +62,9 @@ def log_of(file: Path) -> list[tuple[object, ...]]:
         return connection.execute("SELECT seq, body, prev, hash, signature FROM log ORDER BY seq").fetchall()
 
 
-def reopened(file: Path) -> tuple[Database, Ledger]:
+def reopened(file: Path) -> tuple[Database, AuditLog]:
     database = Database(file)
-    ledger = Ledger(database, FakeClock(), "w1", app_version="0.1.0")
+    ledger = AuditLog(database, FakeClock(), "w1", app_version="0.1.0")
     ledger.unlock(LOG_KEY)
     return database, ledger
 

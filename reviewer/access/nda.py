@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.access import signing
-from reviewer.access.chain import canonical, parse
-from reviewer.access.ledger import Ledger
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.log_chain import canonical, parse
 from reviewer.db.connection import Database, Row
 from reviewer.errors import Damaged, NdaRequired, Refused, Unavailable
 from reviewer.model.clock import Clock, to_iso, to_micros
@@ -83,9 +83,9 @@ def load_agreements(folder: Path, locale: str) -> list[NdaText]:
 class Acknowledgements:
     """Who has signed the agreement, each record signed with the person's own key."""
 
-    def __init__(self, database: Database, ledger: Ledger, clock: Clock, folder: Path, days: int) -> None:
+    def __init__(self, database: Database, log: AuditLog, clock: Clock, folder: Path, days: int) -> None:
         self._database = database
-        self._ledger = ledger
+        self._log = log
         self._clock = clock
         self._folder = folder
         self._days = days
@@ -105,7 +105,7 @@ class Acknowledgements:
         """
         record = self._live(person, locale)
         if record is None:
-            self._ledger.record(
+            self._log.record(
                 Event(
                     Action.REFUSED,
                     actor=person.id,
@@ -144,7 +144,7 @@ class Acknowledgements:
         self._check(identity.person, text, typed_name, (shown_at, end_reached_at, now))
         record_id = f"n{secrets.token_hex(8)}"
         body = canonical({
-            "v": 1, "kind": KIND, "id": record_id, "log_id": self._ledger.log_id,
+            "v": 1, "kind": KIND, "id": record_id, "log_id": self._log.log_id,
             "person_id": identity.person.id, "name": identity.person.name, "role": identity.person.role,
             "session": identity.session_id, "typed_name": typed_name, "title": text.title,
             "version": text.version, "locale": text.locale, "sha256": text.sha256, "statement": STATEMENT,
@@ -216,7 +216,7 @@ class Acknowledgements:
 
     def _note(self, action: Action, identity: Identity, text: NdaText, about: str) -> None:
         detail = {"version": text.version, "locale": text.locale, "sha256": text.sha256}
-        self._ledger.record(Event.by(identity, action, about, detail=detail))
+        self._log.record(Event.by(identity, action, about, detail=detail))
 
 
 def _load(folder: Path, locale: str) -> NdaText:

@@ -181,7 +181,7 @@ def _raise(error: Exception) -> None:
 
 
 def _guard() -> None:
-    from reviewer.app.guard import guard_process  # noqa: PLC0415 - not before the first paint
+    from reviewer.process_guard import guard_process  # noqa: PLC0415 - not before the first paint
 
     guard_process()
 

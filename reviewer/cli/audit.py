@@ -1,21 +1,22 @@
-"""``reviewer audit``: the access log, read, checked and signed."""
+"""``reviewer audit``: reads, verifies and signs the access log."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import show as out
-from reviewer.cli.door import opened, signed_in
-from reviewer.cli.options import AsJson, AsName, PassphraseFile, WorkspaceDir
+from reviewer.cli import output
+from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
 from reviewer.errors import Damaged, Unavailable
+from reviewer.messages import command_catalogue
 from reviewer.model.clock import to_iso
+from reviewer.places import DATABASE_FILE, default_workspace
 
 if TYPE_CHECKING:
-    from reviewer.access.chain import LogRow
     from reviewer.access.checkpoint import Checkpoint
+    from reviewer.access.log_chain import LogRow
 
-app = typer.Typer(help="Read, check and sign the access log.", no_args_is_help=True)
+app = typer.Typer(help="Read, verify and sign the access log.", no_args_is_help=True)
 
 
 @app.command("show")
@@ -32,10 +33,10 @@ def show(
         rows = work.person.lead.log_rows(limit)
         names = {person.id: person.name for person in work.person.lead.people()}
     if json:
-        out.as_json({"rows": [_row(row, names) for row in rows]})
+        output.print_json({"rows": [_row(row, names) for row in rows]})
         return
     heads = ("seq", "at", "person", "action", "object", "outcome", "reason")
-    out.columns(heads, [tuple(_row(row, names)[head] for head in heads) for row in rows])
+    output.print_table(heads, [tuple(_row(row, names)[head] for head in heads) for row in rows])
 
 
 @app.command("verify")
@@ -45,7 +46,7 @@ def verify(
         typer.Option(
             "--checkpoint",
             metavar="FILE",
-            help="One kept outside this machine; only with it a cut tail shows.",
+            help="One kept outside this machine; only with it a truncated log is detected.",
             show_default=False,
         ),
     ] = None,
@@ -55,26 +56,25 @@ def verify(
     *,
     json: AsJson = False,
 ) -> None:
-    """Check every row of the access log. Nobody signs in for it: whoever has the file may check it."""
-    from reviewer.access.audit import verify as check  # noqa: PLC0415
+    """Verify every row of the access log. Nobody signs in, nothing is written: a copy of the file will do."""
+    from reviewer.access.verification import verify_file  # noqa: PLC0415
 
-    outside = _checkpoint(checkpoint) if checkpoint else None
-    with opened(workspace) as shop:
-        finding = check(shop.database, shop.workspace_id, shop.log_public_key, outside)
+    outside = _read_checkpoint(checkpoint) if checkpoint else None
+    finding = verify_file((workspace or default_workspace()) / DATABASE_FILE, outside)
+    words = command_catalogue().words(finding.notice)
     if json:
-        out.as_json(
+        output.print_json(
             {
                 "ok": finding.ok,
                 "rows": finding.rows,
                 "first_bad": finding.first_bad,
-                "sentence": finding.sentence,
+                "sentence": words.sentence,
             }
         )
     elif finding.ok:
-        print(finding.sentence)
+        print(words.sentence)
     if not finding.ok:
-        where = f"The first bad row is {finding.first_bad}. " if finding.first_bad else ""
-        raise Damaged(finding.sentence, f"{where}Keep the file as it is, and call whoever answers for it.")
+        raise Damaged(finding.notice.code, **finding.notice.parameters)
 
 
 @app.command("checkpoint")
@@ -85,26 +85,26 @@ def checkpoint(
     *,
     json: AsJson = False,
 ) -> None:
-    """Sign the present end of the log; keep what is printed on another machine."""
+    """Sign the current end of the log; keep what is printed on another machine."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         made = work.person.lead.checkpoint()
         if json:
             body = {"log_id": made.log_id, "size": made.size, "head": made.head.hex()}
-            out.as_json(body | {"made_at": to_iso(made.made_at), "checkpoint": made.text})
+            output.print_json(body | {"made_at": to_iso(made.made_at), "checkpoint": made.text})
         else:
             print(made.text, end="", flush=True)
         work.person.lead.witnessed(made)
 
 
-def _checkpoint(file: Path) -> "Checkpoint":
+def _read_checkpoint(file: Path) -> "Checkpoint":
     from reviewer.access.checkpoint import parse_checkpoint  # noqa: PLC0415
 
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise Unavailable("The checkpoint cannot be read.", str(error)) from error
+        raise Unavailable("CHECKPOINT_UNREADABLE", problem=str(error)) from error
     except UnicodeDecodeError as error:
-        raise Damaged("This is not a checkpoint of an access log.", str(error)) from error
+        raise Damaged("NOT_A_CHECKPOINT") from error
     return parse_checkpoint(text)
 
 

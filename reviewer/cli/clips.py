@@ -1,4 +1,4 @@
-"""``reviewer import``, ``export`` and ``purge``: clips in, labelled sets out, clips destroyed."""
+"""``reviewer import``, ``export`` and ``purge``: the life of clips in a workspace."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import show
-from reviewer.cli.door import signed_in
-from reviewer.cli.options import AsJson, AsName, PassphraseFile, WorkspaceDir
+from reviewer.cli import output
+from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
 from reviewer.errors import Refused, Unavailable
+from reviewer.messages import command_catalogue
+
+_OUTCOMES = ("accepted", "refused", "quarantined")
 
 
 def import_clips(
@@ -20,9 +22,12 @@ def import_clips(
         int | None,
         typer.Option("--sample", metavar="N", min=1, help="Take N clips only.", show_default=False),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Draws the sample.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="The seed of the sample.")] = 0,
     stratify: Annotated[
-        str, typer.Option("--stratify", metavar="FIELDS", help="Draw evenly over these, e.g. locale,product.")
+        str,
+        typer.Option(
+            "--stratify", metavar="FIELDS", help="Stratify the sample by these, e.g. locale,product."
+        ),
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every line, keep nothing.")] = False,
     workspace: WorkspaceDir = None,
@@ -31,26 +36,27 @@ def import_clips(
     *,
     json: AsJson = False,
 ) -> None:
-    """Bring clips in through the gate; a report row for each line."""
-    from reviewer.lead.intake_options import IntakeOptions  # noqa: PLC0415
+    """Import clips through the gate; a report row for each line."""
+    from reviewer.lead.intake_report import IntakeOptions  # noqa: PLC0415
 
     fields = tuple(field.strip() for field in stratify.split(",") if field.strip())
     options = IntakeOptions(sample=sample, seed=seed, stratify=fields, dry_run=dry_run)
     with (
         signed_in(workspace, as_name, passphrase_file) as work,
-        show.progress("Importing") as progress,
+        output.progress_bar("Importing") as progress,
         _until_interrupted() as cancelled,
     ):
         report = work.person.lead.import_manifest(manifest, options, progress, cancelled)
     if json:
-        show.as_json(report.to_json())
+        output.print_json(report.to_json(command_catalogue()))
     else:
-        rows = [row.to_json() for row in report.rows]
+        rows = [row.to_json(command_catalogue()) for row in report.rows]
         heads = ("line", "outcome", "code", "clip", "audio", "sentence")
-        show.columns(heads, [tuple(row[head] for head in heads) for row in rows])
-        print(f"{report.accepted} accepted, {report.refused} refused, {report.quarantined} quarantined")
+        output.print_table(heads, [tuple(row[head] for head in heads) for row in rows])
+        counts = (report.accepted, report.refused, report.quarantined)
+        print(output.sentence("IMPORTED", **dict(zip(_OUTCOMES, counts, strict=True))))
     if report.was_cancelled:
-        raise Unavailable("The import was stopped.", "Run it again: what is here is not taken twice.")
+        raise Unavailable("IMPORT_INTERRUPTED")
 
 
 def export(
@@ -69,12 +75,11 @@ def export(
     names = tuple(name.strip() for name in formats.split(",") if name.strip())
     with (
         signed_in(workspace, as_name, passphrase_file) as work,
-        show.progress("Exporting") as progress,
+        output.progress_bar("Exporting") as progress,
     ):
         result = work.person.lead.export(out, names, where, progress)
-    left_out = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in result.left_out.items())
     if json:
-        show.as_json(
+        output.print_json(
             {
                 "folder": str(result.folder),
                 "clips": result.clips,
@@ -84,9 +89,11 @@ def export(
             }
         )
     else:
-        print(f"{result.clips} clips, {result.seconds:.1f} s, are in {result.folder}.")
-        print(f"Left out: {left_out or 'none'}.")
-        print(f"Passport SHA-256 {result.passport_sha256}")
+        seconds = f"{result.seconds:.1f}"
+        print(output.sentence("EXPORTED", clips=result.clips, seconds=seconds, folder=str(result.folder)))
+        for reason, count in result.left_out.items():
+            print(output.sentence(f"LEFT_OUT_{reason.upper()}", count=count))
+        print(output.sentence("PASSPORT", sha256=result.passport_sha256))
 
 
 def purge(
@@ -96,47 +103,39 @@ def purge(
             "--withdrawn", metavar="FILE", help="Sources whose consent was withdrawn.", show_default=False
         ),
     ] = None,
-    retention: Annotated[bool, typer.Option("--retention", help="All clips whose time is up.")] = False,
+    retention: Annotated[
+        bool, typer.Option("--retention", help="All clips whose retention time or consent is over.")
+    ] = False,
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Destroy clips for good, and print which exports must be recalled."""
-    from reviewer.lead.retention import Retention, read_withdrawn  # noqa: PLC0415
+    """Destroy clips by destroying their keys, and print which exports must be recalled."""
+    from reviewer.lead.purge import read_withdrawn_sources  # noqa: PLC0415
 
     if withdrawn is None and not retention:
-        raise Refused("Nothing was named to purge.", "Give --withdrawn FILE, --retention, or both.")
-    sources = read_withdrawn(withdrawn) if withdrawn else ()
+        raise Refused("NOTHING_TO_PURGE")
+    sources = read_withdrawn_sources(withdrawn) if withdrawn else ()
     with signed_in(workspace, as_name, passphrase_file) as work:
-        shop = work.workspace
-        use_case = Retention(
-            require_signed_in=shop.sign_in_desk.require,
-            database=shop.database,
-            catalogue=shop.catalogue,
-            vault=shop.vault,
-            queue=shop.queue,
-            ledger=shop.ledger,
-            clock=shop.clock,
-        )
-        report = use_case.purge(work.person.identity, sources, retention=retention)
+        report = work.person.lead.purge(sources, retention=retention)
     if json:
-        show.as_json(report.to_json())
+        output.print_json(report.to_json())
         return
-    print(f"{len(report.purged)} clips destroyed, {report.unknown} sources unknown here.")
+    print(output.sentence("PURGED_CLIPS", clips=len(report.purged), unknown=report.unknown))
     if report.recall:
-        print("Recall these clips from whoever has these exports:")
+        print(output.sentence("RECALL"))
         rows = [(one.export, one.made_at, one.formats, clip) for one in report.recall for clip in one.clips]
-        show.columns(("export", "made at", "formats", "clip"), rows)
+        output.print_table(("export", "made at", "formats", "clip"), rows)
 
 
 @contextmanager
 def _until_interrupted() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C ends the work after the present clip, so that the report is still printed."""
-    was_asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: was_asked.append(number))
+    """Lets Ctrl-C end the work after the current clip, so that the report is still printed."""
+    received: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))
     try:
-        yield lambda: bool(was_asked)
+        yield lambda: bool(received)
     finally:
         signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""The commands, and how what goes wrong in them is told."""
+"""The command line: all commands, and how their errors end as a message and an exit code."""
 
 import os
 import sys
@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import audit, clips, doctor, nda, people, qa, queue, show, workspaces
+from reviewer.cli import audit, clips, doctor, init, nda, output, people, qa, queue
 from reviewer.errors import Refused, ReviewerError, Unavailable
 
 _STOPPED = 130
-# typer carries a click of its own in newer versions; its usage errors are reached through typer's own one.
+# Newer versions of typer carry their own click; its usage errors are reached through typer's subclass.
 _UsageError = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
-app.command("init")(workspaces.init)
+app.command("init")(init.init)
 app.add_typer(people.app, name="people")
 app.command("enrol")(people.enrol)
 app.add_typer(nda.app, name="nda")
@@ -53,45 +53,47 @@ def _common(
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command; gives its exit code. What goes wrong is a sentence and a hint on stderr.
+    """Runs one command and gives its exit code; an error is one sentence and one hint on stderr.
 
-    Codes: 0 done; 1 our bug; 2 a rule refused; 3 the world said no; 4 data does not verify; 130 stopped.
+    Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
+    130 interrupted.
     """
     try:
         code = app(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # typer makes the second of the first
+    except (BrokenPipeError, SystemExit):  # typer turns the first into the second
         return _leave_quietly()
-    except Exception as problem:  # noqa: BLE001 - the one place where everything ends as a sentence
-        known = _told(problem)
-        show.error(known)
+    except Exception as problem:  # noqa: BLE001 - the one place where every error becomes a sentence
+        known = _as_known_error(problem)
+        output.print_error(known)
         return known.exit_code
     if code == _STOPPED:
-        show.error(Unavailable("Stopped."))
+        output.print_error(Unavailable("INTERRUPTED"))
     return code if isinstance(code, int) else 0
 
 
-def _told(problem: Exception) -> ReviewerError:
+def _as_known_error(problem: Exception) -> ReviewerError:
     if isinstance(problem, ReviewerError):
         return problem
     if isinstance(problem, _UsageError):
         context = getattr(problem, "ctx", None)
         path = context.command_path if context else "reviewer"
-        return Refused(problem.format_message(), f"See: {path} --help.")  # type: ignore[attr-defined]
+        message = problem.format_message()  # type: ignore[attr-defined]
+        return Refused("USAGE", problem=message, command=path)
     if isinstance(problem, typer.Abort):
-        return Unavailable("Stopped.")
+        return Unavailable("INTERRUPTED")
     if isinstance(problem, OSError):
-        return Unavailable("The system said no.", str(problem))
+        return Unavailable("OPERATING_SYSTEM", problem=str(problem))
     where = problem.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
     # Not the message: it may hold what somebody typed.
-    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "nowhere"
-    return ReviewerError(f"This is a bug of ours: {type(problem).__name__}.", f"Report it with: {place}.")
+    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "-"
+    return ReviewerError("BUG", kind=type(problem).__name__, place=place)
 
 
 def _leave_quietly() -> int:
-    """Whoever read our output has left, as ``head`` does; what was to be done is done."""
-    # Python tries once more to write at exit; see the note on SIGPIPE in the signal module's documentation.
+    """The reader of our output has gone, as ``head`` does; what was to be done is done."""
+    # Python tries to write once more at exit; see the note on SIGPIPE in the signal module's documentation.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
     return 0

@@ -1,22 +1,27 @@
-"""``reviewer nda``: the agreement, read and signed at a terminal."""
+"""``reviewer nda``: read and sign the non-disclosure agreement at a terminal."""
 
 import sys
-from datetime import datetime
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.cli import show as out
-from reviewer.cli.door import AtWork, opened, signed_in
-from reviewer.cli.options import AsJson, AsName, PassphraseFile, WorkspaceDir
+from reviewer.cli import output
+from reviewer.cli.sign_in import (
+    AsJson,
+    AsName,
+    CommandSession,
+    PassphraseFile,
+    WorkspaceDir,
+    opened,
+    signed_in,
+)
 from reviewer.errors import Refused
-from reviewer.model.event import Action
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
 
 app = typer.Typer(help="Read and sign the non-disclosure agreement.", no_args_is_help=True)
-_PAGE = 500
 
 
 @app.command("show")
@@ -27,13 +32,15 @@ def show(
     *,
     json: AsJson = False,
 ) -> None:
-    """Print the agreement. Who wants to sign it gives --as, so that it is noted that they were shown it."""
+    """Print the agreement. Give --as to have it logged that it was shown to you, before you sign it."""
     if as_name is None:
         with opened(workspace) as open_workspace:
             text = open_workspace.agreement.text()
     else:
         with signed_in(workspace, as_name, passphrase_file) as work:
-            text = work.workspace.agreement.shown(work.person.identity)
+            agreement, identity = work.workspace.agreement, work.person.identity
+            text = agreement.shown(identity)
+            agreement.end_reached(identity, text)  # all of it is printed at once
     if json:
         body = {
             "version": text.version,
@@ -42,7 +49,7 @@ def show(
             "sha256": text.sha256,
             "text": text.text,
         }
-        out.as_json(body)
+        output.print_json(body)
     else:
         print(text.text)
         print(f"version {text.version}, {text.locale}, SHA-256 {text.sha256}", file=sys.stderr)
@@ -58,44 +65,31 @@ def accept(
     *,
     json: AsJson = False,
 ) -> None:
-    """Sign the agreement. Whoever was not shown it yet is shown it first, on stderr, and that is noted."""
+    """Sign the agreement. If it was not shown to you yet, it is printed first, with time to read it."""
     with signed_in(workspace, as_name, passphrase_file) as work:
-        agreement = work.workspace.agreement
-        text = agreement.text()
+        text = work.workspace.agreement.text()
         if version != text.version:
-            raise Refused(f"The agreement is now version {text.version}.", "Read it with: reviewer nda show.")
-        record = agreement.accept(
-            work.person.identity,
-            text,
-            typed_name=typed_name,
-            passphrase=work.passphrase,
-            shown_at=_shown_at(work, text) or _show_now(work, text),
-            end_reached_at=work.workspace.clock.now(),
+            raise Refused("NDA_OTHER_VERSION", version=text.version)
+        _let_read(work, text)
+        record = work.workspace.agreement.accept(
+            work.person.identity, text, typed_name=typed_name, passphrase=work.passphrase
         )
     if json:
-        out.as_json({"id": record, "version": text.version, "locale": text.locale, "sha256": text.sha256})
+        output.print_json(
+            {"id": record, "version": text.version, "locale": text.locale, "sha256": text.sha256}
+        )
     else:
-        print(f"Version {text.version} is signed.")
+        print(output.sentence("NDA_SIGNED", version=text.version))
 
 
-def _show_now(work: AtWork, text: "NdaText") -> datetime:
-    """Puts the text before somebody who read it without a name, or not at all."""
-    shown_at = work.workspace.clock.now()
-    work.workspace.agreement.shown(work.person.identity)
-    print(text.text, file=sys.stderr)
-    return shown_at
-
-
-def _shown_at(work: AtWork, text: "NdaText") -> datetime | None:
-    """When this very text was last put before this person, or None."""
-    ledger, person = work.workspace.ledger, work.person.identity.person
-    end = ledger.head().size
-    while end > 0:
-        since = max(1, end - _PAGE + 1)
-        for row in reversed(list(ledger.rows(since=since, limit=end - since + 1))):
-            event = row.event()
-            is_this_text = event.detail.get("sha256") == text.sha256
-            if event.action is Action.NDA_SHOWN and event.actor == person.id and is_this_text:
-                return row.at()
-        end = since - 1
-    return None
+def _let_read(work: CommandSession, text: "NdaText") -> None:
+    """Shows the text to somebody who was not shown it, and waits until there was time to read it."""
+    agreement, identity = work.workspace.agreement, work.person.identity
+    if agreement.reading_seconds_left(identity, text) is None:
+        agreement.shown(identity)
+        print(text.text, file=sys.stderr, flush=True)
+        agreement.end_reached(identity, text)
+    seconds = agreement.reading_seconds_left(identity, text) or 0.0
+    if seconds > 0:
+        print(output.sentence("NDA_READING_TIME", seconds=round(seconds + 0.5)), file=sys.stderr, flush=True)
+        time.sleep(seconds)

@@ -1,14 +1,20 @@
-"""``reviewer people`` and ``reviewer enrol``: who works here."""
+"""``reviewer people`` and ``reviewer enrol``: accounts."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from reviewer.cli import show
-from reviewer.cli.door import opened, signed_in
-from reviewer.cli.options import AsJson, AsName, PassphraseFile, WorkspaceDir
-from reviewer.cli.passphrase import passphrase_from
+from reviewer.cli import output
+from reviewer.cli.sign_in import (
+    AsJson,
+    AsName,
+    PassphraseFile,
+    WorkspaceDir,
+    opened,
+    passphrase_from,
+    signed_in,
+)
 from reviewer.model.clock import to_iso
 from reviewer.model.people import Role
 
@@ -18,7 +24,7 @@ PersonName = Annotated[str, typer.Argument(metavar="NAME", help="The person's na
 
 
 class RoleName(StrEnum):
-    """The roles as they are typed."""
+    """The roles as typed on the command line."""
 
     CONTRACTOR = "contractor"
     QA = "qa"
@@ -28,7 +34,7 @@ class RoleName(StrEnum):
 @app.command("add")
 def add(
     name: PersonName,
-    role: Annotated[RoleName, typer.Option("--role", help="What they are here for.")],
+    role: Annotated[RoleName, typer.Option("--role", help="Their role.")],
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
@@ -40,7 +46,7 @@ def add(
         invitation = work.person.lead.add_person(name, Role(role))
     person, until = invitation.person, to_iso(invitation.until)
     if json:
-        show.as_json(
+        output.print_json(
             {
                 "id": person.id,
                 "name": person.name,
@@ -50,7 +56,7 @@ def add(
             }
         )
     else:
-        print(f"{person.name} may enrol as {person.role} until {until} with the code")
+        print(output.sentence("INVITED", name=person.name, role=person.role.value, until=until))
         print(invitation.code)
 
 
@@ -67,9 +73,9 @@ def list_people(
         people = work.person.lead.people()
     if json:
         rows = [{"id": p.id, "name": p.name, "role": p.role.value, "state": p.state.value} for p in people]
-        show.as_json({"people": rows})
+        output.print_json({"people": rows})
     else:
-        show.columns(("name", "role", "state"), [(p.name, p.role, p.state) for p in people])
+        output.print_table(("name", "role", "state"), [(p.name, p.role, p.state) for p in people])
 
 
 @app.command("revoke")
@@ -81,13 +87,13 @@ def revoke(
     *,
     json: AsJson = False,
 ) -> None:
-    """Close an account: its keys are destroyed and its work goes back to the queue."""
+    """Revoke an account: its keys are destroyed and its tasks go back to the queue."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         person = work.person.lead.revoke(name)
     if json:
-        show.as_json({"id": person.id, "name": person.name, "state": "revoked"})
+        output.print_json({"id": person.id, "name": person.name, "state": "revoked"})
     else:
-        print(f"{person.name} can do nothing here any more.")
+        print(output.sentence("REVOKED", name=person.name))
 
 
 def enrol(
@@ -103,6 +109,6 @@ def enrol(
         passphrase = passphrase_from(passphrase_file, is_new=True)
         person = open_workspace.enrol(name, code, passphrase)
     if json:
-        show.as_json({"id": person.id, "name": person.name, "role": person.role.value})
+        output.print_json({"id": person.id, "name": person.name, "role": person.role.value})
     else:
-        print(f"{person.name} is enrolled as {person.role}.")
+        print(output.sentence("ENROLLED", name=person.name, role=person.role.value))

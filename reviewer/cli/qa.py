@@ -1,12 +1,11 @@
-"""``reviewer qa``: what is checked, and how the work stands up to it."""
+"""``reviewer qa``: selects work for review, and reports on quality."""
 
 import typer
 
-from reviewer.cli import show
-from reviewer.cli.door import signed_in
-from reviewer.cli.options import AsJson, AsName, PassphraseFile, WorkspaceDir
+from reviewer.cli import output
+from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
 
-app = typer.Typer(help="Draw work for checking, and report on it.", no_args_is_help=True)
+app = typer.Typer(help="Select work for review, and report on it.", no_args_is_help=True)
 
 
 @app.command("draw")
@@ -17,13 +16,14 @@ def draw(
     *,
     json: AsJson = False,
 ) -> None:
-    """Draw a lot: decide for each new submission whether it is checked; the rest is accepted."""
+    """Decide for each new submission whether it is reviewed; the rest is accepted."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         result = work.person.qa.draw()
     if json:
-        show.as_json({"drawn": result.drawn, "passed": result.passed})
+        output.print_json({"drawn": result.selected, "passed": result.passed})
     else:
-        print(f"{len(result.drawn)} drawn for a check, {len(result.passed)} accepted without one.")
+        counts = {"selected": len(result.selected), "passed": len(result.passed)}
+        print(output.sentence("DRAWN", **counts))
 
 
 @app.command("report")
@@ -34,16 +34,11 @@ def report(
     *,
     json: AsJson = False,
 ) -> None:
-    """Show each contractor's scorecard: how much was checked, and what share was accepted."""
-    from reviewer.qa.scorecard import Scorecards  # noqa: PLC0415
-
+    """Show each contractor's scorecard: how much was reviewed, and what share was accepted."""
     with signed_in(workspace, as_name, passphrase_file) as work:
-        shop = work.workspace
-        cards = Scorecards(
-            require_signed_in=shop.sign_in_desk.require, register=shop.register, queue=shop.queue
-        ).all(work.person.identity)
+        cards = work.person.qa.scorecards()
     if json:
-        show.as_json({"confidence": 0.95, "people": [card.to_json() for card in cards]})
+        output.print_json({"confidence": 0.95, "people": [card.to_json() for card in cards]})
         return
     heads = ("name", "submitted", "checked", "accepted", "returned", "share accepted", "95 % interval")
     rows = [
@@ -58,4 +53,4 @@ def report(
         )
         for card in cards
     ]
-    show.columns(heads, rows)
+    output.print_table(heads, rows)

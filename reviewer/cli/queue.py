@@ -1,19 +1,18 @@
-"""``reviewer queue``: what is where, and whose turn it is."""
+"""``reviewer queue``: tasks by state, leases, and clips that wait for the lead."""
 
 from typing import Annotated
 
 import typer
 
-from reviewer.cli import show
-from reviewer.cli.door import signed_in
-from reviewer.cli.options import AsJson, AsName, PassphraseFile, WorkspaceDir
+from reviewer.cli import output
+from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
 from reviewer.model.clock import to_iso
 from reviewer.model.task import LateDraft, Lease
-from reviewer.queue.queue import HeldClip
+from reviewer.queue.api import HeldClip
 
 app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
 
-TaskId = Annotated[int, typer.Argument(metavar="ID", help="The task, as queue status shows it.")]
+TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task, as queue status shows it.")]
 
 
 @app.command("status")
@@ -27,14 +26,13 @@ def status(
     """Show clips and tasks by state, leases, late drafts, and clips that wait for the lead."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         overview = work.person.lead.overview()
-        held = work.workspace.queue.held()
         names = {person.id: person.name for person in work.person.lead.people()}
     leases = [_lease(lease, names) for lease in overview.leases]
     late = [_late(draft, names) for draft in overview.late_drafts]
-    with_lead = [_held(clip) for clip in held]
+    with_lead = [_held(clip) for clip in overview.held]
     counts = overview.counts
     if json:
-        show.as_json(
+        output.print_json(
             {
                 "clips": counts.clips,
                 "tasks": counts.tasks,
@@ -47,10 +45,10 @@ def status(
         return
     rows = [("clips", state, count) for state, count in counts.clips.items()]
     rows += [("tasks", state, count) for state, count in counts.tasks.items()]
-    show.columns(("what", "state", "count"), rows)
+    output.print_table(("what", "state", "count"), rows)
     _table("Leases", leases)
     _table("Late drafts", late)
-    _table("Clips that wait for you (assign or release one of their tasks)", with_lead)
+    _table("Clips that wait for the lead (assign or release one of their tasks)", with_lead)
 
 
 @app.command("release")
@@ -62,39 +60,40 @@ def release(
     *,
     json: AsJson = False,
 ) -> None:
-    """Open a task to all: take it from whoever has it, or put a clip that waits for you back."""
+    """Open a task to all: take it from whoever has it, or put a held clip back into the queue."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         work.person.lead.release(task)
     if json:
-        show.as_json({"task": task, "state": "open"})
+        output.print_json({"task": task, "state": "open"})
     else:
-        print(f"Task {task} is open to all.")
+        print(output.sentence("TASK_OPEN", task=task))
 
 
 @app.command("assign")
 def assign(
     task: TaskId,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The contractor who shall have it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The contractor to assign it to.")],
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Keep a task for one contractor."""
+    """Assign a task to one contractor."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         person = work.person.lead.assign(task, name)
     if json:
-        show.as_json({"task": task, "person": person.name})
+        output.print_json({"task": task, "person": person.name})
     else:
-        print(f"Task {task} waits for {person.name}.")
+        print(output.sentence("TASK_ASSIGNED", task=task, name=person.name))
 
 
 def _lease(lease: Lease, names: dict[str, str]) -> dict[str, object]:
     return {
         "task": lease.task_id,
         "clip": lease.clip_id,
-        "pass": lease.pass_number,
+        "kind": lease.kind.value,
+        "pass": lease.round,
         "person": names.get(lease.person_id, lease.person_id),
         "until": to_iso(lease.until),
     }
@@ -116,4 +115,4 @@ def _held(clip: HeldClip) -> dict[str, object]:
 def _table(title: str, rows: list[dict[str, object]]) -> None:
     if rows:
         print(f"\n{title}")
-        show.columns(tuple(rows[0]), [tuple(row.values()) for row in rows])
+        output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])

@@ -42,12 +42,12 @@ class ClipStore(Protocol):
     def sweep(self, keep: set[str]) -> int:
         """Removes objects of all other clips, and half-written ones; gives how many clips or leftovers went.
 
-        ``Vault.sweep`` asks for it at a moment when no clip is being added.
+        ``ClipContent.sweep`` asks for it at a moment when no clip is being added.
         """
         ...
 
 
-class LocalClips:
+class LocalClipStore:
     """A folder of files named ``<clip id>.<kind>.sealed``, readable by nobody else."""
 
     def __init__(self, folder: Path) -> None:

@@ -117,6 +117,7 @@ _QUEUE = (
         clip_id TEXT PRIMARY KEY,
         state TEXT NOT NULL {_one_of("state", ClipState)},
         passes INTEGER NOT NULL CHECK (passes > 0),
+        open_until INTEGER,
         reason TEXT NOT NULL DEFAULT ''
     ) STRICT, WITHOUT ROWID
     """,
@@ -183,10 +184,11 @@ _QUEUE = (
     "CREATE INDEX annotation_by_clip ON annotation (clip_id)",
     """
     CREATE TRIGGER annotation_no_update BEFORE UPDATE ON annotation
-    WHEN NEW.sealed IS NOT x'' OR (NEW.id, NEW.submission_key, NEW.task_id, NEW.clip_id, NEW.author, NEW.parent_id,
-        NEW.schema_version, NEW.conventions_version, NEW.digest, NEW.made_at) IS NOT (OLD.id, OLD.submission_key,
-        OLD.task_id, OLD.clip_id, OLD.author, OLD.parent_id, OLD.schema_version, OLD.conventions_version,
-        OLD.digest, OLD.made_at)
+    WHEN NEW.sealed IS NOT x'' OR (NEW.id, NEW.submission_key, NEW.task_id, NEW.clip_id, NEW.author,
+    NEW.parent_id,
+        NEW.schema_version, NEW.conventions_version, NEW.digest, NEW.made_at) IS NOT (OLD.id,
+        OLD.submission_key, OLD.task_id, OLD.clip_id, OLD.author, OLD.parent_id, OLD.schema_version,
+        OLD.conventions_version, OLD.digest, OLD.made_at)
     BEGIN SELECT RAISE(ABORT, 'annotations are append-only'); END
     """,
     """
@@ -248,6 +250,16 @@ _LOCAL_WORK = (
         saved_at INTEGER NOT NULL,
         PRIMARY KEY (task_id, person_id)
     ) STRICT
+    """,
+    """
+    CREATE TABLE open_task (
+        task_id TEXT NOT NULL,
+        person_id TEXT NOT NULL REFERENCES person (id),
+        clip_id TEXT NOT NULL REFERENCES clip (id),
+        window TEXT NOT NULL,
+        seen_at INTEGER NOT NULL,
+        PRIMARY KEY (task_id, person_id)
+    ) STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE outbox (

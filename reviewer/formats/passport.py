@@ -11,7 +11,7 @@ from reviewer.errors import Notice
 from reviewer.formats.dataset import write_bytes
 
 NAME = "passport.json"
-VERSION = 1
+VERSION = 2
 _BLOCK_BYTES = 1 << 20
 
 
@@ -19,7 +19,8 @@ _BLOCK_BYTES = 1 << 20
 class Passport:
     """The facts of one export; nothing in it names a person, a machine or a path outside the set.
 
-    ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``left_out`` counts clips by
+    ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``conventions`` maps each
+    convention file's id to the facts of its profile; ``left_out`` counts clips by
     reason; ``log_hash`` is the hex hash of row ``log_size`` of the access log; ``checkpoint`` is the signed
     checkpoint made just before.
     """
@@ -33,8 +34,7 @@ class Passport:
     where: str | None
     split: bool
     schema: str
-    conventions: str
-    profile: Mapping[str, Any]
+    conventions: Mapping[str, Mapping[str, Any]]
     annotated_under: Mapping[str, int]
     agreement: Mapping[str, str]
     clips: int

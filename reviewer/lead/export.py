@@ -1,4 +1,4 @@
-"""Takes accepted work out of a workspace as a labelled set: checked, logged, whole or not at all."""
+"""Exports accepted work as a labelled set: checked, logged, and complete or not there at all."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -8,57 +8,52 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from reviewer.access.checkpoint import Checkpoint, Checkpoints
-from reviewer.access.ledger import Head, Ledger
-from reviewer.access.nda import Acknowledgements
-from reviewer.access.rights import Act, require
+from reviewer.access.audit_log import Head
+from reviewer.access.checkpoint import Checkpoint
+from reviewer.access.rights import Act
 from reviewer.audio.io.flac import cut_flac
-from reviewer.audio.samples import Samples
-from reviewer.clips.catalogue import Catalogue
-from reviewer.clips.vault import Vault
-from reviewer.db.connection import Database
-from reviewer.errors import Damaged, Refused, ReviewerError
+from reviewer.errors import Damaged, Notice, Refused, ReviewerError
 from reviewer.formats import csv_table, nemo, passport
 from reviewer.formats.dataset import Utterance, write_clips
-from reviewer.formats.new_folder import moved, require_free, temporary
+from reviewer.formats.output_folder import moved_into_place, require_free, temporary_folder
 from reviewer.formats.passport import Passport
 from reviewer.labels.schema import Schema
-from reviewer.lead.pseudonyms import Pseudonyms
-from reviewer.lead.rows import utterance
-from reviewer.lead.selection import Selection, Selector
-from reviewer.lead.where import parse_where
-from reviewer.model.clip import Clip
-from reviewer.model.clock import Clock, to_iso, to_micros
+from reviewer.lead.export_filter import parse_filter
+from reviewer.lead.keyed_hashes import Pseudonyms
+from reviewer.lead.selection import PROFILE, SelectedClip, Selection, Selector, utterance_of
+from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
-from reviewer.queue.queue import Queue
-from reviewer.transcript.conventions import Conventions
-
-PROFILE = "training"
-
-
-class Opener(Protocol):
-    """The gated door to a clip's audio; it logs before it opens."""
-
-    def open_for_export(self, identity: Identity, clip_id: str) -> Samples: ...
+from reviewer.model.task import FinalAnnotation
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.unit_of_work import UnitOfWork
 
 
 class Format(Protocol):
-    """A writer of a set's tables, and the validator that reads them back by the reader's rules."""
+    """A labelled-set format: writes a set's tables, and validates them by the rules of their readers."""
 
     VERSION: str
 
     def write(self, folder: Path, utterances: Sequence[Utterance]) -> None: ...
-    def validate(self, folder: Path) -> list[str]: ...
+    def validate(self, folder: Path) -> list[Notice]: ...
 
 
 FORMATS: Mapping[str, Format] = {"nemo": nemo, "csv": csv_table}
 
 
+class NothingToExport(Refused):
+    """No clip may leave; ``left_out`` counts clips by reason."""
+
+    def __init__(self, left_out: Mapping[str, int]) -> None:
+        super().__init__("NOTHING_TO_EXPORT", clips=sum(left_out.values()))
+        self.left_out = left_out
+
+
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """A set that was written and read back. ``left_out`` counts clips by reason."""
+    """A set that was written and validated. ``left_out`` counts clips by reason."""
 
     folder: Path
     clips: int
@@ -69,7 +64,7 @@ class ExportResult:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What one run was asked for, and where the log stood when it began."""
+    """What was asked for, and where the log stood when the export began."""
 
     identity: Identity
     out: Path
@@ -82,35 +77,24 @@ class _Order:
 
 
 class Export:
-    """The lead's way of taking work out; there is no other."""
+    """The only way to take accepted work out of a workspace."""
 
     def __init__(
         self,
+        unit: UnitOfWork,
+        access: ClipAccess,
         *,
-        database: Database,
-        vault: Vault,
-        catalogue: Catalogue,
-        queue: Queue,
-        ledger: Ledger,
-        checkpoints: Checkpoints,
-        acknowledgements: Acknowledgements,
-        opener: Opener,
         project: Project,
-        clock: Clock,
         schema: Schema,
-        conventions: Conventions,
+        conventions: LocaleConventions,
+        formats: Mapping[str, Format] = FORMATS,
     ) -> None:
-        self._database = database
-        self._queue = queue
-        self._ledger = ledger
-        self._checkpoints = checkpoints
-        self._acknowledgements = acknowledgements
-        self._opener = opener
+        self._unit = unit
+        self._access = access
         self._project = project
-        self._clock = clock
         self._schema = schema
-        self._conventions = conventions
-        self._selector = Selector(vault=vault, catalogue=catalogue, queue=queue, conventions=conventions)
+        self._selector = Selector(unit, access, conventions)
+        self._formats = formats
 
     def run(
         self,
@@ -118,48 +102,55 @@ class Export:
         out: Path,
         formats: Sequence[str],
         where: str | None = None,
-        progress: Callable[[int, int], None] = lambda _done, _all: None,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
         *,
         split: bool = False,
     ) -> ExportResult:
-        """Writes a set to ``out``, which must not exist; whatever fails, nothing of it stays.
+        """Writes a set to ``out``, which must not exist; if anything fails, nothing of it stays.
 
         Raises: Refused (NotAllowed, NdaRequired, a bad filter or format, nothing to export, OUT exists),
-            Unavailable when the disk says no, Damaged when the set does not read back as it should.
+            Unavailable when the disk fails, Damaged when the set does not validate.
         """
-        require(identity.person, Act.EXPORT)
-        self._acknowledgements.require_live(identity.person, self._project.locale)
-        names = _known(formats)
-        predicate = parse_where(where, self._schema) if where else lambda _facts: True
+        self._access.require(identity, Act.EXPORT)
+        names = self._known(formats)
+        predicate = parse_filter(where, self._schema) if where else lambda _facts: True
         require_free(out)
-        checkpoint = self._checkpoints.make("export")
-        started = self._note(identity, Action.EXPORT_STARTED, "", {"formats": list(names)})
-        order = _Order(identity, out, names, where, split, f"e{started:08d}", self._ledger.head(), checkpoint)
+        order = self._start(identity, out, names, where, split=split)
         try:
-            selection = self._selector.select(
-                identity.keyring, self._conventions.profile(PROFILE), predicate, self._clock.now()
-            )
-            return self._make(order, selection, progress)
+            selection = self._selector.select(identity, predicate)
+            return self._write(order, selection, progress)
         except BaseException as error:
             code = error.code if isinstance(error, ReviewerError) else type(error).__name__
-            self._note(identity, Action.EXPORT_ENDED, order.id, {}, outcome="failed", reason=code)
+            with self._unit.transaction():
+                self._unit.exports.fail(order.id)
+                self._record(identity, Action.EXPORT_ENDED, order.id, {}, outcome="failed", reason=code)
             raise
 
-    def _make(
+    def _start(
+        self, identity: Identity, out: Path, formats: tuple[str, ...], where: str | None, *, split: bool
+    ) -> _Order:
+        unit = self._unit
+        checkpoint = unit.checkpoints.make("export")
+        with unit.transaction():
+            started = self._record(identity, Action.EXPORT_STARTED, "", {"formats": list(formats)})
+            export_id = f"e{started:08d}"
+            unit.exports.start(export_id, identity.person.id, formats, unit.clock.now())
+        return _Order(identity, out, formats, where, split, export_id, unit.log.head(), checkpoint)
+
+    def _write(
         self, order: _Order, selection: Selection, progress: Callable[[int, int], None]
     ) -> ExportResult:
-        if not selection.chosen:
-            counts = ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in selection.left_out.items())
-            raise Refused("There is no accepted work to export.", f"Clips left out: {counts or 'none'}.")
+        if not selection.selected:
+            raise NothingToExport(selection.left_out)
         utterances = self._utterances(order, selection)
-        with temporary(order.out) as folder:
+        with temporary_folder(order.out) as folder:
             write_clips(folder, utterances, progress)
             for name in order.formats:
-                FORMATS[name].write(folder, utterances)
+                self._formats[name].write(folder, utterances)
             digest = passport.write(folder, self._passport(order, selection, utterances))
-            _require_valid(folder, order.formats)
-            with moved(folder, order.out), self._database.transaction():
-                self._remember(order, selection, digest)
+            self._require_valid(folder, order.formats)
+            with moved_into_place(folder, order.out), self._unit.transaction():
+                self._finish(order, selection, digest)
         return ExportResult(
             order.out, len(utterances), _seconds(utterances), dict(selection.left_out), digest
         )
@@ -167,37 +158,35 @@ class Export:
     def _utterances(self, order: _Order, selection: Selection) -> list[Utterance]:
         names = Pseudonyms(order.identity.keyring.workspace_key)
         rows = (
-            utterance(
-                one, names.speaker(one.clip), partial(self._flac, order.identity, one.clip), split=order.split
+            utterance_of(
+                one, names.speaker(one.clip), partial(self._flac, order.identity, one), split=order.split
             )
-            for one in selection.chosen
+            for one in selection.selected
         )
         return sorted(rows, key=lambda row: row.id)
 
-    def _flac(self, identity: Identity, clip: Clip) -> bytes:
-        samples = self._opener.open_for_export(identity, clip.id)
+    def _flac(self, identity: Identity, selected: SelectedClip) -> bytes:
+        clip = selected.clip
+        samples = self._access.open_for_export(identity, selected.accepted)
         if (samples.frames, samples.rate_hz, samples.channels) != (clip.frames, clip.rate_hz, clip.channels):
-            raise Damaged(
-                "A clip's audio is not what the workspace says of it.", "Run: reviewer audit verify."
-            )
+            raise Damaged("AUDIO_MISMATCH", clip=clip.id)
         return cut_flac(samples, 0, samples.frames)
 
     def _passport(self, order: _Order, selection: Selection, utterances: Sequence[Utterance]) -> Passport:
-        profile = self._conventions.profile(PROFILE)
-        agreement = self._acknowledgements.text(self._project.locale)
+        agreement = self._unit.acknowledgements.text(self._project.locale)
         names = Pseudonyms(order.identity.keyring.workspace_key)
+        conventions = {one.conventions.id: one.conventions for one in selection.selected}
         return Passport(
             export_id=order.id,
-            made_at=to_iso(self._clock.now()),
+            made_at=to_iso(self._unit.clock.now()),
             made_by=names.person(order.identity.person.id),
             app_version=version("reviewer"),
             project=self._project.name,
-            formats={name: FORMATS[name].VERSION for name in order.formats},
+            formats={name: self._formats[name].VERSION for name in order.formats},
             where=order.where,
             split=order.split,
             schema=self._schema.id,
-            conventions=self._conventions.id,
-            profile=profile.facts(),
+            conventions={name: one.profile(PROFILE).facts() for name, one in sorted(conventions.items())},
             annotated_under=dict(Counter(f"{u.schema_version} {u.conventions_version}" for u in utterances)),
             agreement={
                 "version": agreement.version,
@@ -213,31 +202,40 @@ class Export:
             checkpoint=order.checkpoint.text,
         )
 
-    def _remember(self, order: _Order, selection: Selection, digest: str) -> None:
-        clip_ids = [one.clip.id for one in selection.chosen]
-        self._database.execute(
-            "INSERT INTO export (id, person_id, formats, passport_sha256, made_at) VALUES (?, ?, ?, ?, ?)",
-            (
-                order.id,
-                order.identity.person.id,
-                ",".join(order.formats),
-                digest,
-                to_micros(self._clock.now()),
-            ),
-        )
-        for clip_id in clip_ids:
-            self._database.execute(
-                "INSERT INTO export_clip (export_id, clip_id) VALUES (?, ?)", (order.id, clip_id)
-            )
-        self._queue.mark_exported(clip_ids)
+    def _finish(self, order: _Order, selection: Selection, digest: str) -> None:
+        """Remembers which annotation of which clip left, in the commit that names the folder."""
+        unit = self._unit
+        items = {one.clip.id: one.accepted.id for one in selection.selected}
+        for clip_id, annotation_id in items.items():
+            if unit.queue.final(clip_id) is None:  # several passes that agree: the first one stands
+                verdict = unit.queue.verdict_on(annotation_id)
+                if verdict is not None:
+                    unit.queue.set_final(FinalAnnotation(clip_id, annotation_id, verdict.id))
+        unit.exports.finish(order.id, items, digest)
+        unit.queue.mark_exported(items)
         detail: dict[str, DetailValue] = {
-            "clips": len(clip_ids),
+            "clips": len(items),
             "left_out": sum(selection.left_out.values()),
             "passport_sha256": digest,
         }
-        self._note(order.identity, Action.EXPORT_ENDED, order.id, detail)
+        self._record(order.identity, Action.EXPORT_ENDED, order.id, detail)
 
-    def _note(
+    def _known(self, formats: Sequence[str]) -> tuple[str, ...]:
+        known = ", ".join(self._formats)
+        if not formats:
+            raise Refused("NO_FORMAT", known=known)
+        for name in formats:
+            if name not in self._formats:
+                raise Refused("UNKNOWN_FORMAT", format=name, known=known)
+        return tuple(dict.fromkeys(formats))
+
+    def _require_valid(self, folder: Path, formats: Sequence[str]) -> None:
+        problems = [problem for name in formats for problem in self._formats[name].validate(folder)]
+        problems += passport.validate(folder)
+        if problems:
+            raise Damaged(problems[0].code, **problems[0].parameters)
+
+    def _record(
         self,
         identity: Identity,
         action: Action,
@@ -247,33 +245,10 @@ class Export:
         outcome: str = "ok",
         reason: str = "",
     ) -> int:
-        return self._ledger.record(
-            Event(
-                action,
-                actor=identity.person.id,
-                role=identity.person.role,
-                session=identity.session_id,
-                object=target,
-                outcome=outcome,
-                reason=reason,
-                detail=detail,
-            )
+        person = identity.person
+        return self._unit.log.record(
+            Event(action, person.id, person.role, identity.session_id, target, outcome, reason, detail)
         )
-
-
-def _known(formats: Sequence[str]) -> tuple[str, ...]:
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown or not formats:
-        wrong = f"{unknown[0]} is no format." if unknown else "No format was named."
-        raise Refused(wrong, f"Formats are: {', '.join(FORMATS)}.")
-    return tuple(dict.fromkeys(formats))
-
-
-def _require_valid(folder: Path, formats: Sequence[str]) -> None:
-    problems = [sentence for name in formats for sentence in FORMATS[name].validate(folder)]
-    problems += passport.validate(folder)
-    if problems:
-        raise Damaged(f"The set does not read back as it should: {problems[0]}", " ".join(problems[1:4]))
 
 
 def _seconds(utterances: Sequence[Utterance]) -> float:

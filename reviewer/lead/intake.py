@@ -1,65 +1,264 @@
-"""The lead's door for bringing clips in."""
+"""Imports a manifest: gate, sample, decoder, seal and queue, line by line."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from reviewer.access.ledger import Ledger
 from reviewer.access.rights import Act, require
-from reviewer.clips.catalogue import Catalogue
-from reviewer.clips.vault import Vault
-from reviewer.db.connection import Database
-from reviewer.lead import sampling
-from reviewer.lead.intake_options import IntakeOptions
-from reviewer.lead.intake_report import IntakeReport
-from reviewer.lead.intake_run import IntakeRun, OneFileDecoder, Rooms
-from reviewer.lead.manifest import read_manifest
-from reviewer.model.clock import Clock
+from reviewer.audio.decode.decoder import Decoded, Decoder
+from reviewer.errors import Refused, ReviewerError
+from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
+from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
+from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
+from reviewer.model.clip import Clip
+from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
-from reviewer.queue.queue import Queue
+from reviewer.privacy.consent import purge_at
+from reviewer.privacy.gate import Gate
+from reviewer.privacy.manifest_row import Decision, ManifestRow, Outcome, RefusalCode
+from reviewer.session.unit_of_work import UnitOfWork
 
-__all__ = ["Intake", "IntakeOptions", "IntakeReport"]
+MANIFEST_ENGINE = "manifest"
+_LOG_ROWS_A_COMMIT = 200
+_SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
+_SAME_SAMPLES = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_AUDIO")
+_OUTSIDE_FOLDER = Decision.refuse(RefusalCode.BAD_VALUE, "AUDIO_OUTSIDE_FOLDER")
+
+MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A line that the gate did not refuse."""
+
+    line: ManifestLine
+    row: ManifestRow
+    decision: Decision
 
 
 class Intake:
     """Imports manifests into one workspace."""
 
-    def __init__(
-        self,
-        *,
-        vault: Vault,
-        catalogue: Catalogue,
-        queue: Queue,
-        ledger: Ledger,
-        database: Database,
-        decoder: Callable[[], AbstractContextManager[OneFileDecoder]],
-        project: Project,
-        clock: Clock,
-    ) -> None:
-        self._rooms = Rooms(vault, catalogue, queue, ledger, database, decoder, project, clock)
+    def __init__(self, unit: UnitOfWork, *, make_decoder: MakeDecoder, project: Project) -> None:
+        self._unit = unit
+        self._make_decoder = make_decoder
+        self._project = project
 
     def run(
         self,
         identity: Identity,
         manifest: Path,
         options: IntakeOptions,
-        progress: Callable[[int, int], None] = lambda _done, _total: None,
+        progress: Progress = lambda _done, _total: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IntakeReport:
-        """Brings in what the rules allow; one report row for each line but those a sample left out.
+        """Imports the clips that the rules allow; one report row for each line but those outside the sample.
 
-        ``progress`` gets the lines done and all lines. A run that is killed or cancelled leaves each
-        clip whole or nothing of it; run again, it refuses those here as duplicates and takes the others.
+        ``progress`` gets the number of lines done and of all lines. A run that is killed or cancelled leaves
+        each clip complete or absent; a second run refuses complete ones as duplicates and imports the others.
 
         Raises: NotAllowed for anybody but a lead; Refused for a manifest or sample that makes no sense;
-        Unavailable when disk or decoder fail. Whatever a single line holds raises nothing.
+        Unavailable when disk or decoder fail. The content of a single line never raises.
         """
         require(identity.person, Act.IMPORT)
         if options.sample is not None:
-            sampling.check(options.sample, options.stratify)
+            check_sample(options.sample, options.stratify)
         lines = read_manifest(manifest)
         if not options.dry_run:
-            self._rooms.vault.sweep()
-        run = IntakeRun(self._rooms, identity, manifest.parent, options, progress, len(lines))
-        return run.bring_in(lines, cancelled)
+            self._unit.content.sweep()
+        run = _IntakeRun(self._unit, self._project, identity, manifest.parent, options, progress, len(lines))
+        return run.import_lines(lines, self._make_decoder, cancelled)
+
+
+class _IntakeRun:
+    """One import in progress; used once."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        project: Project,
+        identity: Identity,
+        folder: Path,
+        options: IntakeOptions,
+        progress: Progress,
+        total: int,
+    ) -> None:
+        self._unit = unit
+        self._project = project
+        self._identity = identity
+        self._folder = folder
+        self._options = options
+        self._progress = progress
+        self._total = total
+        self._log = IntakeLog(unit.log, identity)
+        self._gate = Gate(project.intake, unit.clock.now())
+        self._hashes = KeyedHashes(identity.keyring)
+        self._seen: set[str] = set()
+        self._rows: list[ReportRow] = []
+        self._not_drawn = 0
+        self._was_cancelled = False
+
+    def import_lines(
+        self, lines: Sequence[ManifestLine], make_decoder: MakeDecoder, cancelled: Callable[[], bool]
+    ) -> IntakeReport:
+        """Takes every line through the gate, the sample, the decoder and the seal; logs start and end."""
+        self._log.record_start(self._total, self._options)
+        try:
+            self._tell_progress()
+            candidates = self._sampled(self._gated(lines))
+            with make_decoder() as decoder:
+                self._import_all(decoder, candidates, cancelled)
+        except BaseException:
+            with suppress(ReviewerError):  # the log must not hide the first error
+                self._record_end("failed")
+            raise
+        self._record_end("cancelled" if self._was_cancelled else "ok")
+        rows = tuple(sorted(self._rows, key=lambda row: row.line))
+        return IntakeReport(rows, self._not_drawn, self._options.dry_run, self._was_cancelled)
+
+    def _gated(self, lines: Sequence[ManifestLine]) -> list[_Candidate]:
+        """Decides every line by the cheap rules; refused ones are reported and logged, many to a commit."""
+        candidates: list[_Candidate] = []
+        refused: list[tuple[ManifestLine, Decision]] = []
+        for line in lines:
+            decision = line.read if isinstance(line.read, Decision) else self._gate.decide(line.read)
+            if isinstance(line.read, Decision) or decision.outcome is Outcome.REFUSED:
+                refused.append((line, decision))
+            else:
+                candidates.append(_Candidate(line, line.read, decision))
+        for first in range(0, len(refused), _LOG_ROWS_A_COMMIT):
+            with self._unit.transaction():
+                for line, decision in refused[first : first + _LOG_ROWS_A_COMMIT]:
+                    self._refuse(line, decision)
+        return candidates
+
+    def _sampled(self, candidates: list[_Candidate]) -> list[_Candidate]:
+        if self._options.sample is None:
+            return candidates
+        rows = [candidate.row for candidate in candidates]
+        drawn = draw_sample(rows, self._options.sample, self._options.seed, self._options.stratify)
+        self._not_drawn = len(candidates) - len(drawn)
+        self._tell_progress()
+        return [candidate for index, candidate in enumerate(candidates) if index in drawn]
+
+    def _import_all(
+        self, decoder: Decoder, candidates: list[_Candidate], cancelled: Callable[[], bool]
+    ) -> None:
+        sort_keys = interleaved_sort_keys([self._hashes.of_speaker(one.row) for one in candidates])
+        for candidate, sort_key in zip(candidates, sort_keys, strict=True):
+            if cancelled():
+                self._was_cancelled = True
+                return
+            refusal = self._import_clip(decoder, candidate, sort_key)
+            if refusal is not None:
+                self._refuse(candidate.line, refusal)
+
+    def _import_clip(self, decoder: Decoder, candidate: _Candidate, sort_key: int) -> Decision | None:
+        """Decodes, seals and queues one clip, or gives the refusal."""
+        clips = self._unit.clips
+        source = self._hashes.of_source_id(candidate.row.source_id)
+        if source in self._seen or clips.has_source(source):
+            return _SAME_SOURCE
+        path = audio_path(self._folder, candidate.row.audio)
+        if path is None:
+            return _OUTSIDE_FOLDER
+        try:
+            decoded = decoder.decode(path, self._project.decode)
+            samples = self._hashes.of_samples(decoded)
+            if samples in self._seen or clips.has_samples(samples):
+                return _SAME_SAMPLES
+            self._keep(candidate, decoded, self._clip(candidate, decoded, source, samples), sort_key)
+        except Refused as refused:
+            if refused.code not in set(RefusalCode):
+                raise  # not the clip's fault
+            return Decision(Outcome.REFUSED, RefusalCode(refused.code), refused.notice)
+        self._seen |= {source, samples}
+        return None
+
+    def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, sort_key: int) -> None:
+        unit, keyring = self._unit, self._identity.keyring
+        is_quarantined = candidate.decision.outcome is Outcome.QUARANTINED
+
+        def in_transaction() -> None:
+            if candidate.row.text:
+                unit.hypotheses.add(keyring, hypothesis_of(candidate.row, clip))
+            unit.queue.add_clip(
+                clip.id,
+                passes=self._project.queue.passes,
+                sort_key=sort_key,
+                quarantined=is_quarantined,
+                open_until=min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at),
+            )
+            self._log.record_line(candidate.line.number, candidate.decision, clip.id)
+
+        if not self._options.dry_run:
+            unit.content.add(
+                keyring, clip, decoded.flac, decoded.peaks, in_transaction, speech=decoded.speech
+            )
+        clip_id = "" if self._options.dry_run else clip.id
+        self._report(candidate.line, candidate.decision, clip_id, decoded.notes)
+
+    def _clip(self, candidate: _Candidate, decoded: Decoded, source: str, samples: str) -> Clip:
+        row = candidate.row
+        if row.consent_granted_at is None:
+            raise AssertionError("the gate let a clip without consent pass")
+        return Clip(
+            id=f"c{secrets.token_hex(8)}",
+            product=row.product,
+            locale=row.locale,
+            rate_hz=decoded.rate_hz,
+            channels=decoded.channels,
+            frames=decoded.frames,
+            recorded_at=row.recorded_at,
+            consent_granted_at=row.consent_granted_at,
+            consent_withdrawn_at=row.consent_withdrawn_at,
+            purge_at=purge_at(row.recorded_at, self._project.intake),
+            imported_at=self._unit.clock.now(),
+            source_hash=source,
+            speaker_hash=self._hashes.of_speaker(row),
+            samples_hash=samples,
+        )
+
+    def _refuse(self, line: ManifestLine, decision: Decision) -> None:
+        if not self._options.dry_run:
+            self._log.record_line(line.number, decision, "")
+        self._report(line, decision, "", ())
+
+    def _report(self, line: ManifestLine, decision: Decision, clip_id: str, notes: tuple[str, ...]) -> None:
+        self._rows.append(
+            ReportRow(
+                line.number, line.audio, decision.outcome, decision.code, decision.notice, clip_id, notes
+            )
+        )
+        self._tell_progress()
+
+    def _record_end(self, outcome: str) -> None:
+        self._log.record_end(outcome, self._rows, self._not_drawn, is_dry_run=self._options.dry_run)
+
+    def _tell_progress(self) -> None:
+        self._progress(len(self._rows) + self._not_drawn, self._total)
+
+
+def hypothesis_of(row: ManifestRow, clip: Clip) -> Hypothesis:
+    """The recogniser output in a manifest row; word times in frames, none beyond the clip's end."""
+
+    def frame(seconds: float) -> int:
+        return min(clip.frames, round(seconds * clip.rate_hz))
+
+    words = tuple(
+        Word(word.word, frame(word.start_seconds), frame(word.end_seconds), word.confidence)
+        for word in row.words
+    )
+    return Hypothesis(
+        id=f"h{secrets.token_hex(8)}",
+        clip_id=clip.id,
+        engine=MANIFEST_ENGINE,
+        version="",
+        text=row.text,
+        words=words,
+    )

@@ -1,50 +1,71 @@
-"""What became of each line of a manifest."""
+"""What became of each line of a manifest: the report of an import, and its rows in the access log."""
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reviewer.privacy.offer import Code, Outcome
+from reviewer.access.audit_log import AuditLog
+from reviewer.errors import Notice
+from reviewer.messages import MessageCatalogue
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.people import Identity
+from reviewer.privacy.manifest_row import Decision, Outcome, RefusalCode
+
+_ACTIONS = {
+    Outcome.ACCEPTED: Action.CLIP_IMPORTED,
+    Outcome.REFUSED: Action.CLIP_REFUSED,
+    Outcome.QUARANTINED: Action.CLIP_QUARANTINED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """How to import. A ``sample`` is drawn by ``seed`` from the clips that the cheap rules do not refuse."""
+
+    sample: int | None = None
+    seed: int = 0
+    stratify: tuple[str, ...] = ()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One line's end. ``clip`` is the new id, empty where nothing came in; ``notes`` tell of odd audio."""
+    """The outcome of one line. ``clip`` is the new id, empty if nothing was imported; ``notes`` are warnings
+    about the quality of its audio."""
 
     line: int
     audio: str
     outcome: Outcome
-    code: Code | None
-    sentence: str
+    code: RefusalCode | None
+    notice: Notice | None
     clip: str = ""
     notes: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def sentence(self, catalogue: MessageCatalogue) -> str:
+        """Why it was refused or quarantined, and what is odd about its audio."""
+        why = (catalogue.words(self.notice).sentence,) if self.notice else ()
+        return " ".join((*why, *self.notes))
+
+    def to_json(self, catalogue: MessageCatalogue) -> dict[str, Any]:
         return {
             "line": self.line,
             "audio": self.audio,
             "outcome": self.outcome.value,
             "code": self.code.value if self.code else "",
-            "sentence": " ".join(part for part in (self.sentence, *self.notes) if part),
+            "sentence": self.sentence(catalogue),
             "clip": self.clip,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeReport:
-    """What an import did. ``not_drawn`` counts clips that a sample left where they were."""
+    """The result of an import, in manifest order. ``not_drawn`` counts clips outside the sample."""
 
     rows: tuple[ReportRow, ...]
     not_drawn: int = 0
     is_dry_run: bool = False
     was_cancelled: bool = False
-
-    @classmethod
-    def of(
-        cls, rows: Iterable[ReportRow], *, not_drawn: int, is_dry_run: bool, was_cancelled: bool
-    ) -> "IntakeReport":
-        """A report with its rows in the order of the manifest."""
-        return cls(tuple(sorted(rows, key=lambda row: row.line)), not_drawn, is_dry_run, was_cancelled)
 
     @property
     def accepted(self) -> int:
@@ -58,13 +79,13 @@ class IntakeReport:
     def quarantined(self) -> int:
         return self._count(Outcome.QUARANTINED)
 
-    def to_json(self) -> dict[str, Any]:
-        """The object that ``import --json`` prints; what is out of the ordinary is only there when it is."""
+    def to_json(self, catalogue: MessageCatalogue) -> dict[str, Any]:
+        """The object that ``import --json`` prints; unusual keys are only there when they apply."""
         body: dict[str, Any] = {
             "accepted": self.accepted,
             "refused": self.refused,
             "quarantined": self.quarantined,
-            "rows": [row.to_json() for row in self.rows],
+            "rows": [row.to_json(catalogue) for row in self.rows],
         }
         if self.not_drawn:
             body["not_drawn"] = self.not_drawn
@@ -76,3 +97,50 @@ class IntakeReport:
 
     def _count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
+
+
+class IntakeLog:
+    """Writes an import's rows to the access log: ids, counts and codes, never a name or a word of a clip."""
+
+    def __init__(self, log: AuditLog, identity: Identity) -> None:
+        self._log = log
+        self._identity = identity
+        self._import_id = f"i{secrets.token_hex(8)}"
+
+    def record_start(self, lines: int, options: IntakeOptions) -> None:
+        """To be called before anything is decided."""
+        detail: dict[str, DetailValue] = {"lines": lines, "dry_run": options.dry_run}
+        if options.sample is not None:
+            detail |= {"sample": options.sample, "seed": options.seed, "stratify": list(options.stratify)}
+        self._record(Action.IMPORT_STARTED, detail, self._import_id)
+
+    def record_line(self, number: int, decision: Decision, clip_id: str) -> None:
+        """The outcome of one line; a refused one has no clip."""
+        detail: dict[str, DetailValue] = {"import": self._import_id, "line": number}
+        self._record(
+            _ACTIONS[decision.outcome], detail, clip_id, reason=decision.code.value if decision.code else ""
+        )
+
+    def record_end(
+        self, outcome: str, rows: Sequence[ReportRow], not_drawn: int, *, is_dry_run: bool
+    ) -> None:
+        """``outcome`` is ok, cancelled or failed."""
+        detail: dict[str, DetailValue] = {
+            each.value: sum(row.outcome is each for row in rows) for each in Outcome
+        }
+        detail |= {"not_drawn": not_drawn, "dry_run": is_dry_run}
+        self._record(Action.IMPORT_ENDED, detail, self._import_id, outcome=outcome)
+
+    def _record(
+        self,
+        action: Action,
+        detail: dict[str, DetailValue],
+        target: str,
+        *,
+        outcome: str = "ok",
+        reason: str = "",
+    ) -> None:
+        person = self._identity.person
+        self._log.record(
+            Event(action, person.id, person.role, self._identity.session_id, target, outcome, reason, detail)
+        )

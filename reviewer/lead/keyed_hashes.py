@@ -1,31 +1,47 @@
-"""Names for sources, voices and sounds that say nothing without the workspace key."""
+"""Keyed hashes of sources, speakers, samples and people, meaningless without the workspace key."""
 
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.keys import keyed_hash, subkey
+from reviewer.model.clip import Clip
 from reviewer.model.people import Keyring
-from reviewer.privacy.offer import ManifestRow
+from reviewer.privacy.manifest_row import ManifestRow
+
+_PSEUDONYM_LENGTH = 12
 
 
 class KeyedHashes:
-    """HMAC-SHA256 in hexadecimal, each kind under a subkey of its own."""
+    """What a workspace keeps of a clip's origin: HMAC-SHA256 in hexadecimal, a subkey for each kind."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._source, self._speaker, self._samples = (
             subkey(keyring.workspace_key, purpose) for purpose in ("source", "speaker", "samples")
         )
 
-    def source(self, row: ManifestRow) -> str:
-        """Tells whether a source came before, and finds its clip when consent is withdrawn."""
-        return self.of_source_id(row.source_id)
-
     def of_source_id(self, source_id: str) -> str:
-        """The same for a source that a list of withdrawals names."""
+        """Tells whether a source was imported before, and finds its clip when consent is withdrawn."""
         return keyed_hash(self._source, source_id.encode())
 
-    def speaker(self, row: ManifestRow) -> str:
-        """Keeps one voice's clips together, for splits that no speaker crosses."""
+    def of_speaker(self, row: ManifestRow) -> str:
+        """Keeps one speaker's clips together, for speaker-disjoint splits."""
         return keyed_hash(self._speaker, row.speaker.encode())
 
-    def samples(self, decoded: Decoded) -> str:
-        """Tells whether the same sound came before, whatever file it was in."""
+    def of_samples(self, decoded: Decoded) -> str:
+        """Tells whether the same samples were imported before, whatever the file."""
         return keyed_hash(self._samples, decoded.samples_sha256)
+
+
+class Pseudonyms:
+    """The names of speakers and people in exports: 48 bits in hexadecimal, the same in every export of a
+    workspace, and different from the hashes kept inside it."""
+
+    def __init__(self, workspace_key: bytes) -> None:
+        self._speakers = subkey(workspace_key, "export speaker")
+        self._people = subkey(workspace_key, "export person")
+
+    def speaker(self, clip: Clip) -> str:
+        """A clip of an unknown speaker gets a speaker of its own, which errs towards disjoint splits."""
+        name = clip.speaker_hash or f"clip {clip.id}"
+        return keyed_hash(self._speakers, name.encode())[:_PSEUDONYM_LENGTH]
+
+    def person(self, person_id: str) -> str:
+        return keyed_hash(self._people, person_id.encode())[:_PSEUDONYM_LENGTH]

@@ -1,17 +1,35 @@
-"""Manifests of clips, JSON Lines or CSV, read line by line."""
+"""Reads manifests of clips: JSON Lines or CSV, a closed list of fields, each line read or refused."""
 
 import codecs
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
 
 from reviewer.errors import Refused, Unavailable
-from reviewer.lead.manifest_fields import CSV_FIELDS, FIELDS, read_fields
-from reviewer.privacy.offer import Code, Decision, ManifestRow
+from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
 
+FIELDS = (
+    "audio", "product", "locale", "recorded_at", "consent_product", "consent_granted_at",
+    "consent_withdrawn_at", "source_id", "speaker", "draft", "words",
+)  # fmt: skip
+# A table cannot hold word times.
+CSV_FIELDS = tuple(name for name in FIELDS if name != "words")
+# A line without the consent fields is well formed; the gate refuses it.
+_REQUIRED = ("audio", "product", "locale", "recorded_at", "source_id", "speaker")
+_LONGEST = {"audio": 1_024, "source_id": 256, "speaker": 256, "draft": 100_000}
+_LONGEST_SHORT, _LONGEST_WORD, _MOST_WORDS = 64, 200, 50_000
+# RFC 3339 section 5.6, with the zone that makes it an instant.
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_LOCALE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?")
+_PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_WORD_KEYS = ({"word", "start", "end"}, {"word", "start", "end", "confidence"})
 _LONGEST_LINE = 4 << 20
 _MOST_LINES_A_RECORD = 50
 _OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
@@ -20,9 +38,9 @@ _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
 
 @dataclass(frozen=True, slots=True)
 class ManifestLine:
-    """One clip's line: what was read of it, or the refusal where that is no row.
+    """One clip's line: the row that was read, or the refusal.
 
-    ``number`` counts the file's lines from 1. ``audio`` is for the report, empty where it could not be read.
+    ``number`` counts the file's lines from 1. ``audio`` is for the report, empty if it could not be read.
     """
 
     number: int
@@ -42,26 +60,63 @@ class _Line:
 
 
 def read_manifest(path: Path) -> tuple[ManifestLine, ...]:
-    """All lines of a manifest in order, blank ones left out; a bad line is told of and never stops the rest.
+    """All lines of a manifest in order, without blank ones; a bad line is refused and never stops the rest.
 
-    UTF-8 with or without a byte order mark, lines ended by LF or CRLF. What the first line looks like decides
-    the format, and only where it looks like neither, the file's ending.
+    UTF-8 with or without a byte order mark, lines ended by LF or CRLF. The first line decides the format, or,
+    if it looks like neither, the file's extension.
 
-    Raises: Refused when there is no such file or it is in another encoding, Unavailable when it cannot be
-    read.
+    Raises: Refused if there is no such file or it has another encoding, Unavailable if it cannot be read.
     """
     try:
         with path.open("rb") as stream:
             lines = list(_lines(stream))
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-        raise Refused(f"There is no manifest {path.name}.", "Check the path.") from error
+        raise Refused("NO_MANIFEST", file=path.name) from error
     except OSError as error:
-        raise Unavailable("The manifest cannot be read.", str(error.strerror)) from error
+        raise Unavailable("MANIFEST_UNREADABLE", problem=str(error.strerror)) from error
     begin = next((index for index, line in enumerate(lines) if not line.is_blank), len(lines))
     if begin == len(lines):
         return ()
     read = _json_lines if _is_json(lines[begin].text, path.suffix.lower()) else _csv_lines
     return tuple(read(lines[begin:], path.parent))
+
+
+def read_fields(
+    values: Mapping[str, Any], folder: Path, fields: Sequence[str] = FIELDS
+) -> ManifestRow | Decision:
+    """The row that a line's fields make, or the refusal by the first rule they break.
+
+    Unknown fields come first, then missing ones, then bad values. Null and empty text count as missing.
+    """
+    unknown = [name for name in values if name not in fields]
+    if unknown:
+        shown = "".join(char for char in unknown[0][:40] if char.isprintable())
+        return Decision.refuse(RefusalCode.UNKNOWN_FIELD, field=shown)
+    given = {name: value for name, value in values.items() if value is not None and value != ""}
+    missing = [name for name in _REQUIRED if name not in given]
+    if missing:
+        return Decision.refuse(RefusalCode.MISSING_FIELD, field=missing[0])
+    read: dict[str, Any] = {}
+    for name in FIELDS:
+        try:
+            read[name] = _READERS[name](name, given[name]) if name in given else _ABSENT.get(name)
+        except _BadValue as problem:
+            return Decision.refuse(RefusalCode.BAD_VALUE, str(problem), field=name)
+    if audio_path(folder, read["audio"]) is None:
+        return Decision.refuse(RefusalCode.BAD_VALUE, "AUDIO_OUTSIDE_FOLDER")
+    return ManifestRow(**read)
+
+
+def audio_path(folder: Path, audio: str) -> Path | None:
+    """The resolved path of a clip's file, or None if it is not below the manifest's folder."""
+    if PurePosixPath(audio).is_absolute() or PureWindowsPath(audio).is_absolute():
+        return None
+    try:
+        root = folder.resolve()
+        path = (root / audio).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or a name no system knows
+        return None
+    return path if path.is_relative_to(root) and path != root else None
 
 
 def _lines(stream: BinaryIO) -> Iterator[_Line]:
@@ -70,17 +125,17 @@ def _lines(stream: BinaryIO) -> Iterator[_Line]:
         number += 1
         if number == 1:
             if raw.startswith(_OTHER_ENCODINGS):
-                raise Refused("The manifest is not UTF-8 text.", "Save it as UTF-8.")
+                raise Refused("MANIFEST_NOT_UTF8")
             raw = raw.removeprefix(codecs.BOM_UTF8)
         if len(raw) > _LONGEST_LINE and not raw.endswith(b"\n"):
             while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
                 pass
-            yield _Line(number, "", "The line is too long.")
+            yield _Line(number, "", "LINE_TOO_LONG")
             continue
         try:
             yield _Line(number, raw.removesuffix(b"\n").removesuffix(b"\r").decode())
         except UnicodeDecodeError:
-            yield _Line(number, "", "The line is not UTF-8 text.")
+            yield _Line(number, "", "LINE_NOT_UTF8")
 
 
 def _is_json(first: str, ending: str) -> bool:
@@ -101,21 +156,20 @@ def _json_lines(lines: Sequence[_Line], folder: Path) -> Iterator[ManifestLine]:
         try:
             values = json.loads(line.text, object_pairs_hook=_once, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            told = str(error) if isinstance(error, _Forbidden) else "The line is not JSON."
-            yield _bad(line.number, told)
+            yield _bad(line.number, str(error) if isinstance(error, _ForbiddenJson) else "LINE_NOT_JSON")
             continue
         if isinstance(values, dict):
             yield _line(line.number, values, folder)
         else:
-            yield _bad(line.number, "The line is not a JSON object.")
+            yield _bad(line.number, "LINE_NOT_AN_OBJECT")
 
 
 def _csv_lines(lines: Sequence[_Line], folder: Path) -> Iterator[ManifestLine]:
     head = _record(lines, 0, width=None)
     if head is None:
-        raise Refused("The first line of the manifest is no list of fields.", "Name the fields there.")
+        raise Refused("MANIFEST_NO_HEADER")
     header, position = [cell.strip() for cell in head[0]], head[1]
-    twice = len(set(header)) < len(header)
+    has_duplicates = len(set(header)) < len(header)
     while position < len(lines):
         line = lines[position]
         if line.is_blank:
@@ -124,9 +178,9 @@ def _csv_lines(lines: Sequence[_Line], folder: Path) -> Iterator[ManifestLine]:
         record = None if line.problem else _record(lines, position, width=len(header))
         position = record[1] if record else position + 1
         if record is None:
-            yield _bad(line.number, line.problem or "The line does not have one cell for each field.")
-        elif twice:
-            yield _bad(line.number, "A field is named twice in the first line.")
+            yield _bad(line.number, line.problem or "LINE_WRONG_CELL_COUNT")
+        elif has_duplicates:
+            yield _bad(line.number, "HEADER_FIELD_TWICE")
         else:
             values = dict(zip(header, record[0], strict=True))
             yield _line(line.number, values, folder, CSV_FIELDS)
@@ -135,8 +189,8 @@ def _csv_lines(lines: Sequence[_Line], folder: Path) -> Iterator[ManifestLine]:
 def _record(lines: Sequence[_Line], start: int, width: int | None) -> tuple[list[str], int] | None:
     """The cells of the record that starts at a line, and where the next starts; None if it is malformed.
 
-    A quoted cell may go over several lines. A quote that never closes must not swallow the lines after it,
-    so a record is only taken when it comes out whole with the right number of cells.
+    A quoted cell may span several lines. An unclosed quote must not swallow the lines after it, so a record
+    counts only if it is complete and has the right number of cells.
     """
     for end in range(start + 1, min(start + _MOST_LINES_A_RECORD, len(lines)) + 1):
         if lines[end - 1].problem:
@@ -159,20 +213,107 @@ def _line(
     return ManifestLine(number, shown, read_fields(values, folder, fields))
 
 
-def _bad(number: int, sentence: str) -> ManifestLine:
-    return ManifestLine(number, "", Decision.refuse(Code.BAD_VALUE, sentence))
+def _bad(number: int, code: str) -> ManifestLine:
+    return ManifestLine(number, "", Decision.refuse(RefusalCode.BAD_VALUE, code))
 
 
-class _Forbidden(ValueError):
-    """What JSON readers let through and a manifest must not have."""
+class _ForbiddenJson(ValueError):
+    """What JSON readers accept and a manifest must not have; its text is a message code."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise _Forbidden("A field is there twice.")
+        raise _ForbiddenJson("FIELD_TWICE")
     return values
 
 
 def _no_constant(_name: str) -> None:
-    raise _Forbidden("The line holds a number that is none.")
+    raise _ForbiddenJson("INVALID_NUMBER")
+
+
+class _BadValue(ValueError):
+    """A field has a value it may not have; its text is a message code, never the value."""
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _BadValue("VALUE_MUST_BE_TEXT")
+    if len(value) > _LONGEST.get(name, _LONGEST_SHORT):
+        raise _BadValue("VALUE_TOO_LONG")
+    allowed = "\t\n\r" if name == "draft" else ""
+    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in value):
+        raise _BadValue("VALUE_CONTROL_CHARACTERS")
+    return value
+
+
+def _product(name: str, value: Any) -> str:
+    text = _text(name, value)
+    if not _PRODUCT.fullmatch(text):
+        raise _BadValue("VALUE_NOT_A_PRODUCT")
+    return text
+
+
+def _locale(name: str, value: Any) -> str:
+    """A language tag of RFC 5646 with at most script and region, in its usual case."""
+    match = _LOCALE.fullmatch(_text(name, value))
+    if match is None:
+        raise _BadValue("VALUE_NOT_A_LOCALE")
+    language, script, region = match.groups()
+    return "-".join(
+        part for part in (language.lower(), script and script.title(), region and region.upper()) if part
+    )
+
+
+def _time(name: str, value: Any) -> datetime:
+    match = _TIME.fullmatch(_text(name, value))
+    if match is None:
+        raise _BadValue("VALUE_NOT_A_TIME")
+    day, clock, fraction, zone = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}{(fraction or '.0')[:7].ljust(7, '0')}{zone.upper()}")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _BadValue("VALUE_NO_SUCH_TIME") from error
+
+
+def _words(name: str, value: Any) -> tuple[WordTiming, ...]:
+    if not isinstance(value, list) or len(value) > _MOST_WORDS:
+        raise _BadValue("WORDS_NOT_A_LIST")
+    return tuple(_word(name, item) for item in value)
+
+
+def _word(name: str, item: Any) -> WordTiming:
+    if not isinstance(item, dict) or set(item) not in _WORD_KEYS:
+        raise _BadValue("WORD_WRONG_KEYS")
+    word = _text(name, item["word"]) if len(str(item["word"])) <= _LONGEST_WORD else ""
+    if not word:
+        raise _BadValue("WORD_EMPTY_OR_LONG")
+    start, end = _seconds(item["start"]), _seconds(item["end"])
+    if end < start:
+        raise _BadValue("WORD_ENDS_BEFORE_START")
+    confidence = item.get("confidence")
+    return WordTiming(word, start, end, None if confidence is None else _seconds(confidence))
+
+
+def _seconds(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value < 1e9 or not math.isfinite(value):
+        raise _BadValue("WORD_BAD_NUMBER")
+    return float(value)
+
+
+_READERS: Mapping[str, Callable[[str, Any], Any]] = {
+    "audio": _text,
+    "product": _product,
+    "locale": _locale,
+    "recorded_at": _time,
+    "consent_product": _product,
+    "consent_granted_at": _time,
+    "consent_withdrawn_at": _time,
+    "source_id": _text,
+    "speaker": _text,
+    "draft": _text,
+    "words": _words,
+}
+_ABSENT: Mapping[str, Any] = {"draft": "", "words": ()}

@@ -1,27 +1,24 @@
-"""Adding people with a one-time code, and closing their accounts."""
+"""Adds people by a one-time enrolment code, and revokes their accounts."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reviewer.access.ledger import Ledger
-from reviewer.access.register import Register
 from reviewer.access.rights import Act, require
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
-from reviewer.db.connection import Database
 from reviewer.errors import Refused
-from reviewer.model.clock import Clock
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
+from reviewer.session.unit_of_work import UnitOfWork
 
 CODE_HOURS = 72
 _CODE_GROUPS = 4
-_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs, none easily read as another: 80 bits in 16
+_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 characters, none easily misread: 80 bits in 16
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A person who may enrol: the code is shown once and kept nowhere."""
+    """A person who may enrol until ``until``; the code is shown once and stored nowhere."""
 
     person: Person
     code: str
@@ -29,26 +26,15 @@ class Invitation:
 
 
 class People:
-    """The lead's hand on the register."""
+    """Adds and revokes accounts."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        register: Register,
-        ledger: Ledger,
-        clock: Clock,
-        parameters: KdfParameters,
-    ) -> None:
-        self._database = database
-        self._register = register
-        self._ledger = ledger
-        self._clock = clock
+    def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
+        self._unit = unit
         self._parameters = parameters
 
     def all(self) -> list[Person]:
         """Everybody who was ever added, by name."""
-        return self._register.all()
+        return self._unit.people.all()
 
     def add(self, identity: Identity, name: str, role: Role) -> Invitation:
         """Invites a person; their keys are sealed under the code until they set a passphrase.
@@ -63,34 +49,46 @@ class People:
             role, workspace_key=own.workspace_key, log_key=own.log_key, qa_secret=own.qa_secret
         )
         sealed = seal_keyring(keyring, code.replace("-", ""), person.id, role, self._parameters)
-        until = self._clock.now() + timedelta(hours=CODE_HOURS)
-        with self._database.transaction():
-            self._register.invite(person, sealed, until)
-            self._note(Action.PERSON_ADDED, identity, person)
+        until = self._unit.clock.now() + timedelta(hours=CODE_HOURS)
+        with self._unit.transaction():
+            self._unit.people.invite(person, sealed, until)
+            self._record(Action.PERSON_ADDED, identity, person)
         return Invitation(person, code, until)
 
     def revoke(self, identity: Identity, name: str) -> Person:
-        """Closes an account: its keys are destroyed and it can do nothing more, in any window.
+        """Revokes an account: its keys are destroyed, it can do nothing more in any window, and the tasks
+        leased to it are open again.
 
         Raises: NotAllowed; Refused for an unknown name, or for the last lead.
         """
         require(identity.person, Act.MANAGE_PEOPLE)
-        person = self._register.by_name(name)
-        if person is None or person.state is PersonState.REVOKED:
-            raise Refused("There is no such account.", "See: reviewer people list.")
-        if person.role is Role.LEAD and self._active_leads() < 2 and person.state is PersonState.ACTIVE:
-            raise Refused("The last lead cannot be removed.", "Add another lead first.")
-        with self._database.transaction():
-            self._register.revoke(person.id)
-            self._note(Action.PERSON_REVOKED, identity, person)
+        unit = self._unit
+        with unit.transaction():
+            person = unit.people.by_name(name)
+            if person is None or person.state is PersonState.REVOKED:
+                raise Refused("NO_ACCOUNT")
+            if person.role is Role.LEAD and self._active_leads() < 2 and person.state is PersonState.ACTIVE:
+                raise Refused("LAST_LEAD")
+            unit.people.revoke(person.id)
+            self._record(Action.PERSON_REVOKED, identity, person)
+            for lease in unit.queue.leases():
+                if lease.person_id == person.id:
+                    release_task(unit, identity, lease.task_id)
         return person
 
     def _active_leads(self) -> int:
-        return sum(p.role is Role.LEAD and p.state is PersonState.ACTIVE for p in self._register.all())
+        return sum(p.role is Role.LEAD and p.state is PersonState.ACTIVE for p in self._unit.people.all())
 
-    def _note(self, action: Action, identity: Identity, person: Person) -> None:
-        detail = {"role": person.role.value}
-        self._ledger.record(Event.by(identity, action, person.id, detail=detail))
+    def _record(self, action: Action, identity: Identity, person: Person) -> None:
+        self._unit.log.record(Event.by(identity, action, person.id, detail={"role": person.role.value}))
+
+
+def release_task(unit: UnitOfWork, identity: Identity, task_id: str) -> None:
+    """Opens a task to all: takes it from whoever has it, or puts a held clip back; inside a transaction."""
+    unit.require_transaction()
+    unit.queue.lead_release(task_id)
+    detail: dict[str, DetailValue] = {"task": task_id, "by_lead": True}
+    unit.log.record(Event.by(identity, Action.TASK_RELEASED, task_id, detail=detail))
 
 
 def new_code() -> str:

@@ -1,4 +1,4 @@
-"""The project file: what a lead sets for a workspace."""
+"""Reads the project file: the settings of a workspace."""
 
 import tomllib
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from typing import Any
 from reviewer.errors import Refused, Unavailable
 from reviewer.model.project import DecodeLimits, IntakeRules, ListeningRules, Project, QueueRules
 
-_HINT = "See resources/project.toml."
 _MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent"})
 _MAY_BE_AT_MOST = {"listening.heard_percent": 100}
 _SECTIONS = {"decode": DecodeLimits, "intake": IntakeRules, "queue": QueueRules, "listening": ListeningRules}
@@ -21,7 +20,7 @@ def read_project(path: Path) -> Project:
     try:
         return parse_project(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Unavailable(f"The project file {path.name} cannot be read.", str(error)) from error
+        raise Unavailable("PROJECT_FILE_UNREADABLE", file=path.name, problem=str(error)) from error
 
 
 def parse_project(text: str) -> Project:
@@ -29,7 +28,7 @@ def parse_project(text: str) -> Project:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Refused("The project file is not valid TOML.", str(error)) from error
+        raise Refused("PROJECT_FILE_NOT_TOML", problem=str(error)) from error
     values: dict[str, Any] = {}
     for key, value in raw.items():
         if key in _SECTIONS:
@@ -37,18 +36,18 @@ def parse_project(text: str) -> Project:
         elif key in _names(Project) - set(_SECTIONS):
             values[key] = _converted(key, value, getattr(Project(), key))
         else:
-            raise Refused(f"The project file has an unknown setting: {key}.", _HINT)
+            raise Refused("SETTING_UNKNOWN", setting=key)
     return Project(**values)
 
 
 def _section(kind: Callable[..., Any], name: str, raw: object) -> Any:
     if not isinstance(raw, dict):
-        raise Refused(f"[{name}] in the project file must be a table.", _HINT)
+        raise Refused("SETTING_NOT_A_TABLE", setting=name)
     defaults = kind()
     values = {}
     for key, value in raw.items():
         if key not in _names(defaults):
-            raise Refused(f"The project file has an unknown setting: {name}.{key}.", _HINT)
+            raise Refused("SETTING_UNKNOWN", setting=f"{name}.{key}")
         values[key] = _converted(f"{name}.{key}", value, getattr(defaults, key))
     return kind(**values)
 
@@ -71,7 +70,7 @@ def _converted(key: str, value: Any, default: object) -> Any:
             return value
     if isinstance(default, str) and isinstance(value, str) and value:
         return value
-    raise Refused(f"The setting {key} in the project file has a value it cannot have.", _HINT)
+    raise Refused("SETTING_BAD_VALUE", setting=key)
 
 
 def _names(of: Any) -> set[str]:

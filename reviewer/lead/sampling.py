@@ -1,46 +1,65 @@
-"""Drawing some of many clips: the same ones for the same seed, each group in its share."""
+"""Which rows of a manifest are imported, and in which order their clips are handed out."""
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from reviewer.errors import Refused
-from reviewer.privacy.offer import ManifestRow
+from reviewer.privacy.manifest_row import ManifestRow
 
 STRATA = ("product", "locale", "speaker")
+_SORT_KEYS = 1 << 62
 
 
-def draw(rows: Sequence[ManifestRow], size: int, seed: int, stratify: Sequence[str] = ()) -> frozenset[int]:
-    """The places in ``rows`` of a sample of ``size`` clips.
+def draw_sample(
+    rows: Sequence[ManifestRow], size: int, seed: int, stratify: Sequence[str] = ()
+) -> frozenset[int]:
+    """The indexes in ``rows`` of a stratified sample of ``size`` clips.
 
-    Rows that agree in all fields of ``stratify`` form a group. Each group gets its proportional share; what
-    is left after rounding down goes to the largest remainders (Hamilton's method). Inside a group the clips
-    with the smallest SHA-256 of seed and source are taken, so the order of the lines plays no part, and a
-    larger sample of an unstratified manifest holds every smaller one.
+    Rows that agree in all fields of ``stratify`` form a stratum. Each stratum gets its proportional share;
+    what is left after rounding down goes to the largest remainders (Hamilton's method). Within a stratum the
+    clips with the smallest SHA-256 of seed and source are taken, so the order of the lines does not matter,
+    and a larger sample of an unstratified manifest contains every smaller one.
 
     Raises: Refused for a size below one or a field that cannot be stratified by.
     """
-    check(size, stratify)
+    check_sample(size, stratify)
     if size >= len(rows):
         return frozenset(range(len(rows)))
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for place, row in enumerate(rows):
-        groups.setdefault(tuple(getattr(row, name) for name in stratify), []).append(place)
-    shares = _shares({key: len(places) for key, places in groups.items()}, size, seed)
+    strata: dict[tuple[str, ...], list[int]] = {}
+    for index, row in enumerate(rows):
+        strata.setdefault(tuple(getattr(row, name) for name in stratify), []).append(index)
+    shares = _shares({key: len(indexes) for key, indexes in strata.items()}, size, seed)
     return frozenset(
-        place
-        for key, places in groups.items()
-        for place in sorted(places, key=lambda place: _rank(seed, rows[place]))[: shares[key]]
+        index
+        for key, indexes in strata.items()
+        for index in sorted(indexes, key=lambda index: _rank(seed, rows[index]))[: shares[key]]
     )
 
 
-def check(size: int, stratify: Sequence[str]) -> None:
-    """Stops a sample that cannot be drawn; raises Refused."""
+def check_sample(size: int, stratify: Sequence[str]) -> None:
+    """Raises Refused for a sample that cannot be drawn."""
     if size < 1:
-        raise Refused("A sample has at least one clip.", "Give --sample a number from 1 on.")
+        raise Refused("SAMPLE_EMPTY")
     if not set(stratify) <= set(STRATA):
-        raise Refused(
-            "The sample cannot be stratified by one of these fields.", f"Choose from: {', '.join(STRATA)}."
-        )
+        raise Refused("STRATUM_UNKNOWN", known=", ".join(STRATA))
+
+
+def interleaved_sort_keys(speakers: Sequence[str]) -> list[int]:
+    """A sort key below 2**62 for each clip, given the keyed hash (hexadecimal) of each clip's speaker.
+
+    The n clips of a speaker are spread evenly over the whole range, from a beginning that the hash decides;
+    so clips of other speakers fall between them, those of another import too.
+    """
+    counts = Counter(speakers)
+    used: defaultdict[str, int] = defaultdict(int)
+    keys = []
+    for speaker in speakers:
+        offset = int(speaker[:15], 16) % _SORT_KEYS  # 60 bits of the hash, as a fraction of one step
+        step = _SORT_KEYS // counts[speaker]
+        keys.append(used[speaker] * step + offset * step // (1 << 60))
+        used[speaker] += 1
+    return keys
 
 
 def _shares(sizes: dict[tuple[str, ...], int], size: int, seed: int) -> dict[tuple[str, ...], int]:

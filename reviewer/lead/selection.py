@@ -1,118 +1,133 @@
-"""Which accepted work may go into a labelled set, and why the rest may not."""
+"""Selects the accepted work that may go into a labelled set, and gives the reason for each clip left out."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reviewer.clips.catalogue import Catalogue
-from reviewer.clips.vault import Vault
-from reviewer.lead.where import Facts, Predicate
-from reviewer.model.annotation import Annotation, Flag
-from reviewer.model.clip import Clip, ClipState, ContentKind
-from reviewer.model.people import Keyring
-from reviewer.model.task import Submission, TaskState
+from reviewer.formats.dataset import Utterance, split_of, utterance_id
+from reviewer.lead.export_filter import Facts, Predicate
+from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
+from reviewer.model.clip import Clip, ClipState
+from reviewer.model.people import Identity
+from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.pii import find
-from reviewer.queue.queue import Queue
-from reviewer.transcript.conventions import Conventions, Profile
-from reviewer.transcript.profiles import derive
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.normalisation import clean_text, normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
 
+PROFILE = "training"
 _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
 _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
+_CLIPS_A_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """A clip that goes into the set, with the annotation that was accepted and its derived text."""
+class SelectedClip:
+    """A clip that goes into the set.
+
+    ``accepted`` is the annotation that leaves, ``annotation`` what it says, with the flags of all passes;
+    ``text`` is normalised by ``conventions``.
+    """
 
     clip: Clip
+    accepted: SealedAnnotation
     annotation: Annotation
     text: str
+    conventions: Conventions
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What goes in, in the order of clip ids, and how many clips do not, by reason."""
 
-    chosen: tuple[Chosen, ...]
+    selected: tuple[SelectedClip, ...]
     left_out: dict[str, int]
 
 
 class Selector:
-    """Applies every rule for leaving a clip out, the cheapest first; each clip is counted once."""
+    """Applies every rule for leaving a clip out, cheapest first; each clip is counted once."""
 
-    def __init__(self, *, vault: Vault, catalogue: Catalogue, queue: Queue, conventions: Conventions) -> None:
-        self._vault = vault
-        self._catalogue = catalogue
-        self._queue = queue
+    def __init__(self, unit: UnitOfWork, access: ClipAccess, conventions: LocaleConventions) -> None:
+        self._unit = unit
+        self._access = access
         self._conventions = conventions
 
-    def select(self, keyring: Keyring, profile: Profile, where: Predicate, now: datetime) -> Selection:
-        """Goes through all accepted work. Raises Damaged when a piece of it does not verify."""
-        chosen: list[Chosen] = []
+    def select(self, identity: Identity, where: Predicate) -> Selection:
+        """Judges all accepted work; each text that is unsealed for it is logged before.
+
+        Raises Damaged when a piece of it does not verify.
+        """
+        selected: list[SelectedClip] = []
         left_out: Counter[str] = Counter()
-        for clip_id, passes in groupby(self._queue.accepted(), key=lambda work: work.clip_id):
-            if self._queue.clip_state(clip_id) not in _FINISHED:
+        candidates: list[tuple[Clip, list[SealedAnnotation]]] = []
+        for clip_id, accepted in groupby(self._unit.queue.accepted(), key=lambda work: work.clip_id):
+            if self._unit.queue.clip_state(clip_id) not in _FINISHED:
                 continue  # counted below, by the clip's state
-            found = self._judge(keyring, self._catalogue.get(clip_id), list(passes), profile, where, now)
-            if isinstance(found, str):
-                left_out[found] += 1
+            clip = self._unit.clips.get(clip_id)
+            if reason := self._no_longer_covered(clip):
+                left_out[reason] += 1
             else:
-                chosen.append(found)
+                candidates.append((clip, self._final(clip_id, list(accepted))))
+        for first in range(0, len(candidates), _CLIPS_A_BATCH):
+            batch = candidates[first : first + _CLIPS_A_BATCH]
+            works = [work for _, passes in batch for work in passes]
+            texts = iter(self._access.texts(identity, works, "export"))
+            for clip, passes in batch:
+                found = self._judge(clip, passes, [next(texts) for _ in passes], where)
+                if isinstance(found, str):
+                    left_out[found] += 1
+                else:
+                    selected.append(found)
         left_out.update(self._without_accepted_work())
-        return Selection(tuple(chosen), {reason: n for reason, n in sorted(left_out.items()) if n})
+        return Selection(tuple(selected), {reason: n for reason, n in sorted(left_out.items()) if n})
+
+    def _no_longer_covered(self, clip: Clip) -> str:
+        now = self._unit.clock.now()
+        if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
+            return "consent_withdrawn"
+        return "retention_over" if clip.purge_at <= now else ""
+
+    def _final(self, clip_id: str, passes: list[SealedAnnotation]) -> list[SealedAnnotation]:
+        """The adjudicated annotation if there is one, else all accepted passes."""
+        final = self._unit.queue.final(clip_id)
+        if final is None or final.annotation_id in [one.id for one in passes]:
+            return passes
+        return [self._unit.queue.annotation(final.annotation_id)]
 
     def _judge(
         self,
-        keyring: Keyring,
         clip: Clip,
-        passes: list[Submission],
-        profile: Profile,
+        passes: Sequence[SealedAnnotation],
+        texts: Sequence[Annotation | None],
         where: Predicate,
-        now: datetime,
-    ) -> Chosen | str:
-        if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
-            return "consent_withdrawn"
-        if clip.purge_at <= now:
-            return "retention_over"
-        annotations = [self._unsealed(keyring, work) for work in passes]
-        texts = {derive(one.text_verbatim, self._conventions, profile.name) for one in annotations}
-        reason = next((reason for one in annotations for reason in self._reasons(clip, one, profile)), "")
-        if reason:
-            return reason
-        if len(texts) > 1:
+    ) -> SelectedClip | str:
+        annotations = [text for text in texts if text is not None]
+        if len(annotations) < len(
+            passes
+        ):  # consent or retention ended, or it was purged, since the first look
+            return self._no_longer_covered(clip) or "purged"
+        conventions = self._conventions.of(clip.locale)
+        for annotation in annotations:
+            for reason in _reasons_against(clip, annotation, conventions):
+                return reason
+        normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
+        if len(normalised) > 1:
             return "passes_differ"
-        text = texts.pop()
-        if not where(Facts(clip, annotations[0], len(text.split()))):
+        if len({_comparable(one.labels) for one in annotations}) > 1:
+            return "labels_differ"
+        text = normalised.pop()
+        merged = replace(annotations[0], flags=frozenset(flag for one in annotations for flag in one.flags))
+        if not where(Facts(clip, merged, len(text.split()))):
             return "filtered"
-        return Chosen(clip, annotations[0], text)
-
-    def _reasons(self, clip: Clip, annotation: Annotation, profile: Profile) -> Iterator[str]:
-        for flag in _LEFT_OUT_FLAGS:
-            if flag in annotation.flags:
-                yield f"flag_{flag}"
-        tokens = tokenize(annotation.text_verbatim)
-        names = (token.tag_name.lower() for token in tokens if token.kind is TokenKind.TAG)
-        tags = (self._conventions.tag(name) for name in names)
-        for klass in sorted(tag.klass for tag in tags if tag and tag.klass in profile.leave_out):
-            yield f"tag_{klass}"
-        answers = (value for value in annotation.labels.values() if isinstance(value, str))
-        if any(find(typed, clip.locale) for typed in (annotation.text_verbatim, *answers)):
-            yield "personal_data_found"
-        if not annotation.text_verbatim.strip() and Flag.NO_SPEECH not in annotation.flags:
-            yield "no_text"
-
-    def _unsealed(self, keyring: Keyring, work: Submission) -> Annotation:
-        plain = self._vault.unseal(
-            keyring, work.clip_id, ContentKind.SUBMISSION, str(work.task_id), work.sealed
-        )
-        return Annotation.from_bytes(plain)
+        return SelectedClip(clip, passes[0], merged, text, conventions)
 
     def _without_accepted_work(self) -> dict[str, int]:
-        counts = self._queue.counts()
+        counts = self._unit.queue.counts()
         unfinished = sum(counts.clips.get(state, 0) for state in _UNFINISHED)
         # A clip of several passes may have several returned tasks; it is still one clip.
         returned = min(counts.tasks.get(TaskState.RETURNED, 0), unfinished)
@@ -123,3 +138,66 @@ class Selector:
             "quarantined": counts.clips.get(ClipState.QUARANTINED, 0),
             "purged": counts.clips.get(ClipState.PURGED, 0),
         }
+
+
+def utterance_of(
+    selected: SelectedClip, speaker: str, flac: Callable[[], bytes], *, split: bool
+) -> Utterance:
+    """The row of a whole clip; ``speaker`` is its pseudonym, ``flac`` encodes its audio on demand."""
+    clip, annotation, accepted = selected.clip, selected.annotation, selected.accepted
+    clip_part = "".join(c for c in clip.id.lower() if c.isascii() and c.isalnum())
+    return Utterance(
+        id=utterance_id(speaker, clip_part, 0, round(clip.frames * 1000 / clip.rate_hz)),
+        clip_id=clip.id,
+        speaker=speaker,
+        locale=clip.locale,
+        product=clip.product,
+        frames=clip.frames,
+        rate_hz=clip.rate_hz,
+        channels=clip.channels,
+        text=selected.text,
+        text_verbatim=one_line(annotation.text_verbatim),
+        labels={key: _clean(value) for key, value in annotation.labels.items()},
+        flags=annotation.flags,
+        schema_version=accepted.schema_version,
+        conventions_version=accepted.conventions_version,
+        split=split_of(speaker) if split else "",
+        flac=flac,
+    )
+
+
+def one_line(text: str) -> str:
+    """A typed text as every file of a set has it: NFC, no stray invisible characters, single spaces."""
+    return " ".join(clean_text(text).split())
+
+
+def _reasons_against(clip: Clip, annotation: Annotation, conventions: Conventions) -> Iterator[str]:
+    flags = annotation.flags.union(*(segment.flags for segment in annotation.segments))
+    for flag in _LEFT_OUT_FLAGS:
+        if flag in flags:
+            yield f"flag_{flag}"
+    profile = conventions.profile(PROFILE)
+    tokens = tokenize(annotation.text_verbatim)
+    names = (token.tag_name.lower() for token in tokens if token.kind is TokenKind.TAG)
+    tags = (conventions.tag(name) for name in names)
+    for tag_class in sorted(tag.tag_class for tag in tags if tag and tag.tag_class in profile.leave_out):
+        yield f"tag_{tag_class}"
+    answers = [*annotation.labels.values(), *(v for one in annotation.segments for v in one.labels.values())]
+    typed = [annotation.text_verbatim, *(answer for answer in answers if isinstance(answer, str))]
+    if annotation.spans or any(find(text, clip.locale) for text in typed):
+        yield "personal_data_found"
+    if not annotation.text_verbatim.strip() and Flag.NO_SPEECH not in annotation.flags:
+        yield "no_text"
+
+
+def _comparable(labels: Labels) -> frozenset[tuple[str, object]]:
+    """Labels for comparing passes: the order of choices and white space in answers do not matter."""
+    return frozenset(
+        (key, frozenset(value) if isinstance(value, tuple) else _clean(value))
+        for key, value in labels.items()
+        if value not in ("", ())
+    )
+
+
+def _clean(value: LabelValue) -> LabelValue:
+    return one_line(value) if isinstance(value, str) else value

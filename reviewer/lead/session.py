@@ -1,62 +1,96 @@
-"""A lead's work: clips in, people, progress, labelled sets out, the access log."""
+"""What a lead can do: import, people, queue, progress, export, purge, and the access log."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from reviewer.access.audit import Finding, verify
-from reviewer.access.chain import LogRow
-from reviewer.access.checkpoint import Checkpoint, Checkpoints
-from reviewer.access.ledger import Ledger
-from reviewer.access.register import Register
+from reviewer.access.checkpoint import Checkpoint
+from reviewer.access.log_chain import LogRow
 from reviewer.access.rights import Act, require
-from reviewer.access.signing import public_key_of
-from reviewer.db.connection import Database
+from reviewer.access.verification import Finding
+from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused
+from reviewer.labels.schema import Schema
 from reviewer.lead.export import Export, ExportResult
-from reviewer.lead.intake import Intake, IntakeOptions, IntakeReport
-from reviewer.lead.people import Invitation, People
-from reviewer.lead.progress import Overview, Progress
-from reviewer.model.event import Action, DetailValue, Event
+from reviewer.lead.intake import Intake, MakeDecoder, Progress
+from reviewer.lead.intake_report import IntakeOptions, IntakeReport
+from reviewer.lead.people import Invitation, People, release_task
+from reviewer.lead.purge import Purge, PurgeReport
+from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
-from reviewer.queue.queue import Queue
+from reviewer.model.project import Project
+from reviewer.model.task import LateDraft, Lease, QueueCounts, WorkCounts
+from reviewer.queue.api import HeldClip
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.sign_in import SignIn
+from reviewer.session.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PersonProgress:
+    """One contractor's work in counts."""
+
+    person: Person
+    work: WorkCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Where the project stands; ``held`` are the clips that wait for the lead."""
+
+    counts: QueueCounts
+    people: tuple[PersonProgress, ...]
+    leases: tuple[Lease, ...]
+    late_drafts: tuple[LateDraft, ...]
+    held: tuple[HeldClip, ...]
+    unwitnessed: int
 
 
 class LeadSession:
-    """Everything a lead can do, for one signed-in person."""
+    """Everything a lead can do, for one signed-in person; others are refused at the first call."""
 
     def __init__(
         self,
-        *,
         identity: Identity,
-        require_signed_in: Callable[[Identity], None],
-        people: People,
-        progress: Progress,
-        intake: Intake,
-        export: Export,
-        queue: Queue,
-        register: Register,
-        ledger: Ledger,
-        checkpoints: Checkpoints,
-        database: Database,
-        log_id: str,
+        unit: UnitOfWork,
+        *,
+        sign_in: SignIn,
+        access: ClipAccess,
+        project: Project,
+        schema: Schema,
+        conventions: LocaleConventions,
+        parameters: KdfParameters,
+        make_decoder: MakeDecoder,
+        verify: Callable[[], Finding],
     ) -> None:
         self.identity = identity
-        self._require_signed_in = require_signed_in
-        self._people = people
-        self._progress = progress
-        self._intake = intake
-        self._export = export
-        self._queue = queue
-        self._register = register
-        self._ledger = ledger
-        self._checkpoints = checkpoints
-        self._database = database
-        self._log_id = log_id
+        self._unit = unit
+        self._sign_in = sign_in
+        self._people = People(unit, parameters)
+        self._intake = Intake(unit, make_decoder=make_decoder, project=project)
+        self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
+        self._purge = Purge(unit)
+        self._verify = verify
 
     def overview(self) -> Overview:
-        """Where the project stands, in counts."""
+        """Where the project stands, in counts derived now."""
         self._require(Act.SEE_PROGRESS)
-        return self._progress.overview()
+        queue = self._unit.queue
+        work = {counts.person_id: counts for counts in queue.work_by_person()}
+        people = tuple(
+            PersonProgress(person, work.get(person.id, WorkCounts(person.id)))
+            for person in self._unit.people.all()
+            if person.role is Role.CONTRACTOR
+        )
+        return Overview(
+            counts=queue.counts(),
+            people=people,
+            leases=tuple(queue.leases()),
+            late_drafts=tuple(queue.late_drafts()),
+            held=tuple(queue.held()),
+            unwitnessed=self._unit.log.unwitnessed(),
+        )
 
     def people(self) -> list[Person]:
         """Everybody who was ever added."""
@@ -69,23 +103,18 @@ class LeadSession:
         return self._people.add(self.identity, name, role)
 
     def revoke(self, name: str) -> Person:
-        """Closes an account and puts what the person held back into the queue."""
+        """Revokes an account and puts the tasks leased to it back into the queue."""
         self._require(Act.MANAGE_PEOPLE)
-        with self._database.transaction():
-            person = self._people.revoke(self.identity, name)
-            for lease in self._queue.leases():
-                if lease.person_id == person.id:
-                    self.release(lease.task_id)
-        return person
+        return self._people.revoke(self.identity, name)
 
     def import_manifest(
         self,
         manifest: Path,
         options: IntakeOptions,
-        progress: Callable[[int, int], None] = lambda _done, _all: None,
+        progress: Progress = lambda _done, _all: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IntakeReport:
-        """Brings clips in through the gate; one report row for each line."""
+        """Imports clips through the gate; one report row for each line."""
         self._require(Act.IMPORT)
         return self._intake.run(self.identity, manifest, options, progress, cancelled)
 
@@ -94,54 +123,56 @@ class LeadSession:
         out: Path,
         formats: Sequence[str],
         where: str | None = None,
-        progress: Callable[[int, int], None] = lambda _done, _all: None,
+        progress: Progress = lambda _done, _all: None,
     ) -> ExportResult:
         """Writes accepted work as a labelled set with its passport."""
         self._require(Act.EXPORT)
         return self._export.run(self.identity, out, tuple(formats), where, progress)
 
-    def release(self, task_id: int) -> None:
+    def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
+        """Destroys the clips of these sources and, with ``retention``, all whose time or consent is over."""
+        self._require(Act.PURGE)
+        return self._purge.run(self.identity, sources, retention=retention)
+
+    def release(self, task_id: str) -> None:
         """Takes a lease away from whoever holds it; their draft stays theirs."""
         self._require(Act.MANAGE_QUEUE)
-        with self._database.transaction():
-            self._queue.lead_release(task_id)
-            self._note(Action.TASK_RELEASED, str(task_id), {"task": task_id, "by_lead": True})
+        with self._unit.transaction():
+            release_task(self._unit, self.identity, task_id)
 
-    def assign(self, task_id: int, name: str) -> Person:
+    def assign(self, task_id: str, name: str) -> Person:
         """Gives an open task to one person. Raises Refused for anybody who is not an active contractor."""
         self._require(Act.MANAGE_QUEUE)
-        person = self._register.by_name(name)
+        person = self._unit.people.by_name(name)
         if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
-            raise Refused("Only an active contractor can be given a task.", "See: reviewer people list.")
-        with self._database.transaction():
-            self._queue.assign(task_id, person.id)
-            self._note(Action.TASK_ASSIGNED, str(task_id), {"task": task_id, "to": person.id})
+            raise Refused("NOT_A_CONTRACTOR")
+        with self._unit.transaction():
+            self._unit.queue.assign(task_id, person.id)
+            detail = {"task": task_id, "to": person.id}
+            self._unit.log.record(Event.by(self.identity, Action.TASK_ASSIGNED, task_id, detail=detail))
         return person
 
     def log_rows(self, limit: int = 500) -> list[LogRow]:
         """The newest rows of the access log, oldest first."""
         self._require(Act.READ_LOG)
-        since = max(1, self._ledger.head().size - limit + 1)
-        return list(self._ledger.rows(since=since))
+        log = self._unit.log
+        return list(log.rows(since=max(1, log.head().size - limit + 1)))
 
     def verify_log(self) -> Finding:
         """Checks every row of the access log against the chain, signatures and checkpoints."""
         self._require(Act.READ_LOG)
-        return verify(self._database, self._log_id, public_key_of(self.identity.keyring.log_key))
+        return self._verify()
 
     def checkpoint(self) -> Checkpoint:
         """Signs the state of the log, to be handed to a witness outside this machine."""
         self._require(Act.MAKE_CHECKPOINT)
-        return self._checkpoints.make("request")
+        return self._unit.checkpoints.make("request")
 
     def witnessed(self, checkpoint: Checkpoint) -> None:
-        """Notes that a checkpoint has left this machine; the rows it covers count as witnessed."""
+        """Records that a checkpoint has left this machine; the rows it covers count as witnessed."""
         self._require(Act.MAKE_CHECKPOINT)
-        self._checkpoints.mark_witnessed(checkpoint.size)
+        self._unit.checkpoints.mark_witnessed(checkpoint.size)
 
     def _require(self, act: Act) -> None:
-        self._require_signed_in(self.identity)
+        self._sign_in.require(self.identity)
         require(self.identity.person, act)
-
-    def _note(self, action: Action, target: str, detail: dict[str, DetailValue]) -> None:
-        self._ledger.record(Event.by(self.identity, action, target, detail=detail))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from reviewer.model.clock import from_micros, to_micros
 
 
 class TaskKind(StrEnum):
@@ -37,7 +40,8 @@ class SkipReason(StrEnum):
 
 
 class VerdictKind(StrEnum):
-    """What was decided about an annotation; ``PASSED`` is accepted without review, because it was not drawn."""
+    """What was decided about an annotation; ``PASSED`` is accepted without review, because it was not
+    drawn."""
 
     ACCEPTED = "accepted"
     ACCEPTED_WITH_FIXES = "accepted_with_fixes"
@@ -49,12 +53,14 @@ class VerdictKind(StrEnum):
 class Lease:
     """The right to work on one task until ``until``; ``token`` fences off whoever held it before.
 
-    ``submission_key`` is made with the lease, so that handing in twice is one submission. ``round`` is the number
-    of the blind pass (transcribe), or counts the reviews of a pass. A prefetch lease (``is_prefetch``) allows to get the
-    clip ready, and nothing else: it becomes the right to work with the next claim.
+    ``submission_key`` is made with the lease, so that handing in twice is one submission. ``round`` is the
+    number of the blind pass (transcribe), or counts the reviews of a pass. A prefetch lease
+    (``is_prefetch``) allows to get the clip ready, and nothing else: it becomes the right to work with the
+    next claim.
 
-    ``returned_annotation``: the annotation that QA sent back, when this is rework. ``reviewed_annotation``: what is
-    under review, when this is a review. ``blind_annotation``: the reviewer's own version, once it was handed in.
+    ``returned_annotation``: the annotation that QA sent back, when this is rework. ``reviewed_annotation``:
+    what is under review, when this is a review. ``blind_annotation``: the reviewer's own version, once it
+    was handed in.
     """
 
     task_id: str
@@ -70,13 +76,36 @@ class Lease:
     reviewed_annotation: str | None = None
     blind_annotation: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The lease as plain JSON values."""
+        return {
+            "task_id": self.task_id,
+            "clip_id": self.clip_id,
+            "kind": self.kind.value,
+            "round": self.round,
+            "person_id": self.person_id,
+            "token": self.token,
+            "until": to_micros(self.until),
+            "submission_key": self.submission_key,
+            "is_prefetch": self.is_prefetch,
+            "returned_annotation": self.returned_annotation,
+            "reviewed_annotation": self.reviewed_annotation,
+            "blind_annotation": self.blind_annotation,
+        }
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> "Lease":
+        """What ``to_json`` gave."""
+        return cls(**{**body, "kind": TaskKind(body["kind"]), "until": from_micros(body["until"])})
+
 
 @dataclass(frozen=True, slots=True)
 class SealedAnnotation:
     """An annotation as the queue keeps it: never changed, sealed under the clip's key, bound to its ``id``.
 
     ``parent`` is the annotation it was made from (rework, adjudication). ``schema_version`` and
-    ``conventions_version`` (of the clip's locale) are what it was made under. ``digest`` is an HMAC of the plain form.
+    ``conventions_version`` (of the clip's locale) are what it was made under. ``digest`` is an HMAC of the
+    plain form.
     """
 
     id: str
@@ -93,7 +122,8 @@ class SealedAnnotation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision about one annotation; ``comment`` is sealed under the clip's key, bound to the verdict's id."""
+    """A decision about one annotation; ``comment`` is sealed under the clip's key, bound to the verdict's
+    id."""
 
     id: str
     task_id: str

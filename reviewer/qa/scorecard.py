@@ -1,14 +1,13 @@
 """How each contractor's work stands up to checking, with intervals."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reviewer.access.register import Register
-from reviewer.access.rights import Act, require
+from reviewer.access.rights import Act
 from reviewer.model.people import Identity, Role
 from reviewer.model.task import WorkCounts
-from reviewer.queue.queue import Queue
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.stats.intervals import wilson
 
 EVERYBODY = "everybody"
@@ -57,22 +56,18 @@ class Scorecard:
 class Scorecards:
     """Counts for QA and leads, derived at each look."""
 
-    def __init__(
-        self, *, require_signed_in: Callable[[Identity], None], register: Register, queue: Queue
-    ) -> None:
-        self._require_signed_in = require_signed_in
-        self._register = register
-        self._queue = queue
+    def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
+        self._unit = unit
+        self._access = access
 
     def all(self, identity: Identity) -> list[Scorecard]:
         """A card for each contractor, by name, and a last one for everybody together.
 
         Raises: NotAllowed for a contractor.
         """
-        self._require_signed_in(identity)
-        require(identity.person, Act.DRAW)
-        work = {counts.person_id: counts for counts in self._queue.work_by_person()}
-        people = [person for person in self._register.all() if person.role is Role.CONTRACTOR]
+        self._access.allow(identity, Act.DRAW)
+        work = {counts.person_id: counts for counts in self._unit.queue.work_by_person()}
+        people = [person for person in self._unit.people.all() if person.role is Role.CONTRACTOR]
         counts = [work.get(person.id, WorkCounts(person.id)) for person in people]
         cards = [Scorecard.of(person.name, one) for person, one in zip(people, counts, strict=True)]
         return [*cards, Scorecard.of(EVERYBODY, _sum(counts))]

@@ -53,10 +53,10 @@ class HeldClip:
 class Queue(Protocol):
     """The work queue. Times come from the store's clock.
 
-    Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key again gives the
-    same answer and changes nothing. Every method may raise Unavailable; then the caller does not know whether the
-    act happened, and sends it again with the same key. ``answers_at_once`` is True for a queue in the workspace's own
-    file: its acts join the caller's transaction.
+    Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key
+    again gives the same answer and changes nothing. Every method may raise Unavailable; then the caller
+    does not know whether the act happened, and sends it again with the same key. ``answers_at_once`` is
+    True for a queue in the workspace's own file: its acts join the caller's transaction.
     """
 
     @property
@@ -65,32 +65,38 @@ class Queue(Protocol):
     # Taking work
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        """Leases the next task of these kinds: the prefetch lease's task first, then own returned work, then what is
-        assigned to the person, then open or expired ones.
+        """Leases the next task of these kinds: the prefetch lease's task first, then own returned work,
+        then what is assigned to the person, then open or expired ones.
 
-        Never a clip this person had before in any kind of task (a lease, a skip, an expiry, an annotation), except
-        for their own returned work and a clip they only released. Nobody reviews two passes of one clip.
+        Never a clip this person had before in any kind of task (a lease, a skip, an expiry, an annotation),
+        except for their own returned work and a clip they only released. Nobody reviews two passes of one
+        clip.
         """
         ...
 
     def claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
         """Leases, for a few minutes, the task that comes after the present one; at most one a person.
 
-        Of open tasks one must be left for each colleague who holds a lease of these kinds, and one in any case. A second
-        call gives the same lease, renewed. One that expires counts as given back.
+        Of open tasks one must be left for each colleague who holds a lease of these kinds, and one in any
+        case. A second call gives the same lease, renewed. One that expires counts as given back.
         """
         ...
 
     def begin_prefetched(self, lease: Lease, *, key: str) -> Lease:
-        """Turns a prefetch lease into the right to work; raises LeaseLost or NotLeased when it is gone."""
+        """Turns a prefetch lease into the right to work, with the same token and submission key.
+
+        Raises LeaseLost or NotLeased when it is gone.
+        """
         ...
 
     def release_prefetched(self, person_id: str, *, key: str) -> Lease | None:
-        """Puts the task of the prefetch lease back as it was; gives the lease that ended, if there was one."""
+        """Puts the task of the prefetch lease back as it was; gives the lease that ended, if there was
+        one."""
         ...
 
     def resume(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
-        """The oldest lease this person still holds; an expired one that nobody took begins anew. Never a prefetch one."""
+        """The oldest lease this person still holds; an expired one that nobody took begins anew. Never a
+        prefetch one."""
         ...
 
     def renew(self, lease: Lease) -> Lease:
@@ -101,7 +107,10 @@ class Queue(Protocol):
         ...
 
     def check_lease(self, lease: Lease) -> None:
-        """Passes if the lease is live, for its own clip and task; raises LeaseLapsed, LeaseLost, NotLeased, ClipWithdrawn."""
+        """Passes if the lease is live, and is of its own clip, task and annotations.
+
+        Raises LeaseLapsed, LeaseLost, NotLeased, ClipWithdrawn.
+        """
         ...
 
     # Giving work back
@@ -117,24 +126,25 @@ class Queue(Protocol):
     def submit(self, lease: Lease, work: SealedAnnotation) -> Receipt:
         """Takes work in, once for each submission key, also on an expired lease that nobody took.
 
-        A transcription goes to ``submitted``. A reviewer's own version is kept (``Lease.blind_annotation``), once, and the
-        lease goes on until ``decide``. An adjudication is final.
+        A transcription goes to ``submitted``. A reviewer's own version is kept
+        (``Lease.blind_annotation``), once, and the lease goes on until ``decide``. An adjudication is final.
 
-        Raises LeaseLost when the task has gone on, SubmissionConflict when the key came before with another digest,
-        NotLeased when the lease was handed back, ClipWithdrawn.
+        Raises LeaseLost when the task has gone on, SubmissionConflict when the key came before with another
+        digest, NotLeased when the lease was handed back, ClipWithdrawn.
         """
         ...
 
     def decide(self, lease: Lease, verdict: Verdict) -> None:
         """Ends a review with a verdict on ``lease.reviewed_annotation``, once for each verdict id.
 
-        Raises LeaseLost, NotLeased; Refused (code BLIND_FIRST) before the reviewer's own version was handed in, or (code DECIDED) when it was
-        decided under another token or otherwise.
+        Raises LeaseLost, NotLeased; Refused (code BLIND_FIRST) before the reviewer's own version was handed
+        in, or (code DECIDED) when it was decided under another token or otherwise.
         """
         ...
 
     def keep_late_draft(self, lease: Lease, sealed: bytes, *, key: str) -> None:
-        """Keeps work that lost its lease, for its author and the lead; the newest for each key. Raises ClipWithdrawn."""
+        """Keeps work that lost its lease, for its author and the lead; the newest for each key. Raises
+        ClipWithdrawn."""
         ...
 
     # Looking
@@ -173,18 +183,29 @@ class Queue(Protocol):
     # Moving work
 
     def add_clip(
-        self, clip_id: str, *, passes: int, priority: int = 0, sort_key: int = 0, quarantined: bool = False
+        self,
+        clip_id: str,
+        *,
+        passes: int,
+        priority: int = 0,
+        sort_key: int = 0,
+        quarantined: bool = False,
+        open_until: datetime | None = None,
     ) -> None:
-        """Adds a clip with ``passes`` open transcription tasks; raises Refused when it is there already."""
+        """Adds a clip with ``passes`` open transcription tasks; raises Refused when it is there already.
+
+        From ``open_until`` on (consent or retention ends) no task of the clip is handed out or resumed.
+        """
         ...
 
     def add_adjudication(self, clip_id: str) -> str:
-        """Adds an adjudication task for a clip whose accepted passes differ; gives its id, the same one when it exists."""
+        """Adds an adjudication task for a clip whose accepted passes differ; gives its id, the same one
+        when it exists."""
         ...
 
     def draw(self, decide: Callable[[str], bool]) -> DrawResult:
-        """Sends every submitted task to a review (a new task) or to accepted (verdict ``passed``), as ``decide`` says of
-        its annotation's id."""
+        """Sends every submitted task to a review (a new task) or to accepted (verdict ``passed``), as
+        ``decide`` says of its annotation's id."""
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:
@@ -198,11 +219,13 @@ class Queue(Protocol):
     # Results
 
     def accepted(self) -> list[SealedAnnotation]:
-        """Accepted transcriptions, one for each pass, of clips not purged or quarantined; by clip id and pass."""
+        """Accepted transcriptions, one for each pass, of clips not purged or quarantined; by clip id and
+        pass."""
         ...
 
     def final(self, clip_id: str) -> FinalAnnotation | None:
-        """The annotation that stands for a clip: the accepted one of a single pass, or the adjudicated one."""
+        """The annotation that stands for a clip: the accepted one of a single pass, or the adjudicated
+        one."""
         ...
 
     def set_final(self, final: FinalAnnotation) -> None:

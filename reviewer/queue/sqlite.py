@@ -1,9 +1,852 @@
-"""The work queue in the workspace's SQLite file."""
+"""The work queue in a SQLite file; every method is one transaction, joined to the caller's where one is
+open."""
 
-from reviewer.queue.sqlite_checks import SqliteChecks
-from reviewer.queue.sqlite_oversight import SqliteOversight
-from reviewer.queue.sqlite_work import SqliteWork
+import json
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from reviewer.db.connection import Database, Row
+from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused, SubmissionConflict
+from reviewer.model.clip import ClipState
+from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.project import QueueRules
+from reviewer.model.task import (
+    HELD_BACK,
+    DailyCounts,
+    FinalAnnotation,
+    LateDraft,
+    Lease,
+    QueueCounts,
+    SealedAnnotation,
+    SkipReason,
+    TaskKind,
+    TaskState,
+    Verdict,
+    VerdictKind,
+    WorkCounts,
+)
+from reviewer.queue import sqlite_queries as queries
+from reviewer.queue.api import DrawResult, HeldClip, Receipt
+
+PREFETCH_MINUTES = 5
+_REMEMBERED_DAYS = 7
+_PREFETCH_FROM_ALL, _PREFETCH_OWN = 1, 2  # an expired _FROM_ALL frees the task for anybody
+_WITH_QA = ("submitted", "qa_pending", "accepted", "done", "withdrawn")
+_HANDED_IN = {"submitted", "qa_pending", "accepted"}
+_HELD_STATES = {ClipState.QUARANTINED, ClipState.WITH_LEAD, ClipState.EXPORTED, ClipState.PURGED}
+_NOBODY = ""
 
 
-class SqliteQueue(SqliteWork, SqliteChecks, SqliteOversight):
-    """A Queue of one file; every method is one transaction, joined to the caller's where one is open."""
+class SqliteQueue:
+    """A Queue of one file. Leases are decided by the row alone and fenced by its token."""
+
+    answers_at_once = True
+
+    def __init__(self, database: Database, clock: Clock, rules: QueueRules) -> None:
+        self._database = database
+        self._clock = clock
+        self._rules = rules
+
+    # Taking work
+
+    def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
+        with self._database.transaction():
+            answered = self._remembered_lease(key)
+            if answered is not None:
+                return answered
+            while (task := self._next_task(person_id, kinds)) is not None:
+                if task["state"] == TaskState.LEASED and not task["prefetch"]:
+                    self._add_refusal(task, task["person_id"], "expiry")
+                    if self._is_kept_by_lead(task):
+                        self._open_task(task)
+                        continue
+                lease = self._hand_out(task, person_id, self._lease_micros(), assigned_to=None, prefetch=0)
+                self._remember(key, lease)
+                return lease
+            return None
+
+    def claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
+        with self._database.transaction():
+            answered = self._remembered_lease(key)
+            if answered is not None:
+                return answered
+            held = self._prefetched_task(person_id)
+            if held is not None:
+                self._renew_prefetched(person_id)
+                return self._lease_now(held["id"])
+            found = self._next_to_prefetch(person_id, kinds)
+            if found is None:
+                return None
+            task, prefetch = found
+            micros = min(self._prefetch_micros(), self._lease_micros())
+            lease = self._hand_out(
+                task, person_id, micros, assigned_to=task["assigned_to"], prefetch=prefetch
+            )
+            self._remember(key, lease)
+            return lease
+
+    def begin_prefetched(self, lease: Lease, *, key: str) -> Lease:
+        with self._database.transaction():
+            answered = self._remembered_lease(key)
+            if answered is not None:
+                return answered
+            task = self._held(lease, is_prefetch=True)
+            now = self._now()
+            self._database.execute(
+                "UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = ?, lease_until = ?"
+                " WHERE id = ?",
+                (now, now + self._lease_micros(), task["id"]),
+            )
+            begun = self._lease_now(task["id"])
+            self._remember(key, begun)
+            return begun
+
+    def release_prefetched(self, person_id: str, *, key: str) -> Lease | None:
+        with self._database.transaction():
+            answer = self._answer(key)
+            if answer is not None:
+                return Lease.from_json(json.loads(answer)) if answer else None
+            task = self._database.row(
+                "SELECT * FROM task WHERE person_id = ? AND state = 'leased' AND prefetch > 0", (person_id,)
+            )
+            if task is None:
+                return None
+            ended = self._lease_now(task["id"])
+            self._give_back_prefetched(task)
+            self._remember(key, ended)
+            return ended
+
+    def resume(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
+        with self._database.transaction():
+            found = [
+                task
+                for kind in kinds
+                if (task := self._database.row(queries.HELD, self._values(person_id, kind))) is not None
+            ]
+            if not found:
+                return None
+            task = min(found, key=lambda row: (row["lease_started"], row["place"]))
+            now = self._now()
+            if task["lease_until"] <= now:
+                self._database.execute(
+                    "UPDATE task SET lease_started = ?, lease_until = ? WHERE id = ?",
+                    (now, now + self._lease_micros(), task["id"]),
+                )
+            return self._lease_now(task["id"])
+
+    def renew(self, lease: Lease) -> Lease:
+        with self._database.transaction():
+            task = self._held(lease)
+            now = self._now()
+            cap = task["lease_started"] + timedelta(minutes=self._rules.lease_cap_minutes) // _MICROSECOND
+            if now >= cap:
+                raise LeaseLapsed
+            until = max(task["lease_until"], min(now + self._lease_micros(), cap))
+            self._database.execute("UPDATE task SET lease_until = ? WHERE id = ?", (until, task["id"]))
+            self._renew_prefetched(lease.person_id)
+            return self._lease_now(task["id"])
+
+    def check_lease(self, lease: Lease) -> None:
+        task = self._held(lease, is_prefetch=lease.is_prefetch)
+        its = self._lease_of(task)
+        blind = lease.blind_annotation or its.blind_annotation
+        if (lease.returned_annotation, blind) != (its.returned_annotation, its.blind_annotation):
+            raise NotLeased  # what a lease opens is the task's own, whatever its bearer wrote into it
+        if task["lease_until"] <= self._now():
+            raise LeaseLapsed
+
+    # Giving work back
+
+    def release(self, lease: Lease, *, key: str) -> None:
+        with self._database.transaction():
+            if self._answer(key) is not None:
+                return
+            task = self._held(lease)
+            if self._is_rework_of(task, lease.person_id):
+                self._set_task(task["id"], TaskState.RETURNED)
+            else:
+                self._open_task(task)
+            self._follow(task["clip_id"])
+            self._remember(key, None)
+
+    def skip(self, lease: Lease, reason: SkipReason, *, key: str) -> None:
+        with self._database.transaction():
+            if self._answer(key) is not None:
+                return
+            task = self._held(lease)
+            self._open_task(task)
+            self._add_refusal(task, lease.person_id, "skip", reason)
+            self._follow(task["clip_id"])
+            self._remember(key, None)
+
+    def submit(self, lease: Lease, work: SealedAnnotation) -> Receipt:
+        with self._database.transaction():
+            earlier = self._database.row(
+                "SELECT * FROM annotation WHERE submission_key = ?", (lease.submission_key,)
+            )
+            if earlier is not None:
+                same = (earlier["task_id"], earlier["author"], earlier["digest"])
+                if same != (lease.task_id, lease.person_id, work.digest):
+                    raise SubmissionConflict
+                return Receipt(earlier["id"], from_micros(earlier["made_at"]), is_repeated=True)
+            task = self._held(lease)
+            if (work.task_id, work.clip_id, work.author) != (task["id"], task["clip_id"], lease.person_id):
+                raise NotLeased
+            if lease.submission_key != task["submission_key"]:
+                raise NotLeased
+            at = self._add_annotation(lease.submission_key, work)
+            self._database.execute("UPDATE task SET annotation_id = ? WHERE id = ?", (work.id, task["id"]))
+            self._take_in(task, work)
+            self._follow(task["clip_id"])
+            return Receipt(work.id, from_micros(at))
+
+    def decide(self, lease: Lease, verdict: Verdict) -> None:
+        with self._database.transaction():
+            decided = self._database.row(
+                "SELECT * FROM verdict WHERE annotation_id = ?", (verdict.annotation_id,)
+            )
+            if decided is not None:
+                same = (verdict.id, lease.task_id, lease.person_id, lease.token, verdict.kind)
+                was = tuple(decided[name] for name in ("id", "task_id", "person_id", "token", "kind"))
+                if was == same:
+                    return
+                raise Refused("DECIDED")
+            task = self._held(lease)
+            if task["reviewed_id"] != verdict.annotation_id or verdict.person_id != lease.person_id:
+                raise NotLeased
+            if task["annotation_id"] is None:
+                raise Refused("BLIND_FIRST")
+            self._add_verdict(verdict, lease.token)
+            self._set_task(task["id"], TaskState.DONE)
+            self._settle_pass(task, verdict)
+            self._follow(task["clip_id"])
+
+    def keep_late_draft(self, lease: Lease, sealed: bytes, *, key: str) -> None:
+        with self._database.transaction():
+            task = self._task(lease.task_id)
+            if task["state"] == TaskState.WITHDRAWN:
+                raise ClipWithdrawn
+            self._database.execute(
+                "INSERT INTO late_draft (id, task_id, clip_id, person_id, key, sealed, kept_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key)"
+                " DO UPDATE SET sealed = excluded.sealed, kept_at = excluded.kept_at",
+                (new_id(), task["id"], task["clip_id"], lease.person_id, key, sealed, self._now()),
+            )
+
+    # Looking
+
+    def annotation(self, annotation_id: str) -> SealedAnnotation:
+        row = self._database.row("SELECT * FROM annotation WHERE id = ?", (annotation_id,))
+        if row is None:
+            raise Refused("NO_ANNOTATION")
+        return _annotation(row)
+
+    def annotations_of(self, person_id: str, limit: int) -> list[SealedAnnotation]:
+        rows = self._database.rows(
+            "SELECT a.* FROM annotation a JOIN task t ON t.id = a.task_id"
+            " WHERE a.author = ? AND t.kind != 'review' ORDER BY a.made_at DESC, a.rowid DESC LIMIT ?",
+            (person_id, limit),
+        )
+        return [_annotation(row) for row in rows]
+
+    def verdict_on(self, annotation_id: str) -> Verdict | None:
+        row = self._database.row("SELECT * FROM verdict WHERE annotation_id = ?", (annotation_id,))
+        return None if row is None else _verdict(row)
+
+    def state_of(self, annotation_id: str) -> str:
+        verdict = self.verdict_on(annotation_id)
+        task = self._task(self.annotation(annotation_id).task_id)
+        if task["state"] == TaskState.WITHDRAWN:
+            return TaskState.WITHDRAWN
+        if verdict is not None:
+            is_returned = verdict.kind is VerdictKind.RETURNED
+            return TaskState.RETURNED if is_returned else TaskState.ACCEPTED
+        return str(task["state"]) if task["annotation_id"] == annotation_id else TaskState.RETURNED
+
+    def clip_state(self, clip_id: str) -> ClipState:
+        found = self._database.value("SELECT state FROM queue_clip WHERE clip_id = ?", (clip_id,))
+        if found is None:
+            raise Refused("NO_CLIP", clip=clip_id)
+        return ClipState(found)
+
+    def waiting(self, kinds: frozenset[TaskKind]) -> int:
+        return sum(
+            int(self._database.value(queries.WAITING, {"kind": kind, "now": self._now()})) for kind in kinds
+        )
+
+    def counts(self) -> QueueCounts:
+        with self._database.transaction():
+            return QueueCounts(
+                clips=self._counted(queries.CLIPS_BY_STATE),
+                tasks=self._counted(queries.TASKS_BY_STATE, {"held_back": HELD_BACK, "now": self._now()}),
+                late_drafts=int(self._database.value("SELECT count(*) FROM late_draft")),
+                reviews=self._counted(queries.REVIEWS_BY_STATE),
+            )
+
+    def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts:
+        value = self._database.value
+        submitted = (
+            "SELECT count(*) FROM annotation a JOIN task t ON t.id = a.task_id"
+            " WHERE a.author = :person AND a.made_at >= :since AND t.kind = :kind"
+        )
+        returned = f"SELECT count(*) FROM task t WHERE {queries.RETURNED}"  # noqa: S608
+        waits = done = back = 0
+        for kind in kinds:
+            values = {**self._values(person_id, kind), "since": to_micros(since)}
+            waits += int(value(queries.WAITING_FOR, values))
+            done += int(value(submitted, values))
+            back += int(value(returned, values))
+        return DailyCounts(waiting=waits, submitted=done, returned=back)
+
+    def work_by_person(self) -> list[WorkCounts]:
+        return [WorkCounts(**row) for row in self._database.rows(queries.WORK_BY_PERSON)]
+
+    def leases(self) -> list[Lease]:
+        with self._database.transaction():
+            rows = self._database.rows(
+                "SELECT * FROM task WHERE state = 'leased' ORDER BY lease_until, rowid"
+            )
+            return [self._lease_of(row) for row in rows]
+
+    def held(self) -> list[HeldClip]:
+        with self._database.transaction():
+            rows = self._database.rows(
+                "SELECT t.clip_id, t.id FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id"
+                " WHERE q.state = 'with_lead' AND t.kind = 'transcribe'"
+                " AND t.state IN ('open', 'leased', 'returned') ORDER BY t.clip_id, t.round"
+            )
+            tasks: dict[str, list[str]] = {}
+            for row in rows:
+                tasks.setdefault(row["clip_id"], []).append(row["id"])
+            return [HeldClip(clip, tuple(ids), self._refusals(clip)) for clip, ids in tasks.items()]
+
+    def late_drafts(self) -> list[LateDraft]:
+        rows = self._database.rows("SELECT * FROM late_draft ORDER BY kept_at DESC, rowid DESC")
+        return [
+            LateDraft(
+                id=row["id"],
+                task_id=row["task_id"],
+                clip_id=row["clip_id"],
+                person_id=row["person_id"],
+                sealed=row["sealed"],
+                kept_at=from_micros(row["kept_at"]),
+            )
+            for row in rows
+        ]
+
+    # Moving work
+
+    def add_clip(
+        self,
+        clip_id: str,
+        *,
+        passes: int,
+        priority: int = 0,
+        sort_key: int = 0,
+        quarantined: bool = False,
+        open_until: datetime | None = None,
+    ) -> None:
+        state = ClipState.QUARANTINED if quarantined else ClipState.READY
+        with self._database.transaction():
+            if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
+                raise Refused("CLIP_ALREADY_QUEUED", clip=clip_id)
+            self._database.execute(
+                "INSERT INTO queue_clip (clip_id, state, passes, open_until) VALUES (?, ?, ?, ?)",
+                (clip_id, state, passes, None if open_until is None else to_micros(open_until)),
+            )
+            for number in range(1, passes + 1):
+                self._add_task(clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key)
+
+    def add_adjudication(self, clip_id: str) -> str:
+        with self._database.transaction():
+            found = self._database.value(
+                "SELECT id FROM task WHERE clip_id = ? AND kind = 'adjudicate'", (clip_id,)
+            )
+            if found is not None:
+                return str(found)
+            if self.clip_state(clip_id) is not ClipState.FINAL:
+                raise Refused("CLIP_NOT_FINAL", clip=clip_id)
+            task_id = self._add_task(clip_id, TaskKind.ADJUDICATE, 1, sort_key=self._now())
+            self._follow(clip_id)
+            return task_id
+
+    def draw(self, decide: Callable[[str], bool]) -> DrawResult:
+        result = DrawResult([], [])
+        with self._database.transaction():
+            for task in self._database.rows(
+                "SELECT * FROM task WHERE state = 'submitted' AND kind = 'transcribe' ORDER BY rowid"
+            ):
+                annotation_id = task["annotation_id"]
+                if decide(annotation_id):
+                    self._add_review(task)
+                    self._set_task(task["id"], TaskState.QA_PENDING)
+                    result.selected.append(annotation_id)
+                else:
+                    self._pass_without_review(task)
+                    result.passed.append(annotation_id)
+                self._follow(task["clip_id"])
+        return result
+
+    def assign(self, task_id: str, person_id: str) -> None:
+        with self._database.transaction():
+            task = self._task(task_id)
+            if task["state"] in _WITH_QA:
+                raise Refused("TASK_DONE", task=task_id)
+            if task["state"] == TaskState.LEASED:
+                raise Refused("TASK_LEASED", task=task_id)
+            self._refuse_if_had(task_id, person_id)
+            self._put_back(task["clip_id"])
+            self._database.execute("UPDATE task SET assigned_to = ? WHERE id = ?", (person_id, task_id))
+
+    def lead_release(self, task_id: str) -> None:
+        with self._database.transaction():
+            task = self._task(task_id)
+            if task["state"] in _WITH_QA:
+                raise Refused("TASK_DONE", task=task_id)
+            if task["state"] == TaskState.LEASED and not task["prefetch"]:
+                self._add_refusal(task, task["person_id"], "taken")
+            self._open_task(task)
+            self._put_back(task["clip_id"])
+            self._follow(task["clip_id"])
+
+    # Results
+
+    def accepted(self) -> list[SealedAnnotation]:
+        rows = self._database.rows(
+            "SELECT a.* FROM task t JOIN annotation a ON a.id = t.annotation_id"
+            " JOIN queue_clip q ON q.clip_id = t.clip_id"
+            " WHERE t.kind = 'transcribe' AND t.state = 'accepted'"
+            " AND q.state NOT IN ('purged', 'quarantined') ORDER BY t.clip_id, t.round"
+        )
+        return [_annotation(row) for row in rows]
+
+    def final(self, clip_id: str) -> FinalAnnotation | None:
+        row = self._database.row("SELECT * FROM final WHERE clip_id = ?", (clip_id,))
+        return None if row is None else FinalAnnotation(**row)
+
+    def set_final(self, final: FinalAnnotation) -> None:
+        with self._database.transaction():
+            verdict = self._database.row("SELECT * FROM verdict WHERE id = ?", (final.verdict_id,))
+            if verdict is None or verdict["clip_id"] != final.clip_id:
+                raise Refused("NO_VERDICT", clip=final.clip_id)
+            self._database.execute(
+                "INSERT INTO final (clip_id, annotation_id, verdict_id) VALUES (?, ?, ?)"
+                " ON CONFLICT (clip_id) DO UPDATE SET annotation_id = excluded.annotation_id,"
+                " verdict_id = excluded.verdict_id",
+                (final.clip_id, final.annotation_id, final.verdict_id),
+            )
+
+    def withdraw_clip(self, clip_id: str, reason: str) -> None:
+        with self._database.transaction():
+            self.clip_state(clip_id)
+            for statement in queries.ERASE_CLIP:
+                self._database.execute(statement, (clip_id,))
+            self._set_clip(clip_id, ClipState.PURGED, reason)
+
+    def mark_exported(self, clip_ids: Iterable[str]) -> None:
+        with self._database.transaction():
+            for clip_id in clip_ids:
+                if self.clip_state(clip_id) is ClipState.FINAL:
+                    self._set_clip(clip_id, ClipState.EXPORTED)
+
+    # Choosing the next task
+
+    def _next_task(self, person_id: str, kinds: frozenset[TaskKind]) -> Row | None:
+        for query in (queries.NEXT_PREFETCHED, *queries.NEXT_OWN):
+            task = self._first_of(query, person_id, kinds)
+            if task is not None:
+                return task
+        found = [
+            task
+            for query in (queries.NEXT_OPEN, queries.NEXT_EXPIRED)
+            if (task := self._first_of(query, person_id, kinds)) is not None
+        ]
+        return min(found, key=_claim_order, default=None)
+
+    def _next_to_prefetch(self, person_id: str, kinds: frozenset[TaskKind]) -> tuple[Row, int] | None:
+        for query in queries.NEXT_OWN:
+            task = self._first_of(query, person_id, kinds)
+            if task is not None:
+                return task, _PREFETCH_OWN
+        spare = frozenset(kind for kind in kinds if self._leaves_enough(person_id, kind))
+        task = self._first_of(queries.NEXT_OPEN, person_id, spare)
+        return None if task is None else (task, _PREFETCH_FROM_ALL)
+
+    def _first_of(self, query: str, person_id: str, kinds: frozenset[TaskKind]) -> Row | None:
+        rows = (self._database.row(query, self._values(person_id, kind)) for kind in kinds)
+        return min((row for row in rows if row is not None), key=_claim_order, default=None)
+
+    def _leaves_enough(self, person_id: str, kind: TaskKind) -> bool:
+        """Whether each colleague at work finds an open task too, and whoever comes next as well."""
+        values = self._values(person_id, kind)
+        to_be_left = max(1, int(self._database.value(queries.COLLEAGUES, values)))
+        spare = int(self._database.value(queries.SPARE, {"kind": kind, "limit": to_be_left + 1}))
+        return spare > to_be_left
+
+    def _values(self, person_id: str, kind: TaskKind) -> dict[str, str | int]:
+        return {"person": person_id, "kind": kind, "now": self._now()}
+
+    def _refuse_if_had(self, task_id: str, person_id: str) -> None:
+        never = f"SELECT 1 FROM task t WHERE t.id = :task AND {queries.NEVER_HAD}"  # noqa: S608
+        if not self._database.value(never, {"task": task_id, "person": person_id}):
+            raise Refused("HAD_CLIP")
+
+    # Leases
+
+    def _hand_out(
+        self, task: Row, person_id: str, micros: int, *, assigned_to: str | None, prefetch: int
+    ) -> Lease:
+        """The right to work on a task, with a new token and key; an expired reviewer's version is set
+        aside."""
+        now = self._now()
+        blind = task["annotation_id"] if task["kind"] != TaskKind.REVIEW else None
+        self._database.execute(
+            "UPDATE task SET state = 'leased', person_id = ?, assigned_to = ?, token = token + 1,"
+            " lease_started = ?, lease_until = ?, submission_key = ?, prefetch = ?, annotation_id = ?"
+            " WHERE id = ?",
+            (person_id, assigned_to, now, now + micros, new_id(), prefetch, blind, task["id"]),
+        )
+        self._follow(task["clip_id"])
+        return self._lease_now(task["id"])
+
+    def _held(self, lease: Lease, *, is_prefetch: bool = False) -> Row:
+        """The task of a lease that is still the person's, live or expired."""
+        task = self._task(lease.task_id)
+        its = (task["clip_id"], task["kind"], task["reviewed_id"])
+        if its != (lease.clip_id, lease.kind, lease.reviewed_annotation):
+            raise NotLeased  # a lease is for its own clip and task, whatever its bearer wrote into it
+        if task["state"] == TaskState.WITHDRAWN:
+            raise ClipWithdrawn
+        if (task["person_id"], task["token"]) == (lease.person_id, lease.token):
+            if task["state"] == TaskState.LEASED and (task["prefetch"] > 0) is is_prefetch:
+                return task
+            raise NotLeased
+        raise LeaseLost if task["token"] > lease.token else NotLeased
+
+    def _lease_now(self, task_id: str) -> Lease:
+        return self._lease_of(self._task(task_id))
+
+    def _lease_of(self, task: Row) -> Lease:
+        is_review = task["kind"] == TaskKind.REVIEW
+        is_rework = not is_review and self._is_rework_of(task, task["person_id"])
+        return Lease(
+            task_id=task["id"],
+            clip_id=task["clip_id"],
+            kind=TaskKind(task["kind"]),
+            round=task["round"],
+            person_id=task["person_id"],
+            token=task["token"],
+            until=from_micros(task["lease_until"]),
+            submission_key=task["submission_key"],
+            is_prefetch=task["prefetch"] > 0,
+            returned_annotation=task["annotation_id"] if is_rework else None,
+            reviewed_annotation=task["reviewed_id"],
+            blind_annotation=task["annotation_id"] if is_review else None,
+        )
+
+    def _is_rework_of(self, task: Row, person_id: str) -> bool:
+        """Whether the newest annotation of a task is this person's; passes are blind for everybody else."""
+        if task["kind"] == TaskKind.REVIEW or task["annotation_id"] is None:
+            return False
+        author = self._database.value("SELECT author FROM annotation WHERE id = ?", (task["annotation_id"],))
+        return bool(author == person_id)
+
+    def _prefetched_task(self, person_id: str) -> Row | None:
+        """The task of the prefetch lease; one that nobody may work on now is given back first."""
+        task = self._database.row(
+            "SELECT * FROM task WHERE person_id = ? AND state = 'leased' AND prefetch > 0", (person_id,)
+        )
+        if task is None:
+            return None
+        values = self._values(person_id, TaskKind(task["kind"]))
+        if self._database.row(queries.NEXT_PREFETCHED, values) is None:
+            self._give_back_prefetched(task)
+            return None
+        return task
+
+    def _renew_prefetched(self, person_id: str) -> None:
+        self._database.execute(
+            "UPDATE task SET lease_until = max(lease_until, ?)"
+            " WHERE person_id = ? AND state = 'leased' AND prefetch > 0",
+            (self._now() + self._prefetch_micros(), person_id),
+        )
+
+    def _give_back_prefetched(self, task: Row) -> None:
+        """Puts a prefetched task where it was: the person has not seen the clip."""
+        state = "returned" if self._is_rework_of(task, task["person_id"]) else "open"
+        self._database.execute(
+            "UPDATE task SET state = ?, person_id = iif(? = 'open', NULL, person_id), token = token + 1,"
+            " prefetch = 0 WHERE id = ?",
+            (state, state, task["id"]),
+        )
+        self._follow(task["clip_id"])
+
+    def _open_task(self, task: Row) -> None:
+        """Opens a task to everybody and fences off whoever had it."""
+        blind = None if task["kind"] == TaskKind.REVIEW else task["annotation_id"]
+        self._database.execute(
+            "UPDATE task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1,"
+            " prefetch = 0, annotation_id = ? WHERE id = ?",
+            (blind, task["id"]),
+        )
+
+    # Work handed in
+
+    def _add_annotation(self, submission_key: str, work: SealedAnnotation) -> int:
+        now = self._now()
+        self._database.execute(
+            "INSERT INTO annotation (id, submission_key, task_id, clip_id, author, parent_id, schema_version,"
+            " conventions_version, digest, sealed, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                work.id,
+                submission_key,
+                work.task_id,
+                work.clip_id,
+                work.author,
+                work.parent,
+                work.schema_version,
+                work.conventions_version,
+                work.digest,
+                work.sealed,
+                now,
+            ),
+        )
+        return now
+
+    def _take_in(self, task: Row, work: SealedAnnotation) -> None:
+        if task["kind"] == TaskKind.REVIEW:  # the blind version: the lease goes on until the verdict
+            self._database.execute(
+                "UPDATE task SET lease_until = max(lease_until, ?) WHERE id = ?",
+                (self._now() + self._lease_micros(), task["id"]),
+            )
+        elif task["kind"] == TaskKind.TRANSCRIBE:
+            self._set_task(task["id"], TaskState.SUBMITTED)
+        else:
+            self._set_task(task["id"], TaskState.DONE)
+            verdict = self._own_verdict(task, work, VerdictKind.ACCEPTED, work.author)
+            self.set_final(FinalAnnotation(work.clip_id, work.id, verdict.id))
+
+    def _own_verdict(self, task: Row, work: SealedAnnotation, kind: VerdictKind, person: str) -> Verdict:
+        """A verdict that nobody reviewed for: work that was not drawn, or an adjudicator's own decision."""
+        verdict = Verdict(new_id(), task["id"], work.clip_id, work.id, kind, person, self._clock.now())
+        self._add_verdict(verdict, task["token"])
+        return verdict
+
+    def _add_verdict(self, verdict: Verdict, token: int) -> None:
+        self._database.execute(
+            "INSERT INTO verdict (id, task_id, clip_id, annotation_id, kind, comment, person_id, token, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                verdict.id,
+                verdict.task_id,
+                verdict.clip_id,
+                verdict.annotation_id,
+                verdict.kind,
+                verdict.comment,
+                verdict.person_id,
+                token,
+                self._now(),
+            ),
+        )
+
+    def _settle_pass(self, review: Row, verdict: Verdict) -> None:
+        """What a verdict means for the pass that was reviewed."""
+        if verdict.kind is VerdictKind.RETURNED:
+            self._set_task(review["parent_id"], TaskState.RETURNED)
+            return
+        is_fixed = verdict.kind is VerdictKind.ACCEPTED_WITH_FIXES
+        accepted = review["annotation_id"] if is_fixed else verdict.annotation_id
+        self._accept_pass(review["parent_id"], review["clip_id"], accepted, verdict.id)
+
+    def _pass_without_review(self, task: Row) -> None:
+        work = self.annotation(task["annotation_id"])
+        verdict = self._own_verdict(task, work, VerdictKind.PASSED, _NOBODY)
+        self._accept_pass(task["id"], task["clip_id"], work.id, verdict.id)
+
+    def _accept_pass(self, task_id: str, clip_id: str, annotation_id: str, verdict_id: str) -> None:
+        self._database.execute(
+            "UPDATE task SET state = 'accepted', annotation_id = ? WHERE id = ?", (annotation_id, task_id)
+        )
+        passes = self._database.value("SELECT passes FROM queue_clip WHERE clip_id = ?", (clip_id,))
+        if passes == 1:
+            self.set_final(FinalAnnotation(clip_id, annotation_id, verdict_id))
+
+    def _add_review(self, task: Row) -> None:
+        rounds = self._database.value("SELECT count(*) FROM task WHERE parent_id = ?", (task["id"],))
+        review_id = self._add_task(
+            task["clip_id"],
+            TaskKind.REVIEW,
+            int(rounds) + 1,
+            sort_key=to_micros(self.annotation(task["annotation_id"]).made_at),
+            reviewed=task["annotation_id"],
+            parent=task["id"],
+        )
+        assert review_id
+
+    def _add_task(
+        self,
+        clip_id: str,
+        kind: TaskKind,
+        number: int,
+        *,
+        priority: int = 0,
+        sort_key: int = 0,
+        reviewed: str | None = None,
+        parent: str | None = None,
+    ) -> str:
+        task_id = new_id()
+        self._database.execute(
+            "INSERT INTO task (id, clip_id, kind, round, state, priority, sort_key, reviewed_id, parent_id)"
+            " VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?)",
+            (task_id, clip_id, kind, number, priority, sort_key, reviewed, parent),
+        )
+        return task_id
+
+    # Clips follow their tasks
+
+    def _follow(self, clip_id: str) -> None:
+        """Lets the clip's state follow its tasks, unless somebody's word holds it where it is."""
+        if self.clip_state(clip_id) not in _HELD_STATES:
+            self._set_clip(clip_id, self._derived(clip_id))
+
+    def _derived(self, clip_id: str) -> ClipState:
+        rows = self._database.rows("SELECT kind, state FROM task WHERE clip_id = ?", (clip_id,))
+        passes = {row["state"] for row in rows if row["kind"] == TaskKind.TRANSCRIBE}
+        undecided = any(row["kind"] == TaskKind.ADJUDICATE and row["state"] != TaskState.DONE for row in rows)
+        if passes == {"accepted"} and not undecided:
+            return ClipState.FINAL
+        if passes <= _HANDED_IN:
+            return ClipState.REVIEWED
+        return ClipState.READY if passes == {"open"} else ClipState.IN_REVIEW
+
+    def _put_back(self, clip_id: str) -> None:
+        state = self.clip_state(clip_id)
+        if state is ClipState.QUARANTINED:
+            raise Refused("CLIP_QUARANTINED", clip=clip_id)
+        if state is ClipState.WITH_LEAD:
+            self._set_clip(clip_id, self._derived(clip_id))
+
+    def _add_refusal(self, task: Row, person_id: str, kind: str, reason: str = "") -> None:
+        """Bars the person from the clip; enough skips and expiries of its passes send the clip to the
+        lead."""
+        self._database.execute(
+            "INSERT INTO task_refusal (task_id, clip_id, person_id, kind, reason, at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (task["id"], task["clip_id"], person_id, kind, reason, self._now()),
+        )
+        if kind == "taken" or task["kind"] != TaskKind.TRANSCRIBE:
+            return
+        if self.clip_state(task["clip_id"]) in _HELD_STATES:
+            return
+        if self._refusals(task["clip_id"]) >= self._rules.skips_to_lead:
+            self._set_clip(task["clip_id"], ClipState.WITH_LEAD, "refused too often")
+
+    def _is_kept_by_lead(self, task: Row) -> bool:
+        is_pass = task["kind"] == TaskKind.TRANSCRIBE
+        return is_pass and self.clip_state(task["clip_id"]) is ClipState.WITH_LEAD
+
+    def _refusals(self, clip_id: str) -> int:
+        return int(
+            self._database.value(
+                "SELECT count(*) FROM task_refusal r JOIN task t ON t.id = r.task_id"
+                " WHERE r.clip_id = ? AND r.kind IN ('skip', 'expiry') AND t.kind = 'transcribe'",
+                (clip_id,),
+            )
+        )
+
+    def _set_clip(self, clip_id: str, state: ClipState, reason: str = "") -> None:
+        self._database.execute(
+            "UPDATE queue_clip SET state = ?, reason = ? WHERE clip_id = ?", (state, reason, clip_id)
+        )
+
+    def _set_task(self, task_id: str, state: TaskState) -> None:
+        self._database.execute("UPDATE task SET state = ? WHERE id = ?", (state, task_id))
+
+    def _task(self, task_id: str) -> Row:
+        row = self._database.row("SELECT *, rowid AS place FROM task WHERE id = ?", (task_id,))
+        if row is None:
+            raise Refused("NO_TASK", task=task_id)
+        return row
+
+    # What was answered to which key
+
+    def _remember(self, key: str, lease: Lease | None) -> None:
+        now = self._now()
+        answer = "" if lease is None else json.dumps(lease.to_json())
+        self._database.execute(
+            "INSERT INTO queue_request (key, answer, at) VALUES (?, ?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, at = excluded.at",
+            (key, answer, now),
+        )
+        oldest = now - timedelta(days=_REMEMBERED_DAYS) // _MICROSECOND
+        self._database.execute("DELETE FROM queue_request WHERE at < ?", (oldest,))
+
+    def _answer(self, key: str) -> str | None:
+        found = self._database.value("SELECT answer FROM queue_request WHERE key = ?", (key,))
+        return None if found is None else str(found)
+
+    def _remembered_lease(self, key: str) -> Lease | None:
+        """The lease that was given for this key, if it is still the person's: otherwise the key is as good
+        as new."""
+        answer = self._answer(key)
+        if not answer:
+            return None
+        given = Lease.from_json(json.loads(answer))
+        with suppress(Refused):
+            return self._lease_of(self._held(given, is_prefetch=given.is_prefetch))
+        return None
+
+    def _counted(self, query: str, values: dict[str, str | int] | None = None) -> dict[str, int]:
+        return {row["state"]: row["n"] for row in self._database.rows(query, values or {})}
+
+    def _now(self) -> int:
+        return to_micros(self._clock.now())
+
+    def _lease_micros(self) -> int:
+        return timedelta(minutes=self._rules.lease_minutes) // _MICROSECOND
+
+    @staticmethod
+    def _prefetch_micros() -> int:
+        return timedelta(minutes=PREFETCH_MINUTES) // _MICROSECOND
+
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def new_id() -> str:
+    """A random id nobody can guess or count."""
+    return uuid4().hex
+
+
+def _claim_order(task: Row) -> tuple[int, int, int]:
+    return -task["priority"], task["sort_key"], task["place"]
+
+
+def _annotation(row: Row) -> SealedAnnotation:
+    return SealedAnnotation(
+        id=row["id"],
+        task_id=row["task_id"],
+        clip_id=row["clip_id"],
+        author=row["author"],
+        parent=row["parent_id"],
+        schema_version=row["schema_version"],
+        conventions_version=row["conventions_version"],
+        digest=row["digest"],
+        sealed=row["sealed"],
+        made_at=from_micros(row["made_at"]),
+    )
+
+
+def _verdict(row: Row) -> Verdict:
+    return Verdict(
+        id=row["id"],
+        task_id=row["task_id"],
+        clip_id=row["clip_id"],
+        annotation_id=row["annotation_id"],
+        kind=VerdictKind(row["kind"]),
+        person_id=row["person_id"],
+        at=from_micros(row["at"]),
+        comment=row["comment"],
+    )

@@ -1,1 +1,1 @@
-"""What all roles share: sign-in, agreement, clip access, listening record, drafts, work session."""
+"""What all roles share: sign-in, agreement, the one access to clips, drafts and the work session."""

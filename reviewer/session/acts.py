@@ -1,4 +1,4 @@
-"""What ends the work on a clip, as data."""
+"""What ends the work on a clip, as data: a hand-over commits one of these together with the next opening."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from reviewer.model.task import Lease, SkipReason, VerdictKind
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """Submits an annotation."""
+    """Work is complete."""
 
     lease: Lease
     annotation: Annotation
@@ -16,7 +16,7 @@ class HandIn:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Gives a clip back for a reason."""
+    """The clip goes back for a reason, and does not come to this person again."""
 
     lease: Lease
     reason: SkipReason
@@ -24,14 +24,14 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Gives a clip back untouched."""
+    """The task goes back untouched."""
 
     lease: Lease
 
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Ends a review with a verdict."""
+    """A verdict on reviewed work; returned work needs a comment."""
 
     lease: Lease
     kind: VerdictKind

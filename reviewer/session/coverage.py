@@ -70,15 +70,14 @@ class Lack:
     @property
     def notice(self) -> Notice:
         """What is to be said of it."""
-        code = "SPEECH_UNHEARD" if self.spans else "CLIP_UNHEARD"
-        return Notice(code, {"seconds": f"{self.seconds:.1f}"})
+        return Notice("SPEECH_UNHEARD" if self.spans else "CLIP_UNHEARD", {"seconds": f"{self.seconds:.1f}"})
 
 
 class Unheard(Refused):
     """Too little of the clip was heard for this; ``lack`` says what is missing."""
 
     def __init__(self, lack: Lack) -> None:
-        super().__init__("UNHEARD", seconds=f"{lack.seconds:.1f}")
+        super().__init__(lack.notice.code, **lack.notice.parameters)
         self.lack = lack
 
 

@@ -1,4 +1,4 @@
-"""What an annotation needs before it may be submitted."""
+"""What an annotation needs before it may be handed in."""
 
 from reviewer.errors import Notice, Refused
 from reviewer.labels.schema import Schema
@@ -11,10 +11,10 @@ WITHOUT_TEXT = frozenset({Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Fl
 
 
 class Incomplete(Refused):
-    """The work cannot be submitted yet; ``missing`` says what is to be done."""
+    """The work cannot be handed in yet; ``missing`` says what is to be done."""
 
     def __init__(self, missing: tuple[Notice, ...]) -> None:
-        super().__init__("INCOMPLETE")
+        super().__init__("INCOMPLETE", count=len(missing))
         self.missing = missing
 
 
@@ -24,15 +24,28 @@ def is_answered_by_flag(annotation: Annotation) -> bool:
 
 
 def missing(annotation: Annotation, schema: Schema, conventions: Conventions) -> tuple[Notice, ...]:
-    """What is still to be done; empty when the work may be submitted."""
+    """What is still to be done; empty when the work may be handed in.
+
+    A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
+    labels: the flag is the answer. Words under the flag no speech are a contradiction all the same: either
+    could be the slip, so it is asked.
+    """
     answered_by_flag = is_answered_by_flag(annotation)
     found: list[Notice] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append(Notice("NOTHING_TYPED"))
-    found += [problem.notice for problem in check_text(annotation.text_verbatim, conventions)]
+    for segment in annotation.segments:
+        found += [problem.notice for problem in check_text(segment.text, conventions)]
     found += [
         problem.notice
         for problem in check_annotation(schema, annotation)
         if problem.field == TEXT_FIELD or not answered_by_flag
     ]
     return tuple(found)
+
+
+def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions) -> None:
+    """Raises Incomplete unless the annotation may be handed in."""
+    found = missing(annotation, schema, conventions)
+    if found:
+        raise Incomplete(found)

@@ -1,1 +1,1 @@
-"""Set-ups that several tests share."""
+"""Set-ups that several test modules share."""

@@ -12,7 +12,7 @@ import pytest
 
 from reviewer.cli.main import run
 from tests.fakes.clock import FakeClock
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear, make_bench
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from tests.workspaces import ANA, LEAD
+from tests.benches.workspace import ANA, LEAD
 
 
 def spoil(workspace, statement):

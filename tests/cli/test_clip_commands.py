@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.fakes.clock import FakeClock
-from tests.workspaces import QUINN, write_clips
+from tests.benches.workspace import QUINN, write_clips
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from reviewer.__main__ import opens_window
 from reviewer.cli.main import run
-from tests.workspaces import LEAD, PASSPHRASE
+from tests.benches.workspace import LEAD, PASSPHRASE
 
 BLOCKED = """
 import sys

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workspaces import ANA, LEAD, PASSPHRASE
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE
 
 
 def test_init_makes_a_workspace_whose_lead_can_sign_in(command, tmp_path):

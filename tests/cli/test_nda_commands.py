@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from tests.workspaces import LEAD
+from tests.benches.workspace import LEAD
 
 
 @pytest.fixture

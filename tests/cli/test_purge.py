@@ -8,7 +8,7 @@ import pytest
 
 from reviewer.errors import Refused, Unavailable
 from reviewer.lead.withdrawals import read_withdrawn
-from tests.workspaces import ANA, QUINN
+from tests.benches.workspace import ANA, QUINN
 
 
 def rows(workspace, sql):

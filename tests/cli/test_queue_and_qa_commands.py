@@ -3,7 +3,7 @@
 import pytest
 
 from reviewer.workspace import open_workspace
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear_check
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear_check
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.access import signing
-from reviewer.access.chain import canonical
-from reviewer.access.ledger import Ledger
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.log_chain import canonical
 from reviewer.access.nda import STATEMENT, Acknowledgements
-from reviewer.access.register import Register
+from reviewer.access.people import PersonRepository
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.errors import Damaged, NdaRequired, Refused
 from reviewer.model.event import Action
 from reviewer.model.people import Identity, PersonState
@@ -35,7 +35,7 @@ IDENTITY = Identity(ADA, "s1", a_keyring())
 class Office:
     database: Database
     clock: FakeClock
-    ledger: Ledger
+    ledger: AuditLog
     folder: Path
     desk: Acknowledgements
 
@@ -74,10 +74,10 @@ class Office:
 def make_office(folder: Path) -> Office:
     database, clock = Database(folder / "workspace.db"), FakeClock()
     migrate(database)
-    Register(database, clock).add(ADA, b"keyring")
-    Register(database, clock).add(a_person(id="p2", name="Bo Contractor"), b"keyring")
+    PersonRepository(database, clock).add(ADA, b"keyring")
+    PersonRepository(database, clock).add(a_person(id="p2", name="Bo Contractor"), b"keyring")
     shutil.copytree(resource("nda"), folder / "nda")
-    ledger = Ledger(database, clock, "w1")
+    ledger = AuditLog(database, clock, "w1")
     ledger.unlock(IDENTITY.keyring.log_key)
     return Office(
         database,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.clips.store import ClipStore, LocalClips
+from reviewer.clips.store import ClipStore, LocalClipStore
 from reviewer.errors import Damaged, Refused, Unavailable
 from reviewer.model.clip import ContentKind
 from tests.fakes.store import MemoryClips
@@ -96,7 +96,7 @@ class TestMemoryClips(ClipStoreContract):
 class TestLocalClips(ClipStoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> ClipStore:
-        return LocalClips(tmp_path / "clips")
+        return LocalClipStore(tmp_path / "clips")
 
     def test_files_are_readable_by_nobody_else(self, store: ClipStore, tmp_path: Path) -> None:
         old = os.umask(0)
@@ -110,7 +110,7 @@ class TestLocalClips(ClipStoreContract):
 
     def test_a_folder_that_others_could_read_is_closed(self, tmp_path: Path) -> None:
         (tmp_path / "open").mkdir(mode=0o755)
-        LocalClips(tmp_path / "open")
+        LocalClipStore(tmp_path / "open")
         assert stat.S_IMODE((tmp_path / "open").stat().st_mode) == 0o700
 
     def test_names_come_from_ids_alone(self, store: ClipStore, tmp_path: Path) -> None:
@@ -159,4 +159,4 @@ class TestLocalClips(ClipStoreContract):
     def test_a_folder_that_cannot_be_made_is_unavailable(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
         with pytest.raises(Unavailable):
-            LocalClips(tmp_path / "file" / "clips")
+            LocalClipStore(tmp_path / "file" / "clips")

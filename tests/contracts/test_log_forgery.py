@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.access import signing
-from reviewer.access.audit import verify
+from reviewer.access.verification import verify_log
 from reviewer.db.connection import Database
 from reviewer.model.event import Action
 from tests.fakes.intruder import Forged, prune_checkpoints, rechain, tamper, unguarded
@@ -125,7 +125,7 @@ def test_a_key_swapped_in_the_database_is_found_by_the_checkpoint(file: Path, tm
     outside = newest_checkpoint(file)
     forged = write_log(tmp_path / "forged.db", ROWS, log_key=b"m" * 32)
     database = Database(forged)
-    finding = verify(database, "w1", signing.public_key_of(b"m" * 32), outside)
+    finding = verify_log(database, "w1", signing.public_key_of(b"m" * 32), outside)
     database.close()
     assert_bad(finding, 1, "key")
 
@@ -160,7 +160,7 @@ def test_no_changed_byte_of_the_file_changes_the_log_unseen(
         changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
     file = tmp_path_factory.mktemp("file") / "workspace.db"
     file.write_bytes(bytes(changed))
-    finding = verify(OnlyAPath(file), "w1", PUBLIC_KEY)  # type: ignore[arg-type]
+    finding = verify_log(OnlyAPath(file), "w1", PUBLIC_KEY)  # type: ignore[arg-type]
     if finding.ok:
         assert log_of(file) == log_of(small)
 
@@ -170,7 +170,7 @@ def test_a_schema_that_is_no_text_is_a_finding(tmp_path: Path, small: Path) -> N
     changed[changed.index(b"CREATE TRIGGER") + 2] ^= 0x80
     file = tmp_path / "workspace.db"
     file.write_bytes(bytes(changed))
-    finding = verify(OnlyAPath(file), "w1", PUBLIC_KEY)  # type: ignore[arg-type]
+    finding = verify_log(OnlyAPath(file), "w1", PUBLIC_KEY)  # type: ignore[arg-type]
     assert not finding.ok
     assert "damaged" in finding.sentence
 

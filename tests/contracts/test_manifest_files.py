@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reviewer.errors import Refused
 from reviewer.lead.manifest import ManifestLine, read_manifest
-from reviewer.privacy.offer import Code, Decision, ManifestRow
+from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode
 from tests.unit.test_manifest_fields import GOOD
 
 
@@ -56,7 +56,7 @@ BROKEN = {
 def test_a_broken_line_is_told_and_never_stops_the_rest(tmp_path: Path, broken: bytes) -> None:
     good = [json.dumps(line(number)).encode() for number in (1, 2)]
     lines = read(tmp_path, b"\n".join([good[0], broken, good[1], b""]))
-    assert codes(lines) == ["row", Code.BAD_VALUE, "row"]
+    assert codes(lines) == ["row", RefusalCode.BAD_VALUE, "row"]
     assert [each.number for each in lines] == [1, 2, 3]
 
 
@@ -102,27 +102,27 @@ def test_a_quote_that_never_closes_spoils_its_own_line_only(tmp_path: Path) -> N
     rows[3] = rows[3].replace("draft 3", '"draft 3')
     lines = read(tmp_path, "\n".join(rows), "m.csv")
     assert codes(lines).count("row") == 78
-    assert codes(lines)[2] == Code.BAD_VALUE
+    assert codes(lines)[2] == RefusalCode.BAD_VALUE
 
 
 def test_a_line_with_too_many_or_too_few_cells_is_told(tmp_path: Path) -> None:
     head, first, second = as_csv([line(1), line(2)]).splitlines()
     lines = read(tmp_path, "\n".join([head, first + ",more", first.rsplit(",", 1)[0], second]), "m.csv")
-    assert codes(lines) == [Code.BAD_VALUE, Code.BAD_VALUE, "row"]
+    assert codes(lines) == [RefusalCode.BAD_VALUE, RefusalCode.BAD_VALUE, "row"]
 
 
 def test_a_line_in_another_encoding_spoils_its_own_line_only(tmp_path: Path) -> None:
     rows = as_csv([line(1), line(2, draft="é")], [*GOOD, "draft"]).encode().replace("é".encode(), b"\xe9")
-    assert codes(read(tmp_path, rows, "m.csv")) == ["row", Code.BAD_VALUE]
+    assert codes(read(tmp_path, rows, "m.csv")) == ["row", RefusalCode.BAD_VALUE]
 
 
 def test_an_unknown_column_refuses_each_line(tmp_path: Path) -> None:
-    assert codes(read(tmp_path, as_csv([line(1) | {"age": "30"}]), "m.csv")) == [Code.UNKNOWN_FIELD]
+    assert codes(read(tmp_path, as_csv([line(1) | {"age": "30"}]), "m.csv")) == [RefusalCode.UNKNOWN_FIELD]
 
 
 def test_a_column_named_twice_refuses_each_line(tmp_path: Path) -> None:
     text = as_csv([line(1)]).replace("speaker", "source_id")
-    assert codes(read(tmp_path, text, "m.csv")) == [Code.BAD_VALUE]
+    assert codes(read(tmp_path, text, "m.csv")) == [RefusalCode.BAD_VALUE]
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (inside / "loop").symlink_to(inside / "loop")
     rows = [line(1), line(2, audio="out/secret.wav"), line(3, audio="loop/a.wav"), line(4)]
     lines = read(inside, "".join(json.dumps(row) + "\n" for row in rows))
-    assert codes(lines) == [Code.BAD_VALUE, Code.BAD_VALUE, Code.BAD_VALUE, "row"]
+    assert codes(lines) == [RefusalCode.BAD_VALUE, RefusalCode.BAD_VALUE, RefusalCode.BAD_VALUE, "row"]
 
 
 def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
@@ -149,14 +149,14 @@ def test_an_empty_manifest_has_no_lines(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_manifest_in_another_encoding_is_refused_whole(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="UTF-8"):
+    with pytest.raises(Refused, match="MANIFEST_NOT_UTF8"):
         read(tmp_path, json.dumps(line(1)).encode("utf-16"))
 
 
 def test_a_manifest_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="no manifest"):
+    with pytest.raises(Refused, match="NO_MANIFEST"):
         read_manifest(tmp_path / "none.jsonl")
-    with pytest.raises(Refused, match="no manifest"):
+    with pytest.raises(Refused, match="NO_MANIFEST"):
         read_manifest(tmp_path)
 
 

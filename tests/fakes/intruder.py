@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reviewer.access.chain import GENESIS, canonical, link_hash
+from reviewer.access.log_chain import GENESIS, canonical, link_hash
 
 
 @dataclass

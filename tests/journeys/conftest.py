@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspaces import Bench, make_bench
+from tests.benches.workspace import Bench, make_bench
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from reviewer.model.people import Identity
 from reviewer.model.task import Check, Lease
 from reviewer.places import resource
 from reviewer.workspace import open_workspace
-from tests.workspaces import ANA, BEN, LEAD, QUINN, agree, annotation, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, QUINN, agree, annotation, make_bench
 
 PEOPLE = st.sampled_from([ANA, BEN, QUINN])
 NDA_DAYS = 30

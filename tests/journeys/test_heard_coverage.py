@@ -21,7 +21,7 @@ from reviewer.model.task import Check, Lease, SkipReason, TaskState
 from reviewer.qa.session import QaSession
 from reviewer.workspace import Workspace
 from tests.unit.audio.test_speech import room, voice
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, make_bench
 
 RATE_HZ = 8000
 WORK = annotation("hello there")

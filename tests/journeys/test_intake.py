@@ -15,7 +15,7 @@ from reviewer.model.event import Action
 from reviewer.privacy.offer import Code
 from tests.fakes.decoder import FakeDecoder
 from tests.unit.test_manifest_fields import GOOD
-from tests.workspaces import ANA, LEAD, Bench, make_bench
+from tests.benches.workspace import ANA, LEAD, Bench, make_bench
 
 SPOKEN_NUMBER = "call four one five five five five two six seven one"
 

@@ -12,7 +12,7 @@ import soundfile
 from reviewer.lead.intake import IntakeOptions, IntakeReport
 from reviewer.lead.manifest import read_manifest
 from tests.unit.test_manifest_fields import GOOD
-from tests.workspaces import LEAD, Bench, make_bench
+from tests.benches.workspace import LEAD, Bench, make_bench
 
 pytestmark = pytest.mark.speech
 # By number in bad.csv: what may come of it, and a piece of the sentence that must be said.

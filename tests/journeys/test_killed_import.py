@@ -14,7 +14,7 @@ from reviewer.lead.intake import IntakeOptions
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
 from tests.unit.test_manifest_fields import GOOD
-from tests.workspaces import LEAD, PASSPHRASE, Bench, make_bench
+from tests.benches.workspace import LEAD, PASSPHRASE, Bench, make_bench
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 LINES = 8
@@ -22,15 +22,15 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from reviewer.clips.keys import KdfParameters
-from reviewer.clips.store import LocalClips
+from reviewer.clips.store import LocalClipStore
 from reviewer.lead.intake import IntakeOptions
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
-from tests.workspaces import LEAD, PASSPHRASE
+from tests.benches.workspace import LEAD, PASSPHRASE
 
 folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
-puts, keep, move = [], LocalClips.put, Path.replace  # three files a clip; the third clip is hit
+puts, keep, move = [], LocalClipStore.put, Path.replace  # three files a clip; the third clip is hit
 
 def put(self, clip_id, kind, sealed):
     puts.append(kind)
@@ -45,7 +45,7 @@ def replace(self, target):
         die()
     return move(self, target)
 
-LocalClips.put, Path.replace = put, replace
+LocalClipStore.put, Path.replace = put, replace
 def progress(done, total):
     print(done, flush=True)
     if moment == "after the commit" and done == 3:

@@ -9,7 +9,7 @@ from reviewer.desk.session import OpenClip
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
-from tests.workspaces import ANA, Bench, make_bench
+from tests.benches.workspace import ANA, Bench, make_bench
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from reviewer.errors import NdaRequired, NotLeased, Refused, Unavailable
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action, Event, HeardRange
 from reviewer.model.task import Lease
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, Bench, annotation, hear, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, Bench, annotation, hear, make_bench
 
 YEARS_SECONDS = 3 * 366 * 24 * 3600
 

@@ -9,7 +9,7 @@ from reviewer.errors import Damaged, NotLeased
 from reviewer.model.clip import ContentKind
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
-from tests.workspaces import ANA, BEN, QUINN, Bench, annotation, hear, hear_check
+from tests.benches.workspace import ANA, BEN, QUINN, Bench, annotation, hear, hear_check
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from reviewer.clips.keys import KdfParameters
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
-from tests.workspaces import ANA, QUINN, make_bench
+from tests.benches.workspace import ANA, QUINN, make_bench
 
 
 def blocks(page: Path) -> str:

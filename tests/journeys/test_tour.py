@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from reviewer.access.audit import verify
+from reviewer.access.verification import verify_log
 from reviewer.app.demo import demo_clips
 from reviewer.clips.keys import KdfParameters
 from reviewer.formats import csv_table, nemo
@@ -118,7 +118,7 @@ def test_every_act_is_in_the_log_and_it_verifies(workspace: Workspace) -> None:
         Action.PERSON_ADDED,
         Action.LOCK,
     } <= acts
-    assert verify(workspace.database, workspace.workspace_id, workspace.log_public_key).ok
+    assert verify_log(workspace.database, workspace.workspace_id, workspace.log_public_key).ok
 
 
 def test_everything_that_was_heard_was_written_down(workspace: Workspace) -> None:

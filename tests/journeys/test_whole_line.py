@@ -20,7 +20,7 @@ from reviewer.model.annotation import Flag
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
 from reviewer.model.task import Lease, SkipReason, TaskState
-from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, hear_check
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, hear_check
 
 
 def actions(bench: Bench) -> list[Action]:

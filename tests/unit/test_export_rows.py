@@ -1,20 +1,27 @@
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reviewer.formats.dataset import Utterance
-from reviewer.lead.pseudonyms import Pseudonyms
-from reviewer.lead.rows import one_line, utterance
-from reviewer.lead.selection import Chosen
+from reviewer.lead.keyed_hashes import Pseudonyms
+from reviewer.lead.selection import SelectedClip, one_line, utterance_of
 from reviewer.model.annotation import Annotation, Flag
-from tests.factories import a_clip
+from reviewer.model.task import SealedAnnotation
+from reviewer.places import resource
+from reviewer.transcript.conventions import load_conventions
+from tests.factories import NOON, a_clip
 
+CONVENTIONS = load_conventions(resource("conventions", "en-US.toml"))
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 
 
-def row(clip_id: str = "c1", **annotation: object) -> Utterance:
-    work = replace(Annotation("Yes", {}, frozenset(), "default@1", "en-US@1"), **annotation)  # type: ignore[arg-type]
-    return utterance(Chosen(a_clip(id=clip_id), work, "yes"), "ab12", lambda: b"flac", split=False)
+def row(text: str = "Yes", clip_id: str = "c1", **annotation: Any) -> Utterance:
+    accepted = SealedAnnotation(
+        "a1", "t1", clip_id, "p1", None, "default@1", "en-US@1", b"digest", b"sealed", NOON
+    )
+    work = Annotation.of_text(text, 32_000, **annotation)
+    selected = SelectedClip(a_clip(id=clip_id), accepted, work, "yes", CONVENTIONS)
+    return utterance_of(selected, "ab12", lambda: b"flac", split=False)
 
 
 def test_row_is_of_the_whole_clip() -> None:
@@ -31,13 +38,11 @@ def test_row_says_under_what_it_was_annotated() -> None:
 
 
 def test_clip_id_keeps_only_what_sorts() -> None:
-    assert row("C_9-f").id == "ab12-c9f-0000000-0002000"
+    assert row(clip_id="C_9-f").id == "ab12-c9f-0000000-0002000"
 
 
 def test_typed_texts_go_on_one_clean_line() -> None:
-    made = row(
-        text_verbatim=" Yes,\n it\u200b is ", labels={"accent": "a\tb", "noise": ("music",), "loud": 3}
-    )
+    made = row(" Yes,\n it\u200b is ", labels={"accent": "a\tb", "noise": ("music",), "loud": 3})
     assert made.text_verbatim == "Yes, it is"
     assert made.labels == {"accent": "a b", "noise": ("music",), "loud": 3}
 

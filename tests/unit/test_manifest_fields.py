@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reviewer.privacy.offer import Code, Decision, ManifestRow, WordTiming
 
-from reviewer.lead.manifest_fields import CSV_FIELDS, FIELDS, read_fields
+from reviewer.lead.manifest import CSV_FIELDS, FIELDS, read_fields
+from reviewer.messages import command_catalogue
+from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
 
 FOLDER = Path("/nowhere/batch")
 GOOD: dict[str, Any] = {
@@ -30,7 +31,7 @@ def row(**changes: Any) -> ManifestRow:
     return read
 
 
-def code(**changes: Any) -> Code | None:
+def code(**changes: Any) -> RefusalCode | None:
     read = read_fields(GOOD | changes, FOLDER)
     return read.code if isinstance(read, Decision) else None
 
@@ -38,27 +39,27 @@ def code(**changes: Any) -> Code | None:
 def test_a_full_line_is_read() -> None:
     read = row(draft="hello", words=[{"word": "hello", "start": 0, "end": 0.5, "confidence": 0.9}])
     assert read.recorded_at == datetime(2026, 1, 1, 0, 15, tzinfo=UTC)
-    assert read.words == (WordTiming("hello", 0.0, 0.5),)
+    assert read.words == (WordTiming("hello", 0.0, 0.5, 0.9),)
 
 
 def test_a_field_that_is_not_on_the_list_is_refused() -> None:
-    assert code(user_name="x") is Code.UNKNOWN_FIELD
+    assert code(user_name="x") is RefusalCode.UNKNOWN_FIELD
 
 
 def test_an_unknown_field_is_told_before_a_missing_one() -> None:
-    assert code(extra=1, audio=None) is Code.UNKNOWN_FIELD
+    assert code(extra=1, audio=None) is RefusalCode.UNKNOWN_FIELD
 
 
 def test_words_have_no_place_in_a_table() -> None:
     read = read_fields(GOOD | {"words": ""}, FOLDER, CSV_FIELDS)
     assert isinstance(read, Decision)
-    assert read.code is Code.UNKNOWN_FIELD
+    assert read.code is RefusalCode.UNKNOWN_FIELD
 
 
 @pytest.mark.parametrize("name", ["audio", "product", "locale", "recorded_at", "source_id", "speaker"])
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_a_missing_field_is_refused(name: str, nothing: str | None) -> None:
-    assert code(**{name: nothing}) is Code.MISSING_FIELD
+    assert code(**{name: nothing}) is RefusalCode.MISSING_FIELD
 
 
 @pytest.mark.parametrize("name", ["consent_product", "consent_granted_at"])
@@ -69,7 +70,7 @@ def test_missing_consent_is_left_to_the_gate(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in FIELDS if name != "words"])
 @pytest.mark.parametrize("value", [3, True, ["x"], {"x": 1}, "a\0b", "a\x1bb", "\ud800", "x" * 100_001])
 def test_a_field_of_another_type_or_form_is_refused(name: str, value: object) -> None:
-    assert code(**{name: value}) is Code.BAD_VALUE
+    assert code(**{name: value}) is RefusalCode.BAD_VALUE
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_field_of_another_type_or_form_is_refused(name: str, value: object) ->
     ],
 )
 def test_a_time_that_is_no_instant_is_refused(time: str) -> None:
-    assert code(recorded_at=time) is Code.BAD_VALUE
+    assert code(recorded_at=time) is RefusalCode.BAD_VALUE
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_times_become_instants_in_utc(time: str, instant: datetime) -> None:
     "audio", ["../a.wav", "dev/../../a.wav", "/etc/passwd", "C:\\a.wav", "\\\\host\\a.wav", ".", "dev/.."]
 )
 def test_a_path_out_of_the_folder_is_refused(audio: str) -> None:
-    assert code(audio=audio) is Code.BAD_VALUE
+    assert code(audio=audio) is RefusalCode.BAD_VALUE
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_a_language_tag_gets_its_usual_case(tag: str, usual: str) -> None:
 
 @pytest.mark.parametrize("tag", ["en_US", "english", "e", "en-US-x-private", "123"])
 def test_what_is_no_language_tag_is_refused(tag: str) -> None:
-    assert code(locale=tag) is Code.BAD_VALUE
+    assert code(locale=tag) is RefusalCode.BAD_VALUE
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_what_is_no_language_tag_is_refused(tag: str) -> None:
     ],
 )
 def test_words_of_another_form_are_refused(words: object) -> None:
-    assert code(words=words) is Code.BAD_VALUE
+    assert code(words=words) is RefusalCode.BAD_VALUE
 
 
 def test_a_draft_may_have_lines_and_is_empty_when_absent() -> None:
@@ -174,4 +175,5 @@ def test_whatever_a_field_holds_the_line_is_a_row_or_a_refusal(name: str, value:
 def test_any_object_is_a_row_or_a_refusal_that_repeats_no_value(values: dict[str, Any]) -> None:
     read = read_fields(dict.fromkeys(values, "Jane Roe"), FOLDER)
     assert isinstance(read, Decision)
-    assert "Jane" not in read.sentence or "Jane" in "".join(values)
+    assert read.notice is not None
+    assert "Jane" not in command_catalogue().words(read.notice).sentence or "Jane" in "".join(values)

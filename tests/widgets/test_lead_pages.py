@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.access.audit import Finding
-from reviewer.access.note import parse_checkpoint
+from reviewer.access.checkpoint import parse_checkpoint
+from reviewer.access.verification import Finding
 from reviewer.errors import Unavailable
 from reviewer.model.people import Role
 from reviewer.model.task import QueueCounts

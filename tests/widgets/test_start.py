@@ -16,7 +16,7 @@ from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.places import PROJECT_FILE
 from reviewer.ui.first_paint import after_first_paint
 from reviewer.workspace import Workspace, make_workspace, open_workspace
-from tests.workspaces import LEAD, PASSPHRASE
+from tests.benches.workspace import LEAD, PASSPHRASE
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from reviewer.ui.tables import Column, RowsModel
 from reviewer.ui.times import exact_time
 
 if TYPE_CHECKING:
-    from reviewer.access.audit import Finding
+    from reviewer.access.verification import Finding
     from reviewer.lead.session import LeadSession
 
 _ROWS = 1000

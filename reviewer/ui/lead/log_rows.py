@@ -9,7 +9,7 @@ from reviewer.errors import Damaged
 from reviewer.model.clock import from_micros
 
 if TYPE_CHECKING:
-    from reviewer.access.chain import LogRow
+    from reviewer.access.log_chain import LogRow
 
 _LONG_ID = re.compile(r"\b[0-9a-f]{16,}\b")
 _KEPT = 4

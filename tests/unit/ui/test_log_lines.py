@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.access.chain import LogRow
+from reviewer.access.log_chain import LogRow
 from reviewer.ui.lead.log_rows import line_of, shortened
 from tests.factories import NOON
 from tests.fakes.lead import a_log_row

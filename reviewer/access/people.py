@@ -1,0 +1,202 @@
+"""The people of a workspace, and how long a name must wait after failed sign-ins."""
+
+import hashlib
+import secrets
+import sqlite3
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from reviewer.db.connection import Database, Row
+from reviewer.errors import Refused
+from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.people import Person, PersonState, Role
+
+FREE_FAILURES = 5
+FIRST_WAIT_SECONDS = 30
+LONGEST_WAIT_SECONDS = 3600
+_LONGEST_NAME = 200
+_SALT = "sign_in_salt"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An account that waits for its owner: ``keyring`` is sealed under the one-time code."""
+
+    person: Person
+    keyring: bytes
+    code_until: datetime
+
+
+class PersonRepository:
+    """The ``person`` table; keyrings are opaque bytes here.
+
+    Reading a person never tells more than exists; whether a name exists is for the caller to hide.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, person: Person, keyring: bytes) -> Person:
+        """Adds somebody who has set a passphrase already. Raises Refused for an empty or taken name."""
+        return self._insert(person, PersonState.ACTIVE, keyring, None)
+
+    def invite(self, person: Person, keyring: bytes, until: datetime) -> Person:
+        """Adds somebody who may enrol until then. Raises Refused for an empty or taken name."""
+        return self._insert(person, PersonState.INVITED, keyring, until)
+
+    def activate(self, person_id: str, public_key: bytes, keyring: bytes) -> None:
+        """Uses an invitation up: the new keyring takes the place of the one under the code.
+
+        Raises Refused when there is no invitation, or it was used or ran out.
+        """
+        touched = self._database.execute(
+            "UPDATE person SET state = 'active', public_key = ?, keyring = ?, code_until = NULL"
+            " WHERE id = ? AND state = 'invited' AND code_until > ?",
+            (public_key, keyring, person_id, to_micros(self._clock.now())),
+        )
+        if not touched:
+            raise Refused("This enrolment code was used or ran out.", "Ask your lead for a new one.")
+
+    def replace_keyring(self, person_id: str, keyring: bytes) -> None:
+        """Keeps the keyring under a new passphrase. Raises Refused unless the account is active."""
+        touched = self._database.execute(
+            "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active'", (keyring, person_id)
+        )
+        if not touched:
+            raise Refused("This account is not active.", "Ask your lead.")
+
+    def revoke(self, person_id: str) -> None:
+        """Closes an account and destroys its keyring; the name stays taken, so that the log stays clear.
+
+        Raises Refused when there is no such account, or it is closed already.
+        """
+        touched = self._database.execute(
+            "UPDATE person SET state = 'revoked', keyring = NULL, code_until = NULL"
+            " WHERE id = ? AND state != 'revoked'",
+            (person_id,),
+        )
+        if not touched:
+            raise Refused("There is no such account.", "See: reviewer people list.")
+
+    def by_name(self, name: str) -> Person | None:
+        """The person of this name, however it is spaced or capitalised."""
+        row = self._database.row("SELECT * FROM person WHERE name_key = ?", (name_key(name),))
+        return _person(row) if row else None
+
+    def by_id(self, person_id: str) -> Person | None:
+        row = self._database.row("SELECT * FROM person WHERE id = ?", (person_id,))
+        return _person(row) if row else None
+
+    def all(self) -> list[Person]:
+        """Everybody who was ever added, by name."""
+        return [_person(row) for row in self._database.rows("SELECT * FROM person ORDER BY name_key")]
+
+    def keyring(self, person_id: str) -> bytes | None:
+        """The sealed keyring, or None when there is none or it was destroyed."""
+        blob: bytes | None = self._database.value("SELECT keyring FROM person WHERE id = ?", (person_id,))
+        return blob
+
+    def invited(self, name: str) -> Invited | None:
+        """The open invitation of this name; whether it ran out is in ``code_until``."""
+        row = self._database.row(
+            "SELECT * FROM person WHERE name_key = ? AND state = 'invited'", (name_key(name),)
+        )
+        if row is None or row["keyring"] is None or row["code_until"] is None:
+            return None
+        return Invited(_person(row), row["keyring"], from_micros(row["code_until"]))
+
+    def wait_seconds(self, name: str) -> int:
+        """How long sign-in for this name must still wait, in whole seconds; 0 when it need not."""
+        row = self._database.row(
+            "SELECT not_before FROM sign_in_failure WHERE name_key = ?", (self._bucket(name),)
+        )
+        if row is None:
+            return 0
+        left = float(row["not_before"] - to_micros(self._clock.now())) / 1_000_000
+        # A clock that was wrong when a failure was counted must not shut anybody out for years.
+        return max(0, min(LONGEST_WAIT_SECONDS, ceil(left)))
+
+    def count_failure(self, name: str) -> int:
+        """Counts a failed attempt; from the fifth on sign-in waits 30 s, then twice as long each time.
+
+        A name that does not exist is counted in the same way.
+
+        Returns: the failures since the last success.
+        """
+        bucket = self._bucket(name)
+        with self._database.transaction():
+            before = self._database.value(
+                "SELECT failures FROM sign_in_failure WHERE name_key = ?", (bucket,)
+            )
+            failures = int(before or 0) + 1
+            not_before = to_micros(self._clock.now()) + _wait_after(failures) * 1_000_000
+            self._database.execute(
+                "INSERT INTO sign_in_failure (name_key, failures, not_before) VALUES (?, ?, ?)"
+                " ON CONFLICT (name_key) DO UPDATE SET failures = excluded.failures,"
+                " not_before = excluded.not_before",
+                (bucket, failures, not_before),
+            )
+        return failures
+
+    def forget_failures(self, name: str) -> None:
+        """Begins anew after a success."""
+        self._database.execute("DELETE FROM sign_in_failure WHERE name_key = ?", (self._bucket(name),))
+
+    def _insert(self, person: Person, state: PersonState, keyring: bytes, until: datetime | None) -> Person:
+        name = shown_name(person.name)
+        added = Person(person.id, name, person.role, state, person.public_key)
+        columns = (
+            added.id, added.name, name_key(name), added.role, state, added.public_key, keyring,
+            None if until is None else to_micros(until), to_micros(self._clock.now()),
+        )  # fmt: skip
+        try:
+            self._database.execute(
+                "INSERT INTO person (id, name, name_key, role, state, public_key, keyring, code_until,"
+                " added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                columns,
+            )
+        except sqlite3.IntegrityError as error:
+            raise Refused("Somebody of this name was added already.", "Add a middle name.") from error
+        return added
+
+    def _bucket(self, name: str) -> str:
+        # People type passphrases into the name field. 24 bits keep names apart well enough to slow
+        # guessing down, and are too few to confirm what was typed.
+        return hashlib.sha256(self._salt() + name_key(name).encode()).hexdigest()[:6]
+
+    def _salt(self) -> bytes:
+        salt = self._database.value("SELECT value FROM meta WHERE key = ?", (_SALT,))
+        if salt is None:
+            self._database.execute(
+                "INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (_SALT, secrets.token_hex(16))
+            )
+            salt = self._database.value("SELECT value FROM meta WHERE key = ?", (_SALT,))
+        return bytes.fromhex(salt)
+
+
+def shown_name(name: str) -> str:
+    """A name with single spaces; raises Refused when it is empty, too long or holds control characters."""
+    spaced = " ".join(unicodedata.normalize("NFC", name).split())
+    if not spaced or len(spaced) > _LONGEST_NAME or not spaced.isprintable():
+        raise Refused("This is not a name.", f"Give one of up to {_LONGEST_NAME} letters.")
+    return spaced
+
+
+def name_key(name: str) -> str:
+    """The form in which two spellings of one name are equal: NFKC, case folded, single spaces."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(folded.encode("utf-8", "replace").decode().split())
+
+
+def _wait_after(failures: int) -> int:
+    if failures < FREE_FAILURES:
+        return 0
+    doublings = min(failures - FREE_FAILURES, 20)
+    return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS << doublings)
+
+
+def _person(row: Row) -> Person:
+    return Person(row["id"], row["name"], Role(row["role"]), PersonState(row["state"]), row["public_key"])

@@ -1,0 +1,68 @@
+"""What commands print: tables or one JSON object on stdout, progress and errors on stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from unicodedata import category
+
+from reviewer.errors import Notice, Parameter, ReviewerError
+from reviewer.messages import Words, command_catalogue
+
+Progress = Callable[[int, int], None]
+
+
+def sentence(code: str, /, **parameters: Parameter) -> str:
+    """A sentence of the commands' message catalogue."""
+    return command_catalogue().words(Notice(code, parameters)).sentence
+
+
+def words_of(problem: ReviewerError) -> Words:
+    """What is printed of an error."""
+    catalogue = command_catalogue()
+    if problem.code in catalogue.codes:
+        return catalogue.words(problem.notice)
+    return Words(problem.sentence, problem.hint)
+
+
+def print_error(problem: ReviewerError) -> None:
+    """Prints what went wrong and what to do about it, a line each."""
+    words = words_of(problem)
+    print(_one_line(words.sentence), file=sys.stderr)
+    if words.hint:
+        print(_one_line(words.hint), file=sys.stderr)
+
+
+def print_json(body: Mapping[str, Any]) -> None:
+    """Prints one JSON object."""
+    print(json.dumps(body, ensure_ascii=False, indent=2))
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Prints aligned columns, one line a row, never wrapped: people read them, and grep does."""
+    texts = [[_one_line(cell) for cell in row] for row in (heads, *rows)]
+    widths = [max(len(row[column]) for row in texts) for column in range(len(heads))]
+    for row in texts:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Progress]:
+    """A progress bar on stderr if that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, all_: bar.update(task, completed=done, total=all_)
+
+
+def _one_line(cell: object) -> str:
+    # A file name or a typed name must not move the cursor or colour the terminal.
+    return "".join(" " if category(character)[0] == "C" else character for character in str(cell))

@@ -1,0 +1,109 @@
+"""How a command gets into a workspace: its options, the name, the passphrase, and the session."""
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reviewer.errors import Refused, Unavailable
+from reviewer.places import default_workspace
+
+if TYPE_CHECKING:
+    from reviewer.workspace import SignedIn, Workspace
+
+VARIABLE = "REVIEWER_PASSPHRASE"
+
+WorkspaceDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", metavar="DIR", help="The workspace; default: this user's own.", show_default=False
+    ),
+]
+AsName = Annotated[
+    str | None,
+    typer.Option("--as", metavar="NAME", help="Your name; default: a prompt.", show_default=False),
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="Its first line is the passphrase; default: REVIEWER_PASSPHRASE, or a prompt.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSession:
+    """A workspace and the person who signed in; ``passphrase`` is for acts that ask for it again."""
+
+    workspace: "Workspace"
+    person: "SignedIn"
+    passphrase: str = field(repr=False)
+
+
+@contextmanager
+def opened(folder: Path | None) -> Iterator["Workspace"]:
+    """Opens a workspace with nobody signed in."""
+    # Not at the top: --help and a mistyped option answer at once, without cryptography and numpy.
+    from reviewer.workspace import open_workspace  # noqa: PLC0415
+
+    with open_workspace(folder or default_workspace()) as workspace:
+        yield workspace
+
+
+@contextmanager
+def signed_in(folder: Path | None, name: str | None, file: Path | None) -> Iterator[CommandSession]:
+    """Signs somebody in for one command, and out when it ends, however it ends."""
+    with opened(folder) as workspace:
+        who, passphrase = name_from(name), passphrase_from(file)
+        person = workspace.sign_in(who, passphrase)
+        try:
+            yield CommandSession(workspace, person, passphrase)
+        finally:
+            workspace.sign_out(person)
+
+
+def name_from(given: str | None) -> str:
+    """The name from ``--as`` or a prompt; raises Refused if there is neither."""
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise Refused("NO_NAME")
+    print("Name: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
+
+
+def passphrase_from(file: Path | None, *, is_new: bool = False) -> str:
+    """The passphrase from a file, the environment or a prompt; a new one is asked for twice.
+
+    Raises: Refused if there is none; Unavailable if the file cannot be read.
+    """
+    if file is not None:
+        return _first_line(file)
+    if VARIABLE in os.environ:
+        return os.environ[VARIABLE]
+    if not sys.stdin.isatty():
+        raise Refused("NO_PASSPHRASE")
+    first = getpass.getpass("New passphrase: " if is_new else "Passphrase: ")
+    if is_new and getpass.getpass("Again: ") != first:
+        raise Refused("PASSPHRASES_DIFFER")
+    return first
+
+
+def _first_line(file: Path) -> str:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable("PASSPHRASE_FILE_UNREADABLE", problem=str(error)) from error
+    if not lines or not lines[0]:
+        raise Refused("PASSPHRASE_FILE_EMPTY")
+    return lines[0]

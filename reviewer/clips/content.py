@@ -1,0 +1,141 @@
+"""One clip's content, sealed and unsealed under its own key."""
+
+import hashlib
+import hmac
+import io
+from collections.abc import Callable
+from typing import BinaryIO, cast
+
+from reviewer.clips import keys
+from reviewer.clips.repository import ClipRepository
+from reviewer.clips.seal import CHUNK_BYTES, Place, SealedReader, seal, unseal
+from reviewer.clips.store import ClipStore
+from reviewer.errors import Damaged, Refused
+from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.people import Keyring
+
+
+class ClipContent:
+    """Brings store, catalogue and seal together; every call needs a keyring, and none is kept."""
+
+    def __init__(self, workspace_id: str, store: ClipStore, clips: ClipRepository) -> None:
+        self._workspace_id = workspace_id
+        self._store = store
+        self._clips = clips
+
+    def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
+        """Seals what belongs to a clip; raises Refused when the clip was destroyed."""
+        return seal(self._key(keyring, clip_id), self._place(clip_id, kind, name), data)
+
+    def unseal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
+        """Opens what was sealed for this clip, kind and name; raises Damaged, or Refused when destroyed."""
+        return unseal(self._key(keyring, clip_id), self._place(clip_id, kind, name), sealed)
+
+    def audio(self, keyring: Keyring, clip_id: str) -> BinaryIO:
+        """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
+        return self._open(keyring, clip_id, ContentKind.AUDIO)
+
+    def peaks(self, keyring: Keyring, clip_id: str) -> BinaryIO:
+        """A seekable stream over the clip's peaks; the caller closes it. Raises Damaged, Refused."""
+        return self._open(keyring, clip_id, ContentKind.PEAKS)
+
+    def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:
+        """The clip's passages of speech; None for a clip that came in before they were kept."""
+        key = self._key(keyring, clip_id)
+        if not self._store.has(clip_id, ContentKind.SPEECH):
+            return None
+        with self._store.open(clip_id, ContentKind.SPEECH) as stream:
+            return unseal(key, self._place(clip_id, ContentKind.SPEECH), stream.read())
+
+    def asr_draft(self, keyring: Keyring, clip_id: str) -> str:
+        """The recogniser's text that came with the clip, or nothing; raises Damaged, Refused."""
+        sealed = self._clips.asr_draft(clip_id)
+        if sealed is None:
+            return ""
+        return self.unseal(keyring, clip_id, ContentKind.ASR_DRAFT, "", sealed).decode()
+
+    def digest(self, keyring: Keyring, clip_id: str, data: bytes) -> bytes:
+        """HMAC-SHA256 under the clip's key: a name for content that says nothing without the key."""
+        key = keys.subkey(self._key(keyring, clip_id), "digest")
+        return hmac.digest(key, data, hashlib.sha256)
+
+    def add(
+        self,
+        keyring: Keyring,
+        clip: Clip,
+        flac: bytes,
+        peaks: bytes,
+        asr_draft: str,
+        in_transaction: Callable[[], None],
+        *,
+        speech: bytes | None = None,
+    ) -> None:
+        """Brings a clip in: sealed files first, then its row and ``in_transaction`` in one commit.
+
+        Raises Refused (code DUPLICATE) for a clip that is here already. Whatever is raised, by
+        ``in_transaction`` too, no file stays.
+        """
+        if self._clips.has(clip.id):
+            raise Refused("This clip is here already.", "The first one stands.", code="DUPLICATE")
+        key = keys.new_clip_key()
+        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
+        draft = seal(key, self._place(clip.id, ContentKind.ASR_DRAFT), asr_draft.encode())
+        plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
+        contents = {
+            kind: seal(key, self._place(clip.id, kind), data)
+            for kind, data in plain.items()
+            if data is not None
+        }
+        try:
+            self._put_missing(clip.id, contents)
+            with self._clips.transaction():
+                self._clips.add(clip, wrapped, draft if asr_draft else None)
+                in_transaction()
+                # Another process may have swept between the files and this row; now none can.
+                self._put_missing(clip.id, contents)
+        except BaseException:
+            # Ctrl-C may come just after the commit: then the clip is in, and its files must stay.
+            if not self._clips.has(clip.id):
+                self._store.remove(clip.id)
+            raise
+
+    def sweep(self) -> int:
+        """Removes what a killed import or a purge left behind; gives how many clips or leftovers went.
+
+        It holds the write lock, so that no clip can come in between the look and the removal. Not to
+        be called inside a transaction.
+        """
+        with self._clips.transaction():
+            swept = self._store.sweep(self._clips.ids())
+        self._clips.scrub()
+        return swept
+
+    def destroy(self, clip_id: str) -> None:
+        """Destroys the clip's key, which makes all that was sealed under it unreadable, then its files.
+
+        Inside a transaction use ``ClipRepository.destroy_key`` and ``sweep`` after the commit.
+        """
+        self._clips.destroy_key(clip_id)
+        self._store.remove(clip_id)
+        self._clips.scrub()
+
+    def _put_missing(self, clip_id: str, contents: dict[ContentKind, bytes]) -> None:
+        for kind, sealed in contents.items():
+            if not self._store.has(clip_id, kind):
+                self._store.put(clip_id, kind, sealed)
+
+    def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
+        key = self._key(keyring, clip_id)
+        stream = self._store.open(clip_id, kind)
+        try:
+            reader = SealedReader(key, self._place(clip_id, kind), stream)
+        except Damaged:
+            stream.close()
+            raise
+        return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
+
+    def _key(self, keyring: Keyring, clip_id: str) -> bytes:
+        return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+
+    def _place(self, clip_id: str, kind: ContentKind, name: str = "") -> Place:
+        return Place(self._workspace_id, clip_id, kind, name)

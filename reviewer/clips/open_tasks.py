@@ -1,0 +1,48 @@
+"""In which window of a person a task is open, so that a second window is told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviewer.db.connection import Database
+from reviewer.model.clock import from_micros, to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """The window (a session id) that has a task open, and when it was last heard of."""
+
+    window: str
+    seen_at: datetime
+
+
+class OpenTasks:
+    """The ``open_task`` table: one window a task and person, the last one that was seen."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, task_id: str, person_id: str) -> OpenTask | None:
+        """Where the task is open, or was when that window was last seen."""
+        row = self._database.row(
+            "SELECT window, seen_at FROM open_task WHERE task_id = ? AND person_id = ?", (task_id, person_id)
+        )
+        return None if row is None else OpenTask(row["window"], from_micros(row["seen_at"]))
+
+    def seen(self, task_id: str, person_id: str, clip_id: str, window: str, at: datetime) -> None:
+        """Notes that this window has the task open now."""
+        self._database.execute(
+            "INSERT INTO open_task (task_id, person_id, clip_id, window, seen_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (task_id, person_id) DO UPDATE SET window = excluded.window, seen_at = excluded.seen_at",
+            (task_id, person_id, clip_id, window, to_micros(at)),
+        )
+
+    def left(self, task_id: str, person_id: str, window: str) -> None:
+        """Notes that this window has the task open no more; another window's note stays."""
+        self._database.execute(
+            "DELETE FROM open_task WHERE task_id = ? AND person_id = ? AND window = ?",
+            (task_id, person_id, window),
+        )
+
+    def left_all(self, window: str) -> None:
+        """Notes that this window has no task open any more."""
+        self._database.execute("DELETE FROM open_task WHERE window = ?", (window,))

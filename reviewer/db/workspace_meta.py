@@ -1,0 +1,33 @@
+"""What a workspace file says of itself: its id, and the public key that its access log is signed with."""
+
+from dataclasses import dataclass
+
+from reviewer.db.connection import Database
+from reviewer.errors import Damaged
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceMeta:
+    """``log_public_key`` is raw Ed25519, 32 bytes."""
+
+    workspace_id: str
+    log_public_key: bytes
+
+
+def read_meta(database: Database) -> WorkspaceMeta:
+    """Raises Damaged if the file does not say."""
+    rows = database.rows("SELECT key, value FROM meta")
+    values = {row["key"]: row["value"] for row in rows}
+    try:
+        return WorkspaceMeta(values["workspace_id"], bytes.fromhex(values["log_public_key"]))
+    except (KeyError, ValueError) as error:
+        raise Damaged("WORKSPACE_META") from error
+
+
+def write_meta(database: Database, meta: WorkspaceMeta) -> None:
+    """Writes it into a new file, once."""
+    for key, value in (
+        ("workspace_id", meta.workspace_id),
+        ("log_public_key", meta.log_public_key.hex()),
+    ):
+        database.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))

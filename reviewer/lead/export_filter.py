@@ -1,0 +1,226 @@
+"""Export filters: a small expression language over a clip's facts, labels and flags, never over its text.
+
+Grammar: ``or``, ``and``, ``not``, parentheses; ``locale product recorded`` (text; recorded is YYYY-MM-DD),
+``duration rate_hz channels words`` (numbers), ``flag("...")``, ``label("...")``; ``= != < <= > >=`` and
+``in (..., ...)``. Example: ``locale = "en-US" and not flag("distressing") and duration > 1.5``.
+"""
+
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from reviewer.errors import Parameter, Refused
+from reviewer.labels.schema import Field, FieldKind, Schema
+from reviewer.model.annotation import Annotation, Flag, LabelValue
+from reviewer.model.clip import Clip
+
+_TOKEN = re.compile(r'\s*(?:("[^"\n]*")|(\d+(?:\.\d+)?)|([A-Za-z_]+)|(!=|<=|>=|==|[=<>(),]))')
+_LONGEST, _DEEPEST = 2000, 40
+_YES_NO = {"true": True, "false": False}
+_END = "(end)"
+_WRONG_KIND: dict[type, str] = {
+    str: "FILTER_TEXT_NEEDED", float: "FILTER_NUMBER_NEEDED", bool: "FILTER_TRUE_OR_FALSE_NEEDED",
+}  # fmt: skip
+
+Literal = str | float | bool
+Predicate = Callable[["Facts"], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a filter may look at; ``words`` counts the words of the normalised text."""
+
+    clip: Clip
+    annotation: Annotation
+    words: int
+
+
+_Value = Callable[[Facts], LabelValue | float | None]
+_TEXTS: dict[str, _Value] = {
+    "locale": lambda facts: facts.clip.locale,
+    "product": lambda facts: facts.clip.product,
+    "recorded": lambda facts: facts.clip.recorded_at.date().isoformat(),
+}
+_NUMBERS: dict[str, _Value] = {
+    "duration": lambda facts: facts.clip.duration_seconds,
+    "rate_hz": lambda facts: facts.clip.rate_hz,
+    "channels": lambda facts: facts.clip.channels,
+    "words": lambda facts: facts.words,
+}
+_ORDERS: dict[str, Callable[[float | str, float | str], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+def parse_filter(text: str, schema: Schema) -> Predicate:
+    """Compiles a filter; raises Refused with the position of what is not understood."""
+    if len(text) > _LONGEST:
+        raise Refused("FILTER_TOO_LONG", limit=_LONGEST)
+    parser = _Parser(text, schema)
+    predicate = parser.either(0)
+    if parser.token:
+        parser.refuse("FILTER_UNEXPECTED")
+    return predicate
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """The left side of a comparison, and how it may be compared."""
+
+    value: _Value
+    kind: type
+    is_ordered: bool
+    allowed: frozenset[str] = frozenset()
+
+
+class _Parser:
+    def __init__(self, text: str, schema: Schema) -> None:
+        self._text = text.rstrip()
+        self._schema = schema
+        self._end = 0
+        self._start = 0
+        self.token = ""
+        self._next()
+
+    def refuse(self, code: str, /, **parameters: Parameter) -> NoReturn:
+        """Refuses the present token; ``position`` counts characters from 1."""
+        raise Refused(code, position=self._start + 1, token=self.token or _END, **parameters)
+
+    def either(self, depth: int) -> Predicate:
+        parts = [self._all(depth)]
+        while self._takes("or"):
+            parts.append(self._all(depth))
+        return parts[0] if len(parts) == 1 else lambda facts: any(part(facts) for part in parts)
+
+    def _all(self, depth: int) -> Predicate:
+        parts = [self._not(depth)]
+        while self._takes("and"):
+            parts.append(self._not(depth))
+        return parts[0] if len(parts) == 1 else lambda facts: all(part(facts) for part in parts)
+
+    def _not(self, depth: int) -> Predicate:
+        if depth > _DEEPEST:
+            self.refuse("FILTER_TOO_DEEP")
+        if self._takes("not"):
+            inner = self._not(depth + 1)
+            return lambda facts: not inner(facts)
+        if self._takes("("):
+            inner = self.either(depth + 1)
+            self._expect(")")
+            return inner
+        return self._flag() if self._takes("flag") else self._comparison()
+
+    def _flag(self) -> Predicate:
+        name = self._named("flag", tuple(Flag))
+        flag = Flag(name)
+        return lambda facts: flag in facts.annotation.flags
+
+    def _comparison(self) -> Predicate:
+        subject = self._subject()
+        value, sign = subject.value, self.token
+        if self._takes("in"):
+            self._expect("(")
+            wanted = [self._literal(subject)]
+            while self._takes(","):
+                wanted.append(self._literal(subject))
+            self._expect(")")
+            return lambda facts: any(_equals(value(facts), one) for one in wanted)
+        if sign in _ORDERS and subject.is_ordered:
+            self._next()
+            return _ordered(value, _ORDERS[sign], self._literal(subject))
+        if sign not in ("=", "==", "!="):
+            self.refuse("FILTER_COMPARISON_NEEDED")
+        self._next()
+        literal = self._literal(subject)
+        return lambda facts: _equals(value(facts), literal) is (sign != "!=")
+
+    def _subject(self) -> _Subject:
+        name = self.token
+        if self._takes("label"):
+            fields = {field.key: field for field in self._schema.fields}
+            return _label(fields[self._named("label", tuple(fields))])
+        if name not in _TEXTS | _NUMBERS:
+            known = ", ".join((*_TEXTS, *_NUMBERS, "flag", "label"))
+            self.refuse("FILTER_NO_FIELD", known=known)
+        self._next()
+        if name in _NUMBERS:
+            return _Subject(_NUMBERS[name], float, is_ordered=True)
+        return _Subject(_TEXTS[name], str, is_ordered=name == "recorded")
+
+    def _named(self, what: str, known: tuple[str, ...]) -> str:
+        self._expect("(")
+        name = self.token.strip('"')
+        if not self.token.startswith('"') or name not in known:
+            self.refuse("FILTER_NAME_UNKNOWN", what=what, known=", ".join(f'"{one}"' for one in known))
+        self._next()
+        self._expect(")")
+        return name
+
+    def _literal(self, subject: _Subject) -> Literal:
+        token = self.token
+        found: Literal
+        if token.startswith('"'):
+            found = token[1:-1]
+        elif token[:1].isdigit():
+            found = float(token)
+        elif token in _YES_NO:
+            found = _YES_NO[token]
+        else:
+            self.refuse("FILTER_VALUE_NEEDED")
+        if type(found) is not subject.kind:
+            self.refuse(_WRONG_KIND[subject.kind])
+        if subject.allowed and found not in subject.allowed:
+            self.refuse("FILTER_CHOICE_UNKNOWN", known=", ".join(sorted(subject.allowed)))
+        self._next()
+        return found
+
+    def _takes(self, token: str) -> bool:
+        if self.token != token:
+            return False
+        self._next()
+        return True
+
+    def _expect(self, token: str) -> None:
+        if not self._takes(token):
+            self.refuse("FILTER_TOKEN_NEEDED", needed=token)
+
+    def _next(self) -> None:
+        self._start = self._end
+        if self._end == len(self._text):
+            self.token = ""
+            return
+        match = _TOKEN.match(self._text, self._end)
+        if not match:
+            raise Refused(
+                "FILTER_UNEXPECTED", position=self._end + 1, token=self._text[self._end :].strip()[:10]
+            )
+        self._start, self._end = match.start(match.lastindex or 0), match.end()
+        self.token = match.group(match.lastindex or 0)
+
+
+def _label(field: Field) -> _Subject:
+    def value(facts: Facts) -> LabelValue | None:
+        return facts.annotation.labels.get(field.key)
+
+    kinds = {FieldKind.SCALE: float, FieldKind.YES_NO: bool}
+    allowed = frozenset(choice.value for choice in field.choices)
+    return _Subject(value, kinds.get(field.kind, str), field.kind is FieldKind.SCALE, allowed)
+
+
+def _equals(value: LabelValue | float | None, literal: Literal) -> bool:
+    """Whether an answer equals the literal; a list does if it contains it, no answer never does."""
+    if isinstance(value, tuple):
+        return literal in value
+    if isinstance(value, bool) is not isinstance(literal, bool):
+        return False
+    return value == literal
+
+
+def _ordered(value: _Value, order: Callable[[float | str, float | str], bool], literal: Literal) -> Predicate:
+    def holds(facts: Facts) -> bool:
+        found = value(facts)
+        return found is not None and not isinstance(found, tuple) and order(found, literal)
+
+    return holds

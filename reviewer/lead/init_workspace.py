@@ -1,0 +1,51 @@
+"""Creates a workspace's database, its first lead and their keys."""
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.checkpoint import Checkpoints
+from reviewer.access.people import PersonRepository
+from reviewer.access.signing import public_key_of
+from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
+from reviewer.db.connection import Database
+from reviewer.db.schema import migrate
+from reviewer.db.workspace_meta import WorkspaceMeta, write_meta
+from reviewer.model.clock import Clock
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Person, PersonState, Role
+
+
+def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, parameters: KdfParameters) -> None:
+    """Creates the database, the first lead and their keys, and the first row of the access log."""
+    person = Person(f"p{secrets.token_hex(6)}", " ".join(lead.split()), Role.LEAD, PersonState.ACTIVE)
+    keyring = new_keyring(
+        Role.LEAD,
+        workspace_key=secrets.token_bytes(32),
+        log_key=secrets.token_bytes(32),
+        qa_secret=secrets.token_bytes(32),
+    )
+    sealed = seal_keyring(keyring, passphrase, person.id, person.role, parameters)
+    person = replace(person, public_key=public_key_of(keyring.signing_key))
+    workspace_id, log_public_key = f"w{secrets.token_hex(8)}", public_key_of(keyring.log_key)
+    database = Database(file)
+    try:
+        migrate(database)
+        with database.transaction():
+            write_meta(database, WorkspaceMeta(workspace_id, log_public_key))
+            PersonRepository(database, clock).add(person, sealed)
+            log = AuditLog(database, clock, workspace_id)
+            log.unlock(keyring.log_key)
+            log.record(
+                Event(
+                    Action.WORKSPACE_MADE,
+                    actor=person.id,
+                    role=person.role,
+                    object=workspace_id,
+                    detail={"log_public_key": log_public_key.hex()},
+                )
+            )
+            Checkpoints(database, log, clock).make("workspace_made")
+    finally:
+        database.close()

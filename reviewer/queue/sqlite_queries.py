@@ -1,0 +1,121 @@
+"""Which task comes next for a person, and how much waits: the SQL of the SQLite queue's claims."""
+
+# ruff: noqa: S608 - statements are put together from the constants of this file only
+
+# True when the clip of row `t` never came to :person: as a lease, skip, expiry or annotation of any kind of
+# task.
+NEVER_HAD = """
+    NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = t.clip_id AND own.person_id = :person)
+    AND NOT EXISTS (SELECT 1 FROM task_refusal r WHERE r.clip_id = t.clip_id AND r.person_id = :person)
+    AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.clip_id = t.clip_id AND a.author = :person)
+"""
+# True when the clip of row `t` may be worked on now; a review goes on where the lead holds other passes of
+# it.
+WORKABLE = """
+    EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
+    > :now)
+        AND q.state IN ('ready', 'in_review', 'reviewed', 'final'))
+"""
+REVIEWABLE = """
+    EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
+    > :now)
+        AND q.state NOT IN ('quarantined', 'purged'))
+"""
+_CAN_BE_DONE = f"(CASE WHEN t.kind = 'transcribe' THEN {WORKABLE} ELSE {REVIEWABLE} END)"
+
+RETURNED = f"""
+    t.kind = :kind AND t.state = 'returned' AND t.person_id = :person AND t.assigned_to IS NULL AND
+    {_CAN_BE_DONE}
+"""
+PREFETCHED = (
+    f"t.kind = :kind AND t.person_id = :person AND t.state = 'leased' AND t.prefetch > 0 AND {_CAN_BE_DONE}"
+)
+_ASSIGNED = f"""
+    t.kind = :kind AND t.assigned_to = :person AND t.state IN ('open', 'returned') AND {_CAN_BE_DONE} AND
+    {NEVER_HAD}
+"""
+_FREE = f"t.kind = :kind AND t.state = 'open' AND t.assigned_to IS NULL AND {_CAN_BE_DONE}"
+_EXPIRED = f"""
+    t.kind = :kind AND t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_CAN_BE_DONE}
+    AND {NEVER_HAD}
+"""
+_ORDER = "ORDER BY t.priority DESC, t.sort_key, t.rowid LIMIT 1"
+_COLUMNS = "SELECT t.*, t.rowid AS place FROM task t"
+
+# INDEXED BY, so that a claim stays one walk of the open tasks in order, however many are done or out.
+NEXT_PREFETCHED = f"{_COLUMNS} INDEXED BY task_by_person WHERE {PREFETCHED} {_ORDER}"
+NEXT_OWN = (
+    f"{_COLUMNS} INDEXED BY task_by_person WHERE {RETURNED} {_ORDER}",
+    f"{_COLUMNS} INDEXED BY task_assigned WHERE {_ASSIGNED} {_ORDER}",
+)
+NEXT_OPEN = f"{_COLUMNS} INDEXED BY task_open WHERE {_FREE} AND {NEVER_HAD} {_ORDER}"
+NEXT_EXPIRED = f"{_COLUMNS} INDEXED BY task_leased WHERE {_EXPIRED} {_ORDER}"
+HELD = f"""
+    {_COLUMNS} WHERE t.kind = :kind AND t.person_id = :person AND t.state = 'leased' AND t.prefetch = 0
+    AND {_CAN_BE_DONE} ORDER BY t.lease_started, t.rowid LIMIT 1
+"""
+SPARE = f"SELECT count(*) FROM (SELECT 1 FROM task t INDEXED BY task_open WHERE {_FREE} LIMIT :limit)"
+"""How many open tasks of a kind there are, counted as far as the limit."""
+COLLEAGUES = """
+    SELECT count(DISTINCT person_id) FROM task
+    WHERE kind = :kind AND state = 'leased' AND prefetch = 0 AND lease_until > :now AND person_id != :person
+"""
+WAITING = f"""
+    SELECT count(*) FROM task t WHERE t.kind = :kind AND {_CAN_BE_DONE}
+    AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= :now)
+"""
+# The same conditions as of a claim, but with what the person had as one set: a count looks at every task.
+WAITING_FOR = f"""
+    WITH had (clip_id) AS (
+        SELECT clip_id FROM task WHERE person_id = :person
+        UNION SELECT clip_id FROM task_refusal WHERE person_id = :person
+        UNION SELECT clip_id FROM annotation WHERE author = :person
+    )
+    SELECT (SELECT count(*) FROM task t WHERE {RETURNED} OR {PREFETCHED}) + (
+        SELECT count(*) FROM task t JOIN queue_clip q ON q.clip_id = t.clip_id
+        WHERE t.kind = :kind AND t.clip_id NOT IN had AND (q.open_until IS NULL OR q.open_until > :now)
+        AND (q.state IN ('ready', 'in_review', 'reviewed', 'final')
+            OR t.kind != 'transcribe' AND q.state NOT IN ('quarantined', 'purged'))
+        AND (
+            t.state = 'open' AND t.assigned_to IS NULL
+            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2
+            OR t.state IN ('open', 'returned') AND t.assigned_to = :person
+        )
+    )
+"""
+
+CLIPS_BY_STATE = "SELECT state, count(*) AS n FROM queue_clip GROUP BY state ORDER BY state"
+# Nobody can take a task of a clip that waits for the lead or is in quarantine: it is not open.
+TASKS_BY_STATE = f"""
+    SELECT CASE WHEN t.state IN ('open', 'returned') AND NOT ({WORKABLE}) THEN :held_back ELSE t.state END
+    AS state,
+        count(*) AS n
+    FROM task t WHERE t.kind = 'transcribe' GROUP BY 1 ORDER BY 1
+"""
+REVIEWS_BY_STATE = "SELECT state, count(*) AS n FROM task WHERE kind = 'review' GROUP BY state ORDER BY state"
+# Accepted and returned count annotations; a returned one stays returned whatever its author hands in later.
+WORK_BY_PERSON = """
+    SELECT person_id, sum(submitted) AS submitted, sum(accepted) AS accepted, sum(returned) AS returned,
+        sum(skipped) AS skipped, sum(checked) AS checked
+    FROM (
+        SELECT a.author AS person_id, 1 AS submitted,
+            coalesce(v.kind IN ('accepted', 'accepted_with_fixes', 'passed') AND t.state != 'withdrawn', 0)
+            AS accepted, coalesce(v.kind = 'returned', 0) AS returned, 0 AS skipped, coalesce(v.kind !=
+            'passed', 0) AS checked
+        FROM annotation a JOIN task t ON t.id = a.task_id AND t.kind = 'transcribe'
+        LEFT JOIN verdict v ON v.annotation_id = a.id
+        UNION ALL
+        SELECT r.person_id, 0, 0, 0, 1, 0 FROM task_refusal r JOIN task t ON t.id = r.task_id
+        WHERE r.kind = 'skip' AND t.kind = 'transcribe'
+    )
+    GROUP BY person_id ORDER BY person_id
+"""
+ERASE_CLIP = (
+    """
+    UPDATE task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1, prefetch = 0
+    WHERE clip_id = ? AND state != 'withdrawn'
+    """,
+    "UPDATE annotation SET sealed = x'' WHERE clip_id = ?",
+    "UPDATE verdict SET comment = NULL WHERE clip_id = ?",
+    "DELETE FROM late_draft WHERE clip_id = ?",
+)

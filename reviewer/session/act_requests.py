@@ -1,0 +1,191 @@
+"""Turns an act into the request that the queue gets, after every rule that is ours to check."""
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+
+from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused
+from reviewer.labels.schema import Schema
+from reviewer.model.annotation import Annotation
+from reviewer.model.clip import Clip, ContentKind
+from reviewer.model.event import Action, DetailValue
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict, VerdictKind
+from reviewer.queue import outbox
+from reviewer.queue.api import Receipt
+from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.clip_access import RIGHTS, ClipAccess
+from reviewer.session.coverage import Lack, Unheard
+from reviewer.session.delivery import Delivery, Outcome, Record
+from reviewer.session.drafts import Drafts
+from reviewer.session.listening_record import ListeningRecord
+from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.submission_checks import is_answered_by_flag, require_complete
+from reviewer.session.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAct:
+    """A request, and what is committed with it."""
+
+    request: outbox.Request
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActRequests:
+    """The rules of handing in, skipping, releasing and deciding, for one signed-in person.
+
+    Everything that unseals or reads happens here, before the transaction in which the act is committed.
+    """
+
+    unit: UnitOfWork
+    identity: Identity
+    access: ClipAccess
+    drafts: Drafts
+    delivery: Delivery
+    listening: ListeningRecord
+    schema: Schema
+    conventions: LocaleConventions
+
+    def prepare(self, act: WorkAct) -> PreparedAct:
+        """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
+        self.require_own(act.lease)
+        self.access.require(self.identity, RIGHTS[act.lease.kind])
+        match act:
+            case HandIn(lease, annotation):
+                return self._hand_in(lease, annotation)
+            case Skip(lease, reason):
+                return self._skip(lease, reason)
+            case Release(lease):
+                return self._release(lease)
+            case Decide(lease, kind, comment):
+                return self._decide(lease, kind, comment)
+
+    def require_own(self, lease: Lease) -> None:
+        """Raises NotLeased for a lease of somebody else."""
+        if lease.person_id != self.identity.person.id:
+            raise NotLeased
+
+    def lost(self, lease: Lease) -> LeaseLost | None:
+        """Whether the task went to somebody else, as far as it is known without asking another machine.
+
+        A lease that ran out while nobody took the task is not lost. Raises NotLeased.
+        """
+        if not self.delivery.answers_at_once:
+            return None
+        try:
+            self.unit.queue.check_lease(lease)
+        except LeaseLapsed:
+            return None
+        except LeaseLost as error:
+            return error
+        return None
+
+    def _hand_in(self, lease: Lease, annotation: Annotation) -> PreparedAct:
+        clip = self.access.openable(lease.clip_id)
+        conventions = self.conventions.of(clip.locale)
+        is_review = lease.kind is TaskKind.REVIEW
+        if not is_review:
+            require_complete(annotation, self.schema, conventions)
+            self._require_heard(lease, self._lack(lease, clip, annotation))
+        work = self._sealed(lease, annotation, conventions.id)
+        action = Action.REVIEW_SUBMITTED if is_review else Action.SUBMITTED
+        detail: dict[str, DetailValue] = {
+            "annotation": work.id,
+            "digest": work.digest.hex(),
+            "schema": work.schema_version,
+            "conventions": work.conventions_version,
+        }
+
+        def record(answer: Outcome) -> None:
+            if not (isinstance(answer, Receipt) and answer.is_repeated):
+                self.delivery.record(action, lease, detail)
+            self.drafts.discard(lease)
+
+        return PreparedAct(outbox.Submit(lease, work), record)
+
+    def _skip(self, lease: Lease, reason: SkipReason) -> PreparedAct:
+        if reason is not SkipReason.TECHNICAL:
+            clip = self.unit.clips.get(lease.clip_id)
+            self._require_heard(lease, self.listening.lack_of_reason(lease, clip))
+
+        def record(_answer: Outcome) -> None:
+            self.drafts.discard(lease)
+            self.delivery.record(Action.TASK_SKIPPED, lease, {}, reason=reason)
+
+        return PreparedAct(outbox.Skip(lease, reason), record)
+
+    def _release(self, lease: Lease) -> PreparedAct:
+        def record(_answer: Outcome) -> None:
+            self.delivery.record(Action.TASK_RELEASED, lease, {})
+
+        return PreparedAct(outbox.Release(lease), record)
+
+    def _decide(self, lease: Lease, kind: VerdictKind, comment: str) -> PreparedAct:
+        reviewed = lease.reviewed_annotation
+        if lease.kind is not TaskKind.REVIEW or reviewed is None or kind is VerdictKind.PASSED:
+            raise NotLeased
+        if kind is VerdictKind.RETURNED and not comment.strip():
+            raise Refused("RETURN_NEEDS_COMMENT")
+        if lease.blind_annotation is None:
+            raise Refused("BLIND_FIRST")
+        clip = self.access.openable(lease.clip_id)
+        if kind is VerdictKind.RETURNED:
+            lack = self.listening.lack_of_reason(lease, clip)
+        else:
+            lack = self.listening.lack_of_speech(lease, clip, self.access.speech(self.identity, clip))
+        self._require_heard(lease, lack)
+        verdict_id = f"v{secrets.token_hex(10)}"
+        sealed = self._sealed_comment(lease, verdict_id, comment)
+        verdict = Verdict(
+            verdict_id, lease.task_id, lease.clip_id, reviewed, kind, self.identity.person.id,
+            self.unit.clock.now(), sealed,
+        )  # fmt: skip
+
+        def record(_answer: Outcome) -> None:
+            self.drafts.discard(lease)
+            detail: dict[str, DetailValue] = {
+                "annotation": reviewed,
+                "verdict": kind.value,
+                "verdict_id": verdict_id,
+            }
+            self.delivery.record(Action.VERDICT, lease, detail)
+
+        return PreparedAct(outbox.Decide(lease, verdict), record)
+
+    def _sealed(self, lease: Lease, annotation: Annotation, conventions_id: str) -> SealedAnnotation:
+        plain, keyring = annotation.to_bytes(), self.identity.keyring
+        # The same work sent twice is one annotation: its id comes from the lease's random submission key.
+        annotation_id = f"a{sha256(lease.submission_key.encode()).hexdigest()[:20]}"
+        return SealedAnnotation(
+            id=annotation_id,
+            task_id=lease.task_id,
+            clip_id=lease.clip_id,
+            author=self.identity.person.id,
+            parent=lease.returned_annotation,
+            schema_version=self.schema.id,
+            conventions_version=conventions_id,
+            digest=self.unit.content.digest(keyring, lease.clip_id, plain),
+            sealed=self.unit.content.seal(
+                keyring, lease.clip_id, ContentKind.ANNOTATION, annotation_id, plain
+            ),
+            made_at=self.unit.clock.now(),
+        )
+
+    def _sealed_comment(self, lease: Lease, verdict_id: str, comment: str) -> bytes | None:
+        if not comment.strip():
+            return None
+        return self.unit.content.seal(
+            self.identity.keyring, lease.clip_id, ContentKind.COMMENT, verdict_id, comment.strip().encode()
+        )
+
+    def _lack(self, lease: Lease, clip: Clip, annotation: Annotation) -> Lack | None:
+        if is_answered_by_flag(annotation):
+            return self.listening.lack_of_reason(lease, clip)
+        return self.listening.lack_of_speech(lease, clip, self.access.speech(self.identity, clip))
+
+    def _require_heard(self, lease: Lease, lack: Lack | None) -> None:
+        """A task that went to a colleague cannot be heard any more; there the queue says no."""
+        if lack is not None and self.lost(lease) is None:
+            raise Unheard(lack)

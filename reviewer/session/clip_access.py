@@ -1,0 +1,354 @@
+"""The only way to a clip's content: conditions and a committed log row come before anything is unsealed."""
+
+import contextlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewer.access.rights import Act, require
+from reviewer.audio import speech
+from reviewer.audio.decode.decoder import read_canonical
+from reviewer.audio.io.flac_stream import close_sound, open_sound
+from reviewer.audio.samples import Samples, Sound
+from reviewer.audio.view.overview import overview_of
+from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.errors import Damaged, NotLeased, OpenElsewhere, Refused, ReviewerError
+from reviewer.model.annotation import Annotation
+from reviewer.model.clip import Clip, ClipState, ContentKind
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.intervals import Span, merge_heard
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease, SealedAnnotation, TaskKind, TaskState
+from reviewer.session import window
+from reviewer.session.sign_in import SignIn
+from reviewer.session.unit_of_work import UnitOfWork
+
+RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, TaskKind.ADJUDICATE: Act.REVIEW}
+
+
+@dataclass(frozen=True, slots=True)
+class UnsealedClip:
+    """A clip's facts, sound, peaks and passages of speech. Once it is closed it is silent and flat."""
+
+    clip: Clip
+    samples: Sound
+    peaks: PeakPyramid
+    speech: tuple[Span, ...] = ()
+
+    def close(self) -> None:
+        """Closes the files that sound and peaks are read from."""
+        close_sound(self.samples)
+        self.peaks.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """That a person may have the clip of a lease now: every condition was asked. For ``ClipAccess`` alone."""
+
+    identity: Identity
+    lease: Lease
+    clip: Clip
+    acknowledgement_id: str
+
+
+class ClipAccess:
+    """Opens clips for those who may, guards the open ones, and logs what was heard of them."""
+
+    def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, locale: str) -> None:
+        self._unit = unit
+        self._sign_in = sign_in
+        self._locale = locale
+        self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
+        self._prefetched: dict[str, UnsealedClip] = {}
+        sign_in.before_sign_out(self.put_all_away)
+
+    # Conditions
+
+    def allow(self, identity: Identity, act: Act) -> None:
+        """Refuses unless this person is signed in and may do this; for acts that open nothing."""
+        self._sign_in.require(identity)
+        require(identity.person, act)
+
+    def require(self, identity: Identity, act: Act) -> str:
+        """Refuses unless this person is signed in, may do this, and has a live agreement.
+
+        Returns: the id of the acknowledgement that allows it.
+        Raises: Refused (NotAllowed, NdaRequired, or signed out).
+        """
+        self.allow(identity, act)
+        return self._unit.acknowledgements.require_live(identity.person, self._locale)
+
+    def openable(self, clip_id: str) -> Clip:
+        """The clip's facts; raises Refused when consent ended, its time is over, or it was purged."""
+        clip = self._unit.clips.get(clip_id)
+        now = self._unit.clock.now()
+        if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
+            raise Refused("CONSENT_ENDED")
+        if clip.purge_at <= now:
+            raise Refused("RETENTION_ENDED")
+        self._unit.clips.wrapped_key(clip_id)
+        return clip
+
+    def permit(
+        self, identity: Identity, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True
+    ) -> Permit:
+        """Asks everything that must hold before the clip of a lease opens, or stays open; raises Refused.
+
+        Args:
+            ask_queue: False for a hand-over to a lease whose beginning is still on its way to the queue.
+        """
+        acknowledgement_id = self.require(identity, RIGHTS[lease.kind])
+        if lease.person_id != identity.person.id or lease.is_prefetch is not is_prefetch:
+            raise NotLeased
+        if ask_queue:
+            self._unit.queue.check_lease(lease)
+        if self.is_open_elsewhere(identity, lease):
+            raise OpenElsewhere
+        return Permit(identity, lease, self.openable(lease.clip_id), acknowledgement_id)
+
+    # Opening
+
+    def open(self, permit: Permit, texts: Sequence[str] = ()) -> UnsealedClip:
+        """Logs the opening, then unseals the clip; one that was prefetched is used as it is.
+
+        Args:
+            texts: ids of the annotations that are unsealed with it.
+
+        Raises: Damaged; nothing is open then.
+        """
+        identity, clip_id = permit.identity, permit.lease.clip_id
+        prefetched = self._prefetched.get(identity.session_id)
+        is_prefetched = prefetched is not None and prefetched.clip.id == clip_id
+        with self._unit.transaction():
+            self.record_opening(permit, texts, is_prefetched=is_prefetched)
+        if prefetched is not None and is_prefetched:
+            return self.show_prefetched(identity, permit.lease)
+        try:
+            unsealed = self._unsealed(identity, permit.clip)
+        finally:
+            self.drop_prefetched(identity)
+        self._open[identity.session_id, clip_id] = permit.lease, unsealed
+        return unsealed
+
+    def record_opening(self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool) -> None:
+        """The row of an opening; to be committed before anything is unsealed or shown."""
+        self._unit.require_transaction()
+        identity, lease = permit.identity, permit.lease
+        detail = _of_lease(permit, texts)
+        if is_prefetched:
+            detail["prefetched"] = True
+        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, lease.clip_id, detail=detail))
+        self.seen(identity, lease)
+
+    def prefetch(self, permit: Permit, texts: Sequence[str] = ()) -> UnsealedClip:
+        """Logs and unseals the clip of a prefetch lease, to be kept in memory unseen until it is opened."""
+        identity, lease = permit.identity, permit.lease
+        self.drop_prefetched(identity)
+        event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
+        self._unit.log.record(event)
+        unsealed = self._unsealed(identity, permit.clip)
+        self._prefetched[identity.session_id] = unsealed
+        return unsealed
+
+    def has_prefetched(self, identity: Identity, clip_id: str) -> bool:
+        """Whether this clip was prefetched for this person."""
+        found = self._prefetched.get(identity.session_id)
+        return found is not None and found.clip.id == clip_id
+
+    def show_prefetched(self, identity: Identity, lease: Lease) -> UnsealedClip:
+        """The prefetched clip becomes an open one, after its row was committed."""
+        self._unit.require_no_transaction()
+        unsealed = self._prefetched.pop(identity.session_id)
+        self._open[identity.session_id, unsealed.clip.id] = lease, unsealed
+        return unsealed
+
+    def drop_prefetched(self, identity: Identity) -> None:
+        """Forgets what was prefetched for this person and never opened, and logs that it was closed."""
+        unsealed = self._prefetched.pop(identity.session_id, None)
+        if unsealed is not None:
+            unsealed.close()
+            detail: dict[str, DetailValue] = {"prefetched": True}
+            self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, unsealed.clip.id, detail=detail))
+
+    def open_for_export(self, identity: Identity, accepted: SealedAnnotation) -> Samples:
+        """Opens the clip of accepted work, to be cut into a labelled set; raises Refused for any other."""
+        acknowledgement_id = self.require(identity, Act.EXPORT)
+        self._refuse_unless_accepted(accepted)
+        clip = self.openable(accepted.clip_id)
+        detail: dict[str, DetailValue] = {
+            "purpose": "export",
+            "annotation": accepted.id,
+            "nda": acknowledgement_id,
+        }
+        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
+        with self._unit.content.audio(identity.keyring, clip.id) as stream:
+            return read_canonical(stream)
+
+    def texts(
+        self, identity: Identity, annotations: Sequence[SealedAnnotation], purpose: str
+    ) -> list[Annotation | None]:
+        """Unseals annotations after a row for each clip; None for a clip that may not be opened any more.
+
+        Raises: Damaged when the text is not the one its digest was made of.
+        """
+        may_open = [self._may_open(each.clip_id) for each in annotations]
+        with self._unit.transaction():
+            for each, is_open in zip(annotations, may_open, strict=True):
+                if is_open:
+                    detail: dict[str, DetailValue] = {"purpose": purpose, "annotations": [each.id]}
+                    self._unit.log.record(Event.by(identity, Action.TEXT_OPENED, each.clip_id, detail=detail))
+        return [
+            self.unseal_annotation(identity, each) if is_open else None
+            for each, is_open in zip(annotations, may_open, strict=True)
+        ]
+
+    def unseal_annotation(self, identity: Identity, annotation: SealedAnnotation) -> Annotation:
+        """An annotation whose opening was logged (``texts`` of an opening). Raises Damaged."""
+        plain = self._unit.content.unseal(
+            identity.keyring, annotation.clip_id, ContentKind.ANNOTATION, annotation.id, annotation.sealed
+        )
+        digest = self._unit.content.digest(identity.keyring, annotation.clip_id, plain)
+        if not hmac.compare_digest(digest, annotation.digest):
+            raise Damaged("ANNOTATION_EXCHANGED", annotation=annotation.id)
+        return Annotation.from_bytes(plain)
+
+    # While a clip is open
+
+    def opened(self, identity: Identity, clip_id: str) -> UnsealedClip | None:
+        """The clip, if it is open before this person."""
+        found = self._open.get((identity.session_id, clip_id))
+        return None if found is None else found[1]
+
+    def speech(self, identity: Identity, clip: Clip) -> tuple[Span, ...]:
+        """The passages in which somebody speaks, as found at import; the whole clip where none were kept."""
+        opened = self.opened(identity, clip.id)
+        if opened is not None:
+            return opened.speech
+        kept = self._unit.content.speech(identity.keyring, clip.id)
+        return (Span(0, clip.frames),) if kept is None else speech.from_bytes(kept, clip.frames)
+
+    def is_open_elsewhere(self, identity: Identity, lease: Lease) -> bool:
+        """Whether another window of this person, which still runs, has the task open."""
+        other = self._unit.open_tasks.get(lease.task_id, identity.person.id)
+        if other is None or other.window == window.of_session(identity.session_id):
+            return False
+        return window.is_live(other.window, other.seen_at, self._unit.clock.now())
+
+    def seen(self, identity: Identity, lease: Lease) -> None:
+        """Remembers that this window has the task open now, so that another window is told."""
+        name, now = window.of_session(identity.session_id), self._unit.clock.now()
+        self._unit.open_tasks.seen(lease.task_id, identity.person.id, lease.clip_id, name, now)
+
+    def heard(self, identity: Identity, lease: Lease, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames reached the device. Raises Refused when signed out, or the clip is not open."""
+        self._sign_in.require(identity)
+        opened = self.opened(identity, lease.clip_id)
+        if opened is None:
+            raise Refused("CLIP_NOT_OPEN")
+        kept = [part for part in merge_heard(ranges) if 0 <= part.start < part.end <= opened.clip.frames]
+        if kept:
+            detail: dict[str, DetailValue] = {
+                "task": lease.task_id,
+                "ranges": [[part.start, part.end, part.speed_percent] for part in kept],
+            }
+            self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, lease.clip_id, detail=detail))
+
+    def close(self, identity: Identity, lease: Lease) -> None:
+        """Takes the clip away and logs it when it can; needs nothing, and never fails."""
+        self._take_away(identity, lease.clip_id, Action.CLIP_CLOSED, "")
+
+    def record_closing(self, identity: Identity, lease: Lease) -> None:
+        """The row of a closing, inside a commit with what comes next; then ``forget``."""
+        self._unit.require_transaction()
+        if self.opened(identity, lease.clip_id) is not None:
+            self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, lease.clip_id))
+        self._unit.open_tasks.left(lease.task_id, identity.person.id, window.of_session(identity.session_id))
+
+    def forget(self, identity: Identity, lease: Lease) -> None:
+        """Closes the files of a clip whose closing was logged."""
+        found = self._open.pop((identity.session_id, lease.clip_id), None)
+        if found is not None:
+            found[1].close()
+
+    def put_away(self, identity: Identity, lease: Lease, reason: str) -> None:
+        """Takes a clip away because it may no longer be open; ``reason`` is the code of the refusal."""
+        self._take_away(identity, lease.clip_id, Action.CLIP_PUT_AWAY, reason)
+
+    def put_all_away(self, identity: Identity) -> None:
+        """Closes everything that is open or prefetched for this session; never fails."""
+        for session_id, clip_id in list(self._open):
+            if session_id == identity.session_id:
+                self._take_away(identity, clip_id, Action.CLIP_CLOSED, "")
+        with contextlib.suppress(ReviewerError):
+            self.drop_prefetched(identity)
+        with contextlib.suppress(ReviewerError):
+            self._unit.open_tasks.left_all(window.of_session(identity.session_id))
+
+    def _take_away(self, identity: Identity, clip_id: str, action: Action, reason: str) -> None:
+        found = self._open.pop((identity.session_id, clip_id), None)
+        if found is None:
+            return
+        lease, unsealed = found
+        unsealed.close()
+        with contextlib.suppress(ReviewerError), self._unit.transaction():
+            self._unit.log.record(Event.by(identity, action, clip_id, reason=reason))
+            name = window.of_session(identity.session_id)
+            self._unit.open_tasks.left(lease.task_id, lease.person_id, name)
+
+    def _refuse_unless_accepted(self, annotation: SealedAnnotation) -> None:
+        queue = self._unit.queue
+        is_same = queue.annotation(annotation.id).clip_id == annotation.clip_id
+        final = queue.final(annotation.clip_id)
+        is_final = final is not None and final.annotation_id == annotation.id
+        is_accepted = is_final or queue.state_of(annotation.id) == TaskState.ACCEPTED
+        if not (is_same and is_accepted) or queue.clip_state(annotation.clip_id) is ClipState.QUARANTINED:
+            raise Refused("NOT_ACCEPTED", annotation=annotation.id)
+
+    def _may_open(self, clip_id: str) -> bool:
+        try:
+            self.openable(clip_id)
+        except Refused:
+            return False
+        return True
+
+    def _unsealed(self, identity: Identity, clip: Clip) -> UnsealedClip:
+        self._unit.require_no_transaction()
+        content, keyring = self._unit.content, identity.keyring
+        sound = open_sound(content.audio(keyring, clip.id))
+        try:
+            peaks = self._peaks(identity, clip.id, sound)
+        except BaseException:
+            close_sound(sound)
+            raise
+        try:
+            passages = self.speech(identity, clip)
+        except BaseException:
+            UnsealedClip(clip, sound, peaks).close()
+            raise
+        return UnsealedClip(clip, sound, peaks, passages)
+
+    def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
+        """The kept peaks; where these are damaged, new ones from the audio, after a row that says so.
+
+        Peaks decide nothing, and the new ones are made of audio that verifies. Nothing is repaired: the
+        object stays as it was found, and every opening logs it again.
+        """
+        try:
+            return PeakPyramid.from_stream(self._unit.content.peaks(identity.keyring, clip_id))
+        except Damaged as error:
+            self._unit.log.record(Event.by(identity, Action.PEAKS_DAMAGED, clip_id, reason=error.code))
+        return overview_of(sound, lambda: self._unit.content.audio(identity.keyring, clip_id))
+
+
+def _of_lease(permit: Permit, texts: Sequence[str]) -> dict[str, DetailValue]:
+    """What the log tells of an opening."""
+    lease = permit.lease
+    detail: dict[str, DetailValue] = {
+        "purpose": lease.kind.value,
+        "task": lease.task_id,
+        "token": lease.token,
+        "nda": permit.acknowledgement_id,
+    }
+    if texts:
+        detail["annotations"] = list(texts)
+    return detail

@@ -1,0 +1,169 @@
+"""The road of every act on the queue: committed here with its log row, sent by key, its answer committed."""
+
+from collections.abc import Callable
+
+from reviewer.errors import LeaseLost, Refused, Unavailable
+from reviewer.model.clip import ContentKind
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease
+from reviewer.queue.api import Receipt
+from reviewer.queue.outbox import (
+    Answer,
+    BeginPrefetched,
+    Claim,
+    ClaimPrefetch,
+    KeepLateDraft,
+    OutboxEntry,
+    ReleasePrefetched,
+    Request,
+    Submit,
+)
+from reviewer.session.drafts import Drafts
+from reviewer.session.unit_of_work import UnitOfWork
+
+Outcome = Lease | Receipt | None
+Record = Callable[[Outcome], None]
+
+
+class Undelivered(Unavailable):
+    """The queue cannot be reached; the act is kept here and will be sent."""
+
+    def __init__(self) -> None:
+        super().__init__("QUEUE_UNREACHABLE")
+
+
+class Delivery:
+    """Sends one person's requests to the queue, strictly in their order.
+
+    A queue in the workspace's own file answers inside the commit of the act. Another one is asked after it,
+    as often as it takes; what it refuses then is logged, and work that lost its lease is kept as a late
+    draft.
+    """
+
+    def __init__(self, unit: UnitOfWork, identity: Identity, drafts: Drafts) -> None:
+        self._unit = unit
+        self._identity = identity
+        self._drafts = drafts
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether the queue's answer is part of the commit of an act."""
+        return self._unit.queue.answers_at_once
+
+    def send(self, request: Request, record: Record | None = None) -> Outcome:
+        """Does an act and gives the queue's answer.
+
+        Args:
+            record: writes what is committed with the act (its log row, the end of its draft); it is given the
+                answer, or None when the queue answers later.
+
+        Raises: Refused, and nothing was done; Undelivered when the act is kept but not answered yet.
+        """
+        if self.answers_at_once:
+            with self._unit.transaction():
+                entry = self._unit.outbox.add(self._identity.person.id, request)
+                outcome = self._answer(entry)
+                if record is not None:
+                    record(outcome)
+            return outcome
+        entry = self.post(request, record)
+        try:
+            self.deliver(before=entry)
+            return self._delivered(entry)
+        except Unavailable as error:
+            raise Undelivered from error
+
+    def post(self, request: Request, record: Record | None = None) -> OutboxEntry:
+        """Commits an act for a queue elsewhere, to be sent by ``deliver``."""
+        with self._unit.transaction():
+            entry = self._unit.outbox.add(self._identity.person.id, request)
+            if record is not None:
+                record(None)
+        return entry
+
+    def deliver(self, *, before: OutboxEntry | None = None) -> None:
+        """Sends what is still pending, oldest first. Raises Unavailable when the queue cannot be reached."""
+        for entry in self._unit.outbox.pending(self._identity.person.id):
+            if before is not None and entry.key == before.key:
+                return
+            try:
+                self._delivered(entry)
+            except Refused:
+                continue  # logged and settled: what comes after must not wait for it
+
+    def _delivered(self, entry: OutboxEntry) -> Outcome:
+        answer = self._unit.outbox.deliver(entry)
+        if answer.refusal is not None:
+            self._settle_refusal(entry, answer, answer.refusal)
+            raise answer.refusal
+        with self._unit.transaction():
+            self._settle(entry, answer)
+        return answer.value
+
+    def _answer(self, entry: OutboxEntry) -> Outcome:
+        """Inside the transaction of the act; a refusal undoes it."""
+        answer = self._unit.outbox.deliver(entry)
+        if answer.refusal is not None:
+            raise answer.refusal
+        self._settle(entry, answer)
+        return answer.value
+
+    def _settle(self, entry: OutboxEntry, answer: Answer) -> None:
+        self._unit.outbox.settle(entry, answer)
+        if isinstance(answer.value, Lease):
+            self._record_lease(entry.request, answer.value)
+
+    def _record_lease(self, request: Request, lease: Lease) -> None:
+        """The row of what the queue handed out or took back; an act's own row came before it was sent."""
+        detail: dict[str, DetailValue] = {}
+        if isinstance(request, ClaimPrefetch | ReleasePrefetched):
+            detail["prefetch"] = True
+        if isinstance(request, Claim | BeginPrefetched):
+            self.record(Action.TASK_CLAIMED, lease, detail)
+        elif isinstance(request, ReleasePrefetched):
+            self.record(Action.TASK_RELEASED, lease, detail)
+
+    def _settle_refusal(self, entry: OutboxEntry, answer: Answer, refusal: Refused) -> None:
+        """Keeps work that lost its lease, and logs that the queue refused what had been committed here."""
+        request = entry.request
+        late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
+        with self._unit.transaction():
+            self._unit.outbox.settle(entry, answer)
+            if isinstance(request, Submit):
+                detail: dict[str, DetailValue] = {"annotation": request.work.id}
+                self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
+            if late is not None:
+                self.keep_late(late)
+
+    def _late_draft(self, request: Request) -> KeepLateDraft | None:
+        if not isinstance(request, Submit):
+            return None
+        work = request.work
+        plain = self._unit.content.unseal(
+            self._identity.keyring, work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed
+        )
+        sealed = self._drafts.seal_late(self._identity, request.lease, plain)
+        return KeepLateDraft(request.lease, sealed)
+
+    def keep_late(self, request: KeepLateDraft, *, keep_draft: bool = False) -> None:
+        """Keeps work that cannot be saved any more, with its row; inside a transaction.
+
+        ``keep_draft``: the draft is another window's.
+        """
+        self._unit.require_transaction()
+        if self.answers_at_once:
+            self.send(request)
+        else:
+            self.post(request)
+        if not keep_draft:
+            self._drafts.discard(request.lease)
+        self.record(Action.LATE_DRAFT, request.lease, {})
+
+    def record(
+        self, action: Action, lease: Lease, detail: dict[str, DetailValue], *, reason: str = ""
+    ) -> None:
+        """A log row about a task."""
+        where: dict[str, DetailValue] = {"task": lease.task_id, "round": lease.round, "token": lease.token}
+        event = Event.by(self._identity, action, lease.clip_id, reason=reason, detail={**where, **detail})
+        self._unit.log.record(event)

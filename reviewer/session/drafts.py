@@ -1,0 +1,141 @@
+"""What is being typed, sealed and committed before anybody says it is saved."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from reviewer.model.annotation import Annotation
+from reviewer.model.clip import ContentKind
+from reviewer.model.people import Identity
+from reviewer.model.task import Lease
+from reviewer.session import window
+from reviewer.session.unit_of_work import UnitOfWork
+
+_POSITION = "position"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is sealed: what was typed, or None, and at which frame the clip was left.
+
+    Its form is an annotation's canonical JSON with one field more.
+    """
+
+    annotation: Annotation | None = None
+    position: int = 0
+
+    def to_bytes(self) -> bytes:
+        body = {} if self.annotation is None else json.loads(self.annotation.to_bytes())
+        return json.dumps({**body, _POSITION: self.position}, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Reads what ``to_bytes`` wrote; raises Damaged."""
+        try:
+            body = json.loads(data)
+        except ValueError:
+            body = {}  # what an annotation is says why not
+        position = body.get(_POSITION, 0) if isinstance(body, dict) else 0
+        is_position_alone = isinstance(body, dict) and list(body) == [_POSITION]
+        return cls(
+            None if is_position_alone else Annotation.from_bytes(data),
+            position if isinstance(position, int) and position > 0 else 0,
+        )
+
+
+class Drafts:
+    """One draft a task and person, replaced at each save, gone when the work is handed in.
+
+    A save carries a revision that only grows within a window: one that was overtaken by a newer one, after a
+    time-out say, changes nothing.
+    """
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        # Changed inside transactions only, which makes one writer of all threads.
+        self._newest: dict[tuple[str, str], tuple[Draft, int]] = {}
+
+    def load(self, identity: Identity, lease: Lease) -> Draft:
+        """This person's draft of the task. Unseals, so an opening must have been logged. Raises Damaged."""
+        stored = self._unit.drafts.get(lease.task_id, identity.person.id)
+        if stored is None:
+            return Draft()
+        plain = self._unit.content.unseal(
+            identity.keyring, lease.clip_id, ContentKind.DRAFT, name_of(lease), stored.sealed
+        )
+        return Draft.from_bytes(plain)
+
+    def begin(self, identity: Identity, lease: Lease, draft: Draft) -> None:
+        """Remembers what was loaded, so that saving need not unseal it again."""
+        stored = self._unit.drafts.get(lease.task_id, identity.person.id)
+        is_own = stored is not None and stored.window == window.of_session(identity.session_id)
+        self._newest[_key(identity, lease)] = draft, stored.revision if stored is not None and is_own else 0
+
+    def save(self, identity: Identity, lease: Lease, annotation: Annotation, revision: int) -> datetime:
+        """Commits the draft; gives the moment of the commit. Raises Unavailable when the disk is full.
+
+        ``recall`` must have been called before a transaction that this is part of.
+        """
+        with self._unit.transaction():
+            newest, newest_revision = self._newest[_key(identity, lease)]
+            if revision < newest_revision:
+                return self._saved_at(identity, lease)
+            return self._put(identity, lease, replace(newest, annotation=annotation), revision)
+
+    def save_position(self, identity: Identity, lease: Lease, frame: int) -> None:
+        """Commits at which frame the clip was left, beside what was typed. Raises Unavailable."""
+        with self._unit.transaction():
+            newest, revision = self._newest[_key(identity, lease)]
+            self._put(identity, lease, replace(newest, position=frame), revision)
+
+    def recall(self, identity: Identity, lease: Lease) -> None:
+        """Makes sure that ``save`` knows what is kept already, when the clip is not open any more."""
+        if _key(identity, lease) not in self._newest:
+            self.begin(identity, lease, self.load(identity, lease))
+
+    def discard(self, lease: Lease) -> None:
+        """Removes the draft of work that was handed in or kept as a late draft."""
+        self._unit.drafts.delete(lease.task_id, lease.person_id)
+
+    def forget(self, identity: Identity, lease: Lease) -> None:
+        """Keeps nothing of it in memory: the clip is closed."""
+        self._newest.pop(_key(identity, lease), None)
+
+    def seal_late(self, identity: Identity, lease: Lease, annotation: bytes) -> bytes:
+        """Work that lost its lease (in plain form), sealed for its author and the lead."""
+        return self._unit.content.seal(
+            identity.keyring, lease.clip_id, ContentKind.LATE_DRAFT, name_of(lease), annotation
+        )
+
+    def _saved_at(self, identity: Identity, lease: Lease) -> datetime:
+        stored = self._unit.drafts.get(lease.task_id, identity.person.id)
+        return self._unit.clock.now() if stored is None else stored.saved_at
+
+    def _put(self, identity: Identity, lease: Lease, draft: Draft, revision: int) -> datetime:
+        sealed = self._unit.content.seal(
+            identity.keyring, lease.clip_id, ContentKind.DRAFT, name_of(lease), draft.to_bytes()
+        )
+        at = self._unit.clock.now()
+        is_newest = self._unit.drafts.save(
+            lease.task_id,
+            identity.person.id,
+            lease.clip_id,
+            window.of_session(identity.session_id),
+            revision,
+            sealed,
+            at,
+        )
+        if not is_newest:
+            return self._saved_at(identity, lease)
+        self._newest[_key(identity, lease)] = draft, revision
+        return at
+
+
+def name_of(lease: Lease) -> str:
+    """What binds the seal of a draft to its task and author."""
+    return f"{lease.task_id}:{lease.person_id}"
+
+
+def _key(identity: Identity, lease: Lease) -> tuple[str, str]:
+    return identity.session_id, lease.task_id

@@ -1,0 +1,170 @@
+"""Signing in and out, and the first sign-in with a one-time code."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from reviewer.access.signing import public_key_of
+from reviewer.clips.keys import KdfParameters, burn_time, open_keyring, seal_keyring
+from reviewer.errors import Refused, ReviewerError, TooManyFailures, WrongPassphrase
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Identity, Keyring, Person, PersonState
+from reviewer.session.unit_of_work import UnitOfWork
+
+MINIMUM_PASSPHRASE = 12
+
+
+def require_strong(passphrase: str) -> None:
+    """Raises Refused for a passphrase that is too short or one character over and over."""
+    if len(passphrase) < MINIMUM_PASSPHRASE or len(set(passphrase)) < 5:
+        raise Refused("PASSPHRASE_WEAK", least=MINIMUM_PASSPHRASE)
+
+
+class SignIn:
+    """Sessions and how one gets one; an unknown name costs as much time as a wrong passphrase."""
+
+    def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
+        self._unit = unit
+        self._parameters = parameters
+        self._live: dict[str, Identity] = {}
+        self._endings: list[Callable[[Identity], None]] = []
+
+    def before_sign_out(self, put_away: Callable[[Identity], None]) -> None:
+        """Registers what is to happen at each sign-out while rows can still be signed; it must not raise."""
+        self._endings.append(put_away)
+
+    def sign_in(self, name: str, passphrase: str) -> Identity:
+        """Opens the person's keyring and begins a session.
+
+        Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
+        """
+        self._charge(name)
+        person = self._unit.people.by_name(name)
+        keyring = self._open(person, passphrase)
+        if person is None or keyring is None:
+            self._fail(person, Action.SIGN_IN_FAILED)
+            raise WrongPassphrase
+        identity = Identity(person, secrets.token_hex(8), keyring)
+        self._unit.log.unlock(keyring.log_key)
+        try:
+            with self._unit.transaction():
+                self._unit.people.forget_failures(name)
+                self._record(Action.SIGN_IN, identity)
+                self._unit.checkpoints.make("sign_in")
+        except BaseException:
+            self._unit.log.lock()
+            raise
+        self._live[identity.session_id] = identity
+        return identity
+
+    def sign_out(self, identity: Identity, *, locked: bool = False) -> bool:
+        """Ends the session; nothing more can be done with this identity, whatever else happens.
+
+        Returns: False when the log row could not be written (a full disk); the keys are dropped all the same.
+        """
+        if self._live.pop(identity.session_id, None) is None:
+            return True
+        try:
+            for put_away in self._endings:
+                put_away(identity)
+            with self._unit.transaction():
+                self._record(Action.LOCK if locked else Action.SIGN_OUT, identity)
+                self._unit.checkpoints.make("sign_out")
+        except ReviewerError:
+            return False
+        finally:
+            self._unit.log.lock()
+        return True
+
+    def require(self, identity: Identity) -> None:
+        """Raises Refused unless this very identity came from ``sign_in``, is signed in and not revoked."""
+        if self._live.get(identity.session_id) is not identity:
+            raise Refused("SIGNED_OUT")
+        person = self._unit.people.by_id(identity.person.id)
+        if (
+            person is None
+            or person.state is not PersonState.ACTIVE
+            or person.role is not identity.person.role
+        ):
+            raise Refused("ACCOUNT_CHANGED")
+
+    def confirm(self, identity: Identity, passphrase: str) -> None:
+        """Checks the passphrase again, for an act that needs it. Raises WrongPassphrase, TooManyFailures."""
+        self.require(identity)
+        self._charge(identity.person.name)
+        if self._open(identity.person, passphrase) is None:
+            self._fail(identity.person, Action.SIGN_IN_FAILED)
+            raise WrongPassphrase
+        self._unit.people.forget_failures(identity.person.name)
+
+    def enrol(self, name: str, code: str, passphrase: str) -> Person:
+        """Turns an invitation into an account with the person's own passphrase.
+
+        Raises: Refused for a weak passphrase; WrongPassphrase for a wrong, used or old code.
+        """
+        require_strong(passphrase)
+        self._charge(name)
+        invited = self._unit.people.invited(name)
+        keyring = None
+        if invited is None:
+            burn_time(code, self._parameters)
+        else:
+            keyring = self._open_blob(invited.person, invited.keyring, normal_code(code))
+        if invited is None or keyring is None or invited.code_until <= self._unit.clock.now():
+            self._fail(invited.person if invited else None, Action.ENROL_FAILED)
+            raise WrongPassphrase
+        person = invited.person
+        # The lead made the invitation's keys; the one that signs must be known to its owner alone.
+        keyring = replace(keyring, signing_key=secrets.token_bytes(32))
+        sealed = seal_keyring(keyring, passphrase, person.id, person.role, self._parameters)
+        with self._unit.transaction():
+            self._unit.people.activate(person.id, public_key_of(keyring.signing_key), sealed)
+            self._unit.people.forget_failures(name)
+            self._unit.log.unlock(keyring.log_key)
+            try:
+                self._unit.log.record(
+                    Event(Action.PERSON_ENROLLED, actor=person.id, role=person.role, object=person.id)
+                )
+            finally:
+                self._unit.log.lock()
+        enrolled = self._unit.people.by_id(person.id)
+        assert enrolled is not None
+        return enrolled
+
+    def _charge(self, name: str) -> None:
+        """Counts the attempt before it is made, so that guessing in parallel gains nothing."""
+        with self._unit.transaction():
+            wait = self._unit.people.wait_seconds(name)
+            if wait <= 0:
+                self._unit.people.count_failure(name)
+                return
+            self._unit.log.record(Event(Action.SIGN_IN_FAILED, outcome="refused", reason="waiting"))
+        raise TooManyFailures(wait)
+
+    def _open(self, person: Person | None, passphrase: str) -> Keyring | None:
+        blob = None
+        if person is not None and person.state is PersonState.ACTIVE:
+            blob = self._unit.people.keyring(person.id)
+        if person is None or blob is None:
+            burn_time(passphrase, self._parameters)
+            return None
+        return self._open_blob(person, blob, passphrase)
+
+    @staticmethod
+    def _open_blob(person: Person, blob: bytes, secret: str) -> Keyring | None:
+        try:
+            return open_keyring(blob, secret, person.id, person.role)
+        except WrongPassphrase:
+            return None
+
+    def _fail(self, person: Person | None, action: Action) -> None:
+        actor = person.id if person else ""
+        self._unit.log.record(Event(action, actor=actor, outcome="refused", reason="wrong_passphrase"))
+
+    def _record(self, action: Action, identity: Identity) -> None:
+        self._unit.log.record(Event.by(identity, action, identity.person.id))
+
+
+def normal_code(code: str) -> str:
+    """An enrolment code as it was made: upper case, no spaces or hyphens."""
+    return "".join(character for character in code.upper() if character.isalnum())

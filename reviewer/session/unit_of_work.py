@@ -1,0 +1,51 @@
+"""The repositories of one workspace, with the transaction that makes several writes one commit."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from reviewer.access.audit_log import AuditLog
+from reviewer.access.checkpoint import Checkpoints
+from reviewer.access.exports import ExportRepository
+from reviewer.access.nda import Acknowledgements
+from reviewer.access.people import PersonRepository
+from reviewer.clips.content import ClipContent
+from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.open_tasks import OpenTasks
+from reviewer.clips.repository import ClipRepository
+from reviewer.db.connection import Database
+from reviewer.model.clock import Clock
+from reviewer.queue.api import Queue
+from reviewer.queue.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOfWork:
+    """What use cases get instead of a database; they call ``transaction`` and never name the database."""
+
+    database: Database
+    queue: Queue
+    outbox: Outbox
+    clips: ClipRepository
+    content: ClipContent
+    hypotheses: HypothesisRepository
+    drafts: DraftRepository
+    open_tasks: OpenTasks
+    log: AuditLog
+    checkpoints: Checkpoints
+    exports: ExportRepository
+    people: PersonRepository
+    acknowledgements: Acknowledgements
+    clock: Clock
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All writes of the local repositories inside are one commit; nested calls join the outermost."""
+        return self.database.transaction()
+
+    def require_transaction(self) -> None:
+        """Fails (our bug, not a refusal) outside a transaction."""
+        self.database.require_transaction()
+
+    def require_no_transaction(self) -> None:
+        """Fails (our bug, not a refusal) inside a transaction."""
+        self.database.require_no_transaction()

@@ -1,0 +1,444 @@
+"""One signed-in person's work on tasks of some kinds: claim, open, type, hand in; the same for every role."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reviewer.audio.samples import Sound
+from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
+from reviewer.labels.schema import Schema
+from reviewer.model.annotation import Annotation
+from reviewer.model.event import HeardRange
+from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.people import Identity
+from reviewer.model.project import ListeningRules
+from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
+from reviewer.queue.api import Receipt
+from reviewer.queue.outbox import (
+    BeginPrefetched,
+    Claim,
+    ClaimPrefetch,
+    KeepLateDraft,
+    ReleasePrefetched,
+    Submit,
+)
+from reviewer.session import past_work
+from reviewer.session.act_requests import ActRequests, PreparedAct
+from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit, UnsealedClip
+from reviewer.session.delivery import Delivery, Undelivered
+from reviewer.session.drafts import Draft, Drafts
+from reviewer.session.listening_record import ListeningRecord
+from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.open_clip import OpenClip, ReturnedWork
+from reviewer.session.past_work import PastWork
+from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.conventions import Conventions
+
+RENEW_SECONDS = 60.0
+SEEN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What is unsealed beside a clip's sound."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    draft: Draft
+    returned: ReturnedWork | None
+    blind: Annotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefetched:
+    """The next task, unsealed before it is anybody's to see."""
+
+    lease: Lease
+    texts: _Texts
+
+
+class WorkSession:
+    """Everything a person does with tasks of ``kinds``: transcribing, reviewing, adjudicating.
+
+    Every method asks whether the person is signed in, has the right, and (where work is touched) a live
+    agreement, and raises Refused otherwise; any may raise Unavailable.
+    """
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        kinds: frozenset[TaskKind],
+        unit: UnitOfWork,
+        access: ClipAccess,
+        listening: ListeningRecord,
+        schema: Schema,
+        conventions: LocaleConventions,
+    ) -> None:
+        self.identity = identity
+        self.kinds = kinds
+        self.schema = schema
+        self._conventions = conventions
+        self._unit = unit
+        self._access = access
+        self._listening = listening
+        self._drafts = Drafts(unit)
+        self._delivery = Delivery(unit, identity, self._drafts)
+        self._requests = ActRequests(
+            unit=unit,
+            identity=identity,
+            access=access,
+            drafts=self._drafts,
+            delivery=self._delivery,
+            listening=listening,
+            schema=schema,
+            conventions=conventions,
+        )
+        self._right = RIGHTS[min(kinds)]
+        self._prefetched: _Prefetched | None = None
+        self._renewed_at: dict[str, float] = {}
+        self._seen_at: dict[str, float] = {}
+        self._ended: set[tuple[str, int]] = set()
+
+    @property
+    def listening_rules(self) -> ListeningRules:
+        """What must be heard before work is handed in or accepted."""
+        return self._listening.rules
+
+    def conventions_for(self, locale: str) -> Conventions:
+        """The conventions of a clip's locale."""
+        return self._conventions.of(locale)
+
+    # Taking work
+
+    def resume(self) -> Lease | None:
+        """The task this person still holds, after a crash or a sign-out; None when there is none."""
+        self._require()
+        return self._unit.queue.resume(self.identity.person.id, self.kinds)
+
+    def claim(self) -> Lease | None:
+        """The task this person still holds, or the next one; None when nothing waits.
+
+        A task whose clip may not be opened any more is given back and not handed out.
+        """
+        self._require()
+        self._delivery.deliver()
+        given_back: set[str] = set()
+        while (lease := self._held_or_next()) is not None:
+            try:
+                self._access.openable(lease.clip_id)
+            except Refused:
+                if lease.task_id in given_back:
+                    raise
+                given_back.add(lease.task_id)
+                self._delivery.send(self._requests.prepare(Release(lease)).request)
+                continue
+            return lease
+        return None
+
+    def open(self, lease: Lease) -> OpenClip:
+        """Unseals the clip of a lease, after every condition and a committed log row.
+
+        Raises: Refused (LeaseLost, NotLeased, OpenElsewhere, consent ended ...), Damaged.
+        """
+        self._require_kind(lease)
+        permit = self._access.permit(self.identity, lease)
+        prefetched, self._prefetched = self._prefetched, None
+        is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
+        unsealed = self._access.open(permit, _opened_texts(lease))
+        try:
+            if prefetched is not None and is_prefetched and prefetched.lease.task_id == lease.task_id:
+                return self._shown(lease, unsealed, prefetched.texts)
+            return self._shown(lease, unsealed, self._texts(lease))
+        except BaseException:
+            self._access.close(self.identity, lease)
+            raise
+
+    def prefetch(self) -> Sound | None:
+        """Leases the task that comes after the present one for a few minutes, and unseals its clip unseen.
+
+        Returns: its samples, to be rendered in advance; None when nothing waits, or too little for all.
+        """
+        self._require()
+        self._delivery.deliver()
+        lease = self._delivery.send(ClaimPrefetch(self.identity.person.id, self.kinds))
+        if not isinstance(lease, Lease):
+            return None
+        try:
+            permit = self._access.permit(self.identity, lease, is_prefetch=True)
+        except Refused:
+            self.drop_prefetched()
+            return None
+        self._prefetched = None
+        unsealed = self._access.prefetch(permit, _opened_texts(lease))
+        self._prefetched = _Prefetched(lease, self._texts(lease))
+        return unsealed.samples
+
+    def drop_prefetched(self) -> None:
+        """Closes what was prefetched and puts its task back as it was; also without a live agreement."""
+        self._access.allow(self.identity, self._right)
+        self._prefetched = None
+        self._access.drop_prefetched(self.identity)
+        self._delivery.send(ReleasePrefetched(self.identity.person.id))
+
+    # While a clip is open
+
+    def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
+        """Commits what is typed; gives the moment of the commit.
+
+        ``revision`` only grows while a window lives: one that was overtaken changes nothing.
+
+        Raises: LeaseLost when the clip went to a colleague, OpenElsewhere when another window has it (the
+        text is then kept as a late draft); NotLeased once the work was handed in.
+        """
+        self._require_unfinished(lease)
+        self._drafts.recall(self.identity, lease)
+        failure: LeaseLost | OpenElsewhere | None
+        with self._unit.transaction():
+            is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
+            failure = OpenElsewhere() if is_elsewhere else self._requests.lost(lease)
+            if failure is None:
+                return self._drafts.save(self.identity, lease, annotation, revision)
+            self._keep_late(lease, annotation, keep_draft=is_elsewhere)
+        raise failure
+
+    def save_position(self, lease: Lease, frame: int) -> None:
+        """Commits where the clip was left, for when it is opened again; nothing if it went elsewhere.
+
+        Raises: NotLeased once the work was handed in.
+        """
+        self._require_unfinished(lease)
+        self._drafts.recall(self.identity, lease)
+        with self._unit.transaction():
+            is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
+            if not is_elsewhere and self._requests.lost(lease) is None:
+                self._drafts.save_position(self.identity, lease, frame)
+
+    def beat(self, lease: Lease) -> Lease:
+        """Asks, every few seconds, whether the clip may still be open; gives the lease, renewed when due.
+
+        Session, role, agreement, lease, consent, retention and key are asked. On a no the clip is closed,
+        with a row that says why, and the refusal is raised.
+        """
+        try:
+            self._access.permit(self.identity, lease, ask_queue=False)
+            self._delivery.deliver()
+            return self._renewed(lease)
+        except (Refused, Damaged) as error:
+            self._access.put_away(self.identity, lease, error.code)
+            self._drafts.forget(self.identity, lease)
+            raise
+
+    def heard(self, lease: Lease, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames reached the device; needs a live session and an open clip."""
+        self._access.heard(self.identity, lease, ranges)
+
+    def close(self, lease: Lease) -> None:
+        """Takes the clip off the screen; needs nothing, and logs it when it can."""
+        self._access.close(self.identity, lease)
+        self._drafts.forget(self.identity, lease)
+
+    def deliver(self) -> None:
+        """Sends what the queue has not answered yet. Raises Unavailable when it cannot be reached."""
+        self._access.allow(self.identity, self._right)
+        self._delivery.deliver()
+
+    # Ending work
+
+    def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
+        """Hands work in, once, however often it is sent; of a review one's own version: the lease goes on.
+
+        Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
+        """
+        prepared = self._prepare(HandIn(lease, annotation))
+        assert isinstance(prepared.request, Submit)
+        work = prepared.request.work
+        try:
+            receipt = self._delivery.send(prepared.request, prepared.record)
+        except Undelivered:
+            receipt = Receipt(work.id, work.made_at, is_pending=True)
+        except LeaseLost:
+            if self._delivery.answers_at_once:
+                with self._unit.transaction():
+                    self._keep_late(lease, annotation)
+            raise
+        assert isinstance(receipt, Receipt)
+        if lease.kind is not TaskKind.REVIEW:
+            self._note_end(lease)
+        return receipt
+
+    def skip(self, lease: Lease, reason: SkipReason) -> None:
+        """Gives the clip back for a reason from the closed list; it does not come to this person again.
+
+        Raises: Unheard, unless it is for a clip that cannot be played; LeaseLost.
+        """
+        self._end(Skip(lease, reason))
+
+    def release(self, lease: Lease) -> None:
+        """Puts the task back into the queue; the draft stays in case it comes to the same person again."""
+        self._end(Release(lease))
+
+    def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
+        """Ends a review with a verdict; work is returned with a comment only. Raises Unheard, LeaseLost."""
+        self._end(Decide(lease, kind, comment))
+
+    def hand_over(self, act: WorkAct) -> OpenClip | None:
+        """Ends the present work, closes its clip and opens the prefetched one, in one commit.
+
+        Returns: None if it does not go like this, because nothing was prefetched or a rule says no; then
+            nothing was done, and whoever takes the steps one after the other is told what is wrong.
+        """
+        prefetched = self._prefetched
+        is_blind = isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW
+        if prefetched is None or is_blind or not self._can_begin(prefetched.lease):
+            return None
+        try:
+            prepared = self._prepare(act)
+            permit = self._access.permit(
+                self.identity,
+                prefetched.lease,
+                is_prefetch=True,
+                ask_queue=self._delivery.answers_at_once,
+            )
+            begun = self._commit_hand_over(act.lease, prepared, permit)
+        except ReviewerError:  # step by step, the same comes up where it can be shown
+            return None
+        self._access.forget(self.identity, act.lease)
+        self._drafts.forget(self.identity, act.lease)
+        self._note_end(act.lease)
+        self._prefetched = None
+        return self._shown(begun, self._access.show_prefetched(self.identity, begun), prefetched.texts)
+
+    # Looking
+
+    def daily_counts(self) -> DailyCounts:
+        """What waits, and what this person did since midnight in their own time zone."""
+        self._require()
+        midnight = self._unit.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, midnight)
+
+    def history(self, limit: int = 20) -> list[PastWork]:
+        """One's own last submissions, newest first."""
+        self._require()
+        return past_work.history(self._unit, self._access, self.identity, limit)
+
+    def unwitnessed(self) -> int:
+        """Rows of the access log that no checkpoint outside this machine covers yet."""
+        return self._unit.log.unwitnessed()
+
+    def _held_or_next(self) -> Lease | None:
+        held = self._unit.queue.resume(self.identity.person.id, self.kinds)
+        if held is not None:
+            return held
+        answer = self._delivery.send(Claim(self.identity.person.id, self.kinds))
+        return answer if isinstance(answer, Lease) else None
+
+    def _can_begin(self, lease: Lease) -> bool:
+        is_live = lease.until > self._unit.clock.now()
+        return self._access.has_prefetched(self.identity, lease.clip_id) and (
+            self._delivery.answers_at_once or is_live
+        )
+
+    def _commit_hand_over(self, ended: Lease, prepared: PreparedAct, permit: Permit) -> Lease:
+        begin = BeginPrefetched(permit.lease)
+        with self._unit.transaction():
+            if self._delivery.answers_at_once:
+                self._delivery.send(prepared.request, prepared.record)
+                answer = self._delivery.send(begin)
+                assert isinstance(answer, Lease)
+                begun = answer
+            else:
+                self._delivery.post(prepared.request, prepared.record)
+                self._delivery.post(begin)
+                begun = replace(permit.lease, is_prefetch=False)
+            self._access.record_closing(self.identity, ended)
+            opened = replace(permit, lease=begun)
+            self._access.record_opening(opened, _opened_texts(begun), is_prefetched=True)
+        return begun
+
+    def _end(self, act: WorkAct) -> None:
+        prepared = self._prepare(act)
+        with suppress(Undelivered):  # it is kept, and sent with the next delivery
+            self._delivery.send(prepared.request, prepared.record)
+        self._note_end(act.lease)
+
+    def _note_end(self, lease: Lease) -> None:
+        self._ended.add((lease.task_id, lease.token))
+        self._renewed_at.pop(lease.task_id, None)
+        self._seen_at.pop(lease.task_id, None)
+
+    def _prepare(self, act: WorkAct) -> PreparedAct:
+        self._require_kind(act.lease)
+        return self._requests.prepare(act)
+
+    def _renewed(self, lease: Lease) -> Lease:
+        """The lease, checked at each beat and renewed once a minute: a renewal is a commit."""
+        now = self._unit.clock.monotonic()
+        if now - self._renewed_at.get(lease.task_id, -RENEW_SECONDS) >= RENEW_SECONDS:
+            lease = self._unit.queue.renew(lease)
+            self._renewed_at[lease.task_id] = now
+        else:
+            self._unit.queue.check_lease(lease)
+        if now - self._seen_at.get(lease.task_id, -SEEN_SECONDS) >= SEEN_SECONDS:
+            self._access.seen(self.identity, lease)
+            self._seen_at[lease.task_id] = now
+        return lease
+
+    def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: _Texts) -> OpenClip:
+        self._drafts.begin(self.identity, lease, texts.draft)
+        return OpenClip(
+            lease=lease,
+            clip=unsealed.clip,
+            samples=unsealed.samples,
+            peaks=unsealed.peaks,
+            conventions=self._conventions.of(unsealed.clip.locale),
+            hypotheses=texts.hypotheses,
+            draft=texts.draft.annotation,
+            returned=texts.returned,
+            speech=unsealed.speech,
+            heard=self._listening.heard(lease),
+            position=texts.draft.position,
+            blind=texts.blind,
+        )
+
+    def _texts(self, lease: Lease) -> _Texts:
+        """Unsealed after the row of the opening; a reviewer starts blind, without a recogniser's text too."""
+        hypotheses: tuple[Hypothesis, ...] = ()
+        if lease.kind is TaskKind.TRANSCRIBE:
+            hypotheses = tuple(self._unit.hypotheses.of_clip(self.identity.keyring, lease.clip_id))
+        blind = None
+        if lease.blind_annotation is not None:
+            own = self._unit.queue.annotation(lease.blind_annotation)
+            blind = self._access.unseal_annotation(self.identity, own)
+        return _Texts(
+            hypotheses,
+            self._drafts.load(self.identity, lease),
+            past_work.returned_work(self._unit, self._access, self.identity, lease),
+            blind,
+        )
+
+    def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
+        sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())
+        self._delivery.keep_late(KeepLateDraft(lease, sealed), keep_draft=keep_draft)
+
+    def _require(self) -> None:
+        self._access.require(self.identity, self._right)
+
+    def _require_kind(self, lease: Lease) -> None:
+        if lease.kind not in self.kinds:
+            raise NotLeased
+
+    def _require_unfinished(self, lease: Lease) -> None:
+        self._require()
+        self._require_kind(lease)
+        self._requests.require_own(lease)
+        if (lease.task_id, lease.token) in self._ended:
+            raise NotLeased
+        if lease.blind_annotation is not None:
+            raise Refused("BLIND_HANDED_IN")
+
+
+def _opened_texts(lease: Lease) -> tuple[str, ...]:
+    """Ids of the annotations that are unsealed with the clip."""
+    return tuple(each for each in (lease.returned_annotation, lease.blind_annotation) if each is not None)

@@ -1,0 +1,305 @@
+"""A clip comes in whole or not at all, and what is destroyed stays unreadable."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reviewer.clips.content import ClipContent
+from reviewer.clips.repository import ClipRepository
+from reviewer.clips.store import ClipStore, LocalClipStore
+from reviewer.db.connection import Database
+from reviewer.db.schema import migrate
+from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.model.clip import Clip, ContentKind
+from tests.factories import a_clip, a_keyring
+from tests.fakes.store import MemoryClips
+
+KEYRING = a_keyring()
+FLAC = b"fLaC" + bytes(range(256)) * 600
+PEAKS = b"peaks" * 1000
+DRAFT = "a recogniser heard this"
+
+
+@dataclass
+class Room:
+    database: Database
+    store: ClipStore
+    catalogue: ClipRepository
+    vault: ClipContent
+
+    def add(self, clip: Clip | None = None, **changes: object) -> None:
+        self.vault.add(KEYRING, clip or a_clip(**changes), FLAC, PEAKS, DRAFT, lambda: None)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "workspace.db")
+    migrate(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["memory", "local"])
+def room(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Room:
+    store = MemoryClips() if request.param == "memory" else LocalClipStore(tmp_path / "clips")
+    catalogue = ClipRepository(database)
+    return Room(database, store, catalogue, ClipContent("w1", store, catalogue))
+
+
+def test_a_clip_that_came_in_is_heard_seen_and_read(room: Room) -> None:
+    room.add()
+    with room.vault.audio(KEYRING, "c1") as stream:
+        assert stream.read() == FLAC
+    assert room.vault.peaks(KEYRING, "c1").read() == PEAKS
+    assert room.vault.asr_draft(KEYRING, "c1") == DRAFT
+    assert room.catalogue.get("c1") == a_clip()
+
+
+def test_passages_of_speech_are_kept_with_the_clip(room: Room) -> None:
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"where they speak")
+    assert room.vault.speech(KEYRING, "c1") == b"where they speak"
+    with room.store.open("c1", ContentKind.SPEECH) as stream:
+        assert b"where they speak" not in stream.read()
+
+
+def test_a_clip_from_before_passages_were_kept_has_none(room: Room) -> None:
+    room.add()
+    assert room.vault.speech(KEYRING, "c1") is None
+
+
+def test_passages_in_the_place_of_another_clips_are_damage(room: Room) -> None:
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"one")
+    other = a_clip(id="c2", source_hash="x", samples_hash="y")
+    room.vault.add(KEYRING, other, FLAC, PEAKS, "", lambda: None, speech=b"two")
+    with room.store.open("c2", ContentKind.SPEECH) as stream:
+        room.store.put("c1", ContentKind.SPEECH, stream.read())
+    with pytest.raises(Damaged):
+        room.vault.speech(KEYRING, "c1")
+
+
+def test_passages_go_with_the_clips_key(room: Room) -> None:
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"one")
+    room.vault.destroy("c1")
+    with pytest.raises(Refused):
+        room.vault.speech(KEYRING, "c1")
+    assert not room.store.has("c1", ContentKind.SPEECH)
+
+
+def test_the_audio_can_be_read_from_any_place(room: Room) -> None:
+    room.add()
+    with room.vault.audio(KEYRING, "c1") as stream:
+        stream.seek(100_000)
+        assert stream.read(50) == FLAC[100_000:100_050]
+
+
+def test_a_clip_without_a_draft_has_an_empty_one(room: Room) -> None:
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None)
+    assert room.vault.asr_draft(KEYRING, "c1") == ""
+    assert room.catalogue.asr_draft("c1") is None
+
+
+def test_the_row_of_the_clip_is_there_when_the_rest_of_the_transaction_runs(room: Room) -> None:
+    seen: list[bool] = []
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: seen.append(room.catalogue.has("c1")))
+    assert seen == [True]
+
+
+@pytest.mark.parametrize(
+    "error", [Refused("no"), Unavailable("disk"), KeyboardInterrupt(), ZeroDivisionError()]
+)
+def test_a_transaction_that_fails_leaves_no_file_and_no_row(room: Room, error: BaseException) -> None:
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, fail)
+    assert room.store.clip_ids() == set()
+    assert not room.catalogue.has("c1")
+
+
+@pytest.mark.parametrize("same", ["source_hash", "samples_hash"])
+def test_a_duplicate_is_refused_and_leaves_no_file(room: Room, same: str) -> None:
+    room.add()
+    other = a_clip(id="c2", source_hash="other source", samples_hash="other samples")
+    with pytest.raises(Refused) as refused:
+        room.add(a_clip(id="c2", **{"source_hash": "x", "samples_hash": "y", same: getattr(a_clip(), same)}))
+    assert refused.value.code == "DUPLICATE"
+    assert room.store.clip_ids() == {"c1"}
+    room.add(other)
+    assert room.store.clip_ids() == {"c1", "c2"}
+
+
+def test_a_clip_of_a_known_id_does_not_touch_the_one_that_is_there(room: Room) -> None:
+    room.add()
+    with pytest.raises(Refused):
+        room.vault.add(
+            KEYRING, a_clip(source_hash="x", samples_hash="y"), b"other", b"other", "", lambda: None
+        )
+    with room.vault.audio(KEYRING, "c1") as stream:
+        assert stream.read() == FLAC
+
+
+def test_a_clip_that_was_destroyed_does_not_come_in_again_and_leaves_no_file(room: Room) -> None:
+    room.add()
+    room.vault.destroy("c1")
+    with pytest.raises(Refused):
+        room.add()
+    assert room.store.clip_ids() == set()
+
+
+@pytest.mark.parametrize("puts", [0, 1])
+def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts: int) -> None:
+    store = MemoryClips()
+    store.error, store.puts_before_error = Unavailable("The disk is full."), puts
+    catalogue = ClipRepository(database)
+    with pytest.raises(Unavailable):
+        ClipContent("w1", store, catalogue).add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
+    assert store.clip_ids() == set()
+    assert not catalogue.has("c1")
+
+
+class SweptBetween(MemoryClips):
+    """A store in which another process sweeps just after the files were written."""
+
+    def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
+        super().put(clip_id, kind, sealed)
+        if kind is ContentKind.PEAKS and not self.swept:
+            self.swept = True
+            self.sweep(set())
+
+    swept = False
+
+
+def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(database: Database) -> None:
+    store = SweptBetween()
+    vault = ClipContent("w1", store, ClipRepository(database))
+    vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
+    assert store.swept
+    assert vault.peaks(KEYRING, "c1").read() == PEAKS
+    with vault.audio(KEYRING, "c1") as stream:
+        assert stream.read() == FLAC
+
+
+def test_sweep_removes_the_files_of_a_killed_import(room: Room) -> None:
+    room.add()
+    room.store.put("c9", ContentKind.AUDIO, b"sealed by a process that was killed")
+    assert room.vault.sweep() == 1
+    assert room.store.clip_ids() == {"c1"}
+
+
+def test_sweep_removes_the_files_of_a_clip_whose_key_was_destroyed(room: Room) -> None:
+    room.add()
+    room.catalogue.destroy_key("c1")
+    assert room.vault.sweep() == 1
+    assert room.store.clip_ids() == set()
+
+
+def test_what_is_sealed_for_a_clip_comes_back(room: Room) -> None:
+    room.add()
+    sealed = room.vault.seal(KEYRING, "c1", ContentKind.SUBMISSION, "7", b"what somebody typed")
+    assert b"typed" not in sealed
+    assert room.vault.unseal(KEYRING, "c1", ContentKind.SUBMISSION, "7", sealed) == b"what somebody typed"
+
+
+@pytest.mark.parametrize(
+    ("clip_id", "kind", "name"),
+    [
+        ("c2", ContentKind.SUBMISSION, "7"),
+        ("c1", ContentKind.DRAFT, "7"),
+        ("c1", ContentKind.SUBMISSION, "8"),
+    ],
+)
+def test_work_does_not_open_in_the_place_of_other_work(
+    room: Room, clip_id: str, kind: ContentKind, name: str
+) -> None:
+    room.add()
+    room.add(id="c2", source_hash="x", samples_hash="y")
+    sealed = room.vault.seal(KEYRING, "c1", ContentKind.SUBMISSION, "7", b"what somebody typed")
+    with pytest.raises(Damaged):
+        room.vault.unseal(KEYRING, clip_id, kind, name, sealed)
+
+
+def test_the_audio_of_another_clip_in_the_place_of_this_one_is_damage(room: Room) -> None:
+    room.add()
+    room.add(id="c2", source_hash="x", samples_hash="y")
+    with room.store.open("c2", ContentKind.AUDIO) as stream:
+        room.store.put("c1", ContentKind.AUDIO, stream.read())
+    with pytest.raises(Damaged):
+        room.vault.audio(KEYRING, "c1")
+
+
+def test_peaks_in_the_place_of_audio_are_damage(room: Room) -> None:
+    room.add()
+    with room.store.open("c1", ContentKind.PEAKS) as stream:
+        room.store.put("c1", ContentKind.AUDIO, stream.read())
+    with pytest.raises(Damaged):
+        room.vault.audio(KEYRING, "c1")
+
+
+def test_the_keyring_of_another_workspace_opens_nothing(room: Room) -> None:
+    room.add()
+    with pytest.raises(Damaged):
+        room.vault.peaks(a_keyring(workspace_key=b"v" * 32), "c1")
+
+
+def test_a_vault_of_another_workspace_opens_nothing(room: Room) -> None:
+    room.add()
+    with pytest.raises(Damaged):
+        ClipContent("w2", room.store, room.catalogue).peaks(KEYRING, "c1")
+
+
+def test_the_digest_is_the_same_for_the_same_work_on_the_same_clip(room: Room) -> None:
+    room.add()
+    room.add(id="c2", source_hash="x", samples_hash="y")
+    digest = room.vault.digest(KEYRING, "c1", b"text")
+    assert digest == room.vault.digest(KEYRING, "c1", b"text")
+    assert digest != room.vault.digest(KEYRING, "c1", b"text.")
+    assert digest != room.vault.digest(KEYRING, "c2", b"text")
+    assert digest != hashlib.sha256(b"text").digest()
+
+
+def test_after_the_key_is_destroyed_nothing_of_the_clip_opens(room: Room) -> None:
+    room.add()
+    sealed = room.vault.seal(KEYRING, "c1", ContentKind.SUBMISSION, "7", b"what somebody typed")
+    room.vault.destroy("c1")
+    for attempt in (
+        lambda: room.vault.audio(KEYRING, "c1"),
+        lambda: room.vault.peaks(KEYRING, "c1"),
+        lambda: room.vault.digest(KEYRING, "c1", b"text"),
+        lambda: room.vault.unseal(KEYRING, "c1", ContentKind.SUBMISSION, "7", sealed),
+        lambda: room.vault.seal(KEYRING, "c1", ContentKind.DRAFT, "7", b"more"),
+    ):
+        with pytest.raises(Refused) as refused:
+            attempt()
+        assert refused.value.code == "PURGED"
+    assert room.store.clip_ids() == set()
+    assert room.vault.asr_draft(KEYRING, "c1") == ""
+
+
+@pytest.mark.parametrize("way", ["destroy", "sweep"])
+def test_a_destroyed_key_does_not_stay_in_a_write_ahead_file(room: Room, way: str) -> None:
+    room.database.value("PRAGMA journal_mode=WAL")
+    room.add()
+    wrapped = room.catalogue.wrapped_key("c1")
+    folder = room.database.path.parent
+    assert any(wrapped in file.read_bytes() for file in folder.iterdir() if file.is_file())
+    if way == "destroy":
+        room.vault.destroy("c1")
+    else:
+        room.catalogue.destroy_key("c1")
+        room.vault.sweep()
+    assert not any(wrapped in file.read_bytes() for file in folder.iterdir() if file.is_file())
+
+
+def test_nothing_plain_lies_in_the_workspace(database: Database, tmp_path: Path) -> None:
+    store = LocalClipStore(tmp_path / "clips")
+    ClipContent("w1", store, ClipRepository(database)).add(
+        KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None
+    )
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            assert not any(canary in data for canary in (b"fLaC", b"peakspeaks", DRAFT.encode()))
