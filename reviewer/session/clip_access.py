@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act, require
-from reviewer.audio import speech
+from reviewer.audio.dsp import speech_detection
 from reviewer.audio.decode.decoder import read_canonical
 from reviewer.audio.io.flac_stream import close_sound, open_sound
 from reviewer.audio.samples import Samples, Sound
@@ -225,7 +225,7 @@ class ClipAccess:
         if opened is not None:
             return opened.speech
         kept = self._unit.content.speech(identity.keyring, clip.id)
-        return (Span(0, clip.frames),) if kept is None else speech.from_bytes(kept, clip.frames)
+        return (Span(0, clip.frames),) if kept is None else speech_detection.from_bytes(kept, clip.frames)
 
     def is_open_elsewhere(self, identity: Identity, lease: Lease) -> bool:
         """Whether another window of this person, which still runs, has the task open."""

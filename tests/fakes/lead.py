@@ -8,19 +8,20 @@ from pathlib import Path
 from reviewer.access.audit import Finding
 from reviewer.access.chain import LogRow, canonical
 from reviewer.access.note import Checkpoint, write_note
+from reviewer.lead.intake_options import IntakeOptions
+from reviewer.lead.progress import Overview, PersonProgress
+from reviewer.privacy.offer import Code, Outcome
+
 from reviewer.errors import Refused
 from reviewer.lead.export import ExportResult
-from reviewer.lead.intake_options import IntakeOptions
 from reviewer.lead.intake_report import IntakeReport, ReportRow
 from reviewer.lead.people import Invitation
-from reviewer.lead.progress import Overview, PersonProgress
 from reviewer.model.clock import to_micros
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
-from reviewer.privacy.offer import Code, Outcome
 from tests.factories import NOON
-from tests.fakes.work_session import a_lease
 from tests.fakes.doors import CODE, an_identity
+from tests.fakes.work_session import a_lease
 
 ADA = Person("p1", "Ada Contractor", Role.CONTRACTOR)
 BEN = Person("p2", "Ben Okafor", Role.CONTRACTOR, PersonState.INVITED)

@@ -21,7 +21,7 @@ from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.places import resource
 from reviewer.queue.api import DrawResult, Receipt
-from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.acts import WorkAct
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
@@ -154,19 +154,13 @@ class FakeWork:
         self.prefetched = None
 
     def hand_over(self, act: WorkAct) -> OpenClip | None:
-        """Step by step, so that it is seen what is asked for."""
-        match act:
-            case HandIn(lease, annotation):
-                self.submit(lease, annotation)
-            case Skip(lease, reason):
-                self.skip(lease, reason)
-            case Release(lease):
-                self.release(lease)
-            case Decide(lease, kind, comment):
-                self.called("decide")
-                self.verdicts.append((kind, comment))
-                self._end(lease)
+        """Never in one commit: step by step it is seen what is asked for."""
         return None
+
+    def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
+        self.called("decide")
+        self.verdicts.append((kind, comment))
+        self._end(lease)
 
     def beat(self, lease: Lease) -> Lease:
         self.called("beat")
@@ -190,10 +184,12 @@ class FakeWork:
         self.submitted.append(annotation)
         if lease.kind is TaskKind.REVIEW:
             self.drafts.pop(lease.task_id, None)
-            self.waiting[lease.task_id] = replace(self.waiting[lease.task_id], blind=annotation, draft=None)
+            self.held = replace(lease, blind_annotation="mine")
+            clip = self.waiting[lease.task_id]
+            self.waiting[lease.task_id] = replace(clip, lease=self.held, blind=annotation, draft=None)
         else:
             self._end(lease)
-        return Receipt("a1", self.now)
+        return Receipt("mine", self.now)
 
     def skip(self, lease: Lease, reason: SkipReason) -> None:
         self.called("skip")
@@ -249,11 +245,19 @@ class FakeDesk:
 
 
 class FakeQa:
-    """A QA session; ``texts`` are what contractors submitted, one a review, in order."""
+    """A QA session; ``texts`` are what contractors submitted, one a review, in order.
+
+    With a ``blind`` version it was submitted before.
+    """
 
     def __init__(self, *texts: str, **changes: Any) -> None:
         leases = [
-            a_lease(number, kind=TaskKind.REVIEW, reviewed_annotation=f"a{number}")
+            a_lease(
+                number,
+                kind=TaskKind.REVIEW,
+                reviewed_annotation=f"theirs-{number}",
+                blind_annotation="mine" if "blind" in changes else None,
+            )
             for number in range(1, len(texts) + 1)
         ]
         self.work = FakeWork(*(an_open_clip(lease, **changes) for lease in leases))
@@ -269,7 +273,7 @@ class FakeQa:
     def compare(self, lease: Lease) -> Any:
         self.work.called("compare")
         mine = self.work.waiting[lease.task_id].blind
-        if mine is None:
+        if mine is None or lease.blind_annotation is None:
             raise Refused("BLIND_FIRST")
         theirs = self.theirs[lease.task_id]
         one, other = theirs.text_verbatim, mine.text_verbatim

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -18,7 +18,7 @@ from reviewer.errors import (
 )
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import Lease, SkipReason
-from reviewer.session.acts import Skip, WorkAct
+from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
 from reviewer.ui.clip.coverage_tracker import CoverageTracker
 from reviewer.ui.clip.daily_counts import DailyCountsLoader
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from reviewer.ui.clip.empty_page import EmptyPage
     from reviewer.ui.clip.workspace import ClipStack
 
+T = TypeVar("T")
 Claim = Callable[[], Lease | None]
 MakeAct = Callable[[Lease, Annotation], WorkAct]
 _GONE = (LeaseLost, NotLeased, SubmissionConflict, OpenElsewhere)
@@ -158,25 +159,32 @@ class ClipPresenter(QObject):
             self._executor.run(step, partial(self._on_handed_over, act), self._on_refused)
 
     def submit_and_stay(
-        self, step: Callable[[Lease, Annotation], object], done: Callable[[object], None]
+        self, step: Callable[[Lease, Annotation], tuple[Lease, T]], done: Callable[[T], None]
     ) -> None:
-        """Submits work and keeps the clip open: ``step`` on the pool, then ``done`` with its result."""
+        """Submits work and keeps the clip open: ``step`` on the pool, then ``done`` with its result.
+
+        ``step`` gives the lease as it goes on, too.
+        """
         if not (self._state.is_in(ClipState.OPEN) and self._issues.is_ready()):
             return
         self._autosave.save_now()
         if self._begin_hand_over(lambda: self.submit_and_stay(step, done)):
             assert self._lease is not None
             work = partial(step, self._lease, self._view.annotation)
-            self._executor.run(work, partial(self._on_stayed, done), self._on_refused)
+            self._executor.run(work, lambda kept: self._on_stayed(done, *kept), self._on_refused)
 
     def skip(self, reason: SkipReason) -> None:
         """Gives the clip back, also one that did not open."""
         self.hand_over(lambda lease, _annotation: Skip(lease, reason))
 
-    def run(self, step: Callable[[], object], done: Callable[[object], None]) -> None:
+    def run(self, step: Callable[[Lease], T], done: Callable[[T], None]) -> None:
         """Runs a step for the open clip on the pool, in order; errors are shown as those of a hand-over."""
         if self._begin_hand_over(lambda: self.run(step, done)):
-            self._executor.run(step, partial(self._on_stayed, done), self._on_refused)
+            assert self._lease is not None
+            lease = self._lease
+            self._executor.run(
+                partial(step, lease), lambda result: self._on_stayed(done, lease, result), self._on_refused
+            )
 
     def pause(self) -> None:
         """Another page comes to the front: sound stops, what is typed is saved."""
@@ -277,9 +285,11 @@ class ClipPresenter(QObject):
         self._close(ended)
         self.handed_over.emit(act)
 
-    def _on_stayed(self, done: Callable[[object], None], result: object) -> None:
+    def _on_stayed(self, done: Callable[[T], None], lease: Lease, result: T) -> None:
         if self._state.is_in(ClipState.CLOSED):
             return
+        self._lease = lease
+        self._renewal.begin_lease(lease)
         self._is_touched = True
         self._save_status.begin_clip()
         self._enter(ClipState.OPEN)
@@ -415,9 +425,20 @@ def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
 
 
 def _hand_over(work: "WorkSession", act: WorkAct, claim: Claim) -> NextClip:
-    """Ends the present work for good, and only then takes the next clip.
+    """Ends the present work for good, and only then takes the next clip: with one commit where it can.
 
     Raises what the act raises; whatever is wrong with the next clip is in the result.
     """
     clip = work.hand_over(act)
-    return NextClip(clip.lease, clip) if clip is not None else _claim_and_open(work, claim)
+    if clip is not None:
+        return NextClip(clip.lease, clip)
+    match act:
+        case HandIn(lease, annotation):
+            work.submit(lease, annotation)
+        case Skip(lease, reason):
+            work.skip(lease, reason)
+        case Release(lease):
+            work.release(lease)
+        case Decide(lease, kind, comment):
+            work.decide(lease, kind, comment)
+    return _claim_and_open(work, claim)

@@ -1,11 +1,11 @@
-"""What a contractor handed in lately, and what became of it."""
+"""What a contractor submitted lately, and what became of it."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.model.task import TaskState, Today
+from reviewer.model.task import DailyCounts, TaskState
 from reviewer.ui.assets import put_icon
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
@@ -19,8 +19,8 @@ from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.times import exact_time
 
 if TYPE_CHECKING:
-    from reviewer.desk.past_work import Done
     from reviewer.desk.session import DeskSession
+    from reviewer.session.past_work import PastWork
 
 _ROLES = {TaskState.RETURNED: "warn", TaskState.ACCEPTED: "ok"}
 _WIDTHS = (160, 150)
@@ -28,7 +28,7 @@ _LIMIT = 100
 
 
 class MinePage(Page):
-    """Newest first; text stays in memory only and is gone at lock."""
+    """One's own submissions, newest first; their text is in memory only and gone at lock."""
 
     scope = Scope.MINE
 
@@ -55,7 +55,7 @@ class MinePage(Page):
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
         self.refresh_button = named(
-            QPushButton(self.tr("Look again"), self),
+            QPushButton(self.tr("Refresh"), self),
             "mine_refresh",
             self.tr("Read the newest"),
             key_id="mine.refresh",
@@ -75,31 +75,31 @@ class MinePage(Page):
     @Slot()
     def refresh(self) -> None:
         """Reads the newest submissions."""
-        desk = self._desk
+        work = self._desk.work
         self._jobs.run(
-            lambda _token: (desk.history(_LIMIT), desk.today()),
+            lambda _token: (work.history(_LIMIT), work.daily_counts()),
             self._on_read,
             self.message.show_error,
             owner=self,
         )
 
-    def _on_read(self, read: "tuple[list[Done], Today]") -> None:
-        done, today = read
+    def _on_read(self, read: "tuple[list[PastWork], DailyCounts]") -> None:
+        done, counts = read
         self.done.show_rows(done)
-        self.status_changed.emit(StatusFacts(waiting=today.waiting, done_today=today.submitted))
+        self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
         if not done:
             self.message.show_message(
                 Message(
-                    self.tr("Nothing handed in yet."),
+                    self.tr("Nothing submitted yet."),
                     self.tr(
-                        "Take a clip at the desk, and hand it in when you have heard and typed all of it."
+                        "Take a clip at the desk, and submit it when you have heard and typed all of it."
                     ),
                 )
             )
-        elif today.returned:
+        elif counts.returned:
             self.message.show_message(
                 Message(
-                    self.tr("{0} came back from QA.").format(today.returned),
+                    self.tr("{0} came back from QA.").format(counts.returned),
                     self.tr("Take the next clip at the desk: returned work comes first, with its comment."),
                 ),
                 "warn",
@@ -107,22 +107,26 @@ class MinePage(Page):
         else:
             self.message.clear()
 
-    def _columns(self) -> "list[Column[Done]]":
+    def _columns(self) -> "list[Column[PastWork]]":
         words = {
-            TaskState.SUBMITTED: self.tr("handed in"),
-            TaskState.QA_PENDING: self.tr("being checked"),
+            TaskState.SUBMITTED: self.tr("submitted"),
+            TaskState.QA_PENDING: self.tr("in review"),
             TaskState.ACCEPTED: self.tr("accepted"),
             TaskState.RETURNED: self.tr("returned to you"),
         }
         return [
-            Column(self.tr("Handed in"), lambda row: exact_time(row.submitted_at)),
+            Column(self.tr("Submitted"), lambda row: exact_time(row.submitted_at)),
             Column(
-                self.tr("Now"),
+                self.tr("State"),
                 lambda row: words.get(row.state, row.state.value),
                 role=lambda row: _ROLES.get(row.state),
             ),
-            Column(self.tr("Text"), lambda row: " ".join(row.text.split())),
+            Column(self.tr("Text"), self._text_of),
         ]
+
+    def _text_of(self, row: "PastWork") -> str:
+        """In one line; a clip that may not be opened any more shows no text, and hides nothing else."""
+        return self.tr("(no longer available)") if row.text is None else " ".join(row.text.split())
 
     def _lay_out(self, table: Table) -> None:
         title = QLabel(self.tr("My work"), self)

@@ -1,8 +1,8 @@
 """QA: the clip workspace, first blind, then both versions side by side."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Slot
@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.messages import window_catalogue
 from reviewer.model.annotation import Annotation
-from reviewer.model.task import DailyCounts, Lease, VerdictKind
-from reviewer.session.acts import Decide, WorkAct
+from reviewer.model.task import DailyCounts, Lease, TaskKind, VerdictKind
+from reviewer.session.acts import Decide, HandIn, WorkAct
 from reviewer.session.coverage import Lack
 from reviewer.ui.assets import put_icon
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
@@ -88,12 +88,17 @@ class QaPage(Page):
 
     @Slot()
     def submit(self) -> None:
-        """Submits one's own version, which is kept for good, and then shows both."""
+        """Submits one's own version, which is kept for good, and then shows both; an adjudication is final."""
+        presenter = self.workspace.presenter
+        if presenter.lease is not None and presenter.lease.kind is TaskKind.ADJUDICATE:
+            presenter.submit(HandIn)
+            return
         self.workspace.presenter.submit_and_stay(self._submit_and_compare, self._show_comparison)
 
-    def _submit_and_compare(self, lease: Lease, annotation: Annotation) -> "Comparison":
-        self._qa.work.submit(lease, annotation)
-        return self._qa.compare(lease)
+    def _submit_and_compare(self, lease: Lease, annotation: Annotation) -> "tuple[Lease, Comparison]":
+        receipt = self._qa.work.submit(lease, annotation)
+        kept = replace(lease, blind_annotation=receipt.annotation_id)
+        return kept, self._qa.compare(kept)
 
     @Slot(object)
     def _on_clip_opened(self, clip: "OpenClip") -> None:
@@ -101,7 +106,7 @@ class QaPage(Page):
         self.comparison.clear()
         if clip.blind is not None:
             self.workspace.view.show_stage(self.comparison)
-            self.workspace.presenter.run(partial(self._qa.compare, clip.lease), self._show_comparison)
+            self.workspace.presenter.run(self._qa.compare, self._show_comparison)
             return
         head = self.tr("Type what you hear; what was submitted stays hidden until then.")
         hint = self.tr("Once you submit your version it is kept as it is; then you see both.")
@@ -109,9 +114,9 @@ class QaPage(Page):
             hint = self.tr("What you had typed before is here.")
         self.workspace.view.message.show_message(Message(head, hint))
 
-    def _show_comparison(self, comparison: object) -> None:
+    def _show_comparison(self, comparison: "Comparison") -> None:
         view = self.workspace.view
-        self.comparison.show_comparison(comparison)  # type: ignore[arg-type]  # ``run`` knows no types
+        self.comparison.show_comparison(comparison)
         view.show_stage(self.comparison)
         view.message.show_message(
             Message(self.tr("Compare, then accept the work or return it with a comment."))
