@@ -140,7 +140,8 @@ def test_neither_problems_nor_messages_move_anything(bench: ClipPageBench, role:
     bench.open_role(role)
     before = [place(bench, name) for name in PARTS]
     bench.type("the 3 of them [lauhg] ")
-    bench.submit()
+    if role == "desk":
+        bench.submit()
     bench.work.errors["save_draft"] = [Unavailable("The disk is full.", "Free some space.")]
     bench.type("x")
     bench.save()

@@ -487,8 +487,8 @@ def test_the_last_text_and_what_was_heard_are_in_before_the_work_is_submitted(
     assert bench.saved == ""
 
 
-def test_unfinished_work_says_what_is_missing_and_goes_there(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role)
+def test_unfinished_work_says_what_is_missing_and_goes_there(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
     bench.hear()
     bench.type("hello")
     bench.submit()
@@ -501,8 +501,8 @@ def test_unfinished_work_says_what_is_missing_and_goes_there(bench: ClipPageBenc
     assert bench.message == ""
 
 
-def test_fixing_moves_the_cursor_nowhere(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role)
+def test_fixing_moves_the_cursor_nowhere(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
     bench.answer()
     bench.submit()
     bench.field.setFocus()
@@ -511,15 +511,15 @@ def test_fixing_moves_the_cursor_nowhere(bench: ClipPageBench, role: Role) -> No
     assert bench.field.text == "the 3 of us"
 
 
-def test_a_missing_text_comes_first(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role)
+def test_a_missing_text_comes_first(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
     bench.workspace.view.transcription.form.focus_field()
     bench.submit()
     assert QApplication.focusWidget() is bench.field
 
 
-def test_a_wrong_word_is_selected(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role)
+def test_a_wrong_word_is_selected(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
     bench.answer()
     bench.field.setFocus()
     bench.type("the 3 of them")

@@ -10,20 +10,15 @@ from reviewer.model.project import ListeningRules
 from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.session.coverage import Lack, Unheard
 from reviewer.ui.qa.page import QaPage
-from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench, Role
+from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 from tests.fakes.work_session import FakeQa, typed
 
 SPEECH = (Span(4_000, 12_000), Span(20_000, 28_000))
 
 
-@pytest.fixture(params=["desk", "qa"])
-def role(request: pytest.FixtureRequest) -> Role:
-    return request.param
-
-
-def ready(bench: ClipPageBench, role: Role = "desk", **changes: object) -> None:
+def ready(bench: ClipPageBench, **changes: object) -> None:
     """A clip with two passages of speech, typed and answered, nothing heard."""
-    bench.open_role(role, speech=SPEECH, **changes)
+    bench.open_role("desk", speech=SPEECH, **changes)
     bench.type("hello there")
     bench.answer()
     bench.field.setFocus()
@@ -39,21 +34,19 @@ def marked(bench: ClipPageBench) -> tuple[Span, ...]:
     return tuple(bench.workspace.view.waveform.unheard)
 
 
-def test_unheard_speech_is_said_with_the_key_and_marked_and_the_cursor_stays(
-    bench: ClipPageBench, role: Role
-) -> None:
-    ready(bench, role)
+def test_unheard_speech_is_said_with_the_key_and_marked_and_the_cursor_stays(bench: ClipPageBench) -> None:
+    ready(bench)
     bench.submit()
     assert bench.work.submitted == []
     assert bench.message == (
-        "One thing is missing. 1.0 s of speech were not heard yet. Ctrl+F8 plays the next of it."
+        "One thing is missing. 1.0 s of speech have not been played yet. Ctrl+F8 plays the next of it."
     )
     assert marked(bench) == SPEECH
     assert QApplication.focusWidget() is bench.field
 
 
-def test_what_is_heard_is_removed_piece_by_piece(bench: ClipPageBench, role: Role) -> None:
-    ready(bench, role)
+def test_what_is_heard_is_removed_piece_by_piece(bench: ClipPageBench) -> None:
+    ready(bench)
     bench.submit()
     listen(bench, 4_000, 12_000)
     assert "0.5 s of speech" in bench.message
@@ -65,10 +58,8 @@ def test_what_is_heard_is_removed_piece_by_piece(bench: ClipPageBench, role: Rol
     assert len(bench.work.submitted) == 1
 
 
-def test_only_the_speech_must_be_heard_and_not_again_what_was_heard_before(
-    bench: ClipPageBench, role: Role
-) -> None:
-    ready(bench, role, heard=(HeardRange(0, 12_000),))
+def test_only_the_speech_must_be_heard_and_not_again_what_was_heard_before(bench: ClipPageBench) -> None:
+    ready(bench, heard=(HeardRange(0, 12_000),))
     assert bench.workspace.playback.coverage.percent == 50
     bench.workspace.playback.report_heard()
     bench.settle()
@@ -78,8 +69,8 @@ def test_only_the_speech_must_be_heard_and_not_again_what_was_heard_before(
     assert len(bench.work.submitted) == 1
 
 
-def test_the_lead_may_ask_for_nothing(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role, take=False, speech=SPEECH)
+def test_the_lead_may_ask_for_nothing(bench: ClipPageBench) -> None:
+    bench.open_role("desk", take=False, speech=SPEECH)
     session = bench.session
     bench.close()
     session.work.listening_rules = ListeningRules(heard_percent=0)
@@ -90,21 +81,19 @@ def test_the_lead_may_ask_for_nothing(bench: ClipPageBench, role: Role) -> None:
     assert len(bench.work.submitted) == 1
 
 
-def test_a_clip_answered_by_a_flag_asks_for_a_little_of_it_and_marks_nothing(
-    bench: ClipPageBench, role: Role
-) -> None:
-    bench.open_role(role, speech=SPEECH)
+def test_a_clip_answered_by_a_flag_asks_for_a_little_of_it_and_marks_nothing(bench: ClipPageBench) -> None:
+    bench.open_role("desk", speech=SPEECH)
     bench.press(Qt.Key.Key_1, CTRL | SHIFT)
     bench.submit()
-    assert bench.message == "One thing is missing. 2.0 s more of this clip must be heard first."
+    assert bench.message == "One thing is missing. Play 2.0 s more of this clip first."
     assert marked(bench) == ()
     bench.hear()
     bench.submit()
     assert len(bench.work.submitted) == 1
 
 
-def test_other_missing_things_come_first(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role, speech=SPEECH)
+def test_other_missing_things_come_first(bench: ClipPageBench) -> None:
+    bench.open_role("desk", speech=SPEECH)
     bench.answer()
     bench.submit()
     assert bench.message.startswith("2 things are missing. Type what is said")
@@ -144,7 +133,7 @@ def test_qa_cannot_accept_what_they_did_not_hear(bench: ClipPageBench) -> None:
     at_comparison(bench)
     bench.click("qa_accept")
     assert bench.work.verdicts == []
-    assert bench.message == "1.0 s of speech were not heard yet. Ctrl+F8 plays the next of it."
+    assert bench.message == "1.0 s of speech have not been played yet. Ctrl+F8 plays the next of it."
     assert marked(bench) == SPEECH
     assert bench.button("qa_accept").isEnabled()
     listen(bench, 0, 30_000)
@@ -159,9 +148,7 @@ def test_qa_returns_work_after_a_little_of_it(bench: ClipPageBench) -> None:
     page.comparison.comment.setText("Another clip's text.")
     bench.click("qa_return")
     assert bench.work.verdicts == []
-    assert bench.message == (
-        "1.0 s more of this clip must be heard first. Any part of the clip counts, at any speed."
-    )
+    assert bench.message == ("Play 1.0 s more of this clip first. Any part of the clip counts, at any speed.")
     listen(bench, 0, 16_000)
     bench.click("qa_return")
     assert bench.work.verdicts == [(VerdictKind.RETURNED, "Another clip's text.")]

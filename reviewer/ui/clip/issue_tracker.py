@@ -3,27 +3,32 @@
 from PySide6.QtCore import QObject, Slot
 
 from reviewer.labels.schema import Schema
+from reviewer.model.project import ListeningRules
+from reviewer.session.coverage import lack_of_reason, lack_of_speech
+from reviewer.session.submission_checks import is_answered_by_flag
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.clip_view import ClipView
-from reviewer.ui.clip.coverage_tracker import CoverageTracker
 from reviewer.ui.clip.submission_issues import SubmissionIssues, submission_issues
 from reviewer.ui.playback.controller import PlaybackController
 
 
 class SubmissionIssueTracker(QObject):
-    """Looks when it is asked, and from then on at each change, until there are no issues left."""
+    """Looks when it is asked, and from then on at each change, until there are no issues left.
+
+    Only the session decides: it reads the log. This is for saying so before one asks in vain.
+    """
 
     def __init__(
         self,
         schema: Schema,
-        coverage: CoverageTracker,
+        rules: ListeningRules,
         playback: PlaybackController,
         view: ClipView,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._schema = schema
-        self._coverage = coverage
+        self._rules = rules
         self._playback = playback
         self._view = view
         self._conventions: Conventions | None = None
@@ -56,7 +61,8 @@ class SubmissionIssueTracker(QObject):
         if self._conventions is None:
             return None
         annotation = self._view.annotation
-        lack = self._coverage.lack_of_work(annotation)
+        lack_of = lack_of_reason if is_answered_by_flag(annotation) else lack_of_speech
+        lack = lack_of(self._playback.coverage, self._rules)
         issues = submission_issues(annotation, self._schema, self._conventions, lack)
         self._view.show_issues(issues)
         return issues

@@ -17,11 +17,9 @@ from reviewer.errors import (
     SubmissionConflict,
 )
 from reviewer.model.annotation import Annotation
-from reviewer.model.task import Lease, SkipReason
+from reviewer.model.task import DailyCounts, Lease, SkipReason
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
-from reviewer.ui.clip.coverage_tracker import CoverageTracker
-from reviewer.ui.clip.daily_counts import DailyCountsLoader
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
@@ -95,16 +93,12 @@ class ClipPresenter(QObject):
         self._retry: Callable[[], None] = self.take_next
         self._executor = SerialExecutor(jobs, self)
         self._prefetch = Prefetch(work, self._executor, jobs, playback)
-        self._counts = DailyCountsLoader(
-            work.daily_counts, work.unwitnessed, self._executor, stack.empty, self.status_changed.emit
-        )
         self._autosave = Autosave(self._executor, self)
         self._save_status = SaveStatus(stack.view.message, self.status_changed.emit)
         self._renewal = LeaseRenewal(work.beat, self._executor, self)
         self._heard_log = HeardLog(work.heard, self._executor, self)
         self._position = PositionMemory(playback, stack.view, self)
-        self.coverage = CoverageTracker(playback, work.listening_rules)
-        self._issues = SubmissionIssueTracker(work.schema, self.coverage, playback, stack.view, self)
+        self._issues = SubmissionIssueTracker(work.schema, work.listening_rules, playback, stack.view, self)
         self._connect()
 
     @property
@@ -161,13 +155,14 @@ class ClipPresenter(QObject):
     def submit_and_stay(
         self, step: Callable[[Lease, Annotation], tuple[Lease, T]], done: Callable[[T], None]
     ) -> None:
-        """Submits work and keeps the clip open: ``step`` on the pool, then ``done`` with its result.
+        """Submits work of which nothing is required, and keeps the clip open.
 
-        ``step`` gives the lease as it goes on, too.
+        Args:
+            step: submits, on the pool; gives the lease as it goes on, and a result.
+            done: gets the result, on the GUI thread.
         """
-        if not (self._state.is_in(ClipState.OPEN) and self._issues.is_ready()):
-            return
-        self._autosave.save_now()
+        if self._state.is_in(ClipState.OPEN):
+            self._autosave.save_now()
         if self._begin_hand_over(lambda: self.submit_and_stay(step, done)):
             assert self._lease is not None
             work = partial(step, self._lease, self._view.annotation)
@@ -249,7 +244,7 @@ class ClipPresenter(QObject):
             else:
                 self._stack.show_nothing_waits()
                 self.nothing_waits.emit()
-            self._counts.refresh()
+            self._refresh_counts()
 
     def _on_not_opened(self, error: Exception) -> None:
         self._enter(ClipState.FAILED)
@@ -273,7 +268,7 @@ class ClipPresenter(QObject):
         self._renewal.begin_lease(lease)
         self._save_status.begin_clip()
         self.clip_opened.emit(clip)
-        self._counts.refresh()
+        self._refresh_counts()
         self._prefetch.begin_clip()
 
     def _on_handed_over(self, act: WorkAct, found: NextClip) -> None:
@@ -314,7 +309,7 @@ class ClipPresenter(QObject):
         self._enter(ClipState.FAILED)
         self._stack.show_failure(message_for(error))
         self._ask_for_agreement(error)
-        self._counts.refresh()
+        self._refresh_counts()
 
     def _on_save_failed(self, error: Exception) -> None:
         if not is_lost(error):
@@ -394,6 +389,18 @@ class ClipPresenter(QObject):
     def _close(self, lease: Lease | None) -> None:
         if lease is not None:
             self._executor.run(partial(self._work.close, lease))
+
+    def _refresh_counts(self) -> None:
+        """What waits and what was done today, for the status bar and the page without a clip."""
+        self._executor.run(self._work.daily_counts, self._on_counts)
+        self._executor.run(self._work.unwitnessed, self._on_unwitnessed)
+
+    def _on_counts(self, counts: DailyCounts) -> None:
+        self._empty.show_counts(counts)
+        self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
+
+    def _on_unwitnessed(self, rows: int) -> None:
+        self.status_changed.emit(StatusFacts(unwitnessed=rows))
 
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):

@@ -69,12 +69,12 @@ class ComparisonPanel(QWidget):
         ).format(errors.errors, max(errors.reference_words, errors.other_words), errors.rate * 100)
 
     def _answers(self, one: Annotation, other: Annotation) -> str:
-        """Labels and flags of one version; those that the other does not share are marked with ≠."""
+        """Labels and flags of one version; those that the other does not share are marked with ≠.
+
+        A version without labels differs in none: nobody must answer the form in a review.
+        """
         parts = [
-            _marked(
-                f"{field.label}: {_shown(one.labels[field.key])}",
-                one.labels[field.key] == other.labels.get(field.key),
-            )
+            _marked(f"{field.label}: {_shown(one.labels[field.key])}", _agree(field.key, one, other))
             for field in self._schema.fields
             if field.key in one.labels
         ]
@@ -106,6 +106,10 @@ def _answers_line(name: str, spoken: str, parent: QWidget) -> ElidedLabel:
     line = ElidedLabel(name, spoken, parent)
     line.setProperty("kind", "label")
     return line
+
+
+def _agree(key: str, one: Annotation, other: Annotation) -> bool:
+    return not other.labels or other.labels.get(key) == one.labels[key]
 
 
 def _marked(words: str, is_shared: bool) -> str:  # noqa: FBT001 - one of two signs

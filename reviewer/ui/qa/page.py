@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.messages import window_catalogue
 from reviewer.model.annotation import Annotation
+from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, TaskKind, VerdictKind
 from reviewer.session.acts import Decide, HandIn, WorkAct
-from reviewer.session.coverage import Lack
+from reviewer.session.coverage import Coverage, Lack, lack_of_reason, lack_of_speech
 from reviewer.ui.assets import put_icon
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from reviewer.qa.session import Comparison, QaSession
     from reviewer.queue.api import DrawResult
     from reviewer.session.open_clip import OpenClip
+
+LackOf = Callable[[Coverage, ListeningRules], Lack | None]
 
 
 class QaPage(Page):
@@ -45,7 +48,7 @@ class QaPage(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._qa = qa
         self._draws = _Draws(qa)
-        self._lack_of: Callable[[], Lack | None] | None = None
+        self._lack_of: LackOf | None = None
         empty = EmptyPage(_words(), _counts_line, self)
         self.blind_buttons = BlindButtons(self)
         self.workspace = ClipWorkspace(
@@ -125,13 +128,13 @@ class QaPage(Page):
 
     @Slot()
     def _on_accept_requested(self) -> None:
-        self._decide(VerdictKind.ACCEPTED, self.workspace.presenter.coverage.lack_of_speech)
+        self._decide(VerdictKind.ACCEPTED, lack_of_speech)
 
     @Slot()
     def _on_return_requested(self) -> None:
-        self._decide(VerdictKind.RETURNED, self.workspace.presenter.coverage.lack_of_reason)
+        self._decide(VerdictKind.RETURNED, lack_of_reason)
 
-    def _decide(self, kind: VerdictKind, lack_of: Callable[[], Lack | None]) -> None:
+    def _decide(self, kind: VerdictKind, lack_of: LackOf) -> None:
         self.workspace.playback.report_heard()  # the last second counts, and is in the log before the verdict
         if self._has_heard(lack_of):
             comment = self.comparison.comment.text().strip()
@@ -143,9 +146,10 @@ class QaPage(Page):
         if self._lack_of is not None and self._has_heard(self._lack_of):
             self.workspace.view.message.clear()
 
-    def _has_heard(self, lack_of: Callable[[], Lack | None]) -> bool:
+    def _has_heard(self, lack_of: LackOf) -> bool:
         """Says and shows what is missing, if it is."""
-        lack, view = lack_of(), self.workspace.view
+        lack = lack_of(self.workspace.playback.coverage, self._qa.work.listening_rules)
+        view = self.workspace.view
         self._lack_of = lack_of if lack is not None else None
         view.show_unheard(lack)
         if lack is not None:
