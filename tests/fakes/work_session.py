@@ -1,0 +1,295 @@
+"""A work session in memory, with the rules that widgets can run into; and the desk's and QA's on it."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from reviewer.audio.pyramid import Pyramid
+from reviewer.audio.samples import IntSamples, Samples, Sound
+from reviewer.errors import NotLeased, Refused
+from reviewer.labels.schema import load_schema
+from reviewer.model.annotation import Annotation
+from reviewer.model.event import HeardRange
+from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.project import ListeningRules
+from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
+from reviewer.places import resource
+from reviewer.queue.api import DrawResult, Receipt
+from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.open_clip import OpenClip, ReturnedWork
+from reviewer.stats.wer import diff_words, word_errors
+from reviewer.transcript.conventions import Conventions, load_conventions
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+FRAMES = 32_000
+
+
+def speech_like(seconds: float = 2.0, rate_hz: int = 16_000, channels: int = 1) -> IntSamples:
+    """Bursts of noise with pauses, the same every time; shape (frames, channels)."""
+    frames = round(seconds * rate_hz)
+    random = np.random.default_rng(1)
+    loudness = np.clip(np.sin(np.arange(frames) / rate_hz * 5.0), 0, 1) * 9_000
+    return (
+        (random.standard_normal((frames, channels)) * loudness[:, None] / 3)
+        .clip(-32768, 32767)
+        .astype(np.int16)
+    )
+
+
+def conventions_of(locale: str = "en-US") -> Conventions:
+    return load_conventions(resource("conventions", f"{locale}.toml"))
+
+
+def a_lease(number: int = 1, **changes: Any) -> Lease:
+    facts: dict[str, Any] = {
+        "task_id": f"task-{number}",
+        "clip_id": f"clip-{number}",
+        "kind": TaskKind.TRANSCRIBE,
+        "round": 1,
+        "person_id": "p1",
+        "token": 1,
+        "until": NOON + timedelta(minutes=30),
+        "submission_key": f"key-{number}",
+    }
+    return Lease(**{**facts, **changes})
+
+
+def typed(text: str, frames: int = FRAMES, **changes: Any) -> Annotation:
+    """An annotation of one segment."""
+    return Annotation.of_text(text, frames, **changes)
+
+
+def a_hypothesis(text: str) -> Hypothesis:
+    return Hypothesis("h1", "clip-1", "manifest", "1", text)
+
+
+def an_open_clip(lease: Lease | None = None, **changes: Any) -> OpenClip:
+    data = changes.pop("data", speech_like())
+    lease = lease or a_lease()
+    facts: dict[str, Any] = {
+        "lease": lease,
+        "clip": SimpleNamespace(id=lease.clip_id),
+        "samples": Samples(changes.pop("rate_hz", 16_000), data),
+        "peaks": Pyramid.from_samples(data),
+        "conventions": conventions_of(),
+    }
+    return OpenClip(**{**facts, **changes})
+
+
+def returned(comment: str = "Listen to the end again.", text: str = "hello there") -> ReturnedWork:
+    return ReturnedWork(comment, typed(text))
+
+
+class FakeWork:
+    """``waiting`` holds the clips to come; what was asked for stands in ``calls``.
+
+    An error put into ``errors`` under a method's name is raised by its next call; a call named in ``gates``
+    waits until its gate is set.
+    """
+
+    def __init__(self, *clips: OpenClip, schema: Path | None = None) -> None:
+        self.schema = load_schema(schema or resource("schemas", "default.toml"))
+        self.listening_rules = ListeningRules()
+        self.waiting = {clip.lease.task_id: clip for clip in clips}
+        self.held: Lease | None = None
+        self.prefetched: Lease | None = None
+        self.has_prefetched_clip = False
+        self.calls: list[str] = []
+        self.errors: dict[str, list[Exception]] = {}
+        self.gates: dict[str, threading.Event] = {}
+        self.begun: dict[str, threading.Event] = {}
+        self.opens_prefetched = False
+        """Whether a hand-over opens the prefetched clip, as the session does, or it is seen step by step."""
+        self.drafts: dict[str, Annotation] = {}
+        self.revisions: list[int] = []
+        self.positions: dict[str, int] = {}
+        self.submitted: list[Annotation] = []
+        self.skipped: list[SkipReason] = []
+        self.verdicts: list[tuple[VerdictKind, str]] = []
+        self.heard_ranges: list[HeardRange] = []
+        self.past: list[Any] = []
+        self.now = NOON
+        self._open: OpenClip | None = None
+
+    def gate(self, name: str) -> threading.Event:
+        """Calls of this name wait from now on, until the event is set; ``begun[name]`` tells of the first."""
+        self.begun[name] = threading.Event()
+        self.gates[name] = threading.Event()
+        return self.gates[name]
+
+    def conventions_for(self, locale: str) -> Conventions:
+        return conventions_of(locale or "en-US")
+
+    def resume(self) -> Lease | None:
+        self.called("resume")
+        return self.held
+
+    def claim(self) -> Lease | None:
+        self.called("claim")
+        if self.held is None and self.waiting:
+            self.held = next(iter(self.waiting.values())).lease
+        return self.held
+
+    def open(self, lease: Lease) -> OpenClip:
+        self.called("open")
+        clip = self.waiting[lease.task_id]
+        draft = self.drafts.get(lease.task_id, clip.draft)
+        position = self.positions.get(lease.task_id, clip.position)
+        self._open = replace(clip, draft=draft, position=position)
+        return self._open
+
+    def prefetch(self) -> Sound | None:
+        """The next that waits, if another one is left for a colleague."""
+        self.called("prefetch")
+        others = [clip for clip in self.waiting.values() if clip.lease != self.held]
+        self.prefetched = others[0].lease if len(others) > 1 else None
+        return others[0].samples if self.prefetched is not None else None
+
+    def drop_prefetched(self) -> None:
+        self.called("drop_prefetched")
+        self.prefetched = None
+
+    def hand_over(self, act: WorkAct) -> OpenClip | None:
+        match act:
+            case HandIn(lease, annotation):
+                self.submit(lease, annotation)
+            case Skip(lease, reason):
+                self.skip(lease, reason)
+            case Release(lease):
+                self.release(lease)
+            case Decide(lease, kind, comment):
+                self.decide(lease, kind, comment)
+        if self.prefetched is None or not self.opens_prefetched:
+            return None
+        self.held, self.prefetched = self.prefetched, None
+        self._open = self.waiting[self.held.task_id]
+        return self._open
+
+    def beat(self, lease: Lease) -> Lease:
+        self.called("beat")
+        return lease
+
+    def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
+        self.called("save_draft")
+        if self.held is None or self.held.task_id != lease.task_id:
+            raise NotLeased
+        self.revisions.append(revision)
+        if revision < max(self.revisions):
+            return self.now
+        self.drafts[lease.task_id] = annotation
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def save_position(self, lease: Lease, frame: int) -> None:
+        self.called("save_position")
+        self.positions[lease.task_id] = frame
+
+    def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
+        self.called("submit")
+        self.submitted.append(annotation)
+        if lease.kind is TaskKind.REVIEW:
+            self.drafts.pop(lease.task_id, None)
+            self.waiting[lease.task_id] = replace(self.waiting[lease.task_id], blind=annotation, draft=None)
+        else:
+            self._end(lease)
+        return Receipt("a1", self.now)
+
+    def skip(self, lease: Lease, reason: SkipReason) -> None:
+        self.called("skip")
+        self.skipped.append(reason)
+        self._end(lease)
+
+    def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
+        self.called("decide")
+        self.verdicts.append((kind, comment))
+        self._end(lease)
+
+    def deliver(self) -> None:
+        self.called("deliver")
+
+    def release(self, lease: Lease) -> None:
+        self.called("release")
+        self.held = None
+
+    def heard(self, lease: Lease, ranges: Sequence[HeardRange]) -> None:
+        self.called("heard")
+        if self._open is None:
+            raise NotLeased
+        self.heard_ranges += ranges
+
+    def close(self, lease: Lease) -> None:
+        self.called("close")
+        if self._open is not None and self._open.lease.task_id == lease.task_id:
+            self._open = None
+
+    def daily_counts(self) -> DailyCounts:
+        self.called("daily_counts")
+        return DailyCounts(len(self.waiting), len(self.submitted) + len(self.verdicts), 0)
+
+    def unwitnessed(self) -> int:
+        self.called("unwitnessed")
+        return 3
+
+    def history(self, limit: int = 20) -> list[Any]:
+        self.called("history")
+        return self.past[:limit]
+
+    def _end(self, lease: Lease) -> None:
+        self.held = None
+        self.waiting.pop(lease.task_id, None)
+        self.drafts.pop(lease.task_id, None)
+
+    def called(self, name: str) -> None:
+        self.calls.append(name)
+        if name in self.gates:
+            self.begun[name].set()
+            assert self.gates[name].wait(5)
+        if self.errors.get(name):
+            raise self.errors[name].pop(0)
+
+
+class FakeDesk:
+    """A contractor's session."""
+
+    def __init__(self, *clips: OpenClip, schema: Path | None = None) -> None:
+        self.work = FakeWork(*clips, schema=schema)
+
+
+class FakeQa:
+    """A QA session; ``texts`` are what contractors submitted, one a review, in order."""
+
+    def __init__(self, *texts: str, **changes: Any) -> None:
+        leases = [
+            a_lease(number, kind=TaskKind.REVIEW, reviewed_annotation=f"a{number}")
+            for number in range(1, len(texts) + 1)
+        ]
+        self.work = FakeWork(*(an_open_clip(lease, **changes) for lease in leases))
+        self.theirs = {lease.task_id: typed(text) for lease, text in zip(leases, texts, strict=True)}
+
+    def draw(self) -> DrawResult:
+        self.work.called("draw")
+        return DrawResult(list(self.theirs), ["a90", "a91"])
+
+    def waiting(self) -> int:
+        return len(self.work.waiting)
+
+    def compare(self, lease: Lease) -> Any:
+        self.work.called("compare")
+        mine = self.work.waiting[lease.task_id].blind
+        if mine is None:
+            raise Refused("BLIND_FIRST")
+        theirs = self.theirs[lease.task_id]
+        one, other = theirs.text_verbatim, mine.text_verbatim
+        return SimpleNamespace(
+            lease=lease,
+            theirs=theirs,
+            mine=mine,
+            words=diff_words(one, other),
+            errors=word_errors(other, one),
+        )
