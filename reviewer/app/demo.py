@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.clips.keys import KdfParameters
-from reviewer.lead.intake import IntakeOptions, IntakeReport
+from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.model.clock import Clock, SystemClock, to_iso
 from reviewer.model.people import Role
 from reviewer.places import resource
@@ -65,7 +65,7 @@ def demo_clips() -> list[DemoClip]:
 def make_demo(
     folder: Path, *, clock: Clock | None = None, parameters: KdfParameters | None = None
 ) -> IntakeReport:
-    """Makes the demo's workspace in ``folder``: people enrolled, clips brought in through the gate.
+    """Makes the demo's workspace in ``folder``: people enrolled, clips imported through the gate.
 
     Raises: Refused when there is a workspace already; Unavailable when the folder cannot be written.
     """

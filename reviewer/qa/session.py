@@ -1,5 +1,6 @@
 """A QA person's work: draw, type blind, compare, accept or return."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act
@@ -56,8 +57,9 @@ class QaSession:
         secret = identity.keyring.qa_secret
         if secret is None:
             raise Refused("NO_QA_SECRET")
-        with self._unit.transaction():
-            result = self._unit.queue.draw(lambda annotation_id: is_drawn(secret, annotation_id, self._rate))
+        queue = self._unit.queue
+        with self._unit.transaction() if queue.answers_at_once else nullcontext():
+            result = queue.draw(lambda annotation_id: is_drawn(secret, annotation_id, self._rate))
             if result.selected or result.passed:
                 detail = {
                     "selected": len(result.selected),

@@ -284,25 +284,21 @@ class WorkSession:
         self._end(Decide(lease, kind, comment))
 
     def hand_over(self, act: WorkAct) -> OpenClip | None:
-        """Ends the present work, closes its clip and opens the prefetched one, in one commit.
+        """Ends the present work, closes its clip and opens the prefetched one, all in one commit.
 
-        Returns: None if it does not go like this, because nothing was prefetched or a rule says no; then
-            nothing was done, and whoever takes the steps one after the other is told what is wrong.
+        Returns: None when nothing was prefetched, or it may not be opened now: then the work has ended all
+            the same, and the next clip is to be claimed and opened.
+        Raises: what ``submit``, ``skip``, ``release`` or ``decide`` raise; then nothing was done.
         """
-        prefetched = self._prefetched
-        is_blind = isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW
-        if prefetched is None or is_blind or not self._can_begin(prefetched.lease):
+        if isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW:
+            self.submit(act.lease, act.annotation)  # one's own version; the review goes on
             return None
-        try:
-            prepared = self._prepare(act)
-            permit = self._access.permit(
-                self.identity,
-                prefetched.lease,
-                is_prefetch=True,
-                ask_queue=self._delivery.answers_at_once,
-            )
-            begun = self._commit_hand_over(act.lease, prepared, permit)
-        except ReviewerError:  # step by step, the same comes up where it can be shown
+        prefetched = self._prefetched
+        begun = None
+        if prefetched is not None and self._can_begin(prefetched.lease):
+            begun = self._handed_over(act, prefetched.lease)
+        if prefetched is None or begun is None:
+            self._end_and_close(act)
             return None
         self._access.forget(self.identity, act.lease)
         self._drafts.forget(self.identity, act.lease)
@@ -339,6 +335,27 @@ class WorkSession:
         return self._access.has_prefetched(self.identity, lease.clip_id) and (
             self._delivery.answers_at_once or is_live
         )
+
+    def _handed_over(self, act: WorkAct, prefetched: Lease) -> Lease | None:
+        """The act and the opening of the prefetched clip in one commit; None, and nothing done, if not.
+
+        What is wrong then comes up again when the act is done alone, where it can be shown.
+        """
+        try:
+            prepared = self._prepare(act)
+            permit = self._access.permit(
+                self.identity, prefetched, is_prefetch=True, ask_queue=self._delivery.answers_at_once
+            )
+            return self._commit_hand_over(act.lease, prepared, permit)
+        except ReviewerError:
+            return None
+
+    def _end_and_close(self, act: WorkAct) -> None:
+        if isinstance(act, HandIn):
+            self.submit(act.lease, act.annotation)
+        else:
+            self._end(act)
+        self.close(act.lease)
 
     def _commit_hand_over(self, ended: Lease, prepared: PreparedAct, permit: Permit) -> Lease:
         begin = BeginPrefetched(permit.lease)

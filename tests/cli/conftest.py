@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from reviewer.cli.main import run
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, make_bench
 from tests.fakes.clock import FakeClock
-from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, annotation, hear, make_bench
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,13 @@ Command = Callable[..., Ran]
 
 @pytest.fixture(scope="session")
 def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three clips, of which Ana handed in two; everybody has signed the agreement."""
+    """Three clips, of which Ana submitted two; everybody has signed the agreement."""
     folder = tmp_path_factory.mktemp("cli")
-    # An hour ago: the commands go by the real clock.
+    # An hour ago, because the commands go by the real clock.
     bench = make_bench(folder, clock=FakeClock(datetime.now(UTC) - timedelta(hours=1)))
     bench.agree(LEAD, ANA, BEN, QUINN)
     for text in ("first words", "second words"):
-        desk = bench.person(ANA).desk
-        lease = desk.claim()
-        hear(desk, lease)
-        desk.submit(lease, annotation(text))
+        bench.submitted(ANA, text)
     bench.workspace.close()
     return folder
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.fakes.clock import FakeClock
 from tests.benches.workspace import QUINN, write_clips
+from tests.fakes.clock import FakeClock
 
 
 @pytest.fixture

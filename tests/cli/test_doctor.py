@@ -4,8 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from reviewer.cli import checkup as checks
 from reviewer.cli.checkup import (
     Health,
     checkup,
@@ -15,6 +13,8 @@ from reviewer.cli.checkup import (
     sqlite_health,
     underrun_health,
 )
+
+from reviewer.cli import checkup as checks
 
 
 def by_name(findings):

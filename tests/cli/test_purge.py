@@ -5,9 +5,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from reviewer.lead.withdrawals import read_withdrawn
 
 from reviewer.errors import Refused, Unavailable
-from reviewer.lead.withdrawals import read_withdrawn
 from tests.benches.workspace import ANA, QUINN
 
 

@@ -14,7 +14,7 @@ from reviewer.model.project import DecodeLimits
 class FakeDecoder:
     """Gives a clip of one second for any file; ``asked`` are the names of the files it was given.
 
-    Files of the same bytes have the same sound; one beginning with ``bad`` is refused as its next word says.
+    Files with the same bytes have the same samples; one beginning with ``bad`` is refused as its next word says.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class FakeDecoder:
         self.asked.append(path.name)
         content = path.read_bytes()
         if content.startswith(b"bad "):
-            raise Refused("This cannot be decoded.", "", code=content.split()[1].decode())
+            raise Refused(content.split()[1].decode())
         notes = ("It sounds odd.",) if content.startswith(b"odd") else ()
         spoken = speech_detection.to_bytes((), 8000)
         digest = hashlib.sha256(content).digest()

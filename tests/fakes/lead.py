@@ -5,20 +5,18 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from reviewer.access.audit import Finding
-from reviewer.access.chain import LogRow, canonical
-from reviewer.access.note import Checkpoint, write_note
-from reviewer.lead.intake_options import IntakeOptions
-from reviewer.lead.progress import Overview, PersonProgress
-from reviewer.privacy.offer import Code, Outcome
-
-from reviewer.errors import Refused
+from reviewer.access.checkpoint import Checkpoint, write_checkpoint
+from reviewer.access.log_chain import LogRow, canonical
+from reviewer.access.verification import Finding
+from reviewer.errors import Notice, Refused
 from reviewer.lead.export import ExportResult
-from reviewer.lead.intake_report import IntakeReport, ReportRow
+from reviewer.lead.intake_report import IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.people import Invitation
+from reviewer.lead.session import Overview, PersonProgress
 from reviewer.model.clock import to_micros
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
+from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from tests.factories import NOON
 from tests.fakes.doors import CODE, an_identity
 from tests.fakes.work_session import a_lease
@@ -27,14 +25,14 @@ ADA = Person("p1", "Ada Contractor", Role.CONTRACTOR)
 BEN = Person("p2", "Ben Okafor", Role.CONTRACTOR, PersonState.INVITED)
 LEE = Person("p3", "Lee Moreau", Role.LEAD)
 ROWS = (
-    ReportRow(1, "a.wav", Outcome.ACCEPTED, None, "", "c1", ("The last frame is cut short.",)),
-    ReportRow(2, "b.mp3", Outcome.REFUSED, Code.CONSENT_MISSING, "No consent is given for this clip."),
+    ReportRow(1, "a.wav", Outcome.ACCEPTED, None, None, "c1", ("The last frame is cut short.",)),
+    ReportRow(2, "b.mp3", Outcome.REFUSED, RefusalCode.CONSENT_MISSING, Notice("CONSENT_MISSING")),
     ReportRow(
         3,
         "c.flac",
         Outcome.QUARANTINED,
-        Code.PII_FLAGGED,
-        "The draft text looks like a telephone number.",
+        RefusalCode.PII_FLAGGED,
+        Notice("PII_FLAGGED", {"kinds": "phone"}),
         "c3",
     ),
 )
@@ -46,13 +44,15 @@ def an_overview(**changes: object) -> Overview:
             {"ready": 96, "in_review": 4, "reviewed": 1, "final": 11, "quarantined": 2},
             {"open": 96, "leased": 2, "submitted": 3, "qa_pending": 1, "accepted": 11},
             1,
+            {"open": 1},
         ),
         "people": (
             PersonProgress(ADA, WorkCounts("p1", 14, 11, 1, 2)),
             PersonProgress(BEN, WorkCounts("p2")),
         ),
-        "leases": (a_lease(7), a_lease(9)),
-        "late_drafts": (LateDraft(1, 5, "clip-5", "p1", b"sealed", NOON),),
+        "leases": (a_lease("t7"), a_lease("t9")),
+        "late_drafts": (LateDraft("l1", "t5", "clip-5", "p1", b"sealed", NOON),),
+        "held": (),
         "unwitnessed": 12,
     }
     return Overview(**{**facts, **changes})
@@ -62,7 +62,7 @@ def a_log_row(seq: int, action: str = "clip.heard", **changes: object) -> LogRow
     body = {
         "v": 1, "log_id": "w1", "seq": seq, "ts": to_micros(NOON + timedelta(seconds=seq)), "mono": seq,
         "actor": "p1", "role": "contractor", "session": "session-1", "action": action, "object": "clip-1",
-        "outcome": "ok", "reason": "", "detail": {"task": 1}, "app_version": "0.1.0",
+        "outcome": "ok", "reason": "", "detail": {"task": "t1"}, "app_version": "0.1.0",
     }  # fmt: skip
     data = canonical({**body, **changes})
     return LogRow(seq, data, b"0" * 32, hashlib.sha256(data).digest(), b"")
@@ -80,7 +80,7 @@ class FakeLead:
         self.everybody = [ADA, BEN, LEE]
         self.options: IntakeOptions | None = None
         self.exported: tuple[Path, tuple[str, ...], str | None] | None = None
-        self.released: list[int] = []
+        self.released: list[str] = []
         self.report = IntakeReport(ROWS)
         self.before_report: Callable[[Callable[[int, int], None], Callable[[], bool]], None] | None = None
         self.finding = Finding(ok=True, first_bad=None, sentence="The access log is whole.", rows=42)
@@ -130,7 +130,7 @@ class FakeLead:
         progress(1, 2)
         return ExportResult(out, 11, 83.4, {"NOT_ACCEPTED": 3, "PERSONAL_DATA": 1}, "ab" * 32)
 
-    def release(self, task_id: int) -> None:
+    def release(self, task_id: str) -> None:
         self._called("release")
         self.released.append(task_id)
 
@@ -144,7 +144,7 @@ class FakeLead:
 
     def checkpoint(self) -> Checkpoint:
         self._called("checkpoint")
-        return write_note(b"l" * 32, "w1", 42, b"h" * 32, NOON, b"", "request")
+        return write_checkpoint(b"l" * 32, "w1", 42, b"h" * 32, NOON, b"", "request")
 
     def witnessed(self, checkpoint: Checkpoint) -> None:
         self._called("witnessed")

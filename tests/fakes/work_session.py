@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.errors import NotLeased, Refused
 from reviewer.labels.schema import load_schema
 from reviewer.model.annotation import Annotation
@@ -21,7 +21,7 @@ from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.places import resource
 from reviewer.queue.api import DrawResult, Receipt
-from reviewer.session.acts import WorkAct
+from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
@@ -99,11 +99,12 @@ class FakeWork:
         self.waiting = {clip.lease.task_id: clip for clip in clips}
         self.held: Lease | None = None
         self.prefetched: Lease | None = None
-        self.has_prefetched_clip = False
         self.calls: list[str] = []
         self.errors: dict[str, list[Exception]] = {}
         self.gates: dict[str, threading.Event] = {}
         self.begun: dict[str, threading.Event] = {}
+        self.opens_prefetched = False
+        """Whether a hand-over opens the prefetched clip, as the session does, or it is seen step by step."""
         self.drafts: dict[str, Annotation] = {}
         self.revisions: list[int] = []
         self.positions: dict[str, int] = {}
@@ -154,13 +155,20 @@ class FakeWork:
         self.prefetched = None
 
     def hand_over(self, act: WorkAct) -> OpenClip | None:
-        """Never in one commit: step by step it is seen what is asked for."""
-        return None
-
-    def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
-        self.called("decide")
-        self.verdicts.append((kind, comment))
-        self._end(lease)
+        match act:
+            case HandIn(lease, annotation):
+                self.submit(lease, annotation)
+            case Skip(lease, reason):
+                self.skip(lease, reason)
+            case Release(lease):
+                self.release(lease)
+            case Decide(lease, kind, comment):
+                self.decide(lease, kind, comment)
+        if self.prefetched is None or not self.opens_prefetched:
+            return None
+        self.held, self.prefetched = self.prefetched, None
+        self._open = self.waiting[self.held.task_id]
+        return self._open
 
     def beat(self, lease: Lease) -> Lease:
         self.called("beat")
@@ -168,9 +176,11 @@ class FakeWork:
 
     def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
         self.called("save_draft")
-        self.revisions.append(revision)
         if self.held is None or self.held.task_id != lease.task_id:
             raise NotLeased
+        self.revisions.append(revision)
+        if revision < max(self.revisions):
+            return self.now
         self.drafts[lease.task_id] = annotation
         self.now += timedelta(seconds=1)
         return self.now
@@ -195,6 +205,14 @@ class FakeWork:
         self.called("skip")
         self.skipped.append(reason)
         self._end(lease)
+
+    def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
+        self.called("decide")
+        self.verdicts.append((kind, comment))
+        self._end(lease)
+
+    def deliver(self) -> None:
+        self.called("deliver")
 
     def release(self, lease: Lease) -> None:
         self.called("release")

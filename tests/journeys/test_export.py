@@ -1,32 +1,35 @@
+"""Exports: which clips go into a set, what its passport says, and what a failed export leaves behind."""
+
 import csv
 import hashlib
 import io
 import json
+import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reviewer.errors import Damaged, NdaRequired, NotAllowed, Refused, Unavailable
+from reviewer.errors import Damaged, NdaRequired, NotAllowed, Refused, ReviewerError, Unavailable
 from reviewer.formats import csv_table, nemo, passport
 from reviewer.formats.dataset import Utterance
-from reviewer.formats.readback import decoded_length
-from reviewer.lead import export as export_module
+from reviewer.formats.validation import decoded_length
+from reviewer.lead.export import FORMATS, NothingToExport
 from reviewer.model.annotation import Flag
 from reviewer.model.clip import ClipState
-from tests.exports import LEAD_NAME, ExportBench, a_contractor
+from reviewer.model.event import Action
+from tests.benches.lead import LeadBench, Replaced
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[ExportBench]:
-    (tmp_path / "ws").mkdir()
-    made = ExportBench(tmp_path / "ws")
-    made.enrol()
+def bench(tmp_path: Path) -> Iterator[LeadBench]:
+    made = LeadBench(tmp_path / "ws")
     made.agree()
     yield made
-    made.database.close()
+    made.close()
 
 
 @pytest.fixture
@@ -39,72 +42,85 @@ def rows(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (out / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+def table(out: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((out / csv_table.NAME).read_text(encoding="utf-8"))))
+
+
 def passport_of(out: Path) -> dict[str, Any]:
     body: dict[str, Any] = json.loads((out / passport.NAME).read_text(encoding="utf-8"))
     return body
 
 
-def test_accepted_work_becomes_a_set_that_reads_back(bench: ExportBench, out: Path) -> None:
+def assert_untouched(bench: LeadBench, out: Path) -> None:
+    assert list(out.parent.iterdir()) == []
+    assert [act for act, _, _ in bench.acts() if act in ("export.started", "clip.opened")] == []
+
+
+def assert_failed(bench: LeadBench, out: Path, reason: str) -> None:
+    """Nothing stays of an export that failed but its rows in the log."""
+    assert list(out.parent.iterdir()) == []
+    assert bench.acts()[-1] == ("export.ended", "failed", reason)
+    assert bench.unit.exports.exports_of(["c1", "c2"]) == []
+    assert bench.unit.queue.clip_state("c1") is ClipState.FINAL
+
+
+# What a set holds
+
+
+def test_accepted_work_becomes_a_set_that_validates(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "Yes, [laugh] it is.", speakers="one")
     bench.accepted("c2", "", Flag.NO_SPEECH)
-    result = bench.run(out)
+    seen: list[tuple[int, int]] = []
+    result = bench.run_export(out, progress=lambda done, total: seen.append((done, total)))
     assert (result.folder, result.clips, result.left_out) == (out, 2, {})
     assert nemo.validate(out) + csv_table.validate(out) + passport.validate(out) == []
     (row,) = rows(out)
     assert (row["text"], row["lang"]) == ("yes it is", "en-US")
     assert decoded_length(out / row["audio_filepath"]) == (1600, 16_000)
-    table = list(csv.DictReader(io.StringIO((out / csv_table.NAME).read_text(encoding="utf-8"))))
-    assert {line["text_verbatim"] for line in table} == {"Yes, [laugh] it is.", ""}
-    assert {line["label_speakers"] for line in table} == {"one", ""}
-
-
-def test_seconds_and_passport_hash_are_those_of_the_files(bench: ExportBench, out: Path) -> None:
-    bench.accepted("c1", "yes")
-    bench.accepted("c2", "no")
-    result = bench.run(out)
+    assert {line["text_verbatim"] for line in table(out)} == {"Yes, [laugh] it is.", ""}
+    assert {line["label_speakers"] for line in table(out)} == {"one", ""}
     assert result.seconds == round((1600 + 1601) / 16_000, 3)
     assert result.passport_sha256 == hashlib.sha256((out / passport.NAME).read_bytes()).hexdigest()
+    assert seen == [(1, 2), (2, 2)]
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
 
 
-def test_clips_of_an_export_are_marked_and_remembered(bench: ExportBench, out: Path) -> None:
+def test_the_annotation_that_left_is_remembered_and_the_clip_is_marked(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
     bench.add_clip("c2")
-    result = bench.run(out)
-    assert bench.queue.clip_state("c1") is ClipState.EXPORTED
-    assert bench.queue.clip_state("c2") is ClipState.READY
-    (kept,) = bench.database.rows("SELECT * FROM export")
-    assert (kept["person_id"], kept["formats"]) == ("p9", "nemo,csv")
-    assert kept["passport_sha256"] == result.passport_sha256
-    assert bench.database.rows("SELECT clip_id FROM export_clip") == [{"clip_id": "c1"}]
+    bench.run_export(out)
+    assert bench.unit.queue.clip_state("c1") is ClipState.EXPORTED
+    assert bench.unit.queue.clip_state("c2") is ClipState.READY
+    (accepted,) = bench.unit.queue.accepted()
+    (record,) = bench.unit.exports.exports_of(["c1", "c2"])
+    assert (record.formats, record.clips) == (("nemo", "csv"), ("c1",))
+    items = bench.unit.database.rows("SELECT clip_id, annotation_id FROM export_item")
+    assert items == [{"clip_id": "c1", "annotation_id": accepted.id}]
+    assert bench.run_export(out.with_name("second")).clips == 1
 
 
-def test_work_that_was_exported_can_be_exported_again(bench: ExportBench, out: Path) -> None:
+def test_rows_of_the_log_come_in_order_and_before_anything_is_unsealed(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
-    bench.run(out)
-    assert bench.run(out.with_name("second")).clips == 1
+    before = bench.unit.log.head().size
+    result = bench.run_export(out)
+    events = [row.event() for row in bench.unit.log.rows(since=before + 1)]
+    assert [event.action for event in events] == [
+        Action.CHECKPOINT,
+        Action.EXPORT_STARTED,
+        Action.TEXT_OPENED,
+        Action.CLIP_OPENED,
+        Action.EXPORT_ENDED,
+    ]
+    assert (events[-1].detail["passport_sha256"], events[-1].detail["clips"]) == (result.passport_sha256, 1)
+    assert events[3].detail["purpose"] == "export"
 
 
-def test_checkpoint_comes_first_and_both_ends_are_logged(bench: ExportBench, out: Path) -> None:
-    bench.accepted("c1", "yes")
-    before = bench.ledger.head().size
-    result = bench.run(out)
-    acts = bench.acts()[before:]
-    assert [act for act, _, _ in acts] == ["checkpoint", "export.started", "export.ended"]
-    last = list(bench.ledger.rows())[-1].event()
-    assert last.detail["passport_sha256"] == result.passport_sha256
-    assert last.detail["clips"] == 1
-
-
-def test_passport_holds_versions_counts_and_the_end_of_the_log(bench: ExportBench, out: Path) -> None:
+def test_passport_holds_versions_counts_and_the_end_of_the_log(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
     bench.add_clip("c2")
-    bench.run(out, "words = 1")
+    bench.run_export(out, "words = 1")
     body = passport_of(out)
-    assert (body["schema"], body["conventions"], body["profile"]["id"]) == (
-        "default@1",
-        "en-US@1",
-        "training@1",
-    )
+    assert (body["schema"], body["conventions"]["en-US@1"]["id"]) == ("default@1", "training@1")
     assert body["annotated_under"] == {"default@1 en-US@1": 1}
     assert body["agreement"]["version"] == "1.0"
     assert len(body["agreement"]["sha256"]) == 64
@@ -113,59 +129,74 @@ def test_passport_holds_versions_counts_and_the_end_of_the_log(bench: ExportBenc
         {"not_accepted": 1},
         {"nemo": "1", "csv": "1"},
     )
-    told = next(row for row in bench.ledger.rows(since=body["log_size"]))
-    assert (told.event().action, told.hash.hex()) == ("export.started", body["log_hash"])
-    assert body["checkpoint"] == bench.database.value(
+    # Size and hash are of one row, which is the export's start, though the real access wrote others after it.
+    row = next(iter(bench.unit.log.rows(since=body["log_size"])))
+    assert (row.event().action, row.hash.hex()) == ("export.started", body["log_hash"])
+    assert bench.unit.log.head().size > body["log_size"]
+    assert body["checkpoint"] == bench.unit.database.value(
         "SELECT note FROM checkpoint WHERE size = ?", (body["log_size"] - 1,)
     )
 
 
-def test_passport_names_nobody_and_no_place(bench: ExportBench, out: Path) -> None:
+def test_passport_names_no_person_and_no_path(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
-    bench.run(out)
+    bench.run_export(out)
     text = (out / passport.NAME).read_text(encoding="utf-8")
-    for secret in (LEAD_NAME, '"p9"', "Person p1", str(out.parent), "speaker-1", "source c1"):
-        assert secret not in text  # an id in quotes: what is signed has any two letters in it some day
+    for secret in (LEAD, ANA, *bench.ids.values(), str(out.parent), "speaker-1", "source c1"):
+        assert secret not in text
 
 
-def test_speaker_is_another_name_than_inside_and_the_same_for_all_their_clips(
-    bench: ExportBench, out: Path
-) -> None:
-    for number, speaker in enumerate(("voice a", "voice a", "voice b"), start=1):
-        bench.add_clip(f"c{number}", speaker_hash=speaker)
-        bench.submit("p1", "yes")
-    bench.accept_all()
-    bench.run(out)
-    speakers = [row["speaker"] for row in rows(out)]
-    assert len(set(speakers)) == 2
-    assert sorted(speakers.count(one) for one in set(speakers)) == [1, 2]
-
-
-def test_clips_of_nobody_known_are_speakers_of_their_own(bench: ExportBench, out: Path) -> None:
-    for number in (1, 2):
-        bench.add_clip(f"c{number}", speaker_hash="")
-        bench.submit("p1", "yes")
-    bench.accept_all()
-    bench.run(out)
-    assert len({row["speaker"] for row in rows(out)}) == 2
-
-
-def test_split_set_has_no_speaker_in_two_splits(bench: ExportBench, out: Path) -> None:
+def test_speakers_have_one_pseudonym_each_and_stay_in_one_split(bench: LeadBench, out: Path) -> None:
     for number in range(12):
-        bench.add_clip(f"c{number}", speaker_hash=f"voice {number % 6}")
-        bench.submit("p1", "yes")
+        bench.add_clip(f"c{number:02}", speaker_hash=f"voice {number % 5}" if number < 10 else "")
+        bench.submit(ANA, "yes")
     bench.accept_all()
-    bench.run(out, split=True)
-    table = list(csv.DictReader(io.StringIO((out / csv_table.NAME).read_text(encoding="utf-8"))))
-    homes = {
-        row["speaker"]: {other["split"] for other in table if other["speaker"] == row["speaker"]}
-        for row in table
+    bench.run_export(out, split=True)
+    found = table(out)
+    splits = {
+        row["speaker"]: {one["split"] for one in found if one["speaker"] == row["speaker"]} for row in found
     }
-    assert all(len(splits) == 1 and splits <= {"train", "dev", "test"} for splits in homes.values())
+    assert len(splits) == 5 + 2  # clips without a known speaker are speakers of their own
+    assert all(len(each) == 1 and each <= {"train", "dev", "test"} for each in splits.values())
+    assert "voice" not in "".join(splits)
     assert not (out / "manifest.jsonl").exists()
 
 
-def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: ExportBench, out: Path) -> None:
+def test_a_clip_is_normalised_by_the_conventions_of_its_own_locale(bench: LeadBench, out: Path) -> None:
+    bench.accepted("c1", "Yes.")
+    bench.add_clip("c2", locale="de-DE")
+    bench.submit(ANA, "Die Straße.")
+    bench.accept_all()
+    bench.run_export(out)
+    assert {row["text"] for row in rows(out)} == {"yes", "die straße"}
+    assert set(passport_of(out)["conventions"]) == {"en-US@1", "de-DE@1"}
+
+
+def test_same_workspace_at_the_same_moment_gives_the_same_bytes(
+    bench: LeadBench, out: Path, tmp_path: Path
+) -> None:
+    for number in range(3):
+        bench.accepted(f"c{number}", f"yes {'really ' * number}it is", noise=("music",))
+    folders = [tmp_path / "copy", tmp_path / "other"]
+    copy = bench.copy(folders[0] / "ws")
+    size = copy.unit.log.head().size
+    copy.run_export(out)
+    copy.close()
+    other = LeadBench(bench.folder, clock=type(bench.clock)(bench.clock.now()))
+    assert other.unit.log.head().size == size
+    other.run_export(out.with_name("second"))
+    other.close()
+    files = sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
+    assert len(files) == 6
+    for file in files:
+        if file.name != passport.NAME:  # its checkpoint is signed anew
+            assert (out / file).read_bytes() == (out.with_name("second") / file).read_bytes(), file
+
+
+# What is left out
+
+
+def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: LeadBench, out: Path) -> None:
     bench.accepted("c01", "yes it is")
     for name, text, flags in (
         ("c02", "yes", (Flag.PERSONAL_DATA,)),
@@ -181,13 +212,14 @@ def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: Expor
         bench.accepted(name, text, *flags)
     for name in ("c11", "c12", "c13"):
         bench.accepted(name, "yes it is")
+    bench.accepted("c16", "yes it is", accent="like ana at example dot com")
     bench.withdraw_consent("c11")
     bench.end_retention("c12")
-    bench.queue.withdraw_clip("c13", "legal")
+    bench.unit.queue.withdraw_clip("c13", "legal")
     bench.add_clip("c14", quarantined=True)
     bench.add_clip("c15")
-    bench.submit("p1", "yes it is")
-    result = bench.run(out, "words > 1")
+    bench.submit(ANA, "yes it is")
+    result = bench.run_export(out, "words > 1")
     assert result.left_out == {
         "flag_personal_data": 1,
         "flag_unusable": 1,
@@ -195,7 +227,7 @@ def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: Expor
         "tag_pii": 1,
         "tag_unclear": 1,
         "tag_foreign": 1,
-        "personal_data_found": 1,
+        "personal_data_found": 2,
         "no_text": 1,
         "filtered": 1,
         "consent_withdrawn": 1,
@@ -204,226 +236,259 @@ def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: Expor
         "quarantined": 1,
         "not_accepted": 1,
     }
-    assert result.clips + sum(result.left_out.values()) == 15
-    assert bench.opener.opened == ["c01"]
+    assert result.clips + sum(result.left_out.values()) == 16
+    opened = [row.event().object for row in bench.unit.log.rows() if row.event().action == "clip.opened"]
+    assert opened == ["c01"]
+    unsealed = {
+        row.event().object for row in bench.unit.log.rows() if row.event().action == Action.TEXT_OPENED
+    }
+    assert unsealed.isdisjoint({"c11", "c12", "c13", "c14", "c15"})
 
 
-def test_personal_data_in_an_answer_leaves_the_clip_out(bench: ExportBench, out: Path) -> None:
+def test_passes_that_agree_are_one_row_with_the_flags_of_all(bench: LeadBench, out: Path) -> None:
+    flagged = {"text": "yes", "flags": (Flag.DISTRESSING,), "labels": {"noise": ("wind", "music")}}
+    bench.accepted_twice("c1", {"text": "Yes.", "labels": {"noise": ("music", "wind")}}, flagged)
+    result = bench.run_export(out, 'flag("distressing")')
+    assert (result.clips, result.left_out) == (1, {})
+    (row,) = table(out)
+    assert row["flags"] == "distressing"
+    final = bench.unit.queue.final("c1")
+    item = bench.unit.database.value("SELECT annotation_id FROM export_item")
+    assert final is not None
+    assert final.annotation_id == item
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        ({"text": "no"}, "passes_differ"),
+        ({"text": "yes", "labels": {"speakers": "two"}}, "labels_differ"),
+        ({"text": "yes", "flags": (Flag.UNUSABLE,)}, "flag_unusable"),
+        ({"text": "yes [pii:name]"}, "tag_pii"),
+        (
+            {"text": "yes", "labels": {"speakers": "one", "accent": "ana at example dot com"}},
+            "personal_data_found",
+        ),
+        ({"text": "yes", "flags": (Flag.DISTRESSING,)}, "filtered"),
+    ],
+)
+def test_one_pass_is_enough_to_leave_a_clip_out(
+    bench: LeadBench, out: Path, second: dict[str, Any], reason: str
+) -> None:
     bench.accepted("c1", "yes")
-    bench.accepted("c2", "yes", accent="like ana at example dot com")
-    assert bench.run(out).left_out == {"personal_data_found": 1}
+    bench.accepted_twice(
+        "c2", {"text": "yes", "labels": {"speakers": "one"}}, {"labels": {"speakers": "one"}, **second}
+    )
+    assert bench.run_export(out, 'not flag("distressing")').left_out == {reason: 1}
 
 
-def test_work_that_qa_returned_is_left_out(bench: ExportBench, out: Path) -> None:
-    bench.accepted("c1", "yes")
-    bench.add_clip("c2")
-    bench.submit("p1", "no")
-    bench.queue.draw(lambda _submission: True)
-    bench.database.execute("UPDATE task SET state = 'returned' WHERE clip_id = 'c2'")
-    assert bench.run(out).left_out == {"returned": 1}
-
-
-def test_passes_that_agree_are_one_row_and_those_that_differ_are_none(bench: ExportBench, out: Path) -> None:
-    for clip_id in ("c1", "c2"):
-        bench.add_clip(clip_id, passes=2)
-    for person, texts in (("p1", ("Yes.", "right")), ("p2", ("yes", "wrong"))):
-        for text in texts:
-            bench.submit(person, text)
-    bench.accept_all()
-    result = bench.run(out)
-    assert (result.clips, result.left_out) == (1, {"passes_differ": 1})
-
-
-def test_clip_with_one_pass_still_open_is_not_accepted(bench: ExportBench, out: Path) -> None:
+def test_clip_with_an_open_or_returned_pass_is_left_out(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
     bench.add_clip("c2", passes=2)
-    bench.submit("p1", "yes")
+    bench.submit(ANA, "yes")
     bench.accept_all()
-    assert bench.run(out).left_out == {"not_accepted": 1}
+    assert bench.run_export(out).left_out == {"not_accepted": 1}
 
 
-def test_contractor_may_not_export(bench: ExportBench, out: Path) -> None:
+# Who may, and what may be asked for
+
+
+def test_contractor_may_not_export(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
+    ana = bench.sign_in.sign_in(ANA, PASSPHRASE)
     with pytest.raises(NotAllowed):
-        bench.export().run(a_contractor(bench), out, ("nemo",))
+        bench.export().run(ana, out, ("nemo",))
     assert_untouched(bench, out)
 
 
-def test_lead_without_a_live_agreement_may_not_export(bench: ExportBench, out: Path) -> None:
+def test_lead_without_a_live_agreement_may_not_export(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
-    bench.database.execute("DELETE FROM nda_acknowledgement")
+    bench.clock.advance(366 * 86_400)
     with pytest.raises(NdaRequired):
-        bench.run(out)
+        bench.run_export(out)
+    assert_untouched(bench, out)
+
+
+def test_signed_out_lead_exports_nothing_while_somebody_else_is_signed_in(
+    bench: LeadBench, out: Path
+) -> None:
+    bench.accepted("c1", "yes")
+    bench.sign_in.sign_out(bench.lead)
+    bench.sign_in.sign_in(BEN, PASSPHRASE)
+    size = bench.unit.log.head().size
+    with pytest.raises(Refused, match="SIGNED_OUT"):
+        bench.run_export(out)
+    assert bench.unit.log.head().size == size
     assert_untouched(bench, out)
 
 
 @pytest.mark.parametrize(
-    ("formats", "where", "words"),
+    ("formats", "where", "code"),
     [
-        (("nemo", "mp3"), None, "mp3 is no format"),
-        ((), None, "No format"),
-        (("nemo",), "words = ", "not understood"),
+        (("nemo", "mp3"), None, "UNKNOWN_FORMAT"),
+        ((), None, "NO_FORMAT"),
+        (("nemo",), "words = ", "FILTER_VALUE_NEEDED"),
     ],
 )
 def test_order_that_cannot_be_carried_out_is_refused_at_once(
-    bench: ExportBench, out: Path, formats: tuple[str, ...], where: str | None, words: str
+    bench: LeadBench, out: Path, formats: tuple[str, ...], where: str | None, code: str
 ) -> None:
     bench.accepted("c1", "yes")
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(Refused, match=code):
         bench.export().run(bench.lead, out, formats, where)
     assert_untouched(bench, out)
 
 
-def test_folder_that_exists_is_refused_and_left_alone(bench: ExportBench, out: Path) -> None:
+def test_folder_that_exists_is_refused_and_left_alone(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
     out.mkdir()
     (out / "mine.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(Refused, match="there already"):
-        bench.run(out)
+    with pytest.raises(Refused, match="OUTPUT_EXISTS"):
+        bench.run_export(out)
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
 
 
-def test_nothing_to_export_is_refused_with_the_counts(bench: ExportBench, out: Path) -> None:
+def test_nothing_to_export_is_refused_with_the_counts(bench: LeadBench, out: Path) -> None:
     bench.add_clip("c1")
-    with pytest.raises(Refused, match="no accepted work") as caught:
-        bench.run(out)
-    assert "1 not accepted" in caught.value.hint
-    assert bench.acts()[-1] == ("export.ended", "failed", "Refused")
+    with pytest.raises(NothingToExport) as caught:
+        bench.run_export(out)
+    assert caught.value.left_out == {"not_accepted": 1}
+    assert bench.acts()[-1] == ("export.ended", "failed", "NOTHING_TO_EXPORT")
     assert list(out.parent.iterdir()) == []
+
+
+# What a failure leaves
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (Damaged("The clip does not decode."), "Damaged"),
+        (Damaged("UNDECODABLE"), "UNDECODABLE"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
-        (Refused("Consent was withdrawn."), "Refused"),
+        (Refused("CONSENT_ENDED"), "CONSENT_ENDED"),
     ],
 )
 def test_export_that_fails_half_way_leaves_nothing_but_its_log_rows(
-    bench: ExportBench, out: Path, error: BaseException, reason: str
+    bench: LeadBench, out: Path, error: BaseException, reason: str
 ) -> None:
     bench.accepted("c1", "yes")
     bench.accepted("c2", "yes")
-    bench.opener.fails_at = {"c2": error}
+
+    def open_for_export(identity: Any, accepted: Any) -> Any:
+        if accepted.clip_id == "c2":
+            raise error
+        return bench.access.open_for_export(identity, accepted)
+
+    access: Any = Replaced(bench.access, open_for_export=open_for_export)
     with pytest.raises(type(error)):
-        bench.run(out)
+        bench.export(access=access).run(bench.lead, out, ("nemo", "csv"))
     assert_failed(bench, out, reason)
 
 
-def test_disk_error_is_unavailable_and_leaves_nothing(
-    bench: ExportBench, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Full:
-        VERSION = "1"
-
-        def write(self, folder: Path, utterances: object) -> None:
-            raise OSError(28, "No space left on device")
-
-        def validate(self, folder: Path) -> list[str]:
-            return []
-
+def test_without_a_log_row_no_clip_is_unsealed_for_an_export(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
-    monkeypatch.setitem(export_module.FORMATS, "nemo", Full())
-    with pytest.raises(Unavailable, match="could not be written"):
-        bench.run(out)
-    assert_failed(bench, out, "Unavailable")
+
+    def record(event: Any) -> int:
+        if event.action is Action.CLIP_OPENED:
+            raise Unavailable("DISK_FULL")
+        return bench.unit.log.record(event)
+
+    unsealed: list[str] = []
+
+    def audio(_keyring: Any, clip_id: str) -> Any:
+        unsealed.append(clip_id)
+        raise AssertionError
+
+    unit = bench.replaced(
+        log=Replaced(bench.unit.log, record=record), content=Replaced(bench.unit.content, audio=audio)
+    )
+    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US")
+    with pytest.raises(Unavailable):
+        bench.export(unit=unit, access=access).run(bench.lead, out, ("nemo",))
+    assert unsealed == []
+    assert_failed(bench, out, "DISK_FULL")
 
 
-def test_set_that_does_not_read_back_is_never_called_done(
-    bench: ExportBench, out: Path, monkeypatch: pytest.MonkeyPatch
+class Careless:
+    """A format that leaves out a row, or does ``after`` with the folder once its validator has looked."""
+
+    VERSION = "1"
+
+    def __init__(self, *, drops: int = 0, after: Callable[[Path], None] = lambda _folder: None) -> None:
+        self._drops = drops
+        self._after = after
+
+    def write(self, folder: Path, utterances: Any) -> None:
+        kept: list[Utterance] = list(utterances)
+        nemo.write(folder, kept[: len(kept) - self._drops])
+        if self._drops:
+            (folder / kept[0].path).unlink()
+
+    def validate(self, folder: Path) -> Any:
+        problems = nemo.validate(folder)
+        self._after(folder)
+        return problems
+
+
+@pytest.mark.parametrize(
+    ("format_", "code"),
+    [
+        (Careless(drops=1), "SET_CLIP_UNREADABLE"),
+        (
+            Careless(after=lambda folder: (folder / "extra.txt").write_text("x") and None),
+            "SET_FILE_NOT_LISTED",
+        ),
+        (Careless(after=lambda folder: (folder / "manifest.jsonl").unlink()), "SET_FILE_MISSING"),
+        (
+            Careless(after=lambda folder: (folder / "manifest.jsonl").write_text("{}\n") and None),
+            "SET_FILE_CHANGED",
+        ),
+    ],
+)
+def test_set_that_does_not_validate_is_not_kept(
+    bench: LeadBench, out: Path, format_: Careless, code: str
 ) -> None:
-    class Careless:
-        VERSION = "1"
-
-        def write(self, folder: Path, utterances: list[Utterance]) -> None:
-            nemo.write(folder, utterances[:-1])
-            (folder / utterances[0].path).unlink()
-
-        def validate(self, folder: Path) -> list[str]:
-            return nemo.validate(folder)
-
     bench.accepted("c1", "yes")
     bench.accepted("c2", "yes")
-    monkeypatch.setitem(export_module.FORMATS, "nemo", Careless())
-    with pytest.raises(Damaged, match="does not read back"):
-        bench.run(out)
-    assert_failed(bench, out, "Damaged")
+    with pytest.raises(Damaged, match=code):
+        bench.export(formats={**FORMATS, "nemo": format_}).run(bench.lead, out, ("nemo",))
+    assert_failed(bench, out, code)
 
 
-def test_set_loses_its_name_when_its_rows_cannot_be_committed(bench: ExportBench, out: Path) -> None:
-    class Stubborn:
-        def __getattr__(self, name: str) -> object:
-            return getattr(bench.queue, name)
-
-        def mark_exported(self, clip_ids: object) -> None:
-            raise Unavailable("The workspace file could not be written.")
+def test_disk_error_is_unavailable_and_leaves_nothing(bench: LeadBench, out: Path) -> None:
+    class Full(Careless):
+        def write(self, folder: Path, utterances: Any) -> None:
+            raise OSError(28, "No space left on device")
 
     bench.accepted("c1", "yes")
-    with pytest.raises(Unavailable):
-        bench.export(queue=Stubborn()).run(bench.lead, out, ("nemo",))
-    assert_failed(bench, out, "Unavailable")
+    with pytest.raises(Unavailable, match="SET_NOT_WRITTEN"):
+        bench.export(formats={"nemo": Full()}).run(bench.lead, out, ("nemo",))
+    assert_failed(bench, out, "SET_NOT_WRITTEN")
 
 
-def test_audio_that_is_not_what_the_catalogue_says_stops_the_export(bench: ExportBench, out: Path) -> None:
+def test_set_loses_its_name_when_its_rows_cannot_be_committed(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
-    bench.database.execute("UPDATE clip SET frames = frames + 1")
-    with pytest.raises(Damaged, match="not what the workspace says"):
-        bench.run(out)
-    assert_failed(bench, out, "Damaged")
 
+    def finish(export_id: str, items: Any, digest: str) -> None:
+        bench.unit.exports.finish(export_id, items, digest)
+        # A reference to nothing that SQLite looks at in the COMMIT, which then fails.
+        bench.unit.database.execute("PRAGMA defer_foreign_keys = ON")
+        bench.unit.database.execute(
+            "INSERT INTO export_item (export_id, clip_id, annotation_id) VALUES (?, 'nothing', 'a1')",
+            (export_id,),
+        )
 
-def test_only_its_owner_may_enter_the_set(bench: ExportBench, out: Path) -> None:
-    bench.accepted("c1", "yes")
-    bench.run(out)
-    assert stat.S_IMODE(out.stat().st_mode) == 0o700
-
-
-def test_progress_is_told_clip_by_clip(bench: ExportBench, out: Path) -> None:
-    bench.accepted("c1", "yes")
-    bench.accepted("c2", "no")
-    seen: list[tuple[int, int]] = []
-    bench.run(out, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 2), (2, 2)]
-
-
-def test_same_workspace_at_the_same_moment_gives_the_same_bytes(
-    bench: ExportBench, out: Path, tmp_path: Path
-) -> None:
-    for number in range(3):
-        bench.accepted(f"c{number}", f"yes {'really ' * number}it is", noise=("music",))
-    one, other = bench.copy(tmp_path / "a"), bench.copy(tmp_path / "b")
-    one.run(out)
-    other.run(out.with_name("second"))
-    files = sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
-    assert len(files) == 6
-    for file in files:
-        assert (out / file).read_bytes() == (out.with_name("second") / file).read_bytes(), file
-    one.database.close()
-    other.database.close()
-
-
-def test_what_was_typed_is_nowhere_but_in_the_set(bench: ExportBench, out: Path) -> None:
-    bench.accepted("c1", "kookaburra laughs", accent="wallaroo")
-    bench.run(out)
-    found = [path.name for path in bench.folder.rglob("*") if path.is_file() and holds_canary(path)]
-    assert found == []
-    assert b"kookaburra" in (out / "manifest.jsonl").read_bytes()
-
-
-def holds_canary(path: Path) -> bool:
-    data = path.read_bytes()
-    return any(canary in data for canary in (b"kookaburra", b"wallaroo", b"fLaC", b"RIFF"))
-
-
-def assert_untouched(bench: ExportBench, out: Path) -> None:
+    unit = bench.replaced(exports=Replaced(bench.unit.exports, finish=finish))
+    with pytest.raises((sqlite3.Error, ReviewerError)):
+        bench.export(unit=unit).run(bench.lead, out, ("nemo",))
+    assert bench.acts()[-1][:2] == ("export.ended", "failed")
     assert list(out.parent.iterdir()) == []
-    assert bench.opener.opened == []
-    assert "export.started" not in [act for act, _, _ in bench.acts()]
+    assert bench.unit.exports.exports_of(["c1"]) == []
 
 
-def assert_failed(bench: ExportBench, out: Path, reason: str) -> None:
-    assert list(out.parent.iterdir()) == []
-    assert bench.acts()[-1] == ("export.ended", "failed", reason)
-    assert bench.database.rows("SELECT * FROM export") == []
-    assert bench.queue.clip_state("c1") is ClipState.FINAL
+def test_audio_that_differs_from_its_record_stops_the_export(bench: LeadBench, out: Path) -> None:
+    bench.accepted("c1", "yes")
+    bench.unit.database.execute("UPDATE clip SET frames = frames + 1")
+    with pytest.raises(Damaged, match="AUDIO_MISMATCH"):
+        bench.run_export(out)
+    assert_failed(bench, out, "AUDIO_MISMATCH")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from reviewer.lead.intake import IntakeOptions, IntakeReport
+from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.manifest import read_manifest
 from tests.unit.test_manifest_fields import GOOD
 from tests.benches.workspace import LEAD, Bench, make_bench

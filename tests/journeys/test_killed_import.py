@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.clips.keys import KdfParameters
-from reviewer.lead.intake import IntakeOptions
+from reviewer.lead.intake_report import IntakeOptions
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
 from tests.unit.test_manifest_fields import GOOD
@@ -23,7 +23,7 @@ import os, signal, sys
 from pathlib import Path
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
-from reviewer.lead.intake import IntakeOptions
+from reviewer.lead.intake_report import IntakeOptions
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
 from tests.benches.workspace import LEAD, PASSPHRASE

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired, Refused
-from reviewer.lead.intake_options import IntakeOptions
-from reviewer.lead.intake_report import IntakeReport
+from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.export_page import FORMATS, ExportPage
 from reviewer.ui.lead.import_page import ImportPage

@@ -8,12 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Damaged, LeaseLost, NdaRequired, Unavailable
 from reviewer.model.task import SkipReason
-from reviewer.session.acts import HandIn, WorkAct
-from reviewer.session.open_clip import OpenClip
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.waveform.plot import WavePlot
 from tests.benches.clip_page import ClipPageBench, Role
-from tests.fakes.work_session import FakeDesk, FakeWork, a_lease, an_open_clip
 
 
 @pytest.fixture(params=["desk", "qa"])
@@ -68,37 +65,22 @@ def test_the_next_clip_is_taken_only_when_the_work_is_on_the_disk(bench: ClipPag
     bench.open_role("desk", count=3)
     bench.finish()
     assert calls_since(bench, "submit")[:3] == ["submit", "claim", "open"]
-    assert "close" in calls_since(bench, "submit")
     assert numbers(bench) == ("task-2", None)
 
 
-class OneCommitWork(FakeWork):
-    """Hands over and opens the prefetched clip in one, as the session does when one is there."""
-
-    def hand_over(self, act: WorkAct) -> OpenClip | None:
-        assert isinstance(act, HandIn)
-        self.called("hand_over")
-        self.submitted.append(act.annotation)
-        self.waiting.pop(act.lease.task_id)
-        if self.prefetched is None:
-            return None
-        self.held, self.prefetched = self.prefetched, None
-        self._open = self.waiting[self.held.task_id]
-        return self._open
-
-
 def test_a_prefetched_clip_comes_with_the_hand_over_and_nothing_is_asked_for_again(
-    bench: ClipPageBench,
+    bench: ClipPageBench, role: Role
 ) -> None:
-    session = FakeDesk()
-    session.work = OneCommitWork(*(an_open_clip(a_lease(number)) for number in range(1, 5)))
-    bench.open(session)
+    bench.open_role(role, count=4, take=False)
+    bench.work.opens_prefetched = True
+    bench.click("claim")
     bench.finish("one")
+    if role == "qa":
+        bench.click("qa_accept")
     assert bench.is_clip_shown
     assert (bench.work.calls.count("claim"), bench.work.calls.count("open")) == (1, 1)
-    bench.finish("two")
-    assert [work.text_verbatim for work in bench.work.submitted] == ["one", "two"]
-    assert bench.workspace.presenter.lease == a_lease(3)
+    assert bench.workspace.presenter.lease.task_id == "task-2"
+    assert numbers(bench) == ("task-2", "task-3")
 
 
 def test_while_work_is_handed_over_it_stays_on_the_screen(bench: ClipPageBench, qtbot: QtBot) -> None:

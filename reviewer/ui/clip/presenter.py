@@ -18,7 +18,7 @@ from reviewer.errors import (
 )
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
-from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.acts import Skip, WorkAct
 from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
@@ -275,9 +275,8 @@ class ClipPresenter(QObject):
         if self._state.is_in(ClipState.CLOSED):
             self._give_back(found)
             return
-        ended = self._leave_clip(has_next=found.clip is not None)
+        self._leave_clip(has_next=found.clip is not None)  # the session has closed it
         self._on_next(found)
-        self._close(ended)
         self.handed_over.emit(act)
 
     def _on_stayed(self, done: Callable[[T], None], lease: Lease, result: T) -> None:
@@ -437,15 +436,4 @@ def _hand_over(work: "WorkSession", act: WorkAct, claim: Claim) -> NextClip:
     Raises what the act raises; whatever is wrong with the next clip is in the result.
     """
     clip = work.hand_over(act)
-    if clip is not None:
-        return NextClip(clip.lease, clip)
-    match act:
-        case HandIn(lease, annotation):
-            work.submit(lease, annotation)
-        case Skip(lease, reason):
-            work.skip(lease, reason)
-        case Release(lease):
-            work.release(lease)
-        case Decide(lease, kind, comment):
-            work.decide(lease, kind, comment)
-    return _claim_and_open(work, claim)
+    return NextClip(clip.lease, clip) if clip is not None else _claim_and_open(work, claim)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
-from reviewer.lead.intake_options import IntakeOptions
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.messages import window_catalogue
 from reviewer.ui.choose import Chooser, DialogChooser
 from reviewer.ui.handles import named
 from reviewer.ui.jobs import CancelToken, Job, Jobs
@@ -259,5 +260,5 @@ class ImportPage(LeadPage):
                 role=lambda row: _ROLES.get(row.outcome.value),
             ),
             Column(self.tr("Code"), lambda row: row.code.value if row.code else ""),
-            Column(self.tr("Why"), lambda row: " ".join(part for part in (row.sentence, *row.notes) if part)),
+            Column(self.tr("Why"), lambda row: row.sentence(window_catalogue())),
         ]

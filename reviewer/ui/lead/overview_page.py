@@ -21,8 +21,7 @@ from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.times import day_and_time
 
 if TYPE_CHECKING:
-    from reviewer.lead.progress import Overview, PersonProgress
-    from reviewer.lead.session import LeadSession
+    from reviewer.lead.session import LeadSession, Overview, PersonProgress
 
 
 _WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}

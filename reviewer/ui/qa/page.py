@@ -91,7 +91,7 @@ class QaPage(Page):
 
     @Slot()
     def submit(self) -> None:
-        """Submits one's own version, which is kept for good, and then shows both; an adjudication is final."""
+        """Submits one's own version, kept for good, then shows both; an adjudication is final."""
         presenter = self.workspace.presenter
         if presenter.lease is not None and presenter.lease.kind is TaskKind.ADJUDICATE:
             presenter.submit(HandIn)

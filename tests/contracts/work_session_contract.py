@@ -1,0 +1,160 @@
+"""What a work session does, whatever the kind of task and wherever the queue is; the fake for widgets too."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from reviewer.errors import NotLeased, Refused
+from reviewer.model.annotation import Annotation
+from reviewer.model.event import HeardRange
+from reviewer.model.task import Lease, SkipReason, TaskKind, VerdictKind
+from reviewer.session.acts import Decide, HandIn, Release, Skip
+from tests.benches.workspace import annotation
+
+
+@dataclass
+class WorkSetting:
+    """A session with four tasks of one kind, which nobody else works on."""
+
+    work: Any
+    kind: TaskKind
+
+    def claimed(self) -> Lease:
+        lease = self.work.claim()
+        assert lease is not None
+        return lease
+
+    def heard(self) -> Lease:
+        """Claims, opens and hears the next task."""
+        lease = self.claimed()
+        opened = self.work.open(lease)
+        self.work.heard(lease, [HeardRange(0, opened.samples.frames)])
+        return lease
+
+    def last_act(self, lease: Lease, typed: Annotation) -> HandIn | Decide:
+        """What ends the work on a heard task as done; of a review the blind version goes before it."""
+        if self.kind is TaskKind.TRANSCRIBE:
+            return HandIn(lease, typed)
+        receipt = self.work.submit(lease, typed)
+        return Decide(replace(lease, blind_annotation=receipt.annotation_id), VerdictKind.ACCEPTED)
+
+    def finish(self, lease: Lease, text: str = "the words of this clip") -> None:
+        act = self.last_act(lease, annotation(text))
+        if isinstance(act, HandIn):
+            self.work.submit(act.lease, act.annotation)
+        else:
+            self.work.decide(act.lease, act.kind)
+        self.work.close(lease)
+
+
+class WorkSessionContract:
+    """Inherited by one test class for each kind, queue and fake, which gives ``setting``."""
+
+    def test_a_claimed_task_is_held_until_it_is_done(self, setting: WorkSetting) -> None:
+        lease = setting.heard()
+        assert lease.kind is setting.kind
+        assert setting.work.resume() == lease
+        assert setting.work.claim() == lease
+        setting.finish(lease)
+        assert setting.work.resume() is None
+        assert setting.claimed().task_id != lease.task_id
+
+    def test_every_task_comes_once_and_then_nothing_waits(self, setting: WorkSetting) -> None:
+        seen = []
+        while setting.work.claim() is not None:
+            lease = setting.heard()
+            seen.append(lease.clip_id)
+            setting.finish(lease)
+        assert len(seen) == len(set(seen)) == 4
+
+    def test_draft_and_position_are_there_again_after_the_clip_was_closed(self, setting: WorkSetting) -> None:
+        lease = setting.claimed()
+        assert setting.work.open(lease).draft is None
+        typed = annotation("half of it")
+        saved_at = setting.work.save_draft(lease, typed, 1)
+        setting.work.save_position(lease, 4000)
+        setting.work.close(lease)
+        again = setting.work.open(lease)
+        assert (again.draft, again.position) == (typed, 4000)
+        assert setting.work.save_draft(lease, annotation("all of it"), 2) >= saved_at
+
+    def test_a_position_alone_is_no_draft(self, setting: WorkSetting) -> None:
+        lease = setting.claimed()
+        setting.work.open(lease)
+        setting.work.save_position(lease, 100)
+        setting.work.close(lease)
+        again = setting.work.open(lease)
+        assert (again.draft, again.position) == (None, 100)
+
+    def test_an_older_draft_never_overtakes_a_newer_one(self, setting: WorkSetting) -> None:
+        lease = setting.claimed()
+        setting.work.open(lease)
+        setting.work.save_draft(lease, annotation("newer"), 7)
+        setting.work.save_draft(lease, annotation("older, after a time-out"), 6)
+        setting.work.close(lease)
+        setting.work.save_draft(lease, annotation("older, after the clip was closed"), 6)
+        assert setting.work.open(lease).draft.text_verbatim == "newer"
+
+    def test_nothing_is_saved_once_the_work_is_done(self, setting: WorkSetting) -> None:
+        lease = setting.heard()
+        setting.work.save_draft(lease, annotation("typed"), 1)
+        setting.finish(lease)
+        with pytest.raises(NotLeased):
+            setting.work.save_draft(lease, annotation("a straggler"), 2)
+
+    def test_what_was_heard_needs_an_open_clip(self, setting: WorkSetting) -> None:
+        lease = setting.heard()
+        setting.work.close(lease)
+        with pytest.raises(Refused):
+            setting.work.heard(lease, [HeardRange(0, 100)])
+        setting.work.close(lease)
+
+    def test_a_skipped_task_does_not_come_again(self, setting: WorkSetting) -> None:
+        lease = setting.heard()
+        setting.work.skip(lease, SkipReason.CANNOT_UNDERSTAND)
+        setting.work.close(lease)
+        assert setting.claimed().clip_id != lease.clip_id
+
+    def test_a_released_task_comes_again_with_its_draft(self, setting: WorkSetting) -> None:
+        lease = setting.heard()
+        setting.work.save_draft(lease, annotation("begun"), 1)
+        setting.work.release(lease)
+        setting.work.close(lease)
+        assert setting.work.resume() is None
+        again = setting.claimed()
+        assert again.task_id == lease.task_id
+        assert setting.work.open(again).draft.text_verbatim == "begun"
+
+    def test_handing_over_without_a_prefetched_clip_ends_the_task(self, setting: WorkSetting) -> None:
+        lease = setting.heard()
+        assert setting.work.hand_over(setting.last_act(lease, annotation("done"))) is None
+        assert setting.work.resume() is None
+        assert setting.claimed().task_id != lease.task_id
+
+    @pytest.mark.parametrize("how", ["done", "skip", "release"])
+    def test_handing_over_ends_the_task_and_opens_the_prefetched_one(
+        self, setting: WorkSetting, how: str
+    ) -> None:
+        lease = setting.heard()
+        assert setting.work.prefetch() is not None
+        acts = {
+            "done": lambda: setting.last_act(lease, annotation("done")),
+            "skip": lambda: Skip(lease, SkipReason.DISTRESSING),
+            "release": lambda: Release(lease),
+        }
+        opened = setting.work.hand_over(acts[how]())
+        assert opened is not None
+        assert opened.lease.task_id != lease.task_id
+        assert not opened.lease.is_prefetch
+        assert opened.samples.frames > 0
+        setting.work.heard(opened.lease, [HeardRange(0, 100)])
+        assert setting.work.claim().task_id == opened.lease.task_id
+        assert setting.work.beat(opened.lease).task_id == opened.lease.task_id
+
+    def test_a_dropped_prefetch_comes_when_it_is_claimed(self, setting: WorkSetting) -> None:
+        lease = setting.heard()
+        assert setting.work.prefetch() is not None
+        setting.work.drop_prefetched()
+        assert setting.work.hand_over(setting.last_act(lease, annotation("done"))) is None
+        assert setting.work.open(setting.claimed()).samples.frames > 0
