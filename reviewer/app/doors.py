@@ -12,12 +12,12 @@ from reviewer.places import DATABASE_FILE, PROJECT_FILE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.desk.agreement import Agreement
     from reviewer.desk.session import DeskSession
-    from reviewer.desk.signin import SignIn
     from reviewer.lead.session import LeadSession
     from reviewer.model.project import Project
     from reviewer.qa.session import QaSession
+    from reviewer.session.agreement import Agreement
+    from reviewer.session.sign_in import SignIn
     from reviewer.workspace import Workspace
 
 
@@ -33,7 +33,7 @@ class WorkspaceDoors:
 
     @property
     def sign_in(self) -> "SignIn":
-        return self._workspace.sign_in_desk
+        return self._workspace.sessions
 
     @property
     def agreement(self) -> "Agreement":
@@ -114,7 +114,7 @@ class LateDoors:
 
     @property
     def sign_in(self) -> "SignIn":
-        return self.workspace.sign_in_desk
+        return self.workspace.sessions
 
     @property
     def agreement(self) -> "Agreement":

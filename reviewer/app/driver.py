@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QWidget
 
 from reviewer.errors import Unavailable
+from reviewer.model.clock import SystemClock
 from reviewer.ui.theme import Choice, Scheme, Theme
 
 W = TypeVar("W", bound=QWidget)
@@ -18,10 +20,28 @@ _PATIENCE_SECONDS = 45.0
 _POLL_MS = 10
 
 
+class AdvancingClock(SystemClock):
+    """The clock of this machine, which can be put forward: nobody waits a minute in a tour."""
+
+    def __init__(self) -> None:
+        self._ahead_seconds = 0.0
+
+    def advance(self, seconds: float) -> None:
+        """Lets so much time pass."""
+        self._ahead_seconds += seconds
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._ahead_seconds)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead_seconds
+
+
 class Driver:
     """Drives one window through its real widgets; nothing is called behind their back."""
 
-    def __init__(self, window: QWidget, theme: Theme, pictures: Path) -> None:
+    def __init__(self, window: QWidget, theme: Theme, pictures: Path, clock: AdvancingClock) -> None:
+        self.clock = clock
         self._window = window
         self._theme = theme
         self._pictures = pictures

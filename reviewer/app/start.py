@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +12,14 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from reviewer.app.doors import LateDoors
+from reviewer.app.window import application, make_window
 from reviewer.errors import ReviewerError
-from reviewer.model.clock import Clock, SystemClock
+from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
 from reviewer.ui.assets import bring_icons, icons_come_later
-from reviewer.ui.doors import Doors
 from reviewer.ui.first_paint import after_first_paint
-from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
-from reviewer.ui.preferences import Preferences
-from reviewer.ui.theme import HAS_STYLE, STYLE, Theme
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -58,22 +55,6 @@ def run(arguments: Sequence[str]) -> int:
     except ReviewerError as error:
         print(error.sentence, error.hint, sep="\n", file=sys.stderr)
         return error.exit_code
-
-
-def make_window(
-    app: QApplication,
-    doors: Doors,
-    clock: Clock,
-    settings: QSettings,
-    player_factory: Callable[[], "Player"],
-    *,
-    is_furnished: bool = True,
-) -> tuple[MainWindow, Jobs]:
-    """The window over a workspace, with the job pool that its owner closes last."""
-    jobs = Jobs(app)
-    house = House(doors, jobs, clock, player_factory, Preferences(settings, app))
-    theme = Theme(app, settings, app, asks_platform=is_furnished)
-    return MainWindow(house, theme, is_furnished=is_furnished), jobs
 
 
 def sound_card_player() -> "Player":
@@ -184,18 +165,6 @@ def _guard() -> None:
     from reviewer.process_guard import guard_process  # noqa: PLC0415 - not before the first paint
 
     guard_process()
-
-
-def application() -> QApplication:
-    """The one QApplication of this process."""
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = QApplication(["reviewer", "-style", STYLE])
-        app.setProperty(HAS_STYLE, True)  # noqa: FBT003 - Qt takes it by place
-    app.setApplicationName("reviewer")
-    app.setOrganizationName("reviewer")
-    app.setApplicationDisplayName("Reviewer")
-    return app
 
 
 def _close_on_signals(window: MainWindow, app: QApplication) -> None:

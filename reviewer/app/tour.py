@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QListWidget
 
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
 from reviewer.app.doors import WorkspaceDoors
-from reviewer.app.driver import Driver
-from reviewer.app.start import application, make_window
-from reviewer.app.tour_desk import has_clip, skip, wait_for_clip, work_on, work_on_returned
+from reviewer.app.driver import AdvancingClock, Driver
+from reviewer.app.tour_desk import clip_on_screen, has_clip, skip, wait_for_clip, work_on, work_on_returned
 from reviewer.app.tour_entrance import come_in, lock
 from reviewer.app.tour_lead import bring_clips_in, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
+from reviewer.app.window import application, make_window
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
@@ -40,28 +40,29 @@ def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = Non
     pictures = out / "screens"
     pictures.mkdir(parents=True)
     print("Going through the whole loop; this takes a minute or two...")
-    make_people(folder, parameters=parameters)
-    with open_workspace(folder, parameters=parameters) as workspace:
-        _walk(workspace, out)
+    clock = AdvancingClock()
+    make_people(folder, clock=clock, parameters=parameters)
+    with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
+        _walk(workspace, clock, out)
     print(f"Pictures: {pictures}")
     print(f"Exported set: {out / 'set'}")
     return 0
 
 
-def _walk(workspace: Workspace, out: Path) -> None:
+def _walk(workspace: Workspace, clock: AdvancingClock, out: Path) -> None:
     app = application()
     settings = QSettings(str(out / "settings.ini"), QSettings.Format.IniFormat)
     window, jobs = make_window(
         app,
         WorkspaceDoors(workspace),
-        workspace.clock,
+        clock,
         settings,
         lambda: Player(VirtualDevice(real_time=True, keeps=False)),
     )
     try:
         window.show()
-        driver = Driver(window, window.theme, out / "screens")
-        _loop(driver, workspace, out)
+        driver = Driver(window, window.theme, out / "screens", clock)
+        _loop(driver, out)
         window.close()
         driver.wait_for("the window is closed", lambda: not window.isVisible() and not jobs.running)
     finally:
@@ -70,21 +71,21 @@ def _walk(workspace: Workspace, out: Path) -> None:
         (out / "settings.ini").unlink(missing_ok=True)
 
 
-def _loop(driver: Driver, workspace: Workspace, out: Path) -> None:
+def _loop(driver: Driver, out: Path) -> None:
     driver.picture("sign-in")
     come_in(driver, LEE)
     with tempfile.TemporaryDirectory(prefix="reviewer-tour-") as scratch:
-        answers = bring_clips_in(driver, write_manifest(Path(scratch) / "clips", workspace.clock.now()))
+        answers = bring_clips_in(driver, write_manifest(Path(scratch) / "clips", driver.clock.now()))
     lock(driver)
-    slipped = _contractor(driver, workspace, answers)
-    _qa(driver, workspace, answers, slipped)
+    slipped = _contractor(driver, answers)
+    _qa(driver, answers, slipped)
     come_in(driver, ANA)
-    driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("next_clip"))
+    driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("claim"))
     held = has_clip(driver)
     if held:  # what she had on the desk when she locked comes first
-        work_on(driver, answers[_leased(workspace)])
+        work_on(driver, answers[clip_on_screen(driver)])
     else:
-        driver.click("next_clip")
+        driver.click("claim")
     work_on_returned(driver, slipped)
     driver.click("rail_mine")
     driver.wait_for_part("mine_page")
@@ -92,7 +93,7 @@ def _loop(driver: Driver, workspace: Workspace, out: Path) -> None:
     driver.picture("my-work")
     lock(driver)
     come_in(driver, QUINN)
-    accept_the_rest(driver, lambda: answers[_checked(workspace)], 2 if held else 1)
+    accept_the_rest(driver, lambda: answers[clip_on_screen(driver)], 2 if held else 1)
     lock(driver)
     come_in(driver, LEE)
     lead_the_project(driver, out / "set")
@@ -118,16 +119,16 @@ def _show_settings(driver: Driver) -> None:
     driver.come_to_front()
 
 
-def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip]) -> DemoClip:
+def _contractor(driver: Driver, answers: dict[str, DemoClip]) -> DemoClip:
     """Ana does some clips and skips one; gives the one with the slip in it."""
     come_in(driver, ANA)
     driver.picture("desk-free")
-    driver.click("next_clip")
+    driver.click("claim")
     skip(driver, "technical")
     slipped, was_hasty = None, False
     for number in range(_CLIPS_TO_DO):
         wait_for_clip(driver)
-        clip = answers[_leased(workspace)]
+        clip = answers[clip_on_screen(driver)]
         may_slip = slipped is None and clip.speakers > 0
         shown_as = "desk" if number < 2 else ""
         is_hasty = not was_hasty and not shown_as and clip.speakers > 0 and not clip.flags
@@ -140,23 +141,8 @@ def _contractor(driver: Driver, workspace: Workspace, answers: dict[str, DemoCli
     return slipped
 
 
-def _qa(driver: Driver, workspace: Workspace, answers: dict[str, DemoClip], slipped: DemoClip) -> None:
+def _qa(driver: Driver, answers: dict[str, DemoClip], slipped: DemoClip) -> None:
     come_in(driver, QUINN)
-    before = return_one(driver, lambda: answers[_checked(workspace)], slipped)
-    accept_the_rest(driver, lambda: answers[_checked(workspace)], _CLIPS_TO_DO - before)
+    before = return_one(driver, lambda: answers[clip_on_screen(driver)], slipped)
+    accept_the_rest(driver, lambda: answers[clip_on_screen(driver)], _CLIPS_TO_DO - before)
     lock(driver)
-
-
-def _leased(workspace: Workspace) -> str:
-    """The clip on the desk: the tour looks at the queue as a lead may."""
-    return workspace.queue.leases()[0].clip_id
-
-
-def _checked(workspace: Workspace) -> str:
-    """The clip that QA has taken."""
-    return str(
-        workspace.database.value(
-            "SELECT s.clip_id FROM qa_check c JOIN submission s ON s.id = c.submission_id"
-            " WHERE c.state = 'leased'"
-        )
-    )

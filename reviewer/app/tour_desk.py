@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton
 from reviewer.app.demo import DemoClip
 from reviewer.app.driver import Driver
 from reviewer.errors import Unavailable
+from reviewer.ui.desk.page import DeskPage
+from reviewer.ui.qa.page import QaPage
 from reviewer.ui.waveform.spectrogram import Spectrogram
 
 _SPEAKERS = ("none", "one", "two", "more")
@@ -26,6 +28,17 @@ def has_clip(driver: Driver) -> bool:
     is_counted = driver.sees("status_done") and bool(driver.find(QLabel, "status_done").text())
     time_shown = driver.find(QAbstractButton, "play_time").text()
     return is_awake and is_counted and not time_shown.endswith(_NO_LENGTH)
+
+
+def clip_on_screen(driver: Driver) -> str:
+    """The id of the clip that is open, of the desk or of QA."""
+    page: DeskPage | QaPage = (
+        driver.find(DeskPage, "desk_page") if driver.sees("desk_page") else driver.find(QaPage, "qa_page")
+    )
+    lease = page.workspace.presenter.lease
+    if lease is None:
+        raise Unavailable("The tour found no open clip.", "This is a bug; report it.")
+    return lease.clip_id
 
 
 def listen(driver: Driver) -> None:
@@ -61,7 +74,7 @@ def work_on(
     if shown_as and not clip.flags:
         driver.press_on("transcript_text", "Ctrl+Return")  # too early: the window says what is missing
         driver.picture(f"{shown_as}-missing")
-    _answer(driver, clip)
+    answer(driver, clip)
     driver.wait_for("the draft is saved", lambda: _is_saved(driver))
     if is_hasty:
         driver.press_on("transcript_text", "Ctrl+Return")
@@ -111,7 +124,8 @@ def skip(driver: Driver, reason: str) -> None:
     driver.wait_for("the clip is given back", lambda: not driver.sees("skip_dialog"))
 
 
-def _answer(driver: Driver, clip: DemoClip) -> None:
+def answer(driver: Driver, clip: DemoClip) -> None:
+    """Answers what the form requires."""
     speakers = _SPEAKERS[min(clip.speakers, 3)]
     driver.click(f"field_speech_quality_{'clear' if clip.speakers else 'none'}")
     driver.click(f"field_speakers_{speakers}")
@@ -126,7 +140,7 @@ def _hand_in(driver: Driver) -> None:
     after = f"{int(done.text().split()[0]) + 1} done today"
     driver.press_on("transcript_text", "Ctrl+Return")
     driver.wait_for("the work is handed in", lambda: done.text() == after)
-    driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("next_clip"))
+    driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("claim"))
 
 
 def _is_saved(driver: Driver) -> bool:

@@ -6,6 +6,7 @@ from reviewer.app.demo import DemoPerson
 from reviewer.app.driver import Driver
 from reviewer.model.people import Role
 
+_READING_SECONDS = 60.0
 _FIRST_SCREEN = {Role.CONTRACTOR: "desk_page", Role.QA: "qa_page", Role.LEAD: "overview_page"}
 
 
@@ -32,6 +33,7 @@ def sign_agreement(driver: Driver, person: DemoPerson) -> None:
     bar = text.verticalScrollBar()
     while bar.value() < bar.maximum():
         driver.press_on("nda_text", "PgDown")
+    driver.clock.advance(_READING_SECONDS)
     driver.click_at("nda_tick", 0.01)
     driver.type_into("nda_name", person.name)
     driver.type_into("nda_passphrase", person.passphrase)

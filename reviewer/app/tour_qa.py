@@ -1,60 +1,73 @@
-"""The tour at the spot check: Quinn types blind, compares, returns one and accepts the rest."""
+"""The tour of QA: Quinn transcribes blind, compares, returns one and accepts the rest."""
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from reviewer.app.demo import DemoClip
 from reviewer.app.driver import Driver
-from reviewer.app.tour_desk import listen
+from reviewer.app.tour_desk import answer, listen
 
-ClipOnTheDesk = Callable[[], DemoClip]
+ClipOnTheScreen = Callable[[], DemoClip]
 
 
-def return_one(driver: Driver, on_the_desk: ClipOnTheDesk, slipped: DemoClip) -> int:
-    """Checks until the work with the slip comes, which goes back with a comment; the others are accepted.
+def return_one(driver: Driver, on_the_screen: ClipOnTheScreen, slipped: DemoClip) -> int:
+    """Reviews until the work with the slip comes, which is returned with a comment; the others are accepted.
 
-    Returns: how many checks that took.
+    Returns: how many reviews that took.
     """
     driver.picture("qa-empty")
-    checked = 1
-    while _check(driver, on_the_desk, pictures=checked == 1) is not slipped:
+    driver.click("claim")
+    reviewed = 1
+    while _review(driver, on_the_screen, pictures=reviewed == 1) is not slipped:
         _accept(driver)
-        checked += 1
+        reviewed += 1
     driver.picture("qa-compare")
     driver.type_into("qa_comment", "The last word is not said: please listen to the end again.")
     driver.press("Ctrl+Shift+R")
-    driver.wait_for("the work is returned", lambda: not driver.sees("compare_panel"))
-    return checked
+    _wait_for_next(driver)
+    return reviewed
 
 
-def accept_the_rest(driver: Driver, on_the_desk: ClipOnTheDesk, count: int) -> None:
-    """Checks and accepts what still waits."""
+def accept_the_rest(driver: Driver, on_the_screen: ClipOnTheScreen, count: int) -> None:
+    """Reviews and accepts what still waits."""
     for _ in range(count):
-        _check(driver, on_the_desk, pictures=False)
+        if not _has_review(driver):
+            driver.click("claim")
+        _review(driver, on_the_screen, pictures=False)
         _accept(driver)
+    driver.wait_for_part("empty_page")
     driver.press("Ctrl+N")
-    driver.wait_for("nothing is left", lambda: "Nothing waits" in _says(driver))
+    driver.wait_for("nothing is left", lambda: "No reviews" in driver.find(QLabel, "empty_title").text())
 
 
-def _check(driver: Driver, on_the_desk: ClipOnTheDesk, *, pictures: bool) -> DemoClip:
-    driver.wait_for_part("empty_check")
-    driver.click("qa_draw")
-    driver.wait_for_part("blind_panel")
-    clip = on_the_desk()
+def _review(driver: Driver, on_the_screen: ClipOnTheScreen, *, pictures: bool) -> DemoClip:
+    driver.wait_for("a review is open", lambda: _has_review(driver))
+    clip = on_the_screen()
     listen(driver)
     driver.type_into("transcript_text", clip.reference)
+    for flag in clip.flags:
+        driver.click(f"flag_{flag}")
+    answer(driver, clip)
     if pictures:
         driver.picture("qa-blind")
     driver.press_on("transcript_text", "Ctrl+Return")
-    driver.wait_for_part("compare_panel")
+    driver.wait_for_part("comparison_panel")
     return clip
 
 
 def _accept(driver: Driver) -> None:
     driver.press_on("qa_comment", "Ctrl+Shift+A")
-    driver.wait_for("the work is accepted", lambda: not driver.sees("compare_panel"))
+    _wait_for_next(driver)
 
 
-def _says(driver: Driver) -> str:
-    return driver.find(QLabel, "qa_empty_message_text").text()
+def _wait_for_next(driver: Driver) -> None:
+    driver.wait_for("the verdict is in", lambda: _has_review(driver) or driver.sees("empty_page"))
+
+
+def _has_review(driver: Driver) -> bool:
+    """Whether a clip with a length is open to be transcribed."""
+    if not driver.sees("qa_submit"):
+        return False
+    shown = driver.find(QAbstractButton, "play_time").text()
+    return driver.find(QAbstractButton, "qa_submit").isEnabled() and not shown.endswith("00:00.000")

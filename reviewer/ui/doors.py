@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Protocol
 from reviewer.model.people import Identity
 
 if TYPE_CHECKING:
-    from reviewer.desk.agreement import Agreement
     from reviewer.desk.session import DeskSession
-    from reviewer.desk.signin import SignIn
     from reviewer.lead.session import LeadSession
     from reviewer.model.project import Project
     from reviewer.qa.session import QaSession
+    from reviewer.session.agreement import Agreement
+    from reviewer.session.sign_in import SignIn
 
 
 class Doors(Protocol):

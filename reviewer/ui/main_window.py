@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
+from reviewer.errors import Unavailable
 from reviewer.model.people import Identity
 from reviewer.ui.assets import repaint_icons
 from reviewer.ui.house import House
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
         self._is_leaving = self._is_lock = False
         self._may_close = False
         self._stack = QStackedWidget(self)
-        self.entrance = Entrance(house.doors, house.jobs, house.clock, self._stack)
+        self.entrance = Entrance(house.doors, house.jobs, self._stack)
         self._stack.addWidget(self.entrance)
         self.setCentralWidget(self._stack)
         self.entrance.entered.connect(self._on_entered)
@@ -233,8 +234,14 @@ class MainWindow(QMainWindow):
             return
         sign_in, is_lock = self._house.doors.sign_in, self._is_lock
         self._house.jobs.run(
-            lambda _token: sign_in.sign_out(identity, locked=is_lock), self._left, self._left, owner=self
+            lambda _token: sign_in.sign_out(identity, locked=is_lock),
+            self._signed_out,
+            self._left,
+            owner=self,
         )
+
+    def _signed_out(self, is_logged: bool) -> None:  # noqa: FBT001 - the answer of a sign-out
+        self._left(None if is_logged else Unavailable("SIGN_OUT_NOT_LOGGED"))
 
     def _left(self, problem: Exception | None) -> None:
         if self._shell is not None:

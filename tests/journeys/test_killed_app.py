@@ -34,7 +34,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtTest import QTest
 from reviewer.app.driver import Driver
 from reviewer.app.doors import WorkspaceDoors
-from reviewer.app.start import application, make_window
+from reviewer.app.window import application, make_window
 from reviewer.app.tour_desk import has_clip
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player

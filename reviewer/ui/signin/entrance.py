@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from reviewer.model.clock import Clock
 from reviewer.model.people import Identity, Person, Role
 from reviewer.ui.doors import Doors
 from reviewer.ui.jobs import Jobs
@@ -30,14 +29,13 @@ class Entrance(QStackedWidget):
     declined = Signal(object)
     """Carries the Identity that said no to the agreement; it is still signed in."""
 
-    def __init__(self, doors: Doors, jobs: Jobs, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(self, doors: Doors, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("entrance")
         self._doors = doors
         self._jobs = jobs
         self._identity: Identity | None = None
         self.sign_in_page = SignInPage(self)
-        self._clock = clock
         self._enrol_page: EnrolPage | None = None
         self._nda_page: NdaPage | None = None
         self.addWidget(self.sign_in_page)
@@ -67,9 +65,10 @@ class Entrance(QStackedWidget):
         if self._nda_page is None:
             from reviewer.ui.signin.nda_page import NdaPage  # noqa: PLC0415 - see above
 
-            page = self._nda_page = NdaPage(self._clock, self)
+            page = self._nda_page = NdaPage(self)
             page.accept_requested.connect(self._on_accept_requested)
             page.decline_requested.connect(self._on_decline_requested)
+            page.end_reached.connect(self._on_end_reached)
             self.addWidget(page)
         return self._nda_page
 
@@ -134,12 +133,25 @@ class Entrance(QStackedWidget):
                 answer.text,
                 typed_name=answer.typed_name,
                 passphrase=answer.passphrase,
-                shown_at=answer.shown_at,
-                end_reached_at=answer.end_reached_at,
             ),
             lambda _record: self._enter(),
             self.nda_page.show_error,
         )
+
+    @Slot(object)
+    def _on_end_reached(self, text: "NdaText") -> None:
+        identity, agreement = self._identity, self._doors.agreement
+        if identity is None:
+            return
+
+        def seconds_left() -> float | None:
+            left = agreement.reading_seconds_left(identity, text)
+            if left is None:
+                agreement.end_reached(identity, text)
+                left = agreement.reading_seconds_left(identity, text)
+            return left
+
+        self._run(seconds_left, self.nda_page.show_reading_time, self.nda_page.show_error)
 
     @Slot(object)
     def _on_decline_requested(self, text: "NdaText") -> None:

@@ -1,18 +1,19 @@
 """What must have happened before the agreement can be accepted."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class NdaGate:
-    """Five conditions; each change makes a new value.
+    """Six conditions; each change makes a new value.
 
-    ``is_exact`` says that the text on the screen is the text that gets signed.
+    ``is_exact``: the text on the screen is the text that gets signed. ``is_end_reached`` and ``is_read`` (for
+    long enough) are what the access log says.
     """
 
     is_exact: bool = False
-    end_reached_at: datetime | None = None
+    is_end_reached: bool = False
+    is_read: bool = False
     is_ticked: bool = False
     is_named: bool = False
     has_passphrase: bool = False
@@ -21,7 +22,8 @@ class NdaGate:
     def is_open(self) -> bool:
         return (
             self.is_exact
-            and self.end_reached_at is not None
+            and self.is_end_reached
+            and self.is_read
             and self.is_ticked
             and self.is_named
             and self.has_passphrase

@@ -1,10 +1,10 @@
 """The agreement, alone on its page."""
 
+import math
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.access.nda import STATEMENT
-from reviewer.model.clock import Clock
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
 _TITLE_PX = 28
 _COLUMN_PX = 760
+_ASK_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,6 @@ class NdaAnswer:
     text: "NdaText"
     typed_name: str
     passphrase: str = field(repr=False)
-    shown_at: datetime
-    end_reached_at: datetime
 
 
 class NdaPage(QFrame):
@@ -55,15 +53,18 @@ class NdaPage(QFrame):
     """Carries an NdaAnswer."""
     decline_requested = Signal(object)
     """Carries the NdaText."""
+    end_reached = Signal(object)
+    """Carries the NdaText: its end came into view, or the reading time that was left may be over."""
 
-    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, "nda_page", self.tr("Non-disclosure agreement")).setToolTip("")
-        self._clock = clock
         self._text: NdaText | None = None
         self._name = ""
-        self._shown_at: datetime | None = None
         self._is_busy = False
+        self._reading = QTimer(self)
+        self._reading.setSingleShot(True)
+        self._reading.timeout.connect(self._tell_end_reached)
         self.gate = NdaGate()
         self._make_parts()
         column = QWidget(self)
@@ -81,8 +82,8 @@ class NdaPage(QFrame):
     def show_agreement(self, text: "NdaText", name: str) -> None:
         """Shows a text to a person from its beginning, with nothing answered yet."""
         self._text, self._name = text, name
-        self._shown_at = self._clock.now()
         self.gate = NdaGate()
+        self._reading.stop()
         self.title.setText(text.title)
         self.facts.setText(
             self.tr("Version {0} · {1} · SHA-256 {2}…").format(text.version, text.locale, text.sha256[:16])
@@ -98,6 +99,18 @@ class NdaPage(QFrame):
         if not self.gate.is_exact:
             self._refuse_text()
         self.view.setFocus()
+        self._wake()
+
+    def show_reading_time(self, seconds_left: float | None) -> None:
+        """So long the text must still be read, by the access log; None: its end was not logged yet."""
+        is_read = seconds_left is not None and seconds_left <= 0
+        self.gate = replace(self.gate, is_end_reached=seconds_left is not None, is_read=is_read)
+        if seconds_left is not None and not is_read:
+            self._reading.start(round(min(seconds_left, _ASK_AGAIN_SECONDS) * 1000))
+            words = self.tr("Please take the time to read it: {0} s left.").format(math.ceil(seconds_left))
+            self.message.show_message(Message(words))
+        elif is_read:
+            self.message.clear()
         self._wake()
 
     def set_busy(self, *, busy: bool) -> None:
@@ -189,16 +202,19 @@ class NdaPage(QFrame):
 
     @Slot()
     def _on_end_reached(self) -> None:
-        if self._text is not None and self.gate.end_reached_at is None:
-            self.gate = replace(self.gate, end_reached_at=self._clock.now())
-            self._wake()
+        if not self.gate.is_end_reached:
+            self._tell_end_reached()
+
+    @Slot()
+    def _tell_end_reached(self) -> None:
+        if self._text is not None:
+            self.end_reached.emit(self._text)
 
     @Slot()
     def _on_agree(self) -> None:
-        text, shown_at, end_reached_at = self._text, self._shown_at, self.gate.end_reached_at
-        if not self.agree.isEnabled() or text is None or shown_at is None or end_reached_at is None:
+        if not self.agree.isEnabled() or self._text is None:
             return
-        answer = NdaAnswer(text, self.name.text(), self.passphrase.take(), shown_at, end_reached_at)
+        answer = NdaAnswer(self._text, self.name.text(), self.passphrase.take())
         self.message.clear()
         self.set_busy(busy=True)
         self.accept_requested.emit(answer)
@@ -223,8 +239,10 @@ class NdaPage(QFrame):
 
     def _missing(self) -> str:
         """What is still to be done before the button wakes, for its tooltip."""
-        if self.gate.end_reached_at is None:
+        if not self.gate.is_end_reached:
             return self.tr("Read to the end first.")
+        if not self.gate.is_read:
+            return self.tr("Please take the time to read it.")
         if not (self.gate.is_ticked and self.gate.is_named and self.gate.has_passphrase):
             return self.tr("Tick the box, type your name as in your account, and enter your passphrase.")
         return tip(self.tr("I agree and sign with my name and key"), "nda.agree")
