@@ -78,20 +78,14 @@ class WrongPassphrase(Refused):
     """Name and passphrase do not belong together; the same answer whether or not the name exists."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "This name and passphrase do not belong together.",
-            "Check both. After five failures sign-in waits, each time twice as long.",
-        )
+        super().__init__("WRONG_PASSPHRASE")
 
 
 class TooManyFailures(Refused):
     """Sign-in for this name waits after repeated failures."""
 
     def __init__(self, wait_seconds: int) -> None:
-        super().__init__(
-            f"Sign-in for this name waits {wait_seconds} s after repeated failures.",
-            "Wait, then try again. Your lead can see the failures in the access log.",
-        )
+        super().__init__("TOO_MANY_FAILURES", seconds=wait_seconds)
         self.wait_seconds = wait_seconds
 
 
@@ -99,44 +93,37 @@ class NdaRequired(Refused):
     """No live acknowledgement of the current agreement: no clip opens."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "No clip opens before the current non-disclosure agreement is accepted.",
-            "Read and sign it in the workstation, or with: reviewer nda show, reviewer nda accept.",
-        )
+        super().__init__("NDA_REQUIRED")
 
 
 class NotAllowed(Refused):
     """The person's role does not include this act."""
 
     def __init__(self, act: str, role: str) -> None:
-        super().__init__(f"The role {role} may not {act}.", "Ask your lead who may.")
+        super().__init__("NOT_ALLOWED")
+        self.act = act
+        self.role = role
 
 
 class LeaseLost(Refused):
     """The lease ran out and the clip went to a colleague; what was typed is kept as a late draft."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This clip went to a colleague because its lease ran out; your text is kept.",
-            "Your lead can see the late draft. Take the next clip.",
-        )
+    def __init__(self, code: str = "LEASE_LOST") -> None:
+        super().__init__(code)
 
 
 class NotLeased(Refused):
     """The clip is not leased to this person."""
 
-    def __init__(self) -> None:
-        super().__init__("This clip is not leased to you.", "Claim the next clip from the queue.")
+    def __init__(self, code: str = "NOT_LEASED") -> None:
+        super().__init__(code)
 
 
 class SubmissionConflict(Refused):
     """The same submission key came twice with different content."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "This piece of work was already handed in with other content.",
-            "The first submission stands. Ask QA to return it if it must change.",
-        )
+        super().__init__("SUBMISSION_CONFLICT")
 
 
 class NoAudioDevice(Unavailable):
@@ -147,27 +134,21 @@ class LeaseLapsed(LeaseLost):
     """The lease ran out and nobody took the clip yet."""
 
     def __init__(self) -> None:
-        Refused.__init__(
-            self,
-            "The lease on this clip ran out; your text is kept.",
-            "Take the next clip: this one comes first unless a colleague has taken it.",
-        )
+        super().__init__("LEASE_LAPSED")
 
 
 class ClipWithdrawn(NotLeased):
     """The clip was purged while somebody worked on it."""
 
     def __init__(self) -> None:
-        Refused.__init__(self, "This clip was withdrawn and its content is destroyed.", "Take the next clip.")
+        super().__init__("CLIP_WITHDRAWN")
 
 
 class NoWorkspace(Unavailable):
     """There is no workspace in this folder."""
 
     def __init__(self, folder: object) -> None:
-        super().__init__(
-            f"There is no workspace in {folder}.", "Make one with: reviewer init DIR --lead NAME."
-        )
+        super().__init__("NO_WORKSPACE", folder=str(folder))
 
 
 class OpenElsewhere(Refused):

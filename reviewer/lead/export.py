@@ -149,7 +149,7 @@ class Export:
                 self._formats[name].write(folder, utterances)
             digest = passport.write(folder, self._passport(order, selection, utterances))
             self._require_valid(folder, order.formats)
-            with moved_into_place(folder, order.out), self._unit.transaction():
+            with moved_into_place(folder, order.out), self._unit.transaction_with_queue():
                 self._finish(order, selection, digest)
         return ExportResult(
             order.out, len(utterances), _seconds(utterances), dict(selection.left_out), digest
@@ -211,14 +211,15 @@ class Export:
                 verdict = unit.queue.verdict_on(annotation_id)
                 if verdict is not None:
                     unit.queue.set_final(FinalAnnotation(clip_id, annotation_id, verdict.id))
-        unit.exports.finish(order.id, items, digest)
         unit.queue.mark_exported(items)
         detail: dict[str, DetailValue] = {
             "clips": len(items),
             "left_out": sum(selection.left_out.values()),
             "passport_sha256": digest,
         }
-        self._record(order.identity, Action.EXPORT_ENDED, order.id, detail)
+        with unit.transaction():
+            unit.exports.finish(order.id, items, digest)
+            self._record(order.identity, Action.EXPORT_ENDED, order.id, detail)
 
     def _known(self, formats: Sequence[str]) -> tuple[str, ...]:
         known = ", ".join(self._formats)

@@ -63,14 +63,16 @@ class People:
         """
         require(identity.person, Act.MANAGE_PEOPLE)
         unit = self._unit
-        with unit.transaction():
-            person = unit.people.by_name(name)
-            if person is None or person.state is PersonState.REVOKED:
-                raise Refused("NO_ACCOUNT")
-            if person.role is Role.LEAD and self._active_leads() < 2 and person.state is PersonState.ACTIVE:
-                raise Refused("LAST_LEAD")
-            unit.people.revoke(person.id)
-            self._record(Action.PERSON_REVOKED, identity, person)
+        with unit.transaction_with_queue():
+            with unit.transaction():
+                person = unit.people.by_name(name)
+                if person is None or person.state is PersonState.REVOKED:
+                    raise Refused("NO_ACCOUNT")
+                is_active_lead = person.role is Role.LEAD and person.state is PersonState.ACTIVE
+                if is_active_lead and self._active_leads() < 2:
+                    raise Refused("LAST_LEAD")
+                unit.people.revoke(person.id)
+                self._record(Action.PERSON_REVOKED, identity, person)
             for lease in unit.queue.leases():
                 if lease.person_id == person.id:
                     release_task(unit, identity, lease.task_id)
@@ -84,11 +86,11 @@ class People:
 
 
 def release_task(unit: UnitOfWork, identity: Identity, task_id: str) -> None:
-    """Opens a task to all: takes it from whoever has it, or puts a held clip back; inside a transaction."""
-    unit.require_transaction()
-    unit.queue.lead_release(task_id)
+    """Opens a task to all: takes it from whoever has it, or puts a held clip back."""
     detail: dict[str, DetailValue] = {"task": task_id, "by_lead": True}
-    unit.log.record(Event.by(identity, Action.TASK_RELEASED, task_id, detail=detail))
+    with unit.transaction_with_queue():
+        unit.queue.lead_release(task_id)
+        unit.log.record(Event.by(identity, Action.TASK_RELEASED, task_id, detail=detail))
 
 
 def new_code() -> str:

@@ -88,15 +88,17 @@ class Purge:
 
     def _destroy(self, identity: Identity, clip: str, reason: str, recall: Iterable[Recall]) -> bool:
         exports = [one.export for one in recall if clip in one.clips]
-        with self._unit.transaction():
-            if self._unit.queue.clip_state(clip) is ClipState.PURGED:
+        unit = self._unit
+        with unit.transaction_with_queue():
+            if unit.queue.clip_state(clip) is ClipState.PURGED:
                 return False
-            self._unit.clips.destroy_key(clip)
-            self._unit.hypotheses.delete_of_clip(clip)
-            self._unit.drafts.delete_of_clip(clip)
-            self._unit.queue.withdraw_clip(clip, reason)
-            event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})
-            self._unit.log.record(event)
+            with unit.transaction():
+                unit.clips.destroy_key(clip)
+                unit.hypotheses.delete_of_clip(clip)
+                unit.drafts.delete_of_clip(clip)
+                event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})
+                unit.log.record(event)
+            unit.queue.withdraw_clip(clip, reason)
         return True
 
     def _recall(self, clips: Collection[str]) -> tuple[Recall, ...]:

@@ -137,8 +137,7 @@ class LeadSession:
     def release(self, task_id: str) -> None:
         """Takes a lease away from whoever holds it; their draft stays theirs."""
         self._require(Act.MANAGE_QUEUE)
-        with self._unit.transaction():
-            release_task(self._unit, self.identity, task_id)
+        release_task(self._unit, self.identity, task_id)
 
     def assign(self, task_id: str, name: str) -> Person:
         """Gives an open task to one person. Raises Refused for anybody who is not an active contractor."""
@@ -146,7 +145,7 @@ class LeadSession:
         person = self._unit.people.by_name(name)
         if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
             raise Refused("NOT_A_CONTRACTOR")
-        with self._unit.transaction():
+        with self._unit.transaction_with_queue():
             self._unit.queue.assign(task_id, person.id)
             detail = {"task": task_id, "to": person.id}
             self._unit.log.record(Event.by(self.identity, Action.TASK_ASSIGNED, task_id, detail=detail))

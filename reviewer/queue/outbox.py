@@ -231,7 +231,7 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class KeepLateDraft:
-    """Keeps work whose lease is lost."""
+    """Keeps work whose lease is lost; its key is the lease's, so that the newest of each lease stays."""
 
     name: ClassVar[str] = "keep_late_draft"
     lease: Lease
@@ -241,8 +241,8 @@ class KeepLateDraft:
     def person_id(self) -> str:
         return self.lease.person_id
 
-    def ask(self, queue: Queue, key: str) -> None:
-        queue.keep_late_draft(self.lease, self.sealed, key=key)
+    def ask(self, queue: Queue, _key: str) -> None:
+        queue.keep_late_draft(self.lease, self.sealed, key=self.lease.submission_key)
 
     def to_json(self) -> dict[str, Any]:
         return {"lease": self.lease.to_json(), "sealed": _text(self.sealed)}

@@ -295,7 +295,8 @@ class SqliteQueue:
         waits = done = back = 0
         for kind in kinds:
             values = {**self._values(person_id, kind), "since": to_micros(since)}
-            waits += int(value(queries.WAITING_FOR, values))
+            waiting = queries.REVIEWS_WAITING_FOR if kind is TaskKind.REVIEW else queries.WAITING_FOR
+            waits += int(value(waiting, values))
             done += int(value(submitted, values))
             back += int(value(returned, values))
         return DailyCounts(waiting=waits, submitted=done, returned=back)
@@ -482,7 +483,7 @@ class SqliteQueue:
         """Whether each colleague at work finds an open task too, and whoever comes next as well."""
         values = self._values(person_id, kind)
         to_be_left = max(1, int(self._database.value(queries.COLLEAGUES, values)))
-        spare = int(self._database.value(queries.SPARE, {"kind": kind, "limit": to_be_left + 1}))
+        spare = int(self._database.value(queries.SPARE, {**values, "limit": to_be_left + 1}))
         return spare > to_be_left
 
     def _values(self, person_id: str, kind: TaskKind) -> dict[str, str | int]:

@@ -3,11 +3,14 @@
 # ruff: noqa: S608 - statements are put together from the constants of this file only
 
 # True when the clip of row `t` never came to :person: as a lease, skip, expiry or annotation of any kind of
-# task.
+# task. Only the reviews of one pass may come to the same person, when its author handed it in again.
 NEVER_HAD = """
-    NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = t.clip_id AND own.person_id = :person)
+    NOT EXISTS (SELECT 1 FROM task own WHERE own.clip_id = t.clip_id AND own.person_id = :person
+        AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
     AND NOT EXISTS (SELECT 1 FROM task_refusal r WHERE r.clip_id = t.clip_id AND r.person_id = :person)
-    AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.clip_id = t.clip_id AND a.author = :person)
+    AND NOT EXISTS (SELECT 1 FROM annotation a JOIN task own ON own.id = a.task_id
+        WHERE a.clip_id = t.clip_id AND a.author = :person
+        AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
 """
 # True when the clip of row `t` may be worked on now; a review goes on where the lead holds other passes of
 # it.
@@ -63,6 +66,14 @@ COLLEAGUES = """
 WAITING = f"""
     SELECT count(*) FROM task t WHERE t.kind = :kind AND {_CAN_BE_DONE}
     AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= :now)
+"""
+REVIEWS_WAITING_FOR = f"""
+    SELECT count(*) FROM task t WHERE {PREFETCHED}
+        OR t.kind = :kind AND {_CAN_BE_DONE} AND {NEVER_HAD} AND (
+            t.state = 'open' AND t.assigned_to IS NULL
+            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2
+            OR t.state = 'open' AND t.assigned_to = :person
+        )
 """
 # The same conditions as of a claim, but with what the person had as one set: a count looks at every task.
 WAITING_FOR = f"""

@@ -1,6 +1,6 @@
 """The repositories of one workspace, with the transaction that makes several writes one commit."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from reviewer.access.audit_log import AuditLog
@@ -41,6 +41,10 @@ class UnitOfWork:
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the local repositories inside are one commit; nested calls join the outermost."""
         return self.database.transaction()
+
+    def transaction_with_queue(self) -> AbstractContextManager[None]:
+        """One commit with the acts of a queue in the workspace's own file; nothing for a queue elsewhere."""
+        return self.transaction() if self.queue.answers_at_once else nullcontext()
 
     def require_transaction(self) -> None:
         """Fails (our bug, not a refusal) outside a transaction."""

@@ -129,10 +129,9 @@ class WorkSession:
             try:
                 self._access.openable(lease.clip_id)
             except Refused:
-                if lease.task_id in given_back:
-                    raise
+                is_back_again = lease.task_id in given_back
+                self._end(Skip(lease, SkipReason.TECHNICAL) if is_back_again else Release(lease))
                 given_back.add(lease.task_id)
-                self._delivery.send(self._requests.prepare(Release(lease)).request)
                 continue
             return lease
         return None

@@ -1,97 +1,82 @@
-"""``doctor``: each check a finding, each fault a remedy, nothing signed in."""
+"""``doctor``: each check a finding, each fault a remedy, nobody signed in."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from reviewer.cli.checkup import (
+
+from reviewer.access.log_chain import canonical
+from reviewer.cli.doctor import (
+    PEDAL_PROBE,
     Health,
-    checkup,
-    clock_health,
-    disk_health,
-    in_child,
-    sqlite_health,
-    underrun_health,
+    HealthFinding,
+    check_clock,
+    check_disk,
+    check_machine,
+    check_sqlite,
+    check_underruns,
+    newest_log_time,
+    run_in_child,
 )
 
-from reviewer.cli import checkup as checks
+
+def checked(folder: Path, code: int = 0, line: str = "Speaker") -> dict[str, HealthFinding]:
+    """The findings for a machine whose sound, display and pedal all answer alike."""
+    return {one.name: one for one in check_machine(folder, lambda _probe: (code, line))}
 
 
-def by_name(findings):
-    return {finding.name: finding for finding in findings}
+def test_every_part_is_checked_and_healthy_ones_need_no_remedy(tmp_path):
+    found = checked(tmp_path)
+    assert set(found) == {"sound", "underruns", "display", "foot pedal", "sqlite", "disk", "clock"}
+    assert (found["sound"].health, found["sound"].words.sentence, found["sound"].words.hint) == (
+        Health.GOOD,
+        "Speaker.",
+        "",
+    )
 
 
-def healthy(_code):
-    return 0, "Speaker"
+@pytest.mark.parametrize(
+    ("part", "remedy"), [("sound", "libportaudio2"), ("display", "libegl1"), ("foot pedal", "Add a rule")]
+)
+def test_missing_part_limits_and_comes_with_its_remedy_and_the_systems_words(tmp_path, part, remedy):
+    found = checked(tmp_path, 1, "It may not be read. Add a rule.")[part]
+    assert found.health is Health.LIMITED
+    assert remedy in found.words.hint
+    assert "It may not be read" in found.words.hint
 
 
-def test_every_part_is_checked(tmp_path):
-    named = {"sound", "underruns", "display", "foot pedal", "sqlite", "disk", "clock"}
-    assert set(by_name(checkup(tmp_path, healthy))) == named
-
-
-def test_healthy_parts_need_no_remedy(tmp_path):
-    found = by_name(checkup(tmp_path, healthy))
-    assert found["sound"] == checks.HealthFinding("sound", Health.GOOD, "Speaker.")
-
-
-def test_missing_sound_and_display_limit_and_name_their_remedies(tmp_path):
-    found = by_name(checkup(tmp_path, lambda _code: (1, "OSError: PortAudio library not found")))
-    assert found["sound"].health is Health.LIMITED
-    assert "libportaudio2" in found["sound"].remedy
-    assert "PortAudio library not found" in found["sound"].remedy
-    assert found["display"].health is Health.LIMITED
-
-
-def test_pedal_that_cannot_be_read_limits_and_says_what_the_system_says(tmp_path):
-    found = by_name(checkup(tmp_path, lambda _code: (1, "It may not be read. Add a rule.")))
-    assert found["foot pedal"].health is Health.LIMITED
-    assert "Add a rule" in found["foot pedal"].remedy
-
-
-def test_looking_for_a_pedal_ends_well_where_there_is_none():
-    code, line = in_child(checks._PEDAL)
+def test_the_pedal_probe_ends_well_where_there_is_no_pedal():
+    code, line = run_in_child(PEDAL_PROBE)
     assert (code, bool(line)) == (0, True)
 
 
-def test_child_that_ends_badly_is_told_by_its_last_line():
-    assert in_child("print('no'); raise SystemExit('the reason')") == (1, "the reason")
-    assert in_child("print('yes')") == (0, "yes")
-    code, line = in_child("import os; os._exit(7)")
-    assert (code, line) == (7, "ended with 7")
-
-
-def test_child_that_hangs_is_given_up(monkeypatch):
-    monkeypatch.setattr(checks, "_CHILD_SECONDS", 0.2)
-    code, line = in_child("import signal; signal.pause()")
-    assert code == 1
-    assert "no answer" in line
+def test_child_gives_its_exit_code_and_last_line_even_when_it_crashes_or_hangs():
+    assert run_in_child("print('no'); raise SystemExit('the reason')") == (1, "the reason")
+    assert run_in_child("print('yes')") == (0, "yes")
+    assert run_in_child("import os; os._exit(7)") == (7, "ended with 7")
+    code, line = run_in_child("import signal; signal.pause()", seconds=0.2)
+    assert (code, "no answer" in line) == (1, True)
 
 
 def test_sqlite_without_strict_tables_is_broken():
-    assert sqlite_health((3, 36, 0)).health is Health.BROKEN
-    assert "rollback" in sqlite_health((3, 40, 1)).sentence
-    assert "write-ahead" in sqlite_health((3, 51, 3)).sentence
+    assert check_sqlite((3, 36, 0)).health is Health.BROKEN
+    assert check_sqlite((3, 40, 1)).notice.code == "DOCTOR_SQLITE_ROLLBACK"
+    assert check_sqlite((3, 51, 3)).notice.code == "DOCTOR_SQLITE_WAL"
 
 
-def test_disk_is_judged_by_the_part_of_the_path_that_is_there(tmp_path):
-    finding = disk_health(tmp_path / "not" / "yet")
-    assert str(tmp_path) in finding.sentence
+def test_disk_is_judged_by_the_nearest_existing_folder_its_room_and_its_permissions(tmp_path, monkeypatch):
+    assert check_disk(tmp_path / "not" / "yet").notice.parameters["folder"] == str(tmp_path)
+    full = check_disk(tmp_path, least_free_bytes=1 << 60)
+    assert (full.health, bool(full.words.hint)) == (Health.BROKEN, True)
 
-
-def test_full_disk_is_broken(tmp_path, monkeypatch):
-    monkeypatch.setattr(checks, "_LEAST_FREE", 1 << 60)
-    finding = disk_health(tmp_path)
-    assert finding.health is Health.BROKEN
-    assert finding.remedy
-
-
-def test_folder_that_cannot_be_written_is_broken(tmp_path, monkeypatch):
     def refuse(**_options):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
-    assert disk_health(tmp_path).health is Health.BROKEN
+    assert check_disk(tmp_path).notice.code == "DOCTOR_DISK_NOT_WRITABLE"
 
 
 @pytest.mark.parametrize(
@@ -104,38 +89,36 @@ def test_folder_that_cannot_be_written_is_broken(tmp_path, monkeypatch):
     ],
 )
 def test_clock_must_not_be_before_what_has_happened(now, newest, health):
-    finding = clock_health(now, newest)
+    finding = check_clock(now, newest)
     assert finding.health is health
-    assert bool(finding.remedy) == (health is Health.BROKEN)
+    assert bool(finding.words.hint) == (health is Health.BROKEN)
 
 
-def test_newest_row_of_the_log_is_what_the_clock_is_held_against(workspace):
-    newest = checks._newest_row(workspace)
+def test_newest_row_of_the_log_is_what_the_clock_is_compared_with(workspace):
+    newest = newest_log_time(workspace)
     assert timedelta(0) < datetime.now(UTC) - newest < timedelta(days=1)
     (workspace / "workspace.db").write_bytes(b"no database" * 99)
-    assert checks._newest_row(workspace) is None
+    assert newest_log_time(workspace) is None
 
 
-def test_command_ends_well_where_only_sound_and_display_are_missing(command, workspace, monkeypatch):
+def test_command_ends_well_where_nothing_needed_is_broken(command, workspace, monkeypatch):
     monkeypatch.delenv("REVIEWER_PASSPHRASE")
-    monkeypatch.setattr(
-        "reviewer.cli.doctor.checkup", lambda folder: checkup(folder, lambda _code: (1, "none"))
-    )
     ran = command("doctor", "--workspace", workspace)
     assert ran.code == 0
-    assert "libportaudio2" in ran.out
+    assert "sqlite" in ran.out
 
 
-def test_command_ends_with_3_where_something_needed_is_broken(command, workspace, monkeypatch):
-    monkeypatch.setattr(checks, "_LEAST_FREE", 1 << 60)
-    monkeypatch.setattr("reviewer.cli.doctor.checkup", lambda folder: checkup(folder, healthy))
+def test_command_ends_with_3_where_something_needed_is_broken(command, workspace):
+    with closing(sqlite3.connect(workspace / "workspace.db")) as connection, connection:
+        seq, body, prev = connection.execute("SELECT seq, body, hash FROM log ORDER BY seq DESC").fetchone()
+        row = json.loads(body)
+        row["ts"] += 10 * 86_400 * 1_000_000
+        later = (seq + 1, canonical(row), prev, b"hash")
+        connection.execute("INSERT INTO log (seq, body, prev, hash) VALUES (?, ?, ?, ?)", later)
     ran = command("doctor", "--workspace", workspace, "--json")
     assert ran.code == 3
-    assert by_health(ran.json) == {"disk": "broken"}
-
-
-def by_health(body):
-    return {one["name"]: one["health"] for one in body["checks"] if one["health"] != "good"}
+    checks = {one["name"]: one["health"] for one in ran.json["checks"]}
+    assert [name for name, health in checks.items() if health == "broken"] == ["clock"]
 
 
 def a_record(folder, underruns, seconds=3600.0):
@@ -145,22 +128,11 @@ def a_record(folder, underruns, seconds=3600.0):
     return file
 
 
-def test_gaps_in_the_sound_are_shown_for_each_device(tmp_path):
-    found = underrun_health(a_record(tmp_path, 2))
-    assert found.health is Health.GOOD
-    assert "Headset: 2 in 60 min, last 2026-11-20" in found.sentence
-
-
-def test_less_than_two_minutes_of_sound_are_told_in_seconds(tmp_path):
-    found = underrun_health(a_record(tmp_path, 8, seconds=20.4))
-    assert "Headset: 8 in 20 s, last" in found.sentence
-
-
-def test_many_gaps_come_with_a_remedy(tmp_path):
-    found = underrun_health(a_record(tmp_path, 40))
-    assert found.health is Health.LIMITED
-    assert "Settings, Sound" in found.remedy
-
-
-def test_where_nothing_was_played_nothing_is_amiss(tmp_path):
-    assert underrun_health(tmp_path / "sound.json").health is Health.GOOD
+def test_gaps_in_playback_are_shown_for_each_device_and_many_come_with_a_remedy(tmp_path):
+    assert check_underruns(tmp_path / "none.json").health is Health.GOOD
+    few = check_underruns(a_record(tmp_path, 2))
+    assert (few.health, few.words.hint) == (Health.GOOD, "")
+    assert "Headset: 2 / 3600 s (2026-11-20)" in few.words.sentence
+    many = check_underruns(a_record(tmp_path, 40))
+    assert many.health is Health.LIMITED
+    assert "Settings, Sound" in many.words.hint

@@ -72,6 +72,17 @@ def test_commands_work_where_there_is_neither_qt_nor_portaudio(workspace):
     assert LEAD in ran.stdout
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_commands_leave_no_core_dump_and_no_readable_file():
+    code = """
+import ctypes, os, resource
+from reviewer.__main__ import main
+main(["--version"])
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))
+"""
+    assert in_process(code=code).stdout.splitlines()[-1] == "0 (0, 0) 0o77"
+
+
 def test_importing_the_commands_loads_nothing_heavy():
     heavy = "{'numpy', 'cryptography', 'sqlite_utils', 'soundfile', 'PySide6', 'sounddevice', 'rich'}"
     code = f"import sys, reviewer.cli.main; print(sorted({heavy} & set(sys.modules)))"

@@ -5,9 +5,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from reviewer.lead.withdrawals import read_withdrawn
 
-from reviewer.errors import Refused, Unavailable
 from tests.benches.workspace import ANA, QUINN
 
 
@@ -18,7 +16,7 @@ def rows(workspace, sql):
 
 @pytest.fixture
 def withdrawn(tmp_path):
-    """A list that names one source of the workspace and one that nobody knows."""
+    """A list that names one source of the workspace and one that was never imported."""
     file = tmp_path / "withdrawn.txt"
     file.write_text("source-0000\nsource-9999\n", encoding="utf-8")
     return file
@@ -26,7 +24,7 @@ def withdrawn(tmp_path):
 
 @pytest.fixture
 def all_withdrawn(tmp_path):
-    """A list that names every source, in whatever order the clips were handed out."""
+    """A list that names every source."""
     file = tmp_path / "all.csv"
     file.write_text("source_id\n" + "".join(f"source-{n:04}\n" for n in range(3)), encoding="utf-8")
     return file
@@ -34,7 +32,7 @@ def all_withdrawn(tmp_path):
 
 @pytest.fixture
 def exported(command, workspace, lead, tmp_path):
-    """A set that holds both pieces of Ana's work."""
+    """A set that holds both clips that Ana transcribed."""
     (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
     command("qa", "draw", "--workspace", workspace, "--as", QUINN)
     assert lead("export", tmp_path / "set", "--format", "csv").code == 0
@@ -43,59 +41,43 @@ def exported(command, workspace, lead, tmp_path):
 def test_purge_of_a_withdrawn_source_destroys_its_key_and_files(lead, workspace, withdrawn):
     report = lead("purge", "--withdrawn", withdrawn, "--json").json
     (purged,) = report["purged"]
-    assert purged["reason"] == "consent_withdrawn"
-    assert report["unknown"] == 1
+    assert (purged["reason"], report["unknown"]) == ("consent_withdrawn", 1)
     gone = purged["clip"]
-    assert rows(workspace, f"SELECT wrapped_key, asr_draft FROM clip WHERE id = '{gone}'") == [(None, None)]
+    assert rows(workspace, f"SELECT wrapped_key FROM clip WHERE id = '{gone}'") == [(None,)]
     assert [path for path in (workspace / "clips").iterdir() if path.name.startswith(gone)] == []
     assert len({path.name.split(".")[0] for path in (workspace / "clips").iterdir()}) == 2
-
-
-def test_purge_leaves_tombstones_and_nothing_that_was_said(lead, workspace, all_withdrawn):
-    lead("purge", "--withdrawn", all_withdrawn)
-    assert rows(workspace, "SELECT state, reason FROM queue_clip") == [("purged", "consent_withdrawn")] * 3
-    assert rows(workspace, "SELECT length(sealed) FROM submission") == [(0,), (0,)]
-    assert rows(workspace, "SELECT count(*) FROM draft") == [(0,)]
-    assert list((workspace / "clips").iterdir()) == []
-
-
-def test_purge_is_in_the_log_which_still_verifies(lead, withdrawn):
-    gone = lead("purge", "--withdrawn", withdrawn, "--json").json["purged"][0]["clip"]
     found = [row for row in lead("audit", "show", "--json").json["rows"] if row["action"] == "clip.purged"]
     assert [(row["object"], row["reason"]) for row in found] == [(gone, "consent_withdrawn")]
     assert lead("audit", "verify").code == 0
 
 
+def test_purge_leaves_tombstones_and_nothing_that_was_said(lead, workspace, all_withdrawn):
+    lead("purge", "--withdrawn", all_withdrawn)
+    assert rows(workspace, "SELECT state, reason FROM queue_clip") == [("purged", "consent_withdrawn")] * 3
+    assert rows(workspace, "SELECT length(sealed) FROM annotation") == [(0,), (0,)]
+    assert rows(workspace, "SELECT count(*) FROM draft") == [(0,)]
+    assert rows(workspace, "SELECT count(*) FROM hypothesis") == [(0,)]
+    assert list((workspace / "clips").iterdir()) == []
+
+
 @pytest.mark.usefixtures("exported")
-def test_exports_that_hold_purged_clips_are_named_for_recall(lead, workspace, all_withdrawn):
-    (recall,) = lead("purge", "--withdrawn", all_withdrawn, "--json").json["recall"]
+def test_exports_that_contain_purged_clips_are_named_for_recall_each_time(lead, workspace, all_withdrawn):
+    first = lead("purge", "--withdrawn", all_withdrawn, "--json").json
+    (recall,) = first["recall"]
     assert recall["formats"] == "csv"
     assert [(clip,) for clip in recall["clips"]] == rows(
-        workspace, "SELECT DISTINCT clip_id FROM submission ORDER BY clip_id"
+        workspace, "SELECT DISTINCT clip_id FROM annotation ORDER BY clip_id"
     )
-
-
-@pytest.mark.usefixtures("exported")
-def test_second_purge_destroys_nothing_and_recalls_the_same(lead, all_withdrawn):
-    first = lead("purge", "--withdrawn", all_withdrawn, "--json").json
     second = lead("purge", "--withdrawn", all_withdrawn, "--json").json
     assert (len(first["purged"]), second["purged"]) == (3, [])
-    assert second["recall"] == first["recall"] != []
+    assert second["recall"] == first["recall"]
 
 
 @pytest.mark.usefixtures("exported")
 def test_recall_list_for_people_names_export_and_clip(lead, all_withdrawn):
     out = lead("purge", "--withdrawn", all_withdrawn).out
-    assert "3 clips destroyed, 0 sources unknown here." in out
+    assert "3 clips purged, 0 unknown sources." in out
     assert "Recall" in out
-
-
-def test_retention_takes_only_what_is_due(lead, workspace):
-    assert lead("purge", "--retention", "--json").json["purged"] == []
-    with closing(sqlite3.connect(workspace / "workspace.db")) as connection, connection:
-        connection.execute("UPDATE clip SET purge_at = 1 WHERE id = (SELECT min(id) FROM clip)")
-    report = lead("purge", "--retention", "--json").json
-    assert [purged["reason"] for purged in report["purged"]] == ["retention"]
 
 
 def test_purge_of_nothing_is_refused(lead):
@@ -107,45 +89,6 @@ def test_only_a_lead_purges(command, workspace, withdrawn):
         ran = command("purge", "--withdrawn", withdrawn, "--workspace", workspace, "--as", name)
         assert ran.code == 2
     assert rows(workspace, "SELECT count(*) FROM clip WHERE wrapped_key IS NULL") == [(0,)]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "one\n\n two \none\n",
-        "\ufeffone\r\ntwo\r\n",
-        "when,source_id\n2026,one\n2026,two\n",
-        "source_id , when\none,x\ntwo,y\n",
-        '{"source_id": "one"}\n{"source_id": "two", "when": 1}\n',
-    ],
-    ids=["lines", "windows", "csv", "csv spaced", "json lines"],
-)
-def test_list_of_withdrawals_may_have_any_of_three_forms(tmp_path, text):
-    (tmp_path / "list").write_bytes(text.encode())
-    assert read_withdrawn(tmp_path / "list") == ("one", "two")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"\n \n",
-        b"\xff\xfe\xff",
-        b'{"source_id": "one"}\n{"source": "two"}\n',
-        b'{"source_id": "one"}\nnot json\n',
-        b'{"source_id": 7}\n',
-        b"source_id,when\n,2026\n",
-    ],
-)
-def test_list_that_could_hide_a_withdrawal_is_refused_whole(tmp_path, data):
-    (tmp_path / "list").write_bytes(data)
-    with pytest.raises(Refused):
-        read_withdrawn(tmp_path / "list")
-
-
-def test_list_that_is_not_there_may_be_tried_again(tmp_path):
-    with pytest.raises(Unavailable):
-        read_withdrawn(tmp_path / "list")
 
 
 def test_bad_list_purges_nothing(lead, workspace, tmp_path):

@@ -2,17 +2,19 @@
 
 import multiprocessing
 import sqlite3
+from uuid import uuid4
 import threading
 from collections import Counter
 
 import pytest
 
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.errors import Damaged, Unavailable
 from reviewer.model.clock import SystemClock
 from reviewer.model.project import QueueRules
 from reviewer.queue.sqlite import SqliteQueue
+from tests.contracts.queue_contract import TRANSCRIBE
 
 CLIENTS = 32
 CLIPS = 1_600
@@ -209,7 +211,7 @@ def claim_all(path, name, start, answers):
     queue = SqliteQueue(database, SystemClock(), QueueRules())
     start.wait()
     clips = []
-    while (lease := queue.claim(name)) is not None:
+    while (lease := queue.claim(name, TRANSCRIBE, key=uuid4().hex)) is not None:
         clips.append(lease.clip_id)
     answers.put(clips)
     database.close()

@@ -1,0 +1,100 @@
+"""A queue on another machine, over a network that delays, fails, loses answers and repeats requests."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from reviewer.errors import Unavailable
+from reviewer.queue.sqlite import SqliteQueue
+
+# Acts that may be asked again under the same key.
+_IDEMPOTENT = {
+    "claim",
+    "claim_prefetch",
+    "begin_prefetched",
+    "release_prefetched",
+    "release",
+    "skip",
+    "submit",
+    "decide",
+    "keep_late_draft",
+}
+
+
+class Fault(Enum):
+    """What the network does to one call."""
+
+    NONE = "none"
+    UNREACHABLE = "unreachable"
+    ANSWER_LOST = "answer_lost"
+    SENT_TWICE = "sent_twice"
+
+
+def no_faults() -> Fault:
+    return Fault.NONE
+
+
+class RemoteQueue:
+    """Satisfies ``reviewer.queue.api.Queue``; ``next_fault`` is asked at every call.
+
+    An act without a key never loses its answer nor comes twice, only fails before it is done.
+    """
+
+    answers_at_once = False
+
+    def __init__(self, queue: SqliteQueue, next_fault: Callable[[], Fault] = no_faults) -> None:
+        self._queue = queue
+        self.next_fault = next_fault
+
+    def __getattr__(self, name: str) -> Any:
+        act = getattr(self._queue, name)
+
+        def over_the_network(*arguments: Any, **named: Any) -> Any:
+            fault = self.next_fault()
+            if fault is Fault.UNREACHABLE:
+                raise Unavailable("QUEUE_UNREACHABLE")
+            if name in _IDEMPOTENT and fault is Fault.SENT_TWICE:
+                first = _outcome(act, arguments, named)
+                second = _outcome(act, arguments, named)
+                assert type(first) is type(second), (name, first, second)
+                return _answer(second)
+            outcome = _outcome(act, arguments, named)
+            if name in _IDEMPOTENT and fault is Fault.ANSWER_LOST:
+                raise Unavailable("QUEUE_UNREACHABLE")
+            return _answer(outcome)
+
+        return over_the_network
+
+
+class PatientQueue:
+    """Asks a queue again, with the same words and keys, until it answers: what an outbox does in the end."""
+
+    def __init__(self, queue: RemoteQueue) -> None:
+        self._queue = queue
+
+    def __getattr__(self, name: str) -> Any:
+        act = getattr(self._queue, name)
+        if not callable(act):
+            return act
+
+        def until_answered(*arguments: Any, **named: Any) -> Any:
+            while True:
+                try:
+                    return act(*arguments, **named)
+                except Unavailable:
+                    continue
+
+        return until_answered
+
+
+def _outcome(act: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    try:
+        return act(*arguments, **named)
+    except Exception as error:  # noqa: BLE001 - travels back over the network as it is
+        return error
+
+
+def _answer(outcome: Any) -> Any:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

@@ -1,0 +1,302 @@
+"""An open clip stays open only while everything holds that opened it; asked at every beat, for every role."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reviewer.errors import OpenElsewhere, Refused
+from reviewer.model.event import Action, HeardRange
+from reviewer.model.people import Role
+from reviewer.model.task import Lease
+from reviewer.session.work_session import WorkSession
+from tests.benches.workspace import (
+    ANA,
+    BEN,
+    LEAD,
+    PASSPHRASE,
+    QUINN,
+    Bench,
+    annotation,
+    hear,
+    make_bench,
+)
+
+YEAR_SECONDS = 366 * 24 * 3600
+
+
+@dataclass
+class Open:
+    """A clip that is open before ``name``, with the window it is in."""
+
+    bench: Bench
+    name: str
+    work: WorkSession
+    lease: Lease
+
+    def beat(self) -> Lease:
+        return self.work.beat(self.lease)
+
+    @property
+    def is_open(self) -> bool:
+        try:
+            self.work.heard(self.lease, [HeardRange(0, 10)])
+        except Refused:
+            return False
+        return True
+
+
+@pytest.fixture(params=[ANA, QUINN], ids=["desk", "qa"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Somebody's open clip; the same for a transcription and a review."""
+    bench = make_bench(tmp_path, drafts=["", "", "", ""])
+    bench.agree(ANA, BEN, QUINN, LEAD)
+    if request.param == QUINN:
+        bench.submitted(BEN, "hello there")
+        bench.person(QUINN).qa.draw()
+    work = bench.work(request.param)
+    lease = work.claim()
+    assert lease is not None
+    hear(work, lease)
+    yield Open(bench, request.param, work, lease)
+    bench.workspace.close()
+
+
+def set_role(opened: Open, role: Role) -> None:
+    with opened.bench.database() as database:
+        database.execute("UPDATE person SET role = ? WHERE name = ?", (role, opened.name))
+
+
+def set_time(opened: Open, column: str) -> None:
+    """Lets consent or retention of the open clip end in an hour, and the hour pass."""
+    micros = int(opened.bench.clock.now().timestamp() * 1_000_000) + 3600 * 1_000_000
+    with opened.bench.database() as database:
+        database.execute(f"UPDATE clip SET {column} = ? WHERE id = ?", (micros, opened.lease.clip_id))
+    pass_time(opened, 3600)
+
+
+def pass_time(opened: Open, seconds: float) -> None:
+    """Lets time pass under a beat a minute: leases live on."""
+    opened.bench.clock.advance(seconds)
+
+
+def lose_key(opened: Open) -> None:
+    with opened.bench.database() as database:
+        database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (opened.lease.clip_id,))
+
+
+ENDINGS: dict[str, Callable[[Open], None]] = {
+    "ACCOUNT_CHANGED revoked": lambda opened: lead_of(opened).revoke(opened.name) and None,
+    "ACCOUNT_CHANGED role": lambda opened: set_role(opened, Role.LEAD),
+    "NDA_REQUIRED": lambda opened: pass_time(opened, YEAR_SECONDS),
+    "CONSENT_ENDED": lambda opened: set_time(opened, "consent_withdrawn_at"),
+    "RETENTION_ENDED": lambda opened: set_time(opened, "purge_at"),
+    "PURGED": lose_key,
+    "LEASE_LOST": lambda opened: lead_of(opened).release(opened.lease.task_id),
+}
+
+
+def lead_of(opened: Open):
+    return opened.bench.person(LEAD).lead
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_condition_that_ended_takes_the_clip_away_within_one_beat(opened: Open, ending: str) -> None:
+    code = ending.split(maxsplit=1)[0]
+    assert opened.beat().task_id == opened.lease.task_id
+    ENDINGS[ending](opened)
+    with pytest.raises(Refused) as caught:
+        opened.beat()
+    if code != "LEASE_LOST":
+        assert caught.value.code == code
+    assert not opened.is_open
+    (told,) = opened.bench.events(Action.CLIP_PUT_AWAY)
+    assert (told.object, told.reason) == (opened.lease.clip_id, caught.value.code)
+    with pytest.raises(Refused):
+        opened.work.open(opened.lease)
+
+
+def test_a_signed_out_window_hears_nothing_more_and_closes_all_the_same(opened: Open) -> None:
+    opened.bench.sign_out(opened.name)
+    assert [event.object for event in opened.bench.events(Action.CLIP_CLOSED)][-1] == opened.lease.clip_id
+    with pytest.raises(Refused) as caught:
+        opened.beat()
+    assert caught.value.code == "SIGNED_OUT"
+    with pytest.raises(Refused):
+        opened.work.heard(opened.lease, [HeardRange(0, 10)])
+    opened.work.close(opened.lease)
+
+
+def test_beats_keep_the_lease_alive_and_write_little(opened: Open) -> None:
+    lease = opened.lease
+    for _ in range(120):
+        opened.bench.clock.advance(30)
+        lease = opened.work.beat(lease)
+    assert lease.until > opened.bench.clock.now()
+    assert opened.work.claim().task_id == lease.task_id
+
+
+# Two windows of one person
+
+
+def test_a_second_window_is_told_and_the_first_goes_on(opened: Open) -> None:
+    second = opened.bench.another_window()
+    with second.workspace:
+        work = second.work(opened.name)
+        lease = work.claim()
+        assert lease == opened.lease
+        with pytest.raises(OpenElsewhere):
+            work.open(lease)
+        with pytest.raises(OpenElsewhere):
+            work.save_draft(lease, annotation("from the second"), 1)
+        opened.work.save_draft(opened.lease, annotation("from the first"), 1)
+        opened.work.close(opened.lease)
+        draft = work.open(lease).draft
+        assert draft is not None
+        assert draft.text_verbatim == "from the first"
+        assert len(lead_of(opened).overview().late_drafts) == 1
+
+
+def test_a_window_that_slept_is_told_when_another_has_the_clip_and_its_text_is_kept(opened: Open) -> None:
+    opened.bench.clock.advance(60)
+    second = opened.bench.another_window()
+    with second.workspace:
+        work = second.work(opened.name)
+        work.open(opened.lease)
+        work.save_draft(opened.lease, annotation("from the second"), 1)
+        with pytest.raises(OpenElsewhere):
+            opened.work.save_draft(opened.lease, annotation("typed before the sleep"), 99)
+        with pytest.raises(OpenElsewhere):
+            opened.beat()
+        assert not opened.is_open
+        work.close(opened.lease)
+        draft = work.open(opened.lease).draft
+        assert draft is not None
+        assert draft.text_verbatim == "from the second"
+    assert len(lead_of(opened).overview().late_drafts) == 1
+
+
+# Signing out
+
+
+def test_a_sign_out_that_cannot_be_written_drops_the_keys_all_the_same(opened: Open) -> None:
+    with opened.bench.database() as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
+    assert opened.bench.sign_out(opened.name) is False
+    with opened.bench.database() as database:
+        database.execute("DROP TRIGGER full")
+    assert not opened.is_open
+    with pytest.raises(Refused) as caught:
+        opened.work.claim()
+    assert caught.value.code == "SIGNED_OUT"
+    for name in tuple(opened.bench.signed_in):
+        opened.bench.sign_out(name)
+    with pytest.raises(Refused):  # nobody holds the log key any more
+        opened.bench.workspace.agreement.shown(opened.work.identity)
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_sign_out_leaves_a_checkpoint_over_its_own_row(opened: Open, locked: bool) -> None:
+    identity = opened.bench.person(opened.name).identity
+    assert opened.bench.workspace.sessions.sign_out(identity, locked=locked)
+    rows = opened.bench.events()
+    last = max(number for number, event in enumerate(rows) if event.actor == identity.person.id)
+    assert rows[last].action == (Action.LOCK if locked else Action.SIGN_OUT)
+    (checkpoint,) = rows[last + 1 :]
+    assert (checkpoint.action, checkpoint.reason) == (Action.CHECKPOINT, "sign_out")
+
+
+def test_one_who_signed_out_cannot_sign_the_agreement_while_a_colleague_is_in(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path)
+    with bench.workspace:
+        bench.person(BEN)
+        identity = bench.person(ANA).identity
+        text = bench.workspace.agreement.shown(identity)
+        bench.workspace.agreement.end_reached(identity, text)
+        bench.clock.advance(600)
+        bench.sign_out(ANA)
+        before = len(bench.events())
+        with pytest.raises(Refused) as caught:
+            bench.workspace.agreement.accept(identity, text, typed_name=ANA, passphrase=PASSPHRASE)
+        assert caught.value.code == "SIGNED_OUT"
+        assert len(bench.events()) == before
+
+
+@pytest.mark.parametrize(("name", "role"), [(ANA, Role.QA), (QUINN, Role.LEAD), (LEAD, Role.CONTRACTOR)])
+def test_another_role_ends_the_session_of_the_one_before(tmp_path: Path, name: str, role: Role) -> None:
+    bench = make_bench(tmp_path)
+    with bench.workspace:
+        bench.agree(name)
+        person = bench.person(name)
+        with bench.database() as database:
+            database.execute("UPDATE person SET role = ? WHERE name = ?", (role, name))
+        for attempt in (person.desk.work.claim, person.qa.draw, person.qa.work.claim, person.lead.overview):
+            with pytest.raises(Refused) as caught:
+                attempt()
+            assert caught.value.code == "ACCOUNT_CHANGED"
+
+
+# Consent that ends by a date the manifest gave
+
+
+def test_a_clip_whose_consent_ended_is_neither_claimed_nor_handed_in_nor_read(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, drafts=["", ""])
+    with bench.workspace:
+        bench.agree(ANA, BEN, QUINN)
+        bench.submitted(ANA, "words of one who withdraws")
+        review = bench.blind(QUINN, "words of one")
+        ben = bench.work(BEN)
+        held = ben.claim()
+        assert held is not None
+        hear(ben, held)
+        with bench.database() as database:
+            now = int(bench.clock.now().timestamp() * 1_000_000)
+            database.execute("UPDATE clip SET consent_withdrawn_at = ?", (now + 1_000_000,))
+        bench.clock.advance(2)
+        for refused in (
+            lambda: ben.submit(held, annotation("late words")),
+            lambda: ben.open(held),
+            lambda: bench.person(QUINN).qa.compare(review),
+            lambda: bench.person(QUINN).qa.decide(review, "accepted"),
+            lambda: bench.work(QUINN).open(review),
+        ):
+            with pytest.raises(Refused) as caught:
+                refused()
+            assert caught.value.code == "CONSENT_ENDED"
+        assert ben.claim() is None
+        assert bench.work(ANA).claim() is None
+        assert [past.text for past in bench.work(ANA).history()] == [None]
+        assert not bench.events(Action.TEXT_OPENED)
+
+
+def test_a_purged_clip_does_not_hide_the_rest_of_the_history(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, drafts=["", ""])
+    with bench.workspace:
+        bench.agree(ANA, LEAD)
+        bench.submitted(ANA, "first work")
+        bench.submitted(ANA, "second work")
+        newest, oldest = bench.work(ANA).history()
+        assert (newest.text, oldest.text) == ("second work", "first work")
+        assert bench.person(LEAD).lead.purge(["source-0000"], retention=False).purged
+        told = bench.work(ANA).history()
+        assert sorted(past.text is None for past in told) == [False, True]
+
+
+def test_every_text_that_is_unsealed_has_a_row_before(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, drafts=["", ""])
+    with bench.workspace:
+        bench.agree(ANA, QUINN)
+        theirs = bench.submitted(ANA, "hello there")
+        lease = bench.blind(QUINN, "hello")
+        assert not bench.events(Action.TEXT_OPENED)
+        bench.person(QUINN).qa.compare(lease)
+        bench.person(QUINN).qa.compare(lease)
+        told = bench.events(Action.TEXT_OPENED)
+        assert [event.detail["annotations"] for event in told] == [[theirs], [lease.blind_annotation]] * 2
+        assert {event.detail["purpose"] for event in told} == {"compare"}
+        bench.work(ANA).history()
+        (history,) = bench.events(Action.TEXT_OPENED)[4:]
+        assert (history.detail["annotations"], history.detail["purpose"]) == ([theirs], "history")
+        bench.work(QUINN).open(lease)
+        assert bench.events(Action.CLIP_OPENED)[-1].detail["annotations"] == [lease.blind_annotation]

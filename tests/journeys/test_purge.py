@@ -1,0 +1,163 @@
+"""Purging: whose consent ended or whose time is over, all or nothing, and what it leaves."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewer.errors import NotAllowed, Refused, Unavailable
+from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.lead.purge import read_withdrawn_sources
+from reviewer.model.clip import ClipState
+from reviewer.model.event import Action
+from reviewer.model.hypothesis import Hypothesis
+from tests.benches.lead import LeadBench, Replaced
+from tests.benches.workspace import ANA, BEN, PASSPHRASE
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[LeadBench]:
+    made = LeadBench(tmp_path / "ws")
+    yield made
+    made.close()
+
+
+def add_clip(bench: LeadBench, clip_id: str, **changes: Any) -> None:
+    """A clip of the source ``source of <id>``."""
+    hashes = KeyedHashes(bench.lead.keyring)
+    bench.add_clip(clip_id, source_hash=hashes.of_source_id(f"source of {clip_id}"), **changes)
+
+
+def state(bench: LeadBench) -> dict[str, list[dict[str, Any]]]:
+    """Everything that a purge changes."""
+    tables = ("clip", "queue_clip", "task", "annotation", "verdict", "hypothesis", "draft", "late_draft")
+    return {table: bench.unit.database.rows(f"SELECT * FROM {table}") for table in tables}
+
+
+def with_everything(bench: LeadBench) -> None:
+    """One clip with an accepted annotation, a hypothesis, a draft and a late draft; one with none."""
+    add_clip(bench, "c1", passes=2)
+    lease = bench.claim(BEN)
+    bench.unit.queue.keep_late_draft(lease, b"sealed", key="late")
+    bench.unit.drafts.save(lease.task_id, lease.person_id, "c1", "window", 1, b"sealed", bench.clock.now())
+    bench.unit.hypotheses.add(bench.lead.keyring, Hypothesis("h1", "c1", "manifest", "", "yes"))
+    assert bench.submit(ANA, "yes") == "c1"
+    bench.accept_all()
+    add_clip(bench, "c2")
+
+
+def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) -> None:
+    with_everything(bench)
+    report = bench.purge().run(bench.lead, ["source of c1", "unknown"], retention=False)
+    assert (report.purged, report.unknown) == ((("c1", "consent_withdrawn"),), 1)
+    after = state(bench)
+    assert [row["wrapped_key"] is None for row in after["clip"]] == [True, False]
+    assert [row["sealed"] for row in after["annotation"]] == [b""]
+    assert (after["hypothesis"], after["draft"], bench.unit.queue.late_drafts()) == ([], [], [])
+    assert bench.unit.queue.clip_state("c1") is ClipState.PURGED
+    assert bench.unit.queue.clip_state("c2") is ClipState.READY
+    assert {path.name.split(".")[0] for path in (bench.folder / "clips").iterdir()} == {"c2"}
+    with pytest.raises(Refused):
+        bench.unit.content.audio(bench.lead.keyring, "c1")
+
+
+def test_purge_whose_log_row_fails_changes_nothing(bench: LeadBench) -> None:
+    with_everything(bench)
+    before = state(bench)
+
+    def record(event: Any) -> int:
+        raise Unavailable("DISK_FULL")
+
+    unit = bench.replaced(log=Replaced(bench.unit.log, record=record))
+    with pytest.raises(Unavailable):
+        bench.purge(unit=unit).run(bench.lead, ["source of c1"], retention=False)
+    assert state(bench) == before
+    assert {path.name.split(".")[0] for path in (bench.folder / "clips").iterdir()} == {"c1", "c2"}
+
+
+def test_retention_purges_what_is_over_by_retention_or_by_consent(bench: LeadBench) -> None:
+    for clip_id in ("c1", "c2", "c3", "c4"):
+        add_clip(bench, clip_id)
+    add_clip(bench, "c5", consent_withdrawn_at=bench.clock.now() + timedelta(hours=1))
+    bench.end_retention("c1")
+    bench.withdraw_consent("c2")
+    bench.end_retention("c3")
+    bench.withdraw_consent("c3")
+    report = bench.purge().run(bench.lead, [], retention=True)
+    assert dict(report.purged) == {"c1": "retention", "c2": "consent_withdrawn", "c3": "consent_withdrawn"}
+    bench.clock.advance(3600)
+    report = bench.purge().run(bench.lead, ["source of c4"], retention=True)
+    assert dict(report.purged) == {"c4": "consent_withdrawn", "c5": "consent_withdrawn"}
+
+
+def test_second_purge_removes_files_that_an_interrupted_one_left(bench: LeadBench) -> None:
+    add_clip(bench, "c1")
+    left = {path.name: path.read_bytes() for path in (bench.folder / "clips").iterdir()}
+    bench.purge().run(bench.lead, ["source of c1"], retention=False)
+    for name, data in left.items():
+        (bench.folder / "clips" / name).write_bytes(data)
+    report = bench.purge().run(bench.lead, ["source of c1"], retention=False)
+    assert report.purged == ()
+    assert list((bench.folder / "clips").iterdir()) == []
+
+
+def test_log_names_the_exports_that_contain_a_purged_clip(bench: LeadBench, tmp_path: Path) -> None:
+    bench.agree()
+    add_clip(bench, "c1")
+    bench.submit(ANA, "yes")
+    bench.accept_all()
+    bench.run_export(tmp_path / "set")
+    report = bench.purge().run(bench.lead, ["source of c1"], retention=False)
+    (recall,) = report.recall
+    (row,) = [row.event() for row in bench.unit.log.rows() if row.event().action == Action.PURGED]
+    assert row.detail["exports"] == [recall.export]
+    assert recall.clips == ("c1",)
+
+
+def test_nobody_but_a_lead_purges(bench: LeadBench) -> None:
+    add_clip(bench, "c1")
+    ana = bench.sign_in.sign_in(ANA, PASSPHRASE)
+    with pytest.raises(NotAllowed):
+        bench.purge().run(ana, ["source of c1"], retention=True)
+    assert bench.unit.clips.ids() == {"c1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one\n\n two \none\n",
+        "\ufeffone\r\ntwo\r\n",
+        "when,source_id\n2026,one\n2026,two\n",
+        "source_id , when\none,x\ntwo,y\n",
+        '{"source_id": "one"}\n{"source_id": "two", "when": 1}\n',
+    ],
+    ids=["lines", "windows", "csv", "csv spaced", "json lines"],
+)
+def test_list_of_withdrawals_may_have_any_of_three_forms(tmp_path, text):
+    (tmp_path / "list").write_bytes(text.encode())
+    assert read_withdrawn_sources(tmp_path / "list") == ("one", "two")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n \n",
+        b"\xff\xfe\xff",
+        b'{"source_id": "one"}\n{"source": "two"}\n',
+        b'{"source_id": "one"}\nnot json\n',
+        b'{"source_id": 7}\n',
+        b"source_id,when\n,2026\n",
+    ],
+)
+def test_list_that_could_hide_a_withdrawal_is_refused_whole(tmp_path, data):
+    (tmp_path / "list").write_bytes(data)
+    with pytest.raises(Refused):
+        read_withdrawn_sources(tmp_path / "list")
+
+
+def test_list_that_is_not_there_may_be_tried_again(tmp_path):
+    with pytest.raises(Unavailable):
+        read_withdrawn_sources(tmp_path / "list")
