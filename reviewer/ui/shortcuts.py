@@ -39,7 +39,7 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("swap", "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
     ("mono", "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "The same on both ears, on or off")),
     ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "To the next problem")),
-    ("turn", "F9", QT_TRANSLATE_NOOP("shortcuts", "Between text and form")),
+    ("focus_form", "F9", QT_TRANSLATE_NOOP("shortcuts", "Between text and form")),
     ("flag_1", "Ctrl+Shift+1", QT_TRANSLATE_NOOP("shortcuts", "Flag: no speech")),
     ("flag_2", "Ctrl+Shift+2", QT_TRANSLATE_NOOP("shortcuts", "Flag: wrong language")),
     ("flag_3", "Ctrl+Shift+3", QT_TRANSLATE_NOOP("shortcuts", "Flag: unusable")),

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from reviewer.privacy.offer import Outcome
 
 from reviewer.model.annotation import Flag
 from reviewer.model.project import IntakeRules
 from reviewer.privacy.gate import Gate
-from reviewer.privacy.offer import Outcome
 from reviewer.transcript.checks import problems
 from reviewer.transcript.conventions import load_conventions
 from tests.conftest import REPOSITORY

@@ -36,16 +36,14 @@ from reviewer.ui.signin.enrol_page import EnrolPage
 from reviewer.ui.signin.nda_page import NdaPage
 from reviewer.ui.signin.signin_page import SignInPage
 from tests.benches.clip_page import clip_tools
-from tests.fakes.clock import FakeClock
-from tests.fakes.work_session import FakeDesk
 from tests.fakes.lead import FakeLead
 from tests.fakes.pedal import FakeHidBackend
-from tests.fakes.work_session import FakeQa
+from tests.fakes.work_session import FakeDesk, FakeQa
 
 PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "sign_in": lambda _jobs: SignInPage(),
     "enrol": lambda _jobs: EnrolPage(),
-    "nda": lambda _jobs: NdaPage(FakeClock()),
+    "nda": lambda _jobs: NdaPage(),
     "desk": lambda jobs: DeskPage(FakeDesk(), clip_tools(jobs)),
     "mine": lambda jobs: MinePage(FakeDesk(), jobs),
     "qa": lambda jobs: QaPage(FakeQa(), clip_tools(jobs)),

@@ -1,7 +1,6 @@
 """The doors of a workspace without a workspace: sign-in, agreement, and the sessions a test puts behind."""
 
 import hashlib
-from datetime import datetime
 
 from reviewer.access.nda import NdaText
 from reviewer.errors import Refused, WrongPassphrase
@@ -54,8 +53,9 @@ class FakeSignIn:
             raise WrongPassphrase
         return an_identity(self.people[name])
 
-    def sign_out(self, identity: Identity, *, locked: bool = False) -> None:
+    def sign_out(self, identity: Identity, *, locked: bool = False) -> bool:
         self.calls.append("lock" if locked else "sign_out")
+        return True
 
     def confirm(self, identity: Identity, passphrase: str) -> None:
         if passphrase != PASSPHRASE:
@@ -99,18 +99,20 @@ class FakeAgreement:
         *,
         typed_name: str,
         passphrase: str,
-        shown_at: datetime,
-        end_reached_at: datetime,
     ) -> str:
         self._sign_in.confirm(identity, passphrase)
         if text is not self._text:
             raise Refused("Another text.")
         self.calls.append("accept")
         self.signed.add(identity.person.name)
-        self.accepted.append(
-            {"typed_name": typed_name, "shown_at": shown_at, "end_reached_at": end_reached_at}
-        )
+        self.accepted.append({"typed_name": typed_name})
         return "ack-1"
+
+    def end_reached(self, identity: Identity, text: NdaText) -> None:
+        self.calls.append("end_reached")
+
+    def reading_seconds_left(self, identity: Identity, text: NdaText) -> float | None:
+        return 0.0 if "end_reached" in self.calls else None
 
     def decline(self, identity: Identity, text: NdaText) -> None:
         self.calls.append("decline")

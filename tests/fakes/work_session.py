@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.audio.samples import IntSamples, Samples, Sound
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import NotLeased, Refused
 from reviewer.labels.schema import load_schema
 from reviewer.model.annotation import Annotation

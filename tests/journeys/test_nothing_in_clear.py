@@ -11,7 +11,17 @@ from reviewer.model.annotation import Flag
 from reviewer.model.event import HeardRange
 from reviewer.model.task import SkipReason
 from tests.fakes.clock import FakeClock
-from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear_check, make_bench
+from tests.benches.workspace import (
+    ANA,
+    BEN,
+    LEAD,
+    PASSPHRASE,
+    QUINN,
+    Bench,
+    annotation,
+    hear_check,
+    make_bench,
+)
 
 TYPED = "kanarienvogel typed by the contractor"
 DRAFTED = "kanarienvogel half a draft"

@@ -13,7 +13,17 @@ from reviewer.model.people import Role
 from reviewer.model.task import Check
 from reviewer.qa.session import QaSession
 from reviewer.workspace import open_workspace
-from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, hear_check, make_bench
+from tests.benches.workspace import (
+    ANA,
+    LEAD,
+    PASSPHRASE,
+    QUINN,
+    Bench,
+    annotation,
+    hear,
+    hear_check,
+    make_bench,
+)
 
 RILEY = "Riley Novak"
 HALF = annotation("turn left at")

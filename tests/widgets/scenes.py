@@ -227,7 +227,7 @@ def _listening(scene: Scene) -> None:
 
 def _own_keys(scene: Scene) -> None:
     scene.house.preferences.put("settings.page", "keys_page")
-    scene.house.preferences.put("keys.own", '{"desk.turn":["Ctrl+T"]}')
+    scene.house.preferences.put("keys.own", '{"listening.focus_form":["Ctrl+T"]}')
     _listening(scene)
 
 

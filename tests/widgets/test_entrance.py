@@ -7,7 +7,6 @@ from reviewer.errors import Unavailable
 from reviewer.model.people import Role
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.signin.entrance import Entrance
-from tests.fakes.clock import FakeClock
 from tests.fakes.doors import CODE, PASSPHRASE, FakeDoors, somebody
 
 NAME = "Ana Kowalska"
@@ -16,7 +15,7 @@ NAME = "Ana Kowalska"
 @pytest.fixture
 def build(themed, qtbot: QtBot, jobs: Jobs):
     def make(doors: FakeDoors) -> Entrance:
-        made = Entrance(doors, jobs, FakeClock())
+        made = Entrance(doors, jobs)
         qtbot.addWidget(made)
         made.resize(1280, 800)
         made.show()
@@ -40,6 +39,7 @@ def _sign(entrance: Entrance, qtbot: QtBot) -> None:
     page.tick.setChecked(True)
     page.name.setText(NAME)
     page.passphrase.setText(PASSPHRASE)
+    qtbot.waitUntil(page.agree.isEnabled)
     page.agree.click()
 
 

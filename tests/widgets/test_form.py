@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from reviewer.labels.schema import Schema, load_schema
-from reviewer.labels.validate import Problem
+from reviewer.errors import Notice
+from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips
 from reviewer.ui.form.flags import FlagsPanel, flag_hint, flag_label
@@ -57,6 +58,8 @@ high = 4
 low_label = "bad"
 high_label = "good"
 """
+
+NOT_ANSWERED = FieldProblem("kind", Notice("FIELD_NOT_ANSWERED", {"label": "Kind"}))
 
 
 @pytest.fixture
@@ -152,7 +155,7 @@ def test_a_clip_without_answers_clears_those_of_the_one_before(form: FormPanel) 
 
 
 def test_a_problem_stands_beside_its_field_until_that_is_answered(form: FormPanel, qtbot: QtBot) -> None:
-    form.show_problems([Problem("kind", "Kind is not answered.")])
+    form.show_problems([NOT_ANSWERED])
     problem = form.findChild(QLabel, "problem_kind")
     assert problem.text() == "not answered"
     assert row(form, "kind").accessibleDescription() == "Kind is not answered."
@@ -162,7 +165,9 @@ def test_a_problem_stands_beside_its_field_until_that_is_answered(form: FormPane
 
 def test_a_problem_moves_nothing(form: FormPanel) -> None:
     before = form.sizeHint()
-    form.show_problems([Problem("kind", "Kind is not answered."), Problem("grade", "Grade must be a step.")])
+    form.show_problems(
+        [NOT_ANSWERED, FieldProblem("grade", Notice("FIELD_NOT_ANSWERED", {"label": "Grade"}))]
+    )
     assert form.sizeHint().height() == before.height()
 
 

@@ -196,7 +196,9 @@ def test_a_key_is_taken_away_and_given_back(bench: Bench):
 
 
 def test_all_own_keys_are_dropped_at_once(bench: Bench):
-    store_keymap(bench.preferences, OURS.with_keys("desk.submit", ("Ctrl+J",)).with_keys("desk.turn", ()))
+    store_keymap(
+        bench.preferences, OURS.with_keys("desk.submit", ("Ctrl+J",)).with_keys("listening.focus_form", ())
+    )
     bench.page = KeysPage(bench.preferences, {}, bench.files)
     bench.qtbot.addWidget(bench.page)
     bench.click("keys_reset_all")

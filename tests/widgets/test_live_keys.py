@@ -79,19 +79,19 @@ def test_what_is_bound_later_has_the_new_key_too(window: QWidget, preferences: P
 
 def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preferences):
     pressed: list[int] = []
-    bind(window, "listening.turn", lambda: pressed.append(1))
-    store_keymap(preferences, OURS.with_keys("listening.turn", ()))
+    bind(window, "listening.focus_form", lambda: pressed.append(1))
+    store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
     press(window, "F9")
     assert pressed == []
 
 
 def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
     button, label = QPushButton(window), QLabel(window)
-    named(button, "turn", "Turn", hint="Between text and form", key_id="listening.turn")
-    put_key(label, "listening.turn")
-    store_keymap(preferences, OURS.with_keys("listening.turn", ("Ctrl+T", "F9")))
+    named(button, "turn", "Turn", hint="Between text and form", key_id="listening.focus_form")
+    put_key(label, "listening.focus_form")
+    store_keymap(preferences, OURS.with_keys("listening.focus_form", ("Ctrl+T", "F9")))
     assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
-    store_keymap(preferences, OURS.with_keys("listening.turn", ()))
+    store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
     assert (button.toolTip(), label.text()) == ("Between text and form", "")
 
 
@@ -121,7 +121,7 @@ def test_a_tag_gives_its_key_to_an_action_that_a_person_put_on_it(window: QWidge
     palette.show()
     palette.tag_requested.connect(asked.append)
     before = dict(palette.keys)
-    store_keymap(preferences, OURS.with_keys("listening.turn", ("Alt+1",)))
+    store_keymap(preferences, OURS.with_keys("listening.focus_form", ("Alt+1",)))
     press(window, "Alt+1")
     assert asked == []
     assert "Alt+1" in before
@@ -149,14 +149,16 @@ def test_the_line_under_the_text_names_the_key_to_the_next_problem(
 def test_a_choice_is_there_after_a_restart(tmp_path: Path):
     file = str(tmp_path / "user.ini")
     made = (
-        Keymap(preset("elan")).with_keys("listening.turn", ("Ctrl+T", "Alt+;")).with_keys("mine.refresh", ())
+        Keymap(preset("elan"))
+        .with_keys("listening.focus_form", ("Ctrl+T", "Alt+;"))
+        .with_keys("mine.refresh", ())
     )
     store_keymap(Preferences(QSettings(file, QSettings.Format.IniFormat)), made)
     assert stored_keymap(Preferences(QSettings(file, QSettings.Format.IniFormat))) == made
 
 
 @pytest.mark.parametrize(
-    "stored", ["nonsense", "[]", "{", '"F5"', "null", "0", '{"listening.turn": 3}', "\x00"]
+    "stored", ["nonsense", "[]", "{", '"F5"', "null", "0", '{"listening.focus_form": 3}', "\x00"]
 )
 def test_own_keys_that_make_no_sense_count_as_none(stored: str, preferences: Preferences):
     preferences.put(OWN, stored)
@@ -165,9 +167,9 @@ def test_own_keys_that_make_no_sense_count_as_none(stored: str, preferences: Pre
 
 def test_what_makes_sense_of_the_own_keys_is_kept(preferences: Preferences):
     preferences.put(
-        OWN, '{"desk.dance":["F5"],"listening.turn":["Ctrl+T"],"desk.skip":["A"],"mine.refresh":["F1"]}'
+        OWN, '{"desk.dance":["F5"],"listening.focus_form":["Ctrl+T"],"desk.skip":["A"],"mine.refresh":["F1"]}'
     )
-    assert stored_keymap(preferences).own == {"listening.turn": ("Ctrl+T",)}
+    assert stored_keymap(preferences).own == {"listening.focus_form": ("Ctrl+T",)}
 
 
 def test_a_preset_that_is_not_there_counts_as_ours(preferences: Preferences):

@@ -8,20 +8,15 @@ from pytestqt.qtbot import QtBot
 from reviewer.access.nda import STATEMENT
 from reviewer.errors import WrongPassphrase
 from reviewer.ui.signin.nda_page import NdaAnswer, NdaPage
-from tests.fakes.clock import START, FakeClock
 from tests.fakes.doors import NDA_BODY, PASSPHRASE, an_agreement_text
 
 NAME = "Ana Kowalska"
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def page(themed, qtbot: QtBot, clock: FakeClock) -> NdaPage:
-    made = NdaPage(clock)
+def page(themed, qtbot: QtBot) -> NdaPage:
+    made = NdaPage()
+    made.end_reached.connect(lambda _text: made.show_reading_time(0.0))  # as the access log says
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()
@@ -94,11 +89,11 @@ def test_half_way_down_is_not_the_end(page: NdaPage, qapp: QApplication):
     bar = page.view.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
     qapp.processEvents()
-    assert page.gate.end_reached_at is None
+    assert not page.gate.is_end_reached
 
 
-def test_a_few_very_long_paragraphs_are_not_taken_for_a_few_lines(themed, qtbot: QtBot, clock: FakeClock):
-    page = NdaPage(clock)
+def test_a_few_very_long_paragraphs_are_not_taken_for_a_few_lines(themed, qtbot: QtBot):
+    page = NdaPage()
     qtbot.addWidget(page)
     page.resize(1280, 800)
     paragraphs = ["You tell nobody what you hear. " * 400] * 5
@@ -106,7 +101,7 @@ def test_a_few_very_long_paragraphs_are_not_taken_for_a_few_lines(themed, qtbot:
     page.show_agreement(an_agreement_text("\n".join([*paragraphs, "The end."])), NAME)
     for _ in range(3):
         themed.processEvents()
-    assert page.gate.end_reached_at is None
+    assert not page.gate.is_end_reached
 
 
 def test_the_end_is_seen_at_once_however_far_down_it_is(page: NdaPage, qapp: QApplication):
@@ -115,7 +110,7 @@ def test_the_end_is_seen_at_once_however_far_down_it_is(page: NdaPage, qapp: QAp
     qapp.processEvents()
     page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
     qapp.processEvents()
-    assert page.gate.end_reached_at is not None
+    assert page.gate.is_end_reached
 
 
 @pytest.mark.parametrize("height", range(600, 900, 23))
@@ -124,7 +119,7 @@ def test_the_end_can_be_reached_at_every_height(page: NdaPage, qapp: QApplicatio
     qapp.processEvents()
     page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
     qapp.processEvents()
-    assert page.gate.end_reached_at is not None
+    assert page.gate.is_end_reached
 
 
 def test_the_end_can_be_reached_with_the_keyboard(page: NdaPage, qtbot: QtBot):
@@ -138,31 +133,45 @@ def test_page_down_reaches_the_end_too(page: NdaPage, qtbot: QtBot):
             qtbot.keyClick(page.view, Qt.Key.Key_PageDown)
 
 
-def test_a_text_that_fits_is_read_when_it_is_on_the_screen(themed, qtbot: QtBot, clock: FakeClock):
-    page = NdaPage(clock)
+def test_a_text_that_fits_is_read_when_it_is_on_the_screen(themed, qtbot: QtBot):
+    page = NdaPage()
     qtbot.addWidget(page)
     page.show()
     with qtbot.waitSignal(page.view.end_reached):
         page.show_agreement(an_agreement_text("Keep silent."), NAME)
 
 
-def test_a_page_that_is_not_on_the_screen_was_not_read(themed, qtbot: QtBot, clock: FakeClock):
-    page = NdaPage(clock)
+def test_a_page_that_is_not_on_the_screen_was_not_read(themed, qtbot: QtBot):
+    page = NdaPage()
     qtbot.addWidget(page)
     page.show_agreement(an_agreement_text("Keep silent."), NAME)
     themed.processEvents()
-    assert page.gate.end_reached_at is None
+    assert not page.gate.is_end_reached
 
 
-def test_the_answer_holds_when_it_was_shown_and_read(page: NdaPage, qtbot: QtBot, clock: FakeClock):
-    clock.advance(90)
+def test_the_answer_holds_text_name_and_passphrase(page: NdaPage, qtbot: QtBot):
     _fulfil(page, qtbot)
-    clock.advance(10)
     with qtbot.waitSignal(page.accept_requested) as asked:
         page.agree.click()
     answer: NdaAnswer = asked.args[0]
-    assert (answer.typed_name, answer.passphrase, answer.shown_at) == (NAME, PASSPHRASE, START)
-    assert (answer.end_reached_at - answer.shown_at).total_seconds() == 90
+    assert (answer.typed_name, answer.passphrase, answer.text) == (NAME, PASSPHRASE, an_agreement_text())
+
+
+def test_who_went_through_it_too_fast_waits_until_the_log_says_enough(themed, qtbot: QtBot):
+    page = NdaPage()
+    qtbot.addWidget(page)
+    page.resize(1280, 800)
+    page.show()
+    page.show_agreement(an_agreement_text(), NAME)
+    left = iter([12.3, 0.001, 0.0])
+    page.end_reached.connect(lambda _text: page.show_reading_time(next(left)))
+    page.show_reading_time(None)
+    _fulfil(page, qtbot)
+    assert not page.agree.isEnabled()
+    assert "13 s left" in page.message.text
+    page.show_reading_time(next(left))
+    qtbot.waitUntil(page.agree.isEnabled)
+    assert page.message.text == ""
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
@@ -228,7 +237,7 @@ def test_a_second_reading_begins_from_nothing(page: NdaPage, qtbot: QtBot):
     _fulfil(page, qtbot)
     page.show_agreement(an_agreement_text(), NAME)
     assert not page.tick.isChecked()
-    assert page.gate.end_reached_at is None
+    assert not page.gate.is_end_reached
     assert not page.agree.isEnabled()
 
 

@@ -146,7 +146,7 @@ class TranscriptionPanel(QWidget):
 
     def _bind(self, scope: Scope) -> None:
         bind(self, f"{scope}.problem", self.editor.next_problem)
-        bind(self, f"{scope}.turn", self.switch_focus)
+        bind(self, f"{scope}.focus_form", self.switch_focus)
         for place, flag in enumerate(Flag, start=1):
             bind(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a machine's text would not leave a review blind

@@ -109,7 +109,7 @@ class NdaPage(QFrame):
             self._reading.start(round(min(seconds_left, _ASK_AGAIN_SECONDS) * 1000))
             words = self.tr("Please take the time to read it: {0} s left.").format(math.ceil(seconds_left))
             self.message.show_message(Message(words))
-        elif is_read:
+        elif is_read and self.gate.is_exact:
             self.message.clear()
         self._wake()
 

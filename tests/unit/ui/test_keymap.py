@@ -110,8 +110,8 @@ def test_an_own_key_is_that_of_both_pages_and_the_old_ones_are_gone():
 
 
 def test_an_action_may_have_two_keys_or_none():
-    assert OURS.with_keys("desk.turn", ("F9", "Ctrl+T")).rows()["desk.turn"] == "F9; Ctrl+T"
-    assert OURS.with_keys("desk.turn", ()).rows()["desk.turn"] == ""
+    assert OURS.with_keys("listening.focus_form", ("F9", "Ctrl+T")).rows()["desk.focus_form"] == "F9; Ctrl+T"
+    assert OURS.with_keys("listening.focus_form", ()).rows()["desk.focus_form"] == ""
 
 
 def test_a_conflict_is_refused_with_the_other_s_name_and_place():
@@ -145,7 +145,10 @@ def test_esc_may_go_back_to_the_action_that_had_it_and_to_no_other():
 
 
 def test_the_preset_s_keys_chosen_again_are_no_own_change():
-    assert OURS.with_keys("desk.turn", ("Ctrl+T",)).with_keys("desk.turn", ("F9",)).own == {}
+    assert (
+        OURS.with_keys("listening.focus_form", ("Ctrl+T",)).with_keys("listening.focus_form", ("F9",)).own
+        == {}
+    )
 
 
 def test_a_row_that_goes_back_to_the_preset_does_not_take_what_was_given_to_another():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.desk.coverage import Coverage
+from reviewer.session.coverage import Coverage
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span, merge
 from reviewer.ui.playback.controller import SPEEDS, next_speed
