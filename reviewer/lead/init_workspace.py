@@ -18,7 +18,7 @@ from reviewer.model.people import Person, PersonState, Role
 
 
 def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, parameters: KdfParameters) -> None:
-    """Creates the database, the first lead and their keys, and the first row of the access log."""
+    """Creates the database with its first lead, their keys and the first log row, or nothing."""
     person = Person(f"p{secrets.token_hex(6)}", " ".join(lead.split()), Role.LEAD, PersonState.ACTIVE)
     keyring = new_keyring(
         Role.LEAD,
@@ -29,7 +29,9 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
     sealed = seal_keyring(keyring, passphrase, person.id, person.role, parameters)
     person = replace(person, public_key=public_key_of(keyring.signing_key))
     workspace_id, log_public_key = f"w{secrets.token_hex(8)}", public_key_of(keyring.log_key)
-    database = Database(file)
+    draft = file.with_name(f"{file.name}.new")
+    _remove(draft)  # of an initialisation that was interrupted
+    database = Database(draft)
     try:
         migrate(database)
         with database.transaction():
@@ -47,5 +49,16 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
                 )
             )
             Checkpoints(database, log, clock).make("workspace_made")
-    finally:
+    except BaseException:
         database.close()
+        _remove(draft)
+        raise
+    database.close()
+    draft.replace(file)
+    _remove(draft)
+
+
+def _remove(draft: Path) -> None:
+    """Removes an unfinished database and the files that SQLite and the write lock keep beside it."""
+    for path in draft.parent.glob(f"{draft.name}*"):
+        path.unlink()

@@ -11,8 +11,8 @@ import soundfile
 
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.manifest import read_manifest
-from tests.unit.test_manifest_fields import GOOD
 from tests.benches.workspace import LEAD, Bench, make_bench
+from tests.unit.test_manifest_fields import GOOD
 
 pytestmark = pytest.mark.speech
 # By number in bad.csv: what may come of it, and a piece of the sentence that must be said.

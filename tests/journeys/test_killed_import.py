@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ import pytest
 from reviewer.clips.keys import KdfParameters
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.workspace import open_workspace
+from tests.benches.lead import LeadBench
+from tests.benches.workspace import LEAD, PASSPHRASE, Bench, make_bench
 from tests.fakes.clock import FakeClock
 from tests.unit.test_manifest_fields import GOOD
-from tests.benches.workspace import LEAD, PASSPHRASE, Bench, make_bench
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 LINES = 8
@@ -24,9 +27,10 @@ from pathlib import Path
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.store import LocalClipStore
 from reviewer.lead.intake_report import IntakeOptions
+from reviewer.queue.sqlite import SqliteQueue
 from reviewer.workspace import open_workspace
-from tests.fakes.clock import FakeClock
 from tests.benches.workspace import LEAD, PASSPHRASE
+from tests.fakes.clock import FakeClock
 
 folder, manifest, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
@@ -51,17 +55,19 @@ def progress(done, total):
     if moment == "after the commit" and done == 3:
         die()
 
-workspace = open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap())
-lead = workspace.sign_in(LEAD, PASSPHRASE).lead
-if moment == "in the transaction":
-    add = workspace.queue.add_clip
-    calls = []
-    def add_clip(*given, **named):
-        add(*given, **named)
-        calls.append(1)
-        if len(calls) == 3:
+class DyingQueue(SqliteQueue):
+    calls = 0
+
+    def add_clip(self, *given, **named):
+        super().add_clip(*given, **named)
+        self.calls += 1
+        if moment == "in the transaction" and self.calls == 3:
             die()
-    workspace.queue.add_clip = add_clip
+
+workspace = open_workspace(
+    folder, clock=FakeClock(), parameters=KdfParameters.cheap(), make_queue=DyingQueue
+)
+lead = workspace.sign_in(LEAD, PASSPHRASE).lead
 lead.import_manifest(manifest, IntakeOptions(), progress)
 """
 MOMENTS = [
@@ -98,24 +104,38 @@ def start(bench: Bench, manifest: Path, moment: str, repository: Path) -> "subpr
     )
 
 
+@contextmanager
+def reopened(bench: Bench) -> Iterator[LeadBench]:
+    lead = LeadBench(bench.workspace.path)
+    yield lead
+    lead.sign_in.sign_out(lead.lead)
+    lead.close()
+
+
+def sealed(bench: LeadBench) -> set[str]:
+    return {path.name.split(".")[0] for path in (bench.folder / "clips").iterdir()}
+
+
 def import_again(bench: Bench, manifest: Path, imported_before: int) -> None:
-    """Every clip comes in once, nothing is left over, and the log is whole."""
+    """Every clip is imported once, nothing is left over, and the log verifies."""
+    with reopened(bench) as before:
+        assert len(before.unit.clips.ids()) == 1 + imported_before
+        assert before.unit.clips.ids() <= sealed(before)
     with open_workspace(
         bench.workspace.path, clock=FakeClock(), parameters=KdfParameters.cheap()
     ) as workspace:
-        assert len(workspace.catalogue.ids()) == 1 + imported_before
-        assert workspace.catalogue.ids() <= workspace.store.clip_ids()
         lead = workspace.sign_in(LEAD, PASSPHRASE)
         report = lead.lead.import_manifest(manifest, IntakeOptions())
         assert (report.accepted, report.refused) == (LINES - imported_before, imported_before)
-        assert workspace.store.clip_ids() == workspace.catalogue.ids()
-        assert not list((bench.workspace.path / "clips").glob(".*"))
-        assert workspace.queue.counts().clips == {"ready": 1 + LINES}
-        for clip_id in workspace.catalogue.ids():
-            with workspace.vault.audio(lead.identity.keyring, clip_id) as stream:
-                assert stream.read(4) == b"fLaC"
+        assert lead.lead.overview().counts.clips == {"ready": 1 + LINES}
         assert lead.lead.verify_log().ok
         workspace.sign_out(lead)
+    with reopened(bench) as after:
+        assert sealed(after) == after.unit.clips.ids()
+        assert not list((after.folder / "clips").glob(".*"))
+        for clip_id in after.unit.clips.ids():
+            with after.unit.content.audio(after.lead.keyring, clip_id) as stream:
+                assert stream.read(4) == b"fLaC"
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -141,9 +161,7 @@ def test_an_import_killed_from_outside_can_be_run_again(
                 break
         child.wait(timeout=60)
     assert child.returncode == -signal.SIGKILL
-    with open_workspace(
-        bench.workspace.path, clock=FakeClock(), parameters=KdfParameters.cheap()
-    ) as workspace:
-        imported = len(workspace.catalogue.ids()) - 1
+    with reopened(bench) as lead:
+        imported = len(lead.unit.clips.ids()) - 1
     assert 4 <= imported <= LINES
     import_again(bench, manifest, imported)

@@ -154,6 +154,13 @@ def test_words_of_another_form_are_refused(words: object) -> None:
     assert code(words=words) is RefusalCode.BAD_VALUE
 
 
+def test_a_word_nested_beyond_all_measure_is_refused() -> None:
+    nested: list[Any] = []
+    for _ in range(5_000):
+        nested = [nested]
+    assert code(words=[{"word": nested, "start": 0, "end": 1}]) is RefusalCode.BAD_VALUE
+
+
 def test_a_draft_may_have_lines_and_is_empty_when_absent() -> None:
     assert row(draft="one\ntwo").draft == "one\ntwo"
     assert row(draft=None).draft == ""

@@ -1,0 +1,215 @@
+"""A queue on another machine that cannot be reached: nothing is lost, nothing comes twice, nobody waits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from reviewer.db.connection import Database
+from reviewer.errors import LeaseLost, NotLeased, Unavailable
+from reviewer.model.clock import Clock
+from reviewer.model.event import Action
+from reviewer.model.project import QueueRules
+from reviewer.model.task import Lease, SkipReason, VerdictKind
+from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.acts import HandIn
+from reviewer.session.work_session import WorkSession
+from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
+from tests.fakes.remote_queue import Fault, RemoteQueue
+
+DONE = annotation("hello there")
+
+
+@dataclass
+class Network:
+    """Makes the queue of a workspace and decides what happens to each call of it."""
+
+    faults: list[Fault] = field(default_factory=list)
+    is_down: bool = False
+    connections: list[Database] = field(default_factory=list)
+
+    def __call__(self, database: Database, clock: Clock, rules: QueueRules) -> RemoteQueue:
+        own = Database(database.path)
+        self.connections.append(own)
+        return RemoteQueue(SqliteQueue(own, clock, rules), self.next_fault)
+
+    def next_fault(self) -> Fault:
+        if self.is_down:
+            return Fault.UNREACHABLE
+        return self.faults.pop(0) if self.faults else Fault.NONE
+
+    def close(self) -> None:
+        for connection in self.connections:
+            connection.close()
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    made = Network()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, network: Network) -> Iterator[Bench]:
+    made = make_bench(tmp_path, drafts=["", "", "", "", ""], make_queue=network)
+    made.agree(ANA, BEN, QUINN)
+    yield made
+    made.workspace.close()
+
+
+@pytest.fixture
+def work(bench: Bench) -> WorkSession:
+    return bench.work(ANA)
+
+
+def opened(work: WorkSession) -> Lease:
+    lease = work.claim()
+    assert lease is not None
+    hear(work, lease)
+    return lease
+
+
+def rows(bench: Bench, query: str) -> list[object]:
+    with bench.database() as database:
+        return [next(iter(row.values())) for row in database.rows(query)]
+
+
+def submitted(bench: Bench) -> list[object]:
+    return rows(bench, "SELECT id FROM annotation")
+
+
+def test_work_is_kept_and_sent_once_the_queue_answers(
+    bench: Bench, work: WorkSession, network: Network
+) -> None:
+    lease = opened(work)
+    work.save_draft(lease, DONE, 1)
+    network.is_down = True
+    receipt = work.submit(lease, DONE)
+    assert receipt.is_pending
+    assert submitted(bench) == []
+    assert len(bench.events(Action.SUBMITTED)) == 1
+    with pytest.raises(NotLeased):
+        work.save_draft(lease, annotation("a straggler"), 2)
+    with pytest.raises(Unavailable):
+        work.claim()
+    network.is_down = False
+    following = work.claim()
+    assert following is not None
+    assert following.task_id != lease.task_id
+    assert submitted(bench) == [receipt.annotation_id]
+    assert len(bench.events(Action.SUBMITTED)) == 1
+
+
+def test_pending_work_is_sent_by_the_next_window_after_a_crash(
+    bench: Bench, work: WorkSession, network: Network
+) -> None:
+    lease = opened(work)
+    network.is_down = True
+    receipt = work.submit(lease, DONE)
+    network.is_down = False
+    after = bench.another_window()
+    with after.workspace:
+        after.work(ANA).deliver()
+    assert submitted(bench) == [receipt.annotation_id]
+    assert rows(bench, "SELECT state FROM outbox WHERE state = 'pending'") == []
+
+
+def test_a_hand_over_shows_the_prefetched_clip_without_waiting(
+    bench: Bench, work: WorkSession, network: Network
+) -> None:
+    lease = opened(work)
+    assert work.prefetch() is not None
+    network.is_down = True
+    clip = work.hand_over(HandIn(lease, DONE))
+    assert clip is not None
+    assert bench.events()[-1].action is Action.CLIP_OPENED
+    work.save_draft(clip.lease, annotation("typed meanwhile"), 1)
+    with pytest.raises(Unavailable):
+        work.beat(clip.lease)
+    network.is_down = False
+    renewed = work.beat(clip.lease)
+    assert (renewed.task_id, renewed.token) == (clip.lease.task_id, clip.lease.token)
+    assert len(submitted(bench)) == 1
+    hear(work, renewed)
+    assert not work.submit(renewed, annotation("typed meanwhile and to the end")).is_pending
+
+
+@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.SENT_TWICE])
+@pytest.mark.parametrize("act", ["submit", "skip", "release", "claim"])
+def test_a_lost_or_repeated_answer_changes_nothing(
+    bench: Bench, work: WorkSession, network: Network, fault: Fault, act: str
+) -> None:
+    if act == "claim":
+        network.faults = [Fault.NONE, fault]  # the first call asks what is held
+        try:
+            lease = work.claim()
+        except Unavailable:
+            lease = work.claim()
+        assert lease is not None
+        assert len(rows(bench, "SELECT id FROM task WHERE state = 'leased'")) == 1
+        assert [event.object for event in bench.events(Action.TASK_CLAIMED)] == [lease.clip_id]
+        return
+    lease = opened(work)
+    network.faults = [fault]
+    acts = {
+        "submit": lambda: work.submit(lease, DONE),
+        "skip": lambda: work.skip(lease, SkipReason.CANNOT_UNDERSTAND),
+        "release": lambda: work.release(lease),
+    }
+    acts[act]()
+    work.deliver()
+    assert len(submitted(bench)) == (act == "submit")
+    assert len(rows(bench, "SELECT task_id FROM task_refusal")) == (act == "skip")
+    assert rows(bench, "SELECT state FROM outbox WHERE state = 'pending'") == []
+    assert work.resume() is None
+
+
+def test_work_that_the_queue_refuses_later_is_kept_as_a_late_draft(
+    bench: Bench, work: WorkSession, network: Network
+) -> None:
+    lease = opened(work)
+    network.is_down = True
+    assert work.submit(lease, DONE).is_pending
+    network.is_down = False
+    bench.clock.advance(31 * 60)
+    assert bench.work(BEN).claim().task_id == lease.task_id
+    work.deliver()
+    work.deliver()
+    (refused,) = bench.events(Action.SUBMISSION_REFUSED)
+    assert (refused.object, refused.reason) == (lease.clip_id, "LEASE_LOST")
+    assert len(bench.events(Action.LATE_DRAFT)) == 1
+    (late,) = bench.person(LEAD).lead.overview().late_drafts
+    assert (late.task_id, late.person_id) == (lease.task_id, work.identity.person.id)
+    assert submitted(bench) == []
+    assert work.claim() is not None
+
+
+def test_work_that_is_too_late_at_once_says_so_and_is_kept(bench: Bench, work: WorkSession) -> None:
+    lease = opened(work)
+    bench.clock.advance(31 * 60)
+    assert bench.work(BEN).claim().task_id == lease.task_id
+    with pytest.raises(LeaseLost):
+        work.submit(lease, DONE)
+    work.deliver()
+    assert len(bench.person(LEAD).lead.overview().late_drafts) == 1
+
+
+def test_a_verdict_waits_for_the_blind_version_before_it(bench: Bench, network: Network) -> None:
+    bench.submitted(ANA, "hello there")
+    qa = bench.person(QUINN).qa
+    qa.draw()
+    lease = opened(qa.work)
+    network.is_down = True
+    receipt = qa.work.submit(lease, annotation("hello"))
+    assert receipt.is_pending
+    typed = replace(lease, blind_annotation=receipt.annotation_id)
+    with pytest.raises(Unavailable):
+        qa.compare(typed)
+    qa.decide(typed, VerdictKind.ACCEPTED)
+    network.is_down = False
+    qa.work.deliver()
+    assert rows(bench, "SELECT kind FROM verdict") == ["accepted"]
+    assert len(submitted(bench)) == 2
+    assert qa.waiting() == 0
