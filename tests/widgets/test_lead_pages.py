@@ -93,7 +93,7 @@ def test_rows_without_a_witness_are_said(shown, jobs: Jobs):
 
 
 def test_a_workspace_without_clips_says_what_to_do(shown, jobs: Jobs):
-    empty = an_overview(counts=QueueCounts({}, {}, 0), people=(), leases=(), late_drafts=())
+    empty = an_overview(counts=QueueCounts({}, {}, 0, {}), people=(), leases=(), late_drafts=())
     page = shown(OverviewPage(FakeLead(overview=empty), jobs))
     assert "No clips yet" in page.message.text
     assert "Import" in page.message.text
@@ -114,7 +114,7 @@ def test_a_lease_is_released_after_a_question(shown, jobs: Jobs, settle):
     page._release.click()
     _confirm(page, yes=True)
     settle()
-    assert lead.released == [9]
+    assert lead.released == ["task-t9"]
 
 
 def test_a_lease_is_kept_when_the_question_is_cancelled(shown, jobs: Jobs, settle):
@@ -283,7 +283,7 @@ def test_an_empty_table_of_the_overview_says_what_will_be_here(shown, jobs: Jobs
 
 def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(shown, jobs: Jobs):
     facts: list[StatusFacts] = []
-    counts = QueueCounts({"quarantined": 3, "ready": 2}, {"held_back": 3, "open": 2}, 0)
+    counts = QueueCounts({"quarantined": 3, "ready": 2}, {"held_back": 3, "open": 2}, 0, {})
     page = OverviewPage(FakeLead(overview=an_overview(counts=counts)), jobs)
     page.status_changed.connect(facts.append)
     shown(page)

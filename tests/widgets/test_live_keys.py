@@ -79,7 +79,7 @@ def test_what_is_bound_later_has_the_new_key_too(window: QWidget, preferences: P
 
 def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preferences):
     pressed: list[int] = []
-    bind(window, "listening.focus_form", lambda: pressed.append(1))
+    bind(window, "desk.focus_form", lambda: pressed.append(1))
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
     press(window, "F9")
     assert pressed == []
@@ -87,8 +87,8 @@ def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preference
 
 def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
     button, label = QPushButton(window), QLabel(window)
-    named(button, "turn", "Turn", hint="Between text and form", key_id="listening.focus_form")
-    put_key(label, "listening.focus_form")
+    named(button, "turn", "Turn", hint="Between text and form", key_id="desk.focus_form")
+    put_key(label, "desk.focus_form")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ("Ctrl+T", "F9")))
     assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
@@ -219,7 +219,7 @@ def desk(themed, qtbot: QtBot, jobs: Jobs, settle, tmp_path: Path) -> Scene:
 
 
 def test_a_key_changed_in_the_settings_plays_on_the_open_desk(desk: Scene, qtbot: QtBot):
-    desk.front.findChild(QPushButton, "next_clip").click()
+    desk.page.workspace.presenter.take_next()
     desk.settle()
     desk.house.preferences.put("settings.page", "keys_page")
     press(desk.window, "Ctrl+,")

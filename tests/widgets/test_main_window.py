@@ -291,6 +291,7 @@ def test_a_lead_who_needs_the_agreement_reads_it_and_comes_back(stage, settle, q
     page.tick.setChecked(True)
     page.name.setText(NAME)
     page.passphrase.setText(PASSPHRASE)
+    qtbot.waitUntil(page.agree.isEnabled)
     page.agree.click()
     settle()
     assert made.shell.page.objectName() == "export_page"

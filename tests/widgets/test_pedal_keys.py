@@ -250,13 +250,13 @@ def test_without_a_clip_no_pedal_does_anything(desk):
     work = desk(take=False)
     for pedal in Pedal:
         work.feet.tap(pedal)
-    assert work.page.view.currentWidget() is work.page.view.empty
+    assert not work.page.workspace.stack.is_clip_shown
     assert not work.player.is_playing
 
 
 def test_on_a_page_that_is_not_shown_no_pedal_does_anything(desk):
     work = desk()
-    work.page.view.hide()
+    work.page.workspace.stack.hide()
     for pedal in Pedal:
         work.feet.tap(pedal)
     assert work.position == 0
@@ -267,14 +267,14 @@ def test_a_page_that_goes_while_held_is_let_go_without_a_word(desk):
     work = desk()
     work.feet.press(Pedal.MIDDLE)
     work.page.leave()
-    work.page.view.hide()
+    work.page.workspace.stack.hide()
     work.feet.release(Pedal.MIDDLE)
     assert not work.player.is_playing
 
 
 def test_through_a_dialog_no_pedal_does_anything(desk):
     work = desk()
-    work.page.ask_why_skip()
+    work.page.ask_skip_reason()
     for pedal in Pedal:
         work.feet.press(pedal)
     assert not work.player.is_playing
@@ -284,7 +284,7 @@ def test_through_a_dialog_no_pedal_does_anything(desk):
 
 def test_through_a_dialog_no_pedal_does_anything_from_another_program_either(desk, away: Away):
     work = desk()
-    work.page.ask_why_skip()
+    work.page.ask_skip_reason()
     away()
     work.feet.press(Pedal.MIDDLE)
     assert not work.player.is_playing
@@ -294,7 +294,7 @@ def test_through_a_dialog_no_pedal_does_anything_from_another_program_either(des
 def test_a_dialog_that_opens_over_a_held_pedal_has_paused_and_letting_go_does_nothing(desk):
     work = desk()
     work.feet.press(Pedal.MIDDLE)
-    work.page.ask_why_skip()
+    work.page.ask_skip_reason()
     assert not work.player.is_playing
     work.feet.release(Pedal.MIDDLE)
     assert not work.player.is_playing

@@ -102,11 +102,11 @@ def test_what_is_written_is_toml_with_these_keys(wanted: dict[str, str]):
         ('preset = "praat"', "praat"),
         ('colour = "red"', "colour"),
         ('[desk]\ndance = ["F5"]', "desk.dance"),
-        ('[desk]\nturn = "F9"', "list of texts"),
-        ('[desk]\nturn = ["Ctrl+Foo"]', "Ctrl+Foo is not a key"),
-        ('[desk]\nturn = ["A"]', "A types text"),
-        ('[desk]\nturn = ["F1"]', "F1 is “Show the keys”"),
-        ('[desk]\nturn = ["Ctrl+J"]\nsubmit = ["Ctrl+J"]', "Ctrl+J is “"),
+        ('[desk]\nskip = "F9"', "list of texts"),
+        ('[desk]\nskip = ["Ctrl+Foo"]', "Ctrl+Foo is not a key"),
+        ('[desk]\nskip = ["A"]', "A types text"),
+        ('[desk]\nskip = ["F1"]', "F1 is “Show the keys”"),
+        ('[desk]\nskip = ["Ctrl+J"]\nsubmit = ["Ctrl+J"]', "Ctrl+J is “"),
         ('[window]\nkeys = ["F12"]', "stays as it is"),
         ('[listening]\nplay = ["F5"]', "listening.slower"),
         ("listening = 3", "a table"),
@@ -122,7 +122,7 @@ def test_a_file_that_does_not_hold_together_is_refused_with_the_reason(tmp_path:
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path):
     path = tmp_path / "keys.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Refused, match="UTF-8"):
+    with pytest.raises(Refused, match="FILE_NOT_UTF8"):
         read_keymap(path)
 
 

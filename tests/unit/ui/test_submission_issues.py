@@ -72,7 +72,7 @@ def test_what_is_missing_is_in_the_text_or_the_form_and_what_is_unheard_comes_la
 def test_a_wrong_tag_comes_before_an_unanswered_field(schema: Schema, conventions: Conventions) -> None:
     issues = submission_issues(work("hello [lauhg]"), schema, conventions)
     assert issues.in_text
-    assert issues.notices[0].parameters["tag"] == "lauhg"
+    assert issues.notices[0].parameters["tag"] == "[lauhg]"
 
 
 @pytest.mark.parametrize("flag", ANSWERS_ALL)
