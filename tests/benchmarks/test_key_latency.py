@@ -19,15 +19,18 @@ from pytestqt.qtbot import QtBot
 from reviewer.audio.io.device import AudioFormat, Device, Fill, Stream, VirtualDevice
 from reviewer.audio.io.sound_card import SoundCard
 from reviewer.audio.play.player import Player
+from reviewer.model.clock import SystemClock
 from reviewer.ui import theme
+from reviewer.ui.clip.states import ClipState
+from reviewer.ui.clip.workspace import ClipTools
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.transcript.text_edit import TextField
 from tests.benchmarks.table import row
 from tests.contracts.conftest import _running_server, sound_server  # noqa: F401 - fixtures
-from tests.fakes.work_session import FakeDesk, an_open_clip
 from tests.fakes.sound_server import SoundServer
+from tests.fakes.work_session import FakeDesk, an_open_clip
 from tests.sounds import some_noise
 
 RATE = 16_000
@@ -66,15 +69,15 @@ def page_on(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[[Device], Des
 
     def make(device: Device) -> DeskPage:
         clip = an_open_clip(data=some_noise(RATE * 20))
-        page = DeskPage(FakeDesk(clip), lambda: Player(device), jobs, Preferences())
+        page = DeskPage(FakeDesk(clip), ClipTools(lambda: Player(device), jobs, Preferences(), SystemClock()))
         made.append(page)
         qtbot.addWidget(page)
         page.resize(1152, 735)
         page.show()
         page.enter()
-        qtbot.waitUntil(lambda: not page.presenter._is_busy)
-        page.presenter.take_next()
-        qtbot.waitUntil(lambda: page.playback.frames > 0)
+        qtbot.waitUntil(lambda: page.workspace.presenter.state is ClipState.IDLE)
+        page.workspace.presenter.take_next()
+        qtbot.waitUntil(lambda: page.workspace.playback.frames > 0)
         qtbot.wait(600)  # the lead-in, and the first paint
         return page
 
@@ -92,7 +95,7 @@ def measure(page: DeskPage, device: Watched, qtbot: QtBot) -> tuple[list[float],
     device.blocks.clear()
     took = []
     for turn in range(PRESSES):
-        page.playback.seek(RATE * (turn % 8) + RATE)
+        page.workspace.playback.seek(RATE * (turn % 8) + RATE)
         qtbot.wait(37)  # not in step with the device's blocks
         device.began = None
         pressed = time.perf_counter()
@@ -101,7 +104,7 @@ def measure(page: DeskPage, device: Watched, qtbot: QtBot) -> tuple[list[float],
         assert device.began is not None
         took.append((device.began - pressed) * 1000)
         QTest.keyClick(field, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
-        assert not page.playback.is_playing
+        assert not page.workspace.playback.is_playing
         ended = len(device.blocks) + 3  # the fade, and what the device's thread was in the middle of
         qtbot.waitUntil(lambda: len(device.blocks) > ended)  # noqa: B023 - waits within the round
     assert field.text == ""
@@ -127,7 +130,7 @@ def test_on_a_card(
 ) -> None:
     device = Watched(SoundCard())
     page = page_on(device)
-    if page.playback.problem:
-        pytest.skip(page.playback.problem)
+    if page.workspace.playback.problem:
+        pytest.skip(page.workspace.playback.problem)
     took, block_ms = measure(page, device, qtbot)
     report(f"{_FIGURE}, PulseAudio", took, block_ms)

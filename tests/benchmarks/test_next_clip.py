@@ -8,6 +8,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,14 +19,17 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from reviewer.app.driver import AdvancingClock
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.lead.intake import IntakeOptions
-from reviewer.model.clock import SystemClock, to_iso
+from reviewer.model.clock import to_iso
 from reviewer.model.people import Role
+from reviewer.places import DATABASE_FILE
 from reviewer.ui import theme
+from reviewer.ui.clip.workspace import ClipTools
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
@@ -61,7 +65,7 @@ class Painted(QObject):
         super().__init__()
         self.is_next: Callable[[], bool] = lambda: False
         self.is_seen = False
-        page.view.board.waves.findChild(WavePlot).surface.installEventFilter(self)
+        page.workspace.view.waveform.waves.findChild(WavePlot).surface.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and self.is_next():
@@ -70,8 +74,13 @@ class Painted(QObject):
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    clock, cheap = SystemClock(), KdfParameters.cheap()
+def clock() -> AdvancingClock:
+    return AdvancingClock()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, clock: AdvancingClock) -> Iterator[Workspace]:
+    cheap = KdfParameters.cheap()
     (tmp_path / "project.toml").write_text(PROJECT, encoding="utf-8")
     make_workspace(
         tmp_path / "ws", LEAD, PASSPHRASE, tmp_path / "project.toml", clock=clock, parameters=cheap
@@ -105,13 +114,13 @@ def filled(workspace: Workspace, folder: Path) -> None:
     workspace.enrol(ANA, lead.add_person(ANA, Role.CONTRACTOR).code, PASSPHRASE)
 
 
-def at_work(workspace: Workspace) -> SignedIn:
+def at_work(workspace: Workspace, clock: AdvancingClock) -> SignedIn:
     ana = workspace.sign_in(ANA, PASSPHRASE)
-    text = workspace.agreement.shown(ana.identity)
-    now = workspace.clock.now()
-    workspace.agreement.accept(
-        ana.identity, text, typed_name=ANA, passphrase=PASSPHRASE, shown_at=now, end_reached_at=now
-    )
+    agreement = workspace.agreement
+    text = agreement.shown(ana.identity)
+    agreement.end_reached(ana.identity, text)
+    clock.advance(60)
+    agreement.accept(ana.identity, text, typed_name=ANA, passphrase=PASSPHRASE)
     return ana
 
 
@@ -147,8 +156,8 @@ def one_commit_ms(database: Database) -> float:
 
 def handed_in_ms(page: DeskPage, player: Player, painted: Painted, field: TextField) -> float:
     """From the key to the next clip painted, loaded, and ready to sound at its speed."""
-    before = page.presenter._lease
-    painted.is_next = lambda: page.presenter._lease not in (None, before) and player.frames > 0
+    before = page.workspace.presenter.lease
+    painted.is_next = lambda: page.workspace.presenter.lease not in (None, before) and player.frames > 0
     painted.is_seen = False
 
     def is_ready() -> bool:
@@ -169,7 +178,7 @@ def rounds(page: DeskPage, player: Player, jobs: Jobs, database: Database) -> Me
     took, commits = [], []
     for _ in range(ROUNDS):
         field = answered(page)
-        page.presenter._keeper.save_now()
+        page.leave()
         settle(jobs)
         wait_for_quiet(QUIET_SECONDS)
         commits.append(one_commit_ms(database))
@@ -180,22 +189,23 @@ def rounds(page: DeskPage, player: Player, jobs: Jobs, database: Database) -> Me
 
 @pytest.mark.parametrize("speed", [100, 75])
 def test_from_submit_to_the_next_clip(
-    qapp: QApplication, workspace: Workspace, tmp_path: Path, speed: int
+    qapp: QApplication, workspace: Workspace, clock: AdvancingClock, tmp_path: Path, speed: int
 ) -> None:
     theme.apply(qapp, theme.Scheme.DARK)
     filled(workspace, tmp_path / "in")
-    ana, jobs = at_work(workspace), Jobs()
+    ana, jobs = at_work(workspace, clock), Jobs()
     player = Player(VirtualDevice(real_time=True, keeps=False))
-    page = DeskPage(ana.desk, lambda: player, jobs, Preferences())
+    page = DeskPage(ana.desk, ClipTools(lambda: player, jobs, Preferences(), workspace.clock))
     page.resize(1280, 736)
     page.show()
     page.enter()
     settle(jobs)
-    page.presenter.take_next()
+    page.workspace.presenter.take_next()
     settle(jobs)
     player.set_speed(speed)
     try:
-        measured = rounds(page, player, jobs, workspace.database)
+        with closing(Database(workspace.path / DATABASE_FILE)) as database:
+            measured = rounds(page, player, jobs, database)
     finally:
         page.close_down()
         settle(jobs)

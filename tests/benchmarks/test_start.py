@@ -12,9 +12,9 @@ from pathlib import Path
 
 from reviewer.clips.keys import KdfParameters
 from reviewer.workspace import make_workspace
+from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.benchmarks.quiet import wait_for_quiet
 from tests.benchmarks.table import row
-from tests.benches.workspace import LEAD, PASSPHRASE
 
 _ROUNDS = 15
 _WAIT_SECONDS = 2.0

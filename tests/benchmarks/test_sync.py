@@ -64,8 +64,8 @@ class Booth:
 
     def __init__(self, samples: Samples) -> None:
         self.device = VirtualDevice(keeps=False)
-        player = Player(self.device, make_stretch=PickedFrames, start_job=at_once, fade_seconds=0.0)
-        self.playback = PlaybackController(player)
+        self.player = Player(self.device, make_stretch=PickedFrames, start_job=at_once, fade_seconds=0.0)
+        self.playback = PlaybackController(self.player)
         self.playback.load(samples)
         self._given: deque[int] = deque([0] * BUFFER, maxlen=BUFFER + 1)
         self._pulled = 0
@@ -128,7 +128,7 @@ def test_after_a_thousand_seeks_and_speed_changes(booths: list[Booth]) -> None:
         if step % 2:
             booth.playback.seek(chance.randrange(frames * 3 // 4))
         else:
-            booth.playback._set_speed(chance.choice(SPEEDS))
+            booth.player.set_speed(chance.choice(SPEEDS))
         if not booth.playback.is_playing:
             booth.playback.toggle()
         for _ in range(chance.randrange(1, 4)):
