@@ -83,7 +83,8 @@ def doctor(
         keys = ("name", "health", "sentence", "remedy")
         output.print_json({"checks": [dict(zip(keys, row, strict=True)) for row in shown]})
     else:
-        output.print_table(("check", "health", "finding"), [row[:3] for row in shown])
+        table = [(name, output.term("HEALTH", health), text) for name, health, text, _ in shown]
+        output.print_table(("check", "health", "finding"), table)
         for name, _, _, remedy in shown:
             if remedy:
                 print(f"\n{name}: {remedy}")
