@@ -15,8 +15,8 @@ from types import MappingProxyType
 import numpy as np
 import soundfile
 
-from reviewer.clips.keys import KdfParameters
 from reviewer.access.audit_log import AuditLog
+from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.db.workspace_meta import read_meta
 from reviewer.lead.intake_report import IntakeOptions

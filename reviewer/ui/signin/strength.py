@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from reviewer.desk.signin import MINIMUM_PASSPHRASE
+from reviewer.session.sign_in import MINIMUM_PASSPHRASE
 
 _DIFFERENT = 5
 _GOOD_WORDS = 4
