@@ -69,8 +69,8 @@ class ExportRepository:
             some = asked[start : start + _CLIPS_AT_ONCE]
             marks = ", ".join("?" * len(some))
             rows = self._database.rows(
-                "SELECT e.id, e.made_at, e.formats, i.clip_id FROM export_item i"
-                f" JOIN export e ON e.id = i.export_id WHERE i.clip_id IN ({marks})"  # noqa: S608
+                "SELECT e.id, e.made_at, e.formats, i.clip_id FROM export_item i"  # noqa: S608 - question marks
+                f" JOIN export e ON e.id = i.export_id WHERE i.clip_id IN ({marks})"
                 " ORDER BY i.clip_id",
                 some,
             )
@@ -78,7 +78,9 @@ class ExportRepository:
                 formats = tuple(row["formats"].split(","))
                 entry = found.setdefault(row["id"], (from_micros(row["made_at"]), formats, []))
                 entry[2].append(row["clip_id"])
-        records = [ExportRecord(key, at, formats, tuple(clips)) for key, (at, formats, clips) in found.items()]
+        records = [
+            ExportRecord(key, at, formats, tuple(clips)) for key, (at, formats, clips) in found.items()
+        ]
         return sorted(records, key=lambda record: (record.made_at, record.id))
 
     def _end(self, export_id: str, state: ExportState, passport_sha256: str) -> bool:

@@ -79,7 +79,7 @@ class PersonRepository:
             (person_id,),
         )
         if not touched:
-            raise Refused("NO_SUCH_ACCOUNT")
+            raise Refused("NO_ACCOUNT")
 
     def by_name(self, name: str) -> Person | None:
         """The person of this name, however it is spaced or capitalised."""
