@@ -167,7 +167,7 @@ class Workspace:
         )
 
     def _verify_log(self) -> Finding:
-        return verify_log(self._database, self._meta.workspace_id, self._meta.log_public_key)
+        return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
 
     def _unit_of_work(self, queue: Queue) -> UnitOfWork:
         database, clock = self._database, self.clock

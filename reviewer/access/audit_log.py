@@ -2,14 +2,17 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from reviewer.access import signing
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
 from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, link_hash
 from reviewer.db.connection import Database
-from reviewer.errors import Damaged, Refused
+from reviewer.errors import Damaged, Refused, ReviewerError
 from reviewer.model.clock import Clock, to_micros
 from reviewer.model.event import Action, Event
 
@@ -52,7 +55,7 @@ class AuditLog:
         Raises Damaged for another key.
         """
         if self._log_key is not None and self._log_key != log_key:
-            raise Damaged("Two people of this workspace hold different log keys.", "Call your lead.")
+            raise Damaged("LOG_KEYS_DIFFER")
         self._log_key = log_key
         self._holders += 1
 
@@ -74,9 +77,7 @@ class AuditLog:
         signature, Unavailable when it cannot be written: then the act must not happen either.
         """
         if self._log_key is None and event.action not in MAY_BE_UNSIGNED:
-            raise Refused(
-                "Nobody is signed in, so this act cannot be logged and does not happen.", "Sign in first."
-            )
+            raise Refused("NOT_LOGGED_NOBODY_SIGNED_IN")
         with self._database.transaction():
             seq = self._append(event)
             if self.is_unlocked and seq - self._newest_size() >= CHECKPOINT_EVERY:
@@ -90,7 +91,7 @@ class AuditLog:
         """
         log_key = self._log_key
         if log_key is None:
-            raise Refused("A checkpoint needs somebody who is signed in.", "Sign in first.")
+            raise Refused("CHECKPOINT_NOBODY_SIGNED_IN")
         with self._database.transaction():
             newest = self.newest_checkpoint()
             self._append(Event(Action.CHECKPOINT, reason=reason))
@@ -161,7 +162,7 @@ class AuditLog:
                     "INSERT INTO log_about (object, seq) VALUES (?, ?)", (event.object, head.size + 1)
                 )
         except sqlite3.IntegrityError as error:
-            raise Damaged("The access log does not take a row.", "Run: reviewer audit verify.") from error
+            raise Damaged("LOG_TAKES_NO_ROW") from error
         return head.size + 1
 
     def _body(self, event: Event, seq: int) -> dict[str, object]:
@@ -184,3 +185,15 @@ class AuditLog:
         if self._boot:
             body["boot"] = self._boot
         return body
+
+
+def newest_row_time(file: Path) -> datetime | None:
+    """When the newest row of a workspace file was written; None if there is none or it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute(
+                "SELECT seq, body, prev, hash, signature FROM log ORDER BY seq DESC LIMIT 1"
+            ).fetchone()
+            return LogRow(*row).at() if row else None
+    except (sqlite3.Error, ReviewerError):
+        return None

@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Notice
 from reviewer.model.clock import from_micros
 from reviewer.model.event import Action, Event
 
@@ -55,7 +55,7 @@ class LogRow:
                 detail=MappingProxyType(dict(fields["detail"])),
             )
         except (KeyError, ValueError, TypeError) as error:
-            raise Damaged(f"Row {self.seq} of the access log cannot be read.") from error
+            raise Damaged("LOG_ROW_UNREADABLE", row=self.seq) from error
 
     def at(self) -> datetime:
         """When it was written, by the clock of the machine that wrote it."""
@@ -74,9 +74,9 @@ def parse(body: bytes) -> dict[str, Any]:
         # Pure ASCII is always NFC, so most rows need no look at each text; this halves the time of an audit.
         is_plain = body.isascii() and b"null" not in body
         if not isinstance(fields, dict) or (_dump(fields) if is_plain else canonical(fields)) != body:
-            raise Damaged("A row of the access log is not in its canonical form.")
+            raise Damaged("LOG_ROW_NOT_CANONICAL")
     except (ValueError, TypeError, RecursionError) as error:
-        raise Damaged("A row of the access log cannot be read.") from error
+        raise Damaged("LOG_BODY_UNREADABLE") from error
     return fields
 
 
@@ -85,8 +85,8 @@ def link_hash(prev: bytes, body: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + prev + body).digest()
 
 
-def flaw(row: LogRow, expected_seq: int, expected_prev: bytes, log_id: str) -> str | None:
-    """What is wrong with a row that should stand at this place, as a sentence, or None.
+def flaw(row: LogRow, expected_seq: int, expected_prev: bytes, log_id: str) -> Notice | None:
+    """What is wrong with a row that should stand at this place, or None.
 
     Args:
         row: The row as stored.
@@ -95,25 +95,25 @@ def flaw(row: LogRow, expected_seq: int, expected_prev: bytes, log_id: str) -> s
         log_id: The log it should belong to.
     """
     if row.seq != expected_seq:
-        return f"Row {expected_seq} is missing."
+        return Notice("LOG_ROW_MISSING", {"row": expected_seq})
     if row.prev != expected_prev:
-        return f"Row {row.seq} does not follow the row before it."
+        return Notice("LOG_ROW_OUT_OF_CHAIN", {"row": row.seq})
     if row.hash != link_hash(row.prev, row.body):
-        return f"Row {row.seq} was changed after it was written."
+        return Notice("LOG_ROW_CHANGED", {"row": row.seq})
     return _flaw_of_body(row, log_id)
 
 
-def _flaw_of_body(row: LogRow, log_id: str) -> str | None:
+def _flaw_of_body(row: LogRow, log_id: str) -> Notice | None:
     try:
         fields = row.fields()
     except Damaged:
         fields = {}
     if not fields.keys() >= _FIELDS or fields["v"] != VERSION:
-        return f"Row {row.seq} is not in the form the program writes."
+        return Notice("LOG_ROW_FORM", {"row": row.seq})
     if fields["log_id"] != log_id:
-        return f"Row {row.seq} belongs to another log."
+        return Notice("LOG_ROW_OF_ANOTHER_LOG", {"row": row.seq})
     if fields["seq"] != row.seq:
-        return f"Row {row.seq} was written as row {fields['seq']}."
+        return Notice("LOG_ROW_MOVED", {"row": row.seq, "was": str(fields["seq"])})
     return None
 
 

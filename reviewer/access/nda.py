@@ -5,6 +5,7 @@ import secrets
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from reviewer.model.people import Identity, Person, PersonState
 
 FALLBACK_LOCALE = "en-US"
 KIND = "nda-acknowledgement"
+READING_CHARACTERS_A_SECOND = 1000  # nobody reads so fast: who signs sooner has not read
+LONGEST_READING_SECONDS = 60.0
 STATEMENT = "I have read this agreement in full. By typing my name and choosing to agree and sign, I sign it."
 
 
@@ -74,9 +77,9 @@ def load_agreements(folder: Path, locale: str) -> list[NdaText]:
         )
         texts = [_load(folder / version, locale) for version in versions]
     except OSError as error:
-        raise Unavailable("The non-disclosure agreement cannot be read.", str(error)) from error
+        raise Unavailable("NDA_NOT_READABLE", problem=str(error)) from error
     if not texts:
-        raise Unavailable("There is no non-disclosure agreement here.", f"Put one into {folder}.")
+        raise Unavailable("NDA_MISSING", folder=str(folder))
     return texts
 
 
@@ -121,6 +124,21 @@ class Acknowledgements:
         """Logs that the text was put before this person."""
         self._note(Action.NDA_SHOWN, identity, text, text.version)
 
+    def end_reached(self, identity: Identity, text: NdaText) -> None:
+        """Logs that the end of the text was before this person; counts only after it was shown."""
+        self._note(Action.NDA_END_REACHED, identity, text, text.version)
+
+    def reading_seconds_left(self, identity: Identity, text: NdaText) -> float | None:
+        """Seconds for which this person must still read before they may sign, 0 when they may.
+
+        None when the text was not shown to them to its end yet, in whatever session of theirs.
+        """
+        times = self._reading_times(identity.person.id, text)
+        if times is None:
+            return None
+        read = (self._clock.now() - times[0]).total_seconds()
+        return max(0.0, least_reading_seconds(text) - read)
+
     def declined(self, identity: Identity, text: NdaText) -> None:
         """Logs that the person said no."""
         self._note(Action.NDA_DECLINED, identity, text, text.version)
@@ -130,18 +148,19 @@ class Acknowledgements:
         identity: Identity,
         text: NdaText,
         typed_name: str,
-        shown_at: datetime,
-        end_reached_at: datetime,
         app_version: str,
     ) -> str:
         """Signs the text with the person's key and keeps the record, with a log row in the same commit.
 
+        When it was shown and its end was reached comes from the log's own rows.
+
         Returns: the id of the acknowledgement.
         Raises: Refused when the typed name is not the person's (capitals and spaces aside), the bytes are not
-            those of the current text, or the times are not in order.
+            those of the current text, or the text was not read to its end (code NDA_NOT_READ) or not for as
+            long as reading takes at least (code NDA_READ_TOO_FAST).
         """
         now = self._clock.now()
-        self._check(identity.person, text, typed_name, (shown_at, end_reached_at, now))
+        shown_at, end_reached_at = self._check(identity, text, typed_name)
         record_id = f"n{secrets.token_hex(8)}"
         body = canonical({
             "v": 1, "kind": KIND, "id": record_id, "log_id": self._log.log_id,
@@ -153,7 +172,7 @@ class Acknowledgements:
         })  # fmt: skip
         signature = signing.sign(identity.keyring.signing_key, body)
         if not signing.verify(identity.person.public_key, body, signature):
-            raise Damaged("Your signing key is not the one of your account.", "Call your lead.")
+            raise Damaged("SIGNING_KEY_DIFFERS")
         with self._database.transaction():
             self._database.execute(
                 "INSERT INTO nda_acknowledgement (id, person_id, version, locale, sha256, signed_at, record,"
@@ -204,19 +223,41 @@ class Acknowledgements:
                 break
         return counting
 
-    def _check(
-        self, person: Person, text: NdaText, typed_name: str, times: tuple[datetime, datetime, datetime]
-    ) -> None:
-        if _spaced(typed_name) != _spaced(person.name):
-            raise Refused("The typed name is not the name of your account.", f"Type: {person.name}")
+    def _check(self, identity: Identity, text: NdaText, typed_name: str) -> tuple[datetime, datetime]:
+        """When the text was shown and its end reached; raises Refused unless it may be signed now."""
+        if _spaced(typed_name) != _spaced(identity.person.name):
+            raise Refused("NDA_NAME_DIFFERS", name=identity.person.name)
         if text != self.text(text.locale):
-            raise Refused("The agreement has changed since it was shown.", "Read the new text, then sign.")
-        if list(times) != sorted(times):
-            raise Refused("The agreement was not read to its end before it was signed.", "Read it again.")
+            raise Refused("NDA_CHANGED")
+        times = self._reading_times(identity.person.id, text)
+        left = self.reading_seconds_left(identity, text)
+        if times is None or left is None:
+            raise Refused("NDA_NOT_READ")
+        if left > 0:
+            raise Refused("NDA_READ_TOO_FAST", seconds=ceil(left))
+        return times
+
+    def _reading_times(self, person_id: str, text: NdaText) -> tuple[datetime, datetime] | None:
+        """When this person last came to the end of this text, and when it had been shown to them before."""
+        shown_at, times = None, None
+        for row in self._log.about(text.version):
+            event = row.event()
+            if event.actor != person_id or event.detail.get("sha256") != text.sha256:
+                continue
+            if event.action is Action.NDA_SHOWN:
+                shown_at = row.at()
+            elif event.action is Action.NDA_END_REACHED and shown_at is not None:
+                times = shown_at, row.at()
+        return times
 
     def _note(self, action: Action, identity: Identity, text: NdaText, about: str) -> None:
         detail = {"version": text.version, "locale": text.locale, "sha256": text.sha256}
         self._log.record(Event.by(identity, action, about, detail=detail))
+
+
+def least_reading_seconds(text: NdaText) -> float:
+    """For how long a text is before somebody at least, from being shown to being signed."""
+    return min(LONGEST_READING_SECONDS, len(text.text) / READING_CHARACTERS_A_SECOND)
 
 
 def _load(folder: Path, locale: str) -> NdaText:
@@ -228,24 +269,24 @@ def _load(folder: Path, locale: str) -> NdaText:
         title = about["title"][found]
         requires_reack = about["requires_reack"]
         if about["version"] != folder.name or not isinstance(requires_reack, bool):
-            raise Damaged(f"The agreement in {folder.name} does not say its own version.", "See nda.toml.")
+            raise Damaged("NDA_VERSION_WRONG", folder=folder.name)
         return NdaText(
             folder.name, found, title, data.decode(), hashlib.sha256(data).hexdigest(), requires_reack
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"The agreement {folder.name} cannot be read.", "See nda.toml beside it.") from error
+        raise Damaged("NDA_FILE_WRONG", folder=folder.name) from error
 
 
 def _record(row: Row) -> Record:
     fields = parse(row["record"])
     try:
         if fields["kind"] != KIND:
-            raise Damaged("An acknowledgement cannot be read.", "Run: reviewer audit verify.")
+            raise Damaged("ACKNOWLEDGEMENT_UNREADABLE")
         values: dict[str, Any] = {name: fields[name] for name in _TEXT_FIELDS}
         values |= {name: datetime.fromisoformat(fields[name]) for name in _TIME_FIELDS}
         return Record(**values, body=row["record"], signature=row["signature"])
     except (KeyError, ValueError, TypeError) as error:
-        raise Damaged("An acknowledgement cannot be read.", "Run: reviewer audit verify.") from error
+        raise Damaged("ACKNOWLEDGEMENT_UNREADABLE") from error
 
 
 _TEXT_FIELDS = ("id", "person_id", "version", "locale", "sha256", "typed_name", "app_version", "statement")

@@ -1,4 +1,4 @@
-"""The people of a workspace, and how long a name must wait after failed sign-ins."""
+"""The ``person`` table, and how long a name must wait after failed sign-ins."""
 
 import hashlib
 import secrets
@@ -30,9 +30,9 @@ class Invited:
 
 
 class PersonRepository:
-    """The ``person`` table; keyrings are opaque bytes here.
+    """Everybody who was ever added; keyrings are opaque bytes here.
 
-    Reading a person never tells more than exists; whether a name exists is for the caller to hide.
+    Whether a name exists is for the caller to hide.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -58,7 +58,7 @@ class PersonRepository:
             (public_key, keyring, person_id, to_micros(self._clock.now())),
         )
         if not touched:
-            raise Refused("This enrolment code was used or ran out.", "Ask your lead for a new one.")
+            raise Refused("INVITATION_OVER")
 
     def replace_keyring(self, person_id: str, keyring: bytes) -> None:
         """Keeps the keyring under a new passphrase. Raises Refused unless the account is active."""
@@ -66,7 +66,7 @@ class PersonRepository:
             "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active'", (keyring, person_id)
         )
         if not touched:
-            raise Refused("This account is not active.", "Ask your lead.")
+            raise Refused("ACCOUNT_NOT_ACTIVE")
 
     def revoke(self, person_id: str) -> None:
         """Closes an account and destroys its keyring; the name stays taken, so that the log stays clear.
@@ -79,7 +79,7 @@ class PersonRepository:
             (person_id,),
         )
         if not touched:
-            raise Refused("There is no such account.", "See: reviewer people list.")
+            raise Refused("NO_ACCOUNT")
 
     def by_name(self, name: str) -> Person | None:
         """The person of this name, however it is spaced or capitalised."""
@@ -159,7 +159,7 @@ class PersonRepository:
                 columns,
             )
         except sqlite3.IntegrityError as error:
-            raise Refused("Somebody of this name was added already.", "Add a middle name.") from error
+            raise Refused("NAME_TAKEN") from error
         return added
 
     def _bucket(self, name: str) -> str:
@@ -181,7 +181,7 @@ def shown_name(name: str) -> str:
     """A name with single spaces; raises Refused when it is empty, too long or holds control characters."""
     spaced = " ".join(unicodedata.normalize("NFC", name).split())
     if not spaced or len(spaced) > _LONGEST_NAME or not spaced.isprintable():
-        raise Refused("This is not a name.", f"Give one of up to {_LONGEST_NAME} letters.")
+        raise Refused("NOT_A_NAME", longest=_LONGEST_NAME)
     return spaced
 
 

@@ -11,8 +11,8 @@ class Act(StrEnum):
 
     CLAIM = "claim clips"
     TRANSCRIBE = "transcribe clips"
-    CHECK = "check submitted work"
-    DRAW = "draw work for checking"
+    REVIEW = "review submitted work"
+    DRAW = "draw work for review"
     IMPORT = "bring clips in"
     EXPORT = "export labelled sets"
     MANAGE_PEOPLE = "add or revoke people"
@@ -24,10 +24,10 @@ class Act(StrEnum):
     CHANGE_POLICY = "change the rules of the workspace"
 
 
-_LEADS = frozenset(Act) - {Act.CLAIM, Act.TRANSCRIBE, Act.CHECK}
+_LEADS = frozenset(Act) - {Act.CLAIM, Act.TRANSCRIBE, Act.REVIEW}
 _ALLOWED = {
     Role.CONTRACTOR: frozenset({Act.CLAIM, Act.TRANSCRIBE}),
-    Role.QA: frozenset({Act.CHECK, Act.DRAW}),
+    Role.QA: frozenset({Act.REVIEW, Act.DRAW}),
     Role.LEAD: _LEADS,
 }
 

@@ -1,7 +1,7 @@
-"""Whether the access log is whole: every row, signature, checkpoint and trigger, read afresh."""
+"""Whether the access log is whole, and the work that was handed in is what it says: all read afresh."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +13,11 @@ from reviewer.access import signing
 from reviewer.access.audit_log import MAY_BE_UNSIGNED
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint
 from reviewer.access.log_chain import GENESIS, LogRow, flaw
-from reviewer.db.connection import Database
 from reviewer.db.schema import migrations
-from reviewer.errors import Damaged, Unavailable
+from reviewer.errors import Damaged, Notice, Unavailable
 from reviewer.model.event import Action
 
+_HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED})
 _PAGE = 2000
 _BUSY_SECONDS = 30.0
 _SCHEMA = (
@@ -36,7 +36,7 @@ class Finding:
 
     ok: bool
     first_bad: int | None
-    sentence: str
+    notice: Notice
     rows: int
 
 
@@ -49,64 +49,103 @@ class _Walk:
     head: bytes = GENESIS
     hashes: dict[int, bytes] = field(default_factory=dict)
     checkpoint_rows: set[int] = field(default_factory=set)
+    work: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
+    """Annotation id -> row, digest, clip and author of the first row that hands it in."""
 
 
 class _Bad(Exception):
-    def __init__(self, seq: int | None, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, seq: int | None, notice: Notice) -> None:
+        super().__init__(notice.code)
         self.seq = seq
-        self.sentence = sentence
+        self.notice = notice
 
 
-def verify(
-    database: Database, log_id: str, log_public_key: bytes, outside: Checkpoint | None = None
-) -> Finding:
+def verify_log(file: Path, log_id: str, log_public_key: bytes, outside: Checkpoint | None = None) -> Finding:
     """Checks the whole log, and that it still ends in, or goes on from, a checkpoint kept outside.
 
     Without ``outside`` a cut tail, a rolled-back file or a log begun anew cannot be seen; with it they can.
-    The key of ``outside`` is trusted before the one given.
+    The key of ``outside`` is trusted before the one given. Each annotation is compared with the row that
+    handed it in. Nothing is written, so that a copy on a read-only medium is as good.
 
     Args:
-        database: The workspace's file; it is opened afresh, read-only.
+        file: The workspace's database, of this or an earlier version.
         log_id: The log it should be.
         log_public_key: Raw Ed25519 key, as the workspace has it.
         outside: A checkpoint from another memory than this file.
 
     Raises: Unavailable when the file cannot be read at this moment. A file that is broken is a Finding.
     """
+    return _verified(file, outside, lambda _connection: (log_id, log_public_key))
+
+
+def verify_file(file: Path, outside: Checkpoint | None = None) -> Finding:
+    """As ``verify_log``, with the id and key that the file itself gives: for a file nobody has opened."""
+    return _verified(file, outside, _identity_in)
+
+
+def _verified(
+    file: Path,
+    outside: Checkpoint | None,
+    identity: Callable[[sqlite3.Connection], tuple[str, bytes]],
+) -> Finding:
     walk = _Walk()
     try:
-        if outside is not None:
-            _match_identity(outside, log_id, log_public_key)
-        with closing(_open(database.path)) as connection:
+        with closing(_open(file)) as connection:
+            log_id, log_public_key = identity(connection)
+            if outside is not None:
+                _match_identity(outside, log_id, log_public_key)
             last, checkpoints = _snapshot(connection)
             walk.wanted = {size for size, _ in checkpoints} | ({outside.size} if outside else set())
             _walk(_rows(connection, last), walk, log_id, log_public_key)
             _match_checkpoints(checkpoints, walk, log_id, log_public_key)
             if outside is not None:
                 _match_outside(outside, walk)
-            _match_schema(connection)
+            if _has_table(connection, "annotation"):  # an earlier version had none, and another schema
+                _match_schema(connection)
+                _match_annotations(connection, walk, last)
     except _Bad as bad:
-        return _found(bad.seq, bad.sentence, walk.rows)
+        return _found(bad.seq, bad.notice, walk.rows)
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
-            raise Unavailable("The access log is in use just now.", "Try again.") from error
-        return _found(None, f"The access log cannot be read ({error}).", walk.rows)
+            raise Unavailable("LOG_IN_USE") from error
+        return _found(None, Notice("LOG_UNREADABLE", {"problem": str(error)}), walk.rows)
     except sqlite3.DatabaseError as error:
-        return _found(None, f"The workspace file is damaged ({error}).", walk.rows)
+        return _found(None, Notice("WORKSPACE_FILE_DAMAGED", {"problem": str(error)}), walk.rows)
     except UnicodeDecodeError:
         # What SQLite says of a broken schema quotes it, and the driver cannot read the quotation.
-        return _found(None, "The workspace file is damaged (its schema is no text).", walk.rows)
-    return Finding(ok=True, first_bad=None, sentence=_praise(walk.rows, outside), rows=walk.rows)
+        return _found(None, Notice("WORKSPACE_SCHEMA_NOT_TEXT"), walk.rows)
+    return Finding(ok=True, first_bad=None, notice=_praise(walk.rows, outside), rows=walk.rows)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
-    )
+def _open(file: Path) -> sqlite3.Connection:
+    """A connection that cannot write; where no lock can be kept beside it, the file is taken as a copy."""
+    uri = file.absolute().as_uri()
+    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    except sqlite3.DatabaseError:
+        pass  # not a database: said by whoever reads it
     # Text that is not UTF-8 must be a finding, not an exception of the driver.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     return connection
+
+
+def _has_table(connection: sqlite3.Connection, name: str) -> bool:
+    query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+    return connection.execute(query, (name,)).fetchone() is not None
+
+
+def _identity_in(connection: sqlite3.Connection) -> tuple[str, bytes]:
+    if not _has_table(connection, "meta"):
+        raise _Bad(None, Notice("WORKSPACE_META"))
+    values = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    try:
+        return str(values["workspace_id"]), bytes.fromhex(str(values["log_public_key"]))
+    except (KeyError, ValueError) as error:
+        raise _Bad(None, Notice("WORKSPACE_META")) from error
 
 
 def _walk(rows: Iterator[LogRow], walk: _Walk, log_id: str, public_key: bytes) -> None:
@@ -117,10 +156,13 @@ def _walk(rows: Iterator[LogRow], walk: _Walk, log_id: str, public_key: bytes) -
         walk.head, walk.rows = row.hash, seq
         if seq in walk.wanted:
             walk.hashes[seq] = row.hash
-        if row.fields()["action"] == Action.CHECKPOINT:
+        fields = row.fields()
+        if fields["action"] == Action.CHECKPOINT:
             walk.checkpoint_rows.add(seq)
+        elif fields["action"] in _HANDED_IN:
+            _note_work(walk, seq, fields)
     if not walk.rows:
-        raise _Bad(1, "The access log is empty: the row that every workspace begins with is missing.")
+        raise _Bad(1, Notice("LOG_EMPTY"))
 
 
 def _rows(connection: sqlite3.Connection, last: Any) -> Iterator[LogRow]:
@@ -140,14 +182,14 @@ def _rows(connection: sqlite3.Connection, last: Any) -> Iterator[LogRow]:
         since = page[-1][0]
 
 
-def _flaw_of_signature(row: LogRow, public_key: bytes) -> str | None:
+def _flaw_of_signature(row: LogRow, public_key: bytes) -> Notice | None:
     if row.signature:
         if signing.verify(public_key, row.hash, row.signature):
             return None
-        return f"The signature of row {row.seq} does not verify: it was not written by this workspace."
+        return Notice("LOG_SIGNATURE_WRONG", {"row": row.seq})
     if row.fields()["action"] in MAY_BE_UNSIGNED:
         return None
-    return f"Row {row.seq} has no signature, and such a row must have one."
+    return Notice("LOG_SIGNATURE_MISSING", {"row": row.seq})
 
 
 def _snapshot(connection: sqlite3.Connection) -> tuple[Any, list[tuple[int, str]]]:
@@ -167,44 +209,35 @@ def _match_checkpoints(
         try:
             read = parse_checkpoint(note)
         except Damaged as error:
-            raise _Bad(size, f"The checkpoint over {size} rows does not verify.") from error
+            raise _Bad(size, Notice("CHECKPOINT_DAMAGED", {"rows": size})) from error
         if (read.size, read.log_id, read.public_key) != (size, log_id, public_key):
-            raise _Bad(size, f"The checkpoint over {size} rows is not of this log.")
+            raise _Bad(size, Notice("CHECKPOINT_OF_ANOTHER_LOG", {"rows": size}))
         if size > walk.rows:
-            raise _Bad(walk.rows + 1, f"Row {walk.rows + 1} is missing: a checkpoint knows of {size} rows.")
+            raise _Bad(walk.rows + 1, Notice("LOG_CUT", {"row": walk.rows + 1, "rows": size}))
         if read.head != walk.hashes[size]:
-            raise _Bad(size, f"Row {size} is not the one that its checkpoint signed.")
+            raise _Bad(size, Notice("LOG_ROW_NOT_SIGNED_BY_CHECKPOINT", {"row": size}))
         if read.previous != previous:
-            raise _Bad(size, f"A checkpoint before the one over {size} rows is missing.")
+            raise _Bad(size, Notice("CHECKPOINT_BEFORE_MISSING", {"rows": size}))
         if size not in walk.checkpoint_rows:
-            raise _Bad(size, f"Row {size} does not tell of its checkpoint.")
+            raise _Bad(size, Notice("CHECKPOINT_ROW_MISSING", {"row": size}))
         previous = read.digest()
     missing = walk.checkpoint_rows - {size for size, _ in checkpoints}
     if missing:
-        raise _Bad(min(missing), f"The checkpoint that row {min(missing)} tells of is missing.")
+        raise _Bad(min(missing), Notice("CHECKPOINT_MISSING", {"row": min(missing)}))
 
 
 def _match_identity(outside: Checkpoint, log_id: str, public_key: bytes) -> None:
     if outside.log_id != log_id:
-        raise _Bad(
-            1, "The checkpoint is of another log: this one was replaced, or the file is the wrong one."
-        )
+        raise _Bad(1, Notice("OUTSIDE_CHECKPOINT_OF_ANOTHER_LOG"))
     if outside.public_key != public_key:
-        raise _Bad(1, "The log's key is not the one of the checkpoint: the log was replaced.")
+        raise _Bad(1, Notice("OUTSIDE_CHECKPOINT_KEY_DIFFERS"))
 
 
 def _match_outside(outside: Checkpoint, walk: _Walk) -> None:
     if outside.size > walk.rows:
-        raise _Bad(
-            walk.rows + 1,
-            f"Row {walk.rows + 1} is missing: the checkpoint from outside knows of {outside.size} rows.",
-        )
+        raise _Bad(walk.rows + 1, Notice("LOG_CUT", {"row": walk.rows + 1, "rows": outside.size}))
     if walk.hashes[outside.size] != outside.head:
-        raise _Bad(
-            outside.size,
-            f"Row {outside.size} is not the one that the checkpoint from outside signed: the log was rolled"
-            " back or written anew.",
-        )
+        raise _Bad(outside.size, Notice("LOG_REWRITTEN", {"row": outside.size}))
 
 
 def _match_schema(connection: sqlite3.Connection) -> None:
@@ -217,16 +250,37 @@ def _match_schema(connection: sqlite3.Connection) -> None:
     found = connection.execute(_SCHEMA).fetchall()
     if found != [tuple(row) for row in expected]:
         names = sorted({name for _, name, _ in set(found) ^ {tuple(row) for row in expected}})
-        raise _Bad(None, f"What protects the log in the database was changed: {', '.join(names)}.")
+        raise _Bad(None, Notice("LOG_SCHEMA_CHANGED", {"names": ", ".join(names)}))
 
 
-def _found(first_bad: int | None, sentence: str, rows: int) -> Finding:
-    return Finding(ok=False, first_bad=first_bad, sentence=sentence, rows=rows)
+def _note_work(walk: _Walk, seq: int, fields: dict[str, Any]) -> None:
+    detail = fields["detail"]
+    annotation = detail.get("annotation") if isinstance(detail, dict) else None
+    if isinstance(annotation, str):
+        said = (seq, str(detail.get("digest")), str(fields["object"]), str(fields["actor"]))
+        walk.work.setdefault(annotation, said)
 
 
-def _praise(rows: int, outside: Checkpoint | None) -> str:
+def _match_annotations(connection: sqlite3.Connection, walk: _Walk, last: Any) -> None:
+    """Every annotation is the one that a row handed in: same digest, clip and author."""
+    rows = connection.execute("SELECT id, digest, clip_id, author FROM annotation ORDER BY id").fetchall()
+    for annotation, digest, clip, author in rows:
+        said = walk.work.get(str(annotation))
+        if said is None:
+            newest = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
+            if newest != last:
+                continue  # handed in while this was going on; its row is beyond what was read
+            raise _Bad(None, Notice("ANNOTATION_NOT_IN_LOG", {"annotation": str(annotation)}))
+        shown = digest.hex() if isinstance(digest, bytes) else ""
+        if (shown, str(clip), str(author)) != said[1:]:
+            raise _Bad(said[0], Notice("ANNOTATION_DIFFERS", {"annotation": str(annotation), "row": said[0]}))
+
+
+def _found(first_bad: int | None, notice: Notice, rows: int) -> Finding:
+    return Finding(ok=False, first_bad=first_bad, notice=notice, rows=rows)
+
+
+def _praise(rows: int, outside: Checkpoint | None) -> Notice:
     if outside is None:
-        return (
-            f"All {rows} rows verify. Give a checkpoint kept elsewhere to see that none was cut off the end."
-        )
-    return f"All {rows} rows verify, and go on from the checkpoint over {outside.size} rows."
+        return Notice("LOG_VERIFIES", {"rows": rows})
+    return Notice("LOG_VERIFIES_FROM_CHECKPOINT", {"rows": rows, "checkpoint": outside.size})

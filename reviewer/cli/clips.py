@@ -52,7 +52,8 @@ def import_clips(
     else:
         rows = [row.to_json(command_catalogue()) for row in report.rows]
         heads = ("line", "outcome", "code", "clip", "audio", "sentence")
-        output.print_table(heads, [tuple(row[head] for head in heads) for row in rows])
+        shown = [row | {"outcome": output.term("OUTCOME", row["outcome"])} for row in rows]
+        output.print_table(heads, [tuple(row[head] for head in heads) for row in shown])
         counts = (report.accepted, report.refused, report.quarantined)
         print(output.sentence("IMPORTED", **dict(zip(_OUTCOMES, counts, strict=True))))
     if report.was_cancelled:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,7 +17,7 @@ import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, WorkspaceDir
-from reviewer.errors import Notice, ReviewerError
+from reviewer.errors import Notice
 from reviewer.messages import Words, command_catalogue
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
 
@@ -83,7 +82,8 @@ def doctor(
         keys = ("name", "health", "sentence", "remedy")
         output.print_json({"checks": [dict(zip(keys, row, strict=True)) for row in shown]})
     else:
-        output.print_table(("check", "health", "finding"), [row[:3] for row in shown])
+        table = [(name, output.term("HEALTH", health), text) for name, health, text, _ in shown]
+        output.print_table(("check", "health", "finding"), table)
         for name, _, _, remedy in shown:
             if remedy:
                 print(f"\n{name}: {remedy}")
@@ -99,7 +99,10 @@ def check_machine(
     least_free_bytes: int = _LEAST_FREE_BYTES,
 ) -> list[HealthFinding]:
     """Checks this machine for a workspace that is, or would be, in this folder."""
+    from reviewer.access.audit_log import newest_row_time  # noqa: PLC0415 - loads cryptography
+
     run = run_child or run_in_child
+    newest_row = newest_row_time(workspace / DATABASE_FILE)
     return [
         _from_child("sound", run(_SOUND), "DOCTOR_SOUND"),
         check_underruns(record or sound_record()),
@@ -107,7 +110,7 @@ def check_machine(
         _from_child("foot pedal", run(PEDAL_PROBE), "DOCTOR_PEDAL"),
         check_sqlite(sqlite3.sqlite_version_info),
         check_disk(workspace, least_free_bytes),
-        check_clock(datetime.now(UTC), newest_log_time(workspace)),
+        check_clock(datetime.now(UTC), newest_row),
     ]
 
 
@@ -173,23 +176,6 @@ def check_clock(now: datetime, newest_row: datetime | None) -> HealthFinding:
     if newest_row is not None and now < newest_row:
         return HealthFinding("clock", Health.BROKEN, Notice("DOCTOR_CLOCK_BEFORE_LOG", shown))
     return HealthFinding("clock", Health.GOOD, Notice("DOCTOR_CLOCK", shown))
-
-
-def newest_log_time(workspace: Path) -> datetime | None:
-    """When the newest log row was written; None if there is no workspace or it cannot be read."""
-    from reviewer.access.log_chain import LogRow  # noqa: PLC0415
-
-    file = workspace / DATABASE_FILE
-    if not file.is_file():
-        return None
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            row = connection.execute(
-                "SELECT seq, body, prev, hash, signature FROM log ORDER BY seq DESC LIMIT 1"
-            ).fetchone()
-            return LogRow(*row).at() if row else None
-    except (sqlite3.Error, ReviewerError):
-        return None
 
 
 def _from_child(name: str, result: tuple[int, str], code: str) -> HealthFinding:

@@ -52,14 +52,14 @@ def _common(
     pass
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     """Runs one command and gives its exit code; an error is one sentence and one hint on stderr.
 
     Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
     130 interrupted.
     """
     try:
-        code = app(list(arguments), prog_name="reviewer", standalone_mode=False)
+        code = commands(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # typer turns the first into the second
         return _leave_quietly()

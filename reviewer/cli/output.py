@@ -18,6 +18,11 @@ def sentence(code: str, /, **parameters: Parameter) -> str:
     return command_catalogue().words(Notice(code, parameters)).sentence
 
 
+def term(kind: str, value: str) -> str:
+    """The word for an enum's value, such as ``term("ROLE", person.role)``."""
+    return sentence(f"{kind}_{value.upper()}")
+
+
 def words_of(problem: ReviewerError) -> Words:
     """What is printed of an error."""
     catalogue = command_catalogue()

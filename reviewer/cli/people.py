@@ -56,7 +56,9 @@ def add(
             }
         )
     else:
-        print(output.sentence("INVITED", name=person.name, role=person.role.value, until=until))
+        print(
+            output.sentence("INVITED", name=person.name, role=output.term("ROLE", person.role), until=until)
+        )
         print(invitation.code)
 
 
@@ -75,7 +77,10 @@ def list_people(
         rows = [{"id": p.id, "name": p.name, "role": p.role.value, "state": p.state.value} for p in people]
         output.print_json({"people": rows})
     else:
-        output.print_table(("name", "role", "state"), [(p.name, p.role, p.state) for p in people])
+        output.print_table(
+            ("name", "role", "state"),
+            [(p.name, output.term("ROLE", p.role), output.term("PERSON", p.state)) for p in people],
+        )
 
 
 @app.command("revoke")
@@ -111,4 +116,4 @@ def enrol(
     if json:
         output.print_json({"id": person.id, "name": person.name, "role": person.role.value})
     else:
-        print(output.sentence("ENROLLED", name=person.name, role=person.role.value))
+        print(output.sentence("ENROLLED", name=person.name, role=output.term("ROLE", person.role)))

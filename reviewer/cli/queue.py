@@ -43,8 +43,8 @@ def status(
             }
         )
         return
-    rows = [("clips", state, count) for state, count in counts.clips.items()]
-    rows += [("tasks", state, count) for state, count in counts.tasks.items()]
+    rows = [("clips", output.term("CLIP_STATE", state), count) for state, count in counts.clips.items()]
+    rows += [("tasks", output.term("TASK_STATE", state), count) for state, count in counts.tasks.items()]
     output.print_table(("what", "state", "count"), rows)
     _table("Leases", leases)
     _table("Late drafts", late)

@@ -8,28 +8,40 @@ from typing import BinaryIO, cast
 
 from reviewer.clips import keys
 from reviewer.clips.repository import ClipRepository
-from reviewer.clips.seal import CHUNK_BYTES, Place, SealedReader, seal, unseal
+from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
 from reviewer.clips.store import ClipStore
+from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
 
 
 class ClipContent:
-    """Brings store, catalogue and seal together; every call needs a keyring, and none is kept."""
+    """Brings store, clip keys and seal together; every call needs a keyring, and none is kept.
 
-    def __init__(self, workspace_id: str, store: ClipStore, clips: ClipRepository) -> None:
+    Sealing may happen anywhere. Unsealing may not happen inside a transaction (RuntimeError): the log row that
+    comes before it could still be rolled back.
+
+    What tells several objects of one kind apart is bound into the seal as ``name``: the annotation's id for
+    annotations, the verdict's for comments, the hypothesis's for hypotheses, task id and author for drafts.
+    """
+
+    def __init__(
+        self, workspace_id: str, store: ClipStore, clips: ClipRepository, database: Database
+    ) -> None:
         self._workspace_id = workspace_id
         self._store = store
         self._clips = clips
+        self._database = database
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
-        """Seals what belongs to a clip; raises Refused when the clip was destroyed."""
-        return seal(self._key(keyring, clip_id), self._place(clip_id, kind, name), data)
+        """Seals what belongs to a clip; raises Refused if the clip was destroyed."""
+        return seal(self._key(keyring, clip_id), self._context(clip_id, kind, name), data)
 
     def unseal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
-        """Opens what was sealed for this clip, kind and name; raises Damaged, or Refused when destroyed."""
-        return unseal(self._key(keyring, clip_id), self._place(clip_id, kind, name), sealed)
+        """Opens what was sealed for this clip, kind and name; raises Damaged, or Refused if destroyed."""
+        self._database.require_no_transaction()
+        return unseal(self._key(keyring, clip_id), self._context(clip_id, kind, name), sealed)
 
     def audio(self, keyring: Keyring, clip_id: str) -> BinaryIO:
         """A seekable stream over the clip's canonical FLAC; the caller closes it. Raises Damaged, Refused."""
@@ -40,19 +52,13 @@ class ClipContent:
         return self._open(keyring, clip_id, ContentKind.PEAKS)
 
     def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:
-        """The clip's passages of speech; None for a clip that came in before they were kept."""
+        """The clip's passages of speech as written at import, or None if it has none. Raises Damaged, Refused."""
+        self._database.require_no_transaction()
         key = self._key(keyring, clip_id)
         if not self._store.has(clip_id, ContentKind.SPEECH):
             return None
         with self._store.open(clip_id, ContentKind.SPEECH) as stream:
-            return unseal(key, self._place(clip_id, ContentKind.SPEECH), stream.read())
-
-    def asr_draft(self, keyring: Keyring, clip_id: str) -> str:
-        """The recogniser's text that came with the clip, or nothing; raises Damaged, Refused."""
-        sealed = self._clips.asr_draft(clip_id)
-        if sealed is None:
-            return ""
-        return self.unseal(keyring, clip_id, ContentKind.ASR_DRAFT, "", sealed).decode()
+            return unseal(key, self._context(clip_id, ContentKind.SPEECH), stream.read())
 
     def digest(self, keyring: Keyring, clip_id: str, data: bytes) -> bytes:
         """HMAC-SHA256 under the clip's key: a name for content that says nothing without the key."""
@@ -65,31 +71,29 @@ class ClipContent:
         clip: Clip,
         flac: bytes,
         peaks: bytes,
-        asr_draft: str,
         in_transaction: Callable[[], None],
         *,
         speech: bytes | None = None,
     ) -> None:
-        """Brings a clip in: sealed files first, then its row and ``in_transaction`` in one commit.
+        """Imports a clip: sealed files first, then its row and ``in_transaction`` in one commit.
 
         Raises Refused (code DUPLICATE) for a clip that is here already. Whatever is raised, by
         ``in_transaction`` too, no file stays.
         """
         if self._clips.has(clip.id):
-            raise Refused("This clip is here already.", "The first one stands.", code="DUPLICATE")
+            raise Refused("DUPLICATE")
         key = keys.new_clip_key()
         wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
-        draft = seal(key, self._place(clip.id, ContentKind.ASR_DRAFT), asr_draft.encode())
         plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
         contents = {
-            kind: seal(key, self._place(clip.id, kind), data)
+            kind: seal(key, self._context(clip.id, kind), data)
             for kind, data in plain.items()
             if data is not None
         }
         try:
             self._put_missing(clip.id, contents)
-            with self._clips.transaction():
-                self._clips.add(clip, wrapped, draft if asr_draft else None)
+            with self._database.transaction():
+                self._clips.add(clip, wrapped)
                 in_transaction()
                 # Another process may have swept between the files and this row; now none can.
                 self._put_missing(clip.id, contents)
@@ -105,9 +109,9 @@ class ClipContent:
         It holds the write lock, so that no clip can come in between the look and the removal. Not to
         be called inside a transaction.
         """
-        with self._clips.transaction():
+        with self._database.transaction():
             swept = self._store.sweep(self._clips.ids())
-        self._clips.scrub()
+        self._clips.truncate_wal()
         return swept
 
     def destroy(self, clip_id: str) -> None:
@@ -117,7 +121,7 @@ class ClipContent:
         """
         self._clips.destroy_key(clip_id)
         self._store.remove(clip_id)
-        self._clips.scrub()
+        self._clips.truncate_wal()
 
     def _put_missing(self, clip_id: str, contents: dict[ContentKind, bytes]) -> None:
         for kind, sealed in contents.items():
@@ -125,10 +129,11 @@ class ClipContent:
                 self._store.put(clip_id, kind, sealed)
 
     def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
+        self._database.require_no_transaction()
         key = self._key(keyring, clip_id)
         stream = self._store.open(clip_id, kind)
         try:
-            reader = SealedReader(key, self._place(clip_id, kind), stream)
+            reader = SealedReader(key, self._context(clip_id, kind), stream)
         except Damaged:
             stream.close()
             raise
@@ -137,5 +142,5 @@ class ClipContent:
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
         return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
 
-    def _place(self, clip_id: str, kind: ContentKind, name: str = "") -> Place:
-        return Place(self._workspace_id, clip_id, kind, name)
+    def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
+        return SealContext(self._workspace_id, clip_id, kind, name)

@@ -46,9 +46,9 @@ class KdfParameters:
         """Raises Refused below the floor, or beyond what any machine should be asked for."""
         own = (self.memory_kib, self.passes, self.lanes)
         if any(have < least for have, least in zip(own, _FLOOR, strict=True)):
-            raise Refused("These passphrase parameters are too weak.", "Use at least 19 MiB and two passes.")
+            raise Refused("KDF_TOO_WEAK")
         if any(have > most for have, most in zip(own, _CEILING, strict=True)):
-            raise Refused("These passphrase parameters are too costly.", "Use at most 4 GiB.")
+            raise Refused("KDF_TOO_COSTLY")
 
 
 def new_keyring(role: Role, *, workspace_key: bytes, log_key: bytes, qa_secret: bytes | None) -> Keyring:
@@ -171,8 +171,8 @@ def _unpack(plain: bytes) -> Keyring:
 
 
 def _bad_clip_key() -> Damaged:
-    return Damaged("The key of this clip does not verify.", "Call your lead.")
+    return Damaged("CLIP_KEY_DAMAGED")
 
 
 def _not_a_keyring() -> Damaged:
-    return Damaged("The keys of this account cannot be read.", "Ask your lead to revoke and invite again.")
+    return Damaged("KEYRING_DAMAGED")

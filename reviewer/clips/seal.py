@@ -1,4 +1,4 @@
-"""Sealed objects: bytes that only open under their key and at their place.
+"""Sealed objects: bytes that only open under their key and in their context.
 
 Layout: magic, version, 32-byte salt, then chunks of 64 KiB, each AES-256-GCM with a 16-byte tag. HKDF-SHA256
 of the clip's key and the salt gives the object's own key, so that nonces can count from zero. As in STREAM
@@ -31,8 +31,8 @@ _SEALED_CHUNK_BYTES = CHUNK_BYTES + _TAG_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where sealed bytes belong; ``name`` tells several of one kind apart, for example a task's id."""
+class SealContext:
+    """What sealed bytes belong to; ``name`` tells several of one kind apart, for example an annotation's id."""
 
     workspace_id: str
     clip_id: str
@@ -40,17 +40,17 @@ class Place:
     name: str = ""
 
     def to_bytes(self) -> bytes:
-        """One byte form for each place: every part is preceded by its length."""
+        """One byte form for each context: every part is preceded by its length."""
         parts = [part.encode() for part in (self.workspace_id, self.clip_id, self.kind, self.name)]
         return b"".join(len(part).to_bytes(4) + part for part in parts)
 
 
-def seal(key: bytes, place: Place, data: bytes) -> bytes:
+def seal(key: bytes, context: SealContext, data: bytes) -> bytes:
     """Seals bytes of any length under a clip's 32-byte key."""
     salt = secrets.token_bytes(_SALT_BYTES)
     header = _MAGIC + salt
     cipher = _cipher(key, salt)
-    bound = header + place.to_bytes()
+    bound = header + context.to_bytes()
     last = _last_index(len(data))
     view = memoryview(data)
     chunks = (
@@ -60,13 +60,13 @@ def seal(key: bytes, place: Place, data: bytes) -> bytes:
     return b"".join((header, *chunks))
 
 
-def unseal(key: bytes, place: Place, sealed: bytes) -> bytes:
-    """The bytes that were sealed; raises Damaged when a bit, the length, the key or the place is another."""
-    return SealedReader(key, place, io.BytesIO(sealed)).readall()
+def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:
+    """The bytes that were sealed; raises Damaged if a bit, the length, the key or the context is another."""
+    return SealedReader(key, context, io.BytesIO(sealed)).readall()
 
 
 class SealedReader(io.RawIOBase):
-    """Reads a sealed object from any place in it, without unsealing the rest.
+    """Reads a sealed object from any offset, without unsealing the rest.
 
     The last chunk is verified at once, so the length can be trusted; each other chunk when it is read. Wrap
     it in ``io.BufferedReader``. It owns the stream and closes it. Libsndfile's callbacks swallow exceptions:
@@ -75,14 +75,14 @@ class SealedReader(io.RawIOBase):
     Raises: Damaged, from the constructor and from every read.
     """
 
-    def __init__(self, key: bytes, place: Place, stream: BinaryIO) -> None:
+    def __init__(self, key: bytes, context: SealContext, stream: BinaryIO) -> None:
         super().__init__()
         self._stream = stream
         header = self._read_at(0, _HEADER_BYTES)
         if len(header) != _HEADER_BYTES or not header.startswith(_MAGIC):
             raise _damaged()
         self._cipher = _cipher(key, header[len(_MAGIC) :])
-        self._bound = header + place.to_bytes()
+        self._bound = header + context.to_bytes()
         sealed_bytes = stream.seek(0, io.SEEK_END) - _HEADER_BYTES
         self._last = max(0, -(-sealed_bytes // _SEALED_CHUNK_BYTES) - 1)
         last_bytes = sealed_bytes - self._last * _SEALED_CHUNK_BYTES - _TAG_BYTES
@@ -105,7 +105,7 @@ class SealedReader(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Moves to a place in the plain bytes; raises ValueError before the beginning."""
+        """Moves to an offset in the plain bytes; raises ValueError before the beginning."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         if start + offset < 0:
             raise ValueError("before the beginning")
@@ -164,4 +164,4 @@ def _last_index(length: int) -> int:
 
 
 def _damaged() -> Damaged:
-    return Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
+    return Damaged("SEALED_OBJECT_DAMAGED")

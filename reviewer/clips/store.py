@@ -1,4 +1,4 @@
-"""Where sealed objects are kept; this room knows no keys."""
+"""Where sealed objects are kept; nothing here knows a key."""
 
 import contextlib
 import os
@@ -56,7 +56,7 @@ class LocalClipStore:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
         except OSError as error:
-            raise Unavailable("The folder of clips cannot be made.", str(error)) from error
+            raise Unavailable("CLIP_FOLDER", problem=str(error)) from error
 
     def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
         target = self._path(clip_id, kind)
@@ -68,15 +68,15 @@ class LocalClipStore:
         except OSError as error:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            raise Unavailable("A clip could not be kept.", f"Check the disk ({error.strerror}).") from error
+            raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
 
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
         try:
             return self._path(clip_id, kind).open("rb")
         except FileNotFoundError as error:
-            raise Damaged("A sealed object of this clip is missing.", "Restore it from a backup.") from error
+            raise Damaged("CLIP_FILE_MISSING") from error
         except OSError as error:
-            raise Unavailable("A clip could not be read.", f"Check the disk ({error.strerror}).") from error
+            raise Unavailable("CLIP_NOT_READ", problem=str(error.strerror)) from error
 
     def has(self, clip_id: str, kind: ContentKind) -> bool:
         return self._path(clip_id, kind).is_file()
@@ -95,7 +95,7 @@ class LocalClipStore:
 
     def _path(self, clip_id: str, kind: ContentKind) -> Path:
         if not _ID.fullmatch(clip_id):
-            raise Refused("This is not the id of a clip.", "Ids are letters, digits, - and _.")
+            raise Refused("NOT_A_CLIP_ID")
         return self._folder / f"{clip_id}.{kind}{_SEALED}"
 
     def _sealed(self) -> list[Path]:
@@ -109,9 +109,7 @@ class LocalClipStore:
                 path.unlink(missing_ok=True)
             _flush_folder(self._folder)
         except OSError as error:
-            raise Unavailable(
-                "A clip could not be removed.", f"Check the disk ({error.strerror})."
-            ) from error
+            raise Unavailable("CLIP_NOT_REMOVED", problem=str(error.strerror)) from error
 
 
 def _clip_of(path: Path) -> str:

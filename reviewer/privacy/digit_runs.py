@@ -1,4 +1,4 @@
-"""Long runs of digits, written or said in words."""
+"""Detects long runs of digits, written as digits or spoken as words."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ _MAX_MARKS = 4
 _SEPARATORS = frozenset("-‐‑‒–—−./()+·•*")
 _OPENERS = frozenset({"+", "plus", "("})
 _PAUSES = frozenset(",.;:…-‐‑‒–—−/()'\"")
-# What looks long but is not a number of somebody's: dates, years from to, amounts in groups of three.
+# Long, but not personal numbers: dates, ranges of years, amounts in groups of three.
 _DATE = r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d\d)"
 _YEARS = r"1[5-9]\d\d|20\d\d"
 _EXEMPT = re.compile(
@@ -25,10 +25,10 @@ _EXEMPT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DigitRun:
-    """Digits that belong together; [start, end) in the text.
+    """Digits that form one number, at characters [start, end) of the text.
 
-    ``digits`` are all that were said, ``corrected`` what is left when self-corrections are carried out.
-    ``groups`` are the lengths of the pieces as said. ``plus`` says that a plus sign or the word stood before.
+    ``digits`` are all that were said, ``corrected`` those that remain after self-corrections. ``groups`` are
+    the lengths of the pieces as said. ``plus``: a plus sign, or the word, precedes.
     """
 
     start: int
@@ -55,7 +55,7 @@ class _Group:
 def digit_runs(
     text: str, found: Sequence[Token] | None = None, least: int = LONG_RUN, locale: str = ""
 ) -> tuple[DigitRun, ...]:
-    """Every run of at least ``least`` digits, in order; runs that overlap are given once: the one in
+    """Every run of at least ``least`` digits, in order; of overlapping runs only one: the one in
     the language of ``locale``, else the longest (in Portuguese "um" is a one, in English nothing).
 
     Amounts (with thousand, million, or in groups of three by commas), dates and spans of years are no runs.
@@ -71,21 +71,21 @@ def digit_runs(
     runs = [
         (pack.language != language, run)
         for pack in ALL_PACKS
-        if _could_hold(words, pack, has_digits=has_digits)
+        if _may_have_run(words, pack, has_digits=has_digits)
         for run in _Scan(found, pack, exempt).runs()
         if max(len(run.digits), len(run.corrected)) >= least
     ]
     return _longest(runs)
 
 
-def _could_hold(words: Counter[str], pack: NumberWords, *, has_digits: bool) -> bool:
-    """Whether a scan can find anything: even repeated, one number word is no long run."""
+def _may_have_run(words: Counter[str], pack: NumberWords, *, has_digits: bool) -> bool:
+    """Whether a scan can find anything: one number word, even repeated, is not a long run."""
     said = sum(words[word] for word in words.keys() & pack.by_first.keys())
     return said > 1 or (has_digits and (said > 0 or pack.language == "en"))
 
 
 def _longest(runs: list[tuple[bool, DigitRun]]) -> tuple[DigitRun, ...]:
-    """Runs that do not overlap; each comes with whether it is foreign to the locale."""
+    """The longest runs that do not overlap; each input says whether its language is foreign to the locale."""
     taken = TextSpans()
     best_first = sorted(runs, key=lambda each: (each[0], -len(each[1].digits), each[1].start))
     kept = [run for _, run in best_first if taken.add(run.start, run.end)]
@@ -93,7 +93,7 @@ def _longest(runs: list[tuple[bool, DigitRun]]) -> tuple[DigitRun, ...]:
 
 
 class _Scan:
-    """One walk over the tokens with one language's words."""
+    """One pass over the tokens with the words of one language."""
 
     def __init__(self, found: Sequence[Token], pack: NumberWords, exempt: TextSpans) -> None:
         self._tokens = found
@@ -157,7 +157,7 @@ class _Scan:
         return None if digit is None else _Group(digit, position, position + 1, written=False, weak=True)
 
     def _weak_between(self, position: int) -> _Group | None:
-        """A word like oh or for: a digit only right beside single digits, on both sides but for zeros."""
+        """A word such as oh or for: a digit only between single digits; zeros need one neighbour only."""
         group = self._weak_at(position)
         if group is None:
             return None
@@ -170,7 +170,7 @@ class _Scan:
         return group if both_single else None
 
     def _grow(self, position: int) -> int:
-        """Takes in hundred after a digit, and thousand after digits said one by one; gives where to go on."""
+        """Adds hundred after a digit, and thousand after digits said one by one; gives the next position."""
         if position >= len(self._tokens):
             return position
         last, word = self._groups[-1], self._tokens[position].text
@@ -201,7 +201,7 @@ class _Scan:
         return fillers <= _MAX_FILLERS and marks <= _MAX_MARKS
 
     def _written_join(self, gap: Sequence[Token], left: _Group, right: _Group) -> bool:
-        """Written groups join over dashes, dots, brackets; over commas and sentence ends only if read out."""
+        """Written groups join across dashes, dots, brackets; across commas and stops only if read out."""
         read_out = max(len(left.digits), len(right.digits)) <= 2
         if not gap or len(gap) > _MAX_MARKS:
             return not gap
@@ -214,13 +214,13 @@ class _Scan:
         return True
 
     def _is_tag(self, index: int) -> bool:
-        """Whether a word stands in square brackets: a tag of the transcript, such as [noise]."""
+        """Whether a word is in square brackets: a tag of the transcript, such as [noise]."""
         return self._tokens[index - 1].text == "[" and self._tokens[index + 1].text == "]"
 
     def _bridged(self, pieces: Sequence[list[_Group]]) -> list[list[_Group]]:
-        """Puts together what one wrong word has parted, where digits are read out one by one on both sides.
+        """Joins runs that one wrong word separates, if digits are read out one by one on both sides.
 
-        Recognised text has such words, and they must not hide a number.
+        Recognised text contains such words, and they must not hide a number.
         """
         bridged: list[list[_Group]] = []
         for piece in pieces:

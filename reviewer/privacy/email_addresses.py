@@ -1,4 +1,4 @@
-"""E-mail addresses, written, said in words, or spelled."""
+"""Detects e-mail addresses: written, spoken as words, or spelled."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ _NUMBERS = frozenset(phrase[0] for pack in ALL_PACKS for phrase in pack.phrases 
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
-    """An address at [start, end) of the text; ``is_sure`` when it can hardly be anything else."""
+    """An address at characters [start, end) of the text; ``is_sure`` if it can hardly be anything else."""
 
     start: int
     end: int
@@ -60,8 +60,8 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
     """Every e-mail address of the text, in order, without overlaps.
 
     Said ones are a local part, a word for the at sign, a domain, a word for the dot and a
-    top-level name, any of them spelled letter by letter. What stands around "at" tells sign from preposition.
-    ``found`` are the text's tokens, where the caller has them already.
+    top-level name, any of them spelled letter by letter. The words around "at" tell the sign from the
+    preposition. ``found`` are the text's tokens, where the caller has them already.
     """
     written = [EmailAddress(match.start(), match.end(), is_sure=True) for match in _WRITTEN.finditer(text)]
     taken = TextSpans((address.start, address.end) for address in written)
@@ -96,7 +96,7 @@ def _around(found: Sequence[Token], index: int) -> Iterator[EmailAddress]:
 
 
 def _domain(found: Sequence[Token], start: int, *, stops_count: bool) -> tuple[int, str] | None:
-    """Where a domain that begins at ``start`` ends, and its name before the last dot, if there is one."""
+    """The end of a domain that begins at ``start``, and its name before the last dot, or None."""
     names: list[str] = []
     best: tuple[int, str] | None = None
     plain = 0
@@ -141,12 +141,12 @@ def _top_level_end(found: Sequence[Token], position: int) -> int:
 
 
 def _spelled(names: Sequence[str]) -> str:
-    """Letters said one by one put together; other words stay apart."""
+    """Joins letters that were spelled one by one; keeps other words apart."""
     return "".join(names) if all(len(name) == 1 for name in names) else " ".join(names)
 
 
 def _local_start(found: Sequence[Token], index: int) -> int:
-    """Goes back from the at sign: words linked by dots and the like, single letters, digits."""
+    """Searches backwards from the at sign: words linked by dots and the like, single letters, digits."""
     start = position = index
     linked = True
     while position > 0 and index - position < _MAX_LOCAL:

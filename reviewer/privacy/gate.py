@@ -18,7 +18,7 @@ class Gate:
         self._now = now
 
     def decide(self, row: ManifestRow) -> Decision:
-        """Checks consent and dates, then identifiers, then the recogniser's text; the first refusal decides."""
+        """Checks consent and dates, then identifiers, then the draft text; the first refusal decides."""
         return (
             check_consent(row, self._rules, self._now)
             or _check_identifiers(row)

@@ -1,4 +1,4 @@
-"""How numbers are said, language by language."""
+"""Number words of each language, as digits."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _count(text: str, start: int = 0, step: int = 1) -> dict[Phrase, str]:
-    """Words in rising order; alternatives for one number are joined by a bar."""
+    """Words in ascending order; alternatives for one number are separated by a bar."""
     numbers: dict[Phrase, str] = {}
     for index, group in enumerate(fold(text).split()):
         for word in group.split("|"):
@@ -220,5 +220,5 @@ def _all() -> tuple[NumberWords, ...]:
     return full + tuple(_digits_only(language, words) for language, words in _DIGIT_BY_DIGIT.items())
 
 
-# A clip may be in another language than its manifest says, so every pack is tried on every text.
+# A clip may be in a different language than its manifest says, so every pack is tried on every text.
 ALL_PACKS = _all()

@@ -1,4 +1,4 @@
-"""Personal data in a text: where it is, of what kind, and how sure."""
+"""Detects personal data in a text: its position, kind and certainty."""
 
 import re
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _REGION = {
 
 
 class PiiKind(StrEnum):
-    """What a span of personal data is."""
+    """The kind of a span of personal data."""
 
     EMAIL = "email"
     CARD = "card"
@@ -63,7 +63,7 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
 
     Finds e-mail addresses and runs of seven or more digits, written, said or spelled, in any of the languages
     known, whatever the ``locale``; its region only tells which phone numbers are local. A checksum that holds
-    makes a span certain, one that fails never clears a long run: a misheard digit breaks it just as well.
+    makes a span certain, but one that fails never clears a long run: a misheard digit breaks it as well.
     Names and street addresses are not looked for.
     """
     words, taken = tokens(text), TextSpans()
@@ -87,7 +87,7 @@ def find(text: str, locale: str) -> tuple[PiiSpan, ...]:
 
 
 def region_of(locale: str) -> str:
-    """The two-letter region of a language tag, or the language's home where the tag has none."""
+    """The two-letter region of a language tag, or the language's home region if the tag has none."""
     language, *rest = locale.split("-")
     for part in rest:
         if len(part) == 2 and part.isalpha():
@@ -125,7 +125,7 @@ def _classified(run: DigitRun, region: str) -> PiiSpan:
 
 
 def _holds_card(run: DigitRun) -> bool:
-    """A card said together with its expiry date or code: tried from each piece to each later one."""
+    """Whether a card number is said together with its expiry date or code: tries every sequence of pieces."""
     if len(run.digits) < _SHORTEST_CARD:
         return False
     edges = [0]
@@ -153,7 +153,7 @@ def _is_ssn(digits: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _phone_rank(digits: str, region: str, *, plus: bool) -> int:
-    """2 for a number that some phone may have, 1 for one of a possible length, 0 for none."""
+    """2 for a valid phone number, 1 for one of a possible length, 0 otherwise."""
     try:
         number = phonenumbers.parse(f"+{digits}" if plus else digits, region)
     except phonenumbers.NumberParseException:

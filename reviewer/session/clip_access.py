@@ -127,6 +127,7 @@ class ClipAccess:
             unsealed = self._unsealed(identity, permit.clip)
         finally:
             self.drop_prefetched(identity)
+        self.forget(identity, permit.lease)
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
         return unsealed
 

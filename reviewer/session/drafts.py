@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from reviewer.errors import Damaged
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
@@ -89,10 +90,20 @@ class Drafts:
             newest, revision = self._newest[_key(identity, lease)]
             self._put(identity, lease, replace(newest, position=frame), revision)
 
-    def recall(self, identity: Identity, lease: Lease) -> None:
-        """Makes sure that ``save`` knows what is kept already, when the clip is not open any more."""
-        if _key(identity, lease) not in self._newest:
-            self.begin(identity, lease, self.load(identity, lease))
+    def recall(self, identity: Identity, lease: Lease, *, or_begin_anew: bool = False) -> None:
+        """Makes sure that ``save`` knows what is kept already, when the clip is not open any more.
+
+        ``or_begin_anew``: what is typed is worth more than a kept draft that is damaged. Raises Damaged.
+        """
+        if _key(identity, lease) in self._newest:
+            return
+        try:
+            draft = self.load(identity, lease)
+        except Damaged:
+            if not or_begin_anew:
+                raise
+            draft = Draft()
+        self.begin(identity, lease, draft)
 
     def discard(self, lease: Lease) -> None:
         """Removes the draft of work that was handed in or kept as a late draft."""

@@ -192,7 +192,9 @@ class WorkSession:
         text is then kept as a late draft); NotLeased once the work was handed in.
         """
         self._require_unfinished(lease)
-        self._drafts.recall(self.identity, lease)
+        if lease.blind_annotation is not None:
+            raise Refused("BLIND_HANDED_IN")
+        self._drafts.recall(self.identity, lease, or_begin_anew=True)
         failure: LeaseLost | OpenElsewhere | None
         with self._unit.transaction():
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
@@ -203,11 +205,15 @@ class WorkSession:
         raise failure
 
     def save_position(self, lease: Lease, frame: int) -> None:
-        """Commits where the clip was left, for when it is opened again; nothing if it went elsewhere.
+        """Commits where the clip was left, for when it is opened again.
+
+        Nothing if it went elsewhere, or one's own version under review was handed in.
 
         Raises: NotLeased once the work was handed in.
         """
         self._require_unfinished(lease)
+        if lease.blind_annotation is not None:
+            return
         self._drafts.recall(self.identity, lease)
         with self._unit.transaction():
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
@@ -451,8 +457,6 @@ class WorkSession:
         self._requests.require_own(lease)
         if (lease.task_id, lease.token) in self._ended:
             raise NotLeased
-        if lease.blind_annotation is not None:
-            raise Refused("BLIND_HANDED_IN")
 
 
 def _opened_texts(lease: Lease) -> tuple[str, ...]:

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from reviewer.cli.main import run
+from reviewer.model.people import Role
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, make_bench
 from tests.fakes.clock import FakeClock
+
+NINA = "Nina New"
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,15 @@ Command = Callable[..., Ran]
 
 @pytest.fixture(scope="session")
 def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three clips, of which Ana submitted two; everybody has signed the agreement."""
+    """Three clips, two submitted by Ana; all but Nina, who was shown it, have signed the agreement."""
     folder = tmp_path_factory.mktemp("cli")
     # An hour ago, because the commands go by the real clock.
     bench = make_bench(folder, clock=FakeClock(datetime.now(UTC) - timedelta(hours=1)))
     bench.agree(LEAD, ANA, BEN, QUINN)
+    invitation = bench.person(LEAD).lead.add_person(NINA, Role.LEAD)
+    bench.workspace.enrol(NINA, invitation.code, PASSPHRASE)
+    agreement, nina = bench.workspace.agreement, bench.person(NINA).identity
+    agreement.end_reached(nina, agreement.shown(nina))
     for text in ("first words", "second words"):
         bench.submitted(ANA, text)
     bench.workspace.close()

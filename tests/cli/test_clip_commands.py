@@ -1,12 +1,15 @@
 """``import`` and ``export``."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.benches.workspace import QUINN, write_clips
+from tests.benches.workspace import LEAD, PASSPHRASE, QUINN, write_clips
 from tests.fakes.clock import FakeClock
 
 
@@ -60,25 +63,26 @@ def test_manifest_that_is_not_there_is_told_in_a_sentence(lead, tmp_path):
     assert "Traceback" not in ran.err
 
 
-def test_interrupted_import_stops_after_the_present_clip_and_says_so(lead, manifest, monkeypatch):
-    def interrupted(self, identity, path, options, progress, cancelled):
-        os.kill(os.getpid(), signal.SIGINT)
-        assert cancelled()
-        return original(self, identity, path, options, progress, cancelled)
-
-    from reviewer.lead.intake import Intake
-
-    original = Intake.run
-    monkeypatch.setattr(Intake, "run", interrupted)
-    # A shell that started the tests in the background has them ignore Ctrl-C.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        ran = lead("import", manifest, "--json")
-        assert ran.code == 3
-        assert ran.json["cancelled"] is True
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
+def test_interrupted_import_stops_after_the_current_clip_and_reports(workspace, tmp_path):
+    clips = workspace / "clips"
+    before = len(list(clips.iterdir()))
+    many = write_clips(tmp_path / "many", FakeClock(datetime.now(UTC)), [""] * 60)
+    arguments = ("import", str(many), "--workspace", str(workspace), "--as", LEAD, "--json")
+    with subprocess.Popen(
+        [sys.executable, "-m", "reviewer", *arguments],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "REVIEWER_PASSPHRASE": PASSPHRASE},
+        # A shell that started the tests in the background has them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as child:
+        while len(list(clips.iterdir())) == before and child.poll() is None:
+            pass
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate(timeout=120)
+    report = json.loads(out)
+    assert child.returncode == 3
+    assert report["cancelled"] is True
+    assert 0 < report["accepted"] < 57
 
 
 def test_nothing_accepted_is_nothing_to_export(lead, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access.audit_log import newest_row_time
 from reviewer.access.log_chain import canonical
 from reviewer.cli.doctor import (
     PEDAL_PROBE,
@@ -18,7 +19,6 @@ from reviewer.cli.doctor import (
     check_machine,
     check_sqlite,
     check_underruns,
-    newest_log_time,
     run_in_child,
 )
 
@@ -95,10 +95,10 @@ def test_clock_must_not_be_before_what_has_happened(now, newest, health):
 
 
 def test_newest_row_of_the_log_is_what_the_clock_is_compared_with(workspace):
-    newest = newest_log_time(workspace)
+    newest = newest_row_time(workspace / "workspace.db")
     assert timedelta(0) < datetime.now(UTC) - newest < timedelta(days=1)
     (workspace / "workspace.db").write_bytes(b"no database" * 99)
-    assert newest_log_time(workspace) is None
+    assert newest_row_time(workspace / "workspace.db") is None
 
 
 def test_command_ends_well_where_nothing_needed_is_broken(command, workspace, monkeypatch):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
 from reviewer.__main__ import opens_window
 from reviewer.cli.main import run
@@ -151,33 +152,34 @@ def test_wrong_passphrase_and_unknown_name_are_answered_alike(command, workspace
     assert ran.err.startswith("This name and passphrase do not belong together.")
 
 
-def test_bug_is_told_without_what_was_typed(command, workspace, monkeypatch):
-    def broken(*_arguments, **_options):
+def test_bug_is_reported_without_what_was_typed(capsys):
+    commands = typer.Typer()
+
+    @commands.command()
+    def broken() -> None:
         raise ValueError("what somebody typed")
 
-    monkeypatch.setattr("reviewer.workspace.open_workspace", broken)
-    ran = command("queue", "status", "--workspace", workspace, "--as", LEAD)
-    assert ran.code == 1
-    assert "ValueError" in ran.err
-    assert "typed" not in ran.err
-    assert "Traceback" not in ran.err
+    assert run([], commands) == 1
+    told = capsys.readouterr().err
+    assert "ValueError" in told
+    assert "test_errors_and_entry.py:" in told
+    assert "typed" not in told
+    assert "Traceback" not in told
 
 
-def test_disk_that_says_no_ends_with_3(command, workspace, monkeypatch):
-    def full(*_arguments, **_options):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("reviewer.workspace.open_workspace", full)
-    ran = command("queue", "status", "--workspace", workspace, "--as", LEAD)
+def test_error_of_the_operating_system_ends_with_3(command):
+    ran = command("queue", "status", "--workspace", "x" * 300, "--as", LEAD)
     assert ran.code == 3
-    assert "No space left" in ran.err
+    assert "File name too long" in ran.err
 
 
 def test_interrupted_command_ends_with_130(command, workspace, monkeypatch):
-    def stopped(*_arguments, **_options):
+    def interrupted(_prompt):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("reviewer.workspace.open_workspace", stopped)
+    monkeypatch.delenv("REVIEWER_PASSPHRASE")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", interrupted)
     ran = command("queue", "status", "--workspace", workspace, "--as", LEAD)
     assert (ran.code, ran.err) == (130, "Interrupted.\n")
 

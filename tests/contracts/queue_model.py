@@ -19,7 +19,7 @@ class ModelTask:
     lease: Lease | None = None
     submission: str | None = None
     author: str | None = None
-    is_ahead: bool = False
+    is_prefetch: bool = False
 
     @property
     def is_of_author(self) -> bool:
@@ -50,15 +50,15 @@ class QueueModel:
         waiting = self.waiting(person, now)
         order = {"leased": 0, "returned": 1}
         for task in sorted(waiting, key=lambda task: order[task.state] if task.person == person else 2):
-            if task.state == "leased" and not task.is_ahead:
+            if task.state == "leased" and not task.is_prefetch:
                 self.refuse(task)
             if not self.clips[task.clip].held:
                 return task
         return None
 
-    def claim_ahead(self, person: str, now: float) -> ModelTask | None:
-        """The task that must be the person's lease ahead now."""
-        for task in self.ahead_of(person):
+    def claim_prefetch(self, person: str, now: float) -> ModelTask | None:
+        """The task that must be the person's prefetch lease now."""
+        for task in self.prefetched_of(person):
             if not self.clips[task.clip].held:
                 return task
             self.give_back(task)
@@ -69,18 +69,18 @@ class QueueModel:
         colleagues = {
             task.person
             for task in self.tasks
-            if task.state == "leased" and not task.is_ahead and task.until > now and task.person != person
+            if task.state == "leased" and not task.is_prefetch and task.until > now and task.person != person
         }
         spare = [task for task in self.tasks if task.state == "open" and not self.clips[task.clip].held]
         found = [task for task in waiting if task.state == "open"]
         return found[0] if found and len(spare) > max(1, len(colleagues)) else None
 
-    def ahead_of(self, person: str) -> list[ModelTask]:
-        return [task for task in self.tasks if task.is_ahead and task.person == person]
+    def prefetched_of(self, person: str) -> list[ModelTask]:
+        return [task for task in self.tasks if task.is_prefetch and task.person == person]
 
     def give_back(self, task: ModelTask) -> None:
-        """The lease ahead ends, and nobody had the task."""
-        task.is_ahead = False
+        """The prefetch lease ends, and nobody had the task."""
+        task.is_prefetch = False
         self.release(task)
 
     def waiting(self, person: str, now: float) -> list[ModelTask]:
@@ -89,9 +89,9 @@ class QueueModel:
         for task in self.tasks:
             clip = self.clips[task.clip]
             lapsed = task.state == "leased" and task.until <= now
-            lapsed = lapsed and not (task.is_ahead and task.is_of_author)
+            lapsed = lapsed and not (task.is_prefetch and task.is_of_author)
             barred = person in clip.had_by or self._works_on(task.clip, person)
-            is_own = task.person == person and (task.state == "returned" or task.is_ahead)
+            is_own = task.person == person and (task.state == "returned" or task.is_prefetch)
             if not clip.held and (is_own or (not barred and (task.state == "open" or lapsed))):
                 found.append(task)
         return found

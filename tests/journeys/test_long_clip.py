@@ -1,107 +1,106 @@
 """A clip too long to be decoded at once: opened, read where it is wanted, closed, damaged."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from reviewer.audio.io.flac_stream import FlacStream
-from reviewer.desk.session import OpenClip
+from reviewer.audio.io.flac_stream import LongSound
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
+from reviewer.session.open_clip import OpenClip
 from tests.benches.workspace import ANA, Bench, make_bench
 
 
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """Clips of a second, which are long where nothing longer than an eighth of a second is short."""
     monkeypatch.setattr("reviewer.audio.io.flac_stream._WHOLE_VALUES", 1_000)
     monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", 100)
     made = make_bench(tmp_path, drafts=[""])
     made.agree(ANA)
-    return made
+    yield made
+    made.sign_out(ANA)
+    made.workspace.close()
 
 
 def _opened(bench: Bench) -> tuple[Lease, OpenClip]:
-    desk = bench.person(ANA).desk
-    assert desk is not None
-    lease = desk.claim()
+    work = bench.work(ANA)
+    lease = work.claim()
     assert lease is not None
-    return lease, desk.open(lease)
+    return lease, work.open(lease)
 
 
 def test_it_is_read_where_it_is_wanted_and_sounds_as_it_was_brought_in(bench: Bench) -> None:
     lease, opened = _opened(bench)
     whole = opened.samples.read(0, opened.samples.frames)
-    least, most = opened.pyramid.columns(0, 0.0, 6_400.0, 100)
+    least, most = opened.peaks.columns(0, 0.0, 6_400.0, 100)
 
-    assert isinstance(opened.samples, FlacStream)
-    assert opened.pyramid.stored is not None
+    assert isinstance(opened.samples, LongSound)
+    assert opened.peaks.stored is not None
     assert whole.shape == (8_000, 1)
     assert (least == whole[:6_400].reshape(100, 64).min(axis=1)).all()
     assert (most == whole[:6_400].reshape(100, 64).max(axis=1)).all()
     assert (opened.samples.read(3_000, 3_010) == whole[3_000:3_010]).all()
-    bench.person(ANA).desk.closed(lease)  # type: ignore[union-attr]
+    bench.work(ANA).close(lease)
 
 
 def test_once_it_left_the_screen_its_files_are_let_go_and_it_is_silent(bench: Bench) -> None:
     lease, opened = _opened(bench)
     assert opened.samples.read(0, 100).any()
-    bench.person(ANA).desk.closed(lease)  # type: ignore[union-attr]
+    bench.work(ANA).close(lease)
 
-    assert isinstance(opened.samples, FlacStream)
+    assert isinstance(opened.samples, LongSound)
     assert opened.samples._stream._stream.closed
-    assert opened.pyramid.stored is not None
-    assert opened.pyramid.stored._stream.closed
+    assert opened.peaks.stored is not None
+    assert opened.peaks.stored._stream.closed
     assert not opened.samples.read(0, 8_000).any()
 
 
 def test_a_changed_bit_of_its_audio_refuses_it(bench: Bench, tmp_path: Path) -> None:
     lease, _ = _opened(bench)
-    desk = bench.person(ANA).desk
-    assert desk is not None
-    desk.closed(lease)
+    work = bench.work(ANA)
+    work.close(lease)
     _change_a_bit(_object(tmp_path, "audio"))
 
     with pytest.raises(Damaged):
-        desk.open(lease)
+        work.open(lease)
 
 
-def test_a_damaged_picture_is_drawn_anew_and_the_log_says_so_each_time(bench: Bench, tmp_path: Path) -> None:
+def test_damaged_peaks_are_made_anew_and_the_log_says_so_each_time(bench: Bench, tmp_path: Path) -> None:
     lease, first = _opened(bench)
-    desk = bench.person(ANA).desk
-    assert desk is not None
+    work = bench.work(ANA)
     whole = first.samples.read(0, 8_000)
     kept = _object(tmp_path, "peaks")
     sealed = kept.read_bytes()
 
-    for damage, why in ((_change_a_bit, "not verify"), (Path.unlink, "missing")):
+    for damage in (_change_a_bit, Path.unlink):
         kept.write_bytes(sealed)
         damage(kept)
         found = kept.read_bytes() if kept.exists() else None
-        desk.closed(lease)
-        drawn = desk.open(lease).pyramid
+        work.close(lease)
+        drawn = work.open(lease).peaks
         lows, highs = drawn.columns(0, 0.0, 7_680.0, 30)
 
         assert (lows == whole[:7_680].reshape(30, 256).min(axis=1)).all()
         assert (highs == whole[:7_680].reshape(30, 256).max(axis=1)).all()
         assert (kept.read_bytes() if kept.exists() else None) == found
-        opening, told = [row.event() for row in bench.workspace.ledger.rows()][-2:]
-        assert (opening.action, told.action) == (Action.CLIP_OPENED, Action.PICTURE_DAMAGED)
+        opening, told = bench.events()[-2:]
+        assert (opening.action, told.action) == (Action.CLIP_OPENED, Action.PEAKS_DAMAGED)
         assert told.object == lease.clip_id
-        assert why in told.reason
+        assert told.reason
 
 
-def test_where_picture_and_audio_are_damaged_it_is_refused(bench: Bench, tmp_path: Path) -> None:
+def test_where_peaks_and_audio_are_damaged_it_is_refused(bench: Bench, tmp_path: Path) -> None:
     lease, _ = _opened(bench)
-    desk = bench.person(ANA).desk
-    assert desk is not None
-    desk.closed(lease)
+    work = bench.work(ANA)
+    work.close(lease)
     for kind in ("audio", "peaks"):
         _change_a_bit(_object(tmp_path, kind))
 
     with pytest.raises(Damaged):
-        desk.open(lease)
+        work.open(lease)
 
 
 def _object(folder: Path, kind: str) -> Path:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.desk.coverage import Coverage, Lack, Unheard, lack_of_reason, lack_of_speech
+from reviewer.errors import Notice
 from reviewer.model.event import HeardRange
-from reviewer.model.intervals import Span
 from reviewer.model.project import ListeningRules
+from reviewer.model.intervals import Span
+from reviewer.session.coverage import Coverage, Lack, Unheard, lack_of_reason, lack_of_speech
 
 FRAMES, RATE_HZ = 400, 100
 RULES = ListeningRules()
@@ -142,13 +143,12 @@ def test_no_seconds_for_a_reason_ask_for_nothing() -> None:
     assert lack_of_reason(Coverage(FRAMES, RATE_HZ), ListeningRules(reason_seconds=0)) is None
 
 
-def test_the_sentence_says_how_much_and_never_nought() -> None:
-    assert Lack(1, RATE_HZ, (Span(0, 240),)).sentence == "2.4 s of speech were not heard yet."
-    assert Lack(1, 48_000).sentence == "0.1 s more of this clip must be heard first."
+def test_the_notice_says_how_much_and_never_nought() -> None:
+    assert Lack(1, RATE_HZ, (Span(0, 240),)).notice == Notice("SPEECH_UNHEARD", {"seconds": "2.4"})
+    assert Lack(1, 48_000).notice == Notice("CLIP_UNHEARD", {"seconds": "0.1"})
 
 
-def test_the_refusal_has_a_code_and_says_what_is_missing() -> None:
+def test_the_refusal_says_what_is_missing() -> None:
     error = Unheard(Lack(150, RATE_HZ))
-    assert error.code == "UNHEARD"
-    assert error.sentence.startswith("1.5 s")
+    assert (error.code, dict(error.parameters)) == ("CLIP_UNHEARD", {"seconds": "1.5"})
     assert error.lack.frames == 150

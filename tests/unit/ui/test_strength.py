@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.session.sign_in import require_strong
 from reviewer.errors import Refused
+from reviewer.session.sign_in import require_strong
 from reviewer.ui.signin.strength import Strength, strength_of
 
 

@@ -1,5 +1,6 @@
-"""Any order of acts leaves the SQLite queue where a plain model of it is, with nothing typed lost."""
+"""Any order of acts leaves a queue, local or over a bad network, where a plain model of it is."""
 
+import random
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -17,14 +18,22 @@ from hypothesis.stateful import (
 )
 
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
+from reviewer.db.schema import migrate
 from reviewer.errors import LeaseLost, NotLeased, Refused
-from reviewer.model.task import SkipReason, Verdict
+from reviewer.model.task import SkipReason, Verdict, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue
-from tests.contracts.queue_ahead_contract import AHEAD_SECONDS
+from tests.contracts.queue_contract import (
+    LEASE_SECONDS,
+    PREFETCH_SECONDS,
+    REVIEW,
+    RULES,
+    TRANSCRIBE,
+    new_key,
+    sealed,
+)
 from tests.contracts.queue_model import QueueModel
-from tests.contracts.queue_setting import LEASE_SECONDS, RULES
 from tests.fakes.clock import FakeClock
+from tests.fakes.remote_queue import Fault, PatientQueue, RemoteQueue
 
 PEOPLE = st.sampled_from(["ann", "ben", "cem", "dee"])
 CHECKERS = st.sampled_from(["que", "rex", "ann"])
@@ -32,7 +41,7 @@ CHECKERS = st.sampled_from(["que", "rex", "ann"])
 
 class QueueMachine(RuleBasedStateMachine):
     leases = Bundle("leases")
-    leases_ahead = Bundle("leases_ahead")
+    prefetch_leases = Bundle("prefetch_leases")
     checks = Bundle("checks")
 
     def __init__(self):
@@ -40,12 +49,15 @@ class QueueMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.database = Database(Path(self.folder.name) / "workspace.db")
         self.clock = FakeClock()
-        self.queue = SqliteQueue(self.database, self.clock, RULES)
+        self.queue = self.make_queue(SqliteQueue(self.database, self.clock, RULES))
         self.model = QueueModel()
         self.typed = {}  # submission key or check -> what somebody typed and must find again
         self.gone = set()  # clips that were withdrawn
         self.given = {}  # (task, token) -> person: no lease is given twice
         self.clip_of_key = {}
+
+    def make_queue(self, local):
+        return local
 
     @initialize(passes=st.lists(st.integers(1, 3), min_size=1, max_size=4))
     def fill(self, passes):
@@ -57,69 +69,73 @@ class QueueMachine(RuleBasedStateMachine):
     def now(self):
         return self.clock.monotonic()
 
-    @rule(seconds=st.sampled_from([60, AHEAD_SECONDS, LEASE_SECONDS - 60, LEASE_SECONDS]))
+    @rule(seconds=st.sampled_from([60, PREFETCH_SECONDS, LEASE_SECONDS - 60, LEASE_SECONDS]))
     def time_passes(self, seconds):
         self.clock.advance(seconds)
 
     @rule(target=leases, person=PEOPLE)
     def claim(self, person):
-        waiting = self.queue.today(person, self.clock.now()).waiting
+        waiting = self.queue.daily_counts(person, TRANSCRIBE, self.clock.now()).waiting
         assert waiting == len(self.model.waiting(person, self.now()))
-        lease = self.queue.claim(person)
+        lease = self.queue.claim(person, TRANSCRIBE, key=new_key())
         expected = self.model.claim(person, self.now())
         if expected is None:
             assert lease is None
             return multiple()
-        assert (lease.clip_id, lease.pass_number) == (expected.clip, expected.number)
-        assert lease.returned_from == (expected.submission if expected.author == person else None)
+        assert (lease.clip_id, lease.round) == (expected.clip, expected.number)
+        assert lease.returned_annotation == (expected.submission if expected.author == person else None)
         assert (lease.task_id, lease.token) not in self.given
         self.given[lease.task_id, lease.token] = person
         self.clip_of_key[lease.submission_key] = lease.clip_id
         expected.state, expected.person, expected.lease = "leased", person, lease
-        expected.until, expected.is_ahead = self.now() + LEASE_SECONDS, False
+        expected.until, expected.is_prefetch = self.now() + LEASE_SECONDS, False
         return lease
 
-    @rule(target=leases_ahead, person=PEOPLE)
-    def claim_ahead(self, person):
-        lease = self.queue.claim_ahead(person)
-        expected = self.model.claim_ahead(person, self.now())
+    @rule(target=prefetch_leases, person=PEOPLE)
+    def claim_prefetch(self, person):
+        lease = self.queue.claim_prefetch(person, TRANSCRIBE, key=new_key())
+        expected = self.model.claim_prefetch(person, self.now())
         if expected is None:
             assert lease is None
             return multiple()
-        assert (lease.clip_id, lease.pass_number, lease.is_ahead) == (expected.clip, expected.number, True)
-        if not expected.is_ahead:
+        assert (lease.clip_id, lease.round, lease.is_prefetch) == (expected.clip, expected.number, True)
+        if not expected.is_prefetch:
             assert (lease.task_id, lease.token) not in self.given
             self.given[lease.task_id, lease.token] = person
         self.clip_of_key[lease.submission_key] = lease.clip_id
         expected.state, expected.person, expected.lease = "leased", person, lease
-        expected.until, expected.is_ahead = self.now() + AHEAD_SECONDS, True
+        expected.until, expected.is_prefetch = self.now() + PREFETCH_SECONDS, True
         return lease
 
     @rule(person=PEOPLE)
-    def release_ahead(self, person):
-        lease = self.queue.release_ahead(person)
-        held = self.model.ahead_of(person)
-        assert ([lease.task_id] if lease else []) == [self.number_of(task) for task in held]
+    def release_prefetched(self, person):
+        lease = self.queue.release_prefetched(person, key=new_key())
+        held = self.model.prefetched_of(person)
+        assert ([lease.task_id] if lease else []) == [self.id_of(task) for task in held]
         for task in held:
             self.model.give_back(task)
 
-    @rule(lease=leases_ahead)
-    def work_under_a_lease_ahead(self, lease):
-        for act in (self.queue.renew, self.queue.release):
+    @rule(lease=prefetch_leases)
+    def work_under_a_prefetch_lease(self, lease):
+        for act in (
+            lambda: self.queue.renew(lease),
+            lambda: self.queue.release(lease, key=new_key()),
+            lambda: self.queue.submit(lease, sealed(lease, b"text")),
+        ):
             try:
-                act(lease)
+                act()
             except Refused:
                 continue
-            raise AssertionError(act)
+            raise AssertionError(lease)
 
     @rule(person=PEOPLE)
     def resume(self, person):
         held = [task for task in self.model.tasks if task.state == "leased" and task.person == person]
-        held = [task for task in held if not task.is_ahead and not self.model.clips[task.clip].held]
-        lease = self.queue.resume(person)
+        held = [task for task in held if not task.is_prefetch and not self.model.clips[task.clip].held]
+        lease = self.queue.resume(person, TRANSCRIBE)
         assert (lease is None) == (not held)
         if lease is not None:
-            task = self.model.tasks[lease.task_id - 1]
+            task = self.task_with(lease.task_id)
             assert task in held
             if task.until <= self.now():
                 task.until = self.now() + LEASE_SECONDS
@@ -136,14 +152,14 @@ class QueueMachine(RuleBasedStateMachine):
             task.until = max(
                 task.until, self.now() + (renewed.until - self.clock.now()) / timedelta(seconds=1)
             )
-            for ahead in self.model.ahead_of(lease.person_id):
-                ahead.until = max(ahead.until, self.now() + AHEAD_SECONDS)
+            for ahead in self.model.prefetched_of(lease.person_id):
+                ahead.until = max(ahead.until, self.now() + PREFETCH_SECONDS)
 
     @rule(lease=leases)
     def release(self, lease):
         task = self.model.holder_of(lease)
         try:
-            self.queue.release(lease)
+            self.queue.release(lease, key=new_key())
         except (NotLeased, LeaseLost):
             assert task is None
         else:
@@ -153,7 +169,7 @@ class QueueMachine(RuleBasedStateMachine):
     def skip(self, lease, reason):
         task = self.model.holder_of(lease)
         try:
-            self.queue.skip(lease, reason)
+            self.queue.skip(lease, reason, key=new_key())
         except (NotLeased, LeaseLost):
             assert task is None
         else:
@@ -164,17 +180,19 @@ class QueueMachine(RuleBasedStateMachine):
         task = self.model.holder_of(lease)
         earlier = self.typed.get(("submission", lease.submission_key))
         try:
-            receipt = self.queue.submit(lease, text, b"digest" + text)
+            receipt = self.queue.submit(lease, sealed(lease, text))
         except LeaseLost:
             assert task is None
+            self.queue.keep_late_draft(lease, text, key=lease.submission_key)
             self.typed["late", lease.submission_key] = text
         except Refused:
             assert task is None
             assert earlier not in (None, text) or lease.clip_id in self.gone or self.was_returned(lease)
         else:
-            assert receipt.repeated == (earlier == text)
-            if not receipt.repeated:
-                self.model.submit(task, receipt.submission_id)
+            assert receipt.is_repeated or earlier is None
+            assert earlier in (None, text)
+            if earlier is None:  # a first answer that was lost comes as a repeated one
+                self.model.submit(task, receipt.annotation_id)
                 self.typed["submission", lease.submission_key] = text
 
     @rule(lease=leases, text=st.binary(min_size=1, max_size=3))
@@ -187,41 +205,53 @@ class QueueMachine(RuleBasedStateMachine):
         # By place, not by id: ids are random, and the same example must run the same way twice.
         submitted = [task for task in self.model.tasks if task.state == "submitted"]
         chosen = {task.submission for place, task in enumerate(submitted) if place in drawn}
-        result = self.queue.draw(lambda submission_id: submission_id in chosen)
+        result = self.queue.draw(lambda annotation_id: annotation_id in chosen)
         for task in submitted:
             task.state = "qa_pending" if task.submission in chosen else "accepted"
-        assert (set(result.drawn), len(result.passed)) == (chosen, len(submitted) - len(chosen))
+        assert (set(result.selected), len(result.passed)) == (chosen, len(submitted) - len(chosen))
 
     @rule(target=checks, person=CHECKERS)
-    def claim_check(self, person):
-        check = self.queue.claim_check(person)
+    def claim_review(self, person):
+        check = self.queue.resume(person, REVIEW) or self.queue.claim(person, REVIEW, key=new_key())
         if check is None:
             return multiple()
-        assert self.task_of(check).state == "qa_pending"
+        assert self.reviewed(check).state == "qa_pending"
         assert not any(
-            task.clip == check.submission.clip_id and person in (task.person, task.author)
-            for task in self.model.tasks
+            task.clip == check.clip_id and person in (task.person, task.author) for task in self.model.tasks
         )
-        self.model.clips[check.submission.clip_id].had_by.add(person)
+        self.model.clips[check.clip_id].had_by.add(person)
+        self.clip_of_key[check.submission_key] = check.clip_id
         return check
 
     @rule(check=checks, text=st.binary(min_size=1, max_size=3))
     def keep_blind(self, check, text):
         try:
-            self.queue.keep_blind(check, text)
+            receipt = self.queue.submit(check, sealed(check, text))
         except Refused:
             return
-        self.typed["blind", (check.submission.id, check.token)] = text
+        if ("submission", check.submission_key) not in self.typed:
+            assert receipt.annotation_id
+            self.typed["submission", check.submission_key] = text
 
-    @rule(check=consumes(checks), verdict=st.sampled_from(Verdict))
-    def decide(self, check, verdict):
-        task = self.task_of(check)
+    @rule(check=consumes(checks), kind=st.sampled_from([VerdictKind.ACCEPTED, VerdictKind.RETURNED]))
+    def decide(self, check, kind):
+        task = self.reviewed(check)
+        verdict = Verdict(
+            new_key(),
+            check.task_id,
+            check.clip_id,
+            check.reviewed_annotation,
+            kind,
+            check.person_id,
+            check.until,
+        )
         try:
-            self.queue.decide(check, verdict, b"comment")
+            self.queue.decide(check, verdict)
         except Refused:
             return
-        if task.state == "qa_pending" and task.submission == check.submission.id:
-            task.state = str(verdict)
+        assert ("submission", check.submission_key) in self.typed
+        assert (task.state, task.submission) == ("qa_pending", check.reviewed_annotation)
+        task.state = str(kind)
 
     @rule(data=st.data())
     def withdraw(self, data):
@@ -231,27 +261,29 @@ class QueueMachine(RuleBasedStateMachine):
         self.model.clips[clip].held = "purged"
         for task in self.model.tasks:
             if task.clip == clip:
-                task.state, task.person, task.lease, task.is_ahead = "withdrawn", None, None, False
+                task.state, task.person, task.lease, task.is_prefetch = "withdrawn", None, None, False
 
     @rule(data=st.data())
     def lead_takes_or_puts_back(self, data):
         number = data.draw(st.integers(1, len(self.model.tasks)))
         task = self.model.tasks[number - 1]
         try:
-            self.queue.lead_release(number)
+            self.queue.lead_release(self.id_of(task))
         except Refused:
             assert task.state in ("submitted", "qa_pending", "accepted", "withdrawn")
             return
         clip = self.model.clips[task.clip]
-        if task.state == "leased" and not task.is_ahead:
+        if task.state == "leased" and not task.is_prefetch:
             clip.had_by.add(task.person)
-        task.state, task.person, task.is_ahead, clip.held = "open", None, False, ""
+        task.state, task.person, task.is_prefetch, clip.held = "open", None, False, ""
 
     @invariant()
     def every_task_and_clip_is_where_the_model_is(self):
         if not self.model.tasks:
             return
-        rows = self.database.rows("SELECT clip_id, pass_number, state FROM task ORDER BY id")
+        rows = self.database.rows(
+            "SELECT clip_id, round, state FROM task WHERE kind = 'transcribe' ORDER BY rowid"
+        )
         assert [tuple(row.values()) for row in rows] == [
             (task.clip, task.number, task.state) for task in self.model.tasks
         ]
@@ -259,29 +291,28 @@ class QueueMachine(RuleBasedStateMachine):
             assert self.queue.clip_state(clip) == self.model.state_of(clip)
 
     @invariant()
-    def nobody_gave_two_submissions_of_a_clip_except_returned_work(self):
-        rows = self.database.rows("SELECT clip_id, person_id, task_id FROM submission") if self.given else []
+    def nobody_handed_in_two_passes_of_a_clip(self):
+        query = "SELECT clip_id, author, task_id FROM annotation"
         tasks = {}
-        for row in rows:
-            tasks.setdefault((row["clip_id"], row["person_id"]), set()).add(row["task_id"])
-        assert all(len(ids) == 1 for ids in tasks.values())
+        for row in self.database.rows(query) if self.given else []:
+            tasks.setdefault((row["clip_id"], row["author"]), set()).add(row["task_id"])
+        by_pass = {key: {self.pass_of(task) for task in ids} for key, ids in tasks.items()}
+        assert all(len(passes) == 1 for passes in by_pass.values())
 
     @invariant()
-    def nothing_typed_is_lost(self):
+    def nothing_typed_is_lost_or_there_twice(self):
         if not self.typed:
             return
         kept = {}
-        for row in self.database.rows("SELECT submission_key, clip_id, sealed FROM submission"):
-            kept["submission", row["submission_key"]] = row["sealed"]
-        for row in self.database.rows("SELECT submission_key, sealed FROM late_draft"):
-            kept["late", row["submission_key"]] = row["sealed"]
-            if row["submission_key"].startswith("check:"):
-                _, submission, token = row["submission_key"].split(":")
-                kept["blind", (submission, int(token))] = row["sealed"]
-        for row in self.database.rows("SELECT * FROM qa_check WHERE blind IS NOT NULL"):
-            kept["blind", (row["submission_id"], row["token"])] = row["blind"]
+        for kind, query in (
+            ("submission", "SELECT submission_key AS key, sealed FROM annotation"),
+            ("late", "SELECT key, sealed FROM late_draft"),
+        ):
+            for row in self.database.rows(query):
+                assert (kind, row["key"]) not in kept
+                kept[kind, row["key"]] = row["sealed"]
         for key, text in self.typed.items():
-            if self.clip_of(key) in self.gone:
+            if self.clip_of_key[key[1]] in self.gone:
                 assert not kept.get(key)
             else:
                 assert kept[key] == text
@@ -290,23 +321,37 @@ class QueueMachine(RuleBasedStateMachine):
         self.database.close()
         self.folder.cleanup()
 
-    def task_of(self, check):
-        return self.model.tasks[check.submission.task_id - 1]
+    def task_ids(self):
+        rows = self.database.rows("SELECT id FROM task WHERE kind = 'transcribe' ORDER BY rowid")
+        return [row["id"] for row in rows]
 
-    def number_of(self, task):
-        return self.model.tasks.index(task) + 1
+    def task_with(self, task_id):
+        return self.model.tasks[self.task_ids().index(task_id)]
+
+    def id_of(self, task):
+        return self.task_ids()[self.model.tasks.index(task)]
+
+    def pass_of(self, task_id):
+        """The pass that a task is, or reviews."""
+        parent = self.database.value("SELECT parent_id FROM task WHERE id = ?", (task_id,))
+        return parent or task_id
+
+    def reviewed(self, check):
+        return self.task_with(self.pass_of(check.task_id))
 
     def was_returned(self, lease):
         """Whether the author released returned work: theirs still, but not leased."""
-        task = self.model.tasks[lease.task_id - 1]
+        task = self.task_with(lease.task_id)
         return task.state == "returned" or task.submission is not None
 
-    def clip_of(self, key):
-        kind, name = key
-        if kind == "blind":
-            return self.queue.submission(name[0]).clip_id
-        return self.clip_of_key[name]
+
+class RemoteQueueMachine(QueueMachine):
+    def make_queue(self, local):
+        chance = random.Random(8)
+        return PatientQueue(RemoteQueue(local, lambda: chance.choice(list(Fault))))
 
 
 TestQueueMachine = QueueMachine.TestCase
 TestQueueMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestRemoteQueueMachine = RemoteQueueMachine.TestCase
+TestRemoteQueueMachine.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)

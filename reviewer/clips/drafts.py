@@ -1,0 +1,78 @@
+"""The ``draft`` table: unfinished work, sealed, one draft for each task and person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviewer.db.connection import Database
+from reviewer.model.clock import from_micros, to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft as kept: which window (a session id) saved it, its revision there, and when."""
+
+    window: str
+    revision: int
+    sealed: bytes
+    saved_at: datetime
+
+
+class DraftRepository:
+    """Keeps the newest draft of each task and person; what is in it is for ``ClipContent`` to unseal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(
+        self,
+        task_id: str,
+        person_id: str,
+        clip_id: str,
+        window: str,
+        revision: int,
+        sealed: bytes,
+        at: datetime,
+    ) -> bool:
+        """Keeps a draft in place of the one before, unless that is a newer revision of the same window.
+
+        An equal revision is taken (a position is saved under the revision of the text beside it), as is any
+        revision of another window: which window may save is for the caller to decide.
+
+        Returns: whether it was kept.
+        """
+        touched = self._database.execute(
+            "INSERT INTO draft (task_id, person_id, clip_id, window, revision, sealed, saved_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (task_id, person_id) DO UPDATE SET window = excluded.window,"
+            " revision = excluded.revision, sealed = excluded.sealed, saved_at = excluded.saved_at"
+            " WHERE draft.window != excluded.window OR draft.revision <= excluded.revision",
+            (task_id, person_id, clip_id, window, revision, sealed, to_micros(at)),
+        )
+        return bool(touched)
+
+    def get(self, task_id: str, person_id: str) -> StoredDraft | None:
+        """This person's draft of a task, or None."""
+        row = self._database.row(
+            "SELECT window, revision, sealed, saved_at FROM draft WHERE task_id = ? AND person_id = ?",
+            (task_id, person_id),
+        )
+        if row is None:
+            return None
+        return StoredDraft(row["window"], row["revision"], row["sealed"], from_micros(row["saved_at"]))
+
+    def window_of(self, task_id: str, person_id: str) -> str | None:
+        """The window that saved the draft last, or None if there is no draft."""
+        found: str | None = self._database.value(
+            "SELECT window FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id)
+        )
+        return found
+
+    def delete(self, task_id: str, person_id: str) -> None:
+        """Removes the draft of work that was handed in, skipped or kept as a late draft."""
+        self._database.execute(
+            "DELETE FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id)
+        )
+
+    def delete_of_clip(self, clip_id: str) -> None:
+        """Removes everybody's drafts of a purged clip."""
+        self._database.execute("DELETE FROM draft WHERE clip_id = ?", (clip_id,))

@@ -1,0 +1,77 @@
+"""The ``hypothesis`` table: what recognisers made of each clip, sealed under the clip's key."""
+
+import json
+from typing import Any
+
+from reviewer.clips.content import ClipContent
+from reviewer.db.connection import Database
+from reviewer.errors import Damaged
+from reviewer.model.clip import ContentKind
+from reviewer.model.clock import Clock, to_micros
+from reviewer.model.hypothesis import Hypothesis, Word
+from reviewer.model.people import Keyring
+
+
+class HypothesisRepository:
+    """Any number of hypotheses for each clip; engine and version are in the clear, text and words are not."""
+
+    def __init__(self, database: Database, content: ClipContent, clock: Clock) -> None:
+        self._database = database
+        self._content = content
+        self._clock = clock
+
+    def add(self, keyring: Keyring, hypothesis: Hypothesis) -> None:
+        """Keeps one; the clip must be here already. Raises Refused if the clip is unknown or was destroyed."""
+        sealed = self._content.seal(
+            keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, hypothesis.id, _to_bytes(hypothesis)
+        )
+        self._database.execute(
+            "INSERT INTO hypothesis (id, clip_id, engine, version, sealed, made_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                hypothesis.id,
+                hypothesis.clip_id,
+                hypothesis.engine,
+                hypothesis.version,
+                sealed,
+                to_micros(self._clock.now()),
+            ),
+        )
+
+    def of_clip(self, keyring: Keyring, clip_id: str) -> tuple[Hypothesis, ...]:
+        """All hypotheses of a clip, the oldest first; unseals, so it must be called outside a transaction.
+
+        Raises Damaged, or Refused if the clip was destroyed.
+        """
+        rows = self._database.rows(
+            "SELECT id, engine, version, sealed FROM hypothesis WHERE clip_id = ? ORDER BY made_at, rowid",
+            (clip_id,),
+        )
+        return tuple(
+            _from_bytes(
+                row["id"],
+                clip_id,
+                row["engine"],
+                row["version"],
+                self._content.unseal(keyring, clip_id, ContentKind.HYPOTHESIS, row["id"], row["sealed"]),
+            )
+            for row in rows
+        )
+
+    def delete_of_clip(self, clip_id: str) -> None:
+        """Removes the hypotheses of a purged clip."""
+        self._database.execute("DELETE FROM hypothesis WHERE clip_id = ?", (clip_id,))
+
+
+def _to_bytes(hypothesis: Hypothesis) -> bytes:
+    words = [[word.text, word.start, word.end, word.confidence] for word in hypothesis.words]
+    return json.dumps({"text": hypothesis.text, "words": words}, ensure_ascii=False).encode()
+
+
+def _from_bytes(hypothesis_id: str, clip_id: str, engine: str, version: str, data: bytes) -> Hypothesis:
+    try:
+        body: dict[str, Any] = json.loads(data)
+        words = tuple(Word(text, start, end, confidence) for text, start, end, confidence in body["words"])
+        return Hypothesis(hypothesis_id, clip_id, engine, version, body["text"], words)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged("HYPOTHESIS_UNREADABLE") from error
