@@ -120,8 +120,9 @@ def skip(driver: Driver, reason: str) -> None:
     driver.wait_for_part("skip_dialog")
     driver.click(f"skip_{reason}")
     driver.picture("skip")
+    skipped = clip_on_screen(driver)
     driver.click("skip_confirm")
-    driver.wait_for("the clip is given back", lambda: not driver.sees("skip_dialog"))
+    driver.wait_for("the clip is given back", lambda: has_clip(driver) and clip_on_screen(driver) != skipped)
 
 
 def answer(driver: Driver, clip: DemoClip) -> None:

@@ -69,9 +69,7 @@ class DraftRepository:
 
     def delete(self, task_id: str, person_id: str) -> None:
         """Removes the draft of work that was handed in, skipped or kept as a late draft."""
-        self._database.execute(
-            "DELETE FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id)
-        )
+        self._database.execute("DELETE FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id))
 
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes everybody's drafts of a purged clip."""

@@ -123,4 +123,3 @@ def _to_column(name: str, value: Any) -> Any:
 
 def _from_column(name: str, value: Any) -> Any:
     return from_micros(value) if name in _TIMES and value is not None else value
-

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.errors import Unavailable
+from reviewer.messages import window_catalogue
 from reviewer.ui.choose import Chooser, DialogChooser
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.frame import LeadPage
@@ -121,7 +122,9 @@ class LogPage(LeadPage):
             hint = self.tr("{0} rows verify; the first bad row is {1}.").format(
                 f"{finding.rows:,}", finding.first_bad
             )
-        self.message.show_message(Message(finding.sentence, hint), "ok" if finding.ok else "error")
+        self.message.show_message(
+            Message(window_catalogue().words(finding.notice).sentence, hint), "ok" if finding.ok else "error"
+        )
 
     @Slot()
     def _on_save(self) -> None:
