@@ -88,7 +88,13 @@ class Workspace:
     def _assemble(self, make_queue: MakeQueue) -> None:
         migrate(self._database)
         self._meta = read_meta(self._database)
-        self._unit = self._unit_of_work(make_queue(self._database, self.clock, self.project.queue))
+        self._unit = unit_of_work(
+            self.path,
+            database=self._database,
+            queue=make_queue(self._database, self.clock, self.project.queue),
+            clock=self.clock,
+            nda_days=self.project.nda_days,
+        )
         self._schema = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.sessions = SignIn(self._unit, self._parameters)
@@ -169,29 +175,30 @@ class Workspace:
     def _verify_log(self) -> Finding:
         return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
 
-    def _unit_of_work(self, queue: Queue) -> UnitOfWork:
-        database, clock = self._database, self.clock
-        clips = ClipRepository(database)
-        store = LocalClipStore(self.path / CLIPS_FOLDER)
-        content = ClipContent(self._meta.workspace_id, store, clips, database)
-        log = AuditLog(database, clock, self._meta.workspace_id)
-        agreements = _own_folder_or_resource(self.path, "nda")
-        return UnitOfWork(
-            database=database,
-            queue=queue,
-            outbox=Outbox(database, queue, clock),
-            clips=clips,
-            content=content,
-            hypotheses=HypothesisRepository(database, content, clock),
-            drafts=DraftRepository(database),
-            open_tasks=OpenTasks(database),
-            log=log,
-            checkpoints=Checkpoints(database, log, clock),
-            exports=ExportRepository(database),
-            people=PersonRepository(database, clock),
-            acknowledgements=Acknowledgements(database, log, clock, agreements, self.project.nda_days),
-            clock=clock,
-        )
+
+def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, nda_days: int) -> UnitOfWork:
+    """The repositories over an open workspace file."""
+    workspace_id = read_meta(database).workspace_id
+    clips = ClipRepository(database)
+    content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
+    log = AuditLog(database, clock, workspace_id)
+    agreements = _own_folder_or_resource(path, "nda")
+    return UnitOfWork(
+        database=database,
+        queue=queue,
+        outbox=Outbox(database, queue, clock),
+        clips=clips,
+        content=content,
+        hypotheses=HypothesisRepository(database, content, clock),
+        drafts=DraftRepository(database),
+        open_tasks=OpenTasks(database),
+        log=log,
+        checkpoints=Checkpoints(database, log, clock),
+        exports=ExportRepository(database),
+        people=PersonRepository(database, clock),
+        acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
+        clock=clock,
+    )
 
 
 def open_workspace(

@@ -1,7 +1,7 @@
 """``reviewer import``, ``export`` and ``purge``: the life of clips in a workspace."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -73,12 +73,19 @@ def export(
     json: AsJson = False,
 ) -> None:
     """Write accepted work as a labelled set with its passport."""
+    from reviewer.lead.export import NothingToExport  # noqa: PLC0415
+
     names = tuple(name.strip() for name in formats.split(",") if name.strip())
     with (
         signed_in(workspace, as_name, passphrase_file) as work,
         output.progress_bar("Exporting") as progress,
     ):
-        result = work.person.lead.export(out, names, where, progress)
+        try:
+            result = work.person.lead.export(out, names, where, progress)
+        except NothingToExport as nothing:
+            if not json:
+                _print_left_out(nothing.left_out)
+            raise
     if json:
         output.print_json(
             {
@@ -92,8 +99,7 @@ def export(
     else:
         seconds = f"{result.seconds:.1f}"
         print(output.sentence("EXPORTED", clips=result.clips, seconds=seconds, folder=str(result.folder)))
-        for reason, count in result.left_out.items():
-            print(output.sentence(f"LEFT_OUT_{reason.upper()}", count=count))
+        _print_left_out(result.left_out)
         print(output.sentence("PASSPORT", sha256=result.passport_sha256))
 
 
@@ -129,6 +135,12 @@ def purge(
         print(output.sentence("RECALL"))
         rows = [(one.export, one.made_at, one.formats, clip) for one in report.recall for clip in one.clips]
         output.print_table(("export", "made at", "formats", "clip"), rows)
+
+
+def _print_left_out(left_out: Mapping[str, int]) -> None:
+    """One line a reason for leaving clips out of a set."""
+    for reason, count in left_out.items():
+        print(output.sentence(f"LEFT_OUT_{reason.upper()}", count=count))
 
 
 @contextmanager

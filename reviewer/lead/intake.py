@@ -174,9 +174,10 @@ class _IntakeRun:
                 return _SAME_SAMPLES
             self._keep(candidate, decoded, self._clip(candidate, decoded, source, samples), sort_key)
         except Refused as refused:
-            if refused.code not in set(RefusalCode):
+            code = refusal_code_of(refused.code)
+            if code is None:
                 raise  # not the clip's fault
-            return Decision(Outcome.REFUSED, RefusalCode(refused.code), refused.notice)
+            return Decision(Outcome.REFUSED, code, refused.notice)
         self._seen |= {source, samples}
         return None
 
@@ -242,6 +243,14 @@ class _IntakeRun:
 
     def _tell_progress(self) -> None:
         self._progress(len(self._rows) + self._not_drawn, self._total)
+
+
+def refusal_code_of(message_code: str) -> RefusalCode | None:
+    """The reason that a message code belongs to: ``UNDECODABLE_CUT_SHORT`` is one of ``UNDECODABLE``."""
+    for code in RefusalCode:
+        if message_code == code or message_code.startswith(f"{code}_"):
+            return code
+    return None
 
 
 def hypothesis_of(row: ManifestRow, clip: Clip) -> Hypothesis:

@@ -89,6 +89,7 @@ def test_nothing_accepted_is_nothing_to_export(lead, tmp_path):
     ran = lead("export", tmp_path / "set", "--format", "nemo,csv")
     assert ran.code == 2
     assert not (tmp_path / "set").exists()
+    assert "3: not accepted yet" in ran.out
 
 
 @pytest.mark.usefixtures("accepted")

@@ -11,6 +11,8 @@ import soundfile
 
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.manifest import read_manifest
+from reviewer.messages import command_catalogue
+from tests.benches.lead import LeadBench
 from tests.benches.workspace import LEAD, Bench, make_bench
 from tests.unit.test_manifest_fields import GOOD
 
@@ -105,7 +107,7 @@ def test_every_line_of_the_real_manifest_is_well_formed(speech_folder: Path) -> 
 
 def test_each_bad_input_ends_as_it_should(bench: Bench, bad_lines: list[Path]) -> None:
     for number, manifest in enumerate(bad_lines, 1):
-        (row,) = run(bench, manifest, dry_run=True).to_json()["rows"]
+        (row,) = run(bench, manifest, dry_run=True).to_json(command_catalogue())["rows"]
         code, piece = EXPECTED[number]
         assert (number, row["code"] or row["outcome"]) == (number, code)
         assert piece in row["sentence"], number
@@ -117,9 +119,10 @@ def test_bad_inputs_together_stop_nothing_and_leave_no_metadata(bench: Bench, ba
     manifest.write_text("".join(each.read_text(encoding="utf-8") for each in bad_lines), encoding="utf-8")
     report = run(bench, manifest)
     assert [row.line for row in report.rows] == list(range(1, 30))
-    keyring = bench.person(LEAD).identity.keyring
+    lead = LeadBench(bench.workspace.path)
     for row in report.rows:
         if row.clip:
-            with bench.workspace.vault.audio(keyring, row.clip) as stream:
+            with lead.unit.content.audio(lead.lead.keyring, row.clip) as stream:
                 content = stream.read()
             assert not any(name.encode() in content for name in PERSONAL)
+    lead.close()

@@ -120,8 +120,11 @@ def test_the_row_is_there_before_a_clip_is_read(bench: Bench) -> None:
 
 
 def test_the_log_of_a_journey_verifies(bench: Bench) -> None:
-    bench.agree(ANA)
+    bench.agree(ANA, QUINN)
     bench.submitted(ANA, "hello there")
+    bench.reviewed(QUINN, "hello", VerdictKind.RETURNED, "A word is missing.")
+    bench.submitted(ANA, "hello there, you")
+    bench.reviewed(QUINN, "hello there you", VerdictKind.ACCEPTED)
     finding = bench.person(LEAD).lead.verify_log()
     assert finding.ok, finding
     assert finding.rows == len(actions(bench))

@@ -1,0 +1,161 @@
+"""The one way to content: a committed row before, no transaction around, accepted work alone for exports."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewer.clips.keys import KdfParameters
+from reviewer.db.connection import Database
+from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused
+from reviewer.model.event import Action
+from reviewer.model.people import Identity
+from reviewer.model.project import QueueRules
+from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
+from reviewer.places import DATABASE_FILE
+from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.clip_access import ClipAccess
+from reviewer.session.sign_in import SignIn
+from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.workspace import unit_of_work
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, make_bench
+
+
+@dataclass
+class Access:
+    """A second window's parts, taken apart."""
+
+    bench: Bench
+    unit: UnitOfWork
+    sign_in: SignIn
+    access: ClipAccess
+
+    def identity(self, name: str) -> Identity:
+        return self.sign_in.sign_in(name, PASSPHRASE)
+
+    def claimed(self, identity: Identity) -> Lease:
+        lease = self.unit.queue.claim(identity.person.id, frozenset({TaskKind.TRANSCRIBE}), key="k1")
+        assert lease is not None
+        return lease
+
+    def annotation(self, annotation_id: str) -> SealedAnnotation:
+        return self.unit.queue.annotation(annotation_id)
+
+
+class NoContent:
+    """Content that must not be touched."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"content was asked for {name}")
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Access]:
+    bench = make_bench(tmp_path, drafts=["", "", ""])
+    bench.agree(ANA, BEN, QUINN, LEAD)
+    path = bench.workspace.path
+    database = Database(path / DATABASE_FILE)
+    queue = SqliteQueue(database, bench.clock, QueueRules())
+    unit = unit_of_work(path, database=database, queue=queue, clock=bench.clock, nda_days=365)
+    yield made(bench, unit)
+    database.close()
+    bench.workspace.close()
+
+
+def made(bench: Bench, unit: UnitOfWork) -> Access:
+    sign_in = SignIn(unit, KdfParameters.cheap())
+    return Access(bench, unit, sign_in, ClipAccess(unit=unit, sign_in=sign_in, locale="en-US"))
+
+
+def test_nothing_is_unsealed_inside_an_outer_transaction_that_could_undo_its_row(parts: Access) -> None:
+    identity = parts.identity(ANA)
+    lease = parts.claimed(identity)
+    permit = parts.access.permit(identity, lease)
+    for attempt in (parts.access.open, parts.access.prefetch):
+        with pytest.raises(RuntimeError), parts.unit.transaction():
+            attempt(permit)
+    assert parts.access.opened(identity, lease.clip_id) is None
+    assert not parts.bench.events(Action.CLIP_OPENED, Action.CLIP_PREFETCHED)
+    with pytest.raises(RuntimeError):
+        parts.access.record_opening(permit, is_prefetched=False)
+    assert parts.access.open(permit).samples.frames == 8000
+
+
+@pytest.mark.parametrize("how", ["open", "prefetch", "export", "texts"])
+def test_without_a_row_no_content_is_touched(parts: Access, how: str) -> None:
+    accepted = parts.annotation(parts.bench.submitted(BEN, "hello"))
+    parts.bench.reviewed(QUINN, "hello", VerdictKind.ACCEPTED)
+    blind = made(parts.bench, replace(parts.unit, content=NoContent()))  # type: ignore[arg-type]
+    identity = blind.identity(LEAD if how == "export" else ANA)
+    permit = None if how == "export" else blind.access.permit(identity, blind.claimed(identity))
+    with parts.bench.database() as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
+    attempts = {
+        "open": lambda: blind.access.open(permit),
+        "prefetch": lambda: blind.access.prefetch(permit),
+        "export": lambda: blind.access.open_for_export(identity, accepted),
+        "texts": lambda: blind.access.texts(identity, [accepted], "history"),
+    }
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - what the log raises, whatever it is
+        attempts[how]()
+    assert not isinstance(caught.value, AssertionError), caught.value
+
+
+def test_an_export_opens_accepted_work_alone(parts: Access) -> None:
+    lead, ana = parts.identity(LEAD), parts.identity(ANA)
+    waiting = parts.annotation(parts.bench.submitted(ANA, "hello"))
+    other_clip = parts.claimed(ana).clip_id
+    for annotation in (waiting, replace(waiting, clip_id=other_clip)):
+        with pytest.raises(Refused) as caught:
+            parts.access.open_for_export(lead, annotation)
+        assert caught.value.code == "NOT_ACCEPTED"
+    blind = parts.bench.blind(QUINN, "hello").blind_annotation
+    assert blind is not None
+    with pytest.raises(Refused):
+        parts.access.open_for_export(lead, parts.annotation(blind))
+    lease = parts.bench.work(QUINN).resume()
+    assert lease is not None
+    parts.bench.person(QUINN).qa.decide(lease, VerdictKind.ACCEPTED)
+    with pytest.raises(Refused):
+        parts.access.open_for_export(lead, replace(waiting, clip_id=other_clip))
+    with pytest.raises(NotAllowed):
+        parts.access.open_for_export(ana, waiting)
+    assert parts.access.open_for_export(lead, waiting).data.shape == (8000, 1)
+    (told,) = [each for each in parts.bench.events(Action.CLIP_OPENED) if each.detail["purpose"] == "export"]
+    assert (told.object, told.detail["annotation"]) == (waiting.clip_id, waiting.id)
+    parts.bench.clock.advance(3 * 366 * 24 * 3600)
+    parts.bench.agree(LEAD)
+    with pytest.raises(Refused) as ended:
+        parts.access.open_for_export(lead, waiting)
+    assert ended.value.code == "RETENTION_ENDED"
+
+
+def test_two_texts_that_were_exchanged_are_not_shown(parts: Access) -> None:
+    identity = parts.identity(ANA)
+    first = parts.annotation(parts.bench.submitted(ANA, "the first text"))
+    parts.bench.reviewed(QUINN, "the first", VerdictKind.RETURNED, "Listen again.")
+    second = parts.annotation(parts.bench.submitted(ANA, "the second text"))
+    assert first.task_id == second.task_id
+    for exchanged in (replace(first, sealed=second.sealed), replace(first, digest=second.digest)):
+        with pytest.raises(Damaged):
+            parts.access.texts(identity, [exchanged], "history")
+    (text,) = parts.access.texts(identity, [first], "history")
+    assert text is not None
+    assert text.text_verbatim == "the first text"
+
+
+def test_a_permit_is_for_its_own_kind_of_lease_and_person(parts: Access) -> None:
+    ana, ben = parts.identity(ANA), parts.identity(BEN)
+    lease = parts.claimed(ana)
+    for identity, each, is_prefetch in (
+        (ana, lease, True),
+        (ana, replace(lease, is_prefetch=True), False),
+        (ben, lease, False),
+        (ben, replace(lease, person_id=ben.person.id), False),
+    ):
+        with pytest.raises(NotLeased):
+            parts.access.permit(identity, each, is_prefetch=is_prefetch)
+    with pytest.raises(NotAllowed):
+        parts.access.permit(ana, replace(lease, kind=TaskKind.REVIEW))
