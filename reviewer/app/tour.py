@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QListWidget
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
 from reviewer.app.doors import WorkspaceDoors
 from reviewer.app.driver import AdvancingClock, Driver
-from reviewer.app.tour_desk import clip_on_screen, has_clip, skip, wait_for_clip, work_on, work_on_returned
+from reviewer.app.tour_desk import (
+    clip_on_screen,
+    has_clip,
+    skip,
+    wait_for_clip,
+    wait_for_counts,
+    work_on,
+    work_on_returned,
+)
 from reviewer.app.tour_entrance import come_in, lock
 from reviewer.app.tour_lead import bring_clips_in, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
@@ -122,6 +130,7 @@ def _show_settings(driver: Driver) -> None:
 def _contractor(driver: Driver, answers: dict[str, DemoClip]) -> DemoClip:
     """Ana does some clips and skips one; gives the one with the slip in it."""
     come_in(driver, ANA)
+    wait_for_counts(driver)
     driver.picture("desk-free")
     driver.click("claim")
     skip(driver, "technical")

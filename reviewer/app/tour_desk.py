@@ -15,8 +15,13 @@ _NO_LENGTH = "00:00.000"
 _STEPS_TO_FASTEST = 7
 
 
+def wait_for_counts(driver: Driver) -> None:
+    """Waits until the page without a clip says what waits."""
+    driver.wait_for("what waits is counted", lambda: bool(driver.find(QLabel, "empty_counts").text()))
+
+
 def wait_for_clip(driver: Driver) -> None:
-    """Waits until a clip is open and may be handed in."""
+    """Waits until a clip is open and may be submitted."""
     driver.wait_for("a clip is open", lambda: has_clip(driver))
 
 
@@ -59,7 +64,7 @@ def work_on(
 
     Args:
         slip: types a word too many, so that QA has something to find.
-        is_hasty: wants to hand in what was not heard yet; the window says so.
+        is_hasty: wants to submit what was not heard yet; the window says so.
         shown_as: the name of the pictures to take, or nothing.
     """
     wait_for_clip(driver)
@@ -140,7 +145,7 @@ def _hand_in(driver: Driver) -> None:
     done = driver.find(QLabel, "status_done")
     after = f"{int(done.text().split()[0]) + 1} done today"
     driver.press_on("transcript_text", "Ctrl+Return")
-    driver.wait_for("the work is handed in", lambda: done.text() == after)
+    driver.wait_for("the work is submitted", lambda: done.text() == after)
     driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("claim"))
 
 

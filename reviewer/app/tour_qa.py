@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from reviewer.app.demo import DemoClip
 from reviewer.app.driver import Driver
-from reviewer.app.tour_desk import answer, listen
+from reviewer.app.tour_desk import answer, listen, wait_for_counts
 
 ClipOnTheScreen = Callable[[], DemoClip]
 
@@ -16,6 +16,7 @@ def return_one(driver: Driver, on_the_screen: ClipOnTheScreen, slipped: DemoClip
 
     Returns: how many reviews that took.
     """
+    wait_for_counts(driver)
     driver.picture("qa-empty")
     driver.click("claim")
     reviewed = 1

@@ -53,7 +53,7 @@ def _qa(identity: Identity, house: House) -> tuple[Screen, ...]:
     return (
         _screen(
             "qa",
-            _tr("Spot check"),
+            _tr("QA"),
             lambda home: QaPage(qa, _clip_tools(house), home),
         ),
     )

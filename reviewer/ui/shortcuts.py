@@ -58,7 +58,7 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("less_range", "Ctrl+F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: loud sounds only")),
     ("more_range", "Ctrl+F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: fainter sounds too")),
 )
-"""What the desk and the spot check have in common: name, keys, what it does."""
+"""What the desk and QA have in common: name, keys, what it does."""
 
 
 def _listening(scope: Scope) -> tuple[Key, ...]:
@@ -95,7 +95,7 @@ TABLE: tuple[Key, ...] = (
         QT_TRANSLATE_NOOP("shortcuts", "Use the machine's draft"),
     ),
     _key("mine.refresh", Scope.MINE, "F5", QT_TRANSLATE_NOOP("shortcuts", "Look again")),
-    # Spot check
+    # QA
     _key("qa.draw", Scope.QA, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next review")),
     _key("qa.submit", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit my version")),
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from reviewer.privacy.offer import Outcome
 
 from reviewer.model.annotation import Flag
 from reviewer.model.project import IntakeRules
 from reviewer.privacy.gate import Gate
-from reviewer.transcript.checks import problems
+from reviewer.privacy.manifest_row import Outcome
+from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import load_conventions
 from tests.conftest import REPOSITORY
 from tests.factories import NOON, a_manifest_row
@@ -81,7 +81,7 @@ def test_gate_decides_as_the_facts_say(clip: dict[str, Any]) -> None:
 def test_reference_can_be_handed_in_under_the_demos_conventions(clip: dict[str, Any]) -> None:
     conventions = load_conventions(REPOSITORY / "resources" / "conventions" / "en-US.toml")
 
-    assert problems(clip["reference"], conventions) == ()
+    assert check_text(clip["reference"], conventions) == ()
     assert clip["reference"] or "no_speech" in clip["flags"]
     assert {Flag(name) for name in clip.get("flags", ())} <= set(Flag)
 

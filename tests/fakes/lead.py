@@ -83,7 +83,7 @@ class FakeLead:
         self.released: list[str] = []
         self.report = IntakeReport(ROWS)
         self.before_report: Callable[[Callable[[int, int], None], Callable[[], bool]], None] | None = None
-        self.finding = Finding(ok=True, first_bad=None, sentence="The access log is whole.", rows=42)
+        self.finding = Finding(ok=True, first_bad=None, notice=Notice("LOG_VERIFIES", {"rows": 42}), rows=42)
 
     def overview(self) -> Overview:
         self._called("overview")

@@ -17,7 +17,7 @@ import pytest
 from reviewer.clips.keys import KdfParameters
 from reviewer.workspace import Workspace, open_workspace
 from tests.fakes.clock import FakeClock
-from tests.workspaces import ANA, LEAD, PASSPHRASE, Bench, make_bench
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench, make_bench
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 KILLS = 4
@@ -43,7 +43,7 @@ from reviewer.ui.transcript.text_edit import TextField
 from reviewer.workspace import open_workspace
 from tests.fakes.clock import FakeClock
 from tests.journeys.test_killed_app import STREAM, WORD
-from tests.workspaces import ANA, PASSPHRASE
+from tests.benches.workspace import ANA, PASSPHRASE
 
 folder, now, settings = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
 app = application()
@@ -53,14 +53,14 @@ window, jobs = make_window(
     lambda: Player(VirtualDevice(real_time=True, keeps=False)),
 )
 window.show()
-driver = Driver(window, window.theme, folder.parent)
+driver = Driver(window, window.theme, folder.parent, workspace.clock)
 driver.wait_for_part("sign_in_page")
 driver.retype("sign_in_name", ANA)
 driver.type_into("sign_in_passphrase", PASSPHRASE)
 driver.press("Return")
-driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("next_clip"))
-if driver.sees("next_clip"):
-    driver.click("next_clip")
+driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("claim"))
+if driver.sees("claim"):
+    driver.click("claim")
 driver.wait_for("a clip is open", lambda: has_clip(driver))
 driver.press_on("transcript_text", "Ctrl+Space")
 driver.press_on("transcript_text", "Ctrl+End")
@@ -137,10 +137,13 @@ def type_and_kill(bench: Bench, folder: Path, repository: Path, seconds: float) 
 
 def draft_of(workspace: Workspace) -> str:
     """What Ana finds on her desk when she comes back."""
-    desk = workspace.sign_in(ANA, PASSPHRASE).desk
-    lease = desk.resume()
+    ana = workspace.sign_in(ANA, PASSPHRASE)
+    work = ana.desk.work
+    lease = work.resume()
     assert lease is not None
-    draft = desk.open(lease).draft
+    draft = work.open(lease).draft
+    work.close(lease)
+    workspace.sign_out(ana)
     return draft.text_verbatim if draft is not None else ""
 
 

@@ -5,20 +5,27 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import soundfile
 
-from reviewer.access.verification import verify_log
-from reviewer.app.demo import demo_clips
+from reviewer.app.demo import ANA, LEE, demo_clips
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.repository import ClipRepository
+from reviewer.db.connection import Database
 from reviewer.formats import csv_table, nemo
+from reviewer.lead.session import LeadSession
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.intervals import heard_spans, total_frames
 from reviewer.model.task import TaskState
-from reviewer.workspace import Workspace, open_workspace
+from reviewer.places import DATABASE_FILE
+from reviewer.workspace import open_workspace
 
+ALL_ROWS = 10_000
+HEARD = {Action.CLIP_HEARD, Action.SUBMITTED}
 _SCREENS = (
     "sign-in",
     "lead-import",
@@ -63,9 +70,9 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def workspace(toured: Path) -> Workspace:
+def lead(toured: Path) -> Iterator[LeadSession]:
     with open_workspace(toured / "ws", parameters=KdfParameters.cheap()) as opened:
-        yield opened
+        yield opened.sign_in(LEE.name, LEE.passphrase).lead
 
 
 def test_every_screen_was_taken_in_both_themes(toured: Path) -> None:
@@ -93,46 +100,51 @@ def test_the_slip_was_found_and_mended(toured: Path) -> None:
     assert set(texts(toured)) <= references
 
 
-def test_work_was_returned_and_all_of_it_was_accepted_in_the_end(workspace: Workspace) -> None:
-    tasks = workspace.queue.counts().tasks
+def test_work_was_returned_and_all_of_it_was_accepted_in_the_end(lead: LeadSession) -> None:
+    overview = lead.overview()
+    tasks = overview.counts.tasks
     assert tasks[TaskState.ACCEPTED] >= 6
     assert not {TaskState.SUBMITTED, TaskState.QA_PENDING, TaskState.RETURNED} & set(tasks)
-    (ana,) = workspace.queue.work_by_person()
+    (ana,) = (each for each in overview.people if each.name == ANA.name)
     assert (ana.returned, ana.skipped) == (1, 1)
     assert ana.submitted == ana.accepted + 1
 
 
-def test_every_act_is_in_the_log_and_it_verifies(workspace: Workspace) -> None:
-    acts = {row.event().action for row in workspace.ledger.rows()}
+def test_every_act_is_in_the_log_and_it_verifies(lead: LeadSession) -> None:
+    acts = {row.event().action for row in lead.log_rows(ALL_ROWS)}
     assert {
         Action.NDA_ACCEPTED,
         Action.IMPORT_ENDED,
         Action.CLIP_OPENED,
+        Action.CLIP_PREFETCHED,
         Action.CLIP_HEARD,
         Action.TASK_SKIPPED,
         Action.SUBMITTED,
-        Action.QA_DRAWN,
-        Action.QA_BLIND,
-        Action.QA_VERDICT,
+        Action.REVIEW_DRAWN,
+        Action.REVIEW_SUBMITTED,
+        Action.VERDICT,
         Action.EXPORT_ENDED,
         Action.PERSON_ADDED,
         Action.LOCK,
     } <= acts
-    assert verify_log(workspace.database, workspace.workspace_id, workspace.log_public_key).ok
+    assert lead.verify_log().ok
 
 
-def test_everything_that_was_heard_was_written_down(workspace: Workspace) -> None:
-    events = [row.event() for row in workspace.ledger.rows()]
-    heard = [event for event in events if event.action is Action.CLIP_HEARD]
+def test_everything_that_was_heard_was_written_down(toured: Path, lead: LeadSession) -> None:
+    events = [row.event() for row in lead.log_rows(ALL_ROWS)]
     whole: dict[tuple[str, str], list[HeardRange]] = defaultdict(list)
-    for event in heard:
-        clip = workspace.catalogue.get(event.object)
-        assert all(0 <= start < end <= clip.frames for start, end, _ in event.detail["ranges"])
-        whole[event.actor, event.object] += [HeardRange(*each) for each in event.detail["ranges"]]
-    handed_in = {(event.actor, event.object) for event in events if event.action is Action.SUBMITTED}
-    assert len(handed_in) >= 6
-    for person, clip_id in handed_in:
-        assert total_frames(heard_spans(whole[person, clip_id])) == workspace.catalogue.get(clip_id).frames
+    with closing(Database(toured / "ws" / DATABASE_FILE)) as database:
+        clips = ClipRepository(database)
+        frames = {event.object: clips.get(event.object).frames for event in events if event.action in HEARD}
+    for event in events:
+        if event.action is Action.CLIP_HEARD:
+            ranges = [HeardRange(*each) for each in event.detail["ranges"]]
+            assert all(0 <= each.start < each.end <= frames[event.object] for each in ranges)
+            whole[event.actor, event.object] += ranges
+    submitted = {(event.actor, event.object) for event in events if event.action is Action.SUBMITTED}
+    assert len(submitted) >= 6
+    for person, clip_id in submitted:
+        assert total_frames(heard_spans(whole[person, clip_id])) == frames[clip_id]
 
 
 def test_nothing_of_the_tour_lies_in_clear_in_its_workspace(toured: Path) -> None:

@@ -91,7 +91,7 @@ def bench(themed, qtbot: QtBot, show, tmp_path: Path) -> Bench:
     return Bench(qtbot, show, Files(tmp_path / "keys.toml"), Preferences())
 
 
-def test_an_act_of_desk_and_spot_check_is_one_row_under_listening(bench: Bench):
+def test_an_act_of_desk_and_qa_is_one_row_under_listening(bench: Bench):
     rows = [row for row in bench.shown if row[0] == "Play or pause"]
     assert rows == [("Play or pause", "Ctrl+Space or F4", "Listening", "Preset")]
 

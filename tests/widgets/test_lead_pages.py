@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.verification import Finding
-from reviewer.errors import Unavailable
+from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import Role
 from reviewer.model.task import QueueCounts
 from reviewer.ui.confirm import ConfirmDialog
@@ -305,17 +305,17 @@ def test_a_whole_log_is_called_whole(shown, jobs: Jobs, settle):
     page = shown(_log(FakeLead(), jobs))
     page.verify.click()
     settle()
-    assert "The access log is whole." in page.message.text
+    assert "All 42 rows verify" in page.message.text
     assert page.verify.isEnabled()
 
 
 def test_the_first_bad_row_is_named(shown, jobs: Jobs, settle):
     lead = FakeLead()
-    lead.finding = Finding(ok=False, first_bad=17, sentence="Row 17 was changed.", rows=16)
+    lead.finding = Finding(ok=False, first_bad=17, notice=Notice("LOG_ROW_CHANGED", {"row": 17}), rows=16)
     page = shown(_log(lead, jobs))
     page.verify.click()
     settle()
-    assert "Row 17 was changed." in page.message.text
+    assert "Row 17 of the access log was changed" in page.message.text
     assert "first bad row is 17" in page.message.text
 
 

@@ -341,7 +341,7 @@ def test_a_repetition_ends_when_another_program_comes_to_the_front(desk, away: A
     assert work.feet.timer.waits is None
 
 
-def test_the_same_pedals_work_on_the_spot_check(themed, jobs: Jobs, settle: Settle, show: Show):
+def test_the_same_pedals_work_in_qa(themed, jobs: Jobs, settle: Settle, show: Show):
     player = FakePlayer()
     page = QaPage(FakeQa("turn left"), clip_tools(jobs, player))
     page.resize(1152, 735)

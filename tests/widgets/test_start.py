@@ -70,7 +70,7 @@ def test_it_is_opened_once_however_many_ask(folder: Path):
     doors.begin()
     doors.begin()
 
-    assert doors.sign_in is doors.workspace.sign_in_desk
+    assert doors.sign_in is doors.workspace.sessions
     assert opened == [folder]
     doors.close()
 
@@ -111,7 +111,7 @@ def test_what_may_come_later_comes_on_that_thread_and_keeps_nobody_from_the_work
         may_end.wait()
 
     doors = LateDoors(folder, cheaply, then)
-    assert doors.sign_in is doors.workspace.sign_in_desk
+    assert doors.sign_in is doors.workspace.sessions
     may_end.set()
     doors.close()
 

@@ -62,10 +62,10 @@ class ClipNotice(QWidget):
             self.show_nothing()
 
     def show_returned(self, comment: str, earlier_text: str) -> None:
-        """QA's comment, and what was handed in at that time."""
+        """QA's comment, and what was submitted at that time."""
         put_icon(self._icon, "return", "warn")
         self._says.show_text(self.tr("Returned by QA: %s") % (comment or self.tr("no comment")))
-        self._show(self.tr("Handed in: %s") % earlier_text if earlier_text else "", is_offer=False)
+        self._show(self.tr("Submitted: %s") % earlier_text if earlier_text else "", is_offer=False)
 
     def show_machine_draft(self, text: str) -> None:
         """Offers a text nobody has checked; it is not put in unasked, for it would be believed."""

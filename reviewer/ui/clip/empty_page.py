@@ -57,11 +57,8 @@ class EmptyPage(QWidget):
         )
         self.claim.clicked.connect(self.claim_requested)
         bind(self, words.claim_key, self.claim.click)
-        self._give_back = named(
-            QPushButton(words.give_back, self), "give_back", words.give_back, hint=words.give_back_hint
-        )
-        self._give_back.clicked.connect(self.give_back_requested)
-        self._busy = DisableWhileBusy(self.claim, self._give_back)
+        self._give_back = self._give_back_button(words)
+        self._busy = DisableWhileBusy(self.claim, *self._give_back)
         self._counts = named(
             QLabel(self), "empty_counts", self.tr("What waits, and what was done"), kind="label"
         )
@@ -81,7 +78,8 @@ class EmptyPage(QWidget):
     def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
         """There is no clip, and this is why."""
         self._show_state(self._words.failed)
-        self._give_back.setVisible(may_give_back and bool(self._words.give_back))
+        for button in self._give_back:
+            button.setVisible(may_give_back)
         self.message.show_message(message, "warn")
 
     def show_busy(self, *, is_busy: bool) -> None:
@@ -98,8 +96,18 @@ class EmptyPage(QWidget):
         title, sentence = title_and_sentence
         self._title.setText(title)
         self._sentence.setText(sentence)
-        self._give_back.hide()
+        for button in self._give_back:
+            button.hide()
         self.message.clear()
+
+    def _give_back_button(self, words: EmptyPageWords) -> tuple[QPushButton, ...]:
+        """The button that gives a clip back, where there is one."""
+        if not words.give_back:
+            return ()
+        button = QPushButton(words.give_back, self)
+        named(button, "give_back", words.give_back, hint=words.give_back_hint)
+        button.clicked.connect(self.give_back_requested)
+        return (button,)
 
     def _lay_out(self) -> None:
         card = QWidget(self)
@@ -109,7 +117,7 @@ class EmptyPage(QWidget):
         hint.setProperty("kind", "label")
         row = QHBoxLayout()
         row.setSpacing(GROUP_PX)
-        for part in (self.claim, hint, self._give_back):
+        for part in (self.claim, hint, *self._give_back):
             row.addWidget(part)
         row.addStretch()
         column = QVBoxLayout(card)

@@ -1,1 +1,1 @@
-"""The desk: one leased clip, listened to, typed, labelled, handed in."""
+"""The desk: what only transcribing has, submit and skip."""

@@ -1,4 +1,4 @@
-"""What a person binds: the rows of the table, the same act of the desk and of the spot check as one."""
+"""What a person binds: the rows of the table, the same act of the desk and of QA as one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _PLACES = {
     Scope.NDA: QT_TRANSLATE_NOOP("keys", "Agreement"),
     Scope.DESK: QT_TRANSLATE_NOOP("keys", "Desk"),
     Scope.MINE: QT_TRANSLATE_NOOP("keys", "My work"),
-    Scope.QA: QT_TRANSLATE_NOOP("keys", "Spot check"),
+    Scope.QA: QT_TRANSLATE_NOOP("keys", "QA"),
     Scope.OVERVIEW: QT_TRANSLATE_NOOP("keys", "Overview"),
     Scope.PEOPLE: QT_TRANSLATE_NOOP("keys", "People"),
     Scope.IMPORT: QT_TRANSLATE_NOOP("keys", "Import"),
@@ -71,7 +71,7 @@ class Action:
 
     @property
     def is_listening(self) -> bool:
-        """Whether desk and spot check have it in common."""
+        """Whether desk and QA have it in common."""
         return self.id.startswith(f"{LISTENING}.")
 
     def meets(self, other: "Action") -> bool:
@@ -108,7 +108,7 @@ def places() -> tuple[str, ...]:
 
 
 def _shared(rows: tuple[Key, ...]) -> set[str]:
-    """Names of acts that desk and spot check have in common, with the same words."""
+    """Names of acts that desk and QA have in common, with the same words."""
     said = [{row.id.partition(".")[2]: row.does for row in rows if row.scope == scope} for scope in _BOTH]
     return {name for name in said[0] if said[0][name] == said[1].get(name)}
 

@@ -101,7 +101,7 @@ class OverviewPage(LeadPage):
             "overview_people",
             self.tr("Each person's work"),
             self.people,
-            self.tr("How much each person handed in will be listed here."),
+            self.tr("How much each person submitted will be listed here."),
         )
         self._lease_table = self._table(
             "overview_leases",
@@ -113,7 +113,7 @@ class OverviewPage(LeadPage):
             "overview_late",
             self.tr("Late drafts"),
             self.late,
-            self.tr("Work that lost its clip before it was handed in will be kept here."),
+            self.tr("Work whose lease was lost before it was submitted will be kept here."),
         )
         self._release = self.button(
             "overview_release",

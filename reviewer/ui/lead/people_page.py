@@ -152,7 +152,7 @@ class PeoplePage(LeadPage):
             self.tr("Revoke {0}?").format(person.name),
             self.tr(
                 "Their keys are destroyed and they can do nothing more, in any window. "
-                "Clips they hold go back into the queue; what they handed in stays. This cannot be undone."
+                "Clips they hold go back into the queue; what they submitted stays. This cannot be undone."
             ),
             self.tr("Revoke"),
             self,
@@ -181,7 +181,7 @@ class PeoplePage(LeadPage):
     def _roles(self) -> dict[str, str]:
         return {
             Role.CONTRACTOR.value: self.tr("Contractor: hears and types"),
-            Role.QA.value: self.tr("QA: spot-checks work"),
+            Role.QA.value: self.tr("QA: reviews work"),
             Role.LEAD.value: self.tr("Lead: runs the project"),
         }
 

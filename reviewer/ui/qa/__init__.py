@@ -1,1 +1,1 @@
-"""The spot check: blind first, then side by side."""
+"""QA: submissions selected for review, transcribed blind, compared, decided."""

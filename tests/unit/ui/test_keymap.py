@@ -75,7 +75,7 @@ def test_a_key_that_types_nothing_may_be_used(key: str):
 # Actions
 
 
-def test_the_same_act_of_desk_and_spot_check_is_one_action():
+def test_the_same_act_of_desk_and_qa_is_one_action():
     assert {row.id for row in action("listening.play").rows} == {"desk.play", "qa.play"}
 
 
