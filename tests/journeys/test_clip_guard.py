@@ -9,7 +9,7 @@ import pytest
 from reviewer.errors import OpenElsewhere, Refused
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
-from reviewer.model.task import Lease
+from reviewer.model.task import Lease, VerdictKind
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import (
     ANA,
@@ -258,7 +258,7 @@ def test_a_clip_whose_consent_ended_is_neither_claimed_nor_handed_in_nor_read(tm
             lambda: ben.submit(held, annotation("late words")),
             lambda: ben.open(held),
             lambda: bench.person(QUINN).qa.compare(review),
-            lambda: bench.person(QUINN).qa.decide(review, "accepted"),
+            lambda: bench.person(QUINN).qa.decide(review, VerdictKind.ACCEPTED),
             lambda: bench.work(QUINN).open(review),
         ):
             with pytest.raises(Refused) as caught:
