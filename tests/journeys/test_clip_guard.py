@@ -168,6 +168,15 @@ def test_a_second_window_is_told_and_the_first_goes_on(opened: Open) -> None:
         assert len(lead_of(opened).overview().late_drafts) == 1
 
 
+def test_a_window_that_beats_keeps_its_clip_from_others(opened: Open) -> None:
+    for _ in range(10):
+        opened.bench.clock.advance(15)
+        opened.beat()
+    second = opened.bench.another_window()
+    with second.workspace, pytest.raises(OpenElsewhere):
+        second.work(opened.name).open(opened.lease)
+
+
 def test_a_window_that_slept_is_told_when_another_has_the_clip_and_its_text_is_kept(opened: Open) -> None:
     opened.bench.clock.advance(60)
     second = opened.bench.another_window()
