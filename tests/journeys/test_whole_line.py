@@ -85,8 +85,26 @@ def test_returned_work_comes_back_to_its_author_with_the_comment(bench: Bench) -
     assert returned is not None
     assert returned.comment == "A word is missing after hello."
     assert returned.annotation.text_verbatim == "hello there"
-    work.submit(again, annotation("hello you there"))
+    second = work.submit(again, annotation("hello you there")).annotation_id
     assert [past.state for past in work.history()] == [TaskState.SUBMITTED, TaskState.RETURNED]
+    with bench.database() as database:
+        parents = database.rows("SELECT id, parent_id FROM annotation WHERE author = ?", (again.person_id,))
+    assert {row["id"]: row["parent_id"] for row in parents} == {first: None, second: first}
+
+
+def test_somebody_else_who_gets_returned_work_begins_blind(bench: Bench) -> None:
+    bench.agree(ANA, BEN, QUINN)
+    first = bench.submitted(ANA, "hello there")
+    (row,) = bench.events(Action.SUBMITTED)
+    bench.reviewed(QUINN, "hello you there", VerdictKind.RETURNED, "A word is missing.")
+    lead = bench.person(LEAD).lead
+    lead.release(str(row.detail["task"]))
+    lead.assign(str(row.detail["task"]), BEN)
+    lease = claimed(bench, BEN)
+    assert lease.task_id == row.detail["task"]
+    assert bench.work(BEN).open(lease).returned is None
+    with pytest.raises(NotLeased):
+        bench.work(BEN).open(replace(lease, returned_annotation=first))
 
 
 def test_the_submission_row_names_the_annotation_its_digest_and_its_versions(bench: Bench) -> None:
