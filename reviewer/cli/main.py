@@ -62,10 +62,15 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
         code = commands(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # typer turns the first into the second
-        return _leave_quietly()
+        _discard_output()  # the reader has gone, as ``head`` does; what was to be done is done
+        return 0
     except Exception as problem:  # noqa: BLE001 - the one place where every error becomes a sentence
         known = _as_known_error(problem)
         output.print_error(known)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _discard_output()
         return known.exit_code
     if code == _STOPPED:
         output.print_error(Unavailable("INTERRUPTED"))
@@ -92,8 +97,9 @@ def _as_known_error(problem: Exception) -> ReviewerError:
     return ReviewerError("BUG", kind=type(problem).__name__, place=place)
 
 
-def _leave_quietly() -> int:
-    """The reader of our output has gone, as ``head`` does; what was to be done is done."""
-    # Python tries to write once more at exit; see the note on SIGPIPE in the signal module's documentation.
+def _discard_output() -> None:
+    """Lets what could not be written go: Python tries once more at exit, and would change the exit code.
+
+    See the note on SIGPIPE in the documentation of the signal module.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return 0

@@ -33,7 +33,7 @@ class Database:
         try:
             self._write_lock = WriteLock(path.with_name(path.name + ".turn"))
         except OSError as error:
-            raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
+            raise Unavailable("WORKSPACE_FILE_NOT_OPENED", file=path.name, problem=str(error)) from error
         try:
             self._connection = _connect(path)
         except BaseException:
@@ -119,7 +119,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
     except sqlite3.Error as error:
-        raise Unavailable(f"The workspace file {path.name} cannot be opened.", str(error)) from error
+        raise Unavailable("WORKSPACE_FILE_NOT_OPENED", file=path.name, problem=str(error)) from error
     try:
         with translated():
             for pragma in _pragmas():
@@ -163,4 +163,4 @@ def translated() -> Iterator[None]:
 
 
 def _damaged(error: Exception) -> Damaged:
-    return Damaged("The workspace file is damaged.", f"Go back to your last copy of it ({error}).")
+    return Damaged("WORKSPACE_FILE_DAMAGED", problem=str(error))

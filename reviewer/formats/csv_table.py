@@ -1,8 +1,8 @@
 """CSV format: the whole set as one table, with both texts, labels and flags.
 
 Quoting follows RFC 4180; lines end with LF, as in every file of a set. A cell that a spreadsheet might take
-for a formula (it begins with ``= + - @``, their full-width forms, or an apostrophe) gets one leading apostrophe;
-removing one leading apostrophe restores every value.
+for a formula (it begins with ``= + - @``, their full-width forms, or an apostrophe) gets one leading
+apostrophe; removing one leading apostrophe restores every value.
 """
 
 import csv

@@ -22,7 +22,7 @@ class FieldProblem:
 
 
 def visible_fields(schema: Schema, labels: Mapping[str, LabelValue]) -> tuple[Field, ...]:
-    """The fields to show for these answers, in the form's order; a hidden field hides those that depend on it."""
+    """The fields to show for these answers, in the form's order; a hidden one hides its dependants."""
     shown: dict[str, bool] = {}
 
     def is_shown(field: Field) -> bool:

@@ -123,7 +123,7 @@ class Annotation:
         try:
             body = json.loads(data)
             if body["v"] != DOCUMENT_VERSION:
-                raise Damaged("This annotation was written by another version.", "Update the program.")
+                raise Damaged("ANNOTATION_OTHER_VERSION")
             return cls(
                 segments=tuple(_segment(one) for one in body["segments"]),
                 spans=tuple(
@@ -134,7 +134,7 @@ class Annotation:
                 flags=frozenset(Flag(name) for name in body["flags"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Damaged("An annotation cannot be read.", "Run: reviewer audit verify.") from error
+            raise Damaged("ANNOTATION_UNREADABLE") from error
 
 
 def new_segment_id() -> str:

@@ -15,7 +15,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """The output of one engine for one clip; a clip can have many. ``words`` is empty when there are no times."""
+    """The output of one engine for one clip; a clip can have many. ``words`` is empty without times."""
 
     id: str
     clip_id: str

@@ -34,7 +34,7 @@ class TomlTable:
             raise Refused("FILE_NOT_TOML", file=path.name, problem=str(error)) from error
 
     def refuse(self, code: str, /, **parameters: Parameter) -> Refused:
-        """An error about this table, to be raised by whoever knows the rule; its words may use ``{place}``."""
+        """An error about this table, for whoever knows the rule to raise; its words may use ``{place}``."""
         if not code.isupper():  # until every caller names a code
             return Refused(f"{self.place}: {code}", _HINT)
         return Refused(code, place=self.place, **parameters)

@@ -10,24 +10,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from reviewer.access.exports import ExportRepository
-from reviewer.clips.drafts import DraftRepository
-from reviewer.clips.hypotheses import HypothesisRepository
 
-from reviewer.access.audit_log import AuditLog
-from reviewer.access.checkpoint import Checkpoints
-from reviewer.access.nda import Acknowledgements
-from reviewer.access.people import PersonRepository
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
-from reviewer.clips.content import ClipContent
 from reviewer.clips.keys import KdfParameters
-from reviewer.clips.open_tasks import OpenTasks
-from reviewer.clips.repository import ClipRepository
-from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.db.workspace_meta import read_meta
 from reviewer.labels.schema import load_schema
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.intake import Intake
@@ -38,14 +26,13 @@ from reviewer.model.people import Identity
 from reviewer.model.project import Project
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind
 from reviewer.places import DATABASE_FILE, resource
-from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import load_conventions
-from reviewer.workspace import CLIPS_FOLDER
+from reviewer.workspace import unit_of_work
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, make_bench
 from tests.factories import a_clip
 from tests.fakes.clock import FakeClock
@@ -65,30 +52,11 @@ class Replaced:
         return self._attributes.get(name) or getattr(self._whole, name)
 
 
-def unit_of_work(folder: Path, clock: FakeClock) -> UnitOfWork:
+def open_unit(folder: Path, clock: FakeClock) -> UnitOfWork:
     """The repositories of the workspace in ``folder``, over a connection of their own."""
-    database = Database(folder / DATABASE_FILE)
-    project, workspace_id = Project(), read_meta(database).workspace_id
-    clips = ClipRepository(database)
-    content = ClipContent(workspace_id, LocalClipStore(folder / CLIPS_FOLDER), clips, database)
-    log = AuditLog(database, clock, workspace_id)
+    database, project = Database(folder / DATABASE_FILE), Project()
     queue = SqliteQueue(database, clock, project.queue)
-    return UnitOfWork(
-        database=database,
-        queue=queue,
-        outbox=Outbox(database, queue, clock),
-        clips=clips,
-        content=content,
-        hypotheses=HypothesisRepository(database, content, clock),
-        drafts=DraftRepository(database),
-        open_tasks=OpenTasks(database),
-        log=log,
-        checkpoints=Checkpoints(database, log, clock),
-        exports=ExportRepository(database),
-        people=PersonRepository(database, clock),
-        acknowledgements=Acknowledgements(database, log, clock, resource("nda"), project.nda_days),
-        clock=clock,
-    )
+    return unit_of_work(folder, database=database, queue=queue, clock=clock, nda_days=project.nda_days)
 
 
 class LeadBench:
@@ -102,7 +70,7 @@ class LeadBench:
             if folder.name != "ws":
                 (folder.parent / "ws").rename(folder)
         self.clock = clock or FakeClock()
-        self.unit = unit_of_work(folder, self.clock)
+        self.unit = open_unit(folder, self.clock)
         self.sign_in = SignIn(self.unit, KdfParameters.cheap())
         self.access = ClipAccess(unit=self.unit, sign_in=self.sign_in, locale="en-US")
         self.lead = self.sign_in.sign_in(LEAD, PASSPHRASE)
@@ -143,9 +111,9 @@ class LeadBench:
             ),
         )
 
-    def claim(self, name: str = ANA) -> Lease:
-        """The next task for a contractor."""
-        lease = self.unit.queue.claim(self.ids[name], TRANSCRIBE, key=secrets.token_hex(8))
+    def claim(self, name: str = ANA, kind: TaskKind = TaskKind.TRANSCRIBE) -> Lease:
+        """The next task of a kind for somebody."""
+        lease = self.unit.queue.claim(self.ids[name], frozenset({kind}), key=secrets.token_hex(8))
         assert lease is not None
         return lease
 
@@ -153,8 +121,11 @@ class LeadBench:
         self, name: str, text: str, *flags: Flag, labels: Mapping[str, LabelValue] | None = None
     ) -> str:
         """Submits work on the next clip of the queue; gives the clip's id."""
-        lease = self.claim(name)
         annotation = Annotation.of_text(text, 1600, labels=labels or {}, flags=frozenset(flags))
+        return self.submit_annotation(self.claim(name), annotation)
+
+    def submit_annotation(self, lease: Lease, annotation: Annotation) -> str:
+        """Submits work on a lease; gives the clip's id."""
         self.unit.queue.submit(lease, self.sealed(lease, annotation))
         return lease.clip_id
 

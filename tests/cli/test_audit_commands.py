@@ -72,7 +72,7 @@ def test_checkpoint_that_cannot_be_printed_does_not_count_as_witnessed(lead, wor
             stderr=subprocess.PIPE,
             timeout=120,
             check=False,
-            env={**os.environ, "REVIEWER_PASSPHRASE": PASSPHRASE},
+            env={**os.environ, "REVIEWER_PASSPHRASE": PASSPHRASE, "PYTHONUNBUFFERED": ""},
         )
     assert ran.returncode == 3
     assert lead("queue", "status", "--json").json["unwitnessed"] > unwitnessed

@@ -40,6 +40,16 @@ def test_released_task_is_open_and_can_be_assigned(lead, leased):
     assert lead("queue", "status", "--json").json["leases"] == []
 
 
+def test_revoking_somebody_opens_their_tasks_to_all(lead, leased):
+    lead("people", "revoke", BEN)
+    status = lead("queue", "status", "--json").json
+    assert (status["leases"], status["tasks"]["open"]) == ([], 1)
+    released = [
+        row for row in lead("audit", "show", "--json").json["rows"] if row["action"] == "task.released"
+    ]
+    assert [row["object"] for row in released] == [leased]
+
+
 def test_task_is_not_assigned_to_who_had_it(lead, leased):
     lead("queue", "release", leased)
     ran = lead("queue", "assign", leased, BEN)

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from reviewer.formats import csv_table, nemo, passport
 from reviewer.formats.dataset import Utterance
 from reviewer.formats.validation import decoded_length
 from reviewer.lead.export import FORMATS, NothingToExport
-from reviewer.model.annotation import Flag
+from reviewer.model.annotation import Annotation, Flag, PersonalDataSpan, Segment
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action
+from reviewer.model.task import TaskKind
 from tests.benches.lead import LeadBench, Replaced
-from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE
+from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN
 
 
 @pytest.fixture
@@ -60,6 +62,7 @@ def assert_failed(bench: LeadBench, out: Path, reason: str) -> None:
     """Nothing stays of an export that failed but its rows in the log."""
     assert list(out.parent.iterdir()) == []
     assert bench.acts()[-1] == ("export.ended", "failed", reason)
+    assert bench.unit.database.rows("SELECT state FROM export") == [{"state": "failed"}]
     assert bench.unit.exports.exports_of(["c1", "c2"]) == []
     assert bench.unit.queue.clip_state("c1") is ClipState.FINAL
 
@@ -280,6 +283,39 @@ def test_one_pass_is_enough_to_leave_a_clip_out(
         "c2", {"text": "yes", "labels": {"speakers": "one"}}, {"labels": {"speakers": "one"}, **second}
     )
     assert bench.run_export(out, 'not flag("distressing")').left_out == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"spans": (PersonalDataSpan(10, 20),)}, "personal_data_found"),
+        ({"segments": (Segment("s1", 0, 1600, "yes", flags=frozenset({"unusable"})),)}, "flag_unusable"),
+        (
+            {"segments": (Segment("s1", 0, 1600, "yes", labels={"note": "ana@example.org"}),)},
+            "personal_data_found",
+        ),
+    ],
+)
+def test_spans_and_what_is_said_of_a_segment_count_too(
+    bench: LeadBench, out: Path, changes: dict[str, Any], reason: str
+) -> None:
+    bench.accepted("c1", "yes")
+    bench.add_clip("c2")
+    bench.submit_annotation(bench.claim(), replace(Annotation.of_text("yes", 1600), **changes))
+    bench.accept_all()
+    assert bench.run_export(out).left_out == {reason: 1}
+
+
+def test_adjudicated_annotation_leaves_where_passes_differ(bench: LeadBench, out: Path) -> None:
+    bench.accepted_twice("c1", {"text": "yes"}, {"text": "no"})
+    bench.unit.queue.add_adjudication("c1")
+    lease = bench.claim(QUINN, TaskKind.ADJUDICATE)
+    bench.submit_annotation(lease, Annotation.of_text("maybe", 1600))
+    assert bench.run_export(out).left_out == {}
+    assert [row["text"] for row in rows(out)] == ["maybe"]
+    final = bench.unit.queue.final("c1")
+    assert final is not None
+    assert bench.unit.database.value("SELECT annotation_id FROM export_item") == final.annotation_id
 
 
 def test_clip_with_an_open_or_returned_pass_is_left_out(bench: LeadBench, out: Path) -> None:

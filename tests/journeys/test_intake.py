@@ -12,6 +12,7 @@ from reviewer.errors import NotAllowed, Notice, Refused, Unavailable
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.messages import command_catalogue
 from reviewer.model.clip import ClipState
+from reviewer.model.clock import to_iso
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
 from reviewer.privacy.manifest_row import RefusalCode
@@ -198,6 +199,13 @@ def test_what_the_decoder_refuses_is_refused_and_the_rest_goes_on(imports: Impor
     report = imports.run(a_line(1), a_line(2))
     assert codes(report) == [code.removesuffix("_SECONDS"), "accepted"]
     assert report.rows[0].notice == Notice(code)
+
+
+def test_nobody_is_given_a_clip_from_the_end_of_its_consent_on(imports: Imports) -> None:
+    ends = imports.bench.clock.now() + timedelta(hours=1)
+    imports.run(a_line(1, consent_withdrawn_at=to_iso(ends)))
+    imports.bench.clock.advance(3600)
+    assert imports.unit.queue.claim(imports.bench.ids[ANA], TRANSCRIBE, key="k1") is None
 
 
 def test_a_clip_with_personal_data_is_sealed_but_nobody_can_claim_it(imports: Imports) -> None:

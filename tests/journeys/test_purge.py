@@ -63,14 +63,15 @@ def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) 
         bench.unit.content.audio(bench.lead.keyring, "c1")
 
 
-def test_purge_whose_log_row_fails_changes_nothing(bench: LeadBench) -> None:
+@pytest.mark.parametrize(("part", "method"), [("log", "record"), ("queue", "withdraw_clip")])
+def test_purge_of_which_a_part_fails_changes_nothing(bench: LeadBench, part: str, method: str) -> None:
     with_everything(bench)
     before = state(bench)
 
-    def record(event: Any) -> int:
+    def fail(*_arguments: Any) -> Any:
         raise Unavailable("DISK_FULL")
 
-    unit = bench.replaced(log=Replaced(bench.unit.log, record=record))
+    unit = bench.replaced(**{part: Replaced(getattr(bench.unit, part), **{method: fail})})
     with pytest.raises(Unavailable):
         bench.purge(unit=unit).run(bench.lead, ["source of c1"], retention=False)
     assert state(bench) == before

@@ -196,7 +196,10 @@ def test_work_that_is_too_late_at_once_says_so_and_is_kept(bench: Bench, work: W
     assert len(bench.person(LEAD).lead.overview().late_drafts) == 1
 
 
-def test_a_verdict_waits_for_the_blind_version_before_it(bench: Bench, network: Network) -> None:
+@pytest.mark.parametrize("is_down_for_the_verdict", [True, False])
+def test_a_verdict_waits_for_the_blind_version_before_it(
+    bench: Bench, network: Network, *, is_down_for_the_verdict: bool
+) -> None:
     bench.submitted(ANA, "hello there")
     qa = bench.person(QUINN).qa
     qa.draw()
@@ -207,6 +210,7 @@ def test_a_verdict_waits_for_the_blind_version_before_it(bench: Bench, network: 
     typed = replace(lease, blind_annotation=receipt.annotation_id)
     with pytest.raises(Unavailable):
         qa.compare(typed)
+    network.is_down = is_down_for_the_verdict
     qa.decide(typed, VerdictKind.ACCEPTED)
     network.is_down = False
     qa.work.deliver()

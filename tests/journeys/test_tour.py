@@ -105,7 +105,7 @@ def test_work_was_returned_and_all_of_it_was_accepted_in_the_end(lead: LeadSessi
     tasks = overview.counts.tasks
     assert tasks[TaskState.ACCEPTED] >= 6
     assert not {TaskState.SUBMITTED, TaskState.QA_PENDING, TaskState.RETURNED} & set(tasks)
-    (ana,) = (each for each in overview.people if each.name == ANA.name)
+    (ana,) = (each.work for each in overview.people if each.person.name == ANA.name)
     assert (ana.returned, ana.skipped) == (1, 1)
     assert ana.submitted == ana.accepted + 1
 

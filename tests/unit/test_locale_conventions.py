@@ -1,5 +1,7 @@
 """A clip is transcribed and scored under the conventions of its own locale."""
 
+from dataclasses import replace
+
 import pytest
 
 from reviewer.places import resource
@@ -7,6 +9,7 @@ from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.transcript.conventions import load_conventions
 
 GERMAN = load_conventions(resource("conventions", "de-DE.toml"))
+AUSTRIAN = replace(GERMAN, locale="de-AT")
 ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
 
 
@@ -16,6 +19,8 @@ ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
         (ENGLISH, [GERMAN], "en-US", ENGLISH),
         (ENGLISH, [GERMAN], "de-DE", GERMAN),
         (ENGLISH, [GERMAN], "de-AT", GERMAN),
+        (ENGLISH, [AUSTRIAN, GERMAN], "de-DE", GERMAN),
+        (ENGLISH, [AUSTRIAN, GERMAN], "de-CH", AUSTRIAN),
         (GERMAN, [ENGLISH], "de-AT", GERMAN),
         (ENGLISH, [GERMAN], "fr-FR", ENGLISH),
         (GERMAN, [ENGLISH], "en-GB", ENGLISH),
