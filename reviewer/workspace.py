@@ -25,6 +25,7 @@ from reviewer.desk.listen import Listening
 from reviewer.desk.session import DeskSession
 from reviewer.desk.signin import SignIn, require_strong
 from reviewer.errors import NoWorkspace, Refused, Unavailable
+from reviewer.files import write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.export import Export
 from reviewer.lead.founding import found
@@ -268,7 +269,7 @@ def make_workspace(
     os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
+        write_atomically(folder / PROJECT_FILE, text.encode())
     except OSError as error:
         raise Unavailable(f"{folder} cannot be written.", str(error)) from error
     found(folder / DATABASE_FILE, lead, passphrase, clock or SystemClock(), parameters or KdfParameters())

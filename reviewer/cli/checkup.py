@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from reviewer.audio.play.underruns import records
+from reviewer.audio.play.underruns import read_records
 from reviewer.errors import ReviewerError
 from reviewer.places import sound_record
 
@@ -99,7 +99,7 @@ def checkup(workspace: Path, child: Child = in_child) -> list[HealthFinding]:
 
 def underrun_health(file: Path) -> HealthFinding:
     """Whether the devices used so far got their sound in time; below one gap in ten minutes nobody minds."""
-    rows = records(file)
+    rows = read_records(file)
     if not rows:
         return HealthFinding("underruns", Health.GOOD, "Nothing was played here yet.")
     sentences = [

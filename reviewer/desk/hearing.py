@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from reviewer.access.chain import LogRow
 from reviewer.access.ledger import Ledger
-from reviewer.audio.decode.decoder import read_canonical
 from reviewer.audio.dsp import speech_detection
+from reviewer.audio.io.flac import read_canonical
 from reviewer.audio.samples import Sound
 from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.vault import Vault
@@ -55,9 +55,9 @@ class Hearing:
         if clip.duration_seconds > _SHORT_SECONDS:
             return (Span(0, clip.frames),)
         if sound is not None:
-            return speech_detection.speech_spans(sound)
+            return speech_detection.detect_speech(sound)
         with self._vault.audio(identity.keyring, clip.id) as stream:
-            return speech_detection.speech_spans(read_canonical(stream))
+            return speech_detection.detect_speech(read_canonical(stream))
 
     def require_speech(self, identity: Identity, work: Lease | Check) -> None:
         """Raises Unheard unless enough of the speech was heard to hand work in as complete or accept it."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from reviewer.access.ledger import Ledger
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.rights import Act, require
-from reviewer.audio.decode.decoder import read_canonical
-from reviewer.audio.io.flac_stream import close_sound, open_sound
+from reviewer.audio.io.flac import close_sound, open_sound, read_canonical
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview_of
 from reviewer.audio.view.peaks import PeakPyramid

@@ -1,12 +1,12 @@
 """A folder that is there whole or not at all."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from reviewer.errors import Refused, Unavailable
+from reviewer.files import sync_folder
 
 
 def require_free(out: Path) -> None:
@@ -42,19 +42,8 @@ def moved(folder: Path, out: Path) -> Iterator[None]:
     require_free(out)
     folder.rename(out)
     try:
-        _settle(out.parent)
+        sync_folder(out.parent)
         yield
     except BaseException:
         out.rename(folder)
         raise
-
-
-def _settle(parent: Path) -> None:
-    # A rename is on disk only when its directory is; Windows has no such call.
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -153,7 +153,7 @@ def handed_in_ms(page: DeskPage, player: Player, painted: Painted, field: TextFi
 
     def is_ready() -> bool:
         reel = player._reel()
-        return painted.is_seen and reel is not None and reel.is_ready(0)
+        return painted.is_seen and reel is not None and reel.is_buffered(0)
 
     begun = time.perf_counter()
     QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio.decode.decoder import Decoder, read_canonical
-from reviewer.audio.decode.host import ForkingHost, OneProcessAFile, can_fork
+from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.decode.host import ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.io.flac import read_canonical
 from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
@@ -99,10 +100,10 @@ class DecodingContract:
         assert decoder.decode(path, _LIMITS).frames == 10
 
 
-class TestOneProcessAFile(DecodingContract):
+class TestProcessPerFileHost(DecodingContract):
     @pytest.fixture
     def decoder(self) -> Iterator[Decoder]:
-        with Decoder(OneProcessAFile()) as decoder:
+        with Decoder(ProcessPerFileHost()) as decoder:
             yield decoder
 
 

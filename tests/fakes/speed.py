@@ -28,7 +28,7 @@ class Repeated:
     def edge(self, window: int) -> int:
         return min(window * self._window_frames, self._sound.frames) * self._times
 
-    def make(self, window: int) -> IntSamples:
+    def render_window(self, window: int) -> IntSamples:
         self.made.append(window)
         start, stop = self.edge(window) // self._times, self.edge(window + 1) // self._times
         return np.repeat(self._sound.read(start, stop), self._times, axis=0)

@@ -304,7 +304,7 @@ def test_a_long_clip_that_has_none_kept_counts_whole(
 
 def test_what_is_kept_is_what_is_found_in_the_kept_sound(talk: Bench, desk: DeskSession) -> None:
     clip = desk.open(claimed(desk))
-    assert speech_detection.speech_spans(clip.samples) == clip.speech
+    assert speech_detection.detect_speech(clip.samples) == clip.speech
 
 
 # What the log says

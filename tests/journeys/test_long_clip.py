@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.audio.io.flac_stream import FlacStream
+from reviewer.audio.io.flac import FlacStream
 from reviewer.desk.session import OpenClip
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
@@ -15,8 +15,8 @@ from tests.workspaces import ANA, Bench, make_bench
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Clips of a second, which are long where nothing longer than an eighth of a second is short."""
-    monkeypatch.setattr("reviewer.audio.io.flac_stream._WHOLE_VALUES", 1_000)
-    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", 100)
+    monkeypatch.setattr("reviewer.audio.io.flac._WHOLE_SAMPLES", 1_000)
+    monkeypatch.setattr("reviewer.audio.view.peaks._IN_MEMORY_BYTES", 100)
     made = make_bench(tmp_path, drafts=[""])
     made.agree(ANA)
     return made

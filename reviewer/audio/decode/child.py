@@ -42,11 +42,11 @@ def send_sound(source: int, sender: Sender, audio_seconds: float) -> None:
         with soundfile.SoundFile(source, closefd=False) as sound:
             _send_blocks(sound, sender, int(audio_seconds * sound.samplerate))
     except soundfile.LibsndfileError as error:
-        sender.failure(Failure("library", int(error.code)))
+        sender.send_failure(Failure("library", int(error.code)))
     except (MemoryError, OverflowError):
-        sender.failure(Failure("memory"))
+        sender.send_failure(Failure("memory"))
     except (RuntimeError, ValueError, TypeError, OSError):
-        sender.failure(Failure("library"))
+        sender.send_failure(Failure("library"))
 
 
 def main(arguments: list[str]) -> None:
@@ -66,7 +66,9 @@ def _send_blocks(sound: Any, sender: Sender, most_frames: int) -> None:
     is_floating = kind in _LOSSY or kind in _FLOATING
     is_wide = kind in _WIDE or kind in _FLOATING
     width = 4 if is_wide else 2
-    sender.head(Head(int(sound.samplerate), int(sound.channels), width, str(sound.format), kind in _FLOATING))
+    sender.send_head(
+        Head(int(sound.samplerate), int(sound.channels), width, str(sound.format), kind in _FLOATING)
+    )
     block_frames = max(1, _BLOCK_VALUES // int(sound.channels))
     dtype = "float64" if is_floating else "int32" if is_wide else "int16"
     promised, frames, invalid = int(sound.frames), 0, 0
@@ -74,18 +76,18 @@ def _send_blocks(sound: Any, sender: Sender, most_frames: int) -> None:
         try:
             block = sound.read(min(block_frames, most_frames + 1 - frames), dtype=dtype, always_2d=True)
         except soundfile.LibsndfileError as error:
-            sender.failure(Failure("broken_off", int(error.code)))
+            sender.send_failure(Failure("broken_off", int(error.code)))
             return
         frames += block.shape[0]
         if frames > most_frames:
-            sender.failure(Failure("too_long"))
+            sender.send_failure(Failure("too_long"))
             return
         if not block.shape[0]:
             break
         if is_floating:
             invalid += int(block.size - np.count_nonzero(np.isfinite(block)))
-        sender.block(_as_integers(block, is_wide=is_wide))
-    sender.tail(Tail(frames, invalid, is_short=_is_short(sound, promised, frames)))
+        sender.send_block(_as_integers(block, is_wide=is_wide))
+    sender.send_tail(Tail(frames, invalid, is_short=_is_short(sound, promised, frames)))
 
 
 def _as_integers(block: NDArray[Any], *, is_wide: bool) -> IntSamples:
@@ -148,7 +150,7 @@ def _decode_and_leave(
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         parent.detach()
         seconds, memory_bytes, audio_seconds = limits
-        sandbox.give_up(seconds, memory_bytes)
+        sandbox.restrict_process(seconds, memory_bytes)
         send_sound(source, Sender(out), audio_seconds)
         status = 0
     os._exit(status)
@@ -160,7 +162,7 @@ def _serve_once(seconds: float, memory_bytes: int, audio_seconds: float) -> NoRe
     out = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     source = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    sandbox.give_up(seconds, memory_bytes)
+    sandbox.restrict_process(seconds, memory_bytes)
     send_sound(source, Sender(out), audio_seconds)
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""Where somebody speaks in a clip, found once and kept with it."""
+"""Speech detection: where somebody speaks in a clip, found at import and stored with it."""
 
 import struct
 from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ _PAD_STEPS = 5  # 100 ms: a soft beginning, the end of a vowel
 _MERGE_STEPS = 15  # a pause within a sentence: 300 ms
 
 
-def speech_spans(sound: Sound) -> tuple[Span, ...]:
+def detect_speech(sound: Sound) -> tuple[Span, ...]:
     """The passages of a clip in which somebody speaks.
 
     The WebRTC voice activity detector (a mixture of Gaussians on six bands; github.com/wiseman/py-webrtcvad)

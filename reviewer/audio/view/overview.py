@@ -1,4 +1,4 @@
-"""The pyramid of a sound file, each part of it decoded by a thread of its own."""
+"""The peaks of a sound file, decoded by several threads at once."""
 
 from collections import deque
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from typing import BinaryIO, Self
 import numpy as np
 import soundfile
 
-from reviewer.audio.io.error_keeping_stream import ErrorKeepingStream
+from reviewer.audio.io.flac import ErrorKeepingStream
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.peaks import Extremes, PeakPyramid, empty_first_level, fill_first_level
 from reviewer.errors import Damaged
 
 OVERVIEW_BIN = 256
 _BLOCK_FRAMES = 1 << 20
-_PIECES_A_WORKER = 8
+_PARTS_PER_WORKER = 8
 _HINT = "Ask your lead to import it again."
 
 
@@ -47,7 +47,7 @@ def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyr
         file = readers[0].file
         dtype = np.dtype(np.int16 if file.subtype == "PCM_16" else np.int32)
         first = empty_first_level(int(file.frames), int(file.channels), dtype, OVERVIEW_BIN)
-        pieces = workers * _PIECES_A_WORKER
+        pieces = workers * _PARTS_PER_WORKER
         edges = [first.shape[2] * piece // pieces for piece in range(pieces + 1)]
         left = deque(pairwise(edges))
         with ThreadPoolExecutor(workers, "overview") as pool:
@@ -66,7 +66,7 @@ class _Reader:
             with ExitStack() as stack:
                 if self._stream is not None:
                     stack.callback(self._stream.close)
-                    self._stream.complain()
+                    self._stream.raise_error()
                 raise Damaged("The clip's audio does not decode.", _HINT) from error
 
     def __enter__(self) -> Self:
@@ -99,16 +99,16 @@ class _Reader:
                 fill_first_level(bins, block, OVERVIEW_BIN)
                 frame += block.shape[0]
         except soundfile.LibsndfileError as error:
-            self._complain()
+            self._raise_stream_error()
             raise Damaged("The clip's audio does not decode.", _HINT) from error
 
     def _read(self, out: Extremes) -> Extremes:
         block: Extremes = self.file.read(out=out)
-        self._complain()
+        self._raise_stream_error()
         if block.shape[0] != out.shape[0]:
             raise Damaged("The clip's audio ends too early.", _HINT)
         return block
 
-    def _complain(self) -> None:
+    def _raise_stream_error(self) -> None:
         if self._stream is not None:
-            self._stream.complain()
+            self._stream.raise_error()

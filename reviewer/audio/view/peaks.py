@@ -1,20 +1,23 @@
-"""Lowest and highest sample of ever longer stretches, so that any length draws at once."""
+"""Peaks: lowest and highest samples at several resolutions, so that any length draws at once."""
 
 import io
 import struct
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewer.audio.block_cache import BlockCache
 from reviewer.audio.samples import IntSamples, Sound, full_scale
-from reviewer.audio.view.stored_peaks import CachedStream, StoredPeakLevel
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Unavailable
 
 FIRST_BIN = 64
 FACTOR = 4
-_AT_HAND_BYTES = 1 << 20
+_IN_MEMORY_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 16
+_CACHED_BLOCKS = 32
 _MAGIC = b"RVPK"
 _VERSION = 1
 _HINT = "Ask your lead to import the clip again."
@@ -22,6 +25,88 @@ _HEADER = struct.Struct("<4sHBBQ")  # magic, version, bytes a value, channels, f
 _TYPES: dict[int, type[np.int16] | type[np.int32]] = {2: np.int16, 4: np.int32}
 
 Extremes = NDArray[Any]
+
+
+class CachedStream:
+    """CachedStream of bytes of a stream that it owns; the blocks used last are kept. For any thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = Lock()
+        self._cache: BlockCache[int, bytes] = BlockCache(_CACHED_BLOCKS)
+        self._is_closed = False
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes ``[start, end)``; zeros after ``close``.
+
+        Raises:
+            Damaged: they do not verify, or are not there.
+            Unavailable: the disk does not give them.
+        """
+        if start >= end:
+            return b""
+        first, last = start // _BLOCK_BYTES, (end - 1) // _BLOCK_BYTES
+        with self._lock:
+            if self._is_closed:
+                return bytes(end - start)
+            blocks = b"".join(self._block(number) for number in range(first, last + 1))
+        part = blocks[start - first * _BLOCK_BYTES : end - first * _BLOCK_BYTES]
+        if len(part) != end - start:
+            raise Damaged("The clip's peaks are truncated.", _HINT)
+        return part
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            self._cache.clear()
+            self._stream.close()
+
+    def _block(self, number: int) -> bytes:
+        block = self._cache.get(number)
+        if block is None:
+            try:
+                self._stream.seek(number * _BLOCK_BYTES)
+                block = self._stream.read(_BLOCK_BYTES)
+            except OSError as error:
+                raise Unavailable(
+                    "The clip's peaks could not be read.", f"Check the disk ({error.strerror})."
+                ) from error
+            self._cache.put(number, block)
+        return block
+
+
+class StoredPeakLevel:
+    """Lowest and highest values, shape ``(channels, 2, bins)``, little-endian, at a offset of a stream."""
+
+    def __init__(
+        self, stored: CachedStream, offset: int, dtype: "np.dtype[Any]", shape: tuple[int, int, int]
+    ) -> None:
+        self.dtype = dtype
+        self.shape = shape
+        self._stored = stored
+        self._offset = offset
+
+    @property
+    def nbytes(self) -> int:
+        channels, two, bins = self.shape
+        return channels * two * bins * self.dtype.itemsize
+
+    def read(self, channel: int, first: int, after: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The lowest and the highest values of bins ``[first, after)``. Raises Damaged, Unavailable."""
+        lows, highs = (self._values((2 * channel + row) * self.shape[2], first, after) for row in (0, 1))
+        return lows, highs
+
+    def read_all(self) -> NDArray[Any]:
+        """The whole level. Raises Damaged, Unavailable."""
+        channels, two, bins = self.shape
+        return self._values(0, 0, channels * two * bins).reshape(self.shape)
+
+    def _values(self, row: int, first: int, after: int) -> NDArray[Any]:
+        size = self.dtype.itemsize
+        begin = self._offset + (row + first) * size
+        read = self._stored.read(begin, begin + (after - first) * size)
+        values: NDArray[Any] = np.frombuffer(read, dtype=f"<i{size}").astype(self.dtype, copy=False)
+        return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +151,7 @@ class PeakPyramid:
         try:
             size = stream.seek(0, io.SEEK_END)
             stream.seek(0)
-            if size > _AT_HAND_BYTES:
+            if size > _IN_MEMORY_BYTES:
                 return cls._stored(stream, size)
             whole = stream.read()
         except BaseException:
@@ -83,7 +168,7 @@ class PeakPyramid:
         for count in bins:
             level = StoredPeakLevel(stored, place, np.dtype(_TYPES[size]), (channels, 2, count))
             place += count * 2 * channels * size
-            levels.append(level if length - place + level.nbytes > _AT_HAND_BYTES else level.read_all())
+            levels.append(level if length - place + level.nbytes > _IN_MEMORY_BYTES else level.read_all())
         return cls(frames, channels, tuple(levels), stored)
 
     def close(self) -> None:
@@ -185,10 +270,10 @@ def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
         raise Damaged("The clip's picture is cut short.", _HINT)
     magic, version, size, channels, frames = _HEADER.unpack_from(blob)
     if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
-        raise Damaged("The clip's picture is of another version.", _HINT)
+        raise Damaged("The clip's peaks are of another version.", _HINT)
     bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
     if length != _HEADER.size + sum(bins) * 2 * channels * size:
-        raise Damaged("The clip's picture has the wrong length.", _HINT)
+        raise Damaged("The clip's peaks have the wrong length.", _HINT)
     return frames, channels, size, bins
 
 

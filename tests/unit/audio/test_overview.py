@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.io.flac import encode_flac
-from reviewer.audio.io.flac_stream import open_sound
+from reviewer.audio.io.flac import encode_flac, open_sound
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.overview import OVERVIEW_BIN, overview, overview_of
 from reviewer.audio.view.peaks import FACTOR, PeakPyramid
@@ -99,7 +98,7 @@ def test_a_sound_in_memory_is_not_read_again() -> None:
 
 
 def test_a_sound_too_long_for_memory_is_read_from_its_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.io.flac_stream._WHOLE_VALUES", 1_000)
+    monkeypatch.setattr("reviewer.audio.io.flac._WHOLE_SAMPLES", 1_000)
     samples = some_samples(5_000)
     flac = encode_flac(samples)
 

@@ -187,8 +187,8 @@ def _stored(
     pyramid: PeakPyramid, monkeypatch: pytest.MonkeyPatch, at_hand: int = 200
 ) -> tuple[PeakPyramid, _Counted]:
     """The same pyramid, with no more than so many bytes of it at hand."""
-    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", at_hand)
-    monkeypatch.setattr("reviewer.audio.view.stored_peaks._BLOCK_BYTES", 256)
+    monkeypatch.setattr("reviewer.audio.view.peaks._IN_MEMORY_BYTES", at_hand)
+    monkeypatch.setattr("reviewer.audio.view.peaks._BLOCK_BYTES", 256)
     stream = _Counted(pyramid.to_bytes())
     return PeakPyramid.from_stream(stream), stream
 
@@ -254,7 +254,7 @@ def test_a_closed_pyramid_is_flat(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("cut", [1, 100, 2_400])
 def test_a_stream_of_another_length_is_damage_and_closed(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", 200)
+    monkeypatch.setattr("reviewer.audio.view.peaks._IN_MEMORY_BYTES", 200)
     stream = io.BytesIO(PeakPyramid.from_samples(_data(40_000)).to_bytes()[:-cut])
 
     with pytest.raises(Damaged):

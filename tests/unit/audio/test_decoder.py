@@ -1,7 +1,9 @@
 """What the parent makes of a decoding process that lies, stops or is ended; no process is started."""
 
 import io
+import os
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.decode.decoder import Decoder, open_untrusted
 from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
@@ -32,7 +34,7 @@ class _Host:
         self._how = how
 
     @contextmanager
-    def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[_Job]:
+    def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[_Job]:
         yield _Job(self._content, self._how)
 
     def close(self) -> None:
@@ -178,3 +180,53 @@ def test_text_from_the_process_is_not_repeated(tmp_path: Path) -> None:
     decoded = _decode(tmp_path, _Host(_head(container=b"SECRET") + _samples(5, -9) + _tail(2)))
 
     assert "SECRET" not in " ".join(decoded.notes)  # type: ignore[attr-defined]
+
+
+def _not_opened(path: Path, most_bytes: int = 100) -> Refused:
+    with pytest.raises(Refused) as caught, open_untrusted(path, most_bytes):
+        pass
+    return caught.value
+
+
+def test_an_open_file_can_be_read_and_is_closed_after(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"sound")
+
+    with open_untrusted(path, 5) as descriptor:
+        assert os.read(descriptor, 10) == b"sound"
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(descriptor)
+
+
+def test_a_file_of_one_byte_too_many_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(bytes(101))
+
+    assert _not_opened(path).code == "TOO_LONG"
+
+
+def test_an_empty_file_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.touch()
+
+    assert (_not_opened(path).code, _not_opened(path).sentence) == ("EMPTY_AUDIO", "The file is empty.")
+
+
+@pytest.mark.parametrize("name", ["none.wav", "file/below", "nul\0byte", "x" * 300])
+def test_what_cannot_be_opened_is_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+
+    assert _not_opened(tmp_path / name).code == "UNDECODABLE"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names here")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    assert "device" in _not_opened(tmp_path / "pipe").sentence
+
+
+def test_no_sentence_repeats_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "Testperson.wav"
+
+    assert "Testperson" not in _not_opened(path).sentence + _not_opened(path).hint
