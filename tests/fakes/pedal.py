@@ -43,7 +43,7 @@ def gone() -> Unavailable:
 
 
 class FakeHidBackend:
-    """Satisfies ``reviewer.pedal.device.HidBackend``. Its clock moves by what is waited for, not by itself.
+    """A ``HidBackend``. Its clock moves by what is waited for, not by itself.
 
     With ``waits`` a read waits on the thread that asks until the test sends something.
     """
@@ -69,13 +69,13 @@ class FakeHidBackend:
             else:
                 self.script.append((self.now_ms, report))
 
-    def listed(self) -> list[HidDevice]:
+    def list_devices(self) -> list[HidDevice]:
         self.looks += 1
         if self.listing_fails is not None:
             raise self.listing_fails
         return list(self.devices)
 
-    def open(self, device: HidDevice) -> "FakeHidConnection":
+    def open_device(self, device: HidDevice) -> "FakeHidConnection":
         if self.opening_fails is not None:
             raise self.opening_fails
         self.opened.append(device)
@@ -89,7 +89,7 @@ class FakeHidConnection:
     def __init__(self, port: FakeHidBackend, device: HidDevice) -> None:
         self._port, self._device = port, device
 
-    def read(self, timeout_ms: int) -> bytes:
+    def read_report(self, timeout_ms: int) -> bytes:
         report = self._next(timeout_ms)
         if report is UNPLUG:
             self._port.devices.remove(self._device)

@@ -5,29 +5,28 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.pedal.events import PedalEvent, changes
-from reviewer.pedal.report import Pedal
+from reviewer.pedal.report import Pedal, PedalEvent, pedal_events
 
 STATES = st.lists(st.frozensets(st.sampled_from(Pedal)), max_size=40)
 
 
 def test_a_pedal_that_goes_down_is_told():
-    assert changes(set(), {Pedal.LEFT}) == (PedalEvent(Pedal.LEFT, is_down=True),)
+    assert pedal_events(set(), {Pedal.LEFT}) == (PedalEvent(Pedal.LEFT, is_down=True),)
 
 
 def test_a_pedal_that_comes_up_is_told():
-    assert changes({Pedal.LEFT}, set()) == (PedalEvent(Pedal.LEFT, is_down=False),)
+    assert pedal_events({Pedal.LEFT}, set()) == (PedalEvent(Pedal.LEFT, is_down=False),)
 
 
 def test_a_foot_that_slides_over_lets_go_before_it_presses():
-    assert changes({Pedal.RIGHT}, {Pedal.LEFT}) == (
+    assert pedal_events({Pedal.RIGHT}, {Pedal.LEFT}) == (
         PedalEvent(Pedal.RIGHT, is_down=False),
         PedalEvent(Pedal.LEFT, is_down=True),
     )
 
 
 def test_a_held_pedal_tells_nothing():
-    assert changes({Pedal.MIDDLE}, {Pedal.MIDDLE}) == ()
+    assert pedal_events({Pedal.MIDDLE}, {Pedal.MIDDLE}) == ()
 
 
 def _oracle(states: list[frozenset[Pedal]]) -> dict[Pedal, list[bool]]:
@@ -44,7 +43,7 @@ def test_events_say_of_each_pedal_exactly_when_it_turned(states: list[frozenset[
     told: dict[Pedal, list[bool]] = {pedal: [] for pedal in Pedal}
     before: frozenset[Pedal] = frozenset()
     for now in states:
-        for event in changes(before, now):
+        for event in pedal_events(before, now):
             told[event.pedal].append(event.is_down)
         before = now
     assert told == _oracle(states)
@@ -55,7 +54,7 @@ def test_who_follows_the_events_knows_what_is_down(states: list[frozenset[Pedal]
     down: set[Pedal] = set()
     before: frozenset[Pedal] = frozenset()
     for now in states:
-        for event in changes(before, now):
+        for event in pedal_events(before, now):
             (down.add if event.is_down else down.remove)(event.pedal)
         assert down == now
         before = now

@@ -31,41 +31,41 @@ LAYOUTS = st.builds(
     ],
 )
 def test_each_bit_is_one_pedal(report: bytes, down: set[Pedal]):
-    assert THREE.down(report) == down
+    assert THREE.pedals_down(report) == down
 
 
 @given(LAYOUTS, st.binary(max_size=12))
 def test_a_pedal_is_down_exactly_when_a_bit_of_its_mask_is_set(layout: ReportLayout, report: bytes):
-    down = layout.down(report)
-    reaches = all(place.byte < len(report) for place in layout.places.values())
+    down = layout.pedals_down(report)
+    reaches = all(place.byte < len(report) for place in layout.bits.values())
     assert (down is not None) == (reaches and layout.length in {None, len(report)})
     if down is not None:
         bits = int.from_bytes(report, "little")
-        assert down == {p for p, at in layout.places.items() if bits & (at.mask << (8 * at.byte))}
+        assert down == {p for p, at in layout.bits.items() if bits & (at.mask << (8 * at.byte))}
 
 
 def test_a_report_that_is_too_short_says_nothing():
-    assert THREE.down(b"") is None
+    assert THREE.pedals_down(b"") is None
 
 
 def test_a_report_of_another_length_is_about_something_else():
-    assert ReportLayout(THREE.places, length=2).down(b"\x01") is None
+    assert ReportLayout(THREE.bits, length=2).pedals_down(b"\x01") is None
 
 
 @pytest.mark.parametrize(("byte", "mask"), [(-1, 1), (0, 0), (0, 256)])
 def test_a_place_outside_a_report_cannot_be_made(byte: int, mask: int):
-    with pytest.raises(ValueError, match="a place is a byte"):
+    with pytest.raises(ValueError, match="a report bit is a byte"):
         ReportBit(byte, mask)
 
 
 @given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF), LAYOUTS)
 def test_what_was_taught_is_read_as_it_was_written(vendor: int, product: int, layout: ReportLayout):
     taught = CalibratedPedal(vendor, product, layout)
-    assert parse_calibrated(taught.written) == taught
+    assert parse_calibrated(taught.line) == taught
 
 
 def test_what_was_taught_is_one_line_that_a_person_can_read():
-    written = CalibratedPedal(0x1234, 0xFF, ReportLayout({Pedal.LEFT: ReportBit(0, 1)}, 2)).written
+    written = CalibratedPedal(0x1234, 0xFF, ReportLayout({Pedal.LEFT: ReportBit(0, 1)}, 2)).line
     assert written == "1234:00ff 2 left=0:01"
 
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from reviewer.errors import Refused, Unavailable
-from reviewer.pedal.events import PedalEvent
 from reviewer.pedal.models import known_models
-from reviewer.pedal.monitor import LOOK_EVERY_SECONDS, PedalMessage, PedalMonitor, RawReport
-from reviewer.pedal.report import CalibratedPedal, Pedal, ReportBit, ReportLayout
+from reviewer.pedal.monitor import SCAN_INTERVAL_SECONDS, PedalMessage, PedalMonitor, RawReport
+from reviewer.pedal.report import CalibratedPedal, Pedal, PedalEvent, ReportBit, ReportLayout
 from reviewer.pedal.status import PedalState, PedalStatus
 from tests.fakes.pedal import (
     INFINITY,
@@ -88,7 +87,7 @@ def test_a_pedal_that_is_plugged_in_again_works_again():
 def test_while_there_is_no_pedal_it_looks_every_two_seconds():
     ear = Ear(FakeHidBackend(KEYBOARD))
     assert ear.steps(3) == [2.0, 2.0, 2.0]
-    assert LOOK_EVERY_SECONDS == 2.0
+    assert SCAN_INTERVAL_SECONDS == 2.0
     assert ear.port.looks == 3
 
 
@@ -113,7 +112,7 @@ def test_a_report_that_is_not_about_pedals_changes_nothing():
 
 @pytest.mark.parametrize(
     ("device", "state"),
-    [(OLYMPUS, PedalState.UNTAUGHT), (PCSENSOR, PedalState.TYPES_KEYS), (STRANGER, PedalState.NONE)],
+    [(OLYMPUS, PedalState.UNCALIBRATED), (PCSENSOR, PedalState.TYPES_KEYS), (STRANGER, PedalState.NONE)],
 )
 def test_a_device_that_cannot_be_read_as_a_pedal_is_not_opened(device, state: PedalState):
     ear = Ear(FakeHidBackend(device))
@@ -125,14 +124,14 @@ def test_a_device_that_cannot_be_read_as_a_pedal_is_not_opened(device, state: Pe
 def test_a_pedal_that_must_be_taught_is_the_first_of_those_that_can_be():
     ear = Ear(FakeHidBackend(replace(STRANGER, name="A thing that comes first by its name"), OLYMPUS))
     ear.steps(1)
-    assert ear.standing.others[0] == OLYMPUS
-    assert len(ear.standing.others) == 2
+    assert ear.standing.candidates[0] == OLYMPUS
+    assert len(ear.standing.candidates) == 2
 
 
 def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
     ear = Ear(FakeHidBackend(INFINITY))
     ear.port.opening_fails = Unavailable("It may not be read.", "Add a rule.")
-    assert ear.steps(1) == [LOOK_EVERY_SECONDS]
+    assert ear.steps(1) == [SCAN_INTERVAL_SECONDS]
     assert (ear.standing.state, ear.standing.sentence, ear.standing.hint) == (
         PedalState.FAULT,
         "It may not be read.",
@@ -169,7 +168,7 @@ def test_a_taught_pedal_is_read_as_it_was_taught():
 def test_what_is_taught_now_holds_from_the_next_step():
     ear = Ear(FakeHidBackend(STRANGER))
     ear.steps(1)
-    ear.watch.use(TAUGHT)
+    ear.watch.set_calibrated(TAUGHT)
     ear.port.send(RIGHT)
     ear.steps(2)
     assert ear.states == [PedalState.NONE, PedalState.READY]
@@ -179,7 +178,7 @@ def test_what_is_taught_now_holds_from_the_next_step():
 def test_while_it_is_taught_a_device_tells_its_reports_and_no_pedals():
     ear = Ear(FakeHidBackend(INFINITY, STRANGER))
     ear.steps(1)
-    ear.watch.teach(STRANGER)
+    ear.watch.calibrate(STRANGER)
     ear.port.send(LEFT, LEFT, NONE)
     ear.steps(4)
     assert [one.report for one in ear.told if isinstance(one, RawReport)] == [LEFT, NONE]
@@ -189,12 +188,12 @@ def test_while_it_is_taught_a_device_tells_its_reports_and_no_pedals():
 
 def test_after_teaching_the_pedal_works_as_before():
     ear = Ear(FakeHidBackend(INFINITY, STRANGER))
-    ear.watch.teach(STRANGER)
+    ear.watch.calibrate(STRANGER)
     ear.steps(2)
-    ear.watch.teach(None)
+    ear.watch.calibrate(None)
     ear.port.send(MIDDLE)
     ear.steps(2)
-    assert ear.states == [PedalState.LEARNING, PedalState.READY]
+    assert ear.states == [PedalState.CALIBRATING, PedalState.READY]
     assert ear.events == ["middle down"]
 
 
@@ -202,14 +201,14 @@ def test_a_pedal_that_is_held_when_teaching_begins_comes_up():
     ear = Ear(FakeHidBackend(INFINITY, STRANGER))
     ear.port.send(MIDDLE)
     ear.steps(2)
-    ear.watch.teach(STRANGER)
+    ear.watch.calibrate(STRANGER)
     ear.steps(1)
     assert ear.events == ["middle down", "middle up"]
 
 
 def test_a_keyboard_is_not_opened_even_if_asked_for():
     ear = Ear(FakeHidBackend(KEYBOARD))
-    ear.watch.teach(KEYBOARD)
+    ear.watch.calibrate(KEYBOARD)
     ear.steps(2)
     assert ear.port.opened == []
 

@@ -15,16 +15,16 @@ REPORTS = [report for _, report in LESSON]
 
 
 def taught(*reports: bytes) -> Calibration:
-    return reduce(Calibration.heard, reports, Calibration())
+    return reduce(Calibration.with_report, reports, Calibration())
 
 
 def test_left_middle_and_right_are_asked_for_in_this_order():
-    asked = [taught(*REPORTS[:count]).asks_for for count in (0, 2, 4, 6)]
+    asked = [taught(*REPORTS[:count]).requested_pedal for count in (0, 2, 4, 6)]
     assert asked == [Pedal.LEFT, Pedal.MIDDLE, Pedal.RIGHT, None]
 
 
 def test_three_presses_teach_where_the_pedals_are():
-    assert taught(*REPORTS).layout().places == {
+    assert taught(*REPORTS).layout().bits == {
         Pedal.LEFT: ReportBit(0, 1),
         Pedal.MIDDLE: ReportBit(0, 2),
         Pedal.RIGHT: ReportBit(0, 4),
@@ -34,7 +34,7 @@ def test_three_presses_teach_where_the_pedals_are():
 def test_a_press_counts_once_it_is_let_go():
     held = taught(LEFT)
     assert held.is_held
-    assert held.asks_for is Pedal.LEFT
+    assert held.requested_pedal is Pedal.LEFT
 
 
 def test_a_device_that_repeats_itself_is_understood():
@@ -46,15 +46,15 @@ def test_the_state_of_rest_that_comes_first_is_no_press():
 
 
 def test_a_pedal_that_is_not_there_is_left_out():
-    lesson = taught(*REPORTS[:2]).without_this().heard(RIGHT).heard(NONE)
-    assert lesson.asks_for is None
-    assert set(lesson.layout().places) == {Pedal.LEFT, Pedal.RIGHT}
+    lesson = taught(*REPORTS[:2]).skip_pedal().with_report(RIGHT).with_report(NONE)
+    assert lesson.requested_pedal is None
+    assert set(lesson.layout().bits) == {Pedal.LEFT, Pedal.RIGHT}
 
 
 def test_after_the_last_press_nothing_changes_any_more():
     done = taught(*REPORTS)
-    assert done.heard(LEFT) == done
-    assert done.without_this() == done
+    assert done.with_report(LEFT) == done
+    assert done.skip_pedal() == done
 
 
 def test_nothing_pressed_is_nothing_learnt():
@@ -79,11 +79,11 @@ def test_reports_of_another_length_do_not_disturb():
 def test_a_counter_in_the_reports_is_not_taken_for_a_pedal():
     counted = [bytes([place, *report]) for place, report in enumerate(REPORTS, start=1)]
     layout = taught(*counted).layout()
-    assert [place.byte for place in layout.places.values()] == [1, 1, 1]
+    assert [place.byte for place in layout.bits.values()] == [1, 1, 1]
 
 
 def test_only_reports_as_long_as_those_of_the_lesson_will_be_read():
-    assert taught(*REPORTS).layout().down(b"\x01") is None
+    assert taught(*REPORTS).layout().pedals_down(b"\x01") is None
 
 
 @given(
@@ -102,7 +102,7 @@ def test_any_three_bits_are_found_whatever_else_is_set(bits, rest: bytes, repeat
 
     layout = taught(*heard).layout()
 
-    assert [(place.byte, place.mask) for place in layout.places.values()] == [
+    assert [(place.byte, place.mask) for place in layout.bits.values()] == [
         (bit // 8, 1 << bit % 8) for bit in bits[:3]
     ]
 
@@ -114,5 +114,5 @@ def test_no_reports_whatever_break_a_lesson(reports: list[bytes]):
         layout = lesson.layout()
     except Refused:
         return
-    masks = [(place.byte, place.mask) for place in layout.places.values()]
+    masks = [(place.byte, place.mask) for place in layout.bits.values()]
     assert len(set(masks)) == len(masks)
