@@ -15,7 +15,17 @@ from reviewer.ui.pedal_keys import HOLD
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import key
-from tests.fakes.pedal import INFINITY, LEFT, LESSON, MIDDLE, NONE, OLYMPUS, RIGHT, STRANGER, FakeHidBackend
+from tests.fakes.pedal import (
+    INFINITY,
+    LEFT,
+    MIDDLE,
+    NONE,
+    OLYMPUS,
+    RIGHT,
+    STRANGER,
+    THREE_PRESSES,
+    FakeHidBackend,
+)
 
 
 class Scene:
@@ -177,7 +187,7 @@ def test_a_pedal_that_is_held_is_asked_to_be_let_go(scene: Scene):
 
 def test_what_was_learnt_is_kept(scene: Scene):
     scene.begin()
-    scene.hear(*(report for _, report in LESSON))
+    scene.hear(*(report for _, report in THREE_PRESSES))
     taught = parse_calibrated(scene.preferences.text(TAUGHT))
     assert taught is not None
     assert (taught.vendor, taught.product) == (STRANGER.vendor, STRANGER.product)
@@ -229,7 +239,7 @@ def test_a_device_that_goes_while_it_is_taught_ends_the_lesson_with_a_word(scene
 
 def test_what_was_taught_can_be_forgotten(scene: Scene):
     scene.begin()
-    scene.hear(*(report for _, report in LESSON))
+    scene.hear(*(report for _, report in THREE_PRESSES))
     scene.teaching.forget.click()
     assert scene.preferences.text(TAUGHT) == ""
     assert not scene.teaching.forget.isEnabled()
@@ -246,7 +256,7 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
     qtbot.waitUntil(page.teaching.teach.isEnabled)
     page.teaching.teach.click()
     qtbot.waitUntil(lambda: reader.standing.state is PedalState.CALIBRATING)
-    port.send(*(report for _, report in LESSON))
+    port.send(*(report for _, report in THREE_PRESSES))
     qtbot.waitUntil(lambda: reader.standing.state is PedalState.READY)
     with qtbot.waitSignal(reader.pressed) as told:
         port.send(RIGHT)

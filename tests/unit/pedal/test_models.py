@@ -38,7 +38,7 @@ def test_models_with_a_known_layout_tell_all_three_pedals(device: HidDevice):
     assert [layout.pedals_down(bytes([bit, 0])) for bit in (1, 2, 4)] == [{pedal} for pedal in Pedal]
 
 
-def test_a_model_whose_reports_nobody_knows_for_sure_must_be_taught():
+def test_a_model_whose_reports_nobody_knows_for_sure_must_be_calibrated():
     model = model_of(OLYMPUS)
     assert model.layout is None
     assert not model.types_keys

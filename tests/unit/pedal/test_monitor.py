@@ -1,4 +1,4 @@
-"""Looking, reading and telling, over recorded reports; no thread, no clock."""
+"""The monitor over recorded reports: what it finds, reads and sends; no thread, no clock."""
 
 from dataclasses import replace
 
@@ -24,40 +24,40 @@ from tests.fakes.pedal import (
     FakeHidBackend,
 )
 
-TAUGHT = CalibratedPedal(STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.RIGHT: ReportBit(0, 4)}))
+CALIBRATED = CalibratedPedal(STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.RIGHT: ReportBit(0, 4)}))
 
 
-class Ear:
-    """A watch over a port, and what it told."""
+class Bench:
+    """A monitor on a fake backend, and what it sent."""
 
     def __init__(
-        self, port: FakeHidBackend, taught: CalibratedPedal | None = None, models=known_models
+        self, backend: FakeHidBackend, calibrated: CalibratedPedal | None = None, models=known_models
     ) -> None:
-        self.told: list[PedalMessage] = []
-        self.port = port
-        self.watch = PedalMonitor(port, models, self.told.append, taught)
+        self.messages: list[PedalMessage] = []
+        self.backend = backend
+        self.monitor = PedalMonitor(backend, models, self.messages.append, calibrated)
 
     def steps(self, count: int) -> list[float]:
-        return [self.watch.step() for _ in range(count)]
+        return [self.monitor.step() for _ in range(count)]
 
     @property
     def events(self) -> list[str]:
-        found = [one for one in self.told if isinstance(one, PedalEvent)]
+        found = [one for one in self.messages if isinstance(one, PedalEvent)]
         return [f"{one.pedal} {'down' if one.is_down else 'up'}" for one in found]
 
     @property
     def states(self) -> list[PedalState]:
-        return [one.state for one in self.told if isinstance(one, PedalStatus)]
+        return [one.state for one in self.messages if isinstance(one, PedalStatus)]
 
     @property
-    def standing(self) -> PedalStatus:
-        return [one for one in self.told if isinstance(one, PedalStatus)][-1]
+    def status(self) -> PedalStatus:
+        return [one for one in self.messages if isinstance(one, PedalStatus)][-1]
 
 
 def test_a_recorded_pedal_is_told_press_by_press():
-    ear = Ear(FakeHidBackend(INFINITY, script=WORKED))
-    ear.steps(30)
-    assert ear.events == [
+    bench = Bench(FakeHidBackend(INFINITY, script=WORKED))
+    bench.steps(30)
+    assert bench.events == [
         "middle down",
         "middle up",
         "left down",
@@ -68,46 +68,41 @@ def test_a_recorded_pedal_is_told_press_by_press():
 
 
 def test_a_pedal_that_is_pulled_out_while_held_comes_up():
-    ear = Ear(FakeHidBackend(INFINITY, script=PULLED_OUT))
-    ear.steps(8)
-    assert ear.events == ["middle down", "middle up"]
-    assert ear.states == [PedalState.READY, PedalState.NONE]
+    bench = Bench(FakeHidBackend(INFINITY, script=PULLED_OUT))
+    bench.steps(8)
+    assert bench.events == ["middle down", "middle up"]
+    assert bench.states == [PedalState.READY, PedalState.NONE]
 
 
 def test_a_pedal_that_is_plugged_in_again_works_again():
-    ear = Ear(FakeHidBackend(INFINITY, script=PULLED_OUT))
-    ear.steps(8)
-    ear.port.devices.append(INFINITY)
-    ear.port.send(LEFT, NONE)
-    ear.steps(3)
-    assert ear.events[2:] == ["left down", "left up"]
-    assert ear.states[-1] is PedalState.READY
+    bench = Bench(FakeHidBackend(INFINITY, script=PULLED_OUT))
+    bench.steps(8)
+    bench.backend.devices.append(INFINITY)
+    bench.backend.send(LEFT, NONE)
+    bench.steps(3)
+    assert bench.events[2:] == ["left down", "left up"]
+    assert bench.states[-1] is PedalState.READY
 
 
 def test_while_there_is_no_pedal_it_looks_every_two_seconds():
-    ear = Ear(FakeHidBackend(KEYBOARD))
-    assert ear.steps(3) == [2.0, 2.0, 2.0]
+    bench = Bench(FakeHidBackend(KEYBOARD))
+    assert bench.steps(3) == [2.0, 2.0, 2.0]
     assert SCAN_INTERVAL_SECONDS == 2.0
-    assert ear.port.looks == 3
+    assert bench.backend.looks == 3
+    assert bench.states == [PedalState.NONE]
 
 
 def test_while_a_pedal_is_there_it_does_not_look():
-    ear = Ear(FakeHidBackend(INFINITY))
-    assert ear.steps(5) == [0.0] * 5
-    assert ear.port.looks == 1
-
-
-def test_what_stands_as_before_is_told_once():
-    ear = Ear(FakeHidBackend())
-    ear.steps(3)
-    assert ear.states == [PedalState.NONE]
+    bench = Bench(FakeHidBackend(INFINITY))
+    assert bench.steps(5) == [0.0] * 5
+    assert bench.backend.looks == 1
 
 
 def test_a_report_that_is_not_about_pedals_changes_nothing():
-    ear = Ear(FakeHidBackend(INFINITY))
-    ear.port.send(LEFT, b"", NONE)
-    ear.steps(2)
-    assert ear.events == ["left down"]
+    bench = Bench(FakeHidBackend(INFINITY))
+    bench.backend.send(LEFT, b"", NONE)
+    bench.steps(2)
+    assert bench.events == ["left down"]
 
 
 @pytest.mark.parametrize(
@@ -115,108 +110,104 @@ def test_a_report_that_is_not_about_pedals_changes_nothing():
     [(OLYMPUS, PedalState.UNCALIBRATED), (PCSENSOR, PedalState.TYPES_KEYS), (STRANGER, PedalState.NONE)],
 )
 def test_a_device_that_cannot_be_read_as_a_pedal_is_not_opened(device, state: PedalState):
-    ear = Ear(FakeHidBackend(device))
-    ear.steps(2)
-    assert ear.states == [state]
-    assert ear.port.opened == []
+    bench = Bench(FakeHidBackend(device))
+    bench.steps(2)
+    assert bench.states == [state]
+    assert bench.backend.opened == []
 
 
-def test_a_pedal_that_must_be_taught_is_the_first_of_those_that_can_be():
-    ear = Ear(FakeHidBackend(replace(STRANGER, name="A thing that comes first by its name"), OLYMPUS))
-    ear.steps(1)
-    assert ear.standing.candidates[0] == OLYMPUS
-    assert len(ear.standing.candidates) == 2
+def test_a_pedal_that_must_be_calibrated_is_the_first_of_those_that_can_be():
+    bench = Bench(FakeHidBackend(replace(STRANGER, name="A thing that comes first by its name"), OLYMPUS))
+    bench.steps(1)
+    assert bench.status.candidates[0] == OLYMPUS
+    assert len(bench.status.candidates) == 2
 
 
 def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
-    ear = Ear(FakeHidBackend(INFINITY))
-    ear.port.opening_fails = Unavailable("It may not be read.", "Add a rule.")
-    assert ear.steps(1) == [SCAN_INTERVAL_SECONDS]
-    assert (ear.standing.state, ear.standing.sentence, ear.standing.hint) == (
+    bench = Bench(FakeHidBackend(INFINITY))
+    bench.backend.opening_fails = Unavailable("It may not be read.", "Add a rule.")
+    assert bench.steps(1) == [SCAN_INTERVAL_SECONDS]
+    assert (bench.status.state, bench.status.sentence, bench.status.hint) == (
         PedalState.FAULT,
         "It may not be read.",
         "Add a rule.",
     )
-    ear.port.opening_fails = None
-    ear.steps(1)
-    assert ear.standing.state is PedalState.READY
+    bench.backend.opening_fails = None
+    bench.steps(1)
+    assert bench.status.state is PedalState.READY
 
 
-def test_a_library_that_does_not_answer_is_a_sentence():
-    ear = Ear(FakeHidBackend(INFINITY))
-    ear.port.listing_fails = Unavailable("No USB here.", "Look at the cable.")
-    ear.steps(1)
-    assert ear.standing.sentence == "No USB here."
-
-
-def test_a_broken_file_of_models_is_a_sentence():
+def test_what_cannot_be_listed_or_read_is_a_status_with_its_sentence():
     def refused():
         raise Refused("infinity.toml: ids must be a list.", "Correct the file.")
 
-    ear = Ear(FakeHidBackend(INFINITY), models=refused)
-    ear.steps(1)
-    assert ear.standing.sentence.startswith("infinity.toml")
+    listing, models = Bench(FakeHidBackend(INFINITY)), Bench(FakeHidBackend(INFINITY), models=refused)
+    listing.backend.listing_fails = Unavailable("No USB here.", "Look at the cable.")
+    listing.steps(1)
+    models.steps(1)
+    assert (listing.status.state, listing.status.sentence) == (PedalState.FAULT, "No USB here.")
+    assert models.status.sentence.startswith("infinity.toml")
 
 
-def test_a_taught_pedal_is_read_as_it_was_taught():
-    ear = Ear(FakeHidBackend(STRANGER), TAUGHT)
-    ear.port.send(RIGHT, NONE)
-    ear.steps(3)
-    assert ear.events == ["right down", "right up"]
+def test_a_calibrated_pedal_is_read_as_it_was_calibrated():
+    bench = Bench(FakeHidBackend(STRANGER), CALIBRATED)
+    bench.backend.send(RIGHT, NONE)
+    bench.steps(3)
+    assert bench.events == ["right down", "right up"]
 
 
-def test_what_is_taught_now_holds_from_the_next_step():
-    ear = Ear(FakeHidBackend(STRANGER))
-    ear.steps(1)
-    ear.watch.set_calibrated(TAUGHT)
-    ear.port.send(RIGHT)
-    ear.steps(2)
-    assert ear.states == [PedalState.NONE, PedalState.READY]
-    assert ear.events == ["right down"]
+def test_a_new_calibration_holds_from_the_next_step():
+    bench = Bench(FakeHidBackend(STRANGER))
+    bench.steps(1)
+    bench.monitor.set_calibrated(CALIBRATED)
+    bench.backend.send(RIGHT)
+    bench.steps(2)
+    assert bench.states == [PedalState.NONE, PedalState.READY]
+    assert bench.events == ["right down"]
 
 
-def test_while_it_is_taught_a_device_tells_its_reports_and_no_pedals():
-    ear = Ear(FakeHidBackend(INFINITY, STRANGER))
-    ear.steps(1)
-    ear.watch.calibrate(STRANGER)
-    ear.port.send(LEFT, LEFT, NONE)
-    ear.steps(4)
-    assert [one.report for one in ear.told if isinstance(one, RawReport)] == [LEFT, NONE]
-    assert ear.events == []
-    assert ear.port.open_now == [STRANGER]
+def test_while_it_is_calibrated_a_device_sends_its_reports_and_no_events():
+    bench = Bench(FakeHidBackend(INFINITY, STRANGER))
+    bench.steps(1)
+    bench.monitor.calibrate(STRANGER)
+    bench.backend.send(LEFT, LEFT, NONE)
+    bench.steps(4)
+    assert [one.report for one in bench.messages if isinstance(one, RawReport)] == [LEFT, NONE]
+    assert bench.events == []
+    assert bench.backend.open_now == [STRANGER]
 
 
-def test_after_teaching_the_pedal_works_as_before():
-    ear = Ear(FakeHidBackend(INFINITY, STRANGER))
-    ear.watch.calibrate(STRANGER)
-    ear.steps(2)
-    ear.watch.calibrate(None)
-    ear.port.send(MIDDLE)
-    ear.steps(2)
-    assert ear.states == [PedalState.CALIBRATING, PedalState.READY]
-    assert ear.events == ["middle down"]
+def test_after_calibration_the_pedal_works_as_before():
+    bench = Bench(FakeHidBackend(INFINITY, STRANGER))
+    bench.monitor.calibrate(STRANGER)
+    bench.steps(2)
+    bench.monitor.calibrate(None)
+    bench.backend.send(MIDDLE)
+    bench.steps(2)
+    assert bench.states == [PedalState.CALIBRATING, PedalState.READY]
+    assert bench.events == ["middle down"]
 
 
-def test_a_pedal_that_is_held_when_teaching_begins_comes_up():
-    ear = Ear(FakeHidBackend(INFINITY, STRANGER))
-    ear.port.send(MIDDLE)
-    ear.steps(2)
-    ear.watch.calibrate(STRANGER)
-    ear.steps(1)
-    assert ear.events == ["middle down", "middle up"]
+def test_a_pedal_that_is_held_when_calibration_begins_comes_up():
+    bench = Bench(FakeHidBackend(INFINITY, STRANGER))
+    bench.backend.send(MIDDLE)
+    bench.steps(2)
+    bench.monitor.calibrate(STRANGER)
+    bench.steps(1)
+    assert bench.events == ["middle down", "middle up"]
 
 
 def test_a_keyboard_is_not_opened_even_if_asked_for():
-    ear = Ear(FakeHidBackend(KEYBOARD))
-    ear.watch.calibrate(KEYBOARD)
-    ear.steps(2)
-    assert ear.port.opened == []
+    bench = Bench(FakeHidBackend(KEYBOARD))
+    bench.monitor.calibrate(KEYBOARD)
+    bench.steps(2)
+    assert bench.backend.opened == []
 
 
 def test_closing_lets_the_device_go():
-    ear = Ear(FakeHidBackend(INFINITY))
-    ear.port.send(MIDDLE)
-    ear.steps(2)
-    ear.watch.close()
-    assert ear.port.open_now == []
-    assert ear.events == ["middle down", "middle up"]
+    bench = Bench(FakeHidBackend(INFINITY))
+    bench.backend.send(MIDDLE)
+    bench.steps(2)
+    bench.monitor.close()
+    assert bench.backend.open_now == []
+    assert bench.events == ["middle down", "middle up"]

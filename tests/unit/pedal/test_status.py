@@ -18,7 +18,7 @@ from tests.fakes.pedal import (
 )
 
 MODELS = known_models()
-TAUGHT = CalibratedPedal(STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.LEFT: ReportBit(1, 8)}))
+CALIBRATED = CalibratedPedal(STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.LEFT: ReportBit(1, 8)}))
 
 
 @pytest.mark.parametrize(
@@ -40,20 +40,20 @@ def test_without_a_pedal_none_is_chosen():
     assert detect_pedal((KEYBOARD, MOUSE, STRANGER), MODELS, None) is None
 
 
-def test_what_its_owner_has_taught_goes_before_all_else():
-    chosen = detect_pedal((INFINITY, STRANGER), MODELS, TAUGHT)
+def test_what_its_owner_has_calibrated_goes_before_all_else():
+    chosen = detect_pedal((INFINITY, STRANGER), MODELS, CALIBRATED)
     assert chosen is not None
-    assert (chosen.device, chosen.layout, chosen.name) == (STRANGER, TAUGHT.layout, "Foot Thing")
+    assert (chosen.device, chosen.layout, chosen.name) == (STRANGER, CALIBRATED.layout, "Foot Thing")
 
 
-def test_a_taught_pedal_that_is_not_plugged_in_leaves_the_place_to_another():
-    chosen = detect_pedal((INFINITY,), MODELS, TAUGHT)
+def test_a_calibrated_pedal_that_is_not_plugged_in_leaves_the_place_to_another():
+    chosen = detect_pedal((INFINITY,), MODELS, CALIBRATED)
     assert chosen is not None
     assert chosen.device == INFINITY
 
 
-def test_a_taught_device_without_a_name_is_called_by_its_numbers():
-    chosen = detect_pedal((HidDevice("x", STRANGER.vendor, STRANGER.product),), MODELS, TAUGHT)
+def test_a_calibrated_device_without_a_name_is_called_by_its_numbers():
+    chosen = detect_pedal((HidDevice("x", STRANGER.vendor, STRANGER.product),), MODELS, CALIBRATED)
     assert chosen is not None
     assert chosen.name == "1234:00ff"
 
@@ -63,9 +63,9 @@ def test_no_part_of_a_keyboard_or_mouse_is_ever_offered():
     assert calibration_candidates((KEYBOARD_KEYS, KEYBOARD, MOUSE, INFINITY)) == (INFINITY,)
 
 
-def test_a_keyboard_is_not_read_even_if_somebody_says_they_taught_it():
-    taught = CalibratedPedal(KEYBOARD.vendor, KEYBOARD.product, TAUGHT.layout)
-    assert detect_pedal((KEYBOARD, KEYBOARD_KEYS), MODELS, taught) is None
+def test_a_keyboard_is_not_read_even_if_somebody_says_they_calibrated_it():
+    calibrated = CalibratedPedal(KEYBOARD.vendor, KEYBOARD.product, CALIBRATED.layout)
+    assert detect_pedal((KEYBOARD, KEYBOARD_KEYS), MODELS, calibrated) is None
 
 
 def test_a_known_pedal_that_is_a_keyboard_too_is_not_read():
