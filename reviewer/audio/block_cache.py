@@ -21,9 +21,15 @@ class BlockCache(Generic[Key, Value]):
     """Keeps at most ``capacity`` blocks, those used last; safe on any thread."""
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
+        """May be changed; it is kept to from the next ``put`` on."""
         self._blocks: OrderedDict[Key, Value] = OrderedDict()
         self._lock = Lock()
+
+    def __contains__(self, key: Key) -> bool:
+        """Whether the block is kept; that does not count as a use."""
+        with self._lock:
+            return key in self._blocks
 
     def get(self, key: Key) -> Value | None:
         """The block, if it is kept; it counts as used now."""
@@ -38,7 +44,7 @@ class BlockCache(Generic[Key, Value]):
         with self._lock:
             self._blocks[key] = block
             self._blocks.move_to_end(key)
-            while len(self._blocks) > self._capacity:
+            while len(self._blocks) > self.capacity:
                 self._blocks.popitem(last=False)
 
     def clear(self) -> None:
