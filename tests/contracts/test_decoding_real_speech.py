@@ -25,7 +25,7 @@ _ACCEPTED: dict[str, tuple[int, tuple[str, ...]]] = {
     "01": (85_144, (_SHORT,)),
     "06": (41_885, ("The file is named .wav but holds FLAC.",)),
     "07": (113_309, ("The file is named .flac but holds MP3.",)),
-    "08": (212_893, ("102 samples were not numbers and are silent now.",)),
+    "08": (212_893, ("102 invalid samples (NaN or infinity) were replaced by silence.",)),
     "11": (288_000, ()),
     "12": (44_100, ()),
     "13": (77_240, ()),

@@ -18,14 +18,14 @@ pytestmark = pytest.mark.speech
 # By number in bad.csv: what may come of it, and a piece of the sentence that must be said.
 EXPECTED = {
     1: ("accepted", "shorter than its header"),
-    2: ("UNDECODABLE", "breaks off"),
+    2: ("UNDECODABLE", "cut off"),
     3: ("EMPTY_AUDIO", "empty"),
-    4: ("EMPTY_AUDIO", "no sound"),
-    5: ("UNDECODABLE", "not a sound file"),
+    4: ("EMPTY_AUDIO", "no audio"),
+    5: ("UNDECODABLE", "not an audio file"),
     6: ("accepted", "FLAC"),
     7: ("accepted", "MP3"),
     8: ("accepted", "102 samples"),
-    9: ("EMPTY_AUDIO", "no sound"),
+    9: ("EMPTY_AUDIO", "no audio"),
     10: ("accepted", ""),
     11: ("accepted", ""),
     12: ("accepted", ""),
@@ -35,7 +35,7 @@ EXPECTED = {
     16: ("accepted", ""),
     17: ("accepted", "shorter than its header"),
     18: ("accepted", ""),
-    19: ("EMPTY_AUDIO", "no sound"),
+    19: ("EMPTY_AUDIO", "no audio"),
     20: ("accepted", ""),
     21: ("accepted", ""),
     22: ("accepted", ""),
@@ -45,7 +45,7 @@ EXPECTED = {
     26: ("accepted", ""),
     27: ("accepted", ""),
     28: ("UNDECODABLE", "Channel count"),
-    29: ("UNDECODABLE", "not a sound file"),
+    29: ("UNDECODABLE", "not an audio file"),
 }
 PERSONAL = ("Testperson", "example.org", "ZX81", "555-01")
 

@@ -1,4 +1,4 @@
-"""The process that opens files nobody trusts: ``python -m reviewer.audio.decode.child``.
+"""The decoding process, which opens untrusted files: ``python -m reviewer.audio.decode.child``.
 
 It imports numpy and soundfile once and forks for each file; the fork gives up what it can, decodes one file
 and sends plain integer samples through a pipe. Where a platform cannot fork, the process is started for each
@@ -91,7 +91,7 @@ def _send_blocks(sound: Any, sender: Sender, most_frames: int) -> None:
 
 
 def _as_integers(block: NDArray[Any], *, is_wide: bool) -> IntSamples:
-    """16-bit integers, or 24-bit ones at the top of an int32; what is no number becomes silence."""
+    """16-bit integers, or 24-bit ones at the top of an int32; NaN and infinity become silence."""
     if block.dtype == np.float64:
         block = np.where(np.isfinite(block), block, 0.0)
         if is_wide:
@@ -111,7 +111,7 @@ def _top_24_bits(values: NDArray[Any]) -> NDArray[np.int32]:
 def _is_short(sound: Any, promised: int, frames: int) -> bool:
     """Whether the header promised more than there was.
 
-    libsndfile mends the count of a WAV and says so in its log. The count of an MP3 is an estimate, a few
+    libsndfile corrects the count of a WAV and says so in its log. The count of an MP3 is an estimate, a few
     blocks of 1,152 samples too high where no Xing header gives it.
     """
     claim = _DATA_CHUNK.search(str(sound.extra_info))
@@ -130,7 +130,7 @@ def _fork_for_one_file(parent: socket.socket, message: bytes, source: int, out: 
         _decode_and_leave(parent, life, source, out, (cpu_seconds, memory_bytes, audio_seconds))
     for descriptor in (held, source, out):
         os.close(descriptor)
-    is_over, _, _ = select.select([life], [], [], wall_seconds)  # readable when the fork, its holder, is gone
+    is_over, _, _ = select.select([life], [], [], wall_seconds)  # readable once the fork has ended
     if not is_over:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
@@ -143,7 +143,7 @@ def _fork_for_one_file(parent: socket.socket, message: bytes, source: int, out: 
 def _decode_and_leave(
     parent: socket.socket, life: int, source: int, out: int, limits: tuple[float, int, float]
 ) -> NoReturn:
-    """In the fork: give up what is not needed, decode, leave without running anybody's clean-up."""
+    """In the fork: drop privileges, decode, and exit without running any clean-up."""
     status = 1
     with contextlib.suppress(BaseException):
         os.close(life)

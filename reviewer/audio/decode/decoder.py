@@ -42,7 +42,7 @@ _EXPORT_HINT = "Export it again from where it came from, for example as 16-bit W
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One file's sound in our own form.
+    """One file's sound in our own formats.
 
     ``flac`` and ``peaks`` hold samples and nothing else, ``speech`` where somebody speaks; ``frames`` counts
     what was decoded, never what a header said; ``notes`` are short sentences for the import report.
@@ -132,7 +132,7 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[int]:
     try:
         descriptor = os.open(path, flags)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refused("There is no such file.", _PATH_HINT, code="UNDECODABLE") from error
+        raise Refused("The file was not found.", _PATH_HINT, code="UNDECODABLE") from error
     except (OSError, ValueError) as error:
         raise Refused(
             "The file cannot be opened.", "Check that you may read it.", code="UNDECODABLE"
@@ -146,7 +146,7 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[int]:
 
 def _check_file(status: os.stat_result, most_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise Refused("This is not a file but a folder or a device.", _PATH_HINT, code="UNDECODABLE")
+        raise Refused("This is a folder or a device, not a file.", _PATH_HINT, code="UNDECODABLE")
     if status.st_size == 0:
         raise Refused("The file is empty.", "Record or export it again.", code="EMPTY_AUDIO")
     if status.st_size > most_bytes:
@@ -184,7 +184,7 @@ def _samples(
 
 def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[str, ...]]:
     if not tail.frames:
-        raise Refused("The file holds no sound.", "Record or export it again.", code="EMPTY_AUDIO")
+        raise Refused("The file contains no audio.", "Record or export it again.", code="EMPTY_AUDIO")
     flat: IntSamples = (
         np.frombuffer(content, dtype=np.int16)
         if head.sample_bytes == 2
@@ -197,7 +197,7 @@ def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples
     if tail.is_short:
         notes.append("The file is shorter than its header says.")
     if tail.invalid:
-        notes.append(f"{tail.invalid} samples were not numbers and are silent now.")
+        notes.append(f"{tail.invalid} invalid samples (NaN or infinity) were replaced by silence.")
     return head, Samples(head.rate_hz, data), tuple(notes)
 
 
@@ -208,7 +208,7 @@ def _hash_as_it_came(head: Head, samples: Samples) -> bytes:
 
 
 def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
-    """The sentence for what the decoding process gave as the reason."""
+    """The error for the reason that the decoding process gave."""
     if not isinstance(failure, Failure):
         raise InvalidRecord
     if failure.why == "too_long":
@@ -218,13 +218,11 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
             "Decoding the file needs more memory than is allowed.", _EXPORT_HINT, code="UNDECODABLE"
         )
     if failure.why == "broken_off":
-        return Refused("The file is damaged: its sound breaks off.", _EXPORT_HINT, code="UNDECODABLE")
+        return Refused("The file is damaged: its audio is cut off.", _EXPORT_HINT, code="UNDECODABLE")
     if failure.number == _NO_DATA_CHUNK:
-        return Refused("The file has a header but no sound.", _EXPORT_HINT, code="EMPTY_AUDIO")
+        return Refused("The file has a header but contains no audio.", _EXPORT_HINT, code="EMPTY_AUDIO")
     if failure.number in _NOT_SOUND:
-        return Refused(
-            "This is not a sound file of a kind that can be read.", _EXPORT_HINT, code="UNDECODABLE"
-        )
+        return Refused("This is not an audio file in a supported format.", _EXPORT_HINT, code="UNDECODABLE")
     return Refused(f"The file cannot be decoded{_words(failure.number)}", _EXPORT_HINT, code="UNDECODABLE")
 
 
@@ -244,13 +242,13 @@ def _died(how: int, detail: int) -> Refused:
             code="UNDECODABLE",
         )
     if how == ENDED:
-        return Refused("The file made its decoder stop without a result.", _EXPORT_HINT, code="UNDECODABLE")
-    return Refused(f"The file made its decoder crash (signal {detail}).", _EXPORT_HINT, code="UNDECODABLE")
+        return Refused("The decoder stopped without a result.", _EXPORT_HINT, code="UNDECODABLE")
+    return Refused(f"The decoder crashed on this file (signal {detail}).", _EXPORT_HINT, code="UNDECODABLE")
 
 
 def _too_long() -> Refused:
     return Refused(
-        "The sound is longer than a clip may be.",
+        "The audio is longer than a clip may be.",
         "Cut it into shorter clips, or raise the limit in project.toml.",
         code="TOO_LONG",
     )

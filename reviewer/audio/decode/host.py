@@ -107,23 +107,23 @@ class ForkingHost:
 
 
 class _ForkedJob:
-    """A fork's file; its end is told by the host once."""
+    """A file decoded by a fork; the child process reports its end once."""
 
     def __init__(self, stream: BinaryIO, line: socket.socket) -> None:
         self.stream = stream
         self._line = line
-        self._told: tuple[int, int] | None = None
+        self._verdict: tuple[int, int] | None = None
         self._is_host_alive = True
 
     def verdict(self) -> tuple[int, int]:
-        if self._told is None:
+        if self._verdict is None:
             message = b""
             with contextlib.suppress(OSError):
                 message = self._line.recv(VERDICT.size, socket.MSG_WAITALL)
             self._is_host_alive = len(message) == VERDICT.size
             how, detail = VERDICT.unpack(message) if self._is_host_alive else (TIMED_OUT, 0)
-            self._told = (how, detail)
-        return self._told
+            self._verdict = (how, detail)
+        return self._verdict
 
     def wait_for_verdict(self) -> bool:
         """Wait for the verdict; False if the host ended without one and must be replaced."""

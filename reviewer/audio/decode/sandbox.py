@@ -151,7 +151,7 @@ def filter_program(machine: int, calls: tuple[int, ...]) -> bytes:
         (_JUMP_IF_EQUAL, 1, 0, machine),
         (_RETURN, 0, 0, _KILL),
         (_LOAD_WORD, 0, 0, _OFFSET_OF_CALL),
-        *((_JUMP_IF_EQUAL, len(calls) - place, 0, call) for place, call in enumerate(calls)),
+        *((_JUMP_IF_EQUAL, len(calls) - index, 0, call) for index, call in enumerate(calls)),
         (_RETURN, 0, 0, _EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]

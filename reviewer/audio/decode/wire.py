@@ -30,14 +30,14 @@ FAILURES = ("library", "broken_off", "too_long", "memory")
 
 
 class InvalidRecord(Exception):
-    """The decoding process sent something that it never sends."""
+    """The decoding process sent something that the format does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What the samples are: ``sample_bytes`` 2 or 4; ``container`` as libsndfile names the file format.
 
-    ``is_floating`` tells that the file held floating-point numbers, which were rounded to 24 bits.
+    ``is_floating``: the file held floating-point samples, which were rounded to 24 bits.
     """
 
     rate_hz: int
@@ -49,7 +49,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """How it ended: frames sent, samples that were no numbers, and whether the header had promised more."""
+    """How it ended: frames sent, NaN or infinite samples, and whether the header had promised more."""
 
     frames: int
     invalid: int
@@ -58,7 +58,7 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no sound: ``why`` from ``FAILURES``, and libsndfile's error number."""
+    """Why decoding failed: ``why`` from ``FAILURES``, and libsndfile's error number."""
 
     why: str
     number: int = 0

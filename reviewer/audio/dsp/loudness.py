@@ -14,8 +14,8 @@ STEPS_PER_BLOCK = 4
 _OFFSET_LU = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
-_STRETCH_SECONDS = 5
-_MOST_STRETCHES = 60
+_PASSAGE_SECONDS = 5
+_MOST_PASSAGES = 60
 _IMMEDIATE_SAMPLES = 1_000_000
 """Up to so many, a minute at 16 kHz, it takes some 5 ms; longer clips are measured on another thread."""
 
@@ -171,20 +171,20 @@ def _blocks(sound: Sound, is_wanted: Callable[[], bool]) -> Iterator[NDArray[np.
         values = as_float(sound.read(0, sound.frames))
         yield _power(np.ascontiguousarray(values.T), rate_hz)[None, :]
         return
-    length = _STRETCH_SECONDS * rate_hz
+    length = _PASSAGE_SECONDS * rate_hz
     overlap = (STEPS_PER_BLOCK - 1) * step_frames(rate_hz)
-    for start in _stretches(sound.frames, length):
+    for start in _passages(sound.frames, length):
         if not is_wanted():
             return
         end = start + length + overlap
         yield block_powers(step_powers(as_float(sound.read(start, end)), rate_hz))
 
 
-def _stretches(frames: int, length: int) -> list[int]:
-    """Where they begin: one after the other, or as many as are bearable, spread evenly."""
-    if frames <= _MOST_STRETCHES * length:
+def _passages(frames: int, length: int) -> list[int]:
+    """Where the measured passages begin: one after the other, or 60 of them spread evenly."""
+    if frames <= _MOST_PASSAGES * length:
         return list(range(0, frames, length))
-    return [place * (frames - length) // (_MOST_STRETCHES - 1) for place in range(_MOST_STRETCHES)]
+    return [number * (frames - length) // (_MOST_PASSAGES - 1) for number in range(_MOST_PASSAGES)]
 
 
 def _power(rows: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:

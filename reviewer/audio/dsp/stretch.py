@@ -101,7 +101,7 @@ class SignalsmithStretch:
         return max(1, round(_FADE_SECONDS * self._sound.rate_hz * 100 / min(self._percent, 50)))
 
     def _clip_edge(self, window: int) -> int:
-        """Where windows meet: at the quietest place near each multiple of the window."""
+        """Where windows meet: at the quietest frame near each multiple of the window."""
         if not 0 < window < self.windows:
             return 0 if window <= 0 else self._sound.frames
         if window not in self._edges:

@@ -65,7 +65,7 @@ def read_canonical(stream: BinaryIO) -> Samples:
     The stream is read whole first, so that an error of its own (a seal that does not verify) comes through.
 
     Raises:
-        Damaged: not our FLAC, or fewer frames than it says.
+        Damaged: not our FLAC, or fewer frames than its header says.
     """
     whole = stream.read()
     try:
@@ -88,12 +88,12 @@ def without_metadata(flac: bytes) -> bytes:
     """
     if flac[:4] != b"fLaC" or len(flac) < 42 or flac[4] & 0x7F != 0:
         raise ValueError("not a FLAC stream")
-    place, is_last = 4, False
+    offset, is_last = 4, False
     while not is_last:
-        is_last = bool(flac[place] & 0x80)
-        place += 4 + int.from_bytes(flac[place + 1 : place + 4], "big")
+        is_last = bool(flac[offset] & 0x80)
+        offset += 4 + int.from_bytes(flac[offset + 1 : offset + 4], "big")
     streaminfo = bytes((0x80,)) + _STREAMINFO_BYTES.to_bytes(3, "big") + flac[8 : 8 + _STREAMINFO_BYTES]
-    return b"fLaC" + streaminfo + flac[place:]
+    return b"fLaC" + streaminfo + flac[offset:]
 
 
 class ErrorKeepingStream:

@@ -48,7 +48,7 @@ def library() -> Any:
         NoAudioDevice: PortAudio is missing.
     """
     try:
-        import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, and nobody but us may import it
+        import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, and nothing else may import it
     except (OSError, ImportError) as error:
         raise NoAudioDevice("Sound is off: PortAudio is not installed.", _remedy()) from error
     return sounddevice

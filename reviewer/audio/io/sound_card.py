@@ -162,8 +162,8 @@ class CardStream:
 
     @property
     def is_reusable(self) -> bool:
-        """Not in the place of a device that may be back, nor of a default that may be another one by now,
-        nor where it ran dry: the next one may have more room."""
+        """Not if it stands in for a missing device, if the default may have changed, or after an underrun:
+        the next one may have a longer latency."""
         return self._is_current and self.fallback_reason is None and not self.underruns
 
     def now_seconds(self) -> float:

@@ -19,7 +19,7 @@ class PlaybackRun:
         """Cue what the transport says; ``fade_weights`` are those of a fade-in, at the device's rate."""
         self.rendition = rendition
         self.ended_at_block = 0
-        self._start = self._told = at.position
+        self._start = self._reported = at.position
         self._stop = at.stop
         self._loop = at.loop
         start, loop_start = rendition.out_frame(at.position), None
@@ -60,10 +60,10 @@ class PlaybackRun:
 
     def take_fed(self) -> list[tuple[int, int]]:
         """The ranges of the clip that the device got since the last call."""
-        first, last = self._told, self.fed_frame()
+        first, last = self._reported, self.fed_frame()
         if last <= first:
             return []
-        self._told = last
+        self._reported = last
         return [(first, last)] if self._loop is None else self._loop.spans(first, last)
 
     def _clip_frame(self, count: int) -> int:

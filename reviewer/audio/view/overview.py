@@ -23,15 +23,15 @@ _HINT = "Ask your lead to import it again."
 
 
 def overview_of(sound: Sound, opened: Callable[[], BinaryIO]) -> PeakPyramid:
-    """The pyramid of a sound: out of memory where it is there, else by ``overview`` of what is opened."""
+    """The peaks of a sound: from memory if its samples are there, else by ``overview`` of what is opened."""
     return PeakPyramid.from_samples(sound.data) if isinstance(sound, Samples) else overview(opened)
 
 
 def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyramid:
-    """The pyramid of a FLAC or WAV file of our own, never of one from outside.
+    """The peaks of a FLAC or WAV file of our own, never of an untrusted one.
 
-    Decoding is what takes the time, and libsndfile lets other Python threads run meanwhile; so each worker
-    has the file open for itself and decodes one piece after the other: where a core is held up, the other
+    Decoding takes most of the time, and libsndfile lets other Python threads run meanwhile; so each worker
+    opens the file for itself and decodes one part after the other: where one core is busy, the other
     takes more of them. Of the samples only a block a worker is ever in memory.
     The first bins are of 256 frames, as other programs' are: to reduce to 64 takes longer than to read a WAV.
 
@@ -47,8 +47,8 @@ def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyr
         file = readers[0].file
         dtype = np.dtype(np.int16 if file.subtype == "PCM_16" else np.int32)
         first = empty_first_level(int(file.frames), int(file.channels), dtype, OVERVIEW_BIN)
-        pieces = workers * _PARTS_PER_WORKER
-        edges = [first.shape[2] * piece // pieces for piece in range(pieces + 1)]
+        parts = workers * _PARTS_PER_WORKER
+        edges = [first.shape[2] * part // parts for part in range(parts + 1)]
         left = deque(pairwise(edges))
         with ThreadPoolExecutor(workers, "overview") as pool:
             list(pool.map(_Reader.fill, readers, [first] * workers, [left] * workers))
@@ -78,7 +78,7 @@ class _Reader:
             self._stream.close()
 
     def fill(self, first: Extremes, left: deque[tuple[int, int]]) -> None:
-        """Fill the bins of the first level that nobody took yet, piece by piece until none is left."""
+        """Fill the bins of the first level that no other worker has taken, part by part."""
         while True:
             try:
                 begin_bin, end_bin = left.popleft()

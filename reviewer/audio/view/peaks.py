@@ -28,7 +28,7 @@ Extremes = NDArray[Any]
 
 
 class CachedStream:
-    """CachedStream of bytes of a stream that it owns; the blocks used last are kept. For any thread."""
+    """Reads ranges of bytes of a stream that it owns, and caches the blocks used last. For any thread."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -40,8 +40,8 @@ class CachedStream:
         """Bytes ``[start, end)``; zeros after ``close``.
 
         Raises:
-            Damaged: they do not verify, or are not there.
-            Unavailable: the disk does not give them.
+            Damaged: they do not verify, or are missing.
+            Unavailable: they cannot be read from the disk.
         """
         if start >= end:
             return b""
@@ -76,7 +76,7 @@ class CachedStream:
 
 
 class StoredPeakLevel:
-    """Lowest and highest values, shape ``(channels, 2, bins)``, little-endian, at a offset of a stream."""
+    """Lowest and highest values, shape ``(channels, 2, bins)``, little-endian, at an offset in a stream."""
 
     def __init__(
         self, stored: CachedStream, offset: int, dtype: "np.dtype[Any]", shape: tuple[int, int, int]
@@ -111,7 +111,7 @@ class StoredPeakLevel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeakPyramid:
-    """Minima and maxima at 64, 256, 1024 ... frames a bin; one made in a hurry begins at 256.
+    """Lowest and highest samples at 64, 256, 1024 ... frames a bin; an overview begins at 256.
 
     ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``first_bin * 4**k`` frames
     a bin. The last bin may be shorter; the values are of the samples' own type, int16 or int32. Of a long
@@ -152,7 +152,7 @@ class PeakPyramid:
             size = stream.seek(0, io.SEEK_END)
             stream.seek(0)
             if size > _IN_MEMORY_BYTES:
-                return cls._stored(stream, size)
+                return cls._from_long_stream(stream, size)
             whole = stream.read()
         except BaseException:
             stream.close()
@@ -161,18 +161,18 @@ class PeakPyramid:
         return cls.from_bytes(whole)
 
     @classmethod
-    def _stored(cls, stream: BinaryIO, length: int) -> "PeakPyramid":
+    def _from_long_stream(cls, stream: BinaryIO, length: int) -> "PeakPyramid":
         frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
-        stored, place = CachedStream(stream), _HEADER.size
+        stored, offset = CachedStream(stream), _HEADER.size
         levels: list[Extremes | StoredPeakLevel] = []
         for count in bins:
-            level = StoredPeakLevel(stored, place, np.dtype(_TYPES[size]), (channels, 2, count))
-            place += count * 2 * channels * size
-            levels.append(level if length - place + level.nbytes > _IN_MEMORY_BYTES else level.read_all())
+            level = StoredPeakLevel(stored, offset, np.dtype(_TYPES[size]), (channels, 2, count))
+            offset += count * 2 * channels * size
+            levels.append(level if length - offset + level.nbytes > _IN_MEMORY_BYTES else level.read_all())
         return cls(frames, channels, tuple(levels), stored)
 
     def close(self) -> None:
-        """Let go what is read from; fine levels are flat from now on."""
+        """Close the stream; fine levels are flat from now on."""
         if self.stored is not None:
             self.stored.close()
 
@@ -194,7 +194,7 @@ class PeakPyramid:
             start: first frame, may be a fraction or below 0.
             end: the frame after the last, may be beyond the clip; not before ``start``.
             pixels: how many columns.
-            samples: the clip's samples, if at hand.
+            samples: the clip's samples, if there are any.
 
         Returns:
             Two arrays of length ``pixels``, of the samples' type.
@@ -232,11 +232,11 @@ class PeakPyramid:
             Damaged: another version, or not exactly the bytes that frames and channels ask for.
         """
         frames, channels, size, bins = _read_header(blob, len(blob))
-        levels, place = [], _HEADER.size
+        levels, offset = [], _HEADER.size
         for count in bins:
-            values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=place)
+            values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=offset)
             levels.append(values.astype(_TYPES[size], copy=False).reshape(channels, 2, count))
-            place += values.nbytes
+            offset += values.nbytes
         return cls(frames, channels, tuple(levels))
 
     def _spans(
@@ -267,7 +267,7 @@ class PeakPyramid:
 def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
     """Frames, channels, bytes a value, and the bins of each level; ``length`` is that of the whole."""
     if len(blob) < _HEADER.size:
-        raise Damaged("The clip's picture is cut short.", _HINT)
+        raise Damaged("The clip's peaks are truncated.", _HINT)
     magic, version, size, channels, frames = _HEADER.unpack_from(blob)
     if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
         raise Damaged("The clip's peaks are of another version.", _HINT)
@@ -280,7 +280,7 @@ def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
 def empty_first_level(
     frames: int, channels: int, dtype: "np.dtype[Any]", first_bin: int = FIRST_BIN
 ) -> Extremes:
-    """Room for the finest level of so many frames, shape ``(channels, 2, bins)``."""
+    """An empty finest level for so many frames, shape ``(channels, 2, bins)``."""
     return np.empty((channels, 2, _bin_count(frames, 0, first_bin)), dtype=dtype)
 
 
@@ -337,10 +337,10 @@ def _reduced(level: Extremes) -> Extremes:
 def _reduce_spans(
     lows: Extremes, highs: Extremes, first: NDArray[np.int64], after: NDArray[np.int64]
 ) -> tuple[Extremes, Extremes]:
-    """The least of ``lows[first[i]:after[i]]`` and the greatest of ``highs`` for each i.
+    """The lowest of ``lows[first[i]:after[i]]`` and the highest of ``highs`` for each i.
 
-    Spans are not empty and may overlap. They come with one value more than they reach to, where there is one:
-    reduceat takes no index at the end, and a copy of all is what takes the time.
+    Spans are not empty and may overlap. They come with one value beyond their end, where there is one:
+    ``reduceat`` takes no index at the end, and copying everything would be slow.
     """
     pairs = np.empty(2 * first.size, dtype=np.int64)
     pairs[0::2], pairs[1::2] = first, after

@@ -84,7 +84,7 @@ def test_an_honest_stream_is_taken(tmp_path: Path) -> None:
     assert decoded.frames == 3  # type: ignore[attr-defined]
     assert decoded.notes[:2] == (  # type: ignore[attr-defined]
         "The file is shorter than its header says.",
-        "2 samples were not numbers and are silent now.",
+        "2 invalid samples (NaN or infinity) were replaced by silence.",
     )
 
 
@@ -118,7 +118,7 @@ def test_a_stream_that_does_not_add_up_is_refused(tmp_path: Path, content: bytes
 
     assert (refusal.code, refusal.sentence) == (
         "UNDECODABLE",
-        "The file made its decoder stop without a result.",
+        "The decoder stopped without a result.",
     )
 
 
@@ -140,7 +140,7 @@ def test_more_bytes_than_memory_allows_are_not_kept(tmp_path: Path) -> None:
         ((TIMED_OUT, 0), "takes longer, or more memory"),
         ((KILLED, 24), "takes longer, or more memory"),
         ((KILLED, 9), "takes longer, or more memory"),
-        ((KILLED, 11), "crash (signal 11)"),
+        ((KILLED, 11), "crashed on this file (signal 11)"),
         ((ENDED, 9), "without a result"),
     ],
 )
@@ -154,8 +154,8 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (_failure(b"library", 1), "UNDECODABLE", "not a sound file"),
-        (_failure(b"library", 71), "EMPTY_AUDIO", "no sound"),
+        (_failure(b"library", 1), "UNDECODABLE", "not an audio file"),
+        (_failure(b"library", 71), "EMPTY_AUDIO", "no audio"),
         (_failure(b"library", 32), "UNDECODABLE", "Channel count is zero"),
         (_failure(b"library", 0), "UNDECODABLE", "cannot be decoded."),
         (_failure(b"library", -5), "UNDECODABLE", "cannot be decoded."),
@@ -163,7 +163,7 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
         (_failure(b"memory"), "UNDECODABLE", "memory"),
         (_head() + _failure(b"broken_off", 158), "UNDECODABLE", "damaged"),
         (_head() + _failure(b"too_long"), "TOO_LONG", "longer than a clip may be"),
-        (_head() + _tail(0), "EMPTY_AUDIO", "no sound"),
+        (_head() + _tail(0), "EMPTY_AUDIO", "no audio"),
         (_head(channels=9), "UNDECODABLE", "9 channels"),
         (_head(rate_hz=700_000), "UNDECODABLE", "700000"),
     ],
