@@ -139,7 +139,7 @@ def test_a_device_removed_while_it_plays_pauses_the_clip_and_the_next_play_goes_
             found = recording.wait_for(samples.data[where:, 0])
         player.close()
 
-    assert problem == "The sound device “default” was disconnected. Press play to go on with the next one."
+    assert problem == "The sound device “default” was disconnected. Press play to continue on another one."
     assert 4_000 < where < 64_000
     assert found >= 0
     assert player.take_heard() == [HeardRange(0, 64_000)]

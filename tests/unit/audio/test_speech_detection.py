@@ -89,29 +89,27 @@ def test_two_channels_are_heard_as_one() -> None:
     assert detect_speech(sound(*parts, channels=2)) == detect_speech(sound(*parts))
 
 
-@pytest.mark.parametrize("value", [0, 1, -1, 20_000])
-def test_silence_holds_no_speech_wherever_it_is_centred(value: int) -> None:
-    assert detect_speech(Samples(16_000, np.full((80_000, 1), value, dtype=np.int16))) == ()
-
-
-def test_an_empty_sound_holds_no_speech() -> None:
-    assert detect_speech(Samples(16_000, np.zeros((0, 1), dtype=np.int16))) == ()
-
-
-@pytest.mark.parametrize("loudness", [0.001, 0.01, 0.1])
-def test_steady_noise_holds_no_speech(loudness: float) -> None:
-    assert detect_speech(sound(room(10, loudness=loudness))) == ()
-
-
-def test_a_hum_holds_no_speech() -> None:
-    at = np.arange(160_000) / 16_000
-    assert detect_speech(sound(0.1 * np.sin(2 * np.pi * 50 * at))) == ()
-
-
-def test_a_click_holds_no_speech() -> None:
+def click() -> NDArray[np.float64]:
     wave = room(3)
     wave[20_000:20_400] = 0.8
-    assert detect_speech(sound(wave)) == ()
+    return wave
+
+
+NO_SPEECH = {
+    "nothing": np.zeros(0),
+    "silence": np.zeros(80_000),
+    "silence off centre": np.full(80_000, 0.6),
+    "quiet noise": room(10, loudness=0.001),
+    "noise": room(10, loudness=0.01),
+    "loud noise": room(10, loudness=0.1),
+    "hum": 0.1 * np.sin(2 * np.pi * 50 * np.arange(160_000) / 16_000),
+    "click": click(),
+}
+
+
+@pytest.mark.parametrize("what", NO_SPEECH)
+def test_what_is_no_voice_holds_no_speech(what: str) -> None:
+    assert detect_speech(sound(NO_SPEECH[what])) == ()
 
 
 def test_speech_up_to_the_last_frame_ends_with_the_clip() -> None:
@@ -127,11 +125,6 @@ def test_it_is_read_ten_seconds_at_a_time_however_long() -> None:
     clip = Reads(sound(*[part for _ in range(12) for part in (room(1), voice(2))]))
     detect_speech(clip)
     assert clip.largest == 160_000
-
-
-def test_the_same_sound_gives_the_same_passages() -> None:
-    clip = sound(room(0.5), voice(1), room(0.7), voice(0.5), room(1), rate_hz=22_050)
-    assert detect_speech(clip) == detect_speech(clip) != ()
 
 
 @given(
