@@ -1,7 +1,6 @@
 """Writing files so that a crash leaves the old content or the new, never a part of it."""
 
 import os
-import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +18,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         OSError: the disk refused; what was there before is unchanged, and nothing is left beside it.
     """
     path = path.resolve()
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         _write_synced(temporary, content, mode)
         temporary.replace(path)

@@ -1,11 +1,13 @@
 """A player on a virtual device, as the tests of playback set it up."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reviewer.audio.io.device import VirtualDevice
+from reviewer.audio.play.audio_callback import AudioCallback
 from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.audio.play.player import Player
 from reviewer.audio.play.rendition import MakeStretch
@@ -50,3 +52,15 @@ class PlayerBench:
             self.jobs.append(job)
         else:
             job()
+
+
+class OvertakenCallback(AudioCallback):
+    """A callback of which a block comes in between just when somebody asks how many have finished."""
+
+    comes_between: Callable[[], None] | None = None
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "finished_blocks" and self.comes_between is not None:
+            act, self.comes_between = self.comes_between, None
+            act()
+        return super().__getattribute__(name)

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.play.audio_callback import AudioCallback, BufferedChunk, PlaybackCursor, SampleBuffer
+from reviewer.audio.dsp.fade import fade_in_weights
+from reviewer.audio.play.audio_callback import (
+    AudioCallback,
+    BufferedChunk,
+    Fades,
+    PlaybackCursor,
+    SampleBuffer,
+)
+from tests.benches.player import OvertakenCallback
 from tests.sounds import some_noise
 
 DATA = some_noise(100)
@@ -159,3 +167,15 @@ def test_after_dropping_all_not_a_frame_of_the_previous_sound_follows(*, plays_o
         callback.play(PlaybackCursor(SampleBuffer.holding_all(other), 0, 40))
 
     assert (_filled(callback, 40) == (other if plays_on else np.zeros_like(other))).all()
+
+
+def test_a_block_that_begins_while_all_is_dropped_is_silent() -> None:
+    callback, out = OvertakenCallback(), _block(10)
+    callback.start_stream(1_000, 0.0)
+    fades = Fades(fade_in_weights(20))
+    callback.play(PlaybackCursor(SampleBuffer.holding_all(DATA), 0, 100, fades=fades))
+    assert _filled(callback, 10).any()
+    callback.comes_between = lambda: callback.fill(out, 0.01)
+
+    assert callback.drop_all()
+    assert not out.any()

@@ -1,8 +1,5 @@
 """Playback as its caller knows it, and as a virtual device hears it, frame by frame."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +7,7 @@ from hypothesis import strategies as st
 
 from reviewer.audio.dsp.fade import FADE_SECONDS, fade_in_weights
 from reviewer.audio.io.device import FillBlock, VirtualDevice
-from reviewer.audio.play.audio_callback import AudioCallback, SampleBuffer
+from reviewer.audio.play.audio_callback import SampleBuffer
 from reviewer.audio.play.playback_run import HeardTracker, PlaybackRun
 from reviewer.audio.play.player import Player
 from reviewer.audio.play.rendition import Rendition
@@ -19,7 +16,7 @@ from reviewer.audio.samples import AudioFormat, Samples, Sound
 from reviewer.errors import NoAudioDevice, Unavailable
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span, heard_spans, total_frames
-from tests.benches.player import PlayerBench
+from tests.benches.player import OvertakenCallback, PlayerBench
 from tests.fakes.speed import Repeated
 from tests.sounds import some_samples
 
@@ -140,21 +137,9 @@ def test_heard_ranges_are_told_once_also_after_the_clip_is_gone() -> None:
     assert bench.player.take_heard() == [HeardRange(100, 150)]
 
 
-class Overtaken(AudioCallback):
-    """A callback whose block finishes just when somebody asks how many have."""
-
-    finishes_block: Callable[[], None] | None = None
-
-    def __getattribute__(self, name: str) -> Any:
-        if name == "finished_blocks" and self.finishes_block is not None:
-            finish, self.finishes_block = self.finishes_block, None
-            finish()
-        return super().__getattribute__(name)
-
-
 @pytest.mark.parametrize("is_overtaken", [False, True])
 def test_a_block_under_way_when_a_run_ends_is_told_in_the_end(*, is_overtaken: bool) -> None:
-    callback = Overtaken()
+    callback = OvertakenCallback()
     tracker = HeardTracker(callback)
     rendition = Rendition(SampleBuffer.holding_all(DATA), 100, 1, 1)
     run = PlaybackRun(rendition, Transport.loaded(1_000).play(), fade_in_weights(0))
@@ -166,7 +151,7 @@ def test_a_block_under_way_when_a_run_ends_is_told_in_the_end(*, is_overtaken: b
         callback.finished_blocks += 2
 
     heard = [] if is_overtaken else tracker.take_heard(None)
-    callback.finishes_block = finish
+    callback.comes_between = finish
     heard += tracker.take_heard(None) + tracker.take_heard(None)
 
     assert heard_spans(heard) == (Span(0, 60),)
