@@ -80,7 +80,7 @@ def test_blocks_of_any_size_hold_silence_then_the_sound_then_silence(
     callback = _playing(cursor, lead_in_seconds=lead_in / 1_000)
 
     out = np.concatenate([_filled(callback, block) for block in blocks])
-    silence = np.zeros((200, 1), np.int16)
+    silence = np.zeros((240, 1), np.int16)
     wanted = np.concatenate((silence[:lead_in], DATA[start:stop], silence))
     assert (out == wanted[: out.shape[0]]).all()
     assert callback.finished_blocks == len(blocks)

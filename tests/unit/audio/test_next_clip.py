@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -123,19 +124,34 @@ def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> Non
     assert bench.player.problem is not None
 
 
-@pytest.mark.parametrize("is_done", [False, True])
+class Watched(Counted):
+    """Calls what a test says when it is read."""
+
+    on_read: Callable[[], None] | None = None
+
+    def read(self, start: int, end: int) -> IntSamples:
+        if self.on_read is not None:
+            self.on_read()
+        return super().read(start, end)
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile", "after"])
 @pytest.mark.parametrize("way", ["forget_prepared", "close"])
-def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, *, is_done: bool) -> None:
-    bench, following = PlayerBench(settings=LEVELLED), Counted()
-    bench.jobs_wait = True
+def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, when: str) -> None:
+    bench, following = PlayerBench(settings=LEVELLED, jobs_wait=True), Watched()
+    drop = getattr(bench.player, way)
     bench.player.prepare(following)
-    if is_done:
+    if when == "meanwhile":
+        following.on_read = drop
+    elif when == "after":
         bench.jobs.pop(0)()
-    getattr(bench.player, way)()
+    if when != "meanwhile":
+        drop()
     reads, kept = following.reads, weakref.ref(following)
     bench.run_jobs()
 
-    assert following.reads == reads
+    assert following.reads == reads + (when == "meanwhile")
+    following.on_read = None
     del following
     gc.collect()
     assert kept() is None

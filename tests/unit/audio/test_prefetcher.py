@@ -1,5 +1,7 @@
 """Which windows are rendered ahead, in which order, and how many of them are kept."""
 
+import weakref
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ class Numbered:
         self.rendered: list[int] = []
         self.edges_asked: set[int] = set()
         self.meanwhile = list[Job]()
+        self.data: dict[int, weakref.ref[IntSamples]] = {}
         self.damage: Damaged | None = None
         self._tail = tail
 
@@ -38,7 +41,9 @@ class Numbered:
         start, end = window * TEN, min((window + 1) * TEN + self._tail, self.frames)
         if self.meanwhile:
             self.meanwhile.pop(0)()
-        return np.arange(start, end, dtype=np.int16)[:, None]
+        data = np.arange(start, end, dtype=np.int16)
+        self.data[window] = weakref.ref(data)
+        return data[:, None]
 
 
 class Bench:
@@ -172,6 +177,17 @@ def test_what_was_just_played_stays_while_there_is_room_and_is_never_written_to(
     assert set(range(270, 300)) <= bench.buffered
     assert 0 not in bench.buffered
     assert held.data[:, 0].tolist() == list(range(10))
+
+
+def test_what_is_dropped_is_freed_a_window_later_for_the_device_may_be_copying_it() -> None:
+    bench = Bench(60, 120)
+    cursor = bench.play(0, 600)
+    for _ in range(30):
+        bench.copy(cursor, TEN)
+    alive = {window for window, data in bench.stretch.data.items() if data() is not None}
+    dropped = alive - {frame // TEN for frame in bench.buffered}
+
+    assert len(dropped) == 1
 
 
 def test_a_place_requested_while_another_plays_comes_first_and_does_not_disturb() -> None:
