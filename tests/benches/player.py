@@ -12,7 +12,7 @@ from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.audio.play.player import Player
 from reviewer.audio.play.rendition import MakeStretch
 from reviewer.audio.samples import Sound
-from tests.fakes.speed import Repeated
+from tests.fakes.stretch import RepeatingStretch
 
 PLAIN = OutputSettings()
 
@@ -28,7 +28,7 @@ class PlayerBench:
         fade_seconds: float = 0.0,
         jobs_wait: bool = False,
         device: VirtualDevice | None = None,
-        make_stretch: MakeStretch = Repeated,
+        make_stretch: MakeStretch = RepeatingStretch,
     ) -> None:
         self.device = device or VirtualDevice()
         self.jobs_wait = jobs_wait

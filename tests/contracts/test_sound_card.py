@@ -64,13 +64,15 @@ def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Record
     assert _sounding(recording) == 6_000
 
 
-@pytest.mark.parametrize("ears", [OutputSettings(is_levelled=True, gain_db=3), OutputSettings(gain_db=-9)])
-def test_level_and_gain_arrive_as_they_were_worked_out(
-    player: Player, recording: Recording, ears: OutputSettings
+@pytest.mark.parametrize(
+    "settings", [OutputSettings(is_levelled=True, gain_db=3), OutputSettings(gain_db=-9)]
+)
+def test_level_and_gain_arrive_as_they_were_rendered(
+    player: Player, recording: Recording, settings: OutputSettings
 ) -> None:
     samples = Samples(16_000, some_noise(12_000))
-    wanted = processed(samples, ears, measure_loudness(samples)).read(0, 12_000)
-    player.set_output_settings(ears)
+    wanted = processed(samples, settings, measure_loudness(samples)).read(0, 12_000)
+    player.set_output_settings(settings)
     player.load(samples)
     player.play()
     _play_to_the_end(player)

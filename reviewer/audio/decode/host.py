@@ -27,7 +27,7 @@ class DecodeJob(Protocol):
 
     @property
     def stream(self) -> BinaryIO:
-        """What the decoding process sends; see ``decode_wire``."""
+        """What the decoding process sends; see ``decode.wire``."""
 
     def verdict(self) -> tuple[int, int]:
         """After the stream ended: how the process did, and its status or signal."""

@@ -60,12 +60,12 @@ def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
 
 @pytest.mark.parametrize("percent", [100, 50, 25])
 @pytest.mark.parametrize(
-    "ears", [OutputSettings(), LEVELLED, OutputSettings(gain_db=6), OutputSettings(is_mono=True)]
+    "chosen", [OutputSettings(), LEVELLED, OutputSettings(gain_db=6), OutputSettings(is_mono=True)]
 )
-def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, ears: OutputSettings) -> None:
+def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, chosen: OutputSettings) -> None:
     heard = []
     for is_prepared in (False, True):
-        bench, following = PlayerBench(settings=ears), some_samples(16_000, channels=2)
+        bench, following = PlayerBench(settings=chosen), some_samples(16_000, channels=2)
         bench.player.load(some_samples(1_000, channels=2))
         bench.player.set_speed(percent)
         if is_prepared:

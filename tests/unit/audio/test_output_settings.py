@@ -16,7 +16,7 @@ from reviewer.audio.play.output_settings import OutputSettings, processed
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.model.event import HeardRange
 from tests.benches.player import PlayerBench
-from tests.fakes.speed import Repeated
+from tests.fakes.stretch import RepeatingStretch
 from tests.sounds import a_tone, some_noise, some_samples
 
 RATE_HZ = 8_000
@@ -223,10 +223,10 @@ def test_a_gain_dragged_while_it_plays_makes_one_change_at_a_time_and_ends_as_it
 
 
 def test_a_gain_dragged_while_it_is_paused_leaves_only_the_last_one_to_be_rendered() -> None:
-    made: list[Repeated] = []
+    made: list[RepeatingStretch] = []
 
-    def make_stretch(sound: Sound, percent: int) -> Repeated:
-        made.append(Repeated(sound, percent))
+    def make_stretch(sound: Sound, percent: int) -> RepeatingStretch:
+        made.append(RepeatingStretch(sound, percent))
         return made[-1]
 
     samples = some_samples(1_000)
@@ -238,7 +238,7 @@ def test_a_gain_dragged_while_it_is_paused_leaves_only_the_last_one_to_be_render
     bench.run_jobs()
     bench.player.play()
 
-    assert [bool(each.made) for each in made] == [False] * (len(made) - 1) + [True]
+    assert [bool(each.rendered) for each in made] == [False] * (len(made) - 1) + [True]
     assert np.array_equal(bench.pull(2_000), np.repeat(heard(QUIETER, samples), 2, axis=0))
 
 

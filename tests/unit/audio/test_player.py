@@ -17,7 +17,7 @@ from reviewer.errors import NoAudioDevice, Unavailable
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span, heard_spans, total_frames
 from tests.benches.player import OvertakenCallback, PlayerBench
-from tests.fakes.speed import Repeated
+from tests.fakes.stretch import RepeatingStretch
 from tests.sounds import some_samples
 
 SAMPLES = some_samples(1_000)
@@ -35,7 +35,7 @@ class NoDevice(VirtualDevice):
         return super().open_stream(audio_format, fill)
 
 
-def unavailable(_sound: Sound, _percent: int) -> Repeated:
+def unavailable(_sound: Sound, _percent: int) -> RepeatingStretch:
     raise Unavailable("Only normal speed.", "Install something.")
 
 
@@ -207,10 +207,10 @@ def test_a_speed_that_is_not_available_leaves_normal_speed_and_a_sentence() -> N
 
 
 def test_the_previous_speed_is_rendered_no_further() -> None:
-    made: list[Repeated] = []
+    made: list[RepeatingStretch] = []
 
-    def make_stretch(sound: Sound, percent: int) -> Repeated:
-        made.append(Repeated(sound, percent))
+    def make_stretch(sound: Sound, percent: int) -> RepeatingStretch:
+        made.append(RepeatingStretch(sound, percent))
         return made[-1]
 
     bench = PlayerBench(SAMPLES, jobs_wait=True, make_stretch=make_stretch)
@@ -218,7 +218,7 @@ def test_the_previous_speed_is_rendered_no_further() -> None:
         bench.player.set_speed(percent)
     bench.run_jobs()
 
-    assert [bool(each.made) for each in made] == [False, True]
+    assert [bool(each.rendered) for each in made] == [False, True]
 
 
 def test_the_next_clip_starts_at_its_beginning_in_its_own_format_at_the_previous_speed() -> None:

@@ -16,7 +16,7 @@ from reviewer.audio.play.rendition import PASSTHROUGH_WINDOW_FRAMES
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
-from tests.fakes.speed import Repeated
+from tests.fakes.stretch import RepeatingStretch
 from tests.sounds import some_samples
 
 _FRAMES = 200_000
@@ -44,8 +44,8 @@ class _Read:
         return self._samples.read(start, end)
 
 
-def _windows_of_4096(sound: Sound, percent: int) -> Repeated:
-    return Repeated(sound, percent, window_frames=4_096)
+def _windows_of_4096(sound: Sound, percent: int) -> RepeatingStretch:
+    return RepeatingStretch(sound, percent, window_frames=4_096)
 
 
 def _player(sound: Sound) -> tuple[Player, VirtualDevice]:
