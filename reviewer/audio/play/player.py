@@ -72,6 +72,12 @@ class Player:
         return self._transport.frames
 
     @property
+    def is_buffered(self) -> bool:
+        """Whether the sound at the position is rendered at the present speed, so that it sounds at once."""
+        rendition = self._rendition()
+        return rendition is not None and rendition.is_buffered(self._transport.position)
+
+    @property
     def problem(self) -> str | None:
         """Why there is no sound, or not at this speed, and what helps; None while there is."""
         return self._problem
