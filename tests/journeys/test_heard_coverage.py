@@ -20,7 +20,7 @@ from reviewer.model.intervals import Span
 from reviewer.model.task import Check, Lease, SkipReason, TaskState
 from reviewer.qa.session import QaSession
 from reviewer.workspace import Workspace
-from tests.unit.audio.test_speech import room, voice
+from tests.unit.audio.test_speech_detection import room, voice
 from tests.workspaces import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, make_bench
 
 RATE_HZ = 8000
