@@ -28,6 +28,7 @@ from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
 from reviewer.errors import NoWorkspace, Refused, Unavailable
+from reviewer.files import write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
@@ -247,7 +248,7 @@ def make_workspace(
     os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
+        write_atomically(folder / PROJECT_FILE, text.encode())
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
     init_workspace(

@@ -63,7 +63,7 @@ def sound_card_player() -> "Player":
     from reviewer.audio.play.player import Player  # noqa: PLC0415
     from reviewer.audio.play.underruns import UnderrunCounter  # noqa: PLC0415
 
-    return Player(SoundCard(), tally=UnderrunCounter(sound_record()))
+    return Player(SoundCard(), underruns=UnderrunCounter(sound_record()))
 
 
 def _options(arguments: Sequence[str]) -> "Namespace":

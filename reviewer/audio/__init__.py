@@ -1,1 +1,1 @@
-"""Samples to ear and eye."""
+"""Audio: decoding, signal processing, views, playback, files and devices."""

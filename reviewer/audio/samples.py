@@ -1,4 +1,4 @@
-"""Decoded sound as integers: what every other part of this room works on."""
+"""Decoded sound as integers, and its format: what every other part of the audio package works on."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,8 +11,21 @@ from numpy.typing import NDArray
 IntSamples: TypeAlias = NDArray[np.int16] | NDArray[np.int32]
 
 
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """Rate, channels and bits of a sound or a stream; 16 bits are int16, 24 bits the top of an int32."""
+
+    rate_hz: int
+    channels: int
+    bits: int
+
+    @property
+    def dtype(self) -> type[np.int16] | type[np.int32]:
+        return np.int16 if self.bits == 16 else np.int32
+
+
 class Sound(Protocol):
-    """A clip's sound, read where it is wanted: ``Samples`` has it all at hand, a long clip decodes it.
+    """A clip's sound, readable at any place: ``Samples`` has all of it in memory, a long clip decodes it.
 
     ``bits`` is 16 (int16) or 24 (int32, 24 bits at the top).
     """
@@ -30,9 +43,9 @@ class Sound(Protocol):
     def bits(self) -> int: ...
 
     def read(self, start: int, end: int) -> IntSamples:
-        """Frames ``[start, end)`` cut to what there is, shape ``(frames, channels)``; not to be written to.
+        """Frames ``[start, end)``, limited to those there are; shape ``(frames, channels)``, read-only.
 
-        May be called on any thread; may take as long as decoding does.
+        May be called on any thread, and may take as long as decoding does.
         """
 
 
@@ -40,8 +53,8 @@ class Sound(Protocol):
 class Samples:
     """A clip's samples, shape ``(frames, channels)``, never changed after they were made.
 
-    ``int16`` for 16-bit audio; ``int32`` for 24-bit audio, whose 24 bits stand at the top of the word: full
-    scale is the type's, and the lowest eight bits are zero.
+    ``int16`` for 16-bit audio; ``int32`` for 24-bit audio, whose 24 bits are the top of the word: full scale
+    is the type's, and the lowest eight bits are zero.
     """
 
     rate_hz: int
@@ -49,7 +62,7 @@ class Samples:
 
     def __post_init__(self) -> None:
         if self.rate_hz < 1:
-            raise ValueError(f"a rate of {self.rate_hz} Hz is none")
+            raise ValueError(f"invalid sample rate: {self.rate_hz} Hz")
         if self.data.ndim != 2 or self.data.shape[1] < 1 or self.data.dtype not in (np.int16, np.int32):
             raise ValueError(
                 f"samples are (frames, channels) int16 or int32, not {self.data.dtype} {self.data.shape}"
@@ -74,7 +87,7 @@ class Samples:
         return self.frames / self.rate_hz
 
     def read(self, start: int, end: int) -> IntSamples:
-        """Frames ``[start, end)``, cut to what there is; see ``Sound``."""
+        """Frames ``[start, end)``, limited to those there are; see ``Sound``."""
         return self.data[max(start, 0) : max(end, 0)]
 
     def as_float(self) -> NDArray[np.float32]:
@@ -89,15 +102,20 @@ class Samples:
         return digest.digest()
 
 
+def format_of(sound: Sound) -> AudioFormat:
+    """The sound's own format."""
+    return AudioFormat(sound.rate_hz, sound.channels, sound.bits)
+
+
 def concatenated(parts: Sequence[IntSamples]) -> IntSamples:
-    """ChunkedSound of one sound one after another; at least one."""
-    pieces: Sequence[NDArray[Any]] = parts
-    together: IntSamples = np.concatenate(pieces)
-    return together
+    """Parts of one sound, at least one, joined in order."""
+    arrays: Sequence[NDArray[Any]] = parts
+    whole: IntSamples = np.concatenate(arrays)
+    return whole
 
 
 def as_float(data: IntSamples) -> NDArray[np.float32]:
-    """Integers to float32 in [-1, 1): divided by the type's full scale."""
+    """Integers to float32 in [-1, 1): divided by the type's full scale. Same shape."""
     scale = np.float32(1.0 / full_scale(data.dtype))
     return np.multiply(data, scale, dtype=np.float32)
 

@@ -128,9 +128,9 @@ def run_in_child(code: str, seconds: float = CHILD_SECONDS) -> tuple[int, str]:
 
 def check_underruns(file: Path) -> HealthFinding:
     """Whether the output devices got their sound in time so far; one gap in ten minutes is acceptable."""
-    from reviewer.audio.play.underruns import records  # noqa: PLC0415 - loads numpy
+    from reviewer.audio.play.underruns import read_records  # noqa: PLC0415 - loads numpy
 
-    rows = records(file)
+    rows = read_records(file)
     if not rows:
         return HealthFinding("underruns", Health.GOOD, Notice("DOCTOR_NOTHING_PLAYED"))
     listed = "; ".join(

@@ -70,7 +70,7 @@ class SealedReader(io.RawIOBase):
 
     The last chunk is verified at once, so the length can be trusted; each other chunk when it is read. Wrap
     it in ``io.BufferedReader``. It owns the stream and closes it. Libsndfile's callbacks swallow exceptions:
-    to be told of damage, give it a stream that keeps them (``reviewer.audio.io.flac_stream``).
+    to be told of damage, give it a stream that keeps them (``reviewer.audio.io.flac``).
 
     Raises: Damaged, from the constructor and from every read.
     """

@@ -1,19 +1,16 @@
 """Where sealed objects are kept; nothing here knows a key."""
 
-import contextlib
-import os
 import re
-import secrets
-import sys
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from reviewer.errors import Damaged, Refused, Unavailable
+from reviewer.files import sync_folder, write_atomically
 from reviewer.model.clip import ContentKind
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SEALED = ".sealed"
-_TEMPORARY = ".part"
+_TEMPORARY = ".tmp"
 
 
 class ClipStore(Protocol):
@@ -60,14 +57,9 @@ class LocalClipStore:
 
     def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
         target = self._path(clip_id, kind)
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}{_TEMPORARY}")
         try:
-            _write_through(temporary, sealed)
-            temporary.replace(target)
-            _flush_folder(self._folder)
+            write_atomically(target, sealed)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
             raise Unavailable("CLIP_NOT_WRITTEN", problem=str(error.strerror)) from error
 
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
@@ -107,38 +99,10 @@ class LocalClipStore:
         try:
             for path in paths:
                 path.unlink(missing_ok=True)
-            _flush_folder(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             raise Unavailable("CLIP_NOT_REMOVED", problem=str(error.strerror)) from error
 
 
 def _clip_of(path: Path) -> str:
     return path.name.split(".", 1)[0]
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        _flush(file.fileno())
-
-
-def _flush(descriptor: int) -> None:
-    if sys.platform == "darwin":
-        import fcntl  # noqa: PLC0415  # there is none on Windows
-
-        # On macOS fsync leaves the data in the drive's own cache.
-        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-    else:
-        os.fsync(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return  # Windows cannot open a folder; it journals names by itself.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,13 +1,13 @@
 """A labelled set on disk: its utterances, their ids and splits, and one FLAC file for each."""
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from reviewer.files import sync_file
 from reviewer.model.annotation import Flag, LabelValue
 
 CLIPS = "clips"
@@ -92,4 +92,4 @@ def write_bytes(path: Path, data: bytes) -> None:
     with path.open("xb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        sync_file(file.fileno())

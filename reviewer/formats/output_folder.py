@@ -1,12 +1,12 @@
 """Writes an output folder atomically: it is complete, or not there at all."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from reviewer.errors import Refused, Unavailable
+from reviewer.files import sync_folder
 
 
 def require_free(out: Path) -> None:
@@ -41,19 +41,8 @@ def moved_into_place(folder: Path, out: Path) -> Iterator[None]:
     require_free(out)
     folder.rename(out)
     try:
-        _sync_folder(out.parent)
+        sync_folder(out.parent)
         yield
     except BaseException:
         out.rename(folder)
         raise
-
-
-def _sync_folder(parent: Path) -> None:
-    # A rename is durable only when its directory is synced; Windows has no such call.
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,1 +1,1 @@
-"""Foot pedals: from the bytes of a USB report to a pedal that goes down and comes up."""
+"""Foot pedals: detection, calibration, and reports read into events."""

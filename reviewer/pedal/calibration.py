@@ -1,4 +1,4 @@
-"""How an unknown pedal is taught: its owner presses one after the other, and the bits that moved are its."""
+"""Calibration of an unknown pedal: its owner presses one after the other; the bits that change are its."""
 
 from dataclasses import dataclass, replace
 
@@ -18,65 +18,65 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """As far as teaching has come. ``taken`` has a press, or None where there is no such pedal."""
+    """A calibration so far. ``presses`` has one for each pedal, or None where there is no such pedal."""
 
-    taken: tuple[Press | None, ...] = ()
-    held: bytes | None = None
+    presses: tuple[Press | None, ...] = ()
+    held_report: bytes | None = None
 
     @property
-    def asks_for(self) -> Pedal | None:
-        """The pedal to be pressed and let go next; None when all were."""
-        return _ORDER[len(self.taken)] if len(self.taken) < len(_ORDER) else None
+    def requested_pedal(self) -> Pedal | None:
+        """The pedal to be pressed and released next; None when all were."""
+        return _ORDER[len(self.presses)] if len(self.presses) < len(_ORDER) else None
 
     @property
     def is_held(self) -> bool:
         """Whether something is down, as far as one can tell, and should come up."""
-        return self.held is not None
+        return self.held_report is not None
 
-    def heard(self, report: bytes) -> "Calibration":
-        """The lesson after one more report of the device.
+    def with_report(self, report: bytes) -> "Calibration":
+        """The calibration after one more report of the device.
 
-        The first report of a press may be the state of rest, which some devices send when they are opened: it
-        is a press only if a bit goes out again. Reports of another length are about something else.
+        The first report of a press may be the resting state, which some devices send when they are opened: it
+        is a press only if a bit is cleared again. Reports of another length are about something else.
         """
-        if self.asks_for is None or len(report) != self._length(report):
+        if self.requested_pedal is None or len(report) != self._length(report):
             return self
-        if self.held is None:
-            rest = next((press.up for press in reversed(self.taken) if press is not None), None)
-            return self if report == rest else replace(self, held=report)
-        if not _gone(self.held, report):
-            return replace(self, held=report)
-        return Calibration((*self.taken, Press(self.held, report)))
+        if self.held_report is None:
+            rest = next((press.up for press in reversed(self.presses) if press is not None), None)
+            return self if report == rest else replace(self, held_report=report)
+        if not _is_bit_cleared(self.held_report, report):
+            return replace(self, held_report=report)
+        return Calibration((*self.presses, Press(self.held_report, report)))
 
-    def without_this(self) -> "Calibration":
-        """There is no such pedal; on with the next."""
-        return self if self.asks_for is None else Calibration((*self.taken, None))
+    def skip_pedal(self) -> "Calibration":
+        """There is no such pedal; go on with the next."""
+        return self if self.requested_pedal is None else Calibration((*self.presses, None))
 
     def layout(self) -> ReportLayout:
-        """Where the pedals are.
+        """The layout that was found.
 
         Raises:
             Refused: no pedal was pressed, or two could not be told apart.
         """
-        presses = [press for press in self.taken if press is not None]
-        places: dict[Pedal, ReportBit] = {}
-        for pedal, press in zip(_ORDER, self.taken, strict=False):
+        presses = [press for press in self.presses if press is not None]
+        bits: dict[Pedal, ReportBit] = {}
+        for pedal, press in zip(_ORDER, self.presses, strict=False):
             if press is not None:
-                places[pedal] = _place_of(press, [one for one in presses if one is not press])
-        if not places:
-            raise Refused("No pedal was pressed, so nothing was learnt.", "Press at least one.")
-        return ReportLayout(places, len(presses[0].down))
+                bits[pedal] = _bit_of(press, [other for other in presses if other is not press])
+        if not bits:
+            raise Refused("No pedal was pressed, so the calibration was not saved.", "Press at least one.")
+        return ReportLayout(bits, len(presses[0].down))
 
     def _length(self, report: bytes) -> int:
-        known = self.held or next((press.up for press in self.taken if press is not None), report)
+        known = self.held_report or next((press.up for press in self.presses if press is not None), report)
         return len(known)
 
 
-def _gone(before: bytes, after: bytes) -> bool:
+def _is_bit_cleared(before: bytes, after: bytes) -> bool:
     return any(b & ~a & 0xFF for b, a in zip(before, after, strict=True))
 
 
-def _place_of(press: Press, others: list[Press]) -> ReportBit:
+def _bit_of(press: Press, others: list[Press]) -> ReportBit:
     """The first bit that was set while this pedal was down and at no other time; counters have none."""
     for byte, down in enumerate(press.down):
         elsewhere = press.up[byte]
@@ -86,6 +86,6 @@ def _place_of(press: Press, others: list[Press]) -> ReportBit:
         if own:
             return ReportBit(byte, own & -own)
     raise Refused(
-        "These pedals could not be told apart, so nothing was learnt.",
-        "Press and let go of one after the other. A pedal that types keys cannot be taught.",
+        "The pedals could not be told apart, so the calibration was not saved.",
+        "Press and release one after the other. A pedal that types keys cannot be calibrated.",
     )

@@ -1,18 +1,18 @@
-"""What the program asks of whatever finds pedals and reads them."""
+"""USB HID devices: what the program asks of the library that lists and reads them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 _DESKTOP_PAGE = 0x01
-_TYPED_OR_POINTED_WITH = frozenset({0x01, 0x02, 0x06, 0x07})  # pointer, mouse, keyboard, keypad
+_KEYBOARD_OR_MOUSE = frozenset({0x01, 0x02, 0x06, 0x07})  # pointer, mouse, keyboard, keypad
 
 
 @dataclass(frozen=True, slots=True)
 class HidDevice:
-    """Something that is plugged in, as the system lists it; ``usage_page`` and ``usage`` say what for.
+    """A device as the system lists it; ``usage_page`` and ``usage`` say what it is for.
 
-    The numbers of usages are those of the USB HID Usage Tables; 0 where the system does not tell them.
+    The numbers of usages are those of the USB HID Usage Tables 1.5; 0 where the system does not give them.
     """
 
     path: str
@@ -23,49 +23,49 @@ class HidDevice:
     usage: int = 0
 
     @property
-    def is_typed_or_pointed_with(self) -> bool:
+    def is_keyboard_or_mouse(self) -> bool:
         """Whether it is a keyboard or a mouse."""
-        return self.usage_page == _DESKTOP_PAGE and self.usage in _TYPED_OR_POINTED_WITH
+        return self.usage_page == _DESKTOP_PAGE and self.usage in _KEYBOARD_OR_MOUSE
 
 
 class HidConnection(Protocol):
     """An open device."""
 
-    def read(self, timeout_ms: int) -> bytes:
-        """The next report, or nothing when none came in time.
+    def read_report(self, timeout_ms: int) -> bytes:
+        """The next input report, or nothing if none came in time.
 
         Raises:
-            Unavailable: the device has gone.
+            Unavailable: the device was unplugged.
         """
 
     def close(self) -> None:
-        """Let the device go; a second time does nothing."""
+        """Close the device; a second time does nothing."""
 
 
 class HidBackend(Protocol):
-    """Where pedals are plugged in. Used by one thread at a time."""
+    """The library that lists and opens devices. Used by one thread at a time."""
 
     @property
     def is_installed(self) -> bool:
-        """Whether the library that reads pedals is there; asking loads nothing."""
+        """Whether the library is installed; asking loads nothing."""
 
-    def listed(self) -> list[HidDevice]:
-        """Everything that is plugged in; one device may be listed once for each of its usages.
+    def list_devices(self) -> list[HidDevice]:
+        """All devices; one may be listed once for each of its usages.
 
         Raises:
             Unavailable: the library is not installed, or does not load.
         """
 
-    def open(self, device: HidDevice) -> HidConnection:
+    def open_device(self, device: HidDevice) -> HidConnection:
         """Open a device for reading.
 
         Raises:
-            Unavailable: it has gone, or the system does not let this user read it; the hint says what helps.
+            Unavailable: it was unplugged, or this user may not read it; the hint says what helps.
         """
 
 
 def without_keyboards_and_mice(devices: Iterable[HidDevice]) -> list[HidDevice]:
     """The devices without any part of a keyboard or mouse: those are never opened, whatever else they are."""
     listed = list(devices)
-    closed = {device.path for device in listed if device.is_typed_or_pointed_with}
+    closed = {device.path for device in listed if device.is_keyboard_or_mouse}
     return [device for device in listed if device.path not in closed]

@@ -1,4 +1,4 @@
-"""Pedals on USB, through hidapi; the only module that knows it."""
+"""USB HID devices through hidapi; the only module that imports it."""
 
 import importlib.util
 import os
@@ -17,24 +17,24 @@ _LONGEST_REPORT = 64  # of a full-speed USB device
 
 
 class HidapiBackend:
-    """Satisfies ``HidBackend``. Loads hidapi with the first look."""
+    """A ``HidBackend`` over hidapi, which is loaded when devices are listed for the first time."""
 
     @property
     def is_installed(self) -> bool:
         return importlib.util.find_spec("hid") is not None
 
-    def listed(self) -> list[HidDevice]:
+    def list_devices(self) -> list[HidDevice]:
         try:
-            return [_plugged(one) for one in _library().enumerate()]
+            return [_hid_device(one) for one in _library().enumerate()]
         except OSError as error:
-            raise Unavailable("The system does not tell which USB devices there are.", str(error)) from error
+            raise Unavailable("The USB devices could not be listed.", str(error)) from error
 
-    def open(self, device: HidDevice) -> "_HidapiConnection":
+    def open_device(self, device: HidDevice) -> "_HidapiConnection":
         opened = _library().device()
         try:
             opened.open_path(_bytes(device.path))
         except OSError as error:
-            raise _not_opened(device) from error
+            raise _open_error(device) from error
         return _HidapiConnection(opened)
 
 
@@ -42,7 +42,7 @@ class _HidapiConnection:
     def __init__(self, device: Any) -> None:
         self._device = device
 
-    def read(self, timeout_ms: int) -> bytes:
+    def read_report(self, timeout_ms: int) -> bytes:
         try:
             return bytes(self._device.read(_LONGEST_REPORT, timeout_ms))
         except (OSError, ValueError) as error:
@@ -83,7 +83,7 @@ def _library() -> Any:
         ) from error
 
 
-def _plugged(told: dict[str, Any]) -> HidDevice:
+def _hid_device(told: dict[str, Any]) -> HidDevice:
     return HidDevice(
         path=os.fsdecode(told["path"]),
         vendor=int(told["vendor_id"]),
@@ -98,16 +98,16 @@ def _bytes(path: str) -> bytes:
     return os.fsencode(path)
 
 
-def _not_opened(device: HidDevice) -> Unavailable:
+def _open_error(device: HidDevice) -> Unavailable:
     is_locked = os.path.exists(device.path) and not os.access(device.path, os.R_OK | os.W_OK)  # noqa: PTH110
     if sys.platform.startswith("linux") and is_locked:
         return Unavailable(
-            "The foot pedal is there, but the system does not let you read it.",
-            f"As administrator put this line into {RULES_FILE}, then plug the pedal out and in:\n"
+            "The foot pedal is connected, but you do not have permission to read it.",
+            f"As administrator add this line to {RULES_FILE}, then unplug the pedal and plug it in again:\n"
             f"{udev_rule(device)}",
             code=NOT_ALLOWED,
         )
     return Unavailable(
-        "The foot pedal is there, but it does not open.",
-        "Close other programs that use it, or plug it out and in.",
+        "The foot pedal is connected, but it could not be opened.",
+        "Close other programs that use it, or unplug it and plug it in again.",
     )

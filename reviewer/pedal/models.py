@@ -15,9 +15,9 @@ _KEYS = ("name", "ids", "usage", "learned", "types_keys", "source", "length", "l
 
 @dataclass(frozen=True, slots=True)
 class PedalModel:
-    """A model of pedal. Without a ``layout`` it must be taught, or it types keys like a keyboard.
+    """A model of foot pedal. Without a ``layout`` it must be calibrated, or it types keys like a keyboard.
 
-    ``usage`` is the pair of usage page and usage under which it tells of its pedals, if it has several.
+    ``usage`` is the pair of usage page and usage under which it reports its pedals, if it has several.
     """
 
     name: str
@@ -27,8 +27,8 @@ class PedalModel:
     source: str
     usage: tuple[int, int] | None = None
 
-    def fits(self, device: HidDevice) -> bool:
-        """Whether a device is of this model, as far as the system tells."""
+    def matches(self, device: HidDevice) -> bool:
+        """Whether a device is of this model, as far as the system says."""
         if (device.vendor, device.product) not in self.ids:
             return False
         return self.usage is None or (device.usage_page, device.usage) in {self.usage, (0, 0)}
@@ -46,13 +46,13 @@ def known_models(folder: Path | None = None) -> tuple[PedalModel, ...]:
 
 def _model(table: TomlTable) -> PedalModel:
     table.closed(_KEYS)
-    places = {pedal: _place(table.table(pedal)) for pedal in Pedal if table.has(pedal)}
+    bits = {pedal: _report_bit(table.table(pedal)) for pedal in Pedal if table.has(pedal)}
     types_keys = table.flag("types_keys", default=False)
-    if table.flag("learned") != bool(places):
+    if table.flag("learned") != bool(bits):
         raise table.refuse("learned must be true exactly where it is said where the pedals are.")
-    if types_keys and places:
+    if types_keys and bits:
         raise table.refuse("a model that types keys has no pedals to read.")
-    layout = ReportLayout(places, table.whole("length", 0) or None) if places else None
+    layout = ReportLayout(bits, table.whole("length", 0) or None) if bits else None
     return PedalModel(
         table.text("name"), _ids(table), layout, types_keys, table.text("source"), _usage(table)
     )
@@ -74,7 +74,7 @@ def _usage(table: TomlTable) -> tuple[int, int] | None:
     return int(found[1], 16), int(found[2], 16)
 
 
-def _place(table: TomlTable) -> ReportBit:
+def _report_bit(table: TomlTable) -> ReportBit:
     table.closed(("byte", "mask"))
     try:
         return ReportBit(table.whole("byte"), table.whole("mask"))

@@ -1,4 +1,4 @@
-"""Looks for a pedal, reads it, and tells what it does; a step at a time, so that any thread can run it."""
+"""Monitors the pedal: finds it, reads it and reports what it does, one step at a time on any thread."""
 
 import queue
 from collections.abc import Callable, Sequence
@@ -6,18 +6,24 @@ from dataclasses import dataclass, replace
 
 from reviewer.errors import ReviewerError, Unavailable
 from reviewer.pedal.device import HidBackend, HidConnection, HidDevice
-from reviewer.pedal.events import PedalEvent, changes
 from reviewer.pedal.models import PedalModel
-from reviewer.pedal.report import CalibratedPedal, Pedal, ReportLayout
-from reviewer.pedal.status import DetectedPedal, PedalState, PedalStatus, calibratable, choose, fault
+from reviewer.pedal.report import CalibratedPedal, Pedal, PedalEvent, ReportLayout, pedal_events
+from reviewer.pedal.status import (
+    DetectedPedal,
+    PedalState,
+    PedalStatus,
+    calibration_candidates,
+    detect_pedal,
+    fault_status,
+)
 
-LOOK_EVERY_SECONDS = 2.0
-READ_MS = 200
+SCAN_INTERVAL_SECONDS = 2.0
+READ_TIMEOUT_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class RawReport:
-    """A report of the device that is being taught, when it is another one than the last."""
+    """A report of the device that is being calibrated, if it differs from the last one."""
 
     report: bytes
 
@@ -26,115 +32,116 @@ PedalMessage = PedalStatus | PedalEvent | RawReport
 
 
 class PedalMonitor:
-    """``use`` and ``teach`` may be called from any thread; all else belongs to the one that steps."""
+    """``set_calibrated`` and ``calibrate`` may be called on any thread; the rest on the one that steps."""
 
     def __init__(
         self,
-        port: HidBackend,
-        models: Callable[[], Sequence[PedalModel]],
-        tell: Callable[[PedalMessage], None],
-        taught: CalibratedPedal | None = None,
+        backend: HidBackend,
+        load_models: Callable[[], Sequence[PedalModel]],
+        send: Callable[[PedalMessage], None],
+        calibrated: CalibratedPedal | None = None,
     ) -> None:
-        self._port, self._models, self._tell, self._taught = port, models, tell, taught
-        self._asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._known: Sequence[PedalModel] | None = None
-        self._pupil: HidDevice | None = None
+        self._backend, self._load_models, self._send = backend, load_models, send
+        self._calibrated = calibrated
+        self._requests: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._models: Sequence[PedalModel] | None = None
+        self._calibrating: HidDevice | None = None
         self._connection: HidConnection | None = None
         self._layout: ReportLayout | None = None
         self._down: frozenset[Pedal] = frozenset()
-        self._last = b""
-        self._standing = PedalStatus(PedalState.OFF)
+        self._last_report = b""
+        self._status = PedalStatus(PedalState.OFF)
 
-    def use(self, taught: CalibratedPedal | None) -> None:
-        """From now on this is how the taught pedal is read."""
-        self._asked.put(lambda: self._set_taught(taught))
+    def set_calibrated(self, calibrated: CalibratedPedal | None) -> None:
+        """From now on read the calibrated pedal like this."""
+        self._requests.put(lambda: self._use_calibrated(calibrated))
 
-    def teach(self, device: HidDevice | None) -> None:
-        """Tells the reports of this device as they come, instead of any pedal's; None ends that."""
-        self._asked.put(lambda: self._set_pupil(device))
+    def calibrate(self, device: HidDevice | None) -> None:
+        """Send the reports of this device instead of any pedal's events; None ends that."""
+        self._requests.put(lambda: self._use_device(device))
 
     def step(self) -> float:
-        """Looks once, or waits a moment for one report; gives the seconds to wait before the next step."""
-        while not self._asked.empty():
-            self._asked.get()()
-        return self._look() if self._connection is None else self._read(self._connection)
+        """Scan once, or wait a moment for one report; returns the seconds to wait before the next step."""
+        while not self._requests.empty():
+            self._requests.get()()
+        return self._scan() if self._connection is None else self._read(self._connection)
 
     def close(self) -> None:
-        """Lets the device go; what was down comes up."""
-        self._let_go()
+        """Close the device; what was down comes up."""
+        self._release_device()
 
-    def _set_taught(self, taught: CalibratedPedal | None) -> None:
-        self._taught = taught
-        self._let_go()
+    def _use_calibrated(self, calibrated: CalibratedPedal | None) -> None:
+        self._calibrated = calibrated
+        self._release_device()
 
-    def _set_pupil(self, device: HidDevice | None) -> None:
-        self._pupil = device
-        self._let_go()
+    def _use_device(self, device: HidDevice | None) -> None:
+        self._calibrating = device
+        self._release_device()
 
-    def _look(self) -> float:
-        others: tuple[HidDevice, ...] = ()
+    def _scan(self) -> float:
+        candidates: tuple[HidDevice, ...] = ()
         name = ""
         try:
-            listed = self._port.listed()
-            others = calibratable(listed)
-            if self._known is None:
-                self._known = self._models()
-            chosen = self._chosen(listed)
-            if chosen is not None:
-                name, here = chosen.name, chosen.device.path
-                others = tuple(sorted(others, key=lambda device: device.path != here))
-            standing = self._open(chosen)
+            listed = self._backend.list_devices()
+            candidates = calibration_candidates(listed)
+            if self._models is None:
+                self._models = self._load_models()
+            detected = self._detect(listed)
+            if detected is not None:
+                name, here = detected.name, detected.device.path
+                candidates = tuple(sorted(candidates, key=lambda device: device.path != here))
+            status = self._open(detected)
         except ReviewerError as error:
-            standing = fault(error, name)
-        self._stand(replace(standing, others=others))
-        return 0.0 if self._connection is not None else LOOK_EVERY_SECONDS
+            status = fault_status(error, name)
+        self._set_status(replace(status, candidates=candidates))
+        return 0.0 if self._connection is not None else SCAN_INTERVAL_SECONDS
 
-    def _chosen(self, listed: list[HidDevice]) -> DetectedPedal | None:
-        if self._pupil is None:
-            return choose(listed, self._known or (), self._taught)
-        is_there = self._pupil in calibratable(listed)
-        return DetectedPedal(self._pupil, self._pupil.name) if is_there else None
+    def _detect(self, listed: list[HidDevice]) -> DetectedPedal | None:
+        if self._calibrating is None:
+            return detect_pedal(listed, self._models or (), self._calibrated)
+        is_there = self._calibrating in calibration_candidates(listed)
+        return DetectedPedal(self._calibrating, self._calibrating.name) if is_there else None
 
-    def _open(self, chosen: DetectedPedal | None) -> PedalStatus:
-        if chosen is None:
+    def _open(self, detected: DetectedPedal | None) -> PedalStatus:
+        if detected is None:
             return PedalStatus(PedalState.NONE)
-        state = PedalState.LEARNING if self._pupil is not None else chosen.standing
-        if state in (PedalState.READY, PedalState.LEARNING):
-            self._connection = self._port.open(chosen.device)
-            self._layout = chosen.layout
-        return PedalStatus(state, chosen.name)
+        state = PedalState.CALIBRATING if self._calibrating is not None else detected.state
+        if state in (PedalState.READY, PedalState.CALIBRATING):
+            self._connection = self._backend.open_device(detected.device)
+            self._layout = detected.layout
+        return PedalStatus(state, detected.name)
 
     def _read(self, connection: HidConnection) -> float:
         try:
-            report = connection.read(READ_MS)
+            report = connection.read_report(READ_TIMEOUT_MS)
         except Unavailable:
-            self._let_go()
+            self._release_device()
             return 0.0
-        if report and report != self._last:
-            self._last = report
-            self._take(report)
+        if report and report != self._last_report:
+            self._last_report = report
+            self._handle_report(report)
         return 0.0
 
-    def _take(self, report: bytes) -> None:
+    def _handle_report(self, report: bytes) -> None:
         if self._layout is None:
-            self._tell(RawReport(report))
+            self._send(RawReport(report))
             return
-        now = self._layout.down(report)
+        now = self._layout.pedals_down(report)
         if now is not None:
-            self._move(now)
+            self._set_down(now)
 
-    def _move(self, now: frozenset[Pedal]) -> None:
+    def _set_down(self, now: frozenset[Pedal]) -> None:
         before, self._down = self._down, now
-        for event in changes(before, now):
-            self._tell(event)
+        for event in pedal_events(before, now):
+            self._send(event)
 
-    def _let_go(self) -> None:
-        self._move(frozenset())
+    def _release_device(self) -> None:
+        self._set_down(frozenset())
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._layout, self._last = None, None, b""
+        self._connection, self._layout, self._last_report = None, None, b""
 
-    def _stand(self, standing: PedalStatus) -> None:
-        if standing != self._standing:
-            self._standing = standing
-            self._tell(standing)
+    def _set_status(self, status: PedalStatus) -> None:
+        if status != self._status:
+            self._status = status
+            self._send(status)

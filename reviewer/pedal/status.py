@@ -1,4 +1,4 @@
-"""How things stand with the pedal: which device it is, and why there is none."""
+"""Pedal status: which device is the pedal, and why there is none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from reviewer.pedal.report import CalibratedPedal, ReportLayout
 
 
 class PedalState(StrEnum):
-    """What a person is told in a sentence."""
+    """What the settings page shows as a sentence."""
 
     OFF = "off"
     NOT_INSTALLED = "not_installed"
     NONE = "none"
     READY = "ready"
-    UNTAUGHT = "untaught"
+    UNCALIBRATED = "uncalibrated"
     TYPES_KEYS = "types_keys"
-    LEARNING = "learning"
+    CALIBRATING = "calibrating"
     FAULT = "fault"
 
 
@@ -27,19 +27,19 @@ class PedalState(StrEnum):
 class PedalStatus:
     """``name`` is the pedal's; a FAULT has a sentence and a hint.
 
-    ``others`` are the devices that could be taught, the pedal's first.
+    ``candidates`` are the devices that could be calibrated, the pedal's first.
     """
 
     state: PedalState
     name: str = ""
     sentence: str = ""
     hint: str = ""
-    others: tuple[HidDevice, ...] = ()
+    candidates: tuple[HidDevice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DetectedPedal:
-    """The device that is taken for the pedal; without a ``layout`` it cannot be read."""
+    """The device that is used as the pedal; without a ``layout`` it cannot be read."""
 
     device: HidDevice
     name: str
@@ -47,37 +47,37 @@ class DetectedPedal:
     types_keys: bool = False
 
     @property
-    def standing(self) -> PedalState:
+    def state(self) -> PedalState:
         if self.layout is not None:
             return PedalState.READY
-        return PedalState.TYPES_KEYS if self.types_keys else PedalState.UNTAUGHT
+        return PedalState.TYPES_KEYS if self.types_keys else PedalState.UNCALIBRATED
 
 
-def choose(
-    devices: Iterable[HidDevice], models: Sequence[PedalModel], taught: CalibratedPedal | None
+def detect_pedal(
+    devices: Iterable[HidDevice], models: Sequence[PedalModel], calibrated: CalibratedPedal | None
 ) -> DetectedPedal | None:
-    """The pedal among all that is plugged in, None if there is none.
+    """The pedal among all connected devices; None if there is none.
 
-    What its owner has taught comes first, then models that can be read, then those to be taught, then those
-    that type keys. Keyboards and mice are never chosen for reading.
+    What its owner has calibrated comes first, then models that can be read, then those to be calibrated, then
+    those that type keys. Keyboards and mice are never chosen for reading.
     """
     listed = list(devices)
     readable = without_keyboards_and_mice(listed)
-    if taught is not None:
+    if calibrated is not None:
         for device in readable:
-            if (device.vendor, device.product) == (taught.vendor, taught.product):
-                return DetectedPedal(device, device.name or usb_numbers(device), taught.layout)
-    found = [
+            if (device.vendor, device.product) == (calibrated.vendor, calibrated.product):
+                return DetectedPedal(device, device.name or usb_numbers(device), calibrated.layout)
+    detected = [
         DetectedPedal(device, model.name, model.layout, model.types_keys)
         for model in models
         for device in (listed if model.types_keys else readable)
-        if model.fits(device)
+        if model.matches(device)
     ]
-    order = (PedalState.READY, PedalState.UNTAUGHT, PedalState.TYPES_KEYS)
-    return min(found, key=lambda choice: order.index(choice.standing), default=None)
+    order = (PedalState.READY, PedalState.UNCALIBRATED, PedalState.TYPES_KEYS)
+    return min(detected, key=lambda pedal: order.index(pedal.state), default=None)
 
 
-def calibratable(devices: Iterable[HidDevice]) -> tuple[HidDevice, ...]:
+def calibration_candidates(devices: Iterable[HidDevice]) -> tuple[HidDevice, ...]:
     """Each device once that could be a pedal: whatever is neither keyboard nor mouse."""
     by_path = {device.path: device for device in reversed(without_keyboards_and_mice(devices))}
     return tuple(sorted(by_path.values(), key=lambda device: (device.name, device.path)))
@@ -88,6 +88,6 @@ def usb_numbers(device: HidDevice) -> str:
     return f"{device.vendor:04x}:{device.product:04x}"
 
 
-def fault(error: ReviewerError, name: str = "", others: tuple[HidDevice, ...] = ()) -> PedalStatus:
-    """A known error as a standing."""
-    return PedalStatus(PedalState.FAULT, name, error.sentence, error.hint, others)
+def fault_status(error: ReviewerError, name: str = "", candidates: tuple[HidDevice, ...] = ()) -> PedalStatus:
+    """A known error as a status."""
+    return PedalStatus(PedalState.FAULT, name, error.sentence, error.hint, candidates)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act, require
-from reviewer.audio.decode.decoder import read_canonical
 from reviewer.audio.dsp import speech_detection
-from reviewer.audio.io.flac_stream import close_sound, open_sound
+from reviewer.audio.io.flac import close_sound, open_sound, read_canonical
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview_of
 from reviewer.audio.view.peaks import PeakPyramid

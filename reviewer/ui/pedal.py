@@ -6,15 +6,14 @@ import threading
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from reviewer.pedal.device import HidBackend, HidDevice
-from reviewer.pedal.events import PedalEvent
 from reviewer.pedal.models import known_models
 from reviewer.pedal.monitor import PedalMessage, PedalMonitor
-from reviewer.pedal.report import parse_calibrated
+from reviewer.pedal.report import PedalEvent, parse_calibrated
 from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.preferences import Preferences
 
 TAUGHT = "pedal.model"
-"""The preference that holds the pedal a person has taught, as ``CalibratedPedal.written``."""
+"""The preference that holds the pedal a person has taught, as ``CalibratedPedal.line``."""
 _LAST_WAIT_SECONDS = 2.0
 
 
@@ -66,7 +65,7 @@ class PedalReader(QObject):
 
     def teach(self, device: HidDevice | None) -> None:
         """From now on ``heard`` tells what this device reports, and no pedal is told; None ends that."""
-        self._watch.teach(device)
+        self._watch.calibrate(device)
         self._wake.set()
 
     def close(self) -> None:
@@ -90,7 +89,7 @@ class PedalReader(QObject):
     @Slot(str)
     def _on_preference_changed(self, name: str) -> None:
         if name == TAUGHT:
-            self._watch.use(parse_calibrated(self._preferences.text(TAUGHT)))
+            self._watch.set_calibrated(parse_calibrated(self._preferences.text(TAUGHT)))
             self._wake.set()
 
     def _tell(self, news: PedalMessage) -> None:

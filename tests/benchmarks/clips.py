@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from reviewer.clips.catalogue import Catalogue
+from reviewer.clips.vault import Vault
+from reviewer.db.migrations import migrate
 
 from reviewer.audio.io.flac import without_metadata
 from reviewer.audio.view.peaks import FIRST_BIN, PeakPyramid
-from reviewer.clips.catalogue import Catalogue
 from reviewer.clips.store import LocalClips
-from reviewer.clips.vault import Vault
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
 from tests.factories import a_clip, a_keyring
 
 RATE = 16_000

@@ -14,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from reviewer.audio.io.device import VirtualDevice
-from reviewer.audio.io.flac_stream import open_sound
+from reviewer.audio.io.flac import open_sound
 from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Sound
 from reviewer.audio.view.peaks import PeakPyramid

@@ -16,9 +16,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.io.device import AudioFormat, Device, Fill, Stream, VirtualDevice
+from reviewer.audio.io.device import Device, FillBlock, Stream, VirtualDevice
 from reviewer.audio.io.sound_card import SoundCard
 from reviewer.audio.play.player import Player
+from reviewer.audio.samples import AudioFormat
 from reviewer.model.clock import SystemClock
 from reviewer.ui import theme
 from reviewer.ui.clip.states import ClipState
@@ -48,17 +49,17 @@ class Watched:
         self.began: float | None = None
         self.blocks: list[int] = []
 
-    def choose(self, output: str) -> bool:
-        return self._device.choose(output)
+    def choose_output(self, output: str) -> bool:
+        return self._device.choose_output(output)
 
-    def open(self, form: AudioFormat, fill: Fill) -> Stream:
+    def open_stream(self, audio_format: AudioFormat, fill: FillBlock) -> Stream:
         def noting(out: NDArray[Any], when: float) -> None:
             fill(out, when)
             self.blocks.append(out.shape[0])
             if self.began is None and out.any():
                 self.began = time.perf_counter()
 
-        return self._device.open(form, noting)
+        return self._device.open_stream(audio_format, noting)
 
 
 @pytest.fixture

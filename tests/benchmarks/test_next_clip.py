@@ -161,8 +161,7 @@ def handed_in_ms(page: DeskPage, player: Player, painted: Painted, field: TextFi
     painted.is_seen = False
 
     def is_ready() -> bool:
-        reel = player._reel()
-        return painted.is_seen and reel is not None and reel.is_ready(0)
+        return painted.is_seen and player.is_buffered
 
     begun = time.perf_counter()
     QTest.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -172,7 +171,7 @@ def handed_in_ms(page: DeskPage, player: Player, painted: Painted, field: TextFi
 def rounds(page: DeskPage, player: Player, jobs: Jobs, database: Database) -> Measured:
     """Clip after clip, each typed and saved before the key.
 
-    Nobody types a clip as fast as this: what is worked out for the ear meanwhile is done by then.
+    Nobody types a clip as fast as this: what is rendered meanwhile is done by then.
     """
     painted = Painted(page)
     took, commits = [], []

@@ -10,10 +10,10 @@ from statistics import median
 
 import pytest
 from pytestqt.qtbot import QtBot
-
-from reviewer.audio.io.flac_stream import close_sound, open_sound
-from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.clips.vault import Vault
+
+from reviewer.audio.io.flac import close_sound, open_sound
+from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.ui.waveform.view import WaveformView
 from tests.benchmarks.clips import KEYRING, a_vault
 from tests.benchmarks.table import row

@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
+from reviewer.db.migrations import migrate
 from rich.console import Console
 from rich.table import Table
 
 from reviewer.db.connection import Database
-from reviewer.db.migrations import migrate
 from reviewer.model.clock import SystemClock
 from reviewer.model.project import QueueRules
 from reviewer.queue.sqlite import SqliteQueue

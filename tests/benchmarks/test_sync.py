@@ -50,7 +50,7 @@ class PickedFrames:
     def edge(self, window: int) -> int:
         return self.frames if window else 0
 
-    def make(self, window: int) -> IntSamples:
+    def render_window(self, window: int) -> IntSamples:
         places = np.arange(self.frames, dtype=np.int64) * self._percent // 100
         return self._sound.read(0, self._sound.frames)[np.minimum(places, self._sound.frames - 1)]
 

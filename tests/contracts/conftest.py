@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reviewer.audio.io.port_audio import look_again
+from reviewer.audio.io.port_audio import rescan
 from tests.fakes.sound_server import SoundServer, is_possible
 
 
@@ -32,5 +32,5 @@ def listening_to(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundS
         monkeypatch.setenv(name, value)
     import sounddevice
 
-    look_again(sounddevice)
+    rescan(sounddevice)
     return server

@@ -119,14 +119,14 @@ class TestLocalClips(ClipStoreContract):
 
     def test_sweep_removes_what_a_killed_write_left(self, store: ClipStore, tmp_path: Path) -> None:
         store.put("c1", AUDIO, b"audio")
-        leftover = tmp_path / "clips" / ".c1.audio.sealed.0123456789abcdef.part"
+        leftover = tmp_path / "clips" / ".c1.audio.sealed.0123456789abcdef.tmp"
         leftover.write_bytes(b"half")
         assert store.sweep({"c1"}) == 1
         assert not leftover.exists()
         assert store.has("c1", AUDIO)
 
     def test_a_leftover_is_no_clip(self, store: ClipStore, tmp_path: Path) -> None:
-        (tmp_path / "clips" / ".c1.audio.sealed.0123456789abcdef.part").write_bytes(b"half")
+        (tmp_path / "clips" / ".c1.audio.sealed.0123456789abcdef.tmp").write_bytes(b"half")
         assert store.clip_ids() == set()
 
     def test_sweep_spares_files_that_are_not_ours(self, store: ClipStore, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ class TestLocalClips(ClipStoreContract):
 
         monkeypatch.setattr(os, "fsync", watched)
         store.put("c1", AUDIO, b"audio")
-        assert seen == [("part",), ("sealed",)]
+        assert seen == [("tmp",), ("sealed",)]
 
     def test_a_folder_that_cannot_be_made_is_unavailable(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")

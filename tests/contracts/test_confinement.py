@@ -20,7 +20,7 @@ def _inside(act: str, *, seconds: float = 5.0, memory_bytes: int = 1 << 30) -> s
     code = f"""
 import os, resource, socket, subprocess, sys, numpy
 from reviewer.audio.decode import sandbox
-sandbox.give_up({seconds}, {memory_bytes})
+sandbox.restrict_process({seconds}, {memory_bytes})
 try:
     {act}
     said = "done"

@@ -2,9 +2,9 @@
 
 import multiprocessing
 import sqlite3
-from uuid import uuid4
 import threading
 from collections import Counter
+from uuid import uuid4
 
 import pytest
 

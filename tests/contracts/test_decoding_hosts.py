@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio.decode.decoder import Decoder, read_canonical
-from reviewer.audio.decode.host import ForkingHost, OneProcessAFile, can_fork
+from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.decode.host import ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.io.flac import read_canonical
 from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
@@ -60,7 +61,7 @@ class DecodingContract:
         _refused(decoder, put(tmp_path, "a.wav", b""), "EMPTY_AUDIO", "empty")
 
     def test_a_file_that_is_no_sound_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
-        _refused(decoder, put(tmp_path, "a.wav", b"Dear Sir or Madam"), "UNDECODABLE", "not a sound file")
+        _refused(decoder, put(tmp_path, "a.wav", b"Dear Sir or Madam"), "UNDECODABLE", "not an audio file")
 
     def test_more_sound_than_allowed_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(16_001)))
@@ -81,7 +82,7 @@ class DecodingContract:
         assert decoded.notes == ("The file is shorter than its header says.",)
 
     def test_after_a_refusal_the_next_file_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
-        _refused(decoder, put(tmp_path, "a.wav", b"nothing"), "UNDECODABLE", "not a sound file")
+        _refused(decoder, put(tmp_path, "a.wav", b"nothing"), "UNDECODABLE", "not an audio file")
 
         assert decoder.decode(put(tmp_path, "b.wav", a_wav(some_noise(10))), _LIMITS).frames == 10
 
@@ -99,10 +100,10 @@ class DecodingContract:
         assert decoder.decode(path, _LIMITS).frames == 10
 
 
-class TestOneProcessAFile(DecodingContract):
+class TestProcessPerFileHost(DecodingContract):
     @pytest.fixture
     def decoder(self) -> Iterator[Decoder]:
-        with Decoder(OneProcessAFile()) as decoder:
+        with Decoder(ProcessPerFileHost()) as decoder:
             yield decoder
 
 
@@ -182,7 +183,7 @@ class TestForkingHost(DecodingContract):
 
         decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
 
-        assert decoded.notes == ("3 samples were not numbers and are silent now.",)
+        assert decoded.notes == ("3 invalid samples (NaN or infinity) were replaced by silence.",)
         assert not read_canonical(io.BytesIO(decoded.flac)).data[10:13].any()
 
     def test_floats_beyond_full_scale_are_limited_and_noted(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -214,7 +215,7 @@ class TestForkingHost(DecodingContract):
     def test_an_extension_never_makes_sound_of_bytes(
         self, decoder: Decoder, tmp_path: Path, name: str
     ) -> None:
-        _refused(decoder, put(tmp_path, name, b"\x12\x34" * 500), "UNDECODABLE", "not a sound file")
+        _refused(decoder, put(tmp_path, name, b"\x12\x34" * 500), "UNDECODABLE", "not an audio file")
 
     def test_a_truncated_flac_is_refused_as_damaged(self, decoder: Decoder, tmp_path: Path) -> None:
         flac = sound_file(some_noise(50_000), container="FLAC")
@@ -236,8 +237,8 @@ class TestForkingHost(DecodingContract):
         assert (decoded.frames, decoded.notes) == (1_000, ())
 
     def test_a_wav_without_sound_is_refused_as_empty(self, decoder: Decoder, tmp_path: Path) -> None:
-        _refused(decoder, put(tmp_path, "a.wav", a_wav(some_noise(1)[:0])), "EMPTY_AUDIO", "no sound")
-        _refused(decoder, put(tmp_path, "b.wav", a_wav(some_noise(1))[:36]), "EMPTY_AUDIO", "no sound")
+        _refused(decoder, put(tmp_path, "a.wav", a_wav(some_noise(1)[:0])), "EMPTY_AUDIO", "no audio")
+        _refused(decoder, put(tmp_path, "b.wav", a_wav(some_noise(1))[:36]), "EMPTY_AUDIO", "no audio")
 
     def test_a_wav_of_no_channels_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
         _refused(decoder, put(tmp_path, "a.wav", a_wav(some_noise(9), channels=0)), "UNDECODABLE", "Channel")
@@ -262,7 +263,7 @@ class TestForkingHost(DecodingContract):
         assert decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(1))), _LIMITS).frames == 1
 
     def test_a_missing_file_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
-        _refused(decoder, tmp_path / "none.wav", "UNDECODABLE", "no such file")
+        _refused(decoder, tmp_path / "none.wav", "UNDECODABLE", "was not found")
 
     def test_a_folder_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
         _refused(decoder, tmp_path, "UNDECODABLE", "folder")
@@ -308,7 +309,7 @@ class TestForkingHost(DecodingContract):
         before = len(list(Path("/dev/fd").iterdir()))
         for _ in range(20):
             decoder.decode(path, _LIMITS)
-            _refused(decoder, bad, "UNDECODABLE", "not a sound file")
+            _refused(decoder, bad, "UNDECODABLE", "not an audio file")
 
         assert len(list(Path("/dev/fd").iterdir())) == before
 

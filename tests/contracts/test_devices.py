@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reviewer.audio.io.device import AudioFormat, Device, Stream, VirtualDevice
+from reviewer.audio.io.device import Device, Stream, VirtualDevice
 from reviewer.audio.io.sound_card import SoundCard
+from reviewer.audio.samples import AudioFormat
 from tests.fakes.sound_server import SoundServer
 
 _PATIENCE_SECONDS = 20.0
@@ -37,7 +38,7 @@ class DeviceContract:
     """Inherit it and give ``device``."""
 
     def _opened(self, device: Device, form: AudioFormat, listener: _Listener) -> Stream:
-        stream = device.open(form, listener)
+        stream = device.open_stream(form, listener)
         if isinstance(device, VirtualDevice) and not listener.done.wait(0):
             for _ in range(5):
                 device.pull(160)
@@ -52,7 +53,7 @@ class DeviceContract:
         stream = self._opened(device, AudioFormat(16_000, channels, bits), listener)
         stream.close()
 
-        assert stream.form == AudioFormat(16_000, channels, bits)
+        assert stream.audio_format == AudioFormat(16_000, channels, bits)
         assert {shape[1] for shape in listener.shapes} == {channels}
         assert listener.types == {np.dtype(dtype)}
 
@@ -74,7 +75,7 @@ class DeviceContract:
         stream = self._opened(device, AudioFormat(44_100, 1, 16), _Listener(1))
         stream.close()
 
-        assert stream.form.rate_hz == 44_100
+        assert stream.audio_format.rate_hz == 44_100
 
 
 class TestPulledVirtualDevice(DeviceContract):
@@ -84,7 +85,7 @@ class TestPulledVirtualDevice(DeviceContract):
 
     def test_what_was_filled_is_kept(self) -> None:
         device = VirtualDevice()
-        device.open(AudioFormat(8_000, 1, 16), lambda out, _when: out.fill(7))
+        device.open_stream(AudioFormat(8_000, 1, 16), lambda out, _when: out.fill(7))
         device.pull(3)
         device.pull(2)
 
@@ -92,14 +93,17 @@ class TestPulledVirtualDevice(DeviceContract):
 
     def test_a_block_that_is_not_filled_is_seen(self) -> None:
         device = VirtualDevice()
-        device.open(AudioFormat(8_000, 1, 16), lambda _out, _when: None)
+        device.open_stream(AudioFormat(8_000, 1, 16), lambda _out, _when: None)
 
         assert device.pull(3).all()
 
     def test_a_device_of_one_rate_takes_no_other(self) -> None:
         device = VirtualDevice(rate_hz=48_000)
 
-        assert device.open(AudioFormat(8_000, 1, 16), lambda _out, _when: None).form.rate_hz == 48_000
+        assert (
+            device.open_stream(AudioFormat(8_000, 1, 16), lambda _out, _when: None).audio_format.rate_hz
+            == 48_000
+        )
 
     def test_pulling_an_unopened_device_is_a_mistake(self) -> None:
         with pytest.raises(LookupError):
@@ -112,7 +116,7 @@ class TestRealTimeVirtualDevice(DeviceContract):
         return VirtualDevice(real_time=True, keeps=False)
 
     def _opened(self, device: Device, form: AudioFormat, listener: _Listener) -> Stream:
-        stream = device.open(form, listener)
+        stream = device.open_stream(form, listener)
         assert listener.done.wait(_PATIENCE_SECONDS)
         return stream
 

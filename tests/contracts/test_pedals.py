@@ -11,7 +11,7 @@ import pytest
 from reviewer.errors import Unavailable
 from reviewer.pedal import hid as ours
 from reviewer.pedal.device import HidDevice
-from reviewer.pedal.diagnosis import found
+from reviewer.pedal.diagnosis import describe_pedal
 from reviewer.pedal.hid import GONE, NOT_ALLOWED, NOT_INSTALLED, HidapiBackend, udev_rule
 from tests.fakes.pedal import INFINITY, KEYBOARD, OLYMPUS, PCSENSOR, FakeHidBackend
 
@@ -51,14 +51,14 @@ def library(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 
 
 def test_what_is_plugged_in_is_listed(library):
-    assert HidapiBackend().listed() == [INFINITY]
+    assert HidapiBackend().list_devices() == [INFINITY]
 
 
 def test_what_the_system_does_not_tell_is_left_open(library):
     library.enumerate = lambda: [
         {"path": b"1-2", "vendor_id": 1, "product_id": 2, "product_string": None, "usage_page": None}
     ]
-    assert HidapiBackend().listed() == [HidDevice("1-2", 1, 2)]
+    assert HidapiBackend().list_devices() == [HidDevice("1-2", 1, 2)]
 
 
 def test_a_system_that_does_not_list_is_a_sentence(library):
@@ -66,29 +66,29 @@ def test_a_system_that_does_not_list_is_a_sentence(library):
         raise OSError("no bus")
 
     library.enumerate = fails
-    with pytest.raises(Unavailable, match="which USB devices"):
-        HidapiBackend().listed()
+    with pytest.raises(Unavailable, match="could not be listed"):
+        HidapiBackend().list_devices()
 
 
 def test_reports_come_as_bytes_and_nothing_when_none_came(library):
     library.device.reports = [[2, 0], []]
-    connection = HidapiBackend().open(INFINITY)
-    assert [connection.read(100), connection.read(100)] == [b"\x02\x00", b""]
+    connection = HidapiBackend().open_device(INFINITY)
+    assert [connection.read_report(100), connection.read_report(100)] == [b"\x02\x00", b""]
 
 
 def test_a_device_that_has_gone_is_said(library):
-    connection = HidapiBackend().open(INFINITY)
+    connection = HidapiBackend().open_device(INFINITY)
     with pytest.raises(Unavailable) as told:
-        connection.read(100)
+        connection.read_report(100)
     assert told.value.code == GONE
 
 
 def test_a_closed_device_reads_nothing_and_closes_twice(library):
-    connection = HidapiBackend().open(INFINITY)
+    connection = HidapiBackend().open_device(INFINITY)
     connection.close()
     connection.close()
     with pytest.raises(Unavailable):
-        connection.read(100)
+        connection.read_report(100)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="rules of udev")
@@ -98,7 +98,7 @@ def test_without_the_right_to_read_the_rule_is_named(library, tmp_path: Path, mo
     node.touch()
     monkeypatch.setattr(os, "access", lambda *_arguments: False)
     with pytest.raises(Unavailable) as told:
-        HidapiBackend().open(HidDevice(str(node), 0x05F3, 0x00FF))
+        HidapiBackend().open_device(HidDevice(str(node), 0x05F3, 0x00FF))
     assert told.value.code == NOT_ALLOWED
     assert 'ATTRS{idVendor}=="05f3", ATTRS{idProduct}=="00ff", TAG+="uaccess"' in told.value.hint
     assert "70-reviewer-pedal.rules" in told.value.hint
@@ -106,8 +106,8 @@ def test_without_the_right_to_read_the_rule_is_named(library, tmp_path: Path, mo
 
 def test_a_device_that_another_program_has_is_another_sentence(library):
     library.device.opens = False
-    with pytest.raises(Unavailable, match="does not open") as told:
-        HidapiBackend().open(INFINITY)
+    with pytest.raises(Unavailable, match="could not be opened") as told:
+        HidapiBackend().open_device(INFINITY)
     assert told.value.code != NOT_ALLOWED
 
 
@@ -115,7 +115,7 @@ def test_where_hidapi_is_not_installed_a_sentence_says_how_to_get_it(monkeypatch
     for name in ("hid", "hidraw"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(Unavailable) as told:
-        HidapiBackend().listed()
+        HidapiBackend().list_devices()
     assert told.value.code == NOT_INSTALLED
     assert "pip install 'reviewer[pedal]'" in told.value.hint
 
@@ -129,7 +129,7 @@ def test_asking_whether_it_is_installed_loads_nothing(monkeypatch):
 
 def test_the_real_library_lists_without_a_pedal():
     pytest.importorskip("hid")
-    assert all(isinstance(one, HidDevice) for one in HidapiBackend().listed())
+    assert all(isinstance(one, HidDevice) for one in HidapiBackend().list_devices())
 
 
 def test_the_rule_names_the_numbers_in_lower_case():
@@ -142,13 +142,13 @@ def test_the_rule_names_the_numbers_in_lower_case():
     [
         (FakeHidBackend(is_installed=False), "Not installed"),
         (FakeHidBackend(KEYBOARD), "No known foot pedal"),
-        (FakeHidBackend(INFINITY), "Infinity foot control is plugged in"),
-        (FakeHidBackend(OLYMPUS), "teach the program"),
+        (FakeHidBackend(INFINITY), "Infinity foot control is connected"),
+        (FakeHidBackend(OLYMPUS), "calibrate it"),
         (FakeHidBackend(PCSENSOR), "types keys"),
     ],
 )
 def test_the_doctor_is_told_in_one_line(port: FakeHidBackend, words: str):
-    assert words in found(port)
+    assert words in describe_pedal(port)
     assert port.open_now == []
 
 
@@ -156,4 +156,4 @@ def test_the_doctor_is_told_why_a_pedal_cannot_be_read():
     port = FakeHidBackend(INFINITY)
     port.opening_fails = Unavailable("It may not be read.", "Add a rule.")
     with pytest.raises(Unavailable):
-        found(port)
+        describe_pedal(port)

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio.dsp.loudness import measured
-from reviewer.audio.io.device import AudioFormat
-from reviewer.audio.io.port_audio import listed, look_again
+from reviewer.audio.dsp.loudness import measure_loudness
+from reviewer.audio.io.port_audio import list_outputs, rescan
 from reviewer.audio.io.sound_card import SoundCard
-from reviewer.audio.play.output_settings import OutputSettings
+from reviewer.audio.play.output_settings import OutputSettings, processed
 from reviewer.audio.play.player import Player
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import AudioFormat, Samples
 from reviewer.errors import NoAudioDevice
 from reviewer.model.event import HeardRange
 from tests.contracts.conftest import listening_to
@@ -65,13 +64,15 @@ def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Record
     assert _sounding(recording) == 6_000
 
 
-@pytest.mark.parametrize("ears", [OutputSettings(is_levelled=True, gain_db=3), OutputSettings(gain_db=-9)])
-def test_level_and_gain_arrive_as_they_were_worked_out(
-    player: Player, recording: Recording, ears: OutputSettings
+@pytest.mark.parametrize(
+    "settings", [OutputSettings(is_levelled=True, gain_db=3), OutputSettings(gain_db=-9)]
+)
+def test_level_and_gain_arrive_as_they_were_rendered(
+    player: Player, recording: Recording, settings: OutputSettings
 ) -> None:
     samples = Samples(16_000, some_noise(12_000))
-    wanted = ears.applied(samples, measured(samples)).read(0, 12_000)
-    player.set_output_settings(ears)
+    wanted = processed(samples, settings, measure_loudness(samples)).read(0, 12_000)
+    player.set_output_settings(settings)
     player.load(samples)
     player.play()
     _play_to_the_end(player)
@@ -140,7 +141,7 @@ def test_a_device_removed_while_it_plays_pauses_the_clip_and_the_next_play_goes_
             found = recording.wait_for(samples.data[where:, 0])
         player.close()
 
-    assert problem == "The sound device “default” has gone. Press play to go on with the next one."
+    assert problem == "The sound device “default” was disconnected. Press play to continue on another one."
     assert 4_000 < where < 64_000
     assert found >= 0
     assert player.take_heard() == [HeardRange(0, 64_000)]
@@ -150,9 +151,9 @@ def test_a_chosen_output_is_found_and_played_to(tmp_path: Path, monkeypatch: pyt
     pytest.importorskip("sounddevice")
     with SoundServer(tmp_path) as server:
         listening_to(server, monkeypatch)
-        chosen = next(output for output in listed(anew=True).all if output.name == "pulse")
-        stream = SoundCard(chosen).open(AudioFormat(16_000, 1, 16), lambda out, _when: out.fill(0))
-        facts = stream.name, stream.remark, stream.form.rate_hz
+        chosen = next(output for output in list_outputs(rescan_first=True).all if output.name == "pulse")
+        stream = SoundCard(chosen).open_stream(AudioFormat(16_000, 1, 16), lambda out, _when: out.fill(0))
+        facts = stream.name, stream.fallback_reason, stream.audio_format.rate_hz
         stream.close()
 
     assert facts == ("pulse", None, 16_000)
@@ -288,12 +289,12 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
     sounddevice = pytest.importorskip("sounddevice")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
-    look_again(sounddevice)
+    rescan(sounddevice)
     if any(device["max_output_channels"] for device in sounddevice.query_devices()):
         pytest.skip("there is a real sound card here")
 
     with pytest.raises(NoAudioDevice) as caught:
-        SoundCard().open(AudioFormat(16_000, 1, 16), lambda _out, _when: None)
+        SoundCard().open_stream(AudioFormat(16_000, 1, 16), lambda _out, _when: None)
 
     assert "no output device" in caught.value.sentence
     assert "Plug one in" in caught.value.hint

@@ -34,7 +34,7 @@ WORKED = (
 """An Infinity at work: middle held, then left, then middle too, and the left foot leaves first."""
 PULLED_OUT = ((0, MIDDLE), (500, UNPLUG))
 """HidDevice out with a foot on it."""
-LESSON = ((0, LEFT), (300, NONE), (900, MIDDLE), (1200, NONE), (1800, RIGHT), (2100, NONE))
+THREE_PRESSES = ((0, LEFT), (300, NONE), (900, MIDDLE), (1200, NONE), (1800, RIGHT), (2100, NONE))
 """Left, middle, right, one after the other, and let go each time."""
 
 
@@ -43,7 +43,7 @@ def gone() -> Unavailable:
 
 
 class FakeHidBackend:
-    """Satisfies ``reviewer.pedal.device.HidBackend``. Its clock moves by what is waited for, not by itself.
+    """A ``HidBackend``. Its clock moves by what is waited for, not by itself.
 
     With ``waits`` a read waits on the thread that asks until the test sends something.
     """
@@ -69,13 +69,13 @@ class FakeHidBackend:
             else:
                 self.script.append((self.now_ms, report))
 
-    def listed(self) -> list[HidDevice]:
+    def list_devices(self) -> list[HidDevice]:
         self.looks += 1
         if self.listing_fails is not None:
             raise self.listing_fails
         return list(self.devices)
 
-    def open(self, device: HidDevice) -> "FakeHidConnection":
+    def open_device(self, device: HidDevice) -> "FakeHidConnection":
         if self.opening_fails is not None:
             raise self.opening_fails
         self.opened.append(device)
@@ -84,31 +84,31 @@ class FakeHidBackend:
 
 
 class FakeHidConnection:
-    """Plays the port's script."""
+    """Plays the backend's script."""
 
-    def __init__(self, port: FakeHidBackend, device: HidDevice) -> None:
-        self._port, self._device = port, device
+    def __init__(self, backend: FakeHidBackend, device: HidDevice) -> None:
+        self._backend, self._device = backend, device
 
-    def read(self, timeout_ms: int) -> bytes:
+    def read_report(self, timeout_ms: int) -> bytes:
         report = self._next(timeout_ms)
         if report is UNPLUG:
-            self._port.devices.remove(self._device)
+            self._backend.devices.remove(self._device)
             raise gone()
         return report
 
     def close(self) -> None:
-        if self._device in self._port.open_now:
-            self._port.open_now.remove(self._device)
+        if self._device in self._backend.open_now:
+            self._backend.open_now.remove(self._device)
 
     def _next(self, timeout_ms: int) -> bytes | None:
-        if self._port.sent is not None:
+        if self._backend.sent is not None:
             try:
-                return self._port.sent.get(timeout=timeout_ms / 1000)
+                return self._backend.sent.get(timeout=timeout_ms / 1000)
             except queue.Empty:
                 return b""
-        if not self._port.script or self._port.script[0][0] > self._port.now_ms + timeout_ms:
-            self._port.now_ms += timeout_ms
+        if not self._backend.script or self._backend.script[0][0] > self._backend.now_ms + timeout_ms:
+            self._backend.now_ms += timeout_ms
             return b""
-        at_ms, report = self._port.script.popleft()
-        self._port.now_ms = max(self._port.now_ms, at_ms)
+        at_ms, report = self._backend.script.popleft()
+        self._backend.now_ms = max(self._backend.now_ms, at_ms)
         return report

@@ -39,6 +39,10 @@ class FakePlayer:
         return self._transport.frames
 
     @property
+    def is_buffered(self) -> bool:
+        return self.loaded is not None
+
+    @property
     def channels(self) -> int:
         return self.loaded.channels if self.loaded is not None else 0
 

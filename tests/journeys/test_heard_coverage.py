@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from reviewer.audio import speech
+from reviewer.audio.dsp import speech_detection
 from reviewer.errors import Damaged, Refused
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag
@@ -18,7 +18,7 @@ from reviewer.model.task import Lease, SkipReason, TaskState, VerdictKind
 from reviewer.session.coverage import Coverage, Unheard
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, make_bench
-from tests.unit.audio.test_speech import room, voice
+from tests.unit.audio.test_speech_detection import room, voice
 
 RATE_HZ = 8000
 WORK = annotation("hello there")
@@ -88,7 +88,7 @@ def test_speech_is_found_at_intake_and_comes_with_the_clip(work: WorkSession) ->
     clip = work.open(lease)
     (span,) = clip.speech
     assert (span.start / RATE_HZ, span.end / RATE_HZ) == pytest.approx((0.95, 5.1), abs=0.2)
-    assert speech.speech_spans(clip.samples) == clip.speech
+    assert speech_detection.detect_speech(clip.samples) == clip.speech
 
 
 def test_work_on_speech_that_was_not_heard_is_refused_and_nothing_is_written(

@@ -16,8 +16,8 @@ import pytest
 
 from reviewer.clips.keys import KdfParameters
 from reviewer.workspace import Workspace, open_workspace
-from tests.fakes.clock import FakeClock
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, Bench, make_bench
+from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 KILLS = 4

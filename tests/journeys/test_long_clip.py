@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.audio.io.flac_stream import LongSound
+from reviewer.audio.io.flac import FlacStream
 from reviewer.errors import Damaged
 from reviewer.model.event import Action
 from reviewer.model.task import Lease
@@ -16,8 +16,8 @@ from tests.benches.workspace import ANA, Bench, make_bench
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """Clips of a second, which are long where nothing longer than an eighth of a second is short."""
-    monkeypatch.setattr("reviewer.audio.io.flac_stream._WHOLE_VALUES", 1_000)
-    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", 100)
+    monkeypatch.setattr("reviewer.audio.io.flac._WHOLE_SAMPLES", 1_000)
+    monkeypatch.setattr("reviewer.audio.view.peaks._IN_MEMORY_BYTES", 100)
     made = make_bench(tmp_path, drafts=[""])
     made.agree(ANA)
     yield made
@@ -37,7 +37,7 @@ def test_it_is_read_where_it_is_wanted_and_sounds_as_it_was_brought_in(bench: Be
     whole = opened.samples.read(0, opened.samples.frames)
     least, most = opened.peaks.columns(0, 0.0, 6_400.0, 100)
 
-    assert isinstance(opened.samples, LongSound)
+    assert isinstance(opened.samples, FlacStream)
     assert opened.peaks.stored is not None
     assert whole.shape == (8_000, 1)
     assert (least == whole[:6_400].reshape(100, 64).min(axis=1)).all()
@@ -51,7 +51,7 @@ def test_once_it_left_the_screen_its_files_are_let_go_and_it_is_silent(bench: Be
     assert opened.samples.read(0, 100).any()
     bench.work(ANA).close(lease)
 
-    assert isinstance(opened.samples, LongSound)
+    assert isinstance(opened.samples, FlacStream)
     assert opened.samples._stream._stream.closed
     assert opened.peaks.stored is not None
     assert opened.peaks.stored._stream.closed

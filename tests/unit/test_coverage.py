@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reviewer.errors import Notice
 from reviewer.model.event import HeardRange
-from reviewer.model.project import ListeningRules
 from reviewer.model.intervals import Span
+from reviewer.model.project import ListeningRules
 from reviewer.session.coverage import Coverage, Lack, Unheard, lack_of_reason, lack_of_speech
 
 FRAMES, RATE_HZ = 400, 100

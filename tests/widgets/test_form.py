@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.labels.schema import Schema, load_schema
 from reviewer.errors import Notice
+from reviewer.labels.schema import Schema, load_schema
 from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips

@@ -15,7 +15,17 @@ from reviewer.ui.pedal_keys import HOLD
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import key
-from tests.fakes.pedal import INFINITY, LEFT, LESSON, MIDDLE, NONE, OLYMPUS, RIGHT, STRANGER, FakeHidBackend
+from tests.fakes.pedal import (
+    INFINITY,
+    LEFT,
+    MIDDLE,
+    NONE,
+    OLYMPUS,
+    RIGHT,
+    STRANGER,
+    THREE_PRESSES,
+    FakeHidBackend,
+)
 
 
 class Scene:
@@ -38,9 +48,9 @@ class Scene:
         return self.page.standing.text
 
     def begin(self) -> None:
-        self.stand(PedalState.NONE, others=(STRANGER, OLYMPUS))
+        self.stand(PedalState.NONE, candidates=(STRANGER, OLYMPUS))
         self.teaching.teach.click()
-        self.stand(PedalState.LEARNING, STRANGER.name, others=(STRANGER, OLYMPUS))
+        self.stand(PedalState.CALIBRATING, STRANGER.name, candidates=(STRANGER, OLYMPUS))
 
     def hear(self, *reports: bytes) -> None:
         for report in reports:
@@ -58,10 +68,10 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
         (PedalState.OFF, "", "not looked for"),
         (PedalState.NONE, "", "No foot pedal is plugged in"),
         (PedalState.READY, "Infinity", "Infinity is plugged in."),
-        (PedalState.UNTAUGHT, "Olympus", "Teach it below"),
+        (PedalState.UNCALIBRATED, "Olympus", "Teach it below"),
         (PedalState.TYPES_KEYS, "FootSwitch", "let it type F2 to go back, Ctrl+Space"),
         (PedalState.NOT_INSTALLED, "", "pip install 'reviewer[pedal]'"),
-        (PedalState.LEARNING, "Foot Thing", "being taught"),
+        (PedalState.CALIBRATING, "Foot Thing", "being taught"),
     ],
 )
 def test_what_is_plugged_in_is_a_sentence(scene: Scene, state: PedalState, name: str, words: str):
@@ -138,16 +148,16 @@ def test_a_choice_made_elsewhere_is_shown(scene: Scene):
 
 def test_devices_that_can_be_taught_are_listed_with_their_numbers(scene: Scene):
     assert not scene.teaching.teach.isEnabled()
-    scene.stand(PedalState.NONE, others=(STRANGER,))
+    scene.stand(PedalState.NONE, candidates=(STRANGER,))
     assert scene.teaching.devices.itemText(0) == "Foot Thing  (1234:00ff)"
     assert scene.teaching.teach.isEnabled()
 
 
 def test_a_chosen_device_stays_chosen_when_another_is_plugged_in(scene: Scene):
-    scene.stand(PedalState.NONE, others=(STRANGER,))
-    scene.stand(PedalState.NONE, others=(OLYMPUS, STRANGER))
+    scene.stand(PedalState.NONE, candidates=(STRANGER,))
+    scene.stand(PedalState.NONE, candidates=(OLYMPUS, STRANGER))
     assert scene.teaching.devices.currentText().startswith("Foot Thing")
-    scene.stand(PedalState.NONE, others=(OLYMPUS,))
+    scene.stand(PedalState.NONE, candidates=(OLYMPUS,))
     assert scene.teaching.devices.currentText().startswith("Foot Switch")
     scene.stand(PedalState.NONE)
     assert scene.teaching.devices.currentIndex() == -1
@@ -177,11 +187,11 @@ def test_a_pedal_that_is_held_is_asked_to_be_let_go(scene: Scene):
 
 def test_what_was_learnt_is_kept(scene: Scene):
     scene.begin()
-    scene.hear(*(report for _, report in LESSON))
+    scene.hear(*(report for _, report in THREE_PRESSES))
     taught = parse_calibrated(scene.preferences.text(TAUGHT))
     assert taught is not None
     assert (taught.vendor, taught.product) == (STRANGER.vendor, STRANGER.product)
-    assert taught.layout.down(RIGHT) == {Pedal.RIGHT}
+    assert taught.layout.pedals_down(RIGHT) == {Pedal.RIGHT}
     assert scene.teaching.message.text.startswith("Learnt: Foot Thing.")
 
 
@@ -192,7 +202,7 @@ def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
     scene.hear(RIGHT, NONE)
     taught = parse_calibrated(scene.preferences.text(TAUGHT))
     assert taught is not None
-    assert set(taught.layout.places) == {Pedal.LEFT, Pedal.RIGHT}
+    assert set(taught.layout.bits) == {Pedal.LEFT, Pedal.RIGHT}
 
 
 def test_pedals_that_cannot_be_told_apart_are_not_learnt(scene: Scene):
@@ -229,7 +239,7 @@ def test_a_device_that_goes_while_it_is_taught_ends_the_lesson_with_a_word(scene
 
 def test_what_was_taught_can_be_forgotten(scene: Scene):
     scene.begin()
-    scene.hear(*(report for _, report in LESSON))
+    scene.hear(*(report for _, report in THREE_PRESSES))
     scene.teaching.forget.click()
     assert scene.preferences.text(TAUGHT) == ""
     assert not scene.teaching.forget.isEnabled()
@@ -245,8 +255,8 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
     reader.start()
     qtbot.waitUntil(page.teaching.teach.isEnabled)
     page.teaching.teach.click()
-    qtbot.waitUntil(lambda: reader.standing.state is PedalState.LEARNING)
-    port.send(*(report for _, report in LESSON))
+    qtbot.waitUntil(lambda: reader.standing.state is PedalState.CALIBRATING)
+    port.send(*(report for _, report in THREE_PRESSES))
     qtbot.waitUntil(lambda: reader.standing.state is PedalState.READY)
     with qtbot.waitSignal(reader.pressed) as told:
         port.send(RIGHT)
@@ -256,7 +266,9 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
 
 
 def test_it_fits_into_the_smallest_dialog_of_settings(scene: Scene):
-    scene.stand(PedalState.NONE, others=(replace(STRANGER, name="A device with a name without end " * 4),))
+    scene.stand(
+        PedalState.NONE, candidates=(replace(STRANGER, name="A device with a name without end " * 4),)
+    )
     assert scene.page.minimumSizeHint().width() <= 528
 
 

@@ -14,9 +14,7 @@ from reviewer.ui.pedal import TAUGHT, PedalReader
 from reviewer.ui.preferences import Preferences
 from tests.fakes.pedal import INFINITY, LEFT, MIDDLE, NONE, STRANGER, UNPLUG, FakeHidBackend
 
-LEARNT = CalibratedPedal(
-    STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.RIGHT: ReportBit(0, 1)})
-).written
+LEARNT = CalibratedPedal(STRANGER.vendor, STRANGER.product, ReportLayout({Pedal.RIGHT: ReportBit(0, 1)})).line
 
 
 class Bench:
@@ -119,7 +117,7 @@ def test_a_device_that_is_taught_tells_its_reports(bench: Bench, qtbot: QtBot):
     bench.reader.start()
     qtbot.waitUntil(lambda: bench.state is PedalState.READY)
     bench.reader.teach(INFINITY)
-    qtbot.waitUntil(lambda: bench.state is PedalState.LEARNING)
+    qtbot.waitUntil(lambda: bench.state is PedalState.CALIBRATING)
     with qtbot.waitSignal(bench.reader.heard) as told:
         bench.port.send(LEFT)
     assert told.args == [LEFT]

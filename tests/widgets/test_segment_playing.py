@@ -329,7 +329,7 @@ def test_a_device_lost_while_playing_is_told_and_play_goes_on_with_the_next(
     with qtbot.waitSignal(playback.heard_due) as told:
         device.stream.unplug()
     assert told.args == [[HeardRange(0, 2 * RATE)]]
-    assert "has gone. Press play" in playback.problem
+    assert "was disconnected. Press play" in playback.problem
     assert not playback.is_playing
     playback.perform(PlaybackAction.PLAY)
     device.pull(RATE)

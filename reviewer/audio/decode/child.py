@@ -1,4 +1,4 @@
-"""The process that opens files nobody trusts: ``python -m reviewer.audio.decode.child``.
+"""The decoding process, which opens untrusted files: ``python -m reviewer.audio.decode.child``.
 
 It imports numpy and soundfile once and forks for each file; the fork gives up what it can, decodes one file
 and sends plain integer samples through a pipe. Where a platform cannot fork, the process is started for each
@@ -42,11 +42,11 @@ def send_sound(source: int, sender: Sender, audio_seconds: float) -> None:
         with soundfile.SoundFile(source, closefd=False) as sound:
             _send_blocks(sound, sender, int(audio_seconds * sound.samplerate))
     except soundfile.LibsndfileError as error:
-        sender.failure(Failure("library", int(error.code)))
+        sender.send_failure(Failure("library", int(error.code)))
     except (MemoryError, OverflowError):
-        sender.failure(Failure("memory"))
+        sender.send_failure(Failure("memory"))
     except (RuntimeError, ValueError, TypeError, OSError):
-        sender.failure(Failure("library"))
+        sender.send_failure(Failure("library"))
 
 
 def main(arguments: list[str]) -> None:
@@ -66,7 +66,9 @@ def _send_blocks(sound: Any, sender: Sender, most_frames: int) -> None:
     is_floating = kind in _LOSSY or kind in _FLOATING
     is_wide = kind in _WIDE or kind in _FLOATING
     width = 4 if is_wide else 2
-    sender.head(Head(int(sound.samplerate), int(sound.channels), width, str(sound.format), kind in _FLOATING))
+    sender.send_head(
+        Head(int(sound.samplerate), int(sound.channels), width, str(sound.format), kind in _FLOATING)
+    )
     block_frames = max(1, _BLOCK_VALUES // int(sound.channels))
     dtype = "float64" if is_floating else "int32" if is_wide else "int16"
     promised, frames, invalid = int(sound.frames), 0, 0
@@ -74,22 +76,22 @@ def _send_blocks(sound: Any, sender: Sender, most_frames: int) -> None:
         try:
             block = sound.read(min(block_frames, most_frames + 1 - frames), dtype=dtype, always_2d=True)
         except soundfile.LibsndfileError as error:
-            sender.failure(Failure("broken_off", int(error.code)))
+            sender.send_failure(Failure("broken_off", int(error.code)))
             return
         frames += block.shape[0]
         if frames > most_frames:
-            sender.failure(Failure("too_long"))
+            sender.send_failure(Failure("too_long"))
             return
         if not block.shape[0]:
             break
         if is_floating:
             invalid += int(block.size - np.count_nonzero(np.isfinite(block)))
-        sender.block(_as_integers(block, is_wide=is_wide))
-    sender.tail(Tail(frames, invalid, is_short=_is_short(sound, promised, frames)))
+        sender.send_block(_as_integers(block, is_wide=is_wide))
+    sender.send_tail(Tail(frames, invalid, is_short=_is_short(sound, promised, frames)))
 
 
 def _as_integers(block: NDArray[Any], *, is_wide: bool) -> IntSamples:
-    """16-bit integers, or 24-bit ones at the top of an int32; what is no number becomes silence."""
+    """16-bit integers, or 24-bit ones at the top of an int32; NaN and infinity become silence."""
     if block.dtype == np.float64:
         block = np.where(np.isfinite(block), block, 0.0)
         if is_wide:
@@ -109,7 +111,7 @@ def _top_24_bits(values: NDArray[Any]) -> NDArray[np.int32]:
 def _is_short(sound: Any, promised: int, frames: int) -> bool:
     """Whether the header promised more than there was.
 
-    libsndfile mends the count of a WAV and says so in its log. The count of an MP3 is an estimate, a few
+    libsndfile corrects the count of a WAV and says so in its log. The count of an MP3 is an estimate, a few
     blocks of 1,152 samples too high where no Xing header gives it.
     """
     claim = _DATA_CHUNK.search(str(sound.extra_info))
@@ -128,7 +130,7 @@ def _fork_for_one_file(parent: socket.socket, message: bytes, source: int, out: 
         _decode_and_leave(parent, life, source, out, (cpu_seconds, memory_bytes, audio_seconds))
     for descriptor in (held, source, out):
         os.close(descriptor)
-    is_over, _, _ = select.select([life], [], [], wall_seconds)  # readable when the fork, its holder, is gone
+    is_over, _, _ = select.select([life], [], [], wall_seconds)  # readable once the fork has ended
     if not is_over:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
@@ -141,14 +143,14 @@ def _fork_for_one_file(parent: socket.socket, message: bytes, source: int, out: 
 def _decode_and_leave(
     parent: socket.socket, life: int, source: int, out: int, limits: tuple[float, int, float]
 ) -> NoReturn:
-    """In the fork: give up what is not needed, decode, leave without running anybody's clean-up."""
+    """In the fork: drop privileges, decode, and exit without running any clean-up."""
     status = 1
     with contextlib.suppress(BaseException):
         os.close(life)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         parent.detach()
         seconds, memory_bytes, audio_seconds = limits
-        sandbox.give_up(seconds, memory_bytes)
+        sandbox.restrict_process(seconds, memory_bytes)
         send_sound(source, Sender(out), audio_seconds)
         status = 0
     os._exit(status)
@@ -160,7 +162,7 @@ def _serve_once(seconds: float, memory_bytes: int, audio_seconds: float) -> NoRe
     out = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     source = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    sandbox.give_up(seconds, memory_bytes)
+    sandbox.restrict_process(seconds, memory_bytes)
     send_sound(source, Sender(out), audio_seconds)
     os._exit(0)
 

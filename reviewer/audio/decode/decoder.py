@@ -1,39 +1,48 @@
-"""Untrusted sound files into samples, decoded by a process that can harm nobody."""
+"""Decodes untrusted audio files, in a separate process that may do nothing else."""
 
 import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import soundfile
 
-from reviewer.audio.decode.host import ForkingHost, Host, OneProcessAFile, can_fork
-from reviewer.audio.decode.untrusted_file import opened
-from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT, BadWire, Failure, Head, Tail, received
+from reviewer.audio.decode.host import DecodeHost, ForkingHost, ProcessPerFileHost, can_fork
+from reviewer.audio.decode.wire import (
+    ENDED,
+    KILLED,
+    TIMED_OUT,
+    Failure,
+    Head,
+    InvalidRecord,
+    Tail,
+    received_records,
+)
 from reviewer.audio.dsp import quality_warnings, speech_detection
-from reviewer.audio.io.flac import MAX_CHANNELS, MAX_RATE_HZ, cut_flac, encode_flac, read_canonical
+from reviewer.audio.io.flac import encode_flac
+from reviewer.audio.limits import refuse_unsupported
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["Decoded", "Decoder", "cut_flac", "read_canonical"]
-
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
 _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
-_AGAIN = "Export it again from where it came from, for example as 16-bit WAV."
+_PATH_HINT = "Check the path in the manifest; it is relative to the manifest's folder."
+_EXPORT_HINT = "Export it again from where it came from, for example as 16-bit WAV."
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One file's sound in our own form.
+    """One file's sound in our own formats.
 
     ``flac`` and ``peaks`` hold samples and nothing else, ``speech`` where somebody speaks; ``frames`` counts
     what was decoded, never what a header said; ``notes`` are short sentences for the import report.
@@ -58,9 +67,9 @@ class Decoder:
     name can survive.
     """
 
-    def __init__(self, host: Host | None = None) -> None:
-        self._host = host or (ForkingHost() if can_fork() else OneProcessAFile())
-        self._turn = Lock()
+    def __init__(self, host: DecodeHost | None = None) -> None:
+        self._host = host or (ForkingHost() if can_fork() else ProcessPerFileHost())
+        self._lock = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -81,38 +90,82 @@ class Decoder:
             Refused: ``UNDECODABLE``, ``EMPTY_AUDIO`` or ``TOO_LONG``, with a sentence and a hint.
             Unavailable: no decoding process can be started here.
         """
-        with self._turn:
+        with self._lock:
             head, samples, notes = self._decoded(path, limits)
         return Decoded(
             flac=encode_flac(samples),
             peaks=PeakPyramid.from_samples(samples.data).to_bytes(),
-            speech=speech_detection.to_bytes(speech_detection.speech_spans(samples), samples.frames),
+            speech=speech_detection.to_bytes(speech_detection.detect_speech(samples), samples.frames),
             rate_hz=samples.rate_hz,
             channels=samples.channels,
             frames=samples.frames,
             samples_sha256=_hash_as_it_came(head, samples),
-            notes=quality_warnings.about_name(path.suffix, head.container)
+            notes=quality_warnings.warn_about_name(path.suffix, head.container)
             + notes
-            + quality_warnings.about_sound(samples),
+            + quality_warnings.warn_about_sound(samples),
         )
 
     def _decoded(self, path: Path, limits: DecodeLimits) -> tuple[Head, Samples, tuple[str, ...]]:
-        with opened(path, limits.input_bytes) as source, self._host.decoding(path, source, limits) as job:
+        with (
+            open_untrusted(path, limits.input_bytes) as source,
+            self._host.start_decoding(path, source, limits) as job,
+        ):
             try:
-                return _samples(received(job.stream), limits)
-            except BadWire as error:
+                return _samples(received_records(job.stream), limits)
+            except InvalidRecord as error:
                 raise _died(*job.verdict()) from error
 
 
+@contextmanager
+def open_untrusted(path: Path, most_bytes: int) -> Iterator[int]:
+    """A read-only descriptor of a regular file of at most ``most_bytes``.
+
+    A pipe or device never blocks it. A file that grows later is held by the limits on decoding.
+
+    Raises:
+        Refused: no such file, not a regular one, unreadable (``UNDECODABLE``), empty (``EMPTY_AUDIO``), or
+            too large (``TOO_LONG``).
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(path, flags)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Refused("The file was not found.", _PATH_HINT, code="UNDECODABLE") from error
+    except (OSError, ValueError) as error:
+        raise Refused(
+            "The file cannot be opened.", "Check that you may read it.", code="UNDECODABLE"
+        ) from error
+    try:
+        _check_file(os.fstat(descriptor), most_bytes)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _check_file(status: os.stat_result, most_bytes: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused("This is a folder or a device, not a file.", _PATH_HINT, code="UNDECODABLE")
+    if status.st_size == 0:
+        raise Refused("The file is empty.", "Record or export it again.", code="EMPTY_AUDIO")
+    if status.st_size > most_bytes:
+        raise Refused(
+            f"The file is larger than {most_bytes >> 20} MiB.",
+            "Cut it into shorter clips, or raise the limit in project.toml.",
+            code="TOO_LONG",
+        )
+
+
 def _samples(
-    records: "Iterator[Head | bytes | Tail | Failure]", limits: DecodeLimits
+    records: Iterator[Head | bytes | Tail | Failure], limits: DecodeLimits
 ) -> tuple[Head, Samples, tuple[str, ...]]:
     """Head, samples and notes out of the records; every number is checked against what was asked for."""
     content = bytearray()
     head = next(records)
     if not isinstance(head, Head):
         raise _failed(head)
-    _check_head(head)
+    refuse_unsupported(head.rate_hz, head.channels)
     frame_bytes = head.channels * head.sample_bytes
     most_bytes = min(int(limits.audio_seconds * head.rate_hz) * frame_bytes, limits.memory_bytes)
     for record in records:
@@ -124,14 +177,14 @@ def _samples(
         if not isinstance(record, Tail):
             raise _failed(record)
         if record.frames * frame_bytes != len(content):
-            raise BadWire
+            raise InvalidRecord
         return _finished(head, record, content)
-    raise BadWire
+    raise InvalidRecord
 
 
 def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[str, ...]]:
     if not tail.frames:
-        raise Refused("The file holds no sound.", "Record or export it again.", code="EMPTY_AUDIO")
+        raise Refused("The file contains no audio.", "Record or export it again.", code="EMPTY_AUDIO")
     flat: IntSamples = (
         np.frombuffer(content, dtype=np.int16)
         if head.sample_bytes == 2
@@ -139,12 +192,12 @@ def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples
     )
     data = flat.reshape(tail.frames, head.channels)
     if head.sample_bytes == 4 and np.bitwise_and(data, 0xFF).any():
-        raise BadWire
+        raise InvalidRecord
     notes = []
     if tail.is_short:
         notes.append("The file is shorter than its header says.")
     if tail.invalid:
-        notes.append(f"{tail.invalid} samples were not numbers and are silent now.")
+        notes.append(f"{tail.invalid} invalid samples (NaN or infinity) were replaced by silence.")
     return head, Samples(head.rate_hz, data), tuple(notes)
 
 
@@ -154,36 +207,23 @@ def _hash_as_it_came(head: Head, samples: Samples) -> bytes:
     return hashlib.sha256(b"floating point" + same).digest() if head.is_floating else same
 
 
-def _check_head(head: Head) -> None:
-    if head.channels > MAX_CHANNELS:
-        raise Refused(
-            f"The file has {head.channels} channels; at most {MAX_CHANNELS} can be kept.",
-            "Split the file, or mix its channels down.",
-            code="UNDECODABLE",
-        )
-    if head.rate_hz > MAX_RATE_HZ:
-        raise Refused(
-            f"The file says it has {head.rate_hz} samples a second; at most {MAX_RATE_HZ} can be kept.",
-            "Resample the file.",
-            code="UNDECODABLE",
-        )
-
-
 def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
-    """The sentence for what the decoding process gave as the reason."""
+    """The error for the reason that the decoding process gave."""
     if not isinstance(failure, Failure):
-        raise BadWire
+        raise InvalidRecord
     if failure.why == "too_long":
         return _too_long()
     if failure.why == "memory":
-        return Refused("Decoding the file needs more memory than is allowed.", _AGAIN, code="UNDECODABLE")
+        return Refused(
+            "Decoding the file needs more memory than is allowed.", _EXPORT_HINT, code="UNDECODABLE"
+        )
     if failure.why == "broken_off":
-        return Refused("The file is damaged: its sound breaks off.", _AGAIN, code="UNDECODABLE")
+        return Refused("The file is damaged: its audio is cut off.", _EXPORT_HINT, code="UNDECODABLE")
     if failure.number == _NO_DATA_CHUNK:
-        return Refused("The file has a header but no sound.", _AGAIN, code="EMPTY_AUDIO")
+        return Refused("The file has a header but contains no audio.", _EXPORT_HINT, code="EMPTY_AUDIO")
     if failure.number in _NOT_SOUND:
-        return Refused("This is not a sound file of a kind that can be read.", _AGAIN, code="UNDECODABLE")
-    return Refused(f"The file cannot be decoded{_words(failure.number)}", _AGAIN, code="UNDECODABLE")
+        return Refused("This is not an audio file in a supported format.", _EXPORT_HINT, code="UNDECODABLE")
+    return Refused(f"The file cannot be decoded{_words(failure.number)}", _EXPORT_HINT, code="UNDECODABLE")
 
 
 def _words(number: int) -> str:
@@ -197,16 +237,18 @@ def _words(number: int) -> str:
 def _died(how: int, detail: int) -> Refused:
     if how == TIMED_OUT or (how == KILLED and detail in _LIMIT_SIGNALS):
         return Refused(
-            "Decoding the file takes longer, or more memory, than is allowed.", _AGAIN, code="UNDECODABLE"
+            "Decoding the file takes longer, or more memory, than is allowed.",
+            _EXPORT_HINT,
+            code="UNDECODABLE",
         )
     if how == ENDED:
-        return Refused("The file made its decoder stop without a result.", _AGAIN, code="UNDECODABLE")
-    return Refused(f"The file made its decoder crash (signal {detail}).", _AGAIN, code="UNDECODABLE")
+        return Refused("The decoder stopped without a result.", _EXPORT_HINT, code="UNDECODABLE")
+    return Refused(f"The decoder crashed on this file (signal {detail}).", _EXPORT_HINT, code="UNDECODABLE")
 
 
 def _too_long() -> Refused:
     return Refused(
-        "The sound is longer than a clip may be.",
+        "The audio is longer than a clip may be.",
         "Cut it into shorter clips, or raise the limit in project.toml.",
         code="TOO_LONG",
     )

@@ -1,4 +1,4 @@
-"""Starting, feeding and ending the process that decodes."""
+"""The decoding process as its parent sees it: started, given a file, and ended."""
 
 import contextlib
 import os
@@ -13,33 +13,32 @@ from threading import Timer
 from typing import BinaryIO, Protocol
 
 from reviewer.audio.decode.wire import KILLED, REQUEST, TIMED_OUT, VERDICT
+from reviewer.audio.limits import cpu_seconds, wall_seconds
 from reviewer.errors import Unavailable
 from reviewer.model.project import DecodeLimits
 
-_BUSY = 6.0  # the limit is processor time; by the clock a busy machine gets this many times more
-_SOUND_A_SECOND = 60.0  # the slowest codec, Opus, decodes some 170 seconds of sound in a second
 _GRACE_SECONDS = 2.0
 _MODULE = "reviewer.audio.decode.child"
 _PACKAGE_PARENT = Path(__file__).resolve().parents[3]
 
 
-class Job(Protocol):
+class DecodeJob(Protocol):
     """One file being decoded."""
 
     @property
     def stream(self) -> BinaryIO:
-        """What the decoding process sends; see ``decode_wire``."""
+        """What the decoding process sends; see ``decode.wire``."""
 
     def verdict(self) -> tuple[int, int]:
         """After the stream ended: how the process did, and its status or signal."""
 
 
-class Host(Protocol):
+class DecodeHost(Protocol):
     """Where files are decoded."""
 
-    def decoding(
+    def start_decoding(
         self, path: Path, source: int, limits: DecodeLimits
-    ) -> contextlib.AbstractContextManager[Job]:
+    ) -> contextlib.AbstractContextManager[DecodeJob]:
         """Decode the open file ``source``; ``path`` serves where a descriptor cannot be passed."""
 
     def close(self) -> None:
@@ -59,10 +58,10 @@ class ForkingHost:
         self._line: socket.socket | None = None
 
     @contextmanager
-    def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
+    def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
         line = self._started()
-        wall_seconds = _cpu_seconds(limits) * _BUSY
-        request = REQUEST.pack(wall_seconds, _cpu_seconds(limits), limits.memory_bytes, limits.audio_seconds)
+        seconds = wall_seconds(limits)
+        request = REQUEST.pack(seconds, cpu_seconds(limits), limits.memory_bytes, limits.audio_seconds)
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb") as stream:
             try:
@@ -73,13 +72,13 @@ class ForkingHost:
             finally:
                 os.close(writing)
             job = _ForkedJob(stream, line)
-            watchdog = Timer(wall_seconds + _GRACE_SECONDS, self._kill)
+            watchdog = Timer(seconds + _GRACE_SECONDS, self._kill)
             watchdog.start()
             try:
                 yield job
             finally:
-                stream.close()  # what is still being decoded has nobody to write to, and ends
-                if not job.was_told():
+                stream.close()  # a fork that still decodes cannot write any more, and ends
+                if not job.wait_for_verdict():
                     self.close()
                 watchdog.cancel()
                 watchdog.join()
@@ -108,40 +107,40 @@ class ForkingHost:
 
 
 class _ForkedJob:
-    """A fork's file; its end is told by the host once."""
+    """A file decoded by a fork; the child process reports its end once."""
 
     def __init__(self, stream: BinaryIO, line: socket.socket) -> None:
         self.stream = stream
         self._line = line
-        self._told: tuple[int, int] | None = None
+        self._verdict: tuple[int, int] | None = None
         self._is_host_alive = True
 
     def verdict(self) -> tuple[int, int]:
-        if self._told is None:
+        if self._verdict is None:
             message = b""
             with contextlib.suppress(OSError):
                 message = self._line.recv(VERDICT.size, socket.MSG_WAITALL)
             self._is_host_alive = len(message) == VERDICT.size
             how, detail = VERDICT.unpack(message) if self._is_host_alive else (TIMED_OUT, 0)
-            self._told = (how, detail)
-        return self._told
+            self._verdict = (how, detail)
+        return self._verdict
 
-    def was_told(self) -> bool:
+    def wait_for_verdict(self) -> bool:
         """Wait for the verdict; False if the host ended without one and must be replaced."""
         self.verdict()
         return self._is_host_alive
 
 
-class OneProcessAFile:
+class ProcessPerFileHost:
     """A new process for each file, where the platform cannot fork."""
 
     @contextmanager
-    def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[Job]:  # noqa: ARG002
-        arguments = ["--once", str(_cpu_seconds(limits)), str(limits.memory_bytes), str(limits.audio_seconds)]
+    def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[DecodeJob]:  # noqa: ARG002
+        arguments = ["--once", str(cpu_seconds(limits)), str(limits.memory_bytes), str(limits.audio_seconds)]
         process = _start(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        job = _ProcessJob(process, _cpu_seconds(limits) * _BUSY + _GRACE_SECONDS)
+        job = _ProcessJob(process, wall_seconds(limits) + _GRACE_SECONDS)
         try:
-            job.ask(path)
+            job.send_path(path)
             yield job
         finally:
             job.end()
@@ -157,16 +156,16 @@ class _ProcessJob:
         if process.stdout is None or process.stdin is None:
             raise ValueError("a process without pipes")
         self.stream: BinaryIO = process.stdout  # type: ignore[assignment]
-        self._questions = process.stdin
+        self._stdin = process.stdin
         self._process = process
         self._is_late = False
         self._watchdog = Timer(seconds, self._kill_late)
         self._watchdog.start()
 
-    def ask(self, path: Path) -> None:
+    def send_path(self, path: Path) -> None:
         with contextlib.suppress(OSError):
-            self._questions.write(os.fsencode(path.resolve()))
-            self._questions.close()
+            self._stdin.write(os.fsencode(path.resolve()))
+            self._stdin.close()
 
     def verdict(self) -> tuple[int, int]:
         status = self._process.wait()
@@ -182,16 +181,11 @@ class _ProcessJob:
         self._process.wait()
         self.stream.close()
         with contextlib.suppress(OSError):
-            self._questions.close()
+            self._stdin.close()
 
     def _kill_late(self) -> None:
         self._is_late = True
         self._process.kill()
-
-
-def _cpu_seconds(limits: DecodeLimits) -> float:
-    """The limit, and what the longest sound allowed may honestly cost besides."""
-    return limits.seconds + limits.audio_seconds / _SOUND_A_SECOND
 
 
 def _start(arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:

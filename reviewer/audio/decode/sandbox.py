@@ -1,21 +1,93 @@
-"""What a process that opens an untrusted file gives up before it does."""
+"""What the decoding process gives up before it opens an untrusted file: resources, privileges, system calls.
+
+On Linux a seccomp filter allows reading and writing what is open, memory, time and exit. No file can be
+opened, no process started, no socket made: such a call fails with EPERM. Its format and numbers are from
+``include/uapi/linux/filter.h``, ``seccomp.h``, ``audit.h`` and the two machines' call tables.
+"""
 
 import contextlib
 import ctypes
 import math
+import platform
+import struct
 import sys
 
-from reviewer.audio.decode.system_calls import allow_only_decoding
+from reviewer.audio.limits import MAX_DESCRIPTORS
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
-_MAX_DESCRIPTORS = 16
+_PR_SET_SECCOMP = 22
+_SECCOMP_MODE_FILTER = 2
+_ALLOW = 0x7FFF0000
+_EPERM = 0x00050001
+_KILL = 0x80000000
+_LOAD_WORD = 0x20
+_JUMP_IF_EQUAL = 0x15
+_RETURN = 0x06
+_OFFSET_OF_CALL, _OFFSET_OF_MACHINE = 0, 4
+
+_X86_64 = {
+    "read": 0,
+    "write": 1,
+    "close": 3,
+    "fstat": 5,
+    "lseek": 8,
+    "mmap": 9,
+    "mprotect": 10,
+    "munmap": 11,
+    "brk": 12,
+    "rt_sigaction": 13,
+    "rt_sigprocmask": 14,
+    "rt_sigreturn": 15,
+    "pread64": 17,
+    "sched_yield": 24,
+    "mremap": 25,
+    "madvise": 28,
+    "getpid": 39,
+    "exit": 60,
+    "gettimeofday": 96,
+    "gettid": 186,
+    "futex": 202,
+    "clock_gettime": 228,
+    "exit_group": 231,
+    "tgkill": 234,
+    "getrandom": 318,
+}
+_AARCH64 = {
+    "close": 57,
+    "lseek": 62,
+    "read": 63,
+    "write": 64,
+    "pread64": 67,
+    "fstat": 80,
+    "exit": 93,
+    "exit_group": 94,
+    "futex": 98,
+    "clock_gettime": 113,
+    "sched_yield": 124,
+    "tgkill": 131,
+    "rt_sigaction": 134,
+    "rt_sigprocmask": 135,
+    "rt_sigreturn": 139,
+    "gettimeofday": 169,
+    "getpid": 172,
+    "gettid": 178,
+    "brk": 214,
+    "munmap": 215,
+    "mremap": 216,
+    "mmap": 222,
+    "mprotect": 226,
+    "madvise": 233,
+    "getrandom": 278,
+}
+ALLOWED_CALLS = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
+"""By machine: its number in ``audit.h``, and the numbers of its calls."""
 
 
-def give_up(seconds: float, memory_bytes: int) -> None:
-    """Limit this process for good, as far as the platform can: time, memory, files, privileges, system calls.
+def restrict_process(seconds: float, memory_bytes: int) -> None:
+    """Restrict this process for good, as far as the platform can: time, memory, files, privileges, calls.
 
     Args:
         seconds: processor time, rounded up.
@@ -34,7 +106,7 @@ def _limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
     for what, soft, hard in (
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_FSIZE, 0, 0),
-        (resource.RLIMIT_NOFILE, _MAX_DESCRIPTORS, _MAX_DESCRIPTORS),
+        (resource.RLIMIT_NOFILE, MAX_DESCRIPTORS, MAX_DESCRIPTORS),
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
     ):
@@ -43,9 +115,44 @@ def _limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
 
 
 def _limit_on_linux() -> None:
-    """No core dump or debugger, no new privileges, no life after the host's, no call but for decoding."""
+    """No core dump or debugger, no new privileges, no life after the host's, filtered calls."""
     library = ctypes.CDLL(None)
     library.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    allow_only_decoding()
+    filter_system_calls()
+
+
+class _Program(ctypes.Structure):
+    """``struct sock_fprog``."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def filter_system_calls() -> bool:
+    """Give up all other calls for good; False where the platform or kernel has no such filter.
+
+    The process must have given up new privileges before (``PR_SET_NO_NEW_PRIVS``).
+    """
+    known = ALLOWED_CALLS.get(platform.machine())
+    if sys.platform != "linux" or known is None:
+        return False
+    content = filter_program(known[0], tuple(known[1].values()))
+    program = _Program(len(content) // 8, content)
+    library = ctypes.CDLL(None)
+    result: int = library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
+    return result == 0
+
+
+def filter_program(machine: int, calls: tuple[int, ...]) -> bytes:
+    """The filter as classic BPF: another machine's call kills, one of ``calls`` passes, any other fails."""
+    steps = [
+        (_LOAD_WORD, 0, 0, _OFFSET_OF_MACHINE),
+        (_JUMP_IF_EQUAL, 1, 0, machine),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD_WORD, 0, 0, _OFFSET_OF_CALL),
+        *((_JUMP_IF_EQUAL, len(calls) - index, 0, call) for index, call in enumerate(calls)),
+        (_RETURN, 0, 0, _EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    return b"".join(struct.pack("=HBBI", *step) for step in steps)

@@ -1,4 +1,4 @@
-"""What passes between the decoding process and its parent: records of plain numbers, and samples.
+"""Wire format between the decoding process and its parent: records of plain numbers, and samples.
 
 A record is a tag byte, a 32-bit length, and so many bytes: ``H`` (head) once, then ``S`` (samples), then
 ``E`` (tail); or ``F`` (failure) anywhere. The sender is not trusted: the receiver checks every number against
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewer.audio.limits import MAX_RECORD_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -24,19 +26,18 @@ _RECORD = struct.Struct("<cI")
 _HEAD = struct.Struct("<IHB?8s")
 _TAIL = struct.Struct("<QQB")
 _FAILURE = struct.Struct("<12si")
-MAX_RECORD_BYTES = 1 << 20
 FAILURES = ("library", "broken_off", "too_long", "memory")
 
 
-class BadWire(Exception):
-    """The decoding process sent something that it never sends."""
+class InvalidRecord(Exception):
+    """The decoding process sent something that the format does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What the samples are: ``sample_bytes`` 2 or 4; ``container`` as libsndfile names the file format.
 
-    ``is_floating`` tells that the file held floating-point numbers, which were rounded to 24 bits.
+    ``is_floating``: the file held floating-point samples, which were rounded to 24 bits.
     """
 
     rate_hz: int
@@ -48,7 +49,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """How it ended: frames sent, samples that were no numbers, and whether the header had promised more."""
+    """How it ended: frames sent, NaN or infinite samples, and whether the header had promised more."""
 
     frames: int
     invalid: int
@@ -57,7 +58,7 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no sound: ``why`` from ``FAILURES``, and libsndfile's error number."""
+    """Why decoding failed: ``why`` from ``FAILURES``, and libsndfile's error number."""
 
     why: str
     number: int = 0
@@ -69,19 +70,19 @@ class Sender:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
-    def head(self, head: Head) -> None:
+    def send_head(self, head: Head) -> None:
         container = head.container.encode()[:8]
         packed = _HEAD.pack(head.rate_hz, head.channels, head.sample_bytes, head.is_floating, container)
         self._record(b"H", packed)
 
-    def block(self, samples: NDArray[Any]) -> None:
+    def send_block(self, samples: NDArray[Any]) -> None:
         """Samples of shape ``(frames, channels)``, at most 1 MiB of them."""
         self._record(b"S", np.ascontiguousarray(samples).tobytes())
 
-    def tail(self, tail: Tail) -> None:
+    def send_tail(self, tail: Tail) -> None:
         self._record(b"E", _TAIL.pack(tail.frames, tail.invalid, tail.is_short))
 
-    def failure(self, failure: Failure) -> None:
+    def send_failure(self, failure: Failure) -> None:
         self._record(b"F", _FAILURE.pack(failure.why.encode(), failure.number))
 
     def _record(self, tag: bytes, content: bytes) -> None:
@@ -90,11 +91,11 @@ class Sender:
             rest = rest[os.write(self._descriptor, rest) :]
 
 
-def received(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failure]":
+def received_records(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failure]":
     """The records of a stream: a head, samples as bytes, a tail; ends after a tail or a failure.
 
     Raises:
-        BadWire: the stream ends before, or holds anything else.
+        InvalidRecord: the stream ends before, or holds anything else.
     """
     parse: dict[bytes, Callable[[bytes], Head | bytes | Tail | Failure]] = {
         b"H": _head,
@@ -106,11 +107,11 @@ def received(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failure]":
     while True:
         tag, length = _RECORD.unpack(_exactly(stream, _RECORD.size))
         if tag not in allowed or length > MAX_RECORD_BYTES:
-            raise BadWire
+            raise InvalidRecord
         try:
             yield parse[tag](_exactly(stream, length))
         except (struct.error, UnicodeDecodeError) as error:
-            raise BadWire from error
+            raise InvalidRecord from error
         if tag in b"EF":
             return
         allowed = b"SEF"
@@ -119,14 +120,14 @@ def received(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failure]":
 def _exactly(stream: BinaryIO, length: int) -> bytes:
     content = stream.read(length)
     if len(content) != length:
-        raise BadWire
+        raise InvalidRecord
     return content
 
 
 def _head(content: bytes) -> Head:
     rate_hz, channels, sample_bytes, is_floating, container = _HEAD.unpack(content)
     if rate_hz < 1 or channels < 1 or sample_bytes not in (2, 4):
-        raise BadWire
+        raise InvalidRecord
     return Head(rate_hz, channels, sample_bytes, container.rstrip(b"\0").decode("ascii"), is_floating)
 
 
@@ -139,5 +140,5 @@ def _failure(content: bytes) -> Failure:
     why, number = _FAILURE.unpack(content)
     name = why.rstrip(b"\0").decode("ascii")
     if name not in FAILURES:
-        raise BadWire
+        raise InvalidRecord
     return Failure(name, number)

@@ -1,34 +1,49 @@
-"""A peak limiter that looks ahead, and gives the same samples however the sound is cut."""
+"""Limiter and compressor, both with look-ahead; their output does not depend on how the sound is cut."""
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewer.audio.dsp.loudness import STEPS_PER_BLOCK, STEPS_PER_SECOND, block_powers, lufs
+
 CEILING = 29204 / 32768
-"""-1 dBFS, rounded down to a 16-bit sample; what the converter makes in between has the last decibel."""
-LOOK_SECONDS = 0.005
+"""-1 dBFS, rounded down to a 16-bit sample; the last decibel is for peaks between samples."""
+LOOKAHEAD_SECONDS = 0.005
+
+FALL_DB_PER_SECOND = 120.0
+RISE_DB_PER_SECOND = 18.0
+MOST_REDUCTION_DB = 36.0
+
+_STEPS_BACK = round(MOST_REDUCTION_DB / RISE_DB_PER_SECOND * STEPS_PER_SECOND)
+_STEPS_AHEAD = round(MOST_REDUCTION_DB / FALL_DB_PER_SECOND * STEPS_PER_SECOND)
+_BLOCK_MARGIN_STEPS = STEPS_PER_BLOCK - 1
+
+ReadPowers = Callable[[int, int], NDArray[np.float64]]
+"""Gives the K-weighted powers of steps ``[first, last)`` of a sound; 0 for those outside of it."""
 
 
-def reach_frames(rate_hz: int) -> int:
+def lookahead_frames(rate_hz: int) -> int:
     """How many frames before and after a frame its gain depends on."""
-    return 2 * (round(LOOK_SECONDS * rate_hz) // 2)
+    return 2 * (round(LOOKAHEAD_SECONDS * rate_hz) // 2)
 
 
-def limited(
+def peaks_limited(
     values: NDArray[np.float32], rate_hz: int, skip: int, keep: int, ceiling: float = CEILING
 ) -> NDArray[np.float32]:
-    """Values of which no one is above ``ceiling``, the gain of all channels changed together and smoothly.
+    """Limit the volume: no value is above ``ceiling``; the gain changes smoothly, in all channels alike.
 
-    The gain that each frame needs is held over ``reach_frames`` on each side (a sliding minimum) and then
+    The gain that each frame needs is held over ``lookahead_frames`` on each side (a sliding minimum) and then
     averaged by a triangle as long (two boxes), so the average at a peak is made of gains that are all low
-    enough for it. Where nothing within twice that reach is too loud the values are given back as they are.
+    enough for it. Where nothing within twice that distance is too loud, the values are returned unchanged.
 
     Args:
-        values: float, shape ``(frames, channels)``; with at least ``2 * reach_frames`` around what is kept,
-            except at the ends of the sound.
+        values: float, shape ``(frames, channels)``; with at least ``2 * lookahead_frames`` around what is
+            kept, except at the ends of the sound.
         rate_hz: their rate.
-        skip: how many frames at the beginning are only there for their effect.
+        skip: how many frames at the beginning are only context.
         keep: how many frames after them are wanted.
-        ceiling: the largest magnitude.
+        ceiling: the largest magnitude, as a part of full scale.
 
     Returns:
         Shape ``(keep, channels)``.
@@ -37,24 +52,48 @@ def limited(
     wanted = values[skip : skip + keep]
     if not peaks.size or float(peaks.max()) <= ceiling:
         return wanted
-    lack = 1 - ceiling / np.maximum(peaks.astype(np.float64), ceiling)
-    smooth = held_smoothly(lack, reach_frames(rate_hz))[skip : skip + keep]
+    reduction = 1 - ceiling / np.maximum(peaks.astype(np.float64), ceiling)
+    smooth = smoothly_held(reduction, lookahead_frames(rate_hz))[skip : skip + keep]
     out: NDArray[np.float32] = np.clip(wanted * (1 - smooth)[:, None], -ceiling, ceiling).astype(np.float32)
     return np.where(smooth[:, None] > 0, out, wanted)
 
 
-def held_smoothly(lack: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """A smooth curve that is nowhere below ``lack``, and 0 where all around is 0.
+def smoothly_held(reduction: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """A smooth curve that is nowhere below ``reduction``, and 0 where all around is 0.
 
     Args:
-        lack: what is to be taken away at each frame, as a part of 1, shape ``(frames,)``.
-        reach: how far each is held on both sides, before two boxes of half of it make the average.
+        reduction: what is to be taken away at each frame, as a part of 1, shape ``(frames,)``.
+        reach: how many frames each is held on both sides, before two boxes of half of it average it.
     """
-    held = _largest_around(np.pad(lack, 2 * reach), reach)
-    return _boxed(_boxed(held, reach // 2), reach // 2)
+    held = _sliding_maximum(np.pad(reduction, 2 * reach), reach)
+    return _moving_average(_moving_average(held, reach // 2), reach // 2)
 
 
-def _largest_around(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+def compressor_gain_db(
+    powers: ReadPowers, first: int, last: int, threshold_lufs: float
+) -> NDArray[np.float64]:
+    """The compressor's gain in the middle of each step ``[first, last)``: 0 dB, or less where it is too loud.
+
+    A step in a block (400 ms) above the threshold is lowered by the excess, at most 36 dB. The curve is the
+    highest one that is nowhere above what is wanted, falls by 120 dB/s at most, so it begins before the
+    shout, and rises by 18 dB/s at most. It depends on 2 s before and 0.3 s after, and no more.
+
+    Returns:
+        Decibels, shape ``(last - first,)``.
+    """
+    low, high = first - _STEPS_BACK, last + _STEPS_AHEAD
+    blocks = lufs(block_powers(powers(low - _BLOCK_MARGIN_STEPS, high + _BLOCK_MARGIN_STEPS)))
+    excess = np.clip(blocks - threshold_lufs, 0.0, MOST_REDUCTION_DB)
+    wanted = np.lib.stride_tricks.sliding_window_view(excess, STEPS_PER_BLOCK).max(axis=1)
+    reduction = np.zeros(last - first)
+    for step in range(-_STEPS_BACK, _STEPS_AHEAD + 1):
+        slope = FALL_DB_PER_SECOND if step > 0 else RISE_DB_PER_SECOND
+        there = wanted[_STEPS_BACK + step : _STEPS_BACK + step + last - first]
+        np.maximum(reduction, there - slope * abs(step) / STEPS_PER_SECOND, out=reduction)
+    return -reduction
+
+
+def _sliding_maximum(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """The largest of each value and the ``reach`` on each side, where there; by doubling the width."""
     best, width, wanted = values, 1, 2 * reach + 1
     while width < wanted:
@@ -64,7 +103,7 @@ def _largest_around(values: NDArray[np.float64], reach: int) -> NDArray[np.float
     return best
 
 
-def _boxed(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+def _moving_average(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """The mean of each value and the ``reach`` on each side, where there; exactly 0 if all are."""
     width = 2 * reach + 1
     sums = np.concatenate(([0.0], np.cumsum(values)))

@@ -1,4 +1,4 @@
-"""How loud a clip is to the ear: ITU-R BS.1770-4, gated."""
+"""Loudness of a clip by ITU-R BS.1770-4, gated, in LUFS; and an analyser that does not block."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,15 +7,17 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.samples import Sound, as_float
+from reviewer.audio.samples import Samples, Sound, as_float
 
 STEPS_PER_SECOND = 10
 STEPS_PER_BLOCK = 4
 _OFFSET_LU = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
-_STRETCH_SECONDS = 5
-_MOST_STRETCHES = 60
+_PASSAGE_SECONDS = 5
+_MOST_PASSAGES = 60
+_IMMEDIATE_SAMPLES = 1_000_000
+"""Up to so many, a minute at 16 kHz, it takes some 5 ms; longer clips are measured on another thread."""
 
 # ITU-R BS.1770-4, Annex 1, tables 1 and 2: (b, a) of the shelf (the head) and of the high-pass, at 48 kHz.
 _TABLE_RATE_HZ = 48_000
@@ -94,16 +96,16 @@ def integrated(blocks: NDArray[np.float64]) -> float | None:
 
 
 def lufs(power: float | np.floating | NDArray[np.float64]) -> NDArray[np.float64]:
-    """K-weighted power to LUFS; nothing is about -200."""
+    """K-weighted power (1 is full scale) to LUFS; silence is about -200."""
     level: NDArray[np.float64] = _OFFSET_LU + 10 * np.log10(np.maximum(power, 1e-20))
     return level
 
 
-def measured(sound: Sound, is_wanted: Callable[[], bool] = lambda: True) -> Loudness:
-    """The loudness of a clip; of one above five minutes, that of 60 stretches of 5 s spread evenly over it.
+def measure_loudness(sound: Sound, is_wanted: Callable[[], bool] = lambda: True) -> Loudness:
+    """The loudness of a clip; of one above five minutes, that of 60 passages of 5 s spread evenly over it.
 
     Every channel weighs 1, as left, right and centre do in the standard. Less than a block counts as one.
-    Stops early, with what there is, once it is not wanted any more.
+    Stops early, with what there is, once it is not wanted any more. Raises what ``sound.read`` raises.
     """
     blocks = np.concatenate([np.zeros((0, sound.channels)), *_blocks(sound, is_wanted)])
     return Loudness(
@@ -112,26 +114,77 @@ def measured(sound: Sound, is_wanted: Callable[[], bool] = lambda: True) -> Loud
     )
 
 
+class LoudnessAnalyser:
+    """Measures one clip after the other without blocking; ``loudness`` is None until it is known."""
+
+    def __init__(self, start_job: Callable[[Callable[[], None]], None]) -> None:
+        self._start_job = start_job
+        self._sound: Sound | None = None
+        self._measurement: _Measurement | None = None
+
+    @property
+    def loudness(self) -> Loudness | None:
+        """Of the clip given last, once it is measured."""
+        return self._measurement.result if self._measurement is not None else None
+
+    def measure(self, sound: Sound) -> None:
+        """Measure this clip, unless it is the one measured already; a short one at once."""
+        if sound is self._sound:
+            return
+        self.cancel()
+        self._sound, self._measurement = sound, _Measurement(sound)
+        if isinstance(sound, Samples) and sound.frames * sound.channels <= _IMMEDIATE_SAMPLES:
+            self._measurement.run()
+        else:
+            self._start_job(self._measurement.run)
+
+    def set_measured(self, sound: Sound, loudness: Loudness) -> None:
+        """This clip was measured before it was loaded."""
+        self.cancel()
+        self._sound, self._measurement = sound, _Measurement(sound)
+        self._measurement.result = loudness
+
+    def cancel(self) -> None:
+        """Let the clip go, and stop measuring it."""
+        if self._measurement is not None:
+            self._measurement.is_wanted = False
+        self._sound = self._measurement = None
+
+
+class _Measurement:
+    """One measurement; ``result`` is written once, in one step, by whoever runs it."""
+
+    def __init__(self, sound: Sound) -> None:
+        self.result: Loudness | None = None
+        self.is_wanted = True
+        self._sound = sound
+
+    def run(self) -> None:
+        loudness = measure_loudness(self._sound, lambda: self.is_wanted)
+        if self.is_wanted:
+            self.result = loudness
+
+
 def _blocks(sound: Sound, is_wanted: Callable[[], bool]) -> Iterator[NDArray[np.float64]]:
     rate_hz = sound.rate_hz
     if 0 < sound.frames < STEPS_PER_BLOCK * step_frames(rate_hz):
         values = as_float(sound.read(0, sound.frames))
         yield _power(np.ascontiguousarray(values.T), rate_hz)[None, :]
         return
-    length = _STRETCH_SECONDS * rate_hz
+    length = _PASSAGE_SECONDS * rate_hz
     overlap = (STEPS_PER_BLOCK - 1) * step_frames(rate_hz)
-    for start in _stretches(sound.frames, length):
+    for start in _passages(sound.frames, length):
         if not is_wanted():
             return
         end = start + length + overlap
         yield block_powers(step_powers(as_float(sound.read(start, end)), rate_hz))
 
 
-def _stretches(frames: int, length: int) -> list[int]:
-    """Where they begin: one after the other, or as many as are bearable, spread evenly."""
-    if frames <= _MOST_STRETCHES * length:
+def _passages(frames: int, length: int) -> list[int]:
+    """Where the measured passages begin: one after the other, or 60 of them spread evenly."""
+    if frames <= _MOST_PASSAGES * length:
         return list(range(0, frames, length))
-    return [place * (frames - length) // (_MOST_STRETCHES - 1) for place in range(_MOST_STRETCHES)]
+    return [number * (frames - length) // (_MOST_PASSAGES - 1) for number in range(_MOST_PASSAGES)]
 
 
 def _power(rows: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""What a lead should know about a clip's sound, in short sentences."""
+"""Warnings about the quality of a clip's sound, as short sentences for the import report."""
 
 from typing import Any
 
@@ -31,8 +31,8 @@ _NAMES = {"WAVEX": "WAV", "OGG": "Ogg"}
 _KNOWN = {name for names in _EXTENSIONS.values() for name in names}
 
 
-def about_name(extension: str, container: str) -> tuple[str, ...]:
-    """A note if the extension and the content differ; the rest of the name is never looked at."""
+def warn_about_name(extension: str, container: str) -> tuple[str, ...]:
+    """A warning if the extension and the content differ; the rest of the name is never looked at."""
     expected = _EXTENSIONS.get(extension.lower())
     if expected is None or container in expected:
         return ()
@@ -40,19 +40,22 @@ def about_name(extension: str, container: str) -> tuple[str, ...]:
     return (f"The file is named {extension.lower()} but holds {found}.",)
 
 
-def about_sound(samples: Samples) -> tuple[str, ...]:
-    """Notes on silence, clipping and a constant offset; for at least one frame."""
+def warn_about_sound(samples: Samples) -> tuple[str, ...]:
+    """Warnings about silence, clipping and a DC offset; for at least one frame.
+
+    Silent is a swing of at most 2 steps of 16 bits; clipped, 0.01 % of samples at full scale; offset, 2 %.
+    """
     full = float(full_scale(samples.data.dtype))
     means, low, high = np.array([_mean_and_ends(samples.data[:, one]) for one in range(samples.channels)]).T
     notes = []
     if _is_silent(means, low, high, full):
-        notes.append("Silence: there is nothing to hear.")
+        notes.append("The recording is silent.")
     clipped = _clipped_share(samples)
     if clipped >= _CLIPPED_SHARE:
         notes.append(f"Clipped: {100 * clipped:.2f} % of the samples are at full scale.")
     offset = float(means[np.argmax(np.abs(means))]) / full
     if abs(offset) >= _OFFSET:
-        notes.append(f"The sound is off centre by {offset:+.2f} of full scale (DC offset).")
+        notes.append(f"DC offset: {offset:+.2f} of full scale.")
     return tuple(notes)
 
 

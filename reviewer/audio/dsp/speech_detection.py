@@ -1,4 +1,4 @@
-"""Where somebody speaks in a clip, found once and kept with it."""
+"""Speech detection: the passages of a clip with speech, found at import and stored with it."""
 
 import struct
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ _TARGET_DB = -20.0
 _SILENT_DB = -80.0
 _LOUDER_AT_MOST_DB = 50.0
 _BELOW_LEVEL_DB = 35.0
-_ABOVE_FLOOR_DB = 4.0  # the detector takes steady noise for speech; a voice stands out of it
+_ABOVE_FLOOR_DB = 4.0  # the detector takes steady noise for speech; a voice is louder than that
 
 _JOIN_STEPS = 5  # a stop consonant, or a blink of the detector: 100 ms
 _LEAST_STEPS = 5  # a click, a breath: 100 ms
@@ -39,8 +39,8 @@ _PAD_STEPS = 5  # 100 ms: a soft beginning, the end of a vowel
 _MERGE_STEPS = 15  # a pause within a sentence: 300 ms
 
 
-def speech_spans(sound: Sound) -> tuple[Span, ...]:
-    """The passages of a clip in which somebody speaks.
+def detect_speech(sound: Sound) -> tuple[Span, ...]:
+    """The passages of a clip that contain speech.
 
     The WebRTC voice activity detector (a mixture of Gaussians on six bands; github.com/wiseman/py-webrtcvad)
     decides every 20 ms on all channels mixed, brought to one level and, where it does not take their rate, to
@@ -49,7 +49,7 @@ def speech_spans(sound: Sound) -> tuple[Span, ...]:
 
     Returns:
         Spans in the clip's frames, in order, apart from each other, inside the clip; none for silence. The
-        whole clip where its rate is beyond what can be brought to 16 kHz: then nobody can tell.
+        whole clip where its rate is beyond what can be brought to 16 kHz: then there is no way to tell.
     """
     if not sound.frames:
         return ()

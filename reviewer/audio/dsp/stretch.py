@@ -1,4 +1,4 @@
-"""Slower and faster speech at the same pitch, window by window, so that it can be played soon."""
+"""Time stretch: slower and faster speech at the same pitch, rendered window by window."""
 
 import importlib
 import time
@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.dsp.declicker import eased, largest_step
-from reviewer.audio.dsp.fade import FADE_SECONDS, rising, weigh
+from reviewer.audio.dsp.fade import FADE_SECONDS, apply_fade, fade_in_weights
+from reviewer.audio.dsp.limiter import lookahead_frames, smoothly_held
 from reviewer.audio.samples import IntSamples, Sound, as_float, concatenated, from_float
 from reviewer.errors import Unavailable
 
@@ -18,10 +18,13 @@ _OVERLAP_SECONDS = 0.15
 _FADE_SECONDS = 0.02
 _REST_SECONDS = 0.001
 _SEED = 1
+_STEP_MARGIN = 0.97
+"""For what is added later: rounding, and the joins of windows."""
+_MOST_DECLICK_ROUNDS = 4
 
 
 class TimeStretch(Protocol):
-    """A sound at another speed, made in windows, in any order; ``frames`` long.
+    """A sound at another speed, rendered in windows, in any order; ``frames`` long.
 
     Window ``k`` is the frames from ``edge(k)`` to ``edge(k + 1)``.
     """
@@ -39,16 +42,16 @@ class TimeStretch(Protocol):
     def edge(self, window: int) -> int:
         """Where a window begins; the end of the sound after the last one."""
 
-    def make(self, window: int) -> IntSamples:
-        """One window, and perhaps a tail after it, to be ``joined`` to the beginning of the next one."""
+    def render_window(self, window: int) -> IntSamples:
+        """One window, and perhaps a tail after it, to be ``cross_faded`` into the next one."""
 
 
 class SignalsmithStretch:
     """A sound at ``percent`` of its speed by Signalsmith Stretch (python-stretch); a ``TimeStretch``.
 
-    The library gives exactly the length asked for and keeps times to about 1 ms. It lets no other Python
-    thread run meanwhile, the sound's neither; so it gets a second at a time, with some sound around it, and
-    the pieces are joined by short fades where it is quiet. Only what a window needs is read of the sound.
+    The library gives exactly the length asked for and keeps times to about 1 ms. While it works no other
+    Python thread runs, not even the device's; so it gets a second at a time, with some sound around it, and
+    the windows are joined by short cross-fades where it is quiet. Only what a window needs is read.
 
     It makes no clicks: within a window no step from sample to sample is larger than the largest one of the
     clip's sound in and around it (the library alone makes some that are up to a third larger), and the whole
@@ -56,7 +59,7 @@ class SignalsmithStretch:
     """
 
     def __init__(self, sound: Sound, percent: int) -> None:
-        """Prepare; nothing is made yet.
+        """Prepare; nothing is rendered yet.
 
         Raises:
             Unavailable: the library is not installed here.
@@ -79,7 +82,7 @@ class SignalsmithStretch:
     def edge(self, window: int) -> int:
         return out_frames(self._clip_edge(window), self._percent)
 
-    def make(self, window: int) -> IntSamples:
+    def render_window(self, window: int) -> IntSamples:
         overlap = round(_OVERLAP_SECONDS * self._sound.rate_hz)
         begin = max(0, self._clip_edge(window) - overlap)
         end = min(self._sound.frames, self._clip_edge(window + 1) + overlap)
@@ -88,17 +91,17 @@ class SignalsmithStretch:
         offset = out_frames(begin, self._percent)
         start, stop = self.edge(window), self.edge(window + 1)
         lacking = stop - offset - sound.shape[0]
-        if lacking > 0:  # the library rounds down; a frame that never comes would be waited for for ever
+        if lacking > 0:  # the library rounds down; a missing frame would be waited for for ever
             sound = concatenated([sound, np.zeros_like(read[:lacking])])
         tail = min(stop + self._fade_frames, offset + sound.shape[0], self.frames)
-        return self._faded(sound[start - offset : tail - offset], start)
+        return self._with_outer_fades(sound[start - offset : tail - offset], start)
 
     @property
     def _fade_frames(self) -> int:
         return max(1, round(_FADE_SECONDS * self._sound.rate_hz * 100 / min(self._percent, 50)))
 
     def _clip_edge(self, window: int) -> int:
-        """Where windows meet: at the quietest place near each multiple of the window."""
+        """Where windows meet: at the quietest frame near each multiple of the window."""
         if not 0 < window < self.windows:
             return 0 if window <= 0 else self._sound.frames
         if window not in self._edges:
@@ -113,11 +116,11 @@ class SignalsmithStretch:
         loudness = sums[width:] - sums[:-width]
         return near - reach + int(loudness.argmin())
 
-    def _faded(self, made: IntSamples, start: int) -> IntSamples:
+    def _with_outer_fades(self, made: IntSamples, start: int) -> IntSamples:
         """Faded at the beginning and the end of the whole, if they are in it."""
-        up = rising(round(FADE_SECONDS * self._sound.rate_hz))
-        weigh(made, start, up, 0)
-        weigh(made, start, up[::-1], self.frames - up.shape[0])
+        up = fade_in_weights(round(FADE_SECONDS * self._sound.rate_hz))
+        apply_fade(made, start, up, 0)
+        apply_fade(made, start, up[::-1], self.frames - up.shape[0])
         return made
 
     def _run(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -125,8 +128,8 @@ class SignalsmithStretch:
         stretch.preset(values.shape[1], float(self._sound.rate_hz))
         stretch.setTimeFactor(self._percent / 100)
         result: NDArray[np.float32] = stretch.process(np.ascontiguousarray(values.T)).T
-        time.sleep(_REST_SECONDS)  # lets the sound's thread in; a sleep of 0 does not
-        return eased(result, self._sound.rate_hz, largest_step(values))
+        time.sleep(_REST_SECONDS)  # lets the device's thread in; a sleep of 0 does not
+        return declicked(result, self._sound.rate_hz, largest_step(values))
 
 
 def stretched(sound: Sound, percent: int) -> IntSamples:
@@ -135,19 +138,19 @@ def stretched(sound: Sound, percent: int) -> IntSamples:
     Raises:
         Unavailable: the library is not installed here.
     """
-    speed = SignalsmithStretch(sound, percent)
+    stretch = SignalsmithStretch(sound, percent)
     tail = sound.read(0, 0)
     done = [tail]
-    for window in range(speed.windows):
-        made = speed.make(window)
-        frames = speed.edge(window + 1) - speed.edge(window)
-        done.append(joined(tail, made[:frames]))
+    for window in range(stretch.windows):
+        made = stretch.render_window(window)
+        frames = stretch.edge(window + 1) - stretch.edge(window)
+        done.append(cross_faded(tail, made[:frames]))
         tail = made[frames:]
     return concatenated(done)
 
 
-def joined(tail: IntSamples, data: IntSamples) -> IntSamples:
-    """``data`` with the tail of what comes before it faded out, and its own beginning faded in.
+def cross_faded(tail: IntSamples, data: IntSamples) -> IntSamples:
+    """``data`` with the ``tail`` of what comes before it faded out, and its own beginning faded in.
 
     Rounded towards zero, so that the sum of two never leaves the type.
     """
@@ -159,6 +162,34 @@ def joined(tail: IntSamples, data: IntSamples) -> IntSamples:
     out[:frames] = np.trunc(data[:frames] * weights).astype(data.dtype)
     out[:frames] += np.trunc(tail[:frames] * (1 - weights)).astype(data.dtype)
     return out
+
+
+def largest_step(values: NDArray[np.float32]) -> float:
+    """The largest difference of two samples in a row, in any channel; shape ``(frames, channels)``."""
+    return float(np.abs(np.diff(values, axis=0)).max(initial=0.0))
+
+
+def declicked(values: NDArray[np.float32], rate_hz: int, most: float) -> NDArray[np.float32]:
+    """The same sound, lowered around each step that is larger than ``most``, just as far as that needs.
+
+    The gain of all channels falls and comes back within 10 ms on each side, as the limiter's does; where no
+    step is too large the values are returned unchanged. A changing gain makes steps of its own, so this is
+    repeated, a few times at most.
+
+    Args:
+        values: float, shape ``(frames, channels)``.
+        rate_hz: their rate.
+        most: the largest difference of two samples in a row that may remain.
+    """
+    for _ in range(_MOST_DECLICK_ROUNDS):
+        steps = np.abs(np.diff(values, axis=0)).max(axis=1, initial=0.0).astype(np.float64)
+        if not steps.size or steps.max() <= most * _STEP_MARGIN or steps.max() == 0:
+            break
+        reduction = 1 - most * _STEP_MARGIN / np.maximum(steps, most * _STEP_MARGIN)
+        both = np.maximum(np.append(reduction, 0.0), np.insert(reduction, 0, 0.0))  # a step has two ends
+        gain = 1 - smoothly_held(both, lookahead_frames(rate_hz))
+        values = (values * gain[:, None]).astype(np.float32)
+    return values
 
 
 def out_frames(frames: int, percent: int) -> int:

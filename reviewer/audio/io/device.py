@@ -1,40 +1,29 @@
-"""Where sound goes: a sound card, or one made of nothing."""
+"""Output devices: what the player asks of one, and a virtual one for tests and for machines without sound."""
 
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Fill = Callable[[NDArray[Any], float], None]
+from reviewer.audio.samples import AudioFormat
 
-
-@dataclass(frozen=True, slots=True)
-class AudioFormat:
-    """What a stream carries: ``bits`` 16 (int16) or 24 (int32, 24 bits at the top)."""
-
-    rate_hz: int
-    channels: int
-    bits: int
-
-    @property
-    def dtype(self) -> type[np.int16] | type[np.int32]:
-        return np.int16 if self.bits == 16 else np.int32
+FillBlock = Callable[[NDArray[Any], float], None]
+"""Fills a block of shape ``(frames, channels)`` whose first frame is heard at a time in seconds."""
 
 
 class Stream(Protocol):
-    """An open way to the ear, running from ``open`` to ``close``; silent while there is nothing to play."""
+    """An open output stream, running from ``open_stream`` to ``close``; silent while nothing plays."""
 
     @property
-    def form(self) -> AudioFormat:
-        """What the device took; the rate and the channels may not be those asked for."""
+    def audio_format(self) -> AudioFormat:
+        """What the device accepted; the rate and the channels may not be those asked for."""
 
     @property
     def is_alive(self) -> bool:
-        """False once the device has gone."""
+        """False once the device was disconnected."""
 
     @property
     def name(self) -> str:
@@ -42,71 +31,72 @@ class Stream(Protocol):
 
     @property
     def underruns(self) -> int:
-        """How often the device had nothing to play in time, since ``open``."""
+        """How often the device had nothing to play in time, since the stream was opened."""
 
     @property
-    def remark(self) -> str | None:
+    def fallback_reason(self) -> str | None:
         """Why this is not the device that the listener chose, in a sentence; None if it is."""
 
     @property
-    def may_stay(self) -> bool:
-        """Whether it is good for the next clip too; False where opening anew may give a better one."""
+    def is_reusable(self) -> bool:
+        """Whether it will do for the next clip too; False where opening another one may be better."""
 
-    def now(self) -> float:
-        """Seconds on the clock that ``fill`` is given times of."""
+    def now_seconds(self) -> float:
+        """The time on the clock whose times ``fill`` is given."""
 
     def close(self) -> None:
         """Stop at once; what the device has not played is dropped."""
 
 
 class Device(Protocol):
-    """Something that pulls sound: it calls ``fill(out, when)`` for each block.
+    """Something that pulls sound: it calls ``fill(out, when_seconds)`` for each block.
 
-    ``out`` has the shape ``(frames, channels)`` and must be filled whole; ``when`` is its first frame heard.
-    ``fill`` runs on the device's thread and must not wait for anything.
+    ``out`` must be filled whole. ``fill`` runs on the device's thread and must not wait for anything.
     """
 
     @property
     def lead_in_seconds(self) -> float:
-        """How much silence must go first, because the device loses the beginning of a stream."""
+        """How much silence must come first, because the device loses the beginning of a stream."""
 
-    def choose(self, output: str) -> bool:
-        """At the next ``open`` take the output of this text, or the default if it names none.
+    def choose_output(self, output: str) -> bool:
+        """At the next ``open_stream`` use the output with this id, or the default if there is none.
 
         Returns: whether that is another one than before.
         """
 
-    def open(self, form: AudioFormat, fill: Fill) -> Stream:
-        """Open and start.
+    def open_stream(self, audio_format: AudioFormat, fill: FillBlock) -> Stream:
+        """Open and start a stream.
 
         Raises:
-            NoAudioDevice: no sound here, with one sentence and the remedy.
+            NoAudioDevice: no sound here; the sentence says why, the hint what helps.
         """
 
 
 class VirtualDevice:
-    """A device of nothing: pulled by a test, or by a thread at the pace of real time.
+    """A device without hardware: pulled by a test, or by a thread at the pace of real time.
 
-    Everything pulled is kept in ``played`` if ``keeps`` is set, so that a test can see what reached the ear.
+    Everything pulled is kept in ``played`` if ``keeps`` is set, so that a test can see what was heard.
     """
 
     lead_in_seconds = 0.0
 
     def __init__(self, *, real_time: bool = False, keeps: bool = True, rate_hz: int | None = None) -> None:
-        """Make one; ``rate_hz`` is the only rate it takes, if given."""
+        """Make one; ``rate_hz`` is the only rate it accepts, if given."""
         self._is_real_time = real_time
         self._keeps = keeps
         self._rate_hz = rate_hz
         self._stream: _VirtualStream | None = None
         self._output = ""
 
-    def choose(self, output: str) -> bool:
+    def choose_output(self, output: str) -> bool:
         before, self._output = self._output, output
         return before != output
 
-    def open(self, form: AudioFormat, fill: Fill) -> "_VirtualStream":
-        taken = AudioFormat(self._rate_hz or form.rate_hz, form.channels, form.bits)
-        self._stream = _VirtualStream(taken, fill, keeps=self._keeps)
+    def open_stream(self, audio_format: AudioFormat, fill: FillBlock) -> "_VirtualStream":
+        accepted = AudioFormat(
+            self._rate_hz or audio_format.rate_hz, audio_format.channels, audio_format.bits
+        )
+        self._stream = _VirtualStream(accepted, fill, keeps=self._keeps)
         if self._is_real_time:
             self._stream.start_thread()
         return self._stream
@@ -136,13 +126,13 @@ class _VirtualStream:
 
     _BLOCK_SECONDS = 0.01
     name = "Virtual device"
-    remark: str | None = None
+    fallback_reason: str | None = None
 
-    def __init__(self, form: AudioFormat, fill: Fill, *, keeps: bool) -> None:
-        self.form = form
+    def __init__(self, audio_format: AudioFormat, fill: FillBlock, *, keeps: bool) -> None:
+        self.audio_format = audio_format
         self.is_alive = True
         self.underruns = 0
-        self.may_stay = True
+        self.is_reusable = True
         self._fill = fill
         self._keeps = keeps
         self._pulled = 0
@@ -151,8 +141,8 @@ class _VirtualStream:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def now(self) -> float:
-        return self._heard_now / self.form.rate_hz
+    def now_seconds(self) -> float:
+        return self._heard_now / self.audio_format.rate_hz
 
     def pull(self, frames: int) -> NDArray[Any]:
         """Take the next frames, and hear them and all before."""
@@ -160,8 +150,8 @@ class _VirtualStream:
 
     def pull_ahead(self, frames: int, *, heard: int) -> NDArray[Any]:
         """Take the next frames into a buffer; of all taken, ``heard`` frames were heard by now."""
-        out = np.full((frames, self.form.channels), -1, dtype=self.form.dtype)
-        self._fill(out, self._pulled / self.form.rate_hz)
+        out = np.full((frames, self.audio_format.channels), -1, dtype=self.audio_format.dtype)
+        self._fill(out, self._pulled / self.audio_format.rate_hz)
         self._pulled += frames
         self._heard_now = heard
         if self._keeps:
@@ -169,15 +159,15 @@ class _VirtualStream:
         return out
 
     def played(self) -> NDArray[Any]:
-        nothing = np.zeros((0, self.form.channels), dtype=self.form.dtype)
+        nothing = np.zeros((0, self.audio_format.channels), dtype=self.audio_format.dtype)
         return np.concatenate((nothing, *self._kept))
 
     def unplug(self) -> None:
-        """As if the device had gone."""
+        """As if the device had been disconnected."""
         self.is_alive = False
 
     def starve(self) -> None:
-        """As if the device had not got its next block in time."""
+        """As if the device had not received its next block in time."""
         self.underruns += 1
 
     def start_thread(self) -> None:
@@ -193,6 +183,6 @@ class _VirtualStream:
     def _run(self) -> None:
         began = time.monotonic()
         while not self._closing.wait(self._BLOCK_SECONDS):
-            due = int((time.monotonic() - began) * self.form.rate_hz) - self._pulled
+            due = int((time.monotonic() - began) * self.audio_format.rate_hz) - self._pulled
             if due > 0:
                 self.pull(due)

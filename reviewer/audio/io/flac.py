@@ -1,19 +1,25 @@
-"""Our own FLAC: samples and STREAMINFO, nothing else."""
+"""Our own FLAC: encoded, read whole, and read where it is wanted from a stream."""
 
 import io
-from typing import BinaryIO
+from threading import Lock
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
 
-from reviewer.audio.samples import Samples
-from reviewer.errors import Damaged, Refused
+from reviewer.audio.block_cache import BlockCache
+from reviewer.audio.limits import refuse_unsupported
+from reviewer.audio.samples import IntSamples, Samples, Sound
+from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 
-MAX_CHANNELS = 8
-MAX_RATE_HZ = 655_350
-_BLOCK_FRAMES = 1 << 16
-_HINT = "Ask your lead to import it again."
+BLOCK_FRAMES = 1 << 14
+_WHOLE_SAMPLES = 1 << 21
+"""Up to so many, two minutes at 16 kHz in one channel, a clip is decoded at once."""
+_CACHE_BYTES = 1 << 22
+_LEAST_CACHED_BLOCKS = 16
+_ENCODE_FRAMES = 1 << 16
 _STREAMINFO_BYTES = 34
+_HINT = "Ask your lead to import it again."
 
 
 def encode_flac(samples: Samples) -> bytes:
@@ -24,15 +30,15 @@ def encode_flac(samples: Samples) -> bytes:
     Raises:
         Refused: more channels, or a higher rate, than FLAC can hold (``UNDECODABLE``).
     """
-    _check_fits(samples)
+    refuse_unsupported(samples.rate_hz, samples.channels)
     written = io.BytesIO()
     subtype = "PCM_16" if samples.bits == 16 else "PCM_24"
     try:
         with soundfile.SoundFile(
             written, "w", samples.rate_hz, samples.channels, subtype=subtype, format="FLAC"
         ) as out:
-            for start in range(0, samples.frames, _BLOCK_FRAMES):
-                out.write(samples.data[start : start + _BLOCK_FRAMES])
+            for start in range(0, samples.frames, _ENCODE_FRAMES):
+                out.write(samples.data[start : start + _ENCODE_FRAMES])
     except soundfile.LibsndfileError as error:
         raise Refused(
             f"Sound at {samples.rate_hz} Hz in {samples.channels} channels cannot be kept as FLAC.",
@@ -59,15 +65,12 @@ def read_canonical(stream: BinaryIO) -> Samples:
     The stream is read whole first, so that an error of its own (a seal that does not verify) comes through.
 
     Raises:
-        Damaged: not our FLAC, or fewer frames than it says.
+        Damaged: not our FLAC, or fewer frames than its header says.
     """
     whole = stream.read()
     try:
         with soundfile.SoundFile(io.BytesIO(whole)) as sound:
-            if sound.format != "FLAC" or sound.subtype not in ("PCM_16", "PCM_24"):
-                raise Damaged(
-                    "The clip's audio is not in the form it was kept in.", "Ask your lead to import it again."
-                )
+            _require_canonical(sound)
             dtype = "int16" if sound.subtype == "PCM_16" else "int32"
             data = sound.read(dtype=dtype, always_2d=True)
             if data.shape[0] != sound.frames:
@@ -85,24 +88,180 @@ def without_metadata(flac: bytes) -> bytes:
     """
     if flac[:4] != b"fLaC" or len(flac) < 42 or flac[4] & 0x7F != 0:
         raise ValueError("not a FLAC stream")
-    place, is_last = 4, False
+    offset, is_last = 4, False
     while not is_last:
-        is_last = bool(flac[place] & 0x80)
-        place += 4 + int.from_bytes(flac[place + 1 : place + 4], "big")
+        is_last = bool(flac[offset] & 0x80)
+        offset += 4 + int.from_bytes(flac[offset + 1 : offset + 4], "big")
     streaminfo = bytes((0x80,)) + _STREAMINFO_BYTES.to_bytes(3, "big") + flac[8 : 8 + _STREAMINFO_BYTES]
-    return b"fLaC" + streaminfo + flac[place:]
+    return b"fLaC" + streaminfo + flac[offset:]
 
 
-def _check_fits(samples: Samples) -> None:
-    if samples.channels > MAX_CHANNELS:
-        raise Refused(
-            f"The file has {samples.channels} channels; at most {MAX_CHANNELS} can be kept.",
-            "Split the file, or mix its channels down, and import it again.",
-            code="UNDECODABLE",
+class ErrorKeepingStream:
+    """A stream for libsndfile, whose callbacks swallow errors: ``raise_error`` raises them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._error: ReviewerError | None = None
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        try:
+            part = self._stream.read(len(view))
+        except ReviewerError as error:
+            self._error = error
+            return 0
+        except OSError as error:
+            self._error = Unavailable("A clip could not be read.", f"Check the disk ({error.strerror}).")
+            return 0
+        view[: len(part)] = part
+        return len(part)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def raise_error(self) -> None:
+        """Raise what went wrong since the last call."""
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+
+class FlacStream:
+    """A ``Sound`` over a stream of our own FLAC, of which it caches the blocks used last.
+
+    For any thread; a read of a block that is not cached takes about a millisecond, and others wait for it. It
+    owns the stream. After ``close`` it is silent, so that whoever still plays or draws it can finish.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take a seekable stream; only its beginning and its end are read now.
+
+        Raises:
+            Damaged: not our FLAC, or the stream's own seal does not verify.
+        """
+        self._stream = ErrorKeepingStream(stream)
+        self._lock = Lock()
+        self._file: soundfile.SoundFile | None = self._opened()
+        self.rate_hz = int(self._file.samplerate)
+        self.frames = int(self._file.frames)
+        self.channels = int(self._file.channels)
+        self.bits = 16 if self._file.subtype == "PCM_16" else 24
+        self._dtype = np.dtype(np.int16 if self.bits == 16 else np.int32)
+        block_bytes = BLOCK_FRAMES * self.channels * self._dtype.itemsize
+        self._cache: BlockCache[int, IntSamples] = BlockCache(
+            max(_CACHE_BYTES // block_bytes, _LEAST_CACHED_BLOCKS)
         )
-    if samples.rate_hz > MAX_RATE_HZ:
-        raise Refused(
-            f"The file says it has {samples.rate_hz} samples a second; at most {MAX_RATE_HZ} can be kept.",
-            "Resample the file and import it again.",
-            code="UNDECODABLE",
-        )
+        self._is_closed = False
+
+    def read(self, start: int, end: int) -> IntSamples:
+        """Frames ``[start, end)``, limited to those there are; see ``Sound``. Silence after ``close``.
+
+        Raises:
+            Damaged: a part of the stream that is needed does not verify, or does not decode.
+        """
+        start = min(max(start, 0), self.frames)
+        end = min(max(end, start), self.frames)
+        if start == end:
+            return np.empty((0, self.channels), dtype=self._dtype)
+        first, last = start // BLOCK_FRAMES, (end - 1) // BLOCK_FRAMES
+        if first == last:
+            return self._block(first)[start - first * BLOCK_FRAMES : end - first * BLOCK_FRAMES]
+        out: IntSamples = np.empty((end - start, self.channels), dtype=self._dtype)
+        for number in range(first, last + 1):
+            low, high = max(start, number * BLOCK_FRAMES), min(end, (number + 1) * BLOCK_FRAMES)
+            offset = number * BLOCK_FRAMES
+            out[low - start : high - start] = self._block(number)[low - offset : high - offset]
+        return out
+
+    def close(self) -> None:
+        """Let the stream go."""
+        with self._lock:
+            self._is_closed = True
+            self._cache.clear()
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            self._stream.close()
+
+    def _block(self, number: int) -> IntSamples:
+        with self._lock:
+            block = self._cache.get(number)
+            if block is None:
+                block = self._decoded(number)
+                block.flags.writeable = False
+                self._cache.put(number, block)
+            return block
+
+    def _decoded(self, number: int) -> IntSamples:
+        start = number * BLOCK_FRAMES
+        frames = min(BLOCK_FRAMES, self.frames - start)
+        if self._is_closed:
+            silence: IntSamples = np.zeros((frames, self.channels), dtype=self._dtype)
+            return silence
+        file = self._file or self._opened()
+        self._file = None  # after an error the decoder's position cannot be trusted: it is opened again
+        try:
+            if file.tell() != start:
+                file.seek(start)
+            block: IntSamples = file.read(frames, dtype=self._dtype.name, always_2d=True)
+        except soundfile.LibsndfileError as error:
+            self._stream.raise_error()
+            raise Damaged("The clip's audio does not decode.", _HINT) from error
+        self._stream.raise_error()
+        if block.shape[0] != frames:
+            raise Damaged("The clip's audio ends too early.", _HINT)
+        self._file = file
+        return block
+
+    def _opened(self) -> soundfile.SoundFile:
+        try:
+            self._stream.seek(0)
+            file = soundfile.SoundFile(self._stream)
+        except soundfile.LibsndfileError as error:
+            self._stream.raise_error()
+            raise Damaged("The clip's audio does not decode.", _HINT) from error
+        self._stream.raise_error()
+        try:
+            _require_canonical(file)
+        except Damaged:
+            file.close()
+            raise
+        return file
+
+
+def open_sound(stream: BinaryIO) -> Sound:
+    """A clip's sound: decoded at once if it is short (two minutes at 16 kHz, one channel), else on demand.
+
+    The stream is closed with the sound, or by this.
+
+    Raises:
+        Damaged: not our FLAC, or the stream's own seal does not verify.
+    """
+    try:
+        sound = FlacStream(stream)
+        if sound.frames * sound.channels > _WHOLE_SAMPLES:
+            return sound
+        stream.seek(0)
+        samples = read_canonical(stream)
+    except BaseException:
+        stream.close()
+        raise
+    sound.close()
+    return samples
+
+
+def close_sound(sound: Sound) -> None:
+    """Close the stream that a sound reads from; it can still be read, but is silent."""
+    if isinstance(sound, FlacStream):
+        sound.close()
+
+
+def _require_canonical(file: soundfile.SoundFile) -> None:
+    if file.format != "FLAC" or file.subtype not in ("PCM_16", "PCM_24"):
+        raise Damaged("The clip's audio is not in the format it was stored in.", _HINT)

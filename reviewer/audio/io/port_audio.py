@@ -1,4 +1,4 @@
-"""The library that reaches the sound card: loaded late, asked by one thread at a time."""
+"""PortAudio (sounddevice): loaded late, its device list read by one thread at a time."""
 
 import ctypes
 import platform
@@ -16,28 +16,28 @@ _open_streams: set[object] = set()
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A place where sound can go, as the system calls it; ``host`` is its sound system."""
+    """An output device as the system calls it; ``host`` is its sound system (PortAudio's host API)."""
 
     name: str
     host: str
 
     @property
-    def text(self) -> str:
-        """What it is remembered by."""
+    def id(self) -> str:
+        """What it is remembered by in the preferences."""
         return f"{self.host}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What there is to choose from; ``default`` is what the system's default is called, empty without one."""
+    """What there is to choose from; ``default`` is the name of the system's default, empty without one."""
 
     default: str
     all: tuple[Output, ...]
 
 
-def output_of(text: str) -> Output | None:
-    """The output remembered by this text; None for one that names none."""
-    host, slash, name = text.partition("/")
+def output_with_id(output_id: str) -> Output | None:
+    """The output remembered by this id; None for text that is no id."""
+    host, slash, name = output_id.partition("/")
     return Output(name, host) if host and slash and name else None
 
 
@@ -48,22 +48,22 @@ def library() -> Any:
         NoAudioDevice: PortAudio is missing.
     """
     try:
-        import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, and nobody but us may import it
+        import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, and nothing else may import it
     except (OSError, ImportError) as error:
         raise NoAudioDevice("Sound is off: PortAudio is not installed.", _remedy()) from error
     return sounddevice
 
 
-def listed(*, anew: bool = False) -> Outputs:
-    """The outputs there are; ``anew`` looks for those plugged in since, if nothing is open.
+def list_outputs(*, rescan_first: bool = False) -> Outputs:
+    """The outputs there are; ``rescan_first`` finds those plugged in since, if no stream is open.
 
     Raises:
         NoAudioDevice: PortAudio is missing.
     """
     with LOCK:
         sounddevice = library()
-        if anew:
-            look_again(sounddevice)
+        if rescan_first:
+            rescan(sounddevice)
         found = tuple(output for output in _indexed(sounddevice) if output is not None)
         try:
             default = str(sounddevice.query_devices(kind="output")["name"])
@@ -78,7 +78,7 @@ def index_of(sounddevice: Any, output: Output) -> int | None:
     return every.index(output) if output in every else None
 
 
-def look_again(sounddevice: Any) -> bool:
+def rescan(sounddevice: Any) -> bool:
     """PortAudio lists devices once; start it again to find one plugged in since. Not while one is open."""
     with LOCK:
         if _open_streams:
@@ -91,18 +91,18 @@ def look_again(sounddevice: Any) -> bool:
         return True
 
 
-def opened(stream: object) -> None:
-    """A stream is open now: nobody may start PortAudio again."""
+def add_open_stream(stream: object) -> None:
+    """A stream is open now: PortAudio must not be restarted."""
     _open_streams.add(stream)
 
 
-def closed(stream: object) -> None:
-    """It is open no more."""
+def remove_open_stream(stream: object) -> None:
+    """It is closed."""
     _open_streams.discard(stream)
 
 
-def hush_alsa() -> None:
-    """Keep ALSA from writing to the terminal at each underrun; the player counts them itself.
+def silence_alsa() -> None:
+    """Keep ALSA from writing to the terminal at each underrun; streams count them themselves.
 
     Its handler becomes ``abs`` of the C library: something that takes what it is given and does nothing.
     Python code there would be run by the device's thread.

@@ -1,4 +1,4 @@
-"""The sound card, through PortAudio; loaded only when sound is wanted."""
+"""The sound card, through PortAudio (sounddevice); loaded only when sound is wanted."""
 
 import platform
 import time
@@ -8,17 +8,18 @@ from typing import Any
 from numpy.typing import NDArray
 
 from reviewer.audio.io import port_audio
-from reviewer.audio.io.device import AudioFormat, Fill
-from reviewer.audio.io.port_audio import Output, output_of
+from reviewer.audio.io.device import FillBlock
+from reviewer.audio.io.port_audio import Output, output_with_id
+from reviewer.audio.samples import AudioFormat
 from reviewer.errors import NoAudioDevice
 
 LATENCIES_SECONDS = (0.08, 0.12, 0.2)
 MANY_UNDERRUNS = 3
-"""From so many in one stream on, the next one has more room."""
+"""From so many in one stream on, the next one has a longer latency."""
 _LEAD_IN_SECONDS = 0.3
-_LOOK_EVERY_SECONDS = 5.0
-_LISTS_FOLLOW = platform.system() == "Linux"
-"""There the device called default follows the system by itself; elsewhere PortAudio must look again."""
+_RESCAN_SECONDS = 5.0
+DEFAULT_FOLLOWS_SYSTEM = platform.system() == "Linux"
+"""There the device called default follows the system; elsewhere PortAudio must list devices again."""
 
 
 class SoundCard:
@@ -26,24 +27,31 @@ class SoundCard:
 
     lead_in_seconds = _LEAD_IN_SECONDS
 
-    def __init__(self, output: Output | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        output: Output | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        default_follows_system: bool = DEFAULT_FOLLOWS_SYSTEM,
+    ) -> None:
         self.chosen = output
-        """Taken at the next ``open``; None is the system's default."""
+        """Used at the next ``open_stream``; None is the system's default."""
         self._clock = clock
-        self._looked_at = float("-inf")
+        self._default_follows_system = default_follows_system
+        self._scanned_at = float("-inf")
         self._is_stale = False
-        self._patience = 0
+        self._latency_index = 0
 
     @property
     def latency_seconds(self) -> float:
-        """How much sound waits in the device; more of it after a stream that ran dry."""
-        return LATENCIES_SECONDS[self._patience]
+        """How much sound is buffered in the device; more after a stream with many underruns."""
+        return LATENCIES_SECONDS[self._latency_index]
 
-    def choose(self, output: str) -> bool:
-        before, self.chosen = self.chosen, output_of(output)
+    def choose_output(self, output: str) -> bool:
+        before, self.chosen = self.chosen, output_with_id(output)
         return before != self.chosen
 
-    def open(self, form: AudioFormat, fill: Fill) -> "CardStream":
+    def open_stream(self, audio_format: AudioFormat, fill: FillBlock) -> "CardStream":
         """Open at the clip's own rate, else at the device's.
 
         Raises:
@@ -51,51 +59,60 @@ class SoundCard:
         """
         with port_audio.LOCK:
             sounddevice = port_audio.library()
-            port_audio.hush_alsa()
-            self._look_for_new(sounddevice)
-            stream = self._first(sounddevice, form, fill)
-            if stream is None and port_audio.look_again(sounddevice):
-                stream = self._first(sounddevice, form, fill)
+            port_audio.silence_alsa()
+            self._rescan_if_stale(sounddevice)
+            stream = self._first_that_opens(sounddevice, audio_format, fill)
+            if stream is None and port_audio.rescan(sounddevice):
+                stream = self._first_that_opens(sounddevice, audio_format, fill)
             if stream is None:
                 raise _no_device()
             self._is_stale = False
             return stream
 
-    def _look_for_new(self, sounddevice: Any) -> None:
-        """Where the list may be out of date; it costs some ten milliseconds."""
+    def _rescan_if_stale(self, sounddevice: Any) -> None:
+        """Rescan where the list may be out of date; it costs some ten milliseconds."""
         is_missing = self.chosen is not None and port_audio.index_of(sounddevice, self.chosen) is None
-        is_due = self._clock() - self._looked_at >= _LOOK_EVERY_SECONDS
-        follows = self.chosen is None and not _LISTS_FOLLOW
-        if self._is_stale or (is_due and (is_missing or follows)):
-            self._looked_at = self._clock()
-            port_audio.look_again(sounddevice)
+        is_due = self._clock() - self._scanned_at >= _RESCAN_SECONDS
+        is_outdated = self.chosen is None and not self._default_follows_system
+        if self._is_stale or (is_due and (is_missing or is_outdated)):
+            self._scanned_at = self._clock()
+            port_audio.rescan(sounddevice)
 
-    def _first(self, sounddevice: Any, form: AudioFormat, fill: Fill) -> "CardStream | None":
-        """The first that opens: of the chosen device and the default, each as asked and in its own form."""
-        for index, remark in self._places(sounddevice):
-            for candidate in _forms(sounddevice, index, form):
+    def _first_that_opens(
+        self, sounddevice: Any, audio_format: AudioFormat, fill: FillBlock
+    ) -> "CardStream | None":
+        """The first that opens: the chosen device, then the default; as asked, then in its own format."""
+        for index, fallback_reason in self._candidates(sounddevice):
+            for candidate in _formats(sounddevice, index, audio_format):
                 try:
                     return CardStream(
-                        sounddevice, (index, remark), candidate, fill, self.latency_seconds, self._on_closed
+                        sounddevice,
+                        index,
+                        candidate,
+                        fill,
+                        self.latency_seconds,
+                        self._on_closed,
+                        fallback_reason=fallback_reason,
+                        default_follows_system=self._default_follows_system,
                     )
                 except (sounddevice.PortAudioError, ValueError):
                     continue
         return None
 
-    def _places(self, sounddevice: Any) -> Iterator[tuple[int | None, str | None]]:
+    def _candidates(self, sounddevice: Any) -> Iterator[tuple[int | None, str | None]]:
         if self.chosen is None:
             yield None, None
             return
         index = port_audio.index_of(sounddevice, self.chosen)
         if index is not None:
             yield index, None
-        why = "is not there" if index is None else "does not open"
-        yield None, f"{self.chosen.name} {why}: the default plays."
+        why = "is not connected" if index is None else "cannot be opened"
+        yield None, f"{self.chosen.name} {why}: the default output is used."
 
     def _on_closed(self, stream: "CardStream", *, has_died: bool) -> None:
         self._is_stale = self._is_stale or has_died
         if stream.underruns >= MANY_UNDERRUNS:
-            self._patience = min(self._patience + 1, len(LATENCIES_SECONDS) - 1)
+            self._latency_index = min(self._latency_index + 1, len(LATENCIES_SECONDS) - 1)
 
 
 class CardStream:
@@ -104,16 +121,19 @@ class CardStream:
     def __init__(
         self,
         sounddevice: Any,
-        place: tuple[int | None, str | None],
-        form: AudioFormat,
-        fill: Fill,
+        index: int | None,
+        audio_format: AudioFormat,
+        fill: FillBlock,
         latency_seconds: float,
         on_closed: Callable[..., None],
+        *,
+        fallback_reason: str | None,
+        default_follows_system: bool,
     ) -> None:
-        self.form = form
+        self.audio_format = audio_format
         self.underruns = 0
-        index, self.remark = place
-        self._follows = index is not None or _LISTS_FOLLOW
+        self.fallback_reason = fallback_reason
+        self._is_current = index is not None or default_follows_system
         self._on_closed = on_closed
 
         def callback(out: NDArray[Any], _frames: int, when: Any, status: Any) -> None:
@@ -125,28 +145,28 @@ class CardStream:
         extra = sounddevice.WasapiSettings(auto_convert=True) if _is_wasapi(sounddevice, index) else None
         self._stream = sounddevice.OutputStream(
             device=index,
-            samplerate=form.rate_hz,
-            channels=form.channels,
-            dtype="int16" if form.bits == 16 else "int32",
+            samplerate=audio_format.rate_hz,
+            channels=audio_format.channels,
+            dtype="int16" if audio_format.bits == 16 else "int32",
             latency=latency_seconds,
             callback=callback,
             extra_settings=extra,
         )
         self.name = _name(sounddevice, index)
         self._stream.start()
-        port_audio.opened(self)
+        port_audio.add_open_stream(self)
 
     @property
     def is_alive(self) -> bool:
         return bool(self._stream.active)
 
     @property
-    def may_stay(self) -> bool:
-        """Not in the place of a device that may be back, nor of a default that may be another one by now,
-        nor where it ran dry: the next one may have more room."""
-        return self._follows and self.remark is None and not self.underruns
+    def is_reusable(self) -> bool:
+        """Not if it stands in for a missing device, if the default may have changed, or after an underrun:
+        the next one may have a longer latency."""
+        return self._is_current and self.fallback_reason is None and not self.underruns
 
-    def now(self) -> float:
+    def now_seconds(self) -> float:
         return float(self._stream.time)
 
     def close(self) -> None:
@@ -154,18 +174,18 @@ class CardStream:
             has_died = not self.is_alive
             self._stream.abort(ignore_errors=True)
             self._stream.close(ignore_errors=True)
-            port_audio.closed(self)
+            port_audio.remove_open_stream(self)
         self._on_closed(self, has_died=has_died)
 
 
-def _forms(sounddevice: Any, index: int | None, form: AudioFormat) -> list[AudioFormat]:
+def _formats(sounddevice: Any, index: int | None, audio_format: AudioFormat) -> list[AudioFormat]:
     """What is asked for, then what the device takes that is nearest to it."""
     try:
         device = _info(sounddevice, index)
     except (sounddevice.PortAudioError, ValueError):
-        return [form]
-    channels = min(form.channels, int(device["max_output_channels"]), 2)
-    return [form, AudioFormat(int(device["default_samplerate"]), max(channels, 1), form.bits)]
+        return [audio_format]
+    channels = min(audio_format.channels, int(device["max_output_channels"]), 2)
+    return [audio_format, AudioFormat(int(device["default_samplerate"]), max(channels, 1), audio_format.bits)]
 
 
 def _info(sounddevice: Any, index: int | None) -> Any:

@@ -1,23 +1,86 @@
-"""What the device's thread does: copy what is cued, else silence."""
+"""Everything that runs on the device's thread: it copies buffered samples, else silence.
+
+While a block is filled nothing here locks, waits, logs or renders. What other threads want reaches it as one
+frozen ``CallbackSettings``, what they buffer as one tuple of chunks; each is exchanged by one assignment.
+"""
 
 import time
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.dsp.fade import rising, weigh
-from reviewer.audio.play.sample_buffer import SampleBuffer
+from reviewer.audio.dsp.fade import apply_fade, fade_in_weights
+from reviewer.audio.samples import IntSamples, concatenated
 
 _NEVER = 2**62
-_BLOCK_PATIENCE_SECONDS = 0.05
-_LOOK_SECONDS = 0.0002
+_LONGEST_BLOCK_SECONDS = 0.05
+_POLL_SECONDS = 0.0002
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BufferedChunk:
+    """Samples from the frame ``start`` on; ``data`` is never written to again."""
+
+    start: int
+    data: IntSamples
+
+    @property
+    def end(self) -> int:
+        return self.start + int(self.data.shape[0])
+
+
+class SampleBuffer:
+    """The chunks of a sound of ``frames`` frames that are in memory, found by frame number.
+
+    All chunks are exchanged in one step, and none is ever overwritten. So the device's thread copies from
+    whatever it found, and what it copies cannot change meanwhile.
+    """
+
+    __slots__ = ("_chunks", "frames")
+
+    def __init__(self, frames: int) -> None:
+        self.frames = frames
+        self._chunks: tuple[tuple[int, ...], tuple[BufferedChunk, ...]] = ((), ())
+
+    @classmethod
+    def holding_all(cls, data: IntSamples) -> "SampleBuffer":
+        """A buffer that has the whole sound from the start."""
+        buffer = cls(int(data.shape[0]))
+        buffer.replace_chunks([BufferedChunk(0, data)])
+        return buffer
+
+    def replace_chunks(self, chunks: Iterable[BufferedChunk]) -> None:
+        """Exchange all that is buffered for these chunks, which do not overlap."""
+        ordered = tuple(sorted(chunks, key=lambda chunk: chunk.start))
+        self._chunks = (tuple(chunk.start for chunk in ordered), ordered)
+
+    def chunk_at(self, frame: int) -> BufferedChunk | None:
+        """The chunk that has this frame, if it is buffered."""
+        starts, chunks = self._chunks
+        index = bisect_right(starts, frame) - 1
+        if index < 0 or frame >= chunks[index].end:
+            return None
+        return chunks[index]
+
+    def read(self, start: int, end: int) -> IntSamples | None:
+        """Frames ``[start, end)``, shape ``(frames, channels)``; None unless all of them are buffered."""
+        found: list[IntSamples] = []
+        while start < end:
+            chunk = self.chunk_at(start)
+            if chunk is None:
+                return None
+            found.append(chunk.data[start - chunk.start : end - chunk.start])
+            start = chunk.end
+        return concatenated(found) if found else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fades:
-    """Where a cue is faded, always over the same length; ``weights`` are those of its rise."""
+    """Where a run of playback is faded, always over the same length; ``weights`` are those of its fade-in."""
 
     weights: NDArray[np.float32]
     at_start: bool = False
@@ -25,205 +88,212 @@ class Fades:
     at_seam: bool = False
 
 
-_NO_FADES = Fades(rising(0))
+_NO_FADES = Fades(fade_in_weights(0))
 
 
 class PlaybackCursor:
-    """One run of sound to be fed, from ``start`` to ``stop`` of a tape; it waits where nothing is at hand.
+    """Where a run of playback is, from ``start`` to ``stop`` of a buffer; it waits for what is not buffered.
 
-    With ``loop_start`` it goes on there after ``stop``, for ever. ``cursor`` counts on through the rounds:
-    ``place`` says which frame it is. ``cursor`` and ``mark`` are written by the device's thread alone, each
-    in one step.
+    With ``loop_start`` it goes on there after ``stop``, for ever, and ``count`` goes on through the rounds:
+    ``loop_position`` says which frame a count is. ``count`` and ``last_block`` are written by the device's
+    thread alone, each in one step.
     """
 
     __slots__ = (
+        "_end_count",
         "_fades",
-        "_last",
-        "_leaves_at",
-        "_rises",
-        "cursor",
+        "_fades_in",
+        "_fades_out_at",
+        "buffer",
+        "count",
+        "last_block",
         "loop_start",
-        "mark",
         "start",
         "stop",
-        "tape",
     )
 
     def __init__(
         self,
-        tape: SampleBuffer,
+        buffer: SampleBuffer,
         start: int,
         stop: int,
         *,
         loop_start: int | None = None,
         fades: Fades = _NO_FADES,
     ) -> None:
-        self.tape = tape
+        self.buffer = buffer
         self.start = start
         self.stop = stop
         self.loop_start = loop_start if loop_start is not None and loop_start < stop else None
-        self.cursor = start
-        self.mark: tuple[int, float] | None = None
+        self.count = start
+        self.last_block: tuple[int, float] | None = None
         self._fades = fades
-        self._rises = fades.at_start
-        self._leaves_at: int | None = None
-        self._last = stop if self.loop_start is None else _NEVER
+        self._fades_in = fades.at_start
+        self._fades_out_at: int | None = None
+        self._end_count = stop if self.loop_start is None else _NEVER
 
     @property
     def is_over(self) -> bool:
-        """Whether all of it was fed."""
-        return self.cursor >= self._last
+        """Whether the device has got all of it."""
+        return self.count >= self._end_count
 
     @property
-    def is_at_hand(self) -> bool:
-        """Whether the frame that comes next can be fed now."""
-        return self.tape.piece_at(self.place(self.cursor)[1]) is not None
+    def is_buffered(self) -> bool:
+        """Whether the next frame can be copied now."""
+        return self.buffer.chunk_at(self.loop_position(self.count)[1]) is not None
 
-    def place(self, cursor: int) -> tuple[int, int]:
-        """How many rounds are over at this count, and which frame of the tape comes next."""
-        if self.loop_start is None or cursor < self.stop:
-            return 0, cursor
-        rounds, frames = divmod(cursor - self.stop, self.stop - self.loop_start)
+    def loop_position(self, count: int) -> tuple[int, int]:
+        """How many rounds are over at this count, and which frame of the buffer comes next."""
+        if self.loop_start is None or count < self.stop:
+            return 0, count
+        rounds, frames = divmod(count - self.stop, self.stop - self.loop_start)
         return rounds + 1, self.loop_start + frames
 
-    def take(self, out: NDArray[Any], when: float) -> int:
-        """Copy the next frames into ``out``; returns how many there were."""
-        begin = at = self.cursor
-        end = min(begin + out.shape[0], self._last)
-        while at < end:
-            rounds, first = self.place(at)
-            found = self.tape.piece_at(first) if first < self.stop else None
-            if found is None:
+    def heard_count(self, now_seconds: float, rate_hz: int) -> int:
+        """The count that is heard now: what the device has got, less what it has not played yet."""
+        if self.last_block is None:
+            return self.start
+        first, when_seconds = self.last_block
+        return max(self.start, min(first + round((now_seconds - when_seconds) * rate_hz), self.count))
+
+    def copy_next(self, out: NDArray[Any], when_seconds: float) -> int:
+        """Copy the next frames into ``out``, shape ``(frames, channels)``; returns how many there were."""
+        first_count = count = self.count
+        end = min(first_count + out.shape[0], self._end_count)
+        while count < end:
+            rounds, first = self.loop_position(count)
+            chunk = self.buffer.chunk_at(first) if first < self.stop else None
+            if chunk is None:
                 break
-            last = min(first + end - at, self.stop, found.end)
-            piece = out[at - begin : at - begin + last - first]
-            piece[:] = found.data[first - found.start : last - found.start]
-            self._fade(piece, at, rounds, first)
-            at += last - first
-        if at > begin:
-            self.mark = (begin, when)
-            self.cursor = at
-        return at - begin
+            last = min(first + end - count, self.stop, chunk.end)
+            part = out[count - first_count : count - first_count + last - first]
+            part[:] = chunk.data[first - chunk.start : last - chunk.start]
+            self._apply_fades(part, count, rounds, first)
+            count += last - first
+        if count > first_count:
+            self.last_block = (first_count, when_seconds)
+            self.count = count
+        return count - first_count
 
-    def leave(self, out: NDArray[Any], when: float) -> int:
-        """Fade out what follows; returns how many frames that took; over if ``out`` is not full."""
-        if self._leaves_at is None:
-            self._leaves_at = self.cursor
-            tail = self._fades.weights.shape[0] if self.mark is not None else 0
-            self._last = min(self.cursor + tail, self._last)
-        return self.take(out, when)
+    def copy_fading_out(self, out: NDArray[Any], when_seconds: float) -> int:
+        """Fade out what follows; returns how many frames that took; it is over if ``out`` is not full."""
+        if self._fades_out_at is None:
+            self._fades_out_at = self.count
+            tail = self._fades.weights.shape[0] if self.last_block is not None else 0
+            self._end_count = min(self.count + tail, self._end_count)
+        return self.copy_next(out, when_seconds)
 
-    def join(self, before: "PlaybackCursor") -> bool:
-        """Whether this goes on exactly where ``before`` is; then it needs no fade, and has none.
+    def continues(self, before: "PlaybackCursor") -> bool:
+        """Whether this goes on exactly where ``before`` is; then it needs no fade-in, and has none.
 
-        Not while a fade of either is under way: the loudness would jump.
+        Not while a fade of either is under way: the volume would jump.
         """
-        is_same = before.tape is self.tape and before.mark is not None and not before.is_over
-        is_whole = before.is_whole_at(before.cursor) and self.is_whole_at(self.start, but_for_its_rise=True)
-        if is_same and is_whole and before.place(before.cursor)[1] == self.start:
-            self._rises = False
+        is_same = before.buffer is self.buffer and before.last_block is not None and not before.is_over
+        is_unfaded = before.is_unfaded_at(before.count) and self.is_unfaded_at(
+            self.start, except_fade_in=True
+        )
+        if is_same and is_unfaded and before.loop_position(before.count)[1] == self.start:
+            self._fades_in = False
             return True
         return False
 
-    def is_whole_at(self, cursor: int, *, but_for_its_rise: bool = False) -> bool:
-        """Whether no fade lowers the frame at this count, or none but the rise at its start."""
+    def is_unfaded_at(self, count: int, *, except_fade_in: bool = False) -> bool:
+        """Whether no fade lowers the frame at this count, or none except the fade-in at the start."""
         frames = self._fades.weights.shape[0]
-        rounds, first = self.place(cursor)
-        rises = self._rises and not but_for_its_rise and cursor < self.start + frames
+        rounds, first = self.loop_position(count)
+        rises = self._fades_in and not except_fade_in and count < self.start + frames
         is_looped = self.loop_start is not None
         falls = (self._fades.at_seam if is_looped else self._fades.at_stop) and first >= self.stop - frames
         seam = self.loop_start is not None and self._fades.at_seam and first < self.loop_start + frames
-        return not (rises or falls or (rounds and seam) or self._leaves_at is not None)
+        return not (rises or falls or (rounds and seam) or self._fades_out_at is not None)
 
-    def heard(self, now: float, rate_hz: int) -> int:
-        """What is heard at ``now``, counted as ``cursor`` is: what was fed, less what waits there."""
-        if self.mark is None:
-            return self.start
-        begin, when = self.mark
-        return max(self.start, min(begin + round((now - when) * rate_hz), self.cursor))
-
-    def _fade(self, piece: NDArray[Any], at: int, rounds: int, first: int) -> None:
-        up = self._fades.weights
-        if self._rises:
-            weigh(piece, at, up, self.start)
-        if self._leaves_at is not None:
-            weigh(piece, at, up[::-1], self._leaves_at)
+    def _apply_fades(self, part: NDArray[Any], count: int, rounds: int, first: int) -> None:
+        rise = self._fades.weights
+        if self._fades_in:
+            apply_fade(part, count, rise, self.start)
+        if self._fades_out_at is not None:
+            apply_fade(part, count, rise[::-1], self._fades_out_at)
         if self.loop_start is None:
             if self._fades.at_stop:
-                weigh(piece, first, up[::-1], self.stop - up.shape[0])
+                apply_fade(part, first, rise[::-1], self.stop - rise.shape[0])
         elif self._fades.at_seam:
-            weigh(piece, first, up[::-1], self.stop - up.shape[0])
+            apply_fade(part, first, rise[::-1], self.stop - rise.shape[0])
             if rounds:
-                weigh(piece, first, up, self.loop_start)
+                apply_fade(part, first, rise, self.loop_start)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallbackSettings:
+    """What the device's thread is to do from its next block on: play ``cursor``, or silence without one.
+
+    What it played before is faded out first; with ``drops_previous`` it ends at once.
+    """
+
+    cursor: PlaybackCursor | None = None
+    drops_previous: bool = False
 
 
 class AudioCallback:
-    """Fills the device's blocks from the cue of the moment: no lock, no waiting, nothing but copying.
+    """Fills the device's blocks from the present cursor.
 
-    The player's thread puts a cue in with one assignment. ``blocks`` counts finished blocks: a cue taken out
-    is faded out by the device's thread; it will not move any more once a second block has finished (only one
-    can have been under way) and it is not ``sounding``.
+    ``finished_blocks`` counts blocks: the device's thread fades out a cursor that was taken away; that cursor
+    will not move any more once a second block has finished (only one can have been under way) and it is not
+    the ``sounding`` one.
     """
 
     def __init__(self) -> None:
-        self.cue: PlaybackCursor | None = None
         self.sounding: PlaybackCursor | None = None
-        self.blocks = 0
-        self._begun = 0
-        self._is_cut = False
+        self.finished_blocks = 0
+        self._settings = CallbackSettings()
+        self._seen = self._settings
+        self._begun_blocks = 0
         self._lead_in_frames = 0
         self._rate_hz = 1
 
-    def begin(self, rate_hz: int, lead_in_seconds: float) -> None:
-        """A new stream: nothing cued, and so much silence first."""
-        self.cue = self.sounding = None
-        self._begun, self._is_cut = self.blocks, False
+    def start_stream(self, rate_hz: int, lead_in_seconds: float) -> None:
+        """Prepare for a new stream, before it is opened: nothing to play, and so much silence first."""
+        self._settings = self._seen = CallbackSettings()
+        self.sounding = None
+        self._begun_blocks = self.finished_blocks
         self._rate_hz = rate_hz
         self._lead_in_frames = round(lead_in_seconds * rate_hz)
 
-    def cut(self) -> bool:
-        """Nothing of what was cued comes after this, not even its fade; the stream goes on in silence.
+    def play(self, cursor: PlaybackCursor | None) -> None:
+        """Play this from the next block on, or nothing; the previous sound is faded out."""
+        self._settings = CallbackSettings(cursor)
 
-        A block that is under way is waited for. False if it does not end: then the stream must be closed.
+    def drop_all(self) -> bool:
+        """Let nothing of the previous sound follow, not even its fade; the stream goes on in silence.
+
+        Waits for a block that is under way. False if it does not end: then the stream must be closed.
         """
-        self.cue = None
-        self._is_cut = True
-        begun, latest = self._begun, time.monotonic() + _BLOCK_PATIENCE_SECONDS
-        while self.blocks < begun:
+        self._settings = CallbackSettings(drops_previous=True)
+        begun, latest = self._begun_blocks, time.monotonic() + _LONGEST_BLOCK_SECONDS
+        while self.finished_blocks < begun:
             if time.monotonic() >= latest:
                 return False
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
         self.sounding = None
         return True
 
-    def fill(self, out: NDArray[Any], when: float) -> None:
-        """Fill a block of shape ``(frames, channels)`` whose first frame is heard at ``when`` seconds."""
-        self._begun += 1  # before it looks at anything: ``cut`` counts on it
-        if self._is_cut:
-            self._is_cut, self.sounding = False, None
+    def fill(self, out: NDArray[Any], when_seconds: float) -> None:
+        """Fill a block of shape ``(frames, channels)`` whose first frame is heard at ``when_seconds``."""
+        self._begun_blocks += 1  # before it looks at anything: ``drop_all`` counts on it
+        settings = self._settings
+        if settings is not self._seen:
+            self._seen = settings
+            if settings.drops_previous:
+                self.sounding = None
         done = min(self._lead_in_frames, out.shape[0])
         self._lead_in_frames -= done
         out[:done] = 0
-        cue, before = self.cue, self.sounding
-        if before is not cue:
-            if before is not None and (cue is None or not cue.join(before)):
-                done += before.leave(out[done:], when + done / self._rate_hz)
-            if done < out.shape[0] or before is None:
-                self.sounding = cue
-        if self.sounding is cue and cue is not None:
-            done += cue.take(out[done:], when + done / self._rate_hz)
+        cursor, previous = settings.cursor, self.sounding
+        if previous is not cursor:
+            if previous is not None and (cursor is None or not cursor.continues(previous)):
+                done += previous.copy_fading_out(out[done:], when_seconds + done / self._rate_hz)
+            if done < out.shape[0] or previous is None:
+                self.sounding = cursor
+        if self.sounding is cursor and cursor is not None:
+            done += cursor.copy_next(out[done:], when_seconds + done / self._rate_hz)
         out[done:] = 0
-        self.blocks += 1
-
-
-def in_channels(data: NDArray[Any], channels: int) -> NDArray[Any]:
-    """The same sound in the device's channels: as it is, one copied to all, or the mean of all.
-
-    Args:
-        data: integers, shape ``(frames, n)``.
-        channels: what the device takes.
-    """
-    if data.shape[1] == channels:
-        return data
-    mono = data if data.shape[1] == 1 else np.rint(data.mean(axis=1, keepdims=True)).astype(data.dtype)
-    return np.ascontiguousarray(np.broadcast_to(mono, (data.shape[0], channels)))
+        self.finished_blocks += 1

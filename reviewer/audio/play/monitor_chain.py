@@ -1,40 +1,44 @@
-"""A clip as its listener wants it now: level, gain and channels, on reels for one device."""
+"""The monitor chain between a clip and the device: renditions for the present output settings."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from reviewer.audio.dsp.loudness_analyser import LoudnessAnalyser
-from reviewer.audio.io.device import AudioFormat
-from reviewer.audio.play.output_settings import OutputSettings
-from reviewer.audio.play.prefetcher import Job
-from reviewer.audio.play.prepared_clip import ClipPreparation, PreparedClip
+from reviewer.audio.dsp.loudness import Loudness, LoudnessAnalyser, measure_loudness
+from reviewer.audio.play.output_settings import OutputSettings, processed
+from reviewer.audio.play.prefetcher import StartJob
 from reviewer.audio.play.rendition import MakeStretch, Rendition, Renditions
-from reviewer.audio.samples import Sound
+from reviewer.audio.samples import AudioFormat, Sound
+from reviewer.errors import ReviewerError
 
-if TYPE_CHECKING:
-    from reviewer.audio.dsp.loudness import Loudness
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """What renditions are made for, as one value; ``loudness`` is None where there is no level to set."""
+
+    output: OutputSettings
+    loudness: Loudness | None
+    device_format: AudioFormat
 
 
 class MonitorChain:
     """Keeps the renditions for the present settings; the previous ones stay until they are released.
 
-    ``settings`` may be changed at any time; ``renew`` follows one change after the other: while the previous
-    renditions are still being played, further changes do not pile up. So a gain that is dragged is heard on
-    the way, as fast as the sound can be rendered, and then as it was left.
+    ``settings`` may be exchanged at any time; ``update`` follows one change after the other: while the
+    previous renditions are still being played, further changes do not pile up. So a gain that is dragged is
+    heard on the way, as fast as the sound can be rendered, and then as it was left.
     """
 
-    def __init__(self, make_stretch: MakeStretch, start_job: Callable[[Job], None]) -> None:
+    def __init__(self, make_stretch: MakeStretch, start_job: StartJob) -> None:
         self.settings = OutputSettings()
         self._make_stretch = make_stretch
         self._start_job = start_job
-        self._meter = LoudnessAnalyser(start_job)
+        self._analyser = LoudnessAnalyser(start_job)
         self._sound: Sound | None = None
-        self._form: AudioFormat | None = None
-        self._reels: Renditions | None = None
-        self._made_for: tuple[OutputSettings, Loudness | None] | None = None
-        self._before: Renditions | None = None
-        self._ready: ClipPreparation | None = None
-        self._made: PreparedClip | None = None
+        self._format: AudioFormat | None = None
+        self._renditions: Renditions | None = None
+        self._rendered_for: RenderSettings | None = None
+        self._previous: Renditions | None = None
+        self._preparation: ClipPreparation | None = None
+        self._prepared: PreparedClip | None = None
 
     @property
     def level_db(self) -> float | None:
@@ -46,93 +50,170 @@ class MonitorChain:
 
     @property
     def is_changing(self) -> bool:
-        """Whether reels of before are still there."""
-        return self._before is not None
+        """Whether the previous renditions are still there."""
+        return self._previous is not None
 
-    def take(self, sound: Sound | None) -> None:
-        """Another clip, or none; its reels are made once there is a device."""
-        self.end()
-        self._meter.stop()
+    def set_clip(self, sound: Sound | None) -> None:
+        """Take another clip, or none; its renditions are made once there is a device."""
+        self.detach_device()
+        self._analyser.cancel()
         self._sound = sound
-        if sound is None or self._ready is None:
+        if sound is None or self._preparation is None:
             return
-        self._made, self._ready = self._ready.taken_for(sound), None
-        if self._made is not None and self._made.loudness is not None:
-            self._meter.know(sound, self._made.loudness)
+        self._prepared, self._preparation = self._preparation.result_for(sound), None
+        if self._prepared is not None and self._prepared.settings.loudness is not None:
+            self._analyser.set_measured(sound, self._prepared.settings.loudness)
 
-    def prepare(self, sound: Sound, form: AudioFormat, percent: int) -> None:
-        """Have what the next clip needs worked out on another thread, for a device of this form."""
-        self.forget()
-        settings = self.settings.for_new_clip()
-        self._ready = ClipPreparation(sound, settings, form, percent, self._make_stretch, self._start_job)
-        self._start_job(self._ready.run)
+    def prepare_clip(self, sound: Sound, device_format: AudioFormat, percent: int) -> None:
+        """Render the beginning of the next clip on another thread, for a device of this format."""
+        self.discard_prepared()
+        output = self.settings.for_new_clip()
+        self._preparation = ClipPreparation(
+            sound, output, device_format, percent, self._make_stretch, self._start_job
+        )
+        self._start_job(self._preparation.run)
 
-    def forget(self) -> None:
-        """What was prepared is not loaded after all."""
-        if self._ready is not None:
-            self._ready.stop()
-            self._ready = None
+    def discard_prepared(self) -> None:
+        """The clip that was prepared is not loaded after all."""
+        if self._preparation is not None:
+            self._preparation.cancel()
+            self._preparation = None
 
-    def begin(self, form: AudioFormat) -> None:
-        """Make reels for a device.
+    def attach_device(self, device_format: AudioFormat) -> None:
+        """Make renditions for a device.
 
         Raises:
             Unavailable: the device's rate is another, and the library that converts it is not installed.
         """
-        self._form = form
-        self.renew(0)
-        self._drop_made()
+        self._format = device_format
+        self.update(0)
+        self._drop_prepared()
 
-    def end(self) -> None:
-        """The device is closed: nothing more is made."""
-        self.let_go()
-        self._drop_made()
-        if self._reels is not None:
-            self._reels.stop()
-        self._reels = self._form = self._made_for = None
+    def detach_device(self) -> None:
+        """The device is closed: render no more."""
+        self.release_previous()
+        self._drop_prepared()
+        if self._renditions is not None:
+            self._renditions.stop()
+        self._renditions = self._format = self._rendered_for = None
 
-    def renew(self, first: int | None) -> None:
-        """Make new reels if the ears are others by now, or the clip has been measured for their level.
+    def update(self, first_frame: int | None) -> None:
+        """Make new renditions if the settings have changed, or the clip has been measured for its level.
 
-        From the clip's frame ``first`` on at once, or only when it is wanted if that is None.
+        Rendered now from the clip's frame ``first_frame`` on, or only when it is wanted if that is None.
         """
-        if self._sound is None or self._form is None or self._before is not None:
+        if self._sound is None or self._format is None or self._previous is not None:
             return
-        wanted = (self.settings, self._loudness() if self.settings.is_levelled else None)
-        if wanted == self._made_for:
+        loudness = self._loudness() if self.settings.is_levelled else None
+        wanted = RenderSettings(self.settings, loudness, self._format)
+        if wanted == self._rendered_for:
             return
-        self._made_for = wanted
-        self._before = self._reels
-        if self._before is not None:
-            self._before.rest()
-        made = self._made
-        if made is not None and (made.settings, made.loudness, made.form) == (*wanted, self._form):
-            self._reels, self._made = made.reels, None
+        self._rendered_for = wanted
+        self._previous = self._renditions
+        if self._previous is not None:
+            self._previous.set_replaced()
+        prepared = self._prepared
+        if prepared is not None and prepared.settings == wanted:
+            self._renditions, self._prepared = prepared.renditions, None
             return
-        sound = wanted[0].applied(self._sound, wanted[1])
-        self._reels = Renditions(sound, self._form, self._make_stretch, self._start_job, first)
+        sound = processed(self._sound, wanted.output, loudness)
+        self._renditions = Renditions(sound, self._format, self._make_stretch, self._start_job, first_frame)
 
-    def reel(self, percent: int) -> Rendition | None:
-        """The newest reel at this speed; None without a clip or a device.
+    def rendition(self, percent: int) -> Rendition | None:
+        """The newest rendition at this speed; None without a clip or a device.
 
         Raises:
-            Unavailable: this speed cannot be made here.
+            Unavailable: this speed is not available here.
         """
-        return self._reels.get(percent) if self._reels is not None else None
+        return self._renditions.at_speed(percent) if self._renditions is not None else None
 
-    def let_go(self) -> None:
-        """Nothing plays from the reels of before any more."""
-        if self._before is not None:
-            self._before.stop()
-        self._before = None
+    def release_previous(self) -> None:
+        """The previous renditions are not played any more."""
+        if self._previous is not None:
+            self._previous.stop()
+        self._previous = None
 
-    def _drop_made(self) -> None:
-        """What was made ready for other ears, or another device, is of no use."""
-        if self._made is not None:
-            self._made.reels.stop()
-            self._made = None
+    def _drop_prepared(self) -> None:
+        """What was prepared for other settings, or another device, is of no use."""
+        if self._prepared is not None:
+            self._prepared.renditions.stop()
+            self._prepared = None
 
-    def _loudness(self) -> "Loudness | None":
+    def _loudness(self) -> Loudness | None:
         if self._sound is not None:
-            self._meter.begin(self._sound)
-        return self._meter.loudness
+            self._analyser.measure(self._sound)
+        return self._analyser.loudness
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedClip:
+    """Renditions of a clip that is not loaded yet, and what they are made for."""
+
+    settings: RenderSettings
+    renditions: Renditions
+
+
+class ClipPreparation:
+    """Measures the next clip and renders its beginning at the present speed, on another thread.
+
+    Nothing of it reaches a device before the clip is loaded. ``run`` is a job; the rest is for the player's
+    thread. What goes wrong goes wrong again, and is reported, when the clip is loaded.
+    """
+
+    def __init__(
+        self,
+        sound: Sound,
+        output: OutputSettings,
+        device_format: AudioFormat,
+        percent: int,
+        make_stretch: MakeStretch,
+        start_job: StartJob,
+    ) -> None:
+        self._sound: Sound | None = sound
+        self._output = output
+        self._format = device_format
+        self._percent = percent
+        self._make_stretch = make_stretch
+        self._start_job = start_job
+        self._result: PreparedClip | None = None
+        self._is_wanted = True
+
+    def run(self) -> None:
+        """Do it; nothing is kept if it was cancelled meanwhile."""
+        sound = self._sound
+        if sound is None:
+            return
+        try:
+            result = self._prepare(sound)
+        except ReviewerError:
+            return
+        self._result = result
+        if not self._is_wanted:
+            self.cancel()
+
+    def result_for(self, sound: Sound) -> PreparedClip | None:
+        """The result, if it is of this clip and done; else the preparation is cancelled."""
+        result = self._result if sound is self._sound else None
+        if result is None:
+            self.cancel()
+        return result
+
+    def cancel(self) -> None:
+        """Let the clip go, and all that was made of it."""
+        self._is_wanted = False
+        result, self._result, self._sound = self._result, None, None
+        if result is not None:
+            result.renditions.stop()
+
+    def _prepare(self, sound: Sound) -> PreparedClip:
+        loudness = measure_loudness(sound, lambda: self._is_wanted) if self._output.is_levelled else None
+        settings = RenderSettings(self._output, loudness, self._format)
+        renditions = Renditions(
+            processed(sound, self._output, loudness), self._format, self._make_stretch, self._start_job
+        )
+        try:
+            renditions.at_speed(self._percent).request(0)
+        except ReviewerError:
+            renditions.stop()
+            raise
+        return PreparedClip(settings, renditions)

@@ -1,4 +1,4 @@
-"""What one person's ears are given: level, gain, channels. Never part of an export."""
+"""What one listener has chosen to hear: level, gain, channels. It never becomes part of an export."""
 
 from dataclasses import dataclass, field, replace
 from math import log10
@@ -7,30 +7,28 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.chunked_sound import ChunkedSound
-from reviewer.audio.dsp.compressor import gain_curve_db
-from reviewer.audio.dsp.limiter import limited, reach_frames
+from reviewer.audio.block_cache import RenderedSound
+from reviewer.audio.dsp.limiter import compressor_gain_db, lookahead_frames, peaks_limited
 from reviewer.audio.dsp.loudness import Loudness, step_frames, step_powers
-from reviewer.audio.io.device import AudioFormat
-from reviewer.audio.samples import IntSamples, Sound, as_float, from_float
+from reviewer.audio.samples import IntSamples, Sound, as_float, format_of, from_float
 
 TARGET_LUFS = -20.0
-"""Loud enough for headphones in an office; with 19 dB left to the ceiling, plain speech meets no limiter."""
+"""Loud enough for headphones in an office; with 19 dB of headroom, plain speech never meets the limiter."""
 SHOUT_LU = 6.0
-"""How far above its level a clip may be for a moment before it is brought down."""
+"""How far above its level a clip may be for a moment before the compressor lowers it."""
 LEAST_LEVEL_DB, MOST_LEVEL_DB = -20.0, 24.0
 LEAST_GAIN_DB, MOST_GAIN_DB = -20, 20
 
-_BOTH_EARS_LU = 10 * log10(2)
-_STEPS_A_PIECE = 20
+_BOTH_SIDES_LU = 10 * log10(2)
+_STEPS_PER_BLOCK = 20
 
 
 @dataclass(frozen=True, slots=True)
 class OutputSettings:
-    """A listener's choices; they lie between the clip and the device, and change nothing of the clip.
+    """A listener's choices: they lie between the clip and the device, and change nothing of the clip.
 
-    ``muted`` are the clip's own channels, from 0, whether swapped or not. ``is_mono`` gives both ears the
-    mean of those that are not muted.
+    ``muted`` are the clip's own channels, from 0, whether swapped or not. ``is_mono`` gives both sides the
+    mean of those that are not muted. The gain is in whole decibels.
     """
 
     is_levelled: bool = False
@@ -40,7 +38,7 @@ class OutputSettings:
     is_mono: bool = False
 
     def with_gain(self, decibels: int) -> "OutputSettings":
-        """The same with this gain, cut to what there is."""
+        """The same with this gain, limited to -20 to 20 dB."""
         return replace(self, gain_db=max(LEAST_GAIN_DB, min(MOST_GAIN_DB, decibels)))
 
     def solo(self, channel: int | None, channels: int) -> "OutputSettings":
@@ -49,7 +47,7 @@ class OutputSettings:
         return replace(self, muted=frozenset(muted))
 
     def soloed(self, channels: int) -> int | None:
-        """The only channel that is heard of a clip with more than one; None if it is not one."""
+        """The only channel that is heard of a clip with more than one; None if there is no such channel."""
         audible = self._audible(channels)
         return audible[0] if len(audible) == 1 and channels > 1 else None
 
@@ -64,34 +62,12 @@ class OutputSettings:
         return replace(self, muted=frozenset(), is_swapped=False)
 
     def level_db(self, loudness: Loudness | None) -> float:
-        """What the level adds to a clip: 0 where it is off, not measured, or of silence."""
-        heard = self._loudness(loudness) if self.is_levelled and loudness is not None else None
+        """What the level adds to a clip, -20 to 24 dB: 0 where it is off, not measured, or of silence."""
+        heard = self.heard_lufs(loudness) if self.is_levelled and loudness is not None else None
         return 0.0 if heard is None else max(LEAST_LEVEL_DB, min(MOST_LEVEL_DB, TARGET_LUFS - heard))
 
-    def applied(self, sound: Sound, loudness: Loudness | None) -> Sound:
-        """The sound as these ears get it; the very same one if nothing is asked for.
-
-        Of the clip's own form and length, worked out where it is read. With level or more gain the limiter
-        keeps it at most at ``limiter.CEILING``. Until ``loudness`` is known there is no level.
-        """
-        level = self.is_levelled and loudness is not None and self._loudness(loudness) is not None
-        mix = self._mix(sound.channels)
-        if not (level or self.gain_db) and (mix == np.eye(sound.channels)).all():
-            return sound
-        work = _Work(
-            sound,
-            mix if sound.channels > 1 or self.muted else None,
-            self.gain_db,
-            self.level_db(loudness) if level else None,
-        )
-        form = AudioFormat(sound.rate_hz, sound.channels, sound.bits)
-        return ChunkedSound(form, sound.frames, _STEPS_A_PIECE * step_frames(sound.rate_hz), work.make)
-
-    def _audible(self, channels: int) -> list[int]:
-        return [each for each in range(channels) if each not in self.muted]
-
-    def _loudness(self, loudness: Loudness) -> float | None:
-        """Of what is heard; a single channel that both ears get is as loud as two."""
+    def heard_lufs(self, loudness: Loudness) -> float | None:
+        """Loudness of what is heard; a single channel on both sides is as loud as two. None for silence."""
         channels = len(loudness.channels)
         audible = self._audible(channels)
         if len(audible) == channels:
@@ -100,10 +76,10 @@ class OutputSettings:
             levels = [level for each in audible if (level := loudness.channels[each]) is not None]
             heard = 10 * log10(sum(10 ** (level / 10) for level in levels)) if levels else None
         is_doubled = len(audible) == 1 and (self.is_mono or channels == 1)
-        return heard + _BOTH_EARS_LU if heard is not None and is_doubled else heard
+        return heard + _BOTH_SIDES_LU if heard is not None and is_doubled else heard
 
-    def _mix(self, channels: int) -> NDArray[np.float32]:
-        """What each channel gives to each, shape ``(channels, channels)``."""
+    def mix_matrix(self, channels: int) -> NDArray[np.float32]:
+        """The weight of each channel of the clip (row) in each that is heard, ``(channels, channels)``."""
         audible = self._audible(channels)
         mix = np.zeros((channels, channels), dtype=np.float32)
         if self.is_mono and audible:
@@ -114,9 +90,32 @@ class OutputSettings:
             mix[:, [0, 1]] = mix[:, [1, 0]]
         return mix
 
+    def _audible(self, channels: int) -> list[int]:
+        return [each for each in range(channels) if each not in self.muted]
 
-class _Work:
-    """Makes pieces of a sound: mixed, brought to its level, shouts and peaks brought down."""
+
+def processed(sound: Sound, settings: OutputSettings, loudness: Loudness | None) -> Sound:
+    """The sound with these settings applied; the very same object if they ask for nothing.
+
+    Of the clip's own format and length, rendered where it is read. With a level, or gain above 0 dB, the
+    limiter keeps every sample at most at ``limiter.CEILING``. Until ``loudness`` is known there is no level.
+    """
+    has_level = settings.is_levelled and loudness is not None and settings.heard_lufs(loudness) is not None
+    mix = settings.mix_matrix(sound.channels)
+    if not (has_level or settings.gain_db) and (mix == np.eye(sound.channels)).all():
+        return sound
+    mixer = _MonitorMixer(
+        sound,
+        mix if sound.channels > 1 or settings.muted else None,
+        settings.gain_db,
+        settings.level_db(loudness) if has_level else None,
+    )
+    block_frames = _STEPS_PER_BLOCK * step_frames(sound.rate_hz)
+    return RenderedSound(format_of(sound), sound.frames, block_frames, mixer.render)
+
+
+class _MonitorMixer:
+    """Renders blocks of a sound: channels mixed, gain and level applied, shouts compressed, peaks limited."""
 
     def __init__(
         self, sound: Sound, mix: NDArray[np.float32] | None, gain_db: float, level_db: float | None
@@ -125,42 +124,41 @@ class _Work:
         self._mix = mix
         self._gain_db = gain_db
         self._level_db = level_db
-        self._step = step_frames(sound.rate_hz)
-        self._powers = (
-            np.full(-(-sound.frames // self._step), np.nan) if level_db is not None else np.zeros(0)
-        )
+        self._step_frames = step_frames(sound.rate_hz)
+        steps = -(-sound.frames // self._step_frames) if level_db is not None else 0
+        self._powers = np.full(steps, np.nan)
         self._lock = Lock()
 
-    def make(self, start: int, end: int) -> IntSamples:
+    def render(self, start: int, end: int) -> IntSamples:
         """Frames ``[start, end)``; ``start`` is at the beginning of a step."""
-        around = 2 * reach_frames(self._sound.rate_hz)
+        around = 2 * lookahead_frames(self._sound.rate_hz)
         low, high = max(start - around, 0), min(end + around, self._sound.frames)
-        whole = self._sound.read(low, high)
-        values = self._mixed(as_float(whole))
+        read = self._sound.read(low, high)
+        values = self._mixed(as_float(read))
         gain_db = self._gain_db + (self._level_db or 0.0)
         if gain_db:
             values = values * np.float32(10 ** (gain_db / 20))
         if self._level_db is not None:
-            curve = self._curve_db(start, end, low, high)
+            curve = self._compressor_curve_db(start, end, low, high)
             if curve.any():
                 values = values * (10 ** (curve / 20)).astype(np.float32)[:, None]
         if self._level_db is None and self._gain_db <= 0:
-            return from_float(values[start - low : end - low], whole)
-        return from_float(limited(values, self._sound.rate_hz, start - low, end - start), whole)
+            return from_float(values[start - low : end - low], read)
+        return from_float(peaks_limited(values, self._sound.rate_hz, start - low, end - start), read)
 
     def _mixed(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         return values if self._mix is None else values @ self._mix
 
-    def _curve_db(self, start: int, end: int, low: int, high: int) -> NDArray[np.float64]:
-        """What a shout is lowered by, of each frame ``[low, high)``; straight between the steps' middles."""
-        first, last = start // self._step - 1, -(-end // self._step) + 1
-        allowed = TARGET_LUFS + SHOUT_LU - (self._level_db or 0.0)
-        middles = (np.arange(first, last) + 0.5) * self._step
-        curve = gain_curve_db(self._read_powers, first, last, allowed)
+    def _compressor_curve_db(self, start: int, end: int, low: int, high: int) -> NDArray[np.float64]:
+        """The compressor's gain at each frame ``[low, high)``, linear in dB between the steps' middles."""
+        first, last = start // self._step_frames - 1, -(-end // self._step_frames) + 1
+        threshold_lufs = TARGET_LUFS + SHOUT_LU - (self._level_db or 0.0)
+        middles = (np.arange(first, last) + 0.5) * self._step_frames
+        curve = compressor_gain_db(self._read_powers, first, last, threshold_lufs)
         return np.interp(np.arange(low, high), middles, curve) if curve.any() else np.zeros(high - low)
 
     def _read_powers(self, first: int, last: int) -> NDArray[np.float64]:
-        """Powers of steps, worked out once each; one that is cut off by the sound's end counts as none."""
+        """Powers of steps, each computed once; 0 outside the sound."""
         inside = slice(max(first, 0), max(min(last, self._powers.shape[0]), 0))
         with self._lock:
             known = self._powers[inside]
@@ -173,8 +171,9 @@ class _Work:
         return powers
 
     def _measured(self, begin: int, end: int) -> NDArray[np.float64]:
-        values = self._mixed(as_float(self._sound.read(begin * self._step, end * self._step)))
-        lacks = (end - begin) * self._step - values.shape[0]
-        steps = step_powers(np.pad(values, ((0, lacks), (0, 0))), self._sound.rate_hz)
+        read = self._sound.read(begin * self._step_frames, end * self._step_frames)
+        values = self._mixed(as_float(read))
+        missing = (end - begin) * self._step_frames - values.shape[0]
+        steps = step_powers(np.pad(values, ((0, missing), (0, 0))), self._sound.rate_hz)
         power: NDArray[np.float64] = steps.sum(axis=1) * (2 if self._sound.channels == 1 else 1)
         return power

@@ -1,142 +1,170 @@
-"""A clip's sound as the device wants it, at each speed."""
+"""Renditions of a clip: in the device's format, at each speed, mapped to the clip's frames."""
 
 from collections.abc import Callable
 
-from reviewer.audio.dsp.resample import in_format
+from reviewer.audio.dsp.resample import converted
 from reviewer.audio.dsp.stretch import TimeStretch
-from reviewer.audio.io.device import AudioFormat
-from reviewer.audio.play.audio_callback import PlaybackCursor
-from reviewer.audio.play.passthrough import Passthrough
-from reviewer.audio.play.prefetcher import Job, Prefetcher
-from reviewer.audio.play.sample_buffer import SampleBuffer
-from reviewer.audio.samples import Samples, Sound
+from reviewer.audio.play.audio_callback import PlaybackCursor, SampleBuffer
+from reviewer.audio.play.prefetcher import Prefetcher, StartJob
+from reviewer.audio.samples import AudioFormat, IntSamples, Samples, Sound
 from reviewer.errors import ReviewerError
 
 MakeStretch = Callable[[Sound, int], TimeStretch]
 
-_ROOM_SECONDS = 60
-_ROOM_BYTES = 1 << 24
+PASSTHROUGH_WINDOW_FRAMES = 1 << 14
+_BUFFER_SECONDS = 60
+_BUFFER_BYTES = 1 << 24
+
+
+class Passthrough:
+    """A ``TimeStretch`` that changes nothing: each window is read when it is wanted."""
+
+    def __init__(self, sound: Sound) -> None:
+        self._sound = sound
+        self.frames = sound.frames
+
+    @property
+    def windows(self) -> int:
+        return -(-self.frames // PASSTHROUGH_WINDOW_FRAMES)
+
+    def window_at(self, frame: int) -> int:
+        return max(min(frame // PASSTHROUGH_WINDOW_FRAMES, self.windows - 1), 0)
+
+    def edge(self, window: int) -> int:
+        return min(window * PASSTHROUGH_WINDOW_FRAMES, self.frames)
+
+    def render_window(self, window: int) -> IntSamples:
+        return self._sound.read(self.edge(window), self.edge(window + 1))
 
 
 class Rendition:
-    """Sound in the device's form; ``out_part`` of its frames are ``clip_part`` of the clip's."""
+    """A clip at one speed in the device's format; it is rendered where it is wanted.
+
+    ``clip_share`` frames of the clip are ``out_share`` frames of the rendition.
+    """
 
     def __init__(
-        self, tape: SampleBuffer, percent: int, parts: tuple[int, int], growth: Prefetcher | None = None
+        self,
+        buffer: SampleBuffer,
+        percent: int,
+        clip_share: int,
+        out_share: int,
+        prefetcher: Prefetcher | None = None,
     ) -> None:
-        self.tape = tape
+        self.buffer = buffer
         self.percent = percent
-        self._clip_part, self._out_part = parts
-        self._growth = growth
+        self._clip_share, self._out_share = clip_share, out_share
+        self._prefetcher = prefetcher
 
     @property
     def frames(self) -> int:
         """Its length in its own frames."""
-        return self.tape.frames
+        return self.buffer.frames
 
     @property
     def error(self) -> ReviewerError | None:
-        """Why no more of it can be made, if that is so."""
-        return self._growth.error if self._growth is not None else None
+        """Why no more of it can be rendered, if that is so."""
+        return self._prefetcher.error if self._prefetcher is not None else None
 
     def out_frame(self, clip_frame: int) -> int:
-        """The reel's frame at a clip's frame."""
-        return min(clip_frame * self._out_part // self._clip_part, self.frames)
+        """The rendition's frame at a frame of the clip."""
+        return min(clip_frame * self._out_share // self._clip_share, self.frames)
 
     def clip_frames(self, out_frames: int) -> int:
         """How many of the clip's frames these are; rounded up, so that nothing heard is left out."""
-        return -(-out_frames * self._clip_part // self._out_part)
+        return -(-out_frames * self._clip_share // self._out_share)
 
-    def want(self, clip_frame: int, loop: tuple[int, int] | None = None) -> None:
-        """Have the sound from there on made first; in a loop (its first frame, the one after) all of it."""
-        if self._growth is not None:
+    def request(self, clip_frame: int, loop: tuple[int, int] | None = None) -> None:
+        """Have the sound from there on rendered first; in a loop (first frame, the one after) all of it."""
+        if self._prefetcher is not None:
             out_loop = (self.out_frame(loop[0]), self.out_frame(loop[1])) if loop is not None else None
-            self._growth.want(self.out_frame(clip_frame), out_loop)
+            self._prefetcher.request(self.out_frame(clip_frame), out_loop)
 
-    def follow(self, cue: PlaybackCursor) -> None:
-        """Have ready what this cue plays next."""
-        if self._growth is not None:
-            self._growth.follow(cue)
+    def follow(self, cursor: PlaybackCursor) -> None:
+        """Render ahead of this cursor."""
+        if self._prefetcher is not None:
+            self._prefetcher.follow(cursor)
 
-    def is_ready(self, clip_frame: int) -> bool:
-        """Whether the sound at a clip's frame is there."""
-        return self.tape.piece_at(self.out_frame(clip_frame)) is not None
+    def is_buffered(self, clip_frame: int) -> bool:
+        """Whether the sound at a frame of the clip can be played now."""
+        return self.buffer.chunk_at(self.out_frame(clip_frame)) is not None
 
-    def rest(self) -> None:
-        """Make no more of it than is played until another takes its place."""
-        if self._growth is not None:
-            self._growth.rest()
+    def set_replaced(self) -> None:
+        """Render no more of it than is played until another one takes its place."""
+        if self._prefetcher is not None:
+            self._prefetcher.set_replaced()
 
     def stop(self) -> None:
-        """Make no more of it."""
-        if self._growth is not None:
-            self._growth.stop()
+        """Render no more of it."""
+        if self._prefetcher is not None:
+            self._prefetcher.stop()
 
 
 class Renditions:
-    """Renditions of one clip for one stream: the plain one, and the one at the speed asked for last."""
+    """The renditions of one clip for one stream: at the recorded speed, and at the speed asked for last."""
 
     def __init__(
         self,
         sound: Sound,
-        form: AudioFormat,
+        device_format: AudioFormat,
         make_stretch: MakeStretch,
-        start_job: Callable[[Job], None],
-        first: int | None = 0,
+        start_job: StartJob,
+        first_frame: int | None = 0,
     ) -> None:
-        """Take the clip in the device's form; ``start_job`` runs a job on another thread.
+        """Convert the clip to the device's format; ``start_job`` runs a job on another thread.
 
-        ``Samples`` in its form are at hand at once. Any other sound, a long one or one that is worked
-        on for the ear, is read on the other thread, a minute or 16 MiB of it at a time; at once from the
-        clip's frame ``first`` on, or only when it is wanted if that is None.
+        ``Samples`` in that format are buffered at once. Any other sound, a long one or one that is processed,
+        is rendered on the other thread, a minute or 16 MiB of it at a time: now, from the clip's frame
+        ``first_frame`` on, or only when it is wanted if that is None.
 
         Raises:
             Unavailable: the device's rate is another, and the library that converts it is not installed.
         """
-        self._sound = in_format(sound, form)
-        self._parts = (sound.rate_hz, form.rate_hz)
+        self._sound = converted(sound, device_format)
+        self._rates_hz = (sound.rate_hz, device_format.rate_hz)
         self._make_stretch = make_stretch
         self._start_job = start_job
         frame_bytes = self._sound.channels * (2 if self._sound.bits == 16 else 4)
-        self._room_frames = min(_ROOM_SECONDS * self._sound.rate_hz, _ROOM_BYTES // frame_bytes)
-        self._other: Rendition | None = None
-        self._plain = self._begun(first)
+        self._capacity_frames = min(_BUFFER_SECONDS * self._sound.rate_hz, _BUFFER_BYTES // frame_bytes)
+        self._stretched: Rendition | None = None
+        self._plain = self._plain_rendition(first_frame)
 
-    def get(self, percent: int) -> Rendition:
-        """The reel at this speed; what is not ready of it is silent, and made on demand.
+    def at_speed(self, percent: int) -> Rendition:
+        """The rendition at this speed; what is not rendered of it is silent, and rendered on request.
 
         Raises:
-            Unavailable: this speed cannot be made here.
+            Unavailable: this speed is not available here.
         """
         if percent == 100:
             return self._plain
-        if self._other is None or self._other.percent != percent:
-            if self._other is not None:
-                self._other.stop()
-            self._other = self._made(self._make_stretch(self._sound, percent), percent)
-        return self._other
+        if self._stretched is None or self._stretched.percent != percent:
+            if self._stretched is not None:
+                self._stretched.stop()
+            self._stretched = self._rendition(self._make_stretch(self._sound, percent), percent)
+        return self._stretched
 
-    def rest(self) -> None:
-        """Make no more of anything than is played until other reels take the place of these."""
-        self._plain.rest()
-        if self._other is not None:
-            self._other.rest()
+    def set_replaced(self) -> None:
+        """Render no more of anything than is played until other renditions take the place of these."""
+        self._plain.set_replaced()
+        if self._stretched is not None:
+            self._stretched.set_replaced()
 
     def stop(self) -> None:
-        """Make no more of anything."""
+        """Render no more of anything."""
         self._plain.stop()
-        if self._other is not None:
-            self._other.stop()
+        if self._stretched is not None:
+            self._stretched.stop()
 
-    def _begun(self, first: int | None) -> Rendition:
+    def _plain_rendition(self, first_frame: int | None) -> Rendition:
         if isinstance(self._sound, Samples):
-            return Rendition(SampleBuffer.whole(self._sound.data), 100, self._parts)
-        plain = self._made(Passthrough(self._sound), 100)
-        if first is not None:
-            plain.want(first)
+            return Rendition(SampleBuffer.holding_all(self._sound.data), 100, *self._rates_hz)
+        plain = self._rendition(Passthrough(self._sound), 100)
+        if first_frame is not None:
+            plain.request(first_frame)
         return plain
 
-    def _made(self, speed: TimeStretch, percent: int) -> Rendition:
-        tape = SampleBuffer(speed.frames)
-        growth = Prefetcher(speed, tape, self._start_job, self._room_frames)
-        return Rendition(tape, percent, (percent * self._parts[0], 100 * self._parts[1]), growth)
+    def _rendition(self, stretch: TimeStretch, percent: int) -> Rendition:
+        buffer = SampleBuffer(stretch.frames)
+        prefetcher = Prefetcher(stretch, buffer, self._start_job, self._capacity_frames)
+        clip_hz, device_hz = self._rates_hz
+        return Rendition(buffer, percent, percent * clip_hz, 100 * device_hz, prefetcher)

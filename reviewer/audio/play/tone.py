@@ -1,4 +1,4 @@
-"""A tone to hear whether an output is the right one."""
+"""A test tone, to hear whether an output is the right one."""
 
 import time
 from typing import Any
@@ -6,56 +6,57 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.audio.dsp.fade import rising, weigh
-from reviewer.audio.io.device import AudioFormat, Device
+from reviewer.audio.dsp.fade import apply_fade, fade_in_weights
+from reviewer.audio.io.device import Device
+from reviewer.audio.samples import AudioFormat
 
-SECONDS = 0.8
-_PITCH_HZ = 440.0
-_LOUDNESS = 0.1
+TONE_SECONDS = 0.8
+_FREQUENCY_HZ = 440.0
+_AMPLITUDE = 0.1
 _FADE_SECONDS = 0.05
 _ASKED = AudioFormat(48_000, 2, 16)
 
 
 class _Tone:
-    """Gives the device a tone once, and then silence."""
+    """Fills blocks with a tone once, then with silence."""
 
     def __init__(self) -> None:
         self.frames = np.zeros((0, 1), np.int16)
-        self.given = 0
+        self.given_frames = 0
 
-    def prepare(self, form: AudioFormat) -> None:
-        places = np.arange(round(SECONDS * form.rate_hz)) / form.rate_hz
-        wave = np.sin(2 * np.pi * _PITCH_HZ * places) * _LOUDNESS * np.iinfo(form.dtype).max
-        tone = np.repeat(np.rint(wave).astype(form.dtype)[:, None], form.channels, axis=1)
-        weights = rising(round(_FADE_SECONDS * form.rate_hz))
-        weigh(tone, 0, weights, 0)
-        weigh(tone, 0, weights[::-1], tone.shape[0] - weights.shape[0])
+    def prepare(self, audio_format: AudioFormat) -> None:
+        times = np.arange(round(TONE_SECONDS * audio_format.rate_hz)) / audio_format.rate_hz
+        wave = np.sin(2 * np.pi * _FREQUENCY_HZ * times) * _AMPLITUDE * np.iinfo(audio_format.dtype).max
+        tone = np.repeat(np.rint(wave).astype(audio_format.dtype)[:, None], audio_format.channels, axis=1)
+        weights = fade_in_weights(round(_FADE_SECONDS * audio_format.rate_hz))
+        apply_fade(tone, 0, weights, 0)
+        apply_fade(tone, 0, weights[::-1], tone.shape[0] - weights.shape[0])
         self.frames = tone
 
     def fill(self, out: NDArray[Any], _when: float) -> None:
-        part = self.frames[self.given : self.given + out.shape[0]]
+        part = self.frames[self.given_frames : self.given_frames + out.shape[0]]
         out[: part.shape[0]] = part
         out[part.shape[0] :] = 0
-        self.given += part.shape[0]
+        self.given_frames += part.shape[0]
 
 
-def play_tone(device: Device, pause: float = 0.02) -> str:
-    """Play it to its end; to be called on a thread that may wait.
+def play_tone(device: Device, poll_seconds: float = 0.02) -> str:
+    """Play a sine of 440 Hz at -20 dBFS for 0.8 s; to be called on a thread that may wait.
 
     Returns:
-        What is to be said: where it was heard.
+        Where it was heard, to be shown: the device's name, or why it was not the chosen one.
 
     Raises:
         NoAudioDevice: no sound here.
     """
     tone = _Tone()
-    stream = device.open(_ASKED, tone.fill)
+    stream = device.open_stream(_ASKED, tone.fill)
     try:
-        tone.prepare(stream.form)
-        limit = stream.now() + 2 * SECONDS + 2 * device.lead_in_seconds
-        while tone.given < tone.frames.shape[0] and stream.is_alive and stream.now() < limit:
-            time.sleep(pause)
+        tone.prepare(stream.audio_format)
+        limit = stream.now_seconds() + 2 * TONE_SECONDS + 2 * device.lead_in_seconds
+        while tone.given_frames < tone.frames.shape[0] and stream.is_alive and stream.now_seconds() < limit:
+            time.sleep(poll_seconds)
         time.sleep(device.lead_in_seconds)  # what the device still holds
-        return stream.remark or stream.name
+        return stream.fallback_reason or stream.name
     finally:
         stream.close()

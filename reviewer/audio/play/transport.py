@@ -1,4 +1,4 @@
-"""What play, pause, seek and speed mean, in whole frames and without a clock."""
+"""The transport: what play, pause, seek, loop and speed mean, in whole frames and without a clock."""
 
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,7 @@ FASTEST_PERCENT = 300
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Frames ``start`` to ``stop``, played round and round; a count goes on through the rounds."""
+    """Frames ``start`` to ``stop``, played in a loop; a count goes on through the rounds."""
 
     start: int
     stop: int
@@ -33,7 +33,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """One clip's transport; every act makes a new value.
+    """One clip's transport; each command makes a new value.
 
     While it plays, sound goes from ``position`` to ``stop`` (the end of the clip, or of the range asked for).
     ``0 <= position <= frames`` and, while it plays, ``position < stop <= frames``. With a ``loop``, which is
@@ -53,14 +53,14 @@ class Transport:
         return cls(frames=frames, stop=frames, speed_percent=speed_percent)
 
     def play(self, start: int | None = None, until: int | None = None) -> "Transport":
-        """Play from ``start`` (where it stands; from 0 if that is the end) to ``until`` (the end).
+        """Play from ``start`` (default: the position, or 0 if that is the end) to ``until`` (the end).
 
         An empty range plays nothing.
         """
         if start is None:
             start = 0 if self.position >= self.frames else self.position
-        start = self._inside(start)
-        stop = self.frames if until is None else self._inside(until)
+        start = self._clamped(start)
+        stop = self.frames if until is None else self._clamped(until)
         if stop <= start:
             return replace(self._paused(), position=start)
         return replace(self, position=start, stop=stop, is_playing=True, loop=None)
@@ -68,11 +68,11 @@ class Transport:
     def play_loop(
         self, start: int, end: int, pre_roll_frames: int = 0, post_roll_frames: int = 0, at: int | None = None
     ) -> "Transport":
-        """Play ``start`` to ``end`` round and round, each time with so much before and after it.
+        """Loop ``start`` to ``end``, each time with the pre-roll before and the post-roll after it.
 
         It begins ``at`` a frame, if that is inside, else at the beginning. An empty loop plays nothing.
         """
-        first, stop = self._inside(start - pre_roll_frames), self._inside(end + post_roll_frames)
+        first, stop = self._clamped(start - pre_roll_frames), self._clamped(end + post_roll_frames)
         if end <= start or stop <= first:
             return self._paused()
         position = at if at is not None and first <= at < stop else first
@@ -82,11 +82,11 @@ class Transport:
         return self._paused()
 
     def seek(self, frame: int) -> "Transport":
-        """Go there; goes on playing if it was, up to the same stop, or the end if that lies behind.
+        """Go there; it goes on playing if it was, up to the same stop, or the end if that lies behind.
 
         Outside of a loop it leaves the loop, and plays to the end.
         """
-        frame = self._inside(frame)
+        frame = self._clamped(frame)
         if self.loop is not None:
             if self.loop.start <= frame < self.loop.stop:
                 return replace(self, position=frame)
@@ -96,7 +96,7 @@ class Transport:
         return replace(self, position=frame, stop=stop if is_playing else self.frames, is_playing=is_playing)
 
     def advance(self, position: int) -> "Transport":
-        """Sound was heard up to ``position``; at the stop it pauses there. Never goes back.
+        """Sound was heard up to ``position``; at the stop it pauses. It never goes back.
 
         In a loop ``position`` is a count that goes on through the rounds.
         """
@@ -110,11 +110,11 @@ class Transport:
         return replace(self, position=position)
 
     def at_speed(self, percent: int) -> "Transport":
-        """Keep the place, change the speed; limited to what can be heard well."""
+        """Keep the position, change the speed; limited to 25 to 300 %."""
         return replace(self, speed_percent=max(SLOWEST_PERCENT, min(FASTEST_PERCENT, percent)))
 
     def _paused(self) -> "Transport":
         return replace(self, is_playing=False, stop=self.frames, loop=None)
 
-    def _inside(self, frame: int) -> int:
+    def _clamped(self, frame: int) -> int:
         return max(0, min(frame, self.frames))

@@ -1,4 +1,4 @@
-"""How well the sound card kept up: a count for each device, and nothing about clips."""
+"""Underruns: how often each sound device had nothing to play in time. Nothing about clips is kept."""
 
 import json
 from contextlib import suppress
@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewer.files import write_atomically
+
 if TYPE_CHECKING:
     from reviewer.audio.io.device import Stream
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """What one device has played in all, and how often it had nothing to play in time."""
+    """How long one device has played in all, and how often it had nothing to play in time."""
 
     device: str
     seconds: float
@@ -22,7 +24,7 @@ class DeviceRecord:
 
 
 class UnderrunCounter:
-    """Counts while the program runs, and adds it to a file at the end; without a file it only counts."""
+    """Counts while the program runs, and adds that to a file at the end; without a file it only counts."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
@@ -31,23 +33,23 @@ class UnderrunCounter:
         self._seconds = 0.0
         self._unsaved: dict[str, DeviceRecord] = {}
 
-    def underruns(self, stream: "Stream | None") -> int:
-        """All so far, those of the open stream too."""
+    def total(self, stream: "Stream | None") -> int:
+        """All so far, including those of the open stream."""
         return self._underruns + (stream.underruns if stream is not None else 0)
 
-    def plays(self, stream: "Stream | None") -> None:
+    def start_playing(self, stream: "Stream | None") -> None:
         """From now on the stream carries sound."""
-        self._began = stream.now() if stream is not None else None
+        self._began = stream.now_seconds() if stream is not None else None
 
-    def pauses(self, stream: "Stream | None") -> None:
+    def stop_playing(self, stream: "Stream | None") -> None:
         """From now on it is silent."""
         if self._began is not None and stream is not None:
-            self._seconds += max(stream.now() - self._began, 0.0)
+            self._seconds += max(stream.now_seconds() - self._began, 0.0)
             self._began = None
 
-    def ends(self, stream: "Stream") -> None:
+    def end_stream(self, stream: "Stream") -> None:
         """The stream is closed."""
-        self.pauses(stream)
+        self.stop_playing(stream)
         self._underruns += stream.underruns
         if self._seconds or stream.underruns:
             day = datetime.now(UTC).date().isoformat()
@@ -56,23 +58,21 @@ class UnderrunCounter:
         self._seconds = 0.0
 
     def save(self) -> None:
-        """Add what was counted to the file; one that cannot be written is not worth a word to the user."""
+        """Add the counts to the file; if it cannot be written, that is not worth telling the user."""
         if self._file is None or not self._unsaved:
             return
-        every = {record.device: record for record in records(self._file)}
+        every = {record.device: record for record in read_records(self._file)}
         for device, fresh in self._unsaved.items():
             every[device] = _sum(every.get(device), fresh)
         self._unsaved = {}
         content = json.dumps([asdict(record) for record in every.values()], indent=1)
-        fresh_file = self._file.with_suffix(".new")
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh_file.write_text(content, encoding="utf-8")
-            fresh_file.replace(self._file)
+            write_atomically(self._file, content.encode())
 
 
-def records(file: Path) -> list[DeviceRecord]:
-    """What is in the file; nothing if there is none, or it is not one of ours."""
+def read_records(file: Path) -> list[DeviceRecord]:
+    """The records in the file; none if there is no such file, or it is not one of ours."""
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))
         return [

@@ -1,4 +1,4 @@
-"""The pyramid of a sound file, each part of it decoded by a thread of its own."""
+"""The peaks of a sound file, decoded by several threads at once."""
 
 from collections import deque
 from collections.abc import Callable
@@ -11,27 +11,27 @@ from typing import BinaryIO, Self
 import numpy as np
 import soundfile
 
-from reviewer.audio.io.error_keeping_stream import ErrorKeepingStream
+from reviewer.audio.io.flac import ErrorKeepingStream
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.peaks import Extremes, PeakPyramid, empty_first_level, fill_first_level
 from reviewer.errors import Damaged
 
 OVERVIEW_BIN = 256
 _BLOCK_FRAMES = 1 << 20
-_PIECES_A_WORKER = 8
+_PARTS_PER_WORKER = 8
 _HINT = "Ask your lead to import it again."
 
 
 def overview_of(sound: Sound, opened: Callable[[], BinaryIO]) -> PeakPyramid:
-    """The pyramid of a sound: out of memory where it is there, else by ``overview`` of what is opened."""
+    """The peaks of a sound: from memory if its samples are there, else by ``overview`` of what is opened."""
     return PeakPyramid.from_samples(sound.data) if isinstance(sound, Samples) else overview(opened)
 
 
 def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyramid:
-    """The pyramid of a FLAC or WAV file of our own, never of one from outside.
+    """The peaks of a FLAC or WAV file of our own, never of an untrusted one.
 
-    Decoding is what takes the time, and libsndfile lets other Python threads run meanwhile; so each worker
-    has the file open for itself and decodes one piece after the other: where a core is held up, the other
+    Decoding takes most of the time, and libsndfile lets other Python threads run meanwhile; so each worker
+    opens the file for itself and decodes one part after the other: where one core is busy, the other
     takes more of them. Of the samples only a block a worker is ever in memory.
     The first bins are of 256 frames, as other programs' are: to reduce to 64 takes longer than to read a WAV.
 
@@ -47,8 +47,8 @@ def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyr
         file = readers[0].file
         dtype = np.dtype(np.int16 if file.subtype == "PCM_16" else np.int32)
         first = empty_first_level(int(file.frames), int(file.channels), dtype, OVERVIEW_BIN)
-        pieces = workers * _PIECES_A_WORKER
-        edges = [first.shape[2] * piece // pieces for piece in range(pieces + 1)]
+        parts = workers * _PARTS_PER_WORKER
+        edges = [first.shape[2] * part // parts for part in range(parts + 1)]
         left = deque(pairwise(edges))
         with ThreadPoolExecutor(workers, "overview") as pool:
             list(pool.map(_Reader.fill, readers, [first] * workers, [left] * workers))
@@ -66,7 +66,7 @@ class _Reader:
             with ExitStack() as stack:
                 if self._stream is not None:
                     stack.callback(self._stream.close)
-                    self._stream.complain()
+                    self._stream.raise_error()
                 raise Damaged("The clip's audio does not decode.", _HINT) from error
 
     def __enter__(self) -> Self:
@@ -78,7 +78,7 @@ class _Reader:
             self._stream.close()
 
     def fill(self, first: Extremes, left: deque[tuple[int, int]]) -> None:
-        """Fill the bins of the first level that nobody took yet, piece by piece until none is left."""
+        """Fill the bins of the first level that no other worker has taken, part by part."""
         while True:
             try:
                 begin_bin, end_bin = left.popleft()
@@ -99,16 +99,16 @@ class _Reader:
                 fill_first_level(bins, block, OVERVIEW_BIN)
                 frame += block.shape[0]
         except soundfile.LibsndfileError as error:
-            self._complain()
+            self._raise_stream_error()
             raise Damaged("The clip's audio does not decode.", _HINT) from error
 
     def _read(self, out: Extremes) -> Extremes:
         block: Extremes = self.file.read(out=out)
-        self._complain()
+        self._raise_stream_error()
         if block.shape[0] != out.shape[0]:
             raise Damaged("The clip's audio ends too early.", _HINT)
         return block
 
-    def _complain(self) -> None:
+    def _raise_stream_error(self) -> None:
         if self._stream is not None:
-            self._stream.complain()
+            self._stream.raise_error()

@@ -1,20 +1,23 @@
-"""Lowest and highest sample of ever longer stretches, so that any length draws at once."""
+"""Peaks: lowest and highest samples at several resolutions, so that any length draws at once."""
 
 import io
 import struct
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewer.audio.block_cache import BlockCache
 from reviewer.audio.samples import IntSamples, Sound, full_scale
-from reviewer.audio.view.stored_peaks import CachedStream, StoredPeakLevel
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Unavailable
 
 FIRST_BIN = 64
 FACTOR = 4
-_AT_HAND_BYTES = 1 << 20
+_IN_MEMORY_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 16
+_CACHED_BLOCKS = 32
 _MAGIC = b"RVPK"
 _VERSION = 1
 _HINT = "Ask your lead to import the clip again."
@@ -24,9 +27,91 @@ _TYPES: dict[int, type[np.int16] | type[np.int32]] = {2: np.int16, 4: np.int32}
 Extremes = NDArray[Any]
 
 
+class CachedStream:
+    """Reads ranges of bytes of a stream that it owns, and caches the blocks used last. For any thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = Lock()
+        self._cache: BlockCache[int, bytes] = BlockCache(_CACHED_BLOCKS)
+        self._is_closed = False
+
+    def read(self, start: int, end: int) -> bytes:
+        """Bytes ``[start, end)``; zeros after ``close``.
+
+        Raises:
+            Damaged: they do not verify, or are missing.
+            Unavailable: they cannot be read from the disk.
+        """
+        if start >= end:
+            return b""
+        first, last = start // _BLOCK_BYTES, (end - 1) // _BLOCK_BYTES
+        with self._lock:
+            if self._is_closed:
+                return bytes(end - start)
+            blocks = b"".join(self._block(number) for number in range(first, last + 1))
+        part = blocks[start - first * _BLOCK_BYTES : end - first * _BLOCK_BYTES]
+        if len(part) != end - start:
+            raise Damaged("The clip's peaks are truncated.", _HINT)
+        return part
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            self._cache.clear()
+            self._stream.close()
+
+    def _block(self, number: int) -> bytes:
+        block = self._cache.get(number)
+        if block is None:
+            try:
+                self._stream.seek(number * _BLOCK_BYTES)
+                block = self._stream.read(_BLOCK_BYTES)
+            except OSError as error:
+                raise Unavailable(
+                    "The clip's peaks could not be read.", f"Check the disk ({error.strerror})."
+                ) from error
+            self._cache.put(number, block)
+        return block
+
+
+class StoredPeakLevel:
+    """Lowest and highest values, shape ``(channels, 2, bins)``, little-endian, at an offset in a stream."""
+
+    def __init__(
+        self, stored: CachedStream, offset: int, dtype: "np.dtype[Any]", shape: tuple[int, int, int]
+    ) -> None:
+        self.dtype = dtype
+        self.shape = shape
+        self._stored = stored
+        self._offset = offset
+
+    @property
+    def nbytes(self) -> int:
+        channels, two, bins = self.shape
+        return channels * two * bins * self.dtype.itemsize
+
+    def read(self, channel: int, first: int, after: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The lowest and the highest values of bins ``[first, after)``. Raises Damaged, Unavailable."""
+        lows, highs = (self._values((2 * channel + row) * self.shape[2], first, after) for row in (0, 1))
+        return lows, highs
+
+    def read_all(self) -> NDArray[Any]:
+        """The whole level. Raises Damaged, Unavailable."""
+        channels, two, bins = self.shape
+        return self._values(0, 0, channels * two * bins).reshape(self.shape)
+
+    def _values(self, row: int, first: int, after: int) -> NDArray[Any]:
+        size = self.dtype.itemsize
+        begin = self._offset + (row + first) * size
+        read = self._stored.read(begin, begin + (after - first) * size)
+        values: NDArray[Any] = np.frombuffer(read, dtype=f"<i{size}").astype(self.dtype, copy=False)
+        return values
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PeakPyramid:
-    """Minima and maxima at 64, 256, 1024 ... frames a bin; one made in a hurry begins at 256.
+    """Lowest and highest samples at 64, 256, 1024 ... frames a bin; an overview begins at 256.
 
     ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``first_bin * 4**k`` frames
     a bin. The last bin may be shorter; the values are of the samples' own type, int16 or int32. Of a long
@@ -66,8 +151,8 @@ class PeakPyramid:
         try:
             size = stream.seek(0, io.SEEK_END)
             stream.seek(0)
-            if size > _AT_HAND_BYTES:
-                return cls._stored(stream, size)
+            if size > _IN_MEMORY_BYTES:
+                return cls._from_long_stream(stream, size)
             whole = stream.read()
         except BaseException:
             stream.close()
@@ -76,18 +161,18 @@ class PeakPyramid:
         return cls.from_bytes(whole)
 
     @classmethod
-    def _stored(cls, stream: BinaryIO, length: int) -> "PeakPyramid":
+    def _from_long_stream(cls, stream: BinaryIO, length: int) -> "PeakPyramid":
         frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
-        stored, place = CachedStream(stream), _HEADER.size
+        stored, offset = CachedStream(stream), _HEADER.size
         levels: list[Extremes | StoredPeakLevel] = []
         for count in bins:
-            level = StoredPeakLevel(stored, place, np.dtype(_TYPES[size]), (channels, 2, count))
-            place += count * 2 * channels * size
-            levels.append(level if length - place + level.nbytes > _AT_HAND_BYTES else level.read_all())
+            level = StoredPeakLevel(stored, offset, np.dtype(_TYPES[size]), (channels, 2, count))
+            offset += count * 2 * channels * size
+            levels.append(level if length - offset + level.nbytes > _IN_MEMORY_BYTES else level.read_all())
         return cls(frames, channels, tuple(levels), stored)
 
     def close(self) -> None:
-        """Let go what is read from; fine levels are flat from now on."""
+        """Close the stream; fine levels are flat from now on."""
         if self.stored is not None:
             self.stored.close()
 
@@ -109,7 +194,7 @@ class PeakPyramid:
             start: first frame, may be a fraction or below 0.
             end: the frame after the last, may be beyond the clip; not before ``start``.
             pixels: how many columns.
-            samples: the clip's samples, if at hand.
+            samples: the clip's samples, if there are any.
 
         Returns:
             Two arrays of length ``pixels``, of the samples' type.
@@ -147,11 +232,11 @@ class PeakPyramid:
             Damaged: another version, or not exactly the bytes that frames and channels ask for.
         """
         frames, channels, size, bins = _read_header(blob, len(blob))
-        levels, place = [], _HEADER.size
+        levels, offset = [], _HEADER.size
         for count in bins:
-            values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=place)
+            values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=offset)
             levels.append(values.astype(_TYPES[size], copy=False).reshape(channels, 2, count))
-            place += values.nbytes
+            offset += values.nbytes
         return cls(frames, channels, tuple(levels))
 
     def _spans(
@@ -182,20 +267,20 @@ class PeakPyramid:
 def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
     """Frames, channels, bytes a value, and the bins of each level; ``length`` is that of the whole."""
     if len(blob) < _HEADER.size:
-        raise Damaged("The clip's picture is cut short.", _HINT)
+        raise Damaged("The clip's peaks are truncated.", _HINT)
     magic, version, size, channels, frames = _HEADER.unpack_from(blob)
     if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
-        raise Damaged("The clip's picture is of another version.", _HINT)
+        raise Damaged("The clip's peaks are of another version.", _HINT)
     bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
     if length != _HEADER.size + sum(bins) * 2 * channels * size:
-        raise Damaged("The clip's picture has the wrong length.", _HINT)
+        raise Damaged("The clip's peaks have the wrong length.", _HINT)
     return frames, channels, size, bins
 
 
 def empty_first_level(
     frames: int, channels: int, dtype: "np.dtype[Any]", first_bin: int = FIRST_BIN
 ) -> Extremes:
-    """Room for the finest level of so many frames, shape ``(channels, 2, bins)``."""
+    """An empty finest level for so many frames, shape ``(channels, 2, bins)``."""
     return np.empty((channels, 2, _bin_count(frames, 0, first_bin)), dtype=dtype)
 
 
@@ -252,10 +337,10 @@ def _reduced(level: Extremes) -> Extremes:
 def _reduce_spans(
     lows: Extremes, highs: Extremes, first: NDArray[np.int64], after: NDArray[np.int64]
 ) -> tuple[Extremes, Extremes]:
-    """The least of ``lows[first[i]:after[i]]`` and the greatest of ``highs`` for each i.
+    """The lowest of ``lows[first[i]:after[i]]`` and the highest of ``highs`` for each i.
 
-    Spans are not empty and may overlap. They come with one value more than they reach to, where there is one:
-    reduceat takes no index at the end, and a copy of all is what takes the time.
+    Spans are not empty and may overlap. They come with one value beyond their end, where there is one:
+    ``reduceat`` takes no index at the end, and copying everything would be slow.
     """
     pairs = np.empty(2 * first.size, dtype=np.int64)
     pairs[0::2], pairs[1::2] = first, after

@@ -1,4 +1,4 @@
-"""Short-time spectra of a clip in tiles that lie on a fixed grid of samples.
+"""Spectrogram: short-time spectra of a clip, in tiles on a fixed grid of samples.
 
 A column of level k stands for the ``2**k`` frames ``[c * 2**k, (c + 1) * 2**k)``, whatever is in view, so a
 tile is the same whenever it is asked for.
@@ -31,7 +31,7 @@ _BLOCK_VALUES = 1 << 18
 
 
 class Band(StrEnum):
-    """Wide shows moments (glottal pulses, bursts), narrow shows pitches (harmonics)."""
+    """Wide-band shows moments (glottal pulses, bursts), narrow-band shows harmonics."""
 
     WIDE = "wide"
     NARROW = "narrow"
@@ -42,7 +42,7 @@ _SECONDS = {Band.WIDE: 0.005, Band.NARROW: 0.030}
 
 @dataclass(frozen=True, slots=True)
 class SpectrogramParameters:
-    """How spectra are made: ``band`` gives the window's length, ``ceiling_hz`` the highest pitch shown.
+    """How spectra are made: ``band`` gives the window's length, ``ceiling_hz`` the highest frequency.
 
     The window is Gaussian and twice as long as the time it effectively sees, as in Praat ("Sound: To
     Spectrogram...", its manual), which leaves no side lobes to be seen: the -3 dB bandwidth is
@@ -55,7 +55,7 @@ class SpectrogramParameters:
 
     @property
     def top_hz(self) -> float:
-        """The highest pitch in the picture: the ceiling, or Nyquist's if that is lower."""
+        """The highest frequency shown: the ceiling, or Nyquist's if that is lower."""
         return min(self.ceiling_hz, self.rate_hz / 2)
 
     @property
@@ -94,7 +94,7 @@ class SpectrogramParameters:
         return max(self.effective_frames // _COLUMNS_A_WINDOW, 1).bit_length() - 1
 
     def row_of(self, hertz: float) -> float:
-        """Where a pitch stands, in rows from the bottom edge; a bin is centred on its own pitch."""
+        """Where a frequency is, in rows from the bottom edge; a bin is centred on its own frequency."""
         return (hertz / self.bin_hz + 0.5) / self.bins_a_row
 
     def level_for(self, frames_a_pixel: float) -> int:
@@ -105,7 +105,7 @@ class SpectrogramParameters:
 
 
 def tile(
-    sound: Sound, channel: int, recipe: SpectrogramParameters, level: int, index: int
+    sound: Sound, channel: int, parameters: SpectrogramParameters, level: int, index: int
 ) -> NDArray[np.uint8]:
     """The spectra of ``TILE_COLUMNS`` columns, from column ``index * TILE_COLUMNS`` of a level on.
 
@@ -117,30 +117,30 @@ def tile(
     Args:
         sound: the clip.
         channel: which channel, from 0.
-        recipe: window and highest pitch.
+        parameters: window and highest frequency.
         level: a column has ``2**level`` frames.
         index: which tile, from 0.
 
     Returns:
-        Shape (recipe.rows, TILE_COLUMNS), row 0 the lowest pitch; dB = FLOOR_DB + STEP_DB * value, and 0 dB
-        is a sine at full scale. A row of several bins holds the loudest.
+        Shape (parameters.rows, TILE_COLUMNS), row 0 the lowest frequency; dB = FLOOR_DB + STEP_DB * value,
+        and 0 dB is a sine at full scale. A row of several bins holds the loudest.
     """
     hop = 1 << level
     first = index * TILE_COLUMNS
     inside = min(max(-(-sound.frames // hop) - first, 0), TILE_COLUMNS)
-    out = np.zeros((recipe.rows, TILE_COLUMNS), dtype=np.uint8)
-    offsets = _window_offsets(recipe, hop)
-    block = max(_BLOCK_VALUES // (recipe.fft_size * offsets.size), 1)
+    out = np.zeros((parameters.rows, TILE_COLUMNS), dtype=np.uint8)
+    offsets = _window_offsets(parameters, hop)
+    block = max(_BLOCK_VALUES // (parameters.fft_size * offsets.size), 1)
     for start, end in _blocks(inside, block):
         centres = (np.arange(first + start, first + end, dtype=np.int64) * hop)[:, None] + offsets
-        power = _power(sound, channel, recipe, centres.reshape(-1))
+        power = _power(sound, channel, parameters, centres.reshape(-1))
         means = power.reshape(end - start, offsets.size, -1).mean(axis=1)
-        out[:, start:end] = _as_bytes(_rows(means, recipe)).T
+        out[:, start:end] = _as_bytes(_rows(means, parameters)).T
     return out
 
 
 def gaussian(frames: int) -> NDArray[np.float32]:
-    """Praat's Gaussian window: exp(-48 (i / (n + 1))^2) about its middle, lowered to end at nought.
+    """Praat's Gaussian window: exp(-48 (i / (n + 1))^2) about its middle, lowered to end at 0.
 
     Source: Praat, ``Sound_to_Spectrogram``: (exp(-48 ((i - mid) / (n + 1))^2) - exp(-12)) / (1 - exp(-12)).
     """
@@ -160,43 +160,43 @@ def _window(frames: int, fft_size: int) -> tuple[NDArray[np.float32], NDArray[np
     return window, scale
 
 
-def _window_offsets(recipe: SpectrogramParameters, hop: int) -> NDArray[np.int64]:
+def _window_offsets(parameters: SpectrogramParameters, hop: int) -> NDArray[np.int64]:
     """Where in a column the windows are centred, in whole frames."""
     most = max(_WINDOWS_A_COLUMN * _FAR_HOP // hop, 2) if hop > _FAR_HOP else _WINDOWS_A_COLUMN
-    count = min(max(-(-2 * hop // recipe.effective_frames), 1), most)
+    count = min(max(-(-2 * hop // parameters.effective_frames), 1), most)
     return (2 * np.arange(count, dtype=np.int64) + 1) * hop // (2 * count)
 
 
 def _blocks(count: int, size: int) -> Iterator[tuple[int, int]]:
-    """A tile is made piece by piece: the memory it takes meanwhile does not grow with window or level."""
+    """A tile is computed in blocks: the memory this takes does not grow with window or level."""
     for start in range(0, count, size):
         yield start, min(start + size, count)
 
 
 def _power(
-    sound: Sound, channel: int, recipe: SpectrogramParameters, centres: NDArray[np.int64]
+    sound: Sound, channel: int, parameters: SpectrogramParameters, centres: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """The power spectra of the windows centred on these frames, shape (centres, bins)."""
-    window, scale = _window(recipe.window_frames, recipe.fft_size)
-    taken = _taken(sound, channel, recipe.effective_frames, centres)
+    window, scale = _window(parameters.window_frames, parameters.fft_size)
+    taken = _taken(sound, channel, parameters.effective_frames, centres)
     values = taken.astype(np.float32)
     values *= np.float32(1.0 / full_scale(taken.dtype))
     values *= window
-    spectra = np.fft.rfft(values, recipe.fft_size, axis=1)[:, : recipe.bins]
-    power = (spectra.real**2 + spectra.imag**2) * scale[: recipe.bins]
+    spectra = np.fft.rfft(values, parameters.fft_size, axis=1)[:, : parameters.bins]
+    power = (spectra.real**2 + spectra.imag**2) * scale[: parameters.bins]
     return power.astype(np.float32, copy=False)
 
 
 def _taken(sound: Sound, channel: int, half: int, centres: NDArray[np.int64]) -> NDArray[Any]:
     """The samples within ``half`` of each of the frames, silent beyond the clip, shape (centres, 2 half + 1).
 
-    Where the windows lie far apart each is read for itself, so that a picture of hours needs seconds of them.
+    Where the windows are far apart each is read by itself, so that a view of hours reads only seconds.
     """
     first, after = int(centres[0]) - half, int(centres[-1]) + half + 1
     if after - first > _SPARSE * centres.size * (2 * half + 1):
         return np.stack([_padded(sound, channel, at - half, at + half + 1) for at in centres.tolist()])
-    places = centres[:, None] + np.arange(-half, half + 1)
-    taken: NDArray[Any] = np.take(_padded(sound, channel, first, after), places - first)
+    frames = centres[:, None] + np.arange(-half, half + 1)
+    taken: NDArray[Any] = np.take(_padded(sound, channel, first, after), frames - first)
     return taken
 
 
@@ -209,11 +209,11 @@ def _padded(sound: Sound, channel: int, first: int, after: int) -> NDArray[Any]:
     return whole
 
 
-def _rows(power: NDArray[np.float32], recipe: SpectrogramParameters) -> NDArray[np.float32]:
-    if recipe.bins_a_row == 1:
+def _rows(power: NDArray[np.float32], parameters: SpectrogramParameters) -> NDArray[np.float32]:
+    if parameters.bins_a_row == 1:
         return power
     loudest: NDArray[np.float32] = np.maximum.reduceat(
-        power, np.arange(0, recipe.bins, recipe.bins_a_row), axis=1
+        power, np.arange(0, parameters.bins, parameters.bins_a_row), axis=1
     )
     return loudest
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reviewer.errors import Refused, Unavailable
+from reviewer.files import write_atomically
 from reviewer.model.toml_table import TomlTable
 from reviewer.places import resource
 from reviewer.ui.keys.actions import ACTIONS, action, places
@@ -70,7 +71,7 @@ def read_keymap(path: Path) -> Keymap:
 def write_keymap(path: Path, keymap: Keymap) -> None:
     """Writes what ``read_keymap`` reads back to the same; raises Unavailable when it cannot be written."""
     try:
-        path.write_text(written(keymap), encoding="utf-8")
+        write_atomically(path, written(keymap).encode(), mode=0o666)
     except OSError as error:
         raise Unavailable(
             f"{path.name} could not be written.", "Is the disk full, or the folder closed to you?"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.errors import Unavailable
+from reviewer.files import write_atomically
 from reviewer.messages import window_catalogue
 from reviewer.ui.choose import Chooser, DialogChooser
 from reviewer.ui.jobs import Jobs
@@ -185,7 +186,7 @@ def _keep(lead: "LeadSession", place: Path) -> _Kept:
     """On the job pool: rows count as witnessed only once the file is written."""
     checkpoint = lead.checkpoint()
     try:
-        place.write_text(checkpoint.text, encoding="utf-8", newline="\n")
+        write_atomically(place, checkpoint.text.encode(), mode=0o666)
     except OSError as error:
         raise Unavailable(
             QCoreApplication.translate("LogPage", "The checkpoint could not be written there."),

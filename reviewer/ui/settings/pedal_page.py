@@ -29,7 +29,7 @@ _ROLES = {
     PedalState.READY: "ok",
     PedalState.FAULT: "error",
     PedalState.NOT_INSTALLED: "warn",
-    PedalState.UNTAUGHT: "warn",
+    PedalState.UNCALIBRATED: "warn",
     PedalState.TYPES_KEYS: "warn",
 }
 
@@ -109,7 +109,7 @@ class PedalPage(QWidget):
                 ),
             ),
             PedalState.READY: Message(self.tr("{0} is plugged in.").format(name)),
-            PedalState.UNTAUGHT: Message(
+            PedalState.UNCALIBRATED: Message(
                 self.tr("{0} is plugged in; which pedal is which is not known yet.").format(name),
                 self.tr("Teach it below: it takes three presses."),
             ),
@@ -120,7 +120,7 @@ class PedalPage(QWidget):
                     " play and {2} to go on: these work while you type, and type nothing."
                 ).format(back, play, forward),
             ),
-            PedalState.LEARNING: Message(self.tr("{0} is being taught.").format(name)),
+            PedalState.CALIBRATING: Message(self.tr("{0} is being taught.").format(name)),
             PedalState.FAULT: Message(standing.sentence, standing.hint),
         }[standing.state]
 

@@ -70,7 +70,7 @@ class PedalTeaching(QWidget):
 
     @Slot()
     def _on_skip(self) -> None:
-        self._go_on(self._lesson.without_this())
+        self._go_on(self._lesson.skip_pedal())
 
     @Slot()
     def _on_forget(self) -> None:
@@ -81,7 +81,7 @@ class PedalTeaching(QWidget):
     @Slot(object)
     def _on_heard(self, report: bytes) -> None:
         if self._pupil is not None:
-            self._go_on(self._lesson.heard(report))
+            self._go_on(self._lesson.with_report(report))
 
     @Slot(object)
     def _on_standing_changed(self, standing: PedalStatus) -> None:
@@ -89,7 +89,7 @@ class PedalTeaching(QWidget):
 
     def _go_on(self, lesson: Calibration) -> None:
         self._lesson = lesson
-        if lesson.asks_for is None:
+        if lesson.requested_pedal is None:
             self._learn()
         else:
             self._ask()
@@ -104,7 +104,7 @@ class PedalTeaching(QWidget):
         except Refused as error:
             self.message.show_message(message_for(error), "warn")
             return
-        self._preferences.put(TAUGHT, taught.written)
+        self._preferences.put(TAUGHT, taught.line)
         sentence = self.tr("Learnt: {0}. Try its pedals: they show above.")
         self.message.show_message(Message(sentence.format(_name(pupil))), "ok")
         self._show_buttons()
@@ -120,20 +120,20 @@ class PedalTeaching(QWidget):
             Pedal.MIDDLE: self.tr("Press the middle pedal, and let it go."),
             Pedal.RIGHT: self.tr("Press the right pedal, and let it go."),
         }
-        asked = self._lesson.asks_for
+        asked = self._lesson.requested_pedal
         if asked is not None:
             hint = self.tr("Now let it go.") if self._lesson.is_held else ""
             self.message.show_message(Message(words[asked], hint))
 
     def _show_standing(self, standing: PedalStatus) -> None:
         if self._pupil is not None:
-            if standing.state is PedalState.LEARNING:
+            if standing.state is PedalState.CALIBRATING:
                 return
             self._dismiss()
             fault = Message(standing.sentence or self.tr("The device has gone."), standing.hint)
             self.message.show_message(fault, "warn")
-        if standing.others != self._others:
-            self._list(standing.others)
+        if standing.candidates != self._others:
+            self._list(standing.candidates)
         self._show_buttons()
 
     def _list(self, others: tuple[HidDevice, ...]) -> None:

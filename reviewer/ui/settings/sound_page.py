@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.audio.io.port_audio import Outputs, listed, output_of
+from reviewer.audio.io.port_audio import Outputs, list_outputs, output_with_id
 from reviewer.errors import ReviewerError
 from reviewer.ui.handles import named
 from reviewer.ui.inline import InlineMessage
@@ -18,7 +18,7 @@ from reviewer.ui.theme import GAP_PX
 
 def outputs_now() -> Outputs:
     """Every output there is, also one plugged in since."""
-    return listed(anew=True)
+    return list_outputs(rescan_first=True)
 
 
 def tone_on(output: str) -> str:
@@ -26,7 +26,7 @@ def tone_on(output: str) -> str:
     from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415 - only once sound is wanted
     from reviewer.audio.play.tone import play_tone  # noqa: PLC0415
 
-    return play_tone(SoundCard(output_of(output)))
+    return play_tone(SoundCard(output_with_id(output)))
 
 
 class SoundPage(QWidget):
@@ -108,8 +108,8 @@ class SoundPage(QWidget):
         chosen = self._preferences.text(DEVICE)
         default = self.tr("The system's default")
         rows = [("", f"{default} ({outputs.default})" if outputs.default else default)]
-        rows += [(output.text, f"{output.name} · {output.host}") for output in outputs.all]
-        remembered = output_of(chosen)
+        rows += [(output.id, f"{output.name} · {output.host}") for output in outputs.all]
+        remembered = output_with_id(chosen)
         if remembered is not None and chosen not in [text for text, _ in rows]:
             away = self.tr("{0} · not there now: the default plays").format(remembered.name)
             rows.append((chosen, away))

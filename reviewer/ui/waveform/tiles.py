@@ -1,6 +1,5 @@
 """Tiles of a clip's spectrogram: made on the job pool, kept while the clip is on the screen."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from reviewer.audio.block_cache import BlockCache
 from reviewer.audio.samples import Sound
 from reviewer.audio.view.spectrogram import SpectrogramParameters, tile
 from reviewer.errors import ReviewerError
@@ -40,9 +40,8 @@ class Tiles(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._samples: Sound | None = None
-        self._kept: OrderedDict[TileKey, NDArray[np.uint8]] = OrderedDict()
+        self._kept: BlockCache[TileKey, NDArray[np.uint8]] = BlockCache(_KEPT)
         self._wanted: tuple[TileKey, ...] = ()
-        self._room = _KEPT
         self._making: tuple[TileKey, ...] = ()
         self._job: Job | None = None
 
@@ -55,15 +54,12 @@ class Tiles(QObject):
 
     def get(self, key: TileKey) -> "NDArray[np.uint8] | None":
         """The tile, if it is there."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
+        return self._kept.get(key)
 
     def want(self, keys: Iterable[TileKey]) -> None:
         """What is in view now, the most urgent first. Work on what is not any more is cancelled."""
         in_view = tuple(keys)
-        self._room = max(_KEPT, 2 * len(in_view))
+        self._kept.capacity = max(_KEPT, 2 * len(in_view))
         self._wanted = tuple(key for key in in_view if key not in self._kept)
         if self._is_making and not set(self._making) & set(self._wanted):
             self._cancel()
@@ -86,9 +82,8 @@ class Tiles(QObject):
         self._job = self._jobs.run(work, self._on_made, _on_failed, owner=self)
 
     def _on_made(self, made: "dict[TileKey, NDArray[np.uint8]]") -> None:
-        self._kept.update(made)
-        while len(self._kept) > self._room:
-            self._kept.popitem(last=False)
+        for key, spectra in made.items():
+            self._kept.put(key, spectra)
         self._wanted = tuple(key for key in self._wanted if key not in made)
         self._go_on()
         self.arrived.emit()

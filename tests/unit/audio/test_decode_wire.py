@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.decode.wire import MAX_RECORD_BYTES, BadWire, Failure, Head, Sender, Tail, received
+from reviewer.audio.decode.wire import (
+    Failure,
+    Head,
+    InvalidRecord,
+    Sender,
+    Tail,
+    received_records,
+)
+from reviewer.audio.limits import MAX_RECORD_BYTES
 
 _HEAD = Head(16_000, 2, 2, "WAV")
 
@@ -23,23 +31,23 @@ def _sent(*acts: Callable[[Sender], None]) -> bytes:
 
 
 def _read(content: bytes) -> list[object]:
-    return list(received(io.BytesIO(content)))
+    return list(received_records(io.BytesIO(content)))
 
 
 def _head(sender: Sender) -> None:
-    sender.head(_HEAD)
+    sender.send_head(_HEAD)
 
 
 def _block(sender: Sender) -> None:
-    sender.block(np.array([[1, -2]], np.int16))
+    sender.send_block(np.array([[1, -2]], np.int16))
 
 
 def _tail(sender: Sender) -> None:
-    sender.tail(Tail(1, 0, is_short=True))
+    sender.send_tail(Tail(1, 0, is_short=True))
 
 
 def _failure(sender: Sender) -> None:
-    sender.failure(Failure("library", 71))
+    sender.send_failure(Failure("library", 71))
 
 
 def test_head_samples_and_tail_come_through() -> None:
@@ -59,7 +67,7 @@ def test_what_follows_the_end_is_not_read() -> None:
     "acts", [(), (_head,), (_head, _block), (_block, _tail), (_tail,), (_head, _head, _tail)]
 )
 def test_a_stream_in_any_other_order_is_refused(acts: tuple[Callable[[Sender], None], ...]) -> None:
-    with pytest.raises(BadWire):
+    with pytest.raises(InvalidRecord):
         _read(_sent(*acts))
 
 
@@ -67,34 +75,34 @@ def test_a_stream_in_any_other_order_is_refused(acts: tuple[Callable[[Sender], N
 def test_a_stream_that_breaks_off_is_refused(length: int) -> None:
     content = _sent(_head, _block, _tail)
 
-    with pytest.raises(BadWire):
+    with pytest.raises(InvalidRecord):
         _read(content[: length % len(content)])
 
 
 @given(st.binary(max_size=80))
 def test_any_other_bytes_are_refused_and_nothing_else_happens(content: bytes) -> None:
-    with pytest.raises(BadWire):
+    with pytest.raises(InvalidRecord):
         _read(content)
 
 
 def test_a_record_that_claims_gigabytes_is_refused_unread() -> None:
-    with pytest.raises(BadWire):
+    with pytest.raises(InvalidRecord):
         _read(struct.pack("<cI", b"H", MAX_RECORD_BYTES + 1))
 
 
 @pytest.mark.parametrize("head", [Head(0, 1, 2, "WAV"), Head(1, 0, 2, "WAV"), Head(1, 1, 3, "WAV")])
 def test_a_head_that_makes_no_sense_is_refused(head: Head) -> None:
-    with pytest.raises(BadWire):
-        _read(_sent(lambda sender: sender.head(head), _tail))
+    with pytest.raises(InvalidRecord):
+        _read(_sent(lambda sender: sender.send_head(head), _tail))
 
 
 def test_a_reason_that_is_not_on_the_list_is_refused() -> None:
-    with pytest.raises(BadWire):
-        _read(_sent(lambda sender: sender.failure(Failure("whatever"))))
+    with pytest.raises(InvalidRecord):
+        _read(_sent(lambda sender: sender.send_failure(Failure("whatever"))))
 
 
 def test_text_that_is_not_ascii_is_refused() -> None:
     record = struct.pack("<IHB8s", 16_000, 1, 2, b"\xff\xfe")
 
-    with pytest.raises(BadWire):
+    with pytest.raises(InvalidRecord):
         _read(struct.pack("<cI", b"H", len(record)) + record)

@@ -1,4 +1,8 @@
+"""Our own FLAC: written, read whole, and read where it is wanted."""
+
 import io
+import threading
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -6,9 +10,18 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.audio.io.flac import cut_flac, encode_flac, read_canonical, without_metadata
+from reviewer.audio.io.flac import (
+    BLOCK_FRAMES,
+    FlacStream,
+    close_sound,
+    cut_flac,
+    encode_flac,
+    open_sound,
+    read_canonical,
+    without_metadata,
+)
 from reviewer.audio.samples import Samples
-from reviewer.errors import Damaged, Refused
+from reviewer.errors import Damaged, Refused, Unavailable
 from tests.sounds import some_noise, some_samples, sound_file
 
 
@@ -104,3 +117,169 @@ def test_an_error_of_the_stream_comes_through_as_it_is() -> None:
 
     with pytest.raises(Damaged, match="seal"):
         read_canonical(Broken())
+
+
+_FRAMES = 5 * BLOCK_FRAMES + 123
+
+
+@lru_cache
+def _samples(channels: int = 1, bits: int = 16) -> Samples:
+    return some_samples(_FRAMES, channels=channels, bits=bits)
+
+
+@lru_cache
+def _flac(channels: int = 1, bits: int = 16) -> bytes:
+    return encode_flac(_samples(channels, bits))
+
+
+class _Breaking(io.BytesIO):
+    """A stream of which the bytes from ``place`` on cannot be had."""
+
+    def __init__(self, content: bytes, place: int, error: Exception) -> None:
+        super().__init__(content)
+        self.place = place
+        self._error = error
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() + (len(self.getvalue()) if size is None or size < 0 else size) > self.place:
+            raise self._error
+        return super().read(size)
+
+
+_PLACES = st.integers(-10, _FRAMES + 10)
+
+
+@given(
+    st.lists(st.tuples(_PLACES, _PLACES), min_size=1, max_size=6),
+    st.sampled_from([(1, 16), (2, 16), (1, 24), (3, 24)]),
+)
+def test_every_range_is_read_as_it_was_kept(ranges: list[tuple[int, int]], form: tuple[int, int]) -> None:
+    sound, samples = FlacStream(io.BytesIO(_flac(*form))), _samples(*form)
+
+    assert (sound.rate_hz, sound.frames, sound.channels, sound.bits) == (16_000, _FRAMES, *form)
+    for start, end in ranges:
+        read = sound.read(start, end)
+        wanted = samples.read(start, max(end, start))
+        assert read.dtype == wanted.dtype
+        assert read.shape == wanted.shape
+        assert (read == wanted).all()
+
+
+def test_what_is_read_cannot_be_written_to() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        FlacStream(io.BytesIO(_flac())).read(0, 10)[0] = 1
+
+
+def test_a_block_is_decoded_once_while_it_is_cached_and_only_so_many_are() -> None:
+    frames = 18 * BLOCK_FRAMES
+    flac = encode_flac(Samples(16_000, np.ones((frames, 8), np.int16)))
+    stream = _Breaking(flac, 1 << 30, Damaged("No.", ""))
+    sound = FlacStream(stream)
+    assert sound.read(0, frames).all()
+    stream.place = 0
+
+    assert sound.read(frames - 10, frames).all()
+    with pytest.raises(Damaged):
+        sound.read(0, 10)
+
+
+def test_damage_far_in_is_told_when_it_is_reached_and_what_is_before_it_can_be_read() -> None:
+    damage = Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
+    stream = _Breaking(_flac(), len(_flac()) // 2, damage)
+    stream.place = 1 << 30
+    sound = FlacStream(stream)
+    stream.place = len(_flac()) // 2
+
+    for _ in range(2):
+        assert (sound.read(0, 100) == _samples().data[:100]).all()
+        with pytest.raises(Damaged) as caught:
+            sound.read(_FRAMES - 100, _FRAMES)
+        assert caught.value is damage
+    stream.place = 1 << 30
+    assert (sound.read(_FRAMES - 100, _FRAMES) == _samples().data[-100:]).all()
+
+
+def test_a_disk_that_fails_is_told_as_such() -> None:
+    stream = _Breaking(_flac(), 1 << 30, OSError(5, "Input/output error"))
+    sound = FlacStream(stream)
+    stream.place = 0
+
+    with pytest.raises(Unavailable, match="could not be read"):
+        sound.read(0, 10)
+
+
+def test_a_changed_frame_is_damage() -> None:
+    flac = bytearray(_flac())
+    flac[len(flac) // 2] ^= 0xFF
+    sound = FlacStream(io.BytesIO(bytes(flac)))
+
+    with pytest.raises(Damaged):
+        sound.read(0, _FRAMES)
+
+
+def test_a_flac_cut_short_is_damage() -> None:
+    cut = io.BytesIO(_flac()[: len(_flac()) // 2])
+
+    with pytest.raises(Damaged):
+        FlacStream(cut).read(_FRAMES - 10, _FRAMES)
+
+
+@pytest.mark.parametrize("content", [b"", b"fLaC", sound_file(some_noise(100))])
+def test_what_is_not_our_flac_is_damage_and_the_stream_is_closed(content: bytes) -> None:
+    stream = io.BytesIO(content)
+
+    with pytest.raises(Damaged):
+        open_sound(stream)
+    assert stream.closed
+
+
+def test_a_short_clip_is_decoded_at_once_and_its_stream_closed() -> None:
+    stream = io.BytesIO(_flac())
+
+    sound = open_sound(stream)
+
+    assert isinstance(sound, Samples)
+    assert (sound.data == _samples().data).all()
+    assert stream.closed
+
+
+def test_a_long_clip_stays_in_its_stream_until_it_is_closed() -> None:
+    silence = Samples(16_000, np.zeros((2_500_000, 1), np.int16))
+    stream = io.BytesIO(encode_flac(silence))
+
+    sound = open_sound(stream)
+
+    assert isinstance(sound, FlacStream)
+    assert not stream.closed
+    close_sound(sound)
+    assert stream.closed
+
+
+def test_after_close_there_is_silence_of_the_same_form() -> None:
+    sound = FlacStream(io.BytesIO(_flac(2, 24)))
+    sound.close()
+    sound.close()
+
+    read = sound.read(10, BLOCK_FRAMES + 10)
+    assert (read.shape, read.dtype, read.any()) == ((BLOCK_FRAMES, 2), np.int32, False)
+
+
+def test_threads_that_read_at_once_get_what_they_asked_for() -> None:
+    sound, samples = FlacStream(io.BytesIO(_flac())), _samples()
+    wrong: list[int] = []
+
+    def read(seed: int) -> None:
+        starts = np.random.default_rng(seed).integers(0, _FRAMES - 3_000, 60).tolist()
+        wrong.extend(
+            start
+            for start in starts
+            if not (sound.read(start, start + 3_000) == samples.data[start : start + 3_000]).all()
+        )
+
+    threads = [threading.Thread(target=read, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []

@@ -1,5 +1,6 @@
 """Against ITU-R BS.1770-4 itself: its tables, its check tone, and its filters run sample by sample."""
 
+from collections.abc import Callable
 from math import cos, pi, sin, sqrt, tan
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.dsp.loudness import Loudness, integrated, measured, step_frames
+from reviewer.audio.dsp.loudness import Loudness, LoudnessAnalyser, integrated, measure_loudness
 from reviewer.audio.samples import IntSamples, Samples
+from tests.sounds import some_samples
 
 
 def _biquads(rate_hz: int) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
@@ -84,7 +86,7 @@ def _speechlike(rate_hz: int, seconds: float, seed: int) -> NDArray[np.int16]:
 def test_the_standards_own_check_a_full_scale_tone_of_997_hz_in_one_channel_reads_minus_3_01(
     rate_hz: int,
 ) -> None:
-    loudness = measured(Samples(rate_hz, _sine(997, rate_hz))).whole
+    loudness = measure_loudness(Samples(rate_hz, _sine(997, rate_hz))).whole
 
     assert loudness == pytest.approx(-3.01, abs=0.02)
 
@@ -92,7 +94,7 @@ def test_the_standards_own_check_a_full_scale_tone_of_997_hz_in_one_channel_read
 def test_the_same_tone_in_both_channels_reads_3_01_more() -> None:
     both = np.repeat(_sine(997, 48_000), 2, axis=1)
 
-    assert measured(Samples(48_000, both)).whole == pytest.approx(0.0, abs=0.02)
+    assert measure_loudness(Samples(48_000, both)).whole == pytest.approx(0.0, abs=0.02)
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000, 44_100, 48_000])
@@ -102,7 +104,9 @@ def test_it_reads_what_the_filters_of_the_standard_give_sample_by_sample(rate_hz
 
     # At 8 kHz the bilinear transform bends the shelf's curve; the standard wants it as it is at 48 kHz.
     tolerance = 0.25 if rate_hz == 8_000 else 0.1
-    assert measured(Samples(rate_hz, data)).whole == pytest.approx(_oracle(data, rate_hz), abs=tolerance)
+    assert measure_loudness(Samples(rate_hz, data)).whole == pytest.approx(
+        _oracle(data, rate_hz), abs=tolerance
+    )
 
 
 @pytest.mark.parametrize("pitch_hz", [30.0, 50.0, 200.0, 1_000.0, 2_000.0, 6_000.0])
@@ -121,7 +125,7 @@ def test_every_pitch_is_weighed_as_the_filters_weigh_it(pitch_hz: float) -> None
         gain *= abs(parts[0] / parts[1])
 
     wanted = -0.691 + 20 * np.log10(gain / sqrt(2))
-    assert measured(Samples(16_000, data)).whole == pytest.approx(wanted, abs=0.1)
+    assert measure_loudness(Samples(16_000, data)).whole == pytest.approx(wanted, abs=0.1)
 
 
 @settings(max_examples=25)
@@ -129,7 +133,7 @@ def test_every_pitch_is_weighed_as_the_filters_weigh_it(pitch_hz: float) -> None
 def test_so_many_decibels_less_read_so_much_less(decibels: int) -> None:
     loud = _speechlike(16_000, 3.0, 5)
     quiet = np.rint(loud * 10 ** (decibels / 20)).astype(np.int16)
-    before, after = (measured(Samples(16_000, data)).whole for data in (loud, quiet))
+    before, after = (measure_loudness(Samples(16_000, data)).whole for data in (loud, quiet))
 
     assert before is not None
     assert after == pytest.approx(before + decibels, abs=0.1)
@@ -138,35 +142,37 @@ def test_so_many_decibels_less_read_so_much_less(decibels: int) -> None:
 def test_pauses_do_not_count() -> None:
     speech = _speechlike(16_000, 4.0, 3)
     pause = np.zeros((160_000, 1), np.int16)
-    with_pause = measured(Samples(16_000, np.concatenate([speech, pause]))).whole
+    with_pause = measure_loudness(Samples(16_000, np.concatenate([speech, pause]))).whole
 
-    assert with_pause == pytest.approx(measured(Samples(16_000, speech)).whole, abs=0.3)
+    assert with_pause == pytest.approx(measure_loudness(Samples(16_000, speech)).whole, abs=0.3)
 
 
 def test_silence_has_no_loudness() -> None:
-    assert measured(Samples(16_000, np.zeros((32_000, 2), np.int16))) == Loudness(None, (None, None))
+    assert measure_loudness(Samples(16_000, np.zeros((32_000, 2), np.int16))) == Loudness(None, (None, None))
 
 
 def test_a_clip_without_a_sample_has_none() -> None:
-    assert measured(Samples(16_000, np.zeros((0, 1), np.int16))) == Loudness(None, (None,))
+    assert measure_loudness(Samples(16_000, np.zeros((0, 1), np.int16))) == Loudness(None, (None,))
 
 
 def test_each_channel_is_measured_alone_too() -> None:
     data = np.hstack([_sine(997, 16_000), _sine(997, 16_000, peak=3_276.7)])
 
-    assert measured(Samples(16_000, data)).channels == pytest.approx((-3.01, -23.01), abs=0.05)
+    assert measure_loudness(Samples(16_000, data)).channels == pytest.approx((-3.01, -23.01), abs=0.05)
 
 
 @pytest.mark.parametrize("seconds", [0.02, 0.1, 0.3])
 def test_less_than_a_block_counts_as_one(seconds: float) -> None:
-    assert measured(Samples(16_000, _sine(1_000, 16_000, seconds))).whole == pytest.approx(-3.0, abs=0.3)
+    assert measure_loudness(Samples(16_000, _sine(1_000, 16_000, seconds))).whole == pytest.approx(
+        -3.0, abs=0.3
+    )
 
 
 def test_24_bits_read_as_16_do() -> None:
     data = _speechlike(16_000, 2.0, 4)
 
-    wide = measured(Samples(16_000, data.astype(np.int32) << 16)).whole
-    assert wide == pytest.approx(measured(Samples(16_000, data)).whole, abs=1e-4)
+    wide = measure_loudness(Samples(16_000, data.astype(np.int32) << 16)).whole
+    assert wide == pytest.approx(measure_loudness(Samples(16_000, data)).whole, abs=1e-4)
 
 
 class _Long:
@@ -186,14 +192,14 @@ class _Long:
 def test_of_a_long_clip_a_bounded_sample_is_measured() -> None:
     sound = _Long()
 
-    assert measured(sound).whole == pytest.approx(-23.0, abs=0.05)
+    assert measure_loudness(sound).whole == pytest.approx(-23.0, abs=0.05)
     assert sound.read_frames <= 330 * sound.rate_hz
 
 
 def test_what_is_not_wanted_any_more_is_not_measured_on() -> None:
     sound = _Long()
 
-    assert measured(sound, is_wanted=lambda: False).whole is None
+    assert measure_loudness(sound, is_wanted=lambda: False).whole is None
     assert sound.read_frames == 0
 
 
@@ -203,13 +209,55 @@ def test_a_quiet_passage_10_lu_below_the_rest_is_gated() -> None:
     assert integrated(powers) == pytest.approx(-20.691)
 
 
-def test_steps_are_a_tenth_of_a_second() -> None:
-    assert [step_frames(rate) for rate in (8_000, 22_050, 44_100, 48_000)] == [800, 2_205, 4_410, 4_800]
-
-
 def test_real_speech_reads_as_the_standard_filters_give(speech_folder: Path) -> None:
     data, rate_hz = soundfile.read(
         speech_folder / "dev" / "cs_dialogue_long.flac", 96_000, dtype="int16", always_2d=True
     )
 
-    assert measured(Samples(rate_hz, data)).whole == pytest.approx(_oracle(data, rate_hz), abs=0.1)
+    assert measure_loudness(Samples(rate_hz, data)).whole == pytest.approx(_oracle(data, rate_hz), abs=0.1)
+
+
+class _Streamed:
+    """A sound that is decoded where it is read."""
+
+    rate_hz, channels, bits, frames = 16_000, 1, 16, 16_000
+
+    def read(self, start: int, end: int) -> IntSamples:
+        return some_samples(16_000).read(start, end)
+
+
+def test_a_short_clip_is_measured_at_once() -> None:
+    samples, jobs = some_samples(16_000), list[Callable[[], None]]()
+    analyser = LoudnessAnalyser(jobs.append)
+    assert analyser.loudness is None
+    analyser.measure(samples)
+
+    assert (analyser.loudness, jobs) == (measure_loudness(samples), [])
+
+
+@pytest.mark.parametrize("sound", [some_samples(1_000_001), _Streamed()])
+def test_a_long_clip_and_one_that_must_be_decoded_are_measured_once_on_another_thread(
+    sound: Samples | _Streamed,
+) -> None:
+    jobs = list[Callable[[], None]]()
+    analyser = LoudnessAnalyser(jobs.append)
+    analyser.measure(sound)
+    analyser.measure(sound)
+    assert analyser.loudness is None
+    jobs.pop()()
+
+    assert (analyser.loudness, jobs) == (measure_loudness(sound), [])
+
+
+@pytest.mark.parametrize("following", [some_samples(1_000), None])
+def test_what_is_measured_too_late_is_not_taken_for_the_next_clip(following: Samples | None) -> None:
+    jobs = list[Callable[[], None]]()
+    analyser = LoudnessAnalyser(jobs.append)
+    analyser.measure(_Streamed())
+    if following is None:
+        analyser.cancel()
+    else:
+        analyser.measure(following)
+    jobs.pop()()
+
+    assert analyser.loudness == (None if following is None else measure_loudness(following))

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.io.flac import encode_flac
-from reviewer.audio.io.flac_stream import open_sound
+from reviewer.audio.io.flac import FlacStream, encode_flac
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.overview import OVERVIEW_BIN, overview, overview_of
 from reviewer.audio.view.peaks import FACTOR, PeakPyramid
@@ -40,21 +39,11 @@ def test_however_many_threads_the_pyramid_is_that_of_the_samples(
     assert _is_that_of(made, samples.data)
 
 
-def test_blocks_shorter_than_a_part_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.view.overview._BLOCK_FRAMES", 256)
-    samples = some_samples(5_000, channels=2)
-    flac = encode_flac(samples)
-
-    made = overview(lambda: io.BytesIO(flac))
-
-    assert _is_that_of(made, samples.data)
-
-
-def test_a_wav_on_the_disk_is_read_as_well(tmp_path: Path) -> None:
-    data = some_noise(10_000)
+def test_a_wav_on_the_disk_with_parts_longer_than_a_block_is_read_as_well(tmp_path: Path) -> None:
+    data = (np.arange(9_000_000) * 7 % 30_000).astype(np.int16)[:, None]
     path = put(tmp_path, "a.wav", sound_file(data, subtype="PCM_16"))
 
-    assert _is_that_of(overview(path), data)
+    assert _is_that_of(overview(path, workers=1), data)
 
 
 def test_each_stream_that_was_opened_is_closed() -> None:
@@ -89,23 +78,15 @@ def test_a_seal_that_does_not_verify_is_told_in_its_own_words() -> None:
             overview(lambda error=error: _Failing(flac, 0, error))  # type: ignore[misc]
 
 
-def test_a_sound_in_memory_is_not_read_again() -> None:
+def test_a_sound_in_memory_is_not_read_again_and_a_long_one_is_read_from_its_stream() -> None:
     samples = some_samples(5_000)
+    flac = encode_flac(samples)
 
     def never() -> io.BytesIO:
         raise AssertionError
 
     assert overview_of(samples, never).to_bytes() == PeakPyramid.from_samples(samples.data).to_bytes()
-
-
-def test_a_sound_too_long_for_memory_is_read_from_its_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.io.flac_stream._WHOLE_VALUES", 1_000)
-    samples = some_samples(5_000)
-    flac = encode_flac(samples)
-
-    made = overview_of(open_sound(io.BytesIO(flac)), lambda: io.BytesIO(flac))
-
-    assert _is_that_of(made, samples.data)
+    assert _is_that_of(overview_of(FlacStream(io.BytesIO(flac)), lambda: io.BytesIO(flac)), samples.data)
 
 
 def test_an_overview_is_not_mistaken_for_what_is_kept() -> None:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.dsp.fade import FADE_SECONDS, is_smooth, rising, weigh
+from reviewer.audio.dsp.fade import FADE_SECONDS, apply_fade, fade_in_weights, loops_smoothly
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
@@ -29,7 +29,7 @@ def _largest_step(data: np.ndarray) -> int:
 
 
 def test_a_rise_goes_from_nothing_to_all_without_a_corner() -> None:
-    weights = rising(80)
+    weights = fade_in_weights(80)
 
     assert (np.diff(weights) > 0).all()
     assert np.allclose(weights + weights[::-1], 1.0)
@@ -38,15 +38,15 @@ def test_a_rise_goes_from_nothing_to_all_without_a_corner() -> None:
 
 def test_only_what_lies_under_the_weights_is_weighed() -> None:
     piece = np.full((6, 1), 100, np.int16)
-    weigh(piece, 10, np.array([0.5, 0.25], np.float32), 12)
+    apply_fade(piece, 10, np.array([0.5, 0.25], np.float32), 12)
 
     assert piece[:, 0].tolist() == [100, 100, 50, 25, 100, 100]
 
 
 def test_weights_elsewhere_change_nothing() -> None:
     piece = np.full((6, 1), 100, np.int16)
-    weigh(piece, 10, rising(4), 2)
-    weigh(piece, 10, rising(4), 16)
+    apply_fade(piece, 10, fade_in_weights(4), 2)
+    apply_fade(piece, 10, fade_in_weights(4), 16)
 
     assert (piece == 100).all()
 
@@ -54,8 +54,8 @@ def test_weights_elsewhere_change_nothing() -> None:
 def test_whole_periods_of_a_tone_are_smooth_and_broken_ones_are_not() -> None:
     tone = a_tone(16_000, pitch_hz=500.0)
 
-    assert is_smooth(tone, 320, 640, FADE)
-    assert not is_smooth(tone, 320, 648, FADE)
+    assert loops_smoothly(tone[320:640], FADE)
+    assert not loops_smoothly(tone[320:648], FADE)
 
 
 def test_start_in_the_middle_rises_over_five_milliseconds_and_is_then_exact() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reviewer.audio.io import port_audio, sound_card
-from reviewer.audio.io.device import AudioFormat
-from reviewer.audio.io.port_audio import Output, Outputs, listed, output_of
+from reviewer.audio.io import port_audio
+from reviewer.audio.io.port_audio import Output, Outputs, list_outputs, output_with_id
 from reviewer.audio.io.sound_card import LATENCIES_SECONDS, MANY_UNDERRUNS, CardStream, SoundCard
+from reviewer.audio.samples import AudioFormat
 from reviewer.errors import NoAudioDevice
 
-_FORM = AudioFormat(16_000, 6, 16)
+_FORMAT = AudioFormat(16_000, 6, 16)
 _SPEAKERS, _HEADSET = Output("Speakers", "ALSA"), Output("Headset", "ALSA")
 _BOTH = ((16_000, 6), (48_000, 2))
 
@@ -79,7 +79,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def open_on(library: object, card: SoundCard | None = None) -> CardStream:
         monkeypatch.setitem(sys.modules, "sounddevice", library)
-        streams.append((card or SoundCard()).open(_FORM, lambda out, _when: out.fill(0)))
+        streams.append((card or SoundCard()).open_stream(_FORMAT, lambda out, _when: out.fill(0)))
         return streams[-1]
 
     yield open_on
@@ -95,32 +95,36 @@ def _starve(library: _PortAudio, times: int) -> None:
         )
 
 
-def test_a_device_that_takes_the_clips_form_gets_it(opened: Any) -> None:
-    assert opened(_PortAudio(((16_000, 6),))).form == _FORM
-
-
-def test_a_device_that_refuses_the_form_gets_its_own_rate_and_two_channels(opened: Any) -> None:
-    assert opened(_PortAudio(((48_000, 2),))).form == AudioFormat(48_000, 2, 16)
+@pytest.mark.parametrize(
+    ("takes", "gets"), [((16_000, 6), _FORMAT), ((48_000, 2), AudioFormat(48_000, 2, 16))]
+)
+def test_a_device_gets_the_clips_format_or_its_own_rate_and_two_channels(
+    opened: Any, takes: tuple[int, int], gets: AudioFormat
+) -> None:
+    assert opened(_PortAudio((takes,))).audio_format == gets
 
 
 def test_where_nothing_is_chosen_the_systems_default_plays(opened: Any) -> None:
     library = _PortAudio(names=("Speakers", "Headset"))
     stream = opened(library)
 
-    assert (library.settings[0]["device"], stream.name, stream.remark) == (None, "Speakers", None)
+    assert (library.settings[0]["device"], stream.name, stream.fallback_reason) == (None, "Speakers", None)
 
 
 def test_the_chosen_device_plays(opened: Any) -> None:
     library = _PortAudio(names=("Speakers", "Headset"))
     stream = opened(library, SoundCard(_HEADSET))
 
-    assert (library.settings[0]["device"], stream.name, stream.remark) == (1, "Headset", None)
+    assert (library.settings[0]["device"], stream.name, stream.fallback_reason) == (1, "Headset", None)
 
 
 def test_a_chosen_device_that_is_missing_is_said_and_the_default_plays(opened: Any) -> None:
     stream = opened(_PortAudio(), SoundCard(_HEADSET))
 
-    assert (stream.name, stream.remark) == ("Speakers", "Headset is not there: the default plays.")
+    assert (stream.name, stream.fallback_reason) == (
+        "Speakers",
+        "Headset is not connected: the default output is used.",
+    )
 
 
 def test_a_chosen_device_that_is_back_is_taken_again(opened: Any) -> None:
@@ -149,7 +153,7 @@ def test_a_chosen_device_that_refuses_everything_leaves_it_to_the_default(opened
 
     stream = opened(_Broken(names=("Speakers", "Headset")), SoundCard(_HEADSET))
 
-    assert stream.remark == "Headset does not open: the default plays."
+    assert stream.fallback_reason == "Headset cannot be opened: the default output is used."
 
 
 def test_devices_are_listed_again_before_giving_up(opened: Any) -> None:
@@ -172,16 +176,8 @@ def test_while_a_stream_is_open_nothing_is_started_again(opened: Any) -> None:
     library = _PortAudio()
     opened(library)
 
-    assert not port_audio.look_again(library)
+    assert not port_audio.rescan(library)
     assert library.restarts == 0
-
-
-def test_underruns_are_counted_from_what_the_callback_is_told(opened: Any) -> None:
-    library = _PortAudio()
-    stream = opened(library)
-    _starve(library, 2)
-
-    assert stream.underruns == 2
 
 
 def test_after_a_stream_that_ran_dry_more_sound_waits_in_the_device_up_to_a_bound(opened: Any) -> None:
@@ -204,59 +200,50 @@ def test_a_single_gap_changes_nothing(opened: Any) -> None:
     assert card.latency_seconds == LATENCIES_SECONDS[0]
 
 
-def test_a_good_stream_may_stay_for_the_next_clip(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sound_card, "_LISTS_FOLLOW", True)
-    assert opened(_PortAudio()).may_stay
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_stream_on_the_default_is_reusable_if_the_default_follows_the_system(
+    opened: Any, *, follows: bool
+) -> None:
+    assert opened(_PortAudio(), SoundCard(default_follows_system=follows)).is_reusable is follows
 
 
-def test_a_stream_that_ran_dry_may_not_stay(opened: Any) -> None:
+def test_a_stream_is_reusable_unless_it_ran_dry_or_is_in_the_place_of_the_chosen_device(opened: Any) -> None:
     library = _PortAudio(names=("Speakers", "Headset"))
     stream = opened(library, SoundCard(_HEADSET))
-    assert stream.may_stay
-    out = np.zeros((4, 6), dtype=np.int16)
-    times = SimpleNamespace(outputBufferDacTime=1.0, currentTime=1.0)
-    library.streams[-1].callback(out, 4, times, SimpleNamespace(output_underflow=True))
-    assert not stream.may_stay
+    assert stream.is_reusable
+    _starve(library, 1)
 
-
-def test_a_stream_in_the_place_of_the_chosen_device_may_not_stay(opened: Any) -> None:
-    assert not opened(_PortAudio(), SoundCard(_HEADSET)).may_stay
-
-
-def test_a_default_that_does_not_follow_the_system_may_not_stay(
-    opened: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sound_card, "_LISTS_FOLLOW", False)
-    assert not opened(_PortAudio()).may_stay
+    assert (stream.underruns, stream.is_reusable) == (1, False)
+    assert not opened(_PortAudio(), SoundCard(_HEADSET)).is_reusable
 
 
 def test_outputs_are_listed_with_their_host_and_without_microphones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", _PortAudio(names=("Speakers", "Headset")))
 
-    assert listed() == Outputs("Speakers", (_SPEAKERS, _HEADSET))
+    assert list_outputs() == Outputs("Speakers", (_SPEAKERS, _HEADSET))
 
 
 def test_listed_anew_they_hold_what_was_plugged_in_since(monkeypatch: pytest.MonkeyPatch) -> None:
     library = _PortAudio(next_names=("Speakers", "Headset"))
     monkeypatch.setitem(sys.modules, "sounddevice", library)
 
-    assert listed(anew=True).all == (_SPEAKERS, _HEADSET)
+    assert list_outputs(rescan_first=True).all == (_SPEAKERS, _HEADSET)
 
 
 def test_without_any_output_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", _PortAudio(names=()))
 
-    assert listed() == Outputs("", ())
+    assert list_outputs() == Outputs("", ())
 
 
 @pytest.mark.parametrize("output", [_HEADSET, Output("USB: a/b (hw:1,0)", "ALSA")])
-def test_an_output_is_found_again_by_its_text(output: Output) -> None:
-    assert output_of(output.text) == output
+def test_an_output_is_found_again_by_its_id(output: Output) -> None:
+    assert output_with_id(output.id) == output
 
 
 @pytest.mark.parametrize("text", ["", "Speakers", "ALSA/", "/Speakers"])
 def test_a_text_that_names_no_output_is_the_default(text: str) -> None:
-    assert output_of(text) is None
+    assert output_with_id(text) is None
 
 
 @pytest.mark.parametrize("library", [_PortAudio(names=()), _PortAudio(())])

@@ -1,12 +1,23 @@
+"""Time stretch: length, pitch, times and joins; and no click that the clip does not have."""
+
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reviewer.audio.dsp.stretch import SignalsmithStretch, joined, out_frames, stretched
-from reviewer.audio.samples import Samples
-from tests.sounds import a_tone, some_samples
+from reviewer.audio.dsp.stretch import (
+    SignalsmithStretch,
+    cross_faded,
+    declicked,
+    largest_step,
+    out_frames,
+    stretched,
+)
+from reviewer.audio.samples import Samples, as_float
+from tests.sounds import a_tone, some_noise, some_samples
 
 pytest.importorskip("python_stretch")
 
@@ -142,14 +153,14 @@ def test_the_same_clip_sounds_the_same_each_time() -> None:
     assert (stretched(samples, 150) == stretched(samples, 150)).all()
 
 
-def _pieces(speed: SignalsmithStretch, order: list[int]) -> dict[int, np.ndarray]:
-    return {window: speed.make(window) for window in order}
+def _rendered(stretch: SignalsmithStretch, order: list[int]) -> dict[int, np.ndarray]:
+    return {window: stretch.render_window(window) for window in order}
 
 
 def test_windows_may_be_made_in_any_order() -> None:
     samples = some_samples(_RATE * 5)
-    made = _pieces(SignalsmithStretch(samples, 75), [3, 0, 4, 2, 1])
-    again = _pieces(SignalsmithStretch(samples, 75), [0, 1, 2, 3, 4])
+    made = _rendered(SignalsmithStretch(samples, 75), [3, 0, 4, 2, 1])
+    again = _rendered(SignalsmithStretch(samples, 75), [0, 1, 2, 3, 4])
 
     assert SignalsmithStretch(samples, 75).windows == 5
     assert all((made[window] == again[window]).all() for window in made)
@@ -158,14 +169,14 @@ def test_windows_may_be_made_in_any_order() -> None:
 @pytest.mark.parametrize("percent", [25, 75, 150, 300])
 @pytest.mark.parametrize("frames", [_RATE // 3, _RATE, int(1.6 * _RATE), 5 * _RATE, int(5.49 * _RATE)])
 def test_every_frame_belongs_to_the_window_that_has_it(frames: int, percent: int) -> None:
-    speed = SignalsmithStretch(some_samples(frames), percent)
+    stretch = SignalsmithStretch(some_samples(frames), percent)
 
-    for window in range(speed.windows):
-        start, stop = speed.edge(window), speed.edge(window + 1)
+    for window in range(stretch.windows):
+        start, stop = stretch.edge(window), stretch.edge(window + 1)
         assert start < stop
-        assert {speed.window_at(frame) for frame in (start, (start + stop) // 2, stop - 1)} == {window}
-    assert (speed.edge(0), speed.edge(speed.windows)) == (0, speed.frames)
-    assert speed.window_at(speed.frames) == speed.windows - 1
+        assert {stretch.window_at(frame) for frame in (start, (start + stop) // 2, stop - 1)} == {window}
+    assert (stretch.edge(0), stretch.edge(stretch.windows)) == (0, stretch.frames)
+    assert stretch.window_at(stretch.frames) == stretch.windows - 1
 
 
 def test_only_what_a_window_needs_is_read() -> None:
@@ -178,19 +189,19 @@ def test_only_what_a_window_needs_is_read() -> None:
             return some_samples(end - start).data
 
     sound = Watched()
-    speed = SignalsmithStretch(sound, 150)
-    speed.make(speed.window_at(speed.frames // 2))
+    stretch = SignalsmithStretch(sound, 150)
+    stretch.render_window(stretch.window_at(stretch.frames // 2))
 
     assert sound.read_frames < 5 * _RATE
 
 
 def test_a_window_after_its_tail_is_as_in_the_whole() -> None:
     samples = some_samples(_RATE * 5)
-    whole, speed = stretched(samples, 150), SignalsmithStretch(samples, 150)
-    before, own = speed.make(1), speed.make(2)
-    start, stop = speed.edge(2), speed.edge(3)
+    whole, stretch = stretched(samples, 150), SignalsmithStretch(samples, 150)
+    before, own = stretch.render_window(1), stretch.render_window(2)
+    start, stop = stretch.edge(2), stretch.edge(3)
 
-    part = joined(before[start - speed.edge(1) :], own[: stop - start])
+    part = cross_faded(before[start - stretch.edge(1) :], own[: stop - start])
 
     assert (part == whole[start:stop]).all()
 
@@ -198,7 +209,7 @@ def test_a_window_after_its_tail_is_as_in_the_whole() -> None:
 def test_a_join_goes_from_the_tail_to_what_follows_and_does_not_touch_the_rest() -> None:
     tail, data = np.full((3, 1), 400, np.int16), np.full((6, 1), 800, np.int16)
 
-    assert joined(tail, data)[:, 0].tolist() == [500, 600, 700, 800, 800, 800]
+    assert cross_faded(tail, data)[:, 0].tolist() == [500, 600, 700, 800, 800, 800]
 
 
 def test_windows_meet_where_it_is_quiet() -> None:
@@ -213,6 +224,54 @@ def test_windows_meet_where_it_is_quiet() -> None:
 @pytest.mark.parametrize("percent", [75, 150, 300])
 @pytest.mark.parametrize("frames", [53_640, 53_641, 53_642, 53_643])
 def test_no_window_is_a_frame_short_whatever_the_length(percent: int, frames: int) -> None:
-    speed = SignalsmithStretch(some_samples(frames), percent)
-    for window in range(speed.windows):
-        assert speed.make(window).shape[0] >= speed.edge(window + 1) - speed.edge(window)
+    stretch = SignalsmithStretch(some_samples(frames), percent)
+    for window in range(stretch.windows):
+        assert stretch.render_window(window).shape[0] >= stretch.edge(window + 1) - stretch.edge(window)
+
+
+def _tone(pitch_hz: float, loudness: float, frames: int = 4_000) -> np.ndarray:
+    return as_float(a_tone(frames, pitch_hz=pitch_hz, loudness=loudness))
+
+
+def test_sound_without_too_large_a_step_is_given_back_as_it_is() -> None:
+    values = _tone(440.0, 0.5)
+
+    assert declicked(values, _RATE, 2 * largest_step(values)) is values
+
+
+def test_only_the_sound_around_a_step_is_made_softer() -> None:
+    values = _tone(440.0, 0.3)
+    before = largest_step(values)
+    values[2_000:2_020] *= 2.0
+    out = declicked(values, _RATE, before / 0.9)
+    reach = 170
+
+    assert largest_step(out) <= before / 0.9
+    assert np.array_equal(out[: 2_000 - reach], values[: 2_000 - reach])
+    assert np.array_equal(out[2_020 + reach :], values[2_020 + reach :])
+
+
+def test_all_channels_are_made_softer_together() -> None:
+    values = np.repeat(_tone(440.0, 0.3), 2, axis=1)
+    values[2_000:2_020, 0] *= 3.0
+    out = declicked(values, _RATE, largest_step(values[:1_000]) / 0.9)
+
+    assert np.abs(out).sum() < np.abs(values).sum()
+    assert np.allclose(out[:, 0] * values[:, 1], out[:, 1] * values[:, 0])
+
+
+@given(st.integers(0, 2**16), st.floats(0.02, 1.0), st.sampled_from([8_000, 16_000, 48_000]))
+def test_no_step_is_larger_than_what_is_allowed(seed: int, part: float, rate_hz: int) -> None:
+    values = as_float(some_noise(3_000, channels=2, seed=seed))
+    values[1_000:2_000] *= 2.0
+    most = part * largest_step(values)
+
+    assert largest_step(declicked(values, rate_hz, most)) <= most
+
+
+@given(st.floats(60.0, 4_000.0), st.floats(1.0, 1.5))
+def test_a_tone_is_made_no_softer_than_it_needs(pitch_hz: float, excess: float) -> None:
+    values = _tone(pitch_hz, 0.5)
+    most = largest_step(values) / excess
+
+    assert largest_step(declicked(values, _RATE, most)) >= 0.9 * most

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.audio.io.device import AudioFormat, VirtualDevice
+from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
-from reviewer.audio.play.underruns import DeviceRecord, UnderrunCounter, records
+from reviewer.audio.play.underruns import DeviceRecord, UnderrunCounter, read_records
 from tests.sounds import some_samples
 
 _TODAY = datetime.now(UTC).date().isoformat()
@@ -13,7 +13,7 @@ _TODAY = datetime.now(UTC).date().isoformat()
 
 def _played(file: Path | None, frames: int = 8_000, gaps: int = 0) -> Player:
     device = VirtualDevice()
-    player = Player(device, tally=UnderrunCounter(file))
+    player = Player(device, underruns=UnderrunCounter(file))
     player.load(some_samples(16_000))
     player.play()
     device.pull(frames)
@@ -27,7 +27,7 @@ def test_a_session_leaves_how_long_each_device_played_and_how_often_it_ran_dry(t
     file = tmp_path / "new" / "sound.json"
     _played(file, 8_000, gaps=2)
 
-    assert records(file) == [DeviceRecord("Virtual device", 0.5, 2, _TODAY)]
+    assert read_records(file) == [DeviceRecord("Virtual device", 0.5, 2, _TODAY)]
 
 
 def test_sessions_add_up(tmp_path: Path) -> None:
@@ -35,12 +35,12 @@ def test_sessions_add_up(tmp_path: Path) -> None:
     for gaps in (0, 2, 1):
         _played(file, 4_000, gaps)
 
-    assert records(file) == [DeviceRecord("Virtual device", 0.75, 3, _TODAY)]
+    assert read_records(file) == [DeviceRecord("Virtual device", 0.75, 3, _TODAY)]
 
 
 def test_a_device_that_played_nothing_leaves_nothing(tmp_path: Path) -> None:
     file = tmp_path / "sound.json"
-    player = Player(VirtualDevice(), tally=UnderrunCounter(file))
+    player = Player(VirtualDevice(), underruns=UnderrunCounter(file))
     player.load(some_samples(100))
     player.close()
 
@@ -49,7 +49,7 @@ def test_a_device_that_played_nothing_leaves_nothing(tmp_path: Path) -> None:
 
 def test_silence_between_is_not_playing(tmp_path: Path) -> None:
     device = VirtualDevice()
-    player = Player(device, tally=UnderrunCounter(tmp_path / "sound.json"))
+    player = Player(device, underruns=UnderrunCounter(tmp_path / "sound.json"))
     player.load(some_samples(16_000))
     player.play()
     device.pull(1_600)
@@ -57,11 +57,7 @@ def test_silence_between_is_not_playing(tmp_path: Path) -> None:
     device.pull(160_000)
     player.close()
 
-    assert records(tmp_path / "sound.json")[0].seconds == pytest.approx(0.1)
-
-
-def test_without_a_file_it_only_counts() -> None:
-    assert _played(None, gaps=4).underruns == 4
+    assert read_records(tmp_path / "sound.json")[0].seconds == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '[{"device": "x"}]', '{"a": 1}', "null"])
@@ -69,9 +65,9 @@ def test_a_file_that_is_not_ours_counts_as_none_and_is_replaced(tmp_path: Path, 
     file = tmp_path / "sound.json"
     file.write_text(content)
 
-    assert records(file) == []
+    assert read_records(file) == []
     _played(file)
-    assert len(records(file)) == 1
+    assert len(read_records(file)) == 1
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
@@ -88,10 +84,13 @@ def test_what_is_kept_says_nothing_about_clips(tmp_path: Path) -> None:
     assert {word for word in ("clip", "frames", "16000") if word in row} == set()
 
 
-def test_a_stream_without_sound_is_counted_too() -> None:
-    tally = UnderrunCounter()
-    stream = VirtualDevice().open(AudioFormat(16_000, 1, 16), lambda out, _when: out.fill(0))
-    stream.starve()
-    tally.ends(stream)
+def test_underruns_are_counted_through_all_streams() -> None:
+    device = VirtualDevice()
+    player = Player(device)
+    for gaps in (1, 2):
+        player.load(some_samples(1_000))
+        for _ in range(gaps):
+            device.stream.starve()
+        player.unload()
 
-    assert tally.underruns(None) == 1
+    assert player.underruns == 3

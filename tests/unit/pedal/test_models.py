@@ -19,7 +19,7 @@ def models_of(folder: Path, text: str) -> tuple[PedalModel, ...]:
 
 
 def model_of(device: HidDevice) -> PedalModel:
-    return next(model for model in known_models() if model.fits(device))
+    return next(model for model in known_models() if model.matches(device))
 
 
 def test_every_model_says_where_its_layout_was_learnt():
@@ -35,10 +35,10 @@ def test_no_usb_number_belongs_to_two_models():
 def test_models_with_a_known_layout_tell_all_three_pedals(device: HidDevice):
     layout = model_of(device).layout
     assert layout is not None
-    assert [layout.down(bytes([bit, 0])) for bit in (1, 2, 4)] == [{pedal} for pedal in Pedal]
+    assert [layout.pedals_down(bytes([bit, 0])) for bit in (1, 2, 4)] == [{pedal} for pedal in Pedal]
 
 
-def test_a_model_whose_reports_nobody_knows_for_sure_must_be_taught():
+def test_a_model_whose_reports_nobody_knows_for_sure_must_be_calibrated():
     model = model_of(OLYMPUS)
     assert model.layout is None
     assert not model.types_keys
@@ -51,12 +51,12 @@ def test_a_model_that_types_keys_is_not_read():
 
 
 def test_a_stranger_is_of_no_model():
-    assert not any(model.fits(STRANGER) for model in known_models())
+    assert not any(model.matches(STRANGER) for model in known_models())
 
 
 def test_another_part_of_the_same_device_is_not_the_pedal():
     part = HidDevice(PHILIPS.path, PHILIPS.vendor, PHILIPS.product, usage_page=0xFFA0, usage=1)
-    assert not any(model.fits(part) for model in known_models())
+    assert not any(model.matches(part) for model in known_models())
 
 
 def test_where_the_system_does_not_tell_the_usage_the_numbers_are_enough():
@@ -67,7 +67,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path):
     text = f"{WELL}learned = true\nlength = 3\nleft = {{ byte = 1, mask = 0x10 }}\n"
     (model,) = models_of(tmp_path, text)
     assert model.layout is not None
-    assert model.layout.places == {Pedal.LEFT: ReportBit(1, 0x10)}
+    assert model.layout.bits == {Pedal.LEFT: ReportBit(1, 0x10)}
     assert model.layout.length == 3
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.session.coverage import Coverage
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span, merge
+from reviewer.session.coverage import Coverage
 from reviewer.ui.playback.controller import SPEEDS, next_speed
 from reviewer.ui.playback.player_clock import next_part, still_to_hear
 from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList

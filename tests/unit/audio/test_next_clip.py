@@ -1,6 +1,8 @@
 """From one clip to the next: what is prepared for the ear, and a device that stays open and silent."""
 
-import threading
+import gc
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,46 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.audio.io.device import VirtualDevice
-from reviewer.audio.play.audio_callback import AudioCallback, PlaybackCursor
 from reviewer.audio.play.output_settings import OutputSettings
-from reviewer.audio.play.player import Player
-from reviewer.audio.play.prefetcher import Job
-from reviewer.audio.play.sample_buffer import BufferedChunk, SampleBuffer
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
-from tests.fakes.speed import Repeated
+from tests.benches.player import PlayerBench
 from tests.sounds import some_samples
 
 LEVELLED = OutputSettings(is_levelled=True)
-
-
-class Bench:
-    """A player on a virtual device; jobs run at once unless ``waits`` is set, then with ``work``."""
-
-    def __init__(self, ears: OutputSettings = OutputSettings(), *, fade_seconds: float = 0.0) -> None:  # noqa: B008 - frozen
-        self.device = VirtualDevice()
-        self.jobs: list[Job] = []
-        self.waits = False
-        self.player = Player(
-            self.device, make_stretch=Repeated, start_job=self._start, fade_seconds=fade_seconds
-        )
-        self.player.set_output_settings(ears)
-
-    def work(self) -> None:
-        while self.jobs:
-            self.jobs.pop(0)()
-
-    def is_playable(self) -> bool:
-        reel = self.player._reel()
-        return reel is not None and reel.is_ready(0)
-
-    def _start(self, job: Job) -> None:
-        if self.waits:
-            self.jobs.append(job)
-        else:
-            job()
 
 
 class Counted:
@@ -74,7 +44,7 @@ class Broken(Counted):
 
 @pytest.mark.parametrize("percent", [100, 50])
 def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
-    bench, following = Bench(LEVELLED), Counted()
+    bench, following = PlayerBench(settings=LEVELLED), Counted()
     bench.player.load(some_samples(1_000))
     bench.player.set_speed(percent)
     bench.player.prepare(following)
@@ -83,32 +53,32 @@ def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
 
     assert read_before > 0
     assert following.reads == read_before
-    assert bench.is_playable()
+    assert bench.player.is_buffered
     assert bench.player.level_db is not None
 
 
 @pytest.mark.parametrize("percent", [100, 50, 25])
 @pytest.mark.parametrize(
-    "ears", [OutputSettings(), LEVELLED, OutputSettings(gain_db=6), OutputSettings(is_mono=True)]
+    "chosen", [OutputSettings(), LEVELLED, OutputSettings(gain_db=6), OutputSettings(is_mono=True)]
 )
-def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, ears: OutputSettings) -> None:
+def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, chosen: OutputSettings) -> None:
     heard = []
     for is_prepared in (False, True):
-        bench, following = Bench(ears), some_samples(16_000, channels=2)
+        bench, following = PlayerBench(settings=chosen), some_samples(16_000, channels=2)
         bench.player.load(some_samples(1_000, channels=2))
         bench.player.set_speed(percent)
         if is_prepared:
             bench.player.prepare(following)
         bench.player.load(following)
         bench.player.play()
-        heard.append(bench.device.pull(30_000))
+        heard.append(bench.pull(30_000))
 
     assert np.array_equal(*heard)
     assert heard[0].any()
 
 
 def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> None:
-    bench, following = Bench(LEVELLED), some_samples(16_000)
+    bench, following = PlayerBench(settings=LEVELLED), some_samples(16_000)
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
     bench.player.set_output_settings(OutputSettings())
@@ -116,34 +86,33 @@ def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> No
     bench.player.load(following)
     bench.player.play()
 
-    assert np.array_equal(bench.device.pull(2_000), np.repeat(following.data, 2, axis=0)[:2_000])
+    assert np.array_equal(bench.pull(2_000), np.repeat(following.data, 2, axis=0)[:2_000])
 
 
 def test_a_clip_loaded_before_it_is_prepared_is_worked_out_as_ever() -> None:
-    bench, following = Bench(LEVELLED), some_samples(16_000)
-    bench.waits = True
+    bench, following = PlayerBench(settings=LEVELLED), some_samples(16_000)
+    bench.jobs_wait = True
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
     bench.player.load(following)
-    bench.work()
+    bench.run_jobs()
     bench.player.play()
 
-    assert bench.is_playable()
-    assert bench.device.pull(1_000).any()
+    assert bench.pull(1_000).any()
 
 
 def test_another_clip_than_the_prepared_one_is_that_other_clip() -> None:
-    bench, following, other = Bench(), some_samples(1_000), some_samples(1_000, channels=2)
+    bench, following, other = PlayerBench(), some_samples(1_000), some_samples(1_000, channels=2)
     bench.player.load(some_samples(500))
     bench.player.prepare(following)
     bench.player.load(other)
     bench.player.play()
 
-    assert np.array_equal(bench.device.pull(1_000), other.data)
+    assert np.array_equal(bench.pull(1_000), other.data)
 
 
 def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> None:
-    bench, following = Bench(OutputSettings(gain_db=6)), Broken()
+    bench, following = PlayerBench(settings=OutputSettings(gain_db=6)), Broken()
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
 
@@ -154,27 +123,41 @@ def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> Non
     assert bench.player.problem is not None
 
 
-@pytest.mark.parametrize("is_done", [False, True])
-@pytest.mark.parametrize("way", ["forget_prepared", "close"])
-def test_nothing_is_kept_of_a_prepared_clip_that_does_not_come(way: str, is_done: bool) -> None:
-    bench, following = Bench(LEVELLED), Counted()
-    bench.waits = True
-    bench.player.prepare(following)
-    if is_done:
-        bench.work()
-    ready = bench.player._monitor_chain._ready
-    getattr(bench.player, way)()
-    read_before = following.reads
-    bench.work()
+class Watched(Counted):
+    """Calls what a test says when it is read."""
 
-    assert bench.player._monitor_chain._ready is None
-    assert ready is not None
-    assert (ready._made, ready._sound) == (None, None)
-    assert following.reads == read_before
+    on_read: Callable[[], None] | None = None
+
+    def read(self, start: int, end: int) -> IntSamples:
+        if self.on_read is not None:
+            self.on_read()
+        return super().read(start, end)
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile", "after"])
+@pytest.mark.parametrize("way", ["forget_prepared", "close"])
+def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, when: str) -> None:
+    bench, following = PlayerBench(settings=LEVELLED, jobs_wait=True), Watched()
+    drop = getattr(bench.player, way)
+    bench.player.prepare(following)
+    if when == "meanwhile":
+        following.on_read = drop
+    elif when == "after":
+        bench.jobs.pop(0)()
+    if when != "meanwhile":
+        drop()
+    reads, kept = following.reads, weakref.ref(following)
+    bench.run_jobs()
+
+    assert following.reads == reads + (when == "meanwhile")
+    following.on_read = None
+    del following
+    gc.collect()
+    assert kept() is None
 
 
 def test_a_clip_of_the_same_form_comes_over_the_same_stream() -> None:
-    bench = Bench()
+    bench = PlayerBench()
     bench.player.load(some_samples(1_000))
     before = bench.device.stream
     bench.player.load(some_samples(2_000))
@@ -185,23 +168,23 @@ def test_a_clip_of_the_same_form_comes_over_the_same_stream() -> None:
 
 @pytest.mark.parametrize("form", [{"channels": 2}, {"rate_hz": 8_000}, {"bits": 24}])
 def test_a_clip_of_another_form_opens_the_device_anew(form: dict[str, Any]) -> None:
-    bench, following = Bench(), some_samples(1_000, **form)
+    bench, following = PlayerBench(), some_samples(1_000, **form)
     bench.player.load(some_samples(1_000))
     before = bench.device.stream
     bench.player.load(following)
     bench.player.play()
 
     assert not before.is_alive
-    assert (bench.device.stream.form.rate_hz, bench.device.stream.form.channels) == (
+    assert (bench.device.stream.audio_format.rate_hz, bench.device.stream.audio_format.channels) == (
         following.rate_hz,
         following.channels,
     )
-    assert np.array_equal(bench.device.pull(1_000), following.data)
+    assert np.array_equal(bench.pull(1_000), following.data)
 
 
-@pytest.mark.parametrize("what", ["is_alive", "may_stay"])
+@pytest.mark.parametrize("what", ["is_alive", "is_reusable"])
 def test_a_stream_that_is_no_longer_good_is_opened_anew(what: str) -> None:
-    bench = Bench()
+    bench = PlayerBench()
     bench.player.load(some_samples(1_000))
     before = bench.device.stream
     setattr(before, what, False)
@@ -211,7 +194,7 @@ def test_a_stream_that_is_no_longer_good_is_opened_anew(what: str) -> None:
 
 
 def test_without_a_next_clip_the_device_is_let_go() -> None:
-    bench = Bench()
+    bench = PlayerBench()
     bench.player.load(some_samples(1_000))
     bench.player.unload()
 
@@ -219,7 +202,7 @@ def test_without_a_next_clip_the_device_is_let_go() -> None:
 
 
 def test_a_device_that_was_kept_for_nothing_is_let_go_when_the_player_closes() -> None:
-    bench = Bench()
+    bench = PlayerBench()
     bench.player.load(some_samples(1_000))
     bench.player.unload(keeps_device=True)
     assert bench.device.stream.is_alive
@@ -228,81 +211,32 @@ def test_a_device_that_was_kept_for_nothing_is_let_go_when_the_player_closes() -
     assert not bench.device.stream.is_alive
 
 
-def test_after_a_clip_is_let_go_the_device_gets_not_one_frame_of_it() -> None:
-    bench = Bench(fade_seconds=0.01)
+def test_a_clip_that_was_playing_leaves_nothing_in_the_next_not_even_its_fade() -> None:
+    bench, following = PlayerBench(fade_seconds=0.01), some_samples(1_000)
     bench.player.load(some_samples(8_000))
     bench.player.play()
-    assert bench.device.pull(1_000).any()
-    bench.player.unload(keeps_device=True)
-
-    assert not bench.device.pull(4_000).any()
-
-
-def test_a_clip_that_was_playing_leaves_nothing_in_the_next() -> None:
-    bench, following = Bench(), some_samples(1_000)
-    bench.player.load(some_samples(8_000))
-    bench.player.play()
-    bench.device.pull(500)
-    bench.player.pause()
+    bench.pull(500)
     bench.player.unload(keeps_device=True)
     bench.player.take_heard()
     bench.player.load(following)
-    silence = bench.device.pull(300)
+    silence = bench.pull(300)
     bench.player.play()
 
     assert not silence.any()
-    assert np.array_equal(bench.device.pull(1_000), following.data)
-
-
-def test_what_was_heard_must_be_taken_before_the_next_clip_also_over_the_same_stream() -> None:
-    bench = Bench()
-    bench.player.load(some_samples(1_000))
-    bench.player.play()
-    bench.device.pull(100)
-
-    with pytest.raises(ValueError, match="was not taken"):
-        bench.player.load(some_samples(1_000))
+    assert np.array_equal(bench.pull(1_000), following.data)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 700), min_size=1, max_size=6), st.sampled_from([0.0, 0.01]))
 def test_each_clip_is_told_what_was_heard_of_it(pulls: list[int], fade_seconds: float) -> None:
-    bench = Bench(fade_seconds=fade_seconds)
+    bench = PlayerBench(fade_seconds=fade_seconds)
     for frames in pulls:
         bench.player.load(Samples(16_000, np.full((600, 1), 9_000, dtype=np.int16)))
         bench.player.play()
-        out = bench.device.pull(frames)
+        out = bench.pull(frames)
         bench.player.unload(keeps_device=True)
         heard = bench.player.take_heard()
         end = int(np.count_nonzero(out))
 
         assert heard == ([HeardRange(0, min(frames, 600), 100)] if frames else [])
         assert end <= min(frames, 600)
-
-
-def test_the_feed_waits_for_a_block_under_way_before_it_says_that_all_is_silent() -> None:
-    """The block begins before the cut and reads its sound after it."""
-    has_begun, may_go = threading.Event(), threading.Event()
-
-    class Slow(SampleBuffer):
-        def piece_at(self, frame: int) -> Any:
-            has_begun.set()
-            assert may_go.wait(5)
-            return super().piece_at(frame)
-
-    tape = Slow(1_000)
-    tape.put([BufferedChunk(0, np.full((1_000, 1), 9, dtype=np.int16))])
-    feed = AudioCallback()
-    feed.begin(16_000, 0.0)
-    feed.cue = PlaybackCursor(tape, 0, 1_000)
-    device = threading.Thread(target=feed.fill, args=(np.zeros((100, 1), dtype=np.int16), 0.0))
-    device.start()
-    assert has_begun.wait(5)
-
-    assert not feed.cut()
-    may_go.set()
-    device.join()
-    assert feed.cut()
-    out = np.ones((100, 1), dtype=np.int16)
-    feed.fill(out, 0.0)
-    assert not out.any()

@@ -1,9 +1,12 @@
+"""Peaks against plain minima and maxima, in memory and in a stream."""
+
 import io
 import math
+from functools import lru_cache
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.samples import Samples
@@ -81,47 +84,25 @@ def test_columns_hold_their_frames_and_no_more_than_the_bins_at_their_edges(
         assert inside.max() <= highs[column] <= around.max()
 
 
-@pytest.mark.parametrize("pixels", [0, -3])
-def test_no_pixels_are_no_columns(pixels: int) -> None:
-    lows, highs = PeakPyramid.from_samples(_data(500)).columns(0, 0, 500, pixels)
+@pytest.mark.parametrize(
+    ("values", "start", "end", "pixels", "drawn"),
+    [
+        ([5] * 500, 0.0, 500.0, 0, []),
+        ([5] * 500, 0.0, 500.0, -3, []),
+        ([5] * 100, 50.0, 40.0, 2, [0, 0]),
+        ([-7], 0.0, 1.0, 5, [-7] * 5),
+        ([9] * 64, -64.0, 128.0, 3, [0, 9, 0]),
+        ([], 0.0, 100.0, 4, [0] * 4),
+        ([], -0.5, 0.5, 1, [0]),
+    ],
+)
+def test_at_the_edges_nothing_is_drawn_as_nothing_and_outside_the_clip_as_silence(
+    values: list[int], start: float, end: float, pixels: int, drawn: list[int]
+) -> None:
+    pyramid = PeakPyramid.from_samples(np.array(values, np.int16).reshape(-1, 1))
+    lows, highs = pyramid.columns(0, start, end, pixels)
 
-    assert lows.shape == highs.shape == (0,)
-
-
-def test_one_sample_fills_every_pixel_of_its_frame() -> None:
-    pyramid = PeakPyramid.from_samples(np.array([[-7]], np.int16))
-
-    lows, highs = pyramid.columns(0, 0.0, 1.0, 5)
-
-    assert lows.tolist() == highs.tolist() == [-7] * 5
-
-
-def test_no_samples_draw_as_silence() -> None:
-    pyramid = PeakPyramid.from_samples(np.zeros((0, 1), np.int16))
-
-    lows, highs = pyramid.columns(0, 0.0, 100.0, 4)
-
-    assert lows.tolist() == highs.tolist() == [0] * 4
-
-
-def test_no_samples_draw_as_silence_also_from_before_their_beginning() -> None:
-    lows, highs = PeakPyramid.from_samples(np.zeros((0, 1), np.int16)).columns(0, -0.5, 0.5, 1)
-
-    assert lows.tolist() == highs.tolist() == [0]
-
-
-def test_outside_the_clip_is_silence() -> None:
-    pyramid = PeakPyramid.from_samples(np.full((64, 1), 9, np.int16))
-
-    lows, highs = pyramid.columns(0, -64.0, 128.0, 3)
-
-    assert highs.tolist() == lows.tolist() == [0, 9, 0]
-
-
-def test_a_range_that_ends_before_it_starts_draws_nothing() -> None:
-    lows, highs = PeakPyramid.from_samples(_data(100)).columns(0, 50.0, 40.0, 2)
-
-    assert lows.tolist() == highs.tolist() == [0, 0]
+    assert lows.tolist() == highs.tolist() == drawn
 
 
 def test_channels_are_kept_apart() -> None:
@@ -183,80 +164,72 @@ class _Counted(io.BytesIO):
         return part
 
 
-def _stored(
-    pyramid: PeakPyramid, monkeypatch: pytest.MonkeyPatch, at_hand: int = 200
-) -> tuple[PeakPyramid, _Counted]:
-    """The same pyramid, with no more than so many bytes of it at hand."""
-    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", at_hand)
-    monkeypatch.setattr("reviewer.audio.view.stored_peaks._BLOCK_BYTES", 256)
-    stream = _Counted(pyramid.to_bytes())
-    return PeakPyramid.from_stream(stream), stream
+@lru_cache
+def _long(channels: int = 1, bits: int = 16) -> tuple[PeakPyramid, bytes]:
+    """The peaks of half an hour, too many to be kept in memory, and their bytes."""
+    bins = 400_000
+    first = np.sort(np.random.default_rng(bits).integers(-30_000, 30_000, (channels, 2, bins)), axis=1)
+    pyramid = PeakPyramid.from_first_level(
+        bins * FIRST_BIN - 5, first.astype(np.int16) if bits == 16 else first.astype(np.int32) << 16
+    )
+    return pyramid, pyramid.to_bytes()
 
 
-@given(st.integers(0, 40_000), st.integers(1, 3), st.sampled_from([16, 24]), st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_pyramid_read_where_it_is_wanted_gives_the_same_columns(
-    monkeypatch: pytest.MonkeyPatch, frames: int, channels: int, bits: int, draw: st.DataObject
+@given(st.sampled_from([(1, 16), (2, 16), (2, 24)]), st.data())
+@settings(max_examples=40)
+def test_peaks_read_where_they_are_wanted_give_the_same_columns(
+    shape: tuple[int, int], draw: st.DataObject
 ) -> None:
-    whole = PeakPyramid.from_samples(_data(frames, channels, bits))
-    stored, _ = _stored(whole, monkeypatch, draw.draw(st.sampled_from([0, 200, 3_000])))
-    samples = draw.draw(st.sampled_from([None, Samples(16_000, _data(frames, channels, bits))]))
-
-    assert (stored.frames, stored.channels, stored.full_scale) == (frames, channels, whole.full_scale)
+    whole, blob = _long(*shape)
+    stored = PeakPyramid.from_stream(io.BytesIO(blob))
+    assert (stored.frames, stored.channels, stored.full_scale) == (whole.frames, shape[0], whole.full_scale)
     for _ in range(3):
-        start = draw.draw(st.floats(-100, frames + 100))
-        window = (start, start + draw.draw(st.floats(0, frames + 200)), draw.draw(st.integers(0, 60)))
-        channel = draw.draw(st.integers(0, channels - 1))
-        for one, other in zip(
-            stored.columns(channel, *window, samples), whole.columns(channel, *window, samples), strict=True
-        ):
+        start = draw.draw(st.floats(-100, whole.frames + 100))
+        length = draw.draw(st.floats(0, whole.frames + 200) | st.floats(0, 10_000))
+        window = (start, start + length, draw.draw(st.integers(0, 60)))
+        channel = draw.draw(st.integers(0, shape[0] - 1))
+        for one, other in zip(stored.columns(channel, *window), whole.columns(channel, *window), strict=True):
             assert one.dtype == other.dtype
             assert (one == other).all()
+    assert stored.to_bytes() == blob
 
 
-def test_a_stored_pyramid_gives_its_bytes_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = PeakPyramid.from_samples(_data(40_000, 2))
-
-    assert _stored(whole, monkeypatch)[0].to_bytes() == whole.to_bytes()
-
-
-def test_opening_reads_the_coarse_levels_and_a_look_only_what_it_needs(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    whole = PeakPyramid.from_samples(_data(2_000_000))
-    stored, stream = _stored(whole, monkeypatch, at_hand=2_000)
-    assert stream.read_bytes < 4_000
-    stored.columns(0, 0, 2_000_000, 300)
-    assert stream.read_bytes < 16_000
-
+def test_opening_reads_the_coarse_levels_and_a_look_only_what_it_needs() -> None:
+    whole, blob = _long()
+    stream = _Counted(blob)
+    stored = PeakPyramid.from_stream(stream)
+    assert stream.read_bytes < 2 << 20 < len(blob) + (1 << 20)
     before = stream.read_bytes
     stored.columns(0, 1_000_000, 1_010_000, 100)
     stored.columns(0, 1_000_010, 1_010_010, 100)
-    assert stream.read_bytes - before < 3_000
+
+    assert stream.read_bytes - before <= 4 << 16
+    assert stored.stored is not None
+    assert whole.stored is None
 
 
-def test_a_short_pyramid_is_read_whole_and_its_stream_closed() -> None:
+def test_short_peaks_are_read_whole_and_their_stream_closed() -> None:
     stream = io.BytesIO(PeakPyramid.from_samples(_data(5_000)).to_bytes())
 
     assert PeakPyramid.from_stream(stream).stored is None
     assert stream.closed
 
 
-def test_a_closed_pyramid_is_flat(monkeypatch: pytest.MonkeyPatch) -> None:
-    stored, stream = _stored(PeakPyramid.from_samples(_data(40_000)), monkeypatch)
+def test_closed_peaks_are_flat() -> None:
+    stream = io.BytesIO(_long()[1])
+    stored = PeakPyramid.from_stream(stream)
     stored.close()
-
     lows, highs = stored.columns(0, 0.0, 6_400.0, 100)
+
     assert stream.closed
     assert not lows.any()
     assert not highs.any()
 
 
 @pytest.mark.parametrize("cut", [1, 100, 2_400])
-def test_a_stream_of_another_length_is_damage_and_closed(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewer.audio.view.peaks._AT_HAND_BYTES", 200)
-    stream = io.BytesIO(PeakPyramid.from_samples(_data(40_000)).to_bytes()[:-cut])
-
+def test_a_stream_of_another_length_is_damage_and_closed(cut: int) -> None:
+    stream = io.BytesIO(_long()[1][:-cut])
     with pytest.raises(Damaged):
         PeakPyramid.from_stream(stream)
+
     assert stream.closed

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from reviewer.audio.dsp.resample import in_format
-from reviewer.audio.io.device import AudioFormat
-from reviewer.audio.samples import IntSamples, Samples, Sound
+from reviewer.audio.dsp.resample import converted, mixed_to_channels
+from reviewer.audio.samples import AudioFormat, IntSamples, Samples, Sound
 from tests.sounds import a_tone, some_samples
 
 _RATES = [(16_000, 44_100), (22_050, 48_000), (48_000, 16_000), (8_000, 48_000), (44_100, 48_000)]
@@ -33,8 +32,8 @@ class _Streamed:
 
 def _whole(sound: Sound, rate_hz: int | None = None, channels: int | None = None) -> IntSamples:
     form = AudioFormat(rate_hz or sound.rate_hz, channels or sound.channels, sound.bits)
-    converted = in_format(sound, form)
-    return converted.read(0, converted.frames)
+    out = converted(sound, form)
+    return out.read(0, out.frames)
 
 
 def _sine(frames: int, rate_hz: int, pitch_hz: float) -> NDArray[np.float64]:
@@ -44,7 +43,7 @@ def _sine(frames: int, rate_hz: int, pitch_hz: float) -> NDArray[np.float64]:
 def test_a_clip_that_is_in_form_already_is_the_very_clip() -> None:
     samples = some_samples(100)
 
-    assert in_format(samples, AudioFormat(16_000, 1, 16)) is samples
+    assert converted(samples, AudioFormat(16_000, 1, 16)) is samples
 
 
 @pytest.mark.parametrize(("from_hz", "to_hz"), _RATES)
@@ -66,9 +65,9 @@ def test_a_tone_is_the_same_tone_in_the_same_place_with_no_seam(
 )
 def test_however_it_is_read_it_is_the_same(rates: tuple[int, int], frames: int, cuts: list[int]) -> None:
     samples = some_samples(frames, rate_hz=rates[0])
-    converted = in_format(samples, AudioFormat(rates[1], 1, 16))
-    edges = sorted({0, converted.frames, *(min(cut, converted.frames) for cut in cuts)})
-    parts = [converted.read(start, end) for start, end in pairwise(edges)]
+    out = converted(samples, AudioFormat(rates[1], 1, 16))
+    edges = sorted({0, out.frames, *(min(cut, out.frames) for cut in cuts)})
+    parts = [out.read(start, end) for start, end in pairwise(edges)]
 
     assert np.array_equal(np.concatenate(parts), _whole(samples, rates[1]))
 
@@ -109,16 +108,13 @@ def test_24_bits_stay_24_bits() -> None:
     assert np.abs(out[3_000:-3_000:3] // 65_536 - samples.data[1_000:-1_000] // 65_536).max() <= 1
 
 
-def test_a_mono_clip_goes_to_both_sides_of_a_stereo_device() -> None:
-    samples = some_samples(50)
+def test_channels_are_copied_or_mixed_to_their_mean_without_overflow() -> None:
+    mono, loud = some_samples(50), np.full((3, 4), 32_767, np.int16)
 
-    assert np.array_equal(_whole(samples, channels=2), np.repeat(samples.data, 2, axis=1))
-
-
-def test_a_mono_device_gets_the_mean_of_a_stereo_clip() -> None:
-    samples = some_samples(50, channels=2)
-
-    assert np.abs(_whole(samples, channels=1)[:, 0] - samples.data.mean(axis=1)).max() <= 0.5
+    assert np.array_equal(_whole(mono, channels=2), np.repeat(mono.data, 2, axis=1))
+    assert mixed_to_channels(mono.data, 1) is mono.data
+    assert mixed_to_channels(np.array([[100, 200, 301, 0]], np.int16), 2).tolist() == [[150, 150]]
+    assert (mixed_to_channels(loud, 1) == 32_767).all()
 
 
 @pytest.mark.parametrize(("rate_hz", "channels"), [(48_000, 1), (16_000, 2), (48_000, 2)])
@@ -134,7 +130,7 @@ def test_a_long_sound_is_read_in_small_pieces_and_comes_out_as_one_at_hand(
 
 def test_making_the_conversion_reads_nothing_yet() -> None:
     streamed = _Streamed(some_samples(100_000))
-    in_format(streamed, AudioFormat(48_000, 2, 16))
+    converted(streamed, AudioFormat(48_000, 2, 16))
 
     assert streamed.most == 0
 
@@ -145,16 +141,16 @@ import sys
 from itertools import pairwise
 sys.modules['samplerate'] = None
 import numpy as np
-from reviewer.audio.io.device import AudioFormat
-from reviewer.audio.dsp.resample import in_format
+from reviewer.audio.dsp.resample import converted
+from reviewer.audio.samples import AudioFormat
 from reviewer.audio.samples import Samples
 from reviewer.errors import Unavailable
 try:
-    in_format(Samples(8000, np.zeros((9, 1), np.int16)), AudioFormat(16000, 1, 16))
+    converted(Samples(8000, np.zeros((9, 1), np.int16)), AudioFormat(16000, 1, 16))
 except Unavailable as error:
     print(error.sentence, error.hint)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert "does not take the clip's rate" in done.stdout
+    assert "does not support the clip's sample rate" in done.stdout
     assert "samplerate" in done.stdout

@@ -1,4 +1,4 @@
-"""A pedal that nobody knows is taught by three presses."""
+"""An unknown pedal is calibrated by three presses."""
 
 from functools import reduce
 
@@ -9,22 +9,22 @@ from hypothesis import strategies as st
 from reviewer.errors import Refused
 from reviewer.pedal.calibration import Calibration
 from reviewer.pedal.report import Pedal, ReportBit
-from tests.fakes.pedal import LEFT, LEFT_AND_MIDDLE, LESSON, MIDDLE, NONE, RIGHT
+from tests.fakes.pedal import LEFT, LEFT_AND_MIDDLE, MIDDLE, NONE, RIGHT, THREE_PRESSES
 
-REPORTS = [report for _, report in LESSON]
+REPORTS = [report for _, report in THREE_PRESSES]
 
 
-def taught(*reports: bytes) -> Calibration:
-    return reduce(Calibration.heard, reports, Calibration())
+def calibrated(*reports: bytes) -> Calibration:
+    return reduce(Calibration.with_report, reports, Calibration())
 
 
 def test_left_middle_and_right_are_asked_for_in_this_order():
-    asked = [taught(*REPORTS[:count]).asks_for for count in (0, 2, 4, 6)]
+    asked = [calibrated(*REPORTS[:count]).requested_pedal for count in (0, 2, 4, 6)]
     assert asked == [Pedal.LEFT, Pedal.MIDDLE, Pedal.RIGHT, None]
 
 
-def test_three_presses_teach_where_the_pedals_are():
-    assert taught(*REPORTS).layout().places == {
+def test_three_presses_say_where_the_pedals_are():
+    assert calibrated(*REPORTS).layout().bits == {
         Pedal.LEFT: ReportBit(0, 1),
         Pedal.MIDDLE: ReportBit(0, 2),
         Pedal.RIGHT: ReportBit(0, 4),
@@ -32,58 +32,58 @@ def test_three_presses_teach_where_the_pedals_are():
 
 
 def test_a_press_counts_once_it_is_let_go():
-    held = taught(LEFT)
+    held = calibrated(LEFT)
     assert held.is_held
-    assert held.asks_for is Pedal.LEFT
+    assert held.requested_pedal is Pedal.LEFT
 
 
 def test_a_device_that_repeats_itself_is_understood():
-    assert taught(*(report for report in REPORTS for _ in range(3))) == taught(*REPORTS)
+    assert calibrated(*(report for report in REPORTS for _ in range(3))) == calibrated(*REPORTS)
 
 
 def test_the_state_of_rest_that_comes_first_is_no_press():
-    assert taught(NONE, *REPORTS).layout() == taught(*REPORTS).layout()
+    assert calibrated(NONE, *REPORTS).layout() == calibrated(*REPORTS).layout()
 
 
 def test_a_pedal_that_is_not_there_is_left_out():
-    lesson = taught(*REPORTS[:2]).without_this().heard(RIGHT).heard(NONE)
-    assert lesson.asks_for is None
-    assert set(lesson.layout().places) == {Pedal.LEFT, Pedal.RIGHT}
+    calibration = calibrated(*REPORTS[:2]).skip_pedal().with_report(RIGHT).with_report(NONE)
+    assert calibration.requested_pedal is None
+    assert set(calibration.layout().bits) == {Pedal.LEFT, Pedal.RIGHT}
 
 
 def test_after_the_last_press_nothing_changes_any_more():
-    done = taught(*REPORTS)
-    assert done.heard(LEFT) == done
-    assert done.without_this() == done
+    done = calibrated(*REPORTS)
+    assert done.with_report(LEFT) == done
+    assert done.skip_pedal() == done
 
 
-def test_nothing_pressed_is_nothing_learnt():
+def test_without_a_press_there_is_no_layout():
     with pytest.raises(Refused, match="No pedal was pressed"):
         Calibration((None, None, None)).layout()
 
 
 def test_the_same_pedal_three_times_cannot_be_told_apart():
     with pytest.raises(Refused, match="told apart"):
-        taught(*[LEFT, NONE] * 3).layout()
+        calibrated(*[LEFT, NONE] * 3).layout()
 
 
 def test_two_feet_at_once_cannot_be_told_apart():
     with pytest.raises(Refused, match="told apart"):
-        taught(LEFT_AND_MIDDLE, NONE, MIDDLE, NONE, LEFT, NONE).layout()
+        calibrated(LEFT_AND_MIDDLE, NONE, MIDDLE, NONE, LEFT, NONE).layout()
 
 
 def test_reports_of_another_length_do_not_disturb():
-    assert taught(LEFT, b"\xff\xff\xff", *REPORTS[1:]) == taught(*REPORTS)
+    assert calibrated(LEFT, b"\xff\xff\xff", *REPORTS[1:]) == calibrated(*REPORTS)
 
 
 def test_a_counter_in_the_reports_is_not_taken_for_a_pedal():
     counted = [bytes([place, *report]) for place, report in enumerate(REPORTS, start=1)]
-    layout = taught(*counted).layout()
-    assert [place.byte for place in layout.places.values()] == [1, 1, 1]
+    layout = calibrated(*counted).layout()
+    assert [place.byte for place in layout.bits.values()] == [1, 1, 1]
 
 
-def test_only_reports_as_long_as_those_of_the_lesson_will_be_read():
-    assert taught(*REPORTS).layout().down(b"\x01") is None
+def test_only_reports_as_long_as_those_of_the_calibration_will_be_read():
+    assert calibrated(*REPORTS).layout().pedals_down(b"\x01") is None
 
 
 @given(
@@ -100,19 +100,19 @@ def test_any_three_bits_are_found_whatever_else_is_set(bits, rest: bytes, repeat
         script += [(resting | 1 << bit).to_bytes(2, "little"), resting.to_bytes(2, "little")]
     heard = [report for report, more in zip(script, repeats, strict=True) for _ in range(1 + more)]
 
-    layout = taught(*heard).layout()
+    layout = calibrated(*heard).layout()
 
-    assert [(place.byte, place.mask) for place in layout.places.values()] == [
+    assert [(place.byte, place.mask) for place in layout.bits.values()] == [
         (bit // 8, 1 << bit % 8) for bit in bits[:3]
     ]
 
 
 @given(st.lists(st.binary(min_size=1, max_size=2), max_size=30))
-def test_no_reports_whatever_break_a_lesson(reports: list[bytes]):
-    lesson = taught(*reports)
+def test_no_reports_whatever_break_a_calibration(reports: list[bytes]):
+    calibration = calibrated(*reports)
     try:
-        layout = lesson.layout()
+        layout = calibration.layout()
     except Refused:
         return
-    masks = [(place.byte, place.mask) for place in layout.places.values()]
+    masks = [(place.byte, place.mask) for place in layout.bits.values()]
     assert len(set(masks)) == len(masks)

@@ -1,6 +1,7 @@
 """What the parent makes of a decoding process that lies, stops or is ended; no process is started."""
 
 import io
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reviewer.audio.decode.decoder import Decoder
+from reviewer.audio.decode.decoder import Decoder, open_untrusted
 from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
@@ -32,7 +33,7 @@ class _Host:
         self._how = how
 
     @contextmanager
-    def decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[_Job]:
+    def start_decoding(self, path: Path, source: int, limits: DecodeLimits) -> Iterator[_Job]:
         yield _Job(self._content, self._how)
 
     def close(self) -> None:
@@ -82,7 +83,7 @@ def test_an_honest_stream_is_taken(tmp_path: Path) -> None:
     assert decoded.frames == 3  # type: ignore[attr-defined]
     assert decoded.notes[:2] == (  # type: ignore[attr-defined]
         "The file is shorter than its header says.",
-        "2 samples were not numbers and are silent now.",
+        "2 invalid samples (NaN or infinity) were replaced by silence.",
     )
 
 
@@ -116,7 +117,7 @@ def test_a_stream_that_does_not_add_up_is_refused(tmp_path: Path, content: bytes
 
     assert (refusal.code, refusal.sentence) == (
         "UNDECODABLE",
-        "The file made its decoder stop without a result.",
+        "The decoder stopped without a result.",
     )
 
 
@@ -138,7 +139,7 @@ def test_more_bytes_than_memory_allows_are_not_kept(tmp_path: Path) -> None:
         ((TIMED_OUT, 0), "takes longer, or more memory"),
         ((KILLED, 24), "takes longer, or more memory"),
         ((KILLED, 9), "takes longer, or more memory"),
-        ((KILLED, 11), "crash (signal 11)"),
+        ((KILLED, 11), "crashed on this file (signal 11)"),
         ((ENDED, 9), "without a result"),
     ],
 )
@@ -152,8 +153,8 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (_failure(b"library", 1), "UNDECODABLE", "not a sound file"),
-        (_failure(b"library", 71), "EMPTY_AUDIO", "no sound"),
+        (_failure(b"library", 1), "UNDECODABLE", "not an audio file"),
+        (_failure(b"library", 71), "EMPTY_AUDIO", "no audio"),
         (_failure(b"library", 32), "UNDECODABLE", "Channel count is zero"),
         (_failure(b"library", 0), "UNDECODABLE", "cannot be decoded."),
         (_failure(b"library", -5), "UNDECODABLE", "cannot be decoded."),
@@ -161,7 +162,7 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
         (_failure(b"memory"), "UNDECODABLE", "memory"),
         (_head() + _failure(b"broken_off", 158), "UNDECODABLE", "damaged"),
         (_head() + _failure(b"too_long"), "TOO_LONG", "longer than a clip may be"),
-        (_head() + _tail(0), "EMPTY_AUDIO", "no sound"),
+        (_head() + _tail(0), "EMPTY_AUDIO", "no audio"),
         (_head(channels=9), "UNDECODABLE", "9 channels"),
         (_head(rate_hz=700_000), "UNDECODABLE", "700000"),
     ],
@@ -178,3 +179,32 @@ def test_text_from_the_process_is_not_repeated(tmp_path: Path) -> None:
     decoded = _decode(tmp_path, _Host(_head(container=b"SECRET") + _samples(5, -9) + _tail(2)))
 
     assert "SECRET" not in " ".join(decoded.notes)  # type: ignore[attr-defined]
+
+
+def _not_opened(path: Path, most_bytes: int = 100) -> Refused:
+    with pytest.raises(Refused) as caught, open_untrusted(path, most_bytes):
+        pass
+    return caught.value
+
+
+def test_an_open_file_can_be_read_and_is_closed_after(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"sound")
+
+    with open_untrusted(path, 5) as descriptor:
+        assert os.read(descriptor, 10) == b"sound"
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(descriptor)
+
+
+@pytest.mark.parametrize("name", ["file/below", "nul\0byte", "x" * 300])
+def test_what_cannot_be_opened_is_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+
+    assert _not_opened(tmp_path / name).code == "UNDECODABLE"
+
+
+def test_no_sentence_repeats_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "Testperson.wav"
+
+    assert "Testperson" not in _not_opened(path).sentence + _not_opened(path).hint
