@@ -44,21 +44,21 @@ def validate(folder: Path) -> list[Notice]:
     validator = SetValidator(folder)
     text = validator.begin_file(NAME)
     if not text:
-        validator.add("SET_FILE_EMPTY", file=NAME)
+        validator.add_problem("SET_FILE_EMPTY", file=NAME)
         return validator.problems
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
-        validator.add("SET_NOT_CSV", file=NAME)
+        validator.add_problem("SET_NOT_CSV", file=NAME)
         return validator.problems
     header = lines[0]
     if tuple(header[: len(COLUMNS)]) != COLUMNS or len(set(header)) != len(header):
-        validator.add("SET_WRONG_COLUMNS", file=NAME)
+        validator.add_problem("SET_WRONG_COLUMNS", file=NAME)
         return validator.problems
     for number, cells in enumerate(lines[1:], start=2):
         where = f"{NAME}:{number}"
         if len(cells) != len(header):
-            validator.add("SET_WRONG_CELL_COUNT", where=where)
+            validator.add_problem("SET_WRONG_CELL_COUNT", where=where)
         else:
             _check(where, dict(zip(header, cells, strict=True)), validator)
     return validator.problems
@@ -106,13 +106,13 @@ def _cells(utterance: Utterance) -> tuple[str, ...]:
 def _check(where: str, row: Mapping[str, str], validator: SetValidator) -> None:
     for column, cell in row.items():
         if cell[:1] and cell[0] in _MAY_BE_FORMULA and not cell.startswith("'"):
-            validator.add("SET_FORMULA", where=where, field=column)
+            validator.add_problem("SET_FORMULA", where=where, field=column)
         validator.check_text(where, column, plain_cell(cell))
     try:
         duration, frames, rate_hz, channels = (float(row[name]) for name in _NUMBERS)
     except ValueError:
-        validator.add("SET_NOT_NUMBERS", where=where, fields=", ".join(_NUMBERS))
+        validator.add_problem("SET_NOT_NUMBERS", where=where, fields=", ".join(_NUMBERS))
         return
     if min(duration, frames, rate_hz, channels) <= 0 or abs(duration * rate_hz - frames) >= 0.5:
-        validator.add("SET_DURATION_MISMATCH", where=where)
+        validator.add_problem("SET_DURATION_MISMATCH", where=where)
     validator.check_row(where, row["id"], row["audio"], duration)

@@ -38,7 +38,7 @@ def validate(folder: Path) -> list[Notice]:
     validator = SetValidator(folder)
     names = [name for name in _NAMES if (folder / name).exists()]
     if not names:
-        validator.add("NEMO_NO_MANIFEST")
+        validator.add_problem("NEMO_NO_MANIFEST")
     for name in names:
         text = validator.begin_file(name)
         for number, line in enumerate(text.split("\n")[:-1], start=1):
@@ -63,20 +63,20 @@ def _check(where: str, line: str, validator: SetValidator, *, wants_text: bool) 
     try:
         row: Any = json.loads(line)
     except ValueError:
-        validator.add("SET_NOT_JSON", where=where)
+        validator.add_problem("SET_NOT_JSON", where=where)
         return
     if not isinstance(row, dict) or set(row) != set(_KEYS):
-        validator.add("SET_WRONG_KEYS", where=where, keys=", ".join(_KEYS))
+        validator.add_problem("SET_WRONG_KEYS", where=where, keys=", ".join(_KEYS))
         return
     wrong = [key for key, kind in _KEYS.items() if type(row[key]) is not kind]
     if wrong:
-        validator.add("SET_WRONG_TYPES", where=where, keys=", ".join(wrong))
+        validator.add_problem("SET_WRONG_TYPES", where=where, keys=", ".join(wrong))
         return
     if row["duration"] <= 0:
-        validator.add("SET_DURATION_MISMATCH", where=where)
+        validator.add_problem("SET_DURATION_MISMATCH", where=where)
     if bool(row["text"]) is not wants_text:
-        validator.add("NEMO_TEXT_MISSING" if wants_text else "NEMO_TEXT_NOT_EXPECTED", where=where)
+        validator.add_problem("NEMO_TEXT_MISSING" if wants_text else "NEMO_TEXT_NOT_EXPECTED", where=where)
     validator.check_text(where, "text", row["text"])
     if not row["id"].startswith(f"{row['speaker']}-"):
-        validator.add("SET_ID_WITHOUT_SPEAKER", where=where)
+        validator.add_problem("SET_ID_WITHOUT_SPEAKER", where=where)
     validator.check_row(where, row["id"], row["audio_filepath"], row["duration"])

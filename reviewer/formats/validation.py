@@ -27,7 +27,7 @@ class SetValidator:
     _last: str = ""
     _seen: set[str] = field(default_factory=set)
 
-    def add(self, code: str, /, **parameters: Parameter) -> None:
+    def add_problem(self, code: str, /, **parameters: Parameter) -> None:
         """Adds a problem."""
         self.problems.append(Notice(code, parameters))
 
@@ -38,36 +38,36 @@ class SetValidator:
             data = (self.folder / name).read_bytes()
             text = data.decode()
         except OSError:
-            self.add("SET_FILE_UNREADABLE", file=name)
+            self.add_problem("SET_FILE_UNREADABLE", file=name)
             return ""
         except UnicodeDecodeError:
-            self.add("SET_FILE_NOT_UTF8", file=name)
+            self.add_problem("SET_FILE_NOT_UTF8", file=name)
             return ""
         if data.startswith(_BOM):
-            self.add("SET_FILE_BOM", file=name)
+            self.add_problem("SET_FILE_BOM", file=name)
         if b"\r" in data:
-            self.add("SET_FILE_LINE_ENDS", file=name)
+            self.add_problem("SET_FILE_LINE_ENDS", file=name)
         if data and not data.endswith(b"\n"):
-            self.add("SET_FILE_LAST_LINE_END", file=name)
+            self.add_problem("SET_FILE_LAST_LINE_END", file=name)
         return text
 
     def check_text(self, where: str, field_name: str, text: str) -> None:
         """Checks a text field: NFC, visible characters, single spaces."""
         if code := text_problem(text):
-            self.add(code, where=where, field=field_name)
+            self.add_problem(code, where=where, field=field_name)
 
     def check_row(self, where: str, utterance_id: str, path: str, duration_seconds: float) -> None:
         """Checks that ids are unique and sorted, and that the clip is there and as long as stated."""
         if not _ID.fullmatch(utterance_id):
-            self.add("SET_ID_MALFORMED", where=where)
+            self.add_problem("SET_ID_MALFORMED", where=where)
         if utterance_id in self._seen:
-            self.add("SET_ID_TWICE", where=where, id=utterance_id)
+            self.add_problem("SET_ID_TWICE", where=where, id=utterance_id)
         if utterance_id <= self._last:
-            self.add("SET_NOT_SORTED", where=where)
+            self.add_problem("SET_NOT_SORTED", where=where)
         self._seen.add(utterance_id)
         self._last = utterance_id
         if path != f"{CLIPS}/{utterance_id}.flac":
-            self.add("SET_CLIP_PATH", where=where, folder=CLIPS)
+            self.add_problem("SET_CLIP_PATH", where=where, folder=CLIPS)
         else:
             self._check_clip(where, path, duration_seconds)
 
@@ -75,12 +75,12 @@ class SetValidator:
         try:
             frames, rate_hz = decoded_length(self.folder / path)
         except (OSError, soundfile.LibsndfileError):
-            self.add("SET_CLIP_UNREADABLE", where=where)
+            self.add_problem("SET_CLIP_UNREADABLE", where=where)
             return
         if abs(duration_seconds * rate_hz - frames) >= 0.5:
-            self.add("SET_CLIP_DURATION", where=where, frames=frames)
+            self.add_problem("SET_CLIP_DURATION", where=where, frames=frames)
         if not has_only_samples(self.folder / path):
-            self.add("SET_CLIP_METADATA", where=where)
+            self.add_problem("SET_CLIP_METADATA", where=where)
 
 
 def text_problem(text: str) -> str:

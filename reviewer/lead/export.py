@@ -96,7 +96,7 @@ class Export:
         self._selector = Selector(unit, access, conventions)
         self._formats = formats
 
-    def run(
+    def export_set(
         self,
         identity: Identity,
         out: Path,

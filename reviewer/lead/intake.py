@@ -49,7 +49,7 @@ class Intake:
         self._make_decoder = make_decoder
         self._project = project
 
-    def run(
+    def import_manifest(
         self,
         identity: Identity,
         manifest: Path,

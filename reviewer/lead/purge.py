@@ -66,7 +66,7 @@ class Purge:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    def run(self, identity: Identity, sources: Sequence[str], *, retention: bool) -> PurgeReport:
+    def purge_clips(self, identity: Identity, sources: Sequence[str], *, retention: bool) -> PurgeReport:
         """Purges the clips of these sources and, with ``retention``, all whose retention or consent is over.
 
         Each clip is one commit (key, sealed work, tombstone, log row). Its sealed files are removed

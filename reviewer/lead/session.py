@@ -116,7 +116,7 @@ class LeadSession:
     ) -> IntakeReport:
         """Imports clips through the gate; one report row for each line."""
         self._require(Act.IMPORT)
-        return self._intake.run(self.identity, manifest, options, progress, cancelled)
+        return self._intake.import_manifest(self.identity, manifest, options, progress, cancelled)
 
     def export(
         self,
@@ -127,12 +127,12 @@ class LeadSession:
     ) -> ExportResult:
         """Writes accepted work as a labelled set with its passport."""
         self._require(Act.EXPORT)
-        return self._export.run(self.identity, out, tuple(formats), where, progress)
+        return self._export.export_set(self.identity, out, tuple(formats), where, progress)
 
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
         """Destroys the clips of these sources and, with ``retention``, all whose time or consent is over."""
         self._require(Act.PURGE)
-        return self._purge.run(self.identity, sources, retention=retention)
+        return self._purge.purge_clips(self.identity, sources, retention=retention)
 
     def release(self, task_id: str) -> None:
         """Takes a lease away from whoever holds it; their draft stays theirs."""

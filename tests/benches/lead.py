@@ -189,7 +189,7 @@ class LeadBench:
         )
 
     def run_export(self, out: Path, where: str | None = None, **options: Any) -> ExportResult:
-        return self.export().run(self.lead, out, ("nemo", "csv"), where, **options)
+        return self.export().export_set(self.lead, out, ("nemo", "csv"), where, **options)
 
     def purge(self, *, unit: UnitOfWork | None = None) -> Purge:
         return Purge(unit or self.unit)

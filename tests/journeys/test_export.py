@@ -333,7 +333,7 @@ def test_contractor_may_not_export(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
     ana = bench.sign_in.sign_in(ANA, PASSPHRASE)
     with pytest.raises(NotAllowed):
-        bench.export().run(ana, out, ("nemo",))
+        bench.export().export_set(ana, out, ("nemo",))
     assert_untouched(bench, out)
 
 
@@ -371,7 +371,7 @@ def test_order_that_cannot_be_carried_out_is_refused_at_once(
 ) -> None:
     bench.accepted("c1", "yes")
     with pytest.raises(Refused, match=code):
-        bench.export().run(bench.lead, out, formats, where)
+        bench.export().export_set(bench.lead, out, formats, where)
     assert_untouched(bench, out)
 
 
@@ -417,7 +417,7 @@ def test_export_that_fails_half_way_leaves_nothing_but_its_log_rows(
 
     access: Any = Replaced(bench.access, open_for_export=open_for_export)
     with pytest.raises(type(error)):
-        bench.export(access=access).run(bench.lead, out, ("nemo", "csv"))
+        bench.export(access=access).export_set(bench.lead, out, ("nemo", "csv"))
     assert_failed(bench, out, reason)
 
 
@@ -440,7 +440,7 @@ def test_without_a_log_row_no_clip_is_unsealed_for_an_export(bench: LeadBench, o
     )
     access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US")
     with pytest.raises(Unavailable):
-        bench.export(unit=unit, access=access).run(bench.lead, out, ("nemo",))
+        bench.export(unit=unit, access=access).export_set(bench.lead, out, ("nemo",))
     assert unsealed == []
     assert_failed(bench, out, "DISK_FULL")
 
@@ -487,7 +487,7 @@ def test_set_that_does_not_validate_is_not_kept(
     bench.accepted("c1", "yes")
     bench.accepted("c2", "yes")
     with pytest.raises(Damaged, match=code):
-        bench.export(formats={**FORMATS, "nemo": format_}).run(bench.lead, out, ("nemo",))
+        bench.export(formats={**FORMATS, "nemo": format_}).export_set(bench.lead, out, ("nemo",))
     assert_failed(bench, out, code)
 
 
@@ -498,7 +498,7 @@ def test_disk_error_is_unavailable_and_leaves_nothing(bench: LeadBench, out: Pat
 
     bench.accepted("c1", "yes")
     with pytest.raises(Unavailable, match="SET_NOT_WRITTEN"):
-        bench.export(formats={"nemo": Full()}).run(bench.lead, out, ("nemo",))
+        bench.export(formats={"nemo": Full()}).export_set(bench.lead, out, ("nemo",))
     assert_failed(bench, out, "SET_NOT_WRITTEN")
 
 
@@ -516,7 +516,7 @@ def test_set_loses_its_name_when_its_rows_cannot_be_committed(bench: LeadBench, 
 
     unit = bench.replaced(exports=Replaced(bench.unit.exports, finish=finish))
     with pytest.raises((sqlite3.Error, ReviewerError)):
-        bench.export(unit=unit).run(bench.lead, out, ("nemo",))
+        bench.export(unit=unit).export_set(bench.lead, out, ("nemo",))
     assert bench.acts()[-1][:2] == ("export.ended", "failed")
     assert list(out.parent.iterdir()) == []
     assert bench.unit.exports.exports_of(["c1"]) == []

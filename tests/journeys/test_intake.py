@@ -48,7 +48,7 @@ class Imports:
     def run(
         self, *rows: dict[str, Any], options: IntakeOptions | None = None, decoder: FakeDecoder | None = None
     ) -> IntakeReport:
-        return self.bench.intake(decoder or self.decoder).run(
+        return self.bench.intake(decoder or self.decoder).import_manifest(
             self.bench.lead,
             self.write(*rows),
             options or IntakeOptions(),
@@ -295,7 +295,7 @@ def test_a_sample_that_makes_no_sense_is_refused_before_anything(imports: Import
 
 def test_a_cancelled_import_keeps_what_is_in_and_goes_on_next_time(imports: Imports) -> None:
     rows = [a_line(n) for n in range(1, 6)]
-    report = imports.bench.intake(imports.decoder).run(
+    report = imports.bench.intake(imports.decoder).import_manifest(
         imports.bench.lead,
         imports.write(*rows),
         IntakeOptions(),
@@ -313,7 +313,7 @@ def test_a_cancelled_import_keeps_what_is_in_and_goes_on_next_time(imports: Impo
 def test_a_contractor_imports_nothing(imports: Imports) -> None:
     ana = imports.bench.sign_in.sign_in(ANA, PASSPHRASE)
     with pytest.raises(NotAllowed):
-        imports.bench.intake(imports.decoder).run(ana, imports.write(a_line(1)), IntakeOptions())
+        imports.bench.intake(imports.decoder).import_manifest(ana, imports.write(a_line(1)), IntakeOptions())
     assert imports.sealed() == set()
 
 

@@ -50,7 +50,7 @@ def with_everything(bench: LeadBench) -> None:
 
 def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) -> None:
     with_everything(bench)
-    report = bench.purge().run(bench.lead, ["source of c1", "unknown"], retention=False)
+    report = bench.purge().purge_clips(bench.lead, ["source of c1", "unknown"], retention=False)
     assert (report.purged, report.unknown) == ((("c1", "consent_withdrawn"),), 1)
     after = state(bench)
     assert [row["wrapped_key"] is None for row in after["clip"]] == [True, False]
@@ -73,7 +73,7 @@ def test_purge_of_which_a_part_fails_changes_nothing(bench: LeadBench, part: str
 
     unit = bench.replaced(**{part: Replaced(getattr(bench.unit, part), **{method: fail})})
     with pytest.raises(Unavailable):
-        bench.purge(unit=unit).run(bench.lead, ["source of c1"], retention=False)
+        bench.purge(unit=unit).purge_clips(bench.lead, ["source of c1"], retention=False)
     assert state(bench) == before
     assert {path.name.split(".")[0] for path in (bench.folder / "clips").iterdir()} == {"c1", "c2"}
 
@@ -86,20 +86,20 @@ def test_retention_purges_what_is_over_by_retention_or_by_consent(bench: LeadBen
     bench.withdraw_consent("c2")
     bench.end_retention("c3")
     bench.withdraw_consent("c3")
-    report = bench.purge().run(bench.lead, [], retention=True)
+    report = bench.purge().purge_clips(bench.lead, [], retention=True)
     assert dict(report.purged) == {"c1": "retention", "c2": "consent_withdrawn", "c3": "consent_withdrawn"}
     bench.clock.advance(3600)
-    report = bench.purge().run(bench.lead, ["source of c4"], retention=True)
+    report = bench.purge().purge_clips(bench.lead, ["source of c4"], retention=True)
     assert dict(report.purged) == {"c4": "consent_withdrawn", "c5": "consent_withdrawn"}
 
 
 def test_second_purge_removes_files_that_an_interrupted_one_left(bench: LeadBench) -> None:
     add_clip(bench, "c1")
     left = {path.name: path.read_bytes() for path in (bench.folder / "clips").iterdir()}
-    bench.purge().run(bench.lead, ["source of c1"], retention=False)
+    bench.purge().purge_clips(bench.lead, ["source of c1"], retention=False)
     for name, data in left.items():
         (bench.folder / "clips" / name).write_bytes(data)
-    report = bench.purge().run(bench.lead, ["source of c1"], retention=False)
+    report = bench.purge().purge_clips(bench.lead, ["source of c1"], retention=False)
     assert report.purged == ()
     assert list((bench.folder / "clips").iterdir()) == []
 
@@ -110,7 +110,7 @@ def test_log_names_the_exports_that_contain_a_purged_clip(bench: LeadBench, tmp_
     bench.submit(ANA, "yes")
     bench.accept_all()
     bench.run_export(tmp_path / "set")
-    report = bench.purge().run(bench.lead, ["source of c1"], retention=False)
+    report = bench.purge().purge_clips(bench.lead, ["source of c1"], retention=False)
     (recall,) = report.recall
     (row,) = [row.event() for row in bench.unit.log.rows() if row.event().action == Action.PURGED]
     assert row.detail["exports"] == [recall.export]
@@ -121,7 +121,7 @@ def test_nobody_but_a_lead_purges(bench: LeadBench) -> None:
     add_clip(bench, "c1")
     ana = bench.sign_in.sign_in(ANA, PASSPHRASE)
     with pytest.raises(NotAllowed):
-        bench.purge().run(ana, ["source of c1"], retention=True)
+        bench.purge().purge_clips(ana, ["source of c1"], retention=True)
     assert bench.unit.clips.ids() == {"c1"}
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.clips import seal as seal_module
-from reviewer.clips.seal import CHUNK_BYTES, Place, SealedReader, seal, unseal
+from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
 from reviewer.errors import Damaged
 from reviewer.model.clip import ContentKind
 
 KEY = bytes(range(32))
-PLACE = Place("w1", "c1", ContentKind.AUDIO)
+PLACE = SealContext("w1", "c1", ContentKind.AUDIO)
 HEADER = 37
 SEALED_CHUNK = CHUNK_BYTES + 16
 SIZES = [
@@ -36,7 +36,7 @@ def pattern(size: int) -> bytes:
     return np.random.default_rng(size).bytes(size)
 
 
-def refuses(sealed: bytes, key: bytes = KEY, place: Place = PLACE) -> bool:
+def refuses(sealed: bytes, key: bytes = KEY, place: SealContext = PLACE) -> bool:
     try:
         unseal(key, place, sealed)
     except Damaged:
@@ -131,11 +131,11 @@ def test_the_header_of_another_object_is_found() -> None:
         replace(PLACE, clip_id="c2"),
         replace(PLACE, kind=ContentKind.PEAKS),
         replace(PLACE, name="7"),
-        Place("w", "1c1", ContentKind.AUDIO),
-        Place("w1c1", "", ContentKind.AUDIO),
+        SealContext("w", "1c1", ContentKind.AUDIO),
+        SealContext("w1c1", "", ContentKind.AUDIO),
     ],
 )
-def test_an_object_at_another_place_does_not_open(place: Place) -> None:
+def test_an_object_at_another_place_does_not_open(place: SealContext) -> None:
     assert refuses(seal(KEY, PLACE, b"a short text"), place=place)
 
 
@@ -144,8 +144,8 @@ parts = st.text(max_size=4)
 
 @given(st.tuples(parts, parts, parts), st.tuples(parts, parts, parts))
 def test_two_places_never_have_one_byte_form(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
-    first = Place(one[0], one[1], ContentKind.DRAFT, one[2])
-    second = Place(other[0], other[1], ContentKind.DRAFT, other[2])
+    first = SealContext(one[0], one[1], ContentKind.DRAFT, one[2])
+    second = SealContext(other[0], other[1], ContentKind.DRAFT, other[2])
     assert (first.to_bytes() == second.to_bytes()) == (first == second)
 
 
