@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from reviewer.clips.catalogue import Catalogue
-from reviewer.clips.vault import Vault
-from reviewer.db.migrations import migrate
 
 from reviewer.audio.io.flac import without_metadata
 from reviewer.audio.view.peaks import FIRST_BIN, PeakPyramid
-from reviewer.clips.store import LocalClips
+from reviewer.clips.repository import ClipRepository
+from reviewer.clips.store import LocalClipStore
+from reviewer.clips.content import ClipContent
 from reviewer.db.connection import Database
+from reviewer.db.schema import migrate
 from tests.factories import a_clip, a_keyring
 
 RATE = 16_000
@@ -51,7 +51,7 @@ def pyramid_of(seconds: int) -> PeakPyramid:
     return PeakPyramid.from_first_level(times * base.shape[0], np.tile(first, (1, 1, times)))
 
 
-def add_clip(vault: Vault, folder: Path, clip_id: str, seconds: int) -> None:
+def add_clip(vault: ClipContent, folder: Path, clip_id: str, seconds: int) -> None:
     """Brings such a clip in."""
     file = write_sound(folder / f"{clip_id}.flac", seconds)
     flac = without_metadata(file.read_bytes())
@@ -61,9 +61,9 @@ def add_clip(vault: Vault, folder: Path, clip_id: str, seconds: int) -> None:
 
 
 @contextmanager
-def a_vault(folder: Path) -> Iterator[Vault]:
+def a_vault(folder: Path) -> Iterator[ClipContent]:
     """The vault of a folder, made where there is none."""
     database = Database(folder / "workspace.db")
     migrate(database)
-    yield Vault("w1", LocalClips(folder / "clips"), Catalogue(database))
+    yield ClipContent("w1", LocalClipStore(folder / "clips"), ClipRepository(database))
     database.close()

@@ -24,7 +24,7 @@ from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
-from reviewer.lead.intake import IntakeOptions
+from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.clock import to_iso
 from reviewer.model.people import Role
 from reviewer.places import DATABASE_FILE
