@@ -1,6 +1,7 @@
 """Starts the workstation: one Qt application, one workspace, one window."""
 
 import contextlib
+import importlib.util
 import os
 import signal
 import sys
@@ -108,7 +109,7 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
 def _window(folder: Path) -> int:
     """Paints the sign-in page first; workspace, icons and all that is heavy come behind it."""
-    doors = LateDoors(folder, then=load_waves)
+    doors = LateDoors(folder, then=read_ahead)
     app = application()
     sys.excepthook = _show_crash
     icons_come_later()
@@ -123,6 +124,7 @@ def _window(folder: Path) -> int:
         except ReviewerError as error:
             window.entrance.sign_in_page.show_error(error)
 
+    window.entrance.sign_in_page.sign_in_requested.connect(load_waves)
     after_first_paint(window, bring_the_rest)
     window.show()
     _close_on_signals(window, app)
@@ -135,12 +137,21 @@ def _window(folder: Path) -> int:
         doors.close()
 
 
-def load_waves() -> None:
-    """Imports what the picture of a clip stands on, half a second, while somebody types their passphrase.
+def read_ahead() -> None:
+    """Reads pyqtgraph's files while somebody types their passphrase, so that importing it is quick.
 
-    On any thread: no Qt object is made at import, and none of ours is imported, for which the window may ask
-    at the same moment. Whatever is wrong with it, the page with the waves will say.
+    On any thread: nothing is imported. A Qt-aware module that is imported off the GUI thread may end the
+    process in libshiboken. Whatever is wrong with it, the page with the waves will say.
     """
+    spec = importlib.util.find_spec("pyqtgraph")
+    for folder in spec.submodule_search_locations or () if spec is not None else ():
+        for file in Path(folder).rglob("*.pyc"):
+            with contextlib.suppress(OSError):
+                file.read_bytes()
+
+
+def load_waves(_entry: object = None) -> None:
+    """Imports what the waves are drawn with, on the GUI thread, while a passphrase is being checked."""
     with contextlib.suppress(ImportError):
         import pyqtgraph  # noqa: F401, PLC0415 - after the first paint
 

@@ -68,7 +68,13 @@ def test_without_a_manifest_nothing_can_be_imported(importing: ImportPage):
 def test_every_line_gets_a_row_with_code_and_sentence(importing: ImportPage, settle):
     _run(importing, settle)
     rows = [[importing.rows.index(row, column).data() for column in range(5)] for row in range(3)]
-    assert rows[1] == ["2", "b.mp3", "refused", "CONSENT_MISSING", "The line does not say what consent was given, and when."]
+    assert rows[1] == [
+        "2",
+        "b.mp3",
+        "refused",
+        "CONSENT_MISSING",
+        "The line does not say what consent was given, and when.",
+    ]
     assert rows[0][4] == "The last frame is cut short."
 
 
