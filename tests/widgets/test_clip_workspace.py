@@ -389,6 +389,19 @@ def test_when_the_agreement_ends_the_clip_leaves_and_the_window_is_asked_for_it(
     assert bench.work.prefetched is None
 
 
+def test_what_was_typed_is_there_again_once_the_agreement_is_signed(bench: ClipPageBench, role: Role) -> None:
+    bench.open_role(role)
+    bench.type("hello")
+    bench.work.errors["beat"] = [NdaRequired()]
+    bench.work.errors["save_draft"] = [NdaRequired()]
+    beat(bench)
+    assert bench.field.text == ""
+    bench.click("claim")
+    assert bench.field.text == "hello"
+    bench.save()
+    assert bench.work.drafts["task-1"].text_verbatim == "hello"
+
+
 def test_a_store_that_cannot_be_reached_for_a_while_disturbs_nobody(bench: ClipPageBench, role: Role) -> None:
     bench.open_role(role)
     bench.type("hello")

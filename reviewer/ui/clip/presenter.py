@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -90,6 +90,7 @@ class ClipPresenter(QObject):
         self._state = ClipStateMachine()
         self._lease: Lease | None = None
         self._is_touched = False
+        self._unsaved: tuple[str, Annotation] | None = None
         self._retry: Callable[[], None] = self.take_next
         self._executor = SerialExecutor(jobs, self)
         self._prefetch = Prefetch(work, self._executor, jobs, playback)
@@ -142,15 +143,11 @@ class ClipPresenter(QObject):
         """Hands the work over; if something is missing, says what, and goes there."""
         if self._state.is_in(ClipState.OPEN) and self._issues.is_ready():
             self._autosave.save_now()
-            self.hand_over(make_act)
+            self._hand_over(make_act, retry=lambda: self.submit(make_act))
 
     def hand_over(self, make_act: MakeAct) -> None:
         """Ends the work on the open clip, or on one that did not open, and goes on with the next."""
-        if self._begin_hand_over(lambda: self.hand_over(make_act)):
-            assert self._lease is not None
-            act = make_act(self._lease, self._view.annotation)
-            step = partial(_hand_over, self._work, act, self._claim)
-            self._executor.run(step, partial(self._on_handed_over, act), self._on_refused)
+        self._hand_over(make_act, retry=lambda: self.hand_over(make_act))
 
     def submit_and_stay(
         self, step: Callable[[Lease, Annotation], tuple[Lease, T]], done: Callable[[T], None]
@@ -220,6 +217,7 @@ class ClipPresenter(QObject):
             if is_untouched:
                 self._executor.run(partial(self._work.release, lease))
         self._prefetch.drop()
+        self._unsaved = None
         self._view.clear()
 
     # What comes back from the session
@@ -256,6 +254,10 @@ class ClipPresenter(QObject):
     def _on_opened(self, clip: "OpenClip") -> None:
         lease = self._lease = clip.lease
         self._autosave.begin_clip(partial(self._work.save_draft, lease))
+        if self._unsaved is not None and self._unsaved[0] == lease.task_id and clip.blind is None:
+            clip = replace(clip, draft=self._unsaved[1])
+            self._autosave.note(self._unsaved[1])
+        self._unsaved = None
         self._heard_log.begin_clip(lease)
         self._playback.load(clip.samples, clip.speech, clip.heard)
         self._stack.show_clip(clip)
@@ -303,7 +305,12 @@ class ClipPresenter(QObject):
             self._on_not_opened(error)
 
     def _on_lost(self, error: Exception) -> None:
-        """A rule said no: the clip leaves the screen, and sound stops."""
+        """A rule said no: the clip leaves the screen, and sound stops.
+
+        Without an agreement nothing is saved: what was typed is kept here until the same clip opens again.
+        """
+        if isinstance(error, NdaRequired) and self._lease is not None and self._is_touched:
+            self._unsaved = self._lease.task_id, self._view.annotation
         self._close(self._leave_clip())
         self._enter(ClipState.FAILED)
         self._stack.show_failure(message_for(error))
@@ -346,6 +353,13 @@ class ClipPresenter(QObject):
         self.status_changed.emit(StatusFacts(sound=sound if self._stack.is_clip_shown else ""))
 
     # Steps
+
+    def _hand_over(self, make_act: MakeAct, retry: Callable[[], None]) -> None:
+        if self._begin_hand_over(retry):
+            assert self._lease is not None
+            act = make_act(self._lease, self._view.annotation)
+            step = partial(_hand_over, self._work, act, self._claim)
+            self._executor.run(step, partial(self._on_handed_over, act), self._on_refused)
 
     def _begin_hand_over(self, retry: Callable[[], None]) -> bool:
         """Sound stops, drafts stop, then the work goes; in this order on the pool too."""
