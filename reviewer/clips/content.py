@@ -19,8 +19,8 @@ from reviewer.model.people import Keyring
 class ClipContent:
     """Brings store, clip keys and seal together; every call needs a keyring, and none is kept.
 
-    Sealing may happen anywhere. Unsealing may not happen inside a transaction (RuntimeError): the log row that
-    comes before it could still be rolled back.
+    Sealing may happen anywhere. Unsealing may not happen inside a transaction (RuntimeError): the log row
+    that comes before it could still be rolled back.
 
     What tells several objects of one kind apart is bound into the seal as ``name``: the annotation's id for
     annotations, the verdict's for comments, the hypothesis's for hypotheses, task id and author for drafts.
@@ -52,7 +52,7 @@ class ClipContent:
         return self._open(keyring, clip_id, ContentKind.PEAKS)
 
     def speech(self, keyring: Keyring, clip_id: str) -> bytes | None:
-        """The clip's passages of speech as written at import, or None if it has none. Raises Damaged, Refused."""
+        """The clip's passages of speech as written at import, if it has any. Raises Damaged, Refused."""
         self._database.require_no_transaction()
         key = self._key(keyring, clip_id)
         if not self._store.has(clip_id, ContentKind.SPEECH):

@@ -21,7 +21,7 @@ class HypothesisRepository:
         self._clock = clock
 
     def add(self, keyring: Keyring, hypothesis: Hypothesis) -> None:
-        """Keeps one; the clip must be here already. Raises Refused if the clip is unknown or was destroyed."""
+        """Keeps one of a clip that is here. Raises Refused if the clip is unknown or was destroyed."""
         sealed = self._content.seal(
             keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, hypothesis.id, _to_bytes(hypothesis)
         )

@@ -32,7 +32,8 @@ class OpenTasks:
         """Notes that this window has the task open now."""
         self._database.execute(
             "INSERT INTO open_task (task_id, person_id, clip_id, window, seen_at) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (task_id, person_id) DO UPDATE SET window = excluded.window, seen_at = excluded.seen_at",
+            " ON CONFLICT (task_id, person_id)"
+            " DO UPDATE SET window = excluded.window, seen_at = excluded.seen_at",
             (task_id, person_id, clip_id, window, to_micros(at)),
         )
 

@@ -32,7 +32,7 @@ _SEALED_CHUNK_BYTES = CHUNK_BYTES + _TAG_BYTES
 
 @dataclass(frozen=True, slots=True)
 class SealContext:
-    """What sealed bytes belong to; ``name`` tells several of one kind apart, for example an annotation's id."""
+    """What sealed bytes belong to; ``name`` tells several of one kind apart, such as an annotation's id."""
 
     workspace_id: str
     clip_id: str

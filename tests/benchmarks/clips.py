@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from reviewer.audio.io.flac import without_metadata
 from reviewer.audio.view.peaks import FIRST_BIN, PeakPyramid
+from reviewer.clips.content import ClipContent
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.store import LocalClipStore
-from reviewer.clips.content import ClipContent
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from tests.factories import a_clip, a_keyring

@@ -236,7 +236,10 @@ NEMO_DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "key too many": (edit_manifest(lambda r: r[0].update(name="Ana")), "SET_WRONG_KEYS"),
     "duration as text": (edit_manifest(lambda r: r[0].update(duration="1")), "SET_WRONG_TYPES"),
     "duration of zero": (edit_manifest(lambda r: r[0].update(duration=0.0)), "SET_DURATION_MISMATCH"),
-    "duration one sample off": (edit_manifest(lambda r: r[0].update(duration=1602 / 16_000)), "SET_CLIP_DURATION"),
+    "duration one sample off": (
+        edit_manifest(lambda r: r[0].update(duration=1602 / 16_000)),
+        "SET_CLIP_DURATION",
+    ),
     "text gone": (edit_manifest(lambda r: r[0].update(text="")), "NEMO_TEXT_MISSING"),
     "text in parts": (edit_manifest(lambda r: r[0].update(text="cafe\u0301")), "SET_TEXT_NOT_NFC"),
     "two spaces": (edit_manifest(lambda r: r[0].update(text="a  b")), "SET_TEXT_SPACES"),
@@ -245,7 +248,10 @@ NEMO_DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "other speaker": (edit_manifest(lambda r: r[0].update(speaker="zz")), "SET_ID_WITHOUT_SPEAKER"),
     "bad id": (edit_manifest(lambda r: r[0].update(id="ab01_c1")), "SET_ID_MALFORMED"),
     "absolute path": (edit_manifest(lambda r: r[0].update(audio_filepath="/etc/passwd")), "SET_CLIP_PATH"),
-    "path out of the set": (edit_manifest(lambda r: r[0].update(audio_filepath="clips/../x.flac")), "SET_CLIP_PATH"),
+    "path out of the set": (
+        edit_manifest(lambda r: r[0].update(audio_filepath="clips/../x.flac")),
+        "SET_CLIP_PATH",
+    ),
     "clip missing": (lambda f: first_clip(f).unlink(), "SET_CLIP_UNREADABLE"),
     "clip empty": (lambda f: first_clip(f).write_bytes(b""), "SET_CLIP_UNREADABLE"),
     "clip cut short": (lambda f: first_clip(f).write_bytes(flac(800)), "SET_CLIP_DURATION"),
@@ -302,7 +308,9 @@ def a_passport() -> passport.Passport:
     return passport.Passport(
         export_id="e1", made_at="2026-11-02T09:00:00Z", made_by="ab12", app_version="0.1.0", project="Calls",
         formats={"nemo": "1"}, where=None, split=False, schema="default@1",
-        conventions={"en-US@1": {"id": "training@1"}}, annotated_under={"default@1 en-US@1": 3}, agreement={"version": "1.0"},
+        conventions={"en-US@1": {"id": "training@1"}},
+        annotated_under={"default@1 en-US@1": 3},
+        agreement={"version": "1.0"},
         clips=3, clips_without_text=1, seconds=0.3, left_out={"filtered": 2}, log_size=9, log_hash="00",
         checkpoint="note",
     )  # fmt: skip

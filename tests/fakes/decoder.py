@@ -14,7 +14,8 @@ from reviewer.model.project import DecodeLimits
 class FakeDecoder:
     """Gives a clip of one second for any file; ``asked`` are the names of the files it was given.
 
-    Files with the same bytes have the same samples; one beginning with ``bad`` is refused as its next word says.
+    Files with the same bytes have the same samples; one beginning with ``bad`` is refused as its next word
+    says.
     """
 
     def __init__(self) -> None:

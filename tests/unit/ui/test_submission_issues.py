@@ -53,7 +53,7 @@ def codes(issues: SubmissionIssues) -> list[str]:
         ),
     ],
 )
-def test_what_is_missing_is_in_the_text_or_the_form_and_what_is_unheard_comes_last(  # noqa: PLR0913, PLR0917
+def test_what_is_missing_is_in_the_text_or_the_form_and_what_is_unheard_comes_last(
     schema: Schema,
     conventions: Conventions,
     annotation: Annotation,
