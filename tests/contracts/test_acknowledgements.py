@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.log_chain import canonical
-from reviewer.access.nda import STATEMENT, Acknowledgements
+from reviewer.access.nda import STATEMENT, Acknowledgements, least_reading_seconds
 from reviewer.access.people import PersonRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
@@ -40,19 +40,13 @@ class Office:
     desk: Acknowledgements
 
     def sign(self, locale: str = "en-US", name: str = "Ada Contractor", **changes: Any) -> str:
-        text = self.desk.text(locale)
-        shown_at = changes.get("shown_at", self.clock.now())
+        """Is shown the text, reads it for two minutes to its end, and signs it."""
+        text, identity = changes.get("text", self.desk.text(locale)), changes.get("identity", IDENTITY)
+        self.desk.shown(identity, text)
         self.clock.advance(120)
-        end_reached_at = changes.get("end_reached_at", self.clock.now())
+        self.desk.end_reached(identity, text)
         self.clock.advance(5)
-        return self.desk.accept(
-            changes.get("identity", IDENTITY),
-            changes.get("text", text),
-            name,
-            shown_at,
-            end_reached_at,
-            "0.1.0",
-        )
+        return self.desk.accept(identity, text, name, "0.1.0")
 
     def publish(self, version: str, *, reack: bool = True) -> None:
         new = self.folder / version
@@ -125,15 +119,19 @@ class TestSigning:
 
     def test_signing_is_logged_in_the_same_commit(self, office: Office) -> None:
         record_id = office.sign()
-        (row,) = office.ledger.rows()
-        event = row.event()
+        event = [row.event() for row in office.ledger.rows()][-1]
+        assert office.actions() == [Action.NDA_SHOWN, Action.NDA_END_REACHED, Action.NDA_ACCEPTED]
         assert (event.action, event.actor, event.object) == (Action.NDA_ACCEPTED, "p1", record_id)
         assert event.detail["sha256"] == office.desk.text("en-US").sha256
 
     def test_no_log_row_no_signature(self, office: Office) -> None:
+        text = office.desk.text("en-US")
+        office.desk.shown(IDENTITY, text)
+        office.clock.advance(120)
+        office.desk.end_reached(IDENTITY, text)
         office.ledger.lock()
         with pytest.raises(Refused):
-            office.sign()
+            office.desk.accept(IDENTITY, text, "Ada Contractor", "0.1.0")
         assert office.desk.of("p1") == []
 
     @pytest.mark.parametrize("name", ["", "Ada", "Bo Contractor", "Ada Contractor Jr", "AdaContractor"])
@@ -160,20 +158,34 @@ class TestSigning:
         with pytest.raises(Refused):
             office.sign(text=text)
 
-    @pytest.mark.parametrize(
-        "times",
-        [
-            {"shown_at": START + timedelta(hours=1)},
-            {"end_reached_at": START - timedelta(seconds=1)},
-            {"end_reached_at": START + timedelta(hours=1)},
-        ],
-    )
-    def test_signing_before_the_end_was_reached_is_refused(
-        self, office: Office, times: dict[str, Any]
-    ) -> None:
-        with pytest.raises(Refused):
-            office.sign(**times)
-        assert office.desk.of("p1") == []
+    def test_only_what_the_log_saw_of_reading_counts(self, office: Office) -> None:
+        """Shown, then its end reached, by this person, of this text: in this order, and not too fast."""
+        text, german = office.desk.text("en-US"), office.desk.text("de-DE")
+        bo = replace(IDENTITY, person=a_person(id="p2", name="Bo Contractor"))
+
+        def refused() -> str:
+            with pytest.raises(Refused) as error:
+                office.desk.accept(IDENTITY, text, "Ada Contractor", "0.1.0")
+            return error.value.code
+
+        assert refused() == "NDA_NOT_READ"
+        office.desk.end_reached(IDENTITY, text)  # before it was shown
+        office.desk.shown(bo, text)
+        office.desk.end_reached(bo, text)
+        office.desk.shown(IDENTITY, german)
+        office.desk.end_reached(IDENTITY, german)
+        office.clock.advance(600)
+        assert refused() == "NDA_NOT_READ"
+        office.desk.shown(IDENTITY, text)
+        assert refused() == "NDA_NOT_READ"
+        assert office.desk.reading_seconds_left(IDENTITY, text) is None
+        office.desk.end_reached(IDENTITY, text)
+        least = least_reading_seconds(text)
+        assert office.desk.reading_seconds_left(IDENTITY, text) == least > 1
+        office.clock.advance(least - 0.5)
+        assert refused() == "NDA_READ_TOO_FAST"
+        office.clock.advance(0.5)
+        assert office.desk.accept(IDENTITY, text, "Ada Contractor", "0.1.0")
 
     def test_a_key_that_is_not_the_accounts_signs_nothing(self, office: Office) -> None:
         stranger = Identity(ADA, "s1", a_keyring(signing_key=b"x" * 32))

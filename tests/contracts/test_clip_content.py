@@ -20,7 +20,6 @@ from tests.fakes.store import MemoryClips
 KEYRING = a_keyring()
 FLAC = b"fLaC" + bytes(range(256)) * 600
 PEAKS = b"peaks" * 1000
-DRAFT = "a recogniser heard this"
 
 
 @dataclass
@@ -31,7 +30,7 @@ class Room:
     vault: ClipContent
 
     def add(self, clip: Clip | None = None, **changes: object) -> None:
-        self.vault.add(KEYRING, clip or a_clip(**changes), FLAC, PEAKS, DRAFT, lambda: None)
+        self.vault.add(KEYRING, clip or a_clip(**changes), FLAC, PEAKS, lambda: None)
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def room(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Room:
     store = MemoryClips() if request.param == "memory" else LocalClipStore(tmp_path / "clips")
     catalogue = ClipRepository(database)
-    return Room(database, store, catalogue, ClipContent("w1", store, catalogue))
+    return Room(database, store, catalogue, ClipContent("w1", store, catalogue, database))
 
 
 def test_a_clip_that_came_in_is_heard_seen_and_read(room: Room) -> None:
@@ -54,12 +53,11 @@ def test_a_clip_that_came_in_is_heard_seen_and_read(room: Room) -> None:
     with room.vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
     assert room.vault.peaks(KEYRING, "c1").read() == PEAKS
-    assert room.vault.asr_draft(KEYRING, "c1") == DRAFT
     assert room.catalogue.get("c1") == a_clip()
 
 
 def test_passages_of_speech_are_kept_with_the_clip(room: Room) -> None:
-    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"where they speak")
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None, speech=b"where they speak")
     assert room.vault.speech(KEYRING, "c1") == b"where they speak"
     with room.store.open("c1", ContentKind.SPEECH) as stream:
         assert b"where they speak" not in stream.read()
@@ -71,9 +69,9 @@ def test_a_clip_from_before_passages_were_kept_has_none(room: Room) -> None:
 
 
 def test_passages_in_the_place_of_another_clips_are_damage(room: Room) -> None:
-    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"one")
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None, speech=b"one")
     other = a_clip(id="c2", source_hash="x", samples_hash="y")
-    room.vault.add(KEYRING, other, FLAC, PEAKS, "", lambda: None, speech=b"two")
+    room.vault.add(KEYRING, other, FLAC, PEAKS, lambda: None, speech=b"two")
     with room.store.open("c2", ContentKind.SPEECH) as stream:
         room.store.put("c1", ContentKind.SPEECH, stream.read())
     with pytest.raises(Damaged):
@@ -81,7 +79,7 @@ def test_passages_in_the_place_of_another_clips_are_damage(room: Room) -> None:
 
 
 def test_passages_go_with_the_clips_key(room: Room) -> None:
-    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None, speech=b"one")
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None, speech=b"one")
     room.vault.destroy("c1")
     with pytest.raises(Refused):
         room.vault.speech(KEYRING, "c1")
@@ -95,15 +93,9 @@ def test_the_audio_can_be_read_from_any_place(room: Room) -> None:
         assert stream.read(50) == FLAC[100_000:100_050]
 
 
-def test_a_clip_without_a_draft_has_an_empty_one(room: Room) -> None:
-    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, "", lambda: None)
-    assert room.vault.asr_draft(KEYRING, "c1") == ""
-    assert room.catalogue.asr_draft("c1") is None
-
-
 def test_the_row_of_the_clip_is_there_when_the_rest_of_the_transaction_runs(room: Room) -> None:
     seen: list[bool] = []
-    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: seen.append(room.catalogue.has("c1")))
+    room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: seen.append(room.catalogue.has("c1")))
     assert seen == [True]
 
 
@@ -115,7 +107,7 @@ def test_a_transaction_that_fails_leaves_no_file_and_no_row(room: Room, error: B
         raise error
 
     with pytest.raises(type(error)):
-        room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, fail)
+        room.vault.add(KEYRING, a_clip(), FLAC, PEAKS, fail)
     assert room.store.clip_ids() == set()
     assert not room.catalogue.has("c1")
 
@@ -135,9 +127,7 @@ def test_a_duplicate_is_refused_and_leaves_no_file(room: Room, same: str) -> Non
 def test_a_clip_of_a_known_id_does_not_touch_the_one_that_is_there(room: Room) -> None:
     room.add()
     with pytest.raises(Refused):
-        room.vault.add(
-            KEYRING, a_clip(source_hash="x", samples_hash="y"), b"other", b"other", "", lambda: None
-        )
+        room.vault.add(KEYRING, a_clip(source_hash="x", samples_hash="y"), b"other", b"other", lambda: None)
     with room.vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
 
@@ -156,7 +146,7 @@ def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts:
     store.error, store.puts_before_error = Unavailable("The disk is full."), puts
     catalogue = ClipRepository(database)
     with pytest.raises(Unavailable):
-        ClipContent("w1", store, catalogue).add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
+        ClipContent("w1", store, catalogue, database).add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
     assert store.clip_ids() == set()
     assert not catalogue.has("c1")
 
@@ -175,8 +165,8 @@ class SweptBetween(MemoryClips):
 
 def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(database: Database) -> None:
     store = SweptBetween()
-    vault = ClipContent("w1", store, ClipRepository(database))
-    vault.add(KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None)
+    vault = ClipContent("w1", store, ClipRepository(database), database)
+    vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
     assert store.swept
     assert vault.peaks(KEYRING, "c1").read() == PEAKS
     with vault.audio(KEYRING, "c1") as stream:
@@ -199,17 +189,17 @@ def test_sweep_removes_the_files_of_a_clip_whose_key_was_destroyed(room: Room) -
 
 def test_what_is_sealed_for_a_clip_comes_back(room: Room) -> None:
     room.add()
-    sealed = room.vault.seal(KEYRING, "c1", ContentKind.SUBMISSION, "7", b"what somebody typed")
+    sealed = room.vault.seal(KEYRING, "c1", ContentKind.ANNOTATION, "7", b"what somebody typed")
     assert b"typed" not in sealed
-    assert room.vault.unseal(KEYRING, "c1", ContentKind.SUBMISSION, "7", sealed) == b"what somebody typed"
+    assert room.vault.unseal(KEYRING, "c1", ContentKind.ANNOTATION, "7", sealed) == b"what somebody typed"
 
 
 @pytest.mark.parametrize(
     ("clip_id", "kind", "name"),
     [
-        ("c2", ContentKind.SUBMISSION, "7"),
+        ("c2", ContentKind.ANNOTATION, "7"),
         ("c1", ContentKind.DRAFT, "7"),
-        ("c1", ContentKind.SUBMISSION, "8"),
+        ("c1", ContentKind.ANNOTATION, "8"),
     ],
 )
 def test_work_does_not_open_in_the_place_of_other_work(
@@ -217,7 +207,7 @@ def test_work_does_not_open_in_the_place_of_other_work(
 ) -> None:
     room.add()
     room.add(id="c2", source_hash="x", samples_hash="y")
-    sealed = room.vault.seal(KEYRING, "c1", ContentKind.SUBMISSION, "7", b"what somebody typed")
+    sealed = room.vault.seal(KEYRING, "c1", ContentKind.ANNOTATION, "7", b"what somebody typed")
     with pytest.raises(Damaged):
         room.vault.unseal(KEYRING, clip_id, kind, name, sealed)
 
@@ -248,7 +238,7 @@ def test_the_keyring_of_another_workspace_opens_nothing(room: Room) -> None:
 def test_a_vault_of_another_workspace_opens_nothing(room: Room) -> None:
     room.add()
     with pytest.raises(Damaged):
-        ClipContent("w2", room.store, room.catalogue).peaks(KEYRING, "c1")
+        ClipContent("w2", room.store, room.catalogue, room.database).peaks(KEYRING, "c1")
 
 
 def test_the_digest_is_the_same_for_the_same_work_on_the_same_clip(room: Room) -> None:
@@ -263,20 +253,19 @@ def test_the_digest_is_the_same_for_the_same_work_on_the_same_clip(room: Room) -
 
 def test_after_the_key_is_destroyed_nothing_of_the_clip_opens(room: Room) -> None:
     room.add()
-    sealed = room.vault.seal(KEYRING, "c1", ContentKind.SUBMISSION, "7", b"what somebody typed")
+    sealed = room.vault.seal(KEYRING, "c1", ContentKind.ANNOTATION, "7", b"what somebody typed")
     room.vault.destroy("c1")
     for attempt in (
         lambda: room.vault.audio(KEYRING, "c1"),
         lambda: room.vault.peaks(KEYRING, "c1"),
         lambda: room.vault.digest(KEYRING, "c1", b"text"),
-        lambda: room.vault.unseal(KEYRING, "c1", ContentKind.SUBMISSION, "7", sealed),
+        lambda: room.vault.unseal(KEYRING, "c1", ContentKind.ANNOTATION, "7", sealed),
         lambda: room.vault.seal(KEYRING, "c1", ContentKind.DRAFT, "7", b"more"),
     ):
         with pytest.raises(Refused) as refused:
             attempt()
         assert refused.value.code == "PURGED"
     assert room.store.clip_ids() == set()
-    assert room.vault.asr_draft(KEYRING, "c1") == ""
 
 
 @pytest.mark.parametrize("way", ["destroy", "sweep"])
@@ -296,10 +285,24 @@ def test_a_destroyed_key_does_not_stay_in_a_write_ahead_file(room: Room, way: st
 
 def test_nothing_plain_lies_in_the_workspace(database: Database, tmp_path: Path) -> None:
     store = LocalClipStore(tmp_path / "clips")
-    ClipContent("w1", store, ClipRepository(database)).add(
-        KEYRING, a_clip(), FLAC, PEAKS, DRAFT, lambda: None
+    ClipContent("w1", store, ClipRepository(database), database).add(
+        KEYRING, a_clip(), FLAC, PEAKS, lambda: None
     )
     for file in tmp_path.rglob("*"):
         if file.is_file():
             data = file.read_bytes()
-            assert not any(canary in data for canary in (b"fLaC", b"peakspeaks", DRAFT.encode()))
+            assert not any(canary in data for canary in (b"fLaC", b"peakspeaks"))
+
+
+def test_nothing_is_unsealed_inside_a_transaction(room: Room) -> None:
+    """A row that can still be rolled back is no row: no clip is open before its row is there for good."""
+    room.add()
+    sealed = room.vault.seal(KEYRING, "c1", ContentKind.ANNOTATION, "7", b"what somebody typed")
+    for unseal in (
+        lambda: room.vault.audio(KEYRING, "c1"),
+        lambda: room.vault.peaks(KEYRING, "c1"),
+        lambda: room.vault.speech(KEYRING, "c1"),
+        lambda: room.vault.unseal(KEYRING, "c1", ContentKind.ANNOTATION, "7", sealed),
+    ):
+        with room.database.transaction(), pytest.raises(RuntimeError):
+            unseal()

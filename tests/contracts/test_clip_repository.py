@@ -1,4 +1,4 @@
-"""The catalogue remembers every clip, and forgets a key for good."""
+"""The repository remembers every clip, and forgets a key for good."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.clips.repository import ClipRepository
+from reviewer.clips.repository import ClipRepository, PurgeReason
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from reviewer.errors import Refused
@@ -22,7 +22,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def catalogue(database: Database) -> ClipRepository:
+def clips(database: Database) -> ClipRepository:
     return ClipRepository(database)
 
 
@@ -31,20 +31,19 @@ def other(number: int, **changes: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("withdrawn", [None, a_clip().recorded_at + timedelta(days=3, microseconds=1)])
-def test_a_clip_is_read_as_it_was_added(catalogue: ClipRepository, withdrawn: object) -> None:
+def test_a_clip_is_read_as_it_was_added(clips: ClipRepository, withdrawn: object) -> None:
     clip = a_clip(consent_withdrawn_at=withdrawn)
-    catalogue.add(clip, b"wrapped", b"draft")
-    assert catalogue.get("c1") == clip
-    assert catalogue.wrapped_key("c1") == b"wrapped"
-    assert catalogue.asr_draft("c1") == b"draft"
+    clips.add(clip, b"wrapped")
+    assert clips.get("c1") == clip
+    assert clips.wrapped_key("c1") == b"wrapped"
 
 
-def test_a_clip_that_never_came_in_is_refused(catalogue: ClipRepository) -> None:
-    for attempt in (catalogue.get, catalogue.wrapped_key, catalogue.asr_draft, catalogue.destroy_key):
+def test_a_clip_that_never_came_in_is_refused(clips: ClipRepository) -> None:
+    for attempt in (clips.get, clips.wrapped_key, clips.destroy_key):
         with pytest.raises(Refused) as refused:
             attempt("c1")
         assert refused.value.code == "NO_SUCH_CLIP"
-    assert not catalogue.has("c1")
+    assert not clips.has("c1")
 
 
 @pytest.mark.parametrize(
@@ -56,62 +55,72 @@ def test_a_clip_that_never_came_in_is_refused(catalogue: ClipRepository) -> None
     ],
 )
 def test_a_known_id_source_or_recording_is_a_duplicate(
-    catalogue: ClipRepository, changes: dict[str, str]
+    clips: ClipRepository, changes: dict[str, str]
 ) -> None:
-    catalogue.add(a_clip(), b"wrapped", None)
+    clips.add(a_clip(), b"wrapped")
     with pytest.raises(Refused) as refused:
-        catalogue.add(a_clip(**changes), b"other", None)
+        clips.add(a_clip(**changes), b"other")
     assert refused.value.code == "DUPLICATE"
-    assert catalogue.ids() == {"c1"}
+    assert clips.ids() == {"c1"}
 
 
-def test_sources_and_recordings_are_recognised(catalogue: ClipRepository) -> None:
-    catalogue.add(a_clip(), b"wrapped", None)
-    assert catalogue.has_source("source-c1")
-    assert catalogue.has_samples("samples-c1")
-    assert not catalogue.has_source("samples-c1")
-    assert not catalogue.has_samples("source-c1")
-    assert catalogue.of_source("source-c1") == "c1"
-    assert catalogue.of_source("another") is None
+def test_sources_and_recordings_are_recognised(clips: ClipRepository) -> None:
+    clips.add(a_clip(), b"wrapped")
+    assert clips.has_source("source-c1")
+    assert clips.has_samples("samples-c1")
+    assert not clips.has_source("samples-c1")
+    assert not clips.has_samples("source-c1")
+    assert clips.of_source("source-c1") == "c1"
+    assert clips.of_source("another") is None
 
 
-def test_a_destroyed_key_is_gone_with_the_draft_and_the_rest_stays(catalogue: ClipRepository) -> None:
-    catalogue.add(a_clip(), b"wrapped", b"draft")
-    catalogue.destroy_key("c1")
+def test_a_destroyed_key_is_gone_and_the_rest_stays(clips: ClipRepository) -> None:
+    clips.add(a_clip(), b"wrapped")
+    clips.destroy_key("c1")
     with pytest.raises(Refused) as refused:
-        catalogue.wrapped_key("c1")
+        clips.wrapped_key("c1")
     assert refused.value.code == "PURGED"
-    assert catalogue.asr_draft("c1") is None
-    assert catalogue.get("c1") == a_clip()
-    assert catalogue.ids() == set()
-    assert catalogue.has("c1")
+    assert clips.get("c1") == a_clip()
+    assert clips.ids() == set()
+    assert clips.has("c1")
 
 
-def test_a_destroyed_key_is_not_left_in_any_file(catalogue: ClipRepository, database: Database) -> None:
+def test_a_destroyed_key_is_not_left_in_any_file(clips: ClipRepository, database: Database) -> None:
     def is_somewhere() -> bool:
         folder = database.path.parent
         return any(b"the wrapped key of this clip" in file.read_bytes() for file in folder.iterdir())
 
-    catalogue.add(a_clip(), b"the wrapped key of this clip", b"draft")
+    clips.add(a_clip(), b"the wrapped key of this clip")
     assert is_somewhere()
-    catalogue.destroy_key("c1")
+    clips.destroy_key("c1")
     database.close()
     assert not is_somewhere()
 
 
-def test_a_purged_source_does_not_come_in_again(catalogue: ClipRepository) -> None:
-    catalogue.add(a_clip(), b"wrapped", None)
-    catalogue.destroy_key("c1")
-    assert catalogue.has_source("source-c1")
-    assert catalogue.has_samples("samples-c1")
+def test_a_purged_source_does_not_come_in_again(clips: ClipRepository) -> None:
+    clips.add(a_clip(), b"wrapped")
+    clips.destroy_key("c1")
+    assert clips.has_source("source-c1")
+    assert clips.has_samples("samples-c1")
     with pytest.raises(Refused):
-        catalogue.add(a_clip(id="c2", samples_hash="other"), b"wrapped", None)
+        clips.add(a_clip(id="c2", samples_hash="other"), b"wrapped")
 
 
-def test_clips_whose_time_is_up_are_due_the_oldest_first(catalogue: ClipRepository) -> None:
+def test_clips_whose_time_is_up_are_due_the_oldest_first(clips: ClipRepository) -> None:
     now = a_clip().purge_at
     for number, days in ((1, 0), (2, -5), (3, 1), (4, -9), (5, -20)):
-        catalogue.add(a_clip(**other(number, purge_at=now + timedelta(days=days))), b"wrapped", None)
-    catalogue.destroy_key("c5")
-    assert catalogue.due_for_purge(now) == ["c4", "c2", "c1"]
-    assert catalogue.due_for_purge(now - timedelta(microseconds=1)) == ["c4", "c2"]
+        clips.add(a_clip(**other(number, purge_at=now + timedelta(days=days))), b"wrapped")
+    clips.destroy_key("c5")
+    assert list(clips.due_for_purge(now)) == ["c4", "c2", "c1"]
+    assert list(clips.due_for_purge(now - timedelta(microseconds=1))) == ["c4", "c2"]
+
+
+def test_a_clip_whose_consent_has_ended_by_date_is_due_and_says_so(clips: ClipRepository) -> None:
+    now = a_clip().purge_at - timedelta(days=100)
+    clips.add(a_clip(consent_withdrawn_at=now), b"wrapped")
+    clips.add(a_clip(**other(2), consent_withdrawn_at=now + timedelta(microseconds=1)), b"wrapped")
+    clips.add(a_clip(**other(3), purge_at=now), b"wrapped")
+    assert clips.due_for_purge(now) == {
+        "c1": PurgeReason.CONSENT_ENDED,
+        "c3": PurgeReason.RETENTION_ENDED,
+    }

@@ -9,7 +9,6 @@ import pytest
 
 from reviewer.access import signing
 from reviewer.access.verification import verify_log
-from reviewer.db.connection import Database
 from reviewer.model.event import Action, Event
 from tests.fakes.intruder import Forged, prune_checkpoints, rechain, tamper
 from tests.logs import (
@@ -160,9 +159,7 @@ class TestThirteenKindsOfTampering:
     ) -> None:
         outside = newest_checkpoint(file)
         anew = write_log(tmp_path / "anew.db", 20, log_id=log_id, log_key=log_key)
-        database = Database(anew)
-        finding = verify_log(database, log_id, signing.public_key_of(log_key), outside)
-        database.close()
+        finding = verify_log(anew, log_id, signing.public_key_of(log_key), outside)
         # Even with the stolen key and the same name, the rows that the checkpoint knows of are not there.
         assert_bad(finding, 21 if (log_id, log_key) == ("w1", LOG_KEY) else 1)
 

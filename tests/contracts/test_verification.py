@@ -1,4 +1,4 @@
-"""Verification says what is wrong in a sentence, whatever state the file is in."""
+"""Verification names what is wrong, whatever state the file is in."""
 
 import os
 import sqlite3
@@ -15,6 +15,7 @@ from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_check
 from reviewer.access.verification import verify_log
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
+from reviewer.messages import command_catalogue
 from reviewer.model.clock import to_micros
 from reviewer.model.event import Action, Event
 from tests.fakes.clock import START, FakeClock
@@ -53,28 +54,28 @@ def run(workspace: Workspace, *statements: str) -> None:
 
 
 def bad(workspace: Workspace, outside: Checkpoint | None = None) -> tuple[int | None, str]:
-    finding = verify_log(workspace.database, "w1", PUBLIC_KEY, outside)
+    finding = verify_log(workspace.database.path, "w1", PUBLIC_KEY, outside)
     assert not finding.ok
-    return finding.first_bad, finding.sentence
+    return finding.first_bad, command_catalogue().words(finding.notice).sentence
 
 
 def test_a_whole_log_is_praised_with_its_number_of_rows(workspace: Workspace) -> None:
-    finding = verify_log(workspace.database, "w1", PUBLIC_KEY)
+    finding = verify_log(workspace.database.path, "w1", PUBLIC_KEY)
     assert (finding.ok, finding.first_bad, finding.rows) == (True, None, 9)
-    assert "checkpoint kept elsewhere" in finding.sentence
+    assert finding.notice.code == "LOG_VERIFIES"
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_every_checkpoint_from_outside_fits_the_log_that_made_it(workspace: Workspace, which: int) -> None:
     outside = parse_checkpoint(workspace.checkpoints[which].text)
-    assert verify_log(workspace.database, "w1", PUBLIC_KEY, outside).ok
+    assert verify_log(workspace.database.path, "w1", PUBLIC_KEY, outside).ok
 
 
 def test_verification_sees_only_what_is_committed(workspace: Workspace) -> None:
     with workspace.database.transaction():
         workspace.ledger.record(Event(Action.CLIP_OPENED))
-        assert verify_log(workspace.database, "w1", PUBLIC_KEY).rows == 9
-    assert verify_log(workspace.database, "w1", PUBLIC_KEY).rows == 10
+        assert verify_log(workspace.database.path, "w1", PUBLIC_KEY).rows == 9
+    assert verify_log(workspace.database.path, "w1", PUBLIC_KEY).rows == 10
 
 
 def test_rows_and_checkpoints_that_come_during_a_verification_do_not_disturb_it(workspace: Workspace) -> None:
@@ -91,15 +92,15 @@ def test_rows_and_checkpoints_that_come_during_a_verification_do_not_disturb_it(
     findings = []
     for _ in range(times):
         turns.release()
-        findings.append(verify_log(workspace.database, "w1", PUBLIC_KEY))
+        findings.append(verify_log(workspace.database.path, "w1", PUBLIC_KEY))
     writer.join()
-    assert [finding.sentence for finding in findings if not finding.ok] == []
-    assert verify_log(workspace.database, "w1", PUBLIC_KEY).rows == 9 + 2 * times
+    assert [finding.notice.code for finding in findings if not finding.ok] == []
+    assert verify_log(workspace.database.path, "w1", PUBLIC_KEY).rows == 9 + 2 * times
 
 
 def test_verification_changes_nothing_in_the_file(workspace: Workspace) -> None:
     before = workspace.database.path.read_bytes()
-    verify_log(workspace.database, "w1", PUBLIC_KEY)
+    verify_log(workspace.database.path, "w1", PUBLIC_KEY)
     assert workspace.database.path.read_bytes() == before
 
 
@@ -178,13 +179,13 @@ def test_a_folder_with_strange_letters_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "a?b#c %41 ü"
     folder.mkdir()
     made = Workspace(folder / "workspace.db")
-    assert verify_log(made.database, "w1", PUBLIC_KEY).ok
+    assert verify_log(made.database.path, "w1", PUBLIC_KEY).ok
     made.database.close()
 
 
 def test_an_edited_checkpoint_is_a_finding(workspace: Workspace) -> None:
     run(workspace, "UPDATE checkpoint SET note = replace(note, 'request', 'exports') WHERE size = 6")
-    assert bad(workspace) == (6, "The checkpoint over 6 rows does not verify_log.")
+    assert bad(workspace) == (6, "The checkpoint over 6 rows does not verify.")
 
 
 def test_a_checkpoint_under_another_size_is_a_finding(workspace: Workspace) -> None:
@@ -203,7 +204,7 @@ def test_a_checkpoint_that_was_taken_away_is_a_finding(workspace: Workspace, siz
 def test_a_checkpoint_signed_with_another_key_is_a_finding(workspace: Workspace) -> None:
     head = workspace.ledger.head()
     put_note(workspace, write_checkpoint(b"m" * 32, "w1", 9, head.hash, START, b"", "request"))
-    assert bad(workspace) == (9, "The checkpoint over 9 rows is not of this log.")
+    assert bad(workspace) == (9, "The checkpoint over 9 rows does not belong to this log.")
 
 
 def test_a_checkpoint_over_another_head_is_a_finding(workspace: Workspace) -> None:
@@ -220,12 +221,12 @@ def test_a_checkpoint_that_no_row_tells_of_is_a_finding(workspace: Workspace) ->
         workspace.database.execute(
             "INSERT INTO checkpoint (size, note, made_at) VALUES (8, ?, ?)", (note.text, to_micros(START))
         )
-    assert bad(workspace) == (8, "Row 8 does not tell of its checkpoint.")
+    assert bad(workspace) == (8, "Row 8 does not record its checkpoint.")
 
 
 def test_a_checkpoint_beyond_the_end_shows_a_cut_tail(workspace: Workspace) -> None:
     run(workspace, "DROP TRIGGER log_no_delete", "DELETE FROM log WHERE seq > 7")
-    assert bad(workspace) == (8, "Row 8 is missing: a checkpoint knows of 9 rows.")
+    assert bad(workspace) == (8, "Row 8 is missing: a checkpoint covers 9 rows.")
 
 
 def put_note(workspace: Workspace, note: Checkpoint) -> None:

@@ -1,0 +1,130 @@
+"""Every export is remembered with the annotation that left, so that it can be recalled."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reviewer.access.exports import ExportRecord, ExportRepository, ExportState
+from reviewer.errors import Refused
+from tests.benches.capabilities import ANN, Capabilities, capabilities
+from tests.fakes.clock import START
+
+LATER = START + timedelta(days=1)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Capabilities]:
+    with capabilities(tmp_path) as made:
+        for clip_id in ("c1", "c2", "c3"):
+            made.import_clip(clip_id)
+        yield made
+
+
+@pytest.fixture
+def exports(bench: Capabilities) -> ExportRepository:
+    return ExportRepository(bench.database)
+
+
+def items_of(bench: Capabilities, export_id: str) -> dict[str, str]:
+    rows = bench.database.rows(
+        "SELECT clip_id, annotation_id FROM export_item WHERE export_id = ?", (export_id,)
+    )
+    return {row["clip_id"]: row["annotation_id"] for row in rows}
+
+
+def state_of(bench: Capabilities, export_id: str) -> ExportState:
+    return ExportState(bench.database.value("SELECT state FROM export WHERE id = ?", (export_id,)))
+
+
+def test_finished_export_names_the_annotation_of_each_clip(
+    bench: Capabilities, exports: ExportRepository
+) -> None:
+    exports.start("x1", ANN, ("nemo", "csv"), START)
+    exports.finish("x1", {"c1": "a1", "c2": "a2"}, "0" * 64)
+    assert state_of(bench, "x1") is ExportState.FINISHED
+    assert items_of(bench, "x1") == {"c1": "a1", "c2": "a2"}
+
+
+def test_recall_lists_the_exports_of_the_clips_asked_for_and_only_those_clips(
+    exports: ExportRepository,
+) -> None:
+    exports.start("late", ANN, ("nemo", "csv"), LATER)
+    exports.start("early", ANN, ("csv",), START)
+    exports.finish("late", {"c1": "a1", "c2": "a2", "c3": "a3"}, "0" * 64)
+    exports.finish("early", {"c2": "a2"}, "0" * 64)
+    assert exports.exports_of({"c1", "c2"}) == [
+        ExportRecord("early", START, ("csv",), ("c2",)),
+        ExportRecord("late", LATER, ("nemo", "csv"), ("c1", "c2")),
+    ]
+    assert exports.exports_of(set()) == []
+
+
+@pytest.mark.parametrize("count", [499, 500, 501, 1201])
+def test_recall_of_more_clips_than_one_statement_takes_finds_every_one(
+    exports: ExportRepository, count: int
+) -> None:
+    exports.start("x1", ANN, ("csv",), START)
+    exports.finish("x1", {"c3": "a3"}, "0" * 64)
+    asked = {f"b{number:05}" for number in range(count)} | {"c3"}
+    assert exports.exports_of(asked) == [ExportRecord("x1", START, ("csv",), ("c3",))]
+
+
+@pytest.mark.parametrize("ending", ["never", "fail"])
+def test_export_that_did_not_finish_is_not_recalled(
+    bench: Capabilities, exports: ExportRepository, ending: str
+) -> None:
+    exports.start("x1", ANN, ("csv",), START)
+    if ending == "fail":
+        exports.fail("x1")
+    assert exports.exports_of({"c1"}) == []
+    assert items_of(bench, "x1") == {}
+
+
+@pytest.mark.parametrize("first", ["finish", "fail"])
+def test_export_that_has_ended_is_not_finished_again(
+    bench: Capabilities, exports: ExportRepository, first: str
+) -> None:
+    exports.start("x1", ANN, ("csv",), START)
+    if first == "fail":
+        exports.fail("x1")
+    else:
+        exports.finish("x1", {"c1": "a1"}, "0" * 64)
+    before = state_of(bench, "x1"), items_of(bench, "x1")
+    with pytest.raises(Refused) as refused:
+        exports.finish("x1", {"c2": "a2"}, "1" * 64)
+    assert refused.value.code == "NO_EXPORT"
+    assert (state_of(bench, "x1"), items_of(bench, "x1")) == before
+
+
+def test_export_that_left_is_not_made_a_failed_one(bench: Capabilities, exports: ExportRepository) -> None:
+    exports.start("x1", ANN, ("csv",), START)
+    exports.finish("x1", {"c1": "a1"}, "0" * 64)
+    exports.fail("x1")
+    assert state_of(bench, "x1") is ExportState.FINISHED
+    assert [record.id for record in exports.exports_of({"c1"})] == ["x1"]
+
+
+def test_export_that_was_never_started_is_refused(exports: ExportRepository) -> None:
+    with pytest.raises(Refused):
+        exports.finish("x9", {"c1": "a1"}, "0" * 64)
+    assert exports.exports_of({"c1"}) == []
+
+
+def test_export_of_an_unknown_clip_leaves_the_export_unfinished(
+    bench: Capabilities, exports: ExportRepository
+) -> None:
+    exports.start("x1", ANN, ("csv",), START)
+    with pytest.raises(sqlite3.IntegrityError):
+        exports.finish("x1", {"c1": "a1", "nowhere": "a9"}, "0" * 64)
+    assert state_of(bench, "x1") is ExportState.STARTED
+    assert items_of(bench, "x1") == {}
+
+
+def test_purged_clip_is_still_recalled(bench: Capabilities, exports: ExportRepository) -> None:
+    exports.start("x1", ANN, ("csv",), START)
+    exports.finish("x1", {"c1": "a1"}, "0" * 64)
+    bench.purge("c1")
+    assert [record.clips for record in exports.exports_of({"c1"})] == [("c1",)]
