@@ -1,4 +1,4 @@
-"""Every error raised on purpose, with the sentence a user sees."""
+"""Every error raised on purpose; the words a user sees are in the message catalogues."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,10 +27,10 @@ class ReviewerError(Exception):
 
     def __init__(self, code: str, hint: str = "", /, **parameters: Parameter) -> None:
         super().__init__(code)
-        # Until every error has a code, a sentence may stand in its place.
+        # Where a part of the program still words its own errors, a sentence stands in the code's place.
         is_code = code.replace("_", "").isalnum() and code.upper() == code
         old_code = str(parameters.pop("code", ""))
-        self._sentence, self._hint = ("", "") if is_code else (code, hint)
+        self.own_words = None if is_code else (code, hint)
         self.code = code if is_code else old_code or type(self).__name__
         self.parameters: Parameters = MappingProxyType(parameters)
 
@@ -38,22 +38,6 @@ class ReviewerError(Exception):
     def notice(self) -> Notice:
         """What is to be said."""
         return Notice(self.code, self.parameters)
-
-    @property
-    def sentence(self) -> str:
-        """Until each face looks its words up itself: the window's."""
-        return self._sentence or _words(self.notice).sentence
-
-    @property
-    def hint(self) -> str:
-        """As ``sentence``."""
-        return self._hint if self._sentence else _words(self.notice).hint
-
-
-def _words(notice: Notice):  # type: ignore[no-untyped-def]  # goes with ``sentence``
-    from reviewer.messages import window_catalogue  # noqa: PLC0415
-
-    return window_catalogue().words(notice)
 
 
 class Refused(ReviewerError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from reviewer.errors import Notice
+from reviewer.errors import Notice, ReviewerError
 from reviewer.places import resource
 
 
@@ -38,6 +38,11 @@ class MessageCatalogue:
             self._translate(template["sentence"]).format_map(notice.parameters),
             self._translate(hint).format_map(notice.parameters) if hint else "",
         )
+
+
+def words_for(error: ReviewerError, catalogue: MessageCatalogue) -> Words:
+    """The words of an error: its own, where a part of the program still words them, else the catalogue's."""
+    return Words(*error.own_words) if error.own_words else catalogue.words(error.notice)
 
 
 @cache

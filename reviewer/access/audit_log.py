@@ -137,7 +137,9 @@ class AuditLog:
             " WHERE a.object = ? ORDER BY a.seq",
             (target,),
         )
-        return [LogRow(**row) for row in found]
+        # What a row is about is signed with it; the index beside it is not.
+        rows = (LogRow(**row) for row in found)
+        return [row for row in rows if row.fields().get("object") == target]
 
     def unwitnessed(self) -> int:
         """How many rows no outside memory vouches for yet."""

@@ -21,8 +21,8 @@ _HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED})
 _PAGE = 2000
 _BUSY_SECONDS = 30.0
 _SCHEMA = (
-    "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('log', 'checkpoint') AND sql IS NOT NULL"
-    " ORDER BY name"
+    "SELECT type, name, sql FROM sqlite_schema"
+    " WHERE tbl_name NOT LIKE '%sqlite%' AND sql IS NOT NULL ORDER BY name"
 )
 
 
@@ -49,6 +49,8 @@ class _Walk:
     head: bytes = GENESIS
     hashes: dict[int, bytes] = field(default_factory=dict)
     checkpoint_rows: set[int] = field(default_factory=set)
+    objects: dict[int, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
     work: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
     """Annotation id -> row, digest, clip and author of the first row that hands it in."""
 
@@ -94,15 +96,16 @@ def _verified(
             log_id, log_public_key = identity(connection)
             if outside is not None:
                 _match_identity(outside, log_id, log_public_key)
-            last, checkpoints = _snapshot(connection)
+            last, checkpoints, tables = _snapshot(connection)
             walk.wanted = {size for size, _ in checkpoints} | ({outside.size} if outside else set())
             _walk(_rows(connection, last), walk, log_id, log_public_key)
             _match_checkpoints(checkpoints, walk, log_id, log_public_key)
             if outside is not None:
                 _match_outside(outside, walk)
-            if _has_table(connection, "annotation"):  # an earlier version had none, and another schema
+            if tables is not None:  # an earlier version had another schema
                 _match_schema(connection)
-                _match_annotations(connection, walk, last)
+                _match_index(tables, walk)
+                _match_annotations(tables, walk)
     except _Bad as bad:
         return _found(bad.seq, bad.notice, walk.rows)
     except sqlite3.OperationalError as error:
@@ -157,10 +160,14 @@ def _walk(rows: Iterator[LogRow], walk: _Walk, log_id: str, public_key: bytes) -
         if seq in walk.wanted:
             walk.hashes[seq] = row.hash
         fields = row.fields()
+        if fields["object"]:
+            walk.objects[seq] = str(fields["object"])
         if fields["action"] == Action.CHECKPOINT:
             walk.checkpoint_rows.add(seq)
         elif fields["action"] in _HANDED_IN:
             _note_work(walk, seq, fields)
+        elif fields["action"] == Action.SUBMISSION_REFUSED:
+            walk.refused.add(str(fields["detail"].get("annotation")))
     if not walk.rows:
         raise _Bad(1, Notice("LOG_EMPTY"))
 
@@ -192,13 +199,40 @@ def _flaw_of_signature(row: LogRow, public_key: bytes) -> Notice | None:
     return Notice("LOG_SIGNATURE_MISSING", {"row": row.seq})
 
 
-def _snapshot(connection: sqlite3.Connection) -> tuple[Any, list[tuple[int, str]]]:
-    # One moment for both, or a checkpoint that is made meanwhile would seem to be missing.
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """What is compared with the log: its index, the annotations, and which may not have arrived yet."""
+
+    index: dict[int, str]
+    annotations: list[tuple[str, str, str, str]]
+    clips: frozenset[str]
+    is_sending: bool
+
+
+def _snapshot(connection: sqlite3.Connection) -> tuple[Any, list[tuple[int, str]], _Tables | None]:
+    # One moment for all of it, or what comes meanwhile would seem to be missing.
     connection.execute("BEGIN")
     last = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
     rows = connection.execute("SELECT size, note FROM checkpoint ORDER BY size").fetchall()
+    tables = _tables(connection) if _has_table(connection, "annotation") else None
     connection.execute("COMMIT")
-    return last, [(size, str(note)) for size, note in rows]
+    return last, [(size, str(note)) for size, note in rows], tables
+
+
+def _tables(connection: sqlite3.Connection) -> _Tables:
+    annotations = connection.execute(
+        "SELECT id, digest, clip_id, author FROM annotation ORDER BY id"
+    ).fetchall()
+    pending = connection.execute("SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1").fetchone()
+    return _Tables(
+        index={seq: str(target) for target, seq in connection.execute("SELECT object, seq FROM log_about")},
+        annotations=[
+            (str(name), digest.hex() if isinstance(digest, bytes) else "", str(clip), str(author))
+            for name, digest, clip, author in annotations
+        ],
+        clips=frozenset(str(clip) for (clip,) in connection.execute("SELECT clip_id FROM queue_clip")),
+        is_sending=pending is not None,
+    )
 
 
 def _match_checkpoints(
@@ -261,19 +295,29 @@ def _note_work(walk: _Walk, seq: int, fields: dict[str, Any]) -> None:
         walk.work.setdefault(annotation, said)
 
 
-def _match_annotations(connection: sqlite3.Connection, walk: _Walk, last: Any) -> None:
-    """Every annotation is the one that a row handed in: same digest, clip and author."""
-    rows = connection.execute("SELECT id, digest, clip_id, author FROM annotation ORDER BY id").fetchall()
-    for annotation, digest, clip, author in rows:
-        said = walk.work.get(str(annotation))
+def _match_index(tables: _Tables, walk: _Walk) -> None:
+    """The index of the log by object says of every row what the row says of itself."""
+    wrong = sorted(seq for seq, _ in tables.index.items() ^ walk.objects.items())
+    if wrong:
+        raise _Bad(wrong[0], Notice("LOG_INDEX_DIFFERS", {"row": wrong[0]}))
+
+
+def _match_annotations(tables: _Tables, walk: _Walk) -> None:
+    """Every annotation is the one that a row handed in (same digest, clip and author), and none is missing.
+
+    Work that was refused, is still being sent, or is in a queue elsewhere is not in this file.
+    """
+    for annotation, *facts in tables.annotations:
+        said = walk.work.get(annotation)
         if said is None:
-            newest = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
-            if newest != last:
-                continue  # handed in while this was going on; its row is beyond what was read
-            raise _Bad(None, Notice("ANNOTATION_NOT_IN_LOG", {"annotation": str(annotation)}))
-        shown = digest.hex() if isinstance(digest, bytes) else ""
-        if (shown, str(clip), str(author)) != said[1:]:
-            raise _Bad(said[0], Notice("ANNOTATION_DIFFERS", {"annotation": str(annotation), "row": said[0]}))
+            raise _Bad(None, Notice("ANNOTATION_NOT_IN_LOG", {"annotation": annotation}))
+        if tuple(facts) != said[1:]:
+            raise _Bad(said[0], Notice("ANNOTATION_DIFFERS", {"annotation": annotation, "row": said[0]}))
+    here = {tuple(facts) for _, *facts in tables.annotations}
+    for annotation, (row, *said_facts) in walk.work.items():
+        is_here = tuple(said_facts) in here or said_facts[1] not in tables.clips
+        if not is_here and not tables.is_sending and annotation not in walk.refused:
+            raise _Bad(row, Notice("ANNOTATION_MISSING", {"annotation": annotation, "row": row}))
 
 
 def _found(first_bad: int | None, notice: Notice, rows: int) -> Finding:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from reviewer.app.doors import LateDoors
 from reviewer.app.window import application, make_window
 from reviewer.errors import ReviewerError
+from reviewer.messages import window_catalogue, words_for
 from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
 from reviewer.ui.assets import bring_icons, icons_come_later
@@ -54,7 +55,8 @@ def run(arguments: Sequence[str]) -> int:
             return _demo(options.directory, options.tour)
         return _window(options.workspace)
     except ReviewerError as error:
-        print(error.sentence, error.hint, sep="\n", file=sys.stderr)
+        words = words_for(error, window_catalogue())
+        print(words.sentence, words.hint, sep="\n", file=sys.stderr)
         return error.exit_code
 
 

@@ -42,7 +42,7 @@ app = QGuiApplication(['reviewer'])
 size = app.primaryScreen().size()
 print(app.platformName(), f'{size.width()} x {size.height()}')
 """
-PEDAL_PROBE = "from reviewer.pedal.finding import main; main()"
+PEDAL_PROBE = "from reviewer.pedal.diagnosis import main; main()"
 
 RunChild = Callable[[str], tuple[int, str]]
 

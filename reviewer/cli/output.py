@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import category
 
 from reviewer.errors import Notice, Parameter, ReviewerError
-from reviewer.messages import Words, command_catalogue
+from reviewer.messages import Words, command_catalogue, words_for
 
 Progress = Callable[[int, int], None]
 
@@ -28,7 +28,7 @@ def words_of(problem: ReviewerError) -> Words:
     catalogue = command_catalogue()
     if problem.code in catalogue.codes:
         return catalogue.words(problem.notice)
-    return Words(problem.sentence, problem.hint)
+    return words_for(problem, catalogue)
 
 
 def print_error(problem: ReviewerError) -> None:

@@ -3,6 +3,7 @@
 import sys
 
 from reviewer.errors import ReviewerError
+from reviewer.messages import window_catalogue, words_for
 from reviewer.pedal.device import HidBackend
 from reviewer.pedal.hid import HidapiBackend
 from reviewer.pedal.models import known_models
@@ -36,4 +37,5 @@ def main() -> None:
     try:
         print(describe_pedal(HidapiBackend()))  # noqa: T201 - this is the whole of a child's work
     except ReviewerError as error:
-        sys.exit(f"{error.sentence} {error.hint}".replace("\n", " "))
+        words = words_for(error, window_catalogue())
+        sys.exit(f"{words.sentence} {words.hint}".replace("\n", " "))

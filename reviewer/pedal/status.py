@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reviewer.errors import ReviewerError
+from reviewer.messages import window_catalogue, words_for
 from reviewer.pedal.device import HidDevice, without_keyboards_and_mice
 from reviewer.pedal.models import PedalModel
 from reviewer.pedal.report import CalibratedPedal, ReportLayout
@@ -90,4 +91,5 @@ def usb_numbers(device: HidDevice) -> str:
 
 def fault_status(error: ReviewerError, name: str = "", candidates: tuple[HidDevice, ...] = ()) -> PedalStatus:
     """A known error as a status."""
-    return PedalStatus(PedalState.FAULT, name, error.sentence, error.hint, candidates)
+    words = words_for(error, window_catalogue())
+    return PedalStatus(PedalState.FAULT, name, words.sentence, words.hint, candidates)

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.errors import ReviewerError, Unavailable
+from reviewer.messages import window_catalogue, words_for
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -36,7 +37,8 @@ class CrashReport:
 def message_for(error: BaseException) -> Message:
     """The sentence and hint of a known error; for a bug a sentence that carries only its id."""
     if isinstance(error, ReviewerError):
-        return Message(error.sentence, error.hint, isinstance(error, Unavailable))
+        words = words_for(error, window_catalogue())
+        return Message(words.sentence, words.hint, isinstance(error, Unavailable))
     return crash_message(crash_report(error))
 
 

@@ -12,7 +12,11 @@ _SHORTEST_REASON = 15
 _NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "core", "base", "impl", "misc"}
 
 # Longer than the house allows, each with its reason; a name that no longer is must go from here.
-_LONG_FUNCTIONS: dict[str, str] = {}
+_LONG_FUNCTIONS = {
+    "reviewer/cli/clips.py:import_clips": "a command's options are its parameters, a line each",
+    "reviewer/cli/clips.py:export": "a command's options are its parameters, a line each",
+}
+_LONG_FILES = {"reviewer/queue/sqlite.py": "one queue is one class; its SQL for claims stands beside it"}
 
 _PRODUCT = sorted((REPOSITORY / "reviewer").rglob("*.py"))
 _TESTS = sorted((REPOSITORY / "tests").rglob("*.py"))
@@ -35,7 +39,9 @@ def _functions(path: Path) -> Iterator[tuple[str, int]]:
 def test_no_file_is_long_enough_to_hold_two_ideas() -> None:
     lengths = {_relative(path): path.read_text(encoding="utf-8").count("\n") for path in _PRODUCT}
 
-    assert {name: lines for name, lines in lengths.items() if lines > _LINES_A_FILE} == {}
+    assert {
+        name: lines for name, lines in lengths.items() if lines > _LINES_A_FILE
+    }.keys() == _LONG_FILES.keys()
 
 
 def test_no_file_is_named_by_its_kind() -> None:

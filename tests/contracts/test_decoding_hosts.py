@@ -17,6 +17,7 @@ from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
+from tests.refusals import hint_of, reason_of, refused
 from tests.sounds import a_tone, a_wav, put, some_noise, sound_file
 
 _LIMITS = DecodeLimits()
@@ -92,7 +93,7 @@ class DecodingContract:
         with pytest.raises(Refused) as caught:
             decoder.decode(path, DecodeLimits(memory_bytes=1 << 20))
 
-        assert caught.value.code in ("UNDECODABLE", "TOO_LONG")
+        assert reason_of(caught.value) in ("UNDECODABLE", "TOO_LONG")
 
     def test_a_name_of_every_script_opens(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "имя — 録音 שלום 🎤 #%&;$(x).wav", a_wav(some_noise(10)))
@@ -257,7 +258,7 @@ class TestForkingHost(DecodingContract):
         with pytest.raises(Refused) as caught:
             decoder.decode(path, _LIMITS)
 
-        assert caught.value.code == "UNDECODABLE"
+        assert caught.value.code.startswith("UNDECODABLE")
 
     def test_one_sample_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
         assert decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(1))), _LIMITS).frames == 1
@@ -340,14 +341,14 @@ def _with_rate(wav: bytes, rate_hz: int) -> bytes:
 
 
 def _refused(decoder: Decoder, path: Path, code: str, words: str, limits: DecodeLimits = _LIMITS) -> None:
-    with pytest.raises(Refused, match=words) as caught:
+    with refused(words) as caught:
         decoder.decode(path, limits)
-    assert caught.value.code == code
-    assert caught.value.hint
+    assert reason_of(caught.value) == code
+    assert hint_of(caught.value)
 
 
 def _outcome(decoder: Decoder, path: Path) -> str:
     try:
         return "sound" if decoder.decode(path, _LIMITS).frames else "nothing"
     except Refused as refusal:
-        return refusal.code
+        return reason_of(refusal)

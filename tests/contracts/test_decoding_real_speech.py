@@ -13,6 +13,7 @@ from reviewer.audio.io.flac import read_canonical
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
+from tests.refusals import hint_of, reason_of, sentence_of
 
 pytestmark = pytest.mark.speech
 
@@ -82,9 +83,9 @@ def test_a_bad_file_is_refused_with_a_code_and_a_sentence(
     with pytest.raises(Refused) as caught:
         decoder.decode(_bad(speech_folder, number), _LIMITS)
 
-    assert caught.value.code == _REFUSED[number]
-    assert caught.value.sentence.endswith(".")
-    assert caught.value.hint
+    assert reason_of(caught.value) == _REFUSED[number]
+    assert sentence_of(caught.value).endswith(".")
+    assert hint_of(caught.value)
 
 
 def test_one_sample_is_one_sample(decoder: Decoder, speech_folder: Path) -> None:

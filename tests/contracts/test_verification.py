@@ -231,3 +231,17 @@ def test_a_checkpoint_beyond_the_end_shows_a_cut_tail(workspace: Workspace) -> N
 
 def put_note(workspace: Workspace, note: Checkpoint) -> None:
     workspace.database.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (note.text, note.size))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO log_about (object, seq) VALUES ('c999', 4)",
+        "CREATE TRIGGER extra AFTER UPDATE ON task BEGIN SELECT 1; END",
+        "DROP TRIGGER annotation_no_update",
+    ],
+)
+def test_what_stands_beside_the_log_is_held_to_it(workspace: Workspace, statement: str) -> None:
+    run(workspace, statement)
+    assert not verify_log(workspace.database.path, "w1", PUBLIC_KEY).ok
+    assert workspace.ledger.about("c999") == []

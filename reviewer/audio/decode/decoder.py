@@ -36,8 +36,6 @@ from reviewer.model.project import DecodeLimits
 _NO_DATA_CHUNK = 71
 _NOT_SOUND = (1, 7)
 _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor time
-_PATH_HINT = "Check the path in the manifest; it is relative to the manifest's folder."
-_EXPORT_HINT = "Export it again from where it came from, for example as 16-bit WAV."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +130,9 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[int]:
     try:
         descriptor = os.open(path, flags)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refused("The file was not found.", _PATH_HINT, code="UNDECODABLE") from error
+        raise Refused("UNDECODABLE_NOT_FOUND") from error
     except (OSError, ValueError) as error:
-        raise Refused(
-            "The file cannot be opened.", "Check that you may read it.", code="UNDECODABLE"
-        ) from error
+        raise Refused("UNDECODABLE_NOT_READABLE") from error
     try:
         _check_file(os.fstat(descriptor), most_bytes)
         yield descriptor
@@ -146,15 +142,11 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[int]:
 
 def _check_file(status: os.stat_result, most_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise Refused("This is a folder or a device, not a file.", _PATH_HINT, code="UNDECODABLE")
+        raise Refused("UNDECODABLE_NOT_A_FILE")
     if status.st_size == 0:
-        raise Refused("The file is empty.", "Record or export it again.", code="EMPTY_AUDIO")
+        raise Refused("EMPTY_AUDIO_FILE")
     if status.st_size > most_bytes:
-        raise Refused(
-            f"The file is larger than {most_bytes >> 20} MiB.",
-            "Cut it into shorter clips, or raise the limit in project.toml.",
-            code="TOO_LONG",
-        )
+        raise Refused("TOO_LONG_BYTES", mebibytes=most_bytes >> 20)
 
 
 def _samples(
@@ -184,7 +176,7 @@ def _samples(
 
 def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[str, ...]]:
     if not tail.frames:
-        raise Refused("The file contains no audio.", "Record or export it again.", code="EMPTY_AUDIO")
+        raise Refused("EMPTY_AUDIO_SAMPLES")
     flat: IntSamples = (
         np.frombuffer(content, dtype=np.int16)
         if head.sample_bytes == 2
@@ -214,41 +206,31 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
     if failure.why == "too_long":
         return _too_long()
     if failure.why == "memory":
-        return Refused(
-            "Decoding the file needs more memory than is allowed.", _EXPORT_HINT, code="UNDECODABLE"
-        )
+        return Refused("UNDECODABLE_MEMORY")
     if failure.why == "broken_off":
-        return Refused("The file is damaged: its audio is cut off.", _EXPORT_HINT, code="UNDECODABLE")
+        return Refused("UNDECODABLE_CUT_OFF")
     if failure.number == _NO_DATA_CHUNK:
-        return Refused("The file has a header but contains no audio.", _EXPORT_HINT, code="EMPTY_AUDIO")
+        return Refused("EMPTY_AUDIO_HEADER_ALONE")
     if failure.number in _NOT_SOUND:
-        return Refused("This is not an audio file in a supported format.", _EXPORT_HINT, code="UNDECODABLE")
-    return Refused(f"The file cannot be decoded{_words(failure.number)}", _EXPORT_HINT, code="UNDECODABLE")
+        return Refused("UNDECODABLE_FORMAT")
+    return Refused("UNDECODABLE_LIBRARY", reason=_library_reason(failure.number))
 
 
-def _words(number: int) -> str:
+def _library_reason(number: int) -> str:
     """libsndfile's own sentence for an error number: a constant of the library, nothing out of the file."""
     if number <= 0:
-        return "."
-    words = soundfile.LibsndfileError(number).error_string.strip()
-    return f": {words}" if words.endswith(".") else f": {words}."
+        return "no reason was given."
+    reason = str(soundfile.LibsndfileError(number).error_string)
+    return reason.strip().rstrip(".") + "."
 
 
 def _died(how: int, detail: int) -> Refused:
     if how == TIMED_OUT or (how == KILLED and detail in _LIMIT_SIGNALS):
-        return Refused(
-            "Decoding the file takes longer, or more memory, than is allowed.",
-            _EXPORT_HINT,
-            code="UNDECODABLE",
-        )
+        return Refused("UNDECODABLE_LIMITS")
     if how == ENDED:
-        return Refused("The decoder stopped without a result.", _EXPORT_HINT, code="UNDECODABLE")
-    return Refused(f"The decoder crashed on this file (signal {detail}).", _EXPORT_HINT, code="UNDECODABLE")
+        return Refused("UNDECODABLE_NO_RESULT")
+    return Refused("UNDECODABLE_CRASH", signal=detail)
 
 
 def _too_long() -> Refused:
-    return Refused(
-        "The audio is longer than a clip may be.",
-        "Cut it into shorter clips, or raise the limit in project.toml.",
-        code="TOO_LONG",
-    )
+    return Refused("TOO_LONG_SECONDS")

@@ -13,7 +13,8 @@ from reviewer.audio.play.rendition import MakeStretch, Rendition
 from reviewer.audio.play.transport import Transport
 from reviewer.audio.play.underruns import UnderrunCounter
 from reviewer.audio.samples import Sound
-from reviewer.errors import Unavailable
+from reviewer.errors import ReviewerError, Unavailable
+from reviewer.messages import window_catalogue, words_for
 from reviewer.model.event import HeardRange
 
 
@@ -232,7 +233,7 @@ class Player:
         if not self._transport.is_playing:
             self._end_run()
         elif run is not None and run.error is not None:
-            self._problem = f"{run.error.sentence} {run.error.hint}".strip()
+            self._problem = _problem_of(run.error)
             self._end_run()
             self._transport = self._transport.pause()
         elif run is not None and (
@@ -256,7 +257,7 @@ class Player:
         try:
             return self._monitor_chain.rendition(self._transport.speed_percent)
         except Unavailable as error:
-            self._problem = f"{error.sentence} {error.hint}".strip()
+            self._problem = _problem_of(error)
             self._transport = self._transport.at_speed(100)
             return self._monitor_chain.rendition(100)
 
@@ -293,7 +294,7 @@ class Player:
             self._monitor_chain.attach_device(stream.audio_format)
         except Unavailable as error:
             self._close_stream()
-            self._problem = f"{error.sentence} {error.hint}".strip()
+            self._problem = _problem_of(error)
             return False
         self._problem = stream.fallback_reason
         self._fade_weights = fade_in_weights(round(self._fade_seconds * stream.audio_format.rate_hz))
@@ -303,3 +304,8 @@ class Player:
         self._output.end_clip(keeps_device=keeps_device)
         self._monitor_chain.detach_device()
         self._heard.end_stream()
+
+
+def _problem_of(error: ReviewerError) -> str:
+    words = words_for(error, window_catalogue())
+    return f"{words.sentence} {words.hint}".strip()

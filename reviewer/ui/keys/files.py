@@ -5,6 +5,7 @@ from pathlib import Path
 
 from reviewer.errors import Refused, Unavailable
 from reviewer.files import write_atomically
+from reviewer.messages import window_catalogue, words_for
 from reviewer.model.toml_table import TomlTable
 from reviewer.places import resource
 from reviewer.ui.keys.actions import ACTIONS, action, places
@@ -62,7 +63,7 @@ def read_keymap(path: Path) -> Keymap:
     try:
         made = base.with_own(_keys(table))
     except Refused as error:
-        raise Refused(f"{path.name}: {error.sentence}", _HINT) from error
+        raise Refused(f"{path.name}: {words_for(error, window_catalogue()).sentence}", _HINT) from error
     for loser in made.losers():
         raise table.refuse(f"a key of {loser.id} goes to something else, and {loser.id} has no line.")
     return made
@@ -104,7 +105,7 @@ def _keys(table: TomlTable) -> Mapping[str, Keys]:
             try:
                 found[action(f"{place}.{name}").id] = tuple(portable(key) for key in keys)
             except Refused as error:
-                raise rows.refuse(error.sentence) from error
+                raise rows.refuse(words_for(error, window_catalogue()).sentence) from error
     return found
 
 

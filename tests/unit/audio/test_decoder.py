@@ -14,6 +14,7 @@ from reviewer.audio.decode.decoder import Decoder, open_untrusted
 from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
+from tests.refusals import hint_of, reason_of, sentence_of
 
 
 class _Job:
@@ -71,7 +72,7 @@ def _decode(tmp_path: Path, host: _Host, **limits: float) -> object:
 def _refusal(tmp_path: Path, host: _Host, **limits: float) -> Refused:
     with pytest.raises(Refused) as caught:
         _decode(tmp_path, host, **limits)
-    assert caught.value.sentence.endswith(".")
+    assert sentence_of(caught.value).endswith(".")
     return caught.value
 
 
@@ -115,7 +116,7 @@ def test_an_honest_stream_is_taken(tmp_path: Path) -> None:
 def test_a_stream_that_does_not_add_up_is_refused(tmp_path: Path, content: bytes) -> None:
     refusal = _refusal(tmp_path, _Host(content))
 
-    assert (refusal.code, refusal.sentence) == (
+    assert (reason_of(refusal), sentence_of(refusal)) == (
         "UNDECODABLE",
         "The decoder stopped without a result.",
     )
@@ -124,13 +125,13 @@ def test_a_stream_that_does_not_add_up_is_refused(tmp_path: Path, content: bytes
 def test_more_samples_than_asked_for_are_not_kept(tmp_path: Path) -> None:
     host = _Host(_head() + _samples(*range(17)) + _tail(17))
 
-    assert _refusal(tmp_path, host, audio_seconds=0.001).code == "TOO_LONG"
+    assert _refusal(tmp_path, host, audio_seconds=0.001).code.startswith("TOO_LONG")
 
 
 def test_more_bytes_than_memory_allows_are_not_kept(tmp_path: Path) -> None:
     host = _Host(_head() + _samples(*range(100)) + _tail(100))
 
-    assert _refusal(tmp_path, host, memory_bytes=100).code == "TOO_LONG"
+    assert _refusal(tmp_path, host, memory_bytes=100).code.startswith("TOO_LONG")
 
 
 @pytest.mark.parametrize(
@@ -146,8 +147,8 @@ def test_more_bytes_than_memory_allows_are_not_kept(tmp_path: Path) -> None:
 def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], words: str) -> None:
     refusal = _refusal(tmp_path, _Host(_head(), how))
 
-    assert refusal.code == "UNDECODABLE"
-    assert words in refusal.sentence
+    assert refusal.code.startswith("UNDECODABLE")
+    assert words in sentence_of(refusal)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +157,8 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
         (_failure(b"library", 1), "UNDECODABLE", "not an audio file"),
         (_failure(b"library", 71), "EMPTY_AUDIO", "no audio"),
         (_failure(b"library", 32), "UNDECODABLE", "Channel count is zero"),
-        (_failure(b"library", 0), "UNDECODABLE", "cannot be decoded."),
-        (_failure(b"library", -5), "UNDECODABLE", "cannot be decoded."),
+        (_failure(b"library", 0), "UNDECODABLE", "cannot be decoded: no reason"),
+        (_failure(b"library", -5), "UNDECODABLE", "cannot be decoded: no reason"),
         (_failure(b"library", 1 << 30), "UNDECODABLE", "cannot be decoded"),
         (_failure(b"memory"), "UNDECODABLE", "memory"),
         (_head() + _failure(b"broken_off", 158), "UNDECODABLE", "damaged"),
@@ -170,9 +171,9 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
 def test_each_reason_has_its_sentence(tmp_path: Path, content: bytes, code: str, words: str) -> None:
     refusal = _refusal(tmp_path, _Host(content))
 
-    assert refusal.code == code
-    assert words in refusal.sentence
-    assert refusal.hint
+    assert reason_of(refusal) == code
+    assert words in sentence_of(refusal)
+    assert hint_of(refusal)
 
 
 def test_text_from_the_process_is_not_repeated(tmp_path: Path) -> None:
@@ -201,10 +202,10 @@ def test_an_open_file_can_be_read_and_is_closed_after(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_is_a_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
 
-    assert _not_opened(tmp_path / name).code == "UNDECODABLE"
+    assert _not_opened(tmp_path / name).code.startswith("UNDECODABLE")
 
 
 def test_no_sentence_repeats_the_name(tmp_path: Path) -> None:
     path = tmp_path / "Testperson.wav"
 
-    assert "Testperson" not in _not_opened(path).sentence + _not_opened(path).hint
+    assert "Testperson" not in sentence_of(_not_opened(path)) + hint_of(_not_opened(path))

@@ -22,6 +22,7 @@ from reviewer.audio.io.flac import (
 )
 from reviewer.audio.samples import Samples
 from reviewer.errors import Damaged, Refused, Unavailable
+from tests.refusals import hint_of
 from tests.sounds import some_noise, some_samples, sound_file
 
 
@@ -75,8 +76,8 @@ def test_what_flac_cannot_hold_is_refused_with_a_sentence(rate_hz: int, channels
     with pytest.raises(Refused) as caught:
         encode_flac(some_samples(10, rate_hz=rate_hz, channels=channels))
 
-    assert caught.value.code == "UNDECODABLE"
-    assert caught.value.hint
+    assert caught.value.code.startswith("UNDECODABLE")
+    assert hint_of(caught.value)
 
 
 def test_a_cut_holds_exactly_its_frames() -> None:

@@ -145,10 +145,11 @@ from reviewer.audio.dsp.resample import converted
 from reviewer.audio.samples import AudioFormat
 from reviewer.audio.samples import Samples
 from reviewer.errors import Unavailable
+from tests.refusals import hint_of, sentence_of
 try:
     converted(Samples(8000, np.zeros((9, 1), np.int16)), AudioFormat(16000, 1, 16))
 except Unavailable as error:
-    print(error.sentence, error.hint)
+    print(sentence_of(error), hint_of(error))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -13,6 +13,7 @@ from reviewer.audio.io.port_audio import Output, Outputs, list_outputs, output_w
 from reviewer.audio.io.sound_card import LATENCIES_SECONDS, MANY_UNDERRUNS, CardStream, SoundCard
 from reviewer.audio.samples import AudioFormat
 from reviewer.errors import NoAudioDevice
+from tests.refusals import hint_of, sentence_of
 
 _FORMAT = AudioFormat(16_000, 6, 16)
 _SPEAKERS, _HEADSET = Output("Speakers", "ALSA"), Output("Headset", "ALSA")
@@ -251,16 +252,16 @@ def test_no_device_is_one_sentence_and_a_remedy(opened: Any, library: _PortAudio
     with pytest.raises(NoAudioDevice) as caught:
         opened(library)
 
-    assert caught.value.sentence == "No sound: no output device was found."
-    assert "press play" in caught.value.hint
+    assert sentence_of(caught.value) == "No sound: no output device was found."
+    assert "press play" in hint_of(caught.value)
 
 
 def test_missing_portaudio_is_one_sentence_and_what_to_install(opened: Any) -> None:
     with pytest.raises(NoAudioDevice) as caught:
         opened(None)
 
-    assert caught.value.sentence == "Sound is off: PortAudio is not installed."
-    assert "nstall" in caught.value.hint
+    assert sentence_of(caught.value) == "Sound is off: PortAudio is not installed."
+    assert "nstall" in hint_of(caught.value)
 
 
 def test_the_audio_room_opens_without_portaudio_and_without_the_libraries_that_change_sound() -> None:

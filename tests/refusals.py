@@ -1,0 +1,31 @@
+"""What a user reads of an error, for tests that look at the words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from reviewer.errors import Refused, ReviewerError
+from reviewer.lead.intake import refusal_code_of
+from reviewer.messages import command_catalogue, words_for
+
+
+def reason_of(error: ReviewerError) -> str:
+    """The refusal code of DESIGN's closed list that a finer code belongs to."""
+    return str(refusal_code_of(error.code))
+
+
+def sentence_of(error: ReviewerError) -> str:
+    return words_for(error, command_catalogue()).sentence
+
+
+def hint_of(error: ReviewerError) -> str:
+    return words_for(error, command_catalogue()).hint
+
+
+@contextmanager
+def refused(words: str, kind: type[ReviewerError] = Refused) -> Iterator[pytest.ExceptionInfo[ReviewerError]]:
+    """Passes if an error of this kind is raised whose sentence has these words in it."""
+    with pytest.raises(kind) as caught:
+        yield caught
+    assert words in sentence_of(caught.value)
