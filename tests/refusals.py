@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.errors import Refused, ReviewerError
 from reviewer.lead.intake import refusal_code_of
-from reviewer.messages import command_catalogue, words_for
+from reviewer.messages import command_catalogue, window_catalogue, words_for
 
 
 def reason_of(error: ReviewerError) -> str:
@@ -21,6 +21,16 @@ def sentence_of(error: ReviewerError) -> str:
 
 def hint_of(error: ReviewerError) -> str:
     return words_for(error, command_catalogue()).hint
+
+
+def shown_sentence_of(error: ReviewerError) -> str:
+    """In the window."""
+    return words_for(error, window_catalogue()).sentence
+
+
+def shown_hint_of(error: ReviewerError) -> str:
+    """In the window."""
+    return words_for(error, window_catalogue()).hint
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from reviewer.pedal.device import HidDevice
 from reviewer.pedal.diagnosis import describe_pedal
 from reviewer.pedal.hid import GONE, NOT_ALLOWED, NOT_INSTALLED, HidapiBackend, udev_rule
 from tests.fakes.pedal import INFINITY, KEYBOARD, OLYMPUS, PCSENSOR, FakeHidBackend
+from tests.refusals import hint_of
 
 
 class ADevice:
@@ -100,8 +101,8 @@ def test_without_the_right_to_read_the_rule_is_named(library, tmp_path: Path, mo
     with pytest.raises(Unavailable) as told:
         HidapiBackend().open_device(HidDevice(str(node), 0x05F3, 0x00FF))
     assert told.value.code == NOT_ALLOWED
-    assert 'ATTRS{idVendor}=="05f3", ATTRS{idProduct}=="00ff", TAG+="uaccess"' in told.value.hint
-    assert "70-reviewer-pedal.rules" in told.value.hint
+    assert 'ATTRS{idVendor}=="05f3", ATTRS{idProduct}=="00ff", TAG+="uaccess"' in hint_of(told.value)
+    assert "70-reviewer-pedal.rules" in hint_of(told.value)
 
 
 def test_a_device_that_another_program_has_is_another_sentence(library):
@@ -117,7 +118,7 @@ def test_where_hidapi_is_not_installed_a_sentence_says_how_to_get_it(monkeypatch
     with pytest.raises(Unavailable) as told:
         HidapiBackend().list_devices()
     assert told.value.code == NOT_INSTALLED
-    assert "pip install 'reviewer[pedal]'" in told.value.hint
+    assert "pip install 'reviewer[pedal]'" in hint_of(told.value)
 
 
 def test_asking_whether_it_is_installed_loads_nothing(monkeypatch):

@@ -18,6 +18,7 @@ from reviewer.errors import NoAudioDevice
 from reviewer.model.event import HeardRange
 from tests.contracts.conftest import listening_to
 from tests.fakes.sound_server import Recording, SoundServer
+from tests.refusals import hint_of, sentence_of
 from tests.sounds import a_tone, some_noise, some_samples
 
 pytestmark = pytest.mark.soundcard
@@ -296,5 +297,5 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
     with pytest.raises(NoAudioDevice) as caught:
         SoundCard().open_stream(AudioFormat(16_000, 1, 16), lambda _out, _when: None)
 
-    assert "no output device" in caught.value.sentence
-    assert "Plug one in" in caught.value.hint
+    assert "no output device" in sentence_of(caught.value)
+    assert "Plug one in" in hint_of(caught.value)

@@ -5,6 +5,7 @@ import pytest
 from reviewer.errors import Refused
 from reviewer.places import resource
 from reviewer.transcript.conventions import Case, Conventions, TagClass, load_conventions
+from tests.refusals import sentence_of
 
 SHIPPED = ("en-US", "de-DE", "und")
 MINIMAL = 'locale = "xx"\nversion = "7"\ntitle = "X"\n[profile.training]\nversion = 2\n'
@@ -85,4 +86,4 @@ def test_mistake_is_refused_in_a_sentence_that_names_it(
 ) -> None:
     with pytest.raises(Refused) as caught:
         read(tmp_path, text)
-    assert [word for word in words if word not in caught.value.sentence] == []
+    assert [word for word in words if word not in sentence_of(caught.value)] == []

@@ -5,6 +5,7 @@ import pytest
 from reviewer.errors import Refused
 from reviewer.labels.schema import FieldKind, Schema, load_schema
 from reviewer.places import resource
+from tests.refusals import sentence_of
 
 HEAD = 'name = "calls"\nversion = "3"\ntitle = "Calls"\n'
 NOISY = '[[field]]\nkey = "noisy"\nkind = "yes_no"\nlabel = "Noisy?"\n'
@@ -19,7 +20,7 @@ def read(tmp_path: Path, text: str) -> Schema:
 def refusal(tmp_path: Path, text: str) -> str:
     with pytest.raises(Refused) as caught:
         read(tmp_path, text)
-    return caught.value.sentence
+    return sentence_of(caught.value)
 
 
 def test_the_default_form_has_every_kind_of_field_and_one_that_waits_for_another() -> None:

@@ -27,6 +27,7 @@ from reviewer.ui.page import StatusFacts
 from tests.benches.clip_page import ALT, CTRL, SHIFT, ClipPageBench, Role
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FRAMES, FakeDesk, a_lease, an_open_clip, conventions_of, typed
+from tests.refusals import shown_sentence_of
 
 DISK_FULL = ("The disk is full.", "Free some space.")
 
@@ -575,7 +576,7 @@ def test_work_that_is_no_longer_ours_says_what_was_kept(
     bench.work.errors["submit"] = [error]
     bench.finish()
     assert not bench.is_clip_shown
-    assert error.sentence in bench.message
+    assert shown_sentence_of(error) in bench.message
     assert bench.field.text == ""
     assert bench.player.loaded is None
     assert bench.work.calls.count("claim") == 1

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import Unavailable, WrongPassphrase
 from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
+from tests.refusals import shown_hint_of, shown_sentence_of
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def message(themed, qtbot: QtBot) -> InlineMessage:
 def test_an_error_is_shown_as_sentence_and_hint(message: InlineMessage):
     error = WrongPassphrase()
     message.show_error(error)
-    assert message.text == f"{error.sentence} {error.hint}"
+    assert message.text == f"{shown_sentence_of(error)} {shown_hint_of(error)}"
 
 
 def test_a_screen_reader_is_told(message: InlineMessage):

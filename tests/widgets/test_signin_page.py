@@ -9,6 +9,7 @@ from reviewer.errors import WrongPassphrase
 from reviewer.ui.messages import Message
 from reviewer.ui.signin.signin_page import SignInEntry, SignInPage
 from tests.fakes.doors import PASSPHRASE
+from tests.refusals import shown_sentence_of
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_an_error_stands_on_the_page_and_one_can_go_on_typing(page: SignInPage, 
     _type(page, qtbot)
     page.button.click()
     page.show_error(WrongPassphrase())
-    assert WrongPassphrase().sentence in page.message.text
+    assert shown_sentence_of(WrongPassphrase()) in page.message.text
     assert page.name.text() == "Ana"
     qtbot.waitUntil(page.passphrase.hasFocus)
 

@@ -12,6 +12,7 @@ from reviewer.places import resource
 from reviewer.ui.keys.actions import ACTIONS
 from reviewer.ui.keys.files import PRESETS, our_preset, preset, read_keymap, write_keymap, written
 from reviewer.ui.keys.keymap import Keymap, clashes_of
+from tests.refusals import shown_sentence_of
 
 OURS = Keymap(our_preset())
 
@@ -115,8 +116,8 @@ def test_what_is_written_is_toml_with_these_keys(wanted: dict[str, str]):
 def test_a_file_that_does_not_hold_together_is_refused_with_the_reason(tmp_path: Path, text: str, said: str):
     with pytest.raises(Refused) as refused:
         read_keymap(a_file(tmp_path, text))
-    assert said in refused.value.sentence
-    assert refused.value.sentence.startswith("keys.toml")
+    assert said in shown_sentence_of(refused.value)
+    assert shown_sentence_of(refused.value).startswith("keys.toml")
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path):

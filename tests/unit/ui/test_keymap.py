@@ -11,6 +11,7 @@ from reviewer.ui.keys.keymap import Keymap, clashes_of
 from reviewer.ui.keys.row import clashes
 from reviewer.ui.keys.rules import portable, why_not
 from reviewer.ui.shortcuts import TABLE, Key, Scope
+from tests.refusals import shown_sentence_of
 
 OURS = Keymap(our_preset())
 
@@ -18,7 +19,7 @@ OURS = Keymap(our_preset())
 def refusal(keymap: Keymap, action_id: str, *keys: str) -> str:
     with pytest.raises(Refused) as refused:
         keymap.with_keys(action_id, keys)
-    return refused.value.sentence
+    return shown_sentence_of(refused.value)
 
 
 # Keys
