@@ -109,3 +109,14 @@ def _commands(name: str, command: object) -> Iterator[str]:
     else:
         for word, one in inner.items():
             yield from _commands(f"{name} {word}", one)
+
+
+def test_every_file_that_a_document_names_is_there() -> None:
+    documents = [path for path in _tracked() if path.suffix == ".md"]
+    named = {
+        (path.name, match)
+        for path in documents
+        for match in re.findall(r"`(reviewer/[\w/]+\.py)`", _text(path))
+    }
+    assert named
+    assert [(document, file) for document, file in sorted(named) if not (REPOSITORY / file).is_file()] == []
