@@ -182,9 +182,9 @@ def test_a_preset_that_is_not_there_counts_as_ours(preferences: Preferences):
 
 def test_f1_shows_the_keys_in_force_and_leaves_out_what_has_none(window: QWidget, preferences: Preferences):
     store_keymap(preferences, OURS.with_keys("mine.refresh", ("Ctrl+R",)))
-    assert rows_for(Scope.MINE)[0] == ("Ctrl+R", "Look again")
+    assert rows_for(Scope.MINE)[0] == ("Ctrl+R", "Refresh")
     store_keymap(preferences, OURS.with_keys("mine.refresh", ()))
-    assert "Look again" not in dict(rows_for(Scope.MINE)).values()
+    assert "Refresh" not in dict(rows_for(Scope.MINE)).values()
 
 
 def test_f1_finds_by_key_and_by_words(themed, qtbot: QtBot):

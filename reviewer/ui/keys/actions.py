@@ -98,7 +98,7 @@ def action(action_id: str) -> Action:
         return _BY_ID[action_id]
     except KeyError:
         raise Refused(
-            QCoreApplication.translate("keys", "{0} is nothing that this program can do.").format(action_id)
+            QCoreApplication.translate("keys", "Unknown action: {0}.").format(action_id)
         ) from None
 
 

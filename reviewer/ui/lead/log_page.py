@@ -72,7 +72,7 @@ class LogPage(LeadPage):
     def _make_buttons(self) -> tuple[QPushButton, ...]:
         refresh = self.button(
             "log_refresh",
-            self.tr("Look again"),
+            self.tr("Refresh"),
             self.tr("Read the newest rows"),
             self.refresh,
             key_id="log.refresh",

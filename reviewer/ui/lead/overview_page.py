@@ -44,7 +44,7 @@ class OverviewPage(LeadPage):
         self.title_row.addWidget(
             self.button(
                 "overview_refresh",
-                self.tr("Look again"),
+                self.tr("Refresh"),
                 self.tr("Read the newest figures"),
                 self.refresh,
                 key_id="overview.refresh",
@@ -107,7 +107,7 @@ class OverviewPage(LeadPage):
             "overview_leases",
             self.tr("Who holds what"),
             self.leases,
-            self.tr("Clips that somebody has on their desk will be listed here."),
+            self.tr("No clips are checked out."),
         )
         late = self._table(
             "overview_late",

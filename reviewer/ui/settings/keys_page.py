@@ -227,7 +227,7 @@ class KeysPage(QWidget):
         ]
 
     def _whole_buttons(self) -> list[QPushButton]:
-        drop, read = self.tr("Drop all own keys"), self.tr("Take preset and own keys from a file")
+        drop, read = self.tr("Reset all shortcuts"), self.tr("Load a preset and your shortcuts from a file")
         write = self.tr("Write preset and own keys to a file")
         return [
             self._button("keys_reset_all", self.tr("All as preset"), drop, self._on_reset_all),

@@ -50,7 +50,7 @@ class SoundPage(QWidget):
         self._texts: list[str] = []
         self._device = named(QComboBox(self), "sound_device", self.tr("Output"))
         self._refresh = named(
-            QPushButton(self.tr("Look again"), self), "sound_refresh", self.tr("Look for outputs again")
+            QPushButton(self.tr("Refresh"), self), "sound_refresh", self.tr("Refresh the list of outputs")
         )
         self._test = named(QPushButton(self.tr("Test tone"), self), "sound_test", self.tr("Play a test tone"))
         self._message = InlineMessage("sound_message", parent=self)
