@@ -10,10 +10,10 @@ from statistics import median
 
 import pytest
 from pytestqt.qtbot import QtBot
-from reviewer.clips.vault import Vault
 
 from reviewer.audio.io.flac import close_sound, open_sound
 from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.clips.content import ClipContent
 from reviewer.ui.waveform.view import WaveformView
 from tests.benchmarks.clips import KEYRING, a_vault
 from tests.benchmarks.table import row
@@ -22,12 +22,12 @@ _ROUNDS = 15
 
 
 @pytest.fixture
-def vault(sealed_clips: Path) -> Iterator[Vault]:
+def vault(sealed_clips: Path) -> Iterator[ClipContent]:
     with a_vault(sealed_clips) as made:
         yield made
 
 
-def _seconds_to_paint(vault: Vault, view: WaveformView, clip_id: str) -> float:
+def _seconds_to_paint(vault: ClipContent, view: WaveformView, clip_id: str) -> float:
     began = time.perf_counter()
     pyramid = PeakPyramid.from_stream(vault.peaks(KEYRING, clip_id))
     sound = open_sound(vault.audio(KEYRING, clip_id))
@@ -40,7 +40,7 @@ def _seconds_to_paint(vault: Vault, view: WaveformView, clip_id: str) -> float:
     return took
 
 
-def test_ten_hours_open_as_fast_as_a_minute(vault: Vault, qtbot: QtBot) -> None:
+def test_ten_hours_open_as_fast_as_a_minute(vault: ClipContent, qtbot: QtBot) -> None:
     view = WaveformView()
     qtbot.addWidget(view)
     view.resize(1_600, 340)

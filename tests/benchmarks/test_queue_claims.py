@@ -1,4 +1,4 @@
-"""How fast and how fairly processes claim, with the turn and with SQLite's busy handler alone.
+"""How fast and how fairly processes claim, with the fair write lock and with SQLite's busy handler alone.
 
 Run: .venv/bin/pytest -o norecursedirs=".*" tests/benchmarks/test_queue_claims.py -s
 """
@@ -8,16 +8,18 @@ import multiprocessing
 import statistics
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from reviewer.db.migrations import migrate
 from rich.console import Console
 from rich.table import Table
 
 from reviewer.db.connection import Database
+from reviewer.db.schema import migrate
 from reviewer.model.clock import SystemClock
 from reviewer.model.project import QueueRules
 from reviewer.queue.sqlite import SqliteQueue
+from tests.contracts.queue_contract import TRANSCRIBE
 
 CLIPS = 10_000
 SECONDS = 2.0
@@ -38,13 +40,13 @@ def client(path: Path, name: str, fair: bool, seconds: float, start, answers) ->
     """Claims until nothing is left or time is up; answers with clips and waits in seconds."""
     database = Database(path)
     if not fair:
-        database._turn = contextlib.nullcontext()
+        database._write_lock = contextlib.nullcontext()
     queue = SqliteQueue(database, SystemClock(), QueueRules())
     start.wait()
     clips, waits = [], []
     until = time.perf_counter() + seconds
     while (begun := time.perf_counter()) < until:
-        lease = queue.claim(name)
+        lease = queue.claim(name, TRANSCRIBE, key=uuid4().hex)
         waits.append(time.perf_counter() - begun)
         if lease is None:
             break
