@@ -274,11 +274,18 @@ def test_an_id_is_short_in_the_log_and_whole_in_its_tooltip(shown, jobs: Jobs):
     assert page.rows.index(0, 5).data(Qt.ItemDataRole.ToolTipRole) == long
 
 
-@pytest.mark.parametrize("name", ["overview_people", "overview_leases", "overview_late"])
-def test_an_empty_table_of_the_overview_says_what_will_be_here(shown, jobs: Jobs, name: str):
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("overview_people", "will be listed here."),
+        ("overview_leases", "No clips are checked out."),
+        ("overview_late", "here."),
+    ],
+)
+def test_an_empty_table_of_the_overview_says_so(shown, jobs: Jobs, name: str, end: str):
     empty = an_overview(people=(), leases=(), late_drafts=())
     page = shown(OverviewPage(FakeLead(overview=empty), jobs))
-    assert page.findChild(QTableView, name).accessibleDescription().endswith("here.")
+    assert page.findChild(QTableView, name).accessibleDescription().endswith(end)
 
 
 def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(shown, jobs: Jobs):
