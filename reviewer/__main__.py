@@ -10,9 +10,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if opens_window(given):
         return _window(given)
     from reviewer.cli.main import run  # noqa: PLC0415
-    from reviewer.process_guard import guard_process  # noqa: PLC0415 - the window does it after its first paint
+    from reviewer.process_guard import harden_process  # noqa: PLC0415 - the window does it after its first paint
 
-    guard_process()
+    harden_process()
     return run(given)
 
 

@@ -7,7 +7,7 @@ import sys
 _PR_SET_DUMPABLE = 4
 
 
-def guard_process() -> None:
+def harden_process() -> None:
     """New files are the owner's alone; no core dump, no debugger of the same user, where the platform can.
 
     Source: prctl(2); RLIMIT_CORE alone does not stop a piped core pattern.

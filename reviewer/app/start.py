@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from reviewer.app.doors import LateDoors
 from reviewer.app.window import application, make_window
+from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.errors import ReviewerError
 from reviewer.messages import window_catalogue, words_for
 from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
-from reviewer.ui.assets import bring_icons, icons_come_later
 from reviewer.ui.first_paint import after_first_paint
+from reviewer.ui.icons import defer_icons, load_deferred_icons
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 
@@ -111,22 +111,22 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
 def _window(folder: Path) -> int:
     """Paints the sign-in page first; workspace, icons and all that is heavy come behind it."""
-    doors = LateDoors(folder, then=read_ahead)
+    gateway = LazyWorkspaceGateway(folder, then=read_ahead)
     app = application()
     sys.excepthook = _show_crash
-    icons_come_later()
-    window, jobs = make_window(app, doors, SystemClock(), QSettings(), sound_card_player, is_furnished=False)
+    defer_icons()
+    window, jobs = make_window(app, gateway, SystemClock(), QSettings(), sound_card_player, is_complete=False)
 
     def bring_the_rest() -> None:
         _guard()  # before anything is typed or unsealed
-        doors.begin()
-        bring_icons(window)
+        gateway.begin()
+        load_deferred_icons(window)
         try:
-            window.furnish()
+            window.complete()
         except ReviewerError as error:
-            window.entrance.sign_in_page.show_error(error)
+            window.sign_in_flow.sign_in_page.show_error(error)
 
-    window.entrance.sign_in_page.sign_in_requested.connect(load_waves)
+    window.sign_in_flow.sign_in_page.sign_in_requested.connect(load_waves)
     after_first_paint(window, bring_the_rest)
     window.show()
     _close_on_signals(window, app)
@@ -136,7 +136,7 @@ def _window(folder: Path) -> int:
     finally:
         window.close_pedals()
         jobs.close()
-        doors.close()
+        gateway.close()
 
 
 def read_ahead() -> None:
@@ -175,9 +175,9 @@ def _raise(error: Exception) -> None:
 
 
 def _guard() -> None:
-    from reviewer.process_guard import guard_process  # noqa: PLC0415 - not before the first paint
+    from reviewer.process_guard import harden_process  # noqa: PLC0415 - not before the first paint
 
-    guard_process()
+    harden_process()
 
 
 def _close_on_signals(window: MainWindow, app: QApplication) -> None:
@@ -197,8 +197,8 @@ def _show_crash(kind: type[BaseException], error: BaseException, trace: "Traceba
     if issubclass(kind, KeyboardInterrupt):
         QApplication.quit()
         return
-    from reviewer.ui.crash import CrashDialog  # noqa: PLC0415 - only for a crash
     from reviewer.ui.messages import crash_report  # noqa: PLC0415
+    from reviewer.ui.widgets.crash_dialog import CrashDialog  # noqa: PLC0415 - only for a crash
 
     report = crash_report(error.with_traceback(trace))
     print(report.details, file=sys.stderr)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QListWidget
 
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
-from reviewer.app.doors import WorkspaceDoors
 from reviewer.app.driver import AdvancingClock, Driver
 from reviewer.app.tour_desk import (
     clip_on_screen,
@@ -24,6 +23,7 @@ from reviewer.app.tour_entrance import come_in, lock
 from reviewer.app.tour_lead import bring_clips_in, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
 from reviewer.app.window import application, make_window
+from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
@@ -62,7 +62,7 @@ def _walk(workspace: Workspace, clock: AdvancingClock, out: Path) -> None:
     settings = QSettings(str(out / "settings.ini"), QSettings.Format.IniFormat)
     window, jobs = make_window(
         app,
-        WorkspaceDoors(workspace),
+        OpenWorkspaceGateway(workspace),
         clock,
         settings,
         lambda: Player(VirtualDevice(real_time=True, keeps=False)),
@@ -95,7 +95,7 @@ def _loop(driver: Driver, out: Path) -> None:
     else:
         driver.click("claim")
     work_on_returned(driver, slipped)
-    driver.click("rail_mine")
+    driver.click("sidebar_mine")
     driver.wait_for_part("mine_page")
     driver.settle()
     driver.picture("my-work")

@@ -67,5 +67,5 @@ def _verify(driver: Driver) -> None:
 
 
 def _go_to(driver: Driver, screen: str) -> None:
-    driver.click(f"rail_{screen}")
+    driver.click(f"sidebar_{screen}")
     driver.wait_for_part(f"{screen}_page")

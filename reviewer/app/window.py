@@ -7,12 +7,12 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from reviewer.model.clock import Clock
-from reviewer.ui.doors import Doors
-from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.services import Services
 from reviewer.ui.theme import HAS_STYLE, STYLE, Theme
+from reviewer.ui.workspace_gateway import WorkspaceGateway
 
 if TYPE_CHECKING:
     from reviewer.audio.play.player import Player
@@ -32,15 +32,15 @@ def application() -> QApplication:
 
 def make_window(
     app: QApplication,
-    doors: Doors,
+    gateway: WorkspaceGateway,
     clock: Clock,
     settings: QSettings,
     player_factory: Callable[[], "Player"],
     *,
-    is_furnished: bool = True,
+    is_complete: bool = True,
 ) -> tuple[MainWindow, Jobs]:
     """The window over a workspace, with the job pool that its owner closes last."""
     jobs = Jobs(app)
-    house = House(doors, jobs, clock, player_factory, Preferences(settings, app))
-    theme = Theme(app, settings, app, asks_platform=is_furnished)
-    return MainWindow(house, theme, is_furnished=is_furnished), jobs
+    services = Services(gateway, jobs, clock, player_factory, Preferences(settings, app))
+    theme = Theme(app, settings, app, asks_platform=is_complete)
+    return MainWindow(services, theme, is_complete=is_complete), jobs

@@ -21,7 +21,7 @@ class StatusFacts:
 
 
 class Page(QWidget):
-    """A screen of the rail. ``scope`` picks its rows of the key table."""
+    """A screen of the sidebar. ``scope`` picks its rows of the key table."""
 
     status_changed = Signal(object)
     """Carries StatusFacts."""

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.theme import GROUP_PX, STATUS_BAR_PX, tabular
+from reviewer.ui.widgets.widget_ids import named
 
 
 class StatusBar(QWidget):

@@ -24,8 +24,8 @@ TITLE_PX = 20
 TRANSCRIPT_PX = 20
 TOP_BAR_PX = 40
 STATUS_BAR_PX = 24
-RAIL_PX = 136
-RAIL_FOLDED_PX = 56
+SIDEBAR_PX = 136
+SIDEBAR_FOLDED_PX = 56
 FOLD_BELOW_PX = 1100
 SPEAKER_HUES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 """Okabe and Ito's colour-blind-safe set, without black; a speaker's number is always shown too."""

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from reviewer.model.project import Project
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TOP_BAR_PX
+from reviewer.ui.widgets.widget_ids import named
 
 
 class TopBar(QWidget):
@@ -30,7 +30,7 @@ class TopBar(QWidget):
         where.setToolTip("")
         self._who_icon = QLabel(self)
         self._who = named(QLabel(self), "locked_to", self.tr("Who is signed in"))
-        put_icon(self._who_icon, "person", "ok")
+        set_icon(self._who_icon, "person", "ok")
         row = QHBoxLayout(self)
         row.setContentsMargins(GROUP_PX, 0, GAP_PX, 0)
         row.setSpacing(GAP_PX)
@@ -74,5 +74,5 @@ class TopBar(QWidget):
         button.setText(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        put_icon(button, glyph)
+        set_icon(button, glyph)
         return button

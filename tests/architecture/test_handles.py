@@ -26,7 +26,7 @@ from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
 from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import Page
-from reviewer.ui.pedal import PedalReader
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.settings.pages import settings_dialog

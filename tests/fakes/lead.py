@@ -18,8 +18,8 @@ from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from tests.factories import NOON
-from tests.fakes.doors import CODE, an_identity
 from tests.fakes.work_session import a_lease
+from tests.fakes.workspace_gateway import CODE, an_identity
 
 ADA = Person("p1", "Ada Contractor", Role.CONTRACTOR)
 BEN = Person("p2", "Ben Okafor", Role.CONTRACTOR, PersonState.INVITED)

@@ -12,7 +12,6 @@ from reviewer.model.annotation import Flag
 from reviewer.model.intervals import Span
 from reviewer.model.people import Role
 from reviewer.ui.desk.page import DeskPage
-from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.export_page import ExportPage
 from reviewer.ui.lead.import_page import ImportPage
@@ -22,13 +21,14 @@ from reviewer.ui.main_window import MainWindow
 from reviewer.ui.page import Page
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.shell import Shell
+from reviewer.ui.services import Services
+from reviewer.ui.signed_in_view import SignedInView
 from reviewer.ui.theme import Theme
 from tests.fakes.clock import FakeClock
-from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
 from tests.fakes.lead import FakeLead, a_log_row
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FakeDesk, FakeQa, a_lease, an_open_clip, returned, speech_like, typed
+from tests.fakes.workspace_gateway import PASSPHRASE, FakeWorkspaceGateway, somebody
 
 NAME = "Ana Kowalska"
 TEXT = "call me [laugh] on [pii:phone] at teh [nosuch] door  12"
@@ -48,24 +48,24 @@ class Scene:
         )
         self.lead = FakeLead(log=[a_log_row(1), a_log_row(2, outcome="refused", reason="NDA_REQUIRED")])
         self.qa = FakeQa("turn left [pii:phone] now", "wait here")
-        self.doors = FakeDoors(
+        self.gateway = FakeWorkspaceGateway(
             (somebody(NAME, role),), signed={NAME}, desk=self.desk, qa=self.qa, lead=self.lead
         )
-        self.house = House(self.doors, jobs, FakeClock(), lambda: self.player, Preferences())
-        self.window = MainWindow(self.house, theme)
+        self.services = Services(self.gateway, jobs, FakeClock(), lambda: self.player, Preferences())
+        self.window = MainWindow(self.services, theme)
         qtbot.addWidget(self.window)
         self.window.resize(1280, 800)
         self.window.show()
         settle()
 
     @property
-    def shell(self) -> Shell:
-        assert self.window.shell is not None
-        return self.window.shell
+    def signed_in(self) -> SignedInView:
+        assert self.window.signed_in is not None
+        return self.window.signed_in
 
     @property
     def page(self) -> Page:
-        return self.shell.page
+        return self.signed_in.page
 
     @property
     def front(self) -> QWidget:
@@ -74,13 +74,13 @@ class Scene:
         return dialogs[-1] if dialogs else self.window
 
     def come_in(self, screen: str = "") -> None:
-        page = self.window.entrance.sign_in_page
+        page = self.window.sign_in_flow.sign_in_page
         page.name.setText(NAME)
         page.passphrase.setText(PASSPHRASE)
         page.button.click()
         self.settle()
         if screen:
-            self.shell.go_to(screen)
+            self.signed_in.go_to(screen)
             self.settle()
 
     def click(self, name: str) -> None:
@@ -100,7 +100,7 @@ class Scene:
 
 
 def _sign_in_refused(scene: Scene) -> None:
-    page = scene.window.entrance.sign_in_page
+    page = scene.window.sign_in_flow.sign_in_page
     page.name.setText(NAME)
     page.passphrase.setText("something else")
     page.button.click()
@@ -108,7 +108,7 @@ def _sign_in_refused(scene: Scene) -> None:
 
 
 def _agreement(scene: Scene) -> None:
-    scene.doors.agreement.signed.clear()
+    scene.gateway.agreement.signed.clear()
     scene.come_in()
 
 
@@ -226,8 +226,8 @@ def _listening(scene: Scene) -> None:
 
 
 def _own_keys(scene: Scene) -> None:
-    scene.house.preferences.put("settings.page", "keys_page")
-    scene.house.preferences.put("keys.own", '{"listening.focus_form":["Ctrl+T"]}')
+    scene.services.preferences.put("settings.page", "keys_page")
+    scene.services.preferences.put("keys.own", '{"listening.focus_form":["Ctrl+T"]}')
     _listening(scene)
 
 

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.people import Role
-from reviewer.ui import idle
-from reviewer.ui.idle import IdleWatch
+from reviewer.ui import auto_lock
+from reviewer.ui.auto_lock import AutoLock
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.keys_dialog import KeysDialog
 from reviewer.ui.playback.controller import PlaybackAction
+from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Choice, Theme
 from tests.fakes.clock import FakeClock
 from tests.widgets.test_main_window import Stage
@@ -33,7 +33,7 @@ class Watched:
         self.work_began: float | None = None
         self.told: list[bool] = []
         self.owner = QObject()
-        self.watch = IdleWatch(self, self.clock, minutes, self.owner)
+        self.watch = AutoLock(self, self.clock, minutes, self.owner)
         told = self.told
         self.watch.timed_out.connect(lambda: told.append(True))
 
@@ -74,7 +74,7 @@ def test_it_tells_when_the_time_is_up_and_not_before(watched: Watched) -> None:
 def test_the_time_is_looked_at_without_anybody_asking(
     qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idle, "LOOK_EVERY_MS", 1)
+    monkeypatch.setattr(auto_lock, "LOOK_EVERY_MS", 1)
     watched = Watched()
     with qtbot.waitSignal(watched.watch.timed_out):
         watched.clock.advance(5 * MINUTE)
@@ -176,35 +176,35 @@ def stage(themed: QApplication, tmp_path: Path, qtbot: QtBot, jobs: Jobs, settle
 
 def leave_alone(stage: Stage, minutes: float = 5) -> None:
     stage.clock.advance(minutes * MINUTE)
-    stage.window.idle.look()
+    stage.window.auto_lock.look()
 
 
 def test_a_window_left_alone_locks_like_the_button(stage, settle) -> None:
     made = stage(Role.LEAD)
     leave_alone(made)
-    assert made.window.entrance.isVisible()
+    assert made.window.sign_in_flow.isVisible()
     settle()
-    assert made.doors.sign_in.calls == ["sign_in", "lock"]
-    assert made.window.shell is None
-    assert "no key and no mouse for 5 min" in made.window.entrance.sign_in_page.message.text
+    assert made.gateway.sign_in.calls == ["sign_in", "lock"]
+    assert made.window.signed_in is None
+    assert "Locked after 5 min without" in made.window.sign_in_flow.sign_in_page.message.text
 
 
 def test_what_is_typed_is_saved_before_the_window_locks_itself(stage, settle, qtbot: QtBot) -> None:
     made = stage(Role.CONTRACTOR)
-    made.shell.page.workspace.presenter.take_next()
+    made.signed_in.page.workspace.presenter.take_next()
     settle()
-    qtbot.keyClicks(made.shell.page.workspace.view.transcription.editor.focusProxy(), "hello")
+    qtbot.keyClicks(made.signed_in.page.workspace.view.transcription.editor.focusProxy(), "hello")
     leave_alone(made)
     assert [draft.text_verbatim for draft in made.desk.work.drafts.values()] == ["hello"]
     settle()
-    assert made.doors.sign_in.calls[-1] == "lock"
+    assert made.gateway.sign_in.calls[-1] == "lock"
 
 
 def test_what_qa_typed_is_saved_before_the_window_locks_itself(stage, settle, qtbot: QtBot) -> None:
     made = stage(Role.QA)
-    made.shell.page.workspace.presenter.take_next()
+    made.signed_in.page.workspace.presenter.take_next()
     settle()
-    qtbot.keyClicks(made.shell.page.workspace.view.transcription.editor.focusProxy(), "turn")
+    qtbot.keyClicks(made.signed_in.page.workspace.view.transcription.editor.focusProxy(), "turn")
     leave_alone(made)
     assert [draft.text_verbatim for draft in made.qa.work.drafts.values()] == ["turn"]
     settle()
@@ -215,7 +215,7 @@ def test_typing_keeps_the_window_open(stage, settle, qtbot: QtBot) -> None:
     made.clock.advance(4 * MINUTE)
     QTest.keyClick(made.window.windowHandle(), Qt.Key.Key_Shift)
     leave_alone(made, 4)
-    assert made.window.shell is not None
+    assert made.window.signed_in is not None
 
 
 @pytest.mark.parametrize("role", [Role.QA, Role.CONTRACTOR])
@@ -224,7 +224,7 @@ def test_sound_keeps_the_window_open_for_once_the_time_and_no_loop_for_ever(
     stage, settle, role: Role, is_looping: bool
 ) -> None:
     made = stage(role)
-    workspace = made.shell.page.workspace
+    workspace = made.signed_in.page.workspace
     workspace.presenter.take_next()
     settle()
     if is_looping:
@@ -232,59 +232,59 @@ def test_sound_keeps_the_window_open_for_once_the_time_and_no_loop_for_ever(
     workspace.playback.toggle()
     for _ in range(4):
         leave_alone(made, 2)
-    assert made.window.shell is not None
+    assert made.window.signed_in is not None
     assert workspace.playback.is_playing
     leave_alone(made, 2)
     assert not made.players[0].is_playing
     settle()
-    assert made.window.shell is None
-    assert made.doors.sign_in.calls[-1] == "lock"
+    assert made.window.signed_in is None
+    assert made.gateway.sign_in.calls[-1] == "lock"
 
 
 def test_somebody_who_starts_it_again_and_again_is_not_locked_out(stage, settle) -> None:
     made = stage(Role.CONTRACTOR)
-    workspace = made.shell.page.workspace
+    workspace = made.signed_in.page.workspace
     workspace.presenter.take_next()
     settle()
     for _ in range(10):
         workspace.playback.perform(PlaybackAction.IN_EDGE)
         leave_alone(made, 4)
-    assert made.window.shell is not None
+    assert made.window.signed_in is not None
     workspace.playback.pause()
 
 
 def test_an_import_under_way_keeps_the_window_open(stage, settle) -> None:
     made = stage(Role.LEAD)
-    page = made.shell.page_of("import")
+    page = made.signed_in.page_of("import")
     page._show_running(running=True)
     for _ in range(10):
         leave_alone(made, 1)
-    assert made.window.shell is not None
+    assert made.window.signed_in is not None
     page._show_running(running=False)
     leave_alone(made, 5)
     settle()
-    assert made.window.shell is None
+    assert made.window.signed_in is None
 
 
 def test_an_export_under_way_keeps_the_window_open(stage) -> None:
     made = stage(Role.LEAD)
-    page = made.shell.page_of("export")
-    assert not made.shell.is_at_work(timedelta(minutes=1))
+    page = made.signed_in.page_of("export")
+    assert not made.signed_in.is_at_work(timedelta(minutes=1))
     page._show_running(running=True)
-    assert made.shell.is_at_work(timedelta(minutes=1))
+    assert made.signed_in.is_at_work(timedelta(minutes=1))
 
 
 def test_the_agreement_does_not_stay_open_either(stage, settle) -> None:
     made = stage(Role.CONTRACTOR, signed=False)
     leave_alone(made)
     settle()
-    assert made.doors.sign_in.calls == ["sign_in", "lock"]
+    assert made.gateway.sign_in.calls == ["sign_in", "lock"]
 
 
 def test_an_open_question_is_shut_by_it(stage, settle) -> None:
     made = stage(Role.LEAD)
     made.window.show_keys()
-    dialog = made.window.findChild(KeysDialog)
+    dialog = made.window.findChild(ShortcutsDialog)
     leave_alone(made)
     assert not dialog.isVisible()
     settle()
@@ -296,12 +296,12 @@ def test_a_locked_window_left_alone_stays_as_it_is(stage, settle) -> None:
     settle()
     leave_alone(made, 60)
     settle()
-    assert made.doors.sign_in.calls == ["sign_in", "lock"]
+    assert made.gateway.sign_in.calls == ["sign_in", "lock"]
     made.sign_in()
     settle()
     leave_alone(made, 4)
-    assert made.window.shell is not None
+    assert made.window.signed_in is not None
 
 
 def test_with_nought_minutes_the_window_never_locks_itself(stage) -> None:
-    assert not stage(Role.LEAD, minutes=0).window.idle.is_watching
+    assert not stage(Role.LEAD, minutes=0).window.auto_lock.is_watching

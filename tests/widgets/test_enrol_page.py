@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import WrongPassphrase
 from reviewer.ui.signin.enrol_page import EnrolEntry, EnrolPage
-from tests.fakes.doors import CODE, PASSPHRASE
+from tests.fakes.workspace_gateway import CODE, PASSPHRASE
 
 
 @pytest.fixture

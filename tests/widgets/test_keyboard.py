@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.keys_dialog import KeysDialog
+from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Choice, Theme, tokens
 from reviewer.ui.transcript.remark import Remark
 from tests.widgets.scenes import SCENES, Scene
 
 _ENOUGH = 200
-_RAIL_OF_LEAD = ("rail_overview", "rail_people", "rail_import", "rail_export", "rail_log")
+_SIDEBAR_OF_LEAD = ("sidebar_overview", "sidebar_people", "sidebar_import", "sidebar_export", "sidebar_log")
 _BARS = ("theme_button", "keys_button", "settings_button", "lock_button")
 ROADS = {
     "sign_in": ("sign_in_name", "sign_in_passphrase", "sign_in_enrol"),
@@ -32,8 +32,8 @@ ROADS = {
         "skip",
         "submit",
         *_BARS,
-        "rail_desk",
-        "rail_mine",
+        "sidebar_desk",
+        "sidebar_mine",
         "play_start",
     ),
     "listening": (
@@ -57,18 +57,18 @@ ROADS = {
         "settings_close",
     ),
     "skip": ("skip_cannot_understand", "skip_cancel"),
-    "mine": (*_BARS, "rail_desk", "rail_mine", "mine_refresh", "mine_table"),
+    "mine": (*_BARS, "sidebar_desk", "sidebar_mine", "mine_refresh", "mine_table"),
     "compared_check": ("qa_theirs", "qa_mine", "qa_comment", "qa_return", "qa_accept"),
     "overview": (
         *_BARS,
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "overview_refresh",
         "overview_people",
         "overview_leases",
         "overview_late",
     ),
     "people": (
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "people_table",
         "people_revoke",
         "people_name",
@@ -78,7 +78,7 @@ ROADS = {
         "invitation_done",
     ),
     "import": (
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "import_manifest",
         "import_choose",
         "import_dry_run",
@@ -89,7 +89,7 @@ ROADS = {
         "import_rows",
     ),
     "log": (
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "log_refresh",
         "log_checkpoint",
         "log_verify",
@@ -209,4 +209,4 @@ def test_the_list_of_keys_is_as_high_as_the_window_lets_it(
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(1280, room)
-    assert KeysDialog([], "", window).height() == height
+    assert ShortcutsDialog([], "", window).height() == height

@@ -13,15 +13,15 @@ from reviewer.access.verification import Finding
 from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import Role
 from reviewer.model.task import QueueCounts
-from reviewer.ui.confirm import ConfirmDialog
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
-from reviewer.ui.lead.tiles import Tiles
 from reviewer.ui.page import StatusFacts
-from tests.fakes.doors import CODE
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
+from reviewer.ui.widgets.count_tiles import CountTiles
 from tests.fakes.lead import ADA, FakeLead, a_log_row, an_overview
+from tests.fakes.workspace_gateway import CODE
 
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -302,7 +302,7 @@ def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(shown, job
 def test_counts_of_clips_and_of_tasks_stand_under_each_other(shown, jobs: Jobs):
     page = shown(OverviewPage(FakeLead(), jobs))
 
-    def lefts(tiles: Tiles) -> list[int]:
+    def lefts(tiles: CountTiles) -> list[int]:
         return [label.x() for label in tiles.findChildren(QLabel) if label.property("kind") == "count"]
 
     assert lefts(page.tasks) == lefts(page.clips)[: len(lefts(page.tasks))]

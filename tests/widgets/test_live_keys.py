@@ -11,19 +11,19 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.model.people import Role
 from reviewer.ui.desk.page import DeskPage
-from reviewer.ui.handles import named, put_key
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keys.choices import OWN, PRESET, KeysInForce, store_keymap, stored_keymap
 from reviewer.ui.keys.files import our_preset, preset
 from reviewer.ui.keys.keymap import Keymap
-from reviewer.ui.keys_dialog import KeysDialog, rows_for
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import Scope, bind, key, tip
+from reviewer.ui.shortcuts_dialog import ShortcutsDialog, rows_for
 from reviewer.ui.theme import Theme
 from reviewer.ui.transcript.editor import TranscriptEditor
-from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.widget_ids import named, show_shortcut
 from tests.benches.clip_page import clip_tools
 from tests.fakes.work_session import FakeDesk, FakeQa, conventions_of
 from tests.widgets.scenes import Scene
@@ -88,7 +88,7 @@ def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preference
 def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
     button, label = QPushButton(window), QLabel(window)
     named(button, "turn", "Turn", hint="Between text and form", key_id="desk.focus_form")
-    put_key(label, "desk.focus_form")
+    show_shortcut(label, "desk.focus_form")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ("Ctrl+T", "F9")))
     assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
@@ -188,7 +188,7 @@ def test_f1_shows_the_keys_in_force_and_leaves_out_what_has_none(window: QWidget
 
 
 def test_f1_finds_by_key_and_by_words(themed, qtbot: QtBot):
-    dialog = KeysDialog([("F5", "Slower"), ("F7", "Faster"), ("Ctrl+F5", "Softer")], "ELAN")
+    dialog = ShortcutsDialog([("F5", "Slower"), ("F7", "Faster"), ("Ctrl+F5", "Softer")], "ELAN")
     qtbot.addWidget(dialog)
     dialog.show()
     table = dialog.findChild(QTableView, "keys_table")
@@ -200,7 +200,7 @@ def test_f1_finds_by_key_and_by_words(themed, qtbot: QtBot):
 
 
 def test_f1_names_the_preset(themed, qtbot: QtBot):
-    dialog = KeysDialog([], "ELAN")
+    dialog = ShortcutsDialog([], "ELAN")
     qtbot.addWidget(dialog)
     assert dialog.findChild(QLabel, "keys_preset_name").text() == "Preset: ELAN"
 
@@ -221,7 +221,7 @@ def desk(themed, qtbot: QtBot, jobs: Jobs, settle, tmp_path: Path) -> Scene:
 def test_a_key_changed_in_the_settings_plays_on_the_open_desk(desk: Scene, qtbot: QtBot):
     desk.page.workspace.presenter.take_next()
     desk.settle()
-    desk.house.preferences.put("settings.page", "keys_page")
+    desk.services.preferences.put("settings.page", "keys_page")
     press(desk.window, "Ctrl+,")
     settings = desk.front
     page = settings.page
@@ -249,6 +249,6 @@ def test_the_button_in_the_bar_opens_the_settings_once(desk: Scene):
 
 
 def test_f1_says_which_preset_is_on(desk: Scene):
-    store_keymap(desk.house.preferences, Keymap(preset("label-studio")))
+    store_keymap(desk.services.preferences, Keymap(preset("label-studio")))
     desk.window.show_keys()
     assert desk.front.findChild(QLabel, "keys_preset_name").text() == "Preset: Label Studio"

@@ -11,18 +11,18 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired
 from reviewer.model.people import Role
-from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.keys_dialog import KeysDialog
-from reviewer.ui.main_window import MainWindow, first_size
+from reviewer.ui.main_window import MainWindow, initial_size
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shell import Shell
+from reviewer.ui.services import Services
+from reviewer.ui.shortcuts_dialog import ShortcutsDialog
+from reviewer.ui.signed_in_view import SignedInView
 from reviewer.ui.theme import Choice, Theme, current_scheme
 from tests.fakes.clock import FakeClock
-from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
 from tests.fakes.lead import FakeLead
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FakeDesk, FakeQa, an_open_clip
+from tests.fakes.workspace_gateway import PASSPHRASE, FakeWorkspaceGateway, somebody
 
 NAME = "Ana Kowalska"
 
@@ -35,25 +35,25 @@ class Stage:
     ) -> None:
         self.lead, self.qa = FakeLead(), FakeQa("turn left")
         self.desk = FakeDesk(an_open_clip())
-        self.doors = FakeDoors(
+        self.gateway = FakeWorkspaceGateway(
             (somebody(NAME, role),),
             signed={NAME} if signed else None,
             desk=self.desk,
             qa=self.qa,
             lead=self.lead,
         )
-        self.doors.project = replace(self.doors.project, lock_minutes=minutes)
+        self.gateway.project = replace(self.gateway.project, lock_minutes=minutes)
         self.players: list[FakePlayer] = []
         self.clock = FakeClock()
-        self.window = MainWindow(House(self.doors, jobs, self.clock, self._player, Preferences()), theme)
+        self.window = MainWindow(Services(self.gateway, jobs, self.clock, self._player, Preferences()), theme)
 
     @property
-    def shell(self) -> Shell:
-        assert self.window.shell is not None
-        return self.window.shell
+    def signed_in(self) -> SignedInView:
+        assert self.window.signed_in is not None
+        return self.window.signed_in
 
     def sign_in(self) -> None:
-        page = self.window.entrance.sign_in_page
+        page = self.window.sign_in_flow.sign_in_page
         page.name.setText(NAME)
         page.passphrase.setText(PASSPHRASE)
         page.button.click()
@@ -84,17 +84,17 @@ def stage(qtbot: QtBot, jobs: Jobs, theme: Theme, settle):
     return make
 
 
-def _rail(stage: Stage) -> list[str]:
-    buttons = stage.shell.rail.findChildren(QToolButton)
-    return [button.objectName().removeprefix("rail_") for button in buttons]
+def _sidebar_ids(stage: Stage) -> list[str]:
+    buttons = stage.signed_in.sidebar.findChildren(QToolButton)
+    return [button.objectName().removeprefix("sidebar_") for button in buttons]
 
 
 def test_before_sign_in_there_is_nothing_but_the_page(qtbot: QtBot, jobs: Jobs, theme: Theme):
     made = Stage(Role.LEAD, jobs, theme)
     qtbot.addWidget(made.window)
     made.window.show()
-    assert made.window.shell is None
-    assert made.window.entrance.isVisible()
+    assert made.window.signed_in is None
+    assert made.window.sign_in_flow.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -105,69 +105,69 @@ def test_before_sign_in_there_is_nothing_but_the_page(qtbot: QtBot, jobs: Jobs, 
         (Role.LEAD, ["overview", "people", "import", "export", "log"]),
     ],
 )
-def test_the_rail_has_only_the_screens_of_the_role(stage, role: Role, screens: list[str]):
-    assert _rail(stage(role)) == screens
+def test_the_sidebar_has_only_the_screens_of_the_role(stage, role: Role, screens: list[str]):
+    assert _sidebar_ids(stage(role)) == screens
 
 
 def test_the_bar_says_where_and_who(stage):
-    shell = stage(Role.QA).shell
-    assert shell.findChild(QLabel, "project").text() == "Translator, autumn · en-US"
-    assert NAME in shell.findChild(QLabel, "locked_to").text()
+    signed_in = stage(Role.QA).signed_in
+    assert signed_in.findChild(QLabel, "project").text() == "Translator, autumn · en-US"
+    assert NAME in signed_in.findChild(QLabel, "locked_to").text()
 
 
-def test_the_rail_shows_words_when_there_is_room(stage):
-    button = stage(width=1280).shell.findChild(QToolButton, "rail_people")
+def test_the_sidebar_shows_words_when_there_is_room(stage):
+    button = stage(width=1280).signed_in.findChild(QToolButton, "sidebar_people")
     assert button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
-def test_the_rail_folds_to_icons_when_there_is_none(stage):
-    button = stage(width=1000).shell.findChild(QToolButton, "rail_people")
+def test_the_sidebar_folds_to_icons_when_there_is_none(stage):
+    button = stage(width=1000).signed_in.findChild(QToolButton, "sidebar_people")
     assert button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly
     assert button.accessibleName() == "People"
 
 
-def test_a_click_in_the_rail_brings_the_screen(stage, settle):
+def test_a_click_in_the_sidebar_brings_the_screen(stage, settle):
     made = stage()
-    made.shell.findChild(QToolButton, "rail_people").click()
+    made.signed_in.findChild(QToolButton, "sidebar_people").click()
     settle()
-    assert made.shell.page.objectName() == "people_page"
-    assert made.shell.findChild(QToolButton, "rail_people").isChecked()
+    assert made.signed_in.page.objectName() == "people_page"
+    assert made.signed_in.findChild(QToolButton, "sidebar_people").isChecked()
 
 
 def test_a_key_brings_the_screen(stage, qtbot: QtBot, settle):
     made = stage()
     qtbot.keyClick(made.window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     settle()
-    assert made.shell.page.objectName() == "log_page"
+    assert made.signed_in.page.objectName() == "log_page"
 
 
 def test_facts_of_a_page_stand_in_the_status_bar(stage):
-    shell = stage().shell
-    assert shell.findChild(QLabel, "status_waiting").text() == "96 waiting"
-    assert shell.findChild(QLabel, "status_unwitnessed").text() == "12 rows not witnessed"
+    signed_in = stage().signed_in
+    assert signed_in.findChild(QLabel, "status_waiting").text() == "96 waiting"
+    assert signed_in.findChild(QLabel, "status_unwitnessed").text() == "12 rows not witnessed"
 
 
 def test_a_lock_signs_out_and_throws_the_pages_away(stage, settle, qtbot: QtBot):
     made = stage()
-    shell = made.shell
+    signed_in = made.signed_in
     made.window.lock()
     settle()
-    assert made.doors.sign_in.calls == ["sign_in", "lock"]
-    assert made.window.shell is None
-    qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
+    assert made.gateway.sign_in.calls == ["sign_in", "lock"]
+    assert made.window.signed_in is None
+    qtbot.waitUntil(lambda: not shiboken6.isValid(signed_in))
 
 
 def test_a_lock_blanks_at_once(stage):
     made = stage()
-    shell = made.shell
+    signed_in = made.signed_in
     made.window.lock()
-    assert not shell.isVisible()
-    assert made.window.entrance.isVisible()
+    assert not signed_in.isVisible()
+    assert made.window.sign_in_flow.isVisible()
 
 
 def test_a_lock_stops_the_sound_and_lets_the_player_go(stage, settle):
     made = stage(Role.QA)
-    page = made.shell.page
+    page = made.signed_in.page
     page.workspace.presenter.take_next()
     settle()
     page.workspace.playback.toggle()
@@ -179,12 +179,12 @@ def test_a_lock_stops_the_sound_and_lets_the_player_go(stage, settle):
 
 def test_drafts_are_written_before_the_sign_out(stage, settle):
     made = stage(Role.QA)
-    made.shell.page.workspace.presenter.take_next()
+    made.signed_in.page.workspace.presenter.take_next()
     settle()
     made.window.lock()
     settle()
     assert "close" in made.qa.work.calls
-    assert made.doors.sign_in.calls[-1] == "lock"
+    assert made.gateway.sign_in.calls[-1] == "lock"
 
 
 def test_after_a_lock_one_can_come_in_again(stage, settle):
@@ -193,7 +193,7 @@ def test_after_a_lock_one_can_come_in_again(stage, settle):
     settle()
     made.sign_in()
     settle()
-    assert made.shell.page.objectName() == "overview_page"
+    assert made.signed_in.page.objectName() == "overview_page"
 
 
 def test_a_key_locks(stage, settle, qtbot: QtBot):
@@ -201,13 +201,13 @@ def test_a_key_locks(stage, settle, qtbot: QtBot):
     modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(made.window, Qt.Key.Key_L, modifiers)
     settle()
-    assert made.window.shell is None
+    assert made.window.signed_in is None
 
 
 def test_a_lock_shuts_open_questions(stage, settle, qtbot: QtBot):
     made = stage()
     made.window.show_keys()
-    dialog = made.window.findChild(KeysDialog)
+    dialog = made.window.findChild(ShortcutsDialog)
     assert dialog.isVisible()
     made.window.lock()
     assert not dialog.isVisible()
@@ -216,10 +216,10 @@ def test_a_lock_shuts_open_questions(stage, settle, qtbot: QtBot):
 
 def test_a_lock_at_the_agreement_signs_out_too(stage, settle):
     made = stage(Role.CONTRACTOR, signed=False)
-    assert made.window.entrance.currentWidget() is made.window.entrance.nda_page
+    assert made.window.sign_in_flow.currentWidget() is made.window.sign_in_flow.nda_page
     made.window.lock()
     settle()
-    assert made.doors.sign_in.calls == ["sign_in", "lock"]
+    assert made.gateway.sign_in.calls == ["sign_in", "lock"]
 
 
 def test_closing_the_window_signs_out_first(stage, settle, qtbot: QtBot):
@@ -227,7 +227,7 @@ def test_closing_the_window_signs_out_first(stage, settle, qtbot: QtBot):
     made.window.close()
     assert made.window.isVisible()
     qtbot.waitUntil(lambda: not made.window.isVisible())
-    assert made.doors.sign_in.calls == ["sign_in", "sign_out"]
+    assert made.gateway.sign_in.calls == ["sign_in", "sign_out"]
 
 
 def test_a_window_that_nobody_is_in_closes_at_once(qtbot: QtBot, jobs: Jobs, theme: Theme):
@@ -248,7 +248,7 @@ def test_asked_a_second_time_the_window_closes_whatever_is_under_way(stage):
 def test_f1_shows_the_keys_of_the_page_and_its_screens_by_name(stage, qtbot: QtBot):
     made = stage()
     qtbot.keyClick(made.window, Qt.Key.Key_F1)
-    table = made.window.findChild(KeysDialog).findChild(QTableView, "keys_table")
+    table = made.window.findChild(ShortcutsDialog).findChild(QTableView, "keys_table")
     model = table.model()
     shown = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
     assert shown["F5"] == "Refresh"
@@ -256,8 +256,8 @@ def test_f1_shows_the_keys_of_the_page_and_its_screens_by_name(stage, qtbot: QtB
     assert shown["F1"] == "Show the keys"
 
 
-def test_f1_leaves_out_places_that_the_rail_does_not_have(stage, qtbot: QtBot):
-    rows = dict(stage(Role.QA).shell.keys())
+def test_f1_leaves_out_places_that_the_sidebar_does_not_have(stage, qtbot: QtBot):
+    rows = dict(stage(Role.QA).signed_in.keys())
     assert "Ctrl+1" in rows
     assert "Ctrl+2" not in rows
 
@@ -265,13 +265,13 @@ def test_f1_leaves_out_places_that_the_rail_does_not_have(stage, qtbot: QtBot):
 def test_the_theme_button_turns_the_light_on(stage, theme: Theme):
     made = stage()
     before = current_scheme()
-    made.shell.findChild(QToolButton, "theme_button").click()
+    made.signed_in.findChild(QToolButton, "theme_button").click()
     assert current_scheme() is not before
 
 
 def test_icons_follow_the_theme(stage, theme: Theme):
     made = stage()
-    button = made.shell.findChild(QToolButton, "lock_button")
+    button = made.signed_in.findChild(QToolButton, "lock_button")
     before = button.icon().pixmap(16, 16).toImage()
     theme.toggle()
     assert button.icon().pixmap(16, 16).toImage() != before
@@ -279,12 +279,12 @@ def test_icons_follow_the_theme(stage, theme: Theme):
 
 def test_a_lead_who_needs_the_agreement_reads_it_and_comes_back(stage, settle, qtbot: QtBot):
     made = stage(signed=False)
-    made.shell.go_to("export")
+    made.signed_in.go_to("export")
     made.lead.errors["export"] = [NdaRequired()]
-    made.shell.page.out.setText("/nowhere/set")
-    made.shell.page.run_button.click()
+    made.signed_in.page.out.setText("/nowhere/set")
+    made.signed_in.page.run_button.click()
     settle()
-    page = made.window.entrance.nda_page
+    page = made.window.sign_in_flow.nda_page
     assert page.isVisible()
     with qtbot.waitSignal(page.view.end_reached):
         page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
@@ -294,28 +294,28 @@ def test_a_lead_who_needs_the_agreement_reads_it_and_comes_back(stage, settle, q
     qtbot.waitUntil(page.agree.isEnabled)
     page.agree.click()
     settle()
-    assert made.shell.page.objectName() == "export_page"
-    assert made.shell.isVisible()
-    assert made.doors.agreement.signed == {NAME}
+    assert made.signed_in.page.objectName() == "export_page"
+    assert made.signed_in.isVisible()
+    assert made.gateway.agreement.signed == {NAME}
 
 
 def test_a_lead_who_declines_comes_back_without_it(stage, settle):
     made = stage(signed=False)
-    made.shell.page.agreement_requested.emit()
+    made.signed_in.page.agreement_requested.emit()
     settle()
-    made.window.entrance.nda_page.decline.click()
+    made.window.sign_in_flow.nda_page.decline.click()
     settle()
-    assert made.shell.isVisible()
-    assert made.doors.sign_in.calls == ["sign_in"]
+    assert made.signed_in.isVisible()
+    assert made.gateway.sign_in.calls == ["sign_in"]
 
 
 def test_a_contractor_who_declines_is_signed_out(stage, settle):
     made = stage(Role.CONTRACTOR, signed=False)
-    made.window.entrance.nda_page.decline.click()
+    made.window.sign_in_flow.nda_page.decline.click()
     settle()
-    assert made.window.shell is None
-    assert made.doors.sign_in.calls == ["sign_in", "sign_out"]
-    assert "declined" in made.window.entrance.sign_in_page.message.text
+    assert made.window.signed_in is None
+    assert made.gateway.sign_in.calls == ["sign_in", "sign_out"]
+    assert "declined" in made.window.sign_in_flow.sign_in_page.message.text
 
 
 @pytest.mark.parametrize(
@@ -330,4 +330,4 @@ def test_a_contractor_who_declines_is_signed_out(stage, settle):
     ],
 )
 def test_the_window_fills_a_screen_that_has_no_room_for_it(room: QSize, size: QSize, fills: bool) -> None:
-    assert first_size(room) == (size, fills)
+    assert initial_size(room) == (size, fills)

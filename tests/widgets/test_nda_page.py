@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.access.nda import STATEMENT
 from reviewer.errors import WrongPassphrase
 from reviewer.ui.signin.nda_page import NdaAnswer, NdaPage
-from tests.fakes.doors import NDA_BODY, PASSPHRASE, an_agreement_text
+from tests.fakes.workspace_gateway import NDA_BODY, PASSPHRASE, an_agreement_text
 
 NAME = "Ana Kowalska"
 

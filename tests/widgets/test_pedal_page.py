@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.pedal.report import Pedal, parse_calibrated
 from reviewer.pedal.status import PedalState, PedalStatus
-from reviewer.ui.pedal import TAUGHT, PedalReader
-from reviewer.ui.pedal_keys import HOLD
+from reviewer.ui.pedal_bindings import HOLD
+from reviewer.ui.pedal_reader import TAUGHT, PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import key

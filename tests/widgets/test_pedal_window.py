@@ -14,17 +14,17 @@ from reviewer.model.people import Role
 from reviewer.pedal.report import Pedal
 from reviewer.pedal.status import PedalState
 from reviewer.ui.desk.page import DeskPage
-from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
-from reviewer.ui.pedal import PedalReader
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.services import Services
 from reviewer.ui.theme import Theme
 from tests.fakes.clock import FakeClock
-from tests.fakes.doors import PASSPHRASE, FakeDoors, somebody
 from tests.fakes.pedal import INFINITY, MIDDLE, NONE, UNPLUG, FakeHidBackend
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FakeDesk, a_lease, an_open_clip
+from tests.fakes.workspace_gateway import PASSPHRASE, FakeWorkspaceGateway, somebody
 
 NAME = "Ana Kowalska"
 
@@ -36,10 +36,10 @@ class Room:
         self.settle = settle
         self.player, self.clock = FakePlayer(), FakeClock()
         desk = FakeDesk(an_open_clip(a_lease(1)))
-        doors = FakeDoors((somebody(NAME, Role.CONTRACTOR),), signed={NAME}, desk=desk)
-        doors.project = replace(doors.project, lock_minutes=5)
-        house = House(doors, jobs, self.clock, lambda: self.player, Preferences())
-        self.window = MainWindow(house, theme)
+        gateway = FakeWorkspaceGateway((somebody(NAME, Role.CONTRACTOR),), signed={NAME}, desk=desk)
+        gateway.project = replace(gateway.project, lock_minutes=5)
+        services = Services(gateway, jobs, self.clock, lambda: self.player, Preferences())
+        self.window = MainWindow(services, theme)
         self.port = FakeHidBackend(INFINITY, waits=True)
         self.window.listen_to_pedals(self.port)
         qtbot.addWidget(self.window)
@@ -48,13 +48,13 @@ class Room:
             self.window.activateWindow()
 
     def sign_in(self) -> None:
-        page = self.window.entrance.sign_in_page
+        page = self.window.sign_in_flow.sign_in_page
         page.name.setText(NAME)
         page.passphrase.setText(PASSPHRASE)
         page.button.click()
         self.settle()
-        assert self.window.shell is not None
-        self.desk = self.window.shell.page
+        assert self.window.signed_in is not None
+        self.desk = self.window.signed_in.page
         assert isinstance(self.desk, DeskPage)
         self.desk.workspace.presenter.take_next()
         self.settle()
@@ -119,8 +119,8 @@ def test_locking_under_a_held_pedal_stops_and_letting_go_does_nothing(room: Room
 
 def test_on_another_screen_a_pedal_does_nothing(room: Room):
     room.sign_in()
-    assert room.window.shell is not None
-    room.window.shell.go_to("mine")
+    assert room.window.signed_in is not None
+    room.window.signed_in.go_to("mine")
     room.settle()
     room.press()
     assert not room.player.is_playing
@@ -139,16 +139,16 @@ def test_a_foot_counts_as_somebody_there(room: Room, qtbot: QtBot):
     room.press(Pedal.LEFT)
     room.release(Pedal.LEFT)
     room.clock.advance(4 * 60)
-    with qtbot.assertNotEmitted(room.window.idle.timed_out, wait=0):
-        room.window.idle.look()
+    with qtbot.assertNotEmitted(room.window.auto_lock.timed_out, wait=0):
+        room.window.auto_lock.look()
 
 
 def test_a_foot_does_not_save_a_window_whose_time_was_up(room: Room, qtbot: QtBot):
     room.sign_in()
     room.clock.advance(6 * 60)
     room.press(Pedal.LEFT)
-    with qtbot.waitSignal(room.window.idle.timed_out, timeout=1000):
-        room.window.idle.look()
+    with qtbot.waitSignal(room.window.auto_lock.timed_out, timeout=1000):
+        room.window.auto_lock.look()
 
 
 def test_a_real_report_reaches_the_sound(room: Room, qtbot: QtBot):
@@ -171,7 +171,7 @@ def test_the_program_brings_pedals_behind_the_first_paint(
     jobs: Jobs, themed, qtbot: QtBot, settle, tmp_path: Path
 ):
     theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    window = MainWindow(House(FakeDoors(), jobs, FakeClock(), FakePlayer, Preferences()), theme)
+    window = MainWindow(Services(FakeWorkspaceGateway(), jobs, FakeClock(), FakePlayer, Preferences()), theme)
     qtbot.addWidget(window)
     start._bring_pedals(window, jobs)
     settle()
@@ -183,7 +183,7 @@ def test_the_program_brings_pedals_behind_the_first_paint(
 
 def test_a_window_without_pedals_closes_them_too(jobs: Jobs, themed, qtbot: QtBot, tmp_path: Path):
     theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    window = MainWindow(House(FakeDoors(), jobs, FakeClock(), FakePlayer, Preferences()), theme)
+    window = MainWindow(Services(FakeWorkspaceGateway(), jobs, FakeClock(), FakePlayer, Preferences()), theme)
     qtbot.addWidget(window)
     window.close_pedals()
     assert window.pedals is None

@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.handles import named
-from reviewer.ui.keys_dialog import rows_for
 from reviewer.ui.shortcuts import Scope, bind, key, keys_in, tip
+from reviewer.ui.shortcuts_dialog import rows_for
+from reviewer.ui.widgets.widget_ids import named
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import WrongPassphrase
 from reviewer.ui.messages import Message
 from reviewer.ui.signin.signin_page import SignInEntry, SignInPage
-from tests.fakes.doors import PASSPHRASE
+from tests.fakes.workspace_gateway import PASSPHRASE
 from tests.refusals import shown_sentence_of
 
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.app.doors import LateDoors
+from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.places import PROJECT_FILE
@@ -32,14 +32,14 @@ def cheaply(folder: Path) -> Workspace:
 
 def test_a_folder_without_a_workspace_is_told_before_there_is_a_window(tmp_path: Path):
     with pytest.raises(NoWorkspace, match="NO_WORKSPACE"):
-        LateDoors(tmp_path)
+        LazyWorkspaceGateway(tmp_path)
 
 
 def test_the_project_is_known_without_opening_the_workspace(folder: Path):
     opened: list[Path] = []
-    doors = LateDoors(folder, lambda path: opened.append(path) or cheaply(path))
+    gateway = LazyWorkspaceGateway(folder, lambda path: opened.append(path) or cheaply(path))
 
-    assert doors.project.locale == "en-US"
+    assert gateway.project.locale == "en-US"
     assert opened == []
 
 
@@ -50,9 +50,9 @@ def test_whoever_asks_waits_until_the_workspace_is_open(folder: Path):
         may_open.wait()
         return cheaply(path)
 
-    doors = LateDoors(folder, open_when_told)
-    doors.begin()
-    asked = threading.Thread(target=lambda: doors.sign_in)
+    gateway = LazyWorkspaceGateway(folder, open_when_told)
+    gateway.begin()
+    asked = threading.Thread(target=lambda: gateway.sign_in)
     asked.start()
     asked.join(0.05)
     was_waiting = asked.is_alive()
@@ -60,44 +60,44 @@ def test_whoever_asks_waits_until_the_workspace_is_open(folder: Path):
     asked.join()
 
     assert was_waiting
-    assert doors.sign_in.sign_in(LEAD, PASSPHRASE).person.name == LEAD
-    doors.close()
+    assert gateway.sign_in.sign_in(LEAD, PASSPHRASE).person.name == LEAD
+    gateway.close()
 
 
 def test_it_is_opened_once_however_many_ask(folder: Path):
     opened: list[Path] = []
-    doors = LateDoors(folder, lambda path: opened.append(path) or cheaply(path))
-    doors.begin()
-    doors.begin()
+    gateway = LazyWorkspaceGateway(folder, lambda path: opened.append(path) or cheaply(path))
+    gateway.begin()
+    gateway.begin()
 
-    assert doors.sign_in is doors.workspace.sessions
+    assert gateway.sign_in is gateway.workspace.sessions
     assert opened == [folder]
-    doors.close()
+    gateway.close()
 
 
 def test_a_workspace_that_does_not_open_says_why_each_time(folder: Path):
     (folder / PROJECT_FILE).write_text("colour = 3\n")
-    doors = LateDoors(folder, cheaply)
+    gateway = LazyWorkspaceGateway(folder, cheaply)
 
     for _ in range(2):
         with pytest.raises(Refused, match="SETTING_UNKNOWN"):
-            _ = doors.sign_in
-    doors.close()
+            _ = gateway.sign_in
+    gateway.close()
 
 
 def test_what_is_closed_does_not_open_again(folder: Path):
-    doors = LateDoors(folder, cheaply)
-    doors.begin()
-    doors.close()
+    gateway = LazyWorkspaceGateway(folder, cheaply)
+    gateway.begin()
+    gateway.close()
 
     with pytest.raises(Unavailable, match="closed"):
-        _ = doors.sign_in
+        _ = gateway.sign_in
 
 
 def test_closing_before_anybody_asked_opens_nothing(folder: Path):
     opened: list[Path] = []
-    doors = LateDoors(folder, lambda path: opened.append(path) or cheaply(path))
-    doors.close()
+    gateway = LazyWorkspaceGateway(folder, lambda path: opened.append(path) or cheaply(path))
+    gateway.close()
 
     assert opened == []
 
@@ -110,10 +110,10 @@ def test_what_may_come_later_comes_on_that_thread_and_keeps_nobody_from_the_work
         came.append(threading.current_thread())
         may_end.wait()
 
-    doors = LateDoors(folder, cheaply, then)
-    assert doors.sign_in is doors.workspace.sessions
+    gateway = LazyWorkspaceGateway(folder, cheaply, then)
+    assert gateway.sign_in is gateway.workspace.sessions
     may_end.set()
-    doors.close()
+    gateway.close()
 
     assert len(came) == 1
     assert came[0] is not threading.current_thread()
@@ -128,12 +128,12 @@ def test_what_may_come_later_does_not_come_to_a_window_that_is_closing(folder: P
         may_open.wait()
         return cheaply(path)
 
-    doors = LateDoors(folder, open_when_told, lambda: came.append("then"))
-    doors.begin()
+    gateway = LazyWorkspaceGateway(folder, open_when_told, lambda: came.append("then"))
+    gateway.begin()
     is_opening.wait()
-    closing = threading.Thread(target=doors.close)
+    closing = threading.Thread(target=gateway.close)
     closing.start()
-    while not doors.is_closing:
+    while not gateway.is_closing:
         closing.join(0.001)
     may_open.set()
     closing.join()
@@ -165,7 +165,7 @@ def at_first_paint(window, then):
         print("before the first paint:", "pyqtgraph" in sys.modules, "Qt" in vars(PySide6.QtCore))
         sys.meta_path.insert(0, Watch())
         then()
-        page = window.entrance.sign_in_page
+        page = window.sign_in_flow.sign_in_page
         page.name.setText("Lee Moreau")
         page.passphrase.setText("not the passphrase")
         QTimer.singleShot(100, window, page.button.click)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 from reviewer.errors import NotLeased, ReviewerError, Unavailable
 from reviewer.model.annotation import Annotation
 from reviewer.ui.clip.serial_executor import SerialExecutor
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
+from reviewer.ui.widgets.inline_message import InlineMessage
 
 SAVE_AFTER_MS = 1200
 RETRY_AFTER_MS = 3000

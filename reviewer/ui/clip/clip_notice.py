@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.model.task import TaskKind
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GRID_PX
-from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.remark import Remark
+from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
@@ -63,13 +63,13 @@ class ClipNotice(QWidget):
 
     def show_returned(self, comment: str, earlier_text: str) -> None:
         """QA's comment, and what was submitted at that time."""
-        put_icon(self._icon, "return", "warn")
+        set_icon(self._icon, "return", "warn")
         self._says.show_text(self.tr("Returned by QA: %s") % (comment or self.tr("no comment")))
         self._show(self.tr("Submitted: %s") % earlier_text if earlier_text else "", is_offer=False)
 
     def show_machine_draft(self, text: str) -> None:
         """Offers a text nobody has checked; it is not put in unasked, for it would be believed."""
-        put_icon(self._icon, "info", "dim")
+        set_icon(self._icon, "info", "dim")
         self._says.show_text(self.tr("A machine's draft, unchecked"))
         self._offered = text
         self._show(text, is_offer=True)

@@ -15,12 +15,12 @@ from reviewer.ui.clip.delayed_disable import DelayedDisable
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.clip.waveform_panel import WaveformPanel
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope, key
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.tab_order import tab_through
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from reviewer.model.task import DailyCounts
 from reviewer.ui.clip.delayed_disable import DisableWhileBusy
-from reviewer.ui.handles import named, put_key
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import bind
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named, show_shortcut
 
 _WIDTH_PX = 480
 
@@ -113,7 +113,7 @@ class EmptyPage(QWidget):
         card = QWidget(self)
         card.setFixedWidth(_WIDTH_PX)
         hint = QLabel(card)
-        put_key(hint, self._words.claim_key)
+        show_shortcut(hint, self._words.claim_key)
         hint.setProperty("kind", "label")
         row = QHBoxLayout()
         row.setSpacing(GROUP_PX)

@@ -14,11 +14,11 @@ from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
-from reviewer.ui.form.scrolled import ScrolledColumn
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.widgets.scrolled_column import ScrolledColumn
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip

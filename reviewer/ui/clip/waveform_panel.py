@@ -14,7 +14,6 @@ from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bin
 from reviewer.ui.playback.play_bar import HEIGHT_PX, PlayBar
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX
 from reviewer.ui.waveform.choices import remember_choices
 from reviewer.ui.waveform.room import room_for
@@ -22,6 +21,7 @@ from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
 from reviewer.ui.waveform.view import WaveformView
 from reviewer.ui.waveform.zoom_buttons import ZoomButtons
+from reviewer.ui.widgets.tab_order import tab_through
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip

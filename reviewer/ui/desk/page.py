@@ -12,10 +12,10 @@ from reviewer.session.acts import HandIn
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.desk.skip_dialog import SkipDialog
-from reviewer.ui.handles import named
 from reviewer.ui.page import Page
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.theme import GROUP_PX
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.model.task import SkipReason
-from reviewer.ui.handles import named
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.widget_ids import named
 
 _WIDTH_PX = 440
 

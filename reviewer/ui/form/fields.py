@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 from reviewer.labels.schema import Field, FieldKind
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.chips import Chip, Chips
-from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GRID_PX
+from reviewer.ui.widgets.widget_ids import named
 
 _YES, _NO = "yes", "no"
 

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from reviewer.errors import Refused
-from reviewer.ui.handles import retell_keys
 from reviewer.ui.keys.files import OURS, our_preset, preset
 from reviewer.ui.keys.keymap import Keymap, Preset
 from reviewer.ui.keys.live import live_keys
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import rebind
+from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 
 PRESET = "keys.preset"
 OWN = "keys.own"
@@ -56,7 +56,7 @@ class KeysInForce(QObject):
         if live is not None:
             live.use(stored_keymap(self._preferences).rows())
         rebind(self._window)
-        retell_keys(self._window)
+        refresh_shortcuts(self._window)
 
 
 def _stored_preset(name: str) -> Preset:

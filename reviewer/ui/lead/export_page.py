@@ -8,14 +8,14 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from reviewer.errors import NdaRequired
-from reviewer.ui.choose import Chooser, DialogChooser
-from reviewer.ui.handles import named
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.lead.frame import LeadPage
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tables import Column, RowsModel
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.tables import Column, RowsModel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.export import ExportResult
@@ -37,11 +37,11 @@ class ExportPage(LeadPage):
         jobs: Jobs,
         parent: QWidget | None = None,
         *,
-        chooser: Chooser | None = None,
+        chooser: FileChooser | None = None,
     ) -> None:
         super().__init__("export", self.tr("Export"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or DialogFileChooser()
         self._is_running = False
         self.left_out: RowsModel[LeftOut] = RowsModel(
             [

@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
+from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.page import Page
 from reviewer.ui.shortcuts import bind
-from reviewer.ui.tables import RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.tables import RowsModel, Table, tidy
+from reviewer.ui.widgets.widget_ids import named
 
 T = TypeVar("T")
 _TITLE_ROW_PX = 34
@@ -60,7 +60,7 @@ class LeadPage(Page):
         """A button with its key; ``look`` may hold ``kind`` and ``glyph``."""
         made = named(QPushButton(text, self), name, hint, key_id=key_id, kind=look.get("kind", ""))
         if "glyph" in look:
-            put_icon(made, look["glyph"], "on_accent" if look.get("kind") == "primary" else "text")
+            set_icon(made, look["glyph"], "on_accent" if look.get("kind") == "primary" else "text")
         made.clicked.connect(slot)
         if key_id:
             bind(made, key_id, made.click)

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QWidg
 
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.messages import window_catalogue
-from reviewer.ui.choose import Chooser, DialogChooser
-from reviewer.ui.handles import named
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.lead.frame import LeadPage
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.intake_report import IntakeReport, ReportRow
@@ -41,11 +41,11 @@ class ImportPage(LeadPage):
         jobs: Jobs,
         parent: QWidget | None = None,
         *,
-        chooser: Chooser | None = None,
+        chooser: FileChooser | None = None,
     ) -> None:
         super().__init__("import", self.tr("Import"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or DialogFileChooser()
         self._job: Job | None = None
         self._stop = threading.Event()
         self._is_running = False

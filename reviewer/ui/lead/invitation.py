@@ -6,11 +6,11 @@ from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import bind
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TITLE_PX, time_font
-from reviewer.ui.times import day_and_time
+from reviewer.ui.time_format import day_and_time
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.people import Invitation
@@ -50,7 +50,7 @@ class InvitationPanel(QFrame):
             self.tr("Copy the code"),
             key_id="people.copy",
         )
-        put_icon(self.copy, "copy")
+        set_icon(self.copy, "copy")
         self.done = named(
             QPushButton(self.tr("Done"), self),
             "invitation_done",

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from reviewer.errors import Unavailable
 from reviewer.files import write_atomically
 from reviewer.messages import window_catalogue
-from reviewer.ui.choose import Chooser, DialogChooser
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.frame import LeadPage
 from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel
-from reviewer.ui.times import exact_time
+from reviewer.ui.time_format import exact_time
+from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel
 
 if TYPE_CHECKING:
     from reviewer.access.verification import Finding
@@ -48,11 +48,11 @@ class LogPage(LeadPage):
         jobs: Jobs,
         parent: QWidget | None = None,
         *,
-        chooser: Chooser | None = None,
+        chooser: FileChooser | None = None,
     ) -> None:
         super().__init__("log", self.tr("Access log"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or DialogFileChooser()
         self.rows = RowsModel(self._columns())
         buttons = self._make_buttons()
         for button in buttons:

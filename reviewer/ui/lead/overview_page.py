@@ -8,17 +8,17 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState
 from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskState
-from reviewer.ui.confirm import ConfirmDialog
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.frame import LeadPage
-from reviewer.ui.lead.tiles import Tiles
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel, Table
 from reviewer.ui.theme import GROUP_PX
-from reviewer.ui.times import day_and_time
+from reviewer.ui.time_format import day_and_time
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
+from reviewer.ui.widgets.count_tiles import CountTiles
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel, Table
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
@@ -36,8 +36,8 @@ class OverviewPage(LeadPage):
         super().__init__("overview", self.tr("Overview"), jobs, parent)
         self._lead = lead
         self._names: dict[str, str] = {}
-        self.clips = Tiles("overview_clips", self.tr("Clips"), self._clip_states(), self)
-        self.tasks = Tiles("overview_tasks", self.tr("Tasks"), self._task_states(), self)
+        self.clips = CountTiles("overview_clips", self.tr("Clips"), self._clip_states(), self)
+        self.tasks = CountTiles("overview_tasks", self.tr("Tasks"), self._task_states(), self)
         self.people = RowsModel(self._people_columns())
         self.leases = RowsModel(self._lease_columns())
         self.late = RowsModel(self._late_columns())

@@ -6,16 +6,16 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from reviewer.model.people import Person, PersonState, Role
-from reviewer.ui.confirm import ConfirmDialog
-from reviewer.ui.handles import named
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.frame import LeadPage
 from reviewer.ui.lead.invitation import InvitationPanel
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.people import Invitation

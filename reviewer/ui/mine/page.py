@@ -6,17 +6,17 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import DailyCounts, TaskState
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
+from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
 from reviewer.ui.shortcuts import Scope, bind
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
-from reviewer.ui.times import exact_time
+from reviewer.ui.time_format import exact_time
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
@@ -60,7 +60,7 @@ class MinePage(Page):
             self.tr("Read the newest"),
             key_id="mine.refresh",
         )
-        put_icon(self.refresh_button, "refresh")
+        set_icon(self.refresh_button, "refresh")
         self.refresh_button.clicked.connect(self.refresh)
         bind(self.refresh_button, "mine.refresh", self.refresh_button.click)
         self._lay_out(table)

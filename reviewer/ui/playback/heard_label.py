@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from reviewer.model.intervals import total_frames
 from reviewer.session.coverage import Coverage
-from reviewer.ui.assets import SMALL_PX, put_icon
+from reviewer.ui.icons import SMALL_PX, set_icon
 from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.theme import GRID_PX, tabular
 
@@ -29,7 +29,7 @@ class HeardLabel(QWidget):
         self._tick = QLabel(self)
         self._tick.setObjectName("play_heard_tick")
         self._tick.setAccessibleName(self.tr("Enough was heard"))
-        put_icon(self._tick, "ok", "ok")
+        set_icon(self._tick, "ok", "ok")
         self._tick.setFixedWidth(SMALL_PX)
         policy = self._tick.sizePolicy()
         policy.setRetainSizeWhenHidden(True)

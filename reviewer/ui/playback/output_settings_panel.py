@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.audio.play.output_settings import LEAST_GAIN_DB, MOST_GAIN_DB
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.shortcuts import Scope, bind, key
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.waveform.lanes import channel_name
+from reviewer.ui.widgets.widget_ids import named
 
 _WIDTH_PX = 300
 _INDENT_PX = 30  # under the words of the switch
@@ -220,7 +220,7 @@ class OutputSettingsButton(QToolButton):
     @Slot()
     def _show(self) -> None:
         settings, channels = self._controller.settings, self._controller.channels
-        put_icon(self, "ears", "accent" if settings.is_levelled else "text")
+        set_icon(self, "ears", "accent" if settings.is_levelled else "text")
         gain, routes = decibels(settings.gain_db), []
         soloed = settings.soloed(channels)
         if soloed is not None:

@@ -7,8 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QToolButton, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named, put_tip
+from reviewer.ui.icons import set_icon
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.heard_label import HeardLabel
 from reviewer.ui.playback.listening_preferences import ListeningPreferences
@@ -16,6 +15,7 @@ from reviewer.ui.playback.playback_message import PlaybackMessage
 from reviewer.ui.playback.time_button import TimeButton
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import GAP_PX, tabular
+from reviewer.ui.widgets.widget_ids import named, set_tooltip
 
 HEIGHT_PX = 40
 _GAPS = 6
@@ -109,10 +109,10 @@ class PlayBar(QWidget):
         drawn_as = playback.is_playing, playback.is_looping
         if drawn_as != self._drawn_as:  # an icon that is put is painted, also if it is the same
             self._drawn_as = drawn_as
-            put_icon(play, "pause" if playback.is_playing else "play", size_px=20)
+            set_icon(play, "pause" if playback.is_playing else "play", size_px=20)
             play.setAccessibleName(self.tr("Pause") if playback.is_playing else self.tr("Play"))
             loop.setChecked(playback.is_looping)
-            put_icon(loop, "loop", "accent" if playback.is_looping else "text")
+            set_icon(loop, "loop", "accent" if playback.is_looping else "text")
         self._speed.setText(f"{playback.speed_percent / 100:.2f}x")
         self._enable(frames=playback.frames, has_segments=playback.has_segments)
         self._show_preferences(playback.preferences)
@@ -147,12 +147,12 @@ class PlayBar(QWidget):
         self._buttons[PlaybackAction.BACKSTEP].setText(length)
         for act, sentence in said.items():
             self._buttons[act].setAccessibleName(sentence)
-            put_tip(self._buttons[act], sentence, f"{self._scope}.{act}")
+            set_tooltip(self._buttons[act], sentence, f"{self._scope}.{act}")
 
     def _button(self, act: PlaybackAction, what: str) -> QToolButton:
         row = key(f"{self._scope}.{act}")
         button = named(QToolButton(self), f"play_{act}", row.sentence, key_id=row.id)
-        put_icon(button, what, size_px=20 if act is PlaybackAction.PLAY else 16)
+        set_icon(button, what, size_px=20 if act is PlaybackAction.PLAY else 16)
         button.clicked.connect(partial(self._request, act))
         if act is PlaybackAction.BACKSTEP:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

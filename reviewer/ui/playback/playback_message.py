@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from reviewer.ui.handles import restyle
+from reviewer.ui.widgets.widget_ids import restyle
 
 _LINES = 2
 _WIDER_BY_PX = 16

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.ui.form.flags import flag_label
-from reviewer.ui.handles import named
 from reviewer.ui.qa.marked_text import MarkedText, Side
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
-from reviewer.ui.transcript.elided import ElidedLabel
+from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.qa.session import Comparison

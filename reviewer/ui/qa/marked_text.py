@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from reviewer.stats.wer import DiffWord
-from reviewer.ui.handles import named
 from reviewer.ui.theme import interface_font, tokens
+from reviewer.ui.widgets.widget_ids import named
 
 _TEXT_PX = 16
 

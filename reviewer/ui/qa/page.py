@@ -14,15 +14,15 @@ from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, TaskKind, VerdictKind
 from reviewer.session.acts import Decide, HandIn, WorkAct
 from reviewer.session.coverage import Coverage, Lack, lack_of_reason, lack_of_speech
-from reviewer.ui.assets import put_icon
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page
 from reviewer.ui.qa.comparison_panel import ComparisonPanel
 from reviewer.ui.qa.verdict_bar import VerdictBar
 from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.qa.session import Comparison, QaSession
@@ -215,7 +215,7 @@ class BlindButtons(QWidget):
             kind="primary",
         )
         self.submit.setAutoDefault(False)
-        put_icon(self.submit, "accept", "on_accent")
+        set_icon(self.submit, "accept", "on_accent")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.submit)

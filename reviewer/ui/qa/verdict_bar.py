@@ -3,10 +3,10 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import bind
 from reviewer.ui.theme import GROUP_PX
+from reviewer.ui.widgets.widget_ids import named
 
 
 class VerdictBar(QWidget):
@@ -32,8 +32,8 @@ class VerdictBar(QWidget):
             key_id="qa.accept",
             kind="primary",
         )
-        put_icon(self.return_button, "return")
-        put_icon(self.accept, "accept", "on_accent")
+        set_icon(self.return_button, "return")
+        set_icon(self.accept, "accept", "on_accent")
         self.accept.clicked.connect(self.accept_requested)
         self.return_button.clicked.connect(self.return_requested)
         bind(self.accept, "qa.accept", self.accept.click)

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.handles import named
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.widget_ids import named
 
 NAME = "settings_dialog"
 LAST_PAGE = "settings.page"

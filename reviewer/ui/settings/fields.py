@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.preferences import Preferences, Value
 from reviewer.ui.theme import GRID_PX, tabular
+from reviewer.ui.widgets.widget_ids import named
 
 _MS = 1000
 Options = Sequence[tuple[Value, str]]

@@ -10,7 +10,7 @@ from reviewer.ui.keys.actions import ACTIONS, Origin, action
 from reviewer.ui.keys.keymap import Keymap
 from reviewer.ui.keys.rules import shown
 from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tables import Column
+from reviewer.ui.widgets.tables import Column
 
 _WHERE_TAGS_ARE = {Scope.WINDOW, Scope.DESK, Scope.QA}
 

@@ -10,9 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.errors import Refused, ReviewerError
-from reviewer.ui.choose import DialogChooser
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.keys.actions import Origin
 from reviewer.ui.keys.choices import store_keymap, stored_keymap
 from reviewer.ui.keys.files import PRESETS, preset, read_keymap, write_keymap
@@ -21,9 +18,12 @@ from reviewer.ui.messages import Message
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.key_field import KeyField
 from reviewer.ui.settings.key_rows import KeyRow, columns, refuse_tag, rows_of
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import RowsModel, Table, tidy
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.widgets.file_chooser import DialogFileChooser
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import RowsModel, Table, tidy
+from reviewer.ui.widgets.widget_ids import named
 
 _COLUMNS_PX = {1: 216, 2: 104, 3: 80}
 _FILE = "reviewer-keys.toml"
@@ -51,7 +51,7 @@ class KeysPage(QWidget):
         named(self, "keys_page", self.title).setToolTip("")
         self._preferences = preferences
         self._tags = dict(tags or {})
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or DialogFileChooser()
         self._keymap = stored_keymap(preferences)
         self._stay: Keys = ()
         self._presets = named(QComboBox(self), "keys_preset", self.tr("Preset"))

@@ -3,11 +3,11 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.preferences import Preferences, Value
 from reviewer.ui.settings.fields import ListField, Options, SecondsField, SwitchField
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.widget_ids import named
 
 _FIELD_PX = 176
 STEP_MS = (500, 10_000)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.pedal import PedalReader
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.dialog import PageMaker, SettingsDialog
 from reviewer.ui.settings.keys_page import KeysPage

@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.theme import LABEL_PX, TEXT_PX, interface_font, tokens
+from reviewer.ui.widgets.widget_ids import named
 
 _SIZE = QSize(120, 72)
 _CORNER_PX = 6.0

@@ -9,17 +9,17 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidg
 
 from reviewer.pedal.report import Pedal
 from reviewer.pedal.status import PedalState, PedalStatus
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
-from reviewer.ui.pedal import PedalReader
-from reviewer.ui.pedal_keys import act_of, acts, preference_of
+from reviewer.ui.pedal_bindings import act_of, acts, preference_of
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_lamp import PedalLamp
 from reviewer.ui.settings.pedal_teaching import PedalTeaching
 from reviewer.ui.shortcuts import key
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.widget_ids import named
 
 _LAST_EVENTS = 4
 _SHOWN_ITEMS = 14

@@ -9,12 +9,12 @@ from reviewer.pedal.calibration import Calibration
 from reviewer.pedal.device import HidDevice
 from reviewer.pedal.report import CalibratedPedal, Pedal
 from reviewer.pedal.status import PedalState, PedalStatus, usb_numbers
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message, message_for
-from reviewer.ui.pedal import TAUGHT, PedalReader
+from reviewer.ui.pedal_reader import TAUGHT, PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named
 
 
 class PedalTeaching(QWidget):

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from reviewer.audio.io.port_audio import Outputs, list_outputs, output_with_id
 from reviewer.errors import ReviewerError
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.playback.output_settings import DEVICE
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named
 
 
 def outputs_now() -> Outputs:

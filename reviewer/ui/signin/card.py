@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.widgets.widget_ids import named
 
 CARD_PX = 400
 

@@ -19,8 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.access.nda import STATEMENT
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import bind, tip
 from reviewer.ui.signin.card import centred
@@ -28,6 +26,8 @@ from reviewer.ui.signin.nda_gate import NdaGate, same_name
 from reviewer.ui.signin.nda_text import NdaTextView
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText

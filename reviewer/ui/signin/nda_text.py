@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from reviewer.ui.handles import named
+from reviewer.ui.widgets.widget_ids import named
 
 _PARAGRAPH = "\u2029"
 

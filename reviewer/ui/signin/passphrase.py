@@ -4,8 +4,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
+from reviewer.ui.widgets.widget_ids import named
 
 
 class PassphraseField(QLineEdit):
@@ -47,4 +47,4 @@ class PassphraseField(QLineEdit):
         )
 
     def _put_icon(self) -> None:
-        put_icon(self._show, "hide" if self._show.isChecked() else "show", "dim")
+        set_icon(self._show, "hide" if self._show.isChecked() else "show", "dim")

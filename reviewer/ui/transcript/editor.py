@@ -8,13 +8,13 @@ from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
-from reviewer.ui.handles import named, restyle
 from reviewer.ui.keys.live import live_keys
 from reviewer.ui.shortcuts import key
 from reviewer.ui.theme import GAP_PX, GRID_PX
-from reviewer.ui.transcript.elided import ElidedLabel
 from reviewer.ui.transcript.preview import Preview
 from reviewer.ui.transcript.text_edit import Span, TextField
+from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.widget_ids import named, restyle
 
 _LOOK_AFTER_MS = 120
 _LINE_PX = 20

@@ -7,11 +7,11 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.transcript.conventions import Conventions, Tag
-from reviewer.ui.handles import named, put_tip
 from reviewer.ui.keys.live import live_keys
 from reviewer.ui.shortcuts import Scope, keys_in
 from reviewer.ui.theme import GAP_PX, GROUP_PX
-from reviewer.ui.transcript.elided import ElidedLabel
+from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.widget_ids import named, set_tooltip
 
 _COLUMNS = 2
 _COMPACT_COLUMNS = 3
@@ -137,7 +137,7 @@ class TagPalette(QWidget):
             shortcut.setKey(QKeySequence() if wanted in taken else wanted)
             shown = shortcut.key().toString(_NATIVE)
             label.setText(shown)
-            put_tip(button, f"{_hint(tag)}  ({shown})" if shown else _hint(tag))
+            set_tooltip(button, f"{_hint(tag)}  ({shown})" if shown else _hint(tag))
 
     def _ask_for(self, example: str, *_checked: bool) -> None:
         self.tag_requested.emit(example)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from reviewer.ui.handles import named
+from reviewer.ui.widgets.widget_ids import named
 
 _HEIGHT_PX = 40
 

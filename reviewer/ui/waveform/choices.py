@@ -3,11 +3,11 @@
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind, key
 from reviewer.ui.waveform.ticks import Unit
 from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.widgets.widget_ids import named
 
 CENTRED = "listening.centred_cursor"
 RULER = "listening.ruler"

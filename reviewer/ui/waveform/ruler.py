@@ -16,10 +16,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.handles import named
 from reviewer.ui.waveform.inks import packed
 from reviewer.ui.waveform.ticks import Ticks, Unit, clip_time, sample_number, sample_ticks, ticks
 from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from reviewer.audio.view.spectrogram import Band
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import LABEL_PX, interface_font, tabular
 from reviewer.ui.waveform.look import Look
 from reviewer.ui.waveform.spectrogram import Spectrogram
+from reviewer.ui.widgets.widget_ids import named
 
 _PADDING_PX = 20
 
@@ -23,7 +23,7 @@ class SpectrogramSwitch(QToolButton):
         super().__init__(parent)
         row = key(f"{scope}.spectrogram")
         named(self, "spectrogram_button", row.sentence, key_id=row.id)
-        put_icon(self, "spectrogram")
+        set_icon(self, "spectrogram")
         self.setCheckable(True)
         self.clicked.connect(picture.toggle)
         picture.look_changed.connect(self._on_look_changed)
@@ -48,12 +48,12 @@ class SpectrogramBar(QWidget):
         self._band = self._button("band", picture.toggle_band, *self._words.values())
         self._ceiling = self._button("ceiling", picture.toggle_ceiling, *self._ceilings.values())
         self._less = self._button("less_range", picture.show_less)
-        put_icon(self._less, "slower")
+        set_icon(self._less, "slower")
         self._range = named(QLabel(self), "spectrogram_range", self.tr("Loudness range of the spectrogram"))
         self._range.setFont(tabular(self._range.font()))
         self._range.setProperty("kind", "label")
         self._more = self._button("more_range", picture.show_more)
-        put_icon(self._more, "faster")
+        set_icon(self._more, "faster")
         self._lay_out()
         picture.look_changed.connect(self._on_look_changed)
         self._show_look(picture.look)

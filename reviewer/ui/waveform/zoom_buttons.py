@@ -2,10 +2,10 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.widgets.widget_ids import named
 
 
 class ZoomButtons(QWidget):
@@ -24,6 +24,6 @@ class ZoomButtons(QWidget):
         ):
             line = key(f"{scope}.{name}")
             button = named(QToolButton(self), name, line.sentence, key_id=line.id)
-            put_icon(button, name)
+            set_icon(button, name)
             button.clicked.connect(slot)
             row.addWidget(button)

@@ -134,7 +134,7 @@ def test_a_key_that_was_given_away_is_free():
 
 
 @pytest.mark.parametrize("fixed", ["window.keys", "window.settings", "sign_in.back", "nda.agree"])
-def test_help_settings_and_the_entrance_keep_their_keys(fixed: str):
+def test_help_settings_and_the_sign_in_pages_keep_their_keys(fixed: str):
     assert "stays as it is" in refusal(OURS, fixed, "Ctrl+P")
     assert OURS.origin(fixed) is Origin.FIXED
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reviewer.ui.times import clock_time, day_and_time, exact_time
+from reviewer.ui.time_format import clock_time, day_and_time, exact_time
 
 MOMENT = datetime(2026, 11, 2, 23, 30, 5, tzinfo=UTC)
 

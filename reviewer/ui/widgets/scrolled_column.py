@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
+from reviewer.ui.widgets.widget_ids import named
 
 
 class ScrolledColumn(QScrollArea):

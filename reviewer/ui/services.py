@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.model.clock import Clock
-from reviewer.ui.doors import Doors
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.workspace_gateway import WorkspaceGateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Services:
     """What every screen may need."""
 
-    doors: Doors
+    gateway: WorkspaceGateway
     jobs: Jobs
     clock: Clock
     player_factory: "Callable[[], Player]"

@@ -2,9 +2,9 @@
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.messages import CrashReport, crash_message
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX, time_font
+from reviewer.ui.widgets.widget_ids import named
 
 _WIDTH_PX = 520
 _DETAILS_PX = 160

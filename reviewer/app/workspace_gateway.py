@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reviewer.workspace import Workspace
 
 
-class WorkspaceDoors:
+class OpenWorkspaceGateway:
     """An open workspace as the window sees it."""
 
     def __init__(self, workspace: "Workspace") -> None:
@@ -49,7 +49,7 @@ class WorkspaceDoors:
         return self._workspace.lead(identity)
 
 
-class LateDoors:
+class LazyWorkspaceGateway:
     """Reads the project file when it is asked for, and opens the rest on a thread of its own.
 
     Everything but ``project`` waits until the workspace is open: ask for it on the job pool. If it does not

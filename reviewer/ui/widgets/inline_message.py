@@ -3,10 +3,10 @@
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from reviewer.ui.assets import SMALL_PX, put_icon
-from reviewer.ui.handles import named, restyle
+from reviewer.ui.icons import SMALL_PX, set_icon
 from reviewer.ui.messages import Message, message_for
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.widgets.widget_ids import named, restyle
 
 _LINE_PX = 18
 
@@ -32,7 +32,7 @@ class InlineMessage(QWidget):
             label.setWordWrap(True)
         self._hint.setProperty("kind", "label")
         self._retry = named(QPushButton(self.tr("Try again"), self), f"{name}_retry", self.tr("Try again"))
-        put_icon(self._retry, "retry")
+        set_icon(self._retry, "retry")
         self._retry.clicked.connect(self.retry_requested)
         policy = self._retry.sizePolicy()
         policy.setRetainSizeWhenHidden(False)
@@ -77,7 +77,7 @@ class InlineMessage(QWidget):
         """Shows a message in the colour of ``role``: ``ok``, ``warn``, ``error`` or ``text``."""
         if not self._is_ready:
             self._get_ready()
-        put_icon(self._icon, role if role in {"ok", "warn", "error"} else "info", role)
+        set_icon(self._icon, role if role in {"ok", "warn", "error"} else "info", role)
         self._icon.show()
         self._sentence.setProperty("kind", role)
         restyle(self._sentence)

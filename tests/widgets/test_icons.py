@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QW
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
-from reviewer.ui.assets import ICONS, LARGE_PX, SMALL_PX, icon, put_icon, repaint_icons
+from reviewer.ui.icons import ICONS, LARGE_PX, SMALL_PX, icon, repaint_icons, set_icon
 from reviewer.ui.theme import DARK, LIGHT, Scheme
 
 
@@ -47,8 +47,8 @@ def test_icons_that_were_put_on_follow_the_theme(themed: QApplication, qtbot: Qt
     button, label = QPushButton(page), QLabel(page)
     column.addWidget(button)
     column.addWidget(label)
-    put_icon(button, "accept", size_px=LARGE_PX)
-    put_icon(label, "accept")
+    set_icon(button, "accept", size_px=LARGE_PX)
+    set_icon(label, "accept")
     theme.apply(themed, Scheme.LIGHT)
     repaint_icons(page)
     assert LIGHT.text in _inked(button.icon().pixmap(96, 96).toImage())

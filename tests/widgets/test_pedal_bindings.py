@@ -9,17 +9,17 @@ from PySide6.QtWidgets import QApplication, QWidget
 from reviewer.pedal.report import Pedal
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.pedal import PedalReader
-from reviewer.ui.pedal_keys import (
+from reviewer.ui.pedal_bindings import (
     FIRST_REPEAT_MS,
     HOLD,
     NOTHING,
     REPEAT_MS,
-    PedalKeys,
+    PedalBindings,
     act_of,
     acts,
     preference_of,
 )
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.shortcuts import TABLE, Scope
@@ -62,7 +62,7 @@ class Feet:
         self.preferences = Preferences()
         self.reader = PedalReader(FakeHidBackend(), self.preferences)
         self.timer = FakeTimer()
-        self.keys = PedalKeys(self.reader, self.preferences, page, self.timer)
+        self.keys = PedalBindings(self.reader, self.preferences, page, self.timer)
 
     def press(self, pedal: Pedal) -> None:
         self.reader.pressed.emit(pedal)

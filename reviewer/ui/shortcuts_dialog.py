@@ -14,16 +14,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.handles import named
 from reviewer.ui.shortcuts import Scope, keys_in
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
+from reviewer.ui.widgets.widget_ids import named
 
 _WIDTH_PX = 560
 _HEIGHT_PX = (480, 960)
 _KEY_PX = 224
-_RAIL = "window.rail_"
+_PAGE_KEYS = "window.page_"
 Row = tuple[str, str]
 
 
@@ -31,21 +31,21 @@ def rows_for(scope: Scope, more: Sequence[Row] = (), screens: Sequence[str] = ()
     """Key and what it does: the page's first, then what data defines, then what works everywhere.
 
     The keys are those in force; what has none is left out.
-    ``screens`` are the titles in the rail; keys of places that this person does not have are left out.
+    ``screens`` are the titles in the sidebar; keys of places that this person does not have are left out.
     """
     own = (
         [(row.shown, row.sentence) for row in keys_in(scope) if row.keys] if scope is not Scope.WINDOW else []
     )
-    titles = {f"window.rail_{place}": title for place, title in enumerate(screens, start=1)}
+    titles = {f"window.page_{place}": title for place, title in enumerate(screens, start=1)}
     everywhere = [
         (row.shown, titles.get(row.id, row.sentence))
         for row in keys_in(Scope.WINDOW)
-        if row.keys and (row.id in titles or not row.id.startswith(_RAIL))
+        if row.keys and (row.id in titles or not row.id.startswith(_PAGE_KEYS))
     ]
     return [*own, *more, *everywhere]
 
 
-class KeysDialog(QDialog):
+class ShortcutsDialog(QDialog):
     """Shows what ``rows_for`` gives, or what of it has the words that are searched."""
 
     def __init__(self, rows: Sequence[Row], preset: str = "", parent: QWidget | None = None) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
+from reviewer.ui.widgets.widget_ids import named
 
 _PLACES = 8
 _CAPTION_PX = 72
 _TILE_PX = 84
 
 
-class Tiles(QFrame):
+class CountTiles(QFrame):
     """A fixed row of states; one that is not counted shows 0."""
 
     def __init__(

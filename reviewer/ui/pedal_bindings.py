@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from reviewer.pedal.report import Pedal
 from reviewer.ui.page import Page
-from reviewer.ui.pedal import PedalReader
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, keys_in
 
@@ -24,7 +24,7 @@ _NOT_BY_FOOT = frozenset({"claim", "draw"})  # need no clip
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class PedalAction:
     """Something that a pedal can do: its name in the preferences, and what it does, in the user's words."""
 
     name: str
@@ -36,12 +36,12 @@ def preference_of(pedal: Pedal) -> str:
     return f"pedal.{pedal}"
 
 
-def acts() -> tuple[Act, ...]:
+def acts() -> tuple[PedalAction, ...]:
     """All that a pedal can do: holding and nothing, then the keys of pages with a clip, by their ids."""
     names = {row.id.partition(".")[2]: row.sentence for row in reversed(keys_in(*_PAGES))}
     ordered = dict.fromkeys(row.id.partition(".")[2] for row in keys_in(*_PAGES))
-    keys = tuple(Act(name, names[name]) for name in ordered if name not in _NOT_BY_FOOT)
-    return (Act(HOLD, _tr("Play while held")), Act(NOTHING, _tr("Nothing")), *keys)
+    keys = tuple(PedalAction(name, names[name]) for name in ordered if name not in _NOT_BY_FOOT)
+    return (PedalAction(HOLD, _tr("Play while held")), PedalAction(NOTHING, _tr("Nothing")), *keys)
 
 
 def act_of(pedal: Pedal, preferences: Preferences) -> str:
@@ -50,7 +50,7 @@ def act_of(pedal: Pedal, preferences: Preferences) -> str:
     return stored if stored in {act.name for act in acts()} else DEFAULTS[pedal]
 
 
-class PedalKeys(QObject):
+class PedalBindings(QObject):
     """Does with the foot what the keys do, only where a clip is shown, and never through a dialog.
 
     While another program is in front a pedal plays and pauses, and does nothing else.

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
-class Chooser(Protocol):
+class FileChooser(Protocol):
     """Asks the user for a place; None when they changed their mind."""
 
     def manifest(self, parent: QWidget) -> Path | None: ...
@@ -15,7 +15,7 @@ class Chooser(Protocol):
     def checkpoint(self, parent: QWidget, suggestion: str) -> Path | None: ...
 
 
-class DialogChooser:
+class DialogFileChooser:
     """Asks with the platform's file dialogs."""
 
     def manifest(self, parent: QWidget) -> Path | None:

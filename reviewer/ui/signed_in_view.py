@@ -1,4 +1,4 @@
-"""Top bar, rail, pages and status bar: the house of one signed-in person."""
+"""What one signed-in person sees: top bar, sidebar, pages, status bar."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,63 +9,63 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
-from reviewer.ui.keys_dialog import rows_for
 from reviewer.ui.page import Page
-from reviewer.ui.rail import Rail
-from reviewer.ui.screens import Screen
+from reviewer.ui.role_pages import RolePage
 from reviewer.ui.shortcuts import Scope
+from reviewer.ui.shortcuts_dialog import rows_for
+from reviewer.ui.sidebar import Sidebar
 from reviewer.ui.status_bar import StatusBar
 from reviewer.ui.theme import FOLD_BELOW_PX
 from reviewer.ui.top_bar import TopBar
 
 
-class Shell(QWidget):
+class SignedInView(QWidget):
     """Shows one page at a time; each is told when it comes and goes."""
 
     page_changed = Signal(str)
-    """Carries the id of the screen that is now in front."""
+    """Carries the id of the page that is now shown."""
     agreement_requested = Signal()
 
     def __init__(
-        self, project: Project, identity: Identity, screens: Sequence[Screen], parent: QWidget | None = None
+        self, project: Project, identity: Identity, pages: Sequence[RolePage], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("shell")
+        self.setObjectName("signed_in")
         self.top_bar = TopBar(project, self)
         self.top_bar.show_person(identity.person.name, identity.person.role.value)
-        self.rail = Rail([screen.entry for screen in screens], self)
+        self.sidebar = Sidebar([page.entry for page in pages], self)
         self.status_bar = StatusBar(self)
-        self._titles = [screen.entry.title for screen in screens]
+        self._titles = [page.entry.title for page in pages]
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("pages")
         self._pages: dict[str, Page] = {}
-        for screen in screens:
-            page = screen.make(self._stack)
+        for role_page in pages:
+            page = role_page.make(self._stack)
             page.status_changed.connect(self.status_bar.show_facts)
             page.agreement_requested.connect(self.agreement_requested)
-            self._pages[screen.entry.id] = page
+            self._pages[role_page.entry.id] = page
             self._stack.addWidget(page)
-        self.rail.screen_requested.connect(self.go_to)
+        self.sidebar.page_requested.connect(self.go_to)
         self._lay_out()
-        self._front = ""
-        self.go_to(screens[0].entry.id)
+        self._shown_id = ""
+        self.go_to(pages[0].entry.id)
 
     @property
     def page(self) -> Page:
-        """The page that is in front."""
-        return self._pages[self._front]
+        """The page that is shown."""
+        return self._pages[self._shown_id]
 
     def is_at_work(self, within: timedelta) -> bool:
         """Whether something plays, on any page, that a person started no longer than ``within`` ago."""
         return any(page.is_at_work(within) for page in self._pages.values())
 
-    def page_of(self, screen_id: str) -> Page:
-        """The page of a screen; KeyError for one this role does not have."""
-        return self._pages[screen_id]
+    def page_of(self, page_id: str) -> Page:
+        """The page with an id; KeyError if this role has no such page."""
+        return self._pages[page_id]
 
     def keys(self) -> list[tuple[str, str]]:
         """The keys that work now, for the table behind F1."""
-        scope = self.page.scope if self._front else Scope.WINDOW
+        scope = self.page.scope if self._shown_id else Scope.WINDOW
         return rows_for(scope, self.page.more_keys(), self._titles)
 
     def data_keys(self) -> list[tuple[str, str]]:
@@ -78,18 +78,18 @@ class Shell(QWidget):
             page.close_down()
 
     @Slot(str)
-    def go_to(self, screen_id: str) -> None:
-        """Brings a screen to the front."""
-        if screen_id == self._front:
-            self.rail.mark(screen_id)
+    def go_to(self, page_id: str) -> None:
+        """Shows a page."""
+        if page_id == self._shown_id:
+            self.sidebar.mark(page_id)
             return
-        if self._front:
+        if self._shown_id:
             self.page.leave()
-        self._front = screen_id
+        self._shown_id = page_id
         self._stack.setCurrentWidget(self.page)
-        self.rail.mark(screen_id)
+        self.sidebar.mark(page_id)
         self.page.enter()
-        self.page_changed.emit(screen_id)
+        self.page_changed.emit(page_id)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -98,7 +98,7 @@ class Shell(QWidget):
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        middle.addWidget(self.rail)
+        middle.addWidget(self.sidebar)
         middle.addWidget(_line(self, upright=True))
         middle.addWidget(self._stack, 1)
         column.addWidget(self.top_bar)
@@ -109,7 +109,7 @@ class Shell(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.rail.fold(folded=self.width() < FOLD_BELOW_PX)
+        self.sidebar.fold(folded=self.width() < FOLD_BELOW_PX)
 
 
 def _line(parent: QWidget, *, upright: bool = False) -> QFrame:

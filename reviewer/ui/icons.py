@@ -79,13 +79,13 @@ ICONS = {
 _is_late = False
 
 
-def icons_come_later() -> None:
-    """From now on icons are empty until ``bring_icons``: their family takes a third of the start to load."""
+def defer_icons() -> None:
+    """Leaves icons empty until ``load_deferred_icons``: loading the icon font is a third of start-up."""
     global _is_late  # noqa: PLW0603 - one application, one start
     _is_late = True
 
 
-def bring_icons(root: QWidget) -> None:
+def load_deferred_icons(root: QWidget) -> None:
     """Loads the family and puts every icon that is missing under ``root``."""
     global _is_late  # noqa: PLW0603
     _is_late = False
@@ -93,11 +93,11 @@ def bring_icons(root: QWidget) -> None:
 
 
 def icon(what: str, role: str = "text") -> QIcon:
-    """An icon in a text role's colour; it does not follow a later change of theme, ``put_icon`` does."""
+    """An icon in a text role's colour; it does not follow a later change of theme, ``set_icon`` does."""
     colours = tokens()
     if _is_late and "qtawesome" not in sys.modules:
         return QIcon()
-    from qtawesome import icon as glyph  # noqa: PLC0415 - see icons_come_later
+    from qtawesome import icon as glyph  # noqa: PLC0415 - see defer_icons
 
     made: QIcon = glyph(
         ICONS[what], color=getattr(colours, role), color_disabled=colours.dim, scale_factor=1.0
@@ -105,7 +105,7 @@ def icon(what: str, role: str = "text") -> QIcon:
     return made
 
 
-def put_icon(
+def set_icon(
     widget: QAbstractButton | QLabel | QAction, what: str, role: str = "text", *, size_px: int = SMALL_PX
 ) -> None:
     """Shows an icon and remembers it, so that ``repaint_icons`` finds it."""
@@ -130,4 +130,4 @@ def repaint_icons(root: QWidget) -> None:
     for widget in found:
         what, role, size_px = (widget.property(name) for name in (_WHAT, _ROLE, _SIZE))
         if isinstance(what, str) and isinstance(role, str):
-            put_icon(widget, what, role, size_px=int(size_px))
+            set_icon(widget, what, role, size_px=int(size_px))

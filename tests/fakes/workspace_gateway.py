@@ -1,4 +1,4 @@
-"""The doors of a workspace without a workspace: sign-in, agreement, and the sessions a test puts behind."""
+"""The gateway of a workspace without a workspace: sign-in, agreement, and the sessions a test puts behind."""
 
 import hashlib
 
@@ -118,8 +118,8 @@ class FakeAgreement:
         self.calls.append("decline")
 
 
-class FakeDoors:
-    """Satisfies ``reviewer.ui.doors.Doors``; the sessions are what a test gives."""
+class FakeWorkspaceGateway:
+    """Satisfies ``reviewer.ui.workspace_gateway.WorkspaceGateway``; the sessions are what a test gives."""
 
     def __init__(
         self,

@@ -7,10 +7,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from reviewer.model.people import Identity, Person, Role
-from reviewer.ui.doors import Doors
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.signin.signin_page import SignInEntry, SignInPage
+from reviewer.ui.workspace_gateway import WorkspaceGateway
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
@@ -21,7 +21,7 @@ T = TypeVar("T")
 HEARS_CLIPS = frozenset({Role.CONTRACTOR, Role.QA})
 
 
-class Entrance(QStackedWidget):
+class SignInFlow(QStackedWidget):
     """Sign-in, first sign-in and the agreement, one page at a time; secrets are checked on the job pool."""
 
     entered = Signal(object)
@@ -29,10 +29,10 @@ class Entrance(QStackedWidget):
     declined = Signal(object)
     """Carries the Identity that said no to the agreement; it is still signed in."""
 
-    def __init__(self, doors: Doors, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, gateway: WorkspaceGateway, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("entrance")
-        self._doors = doors
+        self.setObjectName("sign_in_flow")
+        self._gateway = gateway
         self._jobs = jobs
         self._identity: Identity | None = None
         self.sign_in_page = SignInPage(self)
@@ -81,7 +81,7 @@ class Entrance(QStackedWidget):
         """Shows the agreement to somebody who is already in; ``entered`` or ``declined`` follows."""
         self._signed_in_as(identity)
 
-    def close_door(self, message: Message | None = None) -> None:
+    def show_sign_in(self, message: Message | None = None) -> None:
         """Back to sign-in, with nothing of the last person's on any page but the name."""
         self._identity = None
         if self._enrol_page is not None:
@@ -92,7 +92,7 @@ class Entrance(QStackedWidget):
     @Slot(object)
     def _on_sign_in_requested(self, entry: SignInEntry) -> None:
         self._run(
-            lambda: self._doors.sign_in.sign_in(entry.name, entry.passphrase),
+            lambda: self._gateway.sign_in.sign_in(entry.name, entry.passphrase),
             self._signed_in,
             self.sign_in_page.show_error,
         )
@@ -110,7 +110,7 @@ class Entrance(QStackedWidget):
 
     def _agreement_for(self, identity: Identity) -> "NdaText | None":
         """On the job pool: the text that is to be shown, None when it was signed already."""
-        agreement = self._doors.agreement
+        agreement = self._gateway.agreement
         return None if agreement.is_live(identity) else agreement.shown(identity)
 
     def _agreement_known(self, text: "NdaText | None") -> None:
@@ -124,7 +124,7 @@ class Entrance(QStackedWidget):
 
     @Slot(object)
     def _on_accept_requested(self, answer: "NdaAnswer") -> None:
-        identity, agreement = self._identity, self._doors.agreement
+        identity, agreement = self._identity, self._gateway.agreement
         if identity is None:
             return
         self._run(
@@ -140,7 +140,7 @@ class Entrance(QStackedWidget):
 
     @Slot(object)
     def _on_end_reached(self, text: "NdaText") -> None:
-        identity, agreement = self._identity, self._doors.agreement
+        identity, agreement = self._identity, self._gateway.agreement
         if identity is None:
             return
 
@@ -155,7 +155,7 @@ class Entrance(QStackedWidget):
 
     @Slot(object)
     def _on_decline_requested(self, text: "NdaText") -> None:
-        identity, agreement = self._identity, self._doors.agreement
+        identity, agreement = self._identity, self._gateway.agreement
         if identity is None:
             return
         self._run(
@@ -171,19 +171,19 @@ class Entrance(QStackedWidget):
 
     @Slot()
     def _on_back(self) -> None:
-        self.close_door()
+        self.show_sign_in()
 
     @Slot(object)
     def _on_enrol_requested(self, entry: "EnrolEntry") -> None:
         self._run(
-            lambda: self._doors.sign_in.enrol(entry.name, entry.code, entry.passphrase),
+            lambda: self._gateway.sign_in.enrol(entry.name, entry.code, entry.passphrase),
             self._enrolled,
             self.enrol_page.show_error,
         )
 
     def _enrolled(self, person: Person) -> None:
         self.sign_in_page.name.setText(person.name)
-        self.close_door(Message(self.tr("Your passphrase is set. Sign in with it."), ""))
+        self.show_sign_in(Message(self.tr("Your passphrase is set. Sign in with it."), ""))
 
     def _enter(self) -> None:
         identity, self._identity = self._identity, None
@@ -194,7 +194,7 @@ class Entrance(QStackedWidget):
         identity, self._identity = self._identity, None
         self.sign_in_page.show_error(error)
         if identity is not None:
-            self._run(lambda: self._doors.sign_in.sign_out(identity), _nothing, _nothing)
+            self._run(lambda: self._gateway.sign_in.sign_out(identity), _nothing, _nothing)
 
     def _run(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]

@@ -1,4 +1,4 @@
-"""The handle that tests, screen readers and style sheets take each part by."""
+"""Object names, accessible names and tooltips: how tests, screen readers and style sheets find a widget."""
 
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ _SHOWN_KEY = "shown_key"
 
 
 def named(widget: W, name: str, spoken: str, *, hint: str = "", key_id: str = "", kind: str = "") -> W:
-    """Gives a widget its object name, accessible name and tooltip, and gives it back.
+    """Sets a widget's object name, accessible name and tooltip, and returns it.
 
     Args:
         name: Unique on its page, in snake_case.
@@ -24,36 +24,36 @@ def named(widget: W, name: str, spoken: str, *, hint: str = "", key_id: str = ""
     """
     widget.setObjectName(name)
     widget.setAccessibleName(spoken)
-    put_tip(widget, hint or spoken, key_id)
+    set_tooltip(widget, hint or spoken, key_id)
     if kind:
         widget.setProperty("kind", kind)
     return widget
 
 
-def put_tip(widget: QWidget, text: str, key_id: str = "") -> None:
-    """Gives a widget a tooltip that carries its key and remembers it, so that ``retell_keys`` finds it."""
+def set_tooltip(widget: QWidget, text: str, key_id: str = "") -> None:
+    """Sets a tooltip that ends with the shortcut of ``key_id``; ``refresh_shortcuts`` updates it."""
     widget.setProperty(_TIP, text)
     widget.setProperty(_TIP_KEY, key_id)
     widget.setToolTip(tip(text, key_id) if key_id else text)
 
 
-def put_key(label: QLabel, key_id: str) -> None:
-    """Shows a key on a label and remembers it, so that ``retell_keys`` finds it."""
+def show_shortcut(label: QLabel, key_id: str) -> None:
+    """Shows a shortcut on a label; ``refresh_shortcuts`` updates it."""
     label.setProperty(_SHOWN_KEY, key_id)
     label.setText(key(key_id).shown)
 
 
-def retell_keys(root: QWidget) -> None:
-    """Writes the keys that are in force now into every remembered tooltip and label under ``root``."""
+def refresh_shortcuts(root: QWidget) -> None:
+    """Updates every tooltip and label under ``root`` that shows a shortcut."""
     for widget in root.findChildren(QWidget):
         text, key_id, shown = (widget.property(name) for name in (_TIP, _TIP_KEY, _SHOWN_KEY))
         if key_id:
-            put_tip(widget, text, key_id)
+            set_tooltip(widget, text, key_id)
         if shown and isinstance(widget, QLabel):
-            put_key(widget, shown)
+            show_shortcut(widget, shown)
 
 
 def restyle(widget: QWidget) -> None:
-    """Makes the style sheet look again at a widget whose ``kind`` has changed."""
+    """Reapplies the style sheet to a widget whose ``kind`` has changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)

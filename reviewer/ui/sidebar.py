@@ -1,4 +1,4 @@
-"""The column at the side: one button a screen of the person's role."""
+"""The sidebar: one button for each page of the person's role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,33 +7,33 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from reviewer.ui.assets import LARGE_PX, put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import LARGE_PX, set_icon
 from reviewer.ui.shortcuts import bind
-from reviewer.ui.theme import GAP_PX, GRID_PX, RAIL_FOLDED_PX, RAIL_PX
+from reviewer.ui.theme import GAP_PX, GRID_PX, SIDEBAR_FOLDED_PX, SIDEBAR_PX
+from reviewer.ui.widgets.widget_ids import named
 
 KEYS = 5
 _BUTTON_PX = 40
 
 
 @dataclass(frozen=True, slots=True)
-class RailEntry:
-    """One screen's button; ``glyph`` is a name of ``assets.ICONS``."""
+class SidebarEntry:
+    """The button of one page; ``glyph`` is a key of ``icons.ICONS``."""
 
     id: str
     title: str
     glyph: str
 
 
-class Rail(QWidget):
+class Sidebar(QWidget):
     """Exactly one button is down; folded it shows icons only."""
 
-    screen_requested = Signal(str)
-    """Carries the id of a screen."""
+    page_requested = Signal(str)
+    """Carries the id of a page."""
 
-    def __init__(self, entries: Sequence[RailEntry], parent: QWidget | None = None) -> None:
+    def __init__(self, entries: Sequence[SidebarEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "rail", self.tr("Screens"), kind="bar").setToolTip("")
+        named(self, "sidebar", self.tr("Screens"), kind="bar").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: dict[str, QToolButton] = {}
         column = QVBoxLayout(self)
@@ -48,7 +48,7 @@ class Rail(QWidget):
 
     def fold(self, *, folded: bool) -> None:
         """Icons only, or icons and words."""
-        self.setFixedWidth(RAIL_FOLDED_PX if folded else RAIL_PX)
+        self.setFixedWidth(SIDEBAR_FOLDED_PX if folded else SIDEBAR_PX)
         for button in self._buttons.values():
             button.setToolButtonStyle(
                 Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -56,25 +56,25 @@ class Rail(QWidget):
                 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
             )
 
-    def mark(self, screen_id: str) -> None:
-        """Shows which screen is in front."""
+    def mark(self, page_id: str) -> None:
+        """Marks the button of the page that is shown."""
         for name, button in self._buttons.items():
-            button.setChecked(name == screen_id)
-            put_icon(button, str(button.property("glyph")), _role(chosen=name == screen_id), size_px=LARGE_PX)
+            button.setChecked(name == page_id)
+            set_icon(button, str(button.property("glyph")), _role(chosen=name == page_id), size_px=LARGE_PX)
 
-    def _ask_for(self, screen_id: str, *_checked: bool) -> None:
-        self.screen_requested.emit(screen_id)
+    def _ask_for(self, page_id: str, *_checked: bool) -> None:
+        self.page_requested.emit(page_id)
 
-    def _button(self, entry: RailEntry, place: int) -> QToolButton:
-        key_id = f"window.rail_{place}" if place <= KEYS else ""
-        button = named(QToolButton(self), f"rail_{entry.id}", entry.title, key_id=key_id, kind="rail")
+    def _button(self, entry: SidebarEntry, place: int) -> QToolButton:
+        key_id = f"window.page_{place}" if place <= KEYS else ""
+        button = named(QToolButton(self), f"sidebar_{entry.id}", entry.title, key_id=key_id, kind="sidebar")
         button.setText(entry.title)
         button.setCheckable(True)
         button.setProperty("glyph", entry.glyph)
         button.setFixedHeight(_BUTTON_PX)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        put_icon(button, entry.glyph, "dim", size_px=LARGE_PX)
+        set_icon(button, entry.glyph, "dim", size_px=LARGE_PX)
         # No QButtonGroup: it would let Tab stop at one of them only. ``mark`` keeps one checked.
         button.clicked.connect(partial(self._ask_for, entry.id))
         if key_id:

@@ -26,7 +26,7 @@ _INPUT = frozenset(
 )
 
 
-class Guarded(Protocol):
+class Lockable(Protocol):
     """What the watch asks of the window."""
 
     @property
@@ -39,7 +39,7 @@ class Guarded(Protocol):
         ...
 
 
-class IdleWatch(QObject):
+class AutoLock(QObject):
     """Looks every few seconds whether the last input to any window of the application is too long ago.
 
     It filters what the platform sends to the windows that had the keyboard. A filter on the application
@@ -52,7 +52,7 @@ class IdleWatch(QObject):
 
     timed_out = Signal()
 
-    def __init__(self, guarded: Guarded, clock: Clock, minutes: int, parent: QObject) -> None:
+    def __init__(self, guarded: Lockable, clock: Clock, minutes: int, parent: QObject) -> None:
         """Begins to watch; not with 0 ``minutes``."""
         super().__init__(parent)
         self._clock = clock

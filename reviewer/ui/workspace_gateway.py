@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reviewer.session.sign_in import SignIn
 
 
-class Doors(Protocol):
+class WorkspaceGateway(Protocol):
     """The rooms of an open workspace, each behind the identity that may enter it."""
 
     @property
