@@ -13,7 +13,7 @@ from reviewer.ui.icons import repaint_icons
 from reviewer.ui.messages import Message
 from reviewer.ui.services import Services
 from reviewer.ui.shortcuts import Scope, bind
-from reviewer.ui.signin.signin_flow import HEARS_CLIPS
+from reviewer.ui.signin.signin_flow import HEARS_CLIPS, SignInFlow
 from reviewer.ui.theme import Theme
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from reviewer.ui.playback.key_bindings import bind_playback_keys, connect_wavefo
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.fakes.clock import FakeClock
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like

@@ -20,7 +20,7 @@ from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 

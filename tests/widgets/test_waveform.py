@@ -14,10 +14,10 @@ from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
 from reviewer.ui import theme
 from reviewer.ui.waveform.minimap import Minimap
-from reviewer.ui.waveform.plot import WavePlot
+from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.view import WaveformView
-from reviewer.ui.waveform.window import MIN_FRAMES
+from reviewer.ui.waveform.view_window import MIN_FRAMES
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.fakes.work_session import speech_like
 
 Show = Callable[[QWidget], None]
@@ -44,8 +44,8 @@ def shown(view: WaveformView) -> WaveformView:
     return view
 
 
-def plot_of(view: WaveformView) -> WavePlot:
-    return view.findChild(WavePlot)
+def plot_of(view: WaveformView) -> WaveformPlot:
+    return view.findChild(WaveformPlot)
 
 
 def wheel(view: WaveformView, x: int, turned: int, *, shift: bool = False, sideways: int = 0) -> None:

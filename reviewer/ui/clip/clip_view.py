@@ -66,7 +66,7 @@ class ClipView(QWidget):
         self._below.addWidget(self.message, 1)
         self.add_stage(self.transcription, actions)
         self._lay_out()
-        self.waveform.spectrogram.look_changed.connect(self._share_room)
+        self.waveform.spectrogram.settings_changed.connect(self._share_room)
         tab_through(
             self.waveform.spectrogram,
             self.waveform.play_bar,

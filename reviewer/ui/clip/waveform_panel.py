@@ -15,12 +15,10 @@ from reviewer.ui.playback.play_bar import HEIGHT_PX, PlayBar
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope
 from reviewer.ui.theme import GAP_PX
-from reviewer.ui.waveform.choices import remember_choices
-from reviewer.ui.waveform.room import room_for
 from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
-from reviewer.ui.waveform.view import WaveformView
-from reviewer.ui.waveform.zoom_buttons import ZoomButtons
+from reviewer.ui.waveform.toolbars import SpectrogramToggle, SpectrogramToolbar, ZoomButtons
+from reviewer.ui.waveform.waveform_preferences import bind_waveform_preferences
+from reviewer.ui.waveform.waveform_view import WaveformView, waveform_heights
 from reviewer.ui.widgets.tab_order import tab_through
 
 if TYPE_CHECKING:
@@ -39,8 +37,8 @@ class WaveformPanel(QWidget):
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(scope, self)
-        SpectrogramBar(self.spectrogram, scope)
-        self.play_bar.add_right(SpectrogramSwitch(self.spectrogram, scope, self.play_bar))
+        SpectrogramToolbar(self.spectrogram, scope)
+        self.play_bar.add_right(SpectrogramToggle(self.spectrogram, scope, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, scope, self.play_bar))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -62,7 +60,7 @@ class WaveformPanel(QWidget):
         bind_playback_keys(keys_owner, self._scope, playback, self.waves)
         bind_spectrogram_keys(keys_owner, self._scope, self.spectrogram)
         bind_output_keys(keys_owner, self._scope, output)
-        remember_choices(keys_owner, self._scope, self.waves, preferences)
+        bind_waveform_preferences(keys_owner, self._scope, self.waves, preferences)
         tab_through(self.play_bar)
 
     @property
@@ -88,7 +86,7 @@ class WaveformPanel(QWidget):
 
     def share_height(self, whole_px: int) -> int:
         """Takes a share of a page's height, and no more; gives what the spectrogram has of it."""
-        waves, spectrum = room_for(whole_px, has_spectrogram=self.spectrogram.look.is_on)
+        waves, spectrum = waveform_heights(whole_px, has_spectrogram=self.spectrogram.settings.is_on)
         self.spectrogram.setFixedHeight(spectrum)
         self.setMaximumHeight(waves + spectrum + GAP_PX + HEIGHT_PX)
         return spectrum

@@ -8,7 +8,7 @@ from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.shortcuts import Scope, bind
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_view import WaveformView
 
 _REPEATING = (
     PlaybackAction.BACK,

@@ -20,7 +20,7 @@ from reviewer.ui.icons import set_icon
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.shortcuts import Scope, bind, key
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
-from reviewer.ui.waveform.lanes import channel_name
+from reviewer.ui.waveform.channel_lanes import channel_name
 from reviewer.ui.widgets.widget_ids import named
 
 _WIDTH_PX = 300

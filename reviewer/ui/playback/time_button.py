@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from reviewer.ui.theme import time_font
-from reviewer.ui.waveform.ticks import clip_time
+from reviewer.ui.waveform.ruler_ticks import clip_time
 from reviewer.ui.widgets.widget_ids import named
 
 _PADDING_PX = 22

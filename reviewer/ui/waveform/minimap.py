@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui import theme
-from reviewer.ui.waveform.envelope import envelope
-from reviewer.ui.waveform.inks import Ground, palette
-from reviewer.ui.waveform.marks import Marks
-from reviewer.ui.waveform.raster import Canvas, spans_of
-from reviewer.ui.waveform.reduce import Source, trace
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.palette import Background, palette
+from reviewer.ui.waveform.raster import Raster, column_spans
+from reviewer.ui.waveform.render_state import IntervalMarks
+from reviewer.ui.waveform.trace import WaveformSource, envelope, trace
+from reviewer.ui.waveform.view_window import ViewWindow
 
 HEIGHT_PX = 28
 _STRIP_PX = 3
@@ -38,17 +37,17 @@ class Minimap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._source: Source | None = None
+        self._source: WaveformSource | None = None
         self._window = ViewWindow.whole(1)
-        self._heard = self._speech = self._unheard = Marks.of(())
+        self._heard = self._speech = self._unheard = IntervalMarks.of(())
         self._position = 0.0
         self._picture: QImage | None = None
         self._pressed_x: float | None = None
         self._is_dragging = False
 
-    def show_source(self, source: Source | None) -> None:
+    def show_source(self, source: WaveformSource | None) -> None:
         self._source = source
-        self._heard = self._speech = self._unheard = Marks.of(())
+        self._heard = self._speech = self._unheard = IntervalMarks.of(())
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._forget_picture()
@@ -66,7 +65,7 @@ class Minimap(QWidget):
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
         """Shows what reached the ear; the strip lies under the wave, so it does not speak by colour alone."""
-        self._heard = Marks.of(ranges)
+        self._heard = IntervalMarks.of(ranges)
         if self._picture is not None:
             painter = QPainter(self._picture)
             self._paint_heard(painter, theme.tokens())
@@ -75,12 +74,12 @@ class Minimap(QWidget):
 
     def show_speech(self, spans: Sequence[Span]) -> None:
         """A thin band over the strip of what was heard: what is to be heard."""
-        self._speech = Marks.of(spans)
+        self._speech = IntervalMarks.of(spans)
         self._forget_picture()
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
         """Slanted lines over the height of the clip where speech was not heard."""
-        self._unheard = Marks.of(spans)
+        self._unheard = IntervalMarks.of(spans)
         self._forget_picture()
 
     def sizeHint(self) -> QSize:
@@ -99,15 +98,15 @@ class Minimap(QWidget):
         self._picture = None
         self.update()
 
-    def _drawn(self, source: Source) -> QImage:
+    def _drawn(self, source: WaveformSource) -> QImage:
         """The wave of all channels in one, as a picture at the screen's own scale; made once a size."""
         scale, colours = self.devicePixelRatioF(), theme.tokens()
         columns, rows = max(round(self.width() * scale), 1), round(HEIGHT_PX * scale)
-        canvas = Canvas(columns, rows)
-        canvas.show_in(palette(colours))
-        canvas.begin()[:] = Ground.PLAIN
-        _paint_wave(canvas, source, rows - round((_STRIP_PX + _SPEECH_PX) * scale), max(scale, 1.0))
-        picture = canvas.image.convertToFormat(QImage.Format.Format_RGB32)
+        raster = Raster(columns, rows)
+        raster.show_in(palette(colours))
+        raster.begin()[:] = Background.PLAIN
+        _paint_wave(raster, source, rows - round((_STRIP_PX + _SPEECH_PX) * scale), max(scale, 1.0))
+        picture = raster.image.convertToFormat(QImage.Format.Format_RGB32)
         picture.setDevicePixelRatio(scale)
         painter = QPainter(picture)
         self._paint_speech(painter, colours)
@@ -186,14 +185,14 @@ class Minimap(QWidget):
             self._forget_picture()
 
 
-def _paint_wave(canvas: Canvas, source: Source, rows: int, stroke: float) -> None:
+def _paint_wave(raster: Raster, source: WaveformSource, rows: int, stroke: float) -> None:
     """One upright line a pixel column, from the least to the greatest of all channels."""
-    columns, whole = canvas.size[0], ViewWindow.whole(source.frames)
+    columns, whole = raster.size[0], ViewWindow.whole(source.frames)
     traces = [trace(source, channel, whole, columns) for channel in range(source.channels)]
     ends = [envelope(drawn, columns) for drawn in traces if drawn.y.size]
     if ends:
         least = np.min([low for low, _ in ends], axis=0)
         most = np.max([high for _, high in ends], axis=0)
         middle = rows // 2
-        spans = spans_of(least, most, middle, rows / 2 - 1, stroke)
-        canvas.paint(0, rows, middle, spans, np.zeros((1, columns), dtype=np.uint8))
+        spans = column_spans(least, most, middle, rows / 2 - 1, stroke)
+        raster.paint(0, rows, middle, spans, np.zeros((1, columns), dtype=np.uint8))

@@ -9,24 +9,22 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.waveform.channel_names import paint_names
-from reviewer.ui.waveform.lanes import REACH
-from reviewer.ui.waveform.marks import Marks, Stretch
-from reviewer.ui.waveform.picture import Picture, lanes_of
-from reviewer.ui.waveform.reduce import Source, Trace, trace
-from reviewer.ui.waveform.scene import Scene
+from reviewer.ui.waveform.canvas import Canvas
+from reviewer.ui.waveform.channel_lanes import REACH, paint_names
+from reviewer.ui.waveform.render_state import FrameInterval, IntervalMarks, RenderState
+from reviewer.ui.waveform.renderer import WaveformRenderer, channel_lanes
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.stage import Stage
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.trace import Trace, WaveformSource, trace
+from reviewer.ui.waveform.view_window import ViewWindow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FLOAT_SLACK = 1e-6
-_NO_MARKS = Marks.of(())
+_NO_MARKS = IntervalMarks.of(())
 
 
-class WavePlot(QWidget):
+class WaveformPlot(QWidget):
     """Draws one window of a clip. x is counted in device pixels, so that a column is a pixel at any scale.
 
     Everything but the cursor is one picture, painted anew only when it shows something else: a moving cursor
@@ -36,20 +34,20 @@ class WavePlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._source: Source | None = None
+        self._source: WaveformSource | None = None
         self._window = ViewWindow.whole(1)
         self._position = 0.0
         self._selection = Selection()
         self._speech = self._unheard = self._heard = _NO_MARKS
-        self._picture = Picture()
+        self._picture = WaveformRenderer()
         self._traces: tuple[Trace, ...] | None = None
         self._is_stale = True
-        self._stage = Stage(self._paint, self)
+        self._canvas = Canvas(self._paint, self)
 
     @property
     def surface(self) -> QWidget:
         """What the waves are painted on, for whoever watches that."""
-        surface: QWidget = self._stage.viewport()
+        surface: QWidget = self._canvas.viewport()
         return surface
 
     @property
@@ -79,11 +77,11 @@ class WavePlot(QWidget):
         )
 
     @property
-    def scene(self) -> Scene | None:
+    def state(self) -> RenderState | None:
         """All that the picture shows now; None without a clip."""
         if self._source is None:
             return None
-        return Scene(
+        return RenderState(
             window=self._window,
             traces=self._drawn(),
             selection=self._selection,
@@ -93,7 +91,7 @@ class WavePlot(QWidget):
             scale=self.devicePixelRatioF(),
         )
 
-    def show_source(self, source: Source | None) -> None:
+    def show_source(self, source: WaveformSource | None) -> None:
         """Puts another clip on, or none; nothing of the last one stays."""
         self._source = source
         self._selection = Selection()
@@ -109,8 +107,8 @@ class WavePlot(QWidget):
         self._position = frame
         after = self._cursor_strip()
         if before != after:
-            self._stage.refresh(before.toAlignedRect())
-            self._stage.refresh(after.toAlignedRect())
+            self._canvas.refresh(before.toAlignedRect())
+            self._canvas.refresh(after.toAlignedRect())
 
     def show_selection(self, selection: Selection) -> None:
         """Shades the part that is marked, between two edges."""
@@ -118,19 +116,19 @@ class WavePlot(QWidget):
             self._selection = selection
             self._repaint()
 
-    def show_speech(self, spans: Iterable[Stretch]) -> None:
+    def show_speech(self, spans: Iterable[FrameInterval]) -> None:
         """Gives passages of speech a ground of their own, with borders where there is room for them."""
-        self._speech = Marks.of(spans)
+        self._speech = IntervalMarks.of(spans)
         self._repaint()
 
-    def show_unheard(self, spans: Iterable[Stretch]) -> None:
+    def show_unheard(self, spans: Iterable[FrameInterval]) -> None:
         """Hatches speech that was not listened to."""
-        self._unheard = Marks.of(spans)
+        self._unheard = IntervalMarks.of(spans)
         self._repaint()
 
-    def show_heard(self, ranges: Iterable[Stretch]) -> None:
+    def show_heard(self, ranges: Iterable[FrameInterval]) -> None:
         """Fills the strip at the foot, for what was heard of the window in view."""
-        self._heard = Marks.of(ranges)
+        self._heard = IntervalMarks.of(ranges)
         self._repaint()
 
     def _drawn(self) -> tuple[Trace, ...]:
@@ -149,7 +147,7 @@ class WavePlot(QWidget):
 
     def _repaint(self) -> None:
         self._is_stale = True
-        self._stage.refresh()
+        self._canvas.refresh()
 
     def _cursor_strip(self) -> QRectF:
         """The cursor and a hair on each side, on whole device pixels: it neither blurs nor trembles."""
@@ -163,17 +161,17 @@ class WavePlot(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         colours = theme.tokens()
-        scene = self.scene
-        if scene is None:
+        state = self.state
+        if state is None:
             painter.fillRect(self.rect(), QColor(colours.surface))
             return
         if self._is_stale:
-            rows = max(round(self.height() * scene.scale), 1)
-            self._picture.draw(scene, colours, self._pixels(), rows)
+            rows = max(round(self.height() * state.scale), 1)
+            self._picture.draw(state, colours, self._pixels(), rows)
             self._is_stale = False
         image = self._picture.image
         painter.drawImage(0, 0, image)
-        paint_names(painter, scene, lanes_of(scene, image.height()), colours, self.font())
+        paint_names(painter, state.scale, channel_lanes(state, image.height()), colours, self.font())
         strip = self._cursor_strip()
         painter.fillRect(strip, QColor(colours.background))
         third = strip.width() / 3
@@ -186,5 +184,5 @@ class WavePlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._stage.cover(self.size())
+        self._canvas.cover(self.size())
         self._forget_traces()

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PySide6.QtGui import QImage
 
-from reviewer.ui.waveform.inks import FULL, Ground, index_of
+from reviewer.ui.waveform.palette import FULL, Background, pixel_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Bytes: TypeAlias = "NDArray[np.uint8]"
+PixelValues: TypeAlias = "NDArray[np.uint8]"
 """``(rows, columns)``, each as ``inks.index_of`` has it."""
 Places: TypeAlias = "NDArray[np.int32]"
 """Places between rows, a column each, in 256ths of a row from the top of the picture."""
@@ -29,7 +29,7 @@ _GROUND_BITS = np.uint8(15)
 _FINE = 8
 
 
-class Canvas:
+class Raster:
     """A picture of one byte a pixel: numpy fills it and Qt shows it faster than one with colours in it."""
 
     def __init__(self, columns: int, rows: int) -> None:
@@ -46,11 +46,13 @@ class Canvas:
         """Puts a palette on: what each byte looks like."""
         self.image.setColorTable(colours)
 
-    def begin(self) -> Bytes:
+    def begin(self) -> PixelValues:
         """The picture's own memory, to be written to until it is shown."""
         return self._memory()[:, : self.image.width()]
 
-    def paint(self, top: int, bottom: int, middle: int, spans: tuple[Places, Places], ground: Bytes) -> None:
+    def paint(
+        self, top: int, bottom: int, middle: int, spans: tuple[Places, Places], ground: PixelValues
+    ) -> None:
         """Fills the rows from ``top`` to ``bottom`` (not itself) with a wave on its ground.
 
         Args:
@@ -65,10 +67,10 @@ class Canvas:
         after = np.maximum(below // PARTS, first)
         lane = self.begin()[top:bottom]
         self._fill(lane, top, first.astype(np.uint16), after.astype(np.uint16))
-        lane *= np.uint8(index_of(0, FULL))
+        lane *= np.uint8(pixel_value(0, FULL))
         lane |= ground
         silence = lane[middle - top]
-        silence[(first > middle) | (after <= middle)] = Ground.LINE
+        silence[(first > middle) | (after <= middle)] = Background.LINE
         self._soften(
             np.concatenate((first - 1, after)),
             np.concatenate((first * PARTS - above, below - after * PARTS)),
@@ -91,7 +93,7 @@ class Canvas:
         there, levels = pixels[at], np.broadcast_to(dot[down, right], rows.shape)[inside]
         pixels[at] = (there & _GROUND_BITS) | np.maximum(there & ~_GROUND_BITS, levels << np.uint8(4))
 
-    def _fill(self, lane: Bytes, top: int, first: Rows, after: Rows) -> None:
+    def _fill(self, lane: PixelValues, top: int, first: Rows, after: Rows) -> None:
         """1 where a column has the wave in all of a row, in zones.
 
         Over and under all columns is nothing, where all of them are needs no look at each; between, a row has
@@ -120,11 +122,11 @@ class Canvas:
         flat = memory.reshape(-1)
         flat[places] = (flat[places] & _GROUND_BITS) | (levels.astype(np.uint8) << np.uint8(4))
 
-    def _memory(self) -> Bytes:
+    def _memory(self) -> PixelValues:
         return np.frombuffer(self.image.bits(), dtype=np.uint8).reshape(self.image.height(), -1)
 
 
-def spans_of(
+def column_spans(
     least: "NDArray[np.float64]", most: "NDArray[np.float64]", middle: float, reach: float, stroke: float
 ) -> tuple[Places, Places]:
     """Where columns begin and end that reach from ``least`` to ``most``, -1 to 1, drawn ``stroke`` thick.

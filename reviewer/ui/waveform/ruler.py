@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.waveform.inks import packed
-from reviewer.ui.waveform.ticks import Ticks, Unit, clip_time, sample_number, sample_ticks, ticks
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.palette import rgb
+from reviewer.ui.waveform.ruler_ticks import RulerUnit, Ticks, clip_time, sample_number, sample_ticks, ticks
+from reviewer.ui.waveform.view_window import ViewWindow
 from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
@@ -53,23 +53,23 @@ class Ruler(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._window: ViewWindow | None = None
         self._rate_hz = 1
-        self._unit = Unit.TIME
+        self._unit = RulerUnit.TIME
         self.unit_button = named(QToolButton(self), "ruler_unit", self.tr("Ruler in time or in samples"))
         self.unit_button.setProperty("kind", "unit")
         self.unit_button.setFont(self.font())  # one of its own: a change of theme takes an inherited one away
         self.unit_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.unit_button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.unit_button.clicked.connect(self.unit_requested)
-        self.show_unit(Unit.TIME)
+        self.show_unit(RulerUnit.TIME)
 
     @property
-    def unit(self) -> Unit:
+    def unit(self) -> RulerUnit:
         """What is counted."""
         return self._unit
 
-    def show_unit(self, unit: Unit) -> None:
+    def show_unit(self, unit: RulerUnit) -> None:
         self._unit = unit
-        self.unit_button.setText(self.tr("samples") if unit is Unit.SAMPLES else self.tr("time"))
+        self.unit_button.setText(self.tr("samples") if unit is RulerUnit.SAMPLES else self.tr("time"))
         self._place_button()
         self.update()
 
@@ -99,16 +99,16 @@ class Ruler(QWidget):
         image.setDevicePixelRatio(scale)
         pixels = np.frombuffer(image.bits(), dtype=np.uint32).reshape(rows, -1)
         thick = max(round(scale), 1)
-        pixels[:-thick], pixels[-thick:] = packed(colours.surface), packed(colours.line)
+        pixels[:-thick], pixels[-thick:] = rgb(colours.surface), rgb(colours.line)
         for top, places in ((_MAJOR_PX - _MINOR_PX, minor), (0, major)):
             x = np.rint(places * scale).astype(np.intp)
             for column in (x + step for step in range(thick)):
-                pixels[round(top * scale) :, column[(column >= 0) & (column < columns)]] = packed(colours.dim)
+                pixels[round(top * scale) :, column[(column >= 0) & (column < columns)]] = rgb(colours.dim)
         return image
 
     def _ticks(self, window: ViewWindow) -> tuple[Ticks, float]:
         """The marks, and how wide the widest label is."""
-        is_time = self._unit is Unit.TIME
+        is_time = self._unit is RulerUnit.TIME
         longest = clip_time(window.total, self._rate_hz) if is_time else sample_number(window.total)
         label_px = self._metrics.horizontalAdvance(longest) + _LABEL_OFF_PX
         room_px = label_px + _LABEL_GAP_PX - _LABEL_OFF_PX

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.ui.waveform.ticks import clip_time, sample_number, sample_ticks, ticks
+from reviewer.ui.waveform.ruler_ticks import clip_time, sample_number, sample_ticks, ticks
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.ui.waveform.window import MIN_FRAMES, ViewWindow
+from reviewer.ui.waveform.view_window import MIN_FRAMES, ViewWindow
 
 totals = st.integers(min_value=0, max_value=50_000_000)
 factors = st.floats(min_value=0.05, max_value=20)

@@ -9,14 +9,36 @@ from reviewer.audio.view.spectrogram import Band
 from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import Scope, key
 from reviewer.ui.theme import LABEL_PX, interface_font, tabular
-from reviewer.ui.waveform.look import Look
 from reviewer.ui.waveform.spectrogram import Spectrogram
+from reviewer.ui.waveform.spectrogram_settings import SpectrogramSettings
+from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.widget_ids import named
 
 _PADDING_PX = 20
 
 
-class SpectrogramSwitch(QToolButton):
+class ZoomButtons(QWidget):
+    """Out, whole clip, in."""
+
+    def __init__(self, view: WaveformView, scope: Scope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("zoom_buttons")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for name, slot in (
+            ("zoom_out", view.zoom_out),
+            ("zoom_whole", view.zoom_whole),
+            ("zoom_in", view.zoom_in),
+        ):
+            line = key(f"{scope}.{name}")
+            button = named(QToolButton(self), name, line.sentence, key_id=line.id)
+            set_icon(button, name)
+            button.clicked.connect(slot)
+            row.addWidget(button)
+
+
+class SpectrogramToggle(QToolButton):
     """On or off."""
 
     def __init__(self, picture: Spectrogram, scope: Scope, parent: QWidget | None = None) -> None:
@@ -26,14 +48,14 @@ class SpectrogramSwitch(QToolButton):
         set_icon(self, "spectrogram")
         self.setCheckable(True)
         self.clicked.connect(picture.toggle)
-        picture.look_changed.connect(self._on_look_changed)
+        picture.settings_changed.connect(self._on_settings_changed)
 
     @Slot(object)
-    def _on_look_changed(self, look: Look) -> None:
-        self.setChecked(look.is_on)
+    def _on_settings_changed(self, settings: SpectrogramSettings) -> None:
+        self.setChecked(settings.is_on)
 
 
-class SpectrogramBar(QWidget):
+class SpectrogramToolbar(QWidget):
     """Lies in the corner of the picture, so that it takes no room from anything."""
 
     def __init__(self, picture: Spectrogram, scope: Scope) -> None:
@@ -55,18 +77,18 @@ class SpectrogramBar(QWidget):
         self._more = self._button("more_range", picture.show_more)
         set_icon(self._more, "faster")
         self._lay_out()
-        picture.look_changed.connect(self._on_look_changed)
-        self._show_look(picture.look)
+        picture.settings_changed.connect(self._on_settings_changed)
+        self._show_settings(picture.settings)
         picture.put_in_corner(self)
 
     @Slot(object)
-    def _on_look_changed(self, look: Look) -> None:
-        self._show_look(look)
+    def _on_settings_changed(self, settings: SpectrogramSettings) -> None:
+        self._show_settings(settings)
 
-    def _show_look(self, look: Look) -> None:
-        self._band.setText(self._words[look.band])
-        self._ceiling.setText(self._ceilings[look.is_speech_only])
-        self._range.setText(self.tr("{0} dB").format(look.range_db))
+    def _show_settings(self, settings: SpectrogramSettings) -> None:
+        self._band.setText(self._words[settings.band])
+        self._ceiling.setText(self._ceilings[settings.is_speech_only])
+        self._range.setText(self.tr("{0} dB").format(settings.range_db))
 
     def _button(self, name: str, slot: Callable[[], None], *words: str) -> QToolButton:
         """A button for a row of the table of keys, as wide as the longest of its words."""

@@ -16,14 +16,14 @@ from reviewer.model.intervals import Span
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.waveform.choices import CENTRED, RULER, WaveChoices
 from reviewer.ui.waveform.minimap import Minimap
-from reviewer.ui.waveform.plot import WavePlot
+from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.ui.waveform.ruler import Ruler
+from reviewer.ui.waveform.ruler_ticks import RulerUnit
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.ticks import Unit
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_preferences import CENTRED, RULER, WaveformPreferences
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.fakes.work_session import speech_like
 
 Show = Callable[[QWidget], None]
@@ -172,7 +172,7 @@ def playing(view: WaveformView) -> WaveformView:
 
 
 def cursor_column(view: WaveformView) -> int:
-    return int(view.findChild(WavePlot).cursor_x + 1e-6)
+    return int(view.findChild(WaveformPlot).cursor_x + 1e-6)
 
 
 def test_a_centred_cursor_stands_still_while_the_picture_moves(playing: WaveformView) -> None:
@@ -241,7 +241,7 @@ class Painted(QObject):
 def test_a_moving_cursor_paints_its_strips_only(view: WaveformView) -> None:
     view.show_position(RATE)
     QApplication.processEvents()
-    plot = view.findChild(WavePlot)
+    plot = view.findChild(WaveformPlot)
     painted = Painted(plot.surface)
     view.show_position(3 * RATE, follow=True)
     QApplication.processEvents()
@@ -300,7 +300,7 @@ def test_channels_are_named_where_there_is_more_than_one(
     data = np.zeros((RATE, channels), dtype=np.int16)
     view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
     view.show_position(RATE / 2)
-    picture, surface = view.findChild(WavePlot).grab().toImage(), theme.DARK.surface.lower()
+    picture, surface = view.findChild(WaveformPlot).grab().toImage(), theme.DARK.surface.lower()
     corner = {picture.pixelColor(x, y).name() for x in range(6, 14) for y in range(6, 14)}
     assert (corner != {surface}) == has_names
 
@@ -308,7 +308,7 @@ def test_channels_are_named_where_there_is_more_than_one(
 def test_dots_stand_on_samples_once_these_are_far_apart(view: WaveformView) -> None:
     data = np.zeros((RATE, 1), dtype=np.int16)
     view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
-    plot = view.findChild(WavePlot)
+    plot = view.findChild(WaveformPlot)
     heights = []
     for span in (RATE, 64):
         view.set_window(view.view_window.zoomed(view.view_window.span / span, 8_000))
@@ -329,23 +329,23 @@ def test_the_unit_on_the_ruler_asks_for_the_other_one_and_seeks_nowhere(
 
 def test_the_ruler_writes_samples_when_it_counts_them(view: WaveformView) -> None:
     time = view.findChild(Ruler).grab().toImage()
-    view.set_unit(Unit.SAMPLES)
-    assert view.unit is Unit.SAMPLES
+    view.set_unit(RulerUnit.SAMPLES)
+    assert view.unit is RulerUnit.SAMPLES
     assert view.unit_button.text() == "samples"
     assert view.findChild(Ruler).grab().toImage() != time
-    view.set_unit(Unit.TIME)
+    view.set_unit(RulerUnit.TIME)
     assert view.findChild(Ruler).grab().toImage() == time
 
 
 def test_choices_are_put_on_and_kept(view: WaveformView) -> None:
     preferences = Preferences()
     preferences.put(CENTRED, True)
-    choices = WaveChoices(view, preferences, view)
+    choices = WaveformPreferences(view, preferences, view)
     assert view.is_centred
     choices.toggle_centred()
     view.unit_requested.emit()
     assert not view.is_centred
-    assert view.unit is Unit.SAMPLES
+    assert view.unit is RulerUnit.SAMPLES
     assert preferences.text(RULER) == "samples"
     assert not preferences.is_on(CENTRED, default=True)
 
@@ -353,19 +353,19 @@ def test_choices_are_put_on_and_kept(view: WaveformView) -> None:
 def test_a_choice_on_one_page_is_made_on_the_other_too(view: WaveformView, qtbot: QtBot) -> None:
     preferences, other = Preferences(), WaveformView()
     qtbot.addWidget(other)
-    WaveChoices(view, preferences, view)
-    choices = WaveChoices(other, preferences, other)
+    WaveformPreferences(view, preferences, view)
+    choices = WaveformPreferences(other, preferences, other)
     choices.toggle_unit()
-    assert view.unit is Unit.SAMPLES
+    assert view.unit is RulerUnit.SAMPLES
     choices.toggle_unit()
-    assert view.unit is Unit.TIME
+    assert view.unit is RulerUnit.TIME
 
 
 def test_a_remembered_unit_that_is_none_counts_as_time(view: WaveformView) -> None:
     preferences = Preferences()
     preferences.put(RULER, "furlongs")
-    WaveChoices(view, preferences, view)
-    assert view.unit is Unit.TIME
+    WaveformPreferences(view, preferences, view)
+    assert view.unit is RulerUnit.TIME
 
 
 @pytest.fixture

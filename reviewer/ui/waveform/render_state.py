@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.selection import Selection
+from reviewer.ui.waveform.trace import Trace
+from reviewer.ui.waveform.view_window import ViewWindow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
 
 Columns: TypeAlias = "NDArray[np.bool_]"
 """Yes or no for each column of a picture."""
@@ -19,7 +22,7 @@ _ONE_BY_ONE = 24
 """Up to so many stretches in view it is quicker to mark one after the other."""
 
 
-class Stretch(Protocol):
+class FrameInterval(Protocol):
     """Frames ``start`` to ``end``: a Span, a HeardRange, or a Selection."""
 
     @property
@@ -30,14 +33,14 @@ class Stretch(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Marks:
+class IntervalMarks:
     """Any number of stretches, in any order; ten hours have thousands, and none costs a loop."""
 
     starts: "NDArray[np.int64]"
     ends: "NDArray[np.int64]"
 
     @classmethod
-    def of(cls, stretches: Iterable[Stretch]) -> "Marks":
+    def of(cls, stretches: Iterable[FrameInterval]) -> "IntervalMarks":
         pairs = sorted((part.start, part.end) for part in stretches)
         both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return cls(both[:, 0], both[:, 1])
@@ -79,3 +82,16 @@ class Marks:
 
 def _within(x: "NDArray[np.float64]", pixels: int) -> "NDArray[np.intp]":
     return np.minimum(np.maximum(x, 0), pixels).astype(np.intp)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenderState:
+    """A trace a channel, and what is marked; ``scale`` is how many device pixels a logical one has."""
+
+    window: ViewWindow
+    traces: tuple[Trace, ...]
+    selection: Selection
+    speech: IntervalMarks
+    unheard: IntervalMarks
+    heard: IntervalMarks
+    scale: float

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.view_window import ViewWindow
 
 ZOOM_STEP = 1.6
 PAN_SHARE = 0.25
@@ -16,7 +16,7 @@ _WHEEL_NOTCH = 120.0
 _DRAG_FROM_PX = 4
 
 
-class Pointed(Protocol):
+class MouseTarget(Protocol):
     """The picture under the hand."""
 
     @property
@@ -32,24 +32,24 @@ class Pointed(Protocol):
 
     def set_window(self, window: ViewWindow) -> None: ...
 
-    def preview(self, selection: Selection) -> None:
+    def preview_selection(self, selection: Selection) -> None:
         """Shows a selection that is still being dragged; nobody is told."""
 
-    def settle(self, selection: Selection) -> None:
+    def finish_selection(self, selection: Selection) -> None:
         """The drag is over: tells the selection."""
 
     def select(self, selection: Selection) -> None: ...
 
-    def ask_to_go(self, frame: int) -> None: ...
+    def request_seek(self, frame: int) -> None: ...
 
 
-class Hand:
+class MouseBindings:
     """Click seeks, drag marks a selection or moves the edge that is grabbed, Shift and click the nearer one.
 
     The wheel and two fingers zoom at the pointer; Shift and wheel, or the middle button, move the picture.
     """
 
-    def __init__(self, on: Pointed) -> None:
+    def __init__(self, on: MouseTarget) -> None:
         self._on = on
         self._pressed_x: float | None = None
         self._is_dragging = False
@@ -98,7 +98,9 @@ class Hand:
         elif self._pressed_x is not None:
             self._is_dragging = self._is_dragging or abs(x - self._pressed_x) >= _DRAG_FROM_PX
             if self._is_dragging and self._anchor is not None:
-                self._on.preview(Selection.between(self._anchor, self._frame_at(x - self._off_edge_px)))
+                self._on.preview_selection(
+                    Selection.between(self._anchor, self._frame_at(x - self._off_edge_px))
+                )
 
     def release(self, event: QMouseEvent) -> None:
         pressed, is_dragging = self._pressed_x is not None, self._is_dragging
@@ -107,9 +109,9 @@ class Hand:
         if was_panning or not pressed:
             return
         if is_dragging:
-            self._on.settle(self._on.selection)
+            self._on.finish_selection(self._on.selection)
         else:
-            self._on.ask_to_go(int(self._frame_at(event.position().x())))
+            self._on.request_seek(int(self._frame_at(event.position().x())))
 
     def _native(self, event: QNativeGestureEvent) -> bool:
         """Each event carries how much wider the fingers are, as a share."""

@@ -12,7 +12,7 @@ _PLATE_ALPHA = 190
 _PAD_PX = 3
 
 
-def marks_hz(top_hz: float, height_px: float) -> tuple[int, ...]:
+def tick_frequencies_hz(top_hz: float, height_px: float) -> tuple[int, ...]:
     """The round pitches that are named on an axis so high; 0 and what is too near to the top are not."""
     room = height_px / _LEAST_GAP_PX
     step = next((s for s in _STEPS_HZ if top_hz / s <= room), _STEPS_HZ[-1])
@@ -20,20 +20,20 @@ def marks_hz(top_hz: float, height_px: float) -> tuple[int, ...]:
     return tuple(range(step, int(clear_of_top) + 1, step))
 
 
-def pitch(hertz: float) -> str:
+def frequency_label(hertz: float) -> str:
     """``500 Hz``, ``2 kHz``, ``1.5 kHz``: the same in every language."""
     return f"{hertz:.0f} Hz" if hertz < 1000 else f"{hertz / 1000:g} kHz"
 
 
-def paint_axis(painter: QPainter, lane: QRectF, top_hz: float, colours: Tokens) -> None:
+def paint_frequency_axis(painter: QPainter, lane: QRectF, top_hz: float, colours: Tokens) -> None:
     """Marks and names at the left edge of a lane, and a line between it and the lane above."""
     painter.setPen(QPen(QColor(colours.line), 1))
     painter.drawLine(QPointF(lane.left(), lane.top() + 0.5), QPointF(lane.right(), lane.top() + 0.5))
-    for hertz in marks_hz(top_hz, lane.height()):
+    for hertz in tick_frequencies_hz(top_hz, lane.height()):
         y = round(lane.bottom() - hertz / top_hz * lane.height()) + 0.5
         painter.setPen(QPen(QColor(colours.text), 1))
         painter.drawLine(QPointF(lane.left(), y), QPointF(lane.left() + _MARK_PX, y))
-        _plate(painter, lane.left() + _MARK_PX + 2, y, pitch(hertz), colours)
+        _plate(painter, lane.left() + _MARK_PX + 2, y, frequency_label(hertz), colours)
 
 
 def _plate(painter: QPainter, left: float, middle: float, text: str, colours: Tokens) -> None:

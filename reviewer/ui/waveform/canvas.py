@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 Paint = Callable[[QPainter], None]
 
 
-class Stage(pg.GraphicsView):  # type: ignore[misc]
+class Canvas(pg.GraphicsView):  # type: ignore[misc]
     """Shows one item that covers it: whoever holds the stage says how this is painted, in logical pixels.
 
     A frame costs the view nothing but to find this item. There is no background to blit first, no index of
@@ -34,7 +34,7 @@ class Stage(pg.GraphicsView):  # type: ignore[misc]
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._waves = _Waves(paint)
+        self._waves = _WaveformItem(paint)
         self.addItem(self._waves)
 
     def cover(self, size: QSize) -> None:
@@ -50,7 +50,7 @@ class Stage(pg.GraphicsView):  # type: ignore[misc]
             self.viewport().update(part)
 
 
-class _Waves(pg.GraphicsObject):  # type: ignore[misc]
+class _WaveformItem(pg.GraphicsObject):  # type: ignore[misc]
     """The one item: as large as the stage."""
 
     def __init__(self, paint: Paint) -> None:

@@ -11,17 +11,17 @@ FULL = LEVELS - 1
 _KINDS = 16
 _OPAQUE = 0xFF000000
 _SPEECH_SHARE = 0.11
-_MARKED_SHARE = 0.2
+_SELECTED_SHARE = 0.2
 _UNHEARD_SHARE = 0.5
 
 
-class Ground(IntEnum):
+class Background(IntEnum):
     """What lies behind the wave. Speech and selection are bits: 3 is speech that is selected."""
 
     PLAIN = 0
     SPEECH = 1
-    MARKED = 2
-    MARKED_SPEECH = 3
+    SELECTED = 2
+    SELECTED_SPEECH = 3
     LINE = 4
     HATCH = 5
     BORDER = 6
@@ -32,7 +32,7 @@ class Ground(IntEnum):
     UNHEARD = 11
 
 
-def index_of(ground: int, level: int) -> int:
+def pixel_value(ground: int, level: int) -> int:
     """The byte of a pixel: its ground, and how much of it the wave covers."""
     return level * _KINDS + ground
 
@@ -40,40 +40,40 @@ def index_of(ground: int, level: int) -> int:
 @cache
 def palette(colours: Tokens) -> tuple[int, ...]:
     """``0xFFRRGGBB`` for each byte; tints are mixed here, once a theme, and drawing mixes nothing."""
-    grounds, wave = _grounds(colours), packed(colours.wave)
-    blank = grounds[Ground.PLAIN]
+    grounds, wave = _backgrounds(colours), rgb(colours.wave)
+    blank = grounds[Background.PLAIN]
     return tuple(
-        mixed(grounds.get(Ground(kind), blank) if kind in set(Ground) else blank, wave, level / FULL)
+        blend(grounds.get(Background(kind), blank) if kind in set(Background) else blank, wave, level / FULL)
         for level in range(LEVELS)
         for kind in range(_KINDS)
     )
 
 
-def _grounds(colours: Tokens) -> dict[Ground, int]:
-    plain, wave, accent = (packed(c) for c in (colours.surface, colours.wave, colours.accent))
-    speech = mixed(plain, wave, _SPEECH_SHARE)
+def _backgrounds(colours: Tokens) -> dict[Background, int]:
+    plain, wave, accent = (rgb(c) for c in (colours.surface, colours.wave, colours.accent))
+    speech = blend(plain, wave, _SPEECH_SHARE)
     return {
-        Ground.PLAIN: plain,
-        Ground.SPEECH: speech,
-        Ground.MARKED: mixed(plain, accent, _MARKED_SHARE),
-        Ground.MARKED_SPEECH: mixed(speech, accent, _MARKED_SHARE),
-        Ground.LINE: packed(colours.line),
-        Ground.HATCH: mixed(plain, packed(colours.warn), _UNHEARD_SHARE),
-        Ground.BORDER: packed(colours.dim),
-        Ground.EDGE: accent,
-        Ground.CLIPPED: packed(colours.error),
-        Ground.STRIP: packed(colours.raised),
-        Ground.HEARD: packed(colours.heard),
-        Ground.UNHEARD: packed(colours.warn),
+        Background.PLAIN: plain,
+        Background.SPEECH: speech,
+        Background.SELECTED: blend(plain, accent, _SELECTED_SHARE),
+        Background.SELECTED_SPEECH: blend(speech, accent, _SELECTED_SHARE),
+        Background.LINE: rgb(colours.line),
+        Background.HATCH: blend(plain, rgb(colours.warn), _UNHEARD_SHARE),
+        Background.BORDER: rgb(colours.dim),
+        Background.EDGE: accent,
+        Background.CLIPPED: rgb(colours.error),
+        Background.STRIP: rgb(colours.raised),
+        Background.HEARD: rgb(colours.heard),
+        Background.UNHEARD: rgb(colours.warn),
     }
 
 
-def packed(colour: str) -> int:
+def rgb(colour: str) -> int:
     """``#RRGGBB`` as ``0xFFRRGGBB``."""
     return _OPAQUE | int(colour[1:], 16)
 
 
-def mixed(one: int, other: int, share: float) -> int:
+def blend(one: int, other: int, share: float) -> int:
     """``share`` of ``other`` over ``one``, a channel at a time."""
     parts = (
         round(((one >> shift) & 255) * (1 - share) + ((other >> shift) & 255) * share) << shift

@@ -17,25 +17,32 @@ from PySide6.QtWidgets import (
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui import theme
-from reviewer.ui.waveform.hand import PAN_SHARE, ZOOM_STEP, Hand
 from reviewer.ui.waveform.minimap import Minimap
-from reviewer.ui.waveform.plot import WavePlot
-from reviewer.ui.waveform.reduce import Source, source_of
+from reviewer.ui.waveform.mouse_bindings import PAN_SHARE, ZOOM_STEP, MouseBindings
+from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.ui.waveform.ruler import Ruler
+from reviewer.ui.waveform.ruler_ticks import RulerUnit
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.ticks import Unit
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.spectrogram import HEIGHT_PX
+from reviewer.ui.waveform.trace import WaveformSource, waveform_source
+from reviewer.ui.waveform.view_window import ViewWindow
 
 if TYPE_CHECKING:
     from reviewer.audio.samples import Sound
     from reviewer.audio.view.peaks import PeakPyramid
     from reviewer.ui.waveform.spectrogram import Spectrogram
 
+_LEAST_WAVES_PX = 120
+_MOST_WAVES_PX = 420
+_WAVES_SHARE = 0.28
+_WAVES_SHARE_ABOVE_SPECTROGRAM = 0.2
+_SPECTROGRAM_SHARE = 0.19
+
 
 class WaveformView(QWidget):
     """Values in (clip, position, what was heard, where speech is), intents out.
 
-    It knows no player, no queue and no preferences. What a hand does on it stands in ``Hand``.
+    It knows no player, no queue and no preferences. What a hand does on it stands in ``MouseBindings``.
     """
 
     seek_requested = Signal(int)
@@ -50,18 +57,18 @@ class WaveformView(QWidget):
         self.setObjectName("waveform")
         self.setAccessibleName(self.tr("Waveform"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._source: Source | None = None
+        self._source: WaveformSource | None = None
         self._rate_hz = 1
         self._window = ViewWindow.whole(1)
         self._position = 0.0
         self._selection = Selection()
         self._is_centred = False
         self._is_held = False
-        self._hand = Hand(self)
+        self._mouse = MouseBindings(self)
         self._under: Spectrogram | None = None
         self._minimap = Minimap(self)
         self._ruler = Ruler(self)
-        self._plot = WavePlot(self)
+        self._plot = WaveformPlot(self)
         self._empty = QLabel(self)
         self._empty.setObjectName("waveform_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -96,7 +103,7 @@ class WaveformView(QWidget):
         return self._is_centred
 
     @property
-    def unit(self) -> Unit:
+    def unit(self) -> RulerUnit:
         """What the ruler counts."""
         return self._ruler.unit
 
@@ -116,7 +123,7 @@ class WaveformView(QWidget):
     def show_clip(self, samples: "Sound", pyramid: "PeakPyramid") -> None:
         """Puts a clip on, all of it in view, the cursor at its start, nothing heard, no speech known."""
         self._rate_hz = samples.rate_hz
-        self._put_on(source_of(samples, pyramid))
+        self._put_on(waveform_source(samples, pyramid))
         self._waves.setCurrentWidget(self._plot)
 
     def show_nothing(self, sentence: str = "") -> None:
@@ -159,7 +166,7 @@ class WaveformView(QWidget):
         """Whether the picture moves under a cursor in the middle from now on."""
         self._is_centred = is_centred
 
-    def set_unit(self, unit: Unit) -> None:
+    def set_unit(self, unit: RulerUnit) -> None:
         """Whether the ruler counts time or samples."""
         self._ruler.show_unit(unit)
 
@@ -178,19 +185,19 @@ class WaveformView(QWidget):
     def select(self, selection: Selection) -> None:
         """Marks a part of the clip, and tells it."""
         if self._source is not None and selection != self._selection:
-            self.settle(selection)
+            self.finish_selection(selection)
 
-    def preview(self, selection: Selection) -> None:
+    def preview_selection(self, selection: Selection) -> None:
         """Shows a selection that is still being dragged, and tells nobody."""
         self._selection = selection
         self._plot.show_selection(selection)
 
-    def settle(self, selection: Selection) -> None:
+    def finish_selection(self, selection: Selection) -> None:
         """Shows what was dragged in the end, and tells it."""
-        self.preview(selection)
+        self.preview_selection(selection)
         self.selection_changed.emit(selection.start, selection.end)
 
-    def ask_to_go(self, frame: int) -> None:
+    def request_seek(self, frame: int) -> None:
         """Asks for a place that was clicked; the picture does not move away from under the pointer."""
         self._is_held = True
         self.seek_requested.emit(frame)
@@ -245,7 +252,7 @@ class WaveformView(QWidget):
             return self._window.tracking(frame, max(round(self.width() * self.devicePixelRatioF()), 1))
         return self._window.showing(frame)
 
-    def _put_on(self, source: Source | None) -> None:
+    def _put_on(self, source: WaveformSource | None) -> None:
         self.select_none()
         self._source = source
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
@@ -276,7 +283,7 @@ class WaveformView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         left = self.mapToGlobal(QPointF(0, 0)).x()
-        if self._source is not None and self._hand.pinched(event, left):
+        if self._source is not None and self._mouse.pinched(event, left):
             return True
         return super().event(event)
 
@@ -284,17 +291,26 @@ class WaveformView(QWidget):
         if self._source is None:
             event.ignore()
         else:
-            self._hand.wheel(event)
+            self._mouse.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._is_on_waves(event.position()):
-            self._hand.press(event)
+            self._mouse.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() == Qt.MouseButton.NoButton:
-            is_edge = self._is_on_waves(event.position()) and self._hand.is_on_edge(event.position().x())
+            is_edge = self._is_on_waves(event.position()) and self._mouse.is_on_edge(event.position().x())
             self.setCursor(Qt.CursorShape.SplitHCursor if is_edge else Qt.CursorShape.ArrowCursor)
-        self._hand.move(event)
+        self._mouse.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._hand.release(event)
+        self._mouse.release(event)
+
+
+def waveform_heights(height_px: int, *, has_spectrogram: bool) -> tuple[int, int]:
+    """Heights of the waves and of the spectrogram under them, 0 if it is off; typing keeps the rest."""
+    share = _WAVES_SHARE_ABOVE_SPECTROGRAM if has_spectrogram else _WAVES_SHARE
+    waves = min(max(round(height_px * share), _LEAST_WAVES_PX), _MOST_WAVES_PX)
+    if not has_spectrogram:
+        return waves, 0
+    return waves, min(max(round(height_px * _SPECTROGRAM_SHARE), _LEAST_WAVES_PX // 2), 2 * HEIGHT_PX)

@@ -17,11 +17,10 @@ _STEPS_MS = (
 _MINOR_PARTS = 5
 _FLOAT_SLACK = 1e-6
 
-
 _THIN_SPACE = "\u2009"
 
 
-class Unit(StrEnum):
+class RulerUnit(StrEnum):
     """What a ruler counts; the value is how it is remembered."""
 
     TIME = "time"

@@ -14,20 +14,19 @@ from reviewer.audio.view.peaks import FACTOR, FIRST_BIN, PeakPyramid
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui import theme
-from reviewer.ui.waveform.inks import FULL, Ground, index_of, palette
-from reviewer.ui.waveform.lanes import Lanes
-from reviewer.ui.waveform.marks import Marks
-from reviewer.ui.waveform.picture import STRIP_PX, Picture
-from reviewer.ui.waveform.raster import Canvas
-from reviewer.ui.waveform.reduce import Source, source_of, trace
-from reviewer.ui.waveform.scene import Scene
+from reviewer.ui.waveform.channel_lanes import ChannelLanes
+from reviewer.ui.waveform.palette import FULL, Background, palette, pixel_value
+from reviewer.ui.waveform.raster import Raster
+from reviewer.ui.waveform.render_state import IntervalMarks, RenderState
+from reviewer.ui.waveform.renderer import STRIP_PX, WaveformRenderer
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.trace import WaveformSource, trace, waveform_source
+from reviewer.ui.waveform.view_window import ViewWindow
 
 ROWS = 60
 COLOURS = palette(theme.DARK)
-WAVE = COLOURS[index_of(Ground.PLAIN, FULL)]
-NONE = Marks.of(())
+WAVE = COLOURS[pixel_value(Background.PLAIN, FULL)]
+NONE = IntervalMarks.of(())
 
 
 def noise(frames: int, channels: int = 1, seed: int = 1) -> IntSamples:
@@ -36,26 +35,26 @@ def noise(frames: int, channels: int = 1, seed: int = 1) -> IntSamples:
     return (random.uniform(-1, 1, (frames, channels)) * swell[:, None]).astype(np.int16)
 
 
-def a_source(data: IntSamples) -> Source:
-    return source_of(Samples(16_000, data), PeakPyramid.from_samples(data))
+def a_source(data: IntSamples) -> WaveformSource:
+    return waveform_source(Samples(16_000, data), PeakPyramid.from_samples(data))
 
 
 def drawn(
-    source: Source,
+    source: WaveformSource,
     window: ViewWindow,
     columns: int,
     *,
     rows: int = ROWS,
-    speech: Marks = NONE,
-    unheard: Marks = NONE,
-    heard: Marks = NONE,
+    speech: IntervalMarks = NONE,
+    unheard: IntervalMarks = NONE,
+    heard: IntervalMarks = NONE,
     selection: Selection = Selection(),  # noqa: B008 - frozen
     scale: float = 1.0,
 ) -> "np.ndarray[tuple[int, int], np.dtype[np.uint32]]":
     """The picture of a window as ``(rows, columns)`` of colours."""
     traces = tuple(trace(source, channel, window, columns) for channel in range(source.channels))
-    scene = Scene(window, traces, selection, speech, unheard, heard, scale)
-    picture = Picture()
+    scene = RenderState(window, traces, selection, speech, unheard, heard, scale)
+    picture = WaveformRenderer()
     picture.draw(scene, theme.DARK, columns, rows)
     return pixels_of(picture.image)
 
@@ -83,12 +82,12 @@ def frames_of(column: int, window: ViewWindow, columns: int, frames: int) -> tup
 
 def oracle(data: IntSamples, gain: float, window: ViewWindow, columns: int) -> list[list[int]]:
     """The same picture with loops and no cleverness: a colour a pixel of the lane, first row first."""
-    lanes = Lanes(1, ROWS - STRIP_PX)
+    lanes = ChannelLanes(1, ROWS - STRIP_PX)
     parts = [frames_of(column, window, columns, len(data)) for column in range(columns)]
     values = [data[first:after, 0].astype(np.float64) * gain for first, after in parts]
     low, high = [float(v.min()) for v in values], [float(v.max()) for v in values]
-    picture = [[COLOURS[Ground.PLAIN]] * columns for _ in range(lanes.height)]
-    picture[lanes.middle(0)] = [COLOURS[Ground.LINE]] * columns
+    picture = [[COLOURS[Background.PLAIN]] * columns for _ in range(lanes.height)]
+    picture[lanes.middle(0)] = [COLOURS[Background.LINE]] * columns
     for x in range(columns):
         least = min(low[x], high[x - 1]) if x else low[x]
         most = max(high[x], low[x - 1]) if x else high[x]
@@ -97,14 +96,14 @@ def oracle(data: IntSamples, gain: float, window: ViewWindow, columns: int) -> l
         for y in range(lanes.height):
             covered = min((y + 1) * 256, bottom) - max(y * 256, top)
             if covered > 0:
-                ground = Ground.LINE if y == lanes.middle(0) else Ground.PLAIN
+                ground = Background.LINE if y == lanes.middle(0) else Background.PLAIN
                 picture[y][x] = covered_by(ground, min(covered, 256))
     return picture
 
 
-def covered_by(ground: Ground, parts: int) -> int:
+def covered_by(ground: Background, parts: int) -> int:
     """The colour of a pixel of which the wave covers so many of 256 parts."""
-    return COLOURS[index_of(ground, (parts * FULL + 128) // 256)]
+    return COLOURS[pixel_value(ground, (parts * FULL + 128) // 256)]
 
 
 @settings(max_examples=60)
@@ -133,7 +132,7 @@ def test_below_a_sample_a_pixel_the_line_runs_through_every_sample(
     data = noise(2_000)
     source, columns = a_source(data), 300
     window = ViewWindow(500.0, 500.0 + columns * frames_a_pixel, 2_000)
-    made, lanes = drawn(source, window, columns), Lanes(1, ROWS - STRIP_PX)
+    made, lanes = drawn(source, window, columns), ChannelLanes(1, ROWS - STRIP_PX)
     for frame in range(int(np.ceil(window.start)), int(window.end)):
         x = int((frame - window.start) / frames_a_pixel)
         y = lanes.middle(0) + 0.5 - float(data[frame, 0]) * source.gain * lanes.reach(0)
@@ -157,23 +156,23 @@ def test_between_two_samples_the_line_is_straight(qapp: QApplication) -> None:
 def test_columns_that_share_no_row_are_filled_each_in_its_place(
     qapp: QApplication, top: int, height: int, other: int, other_height: int
 ) -> None:
-    canvas, ground = Canvas(2, 50), np.zeros((1, 2), dtype=np.uint8)
-    canvas.show_in(COLOURS)
+    raster, ground = Raster(2, 50), np.zeros((1, 2), dtype=np.uint8)
+    raster.show_in(COLOURS)
     tops = np.array([top, other], dtype=np.int32)
     bottoms = tops + np.array([height, other_height], dtype=np.int32)
-    canvas.paint(0, 50, 49, (tops, bottoms), ground)
-    made = pixels_of(canvas.image)
+    raster.paint(0, 50, 49, (tops, bottoms), ground)
+    made = pixels_of(raster.image)
     for x in range(2):
         covered = [
             max(min((y + 1) * 256, int(bottoms[x])) - max(y * 256, int(tops[x])), 0) for y in range(50)
         ]
-        expected = [covered_by(Ground.PLAIN, part) for part in covered[:49]]
+        expected = [covered_by(Background.PLAIN, part) for part in covered[:49]]
         assert made[:49, x].tolist() == expected
 
 
 def test_a_palette_goes_from_each_ground_to_the_wave_in_even_steps() -> None:
-    for ground in Ground:
-        shades = [COLOURS[index_of(ground, level)] for level in range(FULL + 1)]
+    for ground in Background:
+        shades = [COLOURS[pixel_value(ground, level)] for level in range(FULL + 1)]
         assert shades[-1] == WAVE
         blues = np.diff([shade & 255 for shade in shades])
         assert np.ptp(blues) <= 1
@@ -182,11 +181,11 @@ def test_a_palette_goes_from_each_ground_to_the_wave_in_even_steps() -> None:
 def is_inked(colours: "np.ndarray[tuple[int, ...], np.dtype[np.uint32]] | np.uint32") -> Any:
     """Whether the wave covers most of a pixel, by its red, green and blue."""
     parts = [colours >> np.uint32(s) & np.uint32(255) for s in (0, 8, 16)]
-    wave, ground = ([colour >> s & 255 for s in (0, 8, 16)] for colour in (WAVE, COLOURS[Ground.PLAIN]))
+    wave, ground = ([colour >> s & 255 for s in (0, 8, 16)] for colour in (WAVE, COLOURS[Background.PLAIN]))
     return np.all([p > (w + g) / 2 for p, w, g in zip(parts, wave, ground, strict=True)], axis=0)
 
 
-def silence(frames: int = 1_000, channels: int = 1) -> Source:
+def silence(frames: int = 1_000, channels: int = 1) -> WaveformSource:
     return a_source(np.zeros((frames, channels), dtype=np.int16))
 
 
@@ -194,40 +193,42 @@ WHOLE = ViewWindow.whole(1_000)
 
 
 def test_speech_has_a_ground_of_its_own_up_to_its_edges(qapp: QApplication) -> None:
-    made = drawn(silence(), WHOLE, 100, speech=Marks.of([Span(300, 500), Span(800, 1_000)]))
-    assert set(made[10, 32:48].tolist()) == {COLOURS[Ground.SPEECH]}
-    assert set(made[10, :30].tolist()) == {COLOURS[Ground.PLAIN]}
-    assert set(made[10, 50:80].tolist()) == {COLOURS[Ground.PLAIN]}
+    made = drawn(silence(), WHOLE, 100, speech=IntervalMarks.of([Span(300, 500), Span(800, 1_000)]))
+    assert set(made[10, 32:48].tolist()) == {COLOURS[Background.SPEECH]}
+    assert set(made[10, :30].tolist()) == {COLOURS[Background.PLAIN]}
+    assert set(made[10, 50:80].tolist()) == {COLOURS[Background.PLAIN]}
 
 
 def test_speech_never_hides_the_wave(qapp: QApplication) -> None:
     source, window = a_source(noise(1_000)), ViewWindow.whole(1_000)
     plain = drawn(source, window, 100)
-    shaded = drawn(source, window, 100, speech=Marks.of([Span(0, 500), Span(600, 900)]))
+    shaded = drawn(source, window, 100, speech=IntervalMarks.of([Span(0, 500), Span(600, 900)]))
     assert ((plain == WAVE) == (shaded == WAVE)).all()
 
 
 def test_speech_in_a_selection_can_still_be_told_from_silence(qapp: QApplication) -> None:
-    made = drawn(silence(), WHOLE, 100, speech=Marks.of([Span(0, 500)]), selection=Selection(200, 800))
+    made = drawn(
+        silence(), WHOLE, 100, speech=IntervalMarks.of([Span(0, 500)]), selection=Selection(200, 800)
+    )
     assert [made[10, x] for x in (10, 40, 60, 90)] == [
-        COLOURS[Ground.SPEECH],
-        COLOURS[Ground.MARKED_SPEECH],
-        COLOURS[Ground.MARKED],
-        COLOURS[Ground.PLAIN],
+        COLOURS[Background.SPEECH],
+        COLOURS[Background.SELECTED_SPEECH],
+        COLOURS[Background.SELECTED],
+        COLOURS[Background.PLAIN],
     ]
 
 
 def test_borders_of_speech_stand_at_its_edges_once_there_is_room(qapp: QApplication) -> None:
-    speech = Marks.of([Span(300, 600)])
+    speech = IntervalMarks.of([Span(300, 600)])
     near = drawn(silence(), WHOLE, 100, speech=speech)
-    assert np.flatnonzero(near[10] == COLOURS[Ground.BORDER]).tolist() == [30, 59]
+    assert np.flatnonzero(near[10] == COLOURS[Background.BORDER]).tolist() == [30, 59]
     far = drawn(silence(), WHOLE, 60, speech=speech)
-    assert not (far == COLOURS[Ground.BORDER]).any()
+    assert not (far == COLOURS[Background.BORDER]).any()
 
 
 def test_unheard_speech_is_hatched_and_nothing_else_is(qapp: QApplication) -> None:
-    made = drawn(silence(), WHOLE, 100, unheard=Marks.of([Span(300, 600)]))
-    lane = made[: ROWS - STRIP_PX] == COLOURS[Ground.HATCH]
+    made = drawn(silence(), WHOLE, 100, unheard=IntervalMarks.of([Span(300, 600)]))
+    lane = made[: ROWS - STRIP_PX] == COLOURS[Background.HATCH]
     assert lane[:, 30:60].any(axis=0).all()
     assert not lane[:, 30:60].all(axis=0).any()
     assert not lane[:, :30].any()
@@ -236,26 +237,26 @@ def test_unheard_speech_is_hatched_and_nothing_else_is(qapp: QApplication) -> No
 
 def test_the_foot_shows_what_was_heard_of_the_window_in_view(qapp: QApplication) -> None:
     window = ViewWindow(500.0, 1_000.0, 1_000)
-    heard = Marks.of([HeardRange(0, 100), HeardRange(600, 700)])
+    heard = IntervalMarks.of([HeardRange(0, 100), HeardRange(600, 700)])
     foot = drawn(silence(), window, 100, heard=heard)[-STRIP_PX:]
-    assert (foot[:, 20:40] == COLOURS[Ground.HEARD]).all()
-    assert (foot[:, :20] == COLOURS[Ground.STRIP]).all()
-    assert (foot[:, 40:] == COLOURS[Ground.STRIP]).all()
+    assert (foot[:, 20:40] == COLOURS[Background.HEARD]).all()
+    assert (foot[:, :20] == COLOURS[Background.STRIP]).all()
+    assert (foot[:, 40:] == COLOURS[Background.STRIP]).all()
 
 
 def test_each_channel_stays_in_its_own_lane(qapp: QApplication) -> None:
     data = np.concatenate([noise(1_000), np.zeros((1_000, 1), dtype=np.int16)], axis=1)
     made = drawn(a_source(data), WHOLE, 200, rows=124)
-    lanes = Lanes(2, 120)
+    lanes = ChannelLanes(2, 120)
     lower = made[lanes.top(1) + 3 : lanes.top(2)] == WAVE
     assert np.flatnonzero(lower.any(axis=1)).tolist() == [lanes.middle(1) - lanes.top(1) - 3]
 
 
 def test_at_twice_the_scale_lines_are_twice_as_thick(qapp: QApplication) -> None:
-    made = drawn(silence(), WHOLE, 200, rows=120, scale=2.0, speech=Marks.of([Span(300, 600)]))
-    assert np.flatnonzero(made[20] == COLOURS[Ground.BORDER]).tolist() == [60, 61, 118, 119]
-    assert (made[-2 * STRIP_PX :] == COLOURS[Ground.STRIP]).all()
-    assert (made[:, 5] != COLOURS[Ground.PLAIN]).sum() >= 2 + 2 * STRIP_PX
+    made = drawn(silence(), WHOLE, 200, rows=120, scale=2.0, speech=IntervalMarks.of([Span(300, 600)]))
+    assert np.flatnonzero(made[20] == COLOURS[Background.BORDER]).tolist() == [60, 61, 118, 119]
+    assert (made[-2 * STRIP_PX :] == COLOURS[Background.STRIP]).all()
+    assert (made[:, 5] != COLOURS[Background.PLAIN]).sum() >= 2 + 2 * STRIP_PX
 
 
 @given(
@@ -273,7 +274,7 @@ def test_a_column_is_marked_if_a_stretch_touches_it(
         any((s.start - start) * scale < x + 1 and (s.end - start) * scale > x for s in stretches)
         for x in range(columns)
     ]
-    marks = Marks.of(stretches)
+    marks = IntervalMarks.of(stretches)
     assert marks.columns(window, columns).tolist() == expected
     runs = [x for left, right in marks.runs(window, columns) for x in range(left, right)]
     assert runs == [x for x, is_marked in enumerate(expected) if is_marked]

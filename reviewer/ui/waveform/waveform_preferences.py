@@ -5,15 +5,15 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import Scope, bind, key
-from reviewer.ui.waveform.ticks import Unit
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.ruler_ticks import RulerUnit
+from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.widget_ids import named
 
 CENTRED = "listening.centred_cursor"
 RULER = "listening.ruler"
 
 
-class WaveChoices(QObject):
+class WaveformPreferences(QObject):
     """Puts the choices on a view, and keeps those that are made on it or by its keys."""
 
     def __init__(self, view: WaveformView, preferences: Preferences, parent: QObject | None = None) -> None:
@@ -33,21 +33,23 @@ class WaveChoices(QObject):
     @Slot()
     def toggle_unit(self) -> None:
         """Time or samples on the ruler."""
-        is_samples = self._view.unit is Unit.SAMPLES
-        self._preferences.put(RULER, Unit.TIME if is_samples else Unit.SAMPLES)
+        is_samples = self._view.unit is RulerUnit.SAMPLES
+        self._preferences.put(RULER, RulerUnit.TIME if is_samples else RulerUnit.SAMPLES)
 
     @Slot(str)
     def _on_changed(self, name: str) -> None:
         if name == CENTRED:
             self._view.set_centred(is_centred=self._preferences.is_on(CENTRED, default=False))
         elif name == RULER:
-            is_samples = self._preferences.text(RULER) == Unit.SAMPLES
-            self._view.set_unit(Unit.SAMPLES if is_samples else Unit.TIME)
+            is_samples = self._preferences.text(RULER) == RulerUnit.SAMPLES
+            self._view.set_unit(RulerUnit.SAMPLES if is_samples else RulerUnit.TIME)
 
 
-def remember_choices(owner: QWidget, scope: Scope, view: WaveformView, preferences: Preferences) -> None:
+def bind_waveform_preferences(
+    owner: QWidget, scope: Scope, view: WaveformView, preferences: Preferences
+) -> None:
     """Puts a person's choices on the view of a page, and makes their keys work while ``owner`` is shown."""
-    choices = WaveChoices(view, preferences, owner)
+    choices = WaveformPreferences(view, preferences, owner)
     bind(owner, f"{scope}.centred", choices.toggle_centred)
     bind(owner, f"{scope}.ruler_unit", choices.toggle_unit)
     line = key(f"{scope}.ruler_unit")

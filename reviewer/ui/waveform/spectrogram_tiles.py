@@ -1,37 +1,47 @@
 """Tiles of a clip's spectrogram: made on the job pool, kept while the clip is on the screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from reviewer.audio.block_cache import BlockCache
 from reviewer.audio.samples import Sound
-from reviewer.audio.view.spectrogram import SpectrogramParameters, tile
+from reviewer.audio.view.spectrogram import FLOOR_DB, STEP_DB, TILE_COLUMNS, SpectrogramParameters, tile
 from reviewer.errors import ReviewerError
 from reviewer.ui.jobs import CancelToken, Job, Jobs
+from reviewer.ui.waveform.colour_map import STEPS, colour_map
+from reviewer.ui.waveform.trace import WaveformSource
+from reviewer.ui.waveform.view_window import ViewWindow
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
+
 
 _KEPT = 192
 _AT_ONCE = 2
+ColourTable: TypeAlias = "NDArray[np.uint32]"
+"""A colour, 0xFFRRGGBB, for each of the 256 values a tile can hold."""
+_BELOW_PEAK_DB = 10.0
+_MARGIN_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class TileKey:
     """One tile: tile ``index`` of a level, of one channel, made in one way."""
 
-    recipe: SpectrogramParameters
+    parameters: SpectrogramParameters
     channel: int
     level: int
     index: int
 
 
-class Tiles(QObject):
+class SpectrogramTiles(QObject):
     """Makes the tiles that are wanted now, a few a job and one job at a time: drafts need the pool too."""
 
     arrived = Signal()
@@ -94,7 +104,7 @@ def _make(sound: Sound, keys: tuple[TileKey, ...], token: CancelToken) -> "dict[
     for key in keys:
         if token.is_cancelled:
             break
-        made[key] = tile(sound, key.channel, key.recipe, key.level, key.index)
+        made[key] = tile(sound, key.channel, key.parameters, key.level, key.index)
     return made
 
 
@@ -102,3 +112,48 @@ def _on_failed(error: Exception) -> None:
     """What cannot be read has no picture, and playing says why; arithmetic that fails is a bug."""
     if not isinstance(error, ReviewerError):
         raise error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileStrip:
+    """Columns without a gap for the frames [start, end) of a channel; row 0 of ``values`` is the lowest."""
+
+    channel: int
+    start: int
+    end: int
+    values: "NDArray[np.uint8]"
+
+    def image(self, colours: ColourTable) -> QImage:
+        """The picture, the highest pitch on top; it owns its pixels."""
+        pixels = np.ascontiguousarray(colours[self.values[::-1]])
+        rows, columns = pixels.shape
+        return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
+
+
+def colour_table(ground: str, source: WaveformSource, range_db: int) -> ColourTable:
+    """Paints the loudest sounds of a clip in the last colour and what is ``range_db`` below in the ground's.
+
+    No single pitch of speech comes near the peak of all together: the scale ends 10 dB below that.
+    """
+    peak = 1.0 / (source.gain * source.pyramid.full_scale)
+    top = 20.0 * np.log10(peak) - _BELOW_PEAK_DB
+    decibels = FLOOR_DB + STEP_DB * np.arange(256)
+    share = np.clip((decibels - top + range_db) / range_db, 0.0, 1.0)
+    red, green, blue = colour_map(ground)[np.rint(share * (STEPS - 1)).astype(np.intp)].astype(np.uint32).T
+    colours: ColourTable = np.uint32(0xFF000000) | red << np.uint32(16) | green << np.uint32(8) | blue
+    return colours
+
+
+def tile_strips(tiles: Mapping[TileKey, "NDArray[np.uint8]"], window: ViewWindow) -> Iterator[TileStrip]:
+    """Joins neighbours, so that no seam shows where the picture is stretched; all keys are of one level."""
+    ordered = sorted(tiles, key=lambda key: (key.channel, key.index))
+    runs = groupby(enumerate(ordered), lambda pair: (pair[1].channel, pair[1].index - pair[0]))
+    for (channel, _), run in runs:
+        keys = [key for _, key in run]
+        hop, first = 1 << keys[0].level, keys[0].index * TILE_COLUMNS
+        count = TILE_COLUMNS * len(keys)
+        low = min(max(int(window.start) // hop - _MARGIN_COLUMNS - first, 0), count)
+        high = min(max(-int(-window.end // hop) + _MARGIN_COLUMNS - first, low), count)
+        if high > low:
+            values = np.concatenate([tiles[key] for key in keys], axis=1)[:, low:high]
+            yield TileStrip(channel, (first + low) * hop, (first + high) * hop, values)

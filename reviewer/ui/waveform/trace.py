@@ -10,10 +10,11 @@ import numpy as np
 from reviewer.audio.samples import Sound
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import ReviewerError
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.view_window import ViewWindow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
 
 _QUIETEST_SHOWN = 1 / 16
 _SAMPLES_BELOW_FRAMES_A_PIXEL = 1.0
@@ -21,7 +22,7 @@ _DOTS_FROM_PIXELS_A_FRAME = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WaveformSource:
     """A clip as the picture needs it; ``gain`` turns a sample into -1 to 1 of its lane."""
 
     samples: Sound
@@ -48,17 +49,17 @@ class Trace:
     has_dots: bool
 
 
-def source_of(samples: Sound, pyramid: PeakPyramid) -> Source:
+def waveform_source(samples: Sound, pyramid: PeakPyramid) -> WaveformSource:
     """Chooses the height: the loudest sample fills its lane, but nothing is blown up by more than 24 dB."""
     loudest = 0.0
     if samples.frames:
         for channel in range(samples.channels):
             least, most = pyramid.columns(channel, 0.0, float(samples.frames), 1)
             loudest = max(loudest, -float(least[0]), float(most[0]))
-    return Source(samples, pyramid, 1.0 / max(loudest, pyramid.full_scale * _QUIETEST_SHOWN))
+    return WaveformSource(samples, pyramid, 1.0 / max(loudest, pyramid.full_scale * _QUIETEST_SHOWN))
 
 
-def trace(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
+def trace(source: WaveformSource, channel: int, window: ViewWindow, pixels: int) -> Trace:
     """A channel's line over a window ``pixels`` wide: at most two points a pixel, whatever the length.
 
     There is none of what turns out damaged only now, as the far end of a long clip may: playing says why.
@@ -72,7 +73,7 @@ def trace(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trac
         return nothing
 
 
-def _read(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
+def _read(source: WaveformSource, channel: int, window: ViewWindow, pixels: int) -> Trace:
     if window.span / pixels < _SAMPLES_BELOW_FRAMES_A_PIXEL:
         return _samples(source, channel, window, pixels)
     least, most = source.pyramid.columns(channel, window.start, window.end, pixels, source.samples)
@@ -91,7 +92,7 @@ def _middles(pixels: int) -> "NDArray[np.float64]":
     return np.repeat(np.arange(pixels, dtype=np.float64) + 0.5, 2)
 
 
-def _samples(source: Source, channel: int, window: ViewWindow, pixels: int) -> Trace:
+def _samples(source: WaveformSource, channel: int, window: ViewWindow, pixels: int) -> Trace:
     first = max(math.floor(window.start) - 1, 0)
     last = min(math.ceil(window.end) + 1, source.frames)
     scale = pixels / window.span
@@ -106,3 +107,20 @@ def _is_clipped(values: "NDArray[Any]") -> "NDArray[np.bool_]":
     limits = np.iinfo(values.dtype)
     step = 1 if values.dtype == np.int16 else 256  # the lowest byte of a 24-bit sample is empty
     return (values <= limits.min) | (values > limits.max - step)
+
+
+def envelope(drawn: Trace, pixels: int) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
+    """What the line from sample to sample passes through within each column; a last sample is held.
+
+    Returns:
+        Lowest and highest of each of ``pixels`` columns, -1 to 1; both empty for a trace without points.
+    """
+    if not drawn.is_samples:
+        return drawn.y[0::2], drawn.y[1::2]
+    borders = np.interp(np.arange(pixels + 1, dtype=np.float64), drawn.x, drawn.y)
+    least, most = np.minimum(borders[:-1], borders[1:]), np.maximum(borders[:-1], borders[1:])
+    inside = (drawn.x > 0) & (drawn.x < pixels)
+    columns, values = drawn.x[inside].astype(np.intp), drawn.y[inside]
+    np.minimum.at(least, columns, values)
+    np.maximum.at(most, columns, values)
+    return least, most

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Damaged
-from reviewer.ui.waveform.reduce import Source, source_of, trace
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.trace import WaveformSource, trace, waveform_source
+from reviewer.ui.waveform.view_window import ViewWindow
 
 
-def a_source(data: IntSamples, rate_hz: int = 16_000) -> Source:
-    return source_of(Samples(rate_hz, data), PeakPyramid.from_samples(data))
+def a_source(data: IntSamples, rate_hz: int = 16_000) -> WaveformSource:
+    return waveform_source(Samples(rate_hz, data), PeakPyramid.from_samples(data))
 
 
 def a_ramp(frames: int, channels: int = 1) -> IntSamples:
@@ -109,7 +109,7 @@ class _Damaged:
 
 
 def test_what_turns_out_damaged_is_not_drawn_and_the_rest_is() -> None:
-    source = source_of(_Damaged(), PeakPyramid.from_samples(a_ramp(10_000)))
+    source = waveform_source(_Damaged(), PeakPyramid.from_samples(a_ramp(10_000)))
 
     assert trace(source, 0, ViewWindow(0.0, 2_000.0, 10_000), 500).y.size == 0
     assert trace(source, 0, ViewWindow(0.0, 100.0, 10_000), 500).y.size == 0
