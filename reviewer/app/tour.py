@@ -19,9 +19,9 @@ from reviewer.app.tour_desk import (
     work_on,
     work_on_returned,
 )
-from reviewer.app.tour_entrance import come_in, lock
 from reviewer.app.tour_lead import bring_clips_in, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
+from reviewer.app.tour_signin import come_in, lock
 from reviewer.app.window import application, make_window
 from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.audio.io.device import VirtualDevice

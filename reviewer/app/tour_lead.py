@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from reviewer.app.demo import LEE, DemoClip, demo_clips
 from reviewer.app.driver import Driver
-from reviewer.app.tour_entrance import sign_agreement
+from reviewer.app.tour_signin import sign_agreement
 from reviewer.ui.lead.import_page import ImportPage
 
 

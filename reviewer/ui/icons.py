@@ -37,7 +37,7 @@ ICONS = {
     "fast_forward": "ph.fast-forward",
     "loop": "ph.repeat",
     "sound": "ph.speaker-high",
-    "ears": "ph.sliders-horizontal",
+    "output": "ph.sliders-horizontal",
     "no_sound": "ph.speaker-slash",
     "in_edge": "ph.arrow-line-left",
     "out_edge": "ph.arrow-line-right",

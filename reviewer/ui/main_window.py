@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 from reviewer.errors import Unavailable
 from reviewer.model.people import Identity
 from reviewer.ui.icons import repaint_icons
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message
 from reviewer.ui.services import Services
-from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.signin_flow import HEARS_CLIPS, SignInFlow
 from reviewer.ui.theme import Theme
 
@@ -63,10 +64,10 @@ class MainWindow(QMainWindow):
         self.sign_in_flow.entered.connect(self._on_entered)
         self.sign_in_flow.declined.connect(self._on_declined)
         theme.changed.connect(self._on_theme_changed)
-        bind(self, "window.theme", theme.toggle)
-        bind(self, "window.keys", self.show_keys)
-        bind(self, "window.settings", self.show_settings)
-        bind(self, "window.lock", self.lock)
+        bind_shortcut(self, "window.theme", theme.toggle)
+        bind_shortcut(self, "window.keys", self.show_keys)
+        bind_shortcut(self, "window.settings", self.show_settings)
+        bind_shortcut(self, "window.lock", self.lock)
         self.auto_lock: AutoLock | None = None
         self._pedals: PedalReader | None = None
         if is_complete:
@@ -103,10 +104,10 @@ class MainWindow(QMainWindow):
             ReviewerError: the project file cannot be read.
         """
         from reviewer.ui.auto_lock import AutoLock  # noqa: PLC0415 - not before the first paint
-        from reviewer.ui.keys.choices import KeysInForce  # noqa: PLC0415
+        from reviewer.ui.keymap.keymap_preferences import KeymapApplier  # noqa: PLC0415
 
         self._theme.ask_platform()
-        KeysInForce(self._services.preferences, self)
+        KeymapApplier(self._services.preferences, self)
         project = self._services.gateway.project
         self.sign_in_flow.sign_in_page.show_project(project.name)
         self.auto_lock = AutoLock(self, self._services.clock, project.lock_minutes, self)
@@ -135,7 +136,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_keys(self) -> None:
         """Opens the list of shortcuts that work on this page."""
-        from reviewer.ui.keys.choices import stored_keymap  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.keymap.keymap_preferences import stored_keymap  # noqa: PLC0415 - not before the first paint
         from reviewer.ui.shortcuts_dialog import ShortcutsDialog, rows_for  # noqa: PLC0415
 
         rows = self._signed_in.keys() if self._signed_in is not None else rows_for(self._sign_in_scope())

@@ -6,7 +6,7 @@ from datetime import timedelta
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from reviewer.ui.shortcuts import Scope
+from reviewer.ui.keymap.shortcut import Scope
 
 
 @dataclass(frozen=True, slots=True)

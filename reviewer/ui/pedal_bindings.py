@@ -8,10 +8,11 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from reviewer.pedal.report import Pedal
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.page import Page
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope, keys_in
+from reviewer.ui.shortcuts import shortcuts_in
 
 HOLD = "hold_play"
 NOTHING = "nothing"
@@ -38,8 +39,8 @@ def preference_of(pedal: Pedal) -> str:
 
 def acts() -> tuple[PedalAction, ...]:
     """All that a pedal can do: holding and nothing, then the keys of pages with a clip, by their ids."""
-    names = {row.id.partition(".")[2]: row.sentence for row in reversed(keys_in(*_PAGES))}
-    ordered = dict.fromkeys(row.id.partition(".")[2] for row in keys_in(*_PAGES))
+    names = {row.id.partition(".")[2]: row.sentence for row in reversed(shortcuts_in(*_PAGES))}
+    ordered = dict.fromkeys(row.id.partition(".")[2] for row in shortcuts_in(*_PAGES))
     keys = tuple(PedalAction(name, names[name]) for name in ordered if name not in _NOT_BY_FOOT)
     return (PedalAction(HOLD, _tr("Play while held")), PedalAction(NOTHING, _tr("Nothing")), *keys)
 

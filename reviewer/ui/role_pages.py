@@ -1,4 +1,4 @@
-"""Which screens a role has, and how each is made."""
+"""Which pages each role has, and how each is made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RolePage:
-    """A screen of the sidebar; ``make`` is called once, when the person comes in."""
+    """A page of the sidebar; ``make`` is called once, after sign-in."""
 
     entry: SidebarEntry
     make: Callable[[QWidget], Page]
 
 
 def role_pages(identity: Identity, services: Services) -> tuple[RolePage, ...]:
-    """The screens of the person's role, in the sidebar's order."""
+    """The pages of the person's role, in the sidebar's order."""
     makers = {Role.CONTRACTOR: _contractor, Role.QA: _qa, Role.LEAD: _lead}
     return makers[identity.person.role](identity, services)
 
@@ -87,4 +87,4 @@ def _role_page(page_id: str, title: str, make: Callable[[QWidget], Page]) -> Rol
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("screens", text)
+    return QCoreApplication.translate("role_pages", text)

@@ -1,15 +1,12 @@
-"""Every key of the program in one table."""
+"""Every keyboard shortcut of the program, in one table."""
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from reviewer.ui.keys.binding import Bindings
-from reviewer.ui.keys.row import Key, Scope
-
-__all__ = ("TABLE", "Key", "Scope", "bind", "key", "keys_in", "rebind", "tip")
+from reviewer.ui.keymap.shortcut import Scope, Shortcut, ShortcutTable
 
 
-def _key(key_id: str, scope: Scope, keys: str, does: object) -> Key:
-    return Key(key_id, scope, keys, str(does))
+def _key(shortcut_id: str, scope: Scope, keys: str, does: object) -> Shortcut:
+    return Shortcut(shortcut_id, scope, keys, str(does))
 
 
 _LISTENING: tuple[tuple[str, str, object], ...] = (
@@ -61,11 +58,11 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
 """What the desk and QA have in common: name, keys, what it does."""
 
 
-def _listening(scope: Scope) -> tuple[Key, ...]:
+def _listening(scope: Scope) -> tuple[Shortcut, ...]:
     return tuple(_key(f"{scope}.{name}", scope, keys, does) for name, keys, does in _LISTENING)
 
 
-TABLE: tuple[Key, ...] = (
+TABLE: tuple[Shortcut, ...] = (
     # Everywhere
     _key("window.keys", Scope.WINDOW, "F1", QT_TRANSLATE_NOOP("shortcuts", "Show the keys")),
     _key("window.settings", Scope.WINDOW, "Ctrl+,", QT_TRANSLATE_NOOP("shortcuts", "Settings")),
@@ -118,9 +115,9 @@ TABLE: tuple[Key, ...] = (
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
     _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
 )
-_BINDINGS = Bindings(TABLE)
-key = _BINDINGS.key
-keys_in = _BINDINGS.keys_in
-bind = _BINDINGS.bind
-rebind = _BINDINGS.rebind
-tip = _BINDINGS.tip
+_SHORTCUTS = ShortcutTable(TABLE)
+shortcut = _SHORTCUTS.shortcut
+shortcuts_in = _SHORTCUTS.shortcuts_in
+bind_shortcut = _SHORTCUTS.bind
+rebind_shortcuts = _SHORTCUTS.rebind
+tooltip_with_keys = _SHORTCUTS.tooltip

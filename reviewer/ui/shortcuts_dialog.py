@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.shortcuts import Scope, keys_in
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.shortcuts import shortcuts_in
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
@@ -34,12 +35,14 @@ def rows_for(scope: Scope, more: Sequence[Row] = (), screens: Sequence[str] = ()
     ``screens`` are the titles in the sidebar; keys of places that this person does not have are left out.
     """
     own = (
-        [(row.shown, row.sentence) for row in keys_in(scope) if row.keys] if scope is not Scope.WINDOW else []
+        [(row.shown, row.sentence) for row in shortcuts_in(scope) if row.keys]
+        if scope is not Scope.WINDOW
+        else []
     )
     titles = {f"window.page_{place}": title for place, title in enumerate(screens, start=1)}
     everywhere = [
         (row.shown, titles.get(row.id, row.sentence))
-        for row in keys_in(Scope.WINDOW)
+        for row in shortcuts_in(Scope.WINDOW)
         if row.keys and (row.id in titles or not row.id.startswith(_PAGE_KEYS))
     ]
     return [*own, *more, *everywhere]

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from reviewer.ui.icons import LARGE_PX, set_icon
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, SIDEBAR_FOLDED_PX, SIDEBAR_PX
 from reviewer.ui.widgets.widget_ids import named
 
@@ -66,8 +66,10 @@ class Sidebar(QWidget):
         self.page_requested.emit(page_id)
 
     def _button(self, entry: SidebarEntry, place: int) -> QToolButton:
-        key_id = f"window.page_{place}" if place <= KEYS else ""
-        button = named(QToolButton(self), f"sidebar_{entry.id}", entry.title, key_id=key_id, kind="sidebar")
+        shortcut_id = f"window.page_{place}" if place <= KEYS else ""
+        button = named(
+            QToolButton(self), f"sidebar_{entry.id}", entry.title, shortcut_id=shortcut_id, kind="sidebar"
+        )
         button.setText(entry.title)
         button.setCheckable(True)
         button.setProperty("glyph", entry.glyph)
@@ -77,8 +79,8 @@ class Sidebar(QWidget):
         set_icon(button, entry.glyph, "dim", size_px=LARGE_PX)
         # No QButtonGroup: it would let Tab stop at one of them only. ``mark`` keeps one checked.
         button.clicked.connect(partial(self._ask_for, entry.id))
-        if key_id:
-            bind(self, key_id, partial(self._ask_for, entry.id))
+        if shortcut_id:
+            bind_shortcut(self, shortcut_id, partial(self._ask_for, entry.id))
         return button
 
 

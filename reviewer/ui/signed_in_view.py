@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.page import Page
 from reviewer.ui.role_pages import RolePage
-from reviewer.ui.shortcuts import Scope
 from reviewer.ui.shortcuts_dialog import rows_for
 from reviewer.ui.sidebar import Sidebar
 from reviewer.ui.status_bar import StatusBar

@@ -69,8 +69,8 @@ class TopBar(QWidget):
         lock.clicked.connect(self.lock_requested)
         return [theme, keys, settings, lock]
 
-    def _button(self, name: str, glyph: str, text: str, spoken: str, key_id: str) -> QToolButton:
-        button = named(QToolButton(self), name, spoken, key_id=key_id)
+    def _button(self, name: str, glyph: str, text: str, spoken: str, shortcut_id: str) -> QToolButton:
+        button = named(QToolButton(self), name, spoken, shortcut_id=shortcut_id)
         button.setText(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.keys.live import live_keys
+from reviewer.ui.keymap.shortcut import active_keys
 from tests.benches.clip_page import ClipPageBench
 
 
@@ -81,6 +81,6 @@ def bench(
 def _keys_of_the_table(qapp: QApplication) -> Iterator[None]:
     """The keys that one test puts in force are not the next one's."""
     yield
-    live = live_keys()
+    live = active_keys()
     assert live is not None
     live.use({})

@@ -32,8 +32,8 @@ class Watched:
         self.is_anybody_here = True
         self.work_began: float | None = None
         self.told: list[bool] = []
-        self.owner = QObject()
-        self.watch = AutoLock(self, self.clock, minutes, self.owner)
+        self.customer = QObject()
+        self.watch = AutoLock(self, self.clock, minutes, self.customer)
         told = self.told
         self.watch.timed_out.connect(lambda: told.append(True))
 

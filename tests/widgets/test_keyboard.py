@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Choice, Theme, tokens
-from reviewer.ui.transcript.remark import Remark
+from reviewer.ui.widgets.comment_text import CommentText
 from tests.widgets.scenes import SCENES, Scene
 
 _ENOUGH = 200
@@ -192,7 +192,7 @@ def test_tab_goes_as_one_reads(name: str, road: tuple[str, ...], opened, qtbot: 
 
 
 def test_a_remark_that_scrolls_is_a_stop_for_the_keyboard_and_a_short_one_is_not(themed, qtbot: QtBot):
-    remark = Remark("says", "Remark")
+    remark = CommentText("says", "CommentText")
     qtbot.addWidget(remark)
     remark.setFixedWidth(300)
     remark.show()

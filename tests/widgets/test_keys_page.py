@@ -8,14 +8,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.keys.choices import store_keymap, stored_keymap
-from reviewer.ui.keys.files import PRESETS, our_preset, preset
-from reviewer.ui.keys.keymap import Keymap
+from reviewer.ui.keymap.keymap import Keymap
+from reviewer.ui.keymap.keymap_files import PRESETS, default_preset, preset
+from reviewer.ui.keymap.keymap_preferences import store_keymap, stored_keymap
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.key_field import KeyField
 from reviewer.ui.settings.keys_page import KeysPage
 
-OURS = Keymap(our_preset())
+OURS = Keymap(default_preset())
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier
@@ -117,7 +117,7 @@ def test_a_key_of_another_action_is_refused_with_its_name_and_one_may_try_again(
     bench.select("Submit")
     bench.press(Qt.Key.Key_Return)
     bench.press(Qt.Key.Key_Space, CONTROL)
-    assert bench.said.startswith("Ctrl+Space is “Play or pause” (Listening).")
+    assert bench.said.startswith("Ctrl+Space is already used for “Play or pause” (Listening).")
     assert bench.keymap == OURS
     bench.press(Qt.Key.Key_J, CONTROL)
     assert bench.keymap.keys("desk.submit") == ("Ctrl+J",)
@@ -129,12 +129,16 @@ def test_a_key_of_another_action_is_refused_with_its_name_and_one_may_try_again(
         (Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "X types text."),
         (Qt.Key.Key_X, SHIFT, "Shift+X types text."),
         (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, "Space types text."),
-        (Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier, "Tab goes from field to field."),
-        (Qt.Key.Key_Backtab, SHIFT, "goes from field to field."),
+        (Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier, "Tab moves between fields."),
+        (Qt.Key.Key_Backtab, SHIFT, "moves between fields."),
         (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "Return is needed for editing text."),
         (Qt.Key.Key_Left, CONTROL, "Ctrl+Left is needed for editing text."),
         (Qt.Key.Key_C, CONTROL, "Ctrl+C copies in the editor."),
-        (Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier, "F1 is “Show the keys” (Everywhere)."),
+        (
+            Qt.Key.Key_F1,
+            Qt.KeyboardModifier.NoModifier,
+            "F1 is already used for “Show the keys” (Everywhere).",
+        ),
         (Qt.Key.Key_Q, CONTROL | ALT, "AltGr"),
         (Qt.Key.Key_1, ALT, "Alt+1 is “[laugh]  Laughter” (Tags)."),
     ],

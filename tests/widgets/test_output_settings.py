@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.audio.samples import Samples
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys, decibels
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from reviewer.pedal.report import Pedal
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.pedal_bindings import (
     FIRST_REPEAT_MS,
     HOLD,
@@ -22,7 +23,7 @@ from reviewer.ui.pedal_bindings import (
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.shortcuts import TABLE, Scope
+from reviewer.ui.shortcuts import TABLE
 from tests.benches.clip_page import clip_tools
 from tests.fakes.pedal import FakeHidBackend
 from tests.fakes.player import FakePlayer

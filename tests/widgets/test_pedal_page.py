@@ -14,7 +14,7 @@ from reviewer.ui.pedal_bindings import HOLD
 from reviewer.ui.pedal_reader import TAUGHT, PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_page import PedalPage
-from reviewer.ui.shortcuts import key
+from reviewer.ui.shortcuts import shortcut
 from tests.fakes.pedal import (
     INFINITY,
     LEFT,
@@ -110,7 +110,7 @@ def test_the_last_events_are_said_in_words(scene: Scene):
 
 def test_the_choices_show_what_the_pedals_do(scene: Scene):
     shown = [box.currentText() for box in scene.page.choices.values()]
-    assert shown == [key("desk.back").sentence, "Play while held", key("desk.forward").sentence]
+    assert shown == [shortcut("desk.back").sentence, "Play while held", shortcut("desk.forward").sentence]
 
 
 def test_a_choice_is_kept_at_once(scene: Scene):

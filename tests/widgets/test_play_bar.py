@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.audio.samples import Samples
 from reviewer.model.intervals import Span
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 

@@ -14,10 +14,11 @@ from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import SPEEDS, PlaybackAction, PlaybackController
 from reviewer.ui.playback.key_bindings import bind_playback_keys, connect_waveform
 from reviewer.ui.playback.play_bar import PlayBar
-from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.fakes.clock import FakeClock
@@ -491,7 +492,7 @@ def test_each_button_asks_for_its_act_and_names_its_key(
     with qtbot.waitSignal(bar.action_requested) as asked:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked.args == [act]
-    assert key(f"desk.{act}").shown in button.toolTip()
+    assert shortcut(f"desk.{act}").shown in button.toolTip()
 
 
 def test_a_click_on_the_speed_makes_it_normal(

@@ -16,7 +16,7 @@ from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.audio.view.spectrogram import Band, SpectrogramParameters
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.shortcuts import Scope
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.waveform.frequency_axis import frequency_label, tick_frequencies_hz
 from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.ui.waveform.spectrogram import Spectrogram

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from reviewer.places import resource
 from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.ui.transcript.editor import TranscriptEditor
-from reviewer.ui.transcript.palette import TagPalette
-from reviewer.ui.transcript.preview import Preview
+from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import TextField
+from reviewer.ui.transcript.training_text_preview import Preview
 from reviewer.ui.widgets.elided_label import ElidedLabel
 
 Show = Callable[[QWidget], None]

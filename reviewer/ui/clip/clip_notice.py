@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from reviewer.model.task import TaskKind
 from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GRID_PX
-from reviewer.ui.transcript.remark import Remark
+from reviewer.ui.widgets.comment_text import CommentText
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named
 
@@ -29,7 +29,7 @@ class ClipNotice(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._offered = ""
         self._icon = QLabel(self)
-        self._says = Remark("notice_says", self.tr("Remark"), self)
+        self._says = CommentText("notice_says", self.tr("Comment"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
         self._text.setProperty("kind", "label")
         self._text.setContentsMargins(GRID_PX // 2, 0, 0, 0)  # as far in as the remark behind its focus ring
@@ -37,7 +37,7 @@ class ClipNotice(QWidget):
             QPushButton(self.tr("Use it"), self),
             "notice_use",
             self.tr("Use the machine's draft"),
-            key_id="desk.use_draft",
+            shortcut_id="desk.use_draft",
             kind="link",
         )
         self._use.clicked.connect(self.use)

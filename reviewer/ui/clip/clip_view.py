@@ -16,8 +16,9 @@ from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.clip.waveform_panel import WaveformPanel
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through
@@ -154,7 +155,7 @@ class ClipView(QWidget):
     @property
     def unheard_hint(self) -> str:
         """Which key plays the next of what is unheard."""
-        return self.tr("{0} plays the next of it.").format(key(f"{self._scope}.next_unheard").shown)
+        return self.tr("{0} plays the next of it.").format(shortcut(f"{self._scope}.next_unheard").shown)
 
     def _first_of(self, issues: SubmissionIssues) -> str:
         first = window_catalogue().words(issues.notices[0]).sentence

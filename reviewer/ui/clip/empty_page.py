@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from reviewer.model.task import DailyCounts
 from reviewer.ui.clip.delayed_disable import DisableWhileBusy
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.widget_ids import named, show_shortcut
@@ -53,10 +53,10 @@ class EmptyPage(QWidget):
         self._sentence = named(QLabel(self), "empty_sentence", self.tr("What to do"), kind="dim")
         self._sentence.setWordWrap(True)
         self.claim = named(
-            QPushButton(words.claim, self), "claim", words.claim, key_id=words.claim_key, kind="primary"
+            QPushButton(words.claim, self), "claim", words.claim, shortcut_id=words.claim_key, kind="primary"
         )
         self.claim.clicked.connect(self.claim_requested)
-        bind(self, words.claim_key, self.claim.click)
+        bind_shortcut(self, words.claim_key, self.claim.click)
         self._give_back = self._give_back_button(words)
         self._busy = DisableWhileBusy(self.claim, *self._give_back)
         self._counts = named(

@@ -14,10 +14,11 @@ from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
-from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
-from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.widgets.scrolled_column import ScrolledColumn
 
 if TYPE_CHECKING:
@@ -145,12 +146,12 @@ class TranscriptionPanel(QWidget):
         self.notice.use_requested.connect(self._on_text_offered)
 
     def _bind(self, scope: Scope) -> None:
-        bind(self, f"{scope}.problem", self.editor.next_problem)
-        bind(self, f"{scope}.focus_form", self.switch_focus)
+        bind_shortcut(self, f"{scope}.problem", self.editor.next_problem)
+        bind_shortcut(self, f"{scope}.focus_form", self.switch_focus)
         for place, flag in enumerate(Flag, start=1):
-            bind(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
+            bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a machine's text would not leave a review blind
-            bind(self, "desk.use_draft", self.notice.use)
+            bind_shortcut(self, "desk.use_draft", self.notice.use)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

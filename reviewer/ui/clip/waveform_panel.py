@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer.model.intervals import Span
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, connect_waveform
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys
 from reviewer.ui.playback.play_bar import HEIGHT_PX, PlayBar
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope
 from reviewer.ui.theme import GAP_PX
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.toolbars import SpectrogramToggle, SpectrogramToolbar, ZoomButtons

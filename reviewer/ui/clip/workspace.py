@@ -11,11 +11,11 @@ from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,14 +18,14 @@ _ON = (Qt.Key.Key_Right, Qt.Key.Key_Down)
 class Chip:
     """One answer; ``key`` picks it while the row has the focus, ``hint`` is its tooltip.
 
-    ``key_id`` is the row of the key table that picks it wherever the focus is.
+    ``shortcut_id`` is the row of the key table that picks it wherever the focus is.
     """
 
     value: str
     label: str
     key: str = ""
     hint: str = ""
-    key_id: str = ""
+    shortcut_id: str = ""
 
 
 class Chips(QWidget):
@@ -88,7 +88,14 @@ class Chips(QWidget):
         button = QPushButton(chip.label.replace("&", "&&"), self)
         spoken = f"{self.accessibleName()}: {chip.label}"
         hint = "  ".join(part for part in (chip.hint or chip.label, chip.key and f"({chip.key})") if part)
-        named(button, f"{self.objectName()}_{chip.value}", spoken, hint=hint, key_id=chip.key_id, kind=kind)
+        named(
+            button,
+            f"{self.objectName()}_{chip.value}",
+            spoken,
+            hint=hint,
+            shortcut_id=chip.shortcut_id,
+            kind=kind,
+        )
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.clicked.connect(self._on_clicked)

@@ -55,7 +55,7 @@ class FlagsPanel(QWidget):
         heading.setProperty("kind", "heading")
         rows = keys or {}
         chips = [
-            Chip(flag.value, flag_label(flag), hint=flag_hint(flag), key_id=rows.get(flag, ""))
+            Chip(flag.value, flag_label(flag), hint=flag_hint(flag), shortcut_id=rows.get(flag, ""))
             for flag in Flag
         ]
         self._chips = Chips("flag", self.tr("Flags"), chips, many=True, kind="flag", parent=self)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QW
 
 from reviewer.errors import NdaRequired
 from reviewer.ui.jobs import CancelToken, Jobs
-from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
 from reviewer.ui.widgets.tables import Column, RowsModel
@@ -156,7 +156,7 @@ class ExportPage(LeadPage):
             self.tr("Choose…"),
             self.tr("Choose where the set will be written"),
             self._on_choose,
-            key_id="export.choose",
+            shortcut_id="export.choose",
             glyph="folder",
         )
         self.run_button = self.button(
@@ -164,7 +164,7 @@ class ExportPage(LeadPage):
             self.tr("Export"),
             self.tr("Write the set, read it back, and give it a passport"),
             self._on_run,
-            key_id="export.run",
+            shortcut_id="export.run",
             kind="primary",
         )
         self.run_button.setMinimumWidth(96)

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QWidg
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.messages import window_catalogue
 from reviewer.ui.jobs import CancelToken, Job, Jobs
-from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
@@ -196,7 +196,7 @@ class ImportPage(LeadPage):
             self.tr("Choose…"),
             self.tr("Choose a manifest"),
             self._on_choose,
-            key_id="import.choose",
+            shortcut_id="import.choose",
             glyph="folder",
         )
         self.cancel_button = self.button(
@@ -204,14 +204,14 @@ class ImportPage(LeadPage):
             self.tr("Stop"),
             self.tr("Stop after the clip that is being checked; what came in stays"),
             self._on_cancel,
-            key_id="import.cancel",
+            shortcut_id="import.cancel",
         )
         self.run_button = self.button(
             "import_run",
             self.tr("Import"),
             self.tr("Check every line, and bring in what the rules allow"),
             self._on_run,
-            key_id="import.run",
+            shortcut_id="import.run",
             kind="primary",
         )
         self.run_button.setMinimumWidth(96)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.ui.icons import set_icon
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TITLE_PX, time_font
 from reviewer.ui.time_format import day_and_time
 from reviewer.ui.widgets.widget_ids import named
@@ -48,7 +48,7 @@ class InvitationPanel(QFrame):
             QPushButton(self.tr("Copy"), self),
             "invitation_copy",
             self.tr("Copy the code"),
-            key_id="people.copy",
+            shortcut_id="people.copy",
         )
         set_icon(self.copy, "copy")
         self.done = named(
@@ -58,7 +58,7 @@ class InvitationPanel(QFrame):
         )
         self.copy.clicked.connect(self._on_copy)
         self.done.clicked.connect(self.clear)
-        bind(self.copy, "people.copy", self.copy.click)
+        bind_shortcut(self.copy, "people.copy", self.copy.click)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

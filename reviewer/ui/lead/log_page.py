@@ -11,11 +11,11 @@ from reviewer.errors import Unavailable
 from reviewer.files import write_atomically
 from reviewer.messages import window_catalogue
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
-from reviewer.ui.shortcuts import Scope
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
@@ -75,7 +75,7 @@ class LogPage(LeadPage):
             self.tr("Refresh"),
             self.tr("Read the newest rows"),
             self.refresh,
-            key_id="log.refresh",
+            shortcut_id="log.refresh",
             glyph="refresh",
         )
         self.save = self.button(
@@ -83,7 +83,7 @@ class LogPage(LeadPage):
             self.tr("Save a checkpoint…"),
             self.tr("Sign how long the log is and how it ends, to be kept on another machine"),
             self._on_save,
-            key_id="log.checkpoint",
+            shortcut_id="log.checkpoint",
             glyph="checkpoint",
         )
         self.verify = self.button(
@@ -91,7 +91,7 @@ class LogPage(LeadPage):
             self.tr("Verify the log"),
             self.tr("Check every row, signature and checkpoint"),
             self._on_verify,
-            key_id="log.verify",
+            shortcut_id="log.verify",
             kind="primary",
             glyph="verify",
         )

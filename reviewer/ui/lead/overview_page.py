@@ -9,10 +9,10 @@ from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState
 from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskState
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
-from reviewer.ui.shortcuts import Scope
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.time_format import day_and_time
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
@@ -47,7 +47,7 @@ class OverviewPage(LeadPage):
                 self.tr("Refresh"),
                 self.tr("Read the newest figures"),
                 self.refresh,
-                key_id="overview.refresh",
+                shortcut_id="overview.refresh",
                 glyph="refresh",
             )
         )
@@ -120,7 +120,7 @@ class OverviewPage(LeadPage):
             self.tr("Release…"),
             self.tr("Take the chosen clip back into the queue"),
             self._on_release,
-            key_id="overview.release",
+            shortcut_id="overview.release",
         )
         self._lease_table.selectionModel().selectionChanged.connect(self._wake)
         self.leases.modelReset.connect(self._wake)

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLa
 
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.invitation import InvitationPanel
+from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.tab_order import tab_through
@@ -47,7 +47,7 @@ class PeoplePage(LeadPage):
             self.tr("Revoke…"),
             self.tr("Close the chosen person's account"),
             self._on_revoke,
-            key_id="people.revoke",
+            shortcut_id="people.revoke",
             kind="danger",
         )
         self.invitation = InvitationPanel(self)
@@ -106,7 +106,7 @@ class PeoplePage(LeadPage):
             self.tr("Add and make a code"),
             self.tr("Add this person and show their one-time code"),
             self._on_add,
-            key_id="people.add",
+            shortcut_id="people.add",
             kind="primary",
         )
         self.name.textChanged.connect(self._wake)

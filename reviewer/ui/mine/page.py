@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from reviewer.model.task import DailyCounts, TaskState
 from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
-from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.inline_message import InlineMessage
@@ -58,11 +59,11 @@ class MinePage(Page):
             QPushButton(self.tr("Refresh"), self),
             "mine_refresh",
             self.tr("Read the newest"),
-            key_id="mine.refresh",
+            shortcut_id="mine.refresh",
         )
         set_icon(self.refresh_button, "refresh")
         self.refresh_button.clicked.connect(self.refresh)
-        bind(self.refresh_button, "mine.refresh", self.refresh_button.click)
+        bind_shortcut(self.refresh_button, "mine.refresh", self.refresh_button.click)
         self._lay_out(table)
         tab_through(self.refresh_button, self.message, table)
 

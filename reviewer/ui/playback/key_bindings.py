@@ -4,8 +4,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
-from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.waveform_view import WaveformView
@@ -25,12 +26,12 @@ def bind_playback_keys(
 ) -> None:
     """Makes transport, speed, zoom and pan keys work while ``owner`` is shown; they type nothing."""
     for action in PlaybackAction:
-        shortcut = bind(owner, f"{scope}.{action}", partial(playback.perform, action))
+        shortcut = bind_shortcut(owner, f"{scope}.{action}", partial(playback.perform, action))
         shortcut.setAutoRepeat(action in _REPEATING)
     for name in ("select_from", "select_to", "select_none"):
-        bind(owner, f"{scope}.{name}", getattr(view, name))
+        bind_shortcut(owner, f"{scope}.{name}", getattr(view, name))
     for name in ("zoom_in", "zoom_out", "zoom_whole", "pan_left", "pan_right"):
-        bind(owner, f"{scope}.{name}", getattr(view, name)).setAutoRepeat(True)
+        bind_shortcut(owner, f"{scope}.{name}", getattr(view, name)).setAutoRepeat(True)
 
 
 def bind_spectrogram_keys(owner: QWidget, scope: Scope, picture: Spectrogram) -> None:
@@ -42,7 +43,7 @@ def bind_spectrogram_keys(owner: QWidget, scope: Scope, picture: Spectrogram) ->
         ("less_range", picture.show_less),
         ("more_range", picture.show_more),
     ):
-        bind(owner, f"{scope}.{name}", slot)
+        bind_shortcut(owner, f"{scope}.{name}", slot)
 
 
 def connect_waveform(view: WaveformView, playback: PlaybackController) -> None:

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from reviewer.audio.play.output_settings import LEAST_GAIN_DB, MOST_GAIN_DB
 from reviewer.ui.icons import set_icon
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.output_settings import OutputSettingsController
-from reviewer.ui.shortcuts import Scope, bind, key
+from reviewer.ui.shortcuts import bind_shortcut, shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.waveform.channel_lanes import channel_name
 from reviewer.ui.widgets.widget_ids import named
@@ -61,7 +62,7 @@ class OutputSettingsPanel(QFrame):
             QToolButton(self._body),
             "output_gain_zero",
             self.tr("Gain back to 0 dB"),
-            key_id=f"{scope}.gain_zero",
+            shortcut_id=f"{scope}.gain_zero",
         )
         self._zero.setText(self.tr("0"))
         self._zero.clicked.connect(controller.no_gain)
@@ -111,12 +112,12 @@ class OutputSettingsPanel(QFrame):
         return words.format(decibels(change))
 
     def _switch(self, act: str, words: str) -> QCheckBox:
-        return named(QCheckBox(words, self._body), f"output_{act}", words, key_id=f"{self._scope}.{act}")
+        return named(QCheckBox(words, self._body), f"output_{act}", words, shortcut_id=f"{self._scope}.{act}")
 
     def _slider(self) -> QSlider:
-        row = key(f"{self._scope}.gain_up")
+        row = shortcut(f"{self._scope}.gain_up")
         slider = named(
-            QSlider(Qt.Orientation.Horizontal, self._body), "output_gain", self.tr("Gain"), key_id=row.id
+            QSlider(Qt.Orientation.Horizontal, self._body), "output_gain", self.tr("Gain"), shortcut_id=row.id
         )
         slider.setRange(LEAST_GAIN_DB, MOST_GAIN_DB)
         slider.setPageStep(3)
@@ -133,7 +134,7 @@ class OutputSettingsPanel(QFrame):
         buttons = {}
         for channel, word in words.items():
             name = f"output_solo_{'all' if channel is None else channel + 1}"
-            button = named(QToolButton(self._body), name, spoken[channel], key_id=f"{self._scope}.solo")
+            button = named(QToolButton(self._body), name, spoken[channel], shortcut_id=f"{self._scope}.solo")
             button.setText(word)
             button.setCheckable(True)
             button.clicked.connect(partial(self._on_solo_asked, channel))
@@ -220,7 +221,7 @@ class OutputSettingsButton(QToolButton):
     @Slot()
     def _show(self) -> None:
         settings, channels = self._controller.settings, self._controller.channels
-        set_icon(self, "ears", "accent" if settings.is_levelled else "text")
+        set_icon(self, "output", "accent" if settings.is_levelled else "text")
         gain, routes = decibels(settings.gain_db), []
         soloed = settings.soloed(channels)
         if soloed is not None:
@@ -248,7 +249,7 @@ def bind_output_keys(owner: QWidget, scope: Scope, controller: OutputSettingsCon
         ("swap", controller.toggle_swap),
         ("mono", controller.toggle_mono),
     ):
-        bind(owner, f"{scope}.{name}", slot).setAutoRepeat(name in {"gain_down", "gain_up"})
+        bind_shortcut(owner, f"{scope}.{name}", slot).setAutoRepeat(name in {"gain_down", "gain_up"})
 
 
 def decibels(value: float) -> str:

@@ -8,12 +8,13 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QToolButton, QWidget
 
 from reviewer.ui.icons import set_icon
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.heard_label import HeardLabel
 from reviewer.ui.playback.listening_preferences import ListeningPreferences
 from reviewer.ui.playback.playback_message import PlaybackMessage
 from reviewer.ui.playback.time_button import TimeButton
-from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, tabular
 from reviewer.ui.widgets.widget_ids import named, set_tooltip
 
@@ -150,8 +151,8 @@ class PlayBar(QWidget):
             set_tooltip(self._buttons[act], sentence, f"{self._scope}.{act}")
 
     def _button(self, act: PlaybackAction, what: str) -> QToolButton:
-        row = key(f"{self._scope}.{act}")
-        button = named(QToolButton(self), f"play_{act}", row.sentence, key_id=row.id)
+        row = shortcut(f"{self._scope}.{act}")
+        button = named(QToolButton(self), f"play_{act}", row.sentence, shortcut_id=row.id)
         set_icon(button, what, size_px=20 if act is PlaybackAction.PLAY else 16)
         button.clicked.connect(partial(self._request, act))
         if act is PlaybackAction.BACKSTEP:
@@ -166,7 +167,7 @@ class PlayBar(QWidget):
             "play_normal_speed",
             self.tr("Speed"),
             hint=self.tr("Speed; click for normal speed"),
-            key_id=f"{self._scope}.{PlaybackAction.NORMAL_SPEED}",
+            shortcut_id=f"{self._scope}.{PlaybackAction.NORMAL_SPEED}",
         )
         button.setText("1.00x")
         button.setFont(tabular(button.font()))

@@ -17,11 +17,12 @@ from reviewer.session.coverage import Coverage, Lack, lack_of_reason, lack_of_sp
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.icons import set_icon
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page
 from reviewer.ui.qa.comparison_panel import ComparisonPanel
 from reviewer.ui.qa.verdict_bar import VerdictBar
-from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class QaPage(Page):
         presenter.handed_over.connect(self._on_handed_over)
         self.workspace.playback.coverage_changed.connect(self._on_coverage_changed)
         self.blind_buttons.submit.clicked.connect(self.submit)
-        bind(self.blind_buttons, "qa.submit", self.submit)
+        bind_shortcut(self.blind_buttons, "qa.submit", self.submit)
         self.comparison.comment.textChanged.connect(self._on_comment_changed)
         self.verdict.accept_requested.connect(self._on_accept_requested)
         self.verdict.return_requested.connect(self._on_return_requested)
@@ -211,7 +212,7 @@ class BlindButtons(QWidget):
             QPushButton(self.tr("Submit my version"), self),
             "qa_submit",
             self.tr("Submit my version: it is kept for good, then you see theirs"),
-            key_id="qa.submit",
+            shortcut_id="qa.submit",
             kind="primary",
         )
         self.submit.setAutoDefault(False)

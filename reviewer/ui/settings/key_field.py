@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from reviewer.ui.keys.rules import MODIFIERS
+from reviewer.ui.keymap.key_rules import MODIFIERS
 from reviewer.ui.widgets.widget_ids import named
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.errors import Refused
-from reviewer.ui.keys.actions import ACTIONS, Origin, action
-from reviewer.ui.keys.keymap import Keymap
-from reviewer.ui.keys.rules import shown
-from reviewer.ui.shortcuts import Scope
+from reviewer.ui.keymap.actions import ACTIONS, Origin, action
+from reviewer.ui.keymap.key_rules import to_native_text
+from reviewer.ui.keymap.keymap import Keymap
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.widgets.tables import Column
 
 _WHERE_TAGS_ARE = {Scope.WINDOW, Scope.DESK, Scope.QA}
@@ -34,7 +34,7 @@ class KeyRow:
 def rows_of(keymap: Keymap, words: str = "") -> list[KeyRow]:
     """Every action that has the words: listening first, then the table's order, what is fixed last."""
     rows = [
-        KeyRow(its.id, its.does, _either(keymap.keys(its.id)), its.place, keymap.origin(its.id))
+        KeyRow(its.id, its.does, _either(keymap.keys(its.id)), its.section, keymap.origin(its.id))
         for its in sorted(ACTIONS, key=lambda its: (its.is_fixed, not its.is_listening))
     ]
     return [row for row in rows if row.has(words)]
@@ -52,14 +52,14 @@ def columns() -> list[Column[KeyRow]]:
 
 def said(origin: Origin) -> str:
     """Where keys come from, in a word."""
-    return {Origin.PRESET: _tr("Preset"), Origin.OWN: _tr("Own"), Origin.FIXED: _tr("Fixed")}[origin]
+    return {Origin.PRESET: _tr("Preset"), Origin.CUSTOM: _tr("Own"), Origin.FIXED: _tr("Fixed")}[origin]
 
 
 def refuse_tag(row: KeyRow, key: str, tags: Mapping[str, str]) -> None:
     """Raises Refused for a key that types a tag of this project where the action works too."""
     if key in tags and action(row.action_id).scopes & _WHERE_TAGS_ARE:
         raise Refused(
-            _tr("{0} is “{1}” (Tags).").format(shown(key), tags[key]),
+            _tr("{0} is “{1}” (Tags).").format(to_native_text(key), tags[key]),
             _tr("The project gives tags their keys."),
         )
 
@@ -67,12 +67,12 @@ def refuse_tag(row: KeyRow, key: str, tags: Mapping[str, str]) -> None:
 def _either(keys: tuple[str, ...]) -> str:
     written = ""
     for key in keys:
-        written = _tr("{0} or {1}").format(written, shown(key)) if written else shown(key)
+        written = _tr("{0} or {1}").format(written, to_native_text(key)) if written else to_native_text(key)
     return written
 
 
 def _role(row: KeyRow) -> str:
-    return "accent" if row.origin is Origin.OWN else "dim"
+    return "accent" if row.origin is Origin.CUSTOM else "dim"
 
 
 def _tr(text: str) -> str:

@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.errors import Refused, ReviewerError
-from reviewer.ui.keys.actions import Origin
-from reviewer.ui.keys.choices import store_keymap, stored_keymap
-from reviewer.ui.keys.files import PRESETS, preset, read_keymap, write_keymap
-from reviewer.ui.keys.keymap import Keymap, Keys
+from reviewer.ui.keymap.actions import Origin
+from reviewer.ui.keymap.keymap import Keymap, Keys
+from reviewer.ui.keymap.keymap_files import PRESETS, preset, read_keymap, write_keymap
+from reviewer.ui.keymap.keymap_preferences import store_keymap, stored_keymap
 from reviewer.ui.messages import Message
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.key_field import KeyField
@@ -78,7 +78,7 @@ class KeysPage(QWidget):
         self._do(
             lambda: self._keymap.with_preset(preset(PRESETS[place])),
             self.tr("Keys as in {0}.").format(self._presets.itemText(place)),
-            self.tr("Your own keys stay.") if self._keymap.own else "",
+            self.tr("Your own keys stay.") if self._keymap.custom else "",
         )
 
     @Slot()
@@ -129,7 +129,7 @@ class KeysPage(QWidget):
 
     @Slot()
     def _on_reset_all(self) -> None:
-        self._do(lambda: replace(self._keymap, own={}), self.tr("All keys are as in the preset."))
+        self._do(lambda: replace(self._keymap, custom={}), self.tr("All keys are as in the preset."))
 
     @Slot()
     def _on_import(self) -> None:
@@ -156,7 +156,7 @@ class KeysPage(QWidget):
             "keys_change": row is not None,
             "keys_add": row is not None and bool(row.keys),
             "keys_remove": row is not None and bool(row.keys),
-            "keys_reset": row is not None and row.origin is Origin.OWN,
+            "keys_reset": row is not None and row.origin is Origin.CUSTOM,
         }
         for button in self._of_row:
             is_open = row is not None and row.origin is not Origin.FIXED
@@ -203,7 +203,7 @@ class KeysPage(QWidget):
             self._table.selectRow(ids.index(before.action_id) if before and before.action_id in ids else 0)
         self._presets.setCurrentIndex(PRESETS.index(self._keymap.preset.id))
         reset_all = self._of_all[0]
-        reset_all.setEnabled(bool(self._keymap.own))
+        reset_all.setEnabled(bool(self._keymap.custom))
         self._on_row_changed()
 
     def _connect(self) -> None:

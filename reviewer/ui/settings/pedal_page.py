@@ -13,9 +13,9 @@ from reviewer.ui.messages import Message
 from reviewer.ui.pedal_bindings import act_of, acts, preference_of
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.settings.pedal_lamp import PedalLamp
-from reviewer.ui.settings.pedal_teaching import PedalTeaching
-from reviewer.ui.shortcuts import key
+from reviewer.ui.settings.pedal_calibration import PedalCalibrationPanel
+from reviewer.ui.settings.pedal_indicator import PedalIndicator
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through
@@ -56,11 +56,13 @@ class PedalPage(QWidget):
         self._acts = acts()
         self._last: deque[str] = deque(maxlen=_LAST_EVENTS)
         self.standing = InlineMessage("pedal_standing", lines=_STANDING_LINES, parent=self)
-        self.lamps = {pedal: PedalLamp(f"pedal_lamp_{pedal}", self._titles[pedal], self) for pedal in Pedal}
+        self.lamps = {
+            pedal: PedalIndicator(f"pedal_lamp_{pedal}", self._titles[pedal], self) for pedal in Pedal
+        }
         self.choices = {pedal: self._choice(pedal) for pedal in Pedal}
         self.events = QLabel(self)
         self.events.setObjectName("pedal_events")
-        self.teaching = PedalTeaching(preferences, reader, self)
+        self.teaching = PedalCalibrationPanel(preferences, reader, self)
         self._lay_out()
         tab_through(*self.choices.values(), self.teaching)
         reader.pressed.connect(self._on_pressed)
@@ -95,7 +97,7 @@ class PedalPage(QWidget):
 
     def _sentence(self, standing: PedalStatus) -> Message:
         name = standing.name or self.tr("A foot pedal")
-        back, play, forward = (key(f"desk.{act}").shown for act in ("back", "play", "forward"))
+        back, play, forward = (shortcut(f"desk.{act}").shown for act in ("back", "play", "forward"))
         return {
             PedalState.OFF: Message(self.tr("Foot pedals are not looked for yet.")),
             PedalState.NOT_INSTALLED: Message(
@@ -163,8 +165,8 @@ class PedalPage(QWidget):
             grid.setColumnStretch(column, 1)
         how = QLabel(
             self.tr(
-                "What repeats while its key is held repeats while its pedal is held. Pedals work where a clip"
-                " is open; while another program is in front they play and pause, and do nothing else."
+                "Actions that repeat while their key is held repeat while their pedal is held. Pedals work"
+                " while a clip is open; when another program is in front, they only play and pause."
             ),
             self,
         )

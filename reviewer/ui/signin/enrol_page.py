@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.signin.strength import Strength, strength_of
@@ -84,13 +84,13 @@ class EnrolPage(QFrame):
             QPushButton(self.tr("Back"), self),
             "enrol_back",
             self.tr("Back to sign-in"),
-            key_id="sign_in.back",
+            shortcut_id="sign_in.back",
         )
         self.button = named(
             QPushButton(self.tr("Set my passphrase"), self),
             "enrol_button",
             self.tr("Set my passphrase"),
-            key_id="sign_in.set",
+            shortcut_id="sign_in.set",
             kind="primary",
         )
         row = QHBoxLayout()
@@ -104,8 +104,8 @@ class EnrolPage(QFrame):
         self.again.returnPressed.connect(self._on_enrol)
         self.button.clicked.connect(self._on_enrol)
         self.back.clicked.connect(self.back_requested)
-        bind(self, "sign_in.back", self.back_requested.emit)
-        bind(self, "sign_in.set", self._on_enrol)
+        bind_shortcut(self, "sign_in.back", self.back_requested.emit)
+        bind_shortcut(self, "sign_in.set", self._on_enrol)
 
     @Slot()
     def _on_enrol(self) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.access.nda import STATEMENT
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind, tip
+from reviewer.ui.shortcuts import bind_shortcut, tooltip_with_keys
 from reviewer.ui.signin.card import centred
 from reviewer.ui.signin.nda_gate import NdaGate, same_name
 from reviewer.ui.signin.nda_text import NdaTextView
@@ -141,13 +141,13 @@ class NdaPage(QFrame):
             QPushButton(self.tr("Decline"), self),
             "nda_decline",
             self.tr("Decline: no clip opens, and you are signed out"),
-            key_id="nda.decline",
+            shortcut_id="nda.decline",
         )
         self.agree = named(
             QPushButton(self.tr("I agree and sign"), self),
             "nda_agree",
             self.tr("I agree and sign with my name and key"),
-            key_id="nda.agree",
+            shortcut_id="nda.agree",
         )
         width = max(self.decline.sizeHint().width(), self.agree.sizeHint().width(), 160)
         for button in (self.decline, self.agree):
@@ -188,8 +188,8 @@ class NdaPage(QFrame):
         self.passphrase.textChanged.connect(self._wake)
         self.agree.clicked.connect(self._on_agree)
         self.decline.clicked.connect(self._on_decline)
-        bind(self, "nda.agree", self._on_agree)
-        bind(self, "nda.decline", self._on_decline)
+        bind_shortcut(self, "nda.agree", self._on_agree)
+        bind_shortcut(self, "nda.decline", self._on_decline)
 
     def _refuse_text(self) -> None:
         self.message.show_message(
@@ -245,7 +245,7 @@ class NdaPage(QFrame):
             return self.tr("Please take the time to read it.")
         if not (self.gate.is_ticked and self.gate.is_named and self.gate.has_passphrase):
             return self.tr("Tick the box, type your name as in your account, and enter your passphrase.")
-        return tip(self.tr("I agree and sign with my name and key"), "nda.agree")
+        return tooltip_with_keys(self.tr("I agree and sign with my name and key"), "nda.agree")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter on a focused answer does nothing: on some platforms it would press the button."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
 
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.widgets.inline_message import InlineMessage
@@ -40,14 +40,14 @@ class SignInPage(QFrame):
             QPushButton(self.tr("Sign in"), self),
             "sign_in_button",
             self.tr("Sign in"),
-            key_id="sign_in.enter",
+            shortcut_id="sign_in.enter",
             kind="primary",
         )
         self.enrol_button = named(
             QPushButton(self.tr("First time here? Use your one-time code"), self),
             "sign_in_enrol",
             self.tr("First time here? Use your one-time code"),
-            key_id="sign_in.enrol",
+            shortcut_id="sign_in.enrol",
             kind="link",
         )
         self._card.add_field(self.tr("Name"), self.name)
@@ -91,7 +91,7 @@ class SignInPage(QFrame):
         self.name.textChanged.connect(self._wake)
         self.passphrase.textChanged.connect(self._wake)
         self.enrol_button.clicked.connect(self.enrol_requested)
-        bind(self, "sign_in.enrol", self.enrol_requested.emit)
+        bind_shortcut(self, "sign_in.enrol", self.enrol_requested.emit)
 
     @Slot()
     def _on_sign_in(self) -> None:

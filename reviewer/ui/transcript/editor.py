@@ -8,11 +8,11 @@ from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
-from reviewer.ui.keys.live import live_keys
-from reviewer.ui.shortcuts import key
+from reviewer.ui.keymap.shortcut import active_keys
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX
-from reviewer.ui.transcript.preview import Preview
 from reviewer.ui.transcript.text_edit import Span, TextField
+from reviewer.ui.transcript.training_text_preview import Preview
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, restyle
 
@@ -46,7 +46,7 @@ class TranscriptEditor(QWidget):
         self._look.timeout.connect(self._on_look)
         self._field.textChanged.connect(self._on_text_changed)
         self._field.cursorPositionChanged.connect(self._look.start)
-        live = live_keys()
+        live = active_keys()
         if live is not None:
             live.changed.connect(self._look.start)
         self._lay_out()
@@ -135,7 +135,7 @@ class TranscriptEditor(QWidget):
             line.show_text("")
             return
         count = count or len(self._problems)
-        more, shown = self.tr("{0} to fix").format(count), key("desk.problem").shown
+        more, shown = self.tr("{0} to fix").format(count), shortcut("desk.problem").shown
         sentence = window_catalogue().words(problem.notice).sentence
         line.show_text(f"{more} ({shown}) · {sentence}" if shown else f"{more} · {sentence}")
         line.setProperty("kind", "warn")

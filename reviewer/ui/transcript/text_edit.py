@@ -15,8 +15,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.transcript.insertion import one_line, tag_insertion
-from reviewer.ui.transcript.places import to_points, to_units
+from reviewer.ui.transcript.tag_insertion import one_line, tag_insertion
+from reviewer.ui.transcript.text_offsets import to_points, to_units
 
 LINE_HEIGHT = 1.5
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from reviewer.audio.view.spectrogram import Band
 from reviewer.ui.icons import set_icon
-from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import LABEL_PX, interface_font, tabular
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.spectrogram_settings import SpectrogramSettings
@@ -31,8 +32,8 @@ class ZoomButtons(QWidget):
             ("zoom_whole", view.zoom_whole),
             ("zoom_in", view.zoom_in),
         ):
-            line = key(f"{scope}.{name}")
-            button = named(QToolButton(self), name, line.sentence, key_id=line.id)
+            line = shortcut(f"{scope}.{name}")
+            button = named(QToolButton(self), name, line.sentence, shortcut_id=line.id)
             set_icon(button, name)
             button.clicked.connect(slot)
             row.addWidget(button)
@@ -43,8 +44,8 @@ class SpectrogramToggle(QToolButton):
 
     def __init__(self, picture: Spectrogram, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = key(f"{scope}.spectrogram")
-        named(self, "spectrogram_button", row.sentence, key_id=row.id)
+        row = shortcut(f"{scope}.spectrogram")
+        named(self, "spectrogram_button", row.sentence, shortcut_id=row.id)
         set_icon(self, "spectrogram")
         self.setCheckable(True)
         self.clicked.connect(picture.toggle)
@@ -92,8 +93,8 @@ class SpectrogramToolbar(QWidget):
 
     def _button(self, name: str, slot: Callable[[], None], *words: str) -> QToolButton:
         """A button for a row of the table of keys, as wide as the longest of its words."""
-        row = key(f"{self._scope}.{name}")
-        button = named(QToolButton(self), f"{name}_button", row.sentence, key_id=row.id)
+        row = shortcut(f"{self._scope}.{name}")
+        button = named(QToolButton(self), f"{name}_button", row.sentence, shortcut_id=row.id)
         if words:
             widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
             button.setFixedWidth(widest + _PADDING_PX)

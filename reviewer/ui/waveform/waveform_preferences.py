@@ -3,8 +3,9 @@
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope, bind, key
+from reviewer.ui.shortcuts import bind_shortcut, shortcut
 from reviewer.ui.waveform.ruler_ticks import RulerUnit
 from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.widget_ids import named
@@ -50,7 +51,7 @@ def bind_waveform_preferences(
 ) -> None:
     """Puts a person's choices on the view of a page, and makes their keys work while ``owner`` is shown."""
     choices = WaveformPreferences(view, preferences, owner)
-    bind(owner, f"{scope}.centred", choices.toggle_centred)
-    bind(owner, f"{scope}.ruler_unit", choices.toggle_unit)
-    line = key(f"{scope}.ruler_unit")
-    named(view.unit_button, "ruler_unit", line.sentence, key_id=line.id)
+    bind_shortcut(owner, f"{scope}.centred", choices.toggle_centred)
+    bind_shortcut(owner, f"{scope}.ruler_unit", choices.toggle_unit)
+    line = shortcut(f"{scope}.ruler_unit")
+    named(view.unit_button, "ruler_unit", line.sentence, shortcut_id=line.id)

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
-from reviewer.ui.keys.actions import ACTIONS, Origin, action, bundled
-from reviewer.ui.keys.files import PRESETS, our_preset, preset
-from reviewer.ui.keys.keymap import Keymap, clashes_of
-from reviewer.ui.keys.row import clashes
-from reviewer.ui.keys.rules import portable, why_not
-from reviewer.ui.shortcuts import TABLE, Key, Scope
+from reviewer.ui.keymap.actions import ACTIONS, Origin, action, actions_of
+from reviewer.ui.keymap.key_rules import reason_not_allowed, to_portable_text
+from reviewer.ui.keymap.keymap import Keymap, conflicts_in
+from reviewer.ui.keymap.keymap_files import PRESETS, default_preset, preset
+from reviewer.ui.keymap.shortcut import Scope, Shortcut, conflicting_pairs
+from reviewer.ui.shortcuts import TABLE
 from tests.refusals import shown_sentence_of
 
-OURS = Keymap(our_preset())
+OURS = Keymap(default_preset())
 
 
 def refusal(keymap: Keymap, action_id: str, *keys: str) -> str:
@@ -30,18 +30,18 @@ def refusal(keymap: Keymap, action_id: str, *keys: str) -> str:
     [("ctrl+space", "Ctrl+Space"), ("Ctrl+,", "Ctrl+,"), ("Ctrl+;", "Ctrl+;"), ("f4", "F4")],
 )
 def test_a_key_has_one_way_of_being_written(written: str, key: str):
-    assert portable(written) == key
+    assert to_portable_text(written) == key
 
 
 @pytest.mark.parametrize("written", ["", "Ctrl", "Ctrl+Foo", "F99", "Ctrl+K, Ctrl+C", "Shift+CapsLock"])
 def test_what_is_not_one_key_is_refused(written: str):
     with pytest.raises(Refused):
-        portable(written)
+        to_portable_text(written)
 
 
 @pytest.mark.parametrize("key", ["A", "7", "Space", "Shift+A", "Shift+Space", "Ä", "Ctrl+Alt+Q", "["])
 def test_a_key_that_types_text_is_refused_with_the_reason(key: str):
-    assert "types text" in why_not(key)
+    assert "types text" in reason_not_allowed(key)
 
 
 @pytest.mark.parametrize(
@@ -52,25 +52,25 @@ def test_a_key_that_types_text_is_refused_with_the_reason(key: str):
     ],
 )
 def test_a_key_that_edits_text_is_refused_with_the_reason(key: str):
-    assert "editing" in why_not(key)
+    assert "editing" in reason_not_allowed(key)
 
 
 @pytest.mark.parametrize("key", ["Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "Ctrl+A", "Ctrl+Y", "Ctrl+Shift+Z"])
 def test_a_key_of_the_editor_is_refused_with_what_it_does(key: str):
-    assert why_not(key).startswith(key)
-    assert why_not(key).endswith("in the editor.")
+    assert reason_not_allowed(key).startswith(key)
+    assert reason_not_allowed(key).endswith("in the editor.")
 
 
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab", "Ctrl+Tab", "Esc", "Alt+F4", "Meta+L"])
 def test_a_key_that_moves_closes_or_leaves_is_refused(key: str):
-    assert why_not(key)
+    assert reason_not_allowed(key)
 
 
 @pytest.mark.parametrize(
     "key", ["F5", "Ctrl+P", "Alt+Left", "Ctrl+Return", "Ctrl+PgUp", "Alt+Space", "Media Play"]
 )
 def test_a_key_that_types_nothing_may_be_used(key: str):
-    assert why_not(key) == ""
+    assert reason_not_allowed(key) == ""
 
 
 # Actions
@@ -81,7 +81,7 @@ def test_the_same_act_of_desk_and_qa_is_one_action():
 
 
 def test_acts_of_the_same_name_that_do_something_else_stay_two():
-    made = bundled([Key("desk.x", Scope.DESK, "F5", "one"), Key("qa.x", Scope.QA, "F5", "two")])
+    made = actions_of([Shortcut("desk.x", Scope.DESK, "F5", "one"), Shortcut("qa.x", Scope.QA, "F5", "two")])
     assert [one.id for one in made] == ["desk.x", "qa.x"]
 
 
@@ -116,12 +116,18 @@ def test_an_action_may_have_two_keys_or_none():
 
 
 def test_a_conflict_is_refused_with_the_other_s_name_and_place():
-    assert refusal(OURS, "desk.submit", "Ctrl+Space") == "Ctrl+Space is “Play or pause” (Listening)."
+    assert (
+        refusal(OURS, "desk.submit", "Ctrl+Space")
+        == "Ctrl+Space is already used for “Play or pause” (Listening)."
+    )
 
 
 def test_a_key_of_the_window_conflicts_with_every_page():
-    assert refusal(OURS, "log.verify", "Ctrl+1") == "Ctrl+1 is “First screen” (Everywhere)."
-    assert refusal(OURS, "window.lock", "Ctrl+S") == "Ctrl+S is “Save a checkpoint” (Access log)."
+    assert refusal(OURS, "log.verify", "Ctrl+1") == "Ctrl+1 is already used for “First screen” (Everywhere)."
+    assert (
+        refusal(OURS, "window.lock", "Ctrl+S")
+        == "Ctrl+S is already used for “Save a checkpoint” (Access log)."
+    )
 
 
 def test_pages_that_are_never_shown_together_may_share_a_key():
@@ -135,7 +141,7 @@ def test_a_key_that_was_given_away_is_free():
 
 @pytest.mark.parametrize("fixed", ["window.keys", "window.settings", "sign_in.back", "nda.agree"])
 def test_help_settings_and_the_sign_in_pages_keep_their_keys(fixed: str):
-    assert "stays as it is" in refusal(OURS, fixed, "Ctrl+P")
+    assert "cannot be changed" in refusal(OURS, fixed, "Ctrl+P")
     assert OURS.origin(fixed) is Origin.FIXED
 
 
@@ -147,7 +153,7 @@ def test_esc_may_go_back_to_the_action_that_had_it_and_to_no_other():
 
 def test_the_preset_s_keys_chosen_again_are_no_own_change():
     assert (
-        OURS.with_keys("listening.focus_form", ("Ctrl+T",)).with_keys("listening.focus_form", ("F9",)).own
+        OURS.with_keys("listening.focus_form", ("Ctrl+T",)).with_keys("listening.focus_form", ("F9",)).custom
         == {}
     )
 
@@ -209,11 +215,14 @@ def test_whatever_is_accepted_no_key_does_two_things_and_none_types(steps: list[
     for step in steps:
         keymap = _after(keymap, step)
     rows = keymap.rows()
-    assert clashes([Key(row.id, row.scope, rows[row.id], row.does) for row in TABLE]) == []
-    assert list(clashes_of(keymap)) == []
+    assert conflicting_pairs([Shortcut(row.id, row.scope, rows[row.id], row.does) for row in TABLE]) == []
+    assert list(conflicts_in(keymap)) == []
     allowed = {key for one in ACTIONS for key in one.defaults}
     assert [
-        key for one in ACTIONS for key in keymap.keys(one.id) if why_not(key) and key not in allowed
+        key
+        for one in ACTIONS
+        for key in keymap.keys(one.id)
+        if reason_not_allowed(key) and key not in allowed
     ] == []
     assert [one.id for one in ACTIONS if one.is_fixed and keymap.keys(one.id) != one.defaults] == []
 
@@ -223,4 +232,4 @@ def test_own_changes_taken_over_one_by_one_are_the_same_again(steps: list[tuple]
     keymap = OURS
     for step in steps:
         keymap = _after(keymap, step)
-    assert Keymap(keymap.preset).with_own(keymap.own).rows() == keymap.rows()
+    assert Keymap(keymap.preset).with_custom_keys(keymap.custom).rows() == keymap.rows()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.page import Page
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tables import RowsModel, Table, tidy
@@ -55,15 +55,22 @@ class LeadPage(Page):
         )
 
     def button(
-        self, name: str, text: str, hint: str, slot: Callable[[], object], *, key_id: str = "", **look: str
+        self,
+        name: str,
+        text: str,
+        hint: str,
+        slot: Callable[[], object],
+        *,
+        shortcut_id: str = "",
+        **look: str,
     ) -> QPushButton:
         """A button with its key; ``look`` may hold ``kind`` and ``glyph``."""
-        made = named(QPushButton(text, self), name, hint, key_id=key_id, kind=look.get("kind", ""))
+        made = named(QPushButton(text, self), name, hint, shortcut_id=shortcut_id, kind=look.get("kind", ""))
         if "glyph" in look:
             set_icon(made, look["glyph"], "on_accent" if look.get("kind") == "primary" else "text")
         made.clicked.connect(slot)
-        if key_id:
-            bind(made, key_id, made.click)
+        if shortcut_id:
+            bind_shortcut(made, shortcut_id, made.click)
         return made
 
     def table(self, name: str, spoken: str, model: RowsModel[Any], *, stretch: int, empty: str) -> Table:

@@ -12,23 +12,30 @@ from pytestqt.qtbot import QtBot
 from reviewer.model.people import Role
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.keys.choices import OWN, PRESET, KeysInForce, store_keymap, stored_keymap
-from reviewer.ui.keys.files import our_preset, preset
-from reviewer.ui.keys.keymap import Keymap
+from reviewer.ui.keymap.keymap import Keymap
+from reviewer.ui.keymap.keymap_files import default_preset, preset
+from reviewer.ui.keymap.keymap_preferences import (
+    CUSTOM_KEYS,
+    PRESET_NAME,
+    KeymapApplier,
+    store_keymap,
+    stored_keymap,
+)
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.shortcuts import Scope, bind, key, tip
+from reviewer.ui.shortcuts import bind_shortcut, shortcut, tooltip_with_keys
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog, rows_for
 from reviewer.ui.theme import Theme
 from reviewer.ui.transcript.editor import TranscriptEditor
-from reviewer.ui.transcript.palette import TagPalette
+from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, show_shortcut
 from tests.benches.clip_page import clip_tools
 from tests.fakes.work_session import FakeDesk, FakeQa, conventions_of
 from tests.widgets.scenes import Scene
 
-OURS = Keymap(our_preset())
+OURS = Keymap(default_preset())
 
 
 @pytest.fixture
@@ -41,7 +48,7 @@ def window(themed, qtbot: QtBot, preferences: Preferences) -> QWidget:
     made = QWidget()
     qtbot.addWidget(made)
     QVBoxLayout(made)
-    KeysInForce(preferences, made)
+    KeymapApplier(preferences, made)
     made.show()
     return made
 
@@ -52,7 +59,7 @@ def press(window: QWidget, keys: str) -> None:
 
 def test_the_action_answers_to_the_new_key_and_not_to_the_old_one(window: QWidget, preferences: Preferences):
     pressed: list[int] = []
-    bind(window, "desk.play", lambda: pressed.append(1))
+    bind_shortcut(window, "desk.play", lambda: pressed.append(1))
     store_keymap(preferences, OURS.with_keys("listening.play", ("Ctrl+P",)))
     press(window, "Ctrl+Space")
     press(window, "F4")
@@ -63,7 +70,7 @@ def test_the_action_answers_to_the_new_key_and_not_to_the_old_one(window: QWidge
 
 def test_both_keys_of_an_action_work(window: QWidget):
     pressed: list[int] = []
-    bind(window, "desk.play", lambda: pressed.append(1))
+    bind_shortcut(window, "desk.play", lambda: pressed.append(1))
     press(window, "Ctrl+Space")
     press(window, "F4")
     assert pressed == [1, 1]
@@ -72,14 +79,14 @@ def test_both_keys_of_an_action_work(window: QWidget):
 def test_what_is_bound_later_has_the_new_key_too(window: QWidget, preferences: Preferences):
     pressed: list[int] = []
     store_keymap(preferences, OURS.with_keys("listening.play", ("Ctrl+P",)))
-    bind(window, "qa.play", lambda: pressed.append(1))
+    bind_shortcut(window, "qa.play", lambda: pressed.append(1))
     press(window, "Ctrl+P")
     assert pressed == [1]
 
 
 def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preferences):
     pressed: list[int] = []
-    bind(window, "desk.focus_form", lambda: pressed.append(1))
+    bind_shortcut(window, "desk.focus_form", lambda: pressed.append(1))
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
     press(window, "F9")
     assert pressed == []
@@ -87,7 +94,7 @@ def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preference
 
 def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
     button, label = QPushButton(window), QLabel(window)
-    named(button, "turn", "Turn", hint="Between text and form", key_id="desk.focus_form")
+    named(button, "turn", "Turn", hint="Between text and form", shortcut_id="desk.focus_form")
     show_shortcut(label, "desk.focus_form")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ("Ctrl+T", "F9")))
     assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
@@ -97,8 +104,8 @@ def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
 
 def test_a_key_is_told_as_it_is_in_force(window: QWidget, preferences: Preferences):
     store_keymap(preferences, Keymap(preset("express-scribe")))
-    assert key("qa.back").shown == "F7"
-    assert tip("Back", "desk.back") == "Back  (F7)"
+    assert shortcut("qa.back").shown == "F7"
+    assert tooltip_with_keys("Back", "desk.back") == "Back  (F7)"
 
 
 @pytest.mark.parametrize("make", [DeskPage, QaPage])
@@ -161,19 +168,20 @@ def test_a_choice_is_there_after_a_restart(tmp_path: Path):
     "stored", ["nonsense", "[]", "{", '"F5"', "null", "0", '{"listening.focus_form": 3}', "\x00"]
 )
 def test_own_keys_that_make_no_sense_count_as_none(stored: str, preferences: Preferences):
-    preferences.put(OWN, stored)
+    preferences.put(CUSTOM_KEYS, stored)
     assert stored_keymap(preferences) == OURS
 
 
 def test_what_makes_sense_of_the_own_keys_is_kept(preferences: Preferences):
     preferences.put(
-        OWN, '{"desk.dance":["F5"],"listening.focus_form":["Ctrl+T"],"desk.skip":["A"],"mine.refresh":["F1"]}'
+        CUSTOM_KEYS,
+        '{"desk.dance":["F5"],"listening.focus_form":["Ctrl+T"],"desk.skip":["A"],"mine.refresh":["F1"]}',
     )
-    assert stored_keymap(preferences).own == {"listening.focus_form": ("Ctrl+T",)}
+    assert stored_keymap(preferences).custom == {"listening.focus_form": ("Ctrl+T",)}
 
 
 def test_a_preset_that_is_not_there_counts_as_ours(preferences: Preferences):
-    preferences.put(PRESET, "../../praat")
+    preferences.put(PRESET_NAME, "../../praat")
     assert stored_keymap(preferences) == OURS
 
 

@@ -17,7 +17,7 @@ from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.widget_ids import named
 
 
-class PedalTeaching(QWidget):
+class PedalCalibrationPanel(QWidget):
     """A device to choose, and a lesson. What is learnt is kept for this user on this machine."""
 
     def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:

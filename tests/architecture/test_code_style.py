@@ -1,4 +1,4 @@
-"""The sizes and names by which a room stays a room."""
+"""Limits on file and function size, module docstrings and names."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _LINES_A_FUNCTION = 40
 _SHORTEST_REASON = 15
 _NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "core", "base", "impl", "misc"}
 
-# Longer than the house allows, each with its reason; a name that no longer is must go from here.
+# Longer than allowed, each with its reason; remove names that no longer are.
 _LONG_FUNCTIONS = {
     "reviewer/cli/clips.py:import_clips": "a command's options are its parameters, a line each",
     "reviewer/cli/clips.py:export": "a command's options are its parameters, a line each",

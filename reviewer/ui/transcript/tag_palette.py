@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.transcript.conventions import Conventions, Tag
-from reviewer.ui.keys.live import live_keys
-from reviewer.ui.shortcuts import Scope, keys_in
+from reviewer.ui.keymap.shortcut import Scope, active_keys
+from reviewer.ui.shortcuts import shortcuts_in
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, set_tooltip
@@ -43,7 +43,7 @@ class TagPalette(QWidget):
         self._grid.setVerticalSpacing(0)
         self._columns = 0
         self.use_conventions(conventions)
-        live = live_keys()
+        live = active_keys()
         if live is not None:
             live.changed.connect(self._show_keys)
 
@@ -131,7 +131,7 @@ class TagPalette(QWidget):
     @Slot()
     def _show_keys(self) -> None:
         """Gives each tag its key, unless that does something else now."""
-        taken = {key for row in keys_in(Scope.WINDOW, Scope.DESK, Scope.QA) for key in row.sequences}
+        taken = {key for row in shortcuts_in(Scope.WINDOW, Scope.DESK, Scope.QA) for key in row.sequences}
         for tag, (label, button, shortcut) in self._keyed.items():
             wanted = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)
             shortcut.setKey(QKeySequence() if wanted in taken else wanted)

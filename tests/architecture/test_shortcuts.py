@@ -1,21 +1,24 @@
 """One key, one act."""
 
-from reviewer.ui.keys.row import clashes
-from reviewer.ui.shortcuts import TABLE, Key, Scope
+from reviewer.ui.keymap.shortcut import Scope, Shortcut, conflicting_pairs
+from reviewer.ui.shortcuts import TABLE
 
 
 def test_no_key_does_two_things_at_the_same_time():
-    assert clashes(TABLE) == []
+    assert conflicting_pairs(TABLE) == []
 
 
 def test_a_key_of_the_window_clashes_with_the_same_key_of_a_page():
-    window = Key("a", Scope.WINDOW, "F1", "one")
-    page = Key("b", Scope.DESK, "F1", "two")
-    assert clashes([window, page]) == [(window, page)]
+    window = Shortcut("a", Scope.WINDOW, "F1", "one")
+    page = Shortcut("b", Scope.DESK, "F1", "two")
+    assert conflicting_pairs([window, page]) == [(window, page)]
 
 
 def test_two_pages_may_use_the_same_key():
-    assert clashes([Key("a", Scope.DESK, "F5", "one"), Key("b", Scope.LOG, "F5", "two")]) == []
+    assert (
+        conflicting_pairs([Shortcut("a", Scope.DESK, "F5", "one"), Shortcut("b", Scope.LOG, "F5", "two")])
+        == []
+    )
 
 
 def test_every_row_is_a_key_that_qt_understands():

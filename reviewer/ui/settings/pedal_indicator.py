@@ -13,7 +13,7 @@ _SUNK_PX = 4.0
 _LINE_PX = 18.0
 
 
-class PedalLamp(QWidget):
+class PedalIndicator(QWidget):
     """Down is told three ways: the pedal sinks, it is filled, and the word under its name changes."""
 
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:

@@ -1,6 +1,6 @@
-"""Which keys an act may have: none that types text, and none that the editor or the desktop needs."""
+"""Which keys an action may have: none that types text, and none that the editor or the desktop needs."""
 
-from PySide6.QtCore import QCoreApplication, QKeyCombination, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
 
 from reviewer.errors import Refused
@@ -38,45 +38,46 @@ MODIFIERS = frozenset(
         Qt.Key.Key_Hyper_R,
     }
 )
-"""Keys that do nothing without another."""
-_OF_THE_EDITOR = {
-    "Ctrl+C": "copies",
-    "Ctrl+V": "pastes",
-    "Ctrl+X": "cuts",
-    "Ctrl+A": "selects the whole text",
-    "Ctrl+Z": "undoes",
-    "Ctrl+Y": "does again",
-    "Ctrl+Shift+Z": "does again",
+"""Modifier keys, which do nothing on their own."""
+_EDITOR_KEYS = {
+    "Ctrl+C": QT_TRANSLATE_NOOP("keys", "{0} copies in the editor."),
+    "Ctrl+V": QT_TRANSLATE_NOOP("keys", "{0} pastes in the editor."),
+    "Ctrl+X": QT_TRANSLATE_NOOP("keys", "{0} cuts in the editor."),
+    "Ctrl+A": QT_TRANSLATE_NOOP("keys", "{0} selects the whole text in the editor."),
+    "Ctrl+Z": QT_TRANSLATE_NOOP("keys", "{0} undoes in the editor."),
+    "Ctrl+Y": QT_TRANSLATE_NOOP("keys", "{0} redoes in the editor."),
+    "Ctrl+Shift+Z": QT_TRANSLATE_NOOP("keys", "{0} redoes in the editor."),
 }
 
 
-def portable(text: str) -> str:
-    """One key in Qt's portable text, however it was written; raises Refused for what is not one key."""
+def to_portable_text(text: str) -> str:
+    """A key in Qt's portable text; raises Refused for anything but exactly one key."""
     sequence = QKeySequence.fromString(text, _PORTABLE)
     if sequence.count() > 1:
         raise Refused(
-            _tr("{0} is more than one key.").format(text), _tr("An act answers to one key at a time.")
+            _tr("{0} is more than one key.").format(text),
+            _tr("Enter one key; alternatives are separate entries."),
         )
     if sequence.isEmpty() or _pressed(sequence).key() in _NOT_KEYS | MODIFIERS:
         raise Refused(_tr("{0} is not a key.").format(text), _tr("Keys are written like Ctrl+Shift+F2."))
     return sequence.toString(_PORTABLE)
 
 
-def shown(key: str) -> str:
+def to_native_text(key: str) -> str:
     """A key in portable text, as this platform writes it."""
     return QKeySequence.fromString(key, _PORTABLE).toString(_NATIVE)
 
 
-def why_not(key: str) -> str:
-    """Why nothing may be bound to this key, in a sentence; empty for a key that may be used.
+def reason_not_allowed(key: str) -> str:
+    """A sentence saying why this key may not be used; empty if it may.
 
     Args:
-        key: One key in Qt's portable text, as ``portable`` gives it.
+        key: One key in Qt's portable text, as ``to_portable_text`` gives it.
     """
     combination = _pressed(QKeySequence.fromString(key, _PORTABLE))
     pressed, with_keys = combination.key(), combination.keyboardModifiers()
-    reason = _typing(pressed, with_keys) or _editing(pressed, with_keys) or _of_the_editor(key)
-    return reason.format(shown(key)) if reason else ""
+    reason = _typing(pressed, with_keys) or _editing(pressed, with_keys) or _used_by_editor(key)
+    return reason.format(to_native_text(key)) if reason else ""
 
 
 def _pressed(sequence: QKeySequence) -> QKeyCombination:
@@ -85,9 +86,9 @@ def _pressed(sequence: QKeySequence) -> QKeyCombination:
 
 
 def _typing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
-    """A sentence for keys that type, in which {0} stands for the key."""
+    """The reason for keys that type text; {0} stands for the key."""
     if with_keys & _META:
-        return _tr("{0} belongs to the desktop.")
+        return _tr("{0} is reserved for the desktop.")
     if pressed.value >= _FIRST_THAT_TYPES_NOTHING:
         return ""
     if with_keys & ~_SHIFT == _NONE:
@@ -98,10 +99,10 @@ def _typing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
 
 
 def _editing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
-    """A sentence for keys that move, erase or close, in which {0} stands for the key."""
+    """The reason for keys that move the cursor, delete or close; {0} stands for the key."""
     is_bare = with_keys & ~_SHIFT == _NONE
     if pressed in _TABS:
-        return _tr("{0} goes from field to field.")
+        return _tr("{0} moves between fields.")
     if pressed == Qt.Key.Key_Escape:
         return _tr("{0} closes what is open.")
     if pressed == Qt.Key.Key_F4 and with_keys & _ALT:
@@ -111,9 +112,9 @@ def _editing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
     return ""
 
 
-def _of_the_editor(key: str) -> str:
-    does = _OF_THE_EDITOR.get(key)
-    return _tr("{0} {does} in the editor.").replace("{does}", _tr(does)) if does else ""
+def _used_by_editor(key: str) -> str:
+    sentence = _EDITOR_KEYS.get(key)
+    return _tr(str(sentence)) if sentence else ""
 
 
 def _tr(text: str) -> str:

@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 
 from reviewer.errors import Refused, Unavailable
 from reviewer.places import resource
-from reviewer.ui.keys.actions import ACTIONS
-from reviewer.ui.keys.files import PRESETS, our_preset, preset, read_keymap, write_keymap, written
-from reviewer.ui.keys.keymap import Keymap, clashes_of
+from reviewer.ui.keymap.actions import ACTIONS
+from reviewer.ui.keymap.keymap import Keymap, conflicts_in
+from reviewer.ui.keymap.keymap_files import (
+    PRESETS,
+    default_preset,
+    preset,
+    read_keymap,
+    to_toml,
+    write_keymap,
+)
 from tests.refusals import shown_sentence_of
 
-OURS = Keymap(our_preset())
+OURS = Keymap(default_preset())
 
 
 def a_file(folder: Path, text: str) -> Path:
@@ -27,7 +34,7 @@ def a_file(folder: Path, text: str) -> Path:
 def test_a_preset_is_complete_and_no_key_does_two_things(name: str):
     made = preset(name)
     assert set(made.keys) == {one.id for one in ACTIONS}
-    assert list(clashes_of(Keymap(made))) == []
+    assert list(conflicts_in(Keymap(made))) == []
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -38,7 +45,7 @@ def test_a_preset_leaves_no_action_without_the_key_it_had(name: str):
 
 @pytest.mark.parametrize("name", PRESETS[1:])
 def test_a_preset_of_another_program_differs_from_ours(name: str):
-    assert preset(name).keys != our_preset().keys
+    assert preset(name).keys != default_preset().keys
 
 
 def test_every_file_of_keys_is_offered():
@@ -46,7 +53,7 @@ def test_every_file_of_keys_is_offered():
 
 
 def test_our_own_preset_says_nothing_twice():
-    assert preset("reviewer").keys == our_preset().keys
+    assert preset("reviewer").keys == default_preset().keys
 
 
 @pytest.mark.parametrize(
@@ -89,11 +96,11 @@ def test_what_is_written_is_toml_with_these_keys(wanted: dict[str, str]):
             keymap = keymap.with_keys(action_id, (key,) if key else ())
         except Refused:
             continue
-    read = tomllib.loads(written(keymap))
+    read = tomllib.loads(to_toml(keymap))
     assert read.pop("preset") == "reviewer"
     assert {
         f"{place}.{name}": tuple(v) for place, row in read.items() for name, v in row.items()
-    } == keymap.own
+    } == keymap.custom
 
 
 @pytest.mark.parametrize(
@@ -106,9 +113,9 @@ def test_what_is_written_is_toml_with_these_keys(wanted: dict[str, str]):
         ('[desk]\nskip = "F9"', "list of texts"),
         ('[desk]\nskip = ["Ctrl+Foo"]', "Ctrl+Foo is not a key"),
         ('[desk]\nskip = ["A"]', "A types text"),
-        ('[desk]\nskip = ["F1"]', "F1 is “Show the keys”"),
-        ('[desk]\nskip = ["Ctrl+J"]\nsubmit = ["Ctrl+J"]', "Ctrl+J is “"),
-        ('[window]\nkeys = ["F12"]', "stays as it is"),
+        ('[desk]\nskip = ["F1"]', "F1 is already used for “Show the keys”"),
+        ('[desk]\nskip = ["Ctrl+J"]\nsubmit = ["Ctrl+J"]', "Ctrl+J is already used for “"),
+        ('[window]\nkeys = ["F12"]', "cannot be changed"),
         ('[listening]\nplay = ["F5"]', "listening.slower"),
         ("listening = 3", "a table"),
     ],

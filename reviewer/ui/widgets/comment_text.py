@@ -11,7 +11,7 @@ _BORDER_PX = 2
 _STOP = Qt.FocusPolicy.StrongFocus
 
 
-class Remark(QTextEdit):
+class CommentText(QTextEdit):
     """Plain text of any length in a place of bounded height; it can be selected, not changed."""
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a person binds: the rows of the table, the same act of the desk and of QA as one."""
+"""Actions that can have keys; a shortcut that the desk and QA share is one action."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from enum import StrEnum
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from reviewer.errors import Refused
-from reviewer.ui.keys.rules import portable
-from reviewer.ui.shortcuts import TABLE, Key, Scope
+from reviewer.ui.keymap.key_rules import to_portable_text
+from reviewer.ui.keymap.shortcut import Scope, Shortcut
+from reviewer.ui.shortcuts import TABLE
 
 LISTENING = "listening"
-_PLACES = {
+_SECTIONS = {
     LISTENING: QT_TRANSLATE_NOOP("keys", "Listening"),
     Scope.WINDOW: QT_TRANSLATE_NOOP("keys", "Everywhere"),
     Scope.SIGN_IN: QT_TRANSLATE_NOOP("keys", "Sign-in"),
@@ -25,25 +26,25 @@ _PLACES = {
     Scope.EXPORT: QT_TRANSLATE_NOOP("keys", "Export"),
     Scope.LOG: QT_TRANSLATE_NOOP("keys", "Access log"),
 }
-_FIXED_ROWS = frozenset({"window.keys", "window.settings"})
+_FIXED_IDS = frozenset({"window.keys", "window.settings"})
 _FIXED_SCOPES = frozenset({Scope.SIGN_IN, Scope.NDA})
-_BOTH = {Scope.DESK, Scope.QA}
+_SHARED_SCOPES = {Scope.DESK, Scope.QA}
 
 
 class Origin(StrEnum):
     """Where the keys of an action come from."""
 
     PRESET = "preset"
-    OWN = "own"
+    CUSTOM = "own"
     FIXED = "fixed"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do; ``rows`` are its rows of the table, one a scope."""
+    """Something a key can do; ``rows`` are its shortcuts, one for each scope."""
 
     id: str
-    rows: tuple[Key, ...]
+    rows: tuple[Shortcut, ...]
 
     @property
     def does(self) -> str:
@@ -51,9 +52,9 @@ class Action:
         return self.rows[0].sentence
 
     @property
-    def place(self) -> str:
-        """Where it works, as the settings call it."""
-        return QCoreApplication.translate("keys", str(_PLACES[self.id.partition(".")[0]]))
+    def section(self) -> str:
+        """Where it works, as the settings show it."""
+        return QCoreApplication.translate("keys", str(_SECTIONS[self.id.partition(".")[0]]))
 
     @property
     def scopes(self) -> frozenset[Scope]:
@@ -61,55 +62,58 @@ class Action:
 
     @property
     def defaults(self) -> tuple[str, ...]:
-        """Our own keys for it, in Qt's portable text."""
-        return tuple(portable(key) for key in self.rows[0].keys.split("; ") if key)
+        """Its keys in the shortcut table, in Qt's portable text."""
+        return tuple(to_portable_text(key) for key in self.rows[0].keys.split("; ") if key)
 
     @property
     def is_fixed(self) -> bool:
-        """Whether its keys stay: the way into the help and the settings, and what comes before them."""
-        return self.id in _FIXED_ROWS or bool(self.scopes & _FIXED_SCOPES)
+        """Whether its keys cannot be changed: help, settings, and everything before sign-in."""
+        return self.id in _FIXED_IDS or bool(self.scopes & _FIXED_SCOPES)
 
     @property
     def is_listening(self) -> bool:
-        """Whether desk and QA have it in common."""
+        """Whether the desk and QA share it."""
         return self.id.startswith(f"{LISTENING}.")
 
-    def meets(self, other: "Action") -> bool:
-        """Whether both can be asked for at the same time."""
+    def overlaps(self, other: "Action") -> bool:
+        """Whether both work in the same place."""
         both = self.scopes | other.scopes
         return bool(self.scopes & other.scopes) or Scope.WINDOW in both
 
 
-def bundled(table: Iterable[Key]) -> tuple[Action, ...]:
-    """The table's rows as actions: ``desk.play`` and ``qa.play`` become ``listening.play``."""
+def actions_of(table: Iterable[Shortcut]) -> tuple[Action, ...]:
+    """The actions of a shortcut table: ``desk.play`` and ``qa.play`` become ``listening.play``."""
     rows = tuple(table)
-    found: dict[str, list[Key]] = {}
+    found: dict[str, list[Shortcut]] = {}
     shared = _shared(rows)
     for row in rows:
         name = row.id.partition(".")[2]
-        is_shared = row.scope in _BOTH and name in shared
+        is_shared = row.scope in _SHARED_SCOPES and name in shared
         found.setdefault(f"{LISTENING}.{name}" if is_shared else row.id, []).append(row)
     return tuple(Action(action_id, tuple(of)) for action_id, of in found.items())
 
 
 def action(action_id: str) -> Action:
-    """The action with this id; raises Refused for one that this program does not have."""
+    """The action with this id; raises Refused for an unknown one."""
     try:
         return _BY_ID[action_id]
     except KeyError:
         raise Refused(QCoreApplication.translate("keys", "Unknown action: {0}.").format(action_id)) from None
 
 
-def places() -> tuple[str, ...]:
-    """The first halves of all ids, in the table's order."""
+def sections() -> tuple[str, ...]:
+    """The first parts of all action ids, in the table's order."""
     return tuple(dict.fromkeys(action_id.partition(".")[0] for action_id in _BY_ID))
 
 
-def _shared(rows: tuple[Key, ...]) -> set[str]:
-    """Names of acts that desk and QA have in common, with the same words."""
-    said = [{row.id.partition(".")[2]: row.does for row in rows if row.scope == scope} for scope in _BOTH]
-    return {name for name in said[0] if said[0][name] == said[1].get(name)}
+def _shared(rows: tuple[Shortcut, ...]) -> set[str]:
+    """Names that the desk and QA share, with the same description."""
+    descriptions = [
+        {row.id.partition(".")[2]: row.does for row in rows if row.scope == scope} for scope in _SHARED_SCOPES
+    ]
+    one, other = descriptions
+    return {name for name in one if one[name] == other.get(name)}
 
 
-ACTIONS: tuple[Action, ...] = bundled(TABLE)
+ACTIONS: tuple[Action, ...] = actions_of(TABLE)
 _BY_ID = {one.id: one for one in ACTIONS}

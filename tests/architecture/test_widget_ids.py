@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.ui import theme
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.export_page import ExportPage
 from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.lead.log_page import LogPage
@@ -31,7 +32,7 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.settings.pages import settings_dialog
 from reviewer.ui.settings.pedal_page import PedalPage
-from reviewer.ui.shortcuts import TABLE, Scope, keys_in
+from reviewer.ui.shortcuts import TABLE, shortcuts_in
 from reviewer.ui.signin.enrol_page import EnrolPage
 from reviewer.ui.signin.nda_page import NdaPage
 from reviewer.ui.signin.signin_page import SignInPage
@@ -115,13 +116,13 @@ def test_every_button_says_more_when_pointed_at(build, name: str):
 @pytest.mark.parametrize("scope", SCREENS)
 def test_every_key_of_the_table_works_on_its_page(build, scope: Scope):
     bound = {shortcut.objectName() for shortcut in build(scope.value).findChildren(QShortcut)}
-    assert [row.id for row in keys_in(scope) if f"key_{row.id}" not in bound] == []
+    assert [row.id for row in shortcuts_in(scope) if f"key_{row.id}" not in bound] == []
 
 
 def test_every_key_before_sign_in_works_on_one_of_the_pages(build):
     pages = [build(name) for name in ("sign_in", "enrol", "nda")]
     bound = {shortcut.objectName() for page in pages for shortcut in page.findChildren(QShortcut)}
-    rows = [row for row in keys_in(Scope.SIGN_IN, Scope.NDA) if row.id not in SHOWN_ONLY]
+    rows = [row for row in shortcuts_in(Scope.SIGN_IN, Scope.NDA) if row.id not in SHOWN_ONLY]
     assert [row.id for row in rows if f"key_{row.id}" not in bound] == []
 
 
