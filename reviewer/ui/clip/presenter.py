@@ -35,9 +35,9 @@ from reviewer.ui.playback.position_memory import PositionMemory
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
     from reviewer.session.work_session import WorkSession
+    from reviewer.ui.clip.clip_stack import ClipStack
     from reviewer.ui.clip.clip_view import ClipView
     from reviewer.ui.clip.empty_page import EmptyPage
-    from reviewer.ui.clip.workspace import ClipStack
 
 T = TypeVar("T")
 Claim = Callable[[], Lease | None]

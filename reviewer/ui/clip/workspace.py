@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from reviewer.model.clock import Clock
+from reviewer.ui.clip.clip_stack import ClipStack
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.messages import Message
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.preferences import Preferences
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reviewer.audio.play.player import Player
-    from reviewer.session.open_clip import OpenClip
     from reviewer.session.work_session import WorkSession
 
 
@@ -33,54 +32,6 @@ class ClipTools:
     jobs: Jobs
     preferences: Preferences
     clock: Clock
-
-
-class ClipStack(QStackedWidget):
-    """The two faces of a workspace, with a clip and without; shows what the presenter says."""
-
-    def __init__(self, empty: EmptyPage, view: ClipView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.empty, self.view = empty, view
-        self.addWidget(empty)
-        self.addWidget(view)
-
-    @property
-    def is_clip_shown(self) -> bool:
-        return self.currentWidget() is self.view
-
-    def show_clip(self, clip: "OpenClip") -> None:
-        """Shows a clip; ``paint_now`` once all that belongs to it is there."""
-        self.empty.message.clear()
-        self.setCurrentWidget(self.view)
-        self.view.show_clip(clip)
-
-    def paint_now(self) -> None:
-        """Paints the clip before anything else is begun: somebody waits for it."""
-        self.view.waveform.waves.repaint()
-
-    def show_ready(self) -> None:
-        """No clip is held, and none was asked for."""
-        self.empty.show_ready()
-        self._show_empty()
-
-    def show_nothing_waits(self) -> None:
-        """The queue has nothing for this person."""
-        self.empty.show_nothing_waits()
-        self._show_empty()
-
-    def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
-        """There is no clip, and this is why."""
-        self.empty.show_failure(message, may_give_back=may_give_back)
-        self._show_empty()
-
-    def show_busy(self, *, is_busy: bool) -> None:
-        """While the session is asked for something, nothing else can be asked for."""
-        self.empty.show_busy(is_busy=is_busy)
-        self.view.show_busy(is_busy=is_busy)
-
-    def _show_empty(self) -> None:
-        self.setCurrentWidget(self.empty)
-        self.empty.take_focus()
 
 
 class ClipWorkspace:
