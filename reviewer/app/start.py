@@ -1,7 +1,7 @@
 """Starts the workstation: one Qt application, one workspace, one window."""
 
 import contextlib
-import importlib.util
+import importlib.machinery
 import os
 import signal
 import sys
@@ -145,7 +145,7 @@ def read_ahead() -> None:
     On any thread: nothing is imported. A Qt-aware module that is imported off the GUI thread may end the
     process in libshiboken. Whatever is wrong with it, the page with the waves will say.
     """
-    spec = importlib.util.find_spec("pyqtgraph")
+    spec = importlib.machinery.PathFinder.find_spec("pyqtgraph")
     for folder in spec.submodule_search_locations or () if spec is not None else ():
         for file in Path(folder).rglob("*.pyc"):
             with contextlib.suppress(OSError):

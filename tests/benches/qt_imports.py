@@ -1,4 +1,4 @@
-"""Records Qt-aware modules that are imported off the main thread, which can end the process in libshiboken."""
+"""Records Qt-aware modules imported off the main thread: such an import can crash in libshiboken."""
 
 import sys
 import threading
