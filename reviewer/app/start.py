@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from reviewer.app.window import application, make_window
+from reviewer.app.window import after_first_paint, application, make_window
 from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.errors import ReviewerError
 from reviewer.messages import window_catalogue, words_for
 from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
-from reviewer.ui.first_paint import after_first_paint
 from reviewer.ui.icons import defer_icons, load_deferred_icons
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow

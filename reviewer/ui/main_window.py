@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         """Opens the settings."""
         if self.findChild(QDialog, _SETTINGS) is None:
-            from reviewer.ui.settings.pages import settings_dialog  # noqa: PLC0415 - not before the first paint
+            from reviewer.ui.settings.dialog import settings_dialog  # noqa: PLC0415 - not before the first paint
 
             tags = self._signed_in.data_keys() if self._signed_in is not None else []
             services = self._services

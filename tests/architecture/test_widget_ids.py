@@ -30,7 +30,7 @@ from reviewer.ui.page import Page
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.settings.pages import settings_dialog
+from reviewer.ui.settings.dialog import settings_dialog
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import TABLE, shortcuts_in
 from reviewer.ui.signin.enrol_page import EnrolPage

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Choice, Theme, tokens
-from reviewer.ui.widgets.comment_text import CommentText
+from reviewer.ui.widgets.read_only_text import CommentText
 from tests.widgets.scenes import SCENES, Scene
 
 _ENOUGH = 200

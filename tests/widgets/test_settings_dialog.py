@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QListWidget,
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.settings.dialog import SettingsDialog
+from reviewer.ui.settings.dialog import SettingsDialog, settings_dialog
 from reviewer.ui.settings.listening_page import ListeningPage
-from reviewer.ui.settings.pages import settings_dialog
 
 
 class SoundPage(QWidget):

@@ -19,8 +19,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.waveform.frequency_axis import frequency_label, tick_frequencies_hz
 from reviewer.ui.waveform.plot import WaveformPlot
-from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_settings import RANGES_DB, SpectrogramSettings
+from reviewer.ui.waveform.spectrogram import RANGES_DB, Spectrogram, SpectrogramSettings
 from reviewer.ui.waveform.spectrogram_tiles import SpectrogramTiles, TileKey
 from reviewer.ui.waveform.toolbars import SpectrogramToggle, SpectrogramToolbar
 from reviewer.ui.waveform.waveform_view import WaveformView

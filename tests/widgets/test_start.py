@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.app.window import after_first_paint
 from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.places import PROJECT_FILE
-from reviewer.ui.first_paint import after_first_paint
 from reviewer.workspace import Workspace, make_workspace, open_workspace
 from tests.benches.workspace import LEAD, PASSPHRASE
 
@@ -242,11 +242,16 @@ def test_qt_modules_are_imported_on_the_gui_thread_alone_and_pyqtgraph_after_the
 
 
 def test_a_qt_import_on_another_thread_is_noticed(repository: Path):
-    code = (
-        "import threading; from tests.benches.qt_imports import watch_qt_imports; watch = watch_qt_imports();"
-        "import threading; from tests.benches.qt_imports import watch_qt_imports as watching; watch = watching();"
-        "print(watch.report)"
-    )
+    code = """
+import threading
+from tests.benches.qt_imports import watch_qt_imports
+
+watch = watch_qt_imports()
+thread = threading.Thread(target=__import__, args=("PySide6.QtCore",))
+thread.start()
+thread.join()
+print(watch.report)
+"""
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, cwd=repository
     )

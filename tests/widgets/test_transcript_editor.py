@@ -13,8 +13,8 @@ from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import TextField
-from reviewer.ui.transcript.training_text_preview import Preview
 from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.read_only_text import Preview
 
 Show = Callable[[QWidget], None]
 

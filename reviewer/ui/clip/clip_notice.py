@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from reviewer.model.task import TaskKind
 from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GRID_PX
-from reviewer.ui.widgets.comment_text import CommentText
 from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.read_only_text import CommentText
 from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:

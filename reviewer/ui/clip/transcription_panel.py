@@ -19,7 +19,7 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.tag_palette import TagPalette
-from reviewer.ui.widgets.scrolled_column import ScrolledColumn
+from reviewer.ui.widgets.layouts import ScrolledColumn
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip

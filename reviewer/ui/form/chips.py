@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
-from reviewer.ui.widgets.flow_layout import FlowLayout
+from reviewer.ui.widgets.layouts import FlowLayout
 from reviewer.ui.widgets.widget_ids import named
 
 _BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up)

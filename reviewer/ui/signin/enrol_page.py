@@ -1,17 +1,40 @@
 """The page on which a one-time code becomes an account."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from reviewer.session.sign_in import MINIMUM_PASSPHRASE
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
-from reviewer.ui.signin.strength import Strength, strength_of
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.widget_ids import named, restyle
+
+_DIFFERENT = 5
+_GOOD_WORDS = 4
+_GOOD_LENGTH = 16
+_STRONG_LENGTH = 22
+_STRONG_DIFFERENT = 10
+
+
+class Strength(StrEnum):
+    """How strong a new passphrase is; the first three are refused."""
+
+    NONE = "none"
+    TOO_SHORT = "too_short"
+    TOO_PLAIN = "too_plain"
+    FAIR = "fair"
+    GOOD = "good"
+    STRONG = "strong"
+
+    @property
+    def is_enough(self) -> bool:
+        return self in {Strength.FAIR, Strength.GOOD, Strength.STRONG}
+
 
 _KINDS = {Strength.GOOD: "ok", Strength.STRONG: "ok", Strength.FAIR: "warn", Strength.NONE: "label"}
 
@@ -147,3 +170,19 @@ class EnrolPage(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.name.setFocus()
+
+
+def strength_of(passphrase: str) -> Strength:
+    """Judges length and variety only; enough is what ``session.sign_in`` accepts."""
+    if not passphrase:
+        return Strength.NONE
+    if len(passphrase) < MINIMUM_PASSPHRASE:
+        return Strength.TOO_SHORT
+    different = len(set(passphrase))
+    if different < _DIFFERENT:
+        return Strength.TOO_PLAIN
+    if len(passphrase) >= _STRONG_LENGTH and different >= _STRONG_DIFFERENT:
+        return Strength.STRONG
+    if len(passphrase) >= _GOOD_LENGTH or len(passphrase.split()) >= _GOOD_WORDS:
+        return Strength.GOOD
+    return Strength.FAIR

@@ -22,7 +22,6 @@ from reviewer.access.nda import STATEMENT
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import bind_shortcut, tooltip_with_keys
 from reviewer.ui.signin.card import centred
-from reviewer.ui.signin.nda_gate import NdaGate, same_name
 from reviewer.ui.signin.nda_text import NdaTextView
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
@@ -31,6 +30,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
+
 
 _TITLE_PX = 28
 _COLUMN_PX = 760
@@ -252,3 +252,35 @@ class NdaPage(QFrame):
         if isinstance(event, QKeyEvent) and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             return watched in (self.agree, self.decline)
         return super().eventFilter(watched, event)
+
+
+@dataclass(frozen=True, slots=True)
+class NdaGate:
+    """Six conditions; each change makes a new value.
+
+    ``is_exact``: the text on the screen is the text that gets signed. ``is_end_reached`` and ``is_read`` (for
+    long enough) are what the access log says.
+    """
+
+    is_exact: bool = False
+    is_end_reached: bool = False
+    is_read: bool = False
+    is_ticked: bool = False
+    is_named: bool = False
+    has_passphrase: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return (
+            self.is_exact
+            and self.is_end_reached
+            and self.is_read
+            and self.is_ticked
+            and self.is_named
+            and self.has_passphrase
+        )
+
+
+def same_name(typed: str, name: str) -> bool:
+    """Whether a typed name is the account's, whatever the case and the spaces between words."""
+    return " ".join(typed.split()).casefold() == " ".join(name.split()).casefold()

@@ -12,8 +12,8 @@ from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.transcript.text_edit import Span, TextField
-from reviewer.ui.transcript.training_text_preview import Preview
 from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.read_only_text import Preview
 from reviewer.ui.widgets.widget_ids import named, restyle
 
 _LOOK_AFTER_MS = 120

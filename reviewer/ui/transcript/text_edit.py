@@ -1,5 +1,6 @@
 """The field that the transcript is typed into: large, one line that wraps, plain text of any script."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.transcript.tag_insertion import one_line, tag_insertion
-from reviewer.ui.transcript.text_offsets import to_points, to_units
 
 LINE_HEIGHT = 1.5
+_NO_SPACE_BEFORE = ".,?!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +143,45 @@ def _problem_look() -> QTextCharFormat:
     made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
     made.setUnderlineColor(QColor(theme.tokens().warn))
     return made
+
+
+def to_units(text: str, place: int) -> int:
+    """The place in UTF-16 units of code point ``place``."""
+    return place + sum(1 for c in text[:place] if ord(c) > 0xFFFF)
+
+
+def to_points(text: str, units: int) -> int:
+    """The code point at UTF-16 unit ``units``; between the two halves of one, the one after it."""
+    passed = 0
+    for place, c in enumerate(text):
+        if passed >= units:
+            return place
+        passed += 2 if ord(c) > 0xFFFF else 1
+    return len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """``typed`` replaces the selection; ``select``, in its code points, is selected afterwards."""
+
+    typed: str
+    select: tuple[int, int]
+
+
+def tag_insertion(before: str, after: str, tag: str) -> Insertion:
+    """A tag between ``before`` and ``after``: one space on each side, none twice.
+
+    A tag with a detail keeps it selected, to be typed over; else the cursor goes on behind the space.
+    """
+    lead = " " if before and not before[-1].isspace() else ""
+    trail = "" if after and (after[0].isspace() or after[0] in _NO_SPACE_BEFORE) else " "
+    detail = re.search(r":([^\]]*)\]", tag)
+    if detail is not None:
+        return Insertion(lead + tag + trail, (len(lead) + detail.start(1), len(lead) + detail.end(1)))
+    end = len(lead) + len(tag) + (1 if trail or after[:1].isspace() else 0)
+    return Insertion(lead + tag + trail, (end, end))
+
+
+def one_line(text: str) -> str:
+    """Pasted text as it may stand in a transcript: line breaks and tabs become single spaces."""
+    return re.sub(r"\s*[\r\n\t\v\f\u2028\u2029]\s*", " ", text)

@@ -1,16 +1,16 @@
 """The spectrogram under the waves: the same frames over the same pixels."""
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from reviewer.audio.view.spectrogram import TILE_COLUMNS, Band
+from reviewer.audio.view.spectrogram import TILE_COLUMNS, Band, SpectrogramParameters
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.waveform.frequency_axis import paint_frequency_axis
-from reviewer.ui.waveform.spectrogram_settings import SpectrogramSettings
 from reviewer.ui.waveform.spectrogram_tiles import (
     ColourTable,
     SpectrogramTiles,
@@ -23,6 +23,26 @@ from reviewer.ui.waveform.view_window import ViewWindow
 
 HEIGHT_PX = 140
 _FONT_PX = 11
+SPEECH_HZ = 8_000.0
+RANGES_DB = (30, 40, 50, 60, 70, 80, 90, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrogramSettings:
+    """``is_speech_only`` shows 0 to 8 kHz, else 0 to Nyquist; ``range_db`` lies below the peak."""
+
+    is_on: bool = False
+    band: Band = Band.WIDE
+    is_speech_only: bool = True
+    range_db: int = 60
+
+    def parameters(self, rate_hz: int) -> SpectrogramParameters:
+        return SpectrogramParameters(rate_hz, self.band, SPEECH_HZ if self.is_speech_only else math.inf)
+
+    def with_range(self, steps: int) -> "SpectrogramSettings":
+        """Shows more (fainter sounds too) or less."""
+        place = RANGES_DB.index(self.range_db) + steps
+        return replace(self, range_db=RANGES_DB[min(max(place, 0), len(RANGES_DB) - 1)])
 
 
 class Spectrogram(QWidget):

@@ -10,8 +10,7 @@ from reviewer.ui.icons import set_icon
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import LABEL_PX, interface_font, tabular
-from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_settings import SpectrogramSettings
+from reviewer.ui.waveform.spectrogram import Spectrogram, SpectrogramSettings
 from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.widget_ids import named
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from reviewer.ui.signin.nda_gate import NdaGate, same_name
+from reviewer.ui.signin.nda_page import NdaGate, same_name
 
 OPEN = NdaGate(
     is_exact=True, is_end_reached=True, is_read=True, is_ticked=True, is_named=True, has_passphrase=True

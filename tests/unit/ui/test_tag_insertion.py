@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.ui.transcript.tag_insertion import one_line, tag_insertion
+from reviewer.ui.transcript.text_edit import one_line, tag_insertion
 
 
 def typed(before: str, after: str, tag: str) -> str:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.ui.transcript.text_offsets import to_points, to_units
+from reviewer.ui.transcript.text_edit import to_points, to_units
 
 texts = st.text(alphabet="ab😀𐐷字ש", max_size=20)
 

@@ -6,9 +6,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from reviewer.ui.widgets.widget_ids import named
+
 _MOST_LINES = 3
 _BORDER_PX = 2
 _STOP = Qt.FocusPolicy.StrongFocus
+_HEIGHT_PX = 40
 
 
 class CommentText(QTextEdit):
@@ -50,3 +53,24 @@ class CommentText(QTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.fontMetrics().lineSpacing() + 2 * _BORDER_PX)
+
+
+class Preview(QTextEdit):
+    """Two dim lines, wrapped anywhere; longer texts scroll."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "training_text", self.tr("Training text"), kind="preview")
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        self.setFixedHeight(_HEIGHT_PX)
+
+    def show_text(self, text: str, profile: str) -> None:
+        """Shows a text and names, in the tooltip, the profile that made it."""
+        if text != self.toPlainText():
+            self.setPlainText(text)
+        self.setToolTip(self.tr("Made from your text by the profile %s: what training reads.") % profile)

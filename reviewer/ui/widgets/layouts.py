@@ -1,7 +1,9 @@
 """A row of parts that goes on in the next line where the width ends, in reading direction."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
+
+from reviewer.ui.widgets.widget_ids import named
 
 
 class FlowLayout(QLayout):
@@ -65,3 +67,25 @@ class FlowLayout(QLayout):
         if parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             place.moveLeft(rect.left() + rect.right() - place.right())
         return place
+
+
+class ScrolledColumn(QScrollArea):
+    """As high as its parts are at the width it has, so that it scrolls no further than it must."""
+
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name, spoken, kind="panel").setToolTip("")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = _Column(self)
+        self.column = QVBoxLayout(inside)
+        self.setWidget(inside)
+
+
+class _Column(QWidget):
+    """Else Qt takes its height at the least width for the least height, and it scrolls sideways."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
