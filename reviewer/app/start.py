@@ -60,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def sound_card_player() -> "Player":
-    """A player on the sound card; made with the first clip, because looking for cards takes time."""
+    """A player on the sound card, created with the first clip because listing devices takes time."""
     from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415
     from reviewer.audio.play.player import Player  # noqa: PLC0415
     from reviewer.audio.play.underruns import UnderrunCounter  # noqa: PLC0415
@@ -101,7 +101,7 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
     if not (folder / DATABASE_FILE).exists():
         report = make_demo(folder)
-        print(f"The demo is in {folder}: {report.accepted} clips to work on.")
+        print(f"Demo workspace: {folder} ({report.accepted} clips).")
     print("Sign in as one of:")
     for person in PEOPLE:
         print(f"  {person.name:<14} {person.role:<11} passphrase: {person.passphrase}")
@@ -109,7 +109,7 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
 
 def _window(folder: Path) -> int:
-    """Paints the sign-in page first; workspace, icons and all that is heavy come behind it."""
+    """Paints the sign-in page first; opens the workspace and loads the rest behind it."""
     gateway = LazyWorkspaceGateway(folder, then=read_ahead)
     app = application()
     sys.excepthook = _show_crash
@@ -139,10 +139,10 @@ def _window(folder: Path) -> int:
 
 
 def read_ahead() -> None:
-    """Reads pyqtgraph's files while somebody types their passphrase, so that importing it is quick.
+    """Reads pyqtgraph's files ahead, so that importing it is quick.
 
-    On any thread: nothing is imported. A Qt-aware module that is imported off the GUI thread may end the
-    process in libshiboken. Whatever is wrong with it, the page with the waves will say.
+    Runs on any thread and imports nothing: importing a Qt-aware module off the GUI thread may crash in
+    libshiboken. Errors are left to the import.
     """
     spec = importlib.machinery.PathFinder.find_spec("pyqtgraph")
     for folder in spec.submodule_search_locations or () if spec is not None else ():
@@ -152,13 +152,13 @@ def read_ahead() -> None:
 
 
 def load_waves(_entry: object = None) -> None:
-    """Imports what the waves are drawn with, on the GUI thread, while a passphrase is being checked."""
+    """Imports pyqtgraph on the GUI thread while the passphrase is checked."""
     with contextlib.suppress(ImportError):
         import pyqtgraph  # noqa: F401, PLC0415 - after the first paint
 
 
 def _bring_pedals(window: MainWindow, jobs: Jobs) -> None:
-    """Loads the room of pedals beside the window: somebody may be typing their name."""
+    """Loads the pedal package on the job pool, so that typing does not stall."""
     jobs.run(_pedal_port, window.listen_to_pedals, _raise, owner=window)
 
 
@@ -180,7 +180,7 @@ def _guard() -> None:
 
 
 def _close_on_signals(window: MainWindow, app: QApplication) -> None:
-    """Ctrl-C and a polite kill close the window the ordinary way: drafts are written first."""
+    """Ctrl-C and SIGTERM close the window normally, so that drafts are saved."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_arguments: window.close())
     wake = QTimer(app)
@@ -189,7 +189,7 @@ def _close_on_signals(window: MainWindow, app: QApplication) -> None:
 
 
 def _let_python_see_signals() -> None:
-    """Does nothing: that Python code runs at all is what lets a signal in."""
+    """Does nothing; running any Python code lets Python handle signals."""
 
 
 def _show_crash(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:

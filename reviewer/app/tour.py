@@ -1,4 +1,4 @@
-"""The scripted tour: three people carry demo clips through the whole loop in the real window."""
+"""The scripted tour: three people process the demo clips in the real window."""
 
 import os
 import sys
@@ -34,20 +34,20 @@ _CLIPS_TO_DO = 6
 
 
 def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = None) -> int:
-    """Makes the demo in ``folder`` and goes through all of it; pictures and the exported set go to ``out``.
+    """Creates the demo in ``folder`` and walks through it; screenshots and the exported set go to ``out``.
 
-    Needs no screen and no sound card: the clips play on a device made of nothing, at their own pace.
+    Needs no display and no sound card: clips play on a virtual device in real time.
 
     Returns: the exit code.
-    Raises: Refused when ``out`` is not empty; Unavailable when the window does not do what it should.
+    Raises: Refused when ``out`` is not empty; Unavailable when the window does not respond as expected.
     """
     if out.exists() and any(out.iterdir()):
-        raise Refused(f"{out} is not empty.", "Give the tour a folder of its own.")
+        raise Refused(f"{out} is not empty.", "Give the tour an empty folder.")
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform == "linux":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     pictures = out / "screens"
     pictures.mkdir(parents=True)
-    print("Going through the whole loop; this takes a minute or two...")
+    print("Walking through the whole workflow; this takes about two minutes...")
     clock = AdvancingClock()
     make_people(folder, clock=clock, parameters=parameters)
     with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
@@ -115,7 +115,7 @@ def _loop(driver: Driver, out: Path) -> None:
 
 
 def _show_settings(driver: Driver) -> None:
-    """Each page of the settings, the pages of what this machine has."""
+    """Every settings page that this machine has."""
     driver.press("Ctrl+,")
     driver.wait_for_part("settings_dialog")
     pages = driver.find(QListWidget, "settings_pages")
@@ -128,7 +128,7 @@ def _show_settings(driver: Driver) -> None:
 
 
 def _contractor(driver: Driver, answers: dict[str, DemoClip]) -> DemoClip:
-    """Ana does some clips and skips one; gives the one with the slip in it."""
+    """Ana works on some clips and skips one; returns the clip with the deliberate error."""
     come_in(driver, ANA)
     wait_for_counts(driver)
     driver.picture("desk-free")

@@ -1,4 +1,4 @@
-"""The tour at the door: signing in, reading and signing the agreement, locking."""
+"""The tour of sign-in: sign in, read and sign the agreement, lock."""
 
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -11,22 +11,20 @@ _FIRST_SCREEN = {Role.CONTRACTOR: "desk_page", Role.QA: "qa_page", Role.LEAD: "o
 
 
 def come_in(driver: Driver, person: DemoPerson) -> None:
-    """Signs in; signs the agreement where it stands in the way."""
+    """Signs in; signs the agreement if it is shown."""
     driver.wait_for_part("sign_in_page")
     driver.retype("sign_in_name", person.name)
     driver.type_into("sign_in_passphrase", person.passphrase)
     driver.press("Return")
     first = _FIRST_SCREEN[person.role]
-    driver.wait_for(
-        "the agreement or the first screen", lambda: driver.sees("nda_page") or driver.sees(first)
-    )
+    driver.wait_for("the agreement or the first page", lambda: driver.sees("nda_page") or driver.sees(first))
     if driver.sees("nda_page"):
         sign_agreement(driver, person)
     driver.wait_for_part(first)
 
 
 def sign_agreement(driver: Driver, person: DemoPerson) -> None:
-    """Reads to the end, ticks, types the name and the passphrase, and signs."""
+    """Reads to the end, ticks the box, types name and passphrase, and signs."""
     driver.wait_for_part("nda_page")
     driver.picture("agreement")
     text = driver.find(QAbstractScrollArea, "nda_text")

@@ -1,4 +1,4 @@
-"""Notices when nobody is at the keys or the mouse any more."""
+"""Locks the window after a time without input."""
 
 import weakref
 from datetime import timedelta
@@ -27,15 +27,15 @@ _INPUT = frozenset(
 
 
 class Lockable(Protocol):
-    """What the watch asks of the window."""
+    """What auto-lock needs of the window."""
 
     @property
     def is_anybody_here(self) -> bool:
-        """Whether there is anybody to be locked out."""
+        """Whether somebody is signed in."""
         ...
 
     def is_at_work(self, within: timedelta) -> bool:
-        """Whether something goes on that a person started no longer than ``within`` ago, such as playing."""
+        """Whether something runs that a person started no longer than ``within`` ago, such as playback."""
         ...
 
 
@@ -53,7 +53,7 @@ class AutoLock(QObject):
     timed_out = Signal()
 
     def __init__(self, guarded: Lockable, clock: Clock, minutes: int, parent: QObject) -> None:
-        """Begins to watch; not with 0 ``minutes``."""
+        """Starts watching; 0 ``minutes`` means never."""
         super().__init__(parent)
         self._clock = clock
         self._limit = timedelta(minutes=minutes)
@@ -75,7 +75,7 @@ class AutoLock(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Tells if the time is up."""
+        """Emits ``timed_out`` if the time is over."""
         guarded = self._guarded()
         if guarded is None or not guarded.is_anybody_here:
             self._begin_anew()
@@ -86,14 +86,14 @@ class AutoLock(QObject):
 
     @Slot()
     def feel(self) -> None:
-        """Somebody is there, by a road that no window sees, such as a foot pedal."""
+        """Counts input that no window receives, such as a foot pedal's."""
         guarded = self._guarded()
         if guarded is None or not guarded.is_anybody_here or not self._is_up():
             self._begin_anew()
 
     @Slot(QWindow)
     def _on_window_changed(self, window: QWindow | None) -> None:
-        """The main window or a dialog comes to the front; asked for twice, Qt filters once."""
+        """The main window or a dialog was activated; Qt installs a filter only once."""
         if window is not None:
             window.installEventFilter(self)
 

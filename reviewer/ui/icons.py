@@ -1,4 +1,4 @@
-"""Icons of one family, in the colours of the theme that is on."""
+"""Icons of one font, in the colours of the present theme."""
 
 import sys
 
@@ -73,7 +73,7 @@ ICONS = {
     "show": "ph.eye",
     "hide": "ph.eye-slash",
 }
-"""What the program shows -> the glyph of the Phosphor family."""
+"""Icon name -> glyph of the Phosphor font."""
 
 
 _is_late = False
@@ -86,14 +86,14 @@ def defer_icons() -> None:
 
 
 def load_deferred_icons(root: QWidget) -> None:
-    """Loads the family and puts every icon that is missing under ``root``."""
+    """Loads the icon font and sets every missing icon under ``root``."""
     global _is_late  # noqa: PLW0603
     _is_late = False
     repaint_icons(root)
 
 
 def icon(what: str, role: str = "text") -> QIcon:
-    """An icon in a text role's colour; it does not follow a later change of theme, ``set_icon`` does."""
+    """An icon in the colour of a text role; unlike ``set_icon`` it does not follow theme changes."""
     colours = tokens()
     if _is_late and "qtawesome" not in sys.modules:
         return QIcon()
@@ -108,7 +108,7 @@ def icon(what: str, role: str = "text") -> QIcon:
 def set_icon(
     widget: QAbstractButton | QLabel | QAction, what: str, role: str = "text", *, size_px: int = SMALL_PX
 ) -> None:
-    """Shows an icon and remembers it, so that ``repaint_icons`` finds it."""
+    """Sets an icon and remembers it for ``repaint_icons``."""
     widget.setProperty(_WHAT, what)
     widget.setProperty(_ROLE, role)
     widget.setProperty(_SIZE, size_px)
@@ -121,7 +121,7 @@ def set_icon(
 
 
 def repaint_icons(root: QWidget) -> None:
-    """Gives every remembered icon under ``root`` the colours of the theme that is on now."""
+    """Repaints every icon under ``root`` in the colours of the present theme."""
     found: list[QAbstractButton | QLabel | QAction] = [
         *root.findChildren(QAbstractButton),
         *root.findChildren(QLabel),

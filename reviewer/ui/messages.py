@@ -1,4 +1,4 @@
-"""Errors into sentences for people, and crashes into reports without content."""
+"""Turns errors into messages, and unexpected ones into crash reports without content."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class CrashReport:
-    """A bug of ours: where it was, never what was being worked on."""
+    """An unexpected error: where it happened, never what was being worked on."""
 
     id: str
     kind: str
@@ -35,7 +35,7 @@ class CrashReport:
 
 
 def message_for(error: BaseException) -> Message:
-    """The sentence and hint of a known error; for a bug a sentence that carries only its id."""
+    """The message of a known error; for an unexpected one, a message with its report number."""
     if isinstance(error, ReviewerError):
         words = words_for(error, window_catalogue())
         return Message(words.sentence, words.hint, isinstance(error, Unavailable))
@@ -43,11 +43,9 @@ def message_for(error: BaseException) -> Message:
 
 
 def crash_message(report: CrashReport) -> Message:
-    """The sentence of a bug: what was kept, and the id to quote."""
+    """The message of an unexpected error, with the number to quote."""
     return Message(
-        QCoreApplication.translate(
-            "messages", "Something went wrong in the program itself; saved work is kept."
-        ),
+        QCoreApplication.translate("messages", "An unexpected error occurred; saved work is kept."),
         QCoreApplication.translate(
             "messages", "Try again. If it happens again, give your lead this number: %s."
         )
@@ -56,7 +54,7 @@ def crash_message(report: CrashReport) -> Message:
 
 
 def crash_report(error: BaseException) -> CrashReport:
-    """Reads only the type and the places of an exception: its text may hold what somebody typed."""
+    """Reads only type and stack frames of an exception: its text may contain what somebody typed."""
     import hashlib  # noqa: PLC0415 - only for a crash
     import traceback  # noqa: PLC0415
 

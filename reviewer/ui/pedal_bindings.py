@@ -1,4 +1,4 @@
-"""What each pedal does: the same as a key of the page that is shown, or playing while it is held."""
+"""Binds pedals to actions: the page's shortcuts, or playing while held."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,19 +26,19 @@ _NOT_BY_FOOT = frozenset({"claim", "draw"})  # need no clip
 
 @dataclass(frozen=True, slots=True)
 class PedalAction:
-    """Something that a pedal can do: its name in the preferences, and what it does, in the user's words."""
+    """Something that a pedal can do: its name in the preferences, and its description."""
 
     name: str
     sentence: str
 
 
 def preference_of(pedal: Pedal) -> str:
-    """The name of the preference that says what a pedal does."""
+    """The name of the preference that holds a pedal's action."""
     return f"pedal.{pedal}"
 
 
 def acts() -> tuple[PedalAction, ...]:
-    """All that a pedal can do: holding and nothing, then the keys of pages with a clip, by their ids."""
+    """All pedal actions: play while held, nothing, then the shortcuts of pages with a clip."""
     names = {row.id.partition(".")[2]: row.sentence for row in reversed(shortcuts_in(*_PAGES))}
     ordered = dict.fromkeys(row.id.partition(".")[2] for row in shortcuts_in(*_PAGES))
     keys = tuple(PedalAction(name, names[name]) for name in ordered if name not in _NOT_BY_FOOT)
@@ -46,21 +46,21 @@ def acts() -> tuple[PedalAction, ...]:
 
 
 def act_of(pedal: Pedal, preferences: Preferences) -> str:
-    """The name of what this pedal does; what is stored and makes no sense counts as not stored."""
+    """The name of a pedal's action; an unknown stored value counts as not stored."""
     stored = preferences.text(preference_of(pedal))
     return stored if stored in {act.name for act in acts()} else DEFAULTS[pedal]
 
 
 class PedalBindings(QObject):
-    """Does with the foot what the keys do, only where a clip is shown, and never through a dialog.
+    """Triggers actions where a clip is shown, and never through a dialog.
 
-    While another program is in front a pedal plays and pauses, and does nothing else.
+    While another program is in front, pedals only play and pause.
     """
 
     def __init__(
         self, reader: PedalReader, preferences: Preferences, root: QWidget, repeat: QTimer | None = None
     ) -> None:
-        """Begins to follow the reader. ``repeat`` is the timer of repetition, for tests."""
+        """Starts following the reader; ``repeat`` is the repeat timer, for tests."""
         super().__init__(root)
         self._preferences, self._root = preferences, root
         self._holding: set[Pedal] = set()
@@ -118,14 +118,14 @@ class PedalBindings(QObject):
             play.activated.emit()
 
     def _may(self, act: str) -> bool:
-        """Another window of ours may be one where pedals are tried out; another program's is none of ours."""
+        """Own windows count, as pedals are tried on a settings page; other programs' do not."""
         if QApplication.activeModalWidget() is not None:
             return False
         front = QApplication.activeWindow()
         return front is self._root.window() or (front is None and act in {HOLD, _PLAY})
 
     def _key(self, act: str) -> QShortcut | None:
-        """The key that does this, if what it belongs to is shown and awake; no clip, no key."""
+        """The shortcut of this action if its widget is visible and enabled."""
         names = [f"key_{scope}.{act}" for scope in _PAGES]
         for name in names:
             for key in self._root.findChildren(QShortcut, name):

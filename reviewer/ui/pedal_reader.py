@@ -1,4 +1,4 @@
-"""The foot pedal as the window knows it: read on a thread of its own, told on the GUI thread."""
+"""Reads the foot pedal on a thread of its own and emits signals on the GUI thread."""
 
 import queue
 import threading
@@ -13,24 +13,24 @@ from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.preferences import Preferences
 
 TAUGHT = "pedal.model"
-"""The preference that holds the pedal a person has taught, as ``CalibratedPedal.line``."""
+"""The preference that holds a calibrated pedal, as ``CalibratedPedal.line``."""
 _LAST_WAIT_SECONDS = 2.0
 
 
 class PedalReader(QObject):
-    """Tells presses and releases from ``start`` to ``close``; a pedal may come and go meanwhile.
+    """Emits presses and releases from ``start`` to ``close``; pedals may be connected and disconnected.
 
-    Where the library for pedals is not installed, there is no thread, and the standing says so.
+    Without the library for pedals there is no thread, and the status says so.
     """
 
     pressed = Signal(object)
     """Carries the Pedal."""
     released = Signal(object)
-    """Carries the Pedal; also when it is pulled out, or taught, while it is down."""
+    """Carries the Pedal; also when it is disconnected or calibrated while down."""
     standing_changed = Signal(object)
     """Carries the PedalStatus."""
     heard = Signal(object)
-    """Carries a report of the device that is being taught, as bytes."""
+    """Carries a report of the device being calibrated, as bytes."""
     _arrived = Signal()
 
     def __init__(self, port: HidBackend, preferences: Preferences, parent: QObject | None = None) -> None:
@@ -47,11 +47,11 @@ class PedalReader(QObject):
 
     @property
     def standing(self) -> PedalStatus:
-        """How things stand, as last told."""
+        """The last known status."""
         return self._standing
 
     def start(self) -> None:
-        """Begins to look for a pedal; a second time does nothing."""
+        """Starts looking for a pedal; a second call does nothing."""
         if self._thread is not None or self._is_over.is_set():
             return
         if not self._port.is_installed:
@@ -64,19 +64,19 @@ class PedalReader(QObject):
         self._thread.start()
 
     def teach(self, device: HidDevice | None) -> None:
-        """From now on ``heard`` tells what this device reports, and no pedal is told; None ends that."""
+        """``heard`` emits the reports of this device, and no pedal is emitted; None ends that."""
         self._watch.calibrate(device)
         self._wake.set()
 
     def close(self) -> None:
-        """Ends the thread and lets the pedal go; nothing is told any more."""
+        """Ends the thread and releases the device; nothing is emitted afterwards."""
         self._is_over.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(_LAST_WAIT_SECONDS)
 
     def _post(self, news: PedalMessage) -> None:
-        """Called on the thread of the pedal."""
+        """Called on the pedal's thread."""
         self._inbox.put(news)
         if not self._is_over.is_set():
             self._arrived.emit()

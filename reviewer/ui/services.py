@@ -1,4 +1,4 @@
-"""What every screen may need."""
+"""What the pages share."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every screen may need."""
+    """What the pages share."""
 
     gateway: WorkspaceGateway
     jobs: Jobs

@@ -1,4 +1,4 @@
-"""The table of keys that work here and now."""
+"""The list of shortcuts that work on this page."""
 
 from collections.abc import Sequence
 
@@ -29,10 +29,10 @@ Row = tuple[str, str]
 
 
 def rows_for(scope: Scope, more: Sequence[Row] = (), screens: Sequence[str] = ()) -> list[Row]:
-    """Key and what it does: the page's first, then what data defines, then what works everywhere.
+    """Keys and description: the page's first, then those that data defines, then the window's.
 
-    The keys are those in force; what has none is left out.
-    ``screens`` are the titles in the sidebar; keys of places that this person does not have are left out.
+    Shows the active keys; shortcuts without keys are left out.
+    ``screens`` are the titles in the sidebar; shortcuts of pages that this person does not have are left out.
     """
     own = (
         [(row.shown, row.sentence) for row in shortcuts_in(scope) if row.keys]
@@ -49,10 +49,10 @@ def rows_for(scope: Scope, more: Sequence[Row] = (), screens: Sequence[str] = ()
 
 
 class ShortcutsDialog(QDialog):
-    """Shows what ``rows_for`` gives, or what of it has the words that are searched."""
+    """Shows what ``rows_for`` returns, filtered by a search."""
 
     def __init__(self, rows: Sequence[Row], preset: str = "", parent: QWidget | None = None) -> None:
-        """``preset`` is the name of the preset that the keys are from."""
+        """``preset`` is the name of the active preset."""
         super().__init__(parent)
         named(self, "keys_dialog", self.tr("Keys")).setToolTip("")
         self.setWindowTitle(self.tr("Keys"))
@@ -60,7 +60,7 @@ class ShortcutsDialog(QDialog):
         self.resize(_WIDTH_PX, min(max(room, _HEIGHT_PX[0]), _HEIGHT_PX[1]))
         self._rows = tuple(rows)
         self._search = named(QLineEdit(self), "keys_find", self.tr("Search"))
-        self._search.setPlaceholderText(self.tr("Search an action or a key"))
+        self._search.setPlaceholderText(self.tr("Search for an action or a key"))
         self._search.textChanged.connect(self._on_search)
         self._table = self._make_table()
         close = named(QPushButton(self.tr("Close"), self), "keys_close", self.tr("Close"))
@@ -81,9 +81,9 @@ class ShortcutsDialog(QDialog):
             Column(self.tr("Does"), lambda row: row[1]),
         ]
         table = named(
-            Table(self, empty=self.tr("No key has these words.")),
+            Table(self, empty=self.tr("No shortcut matches.")),
             "keys_table",
-            self.tr("Keys that work here"),
+            self.tr("Shortcuts on this page"),
         )
         self._model = RowsModel(columns, self._rows, table)
         table.setModel(self._model)
@@ -93,7 +93,7 @@ class ShortcutsDialog(QDialog):
         return table
 
     def _lay_out(self, preset: str, close: QPushButton) -> None:
-        title = QLabel(self.tr("Keys that work here"), self)
+        title = QLabel(self.tr("Shortcuts on this page"), self)
         title.setProperty("kind", "title")
         head = QHBoxLayout()
         head.addWidget(title)

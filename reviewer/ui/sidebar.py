@@ -26,7 +26,7 @@ class SidebarEntry:
 
 
 class Sidebar(QWidget):
-    """Exactly one button is down; folded it shows icons only."""
+    """Exactly one button is checked; when folded, it shows icons only."""
 
     page_requested = Signal(str)
     """Carries the id of a page."""
@@ -47,7 +47,7 @@ class Sidebar(QWidget):
         self.fold(folded=False)
 
     def fold(self, *, folded: bool) -> None:
-        """Icons only, or icons and words."""
+        """Shows icons only, or icons and text."""
         self.setFixedWidth(SIDEBAR_FOLDED_PX if folded else SIDEBAR_PX)
         for button in self._buttons.values():
             button.setToolButtonStyle(
@@ -57,7 +57,7 @@ class Sidebar(QWidget):
             )
 
     def mark(self, page_id: str) -> None:
-        """Marks the button of the page that is shown."""
+        """Checks the button of the page that is shown."""
         for name, button in self._buttons.items():
             button.setChecked(name == page_id)
             set_icon(button, str(button.property("glyph")), _role(chosen=name == page_id), size_px=LARGE_PX)

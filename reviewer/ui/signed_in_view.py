@@ -1,4 +1,4 @@
-"""What one signed-in person sees: top bar, sidebar, pages, status bar."""
+"""The view of whoever is signed in: top bar, sidebar, pages, status bar."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,10 +20,10 @@ from reviewer.ui.top_bar import TopBar
 
 
 class SignedInView(QWidget):
-    """Shows one page at a time; each is told when it comes and goes."""
+    """Shows one page at a time, and calls its ``enter`` and ``leave``."""
 
     page_changed = Signal(str)
-    """Carries the id of the page that is now shown."""
+    """Carries the id of the page that is shown now."""
     agreement_requested = Signal()
 
     def __init__(
@@ -64,16 +64,16 @@ class SignedInView(QWidget):
         return self._pages[page_id]
 
     def keys(self) -> list[tuple[str, str]]:
-        """The keys that work now, for the table behind F1."""
+        """The shortcuts that work now, for the list of shortcuts."""
         scope = self.page.scope if self._shown_id else Scope.WINDOW
         return rows_for(scope, self.page.more_keys(), self._titles)
 
     def data_keys(self) -> list[tuple[str, str]]:
-        """The keys that data defines on any page: (key, what it does)."""
+        """The shortcuts that data defines on any page: (key, what it does)."""
         return [row for page in self._pages.values() for row in page.more_keys()]
 
     def close_down(self) -> None:
-        """Tells every page that it is to be thrown away."""
+        """Closes every page before it is deleted."""
         for page in self._pages.values():
             page.close_down()
 

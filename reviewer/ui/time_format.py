@@ -1,4 +1,4 @@
-"""Moments as people read them, in their own time zone."""
+"""Formats times in the local time zone."""
 
 from datetime import datetime
 

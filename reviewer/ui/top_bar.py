@@ -1,4 +1,4 @@
-"""The line at the top: what this is, whose it is now, and the few things that work everywhere."""
+"""The top bar: product, project, person, and the window's actions."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
@@ -10,7 +10,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 
 class TopBar(QWidget):
-    """Product, project and locale; who it is locked to; theme, keys, settings, lock."""
+    """Product, project and locale; who is signed in; theme, shortcuts, settings, lock."""
 
     theme_requested = Signal()
     keys_requested = Signal()
@@ -45,13 +45,15 @@ class TopBar(QWidget):
             row.addWidget(button)
 
     def show_person(self, name: str, role: str) -> None:
-        self._who.setText(self.tr("Locked to {0} · {1}").format(name, role))
+        self._who.setText(self.tr("Signed in as {0} · {1}").format(name, role))
 
     def _buttons(self) -> list[QToolButton]:
         theme = self._button(
-            "theme_button", "theme", self.tr("Theme"), self.tr("Dark or light"), "window.theme"
+            "theme_button", "theme", self.tr("Theme"), self.tr("Dark or light theme"), "window.theme"
         )
-        keys = self._button("keys_button", "keys", self.tr("Keys"), self.tr("Show the keys"), "window.keys")
+        keys = self._button(
+            "keys_button", "keys", self.tr("Keys"), self.tr("Show the shortcuts"), "window.keys"
+        )
         settings = self._button(
             "settings_button", "settings", self.tr("Settings"), self.tr("Settings"), "window.settings"
         )
@@ -60,7 +62,7 @@ class TopBar(QWidget):
             "lock_button",
             "lock",
             self.tr("Lock"),
-            self.tr("Lock: sound stops, drafts are kept, the screen goes back to sign-in"),
+            self.tr("Lock: stops playback, saves drafts and returns to sign-in"),
             "window.lock",
         )
         theme.clicked.connect(self.theme_requested)

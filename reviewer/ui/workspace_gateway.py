@@ -1,4 +1,4 @@
-"""What the window asks of a workspace; the ui never opens one itself."""
+"""What the window needs of a workspace; the ui never opens one itself."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WorkspaceGateway(Protocol):
-    """The rooms of an open workspace, each behind the identity that may enter it."""
+    """The sessions of an open workspace, each for the identity that may use it."""
 
     @property
     def project(self) -> "Project": ...

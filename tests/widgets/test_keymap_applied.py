@@ -94,12 +94,12 @@ def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preference
 
 def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
     button, label = QPushButton(window), QLabel(window)
-    named(button, "turn", "Turn", hint="Between text and form", shortcut_id="desk.focus_form")
+    named(button, "turn", "Turn", hint="Switch between text and form", shortcut_id="desk.focus_form")
     show_shortcut(label, "desk.focus_form")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ("Ctrl+T", "F9")))
     assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
-    assert (button.toolTip(), label.text()) == ("Between text and form", "")
+    assert (button.toolTip(), label.text()) == ("Switch between text and form", "")
 
 
 def test_a_key_is_told_as_it_is_in_force(window: QWidget, preferences: Preferences):

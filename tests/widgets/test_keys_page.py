@@ -210,7 +210,7 @@ def test_all_own_keys_are_dropped_at_once(bench: Bench):
 
 
 def test_what_is_fixed_cannot_be_changed(bench: Bench):
-    bench.select("Show the keys")
+    bench.select("Show the shortcuts")
     names = ("keys_change", "keys_add", "keys_remove", "keys_reset")
     assert [name for name in names if bench.page.findChild(QPushButton, name).isEnabled()] == []
     bench.press(Qt.Key.Key_Return)
@@ -228,7 +228,7 @@ def test_another_preset_is_in_force_and_own_keys_stay(bench: Bench):
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("slower again", "A step back again, slower"), ("shift+f9 pause", "How far a pause goes back")],
+    [("slower again", "Skip back and play slower"), ("shift+f9 pause", "Change the rewind on pause")],
 )
 def test_the_search_finds_by_words_and_by_keys(bench: Bench, words: str, found: str):
     bench.search(words)
@@ -238,7 +238,7 @@ def test_the_search_finds_by_words_and_by_keys(bench: Bench, words: str, found: 
 def test_a_search_that_finds_nothing_says_so(bench: Bench):
     bench.search("no such thing")
     assert bench.shown == []
-    assert bench.table.accessibleDescription() == "Nothing has these words."
+    assert bench.table.accessibleDescription() == "No shortcut matches."
     assert not bench.page.findChild(QPushButton, "keys_change").isEnabled()
 
 

@@ -253,7 +253,7 @@ def test_f1_shows_the_keys_of_the_page_and_its_screens_by_name(stage, qtbot: QtB
     shown = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
     assert shown["F5"] == "Refresh"
     assert shown["Ctrl+2"] == "People"
-    assert shown["F1"] == "Show the keys"
+    assert shown["F1"] == "Show the shortcuts"
 
 
 def test_f1_leaves_out_places_that_the_sidebar_does_not_have(stage, qtbot: QtBot):

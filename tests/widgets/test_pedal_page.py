@@ -182,7 +182,7 @@ def test_skip_and_stop_are_shown_only_during_a_lesson(scene: Scene):
 def test_a_pedal_that_is_held_is_asked_to_be_let_go(scene: Scene):
     scene.begin()
     scene.hear(LEFT)
-    assert scene.teaching.message.text.endswith("Now let it go.")
+    assert scene.teaching.message.text.endswith("Release it now.")
 
 
 def test_what_was_learnt_is_kept(scene: Scene):
@@ -233,7 +233,7 @@ def test_leaving_the_page_ends_the_lesson(scene: Scene):
 def test_a_device_that_goes_while_it_is_taught_ends_the_lesson_with_a_word(scene: Scene):
     scene.begin()
     scene.stand(PedalState.NONE)
-    assert scene.teaching.message.text == "The device has gone."
+    assert scene.teaching.message.text == "The device was disconnected."
     assert not scene.teaching.stop.isVisible()
 
 

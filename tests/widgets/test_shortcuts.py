@@ -74,7 +74,11 @@ def test_the_page_s_own_keys_come_first_then_the_data_s_then_the_window_s(themed
     rows = rows_for(Scope.LOG, [("Alt+1", "[laugh]")], ["Overview"])
     places = [
         rows.index(row)
-        for row in (("F5", "Read the newest rows"), ("Alt+1", "[laugh]"), ("F1", "Show the keys"))
+        for row in (
+            ("F5", "Refresh: read the newest rows"),
+            ("Alt+1", "[laugh]"),
+            ("F1", "Show the shortcuts"),
+        )
     ]
     assert places == sorted(places)
 

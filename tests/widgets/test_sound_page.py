@@ -137,7 +137,7 @@ def test_a_list_that_cannot_be_had_leaves_the_default(setup: _OutputSetup) -> No
     setup.error = NoAudioDevice("Sound is off: PortAudio is not installed.", "Install it.")
     setup.press("sound_refresh")
 
-    assert setup.rows[0].startswith("The system's default")
+    assert setup.rows[0].startswith("System default")
     assert "not installed" in setup.said
 
 

@@ -1,4 +1,4 @@
-"""Bringing clips in, with a row for each line of the manifest."""
+"""Imports clips, with a result for each line of the manifest."""
 
 import threading
 from datetime import timedelta
@@ -31,7 +31,7 @@ _MARGIN_PX = 6
 
 
 class ImportPage(LeadPage):
-    """Choose, try, run, stop; one bad line never stops the rest."""
+    """Choose, try, run, stop; a refused line does not stop the others."""
 
     scope = Scope.IMPORT
 
@@ -52,13 +52,13 @@ class ImportPage(LeadPage):
         self.rows: RowsModel[ReportRow] = RowsModel(self._columns())
         self._make_fields()
         self._make_buttons()
-        self.progress = self.progress_bar("import_progress", self.tr("How far the import is"))
+        self.progress = self.progress_bar("import_progress", self.tr("Progress of the import"))
         self._lay_out()
         self._show_running(running=False)
         self.message.show_message(
             Message(
-                self.tr("A line that is refused does not stop the others."),
-                self.tr("A dry run checks everything and keeps nothing."),
+                self.tr("A refused line does not stop the others."),
+                self.tr("A dry run checks everything and imports nothing."),
             )
         )
 
@@ -66,13 +66,13 @@ class ImportPage(LeadPage):
         return self._is_running
 
     def close_down(self) -> None:
-        """A lock stops the import between two clips; what came in stays, and it can be run again."""
+        """Locking stops the import between two clips; imported clips stay, and the import can be repeated."""
         self._stop.set()
         if self._job is not None:
             self._job.cancel()
 
     def options(self) -> IntakeOptions:
-        """What is asked for, from the fields."""
+        """The options in the fields."""
         return IntakeOptions(
             sample=self.sample.value() or None,
             seed=self.seed.value(),
@@ -107,7 +107,7 @@ class ImportPage(LeadPage):
 
     @Slot()
     def _on_cancel(self) -> None:
-        """Asks the import to stop; the report of what was done still comes."""
+        """Requests a stop; the report of what was done still arrives."""
         self._stop.set()
         self.cancel_button.setEnabled(False)
         self.message.show_message(Message(self.tr("Stopping after this clip…")))
@@ -128,13 +128,11 @@ class ImportPage(LeadPage):
         )
         hint = ""
         if report.was_cancelled:
-            hint = self.tr(
-                "Stopped before the end. Run it again: what is here already is refused as a duplicate."
-            )
+            hint = self.tr("Stopped early. Run it again: clips already imported are refused as duplicates.")
         elif report.is_dry_run:
-            hint = self.tr("This was a dry run: nothing was kept.")
+            hint = self.tr("This was a dry run: nothing was imported.")
         elif report.not_drawn:
-            hint = self.tr("{0} were not drawn for the sample.").format(f"{report.not_drawn:,}")
+            hint = self.tr("{0} were not selected for the sample.").format(f"{report.not_drawn:,}")
         is_clean = not (report.refused or report.quarantined or report.was_cancelled)
         self.message.show_message(Message(sentence, hint), "ok" if is_clean else "warn")
 
@@ -160,23 +158,23 @@ class ImportPage(LeadPage):
 
     def _make_fields(self) -> None:
         self.manifest = named(QLineEdit(self), "import_manifest", self.tr("Manifest"))
-        self.manifest.setPlaceholderText(self.tr("A manifest: JSON Lines or CSV, paths relative to it"))
+        self.manifest.setPlaceholderText(self.tr("A JSON Lines or CSV manifest; paths are relative to it"))
         self.dry_run = named(
             QCheckBox(self.tr("Dry run"), self),
             "import_dry_run",
             self.tr("Dry run"),
-            hint=self.tr("Check every line and keep nothing"),
+            hint=self.tr("Check every line and import nothing"),
         )
-        self.sample = self._number("import_sample", self.tr("Draw a sample of so many clips; 0 takes all"))
+        self.sample = self._number("import_sample", self.tr("Number of clips to sample; 0 takes all"))
         self.sample.setSpecialValueText(self.tr("all"))
         self.seed = self._number(
-            "import_seed", self.tr("Seed of the sample: the same seed draws the same clips")
+            "import_seed", self.tr("Seed of the sample: the same seed selects the same clips")
         )
         self.stratify = named(
             QLineEdit(self),
             "import_stratify",
             self.tr("Stratify"),
-            hint=self.tr("Fields to spread the sample over, such as locale, product"),
+            hint=self.tr("Fields to stratify the sample by, such as locale, product"),
         )
         self.stratify.setPlaceholderText(self.tr("locale, product"))
         self.stratify.setFixedWidth(180)
@@ -202,14 +200,14 @@ class ImportPage(LeadPage):
         self.cancel_button = self.button(
             "import_cancel",
             self.tr("Stop"),
-            self.tr("Stop after the clip that is being checked; what came in stays"),
+            self.tr("Stop after the current clip; imported clips stay"),
             self._on_cancel,
             shortcut_id="import.cancel",
         )
         self.run_button = self.button(
             "import_run",
             self.tr("Import"),
-            self.tr("Check every line, and bring in what the rules allow"),
+            self.tr("Check every line, and import the clips that the rules allow"),
             self._on_run,
             shortcut_id="import.run",
             kind="primary",
@@ -236,10 +234,10 @@ class ImportPage(LeadPage):
         second.addWidget(self.run_button)
         table = self.table(
             "import_rows",
-            self.tr("What became of each line"),
+            self.tr("Result of each line"),
             self.rows,
             stretch=len(_WIDTHS),
-            empty=self.tr("Each line of the manifest will get a row here: what became of it, and why."),
+            empty=self.tr("The result of each line of the manifest is listed here."),
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)

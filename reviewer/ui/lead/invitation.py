@@ -1,4 +1,4 @@
-"""A one-time code, shown once."""
+"""Shows a one-time code once."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ _SIDE_PX = 320
 
 
 class InvitationPanel(QFrame):
-    """Whose code it is, the code, until when it works; a button copies it, leaving forgets it."""
+    """Name, code and expiry; a button copies the code, and leaving the page clears it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class InvitationPanel(QFrame):
         self.done = named(
             QPushButton(self.tr("Done"), self),
             "invitation_done",
-            self.tr("Forget the code: it is not shown again"),
+            self.tr("Clear the code; it cannot be shown again"),
         )
         self.copy.clicked.connect(self._on_copy)
         self.done.clicked.connect(self.clear)
@@ -73,12 +73,12 @@ class InvitationPanel(QFrame):
         column.addLayout(row)
 
     def show_invitation(self, invitation: "Invitation") -> None:
-        """Shows a code for the first and last time."""
+        """Shows a code; it cannot be shown again."""
         self._who.setText(self.tr("Code for {0}").format(invitation.person.name))
         self.code.setText(invitation.code)
         self._hint.setText(
             self.tr(
-                "Shown once, kept nowhere. Works once, until {0}. Tell it to the person yourself."
+                "Shown once and not stored. Works once, until {0}. Give it to the person yourself."
             ).format(day_and_time(invitation.until))
         )
         self.copy.setText(self.tr("Copy"))
@@ -87,7 +87,7 @@ class InvitationPanel(QFrame):
 
     @Slot()
     def clear(self) -> None:
-        """Forgets the code, in the clipboard too if it is still there."""
+        """Clears the code, in the clipboard too if it is still there."""
         clipboard = QGuiApplication.clipboard()
         if self.code.text() and clipboard.text() == self.code.text():
             clipboard.clear()

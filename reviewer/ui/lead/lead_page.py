@@ -1,4 +1,4 @@
-"""What the lead's pages have in common: a title, what to do, a message, and content below."""
+"""The common layout of the lead's pages: title, buttons, message, content."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ _TITLE_ROW_PX = 34
 
 
 class LeadPage(Page):
-    """A column: title with its buttons to the right, a line for messages, the page's own parts."""
+    """A column: title with its buttons at the right, a message line, then the page's content."""
 
     def __init__(self, name: str, title: str, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +49,7 @@ class LeadPage(Page):
         failed: Callable[[Exception], None] | None = None,
         progressed: Callable[[Any], None] | None = None,
     ) -> Job:
-        """Runs work on the pool; a failure is shown in the page's message unless ``failed`` is given."""
+        """Runs work on the job pool; a failure is shown in the page's message unless ``failed`` is given."""
         return self._jobs.run(
             work, done, failed or self.message.show_error, progressed=progressed, owner=self
         )
@@ -64,7 +64,7 @@ class LeadPage(Page):
         shortcut_id: str = "",
         **look: str,
     ) -> QPushButton:
-        """A button with its key; ``look`` may hold ``kind`` and ``glyph``."""
+        """A button with its shortcut; ``look`` may hold ``kind`` and ``glyph``."""
         made = named(QPushButton(text, self), name, hint, shortcut_id=shortcut_id, kind=look.get("kind", ""))
         if "glyph" in look:
             set_icon(made, look["glyph"], "on_accent" if look.get("kind") == "primary" else "text")
@@ -74,9 +74,9 @@ class LeadPage(Page):
         return made
 
     def table(self, name: str, spoken: str, model: RowsModel[Any], *, stretch: int, empty: str) -> Table:
-        """A table in the house's look over ``model``, which it becomes the parent of.
+        """A table in the common style over ``model``, which becomes its child.
 
-        ``empty`` is a sentence that says what will be here, shown while nothing is.
+        ``empty`` is shown while the table has no rows.
         """
         made = named(Table(self, empty=empty), name, spoken)
         made.setToolTip("")
@@ -86,7 +86,7 @@ class LeadPage(Page):
         return made
 
     def progress_bar(self, name: str, spoken: str) -> QProgressBar:
-        """A bar that is seen only while something runs; its place stays free for it."""
+        """A progress bar that is visible only while something runs; its space is reserved."""
         made = named(QProgressBar(self), name, spoken)
         made.setToolTip("")
         policy = made.sizePolicy()
@@ -96,7 +96,7 @@ class LeadPage(Page):
         return made
 
     def label(self, text: str, kind: str = "label") -> QLabel:
-        """A small piece of text."""
+        """A small label."""
         made = QLabel(text, self)
         made.setProperty("kind", kind)
         return made

@@ -1,4 +1,4 @@
-"""The access log: read it, verify it, take a checkpoint of it away."""
+"""Shows and verifies the access log, and saves checkpoints."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ _WIDTHS = (56, 148, 116, 84, 128, 112, 184)
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A checkpoint that is on its way out: how many rows it covers, and how many came since."""
+    """A checkpoint being saved: how many rows it covers, and how many came since."""
 
     size: int
     unwitnessed: int
@@ -62,7 +62,7 @@ class LogPage(LeadPage):
             self.tr("Rows of the access log"),
             self.rows,
             stretch=len(_WIDTHS),
-            empty=self.tr("Who did what, and when, will be listed here, the newest first."),
+            empty=self.tr("Who did what and when is listed here, newest first."),
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
@@ -73,7 +73,7 @@ class LogPage(LeadPage):
         refresh = self.button(
             "log_refresh",
             self.tr("Refresh"),
-            self.tr("Read the newest rows"),
+            self.tr("Refresh: read the newest rows"),
             self.refresh,
             shortcut_id="log.refresh",
             glyph="refresh",
@@ -81,7 +81,7 @@ class LogPage(LeadPage):
         self.save = self.button(
             "log_checkpoint",
             self.tr("Save a checkpoint…"),
-            self.tr("Sign how long the log is and how it ends, to be kept on another machine"),
+            self.tr("Sign the log's length and end, to be kept on another machine"),
             self._on_save,
             shortcut_id="log.checkpoint",
             glyph="checkpoint",
@@ -113,14 +113,14 @@ class LogPage(LeadPage):
     @Slot()
     def _on_verify(self) -> None:
         self.verify.setEnabled(False)
-        self.message.show_message(Message(self.tr("Checking every row…")))
+        self.message.show_message(Message(self.tr("Verifying every row…")))
         self.run(lambda _token: self._lead.verify_log(), self._verified, failed=self._failed)
 
     def _verified(self, finding: "Finding") -> None:
         self.verify.setEnabled(True)
         hint = ""
         if finding.first_bad is not None:
-            hint = self.tr("{0} rows verify; the first bad row is {1}.").format(
+            hint = self.tr("{0} rows verified; row {1} is the first bad one.").format(
                 f"{finding.rows:,}", finding.first_bad
             )
         self.message.show_message(
@@ -140,7 +140,9 @@ class LogPage(LeadPage):
         self.message.show_message(
             Message(
                 self.tr("The checkpoint covers {0} rows.").format(f"{kept.size:,}"),
-                self.tr("Keep the file on another machine: it shows later whether rows were cut off."),
+                self.tr(
+                    "Keep the file on another machine: it shows later whether rows were deleted from the end."
+                ),
             ),
             "ok",
         )
@@ -189,7 +191,7 @@ def _keep(lead: "LeadSession", place: Path) -> _Kept:
         write_atomically(place, checkpoint.text.encode(), mode=0o666)
     except OSError as error:
         raise Unavailable(
-            QCoreApplication.translate("LogPage", "The checkpoint could not be written there."),
+            QCoreApplication.translate("LogPage", "The checkpoint could not be written."),
             QCoreApplication.translate("LogPage", "Choose another folder ({0}).").format(
                 error.strerror or ""
             ),

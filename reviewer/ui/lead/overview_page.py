@@ -1,4 +1,4 @@
-"""Where the project stands."""
+"""The project's progress."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ _WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
 
 
 class OverviewPage(LeadPage):
-    """Counts by state, each person's work, who holds what, and what came too late."""
+    """Clips and tasks by state, each person's work, leases, and late drafts."""
 
     scope = Scope.OVERVIEW
 
@@ -45,7 +45,7 @@ class OverviewPage(LeadPage):
             self.button(
                 "overview_refresh",
                 self.tr("Refresh"),
-                self.tr("Read the newest figures"),
+                self.tr("Refresh the figures"),
                 self.refresh,
                 shortcut_id="overview.refresh",
                 glyph="refresh",
@@ -58,11 +58,11 @@ class OverviewPage(LeadPage):
 
     @Slot()
     def refresh(self) -> None:
-        """Asks for the newest figures."""
+        """Requests the newest figures."""
         self.run(lambda _token: self._lead.overview(), self.show_overview)
 
     def show_overview(self, overview: "Overview") -> None:
-        """Puts figures on."""
+        """Shows figures."""
         self._names = {progress.person.id: progress.person.name for progress in overview.people}
         self.clips.show_counts(overview.counts.clips)
         self.tasks.show_counts(overview.counts.tasks)
@@ -82,7 +82,8 @@ class OverviewPage(LeadPage):
         if not sum(overview.counts.clips.values()):
             self.message.show_message(
                 Message(
-                    self.tr("No clips yet."), self.tr("Bring some in under Import, and add people to work.")
+                    self.tr("No clips yet."),
+                    self.tr("Import some under Import, and add people under People."),
                 )
             )
         elif overview.unwitnessed:
@@ -101,11 +102,11 @@ class OverviewPage(LeadPage):
             "overview_people",
             self.tr("Each person's work"),
             self.people,
-            self.tr("How much each person submitted will be listed here."),
+            self.tr("Each person's submissions are counted here."),
         )
         self._lease_table = self._table(
             "overview_leases",
-            self.tr("Who holds what"),
+            self.tr("Checked-out clips"),
             self.leases,
             self.tr("No clips are checked out."),
         )
@@ -113,12 +114,12 @@ class OverviewPage(LeadPage):
             "overview_late",
             self.tr("Late drafts"),
             self.late,
-            self.tr("Work whose lease was lost before it was submitted will be kept here."),
+            self.tr("Late drafts are listed here: work whose lease ended before it was submitted."),
         )
         self._release = self.button(
             "overview_release",
             self.tr("Release…"),
-            self.tr("Take the chosen clip back into the queue"),
+            self.tr("Return the selected clip to the queue"),
             self._on_release,
             shortcut_id="overview.release",
         )
@@ -166,8 +167,8 @@ class OverviewPage(LeadPage):
         dialog = ConfirmDialog(
             self.tr("Release this clip?"),
             self.tr(
-                "{0} loses the right to hand it in. What they typed stays as their draft, "
-                "and the clip goes back into the queue for anybody."
+                "{0} can no longer submit it. Their text stays as their draft, "
+                "and the clip returns to the queue for anybody."
             ).format(self._name(lease.person_id)),
             self.tr("Release"),
             self,
@@ -199,7 +200,7 @@ class OverviewPage(LeadPage):
             (TaskState.OPEN, self.tr("open")),
             (TaskState.LEASED, self.tr("in work")),
             (TaskState.SUBMITTED, self.tr("submitted")),
-            (TaskState.QA_PENDING, self.tr("to be checked")),
+            (TaskState.QA_PENDING, self.tr("in review")),
             (TaskState.RETURNED, self.tr("returned")),
             (TaskState.ACCEPTED, self.tr("accepted")),
             (HELD_BACK, self.tr("held back")),

@@ -1,4 +1,4 @@
-"""Who works here, and the one-time code of somebody new."""
+"""Adds and revokes people, and shows the one-time code of a new person."""
 
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ _SIDE_PX = 320
 
 
 class PeoplePage(LeadPage):
-    """The register at the left; adding, and the code, at the right."""
+    """People at the left; adding a person, and their code, at the right."""
 
     scope = Scope.PEOPLE
 
@@ -38,14 +38,14 @@ class PeoplePage(LeadPage):
             self.tr("Everybody who was ever added"),
             self.people,
             stretch=0,
-            empty=self.tr("Everybody you add will be listed here."),
+            empty=self.tr("People you add are listed here."),
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
         self.revoke_button = self.button(
             "people_revoke",
             self.tr("Revoke…"),
-            self.tr("Close the chosen person's account"),
+            self.tr("Revoke the selected person's account"),
             self._on_revoke,
             shortcut_id="people.revoke",
             kind="danger",
@@ -79,7 +79,7 @@ class PeoplePage(LeadPage):
 
     @Slot()
     def refresh(self) -> None:
-        """Reads the register."""
+        """Reads the list of people."""
         self.run(lambda _token: self._lead.people(), self.people.show_rows)
 
     def enter(self) -> None:
@@ -87,7 +87,7 @@ class PeoplePage(LeadPage):
         self.refresh()
 
     def leave(self) -> None:
-        """The code is shown once: whoever goes away does not find it again."""
+        """The code is shown once: leaving the page clears it."""
         self.invitation.clear()
 
     def close_down(self) -> None:
@@ -103,7 +103,7 @@ class PeoplePage(LeadPage):
             self.role.addItem(title, role)
         self.add_button = self.button(
             "people_add",
-            self.tr("Add and make a code"),
+            self.tr("Add and create code"),
             self.tr("Add this person and show their one-time code"),
             self._on_add,
             shortcut_id="people.add",
@@ -151,8 +151,8 @@ class PeoplePage(LeadPage):
         dialog = ConfirmDialog(
             self.tr("Revoke {0}?").format(person.name),
             self.tr(
-                "Their keys are destroyed and they can do nothing more, in any window. "
-                "Clips they hold go back into the queue; what they submitted stays. This cannot be undone."
+                "Their keys are destroyed and they lose access in every window. "
+                "Clips they hold return to the queue; submitted work stays. This cannot be undone."
             ),
             self.tr("Revoke"),
             self,
@@ -165,7 +165,7 @@ class PeoplePage(LeadPage):
         self.run(lambda _token: self._lead.revoke(person.name), self._revoked)
 
     def _revoked(self, person: Person) -> None:
-        self.message.show_message(Message(self.tr("{0} is revoked.").format(person.name)), "ok")
+        self.message.show_message(Message(self.tr("{0} was revoked.").format(person.name)), "ok")
         self.refresh()
 
     def _chosen(self) -> Person | None:
@@ -180,7 +180,7 @@ class PeoplePage(LeadPage):
 
     def _roles(self) -> dict[str, str]:
         return {
-            Role.CONTRACTOR.value: self.tr("Contractor: hears and types"),
+            Role.CONTRACTOR.value: self.tr("Contractor: transcribes"),
             Role.QA.value: self.tr("QA: reviews work"),
             Role.LEAD.value: self.tr("Lead: runs the project"),
         }

@@ -1,4 +1,4 @@
-"""What a contractor submitted lately, and what became of it."""
+"""A contractor's recent submissions and their state."""
 
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ _LIMIT = 100
 
 
 class MinePage(Page):
-    """One's own submissions, newest first; their text is in memory only and gone at lock."""
+    """Newest first; texts are in memory only, and cleared on lock."""
 
     scope = Scope.MINE
 
@@ -43,11 +43,9 @@ class MinePage(Page):
         self.message.retry_requested.connect(self.refresh)
         self.done = RowsModel(self._columns())
         table = named(
-            Table(
-                self, empty=self.tr("What you submit at the desk is listed here, with what QA says of it.")
-            ),
+            Table(self, empty=self.tr("What you submit at the desk is listed here, with QA's verdict.")),
             "mine_table",
-            self.tr("My last submissions"),
+            self.tr("My recent submissions"),
         )
         table.setToolTip("")
         self.done.setParent(table)
@@ -58,7 +56,7 @@ class MinePage(Page):
         self.refresh_button = named(
             QPushButton(self.tr("Refresh"), self),
             "mine_refresh",
-            self.tr("Read the newest"),
+            self.tr("Refresh the list"),
             shortcut_id="mine.refresh",
         )
         set_icon(self.refresh_button, "refresh")
@@ -93,14 +91,14 @@ class MinePage(Page):
                 Message(
                     self.tr("Nothing submitted yet."),
                     self.tr(
-                        "Take a clip at the desk, and submit it when you have heard and typed all of it."
+                        "Take a clip at the desk, and submit it when all of it is heard and transcribed."
                     ),
                 )
             )
         elif counts.returned:
             self.message.show_message(
                 Message(
-                    self.tr("{0} came back from QA.").format(counts.returned),
+                    self.tr("QA returned {0} to you.").format(counts.returned),
                     self.tr("Take the next clip at the desk: returned work comes first, with its comment."),
                 ),
                 "warn",
@@ -126,7 +124,7 @@ class MinePage(Page):
         ]
 
     def _text_of(self, row: "PastWork") -> str:
-        """In one line; a clip that may not be opened any more shows no text, and hides nothing else."""
+        """On one line; a clip that may no longer be opened shows no text."""
         return self.tr("(no longer available)") if row.text is None else " ".join(row.text.split())
 
     def _lay_out(self, table: Table) -> None:

@@ -1,4 +1,4 @@
-"""The dialog of settings: pages by name at the left, one of them at the right."""
+"""The settings dialog: a list of pages at the left, the chosen page at the right."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -38,19 +38,19 @@ PageMaker = Callable[[QWidget], QWidget]
 
 @runtime_checkable
 class Titled(Protocol):
-    """What a page says of itself; its object name is what is remembered of it."""
+    """A settings page; its object name is stored as the last page shown."""
 
     @property
     def title(self) -> str: ...
 
 
 class SettingsDialog(QDialog):
-    """Choices take effect at once, so there is nothing to confirm; the page is remembered."""
+    """Changes take effect at once, so there is nothing to confirm; the last page is remembered."""
 
     def __init__(
         self, preferences: Preferences, makers: Sequence[PageMaker], parent: QWidget | None = None
     ) -> None:
-        """``makers`` make the pages, each a widget with a ``title``, in the order in which they are shown."""
+        """``makers`` create the pages, each a widget with a ``title``, in display order."""
         super().__init__(parent)
         named(self, NAME, self.tr("Settings")).setToolTip("")
         self.setWindowTitle(self.tr("Settings"))
@@ -58,7 +58,7 @@ class SettingsDialog(QDialog):
         self.resize(_room(parent))
         self._preferences = preferences
         self._pages: list[QWidget] = []
-        self._list = named(QListWidget(self), "settings_pages", self.tr("Pages of settings"))
+        self._list = named(QListWidget(self), "settings_pages", self.tr("Settings pages"))
         self._list.setToolTip("")
         self._list.setFixedWidth(_LIST_PX)
         self._stack = QStackedWidget(self)
@@ -77,7 +77,7 @@ class SettingsDialog(QDialog):
 
     @property
     def page(self) -> QWidget:
-        """The page that is in front."""
+        """The page that is shown."""
         return self._pages[self._stack.currentIndex()]
 
     @Slot(int)
@@ -112,7 +112,7 @@ class SettingsDialog(QDialog):
 
 
 def _room(parent: QWidget | None) -> QSize:
-    """As large as the window lets it, within what reads well."""
+    """As large as the window allows, within readable limits."""
     if parent is None:
         return _MOST
     inside = parent.size() - QSize(4 * EDGE_PX, 2 * EDGE_PX)
@@ -126,12 +126,12 @@ def settings_dialog(
     pedals: PedalReader | None = None,
     parent: QWidget | None = None,
 ) -> SettingsDialog:
-    """The settings of a person.
+    """The settings dialog with all its pages.
 
     Args:
-        tags: The keys that data defines, as shown, and what each types.
-        jobs: The pool on which outputs are looked for, where there is sound.
-        pedals: The foot pedal, where one is listened to.
+        tags: Shortcuts that data defines, as shown, and what each inserts.
+        jobs: The pool on which audio outputs are listed; None leaves that page out.
+        pedals: The foot pedal; None leaves that page out.
     """
     makers: list[PageMaker] = [
         partial(ListeningPage, preferences),

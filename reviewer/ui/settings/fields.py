@@ -1,4 +1,4 @@
-"""Fields that show a preference and keep what is chosen in it at once."""
+"""Fields bound to a preference: they show it and store every change at once."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ Options = Sequence[tuple[Value, str]]
 
 
 class SecondsField(QDoubleSpinBox):
-    """A length, kept in milliseconds, shown in seconds."""
+    """A duration, stored in milliseconds, shown in seconds."""
 
     def __init__(
         self, preferences: Preferences, name: str, spoken: str, default_ms: int, bounds_ms: tuple[int, int]
@@ -37,7 +37,7 @@ class SecondsField(QDoubleSpinBox):
 
 
 class ListField(QComboBox):
-    """One of a few values, each with its words; a stored value that is none of them counts as not stored."""
+    """One of a few values, each with a label; an unknown stored value counts as not stored."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ListField(QComboBox):
 
 
 class SwitchField(QCheckBox):
-    """On or off; what it switches stands beside it."""
+    """A check box with its label."""
 
     def __init__(self, preferences: Preferences, name: str, words: str, *, default: bool) -> None:
         super().__init__(words)

@@ -1,4 +1,4 @@
-"""The rows of the table of keys in the settings."""
+"""Rows of the shortcut table in the settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _WHERE_TAGS_ARE = {Scope.WINDOW, Scope.DESK, Scope.QA}
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One action as it is shown."""
+    """One action as shown."""
 
     action_id: str
     does: str
@@ -26,13 +26,13 @@ class KeyRow:
     origin: Origin
 
     def has(self, words: str) -> bool:
-        """Whether every word is somewhere in the row, in any case."""
+        """Whether the row contains every word, ignoring case."""
         everything = f"{self.does} {self.keys} {self.place} {said(self.origin)}".casefold()
         return all(word in everything for word in words.casefold().split())
 
 
 def rows_of(keymap: Keymap, words: str = "") -> list[KeyRow]:
-    """Every action that has the words: listening first, then the table's order, what is fixed last."""
+    """Every action that contains the words: playback first, then in table order, fixed ones last."""
     rows = [
         KeyRow(its.id, its.does, _either(keymap.keys(its.id)), its.section, keymap.origin(its.id))
         for its in sorted(ACTIONS, key=lambda its: (its.is_fixed, not its.is_listening))
@@ -41,7 +41,7 @@ def rows_of(keymap: Keymap, words: str = "") -> list[KeyRow]:
 
 
 def columns() -> list[Column[KeyRow]]:
-    """What it does, its keys, where, and where the keys are from."""
+    """Action, its keys, where it works, and where the keys come from."""
     return [
         Column(_tr("Action"), lambda row: row.does),
         Column(_tr("Key"), lambda row: row.keys or _tr("none"), role=lambda row: None if row.keys else "dim"),
@@ -51,16 +51,16 @@ def columns() -> list[Column[KeyRow]]:
 
 
 def said(origin: Origin) -> str:
-    """Where keys come from, in a word."""
+    """Where keys come from, translated."""
     return {Origin.PRESET: _tr("Preset"), Origin.CUSTOM: _tr("Own"), Origin.FIXED: _tr("Fixed")}[origin]
 
 
 def refuse_tag(row: KeyRow, key: str, tags: Mapping[str, str]) -> None:
-    """Raises Refused for a key that types a tag of this project where the action works too."""
+    """Raises Refused for a key that inserts a tag of this project where the action works too."""
     if key in tags and action(row.action_id).scopes & _WHERE_TAGS_ARE:
         raise Refused(
-            _tr("{0} is “{1}” (Tags).").format(to_native_text(key), tags[key]),
-            _tr("The project gives tags their keys."),
+            _tr("{0} is already used for “{1}” (Tags).").format(to_native_text(key), tags[key]),
+            _tr("The project assigns the keys of tags."),
         )
 
 

@@ -1,4 +1,4 @@
-"""Teaching a pedal that the program does not know, one press after the other."""
+"""Calibrates a pedal that the program does not know, one press at a time."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent
@@ -18,7 +18,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 
 class PedalCalibrationPanel(QWidget):
-    """A device to choose, and a lesson. What is learnt is kept for this user on this machine."""
+    """Chooses a device and leads through its calibration, which is stored for this user on this machine."""
 
     def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,23 +27,25 @@ class PedalCalibrationPanel(QWidget):
         self._others: tuple[HidDevice, ...] = ()
         self._pupil: HidDevice | None = None
         self._lesson = Calibration()
-        self.devices = named(QComboBox(self), "pedal_device", self.tr("Device to be taught"))
+        self.devices = named(QComboBox(self), "pedal_device", self.tr("Device to calibrate"))
         self.teach = self._button(
-            "pedal_teach", self.tr("Teach…"), self.tr("Teach the pedals of this device")
+            "pedal_teach", self.tr("Teach…"), self.tr("Calibrate the pedals of this device")
         )
         self.skip = self._button(
-            "pedal_skip", self.tr("There is no such pedal"), self.tr("Go on with the next pedal")
+            "pedal_skip", self.tr("The device has no such pedal"), self.tr("Continue with the next pedal")
         )
-        self.stop = self._button("pedal_stop", self.tr("Stop"), self.tr("Stop teaching; nothing changes"))
+        self.stop = self._button(
+            "pedal_stop", self.tr("Stop"), self.tr("Cancel the calibration; nothing changes")
+        )
         self.forget = self._button(
-            "pedal_forget", self.tr("Forget"), self.tr("Forget the pedal that was taught here")
+            "pedal_forget", self.tr("Forget"), self.tr("Delete the stored calibration")
         )
         for button in (self.skip, self.stop):
             policy = button.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)
         self.devices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.devices.setPlaceholderText(self.tr("Nothing that could be taught is plugged in"))
+        self.devices.setPlaceholderText(self.tr("No device that can be calibrated is connected"))
         self.message = InlineMessage("pedal_lesson", lines=2, parent=self)
         self._lay_out()
         self._connect()
@@ -52,7 +54,7 @@ class PedalCalibrationPanel(QWidget):
 
     @Slot()
     def begin(self) -> None:
-        """Begins a lesson with the chosen device."""
+        """Starts a calibration of the chosen device."""
         place = self.devices.currentIndex()
         if not 0 <= place < len(self._others):
             return
@@ -63,7 +65,7 @@ class PedalCalibrationPanel(QWidget):
 
     @Slot()
     def end(self) -> None:
-        """Ends a lesson without having learnt."""
+        """Cancels a calibration."""
         if self._pupil is not None:
             self._dismiss()
             self.message.clear()
@@ -105,7 +107,7 @@ class PedalCalibrationPanel(QWidget):
             self.message.show_message(message_for(error), "warn")
             return
         self._preferences.put(TAUGHT, taught.line)
-        sentence = self.tr("Learnt: {0}. Try its pedals: they show above.")
+        sentence = self.tr("Calibrated: {0}. Try the pedals; they are shown above.")
         self.message.show_message(Message(sentence.format(_name(pupil))), "ok")
         self._show_buttons()
 
@@ -116,13 +118,13 @@ class PedalCalibrationPanel(QWidget):
 
     def _ask(self) -> None:
         words = {
-            Pedal.LEFT: self.tr("Press the left pedal, and let it go."),
-            Pedal.MIDDLE: self.tr("Press the middle pedal, and let it go."),
-            Pedal.RIGHT: self.tr("Press the right pedal, and let it go."),
+            Pedal.LEFT: self.tr("Press and release the left pedal."),
+            Pedal.MIDDLE: self.tr("Press and release the middle pedal."),
+            Pedal.RIGHT: self.tr("Press and release the right pedal."),
         }
         asked = self._lesson.requested_pedal
         if asked is not None:
-            hint = self.tr("Now let it go.") if self._lesson.is_held else ""
+            hint = self.tr("Release it now.") if self._lesson.is_held else ""
             self.message.show_message(Message(words[asked], hint))
 
     def _show_standing(self, standing: PedalStatus) -> None:
@@ -130,14 +132,14 @@ class PedalCalibrationPanel(QWidget):
             if standing.state is PedalState.CALIBRATING:
                 return
             self._dismiss()
-            fault = Message(standing.sentence or self.tr("The device has gone."), standing.hint)
+            fault = Message(standing.sentence or self.tr("The device was disconnected."), standing.hint)
             self.message.show_message(fault, "warn")
         if standing.candidates != self._others:
             self._list(standing.candidates)
         self._show_buttons()
 
     def _list(self, others: tuple[HidDevice, ...]) -> None:
-        """Lists the devices, the one that was chosen before still chosen, else the first."""
+        """Lists the devices; keeps the chosen one, else chooses the first."""
         here = self.devices.currentIndex()
         chosen = self._others[here] if 0 <= here < len(self._others) else None
         self._others = others
@@ -167,12 +169,12 @@ class PedalCalibrationPanel(QWidget):
         self._reader.standing_changed.connect(self._on_standing_changed)
 
     def _lay_out(self) -> None:
-        heading = QLabel(self.tr("A pedal that is not known"), self)
+        heading = QLabel(self.tr("Unknown pedal"), self)
         heading.setProperty("kind", "heading")
         why = QLabel(
             self.tr(
-                "Choose the device, then press its pedals when asked. Keyboards and mice are never listed:"
-                " the program does not read them."
+                "Choose the device, then press its pedals when asked. Keyboards and mice are never listed,"
+                " and the program does not read them."
             ),
             self,
         )

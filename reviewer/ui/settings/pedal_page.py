@@ -1,4 +1,4 @@
-"""The settings page of the foot pedal: what is plugged in, what each pedal does, and what it just did."""
+"""The settings page for foot pedals: status, actions of each pedal, recent presses."""
 
 from collections import deque
 from functools import partial
@@ -38,14 +38,14 @@ _LINE_PX = 18.0
 
 
 class _CalmBox(QComboBox):
-    """A list that the wheel does not change while it scrolls the page."""
+    """A combo box that ignores the wheel, which scrolls the page."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
 class PedalPage(QWidget):
-    """Choices take effect at once. What the feet do is shown here only: on this page they do nothing else."""
+    """Changes take effect at once. While this page is open, pedals are only shown and trigger nothing."""
 
     def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +77,7 @@ class PedalPage(QWidget):
 
     @property
     def title(self) -> str:
-        """What the settings call this page."""
+        """The page's name in the settings."""
         return self.tr("Foot pedal")
 
     @Slot(object)
@@ -102,30 +102,31 @@ class PedalPage(QWidget):
         name = standing.name or self.tr("A foot pedal")
         back, play, forward = (shortcut(f"desk.{act}").shown for act in ("back", "play", "forward"))
         return {
-            PedalState.OFF: Message(self.tr("Foot pedals are not looked for yet.")),
+            PedalState.OFF: Message(self.tr("Foot pedals have not been looked for yet.")),
             PedalState.NOT_INSTALLED: Message(
-                self.tr("Foot pedals need a package that is not installed here."),
+                self.tr("Foot pedals need an optional package that is not installed."),
                 self.tr("Install it with: pip install 'reviewer[pedal]'. Everything else works without it."),
             ),
             PedalState.NONE: Message(
-                self.tr("No foot pedal is plugged in."),
+                self.tr("No foot pedal is connected."),
                 self.tr(
-                    "Plug one in: it is found within two seconds. One that is not known is taught below."
+                    "Connect one: it is found within two seconds. An unknown one can be calibrated below."
                 ),
             ),
-            PedalState.READY: Message(self.tr("{0} is plugged in.").format(name)),
+            PedalState.READY: Message(self.tr("{0} is connected.").format(name)),
             PedalState.UNCALIBRATED: Message(
-                self.tr("{0} is plugged in; which pedal is which is not known yet.").format(name),
-                self.tr("Teach it below: it takes three presses."),
+                self.tr("{0} is connected but not calibrated.").format(name),
+                self.tr("Calibrate it below: it takes three presses."),
             ),
             PedalState.TYPES_KEYS: Message(
-                self.tr("{0} is plugged in. It types keys like a keyboard.").format(name),
+                self.tr("{0} is connected. It types keys like a keyboard.").format(name),
                 self.tr(
-                    "It cannot be held to play. With its maker's program let it type {0} to go back, {1} to"
-                    " play and {2} to go on: these work while you type, and type nothing."
+                    "It cannot play while held. With the manufacturer's program, make it type {0} to skip"
+                    " back, {1} to play and {2} to skip forward: these shortcuts work while you type, and insert"
+                    " nothing."
                 ).format(back, play, forward),
             ),
-            PedalState.CALIBRATING: Message(self.tr("{0} is being taught.").format(name)),
+            PedalState.CALIBRATING: Message(self.tr("{0} is being calibrated.").format(name)),
             PedalState.FAULT: Message(standing.sentence, standing.hint),
         }[standing.state]
 
@@ -135,11 +136,11 @@ class PedalPage(QWidget):
         self._show_events()
 
     def _show_events(self) -> None:
-        shown = " · ".join(self._last) or self.tr("Press a pedal: what it does is said here.")
+        shown = " · ".join(self._last) or self.tr("Press a pedal to see it here.")
         self.events.setText(shown)
 
     def _choice(self, pedal: Pedal) -> QComboBox:
-        spoken = self.tr("What the pedal does: {0}").format(self._titles[pedal])
+        spoken = self.tr("Action of the pedal: {0}").format(self._titles[pedal])
         box = named(_CalmBox(self), f"pedal_choice_{pedal}", spoken)
         for act in self._acts:
             box.addItem(act.sentence, act.name)
@@ -187,7 +188,7 @@ class PedalPage(QWidget):
 
 
 class PedalIndicator(QWidget):
-    """Down is told three ways: the pedal sinks, it is filled, and the word under its name changes."""
+    """Shows whether a pedal is down in three ways: position, colour, and the word below its name."""
 
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,7 +203,7 @@ class PedalIndicator(QWidget):
         return self._is_down
 
     def show_down(self, *, is_down: bool) -> None:
-        """Shows the pedal down, or up."""
+        """Shows the pedal down or up."""
         self._is_down = is_down
         self.setAccessibleDescription(self._word)
         self.update()

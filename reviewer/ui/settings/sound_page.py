@@ -1,4 +1,4 @@
-"""Settings: where the sound goes."""
+"""The settings page for the audio output."""
 
 from collections.abc import Callable
 
@@ -17,12 +17,12 @@ from reviewer.ui.widgets.widget_ids import named
 
 
 def outputs_now() -> Outputs:
-    """Every output there is, also one plugged in since."""
+    """Every audio output, including those connected since the start."""
     return list_outputs(rescan_first=True)
 
 
 def tone_on(output: str) -> str:
-    """Plays a tone on the output remembered by this text; says where it was heard."""
+    """Plays a test tone on the stored output; returns the name of the output used."""
     from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415 - only once sound is wanted
     from reviewer.audio.play.tone import play_tone  # noqa: PLC0415
 
@@ -30,7 +30,8 @@ def tone_on(output: str) -> str:
 
 
 class SoundPage(QWidget):
-    """Lists the outputs off the GUI thread; a choice takes effect at once, and is kept while it is away."""
+    """Lists the outputs on the job pool; a choice takes effect at once, and is kept while the device is
+    away."""
 
     def __init__(
         self,
@@ -67,13 +68,13 @@ class SoundPage(QWidget):
 
     @Slot()
     def look(self) -> None:
-        """Lists the outputs anew; while something is open, PortAudio keeps to those it knew at its start."""
+        """Lists the outputs again; PortAudio only sees new ones while no stream is open."""
         self._refresh.setEnabled(False)
         self._jobs.run(lambda _token: self._outputs(), self._on_listed, self._on_failed, owner=self)
 
     @Slot()
     def play_tone(self) -> None:
-        """Plays a short tone on the output that is chosen."""
+        """Plays a short tone on the chosen output."""
         chosen, tone = self._preferences.text(DEVICE), self._tone
 
         def work(_token: CancelToken) -> str:
@@ -94,7 +95,7 @@ class SoundPage(QWidget):
 
     def _on_heard(self, where: str) -> None:
         self._test.setEnabled(True)
-        self._message.show_message(Message(self.tr("A tone was played: {0}").format(where)), "ok")
+        self._message.show_message(Message(self.tr("A test tone was played on: {0}").format(where)), "ok")
 
     def _on_failed(self, error: Exception) -> None:
         self._refresh.setEnabled(True)
@@ -104,14 +105,14 @@ class SoundPage(QWidget):
         self._message.show_error(error)
 
     def _show_outputs(self, outputs: Outputs) -> None:
-        """The default, each output, and the one that is remembered also while it is not there."""
+        """The system default, each output, and the stored one even while it is not connected."""
         chosen = self._preferences.text(DEVICE)
-        default = self.tr("The system's default")
+        default = self.tr("System default")
         rows = [("", f"{default} ({outputs.default})" if outputs.default else default)]
         rows += [(output.id, f"{output.name} · {output.host}") for output in outputs.all]
         remembered = output_with_id(chosen)
         if remembered is not None and chosen not in [text for text, _ in rows]:
-            away = self.tr("{0} · not there now: the default plays").format(remembered.name)
+            away = self.tr("{0} · not connected, the default is used").format(remembered.name)
             rows.append((chosen, away))
         self._device.blockSignals(True)
         self._texts = [text for text, _ in rows]
@@ -124,7 +125,7 @@ class SoundPage(QWidget):
         head = QLabel(self.tr("Output"), self)
         head.setProperty("kind", "heading")
         head.setBuddy(self._device)
-        hint = QLabel(self.tr("What is chosen here is taken again whenever it is plugged in."), self)
+        hint = QLabel(self.tr("The chosen output is used again whenever it is connected."), self)
         hint.setProperty("kind", "label")
         hint.setWordWrap(True)
         buttons = QHBoxLayout()

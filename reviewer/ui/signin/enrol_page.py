@@ -1,4 +1,4 @@
-"""The page on which a one-time code becomes an account."""
+"""The page for the first sign-in with a one-time code."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,7 +41,7 @@ _KINDS = {Strength.GOOD: "ok", Strength.STRONG: "ok", Strength.FAIR: "warn", Str
 
 @dataclass(frozen=True, slots=True)
 class EnrolEntry:
-    """What was typed; code and passphrase are never printed."""
+    """What was typed; code and passphrase are left out of the repr."""
 
     name: str
     code: str = field(repr=False)
@@ -49,7 +49,7 @@ class EnrolEntry:
 
 
 class EnrolPage(QFrame):
-    """Name, code, and one's own new passphrase twice."""
+    """Name, code, and a new passphrase twice."""
 
     enrol_requested = Signal(object)
     """Carries an EnrolEntry."""
@@ -61,20 +61,20 @@ class EnrolPage(QFrame):
         card = Card(
             "enrol_card",
             self.tr("First sign-in"),
-            self.tr("Your lead gave you a code that works once."),
+            self.tr("Enter the one-time code from your lead."),
             self,
         )
-        self.name = named(QLineEdit(self), "enrol_name", self.tr("Your name, as your lead wrote it"))
+        self.name = named(QLineEdit(self), "enrol_name", self.tr("Your name, as your lead entered it"))
         self.code = named(QLineEdit(self), "enrol_code", self.tr("One-time code"))
         self.code.setPlaceholderText("XXXX-XXXX-XXXX-XXXX")
         self.passphrase = PassphraseField("enrol_passphrase", self.tr("New passphrase"), self)
-        self.again = PassphraseField("enrol_again", self.tr("New passphrase, again"), self)
+        self.again = PassphraseField("enrol_again", self.tr("Repeat the new passphrase"), self)
         self.strength = named(QLabel(self), "enrol_strength", self.tr("Strength"))
         self.message = InlineMessage("enrol_message", lines=4, parent=self)
         card.add_field(self.tr("Name"), self.name)
         card.add_field(self.tr("One-time code"), self.code)
         card.add_field(self.tr("New passphrase, at least 12 characters"), self.passphrase)
-        card.add_field(self.tr("The same again"), self.again)
+        card.add_field(self.tr("Repeat the new passphrase"), self.again)
         card.column.addWidget(self.strength)
         card.column.addWidget(self.message)
         card.column.addLayout(self._buttons())
@@ -91,11 +91,11 @@ class EnrolPage(QFrame):
         self.again.take()
 
     def set_busy(self, *, busy: bool) -> None:
-        """While keys are made nothing can be typed or pressed twice."""
+        """Disables the form while keys are created."""
         self._is_busy = busy
         for widget in (self.name, self.code, self.passphrase, self.again, self.back):
             widget.setEnabled(not busy)
-        self.button.setText(self.tr("Making your keys…") if busy else self.tr("Set my passphrase"))
+        self.button.setText(self.tr("Creating your keys…") if busy else self.tr("Set my passphrase"))
         self._wake()
 
     def show_error(self, error: BaseException) -> None:
@@ -156,7 +156,7 @@ class EnrolPage(QFrame):
 
     def _word(self, strength: Strength, *, differs: bool) -> str:
         words = {
-            Strength.NONE: self.tr("Four or five words that you can remember make a good one."),
+            Strength.NONE: self.tr("Four or five words that you can remember make a good passphrase."),
             Strength.TOO_SHORT: self.tr("Too short"),
             Strength.TOO_PLAIN: self.tr("Too few different characters"),
             Strength.FAIR: self.tr("Fair"),
@@ -164,7 +164,7 @@ class EnrolPage(QFrame):
             Strength.STRONG: self.tr("Strong"),
         }
         if differs:
-            return self.tr("%s, but the two differ") % words[strength]
+            return self.tr("%s, but the passphrases differ") % words[strength]
         return words[strength]
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -1,4 +1,4 @@
-"""From a stranger to somebody who may see the screens of their role."""
+"""The sign-in flow: sign-in, first sign-in, agreement."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -22,12 +22,12 @@ HEARS_CLIPS = frozenset({Role.CONTRACTOR, Role.QA})
 
 
 class SignInFlow(QStackedWidget):
-    """Sign-in, first sign-in and the agreement, one page at a time; secrets are checked on the job pool."""
+    """Shows one page at a time; secrets are checked on the job pool."""
 
     entered = Signal(object)
-    """Carries the Identity, once it may go on."""
+    """Carries the Identity, once it may continue."""
     declined = Signal(object)
-    """Carries the Identity that said no to the agreement; it is still signed in."""
+    """Carries the Identity that declined the agreement; it is still signed in."""
 
     def __init__(self, gateway: WorkspaceGateway, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,12 +44,12 @@ class SignInFlow(QStackedWidget):
 
     @property
     def identity(self) -> Identity | None:
-        """Who is signed in but stands before the agreement; None before sign-in and after entering."""
+        """Who is signed in but has not finished the agreement; None before sign-in and after ``entered``."""
         return self._identity
 
     @property
     def enrol_page(self) -> "EnrolPage":
-        """The page for a one-time code; made when it is first needed, so that sign-in is there at once."""
+        """The page for a one-time code, created on first use so that sign-in appears sooner."""
         if self._enrol_page is None:
             from reviewer.ui.signin.enrol_page import EnrolPage  # noqa: PLC0415 - see above
 
@@ -61,7 +61,7 @@ class SignInFlow(QStackedWidget):
 
     @property
     def nda_page(self) -> "NdaPage":
-        """The page with the agreement; made when it is first needed."""
+        """The page with the agreement, created on first use."""
         if self._nda_page is None:
             from reviewer.ui.signin.nda_page import NdaPage  # noqa: PLC0415 - see above
 
@@ -74,15 +74,15 @@ class SignInFlow(QStackedWidget):
 
     @property
     def is_at_agreement(self) -> bool:
-        """Whether the agreement is before somebody."""
+        """Whether the agreement is shown."""
         return self._nda_page is not None and self.currentWidget() is self._nda_page
 
     def ask_for_agreement(self, identity: Identity) -> None:
-        """Shows the agreement to somebody who is already in; ``entered`` or ``declined`` follows."""
+        """Shows the agreement to somebody who is signed in; ``entered`` or ``declined`` follows."""
         self._signed_in_as(identity)
 
     def show_sign_in(self, message: Message | None = None) -> None:
-        """Back to sign-in, with nothing of the last person's on any page but the name."""
+        """Back to the sign-in page; clears every page except the name."""
         self._identity = None
         if self._enrol_page is not None:
             self._enrol_page.reset()
@@ -109,7 +109,7 @@ class SignInFlow(QStackedWidget):
         self._run(lambda: self._agreement_for(identity), self._agreement_known, self._fail)
 
     def _agreement_for(self, identity: Identity) -> "NdaText | None":
-        """On the job pool: the text that is to be shown, None when it was signed already."""
+        """On the job pool: the text to be shown, None when it is signed already."""
         agreement = self._gateway.agreement
         return None if agreement.is_live(identity) else agreement.shown(identity)
 
@@ -203,4 +203,4 @@ class SignInFlow(QStackedWidget):
 
 
 def _nothing(_outcome: object) -> None:
-    """For work whose end changes nothing on the screen."""
+    """For calls whose result changes nothing."""

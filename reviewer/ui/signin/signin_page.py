@@ -1,4 +1,4 @@
-"""The page that asks who is there."""
+"""The sign-in page."""
 
 from dataclasses import dataclass, field
 
@@ -16,14 +16,14 @@ from reviewer.ui.widgets.widget_ids import named
 
 @dataclass(frozen=True, slots=True)
 class SignInEntry:
-    """What was typed; the passphrase is never printed."""
+    """What was typed; the passphrase is left out of the repr."""
 
     name: str
     passphrase: str = field(repr=False)
 
 
 class SignInPage(QFrame):
-    """Name and passphrase, nothing else."""
+    """Name and passphrase."""
 
     sign_in_requested = Signal(object)
     """Carries a SignInEntry."""
@@ -60,11 +60,11 @@ class SignInPage(QFrame):
         self._wake()
 
     def show_project(self, name: str) -> None:
-        """Says which project this is; known a moment after the page is there."""
+        """Shows the project's name, which is known shortly after the page is shown."""
         self._card.show_subtitle(name)
 
     def reset(self, message: Message | None = None) -> None:
-        """Empties the page for the next person; the name stays after a lock."""
+        """Clears the page for the next person; after a lock the name stays."""
         self.set_busy(busy=False)
         self.passphrase.take()
         self.message.clear()
@@ -72,7 +72,7 @@ class SignInPage(QFrame):
             self.message.show_message(message)
 
     def set_busy(self, *, busy: bool) -> None:
-        """While the passphrase is checked nothing can be typed or pressed twice."""
+        """Disables the form while the passphrase is checked."""
         self._is_busy = busy
         self.button.setText(self.tr("Checking…") if busy else self.tr("Sign in"))
         for widget in (self.name, self.passphrase, self.enrol_button):

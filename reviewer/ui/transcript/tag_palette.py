@@ -1,4 +1,4 @@
-"""The closed list of tags, each with its key and what it means."""
+"""The closed list of tags, each with its shortcut and meaning."""
 
 from functools import partial
 
@@ -20,9 +20,9 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class TagPalette(QWidget):
-    """A click or the tag's key asks for it; the keys work wherever the focus is while it is shown.
+    """A click or the tag's shortcut inserts it, wherever the focus is.
 
-    A key that the person has given to an act of this page does that, and no tag.
+    A key that the user has given to another action of the page triggers that action instead.
     """
 
     tag_requested = Signal(str)
@@ -49,7 +49,7 @@ class TagPalette(QWidget):
 
     @property
     def keys(self) -> list[tuple[str, str]]:
-        """Every tag's key and what it types, for the list of keys."""
+        """Every tag's key and what it inserts, for the list of shortcuts."""
         return [
             (shortcut.key().toString(_NATIVE), f"{tag.example}  {tag.meaning}")
             for tag, (_, _, shortcut) in self._keyed.items()
@@ -57,7 +57,7 @@ class TagPalette(QWidget):
         ]
 
     def use_conventions(self, conventions: Conventions) -> None:
-        """Offers the tags of these: those of the clip's locale."""
+        """Shows the tags of the clip's locale."""
         if conventions.tags == self._tags:
             return
         for row in self._rows:
@@ -73,7 +73,7 @@ class TagPalette(QWidget):
         self._show_keys()
 
     def set_compact(self, *, is_compact: bool) -> None:
-        """Where there is little room, the meanings are in the tooltips only."""
+        """In compact form, meanings are in the tooltips only."""
         self._is_compact = is_compact
         columns = _COMPACT_COLUMNS if is_compact else _COLUMNS
         if columns == self._columns:
@@ -130,7 +130,7 @@ class TagPalette(QWidget):
 
     @Slot()
     def _show_keys(self) -> None:
-        """Gives each tag its key, unless that does something else now."""
+        """Gives each tag its key, unless another action has it now."""
         taken = {key for row in shortcuts_in(Scope.WINDOW, Scope.DESK, Scope.QA) for key in row.sequences}
         for tag, (label, button, shortcut) in self._keyed.items():
             wanted = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)
@@ -143,7 +143,7 @@ class TagPalette(QWidget):
         self.tag_requested.emit(example)
 
     def minimumSizeHint(self) -> QSize:
-        """That of the compact form: a window can be made small in one go."""
+        """The compact form's: a window can be made small in one go."""
         rows = -(-len(self._rows) // _COMPACT_COLUMNS)
         return QSize(super().minimumSizeHint().width(), rows * _ROW_PX)
 

@@ -1,4 +1,4 @@
-"""The field that the transcript is typed into: large, one line that wraps, plain text of any script."""
+"""The text field of the transcript: large plain text of any script, one wrapping line."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Span:
 
 
 class TextField(QTextEdit):
-    """Plain text; places are code points. Return types nothing: a transcript is one line."""
+    """Plain text; offsets are code points. Return inserts nothing: a transcript is one line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +47,11 @@ class TextField(QTextEdit):
 
     @property
     def caret(self) -> int:
-        """The code point before which the cursor stands."""
+        """The code point before which the cursor is."""
         return to_points(self.text, self.textCursor().position())
 
     def put_text(self, text: str) -> None:
-        """Another clip's text: nothing of what was there can be brought back by undo."""
+        """Shows another clip's text and clears the undo history."""
         self.setUndoRedoEnabled(False)
         self.setPlainText(text)
         cursor = QTextCursor(self.document())
@@ -65,7 +65,7 @@ class TextField(QTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def insert_tag(self, tag: str) -> None:
-        """Types a tag at the cursor, over the selection, as one step of undo."""
+        """Inserts a tag at the cursor, replacing the selection, as one undo step."""
         cursor, text = self.textCursor(), self.text
         start = to_points(text, cursor.selectionStart())
         end = to_points(text, cursor.selectionEnd())
@@ -80,14 +80,14 @@ class TextField(QTextEdit):
         self.ensureCursorVisible()
 
     def replace_all(self, text: str) -> None:
-        """Types a whole text in place of what is there; undo brings that back."""
+        """Replaces the whole text as one undo step."""
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
         self.setTextCursor(cursor)
 
     def select(self, span: Span) -> None:
-        """Selects a part and brings it into view."""
+        """Selects a range and scrolls to it."""
         cursor, text = self.textCursor(), self.text
         cursor.setPosition(to_units(text, span.start))
         cursor.setPosition(to_units(text, span.end), QTextCursor.MoveMode.KeepAnchor)
@@ -95,13 +95,13 @@ class TextField(QTextEdit):
         self.ensureCursorVisible()
 
     def mark(self, tags: Sequence[Span], wrong: Sequence[Span]) -> None:
-        """Colours tags and underlines what is wrong; the text itself has no format."""
+        """Colours tags and underlines problems; the text itself has no format."""
         text, tag, problem = self.text, _tag_look(), _problem_look()
         marks = [(span, tag) for span in tags] + [(span, problem) for span in wrong]
         self.setExtraSelections([self._selection(text, span, look) for span, look in marks])
 
     def _mark_anew(self) -> None:
-        """The same marks in the colours of the theme that is on now."""
+        """Reapplies the marks in the colours of the present theme."""
         marks = self.extraSelections()
         wave = QTextCharFormat.UnderlineStyle.WaveUnderline
         for mark in marks:
@@ -146,12 +146,12 @@ def _problem_look() -> QTextCharFormat:
 
 
 def to_units(text: str, place: int) -> int:
-    """The place in UTF-16 units of code point ``place``."""
+    """The offset in UTF-16 code units of code point ``place``."""
     return place + sum(1 for c in text[:place] if ord(c) > 0xFFFF)
 
 
 def to_points(text: str, units: int) -> int:
-    """The code point at UTF-16 unit ``units``; between the two halves of one, the one after it."""
+    """The code point at UTF-16 offset ``units``; inside a surrogate pair, the code point after it."""
     passed = 0
     for place, c in enumerate(text):
         if passed >= units:
@@ -162,16 +162,16 @@ def to_points(text: str, units: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """``typed`` replaces the selection; ``select``, in its code points, is selected afterwards."""
+    """``typed`` replaces the selection; ``select``, a range of its code points, is selected afterwards."""
 
     typed: str
     select: tuple[int, int]
 
 
 def tag_insertion(before: str, after: str, tag: str) -> Insertion:
-    """A tag between ``before`` and ``after``: one space on each side, none twice.
+    """Inserts a tag between ``before`` and ``after`` with exactly one space on each side.
 
-    A tag with a detail keeps it selected, to be typed over; else the cursor goes on behind the space.
+    A tag's detail stays selected, to be overwritten; otherwise the cursor goes behind the space.
     """
     lead = " " if before and not before[-1].isspace() else ""
     trail = "" if after and (after[0].isspace() or after[0] in _NO_SPACE_BEFORE) else " "
@@ -183,5 +183,5 @@ def tag_insertion(before: str, after: str, tag: str) -> Insertion:
 
 
 def one_line(text: str) -> str:
-    """Pasted text as it may stand in a transcript: line breaks and tabs become single spaces."""
+    """Pasted text for a transcript: line breaks and tabs become single spaces."""
     return re.sub(r"\s*[\r\n\t\v\f\u2028\u2029]\s*", " ", text)

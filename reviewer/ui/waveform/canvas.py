@@ -1,4 +1,4 @@
-"""The view of pyqtgraph that holds the waves, stripped of all that costs time in each frame."""
+"""A pyqtgraph view reduced to one item, so that a frame costs as little as possible."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,10 @@ Paint = Callable[[QPainter], None]
 
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]
-    """Shows one item that covers it: whoever holds the stage says how this is painted, in logical pixels.
+    """Shows one item that covers it; the owner paints that item, in logical pixels.
 
-    A frame costs the view nothing but to find this item. There is no background to blit first, no index of
-    items to keep, no painter's state to save; and only what ``refresh`` names is painted. Mouse and keyboard
-    go past it to the widget around it.
+    It has no background to blit, no item index and no saved painter state; only regions given to ``refresh``
+    are painted. Mouse and keyboard events pass through to the parent widget.
     """
 
     def __init__(self, paint: Paint, parent: QWidget) -> None:
@@ -38,12 +37,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.addItem(self._waves)
 
     def cover(self, size: QSize) -> None:
-        """Becomes so large, from the upper left corner of the widget around it."""
+        """Resizes to this size, at the top left corner of the parent widget."""
         self.setGeometry(QRect(QPoint(0, 0), size))
         self._waves.cover(QRectF(0.0, 0.0, size.width(), size.height()))
 
     def refresh(self, part: QRect | None = None) -> None:
-        """Has a part painted anew, or all of it."""
+        """Repaints a region, or everything."""
         if part is None:
             self.viewport().update()
         else:
@@ -51,7 +50,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
 
 class _WaveformItem(pg.GraphicsObject):  # type: ignore[misc]
-    """The one item: as large as the stage."""
+    """The only item, as large as the canvas."""
 
     def __init__(self, paint: Paint) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How channels share the height of a picture."""
+"""How channels share the height of the waveform."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from reviewer.ui.theme import Tokens
 
 REACH = 0.46
-"""The share of a lane that full height takes to each side of its middle."""
+"""The share of half a lane that full scale takes."""
 _LABEL_FROM_LANE_PX = 28
 _LABEL_FONT_PX = 11
 _PAD_PX = 4
@@ -17,21 +17,21 @@ _PLATE_ALPHA = 190
 
 @dataclass(frozen=True, slots=True)
 class ChannelLanes:
-    """``count`` channels stacked in ``height`` rows, each as high as the others, to a row."""
+    """``count`` channels stacked in ``height`` pixel rows, equal in height to within one row."""
 
     count: int
     height: int
 
     def top(self, lane: int) -> int:
-        """The first row of a lane; of the one after the last, the row below all."""
+        """The first row of a lane; for the lane after the last, the row below all lanes."""
         return self.height * lane // max(self.count, 1)
 
     def middle(self, lane: int) -> int:
-        """The row whose middle is silence."""
+        """The row at the centre of a lane, where silence is drawn."""
         return (self.top(lane) + self.top(lane + 1)) // 2
 
     def reach(self, lane: int) -> float:
-        """How many rows full height goes up or down from the middle."""
+        """How many rows full scale reaches above or below the centre."""
         return REACH * (self.top(lane + 1) - self.top(lane))
 
 
@@ -41,9 +41,9 @@ def channel_name(channel: int, channels: int) -> str:
 
 
 def paint_names(painter: QPainter, scale: float, lanes: ChannelLanes, colours: Tokens, font: QFont) -> None:
-    """``L`` and ``R`` for two channels, numbers for more, none for one, where a lane has room.
+    """Paints channel names, ``L`` and ``R`` or numbers, where a lane is high enough; none for one channel.
 
-    Paints in logical pixels; the lanes are counted in device pixels.
+    Paints in logical pixels; the lanes are measured in device pixels.
     """
     if lanes.count < 2:
         return

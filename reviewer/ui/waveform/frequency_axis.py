@@ -1,4 +1,4 @@
-"""Pitches beside a spectrogram."""
+"""Frequency labels beside a spectrogram."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -13,7 +13,7 @@ _PAD_PX = 3
 
 
 def tick_frequencies_hz(top_hz: float, height_px: float) -> tuple[int, ...]:
-    """The round pitches that are named on an axis so high; 0 and what is too near to the top are not."""
+    """The round frequencies to label on an axis of this height, without 0 and those too close to the top."""
     room = height_px / _LEAST_GAP_PX
     step = next((s for s in _STEPS_HZ if top_hz / s <= room), _STEPS_HZ[-1])
     clear_of_top = top_hz * (1 - _LEAST_GAP_PX / 3 / max(height_px, 1.0))
@@ -21,12 +21,12 @@ def tick_frequencies_hz(top_hz: float, height_px: float) -> tuple[int, ...]:
 
 
 def frequency_label(hertz: float) -> str:
-    """``500 Hz``, ``2 kHz``, ``1.5 kHz``: the same in every language."""
+    """``500 Hz``, ``2 kHz``, ``1.5 kHz``; the same in every language."""
     return f"{hertz:.0f} Hz" if hertz < 1000 else f"{hertz / 1000:g} kHz"
 
 
 def paint_frequency_axis(painter: QPainter, lane: QRectF, top_hz: float, colours: Tokens) -> None:
-    """Marks and names at the left edge of a lane, and a line between it and the lane above."""
+    """Tick marks and labels at the left edge of a lane, and a line between it and the lane above."""
     painter.setPen(QPen(QColor(colours.line), 1))
     painter.drawLine(QPointF(lane.left(), lane.top() + 0.5), QPointF(lane.right(), lane.top() + 0.5))
     for hertz in tick_frequencies_hz(top_hz, lane.height()):
@@ -37,7 +37,7 @@ def paint_frequency_axis(painter: QPainter, lane: QRectF, top_hz: float, colours
 
 
 def _plate(painter: QPainter, left: float, middle: float, text: str, colours: Tokens) -> None:
-    """Text on a ground of its own: a picture may have any colour behind it."""
+    """Text on a background of its own, readable on any picture."""
     metrics = QFontMetricsF(painter.font())
     ground = QColor(colours.background)
     ground.setAlpha(_PLATE_ALPHA)

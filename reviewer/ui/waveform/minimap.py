@@ -1,4 +1,4 @@
-"""The whole clip in one line: what is in view, where the cursor is, what was heard."""
+"""A minimap of the whole clip: visible range, playhead, heard parts."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ _DRAG_FROM_PX = 4
 
 
 class Minimap(QWidget):
-    """Click goes there; drag moves the part in view."""
+    """Click to seek; drag to move the visible range."""
 
     seek_requested = Signal(int)
     centre_requested = Signal(float)
@@ -32,8 +32,8 @@ class Minimap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("wave_minimap")
-        self.setAccessibleName(self.tr("Whole clip: part in view and parts heard"))
-        self.setToolTip(self.tr("The whole clip. Click to go there, drag to move the part in view."))
+        self.setAccessibleName(self.tr("Whole clip: visible range and heard parts"))
+        self.setToolTip(self.tr("The whole clip. Click to seek, drag to move the visible range."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -64,7 +64,7 @@ class Minimap(QWidget):
             self.update(round(after) - 2, 0, 5, self.height())
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
-        """Shows what reached the ear; the strip lies under the wave, so it does not speak by colour alone."""
+        """Marks the heard parts with a strip below the waveform, so that colour is not the only sign."""
         self._heard = IntervalMarks.of(ranges)
         if self._picture is not None:
             painter = QPainter(self._picture)
@@ -73,12 +73,12 @@ class Minimap(QWidget):
         self.update(0, self.height() - _STRIP_PX, self.width(), _STRIP_PX)
 
     def show_speech(self, spans: Sequence[Span]) -> None:
-        """A thin band over the strip of what was heard: what is to be heard."""
+        """A thin band above the strip of heard parts: where speech is."""
         self._speech = IntervalMarks.of(spans)
         self._forget_picture()
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
-        """Slanted lines over the height of the clip where speech was not heard."""
+        """Hatches speech that has not been heard."""
         self._unheard = IntervalMarks.of(spans)
         self._forget_picture()
 
@@ -99,7 +99,7 @@ class Minimap(QWidget):
         self.update()
 
     def _drawn(self, source: WaveformSource) -> QImage:
-        """The wave of all channels in one, as a picture at the screen's own scale; made once a size."""
+        """The waveform of all channels in one, as an image in device pixels; rendered once for each size."""
         scale, colours = self.devicePixelRatioF(), theme.tokens()
         columns, rows = max(round(self.width() * scale), 1), round(HEIGHT_PX * scale)
         raster = Raster(columns, rows)
@@ -186,7 +186,7 @@ class Minimap(QWidget):
 
 
 def _paint_wave(raster: Raster, source: WaveformSource, rows: int, stroke: float) -> None:
-    """One upright line a pixel column, from the least to the greatest of all channels."""
+    """One vertical line for each pixel column, from the minimum to the maximum of all channels."""
     columns, whole = raster.size[0], ViewWindow.whole(source.frames)
     traces = [trace(source, channel, whole, columns) for channel in range(source.channels)]
     ends = [envelope(drawn, columns) for drawn in traces if drawn.y.size]

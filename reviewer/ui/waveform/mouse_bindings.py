@@ -1,4 +1,4 @@
-"""What a hand does on the waves: click, drag, wheel, pinch."""
+"""Mouse bindings of the waveform: click, drag, wheel, pinch."""
 
 from typing import Protocol
 
@@ -17,7 +17,7 @@ _DRAG_FROM_PX = 4
 
 
 class MouseTarget(Protocol):
-    """The picture under the hand."""
+    """The view that the mouse bindings act on."""
 
     @property
     def view_window(self) -> ViewWindow: ...
@@ -33,10 +33,10 @@ class MouseTarget(Protocol):
     def set_window(self, window: ViewWindow) -> None: ...
 
     def preview_selection(self, selection: Selection) -> None:
-        """Shows a selection that is still being dragged; nobody is told."""
+        """Shows a selection while it is being dragged, without a signal."""
 
     def finish_selection(self, selection: Selection) -> None:
-        """The drag is over: tells the selection."""
+        """Ends the drag and emits the selection."""
 
     def select(self, selection: Selection) -> None: ...
 
@@ -44,9 +44,9 @@ class MouseTarget(Protocol):
 
 
 class MouseBindings:
-    """Click seeks, drag marks a selection or moves the edge that is grabbed, Shift and click the nearer one.
+    """Click seeks; drag selects or moves the grabbed edge; Shift+click moves the nearer edge.
 
-    The wheel and two fingers zoom at the pointer; Shift and wheel, or the middle button, move the picture.
+    The wheel and pinching zoom at the pointer; Shift+wheel and the middle button pan.
     """
 
     def __init__(self, on: MouseTarget) -> None:
@@ -58,7 +58,7 @@ class MouseBindings:
         self._off_edge_px = 0.0
 
     def is_on_edge(self, x: float) -> bool:
-        """Whether a press here would take an edge of the selection."""
+        """Whether a press here would grab an edge of the selection."""
         return self._edge_at(x) is not None
 
     def wheel(self, event: QWheelEvent) -> None:
@@ -73,7 +73,7 @@ class MouseBindings:
         event.accept()
 
     def pinched(self, event: QEvent, left: float) -> bool:
-        """Two fingers, on a trackpad or a screen; ``left`` is where the picture begins on the screen."""
+        """A pinch on a trackpad or touch screen; ``left`` is the view's left edge in screen coordinates."""
         if isinstance(event, QNativeGestureEvent):
             return self._native(event)
         return isinstance(event, QGestureEvent) and self._gesture(event, left)
@@ -114,14 +114,14 @@ class MouseBindings:
             self._on.request_seek(int(self._frame_at(event.position().x())))
 
     def _native(self, event: QNativeGestureEvent) -> bool:
-        """Each event carries how much wider the fingers are, as a share."""
+        """Each event of a trackpad carries the relative change of scale."""
         if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
             return False
         self._zoom(max(1.0 + event.value(), 0.1), event.position().x())
         return True
 
     def _gesture(self, event: QGestureEvent, left: float) -> bool:
-        """A touch screen's, in the screen's coordinates."""
+        """A touch screen's pinch, in screen coordinates."""
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(pinch, QPinchGesture):
             return False
@@ -131,7 +131,7 @@ class MouseBindings:
         return True
 
     def _grab(self, x: float) -> None:
-        """Either an edge is taken and the other one stays, or a new selection begins here."""
+        """Grabs an edge, keeping the other one fixed, or begins a new selection."""
         edge, selection = self._edge_at(x), self._on.selection
         if edge is None:
             self._anchor, self._off_edge_px = self._frame_at(x), 0.0

@@ -1,4 +1,4 @@
-"""What a pixel of the waves can be, and the theme's colours for it."""
+"""Pixel values of the waveform image, and the theme's colours for them."""
 
 from enum import IntEnum
 from functools import cache
@@ -6,7 +6,7 @@ from functools import cache
 from reviewer.ui.theme import Tokens
 
 LEVELS = 16
-"""In how many steps the wave covers a pixel: 0 not at all, 15 whole."""
+"""Steps of coverage of a pixel by the wave: 0 is none, 15 is full."""
 FULL = LEVELS - 1
 _KINDS = 16
 _OPAQUE = 0xFF000000
@@ -16,7 +16,7 @@ _UNHEARD_SHARE = 0.5
 
 
 class Background(IntEnum):
-    """What lies behind the wave. Speech and selection are bits: 3 is speech that is selected."""
+    """What is behind the wave. Speech and selection are bits: 3 is selected speech."""
 
     PLAIN = 0
     SPEECH = 1
@@ -33,13 +33,13 @@ class Background(IntEnum):
 
 
 def pixel_value(ground: int, level: int) -> int:
-    """The byte of a pixel: its ground, and how much of it the wave covers."""
+    """The byte of a pixel: its background, and how much of it the wave covers."""
     return level * _KINDS + ground
 
 
 @cache
 def palette(colours: Tokens) -> tuple[int, ...]:
-    """``0xFFRRGGBB`` for each byte; tints are mixed here, once a theme, and drawing mixes nothing."""
+    """``0xFFRRGGBB`` for each byte; tints are blended here once for each theme, not while drawing."""
     grounds, wave = _backgrounds(colours), rgb(colours.wave)
     blank = grounds[Background.PLAIN]
     return tuple(
@@ -74,7 +74,7 @@ def rgb(colour: str) -> int:
 
 
 def blend(one: int, other: int, share: float) -> int:
-    """``share`` of ``other`` over ``one``, a channel at a time."""
+    """``share`` of ``other`` over ``one``, channel by channel."""
     parts = (
         round(((one >> shift) & 255) * (1 - share) + ((other >> shift) & 255) * share) << shift
         for shift in (0, 8, 16)

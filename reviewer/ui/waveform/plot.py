@@ -1,4 +1,4 @@
-"""The waves themselves: channels stacked, what is marked behind them, a cursor over them."""
+"""Draws the waveform: stacked channels, marked intervals behind them, the playhead on top."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -25,10 +25,10 @@ _NO_MARKS = IntervalMarks.of(())
 
 
 class WaveformPlot(QWidget):
-    """Draws one window of a clip. x is counted in device pixels, so that a column is a pixel at any scale.
+    """Draws one visible range of a clip; x is in device pixels.
 
-    Everything but the cursor is one picture, painted anew only when it shows something else: a moving cursor
-    costs the strip it leaves and the strip it comes to. pyqtgraph's view shows it: ``docs/decisions/010``.
+    Everything except the playhead is one image, rendered only when its content changes: moving the playhead
+    repaints two narrow strips. It is shown in a pyqtgraph view: see ``docs/decisions/010``.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,29 +46,29 @@ class WaveformPlot(QWidget):
 
     @property
     def surface(self) -> QWidget:
-        """What the waves are painted on, for whoever watches that."""
+        """The canvas, for those who watch its paint events."""
         surface: QWidget = self._canvas.viewport()
         return surface
 
     @property
     def traces(self) -> tuple["NDArray[np.float64]", ...]:
-        """The y values that are on the screen now, a channel each; lane ``c`` is centred on y = -c."""
+        """The y values shown now, for each channel; lane ``c`` is centred on y = -c."""
         return tuple(drawn.y * REACH - channel for channel, drawn in enumerate(self._drawn()))
 
     @property
     def cursor_x(self) -> float:
-        """Where the cursor stands, in device pixels from the left."""
+        """Position of the playhead, in device pixels from the left."""
         return self._window.x_of(self._position, self._pixels())
 
     @property
     def clip_marks(self) -> "NDArray[np.float64]":
-        """Where samples at full scale are marked, in device pixels from the left; all channels together."""
+        """Positions of samples at full scale, in device pixels from the left; all channels together."""
         marks = [drawn.clipped for drawn in self._drawn()]
         return np.concatenate(marks) if marks else np.empty(0)
 
     @property
     def selection_x(self) -> tuple[float, float] | None:
-        """Where the selection's edges stand, in device pixels from the left; None if nothing is selected."""
+        """Positions of the selection's edges, in device pixels from the left; None without a selection."""
         if self._selection.is_empty:
             return None
         pixels = self._pixels()
@@ -78,7 +78,7 @@ class WaveformPlot(QWidget):
 
     @property
     def state(self) -> RenderState | None:
-        """All that the picture shows now; None without a clip."""
+        """Everything the image shows now; None without a clip."""
         if self._source is None:
             return None
         return RenderState(
@@ -92,7 +92,7 @@ class WaveformPlot(QWidget):
         )
 
     def show_source(self, source: WaveformSource | None) -> None:
-        """Puts another clip on, or none; nothing of the last one stays."""
+        """Shows another clip, or none; resets selection and marks."""
         self._source = source
         self._selection = Selection()
         self._speech = self._unheard = self._heard = _NO_MARKS
@@ -111,28 +111,28 @@ class WaveformPlot(QWidget):
             self._canvas.refresh(after.toAlignedRect())
 
     def show_selection(self, selection: Selection) -> None:
-        """Shades the part that is marked, between two edges."""
+        """Shades the selection, between its two edges."""
         if selection != self._selection:
             self._selection = selection
             self._repaint()
 
     def show_speech(self, spans: Iterable[FrameInterval]) -> None:
-        """Gives passages of speech a ground of their own, with borders where there is room for them."""
+        """Shades intervals of speech, with borders where there is space for them."""
         self._speech = IntervalMarks.of(spans)
         self._repaint()
 
     def show_unheard(self, spans: Iterable[FrameInterval]) -> None:
-        """Hatches speech that was not listened to."""
+        """Hatches speech that has not been heard."""
         self._unheard = IntervalMarks.of(spans)
         self._repaint()
 
     def show_heard(self, ranges: Iterable[FrameInterval]) -> None:
-        """Fills the strip at the foot, for what was heard of the window in view."""
+        """Fills the strip at the bottom for the heard parts."""
         self._heard = IntervalMarks.of(ranges)
         self._repaint()
 
     def _drawn(self) -> tuple[Trace, ...]:
-        """Reduced to one column a device pixel, once a window: it never grows with the clip."""
+        """One column for each device pixel, reduced once for each visible range."""
         if self._traces is None:
             source, pixels = self._source, self._pixels()
             channels = range(source.channels) if source is not None else ()
@@ -150,7 +150,7 @@ class WaveformPlot(QWidget):
         self._canvas.refresh()
 
     def _cursor_strip(self) -> QRectF:
-        """The cursor and a hair on each side, on whole device pixels: it neither blurs nor trembles."""
+        """The playhead and a margin on each side, on whole device pixels: neither blurred nor jittery."""
         scale = self.devicePixelRatioF()
         thick = max(round(scale), 1)
         left = np.floor(self.cursor_x + _FLOAT_SLACK) - thick

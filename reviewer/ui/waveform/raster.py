@@ -1,8 +1,7 @@
-"""A wave as pixels: every column painted at once, by numpy, a byte a pixel.
+"""Rasterises a waveform: all columns at once, with numpy, one byte for each pixel.
 
-A column is filled from its lowest to its highest value; the two pixels at its ends take as much of the
-colour as the wave covers of them. Places are whole numbers, in 256ths of a row, so that a picture is the same
-everywhere, and a test can say which pixel has which colour.
+A column is filled from its minimum to its maximum; the pixels at its ends get partial coverage. Positions are
+integers in 256ths of a row, so that images are identical on every machine and tests can compare pixels.
 """
 
 import math
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PixelValues: TypeAlias = "NDArray[np.uint8]"
-"""``(rows, columns)``, each as ``inks.index_of`` has it."""
+"""``(rows, columns)`` of bytes as ``palette.pixel_value`` makes them."""
 Places: TypeAlias = "NDArray[np.int32]"
-"""Places between rows, a column each, in 256ths of a row from the top of the picture."""
+"""A position between rows for each column, in 256ths of a row from the top."""
 Rows: TypeAlias = "NDArray[np.uint16]"
-"""Whole rows, a column each."""
+"""Whole rows, one for each column."""
 
 PARTS = 256
 _GROUND_BITS = np.uint8(15)
@@ -30,7 +29,7 @@ _FINE = 8
 
 
 class Raster:
-    """A picture of one byte a pixel: numpy fills it and Qt shows it faster than one with colours in it."""
+    """An indexed image of one byte for each pixel, which numpy fills."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.image = QImage(columns, rows, QImage.Format.Format_Indexed8)
@@ -43,11 +42,11 @@ class Raster:
         return self.image.width(), self.image.height()
 
     def show_in(self, colours: tuple[int, ...]) -> None:
-        """Puts a palette on: what each byte looks like."""
+        """Sets the colour table: the colour of each byte."""
         self.image.setColorTable(colours)
 
     def begin(self) -> PixelValues:
-        """The picture's own memory, to be written to until it is shown."""
+        """The image's own memory, writable until it is shown."""
         return self._memory()[:, : self.image.width()]
 
     def paint(
@@ -94,10 +93,10 @@ class Raster:
         pixels[at] = (there & _GROUND_BITS) | np.maximum(there & ~_GROUND_BITS, levels << np.uint8(4))
 
     def _fill(self, lane: PixelValues, top: int, first: Rows, after: Rows) -> None:
-        """1 where a column has the wave in all of a row, in zones.
+        """1 where the wave covers a whole row of a column, worked out in zones.
 
-        Over and under all columns is nothing, where all of them are needs no look at each; between, a row has
-        only one border to look at, but where one column ends before another begins.
+        Rows above and below all columns are empty, rows inside all columns are full; the rows between need
+        one comparison, except where one column ends before another begins.
         """
         low, high = int(first.min()) - top, int(after.max()) - top
         begun, ending = int(first.max()) - top, int(after.min()) - top
@@ -114,7 +113,7 @@ class Raster:
             inside[both] &= rows[both] < after
 
     def _soften(self, rows: Places, shares: Places) -> None:
-        """Covers the pixel above and the one below each column by ``shares`` of 256."""
+        """Covers the pixels above and below each column by ``shares`` of 256."""
         (touched,) = np.nonzero(shares)
         memory = self._memory()
         places = (rows * memory.shape[1] + self._columns)[touched]
@@ -129,10 +128,10 @@ class Raster:
 def column_spans(
     least: "NDArray[np.float64]", most: "NDArray[np.float64]", middle: float, reach: float, stroke: float
 ) -> tuple[Places, Places]:
-    """Where columns begin and end that reach from ``least`` to ``most``, -1 to 1, drawn ``stroke`` thick.
+    """Top and bottom of columns that reach from ``least`` to ``most`` (-1 to 1), drawn ``stroke`` thick.
 
-    A column that would not touch the one before is drawn up or down to it: between two samples the sound
-    was there too.
+    A column that would not touch its neighbour is extended to it, because the signal passes between two
+    samples.
     """
     low, high = least.copy(), most.copy()
     np.minimum(least[1:], most[:-1], out=low[1:])
@@ -144,7 +143,7 @@ def column_spans(
 
 @cache
 def dot(across: float) -> "NDArray[np.uint8]":
-    """A round dot so many pixels across, as levels: each pixel takes the share that the dot covers of it."""
+    """A round dot of this diameter, as coverage levels."""
     half = math.ceil(across / 2)
     parts = (np.arange(-half * _FINE, (half + 1) * _FINE) + 0.5) / _FINE - 0.5
     is_in = parts[:, None] ** 2 + parts**2 <= (across / 2) ** 2

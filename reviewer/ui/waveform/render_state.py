@@ -1,4 +1,4 @@
-"""Stretches of a clip as columns of a picture."""
+"""Everything the waveform renderer draws: traces, and frame intervals as pixel columns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 Columns: TypeAlias = "NDArray[np.bool_]"
-"""Yes or no for each column of a picture."""
+"""A flag for each pixel column."""
 
 
 _ONE_BY_ONE = 24
-"""Up to so many stretches in view it is quicker to mark one after the other."""
+"""For up to this many intervals in view, marking them one by one is faster."""
 
 
 class FrameInterval(Protocol):
-    """Frames ``start`` to ``end``: a Span, a HeardRange, or a Selection."""
+    """Frames ``start`` to ``end``: a Span, a HeardRange or a Selection."""
 
     @property
     def start(self) -> int: ...
@@ -34,7 +34,7 @@ class FrameInterval(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IntervalMarks:
-    """Any number of stretches, in any order; ten hours have thousands, and none costs a loop."""
+    """Any number of frame intervals; vectorised, because ten hours have thousands."""
 
     starts: "NDArray[np.int64]"
     ends: "NDArray[np.int64]"
@@ -49,7 +49,7 @@ class IntervalMarks:
         return int(self.starts.size)
 
     def columns(self, window: ViewWindow, pixels: int) -> Columns:
-        """Which of so many columns a stretch touches, be it with a single frame."""
+        """Which of ``pixels`` columns an interval touches, even with a single frame."""
         marked = np.zeros(pixels, dtype=np.bool_)
         if not len(self):
             return marked
@@ -65,7 +65,7 @@ class IntervalMarks:
         return marked
 
     def runs(self, window: ViewWindow, pixels: int) -> tuple[tuple[int, int], ...]:
-        """The same as the first column of each run and the one after its last."""
+        """The same as the first column of each run and the column after its last."""
         touched = np.concatenate(([False], self.columns(window, pixels), [False]))
         (turns,) = np.nonzero(touched[1:] != touched[:-1])
         return tuple(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))
@@ -73,7 +73,7 @@ class IntervalMarks:
     def edges(
         self, window: ViewWindow, pixels: int, least_px: float
     ) -> tuple["NDArray[np.intp]", "NDArray[np.intp]"]:
-        """The columns nearest to the ends of each stretch in view that is at least ``least_px`` wide."""
+        """The columns nearest to the ends of each interval in view that is at least ``least_px`` wide."""
         scale = pixels / window.span
         left, right = (self.starts - window.start) * scale, (self.ends - window.start) * scale
         shown = (right > 0) & (left < pixels) & (right - left >= least_px)
@@ -86,7 +86,7 @@ def _within(x: "NDArray[np.float64]", pixels: int) -> "NDArray[np.intp]":
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenderState:
-    """A trace a channel, and what is marked; ``scale`` is how many device pixels a logical one has."""
+    """A trace for each channel, and marked intervals; ``scale`` is the device pixel ratio."""
 
     window: ViewWindow
     traces: tuple[Trace, ...]

@@ -1,4 +1,4 @@
-"""One frame of the waves, painted into an image."""
+"""Renders one frame of the waveform into an image."""
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -21,7 +21,7 @@ _DOT_PX = 5
 
 
 class WaveformRenderer:
-    """Paints scenes, one after the other, into the same image."""
+    """Renders one state after another into the same image."""
 
     def __init__(self) -> None:
         self._raster = Raster(1, 1)
@@ -30,11 +30,11 @@ class WaveformRenderer:
 
     @property
     def image(self) -> QImage:
-        """The last frame in colours: Qt copies these, but would look up each byte, slowly, in each paint."""
+        """The last frame in RGB: Qt copies it directly; an indexed image needs a slow lookup."""
         return self._image
 
     def draw(self, state: RenderState, colours: Tokens, columns: int, rows: int) -> None:
-        """Paints a state ``columns`` by ``rows`` device pixels large: grounds, waves, marks, the foot."""
+        """Renders a state, backgrounds to bottom strip, at ``columns`` by ``rows`` device pixels."""
         if self._raster.size != (columns, rows):
             self._raster, self._colours = Raster(columns, rows), None
         if self._colours != colours:
@@ -82,7 +82,7 @@ class WaveformRenderer:
             )
 
     def _draw_edges(self, pixels: PixelValues, state: RenderState, thick: int) -> None:
-        """Where the selection begins and ends."""
+        """The edges of the selection."""
         if state.selection.is_empty:
             return
         for frame in (state.selection.start, state.selection.end):
@@ -91,12 +91,12 @@ class WaveformRenderer:
 
 
 def channel_lanes(state: RenderState, rows: int) -> ChannelLanes:
-    """The lanes of a picture so many rows high: all but the strip at its foot."""
+    """The lanes of an image of this height: everything except the strip at the bottom."""
     return ChannelLanes(len(state.traces), rows - min(round(STRIP_PX * state.scale), rows // 4))
 
 
 def _background_row(state: RenderState, columns: int) -> PixelValues:
-    """What is behind the wave in each column, for all rows: speech is one bit, the selection another."""
+    """The background of each column, for all rows: speech is one bit, the selection another."""
     row = state.speech.columns(state.window, columns).view(np.uint8)
     if not state.selection.is_empty:
         marked = IntervalMarks.of((state.selection,)).columns(state.window, columns)
@@ -105,7 +105,7 @@ def _background_row(state: RenderState, columns: int) -> PixelValues:
 
 
 def _hatched(row: PixelValues, lanes: ChannelLanes, lane: int, unheard: Columns, scale: float) -> PixelValues:
-    """Slanted lines where speech was not heard: a pattern, since a colour alone would not do."""
+    """Hatching where speech was not heard: a pattern, so that colour is not the only sign."""
     if not unheard.any():
         return row[None, :]
     step, thick = max(round(_HATCH_PX * scale), 4), max(round(scale), 1)
@@ -117,7 +117,7 @@ def _hatched(row: PixelValues, lanes: ChannelLanes, lane: int, unheard: Columns,
 
 
 def _borders(state: RenderState, columns: int) -> tuple[Columns, Columns]:
-    """Where passages of speech begin and end, once these stand apart, and the ends of brackets there."""
+    """Where speech begins and ends, once intervals are wide enough, and the ends of their brackets."""
     borders, brackets = np.zeros((2, columns), dtype=np.bool_)
     thick, reach = max(round(state.scale), 1), round(_BRACKET_PX * state.scale)
     left, right = state.speech.edges(state.window, columns, _BORDERS_FROM_PX * state.scale)

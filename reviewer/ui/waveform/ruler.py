@@ -1,4 +1,4 @@
-"""Times or sample numbers above the waves."""
+"""The ruler above the waveform, in time or in samples."""
 
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -37,10 +37,10 @@ _MINOR_PX = 4
 
 
 class Ruler(QWidget):
-    """Draws ``mm:ss.mmm`` or sample marks for the window that is in view, and at its end which of them."""
+    """Draws ``mm:ss.mmm`` or sample ticks for the visible range; a button at its end switches the unit."""
 
     unit_requested = Signal()
-    """The other unit is wanted."""
+    """The unit button was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class Ruler(QWidget):
 
     @property
     def unit(self) -> RulerUnit:
-        """What is counted."""
+        """The unit of the labels."""
         return self._unit
 
     def show_unit(self, unit: RulerUnit) -> None:
@@ -92,7 +92,7 @@ class Ruler(QWidget):
                 painter.drawText(QPointF(round(x) + 0.5 + _LABEL_OFF_PX, base), label)
 
     def _marks(self, minor: Places, major: Places, colours: theme.Tokens) -> QImage:
-        """All marks and the line under them as one picture: as lines, each would cost what this does."""
+        """All ticks and the baseline as one image: drawing each as a line costs as much as all of this."""
         scale = self.devicePixelRatioF()
         columns, rows = max(round(self.unit_button.x() * scale), 1), round(_MAJOR_PX * scale)
         image = QImage(columns, rows, QImage.Format.Format_RGB32)
@@ -107,7 +107,7 @@ class Ruler(QWidget):
         return image
 
     def _ticks(self, window: ViewWindow) -> tuple[Ticks, float]:
-        """The marks, and how wide the widest label is."""
+        """The ticks, and the width of the widest label."""
         is_time = self._unit is RulerUnit.TIME
         longest = clip_time(window.total, self._rate_hz) if is_time else sample_number(window.total)
         label_px = self._metrics.horizontalAdvance(longest) + _LABEL_OFF_PX
@@ -117,7 +117,7 @@ class Ruler(QWidget):
         return sample_ticks(window.start, window.end, self.width(), room_px), label_px
 
     def _place_button(self) -> None:
-        """At the right end; no time is written where it stands."""
+        """At the right end, where no label is drawn."""
         size = self.unit_button.sizeHint()
         self.unit_button.setGeometry(self.width() - size.width(), 0, size.width(), HEIGHT_PX - 1)
 

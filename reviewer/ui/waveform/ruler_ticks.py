@@ -1,4 +1,4 @@
-"""Times on a ruler: how they are written, and where they stand."""
+"""Positions and labels of the ruler's ticks."""
 
 import math
 from enum import StrEnum
@@ -21,14 +21,14 @@ _THIN_SPACE = "\u2009"
 
 
 class RulerUnit(StrEnum):
-    """What a ruler counts; the value is how it is remembered."""
+    """The ruler's unit; the value is stored in the preferences."""
 
     TIME = "time"
     SAMPLES = "samples"
 
 
 class Ticks(NamedTuple):
-    """The marks on a ruler: ``frames`` has all of them, in order, ``labels`` those that have a name."""
+    """The ticks of a ruler: ``frames`` are all of them in order, ``labels`` those with text."""
 
     frames: "NDArray[np.float64]"
     labels: tuple[tuple[float, str], ...]
@@ -38,7 +38,7 @@ _NONE = Ticks(np.empty(0), ())
 
 
 def clip_time(frames: float, rate_hz: int) -> str:
-    """``mm:ss.mmm`` (``h:mm:ss.mmm`` from an hour on), cut to milliseconds like a clock, not rounded."""
+    """``mm:ss.mmm`` (``h:mm:ss.mmm`` from one hour), truncated to milliseconds like a clock."""
     millis = math.floor(frames * 1000 / rate_hz + _FLOAT_SLACK)
     minutes, rest = divmod(millis, 60_000)
     seconds, millis = divmod(rest, 1000)
@@ -49,14 +49,14 @@ def clip_time(frames: float, rate_hz: int) -> str:
 
 
 def sample_number(frame: float) -> str:
-    """A frame's number with thin spaces between the thousands: ``1 234 567``."""
+    """A frame number with thin spaces as thousands separators: ``1 234 567``."""
     return f"{math.floor(frame + _FLOAT_SLACK):,}".replace(",", _THIN_SPACE)
 
 
 def sample_ticks(start: float, end: float, width_px: float, label_px: float) -> Ticks:
-    """Like ``ticks``, on round numbers of samples: 1, 2 or 5, and as many noughts as are needed.
+    """Like ``ticks``, on round sample numbers: 1, 2 or 5 times a power of ten.
 
-    No mark stands between two samples.
+    No tick is between two samples.
     """
     if end <= start or width_px <= 0:
         return _NONE
@@ -69,9 +69,9 @@ def sample_ticks(start: float, end: float, width_px: float, label_px: float) -> 
 
 
 def ticks(start: float, end: float, rate_hz: int, width_px: float, label_px: float) -> Ticks:
-    """The marks from frame ``start`` to ``end`` on a ruler ``width_px`` wide whose labels need ``label_px``.
+    """The ticks from frame ``start`` to ``end`` on a ruler ``width_px`` wide whose labels need ``label_px``.
 
-    Labels stand on round times; the step is the smallest from a fixed list at which no two labels touch.
+    Labels are at round times; the step is the smallest of a fixed list at which labels do not overlap.
     """
     span_ms = (end - start) * 1000 / rate_hz
     if span_ms <= 0 or width_px <= 0:
@@ -86,7 +86,7 @@ def ticks(start: float, end: float, rate_hz: int, width_px: float, label_px: flo
 def _multiples(
     start: float, end: float, step: float, parts: int
 ) -> tuple["NDArray[np.float64]", list[float]]:
-    """All multiples of ``step`` from ``start`` to ``end``, both included, and those of ``parts`` steps."""
+    """All multiples of ``step`` from ``start`` to ``end``, inclusive, and the subdivisions into ``parts``."""
     first, last = math.ceil(start / step - _FLOAT_SLACK), math.floor(end / step + _FLOAT_SLACK)
     steps = np.arange(first, last + 1, dtype=np.float64) * step
     return steps, steps[-first % parts :: parts].tolist()

@@ -1,4 +1,4 @@
-"""The spectrogram under the waves: the same frames over the same pixels."""
+"""The spectrogram below the waveform, on the same time axis."""
 
 import math
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ RANGES_DB = (30, 40, 50, 60, 70, 80, 90, 100)
 
 @dataclass(frozen=True, slots=True)
 class SpectrogramSettings:
-    """``is_speech_only`` shows 0 to 8 kHz, else 0 to Nyquist; ``range_db`` lies below the peak."""
+    """``is_speech_only`` shows 0 to 8 kHz instead of 0 to Nyquist; ``range_db`` is the dynamic range."""
 
     is_on: bool = False
     band: Band = Band.WIDE
@@ -40,16 +40,16 @@ class SpectrogramSettings:
         return SpectrogramParameters(rate_hz, self.band, SPEECH_HZ if self.is_speech_only else math.inf)
 
     def with_range(self, steps: int) -> "SpectrogramSettings":
-        """Shows more (fainter sounds too) or less."""
+        """Increases or decreases the dynamic range."""
         place = RANGES_DB.index(self.range_db) + steps
         return replace(self, range_db=RANGES_DB[min(max(place, 0), len(RANGES_DB) - 1)])
 
 
 class Spectrogram(QWidget):
-    """Values in, nothing out but the settings: mouse and wheel go on to the view it lies in.
+    """Draws the spectrogram of the visible range; mouse and wheel events pass to the parent view.
 
-    A frame never waits for arithmetic: what is not there yet is shown as the last picture stretched to its
-    place, and is painted when it arrives.
+    A frame never waits for a transform: missing tiles show the previous picture stretched to its place, and
+    are painted when they arrive.
     """
 
     settings_changed = Signal(object)
@@ -80,17 +80,17 @@ class Spectrogram(QWidget):
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that is in view has been worked out."""
+        """Whether all tiles in view have been computed."""
         return all(self._tiles.get(key) is not None for key in self._keys())
 
     def put_in_corner(self, widget: QWidget) -> None:
-        """Lays a widget over the upper right corner."""
+        """Puts a widget over the top right corner."""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, theme.GRID_PX, theme.GRID_PX, 0)
         row.addWidget(widget, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 
     def show_source(self, source: WaveformSource | None) -> None:
-        """Puts another clip on, or none; nothing of the last one stays."""
+        """Shows another clip, or none; drops the picture of the last one."""
         self._source = source
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
@@ -110,28 +110,28 @@ class Spectrogram(QWidget):
 
     @Slot()
     def toggle(self) -> None:
-        """On or off."""
+        """Shows or hides the spectrogram."""
         self._change(replace(self._settings, is_on=not self._settings.is_on))
 
     @Slot()
     def toggle_band(self) -> None:
-        """Wide or narrow band."""
+        """Switches between wide and narrow band."""
         band = Band.NARROW if self._settings.band is Band.WIDE else Band.WIDE
         self._change(replace(self._settings, band=band))
 
     @Slot()
     def toggle_ceiling(self) -> None:
-        """Up to 8 kHz, or all there is."""
+        """Switches between 8 kHz and Nyquist as the upper limit."""
         self._change(replace(self._settings, is_speech_only=not self._settings.is_speech_only))
 
     @Slot()
     def show_more(self) -> None:
-        """Fainter sounds too."""
+        """Increases the dynamic range: fainter sounds become visible."""
         self._change(self._settings.with_range(1))
 
     @Slot()
     def show_less(self) -> None:
-        """Loud sounds only."""
+        """Decreases the dynamic range: only loud sounds remain visible."""
         self._change(self._settings.with_range(-1))
 
     @Slot()
@@ -140,7 +140,7 @@ class Spectrogram(QWidget):
         self.update()
 
     def _change(self, settings: SpectrogramSettings) -> None:
-        """While it is off, only switching it on changes anything: nobody could see what they do."""
+        """While the spectrogram is hidden, only showing it changes anything."""
         if settings == self._settings or not (settings.is_on or self._settings.is_on):
             return
         self._settings = settings
@@ -150,7 +150,7 @@ class Spectrogram(QWidget):
         self.settings_changed.emit(settings)
 
     def _restyle(self) -> None:
-        """Asks for what is in view now; the picture is put together with the next frame."""
+        """Requests the tiles in view; the picture is composed in the next frame."""
         self._is_stale = True
         self._tiles.want(self._keys())
         self.update()
@@ -172,7 +172,7 @@ class Spectrogram(QWidget):
         ]
 
     def _compose(self, source: WaveformSource) -> QPixmap:
-        """Everything but the cursor, at the screen's own scale."""
+        """Everything except the playhead, in device pixels."""
         scale = self.devicePixelRatioF()
         picture = QPixmap(self._pixels(), max(round(self.height() * scale), 1))
         paints = colour_table(theme.tokens().surface, source, self._settings.range_db)
@@ -186,7 +186,7 @@ class Spectrogram(QWidget):
         return picture
 
     def _paint_last(self, painter: QPainter, picture: QPixmap) -> None:
-        """The picture before, stretched to where its frames are now, unless it is of another kind."""
+        """The previous picture, stretched to where its frames are now, unless it shows other settings."""
         if self._picture is None or self._drawn is None or self._drawn[0] != self._settings:
             return
         before, width = self._drawn[1], picture.width()
@@ -211,7 +211,7 @@ class Spectrogram(QWidget):
             painter.drawImage(target, image, QRectF(0, max(top, 0), image.width(), bottom - max(top, 0)))
 
     def _paint_cursor(self, painter: QPainter, colours: theme.Tokens) -> None:
-        """Between two dark or light hairs: no colour of its own would stand out on all of the map's."""
+        """The playhead between two lines: no one colour contrasts with the whole colour map."""
         x = self._x_of(self._position)
         painter.fillRect(QRectF(x - 1.5, 0, 3, self.height()), QColor(colours.background))
         painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))

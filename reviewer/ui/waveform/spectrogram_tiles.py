@@ -1,4 +1,4 @@
-"""Tiles of a clip's spectrogram: made on the job pool, kept while the clip is on the screen."""
+"""Spectrogram tiles, computed on the job pool and cached while the clip is open."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _KEPT = 192
 _AT_ONCE = 2
 ColourTable: TypeAlias = "NDArray[np.uint32]"
-"""A colour, 0xFFRRGGBB, for each of the 256 values a tile can hold."""
+"""A colour, 0xFFRRGGBB, for each of the 256 values of a tile."""
 _BELOW_PEAK_DB = 10.0
 _MARGIN_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class TileKey:
-    """One tile: tile ``index`` of a level, of one channel, made in one way."""
+    """One tile: ``index`` at a level, of one channel, with one set of parameters."""
 
     parameters: SpectrogramParameters
     channel: int
@@ -42,7 +42,8 @@ class TileKey:
 
 
 class SpectrogramTiles(QObject):
-    """Makes the tiles that are wanted now, a few a job and one job at a time: drafts need the pool too."""
+    """Computes the wanted tiles, a few in each job and one job at a time, because drafts need the pool
+    too."""
 
     arrived = Signal()
 
@@ -56,18 +57,18 @@ class SpectrogramTiles(QObject):
         self._job: Job | None = None
 
     def show_samples(self, samples: Sound | None) -> None:
-        """Another clip, or none: nothing of the one before is kept."""
+        """Another clip, or none; empties the cache."""
         self._cancel()
         self._wanted = ()
         self._kept.clear()
         self._samples = samples
 
     def get(self, key: TileKey) -> "NDArray[np.uint8] | None":
-        """The tile, if it is there."""
+        """The tile, if it is cached."""
         return self._kept.get(key)
 
     def want(self, keys: Iterable[TileKey]) -> None:
-        """What is in view now, the most urgent first. Work on what is not any more is cancelled."""
+        """The tiles in view now, most urgent first; work on others is cancelled."""
         in_view = tuple(keys)
         self._kept.capacity = max(_KEPT, 2 * len(in_view))
         self._wanted = tuple(key for key in in_view if key not in self._kept)
@@ -109,14 +110,15 @@ def _make(sound: Sound, keys: tuple[TileKey, ...], token: CancelToken) -> "dict[
 
 
 def _on_failed(error: Exception) -> None:
-    """What cannot be read has no picture, and playing says why; arithmetic that fails is a bug."""
+    """Unreadable audio has no picture, and playback reports why; any other failure is a bug."""
     if not isinstance(error, ReviewerError):
         raise error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TileStrip:
-    """Columns without a gap for the frames [start, end) of a channel; row 0 of ``values`` is the lowest."""
+    """Columns without a gap for the frames [start, end) of a channel; row 0 of ``values`` is the lowest
+    frequency."""
 
     channel: int
     start: int
@@ -124,16 +126,16 @@ class TileStrip:
     values: "NDArray[np.uint8]"
 
     def image(self, colours: ColourTable) -> QImage:
-        """The picture, the highest pitch on top; it owns its pixels."""
+        """The picture, highest frequency on top; it owns its pixels."""
         pixels = np.ascontiguousarray(colours[self.values[::-1]])
         rows, columns = pixels.shape
         return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
 
 
 def colour_table(ground: str, source: WaveformSource, range_db: int) -> ColourTable:
-    """Paints the loudest sounds of a clip in the last colour and what is ``range_db`` below in the ground's.
+    """Maps the loudest values of a clip to the last colour and values ``range_db`` below to the background.
 
-    No single pitch of speech comes near the peak of all together: the scale ends 10 dB below that.
+    No single frequency of speech comes near the clip's peak: the scale ends 10 dB below it.
     """
     peak = 1.0 / (source.gain * source.pyramid.full_scale)
     top = 20.0 * np.log10(peak) - _BELOW_PEAK_DB
@@ -145,7 +147,7 @@ def colour_table(ground: str, source: WaveformSource, range_db: int) -> ColourTa
 
 
 def tile_strips(tiles: Mapping[TileKey, "NDArray[np.uint8]"], window: ViewWindow) -> Iterator[TileStrip]:
-    """Joins neighbours, so that no seam shows where the picture is stretched; all keys are of one level."""
+    """Joins neighbouring tiles of one level, so that stretching shows no seams."""
     ordered = sorted(tiles, key=lambda key: (key.channel, key.index))
     runs = groupby(enumerate(ordered), lambda pair: (pair[1].channel, pair[1].index - pair[0]))
     for (channel, _), run in runs:

@@ -1,4 +1,4 @@
-"""Buttons for what the spectrogram shows."""
+"""Buttons for zoom and for the spectrogram's settings."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ _PADDING_PX = 20
 
 
 class ZoomButtons(QWidget):
-    """Out, whole clip, in."""
+    """Zoom out, whole clip, zoom in."""
 
     def __init__(self, view: WaveformView, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class ZoomButtons(QWidget):
 
 
 class SpectrogramToggle(QToolButton):
-    """On or off."""
+    """Shows or hides the spectrogram."""
 
     def __init__(self, picture: Spectrogram, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +56,7 @@ class SpectrogramToggle(QToolButton):
 
 
 class SpectrogramToolbar(QWidget):
-    """Lies in the corner of the picture, so that it takes no room from anything."""
+    """Is in the corner of the spectrogram, so that it takes no space."""
 
     def __init__(self, picture: Spectrogram, scope: Scope) -> None:
         super().__init__(picture)
@@ -71,7 +71,7 @@ class SpectrogramToolbar(QWidget):
         self._ceiling = self._button("ceiling", picture.toggle_ceiling, *self._ceilings.values())
         self._less = self._button("less_range", picture.show_less)
         set_icon(self._less, "slower")
-        self._range = named(QLabel(self), "spectrogram_range", self.tr("Loudness range of the spectrogram"))
+        self._range = named(QLabel(self), "spectrogram_range", self.tr("Dynamic range of the spectrogram"))
         self._range.setFont(tabular(self._range.font()))
         self._range.setProperty("kind", "label")
         self._more = self._button("more_range", picture.show_more)
@@ -91,7 +91,7 @@ class SpectrogramToolbar(QWidget):
         self._range.setText(self.tr("{0} dB").format(settings.range_db))
 
     def _button(self, name: str, slot: Callable[[], None], *words: str) -> QToolButton:
-        """A button for a row of the table of keys, as wide as the longest of its words."""
+        """A button for a shortcut, as wide as the longest of its texts."""
         row = shortcut(f"{self._scope}.{name}")
         button = named(QToolButton(self), f"{name}_button", row.sentence, shortcut_id=row.id)
         if words:

@@ -1,4 +1,4 @@
-"""What of a clip reaches the screen: one min/max pair a pixel, or the samples themselves."""
+"""Reduces a clip to what is drawn: one min/max pair for each pixel, or the samples themselves."""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _DOTS_FROM_PIXELS_A_FRAME = 8.0
 
 @dataclass(frozen=True, slots=True)
 class WaveformSource:
-    """A clip as the picture needs it; ``gain`` turns a sample into -1 to 1 of its lane."""
+    """A clip as the waveform needs it; ``gain`` scales samples to -1 to 1 of a lane."""
 
     samples: Sound
     pyramid: PeakPyramid
@@ -40,7 +40,8 @@ class WaveformSource:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One channel's line: x in pixels, y from -1 to 1 of a lane; ``clipped`` is where it is at full scale."""
+    """One channel's line: x in pixels, y from -1 to 1 of a lane; ``clipped`` are the positions at full
+    scale."""
 
     x: "NDArray[np.float64]"
     y: "NDArray[np.float64]"
@@ -50,7 +51,7 @@ class Trace:
 
 
 def waveform_source(samples: Sound, pyramid: PeakPyramid) -> WaveformSource:
-    """Chooses the height: the loudest sample fills its lane, but nothing is blown up by more than 24 dB."""
+    """Chooses the gain: the loudest sample fills its lane, but gain is at most 24 dB."""
     loudest = 0.0
     if samples.frames:
         for channel in range(samples.channels):
@@ -60,9 +61,9 @@ def waveform_source(samples: Sound, pyramid: PeakPyramid) -> WaveformSource:
 
 
 def trace(source: WaveformSource, channel: int, window: ViewWindow, pixels: int) -> Trace:
-    """A channel's line over a window ``pixels`` wide: at most two points a pixel, whatever the length.
+    """A channel's line over a window ``pixels`` wide: at most two points for each pixel, whatever the length.
 
-    There is none of what turns out damaged only now, as the far end of a long clip may: playing says why.
+    Empty where the audio turns out to be damaged, as the far end of a long clip may be: playback reports why.
     """
     nothing = Trace(np.empty(0), np.empty(0), np.empty(0), is_samples=False, has_dots=False)
     if source.frames == 0:
@@ -103,17 +104,17 @@ def _samples(source: WaveformSource, channel: int, window: ViewWindow, pixels: i
 
 
 def _is_clipped(values: "NDArray[Any]") -> "NDArray[np.bool_]":
-    """Where a sample stands at the last value that its 16 or 24 bits can hold, on either side."""
+    """Where samples are at the last value of 16 or 24 bits, on either side."""
     limits = np.iinfo(values.dtype)
     step = 1 if values.dtype == np.int16 else 256  # the lowest byte of a 24-bit sample is empty
     return (values <= limits.min) | (values > limits.max - step)
 
 
 def envelope(drawn: Trace, pixels: int) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
-    """What the line from sample to sample passes through within each column; a last sample is held.
+    """What the line between samples passes through within each column; the last sample is held.
 
     Returns:
-        Lowest and highest of each of ``pixels`` columns, -1 to 1; both empty for a trace without points.
+        Minimum and maximum of each of ``pixels`` columns, -1 to 1; both empty for a trace without points.
     """
     if not drawn.is_samples:
         return drawn.y[0::2], drawn.y[1::2]

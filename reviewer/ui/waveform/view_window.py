@@ -1,4 +1,4 @@
-"""The part of a clip that is in view, as arithmetic."""
+"""The visible range of a clip."""
 
 import math
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ FOLLOW_MARGIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class ViewWindow:
-    """Frames [start, end) of a clip of ``total`` frames; zoom and pan give a new window inside the clip.
+    """Frames [start, end) of a clip of ``total`` frames; zooming and panning return a new range inside the
+    clip.
 
-    The borders are floats, so that zooming in and out again comes back to where it was.
+    The borders are floats, so that zooming in and out again returns to the same range.
     """
 
     start: float
@@ -20,7 +21,7 @@ class ViewWindow:
 
     @classmethod
     def whole(cls, total: int) -> "ViewWindow":
-        """All of the clip; a clip of no frames still has a window one frame wide, so nothing divides by 0."""
+        """The whole clip; a clip without frames gets a range of one frame, so that nothing divides by 0."""
         return cls(0.0, float(max(total, 1)), total)
 
     @property
@@ -32,7 +33,7 @@ class ViewWindow:
         return self.span >= max(self.total, 1)
 
     def zoomed(self, factor: float, at: float) -> "ViewWindow":
-        """``factor`` > 1 shows less; the frame ``at`` keeps its place on the screen if the borders allow."""
+        """``factor`` > 1 zooms in; the frame ``at`` keeps its place on the screen if the borders allow."""
         limit = float(max(self.total, 1))
         span = min(max(self.span / factor, min(MIN_FRAMES, limit)), limit)
         share = (at - self.start) / self.span
@@ -45,13 +46,13 @@ class ViewWindow:
         return self._placed(frame - self.span / 2, self.span)
 
     def showing(self, frame: float) -> "ViewWindow":
-        """Turned like a page until ``frame`` is in view, a tenth from the left; the same if it is already."""
+        """Paged until ``frame`` is visible, a tenth from the left; unchanged if it already is."""
         if self.start <= frame < self.end or self.is_whole:
             return self
         return self._placed(frame - FOLLOW_MARGIN * self.span, self.span)
 
     def tracking(self, frame: float, pixels: int) -> "ViewWindow":
-        """Centred on ``frame`` and moved by whole columns of ``pixels``, so that a moving picture is steady.
+        """Centred on ``frame`` and moved by whole pixel columns, so that a scrolling picture is steady.
 
         It never leaves the clip: near its ends the frame is not in the middle.
         """
@@ -59,7 +60,7 @@ class ViewWindow:
         return self._placed(math.floor((frame - self.span / 2) / step) * step, self.span)
 
     def frame_at(self, x: float, width: float) -> float:
-        """The frame under a pixel of a picture ``width`` wide, kept inside the clip."""
+        """The frame under a pixel of a view ``width`` wide, clamped to the clip."""
         frame = self.start + x / max(width, 1.0) * self.span
         return min(max(frame, 0.0), float(self.total))
 

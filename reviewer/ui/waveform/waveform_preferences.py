@@ -1,4 +1,4 @@
-"""How a person wants the waves to move and to be counted, remembered on this machine."""
+"""The user's waveform preferences: scrolling and ruler unit."""
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
@@ -15,7 +15,7 @@ RULER = "listening.ruler"
 
 
 class WaveformPreferences(QObject):
-    """Puts the choices on a view, and keeps those that are made on it or by its keys."""
+    """Applies the preferences to a view, and stores what is changed there."""
 
     def __init__(self, view: WaveformView, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,12 +28,12 @@ class WaveformPreferences(QObject):
 
     @Slot()
     def toggle_centred(self) -> None:
-        """Cursor or picture: what moves while it plays."""
+        """Switches between a moving playhead and a scrolling waveform."""
         self._preferences.put(CENTRED, not self._view.is_centred)
 
     @Slot()
     def toggle_unit(self) -> None:
-        """Time or samples on the ruler."""
+        """Switches the ruler between time and samples."""
         is_samples = self._view.unit is RulerUnit.SAMPLES
         self._preferences.put(RULER, RulerUnit.TIME if is_samples else RulerUnit.SAMPLES)
 
@@ -49,7 +49,7 @@ class WaveformPreferences(QObject):
 def bind_waveform_preferences(
     owner: QWidget, scope: Scope, view: WaveformView, preferences: Preferences
 ) -> None:
-    """Puts a person's choices on the view of a page, and makes their keys work while ``owner`` is shown."""
+    """Binds a page's waveform view to the preferences and to its shortcuts."""
     choices = WaveformPreferences(view, preferences, owner)
     bind_shortcut(owner, f"{scope}.centred", choices.toggle_centred)
     bind_shortcut(owner, f"{scope}.ruler_unit", choices.toggle_unit)

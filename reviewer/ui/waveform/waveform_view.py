@@ -1,4 +1,4 @@
-"""A clip to look at: minimap, ruler and waves that show the same moment."""
+"""The waveform view: minimap, ruler, waveform and playhead on one time axis."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -40,17 +40,17 @@ _SPECTROGRAM_SHARE = 0.19
 
 
 class WaveformView(QWidget):
-    """Values in (clip, position, what was heard, where speech is), intents out.
+    """Takes values (clip, position, heard parts, speech) and emits intents.
 
-    It knows no player, no queue and no preferences. What a hand does on it stands in ``MouseBindings``.
+    It knows no player, no queue and no preferences. Mouse input is handled by ``MouseBindings``.
     """
 
     seek_requested = Signal(int)
     selection_changed = Signal(int, int)
-    """Carries start and end in frames, once a drag is over; equal when nothing is selected."""
+    """Carries start and end in frames when a drag ends; equal without a selection."""
     window_changed = Signal(object)
     unit_requested = Signal()
-    """The unit on the ruler was clicked: the other one is wanted."""
+    """The ruler's unit button was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,36 +84,36 @@ class WaveformView(QWidget):
 
     @property
     def view_window(self) -> ViewWindow:
-        """The part of the clip in view."""
+        """The visible range of the clip."""
         return self._window
 
     @property
     def position(self) -> float:
-        """The frame at which the cursor stands."""
+        """The frame of the playhead."""
         return self._position
 
     @property
     def selection(self) -> Selection:
-        """What is marked; empty if nothing is."""
+        """The selection; it may be empty."""
         return self._selection
 
     @property
     def is_centred(self) -> bool:
-        """Whether the picture moves under the cursor, not the cursor over the picture."""
+        """Whether the waveform scrolls under a centred playhead."""
         return self._is_centred
 
     @property
     def unit(self) -> RulerUnit:
-        """What the ruler counts."""
+        """The unit of the ruler."""
         return self._ruler.unit
 
     @property
     def unit_button(self) -> QToolButton:
-        """The unit at the end of the ruler, for whoever knows its key."""
+        """The ruler's unit button, to which a shortcut can be added."""
         return self._ruler.unit_button
 
     def put_under(self, picture: "Spectrogram") -> None:
-        """Lays a spectrogram under the waves; from now on it shows the same clip, window and moment."""
+        """Adds a spectrogram below the waveform; from now on it follows clip, visible range and position."""
         self._under = picture
         picture.setMouseTracking(True)
         self._column.addWidget(picture)
@@ -121,22 +121,22 @@ class WaveformView(QWidget):
         picture.show_window(self._window)
 
     def show_clip(self, samples: "Sound", pyramid: "PeakPyramid") -> None:
-        """Puts a clip on, all of it in view, the cursor at its start, nothing heard, no speech known."""
+        """Shows a clip: whole clip visible, playhead at the start, no marks."""
         self._rate_hz = samples.rate_hz
         self._put_on(waveform_source(samples, pyramid))
         self._waves.setCurrentWidget(self._plot)
 
     def show_nothing(self, sentence: str = "") -> None:
-        """Takes the clip off; the sentence says what will be here."""
+        """Removes the clip; the sentence says what will be here."""
         self._empty.setText(sentence)
         self._put_on(None)
         self._waves.setCurrentWidget(self._empty)
 
     def show_position(self, frame: float, *, follow: bool = False) -> None:
-        """Moves the cursor; with ``follow`` the page turns when the cursor runs out of it.
+        """Moves the playhead; with ``follow``, pages when it leaves the visible range.
 
-        In centred mode the picture moves instead, up to the clip's ends. Neither happens when the user has
-        moved the picture away from the cursor.
+        In centred mode the waveform scrolls instead, up to the clip's ends. Neither happens after the user
+        has panned away from the playhead.
         """
         was_in_view = self._window.start <= self._position <= self._window.end
         self._position = frame
@@ -148,30 +148,30 @@ class WaveformView(QWidget):
             self.set_window(self._followed(frame))
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
-        """Fills the strips under the waves and in the minimap."""
+        """Marks the heard parts in the waveform and the minimap."""
         self._minimap.show_heard(ranges)
         self._plot.show_heard(ranges)
 
     def show_speech(self, spans: Sequence[Span]) -> None:
-        """Shades passages of speech, behind the wave and as a band in the minimap."""
+        """Shades speech in the waveform and shows it as a band in the minimap."""
         self._minimap.show_speech(spans)
         self._plot.show_speech(spans)
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
-        """Hatches speech that is still to be listened to; an empty list takes the hatching off."""
+        """Hatches speech that still has to be heard; an empty list removes the hatching."""
         self._minimap.show_unheard(spans)
         self._plot.show_unheard(spans)
 
     def set_centred(self, *, is_centred: bool) -> None:
-        """Whether the picture moves under a cursor in the middle from now on."""
+        """Whether the waveform scrolls under a centred playhead from now on."""
         self._is_centred = is_centred
 
     def set_unit(self, unit: RulerUnit) -> None:
-        """Whether the ruler counts time or samples."""
+        """Whether the ruler shows time or samples."""
         self._ruler.show_unit(unit)
 
     def set_window(self, window: ViewWindow) -> None:
-        """Shows another part of the clip."""
+        """Shows another range of the clip."""
         if self._source is None or window == self._window:
             return
         self._window = window
@@ -183,22 +183,22 @@ class WaveformView(QWidget):
         self.window_changed.emit(window)
 
     def select(self, selection: Selection) -> None:
-        """Marks a part of the clip, and tells it."""
+        """Selects a part of the clip and emits it."""
         if self._source is not None and selection != self._selection:
             self.finish_selection(selection)
 
     def preview_selection(self, selection: Selection) -> None:
-        """Shows a selection that is still being dragged, and tells nobody."""
+        """Shows a selection while it is being dragged, without a signal."""
         self._selection = selection
         self._plot.show_selection(selection)
 
     def finish_selection(self, selection: Selection) -> None:
-        """Shows what was dragged in the end, and tells it."""
+        """Shows the final selection of a drag and emits it."""
         self.preview_selection(selection)
         self.selection_changed.emit(selection.start, selection.end)
 
     def request_seek(self, frame: int) -> None:
-        """Asks for a place that was clicked; the picture does not move away from under the pointer."""
+        """Requests a seek to a clicked frame; the view does not scroll away from the pointer."""
         self._is_held = True
         self.seek_requested.emit(frame)
         self._is_held = False
@@ -209,12 +209,12 @@ class WaveformView(QWidget):
 
     @Slot()
     def select_from(self) -> None:
-        """The selection begins at the cursor."""
+        """Begins the selection at the playhead."""
         self.select(self._selection.beginning(int(self._position), self._window.total))
 
     @Slot()
     def select_to(self) -> None:
-        """The selection ends at the cursor."""
+        """Ends the selection at the playhead."""
         self.select(self._selection.ending(int(self._position)))
 
     @Slot()
@@ -242,7 +242,7 @@ class WaveformView(QWidget):
         self.set_window(self._window.centred(frame))
 
     def _anchor(self) -> float:
-        """What stays in place at a zoom by key: the cursor if it is in view, else the middle."""
+        """What zooming by key keeps in place: the playhead if visible, else the middle."""
         if self._window.start <= self._position <= self._window.end:
             return self._position
         return (self._window.start + self._window.end) / 2
@@ -308,7 +308,7 @@ class WaveformView(QWidget):
 
 
 def waveform_heights(height_px: int, *, has_spectrogram: bool) -> tuple[int, int]:
-    """Heights of the waves and of the spectrogram under them, 0 if it is off; typing keeps the rest."""
+    """Heights of the waveform and of the spectrogram (0 if hidden); the rest is left to the transcript."""
     share = _WAVES_SHARE_ABOVE_SPECTROGRAM if has_spectrogram else _WAVES_SHARE
     waves = min(max(round(height_px * share), _LEAST_WAVES_PX), _MOST_WAVES_PX)
     if not has_spectrogram:

@@ -1,4 +1,4 @@
-"""The question before something that cannot be undone."""
+"""Asks for confirmation before something that cannot be undone."""
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -9,12 +9,12 @@ _WIDTH_PX = 460
 
 
 class ConfirmDialog(QDialog):
-    """Says what will happen; the safe answer has the focus and is what Enter and Esc give.
+    """A question with its consequences; Cancel has the focus, and Enter and Esc mean Cancel.
 
     Args:
         title: The question.
-        consequences: What it does, in sentences.
-        verb: The word on the button that does it.
+        consequences: What confirming does, in sentences.
+        verb: The text of the confirming button.
     """
 
     def __init__(self, title: str, consequences: str, verb: str, parent: QWidget | None = None) -> None:
@@ -29,7 +29,7 @@ class ConfirmDialog(QDialog):
         text.setToolTip("")
         text.setWordWrap(True)
         keep = named(
-            QPushButton(self.tr("Cancel"), self), "confirm_cancel", self.tr("Cancel: change nothing")
+            QPushButton(self.tr("Cancel"), self), "confirm_cancel", self.tr("Cancel and change nothing")
         )
         keep.setDefault(True)
         keep.clicked.connect(self.reject)

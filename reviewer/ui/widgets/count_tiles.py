@@ -1,4 +1,4 @@
-"""Counts in a row, each over its name."""
+"""A row of counts, each above its name."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ _TILE_PX = 84
 
 
 class CountTiles(QFrame):
-    """A fixed row of states; one that is not counted shows 0."""
+    """A fixed row of states; a state without a count shows 0."""
 
     def __init__(
         self, name: str, caption: str, states: Sequence[tuple[str, str]], parent: QWidget | None = None
@@ -37,7 +37,7 @@ class CountTiles(QFrame):
             grid.setColumnMinimumWidth(place, _TILE_PX)
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Puts new figures on."""
+        """Shows new counts."""
         for state, label in self._counts.items():
             count = counts.get(state, 0)
             label.setText(f"{count:,}")

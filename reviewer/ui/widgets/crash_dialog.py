@@ -1,4 +1,4 @@
-"""The window that says a bug of ours happened, without a word of what was being worked on."""
+"""Reports an unexpected error without showing any content that was being worked on."""
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -11,19 +11,19 @@ _DETAILS_PX = 160
 
 
 class CrashDialog(QDialog):
-    """Sentence, hint and number; the places in the program are behind a button."""
+    """Sentence, hint and report number; a button shows the stack trace."""
 
     def __init__(self, report: CrashReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "crash_dialog", self.tr("The program made a mistake"))
+        named(self, "crash_dialog", self.tr("An unexpected error occurred"))
         self.setWindowTitle(self.tr("Reviewer"))
         message = crash_message(report)
-        title = QLabel(self.tr("The program made a mistake"), self)
+        title = QLabel(self.tr("An unexpected error occurred"), self)
         title.setProperty("kind", "title")
         sentence = QLabel(f"{message.sentence}\n{message.hint}", self)
         sentence.setObjectName("crash_sentence")
         sentence.setWordWrap(True)
-        self._details = named(QPlainTextEdit(self), "crash_details", self.tr("Where it happened"))
+        self._details = named(QPlainTextEdit(self), "crash_details", self.tr("Stack trace"))
         self._details.setReadOnly(True)
         self._details.setFont(time_font())
         self._details.setPlainText(report.details)
@@ -39,12 +39,10 @@ class CrashDialog(QDialog):
         self.setMinimumWidth(_WIDTH_PX)
 
     def _buttons(self) -> QHBoxLayout:
-        show = named(
-            QPushButton(self.tr("Show where"), self), "crash_show", self.tr("Show where it happened")
-        )
+        show = named(QPushButton(self.tr("Show where"), self), "crash_show", self.tr("Show the stack trace"))
         show.clicked.connect(self._details.show)
         close = named(
-            QPushButton(self.tr("Go on"), self), "crash_close", self.tr("Go on working"), kind="primary"
+            QPushButton(self.tr("Go on"), self), "crash_close", self.tr("Continue working"), kind="primary"
         )
         close.setDefault(True)
         close.clicked.connect(self.accept)

@@ -1,4 +1,4 @@
-"""One line of text that ends in an ellipsis where its place ends; the whole is in its tooltip."""
+"""A label of one line that is elided where it does not fit; the tooltip has the whole text."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QLabel):
-    """Never wider than it is let, never two lines; a screen reader hears all of it."""
+    """Shrinks below its text and never wraps; screen readers get the whole text."""
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Files and folders that the user points at."""
+"""Choosing files and folders."""
 
 from pathlib import Path
 from typing import Protocol
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 
 class FileChooser(Protocol):
-    """Asks the user for a place; None when they changed their mind."""
+    """Asks for a path; None if the user cancelled."""
 
     def manifest(self, parent: QWidget) -> Path | None: ...
     def folder(self, parent: QWidget) -> Path | None: ...
@@ -16,7 +16,7 @@ class FileChooser(Protocol):
 
 
 class DialogFileChooser:
-    """Asks with the platform's file dialogs."""
+    """Uses the platform's file dialogs."""
 
     def manifest(self, parent: QWidget) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(
@@ -25,23 +25,28 @@ class DialogFileChooser:
         return Path(name) if name else None
 
     def folder(self, parent: QWidget) -> Path | None:
-        name = QFileDialog.getExistingDirectory(parent, _tr("Choose where the set will be written"))
+        name = QFileDialog.getExistingDirectory(parent, _tr("Choose where to write the export"))
         return Path(name) if name else None
 
     def checkpoint(self, parent: QWidget, suggestion: str) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(
-            parent, _tr("Save the checkpoint outside this machine"), suggestion, _tr("Checkpoints (*.txt)")
+            parent,
+            _tr("Save the checkpoint on another machine or drive"),
+            suggestion,
+            _tr("Checkpoints (*.txt)"),
         )
         return Path(name) if name else None
 
     def keys_to_read(self, parent: QWidget) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(
-            parent, _tr("Choose a file of keys"), "", _tr("Keys (*.toml);;All files (*)")
+            parent, _tr("Choose a keymap file"), "", _tr("Keymaps (*.toml);;All files (*)")
         )
         return Path(name) if name else None
 
     def keys_to_write(self, parent: QWidget, suggestion: str) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(parent, _tr("Save the keys"), suggestion, _tr("Keys (*.toml)"))
+        name, _ = QFileDialog.getSaveFileName(
+            parent, _tr("Save the keymap"), suggestion, _tr("Keys (*.toml)")
+        )
         return Path(name) if name else None
 
 

@@ -1,4 +1,4 @@
-"""A message that stands in its own reserved place, so that nothing moves when it comes."""
+"""A message inside a page; its space is reserved, so nothing moves when it appears."""
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
@@ -14,7 +14,7 @@ _LINE_PX = 18
 class InlineMessage(QWidget):
     """An icon, a sentence and a hint; a retry button where trying again may help.
 
-    ``lines`` is how many lines of text it keeps free; the words wrap, and a screen reader is told of them.
+    ``lines`` is the number of lines reserved for text. The text wraps, and screen readers are notified.
     """
 
     retry_requested = Signal()
@@ -53,7 +53,7 @@ class InlineMessage(QWidget):
         self.clear()
 
     def _get_ready(self) -> None:
-        """Comes with the first message: most pages are first painted without one."""
+        """Created with the first message: most pages start without one."""
         from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
 
         self._is_ready = True
@@ -66,11 +66,11 @@ class InlineMessage(QWidget):
 
     @property
     def text(self) -> str:
-        """Sentence and hint as they are shown, empty when nothing is."""
+        """Sentence and hint as shown; empty without a message."""
         return f"{self._sentence.text()} {self._hint.text()}".strip()
 
     def show_error(self, error: BaseException) -> None:
-        """What happened, what was kept, what to do next."""
+        """Shows the message of an error."""
         self.show_message(message_for(error), "error")
 
     def show_message(self, message: Message, role: str = "text") -> None:

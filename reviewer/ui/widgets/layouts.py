@@ -1,4 +1,4 @@
-"""A row of parts that goes on in the next line where the width ends, in reading direction."""
+"""A wrapping flow layout, and a column that scrolls vertically."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
@@ -7,7 +7,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 
 class FlowLayout(QLayout):
-    """Places its items like words of a text; right to left where the interface is."""
+    """Places items like words, in reading direction, and wraps at the width."""
 
     def __init__(self, parent: QWidget | None = None, *, gap_px: int = 4) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class FlowLayout(QLayout):
         return least
 
     def _place(self, rect: QRect, *, is_dry: bool) -> int:
-        """Puts every item in its place (unless ``is_dry``); gives the height used."""
+        """Places every item (unless ``is_dry``) and returns the height used."""
         x, y, line = rect.left(), rect.top(), 0
         for item in self._items:
             size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), item.sizeHint().height()))
@@ -70,7 +70,7 @@ class FlowLayout(QLayout):
 
 
 class ScrolledColumn(QScrollArea):
-    """As high as its parts are at the width it has, so that it scrolls no further than it must."""
+    """A scroll area around a column that is exactly as high as its content needs at the present width."""
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,7 +85,7 @@ class ScrolledColumn(QScrollArea):
 
 
 class _Column(QWidget):
-    """Else Qt takes its height at the least width for the least height, and it scrolls sideways."""
+    """Otherwise Qt computes the height for the minimum width, and the area scrolls sideways."""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)

@@ -1,4 +1,4 @@
-"""Somebody's remark, to be read: as many lines as it needs up to three, then it scrolls."""
+"""Read-only text: a reviewer's comment, and the training text."""
 
 import math
 
@@ -15,7 +15,7 @@ _HEIGHT_PX = 40
 
 
 class CommentText(QTextEdit):
-    """Plain text of any length in a place of bounded height; it can be selected, not changed."""
+    """Plain text that can be selected; it grows to three lines, then scrolls."""
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +56,7 @@ class CommentText(QTextEdit):
 
 
 class Preview(QTextEdit):
-    """Two dim lines, wrapped anywhere; longer texts scroll."""
+    """Two dim lines that wrap anywhere; longer text scrolls."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +70,10 @@ class Preview(QTextEdit):
         self.setFixedHeight(_HEIGHT_PX)
 
     def show_text(self, text: str, profile: str) -> None:
-        """Shows a text and names, in the tooltip, the profile that made it."""
+        """Shows a text; the tooltip names the text profile that produced it."""
         if text != self.toPlainText():
             self.setPlainText(text)
-        self.setToolTip(self.tr("Made from your text by the profile %s: what training reads.") % profile)
+        self.setToolTip(
+            self.tr("Derived from your text with the profile %s; this is what models are trained on.")
+            % profile
+        )

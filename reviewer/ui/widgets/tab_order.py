@@ -1,4 +1,4 @@
-"""The road of the Tab key: in the order in which one reads, not in which parts were made."""
+"""Sets the tab order: reading order instead of creation order."""
 
 from itertools import pairwise
 
@@ -7,16 +7,16 @@ from PySide6.QtWidgets import QWidget
 
 
 def tab_through(*parts: QWidget) -> None:
-    """Lets Tab go through the parts, and through all that is inside each, in the given order."""
+    """Makes Tab visit these widgets, and everything inside each, in the given order."""
     stops = [stop for part in parts for stop in _stops(part)]
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
 
 
 def _stops(part: QWidget) -> list[QWidget]:
-    """The part and what is inside it, in the order it was made; also what takes only clicks now.
+    """The widget and its focusable children in creation order, also those that take no focus now.
 
-    Not by ``nextInFocusChain``: PySide takes what it gives for a child of what was asked, and deletes twice.
+    Not by ``nextInFocusChain``: PySide takes ownership of what it returns, and deletes it twice.
     """
     found = [part, *part.findChildren(QWidget)]
     here = part.window()  # the list of a combo box is a window of its own

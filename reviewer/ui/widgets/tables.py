@@ -28,8 +28,9 @@ _NOWHERE = QModelIndex()
 class Column(Generic[R]):
     """One column: its title, the text of a row, and how it is drawn.
 
-    ``role`` gives a text role of the theme for a row, or None. Figures stand to the right in equal widths.
-    ``whole`` gives what the tooltip and a screen reader say where the text is shortened.
+    ``role`` gives a text role of the theme for a row, or None. Numbers are right-aligned with tabular
+    figures.
+    ``whole`` gives the full text for the tooltip and screen readers where the cell is shortened.
     """
 
     title: str
@@ -40,7 +41,7 @@ class Column(Generic[R]):
 
 
 class RowsModel(QAbstractTableModel, Generic[R]):
-    """Read-only rows; a new tuple replaces the old one whole."""
+    """A read-only table model; a new tuple replaces all rows."""
 
     def __init__(
         self, columns: Sequence[Column[R]], rows: Sequence[R] = (), parent: QObject | None = None
@@ -54,7 +55,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         return self._rows
 
     def show_rows(self, rows: Sequence[R]) -> None:
-        """Puts other rows on."""
+        """Replaces the rows."""
         self.beginResetModel()
         self._rows = tuple(rows)
         self.endResetModel()
@@ -93,7 +94,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
 
 class Table(QTableView):
-    """A table that says, while it has no rows, what will be in it."""
+    """A table that shows a sentence while it has no rows."""
 
     def __init__(self, parent: QWidget | None = None, *, empty: str) -> None:
         super().__init__(parent)
@@ -126,7 +127,7 @@ class Table(QTableView):
 
 
 def tidy(table: QTableView, *, stretch: int) -> None:
-    """Gives a table the look of all tables: whole rows, no grid, one column that takes the room."""
+    """Applies the common table style: row selection, no grid, one stretching column."""
     table.setFont(tabular(table.font()))
     table.setShowGrid(False)
     table.setWordWrap(False)
