@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QListWidget
+from PySide6.QtWidgets import QListWidget, QTableView
 
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
 from reviewer.app.driver import AdvancingClock, Driver
@@ -97,7 +97,8 @@ def _loop(driver: Driver, out: Path) -> None:
     work_on_returned(driver, slipped)
     driver.click("sidebar_mine")
     driver.wait_for_part("mine_page")
-    driver.settle()
+    listed = driver.find(QTableView, "mine_table").model()
+    driver.wait_for("one's own work is listed", lambda: listed.rowCount() > 0)
     driver.picture("my-work")
     lock(driver)
     come_in(driver, QUINN)

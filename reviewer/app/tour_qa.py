@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QTextEdit
 
 from reviewer.app.demo import DemoClip
 from reviewer.app.driver import Driver
@@ -51,6 +51,8 @@ def _review(driver: Driver, on_the_screen: ClipOnTheScreen, *, pictures: bool) -
         driver.click(f"flag_{flag}")
     answer(driver, clip)
     if pictures:
+        training = driver.find(QTextEdit, "training_text")
+        driver.wait_for("the training text is shown", lambda: bool(training.toPlainText()))
         driver.picture("qa-blind")
     driver.press_on("transcript_text", "Ctrl+Return")
     driver.wait_for_part("comparison_panel")

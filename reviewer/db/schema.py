@@ -137,6 +137,7 @@ _QUEUE = (
         lease_started INTEGER NOT NULL DEFAULT 0,
         prefetch INTEGER NOT NULL DEFAULT 0 CHECK (prefetch IN (0, 1, 2)),
         submission_key TEXT NOT NULL DEFAULT '',
+        request_key TEXT NOT NULL DEFAULT '',
         annotation_id TEXT REFERENCES annotation (id),
         reviewed_id TEXT REFERENCES annotation (id),
         parent_id TEXT REFERENCES task (id),
@@ -234,7 +235,6 @@ _QUEUE = (
         at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
-    "CREATE INDEX queue_request_by_time ON queue_request (at)",
 )
 
 # What stays on this machine wherever the queue is.

@@ -114,16 +114,11 @@ class ReleasePrefetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(_OfLease):
     """Hands a task back for a reason."""
 
     name: ClassVar[str] = "skip"
-    lease: Lease
     reason: SkipReason
-
-    @property
-    def person_id(self) -> str:
-        return self.lease.person_id
 
     def ask(self, queue: Queue, key: str) -> None:
         queue.skip(self.lease, self.reason, key=key)
@@ -137,16 +132,11 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(_OfLease):
     """Hands work in; its key is the lease's submission key."""
 
     name: ClassVar[str] = "submit"
-    lease: Lease
     work: SealedAnnotation
-
-    @property
-    def person_id(self) -> str:
-        return self.lease.person_id
 
     def ask(self, queue: Queue, _key: str) -> Receipt:
         return queue.submit(self.lease, self.work)
@@ -184,16 +174,11 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
-class Decide:
+class Decide(_OfLease):
     """Ends a review with a verdict; its key is the verdict's id."""
 
     name: ClassVar[str] = "decide"
-    lease: Lease
     verdict: Verdict
-
-    @property
-    def person_id(self) -> str:
-        return self.lease.person_id
 
     def ask(self, queue: Queue, _key: str) -> None:
         queue.decide(self.lease, self.verdict)
@@ -230,16 +215,11 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepLateDraft:
+class KeepLateDraft(_OfLease):
     """Keeps work whose lease is lost; its key is the lease's, so that the newest of each lease stays."""
 
     name: ClassVar[str] = "keep_late_draft"
-    lease: Lease
     sealed: bytes
-
-    @property
-    def person_id(self) -> str:
-        return self.lease.person_id
 
     def ask(self, queue: Queue, _key: str) -> None:
         queue.keep_late_draft(self.lease, self.sealed, key=self.lease.submission_key)

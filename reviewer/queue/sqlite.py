@@ -3,7 +3,6 @@ open."""
 
 import json
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -48,12 +47,13 @@ class SqliteQueue:
         self._database = database
         self._clock = clock
         self._rules = rules
+        self._forgotten_until = 0
 
     # Taking work
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
         with self._database.transaction():
-            answered = self._remembered_lease(key)
+            answered = self._lease_given(person_id, key)
             if answered is not None:
                 return answered
             while (task := self._next_task(person_id, kinds)) is not None:
@@ -62,14 +62,13 @@ class SqliteQueue:
                     if self._is_kept_by_lead(task):
                         self._open_task(task)
                         continue
-                lease = self._hand_out(task, person_id, self._lease_micros(), assigned_to=None, prefetch=0)
-                self._remember(key, lease)
-                return lease
+                micros = self._lease_micros()
+                return self._hand_out(task, person_id, micros, key, assigned_to=None, prefetch=0)
             return None
 
     def claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
         with self._database.transaction():
-            answered = self._remembered_lease(key)
+            answered = self._lease_given(person_id, key)
             if answered is not None:
                 return answered
             held = self._prefetched_task(person_id)
@@ -81,27 +80,22 @@ class SqliteQueue:
                 return None
             task, prefetch = found
             micros = min(self._prefetch_micros(), self._lease_micros())
-            lease = self._hand_out(
-                task, person_id, micros, assigned_to=task["assigned_to"], prefetch=prefetch
-            )
-            self._remember(key, lease)
-            return lease
+            assigned_to = task["assigned_to"]
+            return self._hand_out(task, person_id, micros, key, assigned_to=assigned_to, prefetch=prefetch)
 
     def begin_prefetched(self, lease: Lease, *, key: str) -> Lease:
         with self._database.transaction():
-            answered = self._remembered_lease(key)
+            answered = self._lease_given(lease.person_id, key)
             if answered is not None:
                 return answered
             task = self._held(lease, is_prefetch=True)
             now = self._now()
             self._database.execute(
-                "UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = ?, lease_until = ?"
-                " WHERE id = ?",
-                (now, now + self._lease_micros(), task["id"]),
+                "UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = ?, lease_until = ?,"
+                " request_key = ? WHERE id = ?",
+                (now, now + self._lease_micros(), key, task["id"]),
             )
-            begun = self._lease_now(task["id"])
-            self._remember(key, begun)
-            return begun
+            return self._lease_now(task["id"])
 
     def release_prefetched(self, person_id: str, *, key: str) -> Lease | None:
         with self._database.transaction():
@@ -497,7 +491,7 @@ class SqliteQueue:
     # Leases
 
     def _hand_out(
-        self, task: Row, person_id: str, micros: int, *, assigned_to: str | None, prefetch: int
+        self, task: Row, person_id: str, micros: int, key: str, *, assigned_to: str | None, prefetch: int
     ) -> Lease:
         """The right to work on a task, with a new token and key; an expired reviewer's version is set
         aside."""
@@ -505,9 +499,9 @@ class SqliteQueue:
         blind = task["annotation_id"] if task["kind"] != TaskKind.REVIEW else None
         self._database.execute(
             "UPDATE task SET state = 'leased', person_id = ?, assigned_to = ?, token = token + 1,"
-            " lease_started = ?, lease_until = ?, submission_key = ?, prefetch = ?, annotation_id = ?"
-            " WHERE id = ?",
-            (person_id, assigned_to, now, now + micros, new_id(), prefetch, blind, task["id"]),
+            " lease_started = ?, lease_until = ?, submission_key = ?, prefetch = ?, annotation_id = ?,"
+            " request_key = ? WHERE id = ?",
+            (person_id, assigned_to, now, now + micros, new_id(), prefetch, blind, key, task["id"]),
         )
         self._follow(task["clip_id"])
         return self._lease_now(task["id"])
@@ -782,22 +776,22 @@ class SqliteQueue:
             (key, answer, now),
         )
         oldest = now - timedelta(days=_REMEMBERED_DAYS) // _MICROSECOND
-        self._database.execute("DELETE FROM queue_request WHERE at < ?", (oldest,))
+        if oldest >= self._forgotten_until + _DAY:
+            self._forgotten_until = oldest
+            self._database.execute("DELETE FROM queue_request WHERE at < ?", (oldest,))
 
     def _answer(self, key: str) -> str | None:
         found = self._database.value("SELECT answer FROM queue_request WHERE key = ?", (key,))
         return None if found is None else str(found)
 
-    def _remembered_lease(self, key: str) -> Lease | None:
-        """The lease that was given for this key, if it is still the person's: otherwise the key is as good
-        as new."""
-        answer = self._answer(key)
-        if not answer:
-            return None
-        given = Lease.from_json(json.loads(answer))
-        with suppress(Refused):
-            return self._lease_of(self._held(given, is_prefetch=given.is_prefetch))
-        return None
+    def _lease_given(self, person_id: str, key: str) -> Lease | None:
+        """The lease that was given for this key, if it is still the person's: else the key counts as new."""
+        row = self._database.row(
+            "SELECT * FROM task INDEXED BY task_by_person"
+            " WHERE person_id = ? AND state = 'leased' AND request_key = ?",
+            (person_id, key),
+        )
+        return None if row is None else self._lease_of(row)
 
     def _counted(self, query: str, values: dict[str, str | int] | None = None) -> dict[str, int]:
         return {row["state"]: row["n"] for row in self._database.rows(query, values or {})}
@@ -814,6 +808,7 @@ class SqliteQueue:
 
 
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 
 
 def new_id() -> str:

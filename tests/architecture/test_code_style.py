@@ -31,9 +31,18 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _functions(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield f"{_relative(path)}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
+    """Every function by file and qualified name, so that no two of a file take each other's place."""
+
+    def below(node: ast.AST, name: str) -> Iterator[tuple[str, int]]:
+        for child in ast.iter_child_nodes(node):
+            inner = name
+            if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                inner = f"{name}.{child.name}".lstrip(".")
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{_relative(path)}:{inner}", (child.end_lineno or child.lineno) - child.lineno + 1
+            yield from below(child, inner)
+
+    return below(_tree(path), "")
 
 
 def test_no_file_is_long_enough_to_hold_two_ideas() -> None:

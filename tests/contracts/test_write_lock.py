@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import struct
 import threading
 
 import pytest
@@ -210,4 +211,25 @@ def test_error_inside_a_turn_gives_it_up(path):
         raise ZeroDivisionError
     with turn:
         pass
+    turn.close()
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (1 << 63, 0, 0),
+        ((1 << 64) - 1, (1 << 64) - 1, 0),
+        (10_000_000_000, 0, 4_000_000),
+        (0, 5, 0),
+        ((1 << 61) + 1, 1 << 61, (1 << 64) - 1),
+    ],
+)
+def test_numbers_that_no_line_of_writers_made_keep_nobody_from_writing(path, numbers):
+    path.write_bytes(struct.pack("<QQQ", *numbers))
+    turn, served = WriteLock(path), CONTEXT.Queue()
+    with turn:
+        worker = CONTEXT.Process(target=waits_in_line, args=(path, 7, served))
+        worker.start()
+    assert served.get(timeout=20) == 7
+    worker.join()
     turn.close()

@@ -57,15 +57,8 @@ class OutputSettingsPanel(QFrame):
         self._gain_text = named(QLabel(self._body), "output_gain_now", self.tr("Gain"))
         self._gain_text.setFont(tabular(self._gain_text.font()))
         self._gain_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._gain_text.setFixedWidth(self._gain_text.fontMetrics().horizontalAdvance("−20 dB") + GAP_PX)
-        self._zero = named(
-            QToolButton(self._body),
-            "output_gain_zero",
-            self.tr("Gain back to 0 dB"),
-            shortcut_id=f"{scope}.gain_zero",
-        )
-        self._zero.setText(self.tr("0"))
-        self._zero.clicked.connect(controller.no_gain)
+        self._gain_text.setFixedWidth(self._gain_text.fontMetrics().horizontalAdvance(_WIDEST_GAIN) + GAP_PX)
+        self._zero = self._zero_button()
         self._solos = self._solo_buttons()
         self._swap = self._switch("swap", self.tr("Swap left and right"))
         self._swap.clicked.connect(controller.toggle_swap)
@@ -123,6 +116,17 @@ class OutputSettingsPanel(QFrame):
         slider.setPageStep(3)
         slider.valueChanged.connect(self._controller.set_gain)
         return slider
+
+    def _zero_button(self) -> QToolButton:
+        button = named(
+            QToolButton(self._body),
+            "output_gain_zero",
+            self.tr("Gain back to 0 dB"),
+            shortcut_id=f"{self._scope}.gain_zero",
+        )
+        button.setText(self.tr("0"))
+        button.clicked.connect(self._controller.no_gain)
+        return button
 
     def _solo_buttons(self) -> dict[int | None, QToolButton]:
         words = {None: self.tr("Both"), 0: self.tr("First"), 1: self.tr("Second")}

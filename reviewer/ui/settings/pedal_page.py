@@ -122,8 +122,8 @@ class PedalPage(QWidget):
                 self.tr("{0} is connected. It types keys like a keyboard.").format(name),
                 self.tr(
                     "It cannot play while held. With the manufacturer's program, make it type {0} to skip"
-                    " back, {1} to play and {2} to skip forward: these shortcuts work while you type, and insert"
-                    " nothing."
+                    " back, {1} to play and {2} to skip forward: these shortcuts work while you type,"
+                    " and insert nothing."
                 ).format(back, play, forward),
             ),
             PedalState.CALIBRATING: Message(self.tr("{0} is being calibrated.").format(name)),
