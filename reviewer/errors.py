@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-Parameter = str | int | float
-Parameters = Mapping[str, Parameter]
-
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence without its words: a code of the message catalogue, and what the words are filled with."""
 
     code: str
-    parameters: Parameters = field(default_factory=lambda: MappingProxyType({}))
+    parameters: "Parameters" = field(default_factory=lambda: MappingProxyType({}))
+
+
+Parameter = str | int | float | Notice
+Parameters = Mapping[str, Parameter]
 
 
 class ReviewerError(Exception):

@@ -52,9 +52,7 @@ class Driver:
         for widget in self._everywhere(kind):
             if widget.objectName() == name and widget.isVisible():
                 return widget
-        raise Unavailable(
-            f"The tour found no visible {kind.__name__} called {name}.", "This is a bug; report it."
-        )
+        raise Unavailable("TOUR_STUCK", problem=f"no visible {kind.__name__} called {name}")
 
     def sees(self, name: str) -> bool:
         """Whether a widget of this name is visible."""
@@ -66,7 +64,7 @@ class Driver:
         while not condition():
             if time.monotonic() > until:
                 self.picture("stuck")
-                raise Unavailable(f"The tour timed out waiting for: {what}.", "This is a bug; report it.")
+                raise Unavailable("TOUR_STUCK", problem=f"timed out waiting for: {what}")
             QTest.qWait(_POLL_MS)
 
     def wait_for_part(self, name: str) -> None:
@@ -122,7 +120,7 @@ class Driver:
         box = self.find(QComboBox, name)
         index = box.findText(text)
         if index < 0:
-            raise Unavailable(f"{name} offers no {text}.", "This is a bug; report it.")
+            raise Unavailable("TOUR_STUCK", problem=f"{name} offers no {text}")
         box.setCurrentIndex(index)
 
     def picture(self, name: str) -> None:
@@ -134,7 +132,7 @@ class Driver:
             self.settle()
             file = self._pictures / f"{self._taken:02d}-{name}-{scheme.value}.png"
             if not self._grabbed().save(str(file)):
-                raise Unavailable(f"The picture {file.name} could not be written.", "Is the disk full?")
+                raise Unavailable("PICTURE_NOT_WRITTEN", file=file.name)
         self._theme.choose(Choice(before.value))
         self.settle()
 

@@ -42,7 +42,7 @@ def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = Non
     Raises: Refused when ``out`` is not empty; Unavailable when the window does not respond as expected.
     """
     if out.exists() and any(out.iterdir()):
-        raise Refused(f"{out} is not empty.", "Give the tour an empty folder.")
+        raise Refused("FOLDER_NOT_EMPTY", folder=str(out))
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform == "linux":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     pictures = out / "screens"
@@ -147,7 +147,7 @@ def _contractor(driver: Driver, answers: dict[str, DemoClip]) -> DemoClip:
         slipped = clip if may_slip else slipped
     lock(driver)
     if slipped is None:
-        raise Unavailable("The tour met no clip with speech.", "This is a bug; report it.")
+        raise Unavailable("TOUR_STUCK", problem="no clip with speech")
     return slipped
 
 

@@ -42,7 +42,7 @@ def clip_on_screen(driver: Driver) -> str:
     )
     lease = page.workspace.presenter.lease
     if lease is None:
-        raise Unavailable("The tour found no open clip.", "This is a bug; report it.")
+        raise Unavailable("TOUR_STUCK", problem="no open clip")
     return lease.clip_id
 
 
@@ -54,7 +54,7 @@ def listen(driver: Driver) -> None:
     driver.press_on("transcript_text", "Ctrl+Space")
     driver.wait_for("the clip was played", lambda: _is_at_the_end(driver))
     if "heard 100" not in driver.find(QLabel, "play_heard").text():
-        raise Unavailable("The tour did not hear all of a clip.", "This is a bug; report it.")
+        raise Unavailable("TOUR_STUCK", problem="not all of a clip was heard")
 
 
 def work_on(

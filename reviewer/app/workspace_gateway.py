@@ -109,7 +109,7 @@ class LazyWorkspaceGateway:
             self.begin()
             self._is_done.wait()
         if self._workspace is None:
-            raise self._error or Unavailable("The workspace is closed.", "Start Reviewer again.")
+            raise self._error or Unavailable("WORKSPACE_CLOSED")
         return self._workspace
 
     @property

@@ -64,7 +64,7 @@ class SerialExecutor:
         with self._may_go:
             while self._turn < number:
                 if token.is_cancelled:
-                    raise Unavailable("The program is closing.")
+                    raise Unavailable("PROGRAM_CLOSING")
                 self._may_go.wait(_POLL_SECONDS)
         return self._run(number, work)
 

@@ -98,7 +98,7 @@ def action(action_id: str) -> Action:
     try:
         return _BY_ID[action_id]
     except KeyError:
-        raise Refused(QCoreApplication.translate("keys", "Unknown action: {0}.").format(action_id)) from None
+        raise Refused("ACTION_UNKNOWN", action=action_id) from None
 
 
 def sections() -> tuple[str, ...]:

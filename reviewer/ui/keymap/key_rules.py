@@ -1,9 +1,9 @@
 """Which keys an action may have: none that types text, and none that the editor or the desktop needs."""
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QKeyCombination, Qt
+from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
 
-from reviewer.errors import Refused
+from reviewer.errors import Notice, Refused
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -40,13 +40,13 @@ MODIFIERS = frozenset(
 )
 """Modifier keys, which do nothing on their own."""
 _EDITOR_KEYS = {
-    "Ctrl+C": QT_TRANSLATE_NOOP("keys", "{0} copies in the editor."),
-    "Ctrl+V": QT_TRANSLATE_NOOP("keys", "{0} pastes in the editor."),
-    "Ctrl+X": QT_TRANSLATE_NOOP("keys", "{0} cuts in the editor."),
-    "Ctrl+A": QT_TRANSLATE_NOOP("keys", "{0} selects the whole text in the editor."),
-    "Ctrl+Z": QT_TRANSLATE_NOOP("keys", "{0} undoes in the editor."),
-    "Ctrl+Y": QT_TRANSLATE_NOOP("keys", "{0} redoes in the editor."),
-    "Ctrl+Shift+Z": QT_TRANSLATE_NOOP("keys", "{0} redoes in the editor."),
+    "Ctrl+C": "KEY_COPIES",
+    "Ctrl+V": "KEY_PASTES",
+    "Ctrl+X": "KEY_CUTS",
+    "Ctrl+A": "KEY_SELECTS_ALL",
+    "Ctrl+Z": "KEY_UNDOES",
+    "Ctrl+Y": "KEY_REDOES",
+    "Ctrl+Shift+Z": "KEY_REDOES",
 }
 
 
@@ -54,12 +54,9 @@ def to_portable_text(text: str) -> str:
     """A key in Qt's portable text; raises Refused for anything but exactly one key."""
     sequence = QKeySequence.fromString(text, _PORTABLE)
     if sequence.count() > 1:
-        raise Refused(
-            _tr("{0} is more than one key.").format(text),
-            _tr("Enter one key; alternatives are separate entries."),
-        )
+        raise Refused("KEY_SEQUENCE", key=text)
     if sequence.isEmpty() or _pressed(sequence).key() in _NOT_KEYS | MODIFIERS:
-        raise Refused(_tr("{0} is not a key.").format(text), _tr("Keys are written like Ctrl+Shift+F2."))
+        raise Refused("KEY_UNREADABLE", key=text)
     return sequence.toString(_PORTABLE)
 
 
@@ -68,16 +65,16 @@ def to_native_text(key: str) -> str:
     return QKeySequence.fromString(key, _PORTABLE).toString(_NATIVE)
 
 
-def reason_not_allowed(key: str) -> str:
-    """A sentence saying why this key may not be used; empty if it may.
+def reason_not_allowed(key: str) -> Notice | None:
+    """Why this key may not be used; None if it may.
 
     Args:
         key: One key in Qt's portable text, as ``to_portable_text`` gives it.
     """
     combination = _pressed(QKeySequence.fromString(key, _PORTABLE))
     pressed, with_keys = combination.key(), combination.keyboardModifiers()
-    reason = _typing(pressed, with_keys) or _editing(pressed, with_keys) or _used_by_editor(key)
-    return reason.format(to_native_text(key)) if reason else ""
+    code = _typing(pressed, with_keys) or _editing(pressed, with_keys) or _EDITOR_KEYS.get(key)
+    return Notice(code, {"key": to_native_text(key)}) if code else None
 
 
 def _pressed(sequence: QKeySequence) -> QKeyCombination:
@@ -86,36 +83,27 @@ def _pressed(sequence: QKeySequence) -> QKeyCombination:
 
 
 def _typing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
-    """The reason for keys that type text; {0} stands for the key."""
+    """The reason against keys that type text, as a code; empty for none."""
     if with_keys & _META:
-        return _tr("{0} is reserved for the desktop.")
+        return "KEY_OF_THE_DESKTOP"
     if pressed.value >= _FIRST_THAT_TYPES_NOTHING:
         return ""
     if with_keys & ~_SHIFT == _NONE:
-        return _tr("{0} types text.")
+        return "KEY_TYPES_TEXT"
     if with_keys & _CTRL and with_keys & _ALT:
-        return _tr("{0} types text on keyboards where Ctrl and Alt together are AltGr.")
+        return "KEY_TYPES_TEXT_WITH_ALTGR"
     return ""
 
 
 def _editing(pressed: Qt.Key, with_keys: Qt.KeyboardModifier) -> str:
-    """The reason for keys that move the cursor, delete or close; {0} stands for the key."""
+    """The reason against keys that move the cursor, delete or close, as a code; empty for none."""
     is_bare = with_keys & ~_SHIFT == _NONE
     if pressed in _TABS:
-        return _tr("{0} moves between fields.")
+        return "KEY_MOVES_BETWEEN_FIELDS"
     if pressed == Qt.Key.Key_Escape:
-        return _tr("{0} closes what is open.")
+        return "KEY_CLOSES_WHAT_IS_OPEN"
     if pressed == Qt.Key.Key_F4 and with_keys & _ALT:
-        return _tr("{0} closes the window.")
+        return "KEY_CLOSES_THE_WINDOW"
     if (pressed in _EDITING and is_bare) or (pressed in _JUMPS | _ERASERS and with_keys & _CTRL):
-        return _tr("{0} is needed for editing text.")
+        return "KEY_EDITS_TEXT"
     return ""
-
-
-def _used_by_editor(key: str) -> str:
-    sentence = _EDITOR_KEYS.get(key)
-    return _tr(str(sentence)) if sentence else ""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("keys", text)

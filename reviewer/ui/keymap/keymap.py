@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QCoreApplication
-
 from reviewer.errors import Refused
 from reviewer.ui.keymap.actions import ACTIONS, Action, Origin, action
 from reviewer.ui.keymap.key_rules import reason_not_allowed, to_native_text, to_portable_text
@@ -106,14 +104,11 @@ class Keymap:
 
     def _allow(self, its: Action, keys: Keys) -> None:
         if its.is_fixed:
-            raise Refused(
-                _tr("The shortcut of “{0}” cannot be changed.").format(its.does),
-                _tr("Shortcuts for help, settings and everything before sign-in are fixed."),
-            )
+            raise Refused("SHORTCUT_FIXED", action=its.does)
         for key in keys:
-            reason = "" if key in its.defaults else reason_not_allowed(key)
+            reason = None if key in its.defaults else reason_not_allowed(key)
             if reason:
-                raise Refused(reason, _tr("Choose another key for “{0}”.").format(its.does))
+                raise Refused("KEY_NOT_ALLOWED", reason=reason, action=its.does)
 
     def _owner(self, key: str, its: Action) -> Action | None:
         """The other action that has this as a custom key."""
@@ -133,13 +128,5 @@ def conflicts_in(keymap: Keymap) -> Iterator[tuple[str, Action, Action]]:
 
 
 def _taken(key: str, by: Action) -> Refused:
-    another = (
-        _tr("Choose another key.") if by.is_fixed else _tr("Remove it there first, or choose another key.")
-    )
-    return Refused(
-        _tr("{0} is already used for “{1}” ({2}).").format(to_native_text(key), by.does, by.section), another
-    )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("keys", text)
+    code = "KEY_TAKEN_FOR_GOOD" if by.is_fixed else "KEY_TAKEN"
+    return Refused(code, key=to_native_text(key), action=by.does, section=by.section)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from reviewer.errors import Refused, Unavailable
 from reviewer.files import write_atomically
-from reviewer.messages import window_catalogue, words_for
 from reviewer.model.toml_table import TomlTable
 from reviewer.places import resource
 from reviewer.ui.keymap.actions import ACTIONS, action, sections
@@ -16,7 +15,6 @@ DEFAULT_PRESET = "reviewer"
 PRESETS = (DEFAULT_PRESET, "express-scribe", "elan", "label-studio")
 """Names of the files in ``resources/keys``, in the order in which they are offered."""
 _MOST_BYTES = 65_536
-_HINT = "Correct the file; nothing was imported."
 _TITLE = "title"
 _PRESET = "preset"
 
@@ -32,19 +30,19 @@ def preset(name: str) -> Preset:
     Raises: Refused when there is no such preset, or its file is invalid.
     """
     if name not in PRESETS:
-        raise Refused(f"Unknown preset: {name}.", f"Presets: {', '.join(PRESETS)}.")
+        raise Refused("PRESET_UNKNOWN", preset=name, known=", ".join(PRESETS))
     table = TomlTable.read(resource("keys", f"{name}.toml"))
     table.closed([_TITLE, *sections()])
     made = Preset(name, table.text(_TITLE), {**default_preset().keys, **_keys(table)})
     for action_id, keys in made.keys.items():
         its = action(action_id)
         if its.is_fixed and keys != its.defaults:
-            raise table.refuse(f"the keys of {action_id} are fixed.")
+            raise table.refuse("KEYMAP_FIXED_ACTION", action=action_id)
         for key in set(keys) - set(its.defaults):
-            if reason_not_allowed(key):
-                raise table.refuse(f"{action_id}: {reason_not_allowed(key)}")
+            if reason := reason_not_allowed(key):
+                raise table.refuse("KEYMAP_REFUSED", reason=reason)
     for key, one, other in conflicts_in(Keymap(made)):
-        raise table.refuse(f"{to_native_text(key)} is both {one.id} and {other.id}.")
+        raise table.refuse("KEYMAP_CONFLICT", key=to_native_text(key), first=one.id, second=other.id)
     return made
 
 
@@ -54,20 +52,16 @@ def read_keymap(path: Path) -> Keymap:
     Raises: Refused: the file is invalid, names an unknown action, or holds conflicting keys.
     """
     if path.is_file() and path.stat().st_size > _MOST_BYTES:
-        raise Refused(
-            f"{path.name} is too large to be a keymap.", "Choose a file exported from this program."
-        )
+        raise Refused("KEYMAP_TOO_LARGE", file=path.name)
     table = TomlTable.read(path)
     table.closed([_PRESET, *sections()])
     base = Keymap(preset(table.one_of(_PRESET, PRESETS, DEFAULT_PRESET)))
     try:
         made = base.with_custom_keys(_keys(table))
     except Refused as error:
-        raise Refused(f"{path.name}: {words_for(error, window_catalogue()).sentence}", _HINT) from error
+        raise table.refuse("KEYMAP_REFUSED", reason=error.notice) from error
     for displaced in made.displaced_actions():
-        raise table.refuse(
-            f"another action takes a key of {displaced.id}; add a line for {displaced.id} too."
-        )
+        raise table.refuse("KEYMAP_DISPLACED_ACTION", action=displaced.id)
     return made
 
 
@@ -76,10 +70,7 @@ def write_keymap(path: Path, keymap: Keymap) -> None:
     try:
         write_atomically(path, to_toml(keymap).encode(), mode=0o666)
     except OSError as error:
-        raise Unavailable(
-            f"{path.name} could not be written.",
-            "Check that the disk has space and that you may write to the folder.",
-        ) from error
+        raise Unavailable("KEYMAP_NOT_WRITTEN", file=path.name) from error
 
 
 def to_toml(keymap: Keymap) -> str:
@@ -108,7 +99,7 @@ def _keys(table: TomlTable) -> Mapping[str, Keys]:
             try:
                 found[action(f"{section}.{name}").id] = tuple(to_portable_text(key) for key in keys)
             except Refused as error:
-                raise rows.refuse(words_for(error, window_catalogue()).sentence) from error
+                raise rows.refuse("KEYMAP_REFUSED", reason=error.notice) from error
     return found
 
 

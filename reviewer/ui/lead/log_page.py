@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.errors import Unavailable
@@ -190,11 +190,6 @@ def _keep(lead: "LeadSession", place: Path) -> _Kept:
     try:
         write_atomically(place, checkpoint.text.encode(), mode=0o666)
     except OSError as error:
-        raise Unavailable(
-            QCoreApplication.translate("LogPage", "The checkpoint could not be written."),
-            QCoreApplication.translate("LogPage", "Choose another folder ({0}).").format(
-                error.strerror or ""
-            ),
-        ) from error
+        raise Unavailable("CHECKPOINT_NOT_WRITTEN", problem=error.strerror or "") from error
     lead.witnessed(checkpoint)
     return _Kept(checkpoint.size, lead.overview().unwitnessed)

@@ -58,10 +58,7 @@ def said(origin: Origin) -> str:
 def refuse_tag(row: KeyRow, key: str, tags: Mapping[str, str]) -> None:
     """Raises Refused for a key that inserts a tag of this project where the action works too."""
     if key in tags and action(row.action_id).scopes & _WHERE_TAGS_ARE:
-        raise Refused(
-            _tr("{0} is already used for “{1}” (Tags).").format(to_native_text(key), tags[key]),
-            _tr("The project assigns the keys of tags."),
-        )
+        raise Refused("KEY_TAKEN_BY_TAG", key=to_native_text(key), tag=tags[key])
 
 
 def _either(keys: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import Refused
+from reviewer.messages import window_catalogue
 from reviewer.ui.keymap.actions import ACTIONS, Origin, action, actions_of
 from reviewer.ui.keymap.key_rules import reason_not_allowed, to_portable_text
 from reviewer.ui.keymap.keymap import Keymap, conflicts_in
@@ -39,9 +40,15 @@ def test_what_is_not_one_key_is_refused(written: str):
         to_portable_text(written)
 
 
+def _reason(key: str) -> str:
+    reason = reason_not_allowed(key)
+    assert reason is not None
+    return window_catalogue().words(reason).sentence
+
+
 @pytest.mark.parametrize("key", ["A", "7", "Space", "Shift+A", "Shift+Space", "Ä", "Ctrl+Alt+Q", "["])
 def test_a_key_that_types_text_is_refused_with_the_reason(key: str):
-    assert "types text" in reason_not_allowed(key)
+    assert "types text" in _reason(key)
 
 
 @pytest.mark.parametrize(
@@ -52,13 +59,13 @@ def test_a_key_that_types_text_is_refused_with_the_reason(key: str):
     ],
 )
 def test_a_key_that_edits_text_is_refused_with_the_reason(key: str):
-    assert "editing" in reason_not_allowed(key)
+    assert "editing" in _reason(key)
 
 
 @pytest.mark.parametrize("key", ["Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "Ctrl+A", "Ctrl+Y", "Ctrl+Shift+Z"])
 def test_a_key_of_the_editor_is_refused_with_what_it_does(key: str):
-    assert reason_not_allowed(key).startswith(key)
-    assert reason_not_allowed(key).endswith("in the editor.")
+    assert _reason(key).startswith(key)
+    assert _reason(key).endswith("in the editor.")
 
 
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab", "Ctrl+Tab", "Esc", "Alt+F4", "Meta+L"])
@@ -70,7 +77,7 @@ def test_a_key_that_moves_closes_or_leaves_is_refused(key: str):
     "key", ["F5", "Ctrl+P", "Alt+Left", "Ctrl+Return", "Ctrl+PgUp", "Alt+Space", "Media Play"]
 )
 def test_a_key_that_types_nothing_may_be_used(key: str):
-    assert reason_not_allowed(key) == ""
+    assert reason_not_allowed(key) is None
 
 
 # Actions
