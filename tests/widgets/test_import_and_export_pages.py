@@ -102,7 +102,7 @@ def test_a_dry_run_is_called_one(importing: ImportPage, lead: FakeLead, settle):
     importing.dry_run.setChecked(True)
     assert importing.run_button.text() == "Try it"
     _run(importing, settle)
-    assert "nothing was kept" in importing.message.text
+    assert "nothing was imported" in importing.message.text
 
 
 def test_progress_is_shown_and_nothing_can_be_changed_meanwhile(
@@ -147,7 +147,7 @@ def test_a_stop_is_passed_on_and_the_report_still_comes(
     pressed.set()
     settle()
     assert seen == [True]
-    assert "Stopped before the end" in importing.message.text
+    assert "Stopped early" in importing.message.text
     assert importing.rows.rowCount() == 1
 
 

@@ -97,7 +97,10 @@ def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
     named(button, "turn", "Turn", hint="Switch between text and form", shortcut_id="desk.focus_form")
     show_shortcut(label, "desk.focus_form")
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ("Ctrl+T", "F9")))
-    assert (button.toolTip(), label.text()) == ("Between text and form  (Ctrl+T or F9)", "Ctrl+T or F9")
+    assert (button.toolTip(), label.text()) == (
+        "Switch between text and form  (Ctrl+T or F9)",
+        "Ctrl+T or F9",
+    )
     store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
     assert (button.toolTip(), label.text()) == ("Switch between text and form", "")
 

@@ -102,7 +102,7 @@ def test_enter_and_a_key_change_it(bench: Bench):
     bench.press(Qt.Key.Key_P, CONTROL)
     assert bench.keymap.keys("listening.play") == ("Ctrl+P",)
     assert bench.shown[0] == ("Play or pause", "Ctrl+P", "Listening", "Own")
-    assert bench.said == "“Play or pause” has its new key."
+    assert bench.said == "The shortcut of “Play or pause” was changed."
 
 
 def test_the_keyboard_goes_back_to_the_same_action(bench: Bench):
@@ -137,10 +137,10 @@ def test_a_key_of_another_action_is_refused_with_its_name_and_one_may_try_again(
         (
             Qt.Key.Key_F1,
             Qt.KeyboardModifier.NoModifier,
-            "F1 is already used for “Show the keys” (Everywhere).",
+            "F1 is already used for “Show the shortcuts” (Everywhere).",
         ),
         (Qt.Key.Key_Q, CONTROL | ALT, "AltGr"),
-        (Qt.Key.Key_1, ALT, "Alt+1 is “[laugh]  Laughter” (Tags)."),
+        (Qt.Key.Key_1, ALT, "Alt+1 is already used for “[laugh]  Laughter” (Tags)."),
     ],
 )
 def test_keys_that_type_or_are_needed_are_refused_with_the_reason(bench: Bench, key, modifiers, why: str):
@@ -223,12 +223,12 @@ def test_another_preset_is_in_force_and_own_keys_stay(bench: Bench):
     bench.press(Qt.Key.Key_J, CONTROL)
     bench.choose_preset("elan")
     assert bench.keymap == Keymap(preset("elan"), {"desk.submit": ("Ctrl+J",)})
-    assert bench.said == "Keys as in ELAN. Your own keys stay."
+    assert bench.said == "Shortcuts set to ELAN. Your own shortcuts are kept."
 
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("slower again", "Skip back and play slower"), ("shift+f9 pause", "Change the rewind on pause")],
+    [("slower back", "Skip back and play slower"), ("shift+f9 pause", "Change the rewind on pause")],
 )
 def test_the_search_finds_by_words_and_by_keys(bench: Bench, words: str, found: str):
     bench.search(words)
@@ -252,7 +252,7 @@ def test_keys_go_out_and_come_in_again(bench: Bench):
     bench.click("keys_reset_all")
     bench.click("keys_import")
     assert bench.keymap == made
-    assert bench.said == "The keys of keys.toml are in force."
+    assert bench.said == "The shortcuts of keys.toml were imported."
 
 
 def test_a_file_that_is_refused_changes_nothing(bench: Bench):

@@ -220,7 +220,7 @@ def test_revoking_asks_and_says_what_it_does(shown, jobs: Jobs, settle):
     _confirm(page, yes=True)
     settle()
     assert "revoke" in lead.calls
-    assert "Ada Contractor is revoked" in page.message.text
+    assert "Ada Contractor was revoked" in page.message.text
 
 
 def test_a_cancelled_question_revokes_nobody(shown, jobs: Jobs, settle):
@@ -277,9 +277,9 @@ def test_an_id_is_short_in_the_log_and_whole_in_its_tooltip(shown, jobs: Jobs):
 @pytest.mark.parametrize(
     ("name", "end"),
     [
-        ("overview_people", "will be listed here."),
+        ("overview_people", "are counted here."),
         ("overview_leases", "No clips are checked out."),
-        ("overview_late", "here."),
+        ("overview_late", "was submitted."),
     ],
 )
 def test_an_empty_table_of_the_overview_says_so(shown, jobs: Jobs, name: str, end: str):
@@ -323,7 +323,7 @@ def test_the_first_bad_row_is_named(shown, jobs: Jobs, settle):
     page.verify.click()
     settle()
     assert "Row 17 of the access log was changed" in page.message.text
-    assert "first bad row is 17" in page.message.text
+    assert "row 17 is the first bad one" in page.message.text
 
 
 def test_a_checkpoint_is_written_where_one_chose(shown, jobs: Jobs, settle, tmp_path: Path):

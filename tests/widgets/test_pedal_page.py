@@ -65,13 +65,13 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
 @pytest.mark.parametrize(
     ("state", "name", "words"),
     [
-        (PedalState.OFF, "", "not looked for"),
-        (PedalState.NONE, "", "No foot pedal is plugged in"),
-        (PedalState.READY, "Infinity", "Infinity is plugged in."),
-        (PedalState.UNCALIBRATED, "Olympus", "Teach it below"),
-        (PedalState.TYPES_KEYS, "FootSwitch", "let it type F2 to go back, Ctrl+Space"),
+        (PedalState.OFF, "", "not been looked for"),
+        (PedalState.NONE, "", "No foot pedal is connected"),
+        (PedalState.READY, "Infinity", "Infinity is connected."),
+        (PedalState.UNCALIBRATED, "Olympus", "Calibrate it below"),
+        (PedalState.TYPES_KEYS, "FootSwitch", "make it type F2 to skip back, Ctrl+Space"),
         (PedalState.NOT_INSTALLED, "", "pip install 'reviewer[pedal]'"),
-        (PedalState.CALIBRATING, "Foot Thing", "being taught"),
+        (PedalState.CALIBRATING, "Foot Thing", "being calibrated"),
     ],
 )
 def test_what_is_plugged_in_is_a_sentence(scene: Scene, state: PedalState, name: str, words: str):
@@ -169,7 +169,7 @@ def test_each_pedal_is_asked_for_in_turn(scene: Scene):
     for press in (LEFT, MIDDLE):
         scene.hear(press, NONE)
         asked.append(scene.teaching.message.text)
-    assert [text.split()[2] for text in asked] == ["left", "middle", "right"]
+    assert [text.split()[4] for text in asked] == ["left", "middle", "right"]
 
 
 def test_skip_and_stop_are_shown_only_during_a_lesson(scene: Scene):
@@ -192,7 +192,7 @@ def test_what_was_learnt_is_kept(scene: Scene):
     assert taught is not None
     assert (taught.vendor, taught.product) == (STRANGER.vendor, STRANGER.product)
     assert taught.layout.pedals_down(RIGHT) == {Pedal.RIGHT}
-    assert scene.teaching.message.text.startswith("Learnt: Foot Thing.")
+    assert scene.teaching.message.text.startswith("Calibrated: Foot Thing.")
 
 
 def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):

@@ -76,7 +76,7 @@ def setup(qapp: QApplication, qtbot: QtBot) -> Iterator[_OutputSetup]:
 
 
 def test_the_default_stands_first_with_its_name_and_then_every_output(setup: _OutputSetup) -> None:
-    assert setup.rows == ["The system's default (Speakers)", "Speakers · ALSA", "Headset · ALSA"]
+    assert setup.rows == ["System default (Speakers)", "Speakers · ALSA", "Headset · ALSA"]
     assert setup.device.currentIndex() == 0
 
 
@@ -103,7 +103,7 @@ def test_the_remembered_output_is_shown_as_chosen(qtbot: QtBot, setup: _OutputSe
 def test_a_remembered_output_that_is_away_stays_chosen_and_says_so(qtbot: QtBot, setup: _OutputSetup) -> None:
     another = _OutputSetup(qtbot, "ALSA/Dock")
 
-    assert another.device.currentText() == "Dock · not there now: the default plays"
+    assert another.device.currentText() == "Dock · not connected, the default is used"
     assert another.preferences.text("sound.device") == "ALSA/Dock"
     another.jobs.close()
 
@@ -120,7 +120,7 @@ def test_the_tone_is_played_on_what_is_chosen_and_it_says_where(setup: _OutputSe
     setup.press("sound_test")
 
     assert setup.tones == ["ALSA/Headset"]
-    assert "A tone was played: Headset" in setup.said
+    assert "A test tone was played on: Headset" in setup.said
 
 
 def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(setup: _OutputSetup) -> None:
