@@ -52,7 +52,9 @@ def _review(driver: Driver, on_the_screen: ClipOnTheScreen, *, pictures: bool) -
     answer(driver, clip)
     if pictures:
         training = driver.find(QTextEdit, "training_text")
-        driver.wait_for("the training text is shown", lambda: bool(training.toPlainText()))
+        driver.wait_for(
+            "the training text is shown", lambda: bool(training.toPlainText()) == bool(clip.reference)
+        )
         driver.picture("qa-blind")
     driver.press_on("transcript_text", "Ctrl+Return")
     driver.wait_for_part("comparison_panel")
