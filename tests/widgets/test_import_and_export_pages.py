@@ -73,7 +73,7 @@ def test_every_line_gets_a_row_with_code_and_sentence(importing: ImportPage, set
         "b.mp3",
         "refused",
         "CONSENT_MISSING",
-        "The line does not say what consent was given, and when.",
+        "The line does not state which consent was given, and when.",
     ]
     assert rows[0][4] == "The last frame is cut short."
 
@@ -100,7 +100,7 @@ def test_options_are_passed_on(importing: ImportPage, lead: FakeLead, settle):
 def test_a_dry_run_is_called_one(importing: ImportPage, lead: FakeLead, settle):
     lead.report = IntakeReport(ROWS, is_dry_run=True)
     importing.dry_run.setChecked(True)
-    assert importing.run_button.text() == "Try it"
+    assert importing.run_button.text() == "Check"
     _run(importing, settle)
     assert "nothing was imported" in importing.message.text
 

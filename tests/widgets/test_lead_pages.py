@@ -278,7 +278,7 @@ def test_an_id_is_short_in_the_log_and_whole_in_its_tooltip(shown, jobs: Jobs):
     ("name", "end"),
     [
         ("overview_people", "are counted here."),
-        ("overview_leases", "No clips are checked out."),
+        ("overview_leases", "No clips are leased."),
         ("overview_late", "was submitted."),
     ],
 )

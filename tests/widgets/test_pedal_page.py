@@ -65,7 +65,7 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
 @pytest.mark.parametrize(
     ("state", "name", "words"),
     [
-        (PedalState.OFF, "", "not been looked for"),
+        (PedalState.OFF, "", "not started yet"),
         (PedalState.NONE, "", "No foot pedal is connected"),
         (PedalState.READY, "Infinity", "Infinity is connected."),
         (PedalState.UNCALIBRATED, "Olympus", "Calibrate it below"),

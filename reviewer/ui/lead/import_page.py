@@ -143,7 +143,7 @@ class ImportPage(LeadPage):
     @Slot()
     def _wake(self) -> None:
         self.run_button.setEnabled(bool(self.manifest.text().strip()) and not self._is_running)
-        self.run_button.setText(self.tr("Try it") if self.dry_run.isChecked() else self.tr("Import"))
+        self.run_button.setText(self.tr("Check") if self.dry_run.isChecked() else self.tr("Import"))
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running

@@ -71,7 +71,7 @@ class KeysPage(QWidget):
 
     @property
     def title(self) -> str:
-        return self.tr("Keys")
+        return self.tr("Shortcuts")
 
     @Slot(int)
     def _on_preset_chosen(self, place: int) -> None:

@@ -130,7 +130,7 @@ def test_a_conflict_is_refused_with_the_other_s_name_and_place():
 
 
 def test_a_key_of_the_window_conflicts_with_every_page():
-    assert refusal(OURS, "log.verify", "Ctrl+1") == "Ctrl+1 is already used for “First screen” (Everywhere)."
+    assert refusal(OURS, "log.verify", "Ctrl+1") == "Ctrl+1 is already used for “First page” (Everywhere)."
     assert (
         refusal(OURS, "window.lock", "Ctrl+S")
         == "Ctrl+S is already used for “Save a checkpoint” (Access log)."
