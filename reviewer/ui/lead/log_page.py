@@ -164,7 +164,7 @@ class LogPage(LeadPage):
                 role=_bad,
             ),
             Column(self.tr("Role"), lambda row: row.role, role=lambda _row: "dim"),
-            Column(self.tr("Act"), lambda row: row.action),
+            Column(self.tr("Action"), lambda row: row.action),
             Column(self.tr("On"), lambda row: shortened(row.object), whole=lambda row: row.object),
             Column(self.tr("Outcome"), lambda row: row.outcome, role=_outcome),
             Column(
