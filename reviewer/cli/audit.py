@@ -36,7 +36,8 @@ def show(
         output.print_json({"rows": [_row(row, names) for row in rows]})
         return
     heads = ("seq", "at", "person", "action", "object", "outcome", "reason")
-    output.print_table(heads, [tuple(_row(row, names)[head] for head in heads) for row in rows])
+    shown = [{**_row(row, names), "action": output.term("ACTION", row.event().action)} for row in rows]
+    output.print_table(heads, [tuple(row[head] for head in heads) for row in shown])
 
 
 @app.command("verify")

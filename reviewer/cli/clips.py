@@ -10,7 +10,7 @@ import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Notice, Refused, Unavailable
 from reviewer.messages import command_catalogue
 
 _OUTCOMES = ("accepted", "refused", "quarantined")
@@ -140,7 +140,7 @@ def purge(
 def _print_left_out(left_out: Mapping[str, int]) -> None:
     """One line a reason for leaving clips out of a set."""
     for reason, count in left_out.items():
-        print(output.sentence(f"LEFT_OUT_{reason.upper()}", count=count))
+        print(output.sentence("LEFT_OUT", count=count, reason=Notice(f"LEFT_OUT_{reason.upper()}")))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def sentence(code: str, /, **parameters: Parameter) -> str:
 
 def term(kind: str, value: str) -> str:
     """The word for an enum's value, such as ``term("ROLE", person.role)``."""
-    return sentence(f"{kind}_{value.upper()}")
+    return sentence(f"{kind}_{value.replace('.', '_').upper()}")
 
 
 def words_of(problem: ReviewerError) -> Words:

@@ -219,7 +219,7 @@ def test_what_was_written_and_what_was_left_out_is_shown(exporting: ExportPage, 
     settle()
     assert "11 clips, 1 min 23 s" in exporting.message.text
     rows = [[exporting.left_out.index(row, column).data() for column in range(2)] for row in range(2)]
-    assert rows == [["not accepted", "3"], ["personal data", "1"]]
+    assert rows == [["not accepted yet", "3"], ["flag personal data", "1"]]
 
 
 def test_a_refused_export_says_why(exporting: ExportPage, lead: FakeLead, settle):

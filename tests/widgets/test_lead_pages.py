@@ -253,7 +253,7 @@ def test_the_newest_row_stands_first(shown, jobs: Jobs):
     assert [page.rows.index(0, column).data() for column in (0, 2, 4)] == [
         "2",
         "Ada Contractor",
-        "task.claimed",
+        "Task claimed",
     ]
 
 

@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
-from reviewer.messages import window_catalogue
 from reviewer.model.annotation import Annotation
 from reviewer.session.coverage import Lack
 from reviewer.transcript.conventions import Conventions
@@ -17,7 +16,7 @@ from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.clip.waveform_panel import WaveformPanel
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
@@ -158,7 +157,7 @@ class ClipView(QWidget):
         return self.tr("Press {0} to play it.").format(shortcut(f"{self._scope}.next_unheard").shown)
 
     def _first_of(self, issues: SubmissionIssues) -> str:
-        first = window_catalogue().words(issues.notices[0]).sentence
+        first = translated_catalogue().words(issues.notices[0]).sentence
         if issues.is_only_unheard and issues.lack is not None and issues.lack.spans:
             return f"{first} {self.unheard_hint}"
         return first

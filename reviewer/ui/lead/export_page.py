@@ -11,7 +11,7 @@ from reviewer.errors import NdaRequired
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
 from reviewer.ui.widgets.tables import Column, RowsModel
@@ -45,7 +45,7 @@ class ExportPage(LeadPage):
         self._is_running = False
         self.left_out: RowsModel[LeftOut] = RowsModel(
             [
-                Column(self.tr("Left out because"), lambda row: row[0].replace("_", " ").lower()),
+                Column(self.tr("Left out because"), lambda row: term("LEFT_OUT", row[0])),
                 Column(self.tr("Clips"), lambda row: f"{row[1]:,}", is_figure=True),
             ]
         )

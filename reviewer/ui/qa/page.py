@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.messages import window_catalogue
 from reviewer.model.annotation import Annotation
 from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, TaskKind, VerdictKind
@@ -18,7 +17,7 @@ from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.icons import set_icon
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import Page
 from reviewer.ui.qa.comparison_panel import ComparisonPanel
 from reviewer.ui.qa.verdict_bar import VerdictBar
@@ -156,7 +155,7 @@ class QaPage(Page):
         if lack is not None:
             any_part = self.tr("Any part of the clip counts, at any speed.")
             hint = view.unheard_hint if lack.spans else any_part
-            sentence = window_catalogue().words(lack.notice).sentence
+            sentence = translated_catalogue().words(lack.notice).sentence
             view.message.show_message(Message(sentence, hint), "warn")
         return lack is None
 
