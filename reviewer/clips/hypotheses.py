@@ -1,4 +1,4 @@
-"""The ``hypothesis`` table: what recognisers made of each clip, sealed under the clip's key."""
+"""The ``hypothesis`` table: recogniser output for each clip, sealed under the clip's key."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from reviewer.model.people import Keyring
 
 
 class HypothesisRepository:
-    """Any number of hypotheses for each clip; engine and version are in the clear, text and words are not."""
+    """Any number of hypotheses for each clip; text and words are sealed, engine and version are not."""
 
     def __init__(self, database: Database, content: ClipContent, clock: Clock) -> None:
         self._database = database
@@ -21,7 +21,7 @@ class HypothesisRepository:
         self._clock = clock
 
     def add(self, keyring: Keyring, hypothesis: Hypothesis) -> None:
-        """Keeps one of a clip that is here. Raises Refused if the clip is unknown or was destroyed."""
+        """Adds one to an imported clip. Raises Refused if the clip is unknown or was purged."""
         sealed = self._content.seal(
             keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, hypothesis.id, _to_bytes(hypothesis)
         )
@@ -39,9 +39,9 @@ class HypothesisRepository:
         )
 
     def of_clip(self, keyring: Keyring, clip_id: str) -> tuple[Hypothesis, ...]:
-        """All hypotheses of a clip, the oldest first; unseals, so it must be called outside a transaction.
+        """All hypotheses of a clip, oldest first; unseals, so it must be called outside a transaction.
 
-        Raises Damaged, or Refused if the clip was destroyed.
+        Raises Damaged, or Refused if the clip was purged.
         """
         rows = self._database.rows(
             "SELECT id, engine, version, sealed FROM hypothesis WHERE clip_id = ? ORDER BY made_at, rowid",

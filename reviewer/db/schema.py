@@ -15,7 +15,7 @@ migrations = Migrations("reviewer-2")
 
 
 def migrate(database: Database) -> None:
-    """Brings the file to the present schema; a migration that raises leaves nothing behind.
+    """Migrates the file to the present schema; a migration that raises is rolled back.
 
     Raises: Refused (code OLD_WORKSPACE) for a workspace of a version before 2, which is left as it is.
     """
@@ -237,7 +237,7 @@ _QUEUE = (
     """,
 )
 
-# What stays on this machine wherever the queue is.
+# These tables stay on this machine, wherever the queue is.
 _LOCAL_WORK = (
     """
     CREATE TABLE draft (

@@ -62,8 +62,8 @@ class Intake:
         ``progress`` gets the number of lines done and of all lines. A run that is killed or cancelled leaves
         each clip complete or absent; a second run refuses complete ones as duplicates and imports the others.
 
-        Raises: NotAllowed for anybody but a lead; Refused for a manifest or sample that makes no sense;
-        Unavailable when disk or decoder fail. The content of a single line never raises.
+        Raises: NotAllowed for anybody but a lead; Refused for an invalid manifest or sample; Unavailable when
+        disk or decoder fail. The content of a single line never raises.
         """
         require(identity.person, Act.IMPORT)
         if options.sample is not None:
@@ -106,7 +106,7 @@ class _IntakeRun:
     def import_lines(
         self, lines: Sequence[ManifestLine], make_decoder: MakeDecoder, cancelled: Callable[[], bool]
     ) -> IntakeReport:
-        """Takes every line through the gate, the sample, the decoder and the seal; logs start and end."""
+        """Runs every line through gate, sample, decoder and seal; logs start and end."""
         self._log.record_start(self._total, self._options)
         try:
             self._tell_progress()
@@ -114,7 +114,7 @@ class _IntakeRun:
             with make_decoder() as decoder:
                 self._import_all(decoder, candidates, cancelled)
         except BaseException:
-            with suppress(ReviewerError):  # the log must not hide the first error
+            with suppress(ReviewerError):  # an error of the log must not hide the first one
                 self._record_end("failed")
             raise
         self._record_end("cancelled" if self._was_cancelled else "ok")
@@ -122,7 +122,7 @@ class _IntakeRun:
         return IntakeReport(rows, self._not_drawn, self._options.dry_run, self._was_cancelled)
 
     def _gated(self, lines: Sequence[ManifestLine]) -> list[_Candidate]:
-        """Decides every line by the cheap rules; refused ones are reported and logged, many to a commit."""
+        """Applies the cheap rules to every line; refused ones are reported and logged, many in one commit."""
         candidates: list[_Candidate] = []
         refused: list[tuple[ManifestLine, Decision]] = []
         for line in lines:
@@ -159,7 +159,7 @@ class _IntakeRun:
                 self._refuse(candidate.line, refusal)
 
     def _import_clip(self, decoder: Decoder, candidate: _Candidate, sort_key: int) -> Decision | None:
-        """Decodes, seals and queues one clip, or gives the refusal."""
+        """Decodes, seals and queues one clip, or returns the refusal."""
         clips = self._unit.clips
         source = self._hashes.of_source_id(candidate.row.source_id)
         if source in self._seen or clips.has_source(source):
@@ -176,7 +176,7 @@ class _IntakeRun:
         except Refused as refused:
             code = refusal_code_of(refused.code)
             if code is None:
-                raise  # not the clip's fault
+                raise  # the clip is not at fault
             return Decision(Outcome.REFUSED, code, refused.notice)
         self._seen |= {source, samples}
         return None

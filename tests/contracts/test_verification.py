@@ -121,7 +121,7 @@ def test_a_changed_protection_of_the_log_is_a_finding(workspace: Workspace, stat
     run(workspace, statement)
     first_bad, sentence = bad(workspace)
     assert first_bad is None
-    assert "protects the log" in sentence
+    assert "protect the log" in sentence
 
 
 def test_a_weakened_trigger_of_the_same_name_is_a_finding(workspace: Workspace) -> None:

@@ -64,7 +64,7 @@ class Autosave(QObject):
         self._timer.timeout.connect(self.save_now)
 
     def begin_clip(self, save: SaveDraft) -> None:
-        """Starts with another clip; ``save`` is bound to its lease. A running save of the last one emits nothing."""
+        """Starts with another clip; ``save`` is bound to its lease. A running save emits nothing."""
         self._save = save
         self._newest, self._saving, self._is_stopped = None, None, False
 
@@ -100,7 +100,7 @@ class Autosave(QObject):
         )
 
     def take_unsaved(self) -> Draft | None:
-        """Stops, and returns what may not be on the disk; None when everything is, or autosave was stopped."""
+        """Stops, and returns what may not be on the disk; None if everything is, or it was stopped."""
         unsaved = None if self._is_stopped else self._newest or self._saving
         self.stop()
         return unsaved

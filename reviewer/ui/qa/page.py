@@ -135,7 +135,7 @@ class QaPage(Page):
         self._decide(VerdictKind.RETURNED, lack_of_reason)
 
     def _decide(self, kind: VerdictKind, lack_of: LackOf) -> None:
-        self.workspace.playback.report_heard()  # so that the last second counts, and is logged before the verdict
+        self.workspace.playback.report_heard()  # logged before the verdict
         if self._has_heard(lack_of):
             comment = self.comparison.comment.text().strip()
             self.workspace.presenter.hand_over(lambda lease, _annotation: Decide(lease, kind, comment))
