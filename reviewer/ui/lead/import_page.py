@@ -15,7 +15,7 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message
 from reviewer.ui.theme import GAP_PX, GROUP_PX
-from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import named
@@ -45,7 +45,7 @@ class ImportPage(LeadPage):
     ) -> None:
         super().__init__("import", self.tr("Import"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogFileChooser()
+        self._chooser = chooser or FileChooser()
         self._job: Job | None = None
         self._stop = threading.Event()
         self._is_running = False
