@@ -67,7 +67,6 @@ class ImportPage(LeadPage):
 
     def close_down(self) -> None:
         """Locking stops the import between two clips; imported clips stay, and the import can be repeated."""
-        self._stop.set()
         if self._job is not None:
             self._job.cancel()
 
