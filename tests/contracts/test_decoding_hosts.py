@@ -301,7 +301,6 @@ class TestForkingHost(DecodingContract):
             decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(10))), _LIMITS)
             process = host._process
 
-        assert process is not None
         assert process.returncode is not None
 
     def test_no_descriptor_is_left_after_many_files(self, decoder: Decoder, tmp_path: Path) -> None:

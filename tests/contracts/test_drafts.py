@@ -42,7 +42,6 @@ def test_equal_revision_is_taken_because_the_position_may_have_moved(bench: Capa
     assert save(bench, 2, b"text at frame 0")
     assert save(bench, 2, b"text at frame 9")
     stored = bench.drafts.get("t1", ANN)
-    assert stored is not None
     assert stored.sealed == b"text at frame 9"
 
 
@@ -75,7 +74,6 @@ def test_save_inside_a_transaction_that_fails_leaves_the_draft_before_it(bench: 
     with pytest.raises(ZeroDivisionError):
         save_and_fail()
     stored = bench.drafts.get("t1", ANN)
-    assert stored is not None
     assert (stored.revision, stored.sealed) == (1, b"kept")
 
 
@@ -90,5 +88,4 @@ def test_saves_in_any_order_leave_the_newest_revision(bench: Capabilities, order
         newest = max(newest, revision)
     last_of_newest = max(place for place, revision in enumerate(order) if revision == newest)
     stored = bench.drafts.get("t1", ANN)
-    assert stored is not None
     assert stored.sealed == f"{newest} at {last_of_newest}".encode()

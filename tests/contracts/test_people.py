@@ -104,7 +104,6 @@ class TestInvitations:
     def test_an_invitation_waits_with_its_keyring_and_its_end(self, register: PersonRepository) -> None:
         register.invite(a_person(public_key=b""), b"under the code", UNTIL)
         invited = register.invited("ada contractor")
-        assert invited is not None
         assert (invited.keyring, invited.code_until) == (b"under the code", UNTIL)
         assert invited.person.state is PersonState.INVITED
 
@@ -149,7 +148,6 @@ class TestRevoking:
         register.add(a_person(), b"keyring")
         register.revoke("p1")
         person = register.by_name("Ada Contractor")
-        assert person is not None
         assert person.state is PersonState.REVOKED
         assert register.keyring("p1") is None
         with pytest.raises(Refused):
@@ -159,7 +157,6 @@ class TestRevoking:
         register.add(a_person(), b"keyring")
         register.revoke("p1")
         person = register.by_id("p1")
-        assert person is not None
         assert person.public_key == a_person().public_key
 
     @pytest.mark.parametrize("person_id", ["p1", "p9"])
