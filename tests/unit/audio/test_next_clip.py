@@ -39,7 +39,7 @@ class Broken(Counted):
     """A sound that does not decode."""
 
     def read(self, start: int, end: int) -> IntSamples:
-        raise Damaged("The clip's audio does not decode.", "Import it again.")
+        raise Damaged("AUDIO_NOT_DECODABLE")
 
 
 @pytest.mark.parametrize("percent", [100, 50])

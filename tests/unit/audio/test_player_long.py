@@ -40,7 +40,7 @@ class _Read:
 
     def read(self, start: int, end: int) -> IntSamples:
         if end > self._damaged_from:
-            raise Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
+            raise Damaged("SEALED_OBJECT_DAMAGED")
         return self._samples.read(start, end)
 
 
@@ -147,7 +147,9 @@ def test_all_before_damage_is_played_and_then_it_is_said() -> None:
     ).all()
     while player.is_playing:
         device.pull(512)
-    assert player.problem == "A sealed object does not verify; nothing of it was used. Call your lead."
+    assert player.problem == (
+        "Sealed content does not verify; nothing of it was used. Restore it from a backup."
+    )
     assert player.position == 3 * PASSTHROUGH_WINDOW_FRAMES
     assert player.take_heard() == [HeardRange(20_000, 3 * PASSTHROUGH_WINDOW_FRAMES)]
     player.close()

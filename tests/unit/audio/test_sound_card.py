@@ -12,7 +12,7 @@ from reviewer.audio.io import port_audio
 from reviewer.audio.io.port_audio import Output, Outputs, list_outputs, output_with_id
 from reviewer.audio.io.sound_card import LATENCIES_SECONDS, MANY_UNDERRUNS, CardStream, SoundCard
 from reviewer.audio.samples import AudioFormat
-from reviewer.errors import NoAudioDevice
+from reviewer.errors import NoAudioDevice, Notice
 from tests.refusals import hint_of, sentence_of
 
 _FORMAT = AudioFormat(16_000, 6, 16)
@@ -124,7 +124,7 @@ def test_a_chosen_device_that_is_missing_is_said_and_the_default_plays(opened: A
 
     assert (stream.name, stream.fallback_reason) == (
         "Speakers",
-        "Headset is not connected: the default output is used.",
+        Notice("OUTPUT_NOT_CONNECTED", {"output": "Headset"}),
     )
 
 
@@ -154,7 +154,7 @@ def test_a_chosen_device_that_refuses_everything_leaves_it_to_the_default(opened
 
     stream = opened(_Broken(names=("Speakers", "Headset")), SoundCard(_HEADSET))
 
-    assert stream.fallback_reason == "Headset cannot be opened: the default output is used."
+    assert stream.fallback_reason == Notice("OUTPUT_NOT_OPENED", {"output": "Headset"})
 
 
 def test_devices_are_listed_again_before_giving_up(opened: Any) -> None:

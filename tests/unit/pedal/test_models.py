@@ -74,15 +74,15 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        (f"{WELL}learned = true\n", "learned"),
-        (f"{WELL}learned = false\nleft = {{ byte = 0, mask = 1 }}\n", "learned"),
-        (f"{WELL}learned = true\ntypes_keys = true\nleft = {{ byte = 0, mask = 1 }}\n", "types keys"),
-        (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 0 }}\n", "mask"),
+        (f"{WELL}learned = true\n", "PEDAL_LEARNED"),
+        (f"{WELL}learned = false\nleft = {{ byte = 0, mask = 1 }}\n", "PEDAL_LEARNED"),
+        (f"{WELL}learned = true\ntypes_keys = true\nleft = {{ byte = 0, mask = 1 }}\n", "PEDAL_TYPES_KEYS"),
+        (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 0 }}\n", "PEDAL_BIT"),
         (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 1, bit = 1 }}\n", "bit"),
-        (f'{WELL}learned = false\nusage = "joystick"\n', "usage"),
+        (f'{WELL}learned = false\nusage = "joystick"\n', "PEDAL_USAGE"),
         (f"{WELL}learned = false\nheel = 1\n", "heel"),
-        ('name = "Pedal"\nids = ["5f3:ff"]\nsource = "x"\nlearned = false\n', "ids"),
-        ('name = "Pedal"\nids = []\nsource = "x"\nlearned = false\n', "ids"),
+        ('name = "Pedal"\nids = ["5f3:ff"]\nsource = "x"\nlearned = false\n', "PEDAL_IDS"),
+        ('name = "Pedal"\nids = []\nsource = "x"\nlearned = false\n', "PEDAL_IDS"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_the_word_to_look_for(tmp_path: Path, text: str, word: str):

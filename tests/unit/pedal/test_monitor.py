@@ -125,13 +125,11 @@ def test_a_pedal_that_must_be_calibrated_is_the_first_of_those_that_can_be():
 
 def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
     bench = Bench(FakeHidBackend(INFINITY))
-    bench.backend.opening_fails = Unavailable("It may not be read.", "Add a rule.")
+    bench.backend.opening_fails = Unavailable("PEDAL_NOT_OPENED")
     assert bench.steps(1) == [SCAN_INTERVAL_SECONDS]
-    assert (bench.status.state, bench.status.sentence, bench.status.hint) == (
-        PedalState.FAULT,
-        "It may not be read.",
-        "Add a rule.",
-    )
+    assert bench.status.state is PedalState.FAULT
+    assert bench.status.sentence.endswith("could not be opened.")
+    assert bench.status.hint.startswith("Close other programs")
     bench.backend.opening_fails = None
     bench.steps(1)
     assert bench.status.state is PedalState.READY
@@ -139,13 +137,16 @@ def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
 
 def test_what_cannot_be_listed_or_read_is_a_status_with_its_sentence():
     def refused():
-        raise Refused("infinity.toml: ids must be a list.", "Correct the file.")
+        raise Refused("PEDAL_IDS", place="infinity.toml")
 
     listing, models = Bench(FakeHidBackend(INFINITY)), Bench(FakeHidBackend(INFINITY), models=refused)
-    listing.backend.listing_fails = Unavailable("No USB here.", "Look at the cable.")
+    listing.backend.listing_fails = Unavailable("USB_NOT_LISTED", problem="no bus")
     listing.steps(1)
     models.steps(1)
-    assert (listing.status.state, listing.status.sentence) == (PedalState.FAULT, "No USB here.")
+    assert (listing.status.state, listing.status.sentence) == (
+        PedalState.FAULT,
+        "The USB devices could not be listed.",
+    )
     assert models.status.sentence.startswith("infinity.toml")
 
 
