@@ -2,7 +2,6 @@
 
 import gc
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,48 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.play.output_settings import OutputSettings
-from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.samples import Samples
 from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
 from tests.benches.player import PlayerBench
+from tests.fakes.sound import ReadSound
 from tests.sounds import some_samples
 
 LEVELLED = OutputSettings(is_levelled=True)
 
 
-class Counted:
-    """A sound that counts how often it is read."""
-
-    rate_hz, channels, bits = 16_000, 1, 16
-
-    def __init__(self, frames: int = 16_000) -> None:
-        self.frames = frames
-        self.reads = 0
-        self._samples = some_samples(frames)
-
-    def read(self, start: int, end: int) -> IntSamples:
-        self.reads += 1
-        return self._samples.read(start, end)
-
-
-class Broken(Counted):
-    """A sound that does not decode."""
-
-    def read(self, start: int, end: int) -> IntSamples:
-        raise Damaged("AUDIO_NOT_DECODABLE")
-
-
 @pytest.mark.parametrize("percent", [100, 50])
 def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
-    bench, following = PlayerBench(settings=LEVELLED), Counted()
+    bench, following = PlayerBench(settings=LEVELLED), ReadSound(some_samples())
     bench.player.load(some_samples(1_000))
     bench.player.set_speed(percent)
     bench.player.prepare(following)
-    read_before, bench.waits = following.reads, True
+    reads, bench.jobs_wait = len(following.reads), True
     bench.player.load(following)
 
-    assert read_before > 0
-    assert following.reads == read_before
+    assert len(following.reads) == reads > 0
     assert bench.player.is_buffered
     assert bench.player.level_db is not None
 
@@ -111,8 +88,13 @@ def test_another_clip_than_the_prepared_one_is_that_other_clip() -> None:
     assert np.array_equal(bench.pull(1_000), other.data)
 
 
+def does_not_decode(_start: int, _end: int) -> None:
+    raise Damaged("AUDIO_NOT_DECODABLE")
+
+
 def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> None:
-    bench, following = PlayerBench(settings=OutputSettings(gain_db=6)), Broken()
+    bench, following = PlayerBench(settings=OutputSettings(gain_db=6)), ReadSound(some_samples())
+    following.on_read = does_not_decode
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
 
@@ -123,33 +105,22 @@ def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> Non
     assert bench.player.problem is not None
 
 
-class Watched(Counted):
-    """Calls what a test says when it is read."""
-
-    on_read: Callable[[], None] | None = None
-
-    def read(self, start: int, end: int) -> IntSamples:
-        if self.on_read is not None:
-            self.on_read()
-        return super().read(start, end)
-
-
 @pytest.mark.parametrize("when", ["before", "meanwhile", "after"])
 @pytest.mark.parametrize("way", ["forget_prepared", "close"])
 def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, when: str) -> None:
-    bench, following = PlayerBench(settings=LEVELLED, jobs_wait=True), Watched()
+    bench, following = PlayerBench(settings=LEVELLED, jobs_wait=True), ReadSound(some_samples())
     drop = getattr(bench.player, way)
     bench.player.prepare(following)
     if when == "meanwhile":
-        following.on_read = drop
+        following.on_read = lambda _start, _end: drop()
     elif when == "after":
         bench.jobs.pop(0)()
     if when != "meanwhile":
         drop()
-    reads, kept = following.reads, weakref.ref(following)
+    reads, kept = len(following.reads), weakref.ref(following)
     bench.run_jobs()
 
-    assert following.reads == reads + (when == "meanwhile")
+    assert len(following.reads) == reads + (when == "meanwhile")
     following.on_read = None
     del following
     gc.collect()

@@ -8,7 +8,7 @@ from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
-from tests.sounds import a_tone, some_samples
+from tests.sounds import a_tone, largest_step_from_silence, some_samples
 
 RATE = 16_000
 FADE = round(FADE_SECONDS * RATE)
@@ -22,10 +22,6 @@ def _loaded(samples: Samples = TONE) -> tuple[Player, VirtualDevice]:
     player = Player(device)
     player.load(samples)
     return player, device
-
-
-def _largest_step(data: np.ndarray) -> int:
-    return int(np.abs(np.diff(data.astype(np.int64), axis=0, prepend=0, append=0)).max())
 
 
 def test_a_rise_goes_from_nothing_to_all_without_a_corner() -> None:
@@ -148,7 +144,7 @@ def test_a_range_shorter_than_its_fades_makes_no_click(length: int) -> None:
     player, device = _loaded()
     player.play(1_009, 1_009 + length)
 
-    assert _largest_step(device.pull(1_000)) <= _largest_step(TONE.data)
+    assert largest_step_from_silence(device.pull(1_000)) <= largest_step_from_silence(TONE.data)
 
 
 def _acted(*acts: tuple[str, int]) -> VirtualDevice:
@@ -197,7 +193,7 @@ _NEXT = ("resume", 0)
     ],
 )
 def test_going_on_in_the_middle_of_a_fade_makes_no_click(acts: list[tuple[str, int]]) -> None:
-    assert _largest_step(_acted(*acts).played()) <= _largest_step(TONE.data) + 1
+    assert largest_step_from_silence(_acted(*acts).played()) <= largest_step_from_silence(TONE.data) + 1
 
 
 _ACTS = st.lists(
@@ -220,4 +216,6 @@ _ACTS = st.lists(
 @settings(max_examples=200, deadline=None)
 @example([("seek", 1), _NEXT, ("pull", 1), _NEXT, ("pull", 1)])
 def test_whatever_one_does_no_step_is_larger_than_the_clips_own(acts: list[tuple[str, int]]) -> None:
-    assert _largest_step(_acted(*acts).played()) <= _largest_step(TONE.data) + 1  # both ends are rounded
+    assert (
+        largest_step_from_silence(_acted(*acts).played()) <= largest_step_from_silence(TONE.data) + 1
+    )  # both ends are rounded

@@ -17,6 +17,7 @@ from reviewer.audio.view.spectrogram import (
     SpectrogramParameters,
     gaussian,
 )
+from tests.fakes.sound import ReadSound
 from tests.sounds import a_tone, some_noise
 
 RATE = 16_000
@@ -170,30 +171,16 @@ def test_the_rows_reach_the_highest_pitch(rate, ceiling):
     assert parameters.row_of(parameters.top_hz) <= parameters.rows + 1e-9
 
 
-class _Watched:
-    """Ten hours of noise, of which it is counted what is read."""
-
-    rate_hz, frames, channels, bits = RATE, 10 * 3_600 * RATE, 1, 16
-
-    def __init__(self) -> None:
-        self.read_frames = 0
-        self._noise = some_noise(1 << 16)
-
-    def read(self, start: int, end: int) -> np.ndarray:
-        start, end = max(start, 0), min(end, self.frames)
-        self.read_frames += end - start
-        return self._noise[: end - start]
-
-
 @pytest.mark.parametrize("band", BANDS)
 @pytest.mark.parametrize("level", [2, 8, 12, 16, 18])
 def test_a_tile_reads_no_more_than_a_few_times_what_its_windows_need(level: int, band: Band) -> None:
-    sound, parameters = _Watched(), SpectrogramParameters(RATE, band)
+    parameters = SpectrogramParameters(RATE, band)
+    sound = ReadSound(Samples(RATE, some_noise(1 << 16)), frames=10 * 3_600 * RATE)
 
     made = spectrogram.tile(sound, 0, parameters, level, 3)
 
     assert made.any()
-    assert sound.read_frames <= 8 * TILE_COLUMNS * 4 * parameters.window_frames
+    assert sum(sound.reads) <= 8 * TILE_COLUMNS * 4 * parameters.window_frames
 
 
 @pytest.mark.parametrize("level", [15, 18])
