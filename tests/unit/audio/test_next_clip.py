@@ -55,8 +55,7 @@ def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, chosen: Output
 
 
 def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> None:
-    bench, following = PlayerBench(settings=LEVELLED), some_samples(16_000)
-    bench.player.load(some_samples(1_000))
+    bench, following = PlayerBench(some_samples(1_000), settings=LEVELLED), some_samples(16_000)
     bench.player.prepare(following)
     bench.player.set_output_settings(OutputSettings())
     bench.player.set_speed(50)
@@ -127,16 +126,6 @@ def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, when: s
     assert kept() is None
 
 
-def test_a_clip_of_the_same_form_comes_over_the_same_stream() -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
-    before = bench.device.stream
-    bench.player.load(some_samples(2_000))
-
-    assert bench.device.stream is before
-    assert before.is_alive
-
-
 @pytest.mark.parametrize("form", [{"channels": 2}, {"rate_hz": 8_000}, {"bits": 24}])
 def test_a_clip_of_another_form_opens_the_device_anew(form: dict[str, Any]) -> None:
     bench, following = PlayerBench(), some_samples(1_000, **form)
@@ -153,33 +142,27 @@ def test_a_clip_of_another_form_opens_the_device_anew(form: dict[str, Any]) -> N
     assert np.array_equal(bench.pull(1_000), following.data)
 
 
-@pytest.mark.parametrize("what", ["is_alive", "is_reusable"])
-def test_a_stream_that_is_no_longer_good_is_opened_anew(what: str) -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
+@pytest.mark.parametrize("fault", [None, "is_alive", "is_reusable"])
+def test_a_clip_of_the_same_form_comes_over_the_same_stream_if_that_is_still_good(fault: str | None) -> None:
+    bench = PlayerBench(some_samples(1_000))
     before = bench.device.stream
-    setattr(before, what, False)
-    bench.player.load(some_samples(1_000))
+    if fault is not None:
+        setattr(before, fault, False)
+    bench.player.load(some_samples(2_000))
 
-    assert bench.device.stream is not before
-
-
-def test_without_a_next_clip_the_device_is_let_go() -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
-    bench.player.unload()
-
-    assert not bench.device.stream.is_alive
+    assert (bench.device.stream is before) == (fault is None)
+    assert bench.device.stream.is_alive
 
 
-def test_a_device_that_was_kept_for_nothing_is_let_go_when_the_player_closes() -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
+def test_without_a_next_clip_the_device_is_let_go_and_one_kept_for_nothing_when_the_player_closes() -> None:
+    bench, other = PlayerBench(some_samples(1_000)), PlayerBench(some_samples(1_000))
     bench.player.unload(keeps_device=True)
     assert bench.device.stream.is_alive
     bench.player.close()
+    other.player.unload()
 
     assert not bench.device.stream.is_alive
+    assert not other.device.stream.is_alive
 
 
 def test_a_clip_that_was_playing_leaves_nothing_in_the_next_not_even_its_fade() -> None:

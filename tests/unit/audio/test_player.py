@@ -204,21 +204,6 @@ def test_a_speed_that_is_not_available_leaves_normal_speed_and_a_sentence() -> N
     assert (bench.pull(1_000) == DATA).all()
 
 
-def test_the_previous_speed_is_rendered_no_further() -> None:
-    made: list[RepeatingStretch] = []
-
-    def make_stretch(sound: Sound, percent: int) -> RepeatingStretch:
-        made.append(RepeatingStretch(sound, percent))
-        return made[-1]
-
-    bench = PlayerBench(SAMPLES, jobs_wait=True, make_stretch=make_stretch)
-    for percent in (50, 50, 25):
-        bench.player.set_speed(percent)
-    bench.run_jobs()
-
-    assert [bool(each.rendered) for each in made] == [False, True]
-
-
 def test_the_next_clip_starts_at_its_beginning_in_its_own_format_at_the_previous_speed() -> None:
     bench = PlayerBench(SAMPLES)
     bench.player.set_speed(50)
