@@ -138,14 +138,6 @@ def test_so_many_decibels_less_read_so_much_less(decibels: int) -> None:
     assert after == pytest.approx(before + decibels, abs=0.1)
 
 
-def test_pauses_do_not_count() -> None:
-    speech = _speechlike(16_000, 4.0, 3)
-    pause = np.zeros((160_000, 1), np.int16)
-    with_pause = measure_loudness(Samples(16_000, np.concatenate([speech, pause]))).whole
-
-    assert with_pause == pytest.approx(measure_loudness(Samples(16_000, speech)).whole, abs=0.3)
-
-
 @pytest.mark.parametrize("frames", [0, 32_000])
 def test_silence_has_no_loudness_nor_has_a_clip_without_a_sample(frames: int) -> None:
     assert measure_loudness(Samples(16_000, np.zeros((frames, 2), np.int16))) == Loudness(None, (None, None))

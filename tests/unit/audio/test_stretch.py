@@ -161,13 +161,13 @@ def test_windows_may_be_made_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("percent", [25, 75, 150, 300])
-@pytest.mark.parametrize("frames", [_RATE // 3, _RATE, int(1.6 * _RATE), 5 * _RATE, int(5.49 * _RATE)])
+@pytest.mark.parametrize("frames", [_RATE // 3, _RATE, 53_640, 53_641, 53_642, 53_643, int(5.49 * _RATE)])
 def test_every_frame_belongs_to_the_window_that_has_it(frames: int, percent: int) -> None:
     stretch = SignalsmithStretch(some_samples(frames), percent)
 
     for window in range(stretch.windows):
         start, stop = stretch.edge(window), stretch.edge(window + 1)
-        assert start < stop
+        assert start < stop <= start + stretch.render_window(window).shape[0]
         assert {stretch.window_at(frame) for frame in (start, (start + stop) // 2, stop - 1)} == {window}
     assert (stretch.edge(0), stretch.edge(stretch.windows)) == (0, stretch.frames)
     assert stretch.window_at(stretch.frames) == stretch.windows - 1
@@ -205,14 +205,6 @@ def test_windows_meet_where_it_is_quiet() -> None:
     edge = SignalsmithStretch(samples, 100).edge(1)
 
     assert 1.1 * _RATE <= edge <= 1.2 * _RATE
-
-
-@pytest.mark.parametrize("percent", [75, 150, 300])
-@pytest.mark.parametrize("frames", [53_640, 53_641, 53_642, 53_643])
-def test_no_window_is_a_frame_short_whatever_the_length(percent: int, frames: int) -> None:
-    stretch = SignalsmithStretch(some_samples(frames), percent)
-    for window in range(stretch.windows):
-        assert stretch.render_window(window).shape[0] >= stretch.edge(window + 1) - stretch.edge(window)
 
 
 def _tone(pitch_hz: float, loudness: float, frames: int = 4_000) -> np.ndarray:
