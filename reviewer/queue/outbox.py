@@ -81,8 +81,8 @@ class BeginPrefetched(_OfLease):
 
     name: ClassVar[str] = "begin_prefetched"
 
-    def ask(self, queue: Queue, key: str) -> Lease:
-        return queue.begin_prefetched(self.lease, key=key)
+    def ask(self, queue: Queue, _key: str) -> Lease:
+        return queue.begin_prefetched(self.lease)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def test_prefetch_lease_that_was_given_back_is_lost(bench: Capabilities) -> None
     prefetched = bench.prefetch(ANN)
     bench.queue.release_prefetched(ANN, key="k1")
     with pytest.raises(Refused) as refused:
-        bench.queue.begin_prefetched(prefetched, key="k2")
+        bench.queue.begin_prefetched(prefetched)
     assert refused.value.code == "LEASE_LOST"
 
 
