@@ -223,7 +223,7 @@ def _tables(connection: sqlite3.Connection) -> _Tables:
     annotations = connection.execute(
         "SELECT id, digest, clip_id, author FROM annotation ORDER BY id"
     ).fetchall()
-    pending = connection.execute("SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1").fetchone()
+    pending = connection.execute("SELECT 1 FROM outbox LIMIT 1").fetchone()
     return _Tables(
         index={seq: str(target) for target, seq in connection.execute("SELECT object, seq FROM log_about")},
         annotations=[

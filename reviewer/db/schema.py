@@ -263,17 +263,13 @@ _LOCAL_WORK = (
     """
     CREATE TABLE outbox (
         seq INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
+        id TEXT NOT NULL,
         person_id TEXT NOT NULL,
         kind TEXT NOT NULL,
         payload TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('pending', 'answered', 'refused')),
-        code TEXT NOT NULL DEFAULT '',
-        added_at INTEGER NOT NULL,
-        settled_at INTEGER
+        added_at INTEGER NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX outbox_pending ON outbox (person_id, seq) WHERE state = 'pending'",
 )
 
 _LOG = (

@@ -193,7 +193,7 @@ class Queue(Protocol):
         quarantined: bool = False,
         open_until: datetime | None = None,
     ) -> None:
-        """Adds a clip with ``passes`` open transcription tasks; raises Refused when it is there already.
+        """Adds a clip with ``passes`` open transcription tasks, once for each clip id.
 
         From ``open_until`` on (consent or retention ends) no task of the clip is handed out or resumed.
         """

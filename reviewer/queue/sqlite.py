@@ -1,9 +1,7 @@
 """The work queue in a SQLite file; every method is one transaction, joined to the caller's where one is
 open."""
 
-import json
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -29,6 +27,7 @@ from reviewer.model.task import (
 )
 from reviewer.queue import sqlite_queries as queries
 from reviewer.queue.api import DrawResult, HeldClip, Receipt
+from reviewer.queue.plain_json import from_json, to_json
 
 PREFETCH_MINUTES = 5
 _REMEMBERED_DAYS = 7
@@ -37,7 +36,6 @@ _WITH_QA = ("submitted", "qa_pending", "accepted", "done", "withdrawn")
 _HANDED_IN = {"submitted", "qa_pending", "accepted"}
 _HELD_STATES = {ClipState.QUARANTINED, ClipState.WITH_LEAD, ClipState.EXPORTED, ClipState.PURGED}
 _NOBODY = ""
-_LEASE = tuple(field.name for field in fields(Lease))  # an answer is kept without them: each claim writes one
 
 
 class SqliteQueue:
@@ -294,7 +292,7 @@ class SqliteQueue:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         with self._database.transaction():
             if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
-                raise Refused("CLIP_ALREADY_QUEUED", clip=clip_id)
+                return
             self._database.execute(
                 "INSERT INTO queue_clip (clip_id, state, passes, open_until) VALUES (?, ?, ?, ?)",
                 (clip_id, state, passes, None if open_until is None else to_micros(open_until)),
@@ -447,13 +445,11 @@ class SqliteQueue:
         with self._database.transaction():
             earlier = self._database.value("SELECT answer FROM queue_request WHERE key = ?", (key,))
             if earlier is not None:
-                return (
-                    Lease.from_json(dict(zip(_LEASE, json.loads(earlier), strict=True))) if earlier else None
-                )
+                given: Lease | None = from_json(Lease, earlier)
+                return given
             lease = act()
             now = self._now()
-            answer = "" if lease is None else json.dumps(list(lease.to_json().values()))
-            self._database.execute("INSERT INTO queue_request VALUES (?, ?, ?)", (key, answer, now))
+            self._database.execute("INSERT INTO queue_request VALUES (?, ?, ?)", (key, to_json(lease), now))
             oldest = now - timedelta(days=_REMEMBERED_DAYS) // _MICROSECOND
             if oldest >= self._forgotten_until + _DAY:
                 self._forgotten_until = oldest

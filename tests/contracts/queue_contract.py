@@ -182,9 +182,9 @@ class QueueLeasesContract(QueueSetting):
         assert self.claim(queue, ANN) is None
         assert queue.clip_state("private") is ClipState.QUARANTINED
 
-    def test_same_clip_is_not_added_twice(self, queue, clip):
-        with pytest.raises(Refused):
-            queue.add_clip(clip, passes=1)
+    def test_clip_added_again_is_added_once(self, queue, clip):
+        queue.add_clip(clip, passes=2, quarantined=True)
+        assert (queue.counts().tasks, queue.clip_state(clip)) == ({"open": 1}, ClipState.READY)
 
     def test_every_lease_has_its_own_submission_key(self, queue):
         queue.add_clip("a", passes=1)

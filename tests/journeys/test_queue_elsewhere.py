@@ -8,6 +8,7 @@ import pytest
 
 from reviewer.db.connection import Database
 from reviewer.errors import LeaseLost, NotLeased, Unavailable
+from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action
 from reviewer.model.project import QueueRules
@@ -15,7 +16,7 @@ from reviewer.model.task import Lease, SkipReason, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.acts import HandIn
 from reviewer.session.work_session import WorkSession
-from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench, write_clips
 from tests.fakes.remote_queue import Fault, RemoteQueue
 
 DONE = annotation("hello there")
@@ -113,7 +114,7 @@ def test_pending_work_is_sent_by_the_next_window_after_a_crash(
     with after.workspace:
         after.work(ANA).deliver()
     assert submitted(bench) == [receipt.annotation_id]
-    assert rows(bench, "SELECT state FROM outbox WHERE state = 'pending'") == []
+    assert rows(bench, "SELECT kind FROM outbox") == []
 
 
 def test_a_hand_over_shows_the_prefetched_clip_without_waiting(
@@ -162,7 +163,7 @@ def test_a_lost_or_repeated_answer_changes_nothing(
     work.deliver()
     assert len(submitted(bench)) == (act == "submit")
     assert len(rows(bench, "SELECT task_id FROM task_refusal")) == (act == "skip")
-    assert rows(bench, "SELECT state FROM outbox WHERE state = 'pending'") == []
+    assert rows(bench, "SELECT kind FROM outbox") == []
     assert work.resume() is None
 
 
@@ -217,3 +218,16 @@ def test_a_verdict_waits_for_the_blind_version_before_it(
     assert rows(bench, "SELECT kind FROM verdict") == ["accepted"]
     assert len(submitted(bench)) == 2
     assert qa.waiting() == 0
+
+
+def test_clip_imported_while_the_queue_cannot_be_reached_is_queued_by_the_next_import(
+    bench: Bench, network: Network, tmp_path: Path
+) -> None:
+    lead = bench.person(LEAD).lead
+    manifest = write_clips(tmp_path / "more", bench.clock, [""] * 6)
+    network.is_down = True
+    assert lead.import_manifest(manifest, IntakeOptions()).accepted == 1
+    assert len(rows(bench, "SELECT clip_id FROM queue_clip")) == 5
+    network.is_down = False
+    assert lead.import_manifest(manifest, IntakeOptions()).accepted == 0
+    assert len(rows(bench, "SELECT clip_id FROM queue_clip")) == 6
