@@ -14,6 +14,7 @@ from reviewer.queue.outbox import (
     BeginPrefetched,
     Claim,
     ClaimPrefetch,
+    Decide,
     KeepLateDraft,
     OutboxEntry,
     ReleasePrefetched,
@@ -134,8 +135,12 @@ class Delivery:
         late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
         with self._unit.transaction():
             self._unit.outbox.settle(entry)
-            if isinstance(request, Submit):
-                detail: dict[str, DetailValue] = {"annotation": request.work.id}
+            if isinstance(request, Submit | Decide):
+                detail: dict[str, DetailValue] = (
+                    {"annotation": request.work.id}
+                    if isinstance(request, Submit)
+                    else {"verdict_id": request.verdict.id}
+                )
                 self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
             if late is not None:
                 self.keep_late(late)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.access.verification import verify_file
 from reviewer.db.connection import Database
 from reviewer.errors import LeaseLost, NotLeased, Unavailable
 from reviewer.lead.intake_report import IntakeOptions
@@ -13,6 +14,7 @@ from reviewer.model.clock import Clock
 from reviewer.model.event import Action
 from reviewer.model.project import QueueRules
 from reviewer.model.task import Lease, SkipReason, VerdictKind
+from reviewer.places import DATABASE_FILE
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.acts import HandIn
 from reviewer.session.work_session import WorkSession
@@ -58,6 +60,7 @@ def bench(tmp_path: Path, network: Network) -> Iterator[Bench]:
     made.agree(ANA, BEN, QUINN)
     yield made
     made.workspace.close()
+    assert verify_file(made.workspace.path / DATABASE_FILE).ok
 
 
 @pytest.fixture
