@@ -61,11 +61,16 @@ def test_hypotheses_exchanged_in_the_file_are_damage(bench: Capabilities, other_
         of_clip(bench)
 
 
-def test_hypothesis_moved_to_another_clip_is_damage(bench: Capabilities) -> None:
+@pytest.mark.parametrize(
+    ("column", "value"), [("clip_id", "c2"), ("engine", "a better one"), ("version", "2.2")]
+)
+def test_hypothesis_given_to_another_clip_engine_or_version_is_damage(
+    bench: Capabilities, column: str, value: str
+) -> None:
     bench.hypotheses.add(bench.keyring, a_hypothesis(1))
-    bench.database.execute("UPDATE hypothesis SET clip_id = 'c2' WHERE id = 'h1'")
+    bench.database.execute(f"UPDATE hypothesis SET {column} = ?", (value,))
     with pytest.raises(Damaged):
-        of_clip(bench, "c2")
+        of_clip(bench, "c2" if column == "clip_id" else "c1")
 
 
 def test_nothing_is_unsealed_inside_a_transaction(bench: Capabilities) -> None:
