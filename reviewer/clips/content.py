@@ -23,7 +23,8 @@ class ClipContent:
     that comes before it could still be rolled back.
 
     What tells several objects of one kind apart is bound into the seal as ``name``: the annotation's id for
-    annotations, the verdict's for comments, task id and author for drafts; id, engine and version for hypotheses.
+    annotations, the verdict's for comments; task id and author for drafts; id, engine and version for
+    hypotheses.
     """
 
     def __init__(
