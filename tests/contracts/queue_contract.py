@@ -858,14 +858,20 @@ class QueueReviewsContract(QueueSetting):
         assert self.review(queue, QUE) is None
         assert self.review(queue, "rex") is not None
 
-    def test_expired_review_does_not_count_against_the_clip(self, queue, clip, clock):
+    def test_expired_reviews_do_not_count_against_the_clip_nor_send_it_to_the_lead(self, queue, clock):
+        queue.add_clip("twice", passes=2)
         self.submitted(queue, ANN)
         queue.draw(lambda _: True)
         for reviewer in ("r1", "r2", "r3", "r4"):
             self.checked(queue, reviewer)
             clock.advance(LEASE_SECONDS)
-        assert queue.clip_state(clip) is ClipState.REVIEWED
+        for person in (BEN, CEM, DEE):
+            assert queue.clip_state("twice") is ClipState.IN_REVIEW
+            lease = self.claimed(queue, person)
+            queue.skip(lease, SkipReason.TECHNICAL, key=new_key())
+        queue.lead_release(lease.task_id)
         assert self.review(queue, QUE) is not None
+        assert queue.clip_state("twice") is ClipState.IN_REVIEW
 
     def test_work_without_review_has_a_verdict_too_and_is_final(self, queue, clip):
         work = self.submitted(queue, ANN)
