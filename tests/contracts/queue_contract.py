@@ -563,6 +563,19 @@ class QueueWorkContract(QueueSetting):
         self.submitted(queue, BEN)
         assert queue.clip_state("twice") is ClipState.REVIEWED
 
+    def test_work_of_another_task_clip_author_or_key_than_its_lease_is_refused(self, queue, clip):
+        queue.add_clip("other", passes=1, sort_key=9)
+        lease, other = self.claimed(queue, ANN), self.claimed(queue, BEN)
+        work = sealed(lease, b"text")
+        for its_lease, forged in (
+            (lease, replace(work, task_id=other.task_id)),
+            (lease, replace(work, clip_id="other")),
+            (lease, replace(work, author=BEN)),
+            (replace(lease, submission_key=new_key()), work),
+        ):
+            with pytest.raises(NotLeased):
+                queue.submit(its_lease, forged)
+
     def test_same_work_twice_is_one_submission(self, queue, clip, clock):
         lease = self.claimed(queue, ANN)
         first = self.submit(queue, lease, b"sealed once", b"digest")
@@ -808,9 +821,13 @@ class QueueReviewsContract(QueueSetting):
         verdict = self.verdict(check, VerdictKind.ACCEPTED)
         queue.decide(check, verdict)
         queue.decide(check, verdict)
-        for other in (self.verdict(check, VerdictKind.ACCEPTED), replace(verdict, kind=VerdictKind.RETURNED)):
+        for lease, other in (
+            (check, self.verdict(check, VerdictKind.ACCEPTED)),
+            (check, replace(verdict, kind=VerdictKind.RETURNED)),
+            (replace(check, person_id=BEN), verdict),
+        ):
             with pytest.raises(Refused) as refused:
-                queue.decide(check, other)
+                queue.decide(lease, other)
             assert refused.value.code == "DECIDED"
         assert queue.clip_state(clip) is ClipState.FINAL
 
@@ -838,8 +855,9 @@ class QueueReviewsContract(QueueSetting):
             queue.check_lease(forged)
         with pytest.raises(NotLeased):
             queue.decide(forged, self.verdict(forged, VerdictKind.ACCEPTED))
-        with pytest.raises(NotLeased):
-            queue.decide(check, self.verdict(forged, VerdictKind.ACCEPTED))
+        for other in (forged, replace(check, person_id=BEN)):
+            with pytest.raises(NotLeased):
+                queue.decide(check, self.verdict(other, VerdictKind.ACCEPTED))
 
     def test_lease_names_its_own_annotations_whatever_its_bearer_wrote_into_it(self, queue, clip):
         work = self.sent_back(queue, ANN)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,6 +150,26 @@ def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts:
         ClipContent("w1", store, catalogue, database).add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
     assert store.clip_ids() == set()
     assert not catalogue.has("c1")
+
+
+class InterruptedAfterCommit:
+    """A database in which Ctrl-C comes just after a commit."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.database.transaction():
+            yield
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_just_after_the_commit_leaves_the_clip_its_files(room: Room) -> None:
+    vault = ClipContent("w1", room.store, room.catalogue, InterruptedAfterCommit(room.database))
+    with pytest.raises(KeyboardInterrupt):
+        vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
+    assert room.vault.peaks(KEYRING, "c1").read() == PEAKS
 
 
 class SweptBetween(MemoryClips):
