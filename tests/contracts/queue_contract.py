@@ -1167,6 +1167,16 @@ class QueueKeysContract(QueueSetting):
         queue.release(lease, key=key)
         queue.check_lease(taken)
 
+    def test_what_was_answered_is_known_for_a_week_and_then_forgotten(self, queue, clip, clock):
+        lease, key = self.claimed(queue, ANN), new_key()
+        queue.release(lease, key=key)
+        for person in (BEN, CEM):
+            clock.advance(6 * 24 * 3600)
+            queue.release(lease, key=key)
+            queue.release(self.claimed(queue, person), key=new_key())
+        with pytest.raises(LeaseLost):
+            queue.release(lease, key=key)
+
     def test_prefetched_task_is_begun_once_with_its_token_and_key(self, queue):
         for number in range(4):
             queue.add_clip(f"c{number}", passes=1, sort_key=number)

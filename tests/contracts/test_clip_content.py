@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -192,6 +193,36 @@ def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(database
     assert vault.peaks(KEYRING, "c1").read() == PEAKS
     with vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
+
+
+class ImportedMeanwhile(MemoryClips):
+    """A store in which another process imports a clip between the look of a sweep and its removal."""
+
+    def __init__(self, importer: Thread) -> None:
+        super().__init__()
+        self.importer, self.has_files = importer, Event()
+
+    def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
+        super().put(clip_id, kind, sealed)
+        if kind is ContentKind.PEAKS:
+            self.has_files.set()
+
+    def sweep(self, keep: set[str]) -> int:
+        self.importer.start()
+        assert self.has_files.wait(5)
+        self.importer.join(0.1)
+        return super().sweep(keep)
+
+
+def test_no_clip_comes_in_between_the_look_of_a_sweep_and_its_removal(database: Database) -> None:
+    with closing(Database(database.path)) as other:
+        importer = Thread(target=lambda: imports.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None))
+        store = ImportedMeanwhile(importer)
+        imports = ClipContent("w1", store, ClipRepository(other), other)
+        vault = ClipContent("w1", store, ClipRepository(database), database)
+        vault.sweep()
+        importer.join()
+    assert vault.peaks(KEYRING, "c1").read() == PEAKS
 
 
 def test_sweep_removes_the_files_of_a_killed_import(room: Room) -> None:
