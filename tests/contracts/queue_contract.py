@@ -1198,12 +1198,15 @@ class QueueKeysContract(QueueSetting):
         assert queue.release_prefetched(ANN, key=key) == prefetched
 
     def test_no_task_is_handed_out_once_consent_or_retention_has_ended(self, queue, clock):
-        queue.add_clip("ends", passes=2, open_until=clock.now() + timedelta(seconds=60))
+        queue.add_clip("ends", passes=3, open_until=clock.now() + timedelta(seconds=60))
+        self.submitted(queue, CEM)
+        queue.draw(lambda _: True)
         lease = self.claimed(queue, ANN)
         clock.advance(60)
         assert self.claim(queue, BEN) is None
+        assert self.review(queue) is None
         assert queue.resume(ANN, TRANSCRIBE) is None
-        assert queue.waiting(TRANSCRIBE) == 0
+        assert queue.waiting(TRANSCRIBE | REVIEW) == 0
         assert queue.daily_counts(BEN, TRANSCRIBE, clock.now()).waiting == 0
         assert lease.clip_id == "ends"
 
