@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QPushButton
 
 from reviewer.app.demo import LEE, DemoClip, demo_clips
 from reviewer.app.driver import Driver
@@ -52,8 +52,8 @@ def _export(driver: Driver, out: Path) -> None:
         sign_agreement(driver, LEE)
         driver.wait_for_part("export_page")
         driver.click("export_run")
-    message = driver.find(QLabel, "export_message_text")
-    driver.wait_for("the set is written", lambda: "read back" in message.text() and out.exists())
+    run = driver.find(QPushButton, "export_run")
+    driver.wait_for("the set is written", lambda: out.exists() and run.isEnabled())
     driver.retype("export_out", "labelled/set")
     driver.picture("lead-export")
 
