@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from reviewer.pedal.device import HidBackend
 
 _SIGNAL_POLL_MS = 200
-_PEDALS_AFTER_MS = 500  # of showing the window: nobody signs in sooner
+_PEDALS_AFTER_MS = 500  # after showing the window: nobody signs in sooner
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Opens the workstation, or makes and shows the demo.
+    """Opens the workstation, or creates and shows the demo.
 
     Args:
         arguments: ``[--workspace DIR]`` or ``demo [DIR] [--tour OUT]``.

@@ -90,7 +90,7 @@ def _loop(driver: Driver, out: Path) -> None:
     come_in(driver, ANA)
     driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("claim"))
     held = has_clip(driver)
-    if held:  # what she had on the desk when she locked comes first
+    if held:  # the clip that was open when she locked comes first
         work_on(driver, answers[clip_on_screen(driver)])
     else:
         driver.click("claim")

@@ -63,7 +63,7 @@ def work_on(
     """Listens, transcribes, answers the form and submits.
 
     Args:
-        slip: types one word too many, for QA to find.
+        slip: types an extra word, for QA to find.
         is_hasty: tries to submit before everything was heard, which the window refuses.
         shown_as: the name of the screenshots, or empty for none.
     """

@@ -17,7 +17,7 @@ def bring_clips_in(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
     driver.click("import_run")
     page = driver.find(ImportPage, "import_page")
     driver.wait_for("the import ends", lambda: bool(page.rows.rows) and page.run_button.isEnabled())
-    # Where the manifest lies is this machine's business, not the picture's.
+    # The manifest's path is specific to this machine, so it is not in the screenshot.
     driver.retype("import_manifest", "clips/manifest.jsonl")
     driver.picture("lead-import")
     by_audio = {f"audio/{clip.file}": clip for clip in demo_clips()}

@@ -21,7 +21,7 @@ class ClipContent:
 
     Unsealing inside a transaction raises RuntimeError: the log row before it could still be rolled back.
 
-    Several objects of one kind are distinguished by ``name``, which is bound into the seal: the annotation's id for
+    Objects of one kind are distinguished by ``name``, which is bound into the seal: the annotation's id for
     annotations, the verdict's for comments, the hypothesis's for hypotheses, task id and author for drafts.
     """
 

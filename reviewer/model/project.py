@@ -39,8 +39,8 @@ class QueueRules:
 @dataclass(frozen=True, slots=True)
 class ListeningRules:
     """What must be heard of a clip: ``heard_percent`` of its speech, at any speed, before work is submitted
-    as complete or accepted (0: nothing); ``reason_seconds`` of anything, or the whole of a shorter clip, before
-    it is skipped, returned, or answered by a flag."""
+    as complete or accepted (0: nothing); ``reason_seconds`` of anything, or the whole of a shorter clip,
+    before it is skipped, returned, or answered by a flag."""
 
     heard_percent: int = 98
     reason_seconds: float = 3.0

@@ -13,7 +13,7 @@ NOT_INSTALLED = "PEDAL_NOT_INSTALLED"
 NOT_ALLOWED = "PEDAL_NOT_ALLOWED"
 GONE = "PEDAL_GONE"
 RULES_FILE = "/etc/udev/rules.d/70-reviewer-pedal.rules"
-_LONGEST_REPORT = 64  # of a full-speed USB device
+_LONGEST_REPORT = 64  # the maximum of a full-speed USB device
 
 
 class HidapiBackend:
@@ -54,9 +54,9 @@ class _HidapiConnection:
 
 
 def udev_rule(device: HidDevice) -> str:
-    """The line that lets whoever sits at a Linux machine read this device (hidapi's ``udev/69-hid.rules``).
+    """The udev rule that lets the user of the active seat read this device (hidapi's ``udev/69-hid.rules``).
 
-    The file's number must be below 73: there systemd gives out what ``uaccess`` marks.
+    The file's number must be below 73, where systemd applies ``uaccess``.
     """
     return (
         f'KERNEL=="hidraw*", ATTRS{{idVendor}}=="{device.vendor:04x}", '
@@ -65,7 +65,7 @@ def udev_rule(device: HidDevice) -> str:
 
 
 def _library() -> Any:
-    """On Linux the kind that reads ``/dev/hidraw*``: the other takes a device away from the system."""
+    """On Linux the hidraw backend: the libusb one takes the device away from the system."""
     try:
         try:
             import hidraw  # noqa: PLC0415

@@ -24,7 +24,7 @@ from reviewer.queue.api import Queue, Receipt
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the queue said: a lease, a receipt, nothing; or that a rule says no."""
+    """The queue's answer: a lease, a receipt, nothing, or a refusal."""
 
     value: Lease | Receipt | None = None
     refusal: Refused | None = None
@@ -32,7 +32,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Wants the next task of these kinds."""
+    """Claims the next task of these kinds."""
 
     name: ClassVar[str] = "claim"
     person_id: str
@@ -51,7 +51,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPrefetch(Claim):
-    """Wants the task after the present one, to get its clip ready."""
+    """Claims the task after the present one, for prefetching."""
 
     name: ClassVar[str] = "claim_prefetch"
 
@@ -77,7 +77,7 @@ class _OfLease:
 
 @dataclass(frozen=True, slots=True)
 class BeginPrefetched(_OfLease):
-    """Turns a prefetch lease into the right to work."""
+    """Turns a prefetch lease into a full lease."""
 
     name: ClassVar[str] = "begin_prefetched"
 
@@ -87,7 +87,7 @@ class BeginPrefetched(_OfLease):
 
 @dataclass(frozen=True, slots=True)
 class Release(_OfLease):
-    """Hands a task back untouched."""
+    """Puts a task back untouched."""
 
     name: ClassVar[str] = "release"
 
@@ -115,7 +115,7 @@ class ReleasePrefetched:
 
 @dataclass(frozen=True, slots=True)
 class Skip(_OfLease):
-    """Hands a task back for a reason."""
+    """Skips a task, with a reason."""
 
     name: ClassVar[str] = "skip"
     reason: SkipReason
@@ -133,7 +133,7 @@ class Skip(_OfLease):
 
 @dataclass(frozen=True, slots=True)
 class Submit(_OfLease):
-    """Hands work in; its key is the lease's submission key."""
+    """Submits work; its key is the lease's submission key."""
 
     name: ClassVar[str] = "submit"
     work: SealedAnnotation
@@ -216,7 +216,7 @@ class Decide(_OfLease):
 
 @dataclass(frozen=True, slots=True)
 class KeepLateDraft(_OfLease):
-    """Keeps work whose lease is lost; its key is the lease's, so that the newest of each lease stays."""
+    """Keeps work whose lease is lost; its key is the lease's, so only the newest of each is kept."""
 
     name: ClassVar[str] = "keep_late_draft"
     sealed: bytes
@@ -258,7 +258,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Request]] = {
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A request that the queue has not answered; ``key`` is what it is sent under, however often."""
+    """A request that the queue has not answered; it is always sent with the same ``key``."""
 
     key: str
     person_id: str
@@ -267,10 +267,10 @@ class OutboxEntry:
 
 
 class Outbox:
-    """The ``outbox`` table: requests of each person, sent in their order until they are answered.
+    """The ``outbox`` table: each person's requests, sent in order until they are answered.
 
     A request is added in the transaction of its log row, delivered outside of it (or inside, to a queue that
-    answers at once), and settled in the transaction that keeps its answer.
+    answers at once), and settled in the transaction that stores its answer.
     """
 
     def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
@@ -279,7 +279,7 @@ class Outbox:
         self._clock = clock
 
     def add(self, person_id: str, request: Request) -> OutboxEntry:
-        """Keeps a request; inside a transaction only."""
+        """Adds a request; inside a transaction only."""
         self._database.require_transaction()
         entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
         self._database.execute(
@@ -290,7 +290,7 @@ class Outbox:
         return entry
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
-        """What this person asked and was not answered, in the order of asking."""
+        """This person's unanswered requests, in order."""
         rows = self._database.rows(
             "SELECT * FROM outbox INDEXED BY outbox_pending"
             " WHERE person_id = ? AND state = 'pending' ORDER BY seq",
@@ -299,14 +299,14 @@ class Outbox:
         return [_entry(row) for row in rows]
 
     def deliver(self, entry: OutboxEntry) -> Answer:
-        """Asks the queue; a refusal is an answer too. Raises Unavailable: nobody knows, ask again."""
+        """Sends a request; a refusal is an answer too. Raises Unavailable: outcome unknown, send again."""
         try:
             return Answer(entry.request.ask(self._queue, entry.key))
         except Refused as refusal:
             return Answer(refusal=refusal)
 
     def settle(self, entry: OutboxEntry, answer: Answer) -> None:
-        """Marks an entry as answered or refused, and forgets its payload; inside a transaction only."""
+        """Marks an entry as answered or refused, and deletes its payload; inside a transaction only."""
         self._database.require_transaction()
         state, code = ("refused", answer.refusal.code) if answer.refusal else ("answered", "")
         self._database.execute(
