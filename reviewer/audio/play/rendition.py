@@ -114,8 +114,8 @@ class Renditions:
         """Convert the clip to the device's format; ``start_job`` runs a job on another thread.
 
         ``Samples`` in that format are buffered at once. Any other sound, long or processed, is rendered on
-        the other thread, up to a minute or 16 MiB at a time: now, from the clip's frame ``first_frame`` on, or on
-        request if that is None.
+        the other thread, up to a minute or 16 MiB at a time: now, from the clip's frame ``first_frame`` on,
+        or on request if that is None.
 
         Raises:
             Unavailable: the device's rate differs, and the library that converts it is not installed.

@@ -186,8 +186,8 @@ class PeakPyramid:
     ) -> tuple[Extremes, Extremes]:
         """One lowest and one highest value a pixel for frames ``[start, end)``.
 
-        A column covers every frame that its pixel touches, and at most the rest of the bins at its edges.
-        With ``samples``, pixels narrower than a bin are read from these, exactly. Outside the clip both are 0.
+        A column covers every frame that its pixel touches, and at most the rest of the two edge bins.
+        With ``samples``, pixels narrower than a bin are read from these exactly. Outside the clip both are 0.
 
         Args:
             channel: which channel, from 0.
