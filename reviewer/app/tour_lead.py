@@ -10,7 +10,7 @@ from reviewer.app.tour_signin import sign_agreement
 from reviewer.ui.lead.import_page import ImportPage
 
 
-def bring_clips_in(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
+def import_demo_clips(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
     """Imports the demo manifest; returns the correct annotations by clip id."""
     _go_to(driver, "import")
     driver.type_into("import_manifest", str(manifest))

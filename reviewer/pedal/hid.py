@@ -83,14 +83,14 @@ def _library() -> Any:
         ) from error
 
 
-def _hid_device(told: dict[str, Any]) -> HidDevice:
+def _hid_device(entry: dict[str, Any]) -> HidDevice:
     return HidDevice(
-        path=os.fsdecode(told["path"]),
-        vendor=int(told["vendor_id"]),
-        product=int(told["product_id"]),
-        name=str(told.get("product_string") or "").strip(),
-        usage_page=int(told.get("usage_page") or 0),
-        usage=int(told.get("usage") or 0),
+        path=os.fsdecode(entry["path"]),
+        vendor=int(entry["vendor_id"]),
+        product=int(entry["product_id"]),
+        name=str(entry.get("product_string") or "").strip(),
+        usage_page=int(entry.get("usage_page") or 0),
+        usage=int(entry.get("usage") or 0),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of the pedal: what is plugged in, what it does, what it just did, and teaching."""
+"""The page of the pedal: what is plugged in, what it does, what it just did, and calibration."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.pedal.report import Pedal, parse_calibrated
 from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.pedal_bindings import HOLD
-from reviewer.ui.pedal_reader import TAUGHT, PedalReader
+from reviewer.ui.pedal_reader import CALIBRATED, PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import shortcut
@@ -40,16 +40,16 @@ class Scene:
         self.page.show()
 
     @property
-    def teaching(self):
-        return self.page.teaching
+    def calibration(self):
+        return self.page.calibration
 
     def stand(self, state: PedalState, name: str = "", **more) -> str:
-        self.reader._stand(PedalStatus(state, name, **more))
-        return self.page.standing.text
+        self.reader._set_status(PedalStatus(state, name, **more))
+        return self.page.status.text
 
     def begin(self) -> None:
         self.stand(PedalState.NONE, candidates=(STRANGER, OLYMPUS))
-        self.teaching.teach.click()
+        self.calibration.calibrate.click()
         self.stand(PedalState.CALIBRATING, STRANGER.name, candidates=(STRANGER, OLYMPUS))
 
     def hear(self, *reports: bytes) -> None:
@@ -147,60 +147,60 @@ def test_a_choice_made_elsewhere_is_shown(scene: Scene):
 
 
 def test_devices_that_can_be_taught_are_listed_with_their_numbers(scene: Scene):
-    assert not scene.teaching.teach.isEnabled()
+    assert not scene.calibration.calibrate.isEnabled()
     scene.stand(PedalState.NONE, candidates=(STRANGER,))
-    assert scene.teaching.devices.itemText(0) == "Foot Thing  (1234:00ff)"
-    assert scene.teaching.teach.isEnabled()
+    assert scene.calibration.devices.itemText(0) == "Foot Thing  (1234:00ff)"
+    assert scene.calibration.calibrate.isEnabled()
 
 
 def test_a_chosen_device_stays_chosen_when_another_is_plugged_in(scene: Scene):
     scene.stand(PedalState.NONE, candidates=(STRANGER,))
     scene.stand(PedalState.NONE, candidates=(OLYMPUS, STRANGER))
-    assert scene.teaching.devices.currentText().startswith("Foot Thing")
+    assert scene.calibration.devices.currentText().startswith("Foot Thing")
     scene.stand(PedalState.NONE, candidates=(OLYMPUS,))
-    assert scene.teaching.devices.currentText().startswith("Foot Switch")
+    assert scene.calibration.devices.currentText().startswith("Foot Switch")
     scene.stand(PedalState.NONE)
-    assert scene.teaching.devices.currentIndex() == -1
+    assert scene.calibration.devices.currentIndex() == -1
 
 
 def test_each_pedal_is_asked_for_in_turn(scene: Scene):
     scene.begin()
-    asked = [scene.teaching.message.text]
+    asked = [scene.calibration.message.text]
     for press in (LEFT, MIDDLE):
         scene.hear(press, NONE)
-        asked.append(scene.teaching.message.text)
+        asked.append(scene.calibration.message.text)
     assert [text.split()[4] for text in asked] == ["left", "middle", "right"]
 
 
 def test_skip_and_stop_are_shown_only_during_a_lesson(scene: Scene):
-    assert not scene.teaching.skip.isVisible()
+    assert not scene.calibration.skip.isVisible()
     scene.begin()
-    assert scene.teaching.skip.isVisible()
-    assert scene.teaching.stop.isVisible()
+    assert scene.calibration.skip.isVisible()
+    assert scene.calibration.stop.isVisible()
 
 
 def test_a_pedal_that_is_held_is_asked_to_be_let_go(scene: Scene):
     scene.begin()
     scene.hear(LEFT)
-    assert scene.teaching.message.text.endswith("Release it now.")
+    assert scene.calibration.message.text.endswith("Release it now.")
 
 
 def test_what_was_learnt_is_kept(scene: Scene):
     scene.begin()
     scene.hear(*(report for _, report in THREE_PRESSES))
-    taught = parse_calibrated(scene.preferences.text(TAUGHT))
+    taught = parse_calibrated(scene.preferences.text(CALIBRATED))
     assert taught is not None
     assert (taught.vendor, taught.product) == (STRANGER.vendor, STRANGER.product)
     assert taught.layout.pedals_down(RIGHT) == {Pedal.RIGHT}
-    assert scene.teaching.message.text.startswith("Calibrated: Foot Thing.")
+    assert scene.calibration.message.text.startswith("Calibrated: Foot Thing.")
 
 
 def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
     scene.begin()
     scene.hear(LEFT, NONE)
-    scene.teaching.skip.click()
+    scene.calibration.skip.click()
     scene.hear(RIGHT, NONE)
-    taught = parse_calibrated(scene.preferences.text(TAUGHT))
+    taught = parse_calibrated(scene.preferences.text(CALIBRATED))
     assert taught is not None
     assert set(taught.layout.bits) == {Pedal.LEFT, Pedal.RIGHT}
 
@@ -208,41 +208,41 @@ def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
 def test_pedals_that_cannot_be_told_apart_are_not_learnt(scene: Scene):
     scene.begin()
     scene.hear(*[LEFT, NONE] * 3)
-    assert "told apart" in scene.teaching.message.text
-    assert scene.preferences.text(TAUGHT) == ""
-    assert scene.teaching.teach.isEnabled()
+    assert "told apart" in scene.calibration.message.text
+    assert scene.preferences.text(CALIBRATED) == ""
+    assert scene.calibration.calibrate.isEnabled()
 
 
 def test_stopping_learns_nothing(scene: Scene):
     scene.begin()
     scene.hear(LEFT, NONE)
-    scene.teaching.stop.click()
+    scene.calibration.stop.click()
     scene.hear(MIDDLE, NONE, RIGHT, NONE)
-    assert scene.preferences.text(TAUGHT) == ""
-    assert scene.teaching.message.text == ""
+    assert scene.preferences.text(CALIBRATED) == ""
+    assert scene.calibration.message.text == ""
 
 
 def test_leaving_the_page_ends_the_lesson(scene: Scene):
     scene.begin()
     scene.page.hide()
     scene.page.show()
-    assert not scene.teaching.stop.isVisible()
-    assert scene.teaching.teach.isEnabled()
+    assert not scene.calibration.stop.isVisible()
+    assert scene.calibration.calibrate.isEnabled()
 
 
 def test_a_device_that_goes_while_it_is_taught_ends_the_lesson_with_a_word(scene: Scene):
     scene.begin()
     scene.stand(PedalState.NONE)
-    assert scene.teaching.message.text == "The device was disconnected."
-    assert not scene.teaching.stop.isVisible()
+    assert scene.calibration.message.text == "The device was disconnected."
+    assert not scene.calibration.stop.isVisible()
 
 
 def test_what_was_taught_can_be_forgotten(scene: Scene):
     scene.begin()
     scene.hear(*(report for _, report in THREE_PRESSES))
-    scene.teaching.forget.click()
-    assert scene.preferences.text(TAUGHT) == ""
-    assert not scene.teaching.forget.isEnabled()
+    scene.calibration.forget.click()
+    assert scene.preferences.text(CALIBRATED) == ""
+    assert not scene.calibration.forget.isEnabled()
 
 
 def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot):
@@ -253,11 +253,11 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
     qtbot.addWidget(page)
     page.show()
     reader.start()
-    qtbot.waitUntil(page.teaching.teach.isEnabled)
-    page.teaching.teach.click()
-    qtbot.waitUntil(lambda: reader.standing.state is PedalState.CALIBRATING)
+    qtbot.waitUntil(page.calibration.calibrate.isEnabled)
+    page.calibration.calibrate.click()
+    qtbot.waitUntil(lambda: reader.status.state is PedalState.CALIBRATING)
     port.send(*(report for _, report in THREE_PRESSES))
-    qtbot.waitUntil(lambda: reader.standing.state is PedalState.READY)
+    qtbot.waitUntil(lambda: reader.status.state is PedalState.READY)
     with qtbot.waitSignal(reader.pressed) as told:
         port.send(RIGHT)
     assert told.args == [Pedal.RIGHT]

@@ -173,11 +173,11 @@ def test_the_program_brings_pedals_behind_the_first_paint(
     theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
     window = MainWindow(Services(FakeWorkspaceGateway(), jobs, FakeClock(), FakePlayer, Preferences()), theme)
     qtbot.addWidget(window)
-    start._bring_pedals(window, jobs)
+    start._load_pedals(window, jobs)
     settle()
     pedals = window.pedals
     assert pedals is not None
-    qtbot.waitUntil(lambda: pedals.standing.state is not PedalState.OFF)
+    qtbot.waitUntil(lambda: pedals.status.state is not PedalState.OFF)
     window.close_pedals()
 
 

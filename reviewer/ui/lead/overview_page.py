@@ -69,7 +69,7 @@ class OverviewPage(LeadPage):
         self.people.show_rows(overview.people)
         self.leases.show_rows(overview.leases)
         self.late.show_rows(overview.late_drafts)
-        self._wake()
+        self._update_buttons()
         self._say(overview)
         self.status_changed.emit(
             StatusFacts(waiting=overview.counts.tasks.get("open", 0), unwitnessed=overview.unwitnessed)
@@ -123,9 +123,9 @@ class OverviewPage(LeadPage):
             self._on_release,
             shortcut_id="overview.release",
         )
-        self._lease_table.selectionModel().selectionChanged.connect(self._wake)
-        self.leases.modelReset.connect(self._wake)
-        self._wake()
+        self._lease_table.selectionModel().selectionChanged.connect(self._update_buttons)
+        self.leases.modelReset.connect(self._update_buttons)
+        self._update_buttons()
         tab_through(people, self._lease_table, self._release, late)
         return self._laid_out(people, late)
 
@@ -156,7 +156,7 @@ class OverviewPage(LeadPage):
         return self.leases.rows[rows[0].row()] if rows else None
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         self._release.setEnabled(self._chosen() is not None)
 
     @Slot()
