@@ -21,8 +21,9 @@ class ClipContent:
 
     Unsealing inside a transaction raises RuntimeError: the log row before it could still be rolled back.
 
-    Objects of one kind are distinguished by ``name``, which is bound into the seal: the annotation's id for
-    annotations, the verdict's for comments, the hypothesis's for hypotheses, task id and author for drafts.
+    Several objects of one kind are distinguished by ``name``, which is bound into the seal: the
+    annotation's id for annotations, the verdict's for comments, the hypothesis's for hypotheses, task id
+    and author for drafts.
     """
 
     def __init__(

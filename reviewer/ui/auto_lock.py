@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 
 from reviewer.model.clock import Clock
 
-LOOK_EVERY_MS = 5000
+_LOOK_EVERY_MS = 5000
 _INPUT = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -52,7 +52,14 @@ class AutoLock(QObject):
 
     timed_out = Signal()
 
-    def __init__(self, guarded: Lockable, clock: Clock, minutes: int, parent: QObject) -> None:
+    def __init__(
+        self,
+        guarded: Lockable,
+        clock: Clock,
+        minutes: int,
+        parent: QObject,
+        look_every_ms: int = _LOOK_EVERY_MS,
+    ) -> None:
         """Starts watching; 0 ``minutes`` means never."""
         super().__init__(parent)
         self._clock = clock
@@ -61,7 +68,7 @@ class AutoLock(QObject):
         self._guarded = weakref.ref(guarded)
         self._begin_anew()
         self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.setInterval(look_every_ms)
         self._timer.timeout.connect(self.look)
         application = QGuiApplication.instance()
         if minutes and isinstance(application, QGuiApplication):

@@ -54,21 +54,13 @@ class Capabilities:
         )
         return clip_id
 
-    def next_lease(self, person_id: str) -> Lease | None:
+    def claim(self, person_id: str) -> Lease | None:
         """The next transcription task, if there is one for this person."""
         return self.queue.claim(person_id, TRANSCRIBE, key=new_id())
 
-    def claim(self, person_id: str) -> Lease:
-        """The next transcription task, which there must be."""
-        lease = self.next_lease(person_id)
-        assert lease is not None
-        return lease
-
-    def prefetch(self, person_id: str) -> Lease:
-        """The task after the present one, which there must be."""
-        lease = self.queue.claim_prefetch(person_id, TRANSCRIBE, key=new_id())
-        assert lease is not None
-        return lease
+    def prefetch(self, person_id: str) -> Lease | None:
+        """The task after the present one, if there is one for this person."""
+        return self.queue.claim_prefetch(person_id, TRANSCRIBE, key=new_id())
 
     def sealed(self, lease: Lease, text: bytes) -> SealedAnnotation:
         """A text as a session seals it for a lease."""
@@ -107,7 +99,6 @@ class Capabilities:
         """A reviewer hands in a blind version and returns the work to its author."""
         self.queue.draw(lambda _: True)
         lease = self.queue.claim(QUE, frozenset({TaskKind.REVIEW}), key=new_id())
-        assert lease is not None
         assert lease.reviewed_annotation == work.id
         self.hand_in(lease, b"blind", Action.REVIEW_SUBMITTED)
         self.queue.decide(

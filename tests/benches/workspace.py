@@ -113,11 +113,14 @@ class Bench:
             found = [row.event() for row in log.rows()]
         return [event for event in found if not actions or event.action in actions]
 
+    def late_drafts(self) -> list[str]:
+        """Whose late drafts the lead has."""
+        return [late.person_id for late in self.person(LEAD).lead.overview().late_drafts]
+
     def submitted(self, name: str, text: str) -> str:
         """Lets a contractor claim, hear and hand in the next clip; gives the annotation's id."""
         work = self.work(name)
         lease = work.claim()
-        assert lease is not None
         opened = hear(work, lease)
         receipt = work.submit(lease, annotation(text, frames=opened.clip.frames))
         work.close(lease)
@@ -128,7 +131,6 @@ class Bench:
         qa = self.person(name).qa
         qa.draw()
         lease = qa.work.claim()
-        assert lease is not None
         opened = hear(qa.work, lease)
         receipt = qa.work.submit(lease, annotation(text, frames=opened.clip.frames))
         return replace(lease, blind_annotation=receipt.annotation_id)
@@ -149,6 +151,13 @@ def agree(agreement: Agreement, identity: Identity, clock: FakeClock) -> str:
     agreement.end_reached(identity, text)
     clock.advance(60)
     return agreement.accept(identity, text, typed_name=identity.person.name, passphrase=PASSPHRASE)
+
+
+def claim_and_hear(work: WorkSession) -> Lease:
+    """The next clip, opened and heard."""
+    lease = work.claim()
+    hear(work, lease)
+    return lease
 
 
 def hear(work: WorkSession, lease: Lease) -> OpenClip:

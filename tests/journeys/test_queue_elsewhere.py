@@ -11,11 +11,11 @@ from reviewer.errors import LeaseLost, NotLeased, Unavailable
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action
 from reviewer.model.project import QueueRules
-from reviewer.model.task import Lease, SkipReason, VerdictKind
+from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.acts import HandIn
 from reviewer.session.work_session import WorkSession
-from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, claim_and_hear, hear, make_bench
 from tests.fakes.remote_queue import Fault, RemoteQueue
 
 DONE = annotation("hello there")
@@ -64,13 +64,6 @@ def work(bench: Bench) -> WorkSession:
     return bench.work(ANA)
 
 
-def opened(work: WorkSession) -> Lease:
-    lease = work.claim()
-    assert lease is not None
-    hear(work, lease)
-    return lease
-
-
 def rows(bench: Bench, query: str) -> list[object]:
     with bench.database() as database:
         return [next(iter(row.values())) for row in database.rows(query)]
@@ -83,7 +76,7 @@ def submitted(bench: Bench) -> list[object]:
 def test_work_is_kept_and_sent_once_the_queue_answers(
     bench: Bench, work: WorkSession, network: Network
 ) -> None:
-    lease = opened(work)
+    lease = claim_and_hear(work)
     work.save_draft(lease, DONE, 1)
     network.is_down = True
     receipt = work.submit(lease, DONE)
@@ -105,7 +98,7 @@ def test_work_is_kept_and_sent_once_the_queue_answers(
 def test_pending_work_is_sent_by_the_next_window_after_a_crash(
     bench: Bench, work: WorkSession, network: Network
 ) -> None:
-    lease = opened(work)
+    lease = claim_and_hear(work)
     network.is_down = True
     receipt = work.submit(lease, DONE)
     network.is_down = False
@@ -119,7 +112,7 @@ def test_pending_work_is_sent_by_the_next_window_after_a_crash(
 def test_a_hand_over_shows_the_prefetched_clip_without_waiting(
     bench: Bench, work: WorkSession, network: Network
 ) -> None:
-    lease = opened(work)
+    lease = claim_and_hear(work)
     assert work.prefetch() is not None
     network.is_down = True
     clip = work.hand_over(HandIn(lease, DONE))
@@ -151,7 +144,7 @@ def test_a_lost_or_repeated_answer_changes_nothing(
         assert len(rows(bench, "SELECT id FROM task WHERE state = 'leased'")) == 1
         assert [event.object for event in bench.events(Action.TASK_CLAIMED)] == [lease.clip_id]
         return
-    lease = opened(work)
+    lease = claim_and_hear(work)
     network.faults = [fault]
     acts = {
         "submit": lambda: work.submit(lease, DONE),
@@ -169,7 +162,7 @@ def test_a_lost_or_repeated_answer_changes_nothing(
 def test_work_that_the_queue_refuses_later_is_kept_as_a_late_draft(
     bench: Bench, work: WorkSession, network: Network
 ) -> None:
-    lease = opened(work)
+    lease = claim_and_hear(work)
     network.is_down = True
     assert work.submit(lease, DONE).is_pending
     network.is_down = False
@@ -187,7 +180,7 @@ def test_work_that_the_queue_refuses_later_is_kept_as_a_late_draft(
 
 
 def test_work_that_is_too_late_at_once_says_so_and_is_kept(bench: Bench, work: WorkSession) -> None:
-    lease = opened(work)
+    lease = claim_and_hear(work)
     bench.clock.advance(31 * 60)
     assert bench.work(BEN).claim().task_id == lease.task_id
     with pytest.raises(LeaseLost):
@@ -203,7 +196,7 @@ def test_a_verdict_waits_for_the_blind_version_before_it(
     bench.submitted(ANA, "hello there")
     qa = bench.person(QUINN).qa
     qa.draw()
-    lease = opened(qa.work)
+    lease = claim_and_hear(qa.work)
     network.is_down = True
     receipt = qa.work.submit(lease, annotation("hello"))
     assert receipt.is_pending

@@ -13,7 +13,7 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
-from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import named
 
@@ -41,7 +41,7 @@ class ExportPage(LeadPage):
     ) -> None:
         super().__init__("export", self.tr("Export"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogFileChooser()
+        self._chooser = chooser or FileChooser()
         self._is_running = False
         self.left_out: RowsModel[LeftOut] = RowsModel(
             [

@@ -108,7 +108,7 @@ class OverviewPage(LeadPage):
             "overview_leases",
             self.tr("Leased clips"),
             self.leases,
-            self.tr("No clips are leased."),
+            self.tr("No clips are checked out."),
         )
         late = self._table(
             "overview_late",

@@ -22,7 +22,7 @@ class ListeningPage(QWidget):
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "listening_page", self.title).setToolTip("")
+        named(self, "listening_page", self.tr("Listening")).setToolTip("")
         self._preferences = preferences
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GROUP_PX)
@@ -37,10 +37,6 @@ class ListeningPage(QWidget):
         column.addLayout(self._grid)
         column.addStretch()
         tab_through(*self._fields)
-
-    @property
-    def title(self) -> str:
-        return self.tr("Listening")
 
     def _add_playing(self) -> None:
         self._heading(self.tr("Playing"))

@@ -49,7 +49,7 @@ class PedalPage(QWidget):
 
     def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("pedal_page")
+        named(self, "pedal_page", self.tr("Foot pedal")).setToolTip("")
         self._preferences = preferences
         self._titles = {
             Pedal.LEFT: self.tr("Left"),
@@ -74,11 +74,6 @@ class PedalPage(QWidget):
         preferences.changed.connect(self._on_preference_changed)
         self._on_status_changed(reader.status)
         self._show_events()
-
-    @property
-    def title(self) -> str:
-        """The page's name in the settings."""
-        return self.tr("Foot pedal")
 
     @Slot(object)
     def _on_pressed(self, pedal: Pedal) -> None:
