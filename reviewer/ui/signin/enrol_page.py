@@ -163,9 +163,7 @@ class EnrolPage(QFrame):
             Strength.GOOD: self.tr("Good"),
             Strength.STRONG: self.tr("Strong"),
         }
-        if differs:
-            return self.tr("%s, but the passphrases differ") % words[strength]
-        return words[strength]
+        return self.tr("The passphrases differ") if differs else words[strength]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
