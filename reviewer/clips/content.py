@@ -22,8 +22,8 @@ class ClipContent:
     Unsealing inside a transaction raises RuntimeError: the log row before it could still be rolled back.
 
     Several objects of one kind are distinguished by ``name``, which is bound into the seal: the
-    annotation's id for annotations, the verdict's for comments, the hypothesis's for hypotheses, task id
-    and author for drafts.
+    annotation's id for annotations, the verdict's for comments, task id and author for drafts; id,
+    engine and version for hypotheses.
     """
 
     def __init__(

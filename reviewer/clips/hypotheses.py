@@ -22,8 +22,9 @@ class HypothesisRepository:
 
     def add(self, keyring: Keyring, hypothesis: Hypothesis) -> None:
         """Adds one to an imported clip. Raises Refused if the clip is unknown or was purged."""
+        name = _name(hypothesis.id, hypothesis.engine, hypothesis.version)
         sealed = self._content.seal(
-            keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, hypothesis.id, _to_bytes(hypothesis)
+            keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, name, _to_bytes(hypothesis)
         )
         self._database.execute(
             "INSERT INTO hypothesis (id, clip_id, engine, version, sealed, made_at)"
@@ -47,20 +48,23 @@ class HypothesisRepository:
             "SELECT id, engine, version, sealed FROM hypothesis WHERE clip_id = ? ORDER BY made_at, rowid",
             (clip_id,),
         )
-        return tuple(
-            _from_bytes(
-                row["id"],
-                clip_id,
-                row["engine"],
-                row["version"],
-                self._content.unseal(keyring, clip_id, ContentKind.HYPOTHESIS, row["id"], row["sealed"]),
+        found = []
+        for row in rows:
+            facts = row["id"], row["engine"], row["version"]
+            data = self._content.unseal(
+                keyring, clip_id, ContentKind.HYPOTHESIS, _name(*facts), row["sealed"]
             )
-            for row in rows
-        )
+            found.append(_from_bytes(clip_id, *facts, data))
+        return tuple(found)
 
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes the hypotheses of a purged clip."""
         self._database.execute("DELETE FROM hypothesis WHERE clip_id = ?", (clip_id,))
+
+
+def _name(hypothesis_id: str, engine: str, version: str) -> str:
+    """What binds the seal to all that stands beside it in the clear, in one form for each."""
+    return json.dumps([hypothesis_id, engine, version])
 
 
 def _to_bytes(hypothesis: Hypothesis) -> bytes:
@@ -68,7 +72,7 @@ def _to_bytes(hypothesis: Hypothesis) -> bytes:
     return json.dumps({"text": hypothesis.text, "words": words}, ensure_ascii=False).encode()
 
 
-def _from_bytes(hypothesis_id: str, clip_id: str, engine: str, version: str, data: bytes) -> Hypothesis:
+def _from_bytes(clip_id: str, hypothesis_id: str, engine: str, version: str, data: bytes) -> Hypothesis:
     try:
         body: dict[str, Any] = json.loads(data)
         words = tuple(Word(text, start, end, confidence) for text, start, end, confidence in body["words"])

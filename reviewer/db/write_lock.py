@@ -50,6 +50,10 @@ class WriteLock:
     ) -> None:
         self._line.leave()
 
+    def waiting(self) -> int:
+        """How many threads of this process stand in line."""
+        return len(self._line.waiting)
+
     def close(self) -> None:
         """Closes the ticket file when the last user of the path closes."""
         if self._is_open:
@@ -64,7 +68,7 @@ class _Line:
         self.key = key
         self.users = 0
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
+        self.waiting: deque[threading.Lock] = deque()
         self._owner: int | None = None
         self.tickets = _Tickets(path) if fcntl is not None else None
 
@@ -73,12 +77,12 @@ class _Line:
         with self._guard:
             if self._owner == me:
                 raise RuntimeError("this thread already writes to this file through another connection")
-            gate = None if self._owner is None and not self._waiting else threading.Lock()
+            gate = None if self._owner is None and not self.waiting else threading.Lock()
             if gate is None:
                 self._owner = me
             else:
                 gate.acquire()
-                self._waiting.append(gate)
+                self.waiting.append(gate)
         if gate is not None:
             self._wait(gate, me)
         try:
@@ -100,8 +104,8 @@ class _Line:
             gate.acquire()
         except BaseException:
             with self._guard:
-                if gate in self._waiting:
-                    self._waiting.remove(gate)
+                if gate in self.waiting:
+                    self.waiting.remove(gate)
                     raise
             self._pass_on()  # the turn came at the same moment
             raise
@@ -109,9 +113,9 @@ class _Line:
 
     def _pass_on(self) -> None:
         with self._guard:
-            if self._waiting:
+            if self.waiting:
                 self._owner = 0  # on its way to the next thread; no thread has the ident 0
-                self._waiting.popleft().release()
+                self.waiting.popleft().release()
             else:
                 self._owner = None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode.decoder import Decoded, Decoder
-from reviewer.errors import Refused, ReviewerError
+from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
@@ -20,6 +20,8 @@ from reviewer.model.project import Project
 from reviewer.privacy.consent import purge_at
 from reviewer.privacy.gate import Gate
 from reviewer.privacy.manifest_row import Decision, ManifestRow, Outcome, RefusalCode
+from reviewer.session.delivery import Delivery
+from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
 
 MANIFEST_ENGINE = "manifest"
@@ -95,6 +97,7 @@ class _IntakeRun:
         self._options = options
         self._progress = progress
         self._total = total
+        self._delivery = Delivery(unit, identity, Drafts(unit))
         self._log = IntakeLog(unit.log, identity)
         self._gate = Gate(project.intake, unit.clock.now())
         self._hashes = KeyedHashes(identity.keyring)
@@ -108,6 +111,7 @@ class _IntakeRun:
     ) -> IntakeReport:
         """Runs every line through gate, sample, decoder and seal; logs start and end."""
         self._log.record_start(self._total, self._options)
+        self._deliver()
         try:
             self._tell_progress()
             candidates = self._sampled(self._gated(lines))
@@ -188,21 +192,22 @@ class _IntakeRun:
         def in_transaction() -> None:
             if candidate.row.text:
                 unit.hypotheses.add(keyring, hypothesis_of(candidate.row, clip))
-            unit.queue.add_clip(
-                clip.id,
-                passes=self._project.queue.passes,
-                sort_key=sort_key,
-                quarantined=is_quarantined,
-                open_until=min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at),
-            )
+            passes = self._project.queue.passes
+            self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
             self._log.record_line(candidate.line.number, candidate.decision, clip.id)
 
         if not self._options.dry_run:
             unit.content.add(
                 keyring, clip, decoded.flac, decoded.peaks, in_transaction, speech=decoded.speech
             )
+            self._deliver()
         clip_id = "" if self._options.dry_run else clip.id
         self._report(candidate.line, candidate.decision, clip_id, decoded.notes)
+
+    def _deliver(self) -> None:
+        """Sends clips to a queue elsewhere; what does not get through goes with the next clip or import."""
+        with suppress(Unavailable):
+            self._delivery.deliver()
 
     def _clip(self, candidate: _Candidate, decoded: Decoded, source: str, samples: str) -> Clip:
         row = candidate.row

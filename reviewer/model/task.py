@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-from reviewer.model.clock import from_micros, to_micros
 
 
 class TaskKind(StrEnum):
@@ -73,28 +70,6 @@ class Lease:
     returned_annotation: str | None = None
     reviewed_annotation: str | None = None
     blind_annotation: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The lease as plain JSON values."""
-        return {
-            "task_id": self.task_id,
-            "clip_id": self.clip_id,
-            "kind": self.kind.value,
-            "round": self.round,
-            "person_id": self.person_id,
-            "token": self.token,
-            "until": to_micros(self.until),
-            "submission_key": self.submission_key,
-            "is_prefetch": self.is_prefetch,
-            "returned_annotation": self.returned_annotation,
-            "reviewed_annotation": self.reviewed_annotation,
-            "blind_annotation": self.blind_annotation,
-        }
-
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> "Lease":
-        """The lease from the values of ``to_json``."""
-        return cls(**{**body, "kind": TaskKind(body["kind"]), "until": from_micros(body["until"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reviewer.access.rights import Act
 from reviewer.errors import Refused
 from reviewer.model.annotation import Annotation
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.task import Lease, TaskKind, VerdictKind
 from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
@@ -61,9 +61,10 @@ class QaSession:
         with self._unit.transaction() if queue.answers_at_once else nullcontext():
             result = queue.draw(lambda annotation_id: is_drawn(secret, annotation_id, self._rate))
             if result.selected or result.passed:
-                detail = {
+                detail: dict[str, DetailValue] = {
                     "selected": len(result.selected),
                     "passed": len(result.passed),
+                    "passed_annotations": result.passed,
                     "rate_per_mille": round(self._rate * 1000),
                 }
                 self._unit.log.record(Event.by(identity, Action.REVIEW_DRAWN, detail=detail))

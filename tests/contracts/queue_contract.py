@@ -182,9 +182,9 @@ class QueueLeasesContract(QueueSetting):
         assert self.claim(queue, ANN) is None
         assert queue.clip_state("private") is ClipState.QUARANTINED
 
-    def test_same_clip_is_not_added_twice(self, queue, clip):
-        with pytest.raises(Refused):
-            queue.add_clip(clip, passes=1)
+    def test_clip_added_again_is_added_once(self, queue, clip):
+        queue.add_clip(clip, passes=2, quarantined=True)
+        assert (queue.counts().tasks, queue.clip_state(clip)) == ({"open": 1}, ClipState.READY)
 
     def test_every_lease_has_its_own_submission_key(self, queue):
         queue.add_clip("a", passes=1)
@@ -1122,11 +1122,19 @@ class QueueKeysContract(QueueSetting):
         assert queue.claim(ANN, TRANSCRIBE, key=key) == lease
         assert queue.counts().tasks == {"leased": 1, "open": 2}
 
-    def test_claim_whose_lease_has_gone_is_answered_anew(self, queue, clip):
-        queue.add_clip("next", passes=1, sort_key=9)
-        key = new_key()
-        queue.skip(queue.claim(ANN, TRANSCRIBE, key=key), SkipReason.TECHNICAL, key=new_key())
-        assert queue.claim(ANN, TRANSCRIBE, key=key).clip_id == "next"
+    @pytest.mark.parametrize("act", ["claim", "claim_prefetch"])
+    def test_delayed_duplicate_of_a_claim_leases_nothing(self, queue, clip, act):
+        claim, key, empty = getattr(queue, act), new_key(), new_key()
+        assert claim(ANN, REVIEW, key=empty) is None
+        for number in range(3):
+            queue.add_clip(f"c{number}", passes=1, sort_key=number)
+        lease = claim(ANN, TRANSCRIBE, key=key)
+        queue.lead_release(lease.task_id)
+        assert claim(ANN, TRANSCRIBE, key=key) == lease
+        assert claim(ANN, TRANSCRIBE, key=empty) is None
+        assert queue.leases() == []
+        with pytest.raises(LeaseLost):
+            queue.check_lease(lease)
 
     def test_skip_asked_again_counts_once_and_is_no_error(self, queue, clip):
         lease, key = self.claimed(queue, ANN), new_key()
@@ -1147,9 +1155,9 @@ class QueueKeysContract(QueueSetting):
         for number in range(4):
             queue.add_clip(f"c{number}", passes=1, sort_key=number)
         self.claimed(queue, ANN)
-        prefetched, key = self.prefetched(queue, ANN), new_key()
-        begun = queue.begin_prefetched(prefetched, key=key)
-        assert queue.begin_prefetched(prefetched, key=key) == begun
+        prefetched = self.prefetched(queue, ANN)
+        begun = queue.begin_prefetched(prefetched)
+        assert queue.begin_prefetched(prefetched) == begun
         assert (begun.token, begun.submission_key) == (prefetched.token, prefetched.submission_key)
         queue.check_lease(begun)
         with pytest.raises(NotLeased):

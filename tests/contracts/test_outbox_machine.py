@@ -83,7 +83,7 @@ class OutboxMachine(RuleBasedStateMachine):
             except Unavailable:
                 return
             with self.here.transaction():
-                self.outbox.settle(entry, answer)
+                self.outbox.settle(entry)
             if isinstance(entry.request, Claim) and answer.value is not None:
                 self.held[person].append(answer.value)
             if isinstance(entry.request, Submit) and answer.refusal is not None:
