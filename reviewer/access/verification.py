@@ -1,4 +1,4 @@
-"""Whether the access log is whole, and the work in the file is what it says: all read afresh."""
+"""Verifies the access log, and the work in the file against it."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -56,10 +56,10 @@ class _Walk:
 def verify_log(file: Path, log_id: str, log_public_key: bytes, outside: Checkpoint | None = None) -> Finding:
     """Verifies the whole log, and that it ends in, or continues from, a checkpoint kept elsewhere.
 
-    Without ``outside`` a cut tail, a rolled-back file or a log begun anew cannot be seen; with it they can.
-    The key of ``outside`` is trusted before the one given. Annotations (the sealed bytes too), verdicts, what
-    tasks hold and what stands for a clip are compared with the rows that tell of them. Nothing is written,
-    so that a copy on a read-only medium is as good.
+    Only with ``outside`` can rows cut off the end, a rolled-back file or a new log be detected. The key of
+    ``outside`` is trusted before the one given. Annotations (also their sealed bytes), verdicts, tasks and
+    final annotations are compared with their log rows. Nothing is written, so a copy on a read-only medium
+    is enough.
 
     Args:
         file: The workspace's database, of this or an earlier version.
@@ -193,7 +193,7 @@ def _flaw_of_signature(row: LogRow, public_key: bytes) -> Notice | None:
 def _snapshot(
     connection: sqlite3.Connection,
 ) -> tuple[Any, list[tuple[int, str]], tuple[dict[int, str], WorkTables] | None]:
-    # One moment for all of it, or what comes meanwhile would seem to be missing.
+    # One snapshot of everything, or rows added meanwhile would seem to be missing.
     connection.execute("BEGIN")
     last = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
     rows = connection.execute("SELECT size, note FROM checkpoint ORDER BY size").fetchall()
@@ -258,7 +258,7 @@ def _match_schema(connection: sqlite3.Connection) -> None:
 
 
 def _match_index(index: dict[int, str], walk: _Walk) -> None:
-    """The index of the log by object says of every row what the row says of itself."""
+    """Checks that the index of the log by object matches every row."""
     wrong = sorted(seq for seq, _ in index.items() ^ walk.objects.items())
     if wrong:
         raise Mismatch(wrong[0], Notice("LOG_INDEX_DIFFERS", {"row": wrong[0]}))

@@ -19,7 +19,7 @@ _BUSY_MACHINE = 6.0
 
 
 def refuse_unsupported(rate_hz: int, channels: int) -> None:
-    """Raises Refused (``UNDECODABLE_...``) for more channels, or a higher rate, than can be kept."""
+    """Raises Refused (``UNDECODABLE_...``) for more channels, or a higher rate, than can be stored."""
     if channels > MAX_CHANNELS:
         raise Refused("UNDECODABLE_CHANNELS", channels=channels, most=MAX_CHANNELS)
     if rate_hz > MAX_RATE_HZ:

@@ -84,7 +84,7 @@ class Queue(Protocol):
         ...
 
     def begin_prefetched(self, lease: Lease) -> Lease:
-        """Turns a prefetch lease into the right to work, with the same token and submission key.
+        """Turns a prefetch lease into a full lease, with the same token and submission key.
 
         Raises LeaseLost or NotLeased when it is gone.
         """

@@ -63,7 +63,7 @@ class ClaimPrefetch(Claim):
 
 @dataclass(frozen=True, slots=True)
 class BeginPrefetched:
-    """Turns a prefetch lease into the right to work."""
+    """Turns a prefetch lease into a full lease."""
 
     lease: Lease
 
@@ -83,7 +83,7 @@ class ReleasePrefetched:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Hands a task back untouched."""
+    """Puts a task back untouched."""
 
     lease: Lease
 
@@ -93,7 +93,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Hands a task back for a reason."""
+    """Skips a task, with a reason."""
 
     lease: Lease
     reason: SkipReason
@@ -104,7 +104,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Hands work in; its key is the lease's submission key."""
+    """Submits work; its key is the lease's submission key."""
 
     lease: Lease
     work: SealedAnnotation
@@ -126,7 +126,7 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class KeepLateDraft:
-    """Keeps work whose lease is lost; its key is the lease's, so that the newest of each lease stays."""
+    """Keeps work whose lease is lost; its key is the lease's, so only the newest of each is kept."""
 
     lease: Lease
     sealed: bytes
@@ -189,7 +189,7 @@ class Outbox:
         return entry
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
-        """What this person asked and was not answered, in the order of asking."""
+        """This person's unanswered requests, in order."""
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
         return [_entry(row) for row in rows]
 
@@ -201,7 +201,7 @@ class Outbox:
             return Answer(refusal=refusal)
 
     def settle(self, entry: OutboxEntry) -> None:
-        """Forgets an entry that was answered or refused; inside a transaction only."""
+        """Deletes an entry that was answered or refused; inside a transaction only."""
         self._database.require_transaction()
         self._database.execute("DELETE FROM outbox WHERE id = ?", (entry.key,))
 

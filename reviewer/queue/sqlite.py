@@ -707,7 +707,7 @@ class SqliteQueue:
     # States of clips
 
     def _follow(self, clip_id: str) -> None:
-        """Lets the clip's state follow its tasks, unless somebody's word holds it where it is."""
+        """Derives the clip's state from its tasks, unless it was set by a decision."""
         state = self.clip_state(clip_id)
         if state not in _HELD_STATES and (derived := self._derived(clip_id)) is not state:
             self._set_clip(clip_id, derived)

@@ -73,7 +73,7 @@ class Delivery:
             raise Undelivered from error
 
     def post(self, request: Request, record: Record | None = None) -> Outcome:
-        """Does an act inside a transaction; a queue elsewhere is sent it by ``deliver``, and answers None."""
+        """Adds an act inside a transaction; a queue elsewhere gets it by ``deliver``, and None is returned."""
         self._unit.require_transaction()
         return self._add(request, record)[1]
 
@@ -102,7 +102,7 @@ class Delivery:
         return answer.value
 
     def _add(self, request: Request, record: Record | None) -> tuple[OutboxEntry, Outcome]:
-        """Inside the transaction of the act; a refusal undoes it."""
+        """Delivers inside the transaction of the act; a refusal rolls it back."""
         entry, outcome = self._unit.outbox.add(self._identity.person.id, request), None
         if self.answers_at_once:
             answer = self._unit.outbox.deliver(entry)
@@ -130,7 +130,7 @@ class Delivery:
             self.record(Action.TASK_RELEASED, lease, detail)
 
     def _settle_refusal(self, entry: OutboxEntry, refusal: Refused) -> None:
-        """Keeps work that lost its lease, and logs that the queue refused what had been committed here."""
+        """Keeps work that lost its lease, and logs that the queue refused an act committed here."""
         request = entry.request
         late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
         with self._unit.transaction():

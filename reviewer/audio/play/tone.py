@@ -57,7 +57,7 @@ def play_tone(device: Device, poll_seconds: float = 0.02) -> str:
         limit = stream.now_seconds() + 2 * TONE_SECONDS + 2 * device.lead_in_seconds
         while tone.given_frames < tone.frames.shape[0] and stream.is_alive and stream.now_seconds() < limit:
             time.sleep(poll_seconds)
-        time.sleep(device.lead_in_seconds)  # what the device still holds
+        time.sleep(device.lead_in_seconds)  # the device's own buffer
         reason = stream.fallback_reason
         return stream.name if reason is None else window_catalogue().words(reason).sentence
     finally:
