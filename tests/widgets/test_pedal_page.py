@@ -212,7 +212,7 @@ def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
 def test_pedals_that_cannot_be_told_apart_are_not_learnt(scene: Scene):
     scene.begin()
     scene.hear(*[LEFT, NONE] * 3)
-    assert "told apart" in scene.asked
+    assert "could not be distinguished" in scene.asked
     assert scene.learnt is None
     assert scene.calibration.calibrate.isEnabled()
 
