@@ -106,7 +106,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     text = text.replace("\r\n", "\n").strip() + "\n"
     match = _NOTE.fullmatch(text)
     if match is None:
-        raise _not_a_checkpoint()
+        raise Damaged("NOT_A_CHECKPOINT")
     try:
         made_at = datetime.fromisoformat(match["time"]).astimezone(UTC)
         public_key = _unb64(match["key"], 32)
@@ -115,13 +115,11 @@ def parse_checkpoint(text: str) -> Checkpoint:
         head = _unb64(match["head"], 32)
         size = int(match["size"])
     except ValueError as error:
-        raise _not_a_checkpoint() from error
+        raise Damaged("NOT_A_CHECKPOINT") from error
     log_id = match["log_id"]
     is_signed = signing.verify(public_key, match["signed"].encode(), signature[4:])
     if signature[:4] != _key_hash(log_id, public_key) or not is_signed:
-        raise Damaged(
-            "The signature of this checkpoint does not verify.", "Use the file as it was handed out."
-        )
+        raise Damaged("CHECKPOINT_SIGNATURE_WRONG")
     return Checkpoint(log_id, size, head, made_at, previous, public_key, match["reason"], text)
 
 
@@ -142,9 +140,3 @@ def _unb64(text: str, length: int) -> bytes:
     if len(data) != length or _b64(data) != text:
         raise ValueError(text)
     return data
-
-
-def _not_a_checkpoint() -> Damaged:
-    return Damaged(
-        "This is not a checkpoint of an access log.", "Give the file that: reviewer audit checkpoint made."
-    )

@@ -73,7 +73,7 @@ class Delivery:
             raise Undelivered from error
 
     def post(self, request: Request, record: Record | None = None) -> Outcome:
-        """Adds an act inside a transaction; ``deliver`` sends it to a queue elsewhere, and the outcome is None."""
+        """Adds an act inside a transaction; None for a queue elsewhere, to which ``deliver`` sends it."""
         self._unit.require_transaction()
         return self._add(request, record)[1]
 
