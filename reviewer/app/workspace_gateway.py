@@ -146,7 +146,7 @@ class LazyWorkspaceGateway:
     def _open(self) -> None:
         try:
             self._workspace = self._open_it(self._folder)
-        except Exception as error:  # noqa: BLE001 - told to whoever asks; a thread's own end tells nobody
+        except Exception as error:  # noqa: BLE001 - raised to callers; the thread itself reports nothing
             self._error = error
         finally:
             self._is_done.set()

@@ -12,7 +12,7 @@ NEVER_HAD = """
         WHERE a.clip_id = t.clip_id AND a.author = :person
         AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
 """
-# True when the clip of row `t` may be worked on now; a review goes on where the lead holds other passes of
+# True when the clip of row `t` may be worked on now; a review continues while the lead holds other passes of
 # it.
 WORKABLE = """
     EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
