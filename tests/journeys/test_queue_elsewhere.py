@@ -221,6 +221,10 @@ def test_a_verdict_waits_for_the_blind_version_before_it(
     network.is_down = is_down_for_the_verdict
     qa.decide(typed, VerdictKind.ACCEPTED)
     network.is_down = False
+    if is_down_for_the_verdict:
+        network.faults = [Fault.UNREACHABLE]  # for the blind version alone: the verdict must not overtake it
+        with pytest.raises(Unavailable):
+            qa.work.deliver()
     qa.work.deliver()
     assert rows(bench, "SELECT kind FROM verdict") == ["accepted"]
     assert len(submitted(bench)) == 2
