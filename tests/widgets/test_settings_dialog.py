@@ -11,12 +11,12 @@ from reviewer.ui.settings.listening_page import ListeningPage
 
 
 class SoundPage(QWidget):
-    """A page as another room would bring it."""
+    """A settings page."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}_page")
-        self.title = name.title()
+        self.setAccessibleName(name.title())
 
 
 def two_pages(preferences: Preferences, parent: QWidget | None = None) -> SettingsDialog:
