@@ -63,7 +63,7 @@ class HypothesisRepository:
 
 
 def _name(hypothesis_id: str, engine: str, version: str) -> str:
-    """What binds the seal to all that stands beside it in the clear, in one form for each."""
+    """The name that binds the seal to the unsealed columns, in canonical form."""
     return json.dumps([hypothesis_id, engine, version])
 
 

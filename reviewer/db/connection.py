@@ -151,9 +151,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise Unavailable(
-            "The workspace file could not be written or read.", f"Check disk space and permissions ({error})."
-        ) from error
+        raise Unavailable("WORKSPACE_FILE_FAILED", problem=str(error)) from error
     except sqlite3.DatabaseError as error:
         if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself is damaged
             raise _damaged(error) from error

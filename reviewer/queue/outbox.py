@@ -16,7 +16,7 @@ from reviewer.queue.plain_json import from_json, to_json
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the queue said: a lease, a receipt, nothing; or that a rule says no."""
+    """The queue's answer: a lease, a receipt, nothing, or a refusal."""
 
     value: Lease | Receipt | None = None
     refusal: Refused | None = None
@@ -44,7 +44,7 @@ class AddClip:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Wants the next task of these kinds."""
+    """Claims the next task of these kinds."""
 
     person_id: str
     kinds: frozenset[TaskKind]
@@ -55,7 +55,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPrefetch(Claim):
-    """Wants the task after the present one, to get its clip ready."""
+    """Claims the task after the present one, for prefetching."""
 
     def ask(self, queue: Queue, key: str) -> Lease | None:
         return queue.claim_prefetch(self.person_id, self.kinds, key=key)
@@ -63,7 +63,7 @@ class ClaimPrefetch(Claim):
 
 @dataclass(frozen=True, slots=True)
 class BeginPrefetched:
-    """Turns a prefetch lease into the right to work."""
+    """Turns a prefetch lease into a full lease."""
 
     lease: Lease
 
@@ -83,7 +83,7 @@ class ReleasePrefetched:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Hands a task back untouched."""
+    """Puts a task back untouched."""
 
     lease: Lease
 
@@ -93,7 +93,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Hands a task back for a reason."""
+    """Skips a task, with a reason."""
 
     lease: Lease
     reason: SkipReason
@@ -104,7 +104,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Hands work in; its key is the lease's submission key."""
+    """Submits work; its key is the lease's submission key."""
 
     lease: Lease
     work: SealedAnnotation
@@ -126,7 +126,7 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class KeepLateDraft:
-    """Keeps work whose lease is lost; its key is the lease's, so that the newest of each lease stays."""
+    """Keeps work whose lease is lost; its key is the lease's, so only the newest of each is kept."""
 
     lease: Lease
     sealed: bytes
@@ -152,7 +152,7 @@ _REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_ar
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A request that the queue has not answered; ``key`` is what it is sent under, however often."""
+    """A request that the queue has not answered; it is always sent with the same ``key``."""
 
     key: str
     person_id: str
@@ -161,10 +161,10 @@ class OutboxEntry:
 
 
 class Outbox:
-    """The ``outbox`` table: requests of each person, sent in their order until they are answered.
+    """The ``outbox`` table: each person's requests, sent in order until they are answered.
 
     A request is added in the transaction of its log row, delivered outside of it (or inside, to a queue that
-    answers at once), and settled in the transaction that keeps its answer.
+    answers at once), and settled in the transaction that stores its answer.
     """
 
     def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
@@ -173,7 +173,7 @@ class Outbox:
         self._clock = clock
 
     def add(self, person_id: str, request: Request) -> OutboxEntry:
-        """Keeps a request; inside a transaction only."""
+        """Adds a request; inside a transaction only."""
         self._database.require_transaction()
         entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
         self._database.execute(
@@ -189,19 +189,19 @@ class Outbox:
         return entry
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
-        """What this person asked and was not answered, in the order of asking."""
+        """This person's unanswered requests, in order."""
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
         return [_entry(row) for row in rows]
 
     def deliver(self, entry: OutboxEntry) -> Answer:
-        """Asks the queue; a refusal is an answer too. Raises Unavailable: nobody knows, ask again."""
+        """Sends a request; a refusal is an answer too. Raises Unavailable: outcome unknown, send again."""
         try:
             return Answer(entry.request.ask(self._queue, entry.key))
         except Refused as refusal:
             return Answer(refusal=refusal)
 
     def settle(self, entry: OutboxEntry) -> None:
-        """Forgets an entry that was answered or refused; inside a transaction only."""
+        """Deletes an entry that was answered or refused; inside a transaction only."""
         self._database.require_transaction()
         self._database.execute("DELETE FROM outbox WHERE id = ?", (entry.key,))
 

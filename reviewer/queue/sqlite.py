@@ -39,7 +39,7 @@ _NOBODY = ""
 
 
 class SqliteQueue:
-    """A Queue of one file. Leases are decided by the row alone and fenced by its token."""
+    """A Queue of one file. The row alone decides about a lease; its token fences it."""
 
     answers_at_once = True
 
@@ -49,7 +49,7 @@ class SqliteQueue:
         self._rules = rules
         self._forgotten_until = 0
 
-    # Taking work
+    # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
         return self._once(key, lambda: self._claim(person_id, kinds))
@@ -109,11 +109,11 @@ class SqliteQueue:
         its = self._lease_of(task)
         blind = lease.blind_annotation or its.blind_annotation
         if (lease.returned_annotation, blind) != (its.returned_annotation, its.blind_annotation):
-            raise NotLeased  # what a lease opens is the task's own, whatever its bearer wrote into it
+            raise NotLeased  # the task's row decides what a lease opens, whatever the caller put into it
         if task["lease_until"] <= self._now():
             raise LeaseLapsed
 
-    # Giving work back
+    # Ending work
 
     def release(self, lease: Lease, *, key: str) -> None:
         self._once(key, lambda: self._release(lease))
@@ -175,7 +175,7 @@ class SqliteQueue:
                 (new_id(), task["id"], task["clip_id"], lease.person_id, key, sealed, self._now()),
             )
 
-    # Looking
+    # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:
         row = self._database.row("SELECT * FROM annotation WHERE id = ?", (annotation_id,))
@@ -277,7 +277,7 @@ class SqliteQueue:
             for row in rows
         ]
 
-    # Moving work
+    # Managing tasks
 
     def add_clip(
         self,
@@ -480,7 +480,7 @@ class SqliteQueue:
         return min((row for row in rows if row is not None), key=_claim_order, default=None)
 
     def _leaves_enough(self, person_id: str, kind: TaskKind) -> bool:
-        """Whether each colleague at work finds an open task too, and whoever comes next as well."""
+        """Whether enough open tasks are left for each colleague at work, and one more."""
         values = self._values(person_id, kind)
         to_be_left = max(1, int(self._database.value(queries.COLLEAGUES, values)))
         spare = int(self._database.value(queries.SPARE, {**values, "limit": to_be_left + 1}))
@@ -499,8 +499,7 @@ class SqliteQueue:
     def _hand_out(
         self, task: Row, person_id: str, micros: int, *, assigned_to: str | None, prefetch: int
     ) -> Lease:
-        """The right to work on a task, with a new token and key; an expired reviewer's version is set
-        aside."""
+        """Leases a task, with a new token and key; an expired reviewer's version is discarded."""
         now = self._now()
         blind = task["annotation_id"] if task["kind"] != TaskKind.REVIEW else None
         rows = self._database.rows(
@@ -517,7 +516,7 @@ class SqliteQueue:
         task = self._task(lease.task_id)
         its = (task["clip_id"], task["kind"], task["reviewed_id"])
         if its != (lease.clip_id, lease.kind, lease.reviewed_annotation):
-            raise NotLeased  # a lease is for its own clip and task, whatever its bearer wrote into it
+            raise NotLeased  # a lease is for its own clip and task, whatever the caller put into it
         if task["state"] == TaskState.WITHDRAWN:
             raise ClipWithdrawn
         if (task["person_id"], task["token"]) == (lease.person_id, lease.token):
@@ -548,14 +547,14 @@ class SqliteQueue:
         )
 
     def _is_rework_of(self, task: Row, person_id: str) -> bool:
-        """Whether the newest annotation of a task is this person's; passes are blind for everybody else."""
+        """Whether the newest annotation of a task is this person's; others must not see it."""
         if task["kind"] == TaskKind.REVIEW or task["annotation_id"] is None:
             return False
         author = self._database.value("SELECT author FROM annotation WHERE id = ?", (task["annotation_id"],))
         return bool(author == person_id)
 
     def _prefetched_task(self, person_id: str) -> Row | None:
-        """The task of the prefetch lease; one that nobody may work on now is given back first."""
+        """The task of the prefetch lease; one that nobody may work on now is released first."""
         task = self._database.row(
             "SELECT * FROM task WHERE person_id = ? AND state = 'leased' AND prefetch > 0", (person_id,)
         )
@@ -575,7 +574,7 @@ class SqliteQueue:
         )
 
     def _give_back_prefetched(self, task: Row) -> None:
-        """Puts a prefetched task where it was: the person has not seen the clip."""
+        """Puts a prefetched task back: the person has not seen the clip."""
         state = "returned" if self._is_rework_of(task, task["person_id"]) else "open"
         self._database.execute(
             "UPDATE task SET state = ?, person_id = iif(? = 'open', NULL, person_id), token = token + 1,"
@@ -585,7 +584,7 @@ class SqliteQueue:
         self._follow(task["clip_id"])
 
     def _open_task(self, task: Row) -> None:
-        """Opens a task to everybody and fences off whoever had it."""
+        """Opens a task to everybody and invalidates its lease."""
         blind = None if task["kind"] == TaskKind.REVIEW else task["annotation_id"]
         self._database.execute(
             "UPDATE task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1,"
@@ -593,7 +592,7 @@ class SqliteQueue:
             (blind, task["id"]),
         )
 
-    # Work handed in
+    # Submissions
 
     def _add_annotation(self, submission_key: str, work: SealedAnnotation) -> int:
         now = self._now()
@@ -617,7 +616,7 @@ class SqliteQueue:
         return now
 
     def _take_in(self, task: Row, work: SealedAnnotation) -> None:
-        if task["kind"] == TaskKind.REVIEW:  # the blind version: the lease goes on until the verdict
+        if task["kind"] == TaskKind.REVIEW:  # the blind version: the lease continues until the verdict
             self._database.execute(
                 "UPDATE task SET lease_until = max(lease_until, ?) WHERE id = ?",
                 (self._now() + self._lease_micros(), task["id"]),
@@ -630,7 +629,7 @@ class SqliteQueue:
             self.set_final(FinalAnnotation(work.clip_id, work.id, verdict.id))
 
     def _own_verdict(self, task: Row, work: SealedAnnotation, kind: VerdictKind, person: str) -> Verdict:
-        """A verdict that nobody reviewed for: work that was not drawn, or an adjudicator's own decision."""
+        """A verdict without a review: work that was not selected, or an adjudicator's own decision."""
         verdict = Verdict(new_id(), task["id"], work.clip_id, work.id, kind, person, self._clock.now())
         self._add_verdict(verdict, task["token"])
         return verdict
@@ -653,7 +652,7 @@ class SqliteQueue:
         )
 
     def _settle_pass(self, review: Row, verdict: Verdict) -> None:
-        """What a verdict means for the pass that was reviewed."""
+        """Applies a verdict to the pass that was reviewed."""
         if verdict.kind is VerdictKind.RETURNED:
             self._set_task(review["parent_id"], TaskState.RETURNED)
             return
@@ -705,10 +704,10 @@ class SqliteQueue:
         )
         return task_id
 
-    # Clips follow their tasks
+    # States of clips
 
     def _follow(self, clip_id: str) -> None:
-        """Lets the clip's state follow its tasks, unless somebody's word holds it where it is."""
+        """Derives the clip's state from its tasks, unless it was set by a decision."""
         state = self.clip_state(clip_id)
         if state not in _HELD_STATES and (derived := self._derived(clip_id)) is not state:
             self._set_clip(clip_id, derived)
@@ -731,8 +730,7 @@ class SqliteQueue:
             self._set_clip(clip_id, self._derived(clip_id))
 
     def _add_refusal(self, task: Row, person_id: str, kind: str, reason: str = "") -> None:
-        """Bars the person from the clip; enough skips and expiries of its passes send the clip to the
-        lead."""
+        """Excludes the person from the clip; after enough skips and expiries it waits for the lead."""
         self._database.execute(
             "INSERT INTO task_refusal (task_id, clip_id, person_id, kind, reason, at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -791,7 +789,7 @@ _DAY = timedelta(days=1) // _MICROSECOND
 
 
 def new_id() -> str:
-    """A random id nobody can guess or count."""
+    """A random id that cannot be guessed."""
     return uuid4().hex
 
 

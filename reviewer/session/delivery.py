@@ -1,4 +1,4 @@
-"""The road of every act on the queue: committed here with its log row, sent by key, its answer committed."""
+"""The path of every act to the queue: commit it with its log row, send it by key, commit the answer."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ Record = Callable[[Outcome], None]
 
 
 class Undelivered(Unavailable):
-    """The queue cannot be reached; the act is kept here and will be sent."""
+    """The queue cannot be reached; the act is stored here and will be sent."""
 
     def __init__(self) -> None:
         super().__init__("QUEUE_UNREACHABLE")
@@ -38,8 +38,8 @@ class Undelivered(Unavailable):
 class Delivery:
     """Sends one person's requests to the queue, strictly in their order.
 
-    A queue in the workspace's own file answers inside the commit of the act. Another one is asked after it,
-    as often as it takes; what it refuses then is logged, and work that lost its lease is kept as a late
+    A queue in the workspace's own file answers inside the commit of the act. Another one is sent the request
+    afterwards, until it answers; its refusals are logged, and work that lost its lease is kept as a late
     draft.
     """
 
@@ -54,13 +54,13 @@ class Delivery:
         return self._unit.queue.answers_at_once
 
     def send(self, request: Request, record: Record | None = None) -> Outcome:
-        """Does an act and gives the queue's answer.
+        """Sends an act and returns the queue's answer.
 
         Args:
-            record: writes what is committed with the act (its log row, the end of its draft); it is given the
+            record: writes what is committed with the act (its log row, the end of its draft); gets the
                 answer, or None when the queue answers later.
 
-        Raises: Refused, and nothing was done; Undelivered when the act is kept but not answered yet.
+        Raises: Refused, and nothing was done; Undelivered when the act is stored but not answered yet.
         """
         with self._unit.transaction():
             entry, outcome = self._add(request, record)
@@ -73,7 +73,7 @@ class Delivery:
             raise Undelivered from error
 
     def post(self, request: Request, record: Record | None = None) -> Outcome:
-        """Does an act inside a transaction; a queue elsewhere is sent it by ``deliver``, and answers None."""
+        """Adds an act inside a transaction; None for a queue elsewhere, to which ``deliver`` sends it."""
         self._unit.require_transaction()
         return self._add(request, record)[1]
 
@@ -90,7 +90,7 @@ class Delivery:
             try:
                 self._delivered(entry)
             except Refused:
-                continue  # logged and settled: what comes after must not wait for it
+                continue  # logged and settled: later requests must not wait for it
 
     def _delivered(self, entry: OutboxEntry) -> Outcome:
         answer = self._unit.outbox.deliver(entry)
@@ -102,7 +102,7 @@ class Delivery:
         return answer.value
 
     def _add(self, request: Request, record: Record | None) -> tuple[OutboxEntry, Outcome]:
-        """Inside the transaction of the act; a refusal undoes it."""
+        """Delivers inside the transaction of the act; a refusal rolls it back."""
         entry, outcome = self._unit.outbox.add(self._identity.person.id, request), None
         if self.answers_at_once:
             answer = self._unit.outbox.deliver(entry)
@@ -120,7 +120,7 @@ class Delivery:
             self._record_lease(entry.request, answer.value)
 
     def _record_lease(self, request: Request, lease: Lease) -> None:
-        """The row of what the queue handed out or took back; an act's own row came before it was sent."""
+        """Logs a lease that was granted or ended; an act's own row was committed before."""
         detail: dict[str, DetailValue] = {}
         if isinstance(request, ClaimPrefetch | ReleasePrefetched):
             detail["prefetch"] = True
@@ -130,7 +130,7 @@ class Delivery:
             self.record(Action.TASK_RELEASED, lease, detail)
 
     def _settle_refusal(self, entry: OutboxEntry, refusal: Refused) -> None:
-        """Keeps work that lost its lease, and logs that the queue refused what had been committed here."""
+        """Keeps work that lost its lease, and logs that the queue refused an act committed here."""
         request = entry.request
         late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
         with self._unit.transaction():
@@ -156,7 +156,7 @@ class Delivery:
         return KeepLateDraft(request.lease, sealed)
 
     def keep_late(self, request: KeepLateDraft, *, keep_draft: bool = False) -> None:
-        """Keeps work that cannot be saved any more, with its row; inside a transaction.
+        """Keeps work that cannot be submitted any more, with a log row; inside a transaction.
 
         ``keep_draft``: the draft is another window's.
         """

@@ -21,7 +21,7 @@ from reviewer.queue.outbox import Outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitOfWork:
-    """What use cases get instead of a database; they call ``transaction`` and never name the database."""
+    """What use cases get instead of a database: repositories and transactions."""
 
     database: Database
     queue: Queue
@@ -47,9 +47,9 @@ class UnitOfWork:
         return self.transaction() if self.queue.answers_at_once else nullcontext()
 
     def require_transaction(self) -> None:
-        """Fails (our bug, not a refusal) outside a transaction."""
+        """Raises RuntimeError (a bug, not a refusal) outside a transaction."""
         self.database.require_transaction()
 
     def require_no_transaction(self) -> None:
-        """Fails (our bug, not a refusal) inside a transaction."""
+        """Raises RuntimeError (a bug, not a refusal) inside a transaction."""
         self.database.require_no_transaction()

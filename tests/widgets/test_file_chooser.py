@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.widgets.file_chooser import DialogFileChooser
+from reviewer.ui.widgets.file_chooser import FileChooser
 
 
 @pytest.fixture
@@ -18,12 +18,12 @@ def parent(themed, qtbot: QtBot) -> QWidget:
 
 def test_the_manifest_that_was_pointed_at_is_given(parent: QWidget, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/data/manifest.csv", ""))
-    assert DialogFileChooser().manifest(parent) == Path("/data/manifest.csv")
+    assert FileChooser().manifest(parent) == Path("/data/manifest.csv")
 
 
 def test_the_folder_that_was_pointed_at_is_given(parent: QWidget, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/data/out")
-    assert DialogFileChooser().folder(parent) == Path("/data/out")
+    assert FileChooser().folder(parent) == Path("/data/out")
 
 
 def test_the_place_for_a_checkpoint_is_given_with_a_suggestion(parent: QWidget, monkeypatch):
@@ -34,7 +34,7 @@ def test_the_place_for_a_checkpoint_is_given_with_a_suggestion(parent: QWidget, 
         return "/mnt/stick/checkpoint.txt", ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
-    assert DialogFileChooser().checkpoint(parent, "checkpoint.txt") == Path("/mnt/stick/checkpoint.txt")
+    assert FileChooser().checkpoint(parent, "checkpoint.txt") == Path("/mnt/stick/checkpoint.txt")
     assert asked == ["checkpoint.txt"]
 
 
@@ -42,5 +42,5 @@ def test_who_changed_their_mind_chose_nothing(parent: QWidget, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
-    chooser = DialogFileChooser()
+    chooser = FileChooser()
     assert [chooser.manifest(parent), chooser.folder(parent), chooser.checkpoint(parent, "c")] == [None] * 3

@@ -11,12 +11,12 @@ from reviewer.ui.settings.listening_page import ListeningPage
 
 
 class SoundPage(QWidget):
-    """A page as another room would bring it."""
+    """A settings page."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}_page")
-        self.title = name.title()
+        self.setAccessibleName(name.title())
 
 
 def two_pages(preferences: Preferences, parent: QWidget | None = None) -> SettingsDialog:
@@ -126,7 +126,7 @@ def test_a_switch_shows_its_default_and_is_kept(
 @pytest.mark.parametrize(
     ("name", "shown", "place", "kept"),
     [
-        ("backstep_ms", "Not", 2, "500"),
+        ("backstep_ms", "Off", 2, "500"),
         ("again_percent", "0.75x", 1, "50"),
         ("ruler", "Minutes and seconds", 1, "samples"),
     ],

@@ -142,4 +142,4 @@ def test_a_list_that_cannot_be_had_leaves_the_default(setup: _OutputSetup) -> No
 
 
 def test_it_has_a_title(setup: _OutputSetup) -> None:
-    assert setup.page.title == "Sound"
+    assert setup.page.accessibleName() == "Sound"

@@ -90,7 +90,7 @@ def test_what_is_closed_does_not_open_again(folder: Path):
     gateway.begin()
     gateway.close()
 
-    with pytest.raises(Unavailable, match="closed"):
+    with pytest.raises(Unavailable, match="WORKSPACE_CLOSED"):
         _ = gateway.sign_in
 
 

@@ -22,21 +22,21 @@ _PARTS_PER_WORKER = 8
 
 
 def overview_of(sound: Sound, opened: Callable[[], BinaryIO]) -> PeakPyramid:
-    """The peaks of a sound: from memory if its samples are there, else by ``overview`` of what is opened."""
+    """The peaks of a sound: from its samples in memory, else by ``overview`` of the opened file."""
     return PeakPyramid.from_samples(sound.data) if isinstance(sound, Samples) else overview(opened)
 
 
 def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyramid:
-    """The peaks of a FLAC or WAV file of our own, never of an untrusted one.
+    """The peaks of our own FLAC or WAV file, never of an untrusted one.
 
     Decoding takes most of the time, and libsndfile lets other Python threads run meanwhile; so each worker
-    opens the file for itself and decodes one part after the other: where one core is busy, the other
-    takes more of them. Of the samples only a block a worker is ever in memory.
-    The first bins are of 256 frames, as other programs' are: to reduce to 64 takes longer than to read a WAV.
+    opens the file itself and decodes one part after the other; a worker on an idle core takes more of them.
+    Only one block of samples a worker is in memory. The first bins have 256 frames, as in other programs:
+    reducing to 64 takes longer than reading a WAV.
 
     Args:
-        opened: gives a new seekable stream each time, called and closed in this thread; or a file.
-        workers: how many threads; as many as there are cores to spare.
+        opened: returns a new seekable stream at each call, called and closed in this thread; or a file.
+        workers: the number of threads; at most the number of idle cores.
 
     Raises:
         Damaged: it does not decode, ends too early, or a seal of the stream does not verify.
@@ -55,7 +55,7 @@ def overview(opened: Callable[[], BinaryIO] | Path, workers: int = 2) -> PeakPyr
 
 
 class _Reader:
-    """The file, opened once more; a context manager."""
+    """One worker's handle of the file; a context manager."""
 
     def __init__(self, opened: Callable[[], BinaryIO] | Path) -> None:
         self._stream = None if isinstance(opened, Path) else ErrorKeepingStream(opened())
@@ -77,7 +77,7 @@ class _Reader:
             self._stream.close()
 
     def fill(self, first: Extremes, left: deque[tuple[int, int]]) -> None:
-        """Fill the bins of the first level that no other worker has taken, part by part."""
+        """Fill bins of the first level, part by part, that no other worker has taken."""
         while True:
             try:
                 begin_bin, end_bin = left.popleft()

@@ -137,9 +137,9 @@ def test_more_bytes_than_memory_allows_are_not_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ((TIMED_OUT, 0), "takes longer, or more memory"),
-        ((KILLED, 24), "takes longer, or more memory"),
-        ((KILLED, 9), "takes longer, or more memory"),
+        ((TIMED_OUT, 0), "takes more time or memory"),
+        ((KILLED, 24), "takes more time or memory"),
+        ((KILLED, 9), "takes more time or memory"),
         ((KILLED, 11), "crashed on this file (signal 11)"),
         ((ENDED, 9), "without a result"),
     ],
@@ -162,7 +162,7 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
         (_failure(b"library", 1 << 30), "UNDECODABLE", "cannot be decoded"),
         (_failure(b"memory"), "UNDECODABLE", "memory"),
         (_head() + _failure(b"broken_off", 158), "UNDECODABLE", "damaged"),
-        (_head() + _failure(b"too_long"), "TOO_LONG", "longer than a clip may be"),
+        (_head() + _failure(b"too_long"), "TOO_LONG", "longer than the project allows"),
         (_head() + _tail(0), "EMPTY_AUDIO", "no audio"),
         (_head(channels=9), "UNDECODABLE", "9 channels"),
         (_head(rate_hz=700_000), "UNDECODABLE", "700000"),

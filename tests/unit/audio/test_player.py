@@ -250,7 +250,7 @@ def test_without_a_device_all_but_sound_works_and_play_finds_one_that_was_plugge
     player.play()
     player.seek(300)
     player.set_speed(50)
-    assert player.problem == "No sound: no output device was found. Plug one in, then press play."
+    assert player.problem == "No sound: no output device was found. Connect one, then press play."
     assert (player.is_playing, player.position, player.speed_percent, player.frames) == (
         False,
         300,
