@@ -1,19 +1,21 @@
 """Turns errors into messages, and unexpected ones into crash reports without content."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from reviewer.errors import ReviewerError, Unavailable
-from reviewer.messages import window_catalogue, words_for
+from reviewer.errors import Notice, ReviewerError, Unavailable
+from reviewer.messages import MessageCatalogue, words_for
+from reviewer.places import resource
 
 _PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person reads: what happened, and what to do next. ``may_retry`` asks for a retry button."""
+    """A message: what happened, and what to do next. ``may_retry`` asks for a retry button."""
 
     sentence: str
     hint: str = ""
@@ -34,10 +36,23 @@ class CrashReport:
         return "\n".join((f"{self.kind}  [{self.id}]", *self.places))
 
 
+@cache
+def translated_catalogue() -> MessageCatalogue:
+    """The window's words, each template translated by Qt in the context ``messages``."""
+    return MessageCatalogue(
+        resource("messages", "window.toml"), lambda text: QCoreApplication.translate("messages", text)
+    )
+
+
+def term(kind: str, value: str) -> str:
+    """The word for an enum's value, such as ``term("ROLE", person.role)``."""
+    return translated_catalogue().words(Notice(f"{kind}_{value.replace('.', '_').upper()}")).sentence
+
+
 def message_for(error: BaseException) -> Message:
     """The message of a known error; for an unexpected one, a message with its report number."""
     if isinstance(error, ReviewerError):
-        words = words_for(error, window_catalogue())
+        words = words_for(error, translated_catalogue())
         return Message(words.sentence, words.hint, isinstance(error, Unavailable))
     return crash_message(crash_report(error))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.messages import term
 from reviewer.ui.page import Page
 from reviewer.ui.role_pages import RolePage
 from reviewer.ui.shortcuts_dialog import rows_for
@@ -32,7 +33,7 @@ class SignedInView(QWidget):
         super().__init__(parent)
         self.setObjectName("signed_in")
         self.top_bar = TopBar(project, self)
-        self.top_bar.show_person(identity.person.name, identity.person.role.value)
+        self.top_bar.show_person(identity.person.name, term("ROLE", identity.person.role))
         self.sidebar = Sidebar([page.entry for page in pages], self)
         self.status_bar = StatusBar(self)
         self._titles = [page.entry.title for page in pages]

@@ -130,7 +130,7 @@ class FakeLead:
         if self.before_report is not None:
             self.before_report(progress, lambda: False)
         progress(1, 2)
-        return ExportResult(out, 11, 83.4, {"NOT_ACCEPTED": 3, "PERSONAL_DATA": 1}, "ab" * 32)
+        return ExportResult(out, 11, 83.4, {"not_accepted": 3, "flag_personal_data": 1}, "ab" * 32)
 
     def release(self, task_id: str) -> None:
         self._called("release")

@@ -66,7 +66,7 @@ def test_without_a_manifest_or_a_folder_nothing_can_be_run(page: ImportPage | Ex
 def test_every_line_gets_a_row_with_code_and_sentence_and_the_counts_are_said(importing: ImportPage, settle):
     _run(importing, settle)
     rows = _cells(importing.rows, 3, 5)
-    sentence = "The line does not say what consent was given, and when."
+    sentence = "The line does not state which consent was given, and when."
     assert rows[1] == ["2", "b.mp3", "refused", "CONSENT_MISSING", sentence]
     assert rows[0][4] == "The last frame is cut short."
     assert "1 accepted, 1 refused, 1 quarantined." in importing.message.text
@@ -88,7 +88,7 @@ def test_options_are_passed_on_and_all_clips_are_taken_where_nothing_else_is_ask
 def test_a_dry_run_is_called_one(importing: ImportPage, lead: FakeLead, settle):
     lead.report = IntakeReport(ROWS, is_dry_run=True)
     importing.dry_run.setChecked(True)
-    assert importing.run_button.text() == "Try it"
+    assert importing.run_button.text() == "Check"
     _run(importing, settle)
     assert "nothing was imported" in importing.message.text
 
@@ -176,7 +176,7 @@ def test_formats_folder_and_filter_are_passed_on_if_there_is_one(
 def test_what_was_written_and_what_was_left_out_is_shown(exporting: ExportPage, settle):
     _run(exporting, settle)
     assert "11 clips, 1 min 23 s" in exporting.message.text
-    assert _cells(exporting.left_out, 2, 2) == [["not accepted", "3"], ["personal data", "1"]]
+    assert _cells(exporting.left_out, 2, 2) == [["not accepted yet", "3"], ["flag personal data", "1"]]
 
 
 def test_an_export_without_a_live_agreement_asks_for_it(exporting: ExportPage, lead: FakeLead, qtbot: QtBot):

@@ -202,7 +202,7 @@ def test_another_preset_is_in_force_and_own_keys_stay(bench: Bench):
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("slower back", "Skip back and play slower"), ("shift+f9 pause", "Change the rewind on pause")],
+    [("slow back", "Skip back and replay slowly"), ("shift+f9 pause", "Change the rewind on pause")],
 )
 def test_the_search_finds_by_words_and_by_keys(bench: Bench, words: str, found: str):
     bench.search(words)

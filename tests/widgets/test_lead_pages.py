@@ -216,7 +216,7 @@ def test_revoking_asks_says_what_it_does_and_does_it_after_a_yes(
 
 def test_the_newest_row_stands_first(shown, lead: FakeLead):
     lead.log = [a_log_row(1), a_log_row(2, "task.claimed")]
-    assert _cells(shown(LogPage).rows, 0, 0, 2, 4) == ["2", "Ada Contractor", "task.claimed"]
+    assert _cells(shown(LogPage).rows, 0, 0, 2, 4) == ["2", "Ada Contractor", "Task claimed"]
 
 
 def test_the_reason_of_a_refusal_has_room(shown, lead: FakeLead):

@@ -165,7 +165,7 @@ def test_the_button_shows_the_gain_and_says_the_rest(bench: _Bench) -> None:
     bench.controller.solo(1)
     assert bench.button.text() == "+3 dB, only R"
     assert "+3 dB, only R" in bench.button.toolTip()
-    assert "level on" in bench.button.accessibleName()
+    assert "loudness matched" in bench.button.accessibleName()
 
 
 def test_the_button_opens_the_panel(bench: _Bench) -> None:
@@ -179,7 +179,7 @@ def test_the_button_opens_the_panel(bench: _Bench) -> None:
     [
         (7.24, "Quiet clip: +7.2 dB"),
         (-4.0, "Loud clip: −4.0 dB"),
-        (0.3, "This clip is at its level."),
+        (0.3, "This clip needs no change."),
         (None, "Measuring this clip…"),
     ],
 )

@@ -78,7 +78,7 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (PedalStatus(PedalState.OFF, ""), "not been looked for"),
+        (PedalStatus(PedalState.OFF, ""), "not started yet"),
         (PedalStatus(PedalState.NONE, ""), "No foot pedal is connected"),
         (PedalStatus(PedalState.READY, "Infinity"), "Infinity is connected."),
         (PedalStatus(PedalState.UNCALIBRATED, "Olympus"), "Calibrate it below"),

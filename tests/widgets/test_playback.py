@@ -415,7 +415,7 @@ def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(
     for _ in range(2):
         playback.perform(PlaybackAction.BACKSTEP)
     assert text(bar, "play_backstep") == "0.50 s"
-    assert button(bar, "backstep").accessibleName() == "A pause goes back: 0.50 s"
+    assert button(bar, "backstep").accessibleName() == "Rewind on pause: 0.50 s"
     for is_looping in (True, False):
         playback.perform(PlaybackAction.LOOP)
         assert button(bar, "loop").isChecked() is is_looping

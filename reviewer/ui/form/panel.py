@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import FieldProblem, visible_fields, without_hidden
-from reviewer.messages import window_catalogue
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.fields import FieldRow
+from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.theme import GAP_PX
 
 _ROW_GAP_PX = 12
@@ -59,7 +59,7 @@ class FormPanel(QWidget):
 
     def show_problems(self, problems: Sequence[FieldProblem]) -> None:
         """Shows each problem beside its field, and clears the others."""
-        words = window_catalogue().words
+        words = translated_catalogue().words
         sentences = {problem.field: words(problem.notice).sentence for problem in problems}
         for key, row in self._rows.items():
             row.show_problem(sentences.get(key, ""))

@@ -9,11 +9,10 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from reviewer.lead.intake_report import IntakeOptions
-from reviewer.messages import window_catalogue
 from reviewer.ui.jobs import CancelToken, Job, Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, term, translated_catalogue
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
@@ -142,7 +141,7 @@ class ImportPage(LeadPage):
     @Slot()
     def _wake(self) -> None:
         self.run_button.setEnabled(bool(self.manifest.text().strip()) and not self._is_running)
-        self.run_button.setText(self.tr("Try it") if self.dry_run.isChecked() else self.tr("Import"))
+        self.run_button.setText(self.tr("Check") if self.dry_run.isChecked() else self.tr("Import"))
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running
@@ -253,9 +252,9 @@ class ImportPage(LeadPage):
             Column(self.tr("Audio"), lambda row: row.audio),
             Column(
                 self.tr("Outcome"),
-                lambda row: row.outcome.value,
+                lambda row: term("OUTCOME", row.outcome),
                 role=lambda row: _ROLES.get(row.outcome.value),
             ),
             Column(self.tr("Code"), lambda row: row.code.value if row.code else ""),
-            Column(self.tr("Why"), lambda row: row.sentence(window_catalogue())),
+            Column(self.tr("Why"), lambda row: row.sentence(translated_catalogue())),
         ]

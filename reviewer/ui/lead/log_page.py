@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.errors import Unavailable
 from reviewer.files import write_atomically
-from reviewer.messages import window_catalogue
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.file_chooser import FileChooser
@@ -124,7 +123,8 @@ class LogPage(LeadPage):
                 f"{finding.rows:,}", finding.first_bad
             )
         self.message.show_message(
-            Message(window_catalogue().words(finding.notice).sentence, hint), "ok" if finding.ok else "error"
+            Message(translated_catalogue().words(finding.notice).sentence, hint),
+            "ok" if finding.ok else "error",
         )
 
     @Slot()
@@ -164,7 +164,7 @@ class LogPage(LeadPage):
                 role=_bad,
             ),
             Column(self.tr("Role"), lambda row: row.role, role=lambda _row: "dim"),
-            Column(self.tr("Act"), lambda row: row.action),
+            Column(self.tr("Action"), lambda row: row.action),
             Column(self.tr("On"), lambda row: shortened(row.object), whole=lambda row: row.object),
             Column(self.tr("Outcome"), lambda row: row.outcome, role=_outcome),
             Column(

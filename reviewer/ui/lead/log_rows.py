@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from reviewer.errors import Damaged
 from reviewer.model.clock import from_micros
+from reviewer.model.people import Role
+from reviewer.ui.messages import term
 
 if TYPE_CHECKING:
     from reviewer.access.log_chain import LogRow
@@ -45,8 +47,8 @@ def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
         seq=row.seq,
         at=at,
         actor=names.get(event.actor, event.actor),
-        role=event.role,
-        action=event.action.value,
+        role=term("ROLE", event.role) if event.role in set(Role) else event.role,
+        action=term("ACTION", event.action),
         object=names.get(event.object, event.object),
         outcome=outcome,
         is_refusal=event.outcome != "ok",

@@ -10,7 +10,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.invitation import InvitationPanel
 from reviewer.ui.lead.lead_page import LeadPage
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.tab_order import tab_through
@@ -193,7 +193,7 @@ class PeoplePage(LeadPage):
         }
         return [
             Column(self.tr("Name"), lambda row: row.name, role=_dim_if_revoked),
-            Column(self.tr("Role"), lambda row: row.role.value, role=_dim_if_revoked),
+            Column(self.tr("Role"), lambda row: term("ROLE", row.role), role=_dim_if_revoked),
             Column(self.tr("Account"), lambda row: states[row.state], role=_state_role),
         ]
 

@@ -53,7 +53,7 @@ class ListeningPage(QWidget):
         )
         self._list(
             "again_percent",
-            self.tr("“Again, slower” plays at"),
+            self.tr("Slow replay plays at"),
             self.tr("Skips back one step; the previous speed returns afterwards."),
             75,
             [(percent, f"{percent / 100:.2f}x") for percent in AGAIN_PERCENTS],
@@ -71,7 +71,7 @@ class ListeningPage(QWidget):
         self._switch(
             "auto_play",
             self.tr("Play a segment when you go to it"),
-            self.tr("Never while a border is dragged."),
+            self.tr("Not while an edge is dragged."),
             default=True,
         )
         self._seconds("pre_roll_ms", self.tr("Start before it by"), "", 0, ROLL_MS)

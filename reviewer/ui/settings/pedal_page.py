@@ -97,7 +97,7 @@ class PedalPage(QWidget):
         name = standing.name or self.tr("A foot pedal")
         back, play, forward = (shortcut(f"desk.{act}").shown for act in ("back", "play", "forward"))
         return {
-            PedalState.OFF: Message(self.tr("Foot pedals have not been looked for yet.")),
+            PedalState.OFF: Message(self.tr("Foot pedal support has not started yet.")),
             PedalState.NOT_INSTALLED: Message(
                 self.tr("Foot pedals need an optional package that is not installed."),
                 self.tr("Install it with: pip install 'reviewer[pedal]'. Everything else works without it."),

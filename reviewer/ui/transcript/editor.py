@@ -3,12 +3,12 @@
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from reviewer.messages import window_catalogue
 from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.ui.keymap.shortcut import active_keys
+from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX
 from reviewer.ui.transcript.text_edit import Span, TextField
@@ -136,7 +136,7 @@ class TranscriptEditor(QWidget):
             return
         count = count or len(self._problems)
         more, shown = self.tr("{0} to fix").format(count), shortcut("desk.problem").shown
-        sentence = window_catalogue().words(problem.notice).sentence
+        sentence = translated_catalogue().words(problem.notice).sentence
         line.show_text(f"{more} ({shown}) · {sentence}" if shown else f"{more} · {sentence}")
         line.setProperty("kind", "warn")
         restyle(line)
