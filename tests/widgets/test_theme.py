@@ -74,40 +74,39 @@ def test_the_choice_is_remembered_and_nothing_else(qapp: QApplication, settings:
     assert settings.allKeys() == ["theme"]
 
 
-class ToldTheme(Theme):
-    """A theme on a platform that shows what it is told to; others that are still about hear nothing of it."""
+class Platform:
+    """Shows what it is told to."""
 
     shows = Qt.ColorScheme.Unknown
 
-    def _platform(self) -> Qt.ColorScheme:
+    def __call__(self) -> Qt.ColorScheme:
         return self.shows
 
-    def turn(self, shows: Qt.ColorScheme) -> None:
+    def turn(self, qapp: QApplication, shows: Qt.ColorScheme) -> None:
         self.shows = shows
-        self._app.styleHints().colorSchemeChanged.emit(shows)
-
-
-class LightTheme(ToldTheme):
-    shows = Qt.ColorScheme.Light
+        qapp.styleHints().colorSchemeChanged.emit(shows)
 
 
 def test_who_chose_nothing_follows_the_platform(qapp: QApplication, settings: QSettings, qtbot: QtBot):
-    chosen = ToldTheme(qapp, settings)
+    platform = Platform()
+    chosen = Theme(qapp, settings, platform=platform)
     assert chosen.scheme is Scheme.DARK
     with qtbot.waitSignal(chosen.changed):
-        chosen.turn(Qt.ColorScheme.Light)
+        platform.turn(qapp, Qt.ColorScheme.Light)
     assert theme.current_scheme() is Scheme.LIGHT
     chosen.choose(Choice.DARK)
-    chosen.turn(Qt.ColorScheme.Dark)
-    chosen.turn(Qt.ColorScheme.Light)
+    platform.turn(qapp, Qt.ColorScheme.Dark)
+    platform.turn(qapp, Qt.ColorScheme.Light)
     assert theme.current_scheme() is Scheme.DARK
 
 
 def test_a_start_that_does_not_ask_looks_as_the_platform_did_the_last_time(
     qapp: QApplication, settings: QSettings
 ):
-    LightTheme(qapp, settings)
-    late = ToldTheme(qapp, settings, asks_platform=False)
+    platform = Platform()
+    platform.shows = Qt.ColorScheme.Light
+    Theme(qapp, settings, platform=platform)
+    late = Theme(qapp, settings, asks_platform=False, platform=Platform())
     assert late.scheme is Scheme.LIGHT
     late.ask_platform()
     assert late.scheme is theme.current_scheme() is Scheme.DARK
