@@ -32,11 +32,6 @@ from tests.refusals import shown_sentence_of
 DISK_FULL = ("The disk is full.", "Free some space.")
 
 
-@pytest.fixture(params=["desk", "qa"])
-def role(request: pytest.FixtureRequest) -> Role:
-    return request.param
-
-
 def beat(bench: ClipPageBench) -> None:
     """The next beat, without waiting five seconds for it."""
     bench.page.findChild(LeaseRenewal).beat_now()

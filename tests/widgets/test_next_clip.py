@@ -13,11 +13,6 @@ from reviewer.ui.waveform.plot import WaveformPlot
 from tests.benches.clip_page import ClipPageBench, Role
 
 
-@pytest.fixture(params=["desk", "qa"])
-def role(request: pytest.FixtureRequest) -> Role:
-    return request.param
-
-
 def calls_since(bench: ClipPageBench, name: str) -> list[str]:
     """What the session was asked for from the last call of this name on."""
     calls = bench.work.calls

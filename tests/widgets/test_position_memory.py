@@ -124,7 +124,6 @@ def test_a_clip_that_has_gone_meanwhile_does_not_play(playing: Corner) -> None:
     assert not playing.playback.is_playing
 
 
-@pytest.mark.parametrize("role", ["desk", "qa"])
 def test_a_clip_is_opened_where_it_was_left_and_the_picture_shows_it(
     bench: ClipPageBench, role: Role
 ) -> None:
@@ -133,7 +132,6 @@ def test_a_clip_is_opened_where_it_was_left_and_the_picture_shows_it(
     assert bench.workspace.view.waveform.waves.position == RATE
 
 
-@pytest.mark.parametrize("role", ["desk", "qa"])
 @pytest.mark.parametrize("way", ["stop", "leave", "lock"])
 def test_the_position_is_saved_at_each_stop_at_another_page_and_at_lock(
     bench: ClipPageBench, role: Role, way: str

@@ -275,7 +275,6 @@ def test_only_samples_at_full_scale_are_marked_on_the_wave_where_they_are(
     assert plot.clip_marks.tolist() == pytest.approx([plot.width() / 2], abs=WIDTH / 200)
 
 
-@pytest.mark.parametrize("role", ["desk", "qa"])
 def test_at_1280_x_800_the_text_keeps_room_for_two_lines(bench: ClipPageBench, role: Role) -> None:
     bench.open_role(role)
     bench.page.resize(1144, 736)

@@ -8,20 +8,20 @@ from PySide6.QtGui import QGuiApplication, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.places import resource
-from reviewer.transcript.conventions import Conventions, load_conventions
+from reviewer.transcript.conventions import Conventions
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import TextField
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import Preview
+from tests.fakes.work_session import conventions_of
 
 Show = Callable[[QWidget], None]
 
 
 @pytest.fixture(scope="module")
 def conventions() -> Conventions:
-    return load_conventions(resource("conventions", "en-US.toml"))
+    return conventions_of()
 
 
 def shown_above(above: QWidget, below: QWidget, show: Show) -> QWidget:
