@@ -44,7 +44,10 @@ def _until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
         time.sleep(0.005)
 
 
-def _play_to_the_end(player: Player) -> None:
+def _play_to_the_end(player: Player, samples: Samples | None = None, *span: int) -> None:
+    if samples is not None:
+        player.load(samples)
+    player.play(*span)
     _until(lambda: not player.is_playing)
 
 
@@ -56,10 +59,7 @@ def _sounding(recording: Recording) -> int:
 def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Recording, run: int) -> None:
     samples = Samples(16_000, some_noise(6_000, seed=100 + run))
     player.set_output_settings(OutputSettings())
-    player.load(samples)
-    player.play()
-    _play_to_the_end(player)
-
+    _play_to_the_end(player, samples)
     assert recording.wait_for(samples.data[:, 0]) >= 0
     assert player.take_heard() == [HeardRange(0, 6_000)]
     assert _sounding(recording) == 6_000
@@ -74,10 +74,7 @@ def test_level_and_gain_arrive_as_they_were_rendered(
     samples = Samples(16_000, some_noise(12_000))
     wanted = processed(samples, settings, measure_loudness(samples)).read(0, 12_000)
     player.set_output_settings(settings)
-    player.load(samples)
-    player.play()
-    _play_to_the_end(player)
-
+    _play_to_the_end(player, samples)
     assert recording.wait_for(wanted[:, 0]) >= 0
 
 
@@ -113,10 +110,8 @@ def test_real_speech_arrives_without_a_step_larger_than_its_own(
 
 def _arrived(player: Player, recording: Recording, samples: Samples, percent: int) -> np.ndarray:
     """All that arrives of a clip at another speed, and the silence around it."""
-    player.load(samples)
     player.set_speed(percent)
-    player.play()
-    _play_to_the_end(player)
+    _play_to_the_end(player, samples)
     _until(lambda: _sounding(recording) > 0.9 * np.count_nonzero(samples.data) * 100 / percent)
     return recording.samples().astype(int)
 
@@ -137,7 +132,6 @@ def test_a_device_removed_while_it_plays_pauses_the_clip_and_the_next_play_goes_
         problem, where = player.problem, player.position
         server.plug_in()
         with server.recorded() as recording:
-            player.play()
             _play_to_the_end(player)
             found = recording.wait_for(samples.data[where:, 0])
         player.close()
@@ -162,10 +156,7 @@ def test_a_chosen_output_is_found_and_played_to(tmp_path: Path, monkeypatch: pyt
 
 def test_a_range_arrives_and_no_more(player: Player, recording: Recording) -> None:
     samples = some_samples(16_000)
-    player.load(samples)
-    player.play(4_000, 7_000)
-    _play_to_the_end(player)
-
+    _play_to_the_end(player, samples, 4_000, 7_000)
     assert recording.wait_for(samples.data[4_000:7_000, 0]) >= 0
     assert (player.position, player.take_heard()) == (7_000, [HeardRange(4_000, 7_000)])
     assert _sounding(recording) == 3_000
@@ -175,12 +166,9 @@ def test_with_its_fades_too_a_whole_clip_arrives_as_it_is(
     sound_server: SoundServer, recording: Recording
 ) -> None:
     player = Player(SoundCard())
-    player.load(some_samples(12_000))
-    player.play()
-    _play_to_the_end(player)
+    _play_to_the_end(player, some_samples(12_000))
     found = recording.wait_for(some_samples(12_000).data[:, 0])
     player.close()
-
     assert found >= 0
 
 
@@ -223,7 +211,6 @@ def test_after_a_pause_play_goes_on_without_a_gap_or_a_repeat(player: Player, re
     player.pause()
     _until(lambda: _sounding(recording) >= player.position)
     where = player.position
-    player.play()
     _play_to_the_end(player)
 
     assert recording.wait_for(samples.data[where:, 0]) >= 0
@@ -237,7 +224,7 @@ def test_seek_while_playing_arrives_from_the_new_place(player: Player, recording
     player.play()
     _until(lambda: player.position > 3_000)
     player.seek(60_000)
-    _play_to_the_end(player)
+    _until(lambda: not player.is_playing)
 
     assert recording.wait_for(samples.data[60_000:, 0]) >= 0
     heard = player.take_heard()
@@ -258,11 +245,8 @@ def test_position_never_runs_ahead_of_what_was_sent(player: Player, recording: R
 
 def test_half_speed_arrives_twice_as_long(player: Player, recording: Recording) -> None:
     pytest.importorskip("python_stretch")
-    player.load(some_samples(8_000))
     player.set_speed(50)
-    player.play()
-    _play_to_the_end(player)
-
+    _play_to_the_end(player, some_samples(8_000))
     assert player.take_heard() == [HeardRange(0, 8_000, 50)]
     _until(lambda: _sounding(recording) > 14_000)
     assert _sounding(recording) <= 16_000
@@ -275,9 +259,7 @@ def test_a_24_bit_clip_arrives_with_all_its_bits(tmp_path: Path, monkeypatch: py
         listening_to(server, monkeypatch)
         player = Player(SoundCard())
         with server.recorded() as recording:
-            player.load(samples)
-            player.play()
-            _play_to_the_end(player)
+            _play_to_the_end(player, samples)
             found = recording.wait_for(samples.data[:, 0])
         player.close()
 
