@@ -88,7 +88,6 @@ def test_at_other_speeds_the_pitch_stays_and_there_is_no_click(
     sounding = arrived[np.flatnonzero(arrived)[0] : np.flatnonzero(arrived)[-1] + 1]
     inner = sounding[sounding.size // 4 : -sounding.size // 4]
     spectrum = np.abs(np.fft.rfft(inner * np.hanning(inner.size), 1 << 18))
-
     assert spectrum.argmax() * 16_000 / (1 << 18) == pytest.approx(440.0, rel=0.01)
     assert np.abs(np.diff(arrived)).max() <= np.abs(np.diff(tone.data[:, 0].astype(int))).max()
 
@@ -103,7 +102,6 @@ def test_real_speech_arrives_without_a_step_larger_than_its_own(
         pytest.skip("that clip is not in the folder of real speech")
     data, rate_hz = soundfile.read(clip, dtype="int16", always_2d=True)
     arrived = _arrived(player, recording, Samples(rate_hz, data), percent)
-
     assert rate_hz == 16_000
     assert np.abs(np.diff(arrived)).max() <= np.abs(np.diff(data[:, 0].astype(int))).max()
 
@@ -135,7 +133,6 @@ def test_a_device_removed_while_it_plays_pauses_the_clip_and_the_next_play_goes_
             _play_to_the_end(player)
             found = recording.wait_for(samples.data[where:, 0])
         player.close()
-
     assert problem == "The sound device “default” was disconnected. Press play to continue on another one."
     assert 4_000 < where < 64_000
     assert found >= 0
@@ -150,7 +147,6 @@ def test_a_chosen_output_is_found_and_played_to(tmp_path: Path, monkeypatch: pyt
         stream = SoundCard(chosen).open_stream(AudioFormat(16_000, 1, 16), lambda out, _when: out.fill(0))
         facts = stream.name, stream.fallback_reason, stream.audio_format.rate_hz
         stream.close()
-
     assert facts == ("pulse", None, 16_000)
 
 
@@ -181,7 +177,6 @@ def test_two_hundred_rounds_of_a_loop_arrive_without_a_gap_or_a_repeat(
     player.play_loop(4_000, 4_160)
     _until(lambda: _sounding(recording) >= wanted.shape[0])
     player.pause()
-
     assert recording.wait_for(wanted) >= 0
     player.close()
     assert player.take_heard() == [HeardRange(4_000, 4_160)]
@@ -194,7 +189,6 @@ def test_what_is_logged_after_a_pause_is_what_arrived(player: Player, recording:
     _until(lambda: player.position > 8_000)
     player.pause()
     where = player.position
-
     assert recording.wait_for(samples.data[:where, 0]) >= 0
     player.close()
     heard = player.take_heard()
@@ -212,7 +206,6 @@ def test_after_a_pause_play_goes_on_without_a_gap_or_a_repeat(player: Player, re
     _until(lambda: _sounding(recording) >= player.position)
     where = player.position
     _play_to_the_end(player)
-
     assert recording.wait_for(samples.data[where:, 0]) >= 0
     assert player.take_heard() == [HeardRange(0, 16_000)]
     assert _sounding(recording) == 16_000
@@ -225,7 +218,6 @@ def test_seek_while_playing_arrives_from_the_new_place(player: Player, recording
     _until(lambda: player.position > 3_000)
     player.seek(60_000)
     _until(lambda: not player.is_playing)
-
     assert recording.wait_for(samples.data[60_000:, 0]) >= 0
     heard = player.take_heard()
     assert heard[-1] == HeardRange(60_000, 64_000)
@@ -262,7 +254,6 @@ def test_a_24_bit_clip_arrives_with_all_its_bits(tmp_path: Path, monkeypatch: py
             _play_to_the_end(player, samples)
             found = recording.wait_for(samples.data[:, 0])
         player.close()
-
     assert found >= 0
 
 
@@ -275,9 +266,7 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
     rescan(sounddevice)
     if any(device["max_output_channels"] for device in sounddevice.query_devices()):
         pytest.skip("there is a real sound card here")
-
     with pytest.raises(NoAudioDevice) as caught:
         SoundCard().open_stream(AudioFormat(16_000, 1, 16), lambda _out, _when: None)
-
     assert "no output device" in sentence_of(caught.value)
     assert "Plug one in" in hint_of(caught.value)
