@@ -1,4 +1,4 @@
-"""The message catalogues: for each face of the program (window, command line) the words of every code."""
+"""The message catalogues: the words of every code, for the window and for the command line."""
 
 import tomllib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from reviewer.places import resource
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a person reads: what happened, and what to do next (may be empty)."""
+    """What happened, and what to do next (may be empty)."""
 
     sentence: str
     hint: str = ""
@@ -31,12 +31,19 @@ class MessageCatalogue:
         return frozenset(self._templates)
 
     def words(self, notice: Notice) -> Words:
-        """The words of a code, filled; raises KeyError for an unknown code or a missing parameter."""
+        """The words of a code, filled; a notice among the parameters becomes its sentence.
+
+        Raises KeyError for an unknown code or a missing parameter.
+        """
         template = self._templates[notice.code]
+        filling = {
+            name: self.words(value).sentence if isinstance(value, Notice) else value
+            for name, value in notice.parameters.items()
+        }
         hint = template.get("hint", "")
         return Words(
-            self._translate(template["sentence"]).format_map(notice.parameters),
-            self._translate(hint).format_map(notice.parameters) if hint else "",
+            self._translate(template["sentence"]).format_map(filling),
+            self._translate(hint).format_map(filling) if hint else "",
         )
 
 

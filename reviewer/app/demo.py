@@ -19,7 +19,7 @@ from reviewer.workspace import make_workspace, open_workspace
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody invented, with a passphrase that everybody may know."""
+    """A fictitious person with a public passphrase."""
 
     name: str
     role: Role
@@ -46,7 +46,7 @@ qa_rate = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DemoClip:
-    """What a careful reviewer makes of a demo clip; ``speakers`` counts voices that say words."""
+    """The correct annotation of a demo clip; ``speakers`` counts voices that say words."""
 
     file: str
     reference: str
@@ -55,7 +55,7 @@ class DemoClip:
 
 
 def demo_clips() -> list[DemoClip]:
-    """The facts of the demo's clips, in the order of the manifest."""
+    """The demo clips in manifest order."""
     return [
         DemoClip(clip["file"], clip["reference"], tuple(clip.get("flags", ())), _speakers(clip))
         for clip in _facts()["clip"]
@@ -65,7 +65,7 @@ def demo_clips() -> list[DemoClip]:
 def make_demo(
     folder: Path, *, clock: Clock | None = None, parameters: KdfParameters | None = None
 ) -> IntakeReport:
-    """Makes the demo's workspace in ``folder``: people enrolled, clips imported through the gate.
+    """Creates the demo workspace in ``folder``: enrols people and imports clips through the gate.
 
     Raises: Refused when there is a workspace already; Unavailable when the folder cannot be written.
     """
@@ -81,7 +81,7 @@ def make_demo(
 
 
 def make_people(folder: Path, *, clock: Clock | None = None, parameters: KdfParameters | None = None) -> None:
-    """Makes the demo's workspace with its three people and no clip yet."""
+    """Creates the demo workspace with its three people and no clips."""
     clock = clock or SystemClock()
     with tempfile.TemporaryDirectory(prefix="reviewer-demo-") as scratch:
         project = Path(scratch) / "project.toml"
@@ -96,7 +96,7 @@ def make_people(folder: Path, *, clock: Clock | None = None, parameters: KdfPara
 
 
 def write_manifest(folder: Path, now: datetime) -> Path:
-    """Copies the demo's clips to ``folder`` and writes their manifest, dated back from ``now``."""
+    """Copies the demo clips to ``folder`` and writes their manifest, dated back from ``now``."""
     shutil.copytree(resource("demo", "clips"), folder / "audio")
     facts = _facts()
     lines = [_manifest_row(clip, now) for clip in facts["clip"]]

@@ -1,4 +1,4 @@
-"""Hands and eyes for a window: finds parts by name, presses and types as a person does, takes pictures."""
+"""Drives a window: finds widgets by name, clicks and types as a person does, takes screenshots."""
 
 import time
 from collections.abc import Callable
@@ -21,13 +21,13 @@ _POLL_MS = 10
 
 
 class AdvancingClock(SystemClock):
-    """The clock of this machine, which can be put forward: nobody waits a minute in a tour."""
+    """The system clock plus an offset, so that the tour need not wait."""
 
     def __init__(self) -> None:
         self._ahead_seconds = 0.0
 
     def advance(self, seconds: float) -> None:
-        """Lets so much time pass."""
+        """Advances the clock."""
         self._ahead_seconds += seconds
 
     def now(self) -> datetime:
@@ -38,7 +38,7 @@ class AdvancingClock(SystemClock):
 
 
 class Driver:
-    """Drives one window through its real widgets; nothing is called behind their back."""
+    """Drives one window through its real widgets, without calling anything else."""
 
     def __init__(self, window: QWidget, theme: Theme, pictures: Path, clock: AdvancingClock) -> None:
         self.clock = clock
@@ -48,46 +48,44 @@ class Driver:
         self._taken = 0
 
     def find(self, kind: type[W], name: str) -> W:
-        """The visible part of this name. Raises Unavailable when there is none."""
+        """The visible widget of this name; raises Unavailable when there is none."""
         for widget in self._everywhere(kind):
             if widget.objectName() == name and widget.isVisible():
                 return widget
-        raise Unavailable(
-            f"The tour found no visible {kind.__name__} called {name}.", "This is a bug; report it."
-        )
+        raise Unavailable("TOUR_STUCK", problem=f"no visible {kind.__name__} called {name}")
 
     def sees(self, name: str) -> bool:
-        """Whether a part of this name is visible now."""
+        """Whether a widget of this name is visible."""
         return any(w.objectName() == name and w.isVisible() for w in self._everywhere(QWidget))
 
     def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
-        """Lets the window work until it is so. Raises Unavailable when it takes too long."""
+        """Processes events until the condition holds; raises Unavailable when it takes too long."""
         until = time.monotonic() + _PATIENCE_SECONDS
         while not condition():
             if time.monotonic() > until:
                 self.picture("stuck")
-                raise Unavailable(f"The tour waited in vain: {what}.", "This is a bug; report it.")
+                raise Unavailable("TOUR_STUCK", problem=f"timed out waiting for: {what}")
             QTest.qWait(_POLL_MS)
 
     def wait_for_part(self, name: str) -> None:
-        """Waits until a part of this name is visible."""
+        """Waits until a widget of this name is visible."""
         self.wait_for(f"{name} is shown", lambda: self.sees(name))
 
     def click(self, name: str) -> None:
-        """Presses a button once it is awake."""
+        """Clicks a button once it is enabled."""
         self.wait_for_part(name)
         button = self.find(QAbstractButton, name)
         self.wait_for(f"{name} can be pressed", button.isEnabled)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def click_at(self, name: str, fraction: float) -> None:
-        """Clicks into a part, at a fraction of its width and half its height."""
+        """Clicks into a widget, at a fraction of its width and half its height."""
         widget = self.find(QWidget, name)
         place = QPoint(int(widget.width() * fraction), widget.height() // 2)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=place)
 
     def type_into(self, name: str, text: str) -> None:
-        """Focuses a part and types; characters that no key has come as an input method would send them."""
+        """Focuses a widget and types; characters without a key arrive as from an input method."""
         widget = self._focused(name)
         for character in text:
             if character.isascii():
@@ -99,12 +97,12 @@ class Driver:
         QCoreApplication.processEvents()
 
     def retype(self, name: str, text: str) -> None:
-        """Types over what stands in a field."""
+        """Replaces the text of a field."""
         self.press_on(name, "Ctrl+A")
         self.type_into(name, text)
 
     def come_to_front(self) -> None:
-        """Lets the window have the keyboard again, after a dialog."""
+        """Activates the window after a dialog."""
         self._window.activateWindow()
         self.wait_for("the window is in front", self._window.isActiveWindow)
 
@@ -113,20 +111,20 @@ class Driver:
         QTest.keySequence(QApplication.focusWidget() or self._window, QKeySequence(keys))
 
     def press_on(self, name: str, keys: str) -> None:
-        """Focuses a part and presses a key on it."""
+        """Focuses a widget and presses a key."""
         widget = self._focused(name)
         QTest.keySequence(widget, QKeySequence(keys))
 
     def choose(self, name: str, text: str) -> None:
-        """Picks an entry of a drop-down list by what it says."""
+        """Chooses an entry of a combo box by its text."""
         box = self.find(QComboBox, name)
         index = box.findText(text)
         if index < 0:
-            raise Unavailable(f"{name} offers no {text}.", "This is a bug; report it.")
+            raise Unavailable("TOUR_STUCK", problem=f"{name} offers no {text}")
         box.setCurrentIndex(index)
 
     def picture(self, name: str) -> None:
-        """Takes the window in both themes: ``NN-name-dark.png`` and ``NN-name-light.png``."""
+        """Takes a screenshot in both themes: ``NN-name-dark.png`` and ``NN-name-light.png``."""
         self._taken += 1
         before = self._theme.scheme
         for scheme in (Scheme.DARK, Scheme.LIGHT):
@@ -134,17 +132,17 @@ class Driver:
             self.settle()
             file = self._pictures / f"{self._taken:02d}-{name}-{scheme.value}.png"
             if not self._grabbed().save(str(file)):
-                raise Unavailable(f"The picture {file.name} could not be written.", "Is the disk full?")
+                raise Unavailable("PICTURE_NOT_WRITTEN", file=file.name)
         self._theme.choose(Choice(before.value))
         self.settle()
 
     def settle(self) -> None:
-        """Lets everything that is waiting to be drawn be drawn."""
+        """Processes events until everything is drawn."""
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QTest.qWait(50)
 
     def _focused(self, name: str) -> QWidget:
-        """A part with the keyboard, its window in front: keys of the table work only there."""
+        """The widget with the focus, its window active: shortcuts work only there."""
         self.wait_for_part(name)
         widget = self.find(QWidget, name)
         widget.window().activateWindow()
@@ -153,7 +151,7 @@ class Driver:
         return widget
 
     def _grabbed(self) -> QPixmap:
-        """The window with the dialogs that stand over it."""
+        """The window with the dialogs above it."""
         picture = self._window.grab()
         painter = QPainter(picture)
         for dialog in self._everywhere(QDialog):

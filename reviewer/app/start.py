@@ -1,7 +1,7 @@
 """Starts the workstation: one Qt application, one workspace, one window."""
 
 import contextlib
-import importlib.util
+import importlib.machinery
 import os
 import signal
 import sys
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from reviewer.app.doors import LateDoors
-from reviewer.app.window import application, make_window
+from reviewer.app.window import after_first_paint, application, make_window
+from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.errors import ReviewerError
 from reviewer.messages import window_catalogue, words_for
 from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
-from reviewer.ui.assets import bring_icons, icons_come_later
-from reviewer.ui.first_paint import after_first_paint
+from reviewer.ui.icons import defer_icons, load_deferred_icons
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 
@@ -61,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def sound_card_player() -> "Player":
-    """A player on the sound card; made with the first clip, because looking for cards takes time."""
+    """A player on the sound card, created with the first clip because listing devices takes time."""
     from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415
     from reviewer.audio.play.player import Player  # noqa: PLC0415
     from reviewer.audio.play.underruns import UnderrunCounter  # noqa: PLC0415
@@ -102,7 +101,7 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
     if not (folder / DATABASE_FILE).exists():
         report = make_demo(folder)
-        print(f"The demo is in {folder}: {report.accepted} clips to work on.")
+        print(f"Demo workspace: {folder} ({report.accepted} clips).")
     print("Sign in as one of:")
     for person in PEOPLE:
         print(f"  {person.name:<14} {person.role:<11} passphrase: {person.passphrase}")
@@ -110,23 +109,23 @@ def _demo_in(folder: Path, tour: Path | None) -> int:
 
 
 def _window(folder: Path) -> int:
-    """Paints the sign-in page first; workspace, icons and all that is heavy come behind it."""
-    doors = LateDoors(folder, then=read_ahead)
+    """Paints the sign-in page first; opens the workspace and loads the rest behind it."""
+    gateway = LazyWorkspaceGateway(folder, then=read_ahead)
     app = application()
     sys.excepthook = _show_crash
-    icons_come_later()
-    window, jobs = make_window(app, doors, SystemClock(), QSettings(), sound_card_player, is_furnished=False)
+    defer_icons()
+    window, jobs = make_window(app, gateway, SystemClock(), QSettings(), sound_card_player, is_complete=False)
 
     def bring_the_rest() -> None:
         _guard()  # before anything is typed or unsealed
-        doors.begin()
-        bring_icons(window)
+        gateway.begin()
+        load_deferred_icons(window)
         try:
-            window.furnish()
+            window.complete()
         except ReviewerError as error:
-            window.entrance.sign_in_page.show_error(error)
+            window.sign_in_flow.sign_in_page.show_error(error)
 
-    window.entrance.sign_in_page.sign_in_requested.connect(load_waves)
+    window.sign_in_flow.sign_in_page.sign_in_requested.connect(load_waves)
     after_first_paint(window, bring_the_rest)
     window.show()
     _close_on_signals(window, app)
@@ -136,16 +135,16 @@ def _window(folder: Path) -> int:
     finally:
         window.close_pedals()
         jobs.close()
-        doors.close()
+        gateway.close()
 
 
 def read_ahead() -> None:
-    """Reads pyqtgraph's files while somebody types their passphrase, so that importing it is quick.
+    """Reads pyqtgraph's files ahead, so that importing it is quick.
 
-    On any thread: nothing is imported. A Qt-aware module that is imported off the GUI thread may end the
-    process in libshiboken. Whatever is wrong with it, the page with the waves will say.
+    Runs on any thread and imports nothing: importing a Qt-aware module off the GUI thread may crash in
+    libshiboken. Errors are left to the import.
     """
-    spec = importlib.util.find_spec("pyqtgraph")
+    spec = importlib.machinery.PathFinder.find_spec("pyqtgraph")
     for folder in spec.submodule_search_locations or () if spec is not None else ():
         for file in Path(folder).rglob("*.pyc"):
             with contextlib.suppress(OSError):
@@ -153,13 +152,13 @@ def read_ahead() -> None:
 
 
 def load_waves(_entry: object = None) -> None:
-    """Imports what the waves are drawn with, on the GUI thread, while a passphrase is being checked."""
+    """Imports pyqtgraph on the GUI thread while the passphrase is checked."""
     with contextlib.suppress(ImportError):
         import pyqtgraph  # noqa: F401, PLC0415 - after the first paint
 
 
 def _bring_pedals(window: MainWindow, jobs: Jobs) -> None:
-    """Loads the room of pedals beside the window: somebody may be typing their name."""
+    """Loads the pedal package on the job pool, so that typing does not stall."""
     jobs.run(_pedal_port, window.listen_to_pedals, _raise, owner=window)
 
 
@@ -175,13 +174,13 @@ def _raise(error: Exception) -> None:
 
 
 def _guard() -> None:
-    from reviewer.process_guard import guard_process  # noqa: PLC0415 - not before the first paint
+    from reviewer.process_guard import harden_process  # noqa: PLC0415 - not before the first paint
 
-    guard_process()
+    harden_process()
 
 
 def _close_on_signals(window: MainWindow, app: QApplication) -> None:
-    """Ctrl-C and a polite kill close the window the ordinary way: drafts are written first."""
+    """Ctrl-C and SIGTERM close the window normally, so that drafts are saved."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_arguments: window.close())
     wake = QTimer(app)
@@ -190,15 +189,15 @@ def _close_on_signals(window: MainWindow, app: QApplication) -> None:
 
 
 def _let_python_see_signals() -> None:
-    """Does nothing: that Python code runs at all is what lets a signal in."""
+    """Does nothing; running any Python code lets Python handle signals."""
 
 
 def _show_crash(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
     if issubclass(kind, KeyboardInterrupt):
         QApplication.quit()
         return
-    from reviewer.ui.crash import CrashDialog  # noqa: PLC0415 - only for a crash
     from reviewer.ui.messages import crash_report  # noqa: PLC0415
+    from reviewer.ui.widgets.crash_dialog import CrashDialog  # noqa: PLC0415 - only for a crash
 
     report = crash_report(error.with_traceback(trace))
     print(report.details, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The scripted tour: three people carry demo clips through the whole loop in the real window."""
+"""The scripted tour: three people process the demo clips in the real window."""
 
 import os
 import sys
@@ -9,7 +9,6 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QListWidget, QTableView
 
 from reviewer.app.demo import ANA, LEE, QUINN, DemoClip, make_people, write_manifest
-from reviewer.app.doors import WorkspaceDoors
 from reviewer.app.driver import AdvancingClock, Driver
 from reviewer.app.tour_desk import (
     clip_on_screen,
@@ -20,10 +19,11 @@ from reviewer.app.tour_desk import (
     work_on,
     work_on_returned,
 )
-from reviewer.app.tour_entrance import come_in, lock
 from reviewer.app.tour_lead import bring_clips_in, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
+from reviewer.app.tour_signin import come_in, lock
 from reviewer.app.window import application, make_window
+from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
@@ -34,20 +34,20 @@ _CLIPS_TO_DO = 6
 
 
 def take_tour(folder: Path, out: Path, *, parameters: KdfParameters | None = None) -> int:
-    """Makes the demo in ``folder`` and goes through all of it; pictures and the exported set go to ``out``.
+    """Creates the demo in ``folder`` and walks through it; screenshots and the exported set go to ``out``.
 
-    Needs no screen and no sound card: the clips play on a device made of nothing, at their own pace.
+    Needs no display and no sound card: clips play on a virtual device in real time.
 
     Returns: the exit code.
-    Raises: Refused when ``out`` is not empty; Unavailable when the window does not do what it should.
+    Raises: Refused when ``out`` is not empty; Unavailable when the window does not respond as expected.
     """
     if out.exists() and any(out.iterdir()):
-        raise Refused(f"{out} is not empty.", "Give the tour a folder of its own.")
+        raise Refused("FOLDER_NOT_EMPTY", folder=str(out))
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform == "linux":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     pictures = out / "screens"
     pictures.mkdir(parents=True)
-    print("Going through the whole loop; this takes a minute or two...")
+    print("Walking through the whole workflow; this takes about two minutes...")
     clock = AdvancingClock()
     make_people(folder, clock=clock, parameters=parameters)
     with open_workspace(folder, clock=clock, parameters=parameters) as workspace:
@@ -62,7 +62,7 @@ def _walk(workspace: Workspace, clock: AdvancingClock, out: Path) -> None:
     settings = QSettings(str(out / "settings.ini"), QSettings.Format.IniFormat)
     window, jobs = make_window(
         app,
-        WorkspaceDoors(workspace),
+        OpenWorkspaceGateway(workspace),
         clock,
         settings,
         lambda: Player(VirtualDevice(real_time=True, keeps=False)),
@@ -95,7 +95,7 @@ def _loop(driver: Driver, out: Path) -> None:
     else:
         driver.click("claim")
     work_on_returned(driver, slipped)
-    driver.click("rail_mine")
+    driver.click("sidebar_mine")
     driver.wait_for_part("mine_page")
     listed = driver.find(QTableView, "mine_table").model()
     driver.wait_for("one's own work is listed", lambda: listed.rowCount() > 0)
@@ -116,7 +116,7 @@ def _loop(driver: Driver, out: Path) -> None:
 
 
 def _show_settings(driver: Driver) -> None:
-    """Each page of the settings, the pages of what this machine has."""
+    """Every settings page that this machine has."""
     driver.press("Ctrl+,")
     driver.wait_for_part("settings_dialog")
     pages = driver.find(QListWidget, "settings_pages")
@@ -129,7 +129,7 @@ def _show_settings(driver: Driver) -> None:
 
 
 def _contractor(driver: Driver, answers: dict[str, DemoClip]) -> DemoClip:
-    """Ana does some clips and skips one; gives the one with the slip in it."""
+    """Ana works on some clips and skips one; returns the clip with the deliberate error."""
     come_in(driver, ANA)
     wait_for_counts(driver)
     driver.picture("desk-free")
@@ -147,7 +147,7 @@ def _contractor(driver: Driver, answers: dict[str, DemoClip]) -> DemoClip:
         slipped = clip if may_slip else slipped
     lock(driver)
     if slipped is None:
-        raise Unavailable("The tour met no clip with speech.", "This is a bug; report it.")
+        raise Unavailable("TOUR_STUCK", problem="no clip with speech")
     return slipped
 
 

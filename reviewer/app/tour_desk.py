@@ -1,4 +1,4 @@
-"""The tour at the desk: Ana listens, types, answers, flags, skips, hands in and mends."""
+"""The tour of the desk: Ana listens, transcribes, answers, flags, skips, submits and corrects."""
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton
 
@@ -16,17 +16,17 @@ _STEPS_TO_FASTEST = 7
 
 
 def wait_for_counts(driver: Driver) -> None:
-    """Waits until the page without a clip says what waits."""
+    """Waits until the empty page shows how much is waiting."""
     driver.wait_for("what waits is counted", lambda: bool(driver.find(QLabel, "empty_counts").text()))
 
 
 def wait_for_clip(driver: Driver) -> None:
-    """Waits until a clip is open and may be submitted."""
+    """Waits until a clip is open and can be submitted."""
     driver.wait_for("a clip is open", lambda: has_clip(driver))
 
 
 def has_clip(driver: Driver) -> bool:
-    """Whether a clip with a length is on the desk, and the desk is not busy."""
+    """Whether a clip is open at the desk, and the desk is not busy."""
     if not driver.sees("submit"):
         return False
     is_awake = driver.find(QAbstractButton, "submit").isEnabled()
@@ -36,36 +36,36 @@ def has_clip(driver: Driver) -> bool:
 
 
 def clip_on_screen(driver: Driver) -> str:
-    """The id of the clip that is open, of the desk or of QA."""
+    """The id of the open clip, at the desk or in QA."""
     page: DeskPage | QaPage = (
         driver.find(DeskPage, "desk_page") if driver.sees("desk_page") else driver.find(QaPage, "qa_page")
     )
     lease = page.workspace.presenter.lease
     if lease is None:
-        raise Unavailable("The tour found no open clip.", "This is a bug; report it.")
+        raise Unavailable("TOUR_STUCK", problem="no open clip")
     return lease.clip_id
 
 
 def listen(driver: Driver) -> None:
-    """Plays from the start to the end, three times as fast as it was said."""
+    """Plays from start to end at three times the speed."""
     for _ in range(_STEPS_TO_FASTEST):
         driver.press_on("transcript_text", "F7")
     driver.press_on("transcript_text", "Shift+F2")
     driver.press_on("transcript_text", "Ctrl+Space")
     driver.wait_for("the clip was played", lambda: _is_at_the_end(driver))
     if "heard 100" not in driver.find(QLabel, "play_heard").text():
-        raise Unavailable("The tour did not hear all of a clip.", "This is a bug; report it.")
+        raise Unavailable("TOUR_STUCK", problem="not all of a clip was heard")
 
 
 def work_on(
     driver: Driver, clip: DemoClip, *, slip: bool = False, is_hasty: bool = False, shown_as: str = ""
 ) -> None:
-    """Hears a clip, types what a careful reviewer types, answers the form and hands it in.
+    """Listens, transcribes, answers the form and submits.
 
     Args:
-        slip: types a word too many, so that QA has something to find.
-        is_hasty: wants to submit what was not heard yet; the window says so.
-        shown_as: the name of the pictures to take, or nothing.
+        slip: types one word too many, for QA to find.
+        is_hasty: tries to submit before everything was heard, which the window refuses.
+        shown_as: the name of the screenshots, or empty for none.
     """
     wait_for_clip(driver)
     if shown_as:
@@ -92,7 +92,7 @@ def work_on(
 
 
 def look_closer(driver: Driver) -> None:
-    """Shows the spectrogram under the wave at three zooms: all of the clip, some words, samples."""
+    """Shows the spectrogram at three zoom levels: whole clip, words, samples."""
     driver.press_on("transcript_text", "F10")
     driver.click_at("wave_minimap", 0.4)
 
@@ -109,7 +109,7 @@ def look_closer(driver: Driver) -> None:
 
 
 def work_on_returned(driver: Driver, clip: DemoClip) -> None:
-    """Reads what QA says, mends the text, and hands it in again."""
+    """Reads QA's comment, corrects the text and submits again."""
     wait_for_clip(driver)
     driver.picture("desk-returned")
     driver.press_on("transcript_text", "Ctrl+A")
@@ -119,7 +119,7 @@ def work_on_returned(driver: Driver, clip: DemoClip) -> None:
 
 
 def skip(driver: Driver, reason: str) -> None:
-    """Gives a clip back for a reason."""
+    """Skips a clip with a reason."""
     wait_for_clip(driver)
     driver.press_on("transcript_text", "Ctrl+Shift+K")
     driver.wait_for_part("skip_dialog")
@@ -131,7 +131,7 @@ def skip(driver: Driver, reason: str) -> None:
 
 
 def answer(driver: Driver, clip: DemoClip) -> None:
-    """Answers what the form requires."""
+    """Answers the required fields."""
     speakers = _SPEAKERS[min(clip.speakers, 3)]
     driver.click(f"field_speech_quality_{'clear' if clip.speakers else 'none'}")
     driver.click(f"field_speakers_{speakers}")

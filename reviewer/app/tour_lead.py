@@ -1,4 +1,4 @@
-"""The tour of the lead: clips in, progress, people, a labelled set, the access log."""
+"""The lead's tour: import, progress, people, export, access log."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from reviewer.app.demo import LEE, DemoClip, demo_clips
 from reviewer.app.driver import Driver
-from reviewer.app.tour_entrance import sign_agreement
+from reviewer.app.tour_signin import sign_agreement
 from reviewer.ui.lead.import_page import ImportPage
 
 
 def bring_clips_in(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
-    """Imports the demo's manifest; gives what a careful reviewer types, by the clip's id."""
+    """Imports the demo manifest; returns the correct annotations by clip id."""
     _go_to(driver, "import")
     driver.type_into("import_manifest", str(manifest))
     driver.click("import_run")
@@ -25,7 +25,7 @@ def bring_clips_in(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
 
 
 def lead_the_project(driver: Driver, out: Path) -> None:
-    """Looks at the progress, adds a person, exports a set, and has the access log checked."""
+    """Shows the progress, adds a person, exports a set, and verifies the access log."""
     _go_to(driver, "overview")
     driver.settle()
     driver.picture("lead-overview")
@@ -67,5 +67,5 @@ def _verify(driver: Driver) -> None:
 
 
 def _go_to(driver: Driver, screen: str) -> None:
-    driver.click(f"rail_{screen}")
+    driver.click(f"sidebar_{screen}")
     driver.wait_for_part(f"{screen}_page")

@@ -12,7 +12,7 @@ ClipOnTheScreen = Callable[[], DemoClip]
 
 
 def return_one(driver: Driver, on_the_screen: ClipOnTheScreen, slipped: DemoClip) -> int:
-    """Reviews until the work with the slip comes, which is returned with a comment; the others are accepted.
+    """Reviews until the work with the error comes, which is returned with a comment; accepts the others.
 
     Returns: how many reviews that took.
     """
@@ -31,7 +31,7 @@ def return_one(driver: Driver, on_the_screen: ClipOnTheScreen, slipped: DemoClip
 
 
 def accept_the_rest(driver: Driver, on_the_screen: ClipOnTheScreen, count: int) -> None:
-    """Reviews and accepts what still waits."""
+    """Reviews and accepts the remaining work."""
     for _ in range(count):
         if not _has_review(driver):
             driver.click("claim")
@@ -52,7 +52,9 @@ def _review(driver: Driver, on_the_screen: ClipOnTheScreen, *, pictures: bool) -
     answer(driver, clip)
     if pictures:
         training = driver.find(QTextEdit, "training_text")
-        driver.wait_for("the training text is shown", lambda: bool(training.toPlainText()))
+        driver.wait_for(
+            "the training text is shown", lambda: bool(training.toPlainText()) == bool(clip.reference)
+        )
         driver.picture("qa-blind")
     driver.press_on("transcript_text", "Ctrl+Return")
     driver.wait_for_part("comparison_panel")
@@ -69,7 +71,7 @@ def _wait_for_next(driver: Driver) -> None:
 
 
 def _has_review(driver: Driver) -> bool:
-    """Whether a clip with a length is open to be transcribed."""
+    """Whether a clip is open for transcription."""
     if not driver.sees("qa_submit"):
         return False
     shown = driver.find(QAbstractButton, "play_time").text()

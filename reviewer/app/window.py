@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from reviewer.model.clock import Clock
-from reviewer.ui.doors import Doors
-from reviewer.ui.house import House
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.services import Services
 from reviewer.ui.theme import HAS_STYLE, STYLE, Theme
+from reviewer.ui.workspace_gateway import WorkspaceGateway
 
 if TYPE_CHECKING:
     from reviewer.audio.play.player import Player
@@ -32,15 +32,45 @@ def application() -> QApplication:
 
 def make_window(
     app: QApplication,
-    doors: Doors,
+    gateway: WorkspaceGateway,
     clock: Clock,
     settings: QSettings,
     player_factory: Callable[[], "Player"],
     *,
-    is_furnished: bool = True,
+    is_complete: bool = True,
 ) -> tuple[MainWindow, Jobs]:
     """The window over a workspace, with the job pool that its owner closes last."""
     jobs = Jobs(app)
-    house = House(doors, jobs, clock, player_factory, Preferences(settings, app))
-    theme = Theme(app, settings, app, asks_platform=is_furnished)
-    return MainWindow(house, theme, is_furnished=is_furnished), jobs
+    services = Services(gateway, jobs, clock, player_factory, Preferences(settings, app))
+    theme = Theme(app, settings, app, asks_platform=is_complete)
+    return MainWindow(services, theme, is_complete=is_complete), jobs
+
+
+class _FirstPaint(QObject):
+    """Watches a window until it was painted once; then it goes."""
+
+    def __init__(self, window: QWidget, then: Callable[[], object]) -> None:
+        super().__init__(window)
+        self._then = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            # The event is one of the whole picture's; its turn comes when all of it was painted.
+            QTimer.singleShot(0, self._go)
+        return False
+
+    def _go(self) -> None:
+        then, self._then = self._then, _nothing
+        self.deleteLater()
+        then()
+
+
+def after_first_paint(window: QWidget, then: Callable[[], object]) -> None:
+    """Calls ``then`` once, on the GUI thread, after ``window`` was painted for the first time."""
+    _FirstPaint(window, then)
+
+
+def _nothing() -> None:
+    """For a call that was made already."""

@@ -36,7 +36,8 @@ def show(
         output.print_json({"rows": [_row(row, names) for row in rows]})
         return
     heads = ("seq", "at", "person", "action", "object", "outcome", "reason")
-    output.print_table(heads, [tuple(_row(row, names)[head] for head in heads) for row in rows])
+    shown = [{**_row(row, names), "action": output.term("ACTION", row.event().action)} for row in rows]
+    output.print_table(heads, [tuple(row[head] for head in heads) for row in shown])
 
 
 @app.command("verify")
@@ -56,7 +57,7 @@ def verify(
     *,
     json: AsJson = False,
 ) -> None:
-    """Verify every row of the access log. Nobody signs in, nothing is written: a copy of the file will do."""
+    """Verify every row of the access log. Signs nobody in and writes nothing: a copy is enough."""
     from reviewer.access.verification import verify_file  # noqa: PLC0415
 
     outside = _read_checkpoint(checkpoint) if checkpoint else None

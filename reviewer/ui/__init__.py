@@ -1,1 +1,1 @@
-"""Every widget; the only folder, with app.py, that imports Qt."""
+"""All widgets; only this package and ``app`` import Qt."""

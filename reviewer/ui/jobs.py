@@ -1,4 +1,4 @@
-"""The only thread pool: work runs there, its result comes once, on the GUI thread."""
+"""The only thread pool; results are delivered once, on the GUI thread."""
 
 import queue
 import threading
@@ -18,7 +18,7 @@ _WORKERS = 3
 
 
 class CancelToken:
-    """What a job is given: it may ask whether it is still wanted, and say how far it is.
+    """Given to a job: says whether it was cancelled, and reports progress.
 
     ``report`` may be called from any thread; only the newest report is delivered.
     """
@@ -40,7 +40,7 @@ class CancelToken:
 
 
 class Job:
-    """One piece of work under way. After ``cancel`` nothing of it is delivered any more."""
+    """One running job. After ``cancel`` nothing of it is delivered."""
 
     def __init__(self, token: CancelToken) -> None:
         self._token = token
@@ -55,7 +55,7 @@ class Job:
         self._token.cancel()
 
     def end(self) -> None:
-        """Called by the pool just before it delivers."""
+        """Called by the pool just before delivery."""
         self._is_over = True
 
 
@@ -98,7 +98,7 @@ class Jobs(QObject):
         progressed: Callable[[Any], None] | None = None,
         owner: QObject | None = None,
     ) -> Job:
-        """Starts ``work`` on the pool; to be called on the GUI thread."""
+        """Starts ``work`` on the pool; must be called on the GUI thread."""
         token = CancelToken(lambda progress: self._take_report(delivery, progress))
         job = Job(token)
         delivery = _Delivery(job, token, done, failed, progressed, owner)
@@ -111,16 +111,16 @@ class Jobs(QObject):
 
     @property
     def running(self) -> int:
-        """How many jobs have neither delivered nor been cancelled."""
+        """The number of jobs neither delivered nor cancelled."""
         return sum(job.is_running for job in self._under_way)
 
     def when_idle(self, call: Callable[[], None]) -> None:
-        """Calls once no job is under way, cancelled ones included: at once, or on the GUI thread later."""
+        """Calls once no job is running, cancelled ones included: at once, or later on the GUI thread."""
         self._waiting.append(call)
         self._tell_if_idle()
 
     def close(self) -> None:
-        """Cancels everything and waits for the threads; nothing is delivered afterwards."""
+        """Cancels everything and joins the threads; nothing is delivered afterwards."""
         self._is_closed = True
         for job in list(self._under_way):
             job.cancel()
@@ -130,7 +130,7 @@ class Jobs(QObject):
 
     @cached_property
     def _pool(self) -> "ThreadPoolExecutor":
-        """Made with the first job: the window is painted before."""
+        """Created with the first job, after the first paint."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
         from PySide6.QtCore import Qt  # noqa: PLC0415
@@ -183,6 +183,6 @@ class Jobs(QObject):
 
     @Slot()
     def _on_arrived(self) -> None:
-        """One message a wake-up, so that a callback that raises loses nobody else's result."""
+        """One delivery for each wake-up, so that a callback that raises loses no other result."""
         if not self._is_closed and not self._inbox.empty():
             self._inbox.get()()

@@ -1,19 +1,21 @@
-"""Errors into sentences for people, and crashes into reports without content."""
+"""Turns errors into messages, and unexpected ones into crash reports without content."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from reviewer.errors import ReviewerError, Unavailable
-from reviewer.messages import window_catalogue, words_for
+from reviewer.errors import Notice, ReviewerError, Unavailable
+from reviewer.messages import MessageCatalogue, words_for
+from reviewer.places import resource
 
 _PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person reads: what happened, and what to do next. ``may_retry`` asks for a retry button."""
+    """A message: what happened, and what to do next. ``may_retry`` asks for a retry button."""
 
     sentence: str
     hint: str = ""
@@ -22,7 +24,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class CrashReport:
-    """A bug of ours: where it was, never what was being worked on."""
+    """An unexpected error: where it happened, never what was being worked on."""
 
     id: str
     kind: str
@@ -34,20 +36,31 @@ class CrashReport:
         return "\n".join((f"{self.kind}  [{self.id}]", *self.places))
 
 
+@cache
+def translated_catalogue() -> MessageCatalogue:
+    """The window's words, each template translated by Qt in the context ``messages``."""
+    return MessageCatalogue(
+        resource("messages", "window.toml"), lambda text: QCoreApplication.translate("messages", text)
+    )
+
+
+def term(kind: str, value: str) -> str:
+    """The word for an enum's value, such as ``term("ROLE", person.role)``."""
+    return translated_catalogue().words(Notice(f"{kind}_{value.replace('.', '_').upper()}")).sentence
+
+
 def message_for(error: BaseException) -> Message:
-    """The sentence and hint of a known error; for a bug a sentence that carries only its id."""
+    """The message of a known error; for an unexpected one, a message with its report number."""
     if isinstance(error, ReviewerError):
-        words = words_for(error, window_catalogue())
+        words = words_for(error, translated_catalogue())
         return Message(words.sentence, words.hint, isinstance(error, Unavailable))
     return crash_message(crash_report(error))
 
 
 def crash_message(report: CrashReport) -> Message:
-    """The sentence of a bug: what was kept, and the id to quote."""
+    """The message of an unexpected error, with the number to quote."""
     return Message(
-        QCoreApplication.translate(
-            "messages", "Something went wrong in the program itself; saved work is kept."
-        ),
+        QCoreApplication.translate("messages", "An unexpected error occurred; saved work is kept."),
         QCoreApplication.translate(
             "messages", "Try again. If it happens again, give your lead this number: %s."
         )
@@ -56,7 +69,7 @@ def crash_message(report: CrashReport) -> Message:
 
 
 def crash_report(error: BaseException) -> CrashReport:
-    """Reads only the type and the places of an exception: its text may hold what somebody typed."""
+    """Reads only type and stack frames of an exception: its text may contain what somebody typed."""
     import hashlib  # noqa: PLC0415 - only for a crash
     import traceback  # noqa: PLC0415
 

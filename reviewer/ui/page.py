@@ -1,4 +1,4 @@
-"""What the window asks of every page in its stack."""
+"""The interface of all pages."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,12 +6,12 @@ from datetime import timedelta
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from reviewer.ui.shortcuts import Scope
+from reviewer.ui.keymap.shortcut import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What the status bar shows; None leaves a slot as it is, an empty text clears it."""
+    """What the status bar shows; None leaves a field as it is, an empty text clears it."""
 
     saved: str | None = None
     waiting: int | None = None
@@ -21,28 +21,28 @@ class StatusFacts:
 
 
 class Page(QWidget):
-    """A screen of the rail. ``scope`` picks its rows of the key table."""
+    """A page of the sidebar; ``scope`` selects its shortcuts."""
 
     status_changed = Signal(object)
     """Carries StatusFacts."""
     agreement_requested = Signal()
-    """Something was refused because the agreement is not signed (NdaRequired); the window shows it."""
+    """Something was refused because the agreement is not signed; the window shows the agreement."""
 
     scope = Scope.WINDOW
 
     def is_at_work(self, within: timedelta) -> bool:  # noqa: ARG002 - pages that play answer
-        """Whether something plays that a person started no longer than ``within`` ago: no reason to lock."""
+        """Whether playback started by a person no longer than ``within`` ago delays auto-lock."""
         return False
 
     def enter(self) -> None:
-        """Called each time the page comes to the front."""
+        """Called each time the page is shown."""
 
     def leave(self) -> None:
-        """Called when another page comes to the front: sound stops, unsaved typing is saved."""
+        """Called when another page is shown: playback stops, unsaved text is saved."""
 
     def close_down(self) -> None:
-        """Called once, at lock and at exit, before the page is thrown away; must not block for long."""
+        """Called once, at lock and at exit, before the page is deleted; must not block for long."""
 
     def more_keys(self) -> list[tuple[str, str]]:
-        """Keys that are not in the table because data defines them (tags, choices): (key, what it does)."""
+        """Shortcuts that data defines (tags, choices): (key, what it does)."""
         return []

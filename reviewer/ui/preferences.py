@@ -1,4 +1,4 @@
-"""What a person of this machine has chosen for themselves; never anything about a clip or its text."""
+"""The user's preferences on this machine; never anything about a clip or its text."""
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
@@ -6,13 +6,13 @@ Value = str | int | bool
 
 
 class Preferences(QObject):
-    """Choices by name, kept in the user's settings; without settings only as long as the program runs.
+    """Preferences by name, in QSettings; without QSettings, for this run only.
 
-    A stored value that makes no sense counts as not stored.
+    An invalid stored value counts as not stored.
     """
 
     changed = Signal(str)
-    """Carries the name of what was changed."""
+    """Carries the name of the changed preference."""
 
     def __init__(self, settings: QSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class Preferences(QObject):
         return {"true": True, "false": False}.get(self.text(name).lower(), default)
 
     def put(self, name: str, value: Value) -> None:
-        """Remembers a choice and tells of it, if it is another one."""
+        """Stores a preference, and emits ``changed`` if its value is different."""
         written = str(value).lower() if isinstance(value, bool) else str(value)
         if written == self._stored(name):
             return

@@ -1,45 +1,42 @@
-"""Every key of the program in one table."""
+"""Every keyboard shortcut of the program, in one table."""
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from reviewer.ui.keys.binding import Bindings
-from reviewer.ui.keys.row import Key, Scope
-
-__all__ = ("TABLE", "Key", "Scope", "bind", "key", "keys_in", "rebind", "tip")
+from reviewer.ui.keymap.shortcut import Scope, Shortcut, ShortcutTable
 
 
-def _key(key_id: str, scope: Scope, keys: str, does: object) -> Key:
-    return Key(key_id, scope, keys, str(does))
+def _key(shortcut_id: str, scope: Scope, keys: str, does: object) -> Shortcut:
+    return Shortcut(shortcut_id, scope, keys, str(does))
 
 
 _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("play", "Ctrl+Space; F4", QT_TRANSLATE_NOOP("shortcuts", "Play or pause")),
-    ("back", "F2", QT_TRANSLATE_NOOP("shortcuts", "Back a step")),
-    ("forward", "F3", QT_TRANSLATE_NOOP("shortcuts", "Forward a step")),
-    ("start", "Shift+F2", QT_TRANSLATE_NOOP("shortcuts", "To the beginning")),
-    ("again", "Shift+F4", QT_TRANSLATE_NOOP("shortcuts", "A step back again, slower")),
-    ("previous_segment", "Ctrl+F2", QT_TRANSLATE_NOOP("shortcuts", "To the segment before")),
-    ("next_segment", "Ctrl+F3", QT_TRANSLATE_NOOP("shortcuts", "To the next segment")),
-    ("next_unheard", "Ctrl+F8", QT_TRANSLATE_NOOP("shortcuts", "To speech you have not heard yet")),
+    ("back", "F2", QT_TRANSLATE_NOOP("shortcuts", "Skip back")),
+    ("forward", "F3", QT_TRANSLATE_NOOP("shortcuts", "Skip forward")),
+    ("start", "Shift+F2", QT_TRANSLATE_NOOP("shortcuts", "Go to the beginning")),
+    ("again", "Shift+F4", QT_TRANSLATE_NOOP("shortcuts", "Skip back and replay slowly")),
+    ("previous_segment", "Ctrl+F2", QT_TRANSLATE_NOOP("shortcuts", "Previous segment")),
+    ("next_segment", "Ctrl+F3", QT_TRANSLATE_NOOP("shortcuts", "Next segment")),
+    ("next_unheard", "Ctrl+F8", QT_TRANSLATE_NOOP("shortcuts", "Next unheard speech")),
     ("slower", "F5", QT_TRANSLATE_NOOP("shortcuts", "Slower")),
     ("normal_speed", "F6", QT_TRANSLATE_NOOP("shortcuts", "Normal speed")),
     ("faster", "F7", QT_TRANSLATE_NOOP("shortcuts", "Faster")),
     ("loop", "Shift+F3", QT_TRANSLATE_NOOP("shortcuts", "Loop on or off")),
-    ("in_edge", "Shift+F5", QT_TRANSLATE_NOOP("shortcuts", "Hear where the selection begins")),
-    ("out_edge", "Shift+F6", QT_TRANSLATE_NOOP("shortcuts", "Hear where the selection ends")),
-    ("select_from", "Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "The selection begins here")),
-    ("select_to", "Shift+F8", QT_TRANSLATE_NOOP("shortcuts", "The selection ends here")),
-    ("select_none", "Esc", QT_TRANSLATE_NOOP("shortcuts", "Nothing selected")),
-    ("backstep", "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "How far a pause goes back")),
-    ("gain_down", "Ctrl+F5", QT_TRANSLATE_NOOP("shortcuts", "A little quieter")),
-    ("gain_zero", "Ctrl+F6", QT_TRANSLATE_NOOP("shortcuts", "Gain back to 0 dB")),
-    ("gain_up", "Ctrl+F7", QT_TRANSLATE_NOOP("shortcuts", "A little louder")),
-    ("level", "Ctrl+Shift+F6", QT_TRANSLATE_NOOP("shortcuts", "One level for all clips, on or off")),
-    ("solo", "Ctrl+F9", QT_TRANSLATE_NOOP("shortcuts", "Hear both channels, the first, the second")),
+    ("in_edge", "Shift+F5", QT_TRANSLATE_NOOP("shortcuts", "Play around the selection's start")),
+    ("out_edge", "Shift+F6", QT_TRANSLATE_NOOP("shortcuts", "Play around the selection's end")),
+    ("select_from", "Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "Start the selection here")),
+    ("select_to", "Shift+F8", QT_TRANSLATE_NOOP("shortcuts", "End the selection here")),
+    ("select_none", "Esc", QT_TRANSLATE_NOOP("shortcuts", "Clear the selection")),
+    ("backstep", "Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Change the rewind on pause")),
+    ("gain_down", "Ctrl+F5", QT_TRANSLATE_NOOP("shortcuts", "Quieter")),
+    ("gain_zero", "Ctrl+F6", QT_TRANSLATE_NOOP("shortcuts", "Reset the gain to 0 dB")),
+    ("gain_up", "Ctrl+F7", QT_TRANSLATE_NOOP("shortcuts", "Louder")),
+    ("level", "Ctrl+Shift+F6", QT_TRANSLATE_NOOP("shortcuts", "Loudness matching on or off")),
+    ("solo", "Ctrl+F9", QT_TRANSLATE_NOOP("shortcuts", "Play both channels, the first, the second")),
     ("swap", "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
-    ("mono", "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "The same on both ears, on or off")),
-    ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "To the next problem")),
-    ("focus_form", "F9", QT_TRANSLATE_NOOP("shortcuts", "Between text and form")),
+    ("mono", "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "Mono on or off")),
+    ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem")),
+    ("focus_form", "F9", QT_TRANSLATE_NOOP("shortcuts", "Switch between text and form")),
     ("flag_1", "Ctrl+Shift+1", QT_TRANSLATE_NOOP("shortcuts", "Flag: no speech")),
     ("flag_2", "Ctrl+Shift+2", QT_TRANSLATE_NOOP("shortcuts", "Flag: wrong language")),
     ("flag_3", "Ctrl+Shift+3", QT_TRANSLATE_NOOP("shortcuts", "Flag: unusable")),
@@ -47,35 +44,35 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("flag_5", "Ctrl+Shift+5", QT_TRANSLATE_NOOP("shortcuts", "Flag: distressing")),
     ("zoom_in", "Ctrl+=", QT_TRANSLATE_NOOP("shortcuts", "Zoom in")),
     ("zoom_out", "Ctrl+-", QT_TRANSLATE_NOOP("shortcuts", "Zoom out")),
-    ("zoom_whole", "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Whole clip in view")),
-    ("pan_left", "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Picture to the left")),
-    ("pan_right", "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Picture to the right")),
-    ("centred", "Ctrl+Shift+F11", QT_TRANSLATE_NOOP("shortcuts", "Cursor or picture: what moves")),
+    ("zoom_whole", "Ctrl+0", QT_TRANSLATE_NOOP("shortcuts", "Zoom to the whole clip")),
+    ("pan_left", "Alt+PgUp", QT_TRANSLATE_NOOP("shortcuts", "Pan left")),
+    ("pan_right", "Alt+PgDown", QT_TRANSLATE_NOOP("shortcuts", "Pan right")),
+    ("centred", "Ctrl+Shift+F11", QT_TRANSLATE_NOOP("shortcuts", "Scroll the waveform or move the playhead")),
     ("ruler_unit", "Ctrl+Shift+F12", QT_TRANSLATE_NOOP("shortcuts", "Ruler: time or samples")),
     ("spectrogram", "F10", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram on or off")),
     ("band", "F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: wide or narrow band")),
-    ("ceiling", "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: to 8 kHz or all")),
-    ("less_range", "Ctrl+F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: loud sounds only")),
-    ("more_range", "Ctrl+F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: fainter sounds too")),
+    ("ceiling", "F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: up to 8 kHz or Nyquist")),
+    ("less_range", "Ctrl+F11", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: less dynamic range")),
+    ("more_range", "Ctrl+F12", QT_TRANSLATE_NOOP("shortcuts", "Spectrogram: more dynamic range")),
 )
-"""What the desk and QA have in common: name, keys, what it does."""
+"""The shortcuts that the desk and QA share: name, keys, description."""
 
 
-def _listening(scope: Scope) -> tuple[Key, ...]:
+def _listening(scope: Scope) -> tuple[Shortcut, ...]:
     return tuple(_key(f"{scope}.{name}", scope, keys, does) for name, keys, does in _LISTENING)
 
 
-TABLE: tuple[Key, ...] = (
+TABLE: tuple[Shortcut, ...] = (
     # Everywhere
-    _key("window.keys", Scope.WINDOW, "F1", QT_TRANSLATE_NOOP("shortcuts", "Show the keys")),
+    _key("window.keys", Scope.WINDOW, "F1", QT_TRANSLATE_NOOP("shortcuts", "Show the shortcuts")),
     _key("window.settings", Scope.WINDOW, "Ctrl+,", QT_TRANSLATE_NOOP("shortcuts", "Settings")),
     _key("window.lock", Scope.WINDOW, "Ctrl+Shift+L", QT_TRANSLATE_NOOP("shortcuts", "Lock")),
-    _key("window.theme", Scope.WINDOW, "Ctrl+Shift+T", QT_TRANSLATE_NOOP("shortcuts", "Dark or light")),
-    _key("window.rail_1", Scope.WINDOW, "Ctrl+1", QT_TRANSLATE_NOOP("shortcuts", "First screen")),
-    _key("window.rail_2", Scope.WINDOW, "Ctrl+2", QT_TRANSLATE_NOOP("shortcuts", "Second screen")),
-    _key("window.rail_3", Scope.WINDOW, "Ctrl+3", QT_TRANSLATE_NOOP("shortcuts", "Third screen")),
-    _key("window.rail_4", Scope.WINDOW, "Ctrl+4", QT_TRANSLATE_NOOP("shortcuts", "Fourth screen")),
-    _key("window.rail_5", Scope.WINDOW, "Ctrl+5", QT_TRANSLATE_NOOP("shortcuts", "Fifth screen")),
+    _key("window.theme", Scope.WINDOW, "Ctrl+Shift+T", QT_TRANSLATE_NOOP("shortcuts", "Dark or light theme")),
+    _key("window.page_1", Scope.WINDOW, "Ctrl+1", QT_TRANSLATE_NOOP("shortcuts", "First page")),
+    _key("window.page_2", Scope.WINDOW, "Ctrl+2", QT_TRANSLATE_NOOP("shortcuts", "Second page")),
+    _key("window.page_3", Scope.WINDOW, "Ctrl+3", QT_TRANSLATE_NOOP("shortcuts", "Third page")),
+    _key("window.page_4", Scope.WINDOW, "Ctrl+4", QT_TRANSLATE_NOOP("shortcuts", "Fourth page")),
+    _key("window.page_5", Scope.WINDOW, "Ctrl+5", QT_TRANSLATE_NOOP("shortcuts", "Fifth page")),
     # Sign-in and the agreement
     _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
@@ -92,7 +89,7 @@ TABLE: tuple[Key, ...] = (
         "desk.use_draft",
         Scope.DESK,
         "Ctrl+Shift+M",
-        QT_TRANSLATE_NOOP("shortcuts", "Use the machine's draft"),
+        QT_TRANSLATE_NOOP("shortcuts", "Use the recogniser's text"),
     ),
     _key("mine.refresh", Scope.MINE, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     # QA
@@ -114,13 +111,13 @@ TABLE: tuple[Key, ...] = (
     _key("import.cancel", Scope.IMPORT, "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Stop the import")),
     _key("export.choose", Scope.EXPORT, "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Choose a folder")),
     _key("export.run", Scope.EXPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Export")),
-    _key("log.refresh", Scope.LOG, "F5", QT_TRANSLATE_NOOP("shortcuts", "Read the newest rows")),
+    _key("log.refresh", Scope.LOG, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh: read the newest rows")),
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
     _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
 )
-_BINDINGS = Bindings(TABLE)
-key = _BINDINGS.key
-keys_in = _BINDINGS.keys_in
-bind = _BINDINGS.bind
-rebind = _BINDINGS.rebind
-tip = _BINDINGS.tip
+_SHORTCUTS = ShortcutTable(TABLE)
+shortcut = _SHORTCUTS.shortcut
+shortcuts_in = _SHORTCUTS.shortcuts_in
+bind_shortcut = _SHORTCUTS.bind
+rebind_shortcuts = _SHORTCUTS.rebind
+tooltip_with_keys = _SHORTCUTS.tooltip

@@ -1,15 +1,15 @@
-"""The line at the bottom: facts, each in its own place."""
+"""The status bar."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.theme import GROUP_PX, STATUS_BAR_PX, tabular
+from reviewer.ui.widgets.widget_ids import named
 
 
 class StatusBar(QWidget):
-    """Saved time, what waits, what was done today, log rows without a witness, and the sound device."""
+    """When work was saved, waiting and finished tasks, unwitnessed log rows, the audio output."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -19,26 +19,26 @@ class StatusBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(GROUP_PX, 0, GROUP_PX, 0)
         self._row.setSpacing(GROUP_PX)
-        self._saved = self._slot("status_saved", self.tr("When your typing was saved"), "Saved 00:00:00")
-        self._waiting = self._slot("status_waiting", self.tr("What waits"), "000 waiting")
-        self._done = self._slot("status_done", self.tr("What you did today"), "000 done today")
+        self._saved = self._slot("status_saved", self.tr("When your work was last saved"), "Saved 00:00:00")
+        self._waiting = self._slot("status_waiting", self.tr("Waiting tasks"), "000 waiting")
+        self._done = self._slot("status_done", self.tr("Your work today"), "000 done today")
         self._unwitnessed = self._slot(
             "status_unwitnessed",
-            self.tr("Rows of the access log that no checkpoint outside this machine covers yet"),
+            self.tr("Rows of the access log that no checkpoint on another machine covers yet"),
             "0000 rows not witnessed",
         )
         self._row.addStretch()
-        self._sound = self._slot("status_sound", self.tr("The sound device"), "")
+        self._sound = self._slot("status_sound", self.tr("Audio output"), "")
 
     def clear(self) -> None:
-        """Empties every slot."""
+        """Clears every field."""
         for label in (self._saved, self._waiting, self._done, self._unwitnessed, self._sound):
             label.clear()
             label.hide()
 
     @Slot(object)
     def show_facts(self, facts: StatusFacts) -> None:
-        """Puts the given facts into their slots; the others stay, and so does a place once it was taken."""
+        """Shows the given facts; other fields stay, and a field that was shown keeps its space."""
         if facts.saved is not None:
             _put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
         if facts.waiting is not None:

@@ -1,4 +1,4 @@
-"""The program's colours, sizes and fonts, and the one place that puts them on the application."""
+"""The program's colours, sizes and fonts, and how they are applied."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -24,28 +24,28 @@ TITLE_PX = 20
 TRANSCRIPT_PX = 20
 TOP_BAR_PX = 40
 STATUS_BAR_PX = 24
-RAIL_PX = 136
-RAIL_FOLDED_PX = 56
+SIDEBAR_PX = 136
+SIDEBAR_FOLDED_PX = 56
 FOLD_BELOW_PX = 1100
 SPEAKER_HUES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
-"""Okabe and Ito's colour-blind-safe set, without black; a speaker's number is always shown too."""
+"""Okabe and Ito's colour-blind-safe palette without black; a speaker's number is always shown too."""
 
 _SETTING = "theme"
 _SEEN = "theme_of_platform"
 STYLE = "fusion"
 HAS_STYLE = "has_style"
-"""Set on an application that has the style already, by its command line: asking takes 15 ms."""
+"""Set on an application whose command line chose the style: asking for it takes 15 ms."""
 
 
 class Scheme(StrEnum):
-    """The two grounds."""
+    """Dark or light."""
 
     DARK = "dark"
     LIGHT = "light"
 
 
 class Choice(StrEnum):
-    """What the user asked for; SYSTEM follows the platform."""
+    """The user's choice; SYSTEM follows the platform."""
 
     SYSTEM = "system"
     DARK = "dark"
@@ -114,18 +114,18 @@ def tokens_of(scheme: Scheme) -> Tokens:
 
 
 def current_scheme() -> Scheme:
-    """The scheme that is on the application now, read from its palette."""
+    """The scheme applied to the application, read from its palette."""
     window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
     return Scheme.LIGHT if window.lightness() > 127 else Scheme.DARK
 
 
 def tokens() -> Tokens:
-    """The colours that are on the application now; ask again on ``QEvent.Type.PaletteChange``."""
+    """The colours applied to the application; ask again on ``QEvent.Type.PaletteChange``."""
     return tokens_of(current_scheme())
 
 
 def apply(app: QApplication, scheme: Scheme) -> None:
-    """Puts font, palette and style sheet of a scheme on the application; what is on already costs nothing."""
+    """Applies font, palette and style sheet of a scheme; does nothing if they are applied already."""
     sheet = style_sheet(tokens_of(scheme))
     if app.styleSheet() == sheet:
         return
@@ -146,7 +146,7 @@ def interface_font(pixels: int = TEXT_PX, *, bold: bool = False) -> QFont:
 
 
 def tabular(font: QFont) -> QFont:
-    """The same font with figures of equal width, for counts."""
+    """The same font with tabular figures."""
     same = QFont(font)
     same.setFeature(QFont.Tag("tnum"), 1)
     return same
@@ -160,7 +160,7 @@ def time_font(pixels: int = TEXT_PX) -> QFont:
 
 
 def style_sheet(of: Tokens) -> str:
-    """The style sheet of ``resources/styles``, with the roles filled in; an unknown role raises KeyError."""
+    """The style sheet of ``resources/styles`` with its colours filled in; an unknown role raises KeyError."""
     template = Template(resource("styles", "reviewer.qss").read_text(encoding="utf-8"))
     icons = resource("styles").as_posix()
     scheme = Scheme.DARK if of is DARK else Scheme.LIGHT
@@ -168,7 +168,7 @@ def style_sheet(of: Tokens) -> str:
 
 
 def palette(of: Tokens) -> QPalette:
-    """A palette with every group and role set, so that nothing of the platform's shines through."""
+    """A palette with every group and role set, so that no platform colour remains."""
     made = QPalette()
     role = QPalette.ColorRole
     for name, colour in {
@@ -207,7 +207,7 @@ def contrast(one: str, other: str) -> float:
 
 
 class Theme(QObject):
-    """Keeps the user's choice and puts it on; follows the platform while the choice is SYSTEM."""
+    """Stores and applies the user's choice; follows the platform while the choice is SYSTEM."""
 
     changed = Signal()
 
@@ -219,7 +219,7 @@ class Theme(QObject):
         *,
         asks_platform: bool = True,
     ) -> None:
-        """Puts the choice on; one that does not ask looks as it did the last time, until ``ask_platform``."""
+        """Applies the choice; without ``asks_platform`` the last known scheme, until ``ask_platform``."""
         super().__init__(parent)
         self._app = app
         self._settings = settings
@@ -237,25 +237,25 @@ class Theme(QObject):
 
     @property
     def scheme(self) -> Scheme:
-        """The scheme that the choice means now; dark where the platform does not say."""
+        """The scheme that the choice means now; dark if the platform does not say."""
         if self._choice is not Choice.SYSTEM:
             return Scheme(self._choice.value)
         return self._seen
 
     def choose(self, choice: Choice) -> None:
-        """Remembers a choice and puts it on."""
+        """Stores and applies a choice."""
         self._choice = choice
         self._settings.setValue(_SETTING, choice.value)
         self._put_on()
 
     @Slot()
     def toggle(self) -> None:
-        """To the other ground, whatever the platform says."""
+        """Switches to the other scheme, whatever the platform says."""
         self.choose(Choice.LIGHT if self.scheme is Scheme.DARK else Choice.DARK)
 
     @Slot()
     def ask_platform(self) -> None:
-        """Follows what the platform says now."""
+        """Follows the platform's present scheme."""
         from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
 
         seen = Scheme.LIGHT if self._platform() == Qt.ColorScheme.Light else Scheme.DARK

@@ -1,16 +1,16 @@
-"""The line at the top: what this is, whose it is now, and the few things that work everywhere."""
+"""The top bar: product, project, person, and the window's actions."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from reviewer.model.project import Project
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TOP_BAR_PX
+from reviewer.ui.widgets.widget_ids import named
 
 
 class TopBar(QWidget):
-    """Product, project and locale; who it is locked to; theme, keys, settings, lock."""
+    """Product, project and locale; who is signed in; theme, shortcuts, settings, lock."""
 
     theme_requested = Signal()
     keys_requested = Signal()
@@ -30,7 +30,7 @@ class TopBar(QWidget):
         where.setToolTip("")
         self._who_icon = QLabel(self)
         self._who = named(QLabel(self), "locked_to", self.tr("Who is signed in"))
-        put_icon(self._who_icon, "person", "ok")
+        set_icon(self._who_icon, "person", "ok")
         row = QHBoxLayout(self)
         row.setContentsMargins(GROUP_PX, 0, GAP_PX, 0)
         row.setSpacing(GAP_PX)
@@ -45,22 +45,24 @@ class TopBar(QWidget):
             row.addWidget(button)
 
     def show_person(self, name: str, role: str) -> None:
-        self._who.setText(self.tr("Locked to {0} · {1}").format(name, role))
+        self._who.setText(self.tr("Signed in as {0} · {1}").format(name, role))
 
     def _buttons(self) -> list[QToolButton]:
         theme = self._button(
-            "theme_button", "theme", self.tr("Theme"), self.tr("Dark or light"), "window.theme"
+            "theme_button", "theme", self.tr("Theme"), self.tr("Dark or light theme"), "window.theme"
         )
-        keys = self._button("keys_button", "keys", self.tr("Keys"), self.tr("Show the keys"), "window.keys")
+        keys = self._button(
+            "keys_button", "keys", self.tr("Shortcuts"), self.tr("Show the shortcuts"), "window.keys"
+        )
         settings = self._button(
             "settings_button", "settings", self.tr("Settings"), self.tr("Settings"), "window.settings"
         )
-        settings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # names need the room
+        settings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # names need the space
         lock = self._button(
             "lock_button",
             "lock",
             self.tr("Lock"),
-            self.tr("Lock: sound stops, drafts are kept, the screen goes back to sign-in"),
+            self.tr("Lock: stops playback, saves drafts and returns to sign-in"),
             "window.lock",
         )
         theme.clicked.connect(self.theme_requested)
@@ -69,10 +71,10 @@ class TopBar(QWidget):
         lock.clicked.connect(self.lock_requested)
         return [theme, keys, settings, lock]
 
-    def _button(self, name: str, glyph: str, text: str, spoken: str, key_id: str) -> QToolButton:
-        button = named(QToolButton(self), name, spoken, key_id=key_id)
+    def _button(self, name: str, glyph: str, text: str, spoken: str, shortcut_id: str) -> QToolButton:
+        button = named(QToolButton(self), name, spoken, shortcut_id=shortcut_id)
         button.setText(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        put_icon(button, glyph)
+        set_icon(button, glyph)
         return button

@@ -1,10 +1,17 @@
-"""The floors of the house, and what the commands may be run without."""
+"""Import contracts, import cycles, and what the commands may be run without."""
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+import grimp
 import pytest
+
+_TYPES_ONLY = {
+    # The checkpoints hold the log, which signs them; only the annotation names the log's class.
+    frozenset({"reviewer.access.audit_log", "reviewer.access.checkpoint"}),
+}
 
 _WITHOUT = """
 import sys
@@ -24,6 +31,33 @@ def _run(repository: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command], cwd=repository, capture_output=True, text=True, timeout=120, check=False
     )
+
+
+def _cycles(imports: Mapping[str, set[str]]) -> set[frozenset[str]]:
+    """Groups of modules that import each other, directly or through others."""
+    reached: dict[str, set[str]] = {}
+    for start in imports:
+        found, todo = set[str](), [start]
+        while todo:
+            new = imports[todo.pop()] - found
+            found |= new
+            todo.extend(new)
+        reached[start] = found
+    groups = (frozenset(other for other in reached[one] if one in reached[other]) for one in imports)
+    return {group for group in groups if group}
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """Imports inside functions and for type checkers count too."""
+    graph = grimp.build_graph("reviewer")
+
+    assert (
+        _cycles({one: graph.find_modules_directly_imported_by(one) for one in graph.modules}) == _TYPES_ONLY
+    )
+
+
+def test_a_cycle_is_found_however_long() -> None:
+    assert _cycles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {frozenset("abc")}
 
 
 def test_every_import_contract_is_kept(repository: Path) -> None:

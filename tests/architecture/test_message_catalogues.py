@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.model.event import Action
+from reviewer.model.people import Role
+from reviewer.privacy.manifest_row import Outcome
+from reviewer.transcript.conventions import TagClass
 from tests.conftest import REPOSITORY
 
 _MESSAGES = REPOSITORY / "resources" / "messages"
 # ``Refused("CODE", ...)`` and the like, ``Notice("CODE", ...)``, ``table.refuse("CODE", ...)``,
 # ``sentence("CODE")``.
 _USES = re.compile(
-    r"(?:Refused|Unavailable|Damaged|ReviewerError|Notice|refuse|sentence|_problem|add_problem)\(\s*\"([A-Z][A-Z0-9_]+)\""
+    r"(?:Refused|Unavailable|Damaged|NoAudioDevice|ReviewerError|Notice|refuse|sentence|_problem|add_problem)\(\s*\"([A-Z][A-Z0-9_]+)\""
 )
 
 
@@ -53,3 +57,17 @@ def test_every_message_is_a_sentence_and_at_most_a_hint(face: str) -> None:
 def test_every_code_that_the_program_names_has_words() -> None:
     known = catalogue("commands")
     assert {code: str(path) for code, path in codes_used().items() if code not in known} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("ACTION", tuple(Action)),
+        ("ROLE", tuple(Role)),
+        ("OUTCOME", tuple(Outcome)),
+        ("LEFT_OUT_TAG", tuple(TagClass)),
+    ],
+)
+def test_every_value_that_is_shown_has_a_word(kind: str, values: tuple[str, ...]) -> None:
+    known = catalogue("window")
+    assert [value for value in values if f"{kind}_{value.replace('.', '_').upper()}" not in known] == []

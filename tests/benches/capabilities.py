@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from reviewer.access.audit_log import AuditLog
@@ -90,23 +91,29 @@ class Capabilities:
                     action,
                     actor=lease.person_id,
                     object=lease.clip_id,
-                    detail={"annotation": work.id, "digest": work.digest.hex(), "task": lease.task_id},
+                    detail={
+                        "annotation": work.id,
+                        "kind": lease.kind.value,
+                        "digest": work.digest.hex(),
+                        "sealed": sha256(work.sealed).hexdigest(),
+                        "task": lease.task_id,
+                    },
                 )
             )
         return work
 
-    def send_back(self, work: SealedAnnotation) -> None:
-        """A reviewer hands in a blind version and returns the work to its author."""
+    def review(self, work: SealedAnnotation, kind: VerdictKind) -> SealedAnnotation:
+        """A reviewer hands in a blind version and decides about the work; gives that version."""
         self.queue.draw(lambda _: True)
         lease = self.queue.claim(QUE, frozenset({TaskKind.REVIEW}), key=new_id())
         assert lease.reviewed_annotation == work.id
-        self.hand_in(lease, b"blind", Action.REVIEW_SUBMITTED)
-        self.queue.decide(
-            lease,
-            Verdict(
-                new_id(), lease.task_id, work.clip_id, work.id, VerdictKind.RETURNED, QUE, self.clock.now()
-            ),
-        )
+        blind = self.hand_in(lease, b"blind", Action.REVIEW_SUBMITTED)
+        verdict = Verdict(new_id(), lease.task_id, work.clip_id, work.id, kind, QUE, self.clock.now())
+        with self.database.transaction():
+            self.queue.decide(lease, verdict)
+            detail = {"task": lease.task_id, "annotation": work.id, "verdict": kind, "verdict_id": verdict.id}
+            self.log.record(Event(Action.VERDICT, actor=QUE, object=work.clip_id, detail=detail))
+        return blind
 
     def text_of(self, annotation_id: str) -> bytes:
         """What the annotation says, as the file has it now."""

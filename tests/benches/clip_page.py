@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.desk.page import DeskPage
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.transcript.text_edit import TextField
+from reviewer.ui.widgets.inline_message import InlineMessage
 from tests.fakes.clock import FakeClock
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FakeDesk, FakeQa, FakeWork, a_lease, an_open_clip

@@ -19,9 +19,9 @@ from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Sound
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.audio.view.spectrogram import TILE_COLUMNS, SpectrogramParameters, tile
-from reviewer.ui.waveform.reduce import source_of, trace
-from reviewer.ui.waveform.view import WaveformView
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.trace import trace, waveform_source
+from reviewer.ui.waveform.view_window import ViewWindow
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.benchmarks.clips import KEYRING, a_vault
 
 _BLOCK_FRAMES = 1 << 14
@@ -62,7 +62,7 @@ def play(sound: Sound) -> int:
 
 def scroll(sound: Sound, pyramid: PeakPyramid, span: int) -> None:
     """Page by page from end to end, wave and spectrogram."""
-    source, recipe = source_of(sound, pyramid), SpectrogramParameters(sound.rate_hz)
+    source, recipe = waveform_source(sound, pyramid), SpectrogramParameters(sound.rate_hz)
     window = ViewWindow.whole(sound.frames)
     span = min(span, sound.frames)
     level = recipe.level_for(span / _PIXELS)

@@ -19,9 +19,9 @@ from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui import theme
-from reviewer.ui.waveform.plot import WavePlot
+from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.benchmarks.quiet import wait_for_quiet
 from tests.benchmarks.table import row
 
@@ -67,7 +67,7 @@ def put_on(view: WaveformView, seconds: int) -> None:
     view.show_heard([HeardRange(0, samples.frames // 2)])
     view.select(Selection(samples.frames // 4, samples.frames // 3))
     QCoreApplication.processEvents()
-    (plot,) = view.findChildren(WavePlot)
+    (plot,) = view.findChildren(WaveformPlot)
     view.resize(WIDTH, view.height() + WAVES - plot.height())
     QCoreApplication.processEvents()
     assert plot.size().toTuple() == (WIDTH, WAVES)
@@ -203,7 +203,7 @@ def test_a_frame_while_it_plays(view: WaveformView, blit: Blit, is_centred: bool
 class Plain(QWidget):
     """The same waves in a widget of our own, without pyqtgraph's view."""
 
-    def __init__(self, plot: WavePlot) -> None:
+    def __init__(self, plot: WaveformPlot) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.resize(plot.size())
@@ -218,7 +218,7 @@ class Plain(QWidget):
 def test_peer_the_same_waves_in_a_plain_widget(view: WaveformView, blit: Blit) -> None:
     """What it costs that pyqtgraph's view shows the finished picture."""
     put_on(view, 60)
-    (plot,) = view.findChildren(WavePlot)
+    (plot,) = view.findChildren(WaveformPlot)
     plain = Plain(plot)
     plain.show()
     QCoreApplication.processEvents()

@@ -34,7 +34,7 @@ from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.transcript.text_edit import TextField
-from reviewer.ui.waveform.plot import WavePlot
+from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.workspace import SignedIn, Workspace, make_workspace, open_workspace
 from tests.benchmarks.quiet import wait_for_quiet
 from tests.benchmarks.table import row
@@ -65,7 +65,7 @@ class Painted(QObject):
         super().__init__()
         self.is_next: Callable[[], bool] = lambda: False
         self.is_seen = False
-        page.workspace.view.waveform.waves.findChild(WavePlot).surface.installEventFilter(self)
+        page.workspace.view.waveform.waves.findChild(WaveformPlot).surface.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and self.is_next():

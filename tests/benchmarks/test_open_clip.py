@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.audio.io.flac import close_sound, open_sound
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.clips.content import ClipContent
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.benchmarks.clips import KEYRING, a_vault
 from tests.benchmarks.table import row
 

@@ -1,8 +1,11 @@
 """A clip comes in whole or not at all, and what is destroyed stays unreadable."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -114,6 +117,26 @@ def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts:
     assert not catalogue.has("c1")
 
 
+class InterruptedAfterCommit:
+    """A database in which Ctrl-C comes just after a commit."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.database.transaction():
+            yield
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_just_after_the_commit_leaves_the_clip_its_files(room: Room) -> None:
+    vault = ClipContent("w1", room.store, room.catalogue, InterruptedAfterCommit(room.database))
+    with pytest.raises(KeyboardInterrupt):
+        vault.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)
+    assert room.vault.peaks(KEYRING, "c1").read() == PEAKS
+
+
 class SweptBetween(MemoryClips):
     """A store in which another process sweeps just after the files were written."""
 
@@ -134,6 +157,36 @@ def test_a_sweep_by_another_process_between_files_and_row_loses_nothing(database
     assert vault.peaks(KEYRING, "c1").read() == PEAKS
     with vault.audio(KEYRING, "c1") as stream:
         assert stream.read() == FLAC
+
+
+class ImportedMeanwhile(MemoryClips):
+    """A store in which another process imports a clip between the look of a sweep and its removal."""
+
+    def __init__(self, importer: Thread) -> None:
+        super().__init__()
+        self.importer, self.has_files = importer, Event()
+
+    def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
+        super().put(clip_id, kind, sealed)
+        if kind is ContentKind.PEAKS:
+            self.has_files.set()
+
+    def sweep(self, keep: set[str]) -> int:
+        self.importer.start()
+        assert self.has_files.wait(5)
+        self.importer.join(0.1)
+        return super().sweep(keep)
+
+
+def test_no_clip_comes_in_between_the_look_of_a_sweep_and_its_removal(database: Database) -> None:
+    with closing(Database(database.path)) as other:
+        importer = Thread(target=lambda: imports.add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None))
+        store = ImportedMeanwhile(importer)
+        imports = ClipContent("w1", store, ClipRepository(other), other)
+        vault = ClipContent("w1", store, ClipRepository(database), database)
+        vault.sweep()
+        importer.join()
+    assert vault.peaks(KEYRING, "c1").read() == PEAKS
 
 
 def test_sweep_removes_the_files_of_a_killed_import_and_of_a_destroyed_key(room: Room) -> None:

@@ -31,8 +31,10 @@ def test_clip_can_have_many_and_gives_them_back_whole_in_their_order(bench: Capa
         "sealed = (SELECT sealed FROM hypothesis WHERE id = 'h2')",
         "sealed = (SELECT sealed FROM hypothesis WHERE id = 'h3')",
         "clip_id = 'c2'",
+        "engine = 'a better one'",
+        "version = '2.2'",
     ],
-    ids=["sealed of the same clip", "sealed of another clip", "moved to another clip"],
+    ids=["sealed of the same clip", "sealed of another clip", "moved to another clip", "engine", "version"],
 )
 def test_hypothesis_exchanged_or_moved_in_the_file_is_damage(bench: Capabilities, change: str) -> None:
     for number, clip_id in ((1, "c1"), (2, "c1"), (3, "c2")):

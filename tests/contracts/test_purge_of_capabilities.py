@@ -80,9 +80,9 @@ def test_work_that_waits_in_the_outbox_for_a_purged_clip_is_refused_and_its_cont
     answer = outbox.deliver(entry)
     assert answer.refusal is not None
     with bench.database.transaction():
-        outbox.settle(entry, answer)
+        outbox.settle(entry)
     assert outbox.pending(ANN) == []
-    assert bench.database.value("SELECT payload FROM outbox") == ""
+    assert bench.database.value("SELECT payload FROM outbox") is None
 
 
 def test_prefetch_lease_that_was_given_back_is_lost(bench: Capabilities) -> None:
@@ -90,7 +90,7 @@ def test_prefetch_lease_that_was_given_back_is_lost(bench: Capabilities) -> None
     prefetched = bench.prefetch(ANN)
     bench.queue.release_prefetched(ANN, key="k1")
     with pytest.raises(Refused, match="LEASE_LOST"):
-        bench.queue.begin_prefetched(prefetched, key="k2")
+        bench.queue.begin_prefetched(prefetched)
 
 
 def test_quarantined_clip_gives_no_accepted_work_whatever_its_tasks_say(bench: Capabilities) -> None:

@@ -18,8 +18,8 @@ from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
 from tests.factories import NOON
-from tests.fakes.doors import CODE, an_identity
 from tests.fakes.work_session import a_lease
+from tests.fakes.workspace_gateway import CODE, an_identity
 
 ADA = Person("p1", "Ada Contractor", Role.CONTRACTOR)
 BEN = Person("p2", "Ben Okafor", Role.CONTRACTOR, PersonState.INVITED)
@@ -127,8 +127,10 @@ class FakeLead:
     ) -> ExportResult:
         self._called("export")
         self.exported = (out, tuple(formats), where)
+        if self.before_report is not None:
+            self.before_report(progress, lambda: False)
         progress(1, 2)
-        return ExportResult(out, 11, 83.4, {"NOT_ACCEPTED": 3, "PERSONAL_DATA": 1}, "ab" * 32)
+        return ExportResult(out, 11, 83.4, {"not_accepted": 3, "flag_personal_data": 1}, "ab" * 32)
 
     def release(self, task_id: str) -> None:
         self._called("release")

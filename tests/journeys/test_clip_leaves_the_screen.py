@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from reviewer.app.doors import WorkspaceDoors
 from reviewer.app.driver import Driver
 from reviewer.app.window import application, make_window
+from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.lead.session import LeadSession
@@ -46,7 +46,7 @@ class Window:
         self.bench = bench
         self.window, self.jobs = make_window(
             application(),
-            WorkspaceDoors(bench.workspace),
+            OpenWorkspaceGateway(bench.workspace),
             bench.clock,
             QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat),
             lambda: Player(VirtualDevice(real_time=True, keeps=False)),
@@ -66,7 +66,7 @@ class Window:
 
     @property
     def clip(self) -> ClipWorkspace:
-        page = self.window.shell.page  # type: ignore[union-attr]
+        page = self.window.signed_in.page  # type: ignore[union-attr]
         assert isinstance(page, DeskPage | QaPage)
         return page.workspace
 

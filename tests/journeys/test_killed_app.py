@@ -33,7 +33,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtTest import QTest
 from reviewer.app.driver import Driver
-from reviewer.app.doors import WorkspaceDoors
+from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.app.window import application, make_window
 from reviewer.app.tour_desk import has_clip
 from reviewer.audio.io.device import VirtualDevice
@@ -49,7 +49,7 @@ folder, now, settings = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), 
 app = application()
 workspace = open_workspace(folder, clock=FakeClock(now), parameters=KdfParameters.cheap())
 window, jobs = make_window(
-    app, WorkspaceDoors(workspace), workspace.clock, QSettings(settings, QSettings.Format.IniFormat),
+    app, OpenWorkspaceGateway(workspace), workspace.clock, QSettings(settings, QSettings.Format.IniFormat),
     lambda: Player(VirtualDevice(real_time=True, keeps=False)),
 )
 window.show()

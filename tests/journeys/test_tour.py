@@ -23,6 +23,7 @@ from reviewer.model.intervals import heard_spans, total_frames
 from reviewer.model.task import TaskState
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import open_workspace
+from tests.conftest import REPOSITORY
 
 ALL_ROWS = 10_000
 HEARD = {Action.CLIP_HEARD, Action.SUBMITTED}
@@ -54,15 +55,18 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tour's workspace in ``ws`` and what it left in ``out``; taken once, in a process of its own."""
     folder = tmp_path_factory.mktemp("tour")
     code = (
+        "from tests.benches.qt_imports import watch_qt_imports; imports = watch_qt_imports();"
         "import sys; from pathlib import Path; from reviewer.app.tour import take_tour;"
         "from reviewer.clips.keys import KdfParameters;"
-        "sys.exit(take_tour(Path(sys.argv[1]), Path(sys.argv[2]), parameters=KdfParameters.cheap()))"
+        "code = take_tour(Path(sys.argv[1]), Path(sys.argv[2]), parameters=KdfParameters.cheap());"
+        "sys.exit(code or sorted(imports.found) or 0)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(folder / "ws"), str(folder / "out")],
         capture_output=True,
         text=True,
         timeout=280,
+        cwd=REPOSITORY,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -3,6 +3,8 @@
 import struct
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +91,16 @@ def test_another_cost_above_the_floor_does_not_open() -> None:
         open_keyring(with_cost(19 * 1024, 3, 1), PASSPHRASE, "p1", Role.QA)
 
 
+def test_keyring_is_sealed_under_argon2id_of_the_cost_in_its_header_and_bound_to_the_header() -> None:
+    blob = seal_keyring(a_keyring(), PASSPHRASE, "p1", Role.QA, KdfParameters(20 * 1024, 3, 2))
+    header = blob[:45]
+    *_, memory_kib, passes, lanes, salt, nonce = struct.unpack(">4sBIII16s12s", header)
+    assert (memory_kib, passes, lanes) == (20 * 1024, 3, 2)
+    kdf = Argon2id(salt=salt, length=32, iterations=3, lanes=2, memory_cost=20 * 1024)
+    key = AESGCM(keys.subkey(kdf.derive(PASSPHRASE.encode()), "keyring"))
+    assert key.decrypt(nonce, blob[45:], header + b"qa\0p1").startswith(a_keyring().workspace_key)
+
+
 def test_nothing_is_sealed_below_the_floor() -> None:
     with pytest.raises(Refused):
         seal_keyring(a_keyring(), PASSPHRASE, "p1", Role.QA, KdfParameters(memory_kib=1024))
@@ -122,8 +134,9 @@ def test_a_keyring_does_not_show_its_keys() -> None:
     assert repr(a_keyring()) == "Keyring()"
 
 
-def test_burning_time_asks_for_the_same_work_and_gives_nothing() -> None:
-    assert keys.burn_time(PASSPHRASE, CHEAP) is None  # type: ignore[func-returns-value]
+def test_burning_time_asks_for_the_same_work() -> None:
+    with pytest.raises(ValueError, match="memory_cost"):  # what no Argon2id can do is tried
+        keys.burn_time(PASSPHRASE, KdfParameters(memory_kib=1))
 
 
 WORKSPACE_KEY = b"w" * 32

@@ -1,4 +1,4 @@
-"""Samples of a manifest, and the order in which its clips are handed out."""
+"""Samples of a manifest, the order in which its clips are handed out, and the draw of what is reviewed."""
 
 import hashlib
 from collections import Counter
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reviewer.errors import Refused
 from reviewer.lead.sampling import draw_sample, interleaved_sort_keys
 from reviewer.privacy.manifest_row import ManifestRow
+from reviewer.qa.sampling import is_drawn
 from tests.factories import a_manifest_row
 
 LOCALES = ("en-US", "de-DE", "cs-CZ")
@@ -125,3 +126,15 @@ def test_keys_fit_the_database_and_steps_are_even(numbers: list[int]) -> None:
     for each, count in Counter(speakers).items():
         own = [key for key, whose in zip(keys, speakers, strict=True) if whose == each]
         assert {b - a for a, b in pairwise(own)} <= {(1 << 62) // count}
+
+
+@pytest.mark.parametrize(("submission", "hmac"), [("a1", "9add03444a86e265"), ("a2", "3d23917f67c89338")])
+def test_work_is_drawn_by_its_hmac_under_the_secret_and_nobody_without_it_can_tell(
+    submission: str, hmac: str
+) -> None:
+    """The first 64 bits of ``openssl dgst -sha256 -mac HMAC``, as a fraction."""
+    share = int(hmac, 16) / 2**64
+    assert not is_drawn(b"q" * 32, submission, share - 1e-9)
+    assert is_drawn(b"q" * 32, submission, share + 1e-9)
+    assert is_drawn(b"q" * 32, submission, 1)
+    assert not is_drawn(b"q" * 32, submission, 0)

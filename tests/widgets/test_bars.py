@@ -1,4 +1,4 @@
-"""Status bar, rail and top bar on their own."""
+"""Status bar, sidebar and top bar on their own."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -7,12 +7,12 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.model.project import Project
 from reviewer.ui.page import StatusFacts
-from reviewer.ui.rail import Rail, RailEntry
+from reviewer.ui.sidebar import Sidebar, SidebarEntry
 from reviewer.ui.status_bar import StatusBar
-from reviewer.ui.theme import RAIL_FOLDED_PX, RAIL_PX, STATUS_BAR_PX, TOP_BAR_PX
+from reviewer.ui.theme import SIDEBAR_FOLDED_PX, SIDEBAR_PX, STATUS_BAR_PX, TOP_BAR_PX
 from reviewer.ui.top_bar import TopBar
 
-ENTRIES = (RailEntry("desk", "Desk", "desk"), RailEntry("mine", "My work", "mine"))
+ENTRIES = (SidebarEntry("desk", "Desk", "desk"), SidebarEntry("mine", "My work", "mine"))
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def status(themed, qtbot: QtBot) -> StatusBar:
 
 
 @pytest.fixture
-def rail(themed, qtbot: QtBot) -> Rail:
-    made = Rail(ENTRIES)
+def sidebar(themed, qtbot: QtBot) -> Sidebar:
+    made = Sidebar(ENTRIES)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -97,35 +97,35 @@ def test_the_bars_keep_their_heights(status: StatusBar, top: TopBar):
     assert (status.height(), top.height()) == (STATUS_BAR_PX, TOP_BAR_PX)
 
 
-def test_a_click_asks_for_the_screen(rail: Rail, qtbot: QtBot):
-    with qtbot.waitSignal(rail.screen_requested) as asked:
-        rail.findChild(QToolButton, "rail_mine").click()
+def test_a_click_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot):
+    with qtbot.waitSignal(sidebar.page_requested) as asked:
+        sidebar.findChild(QToolButton, "sidebar_mine").click()
     assert asked.args == ["mine"]
 
 
-def test_a_key_asks_for_the_screen(rail: Rail, qtbot: QtBot):
-    with qtbot.waitSignal(rail.screen_requested) as asked:
-        qtbot.keyClick(rail, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+def test_a_key_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot):
+    with qtbot.waitSignal(sidebar.page_requested) as asked:
+        qtbot.keyClick(sidebar, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert asked.args == ["mine"]
 
 
-def test_exactly_one_button_is_down(rail: Rail):
-    rail.mark("desk")
-    rail.mark("mine")
-    down = [button.objectName() for button in rail.findChildren(QToolButton) if button.isChecked()]
-    assert down == ["rail_mine"]
+def test_exactly_one_button_is_down(sidebar: Sidebar):
+    sidebar.mark("desk")
+    sidebar.mark("mine")
+    down = [button.objectName() for button in sidebar.findChildren(QToolButton) if button.isChecked()]
+    assert down == ["sidebar_mine"]
 
 
-def test_a_folded_rail_is_narrow(rail: Rail):
-    rail.fold(folded=True)
-    assert rail.width() == RAIL_FOLDED_PX
-    rail.fold(folded=False)
-    assert rail.width() == RAIL_PX
+def test_a_folded_sidebar_is_narrow(sidebar: Sidebar):
+    sidebar.fold(folded=True)
+    assert sidebar.width() == SIDEBAR_FOLDED_PX
+    sidebar.fold(folded=False)
+    assert sidebar.width() == SIDEBAR_PX
 
 
-def test_words_fit_into_the_rail(rail: Rail):
-    for button in rail.findChildren(QToolButton):
-        assert button.sizeHint().width() <= RAIL_PX
+def test_words_fit_into_the_sidebar(sidebar: Sidebar):
+    for button in sidebar.findChildren(QToolButton):
+        assert button.sizeHint().width() <= SIDEBAR_PX
 
 
 def test_the_top_bar_says_project_and_language(top: TopBar):
@@ -134,7 +134,7 @@ def test_the_top_bar_says_project_and_language(top: TopBar):
 
 def test_the_top_bar_says_who_it_is_locked_to(top: TopBar):
     top.show_person("Ana K.", "contractor")
-    assert top.findChild(QLabel, "locked_to").text() == "Locked to Ana K. · contractor"
+    assert top.findChild(QLabel, "locked_to").text() == "Signed in as Ana K. · contractor"
 
 
 @pytest.mark.parametrize("what", ["theme", "keys", "lock"])

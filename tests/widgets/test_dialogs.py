@@ -5,9 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.confirm import ConfirmDialog
-from reviewer.ui.crash import CrashDialog
 from reviewer.ui.messages import crash_report
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
+from reviewer.ui.widgets.crash_dialog import CrashDialog
 
 TYPED = "my number is 555 0100"
 

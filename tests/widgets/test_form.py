@@ -15,7 +15,7 @@ from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips
 from reviewer.ui.form.flags import FlagsPanel, flag_hint, flag_label
 from reviewer.ui.form.panel import FormPanel
-from reviewer.ui.form.scrolled import ScrolledColumn
+from reviewer.ui.widgets.layouts import ScrolledColumn
 
 Show = Callable[[QWidget], None]
 

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Unavailable, WrongPassphrase
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
+from reviewer.ui.widgets.inline_message import InlineMessage
 from tests.refusals import shown_hint_of, shown_sentence_of
 
 

@@ -1,22 +1,20 @@
 """Whoever has no mouse and no eyes for it: every control by Tab, in order, seen and named."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.jobs import Jobs
-from reviewer.ui.keys_dialog import KeysDialog
-from reviewer.ui.theme import Choice, Theme, tokens
-from reviewer.ui.transcript.remark import Remark
-from tests.widgets.scenes import SCENES, Scene
+from reviewer.ui.shortcuts_dialog import ShortcutsDialog
+from reviewer.ui.theme import tokens
+from reviewer.ui.widgets.read_only_text import CommentText
+from tests.widgets.scenes import SCENES
 
 _ENOUGH = 200
-_RAIL_OF_LEAD = ("rail_overview", "rail_people", "rail_import", "rail_export", "rail_log")
+_SIDEBAR_OF_LEAD = ("sidebar_overview", "sidebar_people", "sidebar_import", "sidebar_export", "sidebar_log")
 _BARS = ("theme_button", "keys_button", "settings_button", "lock_button")
 ROADS = {
     "sign_in": ("sign_in_name", "sign_in_passphrase", "sign_in_enrol"),
@@ -32,8 +30,8 @@ ROADS = {
         "skip",
         "submit",
         *_BARS,
-        "rail_desk",
-        "rail_mine",
+        "sidebar_desk",
+        "sidebar_mine",
         "play_start",
     ),
     "listening": (
@@ -57,18 +55,18 @@ ROADS = {
         "settings_close",
     ),
     "skip": ("skip_cannot_understand", "skip_cancel"),
-    "mine": (*_BARS, "rail_desk", "rail_mine", "mine_refresh", "mine_table"),
+    "mine": (*_BARS, "sidebar_desk", "sidebar_mine", "mine_refresh", "mine_table"),
     "compared_check": ("qa_theirs", "qa_mine", "qa_comment", "qa_return", "qa_accept"),
     "overview": (
         *_BARS,
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "overview_refresh",
         "overview_people",
         "overview_leases",
         "overview_late",
     ),
     "people": (
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "people_table",
         "people_revoke",
         "people_name",
@@ -78,7 +76,7 @@ ROADS = {
         "invitation_done",
     ),
     "import": (
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "import_manifest",
         "import_choose",
         "import_dry_run",
@@ -89,7 +87,7 @@ ROADS = {
         "import_rows",
     ),
     "log": (
-        *_RAIL_OF_LEAD,
+        *_SIDEBAR_OF_LEAD,
         "log_refresh",
         "log_checkpoint",
         "log_verify",
@@ -98,24 +96,6 @@ ROADS = {
     ),
 }
 """Screen -> the controls that Tab comes to one after the other, from somewhere on the round."""
-
-
-@pytest.fixture
-def opened(qapp: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], tmp_path: Path):
-    """Opens a screen with something on it, as the active window."""
-    theme = Theme(qapp, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    theme.choose(Choice.DARK)
-
-    def make(name: str) -> Scene:
-        role, set_up = SCENES[name]
-        scene = Scene(role, qtbot, jobs, settle, theme)
-        with qtbot.waitActive(scene.window):
-            scene.window.activateWindow()
-        set_up(scene)
-        QApplication.processEvents()
-        return scene
-
-    return make
 
 
 def _walk(front: QWidget, qtbot: QtBot) -> list[QWidget]:
@@ -166,8 +146,8 @@ def _spoken(widget: QWidget) -> str:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_tab_comes_to_every_control_and_each_is_seen_and_named(name: str, opened, qtbot: QtBot):
-    scene = opened(name)
+def test_tab_comes_to_every_control_and_each_is_seen_and_named(name: str, scene_of, qtbot: QtBot):
+    scene = scene_of(name)
     walked = _walk(scene.front, qtbot)
     assert _names(_controls(scene.front) - set(walked)) == []
     assert [_name(w) for w in walked if not _spoken(w)] == []
@@ -175,8 +155,8 @@ def test_tab_comes_to_every_control_and_each_is_seen_and_named(name: str, opened
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_what_has_the_keyboard_has_a_ring(name: str, opened, qtbot: QtBot):
-    scene = opened(name)
+def test_what_has_the_keyboard_has_a_ring(name: str, scene_of, qtbot: QtBot):
+    scene = scene_of(name)
     ring = {tokens().accent.lower(), tokens().text.lower()}
     for widget in _walk(scene.front, qtbot):
         widget.setFocus(Qt.FocusReason.TabFocusReason)
@@ -184,15 +164,15 @@ def test_what_has_the_keyboard_has_a_ring(name: str, opened, qtbot: QtBot):
 
 
 @pytest.mark.parametrize(("name", "road"), ROADS.items())
-def test_tab_goes_as_one_reads(name: str, road: tuple[str, ...], opened, qtbot: QtBot):
-    scene = opened(name)
+def test_tab_goes_as_one_reads(name: str, road: tuple[str, ...], scene_of, qtbot: QtBot):
+    scene = scene_of(name)
     walked = [widget.objectName() for widget in _walk(scene.front, qtbot)]
     turned = walked[walked.index(road[0]) :] + walked[: walked.index(road[0])]
     assert tuple(turned[: len(road)]) == road
 
 
 def test_a_remark_that_scrolls_is_a_stop_for_the_keyboard_and_a_short_one_is_not(themed, qtbot: QtBot):
-    remark = Remark("says", "Remark")
+    remark = CommentText("says", "CommentText")
     qtbot.addWidget(remark)
     remark.setFixedWidth(300)
     remark.show()
@@ -209,4 +189,4 @@ def test_the_list_of_keys_is_as_high_as_the_window_lets_it(
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(1280, room)
-    assert KeysDialog([], "", window).height() == height
+    assert ShortcutsDialog([], "", window).height() == height

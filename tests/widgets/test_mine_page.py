@@ -63,7 +63,7 @@ def test_an_empty_list_says_what_will_be_here(shown: Shown) -> None:
 
 def test_returned_work_is_announced(shown: Shown) -> None:
     page = shown(remembering(work(1, TaskState.RETURNED), returned=1))
-    assert "1 came back" in page.message.text
+    assert "returned 1 to you" in page.message.text
 
 
 def test_the_status_bar_is_told(

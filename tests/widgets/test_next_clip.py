@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import Damaged, LeaseLost, NdaRequired, Unavailable
 from reviewer.model.task import SkipReason
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.waveform.plot import WavePlot
+from reviewer.ui.waveform.plot import WaveformPlot
 from tests.benches.clip_page import ClipPageBench, Role
 
 
@@ -108,7 +108,7 @@ def test_the_next_clip_is_painted_before_the_session_is_asked_for_anything_else(
             return False
 
     watch = Watch()
-    bench.workspace.view.findChild(WavePlot).surface.installEventFilter(watch)
+    bench.workspace.view.findChild(WaveformPlot).surface.installEventFilter(watch)
     bench.finish()
     assert asked[0] == ["open"]
 

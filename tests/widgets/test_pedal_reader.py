@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.pedal.report import CalibratedPedal, Pedal, ReportBit, ReportLayout
 from reviewer.pedal.status import PedalState
-from reviewer.ui.pedal import TAUGHT, PedalReader
+from reviewer.ui.pedal_reader import TAUGHT, PedalReader
 from reviewer.ui.preferences import Preferences
 from tests.fakes.pedal import INFINITY, LEFT, MIDDLE, NONE, STRANGER, UNPLUG, FakeHidBackend
 

@@ -14,12 +14,13 @@ from reviewer.audio.play.player import Player
 from reviewer.audio.samples import Samples
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import SPEEDS, PlaybackAction, PlaybackController
 from reviewer.ui.playback.key_bindings import bind_playback_keys, connect_waveform
 from reviewer.ui.playback.play_bar import PlayBar
-from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.fakes.clock import FakeClock
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
@@ -457,7 +458,7 @@ def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(
         playback.perform(PlaybackAction.BACKSTEP)
     playback.perform(PlaybackAction.LOOP)
     assert text(bar, "play_backstep") == "0.50 s"
-    assert bar.findChild(QToolButton, "play_backstep").accessibleName() == "A pause goes back: 0.50 s"
+    assert bar.findChild(QToolButton, "play_backstep").accessibleName() == "Rewind on pause: 0.50 s"
     assert bar.findChild(QToolButton, "play_loop").isChecked()
     playback.perform(PlaybackAction.LOOP)
     assert not bar.findChild(QToolButton, "play_loop").isChecked()
@@ -491,7 +492,7 @@ def test_each_button_asks_for_its_act_and_names_its_key(
     with qtbot.waitSignal(bar.action_requested) as asked:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked.args == [act]
-    assert key(f"desk.{act}").shown in button.toolTip()
+    assert shortcut(f"desk.{act}").shown in button.toolTip()
 
 
 def test_a_click_on_the_speed_makes_it_normal(

@@ -14,13 +14,14 @@ from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.key_bindings import bind_playback_keys, connect_waveform
 from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope, key
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 
@@ -292,7 +293,7 @@ def test_another_clip_has_no_segments_of_the_one_before(bench: Bench) -> None:
 
 @pytest.mark.parametrize("act", list(PlaybackAction))
 def test_none_of_these_keys_types_anything(bench: Bench, act: PlaybackAction) -> None:
-    pressed = key(f"desk.{act}").sequences[0][0]
+    pressed = shortcut(f"desk.{act}").sequences[0][0]
     bench.press(pressed.key(), pressed.keyboardModifiers())
     assert (bench.field.toPlainText(), bench.field.hasFocus()) == ("", True)
     bench.playback.pause()

@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QListWidget,
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.settings.dialog import SettingsDialog
+from reviewer.ui.settings.dialog import SettingsDialog, settings_dialog
 from reviewer.ui.settings.listening_page import ListeningPage
-from reviewer.ui.settings.pages import settings_dialog
 
 
 class SoundPage(QWidget):
@@ -95,7 +94,7 @@ def test_the_program_s_pages_are_listening_and_keys_first(themed, qtbot: QtBot, 
     dialog = settings_dialog(preferences, [])
     qtbot.addWidget(dialog)
     pages = dialog.findChild(QListWidget, "settings_pages")
-    assert [pages.item(row).text() for row in range(pages.count())][:2] == ["Listening", "Keys"]
+    assert [pages.item(row).text() for row in range(pages.count())][:2] == ["Listening", "Shortcuts"]
 
 
 @pytest.mark.parametrize(

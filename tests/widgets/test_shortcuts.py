@@ -5,9 +5,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.handles import named
-from reviewer.ui.keys_dialog import rows_for
-from reviewer.ui.shortcuts import Scope, bind, key, keys_in, tip
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.shortcuts import bind_shortcut, shortcut, shortcuts_in, tooltip_with_keys
+from reviewer.ui.shortcuts_dialog import rows_for
+from reviewer.ui.widgets.widget_ids import named
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -24,14 +25,14 @@ def pages(themed, qtbot: QtBot) -> QStackedWidget:
 
 def test_a_key_works_while_its_page_is_in_front(pages: QStackedWidget, qtbot: QtBot):
     pressed: list[int] = []
-    bind(pages.widget(0), "people.add", lambda: pressed.append(1))
+    bind_shortcut(pages.widget(0), "people.add", lambda: pressed.append(1))
     qtbot.keyClick(pages, Qt.Key.Key_N, CONTROL)
     assert pressed == [1]
 
 
 def test_a_key_sleeps_while_another_page_is_in_front(pages: QStackedWidget, qtbot: QtBot):
     pressed: list[int] = []
-    bind(pages.widget(0), "people.add", lambda: pressed.append(1))
+    bind_shortcut(pages.widget(0), "people.add", lambda: pressed.append(1))
     pages.setCurrentIndex(1)
     qtbot.keyClick(pages, Qt.Key.Key_N, CONTROL)
     assert pressed == []
@@ -39,8 +40,8 @@ def test_a_key_sleeps_while_another_page_is_in_front(pages: QStackedWidget, qtbo
 
 def test_the_same_key_does_what_the_page_in_front_says(pages: QStackedWidget, qtbot: QtBot):
     pressed: list[str] = []
-    bind(pages.widget(0), "people.add", lambda: pressed.append("people"))
-    bind(pages.widget(1), "desk.claim", lambda: pressed.append("desk"))
+    bind_shortcut(pages.widget(0), "people.add", lambda: pressed.append("people"))
+    bind_shortcut(pages.widget(1), "desk.claim", lambda: pressed.append("desk"))
     pages.setCurrentIndex(1)
     qtbot.keyClick(pages, Qt.Key.Key_N, CONTROL)
     assert pressed == ["desk"]
@@ -51,35 +52,39 @@ def test_the_key_of_a_sleeping_button_does_nothing(pages: QStackedWidget, qtbot:
     button = QPushButton()
     QVBoxLayout(pages.widget(0)).addWidget(button)
     button.setEnabled(False)
-    bind(button, "people.add", lambda: pressed.append(1))
+    bind_shortcut(button, "people.add", lambda: pressed.append(1))
     qtbot.keyClick(pages, Qt.Key.Key_N, CONTROL)
     assert pressed == []
 
 
 def test_a_tooltip_carries_its_key(themed):
-    assert tip("Add a person", "people.add") == "Add a person  (Ctrl+N)"
+    assert tooltip_with_keys("Add a person", "people.add") == "Add a person  (Ctrl+N)"
 
 
 def test_a_key_that_is_not_in_the_table_is_an_error(themed):
     with pytest.raises(KeyError):
-        key("desk.dance")
+        shortcut("desk.dance")
 
 
 def test_rows_of_a_scope_keep_the_table_s_order():
-    assert [row.id for row in keys_in(Scope.LOG)] == ["log.refresh", "log.verify", "log.checkpoint"]
+    assert [row.id for row in shortcuts_in(Scope.LOG)] == ["log.refresh", "log.verify", "log.checkpoint"]
 
 
 def test_the_page_s_own_keys_come_first_then_the_data_s_then_the_window_s(themed):
     rows = rows_for(Scope.LOG, [("Alt+1", "[laugh]")], ["Overview"])
     places = [
         rows.index(row)
-        for row in (("F5", "Read the newest rows"), ("Alt+1", "[laugh]"), ("F1", "Show the keys"))
+        for row in (
+            ("F5", "Refresh: read the newest rows"),
+            ("Alt+1", "[laugh]"),
+            ("F1", "Show the shortcuts"),
+        )
     ]
     assert places == sorted(places)
 
 
 def test_a_widget_is_named_for_tests_and_for_screen_readers(themed, qtbot: QtBot):
-    button = named(QPushButton(), "go", "Go", hint="Go there", key_id="people.add", kind="primary")
+    button = named(QPushButton(), "go", "Go", hint="Go there", shortcut_id="people.add", kind="primary")
     qtbot.addWidget(button)
     seen = (button.objectName(), button.accessibleName(), button.toolTip(), button.property("kind"))
     assert seen == ("go", "Go", "Go there  (Ctrl+N)", "primary")

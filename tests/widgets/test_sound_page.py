@@ -16,7 +16,7 @@ from reviewer.ui.settings.sound_page import SoundPage
 _SPEAKERS, _HEADSET = Output("Speakers", "ALSA"), Output("Headset", "ALSA")
 
 
-class _House:
+class _OutputSetup:
     """What the page is given: outputs that may change, a tone that may fail."""
 
     def __init__(self, qtbot: QtBot, chosen: str = "") -> None:
@@ -68,78 +68,78 @@ class _House:
 
 
 @pytest.fixture
-def house(qapp: QApplication, qtbot: QtBot) -> Iterator[_House]:
+def setup(qapp: QApplication, qtbot: QtBot) -> Iterator[_OutputSetup]:
     theme.apply(qapp, theme.Scheme.DARK)
-    house = _House(qtbot)
-    yield house
-    house.jobs.close()
+    setup = _OutputSetup(qtbot)
+    yield setup
+    setup.jobs.close()
 
 
-def test_the_default_stands_first_with_its_name_and_then_every_output(house: _House) -> None:
-    assert house.rows == ["The system's default (Speakers)", "Speakers · ALSA", "Headset · ALSA"]
-    assert house.device.currentIndex() == 0
+def test_the_default_stands_first_with_its_name_and_then_every_output(setup: _OutputSetup) -> None:
+    assert setup.rows == ["System default (Speakers)", "Speakers · ALSA", "Headset · ALSA"]
+    assert setup.device.currentIndex() == 0
 
 
-def test_a_choice_is_kept_by_name_and_host(house: _House) -> None:
-    house.device.setCurrentIndex(2)
+def test_a_choice_is_kept_by_name_and_host(setup: _OutputSetup) -> None:
+    setup.device.setCurrentIndex(2)
 
-    assert house.preferences.text("sound.device") == "ALSA/Headset"
-
-
-def test_the_default_is_chosen_by_choosing_nothing(house: _House) -> None:
-    house.device.setCurrentIndex(2)
-    house.device.setCurrentIndex(0)
-
-    assert house.preferences.text("sound.device", "?") == ""
+    assert setup.preferences.text("sound.device") == "ALSA/Headset"
 
 
-def test_the_remembered_output_is_shown_as_chosen(qtbot: QtBot, house: _House) -> None:
-    another = _House(qtbot, "ALSA/Headset")
+def test_the_default_is_chosen_by_choosing_nothing(setup: _OutputSetup) -> None:
+    setup.device.setCurrentIndex(2)
+    setup.device.setCurrentIndex(0)
+
+    assert setup.preferences.text("sound.device", "?") == ""
+
+
+def test_the_remembered_output_is_shown_as_chosen(qtbot: QtBot, setup: _OutputSetup) -> None:
+    another = _OutputSetup(qtbot, "ALSA/Headset")
 
     assert another.device.currentText() == "Headset · ALSA"
     another.jobs.close()
 
 
-def test_a_remembered_output_that_is_away_stays_chosen_and_says_so(qtbot: QtBot, house: _House) -> None:
-    another = _House(qtbot, "ALSA/Dock")
+def test_a_remembered_output_that_is_away_stays_chosen_and_says_so(qtbot: QtBot, setup: _OutputSetup) -> None:
+    another = _OutputSetup(qtbot, "ALSA/Dock")
 
-    assert another.device.currentText() == "Dock · not there now: the default plays"
+    assert another.device.currentText() == "Dock · not connected, the default is used"
     assert another.preferences.text("sound.device") == "ALSA/Dock"
     another.jobs.close()
 
 
-def test_looking_again_shows_what_was_plugged_in(house: _House) -> None:
-    house.there = Outputs("Speakers", (_SPEAKERS, _HEADSET, Output("Dock", "ALSA")))
-    house.press("sound_refresh")
+def test_looking_again_shows_what_was_plugged_in(setup: _OutputSetup) -> None:
+    setup.there = Outputs("Speakers", (_SPEAKERS, _HEADSET, Output("Dock", "ALSA")))
+    setup.press("sound_refresh")
 
-    assert house.rows[-1] == "Dock · ALSA"
-
-
-def test_the_tone_is_played_on_what_is_chosen_and_it_says_where(house: _House) -> None:
-    house.device.setCurrentIndex(2)
-    house.press("sound_test")
-
-    assert house.tones == ["ALSA/Headset"]
-    assert "A tone was played: Headset" in house.said
+    assert setup.rows[-1] == "Dock · ALSA"
 
 
-def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(house: _House) -> None:
-    house.error = NoAudioDevice("No sound: no output device was found.", "Plug one in.")
-    house.press("sound_test")
-    assert "no output device was found" in house.said
+def test_the_tone_is_played_on_what_is_chosen_and_it_says_where(setup: _OutputSetup) -> None:
+    setup.device.setCurrentIndex(2)
+    setup.press("sound_test")
 
-    house.error = None
-    house.press("sound_test")
-    assert house.tones == [""]
+    assert setup.tones == ["ALSA/Headset"]
+    assert "A test tone was played on: Headset" in setup.said
 
 
-def test_a_list_that_cannot_be_had_leaves_the_default(house: _House) -> None:
-    house.error = NoAudioDevice("Sound is off: PortAudio is not installed.", "Install it.")
-    house.press("sound_refresh")
+def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(setup: _OutputSetup) -> None:
+    setup.error = NoAudioDevice("No sound: no output device was found.", "Plug one in.")
+    setup.press("sound_test")
+    assert "no output device was found" in setup.said
 
-    assert house.rows[0].startswith("The system's default")
-    assert "not installed" in house.said
+    setup.error = None
+    setup.press("sound_test")
+    assert setup.tones == [""]
 
 
-def test_it_has_a_title(house: _House) -> None:
-    assert house.page.title == "Sound"
+def test_a_list_that_cannot_be_had_leaves_the_default(setup: _OutputSetup) -> None:
+    setup.error = NoAudioDevice("Sound is off: PortAudio is not installed.", "Install it.")
+    setup.press("sound_refresh")
+
+    assert setup.rows[0].startswith("System default")
+    assert "not installed" in setup.said
+
+
+def test_it_has_a_title(setup: _OutputSetup) -> None:
+    assert setup.page.title == "Sound"

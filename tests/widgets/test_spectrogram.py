@@ -16,14 +16,13 @@ from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.audio.view.spectrogram import Band, SpectrogramParameters
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.waveform.look import RANGES_DB, Look
-from reviewer.ui.waveform.pitch_axis import marks_hz, pitch
-from reviewer.ui.waveform.plot import WavePlot
-from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
-from reviewer.ui.waveform.tiles import TileKey, Tiles
-from reviewer.ui.waveform.view import WaveformView
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.waveform.frequency_axis import frequency_label, tick_frequencies_hz
+from reviewer.ui.waveform.plot import WaveformPlot
+from reviewer.ui.waveform.spectrogram import RANGES_DB, Spectrogram, SpectrogramSettings
+from reviewer.ui.waveform.spectrogram_tiles import SpectrogramTiles, TileKey
+from reviewer.ui.waveform.toolbars import SpectrogramToggle, SpectrogramToolbar
+from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.benches.clip_page import ClipPageBench, Role
 from tests.fakes.work_session import speech_like
 from tests.sounds import a_tone
@@ -96,7 +95,7 @@ def test_it_is_as_wide_as_the_wave(view: WaveformView, settle: Settle) -> None:
     put_on(view, speech_like(seconds=2))
     under(view).toggle()
     settle()
-    plot = view.findChild(WavePlot)
+    plot = view.findChild(WaveformPlot)
     assert under(view).width() == plot.width()
     assert under(view).mapTo(view, under(view).rect().topLeft()).x() == plot.mapTo(view, plot.pos()).x()
 
@@ -166,7 +165,7 @@ def test_what_was_chosen_stays_for_the_next_clip(view: WaveformView) -> None:
     under(view).toggle()
     under(view).toggle_band()
     put_on(view, speech_like(seconds=1))
-    assert under(view).look == Look(is_on=True, band=Band.NARROW)
+    assert under(view).settings == SpectrogramSettings(is_on=True, band=Band.NARROW)
 
 
 def test_a_wider_range_brings_out_fainter_sounds_without_new_work(
@@ -181,26 +180,26 @@ def test_a_wider_range_brings_out_fainter_sounds_without_new_work(
 
 
 def test_the_range_ends_at_both_ends() -> None:
-    assert Look(range_db=RANGES_DB[0]).with_range(-1).range_db == RANGES_DB[0]
-    assert Look(range_db=RANGES_DB[-1]).with_range(1).range_db == RANGES_DB[-1]
+    assert SpectrogramSettings(range_db=RANGES_DB[0]).with_range(-1).range_db == RANGES_DB[0]
+    assert SpectrogramSettings(range_db=RANGES_DB[-1]).with_range(1).range_db == RANGES_DB[-1]
 
 
 def test_while_it_is_off_its_other_keys_change_nothing(view: WaveformView) -> None:
     under(view).toggle_band()
     under(view).show_more()
-    assert under(view).look == Look()
+    assert under(view).settings == SpectrogramSettings()
 
 
 def test_buttons_say_what_is_on(view: WaveformView, qtbot: QtBot) -> None:
-    bar = SpectrogramBar(under(view), Scope.DESK)
-    switch = SpectrogramSwitch(under(view), Scope.DESK)
+    bar = SpectrogramToolbar(under(view), Scope.DESK)
+    switch = SpectrogramToggle(under(view), Scope.DESK)
     qtbot.addWidget(switch)
     band = bar.findChild(QToolButton, "band_button")
     qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
     assert switch.isChecked()
     assert bar.isVisible()
     qtbot.mouseClick(band, Qt.MouseButton.LeftButton)
-    assert under(view).look.band is Band.NARROW
+    assert under(view).settings.band is Band.NARROW
     assert band.text() == "Narrow"
 
 
@@ -216,7 +215,7 @@ def a_key(index: int) -> TileKey:
 
 
 def test_one_job_at_a_time_leaves_the_pool_to_others(jobs: Jobs, settle: Settle) -> None:
-    tiles = Tiles(jobs)
+    tiles = SpectrogramTiles(jobs)
     tiles.show_samples(Samples(RATE, speech_like(seconds=4)))
     tiles.want(a_key(index) for index in range(8))
     assert jobs.running == 1
@@ -227,7 +226,7 @@ def test_one_job_at_a_time_leaves_the_pool_to_others(jobs: Jobs, settle: Settle)
 def test_work_on_what_left_the_view_is_cancelled(jobs: Jobs, settle: Settle, gate: threading.Event) -> None:
     for _ in range(3):  # all threads are busy, so that the first tiles are still to be begun
         jobs.run(lambda _token: gate.wait(), lambda _done: None, lambda _error: None)
-    tiles = Tiles(jobs)
+    tiles = SpectrogramTiles(jobs)
     tiles.show_samples(Samples(RATE, speech_like(seconds=4)))
     tiles.want([a_key(0), a_key(1)])
     tiles.want([a_key(6)])
@@ -242,7 +241,7 @@ def test_tiles_of_a_clip_that_left_are_not_delivered(
 ) -> None:
     for _ in range(3):
         jobs.run(lambda _token: gate.wait(), lambda _done: None, lambda _error: None)
-    tiles = Tiles(jobs)
+    tiles = SpectrogramTiles(jobs)
     tiles.show_samples(Samples(RATE, speech_like(seconds=4)))
     tiles.want([a_key(0)])
     tiles.show_samples(None)
@@ -254,21 +253,25 @@ def test_tiles_of_a_clip_that_left_are_not_delivered(
 @pytest.mark.parametrize("height", [40.0, 70.0, 140.0, 280.0])
 @pytest.mark.parametrize("top_hz", [4_000.0, 8_000.0, 24_000.0])
 def test_names_of_pitches_do_not_touch(height: float, top_hz: float) -> None:
-    marks = marks_hz(top_hz, height)
+    marks = tick_frequencies_hz(top_hz, height)
     assert all(0 < hertz < top_hz for hertz in marks)
     assert all((b - a) / top_hz * height >= 20 for a, b in pairwise(marks))
 
 
 def test_pitches_are_named_in_hertz_and_kilohertz() -> None:
-    assert [pitch(500), pitch(1_500), pitch(8_000)] == ["500 Hz", "1.5 kHz", "8 kHz"]
+    assert [frequency_label(500), frequency_label(1_500), frequency_label(8_000)] == [
+        "500 Hz",
+        "1.5 kHz",
+        "8 kHz",
+    ]
 
 
 def test_samples_at_full_scale_are_marked_on_the_wave(view: WaveformView) -> None:
     data = np.zeros((RATE, 1), dtype=np.int16)
     data[RATE // 2] = 32_767
     put_on(view, data)
-    (mark,) = view.findChild(WavePlot).clip_marks
-    assert mark == pytest.approx(view.findChild(WavePlot).width() / 2, abs=1)
+    (mark,) = view.findChild(WaveformPlot).clip_marks
+    assert mark == pytest.approx(view.findChild(WaveformPlot).width() / 2, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -278,11 +281,11 @@ def test_samples_at_full_scale_are_marked_on_the_wave(view: WaveformView) -> Non
 def test_only_full_scale_is_marked(view: WaveformView, dtype: type, loud: int, clipped: int) -> None:
     data = np.full((200, 2), loud, dtype=dtype)
     put_on(view, data)
-    assert view.findChild(WavePlot).clip_marks.size == 0
+    assert view.findChild(WaveformPlot).clip_marks.size == 0
     data = data.copy()
     data[100, 1] = clipped
     put_on(view, data)
-    assert view.findChild(WavePlot).clip_marks.size == 1
+    assert view.findChild(WaveformPlot).clip_marks.size == 1
 
 
 @pytest.mark.parametrize("role", ["desk", "qa"])

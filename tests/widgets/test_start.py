@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.app.doors import LateDoors
+from reviewer.app.window import after_first_paint
+from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import NoWorkspace, Refused, Unavailable
 from reviewer.places import PROJECT_FILE
-from reviewer.ui.first_paint import after_first_paint
 from reviewer.workspace import Workspace, make_workspace, open_workspace
 from tests.benches.workspace import LEAD, PASSPHRASE
 
@@ -32,14 +32,14 @@ def cheaply(folder: Path) -> Workspace:
 
 def test_a_folder_without_a_workspace_is_told_before_there_is_a_window(tmp_path: Path):
     with pytest.raises(NoWorkspace, match="NO_WORKSPACE"):
-        LateDoors(tmp_path)
+        LazyWorkspaceGateway(tmp_path)
 
 
 def test_the_project_is_known_without_opening_the_workspace(folder: Path):
     opened: list[Path] = []
-    doors = LateDoors(folder, lambda path: opened.append(path) or cheaply(path))
+    gateway = LazyWorkspaceGateway(folder, lambda path: opened.append(path) or cheaply(path))
 
-    assert doors.project.locale == "en-US"
+    assert gateway.project.locale == "en-US"
     assert opened == []
 
 
@@ -50,9 +50,9 @@ def test_whoever_asks_waits_until_the_workspace_is_open(folder: Path):
         may_open.wait()
         return cheaply(path)
 
-    doors = LateDoors(folder, open_when_told)
-    doors.begin()
-    asked = threading.Thread(target=lambda: doors.sign_in)
+    gateway = LazyWorkspaceGateway(folder, open_when_told)
+    gateway.begin()
+    asked = threading.Thread(target=lambda: gateway.sign_in)
     asked.start()
     asked.join(0.05)
     was_waiting = asked.is_alive()
@@ -60,44 +60,44 @@ def test_whoever_asks_waits_until_the_workspace_is_open(folder: Path):
     asked.join()
 
     assert was_waiting
-    assert doors.sign_in.sign_in(LEAD, PASSPHRASE).person.name == LEAD
-    doors.close()
+    assert gateway.sign_in.sign_in(LEAD, PASSPHRASE).person.name == LEAD
+    gateway.close()
 
 
 def test_it_is_opened_once_however_many_ask(folder: Path):
     opened: list[Path] = []
-    doors = LateDoors(folder, lambda path: opened.append(path) or cheaply(path))
-    doors.begin()
-    doors.begin()
+    gateway = LazyWorkspaceGateway(folder, lambda path: opened.append(path) or cheaply(path))
+    gateway.begin()
+    gateway.begin()
 
-    assert doors.sign_in is doors.workspace.sessions
+    assert gateway.sign_in is gateway.workspace.sessions
     assert opened == [folder]
-    doors.close()
+    gateway.close()
 
 
 def test_a_workspace_that_does_not_open_says_why_each_time(folder: Path):
     (folder / PROJECT_FILE).write_text("colour = 3\n")
-    doors = LateDoors(folder, cheaply)
+    gateway = LazyWorkspaceGateway(folder, cheaply)
 
     for _ in range(2):
         with pytest.raises(Refused, match="SETTING_UNKNOWN"):
-            _ = doors.sign_in
-    doors.close()
+            _ = gateway.sign_in
+    gateway.close()
 
 
 def test_what_is_closed_does_not_open_again(folder: Path):
-    doors = LateDoors(folder, cheaply)
-    doors.begin()
-    doors.close()
+    gateway = LazyWorkspaceGateway(folder, cheaply)
+    gateway.begin()
+    gateway.close()
 
     with pytest.raises(Unavailable, match="closed"):
-        _ = doors.sign_in
+        _ = gateway.sign_in
 
 
 def test_closing_before_anybody_asked_opens_nothing(folder: Path):
     opened: list[Path] = []
-    doors = LateDoors(folder, lambda path: opened.append(path) or cheaply(path))
-    doors.close()
+    gateway = LazyWorkspaceGateway(folder, lambda path: opened.append(path) or cheaply(path))
+    gateway.close()
 
     assert opened == []
 
@@ -110,10 +110,10 @@ def test_what_may_come_later_comes_on_that_thread_and_keeps_nobody_from_the_work
         came.append(threading.current_thread())
         may_end.wait()
 
-    doors = LateDoors(folder, cheaply, then)
-    assert doors.sign_in is doors.workspace.sessions
+    gateway = LazyWorkspaceGateway(folder, cheaply, then)
+    assert gateway.sign_in is gateway.workspace.sessions
     may_end.set()
-    doors.close()
+    gateway.close()
 
     assert len(came) == 1
     assert came[0] is not threading.current_thread()
@@ -128,12 +128,12 @@ def test_what_may_come_later_does_not_come_to_a_window_that_is_closing(folder: P
         may_open.wait()
         return cheaply(path)
 
-    doors = LateDoors(folder, open_when_told, lambda: came.append("then"))
-    doors.begin()
+    gateway = LazyWorkspaceGateway(folder, open_when_told, lambda: came.append("then"))
+    gateway.begin()
     is_opening.wait()
-    closing = threading.Thread(target=doors.close)
+    closing = threading.Thread(target=gateway.close)
     closing.start()
-    while not doors.is_closing:
+    while not gateway.is_closing:
         closing.join(0.001)
     may_open.set()
     closing.join()
@@ -143,64 +143,119 @@ def test_what_may_come_later_does_not_come_to_a_window_that_is_closing(folder: P
 
 _STARTED = """
 import sys, threading
+from tests.benches.qt_imports import watch_qt_imports
+imports = watch_qt_imports()
 import PySide6.QtCore
-from PySide6.QtCore import QTimer, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QObject, QTimer, qInstallMessageHandler
+from PySide6.QtWidgets import QListWidget
 from reviewer.app import start
-import reviewer.ui.first_paint as first_paint
+from reviewer.app.window import application
+from reviewer.ui.main_window import MainWindow
 
-QT_AWARE = {"PySide6", "shiboken6", "pyqtgraph", "qtawesome"}
-said, elsewhere = [], set()
-qInstallMessageHandler(lambda kind, context, text: said.append(text))
-
-
-class Watch:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in QT_AWARE and threading.current_thread() is not threading.main_thread():
-            elsewhere.add(name)
-        return None
+messages = []
+qInstallMessageHandler(lambda kind, context, text: messages.append(text))
 
 
-def at_first_paint(window, then):
-    def go():
-        print("before the first paint:", "pyqtgraph" in sys.modules, "Qt" in vars(PySide6.QtCore))
-        sys.meta_path.insert(0, Watch())
-        then()
-        page = window.entrance.sign_in_page
-        page.name.setText("Lee Moreau")
-        page.passphrase.setText("not the passphrase")
-        QTimer.singleShot(100, window, page.button.click)
-        wait = QTimer(window)
-        wait.timeout.connect(lambda: page.message.text and window.close())
-        wait.start(5)
-    first_paint.after_first_paint(window, go)
+def sign_in(window, passphrase):
+    page = window.sign_in_flow.sign_in_page
+    page.name.setText("Lee Moreau")
+    page.passphrase.setText(passphrase)
+    page.button.click()
 
 
-start.after_first_paint = at_first_paint
+def everything(window):
+    "Each step is done on the GUI thread; a function is waited for until it gives True."
+    yield lambda: window.pedals is not None
+    yield lambda: not any(thread.name == "workspace" for thread in threading.enumerate())
+    sign_in(window, "not the passphrase")
+    yield lambda: window.sign_in_flow.sign_in_page.message.text
+    sign_in(window, sys.argv[2])
+    yield lambda: window.signed_in is not None
+    for page in ("people", "import", "export", "log", "overview"):
+        window.signed_in.go_to(page)
+        yield lambda: True
+    window.show_settings()
+    pages = window.findChild(QListWidget, "settings_pages")
+    for row in range(pages.count()):
+        pages.setCurrentRow(row)
+        yield lambda: True
+    print("settings:", pages.count())
+
+
+class Driver(QObject):
+    "Starts with the first paint of the window; closes it at the end."
+
+    def __init__(self, app):
+        super().__init__(app)
+        self.steps = None
+        self.is_reached = lambda: True
+        self.timer = QTimer(self, interval=20)
+        self.timer.timeout.connect(self.go_on)
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        if self.steps is None and isinstance(watched, MainWindow) and event.type() == QEvent.Type.Paint:
+            print("before the first paint:", "pyqtgraph" in sys.modules, "Qt" in vars(PySide6.QtCore))
+            self.window, self.steps = watched, everything(watched)
+            self.timer.start()
+        return False
+
+    def go_on(self):
+        if self.is_reached():
+            self.is_reached = next(self.steps, None) or self.leave
+
+    def leave(self):
+        self.timer.stop()
+        for dialog in self.window.findChildren(PySide6.QtWidgets.QDialog):
+            dialog.close()
+        self.window.close()
+
+
+driver = Driver(application())
 start.run(["--workspace", sys.argv[1]])
 print("then:", "pyqtgraph" in sys.modules, "Qt" in vars(PySide6.QtCore))
-print("imported off the GUI thread:", sorted(elsewhere))
-print([text for text in said if "thread" in text.lower()])
+print(imports.report)
+print([text for text in messages if "thread" in text.lower()])
 """
 
 
-def test_nothing_that_knows_qt_is_imported_off_the_gui_thread_and_the_waves_after_the_first_paint(
-    folder: Path, tmp_path: Path
+def test_qt_modules_are_imported_on_the_gui_thread_alone_and_pyqtgraph_after_the_first_paint(
+    folder: Path, tmp_path: Path, repository: Path
 ):
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     ran = subprocess.run(
-        [sys.executable, "-c", _STARTED, str(folder)],
+        [sys.executable, "-c", _STARTED, str(folder), PASSPHRASE],
         capture_output=True,
         text=True,
         timeout=120,
-        check=True,
+        check=False,
         env=environment,
+        cwd=repository,
     )
     assert ran.stdout.splitlines() == [
         "before the first paint: False False",
+        "settings: 4",
         "then: True True",
-        "imported off the GUI thread: []",
+        "Qt imported off the main thread: []",
         "[]",
-    ]
+    ], ran.stderr
+
+
+def test_a_qt_import_on_another_thread_is_noticed(repository: Path):
+    code = """
+import threading
+from tests.benches.qt_imports import watch_qt_imports
+
+watch = watch_qt_imports()
+thread = threading.Thread(target=__import__, args=("PySide6.QtCore",))
+thread.start()
+thread.join()
+print(watch.report)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, cwd=repository
+    )
+    assert "'PySide6.QtCore'" in ran.stdout
 
 
 def test_what_waits_for_the_first_paint_comes_once_and_after_it(qtbot: QtBot):

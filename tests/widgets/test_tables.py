@@ -7,8 +7,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.theme import tokens
+from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
 
 Row = tuple[str, int]
 

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from reviewer.places import resource
 from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.ui.transcript.editor import TranscriptEditor
-from reviewer.ui.transcript.elided import ElidedLabel
-from reviewer.ui.transcript.palette import TagPalette
-from reviewer.ui.transcript.preview import Preview
+from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import TextField
+from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.read_only_text import Preview
 
 Show = Callable[[QWidget], None]
 

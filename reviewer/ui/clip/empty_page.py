@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from reviewer.model.task import DailyCounts
 from reviewer.ui.clip.delayed_disable import DisableWhileBusy
-from reviewer.ui.handles import named, put_key
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named, show_shortcut
 
 _WIDTH_PX = 480
 
@@ -29,7 +29,7 @@ class EmptyPageWords:
     nothing_waits: tuple[str, str]
     failed: tuple[str, str]
     give_back: str = ""
-    """On the button that gives back a clip that does not open; without words there is none."""
+    """On the button that gives back a clip that does not open; empty for no button."""
     give_back_hint: str = ""
 
 
@@ -53,22 +53,20 @@ class EmptyPage(QWidget):
         self._sentence = named(QLabel(self), "empty_sentence", self.tr("What to do"), kind="dim")
         self._sentence.setWordWrap(True)
         self.claim = named(
-            QPushButton(words.claim, self), "claim", words.claim, key_id=words.claim_key, kind="primary"
+            QPushButton(words.claim, self), "claim", words.claim, shortcut_id=words.claim_key, kind="primary"
         )
         self.claim.clicked.connect(self.claim_requested)
-        bind(self, words.claim_key, self.claim.click)
+        bind_shortcut(self, words.claim_key, self.claim.click)
         self._give_back = self._give_back_button(words)
         self._busy = DisableWhileBusy(self.claim, *self._give_back)
-        self._counts = named(
-            QLabel(self), "empty_counts", self.tr("What waits, and what was done"), kind="label"
-        )
+        self._counts = named(QLabel(self), "empty_counts", self.tr("Waiting and finished work"), kind="label")
         self.message = InlineMessage("empty_message", lines=3, parent=self)
         self.message.retry_requested.connect(self.claim_requested)
         self._lay_out()
         self.show_ready()
 
     def show_ready(self) -> None:
-        """No clip is held, and none was asked for."""
+        """No clip is leased, and none was requested."""
         self._show_state(self._words.ready)
 
     def show_nothing_waits(self) -> None:
@@ -76,14 +74,14 @@ class EmptyPage(QWidget):
         self._show_state(self._words.nothing_waits)
 
     def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
-        """There is no clip, and this is why."""
+        """Shows why there is no clip."""
         self._show_state(self._words.failed)
         for button in self._give_back:
             button.setVisible(may_give_back)
         self.message.show_message(message, "warn")
 
     def show_busy(self, *, is_busy: bool) -> None:
-        """While an operation is under way, the buttons wait."""
+        """Disables the buttons while an operation runs."""
         self._busy.show(is_busy=is_busy)
 
     def show_counts(self, counts: DailyCounts) -> None:
@@ -101,7 +99,7 @@ class EmptyPage(QWidget):
         self.message.clear()
 
     def _give_back_button(self, words: EmptyPageWords) -> tuple[QPushButton, ...]:
-        """The button that gives a clip back, where there is one."""
+        """The button that gives a clip back, if there is one."""
         if not words.give_back:
             return ()
         button = QPushButton(words.give_back, self)
@@ -113,7 +111,7 @@ class EmptyPage(QWidget):
         card = QWidget(self)
         card.setFixedWidth(_WIDTH_PX)
         hint = QLabel(card)
-        put_key(hint, self._words.claim_key)
+        show_shortcut(hint, self._words.claim_key)
         hint.setProperty("kind", "label")
         row = QHBoxLayout()
         row.setSpacing(GROUP_PX)

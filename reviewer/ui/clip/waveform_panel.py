@@ -1,4 +1,4 @@
-"""What a clip sounds like, to the eye: minimap, waves, spectrogram, and the play bar under them."""
+"""The waveform panel: minimap, waveform, spectrogram and play bar."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,28 +7,26 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer.model.intervals import Span
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.key_bindings import bind_playback_keys, bind_spectrogram_keys, connect_waveform
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.playback.output_settings_panel import OutputSettingsButton, bind_output_keys
 from reviewer.ui.playback.play_bar import HEIGHT_PX, PlayBar
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX
-from reviewer.ui.waveform.choices import remember_choices
-from reviewer.ui.waveform.room import room_for
 from reviewer.ui.waveform.spectrogram import Spectrogram
-from reviewer.ui.waveform.spectrogram_bar import SpectrogramBar, SpectrogramSwitch
-from reviewer.ui.waveform.view import WaveformView
-from reviewer.ui.waveform.zoom_buttons import ZoomButtons
+from reviewer.ui.waveform.toolbars import SpectrogramToggle, SpectrogramToolbar, ZoomButtons
+from reviewer.ui.waveform.waveform_preferences import bind_waveform_preferences
+from reviewer.ui.waveform.waveform_view import WaveformView, waveform_heights
+from reviewer.ui.widgets.tab_order import tab_through
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
 
 
 class WaveformPanel(QWidget):
-    """Shows the sound of a clip and follows a playback."""
+    """Shows the sound of a clip and follows its playback."""
 
     def __init__(self, scope: Scope, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,8 +37,8 @@ class WaveformPanel(QWidget):
         self.spectrogram = Spectrogram(jobs, self.waves)
         self.waves.put_under(self.spectrogram)
         self.play_bar = PlayBar(scope, self)
-        SpectrogramBar(self.spectrogram, scope)
-        self.play_bar.add_right(SpectrogramSwitch(self.spectrogram, scope, self.play_bar))
+        SpectrogramToolbar(self.spectrogram, scope)
+        self.play_bar.add_right(SpectrogramToggle(self.spectrogram, scope, self.play_bar))
         self.play_bar.add_right(ZoomButtons(self.waves, scope, self.play_bar))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,29 +53,29 @@ class WaveformPanel(QWidget):
         preferences: Preferences,
         keys_owner: QWidget,
     ) -> None:
-        """Shows a playback from now on; its keys work while ``keys_owner`` is shown."""
+        """Connects to a playback; its shortcuts work while ``keys_owner`` is shown."""
         self.play_bar.follow(playback)
         self.play_bar.add_right(OutputSettingsButton(output, self._scope, self.play_bar))
         connect_waveform(self.waves, playback)
         bind_playback_keys(keys_owner, self._scope, playback, self.waves)
         bind_spectrogram_keys(keys_owner, self._scope, self.spectrogram)
         bind_output_keys(keys_owner, self._scope, output)
-        remember_choices(keys_owner, self._scope, self.waves, preferences)
+        bind_waveform_preferences(keys_owner, self._scope, self.waves, preferences)
         tab_through(self.play_bar)
 
     @property
     def unheard(self) -> tuple[Span, ...]:
-        """The speech that is marked as still to be heard."""
+        """The speech that is marked as unheard."""
         return self._unheard
 
     def show_clip(self, clip: "OpenClip") -> None:
-        """Draws the clip and where somebody speaks in it; what is unheard is marked later."""
+        """Shows the clip and its speech; unheard speech is marked later."""
         self._unheard = ()
         self.waves.show_clip(clip.samples, clip.peaks)
         self.waves.show_speech(clip.speech)
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
-        """Marks the speech that is still to be heard."""
+        """Marks unheard speech."""
         if tuple(spans) != self._unheard:
             self._unheard = tuple(spans)
             self.waves.show_unheard(spans)
@@ -87,8 +85,8 @@ class WaveformPanel(QWidget):
         self.waves.show_nothing()
 
     def share_height(self, whole_px: int) -> int:
-        """Takes a share of a page's height, and no more; gives what the spectrogram has of it."""
-        waves, spectrum = room_for(whole_px, has_spectrogram=self.spectrogram.look.is_on)
+        """Takes its share of a page's height; returns the spectrogram's part of it."""
+        waves, spectrum = waveform_heights(whole_px, has_spectrogram=self.spectrogram.settings.is_on)
         self.spectrogram.setFixedHeight(spectrum)
         self.setMaximumHeight(waves + spectrum + GAP_PX + HEIGHT_PX)
         return spectrum

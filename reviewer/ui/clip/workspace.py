@@ -4,24 +4,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from reviewer.model.clock import Clock
+from reviewer.ui.clip.clip_stack import ClipStack
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.messages import Message
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.shortcuts import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reviewer.audio.play.player import Player
-    from reviewer.session.open_clip import OpenClip
     from reviewer.session.work_session import WorkSession
 
 
@@ -35,56 +34,8 @@ class ClipTools:
     clock: Clock
 
 
-class ClipStack(QStackedWidget):
-    """The two faces of a workspace, with a clip and without; shows what the presenter says."""
-
-    def __init__(self, empty: EmptyPage, view: ClipView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.empty, self.view = empty, view
-        self.addWidget(empty)
-        self.addWidget(view)
-
-    @property
-    def is_clip_shown(self) -> bool:
-        return self.currentWidget() is self.view
-
-    def show_clip(self, clip: "OpenClip") -> None:
-        """Shows a clip; ``paint_now`` once all that belongs to it is there."""
-        self.empty.message.clear()
-        self.setCurrentWidget(self.view)
-        self.view.show_clip(clip)
-
-    def paint_now(self) -> None:
-        """Paints the clip before anything else is begun: somebody waits for it."""
-        self.view.waveform.waves.repaint()
-
-    def show_ready(self) -> None:
-        """No clip is held, and none was asked for."""
-        self.empty.show_ready()
-        self._show_empty()
-
-    def show_nothing_waits(self) -> None:
-        """The queue has nothing for this person."""
-        self.empty.show_nothing_waits()
-        self._show_empty()
-
-    def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
-        """There is no clip, and this is why."""
-        self.empty.show_failure(message, may_give_back=may_give_back)
-        self._show_empty()
-
-    def show_busy(self, *, is_busy: bool) -> None:
-        """While the session is asked for something, nothing else can be asked for."""
-        self.empty.show_busy(is_busy=is_busy)
-        self.view.show_busy(is_busy=is_busy)
-
-    def _show_empty(self) -> None:
-        self.setCurrentWidget(self.empty)
-        self.empty.take_focus()
-
-
 class ClipWorkspace:
-    """Puts view, playback and presenter together; pages add their panels and what is special to them."""
+    """Combines view, playback and presenter; pages add their own panels and actions."""
 
     def __init__(
         self,
@@ -111,15 +62,15 @@ class ClipWorkspace:
         self._has_started = False
 
     def is_at_work(self, within: timedelta) -> bool:
-        """Whether something plays that a person started no longer than ``within`` ago."""
+        """Whether playback runs that a person started no longer than ``within`` ago."""
         return self.playback.is_attended(within)
 
     def enter(self) -> None:
-        """The page comes to the front; the first time it goes on with the clip that is still held."""
+        """The page is shown; the first time it continues with the clip that is still leased."""
         if not self._has_started:
             self._has_started = True
             self.presenter.start()
 
     def tag_keys(self) -> list[tuple[str, str]]:
-        """The tags' keys, for the list of keys, while there is a clip to type them in."""
+        """The tags' keys for the list of shortcuts, while a clip is open."""
         return self.view.transcription.tags.keys

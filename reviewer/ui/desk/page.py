@@ -12,10 +12,11 @@ from reviewer.session.acts import HandIn
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.desk.skip_dialog import SkipDialog
-from reviewer.ui.handles import named
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.page import Page
-from reviewer.ui.shortcuts import Scope, bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GROUP_PX
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
@@ -48,8 +49,8 @@ class DeskPage(Page):
         self.buttons.submit.clicked.connect(self.submit)
         self.buttons.skip.clicked.connect(self.ask_skip_reason)
         empty.give_back_requested.connect(partial(presenter.skip, SkipReason.TECHNICAL))
-        bind(self.workspace.view, "desk.submit", self.submit)
-        bind(self.workspace.view, "desk.skip", self.ask_skip_reason)
+        bind_shortcut(self.workspace.view, "desk.submit", self.submit)
+        bind_shortcut(self.workspace.view, "desk.skip", self.ask_skip_reason)
 
     def is_at_work(self, within: timedelta) -> bool:
         return self.workspace.is_at_work(within)
@@ -73,7 +74,7 @@ class DeskPage(Page):
 
     @Slot()
     def ask_skip_reason(self) -> None:
-        """Opens the question; the sound stops meanwhile."""
+        """Opens the dialog; playback stops."""
         self.workspace.playback.pause()
         dialog = SkipDialog(self)
         dialog.skip_requested.connect(self.workspace.presenter.skip)
@@ -87,13 +88,13 @@ class DeskButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.skip = named(
-            QPushButton(self.tr("Skip…"), self), "skip", self.tr("Skip this clip"), key_id="desk.skip"
+            QPushButton(self.tr("Skip…"), self), "skip", self.tr("Skip this clip"), shortcut_id="desk.skip"
         )
         self.submit = named(
             QPushButton(self.tr("Submit"), self),
             "submit",
             self.tr("Submit"),
-            key_id="desk.submit",
+            shortcut_id="desk.submit",
             kind="primary",
         )
         row = QHBoxLayout(self)

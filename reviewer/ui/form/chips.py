@@ -1,4 +1,4 @@
-"""Answers as small buttons in a row: one of them, or many."""
+"""Chips: a row of small buttons for one answer or many."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
-from reviewer.ui.form.flow import FlowLayout
-from reviewer.ui.handles import named
+from reviewer.ui.widgets.layouts import FlowLayout
+from reviewer.ui.widgets.widget_ids import named
 
 _BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up)
 _ON = (Qt.Key.Key_Right, Qt.Key.Key_Down)
@@ -18,18 +18,18 @@ _ON = (Qt.Key.Key_Right, Qt.Key.Key_Down)
 class Chip:
     """One answer; ``key`` picks it while the row has the focus, ``hint`` is its tooltip.
 
-    ``key_id`` is the row of the key table that picks it wherever the focus is.
+    ``shortcut_id`` is the shortcut that picks it wherever the focus is.
     """
 
     value: str
     label: str
     key: str = ""
     hint: str = ""
-    key_id: str = ""
+    shortcut_id: str = ""
 
 
 class Chips(QWidget):
-    """One stop on the Tab road; arrows move inside, Space or the answer's key picks, picking again clears."""
+    """One tab stop; arrow keys move inside, Space or the answer's key picks, picking again clears."""
 
     picked_changed = Signal(object)
     """Carries the picked values, a tuple in the row's order."""
@@ -79,7 +79,7 @@ class Chips(QWidget):
         self._buttons[index].click()
 
     def take_focus(self) -> None:
-        """Moves the keyboard to the row."""
+        """Sets the focus to the row."""
         for button in self._buttons:
             if button.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -88,7 +88,14 @@ class Chips(QWidget):
         button = QPushButton(chip.label.replace("&", "&&"), self)
         spoken = f"{self.accessibleName()}: {chip.label}"
         hint = "  ".join(part for part in (chip.hint or chip.label, chip.key and f"({chip.key})") if part)
-        named(button, f"{self.objectName()}_{chip.value}", spoken, hint=hint, key_id=chip.key_id, kind=kind)
+        named(
+            button,
+            f"{self.objectName()}_{chip.value}",
+            spoken,
+            hint=hint,
+            shortcut_id=chip.shortcut_id,
+            kind=kind,
+        )
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.clicked.connect(self._on_clicked)
@@ -106,7 +113,7 @@ class Chips(QWidget):
         self.picked_changed.emit(self.picked)
 
     def _set_stop(self, index: int) -> None:
-        """Lets Tab stop at one button of the row only."""
+        """Makes one button of the row the tab stop."""
         for place, button in enumerate(self._buttons):
             is_stop = place == index
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus)

@@ -1,4 +1,4 @@
-"""One field of the form: its label, its answer, what is wrong with it."""
+"""One field of the label form: label, answer, problem."""
 
 from collections.abc import Callable
 
@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 from reviewer.labels.schema import Field, FieldKind
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.chips import Chip, Chips
-from reviewer.ui.handles import named
 from reviewer.ui.theme import GAP_PX, GRID_PX
+from reviewer.ui.widgets.widget_ids import named
 
 _YES, _NO = "yes", "no"
 
 
 class FieldRow(QWidget):
-    """A field of any kind. The sentence of a problem stands beside the label, so that nothing moves."""
+    """A field of any kind. Its problem is shown beside the label, so that nothing moves."""
 
     answered = Signal()
 
@@ -43,14 +43,14 @@ class FieldRow(QWidget):
 
     @property
     def value(self) -> LabelValue | None:
-        """The answer as an annotation holds it, None while there is none."""
+        """The answer as stored in an annotation; None without one."""
         if self._text is not None:
             return self._text.text() or None
         picked = self._chips.picked if self._chips is not None else ()
         return _READ[self.field.kind](picked)
 
     def show_value(self, value: LabelValue | None) -> None:
-        """Shows an answer without a signal; one that does not fit the field shows as none."""
+        """Shows an answer without a signal; a value that does not fit the field is shown as none."""
         if self._text is not None:
             self._text.setText(value if isinstance(value, str) else "")
             self._text.setCursorPosition(0)
@@ -58,7 +58,7 @@ class FieldRow(QWidget):
             self._chips.pick(_shown(value))
 
     def show_problem(self, sentence: str) -> None:
-        """Says what is wrong, or with an empty text that nothing is."""
+        """Shows a problem; an empty text clears it."""
         is_bare = bool(sentence) and self.value is None
         short = sentence.removeprefix(self.field.label).strip()  # the label is beside it
         self._problem.setText(self.tr("not answered") if is_bare else short)
@@ -66,7 +66,7 @@ class FieldRow(QWidget):
         self.setAccessibleDescription(sentence)
 
     def take_focus(self) -> None:
-        """Moves the keyboard to the answer."""
+        """Sets the focus to the answer."""
         if self._text is not None:
             self._text.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._chips is not None:
@@ -150,7 +150,7 @@ _READ: dict[FieldKind, Callable[[tuple[str, ...]], LabelValue | None]] = {
 
 
 def _shown(value: LabelValue | None) -> tuple[str, ...]:
-    """An answer as the values of chips; bool before int, for True is an int too."""
+    """An answer as chip values; bool before int, because True is an int too."""
     if value is None:
         return ()
     if isinstance(value, bool):

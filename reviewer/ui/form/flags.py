@@ -1,4 +1,4 @@
-"""What is to be said of the clip as a whole."""
+"""Flags of the whole clip."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,7 +11,7 @@ from reviewer.ui.theme import GAP_PX
 
 
 def flag_label(flag: Flag) -> str:
-    """A flag in words."""
+    """A flag's name, translated."""
     return {
         Flag.NO_SPEECH: QCoreApplication.translate("flags", "No speech"),
         Flag.WRONG_LANGUAGE: QCoreApplication.translate("flags", "Wrong language"),
@@ -24,30 +24,30 @@ def flag_label(flag: Flag) -> str:
 def flag_hint(flag: Flag) -> str:
     """When to set a flag, and what it does."""
     return {
-        Flag.NO_SPEECH: QCoreApplication.translate("flags", "Nobody speaks words. The text may stay empty."),
+        Flag.NO_SPEECH: QCoreApplication.translate("flags", "Nobody speaks. The text may stay empty."),
         Flag.WRONG_LANGUAGE: QCoreApplication.translate(
-            "flags", "Another language than this project's. The text may stay empty."
+            "flags", "A language other than this project's. The text may stay empty."
         ),
         Flag.UNUSABLE: QCoreApplication.translate(
-            "flags", "Broken or beyond understanding. The text may stay empty."
+            "flags", "Damaged or unintelligible. The text may stay empty."
         ),
         Flag.PERSONAL_DATA: QCoreApplication.translate(
-            "flags", "A name, number or address is said. Put a [pii:...] tag in its place in the text."
+            "flags", "Somebody says a name, number or address. Type a [pii:...] tag in its place."
         ),
         Flag.DISTRESSING: QCoreApplication.translate(
-            "flags", "Hard to listen to. You may also skip it; nobody counts that against you."
+            "flags", "Hard to listen to. You may also skip the clip; skipping is never held against you."
         ),
     }[flag]
 
 
 class FlagsPanel(QWidget):
-    """Five switches, none of which excludes another."""
+    """Five toggles, independent of each other."""
 
     flags_changed = Signal(object)
     """Carries a frozenset of Flag."""
 
     def __init__(self, keys: Mapping[Flag, str] | None = None, parent: QWidget | None = None) -> None:
-        """``keys`` are the rows of the key table that set the flags."""
+        """``keys`` are the shortcuts that toggle the flags."""
         super().__init__(parent)
         self.setObjectName("flags")
         self.setAccessibleName(self.tr("Flags"))
@@ -55,7 +55,7 @@ class FlagsPanel(QWidget):
         heading.setProperty("kind", "heading")
         rows = keys or {}
         chips = [
-            Chip(flag.value, flag_label(flag), hint=flag_hint(flag), key_id=rows.get(flag, ""))
+            Chip(flag.value, flag_label(flag), hint=flag_hint(flag), shortcut_id=rows.get(flag, ""))
             for flag in Flag
         ]
         self._chips = Chips("flag", self.tr("Flags"), chips, many=True, kind="flag", parent=self)
@@ -68,7 +68,7 @@ class FlagsPanel(QWidget):
 
     @property
     def flags(self) -> frozenset[Flag]:
-        """The flags that are set now."""
+        """The flags that are set."""
         return frozenset(Flag(value) for value in self._chips.picked)
 
     def show_flags(self, flags: Iterable[Flag]) -> None:

@@ -1,4 +1,4 @@
-"""The label form: the fields of a schema, those that apply shown, the answers of those told."""
+"""The label form: shows the schema's fields that apply, and emits their answers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,22 +7,22 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import FieldProblem, visible_fields, without_hidden
-from reviewer.messages import window_catalogue
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.fields import FieldRow
+from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.theme import GAP_PX
 
 _ROW_GAP_PX = 12
 
 
 class FormPanel(QWidget):
-    """Built from the schema alone; a lead changes the form without Python.
+    """Built from the schema alone, so that a lead can change the form without Python.
 
-    What was answered in a field that is hidden again is remembered, but not told.
+    Answers in a field that is hidden again are remembered, but not emitted.
     """
 
     labels_changed = Signal(object)
-    """Carries the answers of the fields that are shown, a dict by field key."""
+    """Carries the answers of the visible fields, a dict by field key."""
 
     def __init__(self, schema: Schema, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,32 +47,32 @@ class FormPanel(QWidget):
 
     @property
     def labels(self) -> dict[str, LabelValue]:
-        """The answers of the fields that are shown."""
+        """The answers of the visible fields."""
         return without_hidden(self._schema, self._answers())
 
     def show_labels(self, labels: Mapping[str, LabelValue]) -> None:
-        """Shows answers without a signal; fields without one are empty, problems are forgotten."""
+        """Shows answers without a signal; fields without one are empty, and problems are cleared."""
         for key, row in self._rows.items():
             row.show_value(labels.get(key))
             row.show_problem("")
         self._show_what_applies()
 
     def show_problems(self, problems: Sequence[FieldProblem]) -> None:
-        """Puts each sentence beside its field; fields without a problem show none."""
-        words = window_catalogue().words
+        """Shows each problem beside its field, and clears the others."""
+        words = translated_catalogue().words
         sentences = {problem.field: words(problem.notice).sentence for problem in problems}
         for key, row in self._rows.items():
             row.show_problem(sentences.get(key, ""))
 
     def focus_field(self, key: str = "") -> None:
-        """Moves the keyboard to a field, or to the first that is shown."""
+        """Sets the focus to a field, or to the first visible one."""
         rows = [row for row in self._rows.values() if row.isVisibleTo(self)]
         row = self._rows.get(key) or (rows[0] if rows else None)
         if row is not None:
             row.take_focus()
 
     def row(self, key: str) -> FieldRow:
-        """The row of a field, to be brought into view."""
+        """The row of a field, to scroll to."""
         return self._rows[key]
 
     @Slot()

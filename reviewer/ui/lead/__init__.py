@@ -1,1 +1,1 @@
-"""What a lead sees and does."""
+"""The lead's pages."""

@@ -1,4 +1,4 @@
-"""Taking accepted work out as a labelled set."""
+"""Exports accepted work as a labelled set."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,14 +8,14 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from reviewer.errors import NdaRequired
-from reviewer.ui.choose import Chooser, DialogChooser
-from reviewer.ui.handles import named
 from reviewer.ui.jobs import CancelToken, Jobs
-from reviewer.ui.lead.frame import LeadPage
-from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.file_chooser import FileChooser
+from reviewer.ui.widgets.tables import Column, RowsModel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.export import ExportResult
@@ -27,7 +27,7 @@ LeftOut = tuple[str, int]
 
 
 class ExportPage(LeadPage):
-    """Formats, a filter, a folder; then what was written, and what was left out and why."""
+    """Formats, filter and folder; then what was written, and what was left out and why."""
 
     scope = Scope.EXPORT
 
@@ -37,15 +37,15 @@ class ExportPage(LeadPage):
         jobs: Jobs,
         parent: QWidget | None = None,
         *,
-        chooser: Chooser | None = None,
+        chooser: FileChooser | None = None,
     ) -> None:
         super().__init__("export", self.tr("Export"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or FileChooser()
         self._is_running = False
         self.left_out: RowsModel[LeftOut] = RowsModel(
             [
-                Column(self.tr("Left out because"), lambda row: row[0].replace("_", " ").lower()),
+                Column(self.tr("Left out because"), lambda row: term("LEFT_OUT", row[0])),
                 Column(self.tr("Clips"), lambda row: f"{row[1]:,}", is_figure=True),
             ]
         )
@@ -54,12 +54,14 @@ class ExportPage(LeadPage):
             QLineEdit(self),
             "export_where",
             self.tr("Filter"),
-            hint=self.tr("What is known of a clip and its labels, never its text; empty takes everything"),
+            hint=self.tr(
+                "Conditions on the clip and its labels, never on its text; empty exports everything"
+            ),
         )
         self.where.setPlaceholderText(_EXAMPLE)
         self.out = named(QLineEdit(self), "export_out", self.tr("New folder for the set"))
         self.out.setPlaceholderText(self.tr("A folder that does not exist yet"))
-        self.progress = self.progress_bar("export_progress", self.tr("How far the export is"))
+        self.progress = self.progress_bar("export_progress", self.tr("Progress of the export"))
         self._make_buttons()
         self._lay_out()
         for box in self.formats:
@@ -72,7 +74,7 @@ class ExportPage(LeadPage):
         return self._is_running
 
     def chosen(self) -> tuple[str, ...]:
-        """The names of the formats that are ticked."""
+        """The names of the ticked formats."""
         return tuple(name for (name, _), box in zip(FORMATS, self.formats, strict=True) if box.isChecked())
 
     @Slot()
@@ -86,7 +88,7 @@ class ExportPage(LeadPage):
         lead, out, formats = self._lead, Path(self.out.text().strip()).expanduser(), self.chosen()
         where = self.where.text().strip() or None
         self.left_out.show_rows(())
-        self.message.show_message(Message(self.tr("Choosing accepted work…")))
+        self.message.show_message(Message(self.tr("Selecting accepted work…")))
         self._show_running(running=True)
 
         def work(token: CancelToken) -> "ExportResult":
@@ -99,7 +101,7 @@ class ExportPage(LeadPage):
         self.progress.setMaximum(max(whole, 1))
         self.progress.setValue(done)
         self.progress.setFormat(f"{done:,} / {whole:,}")
-        self.message.show_message(Message(self.tr("Writing, then reading back what was written…")))
+        self.message.show_message(Message(self.tr("Writing and validating the set…")))
 
     def _done(self, result: "ExportResult") -> None:
         self._show_running(running=False)
@@ -107,10 +109,10 @@ class ExportPage(LeadPage):
         minutes, seconds = divmod(round(result.seconds), 60)
         self.message.show_message(
             Message(
-                self.tr("{0} clips, {1} min {2:02d} s, written and read back.").format(
+                self.tr("{0} clips, {1} min {2:02d} s, written and validated.").format(
                     f"{result.clips:,}", minutes, seconds
                 ),
-                self.tr("In {0}. Its passport has SHA-256 {1}…").format(
+                self.tr("Folder: {0}. SHA-256 of its passport: {1}…").format(
                     result.folder, result.passport_sha256[:16]
                 ),
             ),
@@ -126,8 +128,8 @@ class ExportPage(LeadPage):
     def _invite(self) -> None:
         self.message.show_message(
             Message(
-                self.tr("Only accepted work that consent still covers goes out, each clip as its own FLAC."),
-                self.tr("Outside the workspace it is no longer sealed: choose the folder with care."),
+                self.tr("Exports only accepted work that consent still covers, each clip as a FLAC file."),
+                self.tr("Exported files are not encrypted: choose the folder with care."),
             )
         )
 
@@ -154,17 +156,17 @@ class ExportPage(LeadPage):
         self.choose = self.button(
             "export_choose",
             self.tr("Choose…"),
-            self.tr("Choose where the set will be written"),
+            self.tr("Choose where to write the export"),
             self._on_choose,
-            key_id="export.choose",
+            shortcut_id="export.choose",
             glyph="folder",
         )
         self.run_button = self.button(
             "export_run",
             self.tr("Export"),
-            self.tr("Write the set, read it back, and give it a passport"),
+            self.tr("Write the set, validate it, and create its passport"),
             self._on_run,
-            key_id="export.run",
+            shortcut_id="export.run",
             kind="primary",
         )
         self.run_button.setMinimumWidth(96)
@@ -196,7 +198,7 @@ class ExportPage(LeadPage):
             self.tr("What was left out"),
             self.left_out,
             stretch=0,
-            empty=self.tr("Clips that an export leaves out will be counted here, by the reason why."),
+            empty=self.tr("Clips left out of an export are counted here, by reason."),
         )
         table.setColumnWidth(1, 120)
         self.column.addLayout(grid)

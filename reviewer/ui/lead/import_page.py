@@ -1,4 +1,4 @@
-"""Bringing clips in, with a row for each line of the manifest."""
+"""Imports clips, with a result for each line of the manifest."""
 
 import threading
 from datetime import timedelta
@@ -9,16 +9,15 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from reviewer.lead.intake_report import IntakeOptions
-from reviewer.messages import window_catalogue
-from reviewer.ui.choose import Chooser, DialogChooser
-from reviewer.ui.handles import named
 from reviewer.ui.jobs import CancelToken, Job, Jobs
-from reviewer.ui.lead.frame import LeadPage
-from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.messages import Message, term, translated_catalogue
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.file_chooser import FileChooser
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.intake_report import IntakeReport, ReportRow
@@ -31,7 +30,7 @@ _MARGIN_PX = 6
 
 
 class ImportPage(LeadPage):
-    """Choose, try, run, stop; one bad line never stops the rest."""
+    """Choose, try, run, stop; a refused line does not stop the others."""
 
     scope = Scope.IMPORT
 
@@ -41,24 +40,24 @@ class ImportPage(LeadPage):
         jobs: Jobs,
         parent: QWidget | None = None,
         *,
-        chooser: Chooser | None = None,
+        chooser: FileChooser | None = None,
     ) -> None:
         super().__init__("import", self.tr("Import"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or FileChooser()
         self._job: Job | None = None
         self._stop = threading.Event()
         self._is_running = False
         self.rows: RowsModel[ReportRow] = RowsModel(self._columns())
         self._make_fields()
         self._make_buttons()
-        self.progress = self.progress_bar("import_progress", self.tr("How far the import is"))
+        self.progress = self.progress_bar("import_progress", self.tr("Progress of the import"))
         self._lay_out()
         self._show_running(running=False)
         self.message.show_message(
             Message(
-                self.tr("A line that is refused does not stop the others."),
-                self.tr("A dry run checks everything and keeps nothing."),
+                self.tr("A refused line does not stop the others."),
+                self.tr("A dry run checks everything and imports nothing."),
             )
         )
 
@@ -66,13 +65,12 @@ class ImportPage(LeadPage):
         return self._is_running
 
     def close_down(self) -> None:
-        """A lock stops the import between two clips; what came in stays, and it can be run again."""
-        self._stop.set()
+        """Locking stops the import between two clips; imported clips stay, and the import can be repeated."""
         if self._job is not None:
             self._job.cancel()
 
     def options(self) -> IntakeOptions:
-        """What is asked for, from the fields."""
+        """The options in the fields."""
         return IntakeOptions(
             sample=self.sample.value() or None,
             seed=self.seed.value(),
@@ -107,7 +105,7 @@ class ImportPage(LeadPage):
 
     @Slot()
     def _on_cancel(self) -> None:
-        """Asks the import to stop; the report of what was done still comes."""
+        """Requests a stop; the report of what was done still arrives."""
         self._stop.set()
         self.cancel_button.setEnabled(False)
         self.message.show_message(Message(self.tr("Stopping after this clip…")))
@@ -128,13 +126,11 @@ class ImportPage(LeadPage):
         )
         hint = ""
         if report.was_cancelled:
-            hint = self.tr(
-                "Stopped before the end. Run it again: what is here already is refused as a duplicate."
-            )
+            hint = self.tr("Stopped early. Run it again: clips already imported are refused as duplicates.")
         elif report.is_dry_run:
-            hint = self.tr("This was a dry run: nothing was kept.")
+            hint = self.tr("This was a dry run: nothing was imported.")
         elif report.not_drawn:
-            hint = self.tr("{0} were not drawn for the sample.").format(f"{report.not_drawn:,}")
+            hint = self.tr("{0} were not selected for the sample.").format(f"{report.not_drawn:,}")
         is_clean = not (report.refused or report.quarantined or report.was_cancelled)
         self.message.show_message(Message(sentence, hint), "ok" if is_clean else "warn")
 
@@ -145,7 +141,7 @@ class ImportPage(LeadPage):
     @Slot()
     def _wake(self) -> None:
         self.run_button.setEnabled(bool(self.manifest.text().strip()) and not self._is_running)
-        self.run_button.setText(self.tr("Try it") if self.dry_run.isChecked() else self.tr("Import"))
+        self.run_button.setText(self.tr("Check") if self.dry_run.isChecked() else self.tr("Import"))
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running
@@ -160,23 +156,23 @@ class ImportPage(LeadPage):
 
     def _make_fields(self) -> None:
         self.manifest = named(QLineEdit(self), "import_manifest", self.tr("Manifest"))
-        self.manifest.setPlaceholderText(self.tr("A manifest: JSON Lines or CSV, paths relative to it"))
+        self.manifest.setPlaceholderText(self.tr("A JSON Lines or CSV manifest; paths are relative to it"))
         self.dry_run = named(
             QCheckBox(self.tr("Dry run"), self),
             "import_dry_run",
             self.tr("Dry run"),
-            hint=self.tr("Check every line and keep nothing"),
+            hint=self.tr("Check every line and import nothing"),
         )
-        self.sample = self._number("import_sample", self.tr("Draw a sample of so many clips; 0 takes all"))
+        self.sample = self._number("import_sample", self.tr("Number of clips to sample; 0 takes all"))
         self.sample.setSpecialValueText(self.tr("all"))
         self.seed = self._number(
-            "import_seed", self.tr("Seed of the sample: the same seed draws the same clips")
+            "import_seed", self.tr("Seed of the sample: the same seed selects the same clips")
         )
         self.stratify = named(
             QLineEdit(self),
             "import_stratify",
             self.tr("Stratify"),
-            hint=self.tr("Fields to spread the sample over, such as locale, product"),
+            hint=self.tr("Fields to stratify the sample by, such as locale, product"),
         )
         self.stratify.setPlaceholderText(self.tr("locale, product"))
         self.stratify.setFixedWidth(180)
@@ -196,22 +192,22 @@ class ImportPage(LeadPage):
             self.tr("Choose…"),
             self.tr("Choose a manifest"),
             self._on_choose,
-            key_id="import.choose",
+            shortcut_id="import.choose",
             glyph="folder",
         )
         self.cancel_button = self.button(
             "import_cancel",
             self.tr("Stop"),
-            self.tr("Stop after the clip that is being checked; what came in stays"),
+            self.tr("Stop after the current clip; imported clips stay"),
             self._on_cancel,
-            key_id="import.cancel",
+            shortcut_id="import.cancel",
         )
         self.run_button = self.button(
             "import_run",
             self.tr("Import"),
-            self.tr("Check every line, and bring in what the rules allow"),
+            self.tr("Check every line, and import the clips that the rules allow"),
             self._on_run,
-            key_id="import.run",
+            shortcut_id="import.run",
             kind="primary",
         )
         self.run_button.setMinimumWidth(96)
@@ -236,10 +232,10 @@ class ImportPage(LeadPage):
         second.addWidget(self.run_button)
         table = self.table(
             "import_rows",
-            self.tr("What became of each line"),
+            self.tr("Result of each line"),
             self.rows,
             stretch=len(_WIDTHS),
-            empty=self.tr("Each line of the manifest will get a row here: what became of it, and why."),
+            empty=self.tr("The result of each line of the manifest is listed here."),
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
@@ -256,9 +252,9 @@ class ImportPage(LeadPage):
             Column(self.tr("Audio"), lambda row: row.audio),
             Column(
                 self.tr("Outcome"),
-                lambda row: row.outcome.value,
+                lambda row: term("OUTCOME", row.outcome),
                 role=lambda row: _ROLES.get(row.outcome.value),
             ),
             Column(self.tr("Code"), lambda row: row.code.value if row.code else ""),
-            Column(self.tr("Why"), lambda row: row.sentence(window_catalogue())),
+            Column(self.tr("Why"), lambda row: row.sentence(translated_catalogue())),
         ]

@@ -1,4 +1,4 @@
-"""A one-time code, shown once."""
+"""Shows a one-time code once."""
 
 from typing import TYPE_CHECKING
 
@@ -6,11 +6,11 @@ from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.icons import set_icon
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TITLE_PX, time_font
-from reviewer.ui.times import day_and_time
+from reviewer.ui.time_format import day_and_time
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.people import Invitation
@@ -19,7 +19,7 @@ _SIDE_PX = 320
 
 
 class InvitationPanel(QFrame):
-    """Whose code it is, the code, until when it works; a button copies it, leaving forgets it."""
+    """Name, code and expiry; a button copies the code, and leaving the page clears it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,17 +48,17 @@ class InvitationPanel(QFrame):
             QPushButton(self.tr("Copy"), self),
             "invitation_copy",
             self.tr("Copy the code"),
-            key_id="people.copy",
+            shortcut_id="people.copy",
         )
-        put_icon(self.copy, "copy")
+        set_icon(self.copy, "copy")
         self.done = named(
             QPushButton(self.tr("Done"), self),
             "invitation_done",
-            self.tr("Forget the code: it is not shown again"),
+            self.tr("Clear the code; it cannot be shown again"),
         )
         self.copy.clicked.connect(self._on_copy)
         self.done.clicked.connect(self.clear)
-        bind(self.copy, "people.copy", self.copy.click)
+        bind_shortcut(self.copy, "people.copy", self.copy.click)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -73,12 +73,12 @@ class InvitationPanel(QFrame):
         column.addLayout(row)
 
     def show_invitation(self, invitation: "Invitation") -> None:
-        """Shows a code for the first and last time."""
+        """Shows a code; it cannot be shown again."""
         self._who.setText(self.tr("Code for {0}").format(invitation.person.name))
         self.code.setText(invitation.code)
         self._hint.setText(
             self.tr(
-                "Shown once, kept nowhere. Works once, until {0}. Tell it to the person yourself."
+                "Shown once and not stored. Works once, until {0}. Give it to the person yourself."
             ).format(day_and_time(invitation.until))
         )
         self.copy.setText(self.tr("Copy"))
@@ -87,7 +87,7 @@ class InvitationPanel(QFrame):
 
     @Slot()
     def clear(self) -> None:
-        """Forgets the code, in the clipboard too if it is still there."""
+        """Clears the code, in the clipboard too if it is still there."""
         clipboard = QGuiApplication.clipboard()
         if self.code.text() and clipboard.text() == self.code.text():
             clipboard.clear()

@@ -1,25 +1,24 @@
-"""The access log: read it, verify it, take a checkpoint of it away."""
+"""Shows and verifies the access log, and saves checkpoints."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.errors import Unavailable
 from reviewer.files import write_atomically
-from reviewer.messages import window_catalogue
-from reviewer.ui.choose import Chooser, DialogChooser
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import StatusFacts
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel
-from reviewer.ui.times import exact_time
+from reviewer.ui.time_format import exact_time
+from reviewer.ui.widgets.file_chooser import FileChooser
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel
 
 if TYPE_CHECKING:
     from reviewer.access.verification import Finding
@@ -31,7 +30,7 @@ _WIDTHS = (56, 148, 116, 84, 128, 112, 184)
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A checkpoint that is on its way out: how many rows it covers, and how many came since."""
+    """A checkpoint being saved: how many rows it covers, and how many came since."""
 
     size: int
     unwitnessed: int
@@ -48,11 +47,11 @@ class LogPage(LeadPage):
         jobs: Jobs,
         parent: QWidget | None = None,
         *,
-        chooser: Chooser | None = None,
+        chooser: FileChooser | None = None,
     ) -> None:
         super().__init__("log", self.tr("Access log"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or FileChooser()
         self.rows = RowsModel(self._columns())
         buttons = self._make_buttons()
         for button in buttons:
@@ -62,7 +61,7 @@ class LogPage(LeadPage):
             self.tr("Rows of the access log"),
             self.rows,
             stretch=len(_WIDTHS),
-            empty=self.tr("Who did what, and when, will be listed here, the newest first."),
+            empty=self.tr("Who did what and when is listed here, newest first."),
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
@@ -73,17 +72,17 @@ class LogPage(LeadPage):
         refresh = self.button(
             "log_refresh",
             self.tr("Refresh"),
-            self.tr("Read the newest rows"),
+            self.tr("Refresh: read the newest rows"),
             self.refresh,
-            key_id="log.refresh",
+            shortcut_id="log.refresh",
             glyph="refresh",
         )
         self.save = self.button(
             "log_checkpoint",
             self.tr("Save a checkpoint…"),
-            self.tr("Sign how long the log is and how it ends, to be kept on another machine"),
+            self.tr("Sign the log's length and end, to be kept on another machine"),
             self._on_save,
-            key_id="log.checkpoint",
+            shortcut_id="log.checkpoint",
             glyph="checkpoint",
         )
         self.verify = self.button(
@@ -91,7 +90,7 @@ class LogPage(LeadPage):
             self.tr("Verify the log"),
             self.tr("Check every row, signature and checkpoint"),
             self._on_verify,
-            key_id="log.verify",
+            shortcut_id="log.verify",
             kind="primary",
             glyph="verify",
         )
@@ -113,18 +112,19 @@ class LogPage(LeadPage):
     @Slot()
     def _on_verify(self) -> None:
         self.verify.setEnabled(False)
-        self.message.show_message(Message(self.tr("Checking every row…")))
+        self.message.show_message(Message(self.tr("Verifying every row…")))
         self.run(lambda _token: self._lead.verify_log(), self._verified, failed=self._failed)
 
     def _verified(self, finding: "Finding") -> None:
         self.verify.setEnabled(True)
         hint = ""
         if finding.first_bad is not None:
-            hint = self.tr("{0} rows verify; the first bad row is {1}.").format(
+            hint = self.tr("{0} rows verified; row {1} is the first bad one.").format(
                 f"{finding.rows:,}", finding.first_bad
             )
         self.message.show_message(
-            Message(window_catalogue().words(finding.notice).sentence, hint), "ok" if finding.ok else "error"
+            Message(translated_catalogue().words(finding.notice).sentence, hint),
+            "ok" if finding.ok else "error",
         )
 
     @Slot()
@@ -140,7 +140,9 @@ class LogPage(LeadPage):
         self.message.show_message(
             Message(
                 self.tr("The checkpoint covers {0} rows.").format(f"{kept.size:,}"),
-                self.tr("Keep the file on another machine: it shows later whether rows were cut off."),
+                self.tr(
+                    "Keep the file on another machine: it shows later whether rows were deleted from the end."
+                ),
             ),
             "ok",
         )
@@ -162,7 +164,7 @@ class LogPage(LeadPage):
                 role=_bad,
             ),
             Column(self.tr("Role"), lambda row: row.role, role=lambda _row: "dim"),
-            Column(self.tr("Act"), lambda row: row.action),
+            Column(self.tr("Action"), lambda row: row.action),
             Column(self.tr("On"), lambda row: shortened(row.object), whole=lambda row: row.object),
             Column(self.tr("Outcome"), lambda row: row.outcome, role=_outcome),
             Column(
@@ -188,11 +190,6 @@ def _keep(lead: "LeadSession", place: Path) -> _Kept:
     try:
         write_atomically(place, checkpoint.text.encode(), mode=0o666)
     except OSError as error:
-        raise Unavailable(
-            QCoreApplication.translate("LogPage", "The checkpoint could not be written there."),
-            QCoreApplication.translate("LogPage", "Choose another folder ({0}).").format(
-                error.strerror or ""
-            ),
-        ) from error
+        raise Unavailable("CHECKPOINT_NOT_WRITTEN", problem=error.strerror or "") from error
     lead.witnessed(checkpoint)
     return _Kept(checkpoint.size, lead.overview().unwitnessed)

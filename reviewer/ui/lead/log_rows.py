@@ -1,4 +1,4 @@
-"""Rows of the access log in words for the lead: acts, ids and counts, never content."""
+"""Describes rows of the access log for the lead: actions, ids and counts, never content."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from reviewer.errors import Damaged
 from reviewer.model.clock import from_micros
+from reviewer.model.people import Role
+from reviewer.ui.messages import term
 
 if TYPE_CHECKING:
     from reviewer.access.log_chain import LogRow
@@ -19,7 +21,7 @@ _OWN_SPEED = 100
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One row as it is shown; ``is_bad`` when its body is not one of ours."""
+    """One row as shown; ``is_bad`` if its body is invalid."""
 
     seq: int
     at: datetime | None
@@ -34,7 +36,7 @@ class LogLine:
 
 
 def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
-    """Puts a row into words; people get their names from ``names``, by id."""
+    """Describes a row; ``names`` maps person ids to names."""
     try:
         event, fields = row.event(), row.fields()
         at = from_micros(int(fields["ts"]))
@@ -45,8 +47,8 @@ def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
         seq=row.seq,
         at=at,
         actor=names.get(event.actor, event.actor),
-        role=event.role,
-        action=event.action.value,
+        role=term("ROLE", event.role) if event.role in set(Role) else event.role,
+        action=term("ACTION", event.action),
         object=names.get(event.object, event.object),
         outcome=outcome,
         is_refusal=event.outcome != "ok",
@@ -55,7 +57,7 @@ def line_of(row: "LogRow", names: dict[str, str]) -> LogLine:
 
 
 def shortened(text: str) -> str:
-    """Long ids (hexadecimal) with their middle left out, so that the rest can be read."""
+    """Shortens long hexadecimal ids in the middle."""
     return _LONG_ID.sub(lambda found: f"{found[0][:_KEPT]}…{found[0][-_KEPT:]}", text)
 
 
@@ -68,7 +70,7 @@ def _item(key: str, value: object) -> str:
 
 
 def _range(part: object) -> str:
-    """Frames heard, and at what speed if not at the clip's own: ``0–16,000 at 75 %``."""
+    """Frames heard, and at what speed if not the original: ``0–16,000 at 75 %``."""
     if not (isinstance(part, (list, tuple)) and len(part) == _RANGE_PARTS):
         return str(part)
     start, end, percent = part

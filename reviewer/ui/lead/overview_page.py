@@ -1,4 +1,4 @@
-"""Where the project stands."""
+"""The project's progress."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,17 +8,17 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState
 from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskState
-from reviewer.ui.confirm import ConfirmDialog
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.frame import LeadPage
-from reviewer.ui.lead.tiles import Tiles
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message
 from reviewer.ui.page import StatusFacts
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel, Table
 from reviewer.ui.theme import GROUP_PX
-from reviewer.ui.times import day_and_time
+from reviewer.ui.time_format import day_and_time
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
+from reviewer.ui.widgets.count_tiles import CountTiles
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel, Table
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
@@ -28,7 +28,7 @@ _WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
 
 
 class OverviewPage(LeadPage):
-    """Counts by state, each person's work, who holds what, and what came too late."""
+    """Clips and tasks by state, each person's work, leases, and late drafts."""
 
     scope = Scope.OVERVIEW
 
@@ -36,8 +36,8 @@ class OverviewPage(LeadPage):
         super().__init__("overview", self.tr("Overview"), jobs, parent)
         self._lead = lead
         self._names: dict[str, str] = {}
-        self.clips = Tiles("overview_clips", self.tr("Clips"), self._clip_states(), self)
-        self.tasks = Tiles("overview_tasks", self.tr("Tasks"), self._task_states(), self)
+        self.clips = CountTiles("overview_clips", self.tr("Clips"), self._clip_states(), self)
+        self.tasks = CountTiles("overview_tasks", self.tr("Tasks"), self._task_states(), self)
         self.people = RowsModel(self._people_columns())
         self.leases = RowsModel(self._lease_columns())
         self.late = RowsModel(self._late_columns())
@@ -45,9 +45,9 @@ class OverviewPage(LeadPage):
             self.button(
                 "overview_refresh",
                 self.tr("Refresh"),
-                self.tr("Read the newest figures"),
+                self.tr("Refresh the figures"),
                 self.refresh,
-                key_id="overview.refresh",
+                shortcut_id="overview.refresh",
                 glyph="refresh",
             )
         )
@@ -58,11 +58,11 @@ class OverviewPage(LeadPage):
 
     @Slot()
     def refresh(self) -> None:
-        """Asks for the newest figures."""
+        """Requests the newest figures."""
         self.run(lambda _token: self._lead.overview(), self.show_overview)
 
     def show_overview(self, overview: "Overview") -> None:
-        """Puts figures on."""
+        """Shows figures."""
         self._names = {progress.person.id: progress.person.name for progress in overview.people}
         self.clips.show_counts(overview.counts.clips)
         self.tasks.show_counts(overview.counts.tasks)
@@ -82,7 +82,8 @@ class OverviewPage(LeadPage):
         if not sum(overview.counts.clips.values()):
             self.message.show_message(
                 Message(
-                    self.tr("No clips yet."), self.tr("Bring some in under Import, and add people to work.")
+                    self.tr("No clips yet."),
+                    self.tr("Import some under Import, and add people under People."),
                 )
             )
         elif overview.unwitnessed:
@@ -101,11 +102,11 @@ class OverviewPage(LeadPage):
             "overview_people",
             self.tr("Each person's work"),
             self.people,
-            self.tr("How much each person submitted will be listed here."),
+            self.tr("Each person's submissions are counted here."),
         )
         self._lease_table = self._table(
             "overview_leases",
-            self.tr("Who holds what"),
+            self.tr("Leased clips"),
             self.leases,
             self.tr("No clips are checked out."),
         )
@@ -113,14 +114,14 @@ class OverviewPage(LeadPage):
             "overview_late",
             self.tr("Late drafts"),
             self.late,
-            self.tr("Work whose lease was lost before it was submitted will be kept here."),
+            self.tr("Late drafts are listed here: work whose lease ended before it was submitted."),
         )
         self._release = self.button(
             "overview_release",
             self.tr("Release…"),
-            self.tr("Take the chosen clip back into the queue"),
+            self.tr("Return the selected clip to the queue"),
             self._on_release,
-            key_id="overview.release",
+            shortcut_id="overview.release",
         )
         self._lease_table.selectionModel().selectionChanged.connect(self._wake)
         self.leases.modelReset.connect(self._wake)
@@ -139,7 +140,7 @@ class OverviewPage(LeadPage):
         grid.setHorizontalSpacing(GROUP_PX)
         grid.addWidget(self.label(self.tr("Each person's work"), "heading"), 0, 0)
         grid.addWidget(people, 1, 0, 4, 1)
-        grid.addWidget(self.label(self.tr("Held now"), "heading"), 0, 1)
+        grid.addWidget(self.label(self.tr("Leased now"), "heading"), 0, 1)
         grid.addWidget(self._release, 0, 2)
         grid.addWidget(self._lease_table, 1, 1, 1, 2)
         grid.addWidget(self.label(self.tr("Late drafts"), "heading"), 2, 1)
@@ -166,8 +167,8 @@ class OverviewPage(LeadPage):
         dialog = ConfirmDialog(
             self.tr("Release this clip?"),
             self.tr(
-                "{0} loses the right to hand it in. What they typed stays as their draft, "
-                "and the clip goes back into the queue for anybody."
+                "{0} can no longer submit it. Their text stays as their draft, "
+                "and the clip returns to the queue for anybody."
             ).format(self._name(lease.person_id)),
             self.tr("Release"),
             self,
@@ -197,9 +198,9 @@ class OverviewPage(LeadPage):
     def _task_states(self) -> list[tuple[str, str]]:
         return [
             (TaskState.OPEN, self.tr("open")),
-            (TaskState.LEASED, self.tr("in work")),
+            (TaskState.LEASED, self.tr("in progress")),
             (TaskState.SUBMITTED, self.tr("submitted")),
-            (TaskState.QA_PENDING, self.tr("to be checked")),
+            (TaskState.QA_PENDING, self.tr("in review")),
             (TaskState.RETURNED, self.tr("returned")),
             (TaskState.ACCEPTED, self.tr("accepted")),
             (HELD_BACK, self.tr("held back")),

@@ -1,4 +1,4 @@
-"""Who works here, and the one-time code of somebody new."""
+"""Adds and revokes people, and shows the one-time code of a new person."""
 
 from typing import TYPE_CHECKING
 
@@ -6,16 +6,16 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from reviewer.model.people import Person, PersonState, Role
-from reviewer.ui.confirm import ConfirmDialog
-from reviewer.ui.handles import named
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.lead.frame import LeadPage
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.invitation import InvitationPanel
-from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel
+from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.lead.people import Invitation
@@ -25,7 +25,7 @@ _SIDE_PX = 320
 
 
 class PeoplePage(LeadPage):
-    """The register at the left; adding, and the code, at the right."""
+    """People at the left; adding a person, and their code, at the right."""
 
     scope = Scope.PEOPLE
 
@@ -38,16 +38,16 @@ class PeoplePage(LeadPage):
             self.tr("Everybody who was ever added"),
             self.people,
             stretch=0,
-            empty=self.tr("Everybody you add will be listed here."),
+            empty=self.tr("People you add are listed here."),
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
         self.revoke_button = self.button(
             "people_revoke",
             self.tr("Revoke…"),
-            self.tr("Close the chosen person's account"),
+            self.tr("Revoke the selected person's account"),
             self._on_revoke,
-            key_id="people.revoke",
+            shortcut_id="people.revoke",
             kind="danger",
         )
         self.invitation = InvitationPanel(self)
@@ -79,7 +79,7 @@ class PeoplePage(LeadPage):
 
     @Slot()
     def refresh(self) -> None:
-        """Reads the register."""
+        """Reads the list of people."""
         self.run(lambda _token: self._lead.people(), self.people.show_rows)
 
     def enter(self) -> None:
@@ -87,7 +87,7 @@ class PeoplePage(LeadPage):
         self.refresh()
 
     def leave(self) -> None:
-        """The code is shown once: whoever goes away does not find it again."""
+        """The code is shown once: leaving the page clears it."""
         self.invitation.clear()
 
     def close_down(self) -> None:
@@ -103,10 +103,10 @@ class PeoplePage(LeadPage):
             self.role.addItem(title, role)
         self.add_button = self.button(
             "people_add",
-            self.tr("Add and make a code"),
+            self.tr("Add and create code"),
             self.tr("Add this person and show their one-time code"),
             self._on_add,
-            key_id="people.add",
+            shortcut_id="people.add",
             kind="primary",
         )
         self.name.textChanged.connect(self._wake)
@@ -151,8 +151,8 @@ class PeoplePage(LeadPage):
         dialog = ConfirmDialog(
             self.tr("Revoke {0}?").format(person.name),
             self.tr(
-                "Their keys are destroyed and they can do nothing more, in any window. "
-                "Clips they hold go back into the queue; what they submitted stays. This cannot be undone."
+                "Their keys are destroyed and they lose access in every window. "
+                "Clips they hold return to the queue; submitted work stays. This cannot be undone."
             ),
             self.tr("Revoke"),
             self,
@@ -165,7 +165,7 @@ class PeoplePage(LeadPage):
         self.run(lambda _token: self._lead.revoke(person.name), self._revoked)
 
     def _revoked(self, person: Person) -> None:
-        self.message.show_message(Message(self.tr("{0} is revoked.").format(person.name)), "ok")
+        self.message.show_message(Message(self.tr("{0} was revoked.").format(person.name)), "ok")
         self.refresh()
 
     def _chosen(self) -> Person | None:
@@ -180,7 +180,7 @@ class PeoplePage(LeadPage):
 
     def _roles(self) -> dict[str, str]:
         return {
-            Role.CONTRACTOR.value: self.tr("Contractor: hears and types"),
+            Role.CONTRACTOR.value: self.tr("Contractor: transcribes"),
             Role.QA.value: self.tr("QA: reviews work"),
             Role.LEAD.value: self.tr("Lead: runs the project"),
         }
@@ -193,7 +193,7 @@ class PeoplePage(LeadPage):
         }
         return [
             Column(self.tr("Name"), lambda row: row.name, role=_dim_if_revoked),
-            Column(self.tr("Role"), lambda row: row.role.value, role=_dim_if_revoked),
+            Column(self.tr("Role"), lambda row: term("ROLE", row.role), role=_dim_if_revoked),
             Column(self.tr("Account"), lambda row: states[row.state], role=_state_role),
         ]
 

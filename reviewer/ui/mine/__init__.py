@@ -1,1 +1,1 @@
-"""One's own work, looked back on."""
+"""A contractor's own past work."""

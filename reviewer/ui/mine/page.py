@@ -1,4 +1,4 @@
-"""What a contractor submitted lately, and what became of it."""
+"""A contractor's recent submissions and their state."""
 
 from typing import TYPE_CHECKING
 
@@ -6,17 +6,18 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import DailyCounts, TaskState
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
+from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message
 from reviewer.ui.page import Page, StatusFacts
-from reviewer.ui.shortcuts import Scope, bind
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import Column, RowsModel, Table, tidy
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
-from reviewer.ui.times import exact_time
+from reviewer.ui.time_format import exact_time
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
@@ -28,7 +29,7 @@ _LIMIT = 100
 
 
 class MinePage(Page):
-    """One's own submissions, newest first; their text is in memory only and gone at lock."""
+    """Newest first; texts are in memory only, and cleared on lock."""
 
     scope = Scope.MINE
 
@@ -42,11 +43,9 @@ class MinePage(Page):
         self.message.retry_requested.connect(self.refresh)
         self.done = RowsModel(self._columns())
         table = named(
-            Table(
-                self, empty=self.tr("What you submit at the desk is listed here, with what QA says of it.")
-            ),
+            Table(self, empty=self.tr("What you submit at the desk is listed here, with QA's verdict.")),
             "mine_table",
-            self.tr("My last submissions"),
+            self.tr("My recent submissions"),
         )
         table.setToolTip("")
         self.done.setParent(table)
@@ -57,12 +56,12 @@ class MinePage(Page):
         self.refresh_button = named(
             QPushButton(self.tr("Refresh"), self),
             "mine_refresh",
-            self.tr("Read the newest"),
-            key_id="mine.refresh",
+            self.tr("Refresh the list"),
+            shortcut_id="mine.refresh",
         )
-        put_icon(self.refresh_button, "refresh")
+        set_icon(self.refresh_button, "refresh")
         self.refresh_button.clicked.connect(self.refresh)
-        bind(self.refresh_button, "mine.refresh", self.refresh_button.click)
+        bind_shortcut(self.refresh_button, "mine.refresh", self.refresh_button.click)
         self._lay_out(table)
         tab_through(self.refresh_button, self.message, table)
 
@@ -92,14 +91,14 @@ class MinePage(Page):
                 Message(
                     self.tr("Nothing submitted yet."),
                     self.tr(
-                        "Take a clip at the desk, and submit it when you have heard and typed all of it."
+                        "Take a clip at the desk, and submit it when all of it is heard and transcribed."
                     ),
                 )
             )
         elif counts.returned:
             self.message.show_message(
                 Message(
-                    self.tr("{0} came back from QA.").format(counts.returned),
+                    self.tr("QA returned {0} to you.").format(counts.returned),
                     self.tr("Take the next clip at the desk: returned work comes first, with its comment."),
                 ),
                 "warn",
@@ -125,7 +124,7 @@ class MinePage(Page):
         ]
 
     def _text_of(self, row: "PastWork") -> str:
-        """In one line; a clip that may not be opened any more shows no text, and hides nothing else."""
+        """On one line; a clip that may no longer be opened shows no text."""
         return self.tr("(no longer available)") if row.text is None else " ".join(row.text.split())
 
     def _lay_out(self, table: Table) -> None:

@@ -1,16 +1,16 @@
-"""What becomes of the work under review: returned with a comment, or accepted."""
+"""The verdict buttons: accept, or return with a comment."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.icons import set_icon
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GROUP_PX
+from reviewer.ui.widgets.widget_ids import named
 
 
 class VerdictBar(QWidget):
-    """Two intents; work can be returned only with a comment."""
+    """Emits the verdict; work can be returned only with a comment."""
 
     accept_requested = Signal()
     return_requested = Signal()
@@ -23,21 +23,21 @@ class VerdictBar(QWidget):
             QPushButton(self.tr("Return"), self),
             "qa_return",
             self.tr("Return to its author with the comment"),
-            key_id="qa.return",
+            shortcut_id="qa.return",
         )
         self.accept = named(
             QPushButton(self.tr("Accept"), self),
             "qa_accept",
             self.tr("Accept as it was submitted"),
-            key_id="qa.accept",
+            shortcut_id="qa.accept",
             kind="primary",
         )
-        put_icon(self.return_button, "return")
-        put_icon(self.accept, "accept", "on_accent")
+        set_icon(self.return_button, "return")
+        set_icon(self.accept, "accept", "on_accent")
         self.accept.clicked.connect(self.accept_requested)
         self.return_button.clicked.connect(self.return_requested)
-        bind(self.accept, "qa.accept", self.accept.click)
-        bind(self.return_button, "qa.return", self.return_button.click)
+        bind_shortcut(self.accept, "qa.accept", self.accept.click)
+        bind_shortcut(self.return_button, "qa.return", self.return_button.click)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GROUP_PX)
@@ -47,6 +47,6 @@ class VerdictBar(QWidget):
         self.set_has_comment(has_comment=False)
 
     def set_has_comment(self, *, has_comment: bool) -> None:
-        """Whether there is a comment to return the work with."""
+        """Sets whether there is a comment, which a return needs."""
         self._has_comment = has_comment
         self.return_button.setEnabled(has_comment)

@@ -1,1 +1,1 @@
-"""The settings: one page for each topic, each choice taking effect at once."""
+"""The settings: one page for each topic; every change takes effect at once."""

@@ -1,9 +1,10 @@
-"""The dialog of settings: pages by name at the left, one of them at the right."""
+"""The settings dialog: a list of pages at the left, the chosen page at the right."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -15,10 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.handles import named
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
-from reviewer.ui.tab_order import tab_through
+from reviewer.ui.settings.keys_page import KeysPage
+from reviewer.ui.settings.listening_page import ListeningPage
+from reviewer.ui.settings.pedal_page import PedalPage
+from reviewer.ui.settings.sound_page import SoundPage
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.widget_ids import named
 
 NAME = "settings_dialog"
 LAST_PAGE = "settings.page"
@@ -28,21 +35,13 @@ _LIST_PX = 152
 PageMaker = Callable[[QWidget], QWidget]
 
 
-@runtime_checkable
-class Titled(Protocol):
-    """What a page says of itself; its object name is what is remembered of it."""
-
-    @property
-    def title(self) -> str: ...
-
-
 class SettingsDialog(QDialog):
-    """Choices take effect at once, so there is nothing to confirm; the page is remembered."""
+    """Changes take effect at once, so there is nothing to confirm; the last page is remembered."""
 
     def __init__(
         self, preferences: Preferences, makers: Sequence[PageMaker], parent: QWidget | None = None
     ) -> None:
-        """``makers`` make the pages, each a widget with a ``title``, in the order in which they are shown."""
+        """``makers`` create the pages, in display order, with accessible names to list."""
         super().__init__(parent)
         named(self, NAME, self.tr("Settings")).setToolTip("")
         self.setWindowTitle(self.tr("Settings"))
@@ -50,7 +49,7 @@ class SettingsDialog(QDialog):
         self.resize(_room(parent))
         self._preferences = preferences
         self._pages: list[QWidget] = []
-        self._list = named(QListWidget(self), "settings_pages", self.tr("Pages of settings"))
+        self._list = named(QListWidget(self), "settings_pages", self.tr("Settings pages"))
         self._list.setToolTip("")
         self._list.setFixedWidth(_LIST_PX)
         self._stack = QStackedWidget(self)
@@ -69,7 +68,7 @@ class SettingsDialog(QDialog):
 
     @property
     def page(self) -> QWidget:
-        """The page that is in front."""
+        """The page that is shown."""
         return self._pages[self._stack.currentIndex()]
 
     @Slot(int)
@@ -82,10 +81,9 @@ class SettingsDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = make(area)
-        assert isinstance(page, Titled)
         area.setWidget(page)
         self._stack.addWidget(area)
-        self._list.addItem(page.title)
+        self._list.addItem(page.accessibleName())
         self._pages.append(page)
 
     def _lay_out(self) -> None:
@@ -104,8 +102,38 @@ class SettingsDialog(QDialog):
 
 
 def _room(parent: QWidget | None) -> QSize:
-    """As large as the window lets it, within what reads well."""
+    """As large as the window allows, within readable limits."""
     if parent is None:
         return _MOST
     inside = parent.size() - QSize(4 * EDGE_PX, 2 * EDGE_PX)
     return inside.expandedTo(_LEAST).boundedTo(_MOST)
+
+
+def settings_dialog(
+    preferences: Preferences,
+    tags: Sequence[tuple[str, str]],
+    jobs: Jobs | None = None,
+    pedals: PedalReader | None = None,
+    parent: QWidget | None = None,
+) -> SettingsDialog:
+    """The settings dialog with all its pages.
+
+    Args:
+        tags: Shortcuts that data defines, as shown, and what each inserts.
+        jobs: The pool on which audio outputs are listed; None leaves that page out.
+        pedals: The foot pedal; None leaves that page out.
+    """
+    makers: list[PageMaker] = [
+        partial(ListeningPage, preferences),
+        partial(KeysPage, preferences, _portable(tags), None),
+    ]
+    if jobs is not None:
+        makers.insert(1, partial(SoundPage, preferences, jobs))
+    if pedals is not None:
+        makers.append(partial(PedalPage, preferences, pedals))
+    return SettingsDialog(preferences, makers, parent)
+
+
+def _portable(tags: Sequence[tuple[str, str]]) -> dict[str, str]:
+    native, portable = QKeySequence.SequenceFormat.NativeText, QKeySequence.SequenceFormat.PortableText
+    return {QKeySequence.fromString(key, native).toString(portable): does for key, does in tags}

@@ -1,20 +1,20 @@
-"""Fields that show a preference and keep what is chosen in it at once."""
+"""Fields bound to a preference: they show it and store every change at once."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.preferences import Preferences, Value
 from reviewer.ui.theme import GRID_PX, tabular
+from reviewer.ui.widgets.widget_ids import named
 
 _MS = 1000
 Options = Sequence[tuple[Value, str]]
 
 
 class SecondsField(QDoubleSpinBox):
-    """A length, kept in milliseconds, shown in seconds."""
+    """A duration, stored in milliseconds, shown in seconds."""
 
     def __init__(
         self, preferences: Preferences, name: str, spoken: str, default_ms: int, bounds_ms: tuple[int, int]
@@ -37,7 +37,7 @@ class SecondsField(QDoubleSpinBox):
 
 
 class ListField(QComboBox):
-    """One of a few values, each with its words; a stored value that is none of them counts as not stored."""
+    """One of a few values, each with a label; an unknown stored value counts as not stored."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ListField(QComboBox):
 
 
 class SwitchField(QCheckBox):
-    """On or off; what it switches stands beside it."""
+    """A check box with its label."""
 
     def __init__(self, preferences: Preferences, name: str, words: str, *, default: bool) -> None:
         super().__init__(words)
@@ -79,4 +79,6 @@ class SwitchField(QCheckBox):
 
 def _named(widget: QWidget, name: str, spoken: str) -> None:
     named(widget, name.replace(".", "_"), spoken)
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls the page, and changes nothing
+    widget.setFocusPolicy(
+        Qt.FocusPolicy.StrongFocus
+    )  # the wheel scrolls the page and must not change a value

@@ -1,17 +1,17 @@
-"""The field that takes the next key that is pressed, whatever it would do elsewhere."""
+"""A field that captures the next key pressed, whatever the key does elsewhere."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from reviewer.ui.handles import named
-from reviewer.ui.keys.rules import MODIFIERS
+from reviewer.ui.keymap.key_rules import MODIFIERS
+from reviewer.ui.widgets.widget_ids import named
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _SAYS_NOTHING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier
 _MODIFIERS = {key.value for key in MODIFIERS}
-# The digit row by its places on the keyboard, as X11 and Windows number them.
+# The digit row by scan code, as X11 and Windows number them.
 _DIGITS_BY_SCAN_CODE = {
     "xcb": dict(zip(range(10, 20), "1234567890", strict=True)),
     "wayland": dict(zip(range(10, 20), "1234567890", strict=True)),
@@ -20,7 +20,7 @@ _DIGITS_BY_SCAN_CODE = {
 
 
 class KeyField(QLineEdit):
-    """Asleep until ``listen``; Esc and a click elsewhere end it with nothing taken."""
+    """Inactive until ``listen``; Esc or a click elsewhere cancels."""
 
     key_pressed = Signal(str)
     """Carries the key in Qt's portable text."""
@@ -29,10 +29,10 @@ class KeyField(QLineEdit):
     def __init__(self, platform: str, parent: QWidget | None = None) -> None:
         """``platform`` is Qt's name of the platform, as ``QGuiApplication.platformName`` gives it."""
         super().__init__(parent)
-        named(self, "key_field", self.tr("The new key")).setToolTip("")
+        named(self, "key_field", self.tr("New shortcut")).setToolTip("")
         self._digits = _DIGITS_BY_SCAN_CODE.get(platform, {})
         self.setReadOnly(True)
-        self.setPlaceholderText(self.tr("Enter on an action, then its new key"))
+        self.setPlaceholderText(self.tr("Press Enter on an action, then its new shortcut"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.rest()
 
@@ -41,20 +41,20 @@ class KeyField(QLineEdit):
         return self.isEnabled()
 
     def listen(self, words: str) -> None:
-        """Takes the keyboard; ``words`` say what for."""
+        """Starts capturing; ``words`` say for which action."""
         self.setEnabled(True)
         self.setText(words)
         self.setAccessibleDescription(words)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def rest(self) -> None:
-        """Gives the keyboard back."""
+        """Stops capturing."""
         self.setEnabled(False)
         self.clear()
         self.setAccessibleDescription("")
 
     def event(self, event: QEvent) -> bool:
-        """Every key comes here first: neither Tab nor a shortcut takes it away."""
+        """While capturing, every key arrives here first: neither Tab nor a shortcut takes it."""
         if self.is_listening and isinstance(event, QKeyEvent):
             event.accept()
             if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
@@ -74,7 +74,7 @@ class KeyField(QLineEdit):
             self.key_pressed.emit(self._written(event))
 
     def _written(self, event: QKeyEvent) -> str:
-        """The key in portable text; Shift with a digit is written so, and not as what it would type."""
+        """The key in portable text; Shift with a digit is written as such, not as the character it types."""
         modifiers = event.modifiers() & ~_SAYS_NOTHING
         digit = self._digits.get(event.nativeScanCode()) if modifiers & _SHIFT else None
         pressed = ord(digit) if digit else event.key()

@@ -1,4 +1,4 @@
-"""The rows of the table of keys in the settings."""
+"""Rows of the shortcut table in the settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.errors import Refused
-from reviewer.ui.keys.actions import ACTIONS, Origin, action
-from reviewer.ui.keys.keymap import Keymap
-from reviewer.ui.keys.rules import shown
-from reviewer.ui.shortcuts import Scope
-from reviewer.ui.tables import Column
+from reviewer.ui.keymap.actions import ACTIONS, Origin, action
+from reviewer.ui.keymap.key_rules import to_native_text
+from reviewer.ui.keymap.keymap import Keymap
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.widgets.tables import Column
 
 _WHERE_TAGS_ARE = {Scope.WINDOW, Scope.DESK, Scope.QA}
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One action as it is shown."""
+    """One action as shown."""
 
     action_id: str
     does: str
@@ -26,22 +26,22 @@ class KeyRow:
     origin: Origin
 
     def has(self, words: str) -> bool:
-        """Whether every word is somewhere in the row, in any case."""
+        """Whether the row contains every word, ignoring case."""
         everything = f"{self.does} {self.keys} {self.place} {said(self.origin)}".casefold()
         return all(word in everything for word in words.casefold().split())
 
 
 def rows_of(keymap: Keymap, words: str = "") -> list[KeyRow]:
-    """Every action that has the words: listening first, then the table's order, what is fixed last."""
+    """Every action that contains the words: playback first, then in table order, fixed ones last."""
     rows = [
-        KeyRow(its.id, its.does, _either(keymap.keys(its.id)), its.place, keymap.origin(its.id))
+        KeyRow(its.id, its.does, _either(keymap.keys(its.id)), its.section, keymap.origin(its.id))
         for its in sorted(ACTIONS, key=lambda its: (its.is_fixed, not its.is_listening))
     ]
     return [row for row in rows if row.has(words)]
 
 
 def columns() -> list[Column[KeyRow]]:
-    """What it does, its keys, where, and where the keys are from."""
+    """Action, its keys, where it works, and where the keys come from."""
     return [
         Column(_tr("Action"), lambda row: row.does),
         Column(_tr("Key"), lambda row: row.keys or _tr("none"), role=lambda row: None if row.keys else "dim"),
@@ -51,28 +51,25 @@ def columns() -> list[Column[KeyRow]]:
 
 
 def said(origin: Origin) -> str:
-    """Where keys come from, in a word."""
-    return {Origin.PRESET: _tr("Preset"), Origin.OWN: _tr("Own"), Origin.FIXED: _tr("Fixed")}[origin]
+    """Where keys come from, translated."""
+    return {Origin.PRESET: _tr("Preset"), Origin.CUSTOM: _tr("Own"), Origin.FIXED: _tr("Fixed")}[origin]
 
 
 def refuse_tag(row: KeyRow, key: str, tags: Mapping[str, str]) -> None:
-    """Raises Refused for a key that types a tag of this project where the action works too."""
+    """Raises Refused for a key that inserts a tag of this project where the action works too."""
     if key in tags and action(row.action_id).scopes & _WHERE_TAGS_ARE:
-        raise Refused(
-            _tr("{0} is “{1}” (Tags).").format(shown(key), tags[key]),
-            _tr("The project gives tags their keys."),
-        )
+        raise Refused("KEY_TAKEN_BY_TAG", key=to_native_text(key), tag=tags[key])
 
 
 def _either(keys: tuple[str, ...]) -> str:
     written = ""
     for key in keys:
-        written = _tr("{0} or {1}").format(written, shown(key)) if written else shown(key)
+        written = _tr("{0} or {1}").format(written, to_native_text(key)) if written else to_native_text(key)
     return written
 
 
 def _role(row: KeyRow) -> str:
-    return "accent" if row.origin is Origin.OWN else "dim"
+    return "accent" if row.origin is Origin.CUSTOM else "dim"
 
 
 def _tr(text: str) -> str:

@@ -1,63 +1,54 @@
-"""The page on which a person gives actions their own keys."""
+"""The settings page for keyboard shortcuts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.errors import Refused, ReviewerError
-from reviewer.ui.choose import DialogChooser
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
-from reviewer.ui.keys.actions import Origin
-from reviewer.ui.keys.choices import store_keymap, stored_keymap
-from reviewer.ui.keys.files import PRESETS, preset, read_keymap, write_keymap
-from reviewer.ui.keys.keymap import Keymap, Keys
+from reviewer.ui.keymap.actions import Origin
+from reviewer.ui.keymap.keymap import Keymap, Keys
+from reviewer.ui.keymap.keymap_files import PRESETS, preset, read_keymap, write_keymap
+from reviewer.ui.keymap.keymap_preferences import store_keymap, stored_keymap
 from reviewer.ui.messages import Message
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.key_field import KeyField
 from reviewer.ui.settings.key_rows import KeyRow, columns, refuse_tag, rows_of
-from reviewer.ui.tab_order import tab_through
-from reviewer.ui.tables import RowsModel, Table, tidy
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.widgets.file_chooser import FileChooser
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.tables import RowsModel, Table, tidy
+from reviewer.ui.widgets.widget_ids import named
 
 _COLUMNS_PX = {1: 216, 2: 104, 3: 80}
 _FILE = "reviewer-keys.toml"
 
 
-class KeyFiles(Protocol):
-    """Asks for a file of keys; None when they changed their mind."""
-
-    def keys_to_read(self, parent: QWidget) -> Path | None: ...
-    def keys_to_write(self, parent: QWidget, suggestion: str) -> Path | None: ...
-
-
 class KeysPage(QWidget):
-    """Every accepted change is in force at once; what is refused is said below the table, with the reason."""
+    """Accepted changes take effect at once; refused ones are explained below the table."""
 
     def __init__(
         self,
         preferences: Preferences,
         tags: Mapping[str, str] | None = None,
-        chooser: KeyFiles | None = None,
+        chooser: FileChooser | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """``tags`` are keys that data defines, in portable text, and what each types."""
+        """``tags`` are keys that data defines, in portable text, and what each inserts."""
         super().__init__(parent)
-        named(self, "keys_page", self.title).setToolTip("")
+        named(self, "keys_page", self.tr("Keys")).setToolTip("")
         self._preferences = preferences
         self._tags = dict(tags or {})
-        self._chooser = chooser or DialogChooser()
+        self._chooser = chooser or FileChooser()
         self._keymap = stored_keymap(preferences)
         self._stay: Keys = ()
         self._presets = named(QComboBox(self), "keys_preset", self.tr("Preset"))
         self._presets.addItems([preset(name).title for name in PRESETS])
         self._search = named(QLineEdit(self), "keys_search", self.tr("Search"))
-        self._search.setPlaceholderText(self.tr("Search an action, a key or a place"))
+        self._search.setPlaceholderText(self.tr("Search for an action, a key or a page"))
         self._model: RowsModel[KeyRow] = RowsModel(columns())
         self._table = self._make_table()
         self._field = KeyField(QGuiApplication.platformName(), self)
@@ -69,16 +60,12 @@ class KeysPage(QWidget):
         self._show()
         self._table.selectRow(0)
 
-    @property
-    def title(self) -> str:
-        return self.tr("Keys")
-
     @Slot(int)
     def _on_preset_chosen(self, place: int) -> None:
         self._do(
             lambda: self._keymap.with_preset(preset(PRESETS[place])),
-            self.tr("Keys as in {0}.").format(self._presets.itemText(place)),
-            self.tr("Your own keys stay.") if self._keymap.own else "",
+            self.tr("Shortcuts set to {0}.").format(self._presets.itemText(place)),
+            self.tr("Your own shortcuts are kept.") if self._keymap.custom else "",
         )
 
     @Slot()
@@ -100,7 +87,7 @@ class KeysPage(QWidget):
             refuse_tag(row, key, self._tags)
             return self._keymap.with_keys(row.action_id, (*self._stay, key))
 
-        if self._do(changed, self.tr("“{0}” has its new key.").format(row.does)):
+        if self._do(changed, self.tr("The shortcut of “{0}” was changed.").format(row.does)):
             self._stop_listening()
 
     @Slot()
@@ -117,25 +104,27 @@ class KeysPage(QWidget):
     def _on_remove(self) -> None:
         row = self._row
         if row is not None:
-            said = self.tr("“{0}” has no key now.").format(row.does)
+            said = self.tr("“{0}” has no shortcut now.").format(row.does)
             self._do(lambda: self._keymap.with_keys(row.action_id, ()), said)
 
     @Slot()
     def _on_reset(self) -> None:
         row = self._row
         if row is not None:
-            said = self.tr("“{0}” is as in the preset.").format(row.does)
+            said = self.tr("“{0}” was reset to the preset.").format(row.does)
             self._do(lambda: self._keymap.with_preset_keys(row.action_id), said)
 
     @Slot()
     def _on_reset_all(self) -> None:
-        self._do(lambda: replace(self._keymap, own={}), self.tr("All keys are as in the preset."))
+        self._do(lambda: replace(self._keymap, custom={}), self.tr("All shortcuts were reset to the preset."))
 
     @Slot()
     def _on_import(self) -> None:
         path = self._chooser.keys_to_read(self)
         if path is not None:
-            self._do(lambda: read_keymap(path), self.tr("The keys of {0} are in force.").format(path.name))
+            self._do(
+                lambda: read_keymap(path), self.tr("The shortcuts of {0} were imported.").format(path.name)
+            )
 
     @Slot()
     def _on_export(self) -> None:
@@ -146,17 +135,17 @@ class KeysPage(QWidget):
             except ReviewerError as error:
                 self.message.show_error(error)
             else:
-                self._say(self.tr("The keys are in {0}.").format(path.name))
+                self._say(self.tr("The shortcuts were exported to {0}.").format(path.name))
 
     @Slot()
     def _on_row_changed(self) -> None:
-        """Wakes what can be done with the row."""
+        """Enables the buttons that apply to the selected row."""
         row = self._row
         may = {
             "keys_change": row is not None,
             "keys_add": row is not None and bool(row.keys),
             "keys_remove": row is not None and bool(row.keys),
-            "keys_reset": row is not None and row.origin is Origin.OWN,
+            "keys_reset": row is not None and row.origin is Origin.CUSTOM,
         }
         for button in self._of_row:
             is_open = row is not None and row.origin is not Origin.FIXED
@@ -168,16 +157,16 @@ class KeysPage(QWidget):
         return self._model.rows[place] if 0 <= place < len(self._model.rows) else None
 
     def _listen(self, stay: Keys) -> None:
-        """Waits for a key; ``stay`` are those that the action keeps."""
+        """Waits for a key; ``stay`` are the keys that the action keeps."""
         row = self._row
         if row is None or row.origin is Origin.FIXED:
             return
         self._stay = stay
         self.message.clear()
-        self._field.listen(self.tr("Press the key for “{0}”, or Esc.").format(row.does))
+        self._field.listen(self.tr("Press the new shortcut for “{0}”, or Esc to cancel.").format(row.does))
 
     def _do(self, make: Callable[[], Keymap], said: str, hint: str = "") -> bool:
-        """Puts other keys in force, or says why not."""
+        """Applies a change, or says why it is refused."""
         try:
             self._keymap = make()
         except Refused as error:
@@ -194,7 +183,7 @@ class KeysPage(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        """Shows the keys as they are; the same action stays selected where it can."""
+        """Shows the present keymap; the same action stays selected where possible."""
         before = self._row
         rows = rows_of(self._keymap, self._search.text())
         self._model.show_rows(rows)
@@ -203,7 +192,7 @@ class KeysPage(QWidget):
             self._table.selectRow(ids.index(before.action_id) if before and before.action_id in ids else 0)
         self._presets.setCurrentIndex(PRESETS.index(self._keymap.preset.id))
         reset_all = self._of_all[0]
-        reset_all.setEnabled(bool(self._keymap.own))
+        reset_all.setEnabled(bool(self._keymap.custom))
         self._on_row_changed()
 
     def _connect(self) -> None:
@@ -216,21 +205,26 @@ class KeysPage(QWidget):
 
     def _row_buttons(self) -> list[QPushButton]:
         return [
-            self._button("keys_change", self.tr("Change"), self.tr("Another key: Enter"), self._on_change),
-            self._button("keys_add", self.tr("Add"), self.tr("One more key for this action"), self._on_add),
             self._button(
-                "keys_remove", self.tr("No key"), self.tr("Leave it without a key"), self._on_remove
+                "keys_change", self.tr("Change"), self.tr("Change the shortcut (Enter)"), self._on_change
             ),
             self._button(
-                "keys_reset", self.tr("As preset"), self.tr("Give it the preset's keys back"), self._on_reset
+                "keys_add", self.tr("Add"), self.tr("Add another shortcut for this action"), self._on_add
+            ),
+            self._button("keys_remove", self.tr("No key"), self.tr("Remove its shortcut"), self._on_remove),
+            self._button(
+                "keys_reset", self.tr("As preset"), self.tr("Reset to the preset's shortcut"), self._on_reset
             ),
         ]
 
     def _whole_buttons(self) -> list[QPushButton]:
-        drop, read = self.tr("Reset all shortcuts"), self.tr("Load a preset and your shortcuts from a file")
-        write = self.tr("Write preset and own keys to a file")
+        drop, read = (
+            self.tr("Reset all shortcuts"),
+            self.tr("Import a preset and your own shortcuts from a file"),
+        )
+        write = self.tr("Export the preset and your own shortcuts to a file")
         return [
-            self._button("keys_reset_all", self.tr("All as preset"), drop, self._on_reset_all),
+            self._button("keys_reset_all", self.tr("Reset all"), drop, self._on_reset_all),
             self._button("keys_import", self.tr("Import…"), read, self._on_import),
             self._button("keys_export", self.tr("Export…"), write, self._on_export),
         ]
@@ -242,7 +236,7 @@ class KeysPage(QWidget):
         return button
 
     def _make_table(self) -> Table:
-        table = named(Table(self, empty=self.tr("Nothing has these words.")), "keys_actions", self.title)
+        table = named(Table(self, empty=self.tr("No shortcut matches.")), "keys_actions", self.tr("Keys"))
         table.setToolTip("")
         self._model.setParent(table)
         table.setModel(self._model)

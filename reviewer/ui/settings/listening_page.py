@@ -1,13 +1,13 @@
-"""How clips are played and drawn: a person's own lengths and habits."""
+"""The settings page for playback and the waveform."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.preferences import Preferences, Value
 from reviewer.ui.settings.fields import ListField, Options, SecondsField, SwitchField
-from reviewer.ui.tab_order import tab_through
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.widgets.tab_order import tab_through
+from reviewer.ui.widgets.widget_ids import named
 
 _FIELD_PX = 176
 STEP_MS = (500, 10_000)
@@ -18,11 +18,11 @@ AGAIN_PERCENTS = (25, 50, 75, 90)
 
 
 class ListeningPage(QWidget):
-    """Every choice is a preference ``listening...``, kept as it is made."""
+    """Every choice is a preference ``listening...``, stored at once."""
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "listening_page", self.title).setToolTip("")
+        named(self, "listening_page", self.tr("Listening")).setToolTip("")
         self._preferences = preferences
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GROUP_PX)
@@ -38,17 +38,13 @@ class ListeningPage(QWidget):
         column.addStretch()
         tab_through(*self._fields)
 
-    @property
-    def title(self) -> str:
-        return self.tr("Listening")
-
     def _add_playing(self) -> None:
         self._heading(self.tr("Playing"))
-        self._seconds("step_ms", self.tr("Back and forward"), "", 2_000, STEP_MS)
+        self._seconds("step_ms", self.tr("Skip back and forward by"), "", 2_000, STEP_MS)
         self._list(
             "backstep_ms",
-            self.tr("A pause goes back"),
-            self.tr("So that the last words are heard again when you go on."),
+            self.tr("Rewind on pause by"),
+            self.tr("So that you hear the last words again when you continue."),
             0,
             [
                 (ms, self.tr("{0} s").format(f"{ms / 1000:.2f}") if ms else self.tr("Not"))
@@ -57,45 +53,43 @@ class ListeningPage(QWidget):
         )
         self._list(
             "again_percent",
-            self.tr("“Again, slower” plays at"),
-            self.tr("Goes back as far as one step; after it the old speed is back."),
+            self.tr("Slow replay plays at"),
+            self.tr("Skips back one step; the previous speed returns afterwards."),
             75,
             [(percent, f"{percent / 100:.2f}x") for percent in AGAIN_PERCENTS],
         )
-        self._switch("play_on_open", self.tr("Play a new clip by itself"), "", default=False)
+        self._switch("play_on_open", self.tr("Play new clips automatically"), "", default=False)
         self._switch(
             "resume",
-            self.tr("Go on where I left off"),
-            self.tr("A clip that comes back starts where you stopped; otherwise at its beginning."),
+            self.tr("Resume where I left off"),
+            self.tr("Otherwise a clip that comes back starts at its beginning."),
             default=True,
         )
 
     def _add_segments(self) -> None:
-        self._heading(self.tr("Segments and edges"))
+        self._heading(self.tr("Segments and selection edges"))
         self._switch(
             "auto_play",
-            self.tr("Play a segment on arriving at it"),
-            self.tr("Never while a border is dragged."),
+            self.tr("Play a segment when you go to it"),
+            self.tr("Not while an edge is dragged."),
             default=True,
         )
-        self._seconds("pre_roll_ms", self.tr("Begin before it by"), "", 0, ROLL_MS)
+        self._seconds("pre_roll_ms", self.tr("Start before it by"), "", 0, ROLL_MS)
         self._seconds(
             "post_roll_ms",
-            self.tr("End after it by"),
+            self.tr("Stop after it by"),
             self.tr("Also when a selection or a segment is looped."),
             0,
             ROLL_MS,
         )
-        self._seconds(
-            "edge_ms", self.tr("An edge is heard with"), self.tr("On each side of it."), 500, EDGE_MS
-        )
+        self._seconds("edge_ms", self.tr("Play around an edge"), self.tr("On each side of it."), 500, EDGE_MS)
 
     def _add_picture(self) -> None:
         self._heading(self.tr("Picture"))
         self._switch(
             "centred_cursor",
-            self.tr("Keep the cursor in the middle"),
-            self.tr("While it plays the wave moves, and not the cursor."),
+            self.tr("Keep the playhead in the middle"),
+            self.tr("During playback the waveform scrolls and the playhead stays."),
             default=False,
         )
         self._list(

@@ -1,4 +1,4 @@
-"""Settings: where the sound goes."""
+"""The settings page for the audio output."""
 
 from collections.abc import Callable
 
@@ -7,22 +7,22 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from reviewer.audio.io.port_audio import Outputs, list_outputs, output_with_id
 from reviewer.errors import ReviewerError
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.jobs import CancelToken, Jobs
 from reviewer.ui.messages import Message
 from reviewer.ui.playback.output_settings import DEVICE
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named
 
 
 def outputs_now() -> Outputs:
-    """Every output there is, also one plugged in since."""
+    """Every audio output, including those connected since the start."""
     return list_outputs(rescan_first=True)
 
 
 def tone_on(output: str) -> str:
-    """Plays a tone on the output remembered by this text; says where it was heard."""
+    """Plays a test tone on the stored output; returns the name of the output used."""
     from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415 - only once sound is wanted
     from reviewer.audio.play.tone import play_tone  # noqa: PLC0415
 
@@ -30,7 +30,8 @@ def tone_on(output: str) -> str:
 
 
 class SoundPage(QWidget):
-    """Lists the outputs off the GUI thread; a choice takes effect at once, and is kept while it is away."""
+    """Lists the outputs on the job pool; a choice takes effect at once, and is kept while the device is
+    away."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class SoundPage(QWidget):
         tone: Callable[[str], str] = tone_on,
     ) -> None:
         super().__init__(parent)
-        named(self, "sound_page", self.title).setToolTip("")
+        named(self, "sound_page", self.tr("Sound")).setToolTip("")
         self._preferences = preferences
         self._jobs = jobs
         self._outputs = outputs
@@ -61,19 +62,15 @@ class SoundPage(QWidget):
         self._test.clicked.connect(self.play_tone)
         self.look()
 
-    @property
-    def title(self) -> str:
-        return self.tr("Sound")
-
     @Slot()
     def look(self) -> None:
-        """Lists the outputs anew; while something is open, PortAudio keeps to those it knew at its start."""
+        """Lists the outputs again; PortAudio only sees new ones while no stream is open."""
         self._refresh.setEnabled(False)
         self._jobs.run(lambda _token: self._outputs(), self._on_listed, self._on_failed, owner=self)
 
     @Slot()
     def play_tone(self) -> None:
-        """Plays a short tone on the output that is chosen."""
+        """Plays a short tone on the chosen output."""
         chosen, tone = self._preferences.text(DEVICE), self._tone
 
         def work(_token: CancelToken) -> str:
@@ -94,7 +91,7 @@ class SoundPage(QWidget):
 
     def _on_heard(self, where: str) -> None:
         self._test.setEnabled(True)
-        self._message.show_message(Message(self.tr("A tone was played: {0}").format(where)), "ok")
+        self._message.show_message(Message(self.tr("A test tone was played on: {0}").format(where)), "ok")
 
     def _on_failed(self, error: Exception) -> None:
         self._refresh.setEnabled(True)
@@ -104,14 +101,14 @@ class SoundPage(QWidget):
         self._message.show_error(error)
 
     def _show_outputs(self, outputs: Outputs) -> None:
-        """The default, each output, and the one that is remembered also while it is not there."""
+        """The system default, each output, and the stored one even while it is not connected."""
         chosen = self._preferences.text(DEVICE)
-        default = self.tr("The system's default")
+        default = self.tr("System default")
         rows = [("", f"{default} ({outputs.default})" if outputs.default else default)]
         rows += [(output.id, f"{output.name} · {output.host}") for output in outputs.all]
         remembered = output_with_id(chosen)
         if remembered is not None and chosen not in [text for text, _ in rows]:
-            away = self.tr("{0} · not there now: the default plays").format(remembered.name)
+            away = self.tr("{0} · not connected, the default is used").format(remembered.name)
             rows.append((chosen, away))
         self._device.blockSignals(True)
         self._texts = [text for text, _ in rows]
@@ -124,7 +121,7 @@ class SoundPage(QWidget):
         head = QLabel(self.tr("Output"), self)
         head.setProperty("kind", "heading")
         head.setBuddy(self._device)
-        hint = QLabel(self.tr("What is chosen here is taken again whenever it is plugged in."), self)
+        hint = QLabel(self.tr("The chosen output is used again whenever it is connected."), self)
         hint.setProperty("kind", "label")
         hint.setWordWrap(True)
         buttons = QHBoxLayout()

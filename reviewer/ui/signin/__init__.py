@@ -1,1 +1,1 @@
-"""Who is working: sign-in, first sign-in, and the agreement."""
+"""Sign-in, first sign-in, and the agreement."""

@@ -1,15 +1,15 @@
-"""A form alone in the middle of its page."""
+"""A card: a form in the middle of its page."""
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from reviewer.ui.handles import named
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.widgets.widget_ids import named
 
 CARD_PX = 400
 
 
 class Card(QFrame):
-    """Title, a dim line under it, then fields with their labels above, one under the other."""
+    """Title, a dim subtitle, then fields below each other with labels above."""
 
     def __init__(self, name: str, title: str, subtitle: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,11 +25,11 @@ class Card(QFrame):
         self.column.addSpacing(GROUP_PX)
 
     def show_subtitle(self, text: str) -> None:
-        """Puts another line under the title."""
+        """Replaces the subtitle."""
         self._subtitle.setText(text)
 
     def add_field(self, label: str, field: QLineEdit) -> None:
-        """A label, and its field under it; Alt and the underlined letter go there."""
+        """Adds a field with a label above it, which is its buddy."""
         caption = _label(label, "label", self)
         caption.setBuddy(field)
         self.column.addWidget(caption)
@@ -38,7 +38,7 @@ class Card(QFrame):
 
 
 def centred(inner: QWidget, page: QFrame) -> None:
-    """Puts a widget into the middle of an otherwise empty page; a frame paints the style's ground."""
+    """Centres a widget on an otherwise empty page; the frame paints the page's background."""
     page.setProperty("kind", "page")
     grid = QGridLayout(page)
     grid.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)

@@ -1,4 +1,4 @@
-"""The agreement, alone on its page."""
+"""The page with the non-disclosure agreement."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -19,18 +19,18 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.access.nda import STATEMENT
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind, tip
+from reviewer.ui.shortcuts import bind_shortcut, tooltip_with_keys
 from reviewer.ui.signin.card import centred
-from reviewer.ui.signin.nda_gate import NdaGate, same_name
 from reviewer.ui.signin.nda_text import NdaTextView
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.access.nda import NdaText
+
 
 _TITLE_PX = 28
 _COLUMN_PX = 760
@@ -39,7 +39,7 @@ _ASK_AGAIN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class NdaAnswer:
-    """A yes, with everything the record needs; the passphrase is never printed."""
+    """A signature with everything the record needs; the passphrase is left out of the repr."""
 
     text: "NdaText"
     typed_name: str
@@ -47,14 +47,14 @@ class NdaAnswer:
 
 
 class NdaPage(QFrame):
-    """Nothing is ticked beforehand, Enter accepts nothing, and both answers weigh the same."""
+    """Nothing is ticked in advance, Enter accepts nothing, and both answers look alike."""
 
     accept_requested = Signal(object)
     """Carries an NdaAnswer."""
     decline_requested = Signal(object)
     """Carries the NdaText."""
     end_reached = Signal(object)
-    """Carries the NdaText: its end came into view, or the reading time that was left may be over."""
+    """Carries the NdaText: its end came into view, or the least reading time may be over."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +80,7 @@ class NdaPage(QFrame):
         self._wake()
 
     def show_agreement(self, text: "NdaText", name: str) -> None:
-        """Shows a text to a person from its beginning, with nothing answered yet."""
+        """Shows a text from its beginning, with nothing filled in."""
         self._text, self._name = text, name
         self.gate = NdaGate()
         self._reading.stop()
@@ -102,19 +102,19 @@ class NdaPage(QFrame):
         self._wake()
 
     def show_reading_time(self, seconds_left: float | None) -> None:
-        """So long the text must still be read, by the access log; None: its end was not logged yet."""
+        """Shows the reading time left according to the access log; None: its end was not logged yet."""
         is_read = seconds_left is not None and seconds_left <= 0
         self.gate = replace(self.gate, is_end_reached=seconds_left is not None, is_read=is_read)
         if seconds_left is not None and not is_read:
             self._reading.start(round(min(seconds_left, _ASK_AGAIN_SECONDS) * 1000))
-            words = self.tr("Please take the time to read it: {0} s left.").format(math.ceil(seconds_left))
+            words = self.tr("Please take your time to read it: {0} s left.").format(math.ceil(seconds_left))
             self.message.show_message(Message(words))
         elif is_read and self.gate.is_exact:
             self.message.clear()
         self._wake()
 
     def set_busy(self, *, busy: bool) -> None:
-        """While the signature is made nothing can be changed or pressed twice."""
+        """Disables the form while the signature is made."""
         self._is_busy = busy
         for widget in (self.tick, self.name, self.passphrase, self.decline):
             widget.setEnabled(not busy)
@@ -134,20 +134,20 @@ class NdaPage(QFrame):
             "nda_tick",
             STATEMENT,
         )
-        self.name = named(QLineEdit(self), "nda_name", self.tr("Your full name, typed as a signature"))
-        self.passphrase = PassphraseField("nda_passphrase", self.tr("Your passphrase, again"), self)
+        self.name = named(QLineEdit(self), "nda_name", self.tr("Your full name, as your signature"))
+        self.passphrase = PassphraseField("nda_passphrase", self.tr("Your passphrase again"), self)
         self.message = InlineMessage("nda_message", lines=2, parent=self)
         self.decline = named(
             QPushButton(self.tr("Decline"), self),
             "nda_decline",
-            self.tr("Decline: no clip opens, and you are signed out"),
-            key_id="nda.decline",
+            self.tr("Decline: you cannot open clips, and you are signed out"),
+            shortcut_id="nda.decline",
         )
         self.agree = named(
             QPushButton(self.tr("I agree and sign"), self),
             "nda_agree",
             self.tr("I agree and sign with my name and key"),
-            key_id="nda.agree",
+            shortcut_id="nda.agree",
         )
         width = max(self.decline.sizeHint().width(), self.agree.sizeHint().width(), 160)
         for button in (self.decline, self.agree):
@@ -188,14 +188,14 @@ class NdaPage(QFrame):
         self.passphrase.textChanged.connect(self._wake)
         self.agree.clicked.connect(self._on_agree)
         self.decline.clicked.connect(self._on_decline)
-        bind(self, "nda.agree", self._on_agree)
-        bind(self, "nda.decline", self._on_decline)
+        bind_shortcut(self, "nda.agree", self._on_agree)
+        bind_shortcut(self, "nda.decline", self._on_decline)
 
     def _refuse_text(self) -> None:
         self.message.show_message(
             Message(
-                self.tr("The agreement cannot be shown exactly as it is kept, so it cannot be signed here."),
-                self.tr("Tell your lead: the file has other letters than its fingerprint says."),
+                self.tr("The agreement cannot be shown exactly as stored, so it cannot be signed here."),
+                self.tr("Tell your lead: the file does not match its fingerprint."),
             ),
             "error",
         )
@@ -238,17 +238,49 @@ class NdaPage(QFrame):
             self.agree.setToolTip(self._missing())
 
     def _missing(self) -> str:
-        """What is still to be done before the button wakes, for its tooltip."""
+        """What is missing before it can be signed, for the button's tooltip."""
         if not self.gate.is_end_reached:
             return self.tr("Read to the end first.")
         if not self.gate.is_read:
-            return self.tr("Please take the time to read it.")
+            return self.tr("Please take your time to read it.")
         if not (self.gate.is_ticked and self.gate.is_named and self.gate.has_passphrase):
             return self.tr("Tick the box, type your name as in your account, and enter your passphrase.")
-        return tip(self.tr("I agree and sign with my name and key"), "nda.agree")
+        return tooltip_with_keys(self.tr("I agree and sign with my name and key"), "nda.agree")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter on a focused answer does nothing: on some platforms it would press the button."""
+        """Enter on a focused answer does nothing; on some platforms it would press the button."""
         if isinstance(event, QKeyEvent) and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             return watched in (self.agree, self.decline)
         return super().eventFilter(watched, event)
+
+
+@dataclass(frozen=True, slots=True)
+class NdaGate:
+    """The six conditions for signing.
+
+    ``is_exact``: the text shown is the text that is signed. ``is_end_reached`` and ``is_read`` (the least
+    reading time is over) come from the access log.
+    """
+
+    is_exact: bool = False
+    is_end_reached: bool = False
+    is_read: bool = False
+    is_ticked: bool = False
+    is_named: bool = False
+    has_passphrase: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return (
+            self.is_exact
+            and self.is_end_reached
+            and self.is_read
+            and self.is_ticked
+            and self.is_named
+            and self.has_passphrase
+        )
+
+
+def same_name(typed: str, name: str) -> bool:
+    """Whether a typed name matches the account's, ignoring case and extra spaces."""
+    return " ".join(typed.split()).casefold() == " ".join(name.split()).casefold()

@@ -1,4 +1,4 @@
-"""The agreement on the screen, letter by letter."""
+"""Shows the agreement exactly, character by character."""
 
 import hashlib
 
@@ -6,13 +6,13 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from reviewer.ui.handles import named
+from reviewer.ui.widgets.widget_ids import named
 
 _PARAGRAPH = "\u2029"
 
 
 class NdaTextView(QPlainTextEdit):
-    """Shows a text read-only and tells when its last line has been in view, by scroll or caret."""
+    """Read-only text that emits once its last line was visible, by scrolling or by caret."""
 
     end_reached = Signal()
 
@@ -32,19 +32,19 @@ class NdaTextView(QPlainTextEdit):
         self.cursorPositionChanged.connect(self._look_soon)
 
     def show_text(self, text: str) -> None:
-        """Puts a text on from its beginning."""
+        """Shows a text from its beginning."""
         self._was_reached = False
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self._look.start()
 
     def is_exactly(self, text: str, sha256: str) -> bool:
-        """Reads back what is on the screen: the same text, whose UTF-8 bytes have this SHA-256 (hex)."""
+        """Whether the text shown is this text, and its UTF-8 bytes have this SHA-256 (hex)."""
         shown = self._raw()
         return shown == text and hashlib.sha256(shown.encode()).hexdigest() == sha256
 
     def _raw(self) -> str:
-        """What ``toPlainText`` would give, were it not to turn no-break spaces into spaces."""
+        """Like ``toPlainText``, but keeps no-break spaces."""
         raw = self.document().toRawText()
         return raw.replace(_PARAGRAPH, "\n")
 
@@ -59,7 +59,7 @@ class NdaTextView(QPlainTextEdit):
 
     @Slot()
     def _look_soon(self) -> None:
-        """Not connected to ``start`` itself, which would take the scroll bar's value for milliseconds."""
+        """Not connected to ``start`` directly, which would take the scroll bar's value as milliseconds."""
         self._look.start()
 
     def _is_last_line_in_view(self) -> bool:
@@ -69,7 +69,7 @@ class NdaTextView(QPlainTextEdit):
         return place.top() >= 0 and place.bottom() <= self.viewport().height()
 
     def _lay_out_all(self) -> None:
-        """A paragraph that was never in view counts as one line until somebody asks for its size."""
+        """Qt counts a paragraph that was never visible as one line until its size is asked for."""
         layout, block = self.document().documentLayout(), self.document().begin()
         while block.isValid():
             layout.blockBoundingRect(block)

@@ -1,21 +1,21 @@
-"""A field for a secret."""
+"""A passphrase field."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from reviewer.ui.assets import put_icon
-from reviewer.ui.handles import named
+from reviewer.ui.icons import set_icon
+from reviewer.ui.widgets.widget_ids import named
 
 
 class PassphraseField(QLineEdit):
-    """Shows dots unless asked; keeps no history, takes no suggestions and gives nothing to the clipboard."""
+    """Masked unless shown; no undo history, no suggestions, nothing copied to the clipboard."""
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, name, spoken)
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self._show = QAction(self.tr("Show what is typed"), self)
+        self._show = QAction(self.tr("Show the passphrase"), self)
         self._show.setObjectName(f"{name}_show")
         self._show.setCheckable(True)
         self._put_icon()
@@ -23,7 +23,7 @@ class PassphraseField(QLineEdit):
         self.addAction(self._show, QLineEdit.ActionPosition.TrailingPosition)
 
     def take(self) -> str:
-        """What was typed; the field is empty and hidden afterwards."""
+        """Returns the passphrase, and clears and masks the field."""
         typed = self.text()
         self.clear()
         self._show.setChecked(False)
@@ -37,7 +37,7 @@ class PassphraseField(QLineEdit):
         self._put_icon()
 
     def _stay_secret(self) -> None:
-        """Tells the input method not to learn what is shown; of dots Qt tells it by itself."""
+        """Tells the input method not to learn a visible passphrase; for a masked one Qt does so itself."""
         from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
 
         self.setInputMethodHints(
@@ -47,4 +47,4 @@ class PassphraseField(QLineEdit):
         )
 
     def _put_icon(self) -> None:
-        put_icon(self._show, "hide" if self._show.isChecked() else "show", "dim")
+        set_icon(self._show, "hide" if self._show.isChecked() else "show", "dim")

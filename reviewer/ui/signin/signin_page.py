@@ -1,4 +1,4 @@
-"""The page that asks who is there."""
+"""The sign-in page."""
 
 from dataclasses import dataclass, field
 
@@ -6,24 +6,24 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
 
-from reviewer.ui.handles import named
-from reviewer.ui.inline import InlineMessage
 from reviewer.ui.messages import Message
-from reviewer.ui.shortcuts import bind
+from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
+from reviewer.ui.widgets.inline_message import InlineMessage
+from reviewer.ui.widgets.widget_ids import named
 
 
 @dataclass(frozen=True, slots=True)
 class SignInEntry:
-    """What was typed; the passphrase is never printed."""
+    """What was typed; the passphrase is left out of the repr."""
 
     name: str
     passphrase: str = field(repr=False)
 
 
 class SignInPage(QFrame):
-    """Name and passphrase, nothing else."""
+    """Name and passphrase."""
 
     sign_in_requested = Signal(object)
     """Carries a SignInEntry."""
@@ -40,14 +40,14 @@ class SignInPage(QFrame):
             QPushButton(self.tr("Sign in"), self),
             "sign_in_button",
             self.tr("Sign in"),
-            key_id="sign_in.enter",
+            shortcut_id="sign_in.enter",
             kind="primary",
         )
         self.enrol_button = named(
             QPushButton(self.tr("First time here? Use your one-time code"), self),
             "sign_in_enrol",
             self.tr("First time here? Use your one-time code"),
-            key_id="sign_in.enrol",
+            shortcut_id="sign_in.enrol",
             kind="link",
         )
         self._card.add_field(self.tr("Name"), self.name)
@@ -60,11 +60,11 @@ class SignInPage(QFrame):
         self._wake()
 
     def show_project(self, name: str) -> None:
-        """Says which project this is; known a moment after the page is there."""
+        """Shows the project's name, which is known shortly after the page is shown."""
         self._card.show_subtitle(name)
 
     def reset(self, message: Message | None = None) -> None:
-        """Empties the page for the next person; the name stays after a lock."""
+        """Clears the page for the next person; after a lock the name stays."""
         self.set_busy(busy=False)
         self.passphrase.take()
         self.message.clear()
@@ -72,7 +72,7 @@ class SignInPage(QFrame):
             self.message.show_message(message)
 
     def set_busy(self, *, busy: bool) -> None:
-        """While the passphrase is checked nothing can be typed or pressed twice."""
+        """Disables the form while the passphrase is checked."""
         self._is_busy = busy
         self.button.setText(self.tr("Checking…") if busy else self.tr("Sign in"))
         for widget in (self.name, self.passphrase, self.enrol_button):
@@ -91,7 +91,7 @@ class SignInPage(QFrame):
         self.name.textChanged.connect(self._wake)
         self.passphrase.textChanged.connect(self._wake)
         self.enrol_button.clicked.connect(self.enrol_requested)
-        bind(self, "sign_in.enrol", self.enrol_requested.emit)
+        bind_shortcut(self, "sign_in.enrol", self.enrol_requested.emit)
 
     @Slot()
     def _on_sign_in(self) -> None:

@@ -1,1 +1,1 @@
-"""Typing what was said: editor, checks, tags, preview."""
+"""The transcript: editor, checks, tags, training text."""

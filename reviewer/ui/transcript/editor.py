@@ -1,27 +1,27 @@
-"""The transcript: where it is typed, what is wrong with it, what trainers will read of it."""
+"""The transcript editor, with its problems and the training text."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from reviewer.messages import window_catalogue
 from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
-from reviewer.ui.handles import named, restyle
-from reviewer.ui.keys.live import live_keys
-from reviewer.ui.shortcuts import key
+from reviewer.ui.keymap.shortcut import active_keys
+from reviewer.ui.messages import translated_catalogue
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX
-from reviewer.ui.transcript.elided import ElidedLabel
-from reviewer.ui.transcript.preview import Preview
 from reviewer.ui.transcript.text_edit import Span, TextField
+from reviewer.ui.widgets.elided_label import ElidedLabel
+from reviewer.ui.widgets.read_only_text import Preview
+from reviewer.ui.widgets.widget_ids import named, restyle
 
 _LOOK_AFTER_MS = 120
 _LINE_PX = 20
 
 
 class TranscriptEditor(QWidget):
-    """Knows the conventions and nothing of clips or queues: text in, text out."""
+    """Knows the conventions, but no clips and no queue: text in, text out."""
 
     text_changed = Signal(str)
 
@@ -35,7 +35,7 @@ class TranscriptEditor(QWidget):
             TextField(self),
             "transcript_text",
             self.tr("Transcript"),
-            hint=self.tr("Word for word, as it was said"),
+            hint=self.tr("Transcript, word for word"),
         )
         self._field.setPlaceholderText(self.tr("Type what is said, word for word."))
         self._problem_line = ElidedLabel("transcript_problems", self.tr("Problems of the transcript"), self)
@@ -46,7 +46,7 @@ class TranscriptEditor(QWidget):
         self._look.timeout.connect(self._on_look)
         self._field.textChanged.connect(self._on_text_changed)
         self._field.cursorPositionChanged.connect(self._look.start)
-        live = live_keys()
+        live = active_keys()
         if live is not None:
             live.changed.connect(self._look.start)
         self._lay_out()
@@ -57,11 +57,11 @@ class TranscriptEditor(QWidget):
         return self._field.text
 
     def use_conventions(self, conventions: Conventions) -> None:
-        """From the next text on, these are checked: those of the clip's locale."""
+        """Uses the conventions of the clip's locale, from the next text on."""
         self._conventions = conventions
 
     def show_text(self, text: str) -> None:
-        """Another clip's text, without a signal."""
+        """Shows another clip's text, without a signal."""
         self._field.blockSignals(True)
         self._field.put_text(text)
         self._field.blockSignals(False)
@@ -72,24 +72,24 @@ class TranscriptEditor(QWidget):
         self._field.setReadOnly(is_read_only)
 
     def replace_text(self, text: str) -> None:
-        """Types over everything; undo brings it back."""
+        """Replaces the whole text as one step that can be undone."""
         self._field.replace_all(text)
 
     @Slot(str)
     def insert_tag(self, tag: str) -> None:
-        """Types a tag such as ``[laugh]`` at the cursor."""
+        """Inserts a tag such as ``[laugh]`` at the cursor."""
         if not self._field.isReadOnly():
             self._field.insert_tag(tag)
             self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_all_problems(self) -> None:
-        """Shows also what is wrong at the cursor, which is spared while it is being typed."""
+        """Also shows problems at the cursor, which are hidden while typing."""
         self._is_strict = True
         self._on_look()
 
     @Slot()
     def next_problem(self) -> bool:
-        """Selects the next problem after the cursor, then the first again; False if there is none."""
+        """Selects the next problem after the cursor, wrapping around; False if there is none."""
         self.show_all_problems()
         if not self._problems:
             return False
@@ -108,7 +108,7 @@ class TranscriptEditor(QWidget):
 
     @Slot()
     def _on_look(self) -> None:
-        """Checks and derives; a moment after the last key, so that typing never waits for it."""
+        """Checks the text and derives the training text, after the last key: typing never waits."""
         self._look.stop()
         text = self._field.text
         self._problems = check_text(text, self._conventions)
@@ -119,7 +119,7 @@ class TranscriptEditor(QWidget):
         self._say(shown[0] if shown else None, len(shown))
 
     def _is_being_typed(self, problem: TextProblem) -> bool:
-        """Whether it is in the word at the cursor, which is not finished yet."""
+        """Whether it is in the unfinished word at the cursor."""
         if self._is_strict or not self._field.hasFocus():
             return False
         caret = self._field.caret
@@ -129,14 +129,14 @@ class TranscriptEditor(QWidget):
         return problem.start <= end and start <= problem.end
 
     def _say(self, problem: TextProblem | None, count: int = 0) -> None:
-        """One line under the text: how many problems, and the first of them in a sentence."""
+        """One line below the text: the number of problems, and the first of them."""
         line = self._problem_line
         if problem is None:
             line.show_text("")
             return
         count = count or len(self._problems)
-        more, shown = self.tr("{0} to fix").format(count), key("desk.problem").shown
-        sentence = window_catalogue().words(problem.notice).sentence
+        more, shown = self.tr("{0} to fix").format(count), shortcut("desk.problem").shown
+        sentence = translated_catalogue().words(problem.notice).sentence
         line.show_text(f"{more} ({shown}) · {sentence}" if shown else f"{more} · {sentence}")
         line.setProperty("kind", "warn")
         restyle(line)

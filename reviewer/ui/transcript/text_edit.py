@@ -1,5 +1,6 @@
-"""The field that the transcript is typed into: large, one line that wraps, plain text of any script."""
+"""The text field of the transcript: large plain text of any script, one wrapping line."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.transcript.insertion import one_line, tag_insertion
-from reviewer.ui.transcript.places import to_points, to_units
 
 LINE_HEIGHT = 1.5
+_NO_SPACE_BEFORE = ".,?!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Span:
 
 
 class TextField(QTextEdit):
-    """Plain text; places are code points. Return types nothing: a transcript is one line."""
+    """Plain text; offsets are code points. Return inserts nothing: a transcript is one line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,17 +47,17 @@ class TextField(QTextEdit):
 
     @property
     def caret(self) -> int:
-        """The code point before which the cursor stands."""
+        """The code point before which the cursor is."""
         return to_points(self.text, self.textCursor().position())
 
     def put_text(self, text: str) -> None:
-        """Another clip's text: nothing of what was there can be brought back by undo."""
+        """Shows another clip's text and clears the undo history."""
         self.setUndoRedoEnabled(False)
         self.setPlainText(text)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         spacing = QTextBlockFormat()
-        # Qt's 100 % is the font's own line, a third taller than the letters' size; ours is of the size.
+        # Qt's 100 % is the font's line height, a third more than its size; ours is relative to the size.
         percent = 100 * LINE_HEIGHT * theme.TRANSCRIPT_PX / self.fontMetrics().lineSpacing()
         spacing.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.mergeBlockFormat(spacing)
@@ -65,13 +65,13 @@ class TextField(QTextEdit):
         self.moveCursor(QTextCursor.MoveOperation.End)
 
     def insert_tag(self, tag: str) -> None:
-        """Types a tag at the cursor, over the selection, as one step of undo."""
+        """Inserts a tag at the cursor, replacing the selection, as one undo step."""
         cursor, text = self.textCursor(), self.text
         start = to_points(text, cursor.selectionStart())
         end = to_points(text, cursor.selectionEnd())
         made = tag_insertion(text[:start], text[end:], tag)
         first = cursor.selectionStart()
-        cursor.beginEditBlock()  # else undo would take it together with what was typed before
+        cursor.beginEditBlock()  # otherwise undo would remove it together with earlier typing
         cursor.insertText(made.typed)
         cursor.endEditBlock()
         cursor.setPosition(first + made.select[0])
@@ -80,14 +80,14 @@ class TextField(QTextEdit):
         self.ensureCursorVisible()
 
     def replace_all(self, text: str) -> None:
-        """Types a whole text in place of what is there; undo brings that back."""
+        """Replaces the whole text as one undo step."""
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
         self.setTextCursor(cursor)
 
     def select(self, span: Span) -> None:
-        """Selects a part and brings it into view."""
+        """Selects a range and scrolls to it."""
         cursor, text = self.textCursor(), self.text
         cursor.setPosition(to_units(text, span.start))
         cursor.setPosition(to_units(text, span.end), QTextCursor.MoveMode.KeepAnchor)
@@ -95,13 +95,13 @@ class TextField(QTextEdit):
         self.ensureCursorVisible()
 
     def mark(self, tags: Sequence[Span], wrong: Sequence[Span]) -> None:
-        """Colours tags and underlines what is wrong; the text itself has no format."""
+        """Colours tags and underlines problems; the text itself has no format."""
         text, tag, problem = self.text, _tag_look(), _problem_look()
         marks = [(span, tag) for span in tags] + [(span, problem) for span in wrong]
         self.setExtraSelections([self._selection(text, span, look) for span, look in marks])
 
     def _mark_anew(self) -> None:
-        """The same marks in the colours of the theme that is on now."""
+        """Reapplies the marks in the colours of the present theme."""
         marks = self.extraSelections()
         wave = QTextCharFormat.UnderlineStyle.WaveUnderline
         for mark in marks:
@@ -143,3 +143,45 @@ def _problem_look() -> QTextCharFormat:
     made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
     made.setUnderlineColor(QColor(theme.tokens().warn))
     return made
+
+
+def to_units(text: str, place: int) -> int:
+    """The offset in UTF-16 code units of code point ``place``."""
+    return place + sum(1 for c in text[:place] if ord(c) > 0xFFFF)
+
+
+def to_points(text: str, units: int) -> int:
+    """The code point at UTF-16 offset ``units``; inside a surrogate pair, the code point after it."""
+    passed = 0
+    for place, c in enumerate(text):
+        if passed >= units:
+            return place
+        passed += 2 if ord(c) > 0xFFFF else 1
+    return len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """``typed`` replaces the selection; ``select``, a range of its code points, is selected afterwards."""
+
+    typed: str
+    select: tuple[int, int]
+
+
+def tag_insertion(before: str, after: str, tag: str) -> Insertion:
+    """Inserts a tag between ``before`` and ``after`` with exactly one space on each side.
+
+    A tag's detail stays selected, to be overwritten; otherwise the cursor goes behind the space.
+    """
+    lead = " " if before and not before[-1].isspace() else ""
+    trail = "" if after and (after[0].isspace() or after[0] in _NO_SPACE_BEFORE) else " "
+    detail = re.search(r":([^\]]*)\]", tag)
+    if detail is not None:
+        return Insertion(lead + tag + trail, (len(lead) + detail.start(1), len(lead) + detail.end(1)))
+    end = len(lead) + len(tag) + (1 if trail or after[:1].isspace() else 0)
+    return Insertion(lead + tag + trail, (end, end))
+
+
+def one_line(text: str) -> str:
+    """Pasted text for a transcript: line breaks and tabs become single spaces."""
+    return re.sub(r"\s*[\r\n\t\v\f\u2028\u2029]\s*", " ", text)

@@ -1,1 +1,1 @@
-"""The picture of a clip: waves, ruler, cursor, minimap."""
+"""The waveform view: waveform, spectrogram, ruler, playhead, minimap."""

@@ -1,4 +1,4 @@
-"""Colours for loudness: even steps of lightness from the theme's ground, told apart by every eye."""
+"""The spectrogram's colour map: even steps of lightness, readable without seeing hues."""
 
 from functools import lru_cache
 
@@ -31,10 +31,10 @@ _LMS_TO_RGB = np.array(
 
 @lru_cache(maxsize=4)
 def colour_map(ground: str) -> NDArray[np.uint8]:
-    """The colours from silence, which is ``ground`` (``#RRGGBB``), to the loudest, shape (256, 3).
+    """Colours from silence (``ground``, ``#RRGGBB``) to the loudest value, shape (256, 3).
 
-    OKLab lightness rises (on a dark ground) or falls (on a light one) in even steps; hue goes with
-    lightness from violet over rose to yellow, so that those who do not see hues lose nothing.
+    OKLab lightness rises on a dark background and falls on a light one, in even steps; hue goes from violet
+    over rose to yellow along with it, so that the map stays readable for colour-blind people.
     """
     start = _lab_of(ground)
     share = np.linspace(0.0, 1.0, STEPS)
@@ -48,7 +48,7 @@ def colour_map(ground: str) -> NDArray[np.uint8]:
 
 
 def _fitting(lightness: NDArray[np.float64], tint: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much of its tint each colour can have on a screen: halved and halved again between none and all."""
+    """The share of its tint that each colour can have within the sRGB gamut, found by bisection."""
     least, most = np.zeros(STEPS), np.ones(STEPS)
     for _ in range(_FITTING_ROUNDS):
         tried = (least + most) / 2

@@ -1,4 +1,4 @@
-"""The whole clip in one line: what is in view, where the cursor is, what was heard."""
+"""A minimap of the whole clip: visible range, playhead, heard parts."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui import theme
-from reviewer.ui.waveform.envelope import envelope
-from reviewer.ui.waveform.inks import Ground, palette
-from reviewer.ui.waveform.marks import Marks
-from reviewer.ui.waveform.raster import Canvas, spans_of
-from reviewer.ui.waveform.reduce import Source, trace
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.palette import Background, palette
+from reviewer.ui.waveform.raster import Raster, column_spans
+from reviewer.ui.waveform.render_state import IntervalMarks
+from reviewer.ui.waveform.trace import WaveformSource, envelope, trace
+from reviewer.ui.waveform.view_window import ViewWindow
 
 HEIGHT_PX = 28
 _STRIP_PX = 3
@@ -25,7 +24,7 @@ _DRAG_FROM_PX = 4
 
 
 class Minimap(QWidget):
-    """Click goes there; drag moves the part in view."""
+    """Click to seek; drag to move the visible range."""
 
     seek_requested = Signal(int)
     centre_requested = Signal(float)
@@ -33,22 +32,22 @@ class Minimap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("wave_minimap")
-        self.setAccessibleName(self.tr("Whole clip: part in view and parts heard"))
-        self.setToolTip(self.tr("The whole clip. Click to go there, drag to move the part in view."))
+        self.setAccessibleName(self.tr("Whole clip: visible range and heard parts"))
+        self.setToolTip(self.tr("The whole clip. Click to seek, drag to move the visible range."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._source: Source | None = None
+        self._source: WaveformSource | None = None
         self._window = ViewWindow.whole(1)
-        self._heard = self._speech = self._unheard = Marks.of(())
+        self._heard = self._speech = self._unheard = IntervalMarks.of(())
         self._position = 0.0
         self._picture: QImage | None = None
         self._pressed_x: float | None = None
         self._is_dragging = False
 
-    def show_source(self, source: Source | None) -> None:
+    def show_source(self, source: WaveformSource | None) -> None:
         self._source = source
-        self._heard = self._speech = self._unheard = Marks.of(())
+        self._heard = self._speech = self._unheard = IntervalMarks.of(())
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._forget_picture()
@@ -65,8 +64,8 @@ class Minimap(QWidget):
             self.update(round(after) - 2, 0, 5, self.height())
 
     def show_heard(self, ranges: Sequence[HeardRange]) -> None:
-        """Shows what reached the ear; the strip lies under the wave, so it does not speak by colour alone."""
-        self._heard = Marks.of(ranges)
+        """Marks the heard parts with a strip below the waveform, so that colour is not the only sign."""
+        self._heard = IntervalMarks.of(ranges)
         if self._picture is not None:
             painter = QPainter(self._picture)
             self._paint_heard(painter, theme.tokens())
@@ -74,13 +73,13 @@ class Minimap(QWidget):
         self.update(0, self.height() - _STRIP_PX, self.width(), _STRIP_PX)
 
     def show_speech(self, spans: Sequence[Span]) -> None:
-        """A thin band over the strip of what was heard: what is to be heard."""
-        self._speech = Marks.of(spans)
+        """A thin band above the strip of heard parts: where speech is."""
+        self._speech = IntervalMarks.of(spans)
         self._forget_picture()
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
-        """Slanted lines over the height of the clip where speech was not heard."""
-        self._unheard = Marks.of(spans)
+        """Hatches speech that has not been heard."""
+        self._unheard = IntervalMarks.of(spans)
         self._forget_picture()
 
     def sizeHint(self) -> QSize:
@@ -99,15 +98,15 @@ class Minimap(QWidget):
         self._picture = None
         self.update()
 
-    def _drawn(self, source: Source) -> QImage:
-        """The wave of all channels in one, as a picture at the screen's own scale; made once a size."""
+    def _drawn(self, source: WaveformSource) -> QImage:
+        """The waveform of all channels in one, as an image in device pixels; rendered once for each size."""
         scale, colours = self.devicePixelRatioF(), theme.tokens()
         columns, rows = max(round(self.width() * scale), 1), round(HEIGHT_PX * scale)
-        canvas = Canvas(columns, rows)
-        canvas.show_in(palette(colours))
-        canvas.begin()[:] = Ground.PLAIN
-        _paint_wave(canvas, source, rows - round((_STRIP_PX + _SPEECH_PX) * scale), max(scale, 1.0))
-        picture = canvas.image.convertToFormat(QImage.Format.Format_RGB32)
+        raster = Raster(columns, rows)
+        raster.show_in(palette(colours))
+        raster.begin()[:] = Background.PLAIN
+        _paint_wave(raster, source, rows - round((_STRIP_PX + _SPEECH_PX) * scale), max(scale, 1.0))
+        picture = raster.image.convertToFormat(QImage.Format.Format_RGB32)
         picture.setDevicePixelRatio(scale)
         painter = QPainter(picture)
         self._paint_speech(painter, colours)
@@ -186,14 +185,14 @@ class Minimap(QWidget):
             self._forget_picture()
 
 
-def _paint_wave(canvas: Canvas, source: Source, rows: int, stroke: float) -> None:
-    """One upright line a pixel column, from the least to the greatest of all channels."""
-    columns, whole = canvas.size[0], ViewWindow.whole(source.frames)
+def _paint_wave(raster: Raster, source: WaveformSource, rows: int, stroke: float) -> None:
+    """One vertical line for each pixel column, from the minimum to the maximum of all channels."""
+    columns, whole = raster.size[0], ViewWindow.whole(source.frames)
     traces = [trace(source, channel, whole, columns) for channel in range(source.channels)]
     ends = [envelope(drawn, columns) for drawn in traces if drawn.y.size]
     if ends:
         least = np.min([low for low, _ in ends], axis=0)
         most = np.max([high for _, high in ends], axis=0)
         middle = rows // 2
-        spans = spans_of(least, most, middle, rows / 2 - 1, stroke)
-        canvas.paint(0, rows, middle, spans, np.zeros((1, columns), dtype=np.uint8))
+        spans = column_spans(least, most, middle, rows / 2 - 1, stroke)
+        raster.paint(0, rows, middle, spans, np.zeros((1, columns), dtype=np.uint8))

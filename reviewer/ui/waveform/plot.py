@@ -1,4 +1,4 @@
-"""The waves themselves: channels stacked, what is marked behind them, a cursor over them."""
+"""Draws the waveform: stacked channels, marked intervals behind them, the playhead on top."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -9,68 +9,66 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from reviewer.ui import theme
-from reviewer.ui.waveform.channel_names import paint_names
-from reviewer.ui.waveform.lanes import REACH
-from reviewer.ui.waveform.marks import Marks, Stretch
-from reviewer.ui.waveform.picture import Picture, lanes_of
-from reviewer.ui.waveform.reduce import Source, Trace, trace
-from reviewer.ui.waveform.scene import Scene
+from reviewer.ui.waveform.canvas import Canvas
+from reviewer.ui.waveform.channel_lanes import REACH, paint_names
+from reviewer.ui.waveform.render_state import FrameInterval, IntervalMarks, RenderState
+from reviewer.ui.waveform.renderer import WaveformRenderer, channel_lanes
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.stage import Stage
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.trace import Trace, WaveformSource, trace
+from reviewer.ui.waveform.view_window import ViewWindow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FLOAT_SLACK = 1e-6
-_NO_MARKS = Marks.of(())
+_NO_MARKS = IntervalMarks.of(())
 
 
-class WavePlot(QWidget):
-    """Draws one window of a clip. x is counted in device pixels, so that a column is a pixel at any scale.
+class WaveformPlot(QWidget):
+    """Draws one visible range of a clip; x is in device pixels.
 
-    Everything but the cursor is one picture, painted anew only when it shows something else: a moving cursor
-    costs the strip it leaves and the strip it comes to. pyqtgraph's view shows it: ``docs/decisions/010``.
+    Everything except the playhead is one image, rendered only when its content changes: moving the playhead
+    repaints two narrow strips. It is shown in a pyqtgraph view: see ``docs/decisions/010``.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._source: Source | None = None
+        self._source: WaveformSource | None = None
         self._window = ViewWindow.whole(1)
         self._position = 0.0
         self._selection = Selection()
         self._speech = self._unheard = self._heard = _NO_MARKS
-        self._picture = Picture()
+        self._picture = WaveformRenderer()
         self._traces: tuple[Trace, ...] | None = None
         self._is_stale = True
-        self._stage = Stage(self._paint, self)
+        self._canvas = Canvas(self._paint, self)
 
     @property
     def surface(self) -> QWidget:
-        """What the waves are painted on, for whoever watches that."""
-        surface: QWidget = self._stage.viewport()
+        """The canvas, for those who watch its paint events."""
+        surface: QWidget = self._canvas.viewport()
         return surface
 
     @property
     def traces(self) -> tuple["NDArray[np.float64]", ...]:
-        """The y values that are on the screen now, a channel each; lane ``c`` is centred on y = -c."""
+        """The y values shown now, for each channel; lane ``c`` is centred on y = -c."""
         return tuple(drawn.y * REACH - channel for channel, drawn in enumerate(self._drawn()))
 
     @property
     def cursor_x(self) -> float:
-        """Where the cursor stands, in device pixels from the left."""
+        """Position of the playhead, in device pixels from the left."""
         return self._window.x_of(self._position, self._pixels())
 
     @property
     def clip_marks(self) -> "NDArray[np.float64]":
-        """Where samples at full scale are marked, in device pixels from the left; all channels together."""
+        """Positions of samples at full scale, in device pixels from the left; all channels together."""
         marks = [drawn.clipped for drawn in self._drawn()]
         return np.concatenate(marks) if marks else np.empty(0)
 
     @property
     def selection_x(self) -> tuple[float, float] | None:
-        """Where the selection's edges stand, in device pixels from the left; None if nothing is selected."""
+        """Positions of the selection's edges, in device pixels from the left; None without a selection."""
         if self._selection.is_empty:
             return None
         pixels = self._pixels()
@@ -79,11 +77,11 @@ class WavePlot(QWidget):
         )
 
     @property
-    def scene(self) -> Scene | None:
-        """All that the picture shows now; None without a clip."""
+    def state(self) -> RenderState | None:
+        """Everything the image shows now; None without a clip."""
         if self._source is None:
             return None
-        return Scene(
+        return RenderState(
             window=self._window,
             traces=self._drawn(),
             selection=self._selection,
@@ -93,8 +91,8 @@ class WavePlot(QWidget):
             scale=self.devicePixelRatioF(),
         )
 
-    def show_source(self, source: Source | None) -> None:
-        """Puts another clip on, or none; nothing of the last one stays."""
+    def show_source(self, source: WaveformSource | None) -> None:
+        """Shows another clip, or none; resets selection and marks."""
         self._source = source
         self._selection = Selection()
         self._speech = self._unheard = self._heard = _NO_MARKS
@@ -109,32 +107,32 @@ class WavePlot(QWidget):
         self._position = frame
         after = self._cursor_strip()
         if before != after:
-            self._stage.refresh(before.toAlignedRect())
-            self._stage.refresh(after.toAlignedRect())
+            self._canvas.refresh(before.toAlignedRect())
+            self._canvas.refresh(after.toAlignedRect())
 
     def show_selection(self, selection: Selection) -> None:
-        """Shades the part that is marked, between two edges."""
+        """Shades the selection, between its two edges."""
         if selection != self._selection:
             self._selection = selection
             self._repaint()
 
-    def show_speech(self, spans: Iterable[Stretch]) -> None:
-        """Gives passages of speech a ground of their own, with borders where there is room for them."""
-        self._speech = Marks.of(spans)
+    def show_speech(self, spans: Iterable[FrameInterval]) -> None:
+        """Shades intervals of speech, with borders where there is space for them."""
+        self._speech = IntervalMarks.of(spans)
         self._repaint()
 
-    def show_unheard(self, spans: Iterable[Stretch]) -> None:
-        """Hatches speech that was not listened to."""
-        self._unheard = Marks.of(spans)
+    def show_unheard(self, spans: Iterable[FrameInterval]) -> None:
+        """Hatches speech that has not been heard."""
+        self._unheard = IntervalMarks.of(spans)
         self._repaint()
 
-    def show_heard(self, ranges: Iterable[Stretch]) -> None:
-        """Fills the strip at the foot, for what was heard of the window in view."""
-        self._heard = Marks.of(ranges)
+    def show_heard(self, ranges: Iterable[FrameInterval]) -> None:
+        """Fills the strip at the bottom for the heard parts."""
+        self._heard = IntervalMarks.of(ranges)
         self._repaint()
 
     def _drawn(self) -> tuple[Trace, ...]:
-        """Reduced to one column a device pixel, once a window: it never grows with the clip."""
+        """One column for each device pixel, reduced once for each visible range."""
         if self._traces is None:
             source, pixels = self._source, self._pixels()
             channels = range(source.channels) if source is not None else ()
@@ -149,10 +147,10 @@ class WavePlot(QWidget):
 
     def _repaint(self) -> None:
         self._is_stale = True
-        self._stage.refresh()
+        self._canvas.refresh()
 
     def _cursor_strip(self) -> QRectF:
-        """The cursor and a hair on each side, on whole device pixels: it neither blurs nor trembles."""
+        """The playhead and a margin on each side, on whole device pixels: neither blurred nor jittery."""
         scale = self.devicePixelRatioF()
         thick = max(round(scale), 1)
         left = np.floor(self.cursor_x + _FLOAT_SLACK) - thick
@@ -163,17 +161,17 @@ class WavePlot(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         colours = theme.tokens()
-        scene = self.scene
-        if scene is None:
+        state = self.state
+        if state is None:
             painter.fillRect(self.rect(), QColor(colours.surface))
             return
         if self._is_stale:
-            rows = max(round(self.height() * scene.scale), 1)
-            self._picture.draw(scene, colours, self._pixels(), rows)
+            rows = max(round(self.height() * state.scale), 1)
+            self._picture.draw(state, colours, self._pixels(), rows)
             self._is_stale = False
         image = self._picture.image
         painter.drawImage(0, 0, image)
-        paint_names(painter, scene, lanes_of(scene, image.height()), colours, self.font())
+        paint_names(painter, state.scale, channel_lanes(state, image.height()), colours, self.font())
         strip = self._cursor_strip()
         painter.fillRect(strip, QColor(colours.background))
         third = strip.width() / 3
@@ -186,5 +184,5 @@ class WavePlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._stage.cover(self.size())
+        self._canvas.cover(self.size())
         self._forget_traces()

@@ -1,8 +1,7 @@
-"""A wave as pixels: every column painted at once, by numpy, a byte a pixel.
+"""Rasterises a waveform: all columns at once, with numpy, one byte for each pixel.
 
-A column is filled from its lowest to its highest value; the two pixels at its ends take as much of the
-colour as the wave covers of them. Places are whole numbers, in 256ths of a row, so that a picture is the same
-everywhere, and a test can say which pixel has which colour.
+A column is filled from its minimum to its maximum; the pixels at its ends get partial coverage. Positions are
+integers in 256ths of a row, so that images are identical on every machine and tests can compare pixels.
 """
 
 import math
@@ -12,25 +11,25 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PySide6.QtGui import QImage
 
-from reviewer.ui.waveform.inks import FULL, Ground, index_of
+from reviewer.ui.waveform.palette import FULL, Background, pixel_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Bytes: TypeAlias = "NDArray[np.uint8]"
-"""``(rows, columns)``, each as ``inks.index_of`` has it."""
+PixelValues: TypeAlias = "NDArray[np.uint8]"
+"""``(rows, columns)`` of bytes as ``palette.pixel_value`` makes them."""
 Places: TypeAlias = "NDArray[np.int32]"
-"""Places between rows, a column each, in 256ths of a row from the top of the picture."""
+"""A position between rows for each column, in 256ths of a row from the top."""
 Rows: TypeAlias = "NDArray[np.uint16]"
-"""Whole rows, a column each."""
+"""Whole rows, one for each column."""
 
 PARTS = 256
 _GROUND_BITS = np.uint8(15)
 _FINE = 8
 
 
-class Canvas:
-    """A picture of one byte a pixel: numpy fills it and Qt shows it faster than one with colours in it."""
+class Raster:
+    """An indexed image of one byte for each pixel, which numpy fills."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.image = QImage(columns, rows, QImage.Format.Format_Indexed8)
@@ -43,44 +42,46 @@ class Canvas:
         return self.image.width(), self.image.height()
 
     def show_in(self, colours: tuple[int, ...]) -> None:
-        """Puts a palette on: what each byte looks like."""
+        """Sets the colour table: the colour of each byte."""
         self.image.setColorTable(colours)
 
-    def begin(self) -> Bytes:
-        """The picture's own memory, to be written to until it is shown."""
+    def begin(self) -> PixelValues:
+        """The image's own memory, writable until it is shown."""
         return self._memory()[:, : self.image.width()]
 
-    def paint(self, top: int, bottom: int, middle: int, spans: tuple[Places, Places], ground: Bytes) -> None:
-        """Fills the rows from ``top`` to ``bottom`` (not itself) with a wave on its ground.
+    def paint(
+        self, top: int, bottom: int, middle: int, spans: tuple[Places, Places], ground: PixelValues
+    ) -> None:
+        """Fills the rows from ``top`` to ``bottom`` (exclusive) with a waveform on its background.
 
         Args:
             top: the lane's first row.
             bottom: the row below its last.
-            middle: the row of silence, which gets a line where no wave is.
-            spans: where each column's wave begins and ends, at least a row apart.
-            ground: what is behind, one row for all or a row each.
+            middle: the row of silence, drawn as a line where there is no waveform.
+            spans: where each column of the waveform starts and ends, at least a row apart.
+            ground: the background, one row for all or one for each.
         """
         above, below = (np.clip(edge, top * PARTS, bottom * PARTS) for edge in spans)
         first = (above + PARTS - 1) // PARTS
         after = np.maximum(below // PARTS, first)
         lane = self.begin()[top:bottom]
         self._fill(lane, top, first.astype(np.uint16), after.astype(np.uint16))
-        lane *= np.uint8(index_of(0, FULL))
+        lane *= np.uint8(pixel_value(0, FULL))
         lane |= ground
         silence = lane[middle - top]
-        silence[(first > middle) | (after <= middle)] = Ground.LINE
+        silence[(first > middle) | (after <= middle)] = Background.LINE
         self._soften(
             np.concatenate((first - 1, after)),
             np.concatenate((first * PARTS - above, below - after * PARTS)),
         )
 
     def stamp(self, x: "NDArray[np.float64]", y: "NDArray[np.float64]", dot: "NDArray[np.uint8]") -> None:
-        """Sets a dot of the wave's colour on each place, in pixels from the upper left corner.
+        """Draws a dot in the waveform's colour at each position, in pixels from the upper left corner.
 
         Args:
-            x: where, rounded to whole columns.
-            y: where, rounded to whole rows, and kept as far inside as the dot is high.
-            dot: levels of ``inks``, square, its middle on the place.
+            x: rounded to whole columns.
+            y: rounded to whole rows, and clamped so that the dot fits.
+            dot: coverage levels, square, centred on the position.
         """
         half, pixels = dot.shape[0] // 2, self.begin()
         down, right = np.nonzero(dot)
@@ -91,11 +92,11 @@ class Canvas:
         there, levels = pixels[at], np.broadcast_to(dot[down, right], rows.shape)[inside]
         pixels[at] = (there & _GROUND_BITS) | np.maximum(there & ~_GROUND_BITS, levels << np.uint8(4))
 
-    def _fill(self, lane: Bytes, top: int, first: Rows, after: Rows) -> None:
-        """1 where a column has the wave in all of a row, in zones.
+    def _fill(self, lane: PixelValues, top: int, first: Rows, after: Rows) -> None:
+        """1 where the waveform covers a whole row of a column, computed in zones.
 
-        Over and under all columns is nothing, where all of them are needs no look at each; between, a row has
-        only one border to look at, but where one column ends before another begins.
+        Rows above and below all columns are empty, rows inside all columns are full; the rows between need
+        one comparison, except where one column ends before another begins.
         """
         low, high = int(first.min()) - top, int(after.max()) - top
         begun, ending = int(first.max()) - top, int(after.min()) - top
@@ -112,7 +113,7 @@ class Canvas:
             inside[both] &= rows[both] < after
 
     def _soften(self, rows: Places, shares: Places) -> None:
-        """Covers the pixel above and the one below each column by ``shares`` of 256."""
+        """Covers the pixels above and below each column by ``shares`` of 256."""
         (touched,) = np.nonzero(shares)
         memory = self._memory()
         places = (rows * memory.shape[1] + self._columns)[touched]
@@ -120,17 +121,17 @@ class Canvas:
         flat = memory.reshape(-1)
         flat[places] = (flat[places] & _GROUND_BITS) | (levels.astype(np.uint8) << np.uint8(4))
 
-    def _memory(self) -> Bytes:
+    def _memory(self) -> PixelValues:
         return np.frombuffer(self.image.bits(), dtype=np.uint8).reshape(self.image.height(), -1)
 
 
-def spans_of(
+def column_spans(
     least: "NDArray[np.float64]", most: "NDArray[np.float64]", middle: float, reach: float, stroke: float
 ) -> tuple[Places, Places]:
-    """Where columns begin and end that reach from ``least`` to ``most``, -1 to 1, drawn ``stroke`` thick.
+    """Top and bottom of columns that reach from ``least`` to ``most`` (-1 to 1), drawn ``stroke`` thick.
 
-    A column that would not touch the one before is drawn up or down to it: between two samples the sound
-    was there too.
+    A column that would not touch its neighbour is extended to it, because the signal passes between two
+    samples.
     """
     low, high = least.copy(), most.copy()
     np.minimum(least[1:], most[:-1], out=low[1:])
@@ -142,7 +143,7 @@ def spans_of(
 
 @cache
 def dot(across: float) -> "NDArray[np.uint8]":
-    """A round dot so many pixels across, as levels: each pixel takes the share that the dot covers of it."""
+    """A round dot of this diameter, as coverage levels."""
     half = math.ceil(across / 2)
     parts = (np.arange(-half * _FINE, (half + 1) * _FINE) + 0.5) / _FINE - 0.5
     is_in = parts[:, None] ** 2 + parts**2 <= (across / 2) ** 2

@@ -1,18 +1,18 @@
-"""The part of a clip that was marked, as arithmetic."""
+"""The selected part of a clip."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Whole frames ``start`` to ``end`` (not itself); nothing is marked if they are equal."""
+    """Frames [start, end); empty if they are equal."""
 
     start: int = 0
     end: int = 0
 
     @classmethod
     def between(cls, one: float, other: float) -> "Selection":
-        """From the frame under one place to the frame under another, in either order."""
+        """From one frame to another, in either order."""
         return cls(int(min(one, other)), int(max(one, other)))
 
     @property
@@ -20,16 +20,16 @@ class Selection:
         return self.end <= self.start
 
     def extended(self, frame: float, anchor: float) -> "Selection":
-        """The edge that is nearer moves to ``frame``; where nothing is marked, from ``anchor`` to there."""
+        """Moves the nearer edge to ``frame``; without a selection, selects from ``anchor`` to ``frame``."""
         if self.is_empty:
             return Selection.between(anchor, frame)
         is_left = abs(frame - self.start) <= abs(frame - self.end)
         return Selection.between(frame, self.end if is_left else self.start)
 
     def beginning(self, frame: int, total: int) -> "Selection":
-        """Begins at ``frame``; to the end of the clip where it would be empty."""
+        """Begins at ``frame``; extends to the end of the clip where it would be empty."""
         return Selection(frame, self.end if self.end > frame else total)
 
     def ending(self, frame: int) -> "Selection":
-        """Ends at ``frame``; from the beginning of the clip where it would be empty."""
+        """Ends at ``frame``; extends to the beginning of the clip where it would be empty."""
         return Selection(self.start if self.start < frame else 0, frame)

@@ -1,34 +1,59 @@
-"""The spectrogram under the waves: the same frames over the same pixels."""
+"""The spectrogram below the waveform, on the same time axis."""
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from reviewer.audio.view.spectrogram import TILE_COLUMNS, Band
+from reviewer.audio.view.spectrogram import TILE_COLUMNS, Band, SpectrogramParameters
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.waveform.look import Look
-from reviewer.ui.waveform.pitch_axis import paint_axis
-from reviewer.ui.waveform.reduce import Source
-from reviewer.ui.waveform.strips import Paints, colours_of, strips
-from reviewer.ui.waveform.tiles import TileKey, Tiles
-from reviewer.ui.waveform.window import ViewWindow
+from reviewer.ui.waveform.frequency_axis import paint_frequency_axis
+from reviewer.ui.waveform.spectrogram_tiles import (
+    ColourTable,
+    SpectrogramTiles,
+    TileKey,
+    colour_table,
+    tile_strips,
+)
+from reviewer.ui.waveform.trace import WaveformSource
+from reviewer.ui.waveform.view_window import ViewWindow
 
 HEIGHT_PX = 140
 _FONT_PX = 11
+SPEECH_HZ = 8_000.0
+RANGES_DB = (30, 40, 50, 60, 70, 80, 90, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrogramSettings:
+    """``is_speech_only`` shows 0 to 8 kHz instead of 0 to Nyquist; ``range_db`` is the dynamic range."""
+
+    is_on: bool = False
+    band: Band = Band.WIDE
+    is_speech_only: bool = True
+    range_db: int = 60
+
+    def parameters(self, rate_hz: int) -> SpectrogramParameters:
+        return SpectrogramParameters(rate_hz, self.band, SPEECH_HZ if self.is_speech_only else math.inf)
+
+    def with_range(self, steps: int) -> "SpectrogramSettings":
+        """Increases or decreases the dynamic range."""
+        place = RANGES_DB.index(self.range_db) + steps
+        return replace(self, range_db=RANGES_DB[min(max(place, 0), len(RANGES_DB) - 1)])
 
 
 class Spectrogram(QWidget):
-    """Values in, nothing out but the look: mouse and wheel go on to the view it lies in.
+    """Draws the spectrogram of the visible range; mouse and wheel events pass to the parent view.
 
-    A frame never waits for arithmetic: what is not there yet is shown as the last picture stretched to its
-    place, and is painted when it arrives.
+    A frame never waits for a transform: missing tiles show the previous picture stretched to its place, and
+    are painted when they arrive.
     """
 
-    look_changed = Signal(object)
-    """Carries the Look."""
+    settings_changed = Signal(object)
+    """Carries the SpectrogramSettings."""
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,35 +62,35 @@ class Spectrogram(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT_PX)
         self.setFont(theme.time_font(_FONT_PX))
-        self._tiles = Tiles(jobs, self)
+        self._tiles = SpectrogramTiles(jobs, self)
         self._tiles.arrived.connect(self._on_arrived)
-        self._look = Look()
-        self._source: Source | None = None
+        self._settings = SpectrogramSettings()
+        self._source: WaveformSource | None = None
         self._window = ViewWindow.whole(1)
         self._position = 0.0
         self._picture: QPixmap | None = None
-        self._drawn: tuple[Look, ViewWindow] | None = None
+        self._drawn: tuple[SpectrogramSettings, ViewWindow] | None = None
         self._is_stale = True
         self.hide()
 
     @property
-    def look(self) -> Look:
+    def settings(self) -> SpectrogramSettings:
         """What is shown, and how."""
-        return self._look
+        return self._settings
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that is in view has been worked out."""
+        """Whether all tiles in view have been computed."""
         return all(self._tiles.get(key) is not None for key in self._keys())
 
     def put_in_corner(self, widget: QWidget) -> None:
-        """Lays a widget over the upper right corner."""
+        """Puts a widget over the top right corner."""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, theme.GRID_PX, theme.GRID_PX, 0)
         row.addWidget(widget, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 
-    def show_source(self, source: Source | None) -> None:
-        """Puts another clip on, or none; nothing of the last one stays."""
+    def show_source(self, source: WaveformSource | None) -> None:
+        """Shows another clip, or none; drops the picture of the last one."""
         self._source = source
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
@@ -74,7 +99,7 @@ class Spectrogram(QWidget):
 
     def show_window(self, window: ViewWindow) -> None:
         self._window = window
-        self._look_again()
+        self._restyle()
 
     def show_position(self, frame: float) -> None:
         before, self._position = self._x_of(self._position), frame
@@ -85,47 +110,47 @@ class Spectrogram(QWidget):
 
     @Slot()
     def toggle(self) -> None:
-        """On or off."""
-        self._change(replace(self._look, is_on=not self._look.is_on))
+        """Shows or hides the spectrogram."""
+        self._change(replace(self._settings, is_on=not self._settings.is_on))
 
     @Slot()
     def toggle_band(self) -> None:
-        """Wide or narrow band."""
-        band = Band.NARROW if self._look.band is Band.WIDE else Band.WIDE
-        self._change(replace(self._look, band=band))
+        """Switches between wide and narrow band."""
+        band = Band.NARROW if self._settings.band is Band.WIDE else Band.WIDE
+        self._change(replace(self._settings, band=band))
 
     @Slot()
     def toggle_ceiling(self) -> None:
-        """Up to 8 kHz, or all there is."""
-        self._change(replace(self._look, is_speech_only=not self._look.is_speech_only))
+        """Switches between 8 kHz and Nyquist as the upper limit."""
+        self._change(replace(self._settings, is_speech_only=not self._settings.is_speech_only))
 
     @Slot()
     def show_more(self) -> None:
-        """Fainter sounds too."""
-        self._change(self._look.with_range(1))
+        """Increases the dynamic range: fainter sounds become visible."""
+        self._change(self._settings.with_range(1))
 
     @Slot()
     def show_less(self) -> None:
-        """Loud sounds only."""
-        self._change(self._look.with_range(-1))
+        """Decreases the dynamic range: only loud sounds remain visible."""
+        self._change(self._settings.with_range(-1))
 
     @Slot()
     def _on_arrived(self) -> None:
         self._is_stale = True
         self.update()
 
-    def _change(self, look: Look) -> None:
-        """While it is off, only switching it on changes anything: nobody could see what they do."""
-        if look == self._look or not (look.is_on or self._look.is_on):
+    def _change(self, settings: SpectrogramSettings) -> None:
+        """While the spectrogram is hidden, only showing it changes anything."""
+        if settings == self._settings or not (settings.is_on or self._settings.is_on):
             return
-        self._look = look
-        self.setVisible(look.is_on)
+        self._settings = settings
+        self.setVisible(settings.is_on)
         self.setAccessibleDescription(self._note())
-        self._look_again()
-        self.look_changed.emit(look)
+        self._restyle()
+        self.settings_changed.emit(settings)
 
-    def _look_again(self) -> None:
-        """Asks for what is in view now; the picture is put together with the next frame."""
+    def _restyle(self) -> None:
+        """Requests the tiles in view; the picture is composed in the next frame."""
         self._is_stale = True
         self._tiles.want(self._keys())
         self.update()
@@ -133,24 +158,24 @@ class Spectrogram(QWidget):
     def _keys(self) -> list[TileKey]:
         """The tiles in view, from the middle outwards."""
         source = self._source
-        if source is None or not source.frames or not self._look.is_on:
+        if source is None or not source.frames or not self._settings.is_on:
             return []
-        recipe = self._look.recipe(source.samples.rate_hz)
-        level = recipe.level_for(self._window.span / self._pixels())
+        parameters = self._settings.parameters(source.samples.rate_hz)
+        level = parameters.level_for(self._window.span / self._pixels())
         size = TILE_COLUMNS << level
         first, last = int(self._window.start) // size, (int(self._window.end) - 1) // size
         middle = (first + last) / 2
         return [
-            TileKey(recipe, channel, level, index)
+            TileKey(parameters, channel, level, index)
             for index in sorted(range(first, max(last, first) + 1), key=lambda index: abs(index - middle))
             for channel in range(source.channels)
         ]
 
-    def _compose(self, source: Source) -> QPixmap:
-        """Everything but the cursor, at the screen's own scale."""
+    def _compose(self, source: WaveformSource) -> QPixmap:
+        """Everything except the playhead, in device pixels."""
         scale = self.devicePixelRatioF()
         picture = QPixmap(self._pixels(), max(round(self.height() * scale), 1))
-        paints = colours_of(theme.tokens().surface, source, self._look.range_db)
+        paints = colour_table(theme.tokens().surface, source, self._settings.range_db)
         picture.fill(QColor(theme.tokens().surface))
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -161,34 +186,39 @@ class Spectrogram(QWidget):
         return picture
 
     def _paint_last(self, painter: QPainter, picture: QPixmap) -> None:
-        """The picture before, stretched to where its frames are now, unless it is of another kind."""
-        if self._picture is None or self._drawn is None or self._drawn[0] != self._look:
+        """The previous picture, stretched to where its frames are now, unless it shows other settings."""
+        if self._picture is None or self._drawn is None or self._drawn[0] != self._settings:
             return
         before, width = self._drawn[1], picture.width()
         left, right = (self._window.x_of(frame, width) for frame in (before.start, before.end))
         target = QRectF(left, 0, right - left, picture.height())
         painter.drawPixmap(target, self._picture, QRectF(self._picture.rect()))
 
-    def _paint_tiles(self, painter: QPainter, source: Source, paints: Paints, picture: QPixmap) -> None:
-        recipe = self._look.recipe(source.samples.rate_hz)
+    def _paint_tiles(
+        self, painter: QPainter, source: WaveformSource, paints: ColourTable, picture: QPixmap
+    ) -> None:
+        parameters = self._settings.parameters(source.samples.rate_hz)
         found = {key: made for key in self._keys() if (made := self._tiles.get(key)) is not None}
         lane = picture.height() / source.channels
-        bottom, top = recipe.rows - recipe.row_of(0), recipe.rows - recipe.row_of(recipe.top_hz)
-        for strip in strips(found, self._window):
+        bottom, top = (
+            parameters.rows - parameters.row_of(0),
+            parameters.rows - parameters.row_of(parameters.top_hz),
+        )
+        for strip in tile_strips(found, self._window):
             left, right = (self._window.x_of(frame, picture.width()) for frame in (strip.start, strip.end))
             target = QRectF(left, lane * strip.channel, right - left, lane)
             image = strip.image(paints)
             painter.drawImage(target, image, QRectF(0, max(top, 0), image.width(), bottom - max(top, 0)))
 
     def _paint_cursor(self, painter: QPainter, colours: theme.Tokens) -> None:
-        """Between two dark or light hairs: no colour of its own would stand out on all of the map's."""
+        """The playhead between two lines: no one colour contrasts with the whole colour map."""
         x = self._x_of(self._position)
         painter.fillRect(QRectF(x - 1.5, 0, 3, self.height()), QColor(colours.background))
         painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))
 
     def _note(self) -> str:
-        band = self.tr("narrow band") if self._look.band is Band.NARROW else self.tr("wide band")
-        return self.tr("{0} · {1} dB").format(band, self._look.range_db)
+        band = self.tr("narrow band") if self._settings.band is Band.NARROW else self.tr("wide band")
+        return self.tr("{0} · {1} dB").format(band, self._settings.range_db)
 
     def _pixels(self) -> int:
         return max(round(self.width() * self.devicePixelRatioF()), 1)
@@ -198,7 +228,7 @@ class Spectrogram(QWidget):
 
     def _forget_picture(self) -> None:
         self._picture = self._drawn = None
-        self._look_again()
+        self._restyle()
 
     def sizeHint(self) -> QSize:
         return QSize(400, HEIGHT_PX)
@@ -212,13 +242,13 @@ class Spectrogram(QWidget):
         painter.fillRect(event.rect(), QColor(colours.surface))
         if source is not None and source.frames:
             if self._is_stale or self._picture is None:
-                self._picture, self._drawn = self._compose(source), (self._look, self._window)
+                self._picture, self._drawn = self._compose(source), (self._settings, self._window)
                 self._is_stale = False
             painter.drawPixmap(0, 0, self._picture)
-            top_hz = self._look.recipe(source.samples.rate_hz).top_hz
+            top_hz = self._settings.parameters(source.samples.rate_hz).top_hz
             for lane in range(source.channels):
                 height = self.height() / source.channels
-                paint_axis(painter, QRectF(0, lane * height, self.width(), height), top_hz, colours)
+                paint_frequency_axis(painter, QRectF(0, lane * height, self.width(), height), top_hz, colours)
             self._paint_cursor(painter, colours)
         painter.end()
 

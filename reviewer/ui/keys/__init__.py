@@ -1,1 +1,0 @@
-"""Keys that a person may change: presets, own changes, and what is in force now."""

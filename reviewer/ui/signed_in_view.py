@@ -1,0 +1,119 @@
+"""The view of whoever is signed in: top bar, sidebar, pages, status bar."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from reviewer.model.people import Identity
+from reviewer.model.project import Project
+from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.messages import term
+from reviewer.ui.page import Page
+from reviewer.ui.role_pages import RolePage
+from reviewer.ui.shortcuts_dialog import rows_for
+from reviewer.ui.sidebar import Sidebar
+from reviewer.ui.status_bar import StatusBar
+from reviewer.ui.theme import FOLD_BELOW_PX
+from reviewer.ui.top_bar import TopBar
+
+
+class SignedInView(QWidget):
+    """Shows one page at a time, and calls its ``enter`` and ``leave``."""
+
+    page_changed = Signal(str)
+    """Carries the id of the page that is shown now."""
+    agreement_requested = Signal()
+
+    def __init__(
+        self, project: Project, identity: Identity, pages: Sequence[RolePage], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("signed_in")
+        self.top_bar = TopBar(project, self)
+        self.top_bar.show_person(identity.person.name, term("ROLE", identity.person.role))
+        self.sidebar = Sidebar([page.entry for page in pages], self)
+        self.status_bar = StatusBar(self)
+        self._titles = [page.entry.title for page in pages]
+        self._stack = QStackedWidget(self)
+        self._stack.setObjectName("pages")
+        self._pages: dict[str, Page] = {}
+        for role_page in pages:
+            page = role_page.make(self._stack)
+            page.status_changed.connect(self.status_bar.show_facts)
+            page.agreement_requested.connect(self.agreement_requested)
+            self._pages[role_page.entry.id] = page
+            self._stack.addWidget(page)
+        self.sidebar.page_requested.connect(self.go_to)
+        self._lay_out()
+        self._shown_id = ""
+        self.go_to(pages[0].entry.id)
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        return self._pages[self._shown_id]
+
+    def is_at_work(self, within: timedelta) -> bool:
+        """Whether something plays, on any page, that a person started no longer than ``within`` ago."""
+        return any(page.is_at_work(within) for page in self._pages.values())
+
+    def page_of(self, page_id: str) -> Page:
+        """The page with an id; KeyError if this role has no such page."""
+        return self._pages[page_id]
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The shortcuts that work now, for the list of shortcuts."""
+        scope = self.page.scope if self._shown_id else Scope.WINDOW
+        return rows_for(scope, self.page.more_keys(), self._titles)
+
+    def data_keys(self) -> list[tuple[str, str]]:
+        """The shortcuts that data defines on any page: (key, what it does)."""
+        return [row for page in self._pages.values() for row in page.more_keys()]
+
+    def close_down(self) -> None:
+        """Closes every page before it is deleted."""
+        for page in self._pages.values():
+            page.close_down()
+
+    @Slot(str)
+    def go_to(self, page_id: str) -> None:
+        """Shows a page."""
+        if page_id == self._shown_id:
+            self.sidebar.mark(page_id)
+            return
+        if self._shown_id:
+            self.page.leave()
+        self._shown_id = page_id
+        self._stack.setCurrentWidget(self.page)
+        self.sidebar.mark(page_id)
+        self.page.enter()
+        self.page_changed.emit(page_id)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.sidebar)
+        middle.addWidget(_line(self, upright=True))
+        middle.addWidget(self._stack, 1)
+        column.addWidget(self.top_bar)
+        column.addWidget(_line(self))
+        column.addLayout(middle, 1)
+        column.addWidget(_line(self))
+        column.addWidget(self.status_bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sidebar.fold(folded=self.width() < FOLD_BELOW_PX)
+
+
+def _line(parent: QWidget, *, upright: bool = False) -> QFrame:
+    line = QFrame(parent)
+    line.setProperty("kind", "hairline_upright" if upright else "hairline")
+    return line

@@ -1,0 +1,59 @@
+"""A row of counts, each above its name."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
+from reviewer.ui.widgets.widget_ids import named
+
+_PLACES = 8
+_CAPTION_PX = 72
+_TILE_PX = 84
+
+
+class CountTiles(QFrame):
+    """A fixed row of states; a state without a count shows 0."""
+
+    def __init__(
+        self, name: str, caption: str, states: Sequence[tuple[str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        named(self, name, caption, kind="panel").setToolTip("")
+        self._counts: dict[str, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
+        grid.setHorizontalSpacing(GAP_PX)
+        heading = QLabel(caption, self)
+        heading.setProperty("kind", "heading")
+        heading.setFixedWidth(_CAPTION_PX)
+        grid.addWidget(heading, 0, 0)
+        for place, (state, title) in enumerate(states, start=1):
+            grid.addLayout(self._tile(name, state, title), 0, place)
+        for place in range(
+            len(states) + 1, _PLACES + 1
+        ):  # otherwise its spacing is missing and rows do not align
+            grid.addWidget(QWidget(self), 0, place)
+        for place in range(1, _PLACES + 1):
+            grid.setColumnStretch(place, 1)
+            grid.setColumnMinimumWidth(place, _TILE_PX)
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Shows new counts."""
+        for state, label in self._counts.items():
+            count = counts.get(state, 0)
+            label.setText(f"{count:,}")
+            label.setEnabled(count > 0)
+
+    def _tile(self, name: str, state: str, title: str) -> QVBoxLayout:
+        count = named(QLabel("–", self), f"{name}_{state}", title, kind="count")
+        count.setToolTip("")
+        count.setFont(tabular(count.font()))
+        caption = QLabel(title, self)
+        caption.setProperty("kind", "label")
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(count)
+        column.addWidget(caption)
+        self._counts[state] = count
+        return column

@@ -1,0 +1,45 @@
+"""Choosing files and folders."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+class FileChooser:
+    """Asks for a path in the platform's file dialogs; None if the user cancelled."""
+
+    def manifest(self, parent: QWidget) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(
+            parent, _tr("Choose a manifest"), "", _tr("Manifests (*.jsonl *.csv);;All files (*)")
+        )
+        return Path(name) if name else None
+
+    def folder(self, parent: QWidget) -> Path | None:
+        name = QFileDialog.getExistingDirectory(parent, _tr("Choose where to write the export"))
+        return Path(name) if name else None
+
+    def checkpoint(self, parent: QWidget, suggestion: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(
+            parent,
+            _tr("Save the checkpoint on another machine or drive"),
+            suggestion,
+            _tr("Checkpoints (*.txt)"),
+        )
+        return Path(name) if name else None
+
+    def keys_to_read(self, parent: QWidget) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(
+            parent, _tr("Choose a keymap file"), "", _tr("Keymaps (*.toml);;All files (*)")
+        )
+        return Path(name) if name else None
+
+    def keys_to_write(self, parent: QWidget, suggestion: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(
+            parent, _tr("Save the keymap"), suggestion, _tr("Keys (*.toml)")
+        )
+        return Path(name) if name else None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("choose", text)

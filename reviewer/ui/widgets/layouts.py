@@ -1,0 +1,91 @@
+"""A wrapping flow layout, and a column that scrolls vertically."""
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
+
+from reviewer.ui.widgets.widget_ids import named
+
+
+class FlowLayout(QLayout):
+    """Places items like words, in reading direction, and wraps at the width."""
+
+    def __init__(self, parent: QWidget | None = None, *, gap_px: int = 4) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(gap_px)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._place(QRect(0, 0, width, 0), is_dry=True)
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._place(rect, is_dry=False)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        least = QSize()
+        for item in self._items:
+            least = least.expandedTo(item.minimumSize())
+        return least
+
+    def _place(self, rect: QRect, *, is_dry: bool) -> int:
+        """Places every item (unless ``is_dry``) and returns the height used."""
+        x, y, line = rect.left(), rect.top(), 0
+        for item in self._items:
+            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), item.sizeHint().height()))
+            if x > rect.left() and x + size.width() > rect.right() + 1:
+                x, y, line = rect.left(), y + line + self.spacing(), 0
+            if not is_dry:
+                item.setGeometry(self._mirrored(QRect(QPoint(x, y), size), rect))
+            x += size.width() + self.spacing()
+            line = max(line, size.height())
+        return y + line - rect.top()
+
+    def _mirrored(self, place: QRect, rect: QRect) -> QRect:
+        parent = self.parentWidget()
+        if parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            place.moveLeft(rect.left() + rect.right() - place.right())
+        return place
+
+
+class ScrolledColumn(QScrollArea):
+    """A scroll area around a column that is exactly as high as its content needs at the present width."""
+
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name, spoken, kind="panel").setToolTip("")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = _Column(self)
+        self.column = QVBoxLayout(inside)
+        self.setWidget(inside)
+
+
+class _Column(QWidget):
+    """Otherwise Qt computes the height for the minimum width, and the area scrolls sideways."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)

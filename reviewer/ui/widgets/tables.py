@@ -1,0 +1,151 @@
+"""Tables over frozen rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Slot,
+)
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from reviewer.ui.theme import EDGE_PX, GAP_PX, tabular, tokens
+
+R = TypeVar("R")
+Index = QModelIndex | QPersistentModelIndex
+_ROW_PX = 28
+_NOWHERE = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """One column: its title, the text of a row, and how it is drawn.
+
+    ``role`` gives a text role of the theme for a row, or None. Numbers are right-aligned with tabular
+    figures.
+    ``whole`` gives the full text for the tooltip and screen readers where the cell is shortened.
+    """
+
+    title: str
+    text: Callable[[R], str]
+    is_figure: bool = False
+    role: Callable[[R], str | None] = lambda _row: None
+    whole: Callable[[R], str] | None = None
+
+
+class RowsModel(QAbstractTableModel, Generic[R]):
+    """A read-only table model; a new tuple replaces all rows."""
+
+    def __init__(
+        self, columns: Sequence[Column[R]], rows: Sequence[R] = (), parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._rows = tuple(rows)
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        return self._rows
+
+    def show_rows(self, rows: Sequence[R]) -> None:
+        """Replaces the rows."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(self._columns[section])
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        column, row = self._columns[index.column()], self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return (column.whole or column.text)(row)
+        if role == Qt.ItemDataRole.ToolTipRole and not column.is_figure:
+            return (column.whole or column.text)(row)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            named_role = column.role(row)
+            return QColor(getattr(tokens(), named_role)) if named_role else None
+        return None
+
+
+class Table(QTableView):
+    """A table that shows a sentence while it has no rows."""
+
+    def __init__(self, parent: QWidget | None = None, *, empty: str) -> None:
+        super().__init__(parent)
+        self._empty = empty
+        self.setAccessibleDescription(empty)
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            model.modelReset.connect(self._describe)
+        self._describe()
+
+    @property
+    def is_empty(self) -> bool:
+        model = self.model()
+        return model is None or not model.rowCount()
+
+    @Slot()
+    def _describe(self) -> None:
+        self.setAccessibleDescription(self._empty if self.is_empty else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.is_empty:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(tokens().dim))
+            area = self.viewport().rect().adjusted(EDGE_PX, GAP_PX, -EDGE_PX, -GAP_PX)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+            painter.end()
+
+
+def tidy(table: QTableView, *, stretch: int) -> None:
+    """Applies the common table style: row selection, no grid, one stretching column."""
+    table.setFont(tabular(table.font()))
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setAlternatingRowColors(False)
+    table.setCornerButtonEnabled(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+
+
+def _alignment(column: Column[Any]) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column.is_figure else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)

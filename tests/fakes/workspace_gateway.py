@@ -1,0 +1,149 @@
+"""The gateway of a workspace without a workspace: sign-in, agreement, and the sessions a test puts behind."""
+
+import hashlib
+
+from reviewer.access.nda import NdaText
+from reviewer.errors import Refused, WrongPassphrase
+from reviewer.model.people import Identity, Keyring, Person, Role
+from reviewer.model.project import Project
+
+PASSPHRASE = "four plain words here"
+CODE = "ABCD-EFGH-JKMN-PQRS"
+NDA_BODY = "\n\n".join(
+    f"{number}. "
+    + "You hear people's voices. You tell nobody what you hear, you keep nothing, you copy nothing. " * 4
+    for number in range(1, 15)
+)
+
+
+def somebody(name: str = "Ana Kowalska", role: Role = Role.CONTRACTOR) -> Person:
+    return Person(f"p-{name.split(maxsplit=1)[0].lower()}", name, role)
+
+
+def an_identity(person: Person | None = None) -> Identity:
+    keys = Keyring(workspace_key=b"w" * 32, signing_key=b"s" * 32, log_key=b"l" * 32)
+    return Identity(person or somebody(), "session-1", keys)
+
+
+def an_agreement_text(text: str = NDA_BODY, **changes: str) -> NdaText:
+    made = {
+        "version": "2026-10",
+        "locale": "en-US",
+        "title": "Non-disclosure agreement",
+        "text": text,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    } | changes
+    return NdaText(**made, requires_reack=True)
+
+
+class FakeSignIn:
+    """Knows some people, who all have ``PASSPHRASE``; an invited one has ``CODE``."""
+
+    def __init__(self, people: tuple[Person, ...], invited: tuple[Person, ...] = ()) -> None:
+        self.people = {person.name: person for person in people}
+        self.invited = {person.name: person for person in invited}
+        self.calls: list[str] = []
+        self.fails_with: Exception | None = None
+
+    def sign_in(self, name: str, passphrase: str) -> Identity:
+        self.calls.append("sign_in")
+        if self.fails_with is not None:
+            raise self.fails_with
+        if name not in self.people or passphrase != PASSPHRASE:
+            raise WrongPassphrase
+        return an_identity(self.people[name])
+
+    def sign_out(self, identity: Identity, *, locked: bool = False) -> bool:
+        self.calls.append("lock" if locked else "sign_out")
+        return True
+
+    def confirm(self, identity: Identity, passphrase: str) -> None:
+        if passphrase != PASSPHRASE:
+            raise WrongPassphrase
+
+    def enrol(self, name: str, code: str, passphrase: str) -> Person:
+        self.calls.append("enrol")
+        if name not in self.invited or code != CODE:
+            raise WrongPassphrase
+        person = self.invited.pop(name)
+        self.people[name] = person
+        return person
+
+
+class FakeAgreement:
+    """Shows one text; who is in ``signed`` need not see it."""
+
+    def __init__(
+        self, sign_in: FakeSignIn, text: NdaText | None = None, *, signed: set[str] | None = None
+    ) -> None:
+        self._sign_in = sign_in
+        self._text = text or an_agreement_text()
+        self.signed = signed or set()
+        self.accepted: list[dict[str, object]] = []
+        self.fails_with: Exception | None = None
+        self.calls: list[str] = []
+
+    def text(self) -> NdaText:
+        return self._text
+
+    def is_live(self, identity: Identity) -> bool:
+        if self.fails_with is not None:
+            raise self.fails_with
+        return identity.person.name in self.signed
+
+    def shown(self, identity: Identity) -> NdaText:
+        self.calls.append("shown")
+        return self._text
+
+    def accept(
+        self,
+        identity: Identity,
+        text: NdaText,
+        *,
+        typed_name: str,
+        passphrase: str,
+    ) -> str:
+        self._sign_in.confirm(identity, passphrase)
+        if text is not self._text:
+            raise Refused("Another text.")
+        self.calls.append("accept")
+        self.signed.add(identity.person.name)
+        self.accepted.append({"typed_name": typed_name})
+        return "ack-1"
+
+    def end_reached(self, identity: Identity, text: NdaText) -> None:
+        self.calls.append("end_reached")
+
+    def reading_seconds_left(self, identity: Identity, text: NdaText) -> float | None:
+        return 0.0 if "end_reached" in self.calls else None
+
+    def decline(self, identity: Identity, text: NdaText) -> None:
+        self.calls.append("decline")
+
+
+class FakeWorkspaceGateway:
+    """Satisfies ``reviewer.ui.workspace_gateway.WorkspaceGateway``; the sessions are what a test gives."""
+
+    def __init__(
+        self,
+        people: tuple[Person, ...] = (),
+        *,
+        invited: tuple[Person, ...] = (),
+        signed: set[str] | None = None,
+        desk: object = None,
+        qa: object = None,
+        lead: object = None,
+    ) -> None:
+        self.project = Project(name="Translator, autumn")
+        self.sign_in = FakeSignIn(people or (somebody(),), invited)
+        self.agreement = FakeAgreement(self.sign_in, signed=signed)
+        self._desk, self._qa, self._lead = desk, qa, lead
+
+    def desk(self, identity: Identity) -> object:
+        return self._desk
+
+    def qa(self, identity: Identity) -> object:
+        return self._qa
+
+    def lead(self, identity: Identity) -> object:
+        return self._lead
