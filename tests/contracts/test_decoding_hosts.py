@@ -175,9 +175,7 @@ class TestForkingHost(DecodingContract):
         with soundfile.SoundFile(out, "w", 16_000, 1, format="FLAC") as sound:
             sound.artist = sound.comment = sound.title = "Testperson ZX81"
             sound.write(some_noise(1_000))
-
         decoded = decoder.decode(put(tmp_path, "Testperson.flac", out.getvalue()), _LIMITS)
-
         assert b"Testperson" in out.getvalue()
         assert b"Testperson" not in decoded.flac + decoded.peaks
         assert "Testperson" not in " ".join(decoded.notes)
@@ -221,7 +219,6 @@ class TestForkingHost(DecodingContract):
             assert host._process is not None
             host._process.kill()
             host._process.wait()
-
             assert decoder.decode(path, _LIMITS).frames == 10
 
     def test_no_process_is_left_after_close(self, tmp_path: Path) -> None:
@@ -229,7 +226,6 @@ class TestForkingHost(DecodingContract):
         with Decoder(host) as decoder:
             decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(10))), _LIMITS)
             process = host._process
-
         assert process.returncode is not None
 
     def test_no_descriptor_is_left_after_many_files(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -239,12 +235,10 @@ class TestForkingHost(DecodingContract):
         for _ in range(20):
             decoder.decode(path, _LIMITS)
             _refused(decoder, bad, "UNDECODABLE", "not an audio file")
-
         assert len(list(Path("/dev/fd").iterdir())) == before
 
     def test_nothing_is_written_beside_the_file(self, decoder: Decoder, tmp_path: Path) -> None:
         decoder.decode(put(tmp_path, "a.wav", a_wav(some_noise(10))), _LIMITS)
-
         assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
 
     @pytest.mark.parametrize("seed", range(4))

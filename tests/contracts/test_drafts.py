@@ -1,26 +1,16 @@
 """A draft is never overtaken by an older one, whatever order they arrive in."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.clips.drafts import StoredDraft
-from tests.benches.capabilities import ANN, BEN, Capabilities, capabilities
+from tests.benches.capabilities import ANN, BEN, Capabilities
 from tests.fakes.clock import START
 
 LATER = START + timedelta(minutes=1)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Capabilities]:
-    with capabilities(tmp_path) as made:
-        made.import_clip("c1")
-        made.import_clip("c2")
-        yield made
 
 
 def save(bench: Capabilities, revision: int, sealed: bytes, window: str = "window-1") -> bool:

@@ -51,14 +51,10 @@ def library(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     return made
 
 
-def test_what_is_plugged_in_is_listed(library):
+def test_what_is_plugged_in_is_listed_and_what_the_system_does_not_tell_is_left_open(library):
     assert HidapiBackend().list_devices() == [INFINITY]
-
-
-def test_what_the_system_does_not_tell_is_left_open(library):
-    library.enumerate = lambda: [
-        {"path": b"1-2", "vendor_id": 1, "product_id": 2, "product_string": None, "usage_page": None}
-    ]
+    told = {"path": b"1-2", "vendor_id": 1, "product_id": 2, "product_string": None, "usage_page": None}
+    library.enumerate = lambda: [told]
     assert HidapiBackend().list_devices() == [HidDevice("1-2", 1, 2)]
 
 
@@ -71,20 +67,12 @@ def test_a_system_that_does_not_list_is_a_sentence(library):
         HidapiBackend().list_devices()
 
 
-def test_reports_come_as_bytes_and_nothing_when_none_came(library):
+def test_reports_come_as_bytes_and_none_of_a_device_that_has_gone_or_was_closed(library):
     library.device.reports = [[2, 0], []]
     connection = HidapiBackend().open_device(INFINITY)
     assert [connection.read_report(100), connection.read_report(100)] == [b"\x02\x00", b""]
-
-
-def test_a_device_that_has_gone_is_said(library):
-    connection = HidapiBackend().open_device(INFINITY)
     with pytest.raises(Unavailable, match="PEDAL_UNPLUGGED"):
         connection.read_report(100)
-
-
-def test_a_closed_device_reads_nothing_and_closes_twice(library):
-    connection = HidapiBackend().open_device(INFINITY)
     connection.close()
     connection.close()
     with pytest.raises(Unavailable):
