@@ -164,7 +164,7 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
         (_head() + _failure(b"broken_off", 158), "UNDECODABLE", "damaged"),
         (_head() + _failure(b"too_long"), "TOO_LONG", "longer than a clip may be"),
         (_head() + _tail(0), "EMPTY_AUDIO", "no audio"),
-        (_head(channels=9), "UNDECODABLE", "9 channels"),
+        (_head(channels=9), "UNDECODABLE", "9 channels; at most 8"),
         (_head(rate_hz=700_000), "UNDECODABLE", "700000"),
     ],
 )

@@ -138,9 +138,13 @@ def test_so_many_decibels_less_read_so_much_less(decibels: int) -> None:
     assert after == pytest.approx(before + decibels, abs=0.1)
 
 
-@pytest.mark.parametrize("frames", [0, 32_000])
-def test_silence_has_no_loudness_nor_has_a_clip_without_a_sample(frames: int) -> None:
-    assert measure_loudness(Samples(16_000, np.zeros((frames, 2), np.int16))) == Loudness(None, (None, None))
+@pytest.mark.parametrize(("frames", "peak"), [(0, 0.0), (32_000, 0.0), (32_000, 5.0)])
+def test_what_is_below_minus_70_lufs_has_no_loudness_nor_has_a_clip_without_a_sample(
+    frames: int, peak: float
+) -> None:
+    both = np.repeat(_sine(997, 16_000, peak=peak)[:frames], 2, axis=1)
+
+    assert measure_loudness(Samples(16_000, both)) == Loudness(None, (None, None))
 
 
 def test_each_channel_is_measured_alone_too() -> None:
