@@ -92,7 +92,7 @@ def test_one_sample_is_one_sample(decoder: Decoder, speech_folder: Path) -> None
     decoded = decoder.decode(_bad(speech_folder, "10"), _LIMITS)
 
     assert decoded.frames == 1
-    assert PeakPyramid.from_bytes(decoded.peaks).columns(0, 0, 1, 10)[0].size == 10
+    assert PeakPyramid.from_stream(io.BytesIO(decoded.peaks)).columns(0, 0, 1, 10)[0].size == 10
 
 
 def test_clipping_is_given_in_percent(decoder: Decoder, speech_folder: Path) -> None:
