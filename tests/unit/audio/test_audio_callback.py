@@ -86,19 +86,6 @@ def test_blocks_of_any_size_hold_silence_then_the_sound_then_silence(
     assert callback.finished_blocks == len(blocks)
 
 
-def test_without_a_cursor_there_is_silence() -> None:
-    assert not _filled(AudioCallback(), 10).any()
-
-
-def test_another_cursor_takes_over_at_the_next_block() -> None:
-    other = some_noise(20, seed=2)
-    callback = _playing(PlaybackCursor(SampleBuffer.holding_all(DATA), 0, 100))
-    _filled(callback, 10)
-    callback.play(PlaybackCursor(SampleBuffer.holding_all(other), 3, 20))
-
-    assert (_filled(callback, 10) == other[3:13]).all()
-
-
 def test_what_is_heard_lags_by_what_the_device_holds() -> None:
     cursor = PlaybackCursor(SampleBuffer.holding_all(DATA), 4, 100)
     assert cursor.heard_count(100.0, 1_000) == 4  # before its first block

@@ -15,7 +15,7 @@ from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
 from tests.benches.player import PlayerBench
 from tests.fakes.sound import ReadSound
-from tests.sounds import some_samples
+from tests.sounds import some_noise, some_samples
 
 LEVELLED = OutputSettings(is_levelled=True)
 
@@ -65,26 +65,22 @@ def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> No
     assert np.array_equal(bench.pull(2_000), np.repeat(following.data, 2, axis=0)[:2_000])
 
 
-def test_a_clip_loaded_before_it_is_prepared_is_worked_out_as_ever() -> None:
-    bench, following = PlayerBench(settings=LEVELLED), some_samples(16_000)
-    bench.jobs_wait = True
+@pytest.mark.parametrize("is_other", [False, True])
+def test_a_clip_loaded_too_early_or_another_than_the_prepared_one_is_worked_out_as_ever_and_once(
+    *, is_other: bool
+) -> None:
+    bench, following = PlayerBench(jobs_wait=True), ReadSound(some_samples())
+    other = Samples(16_000, some_noise(16_000, seed=2))
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
-    bench.player.load(following)
+    if is_other:
+        bench.run_jobs()
+    bench.player.load(other if is_other else following)
     bench.run_jobs()
     bench.player.play()
 
-    assert bench.pull(1_000).any()
-
-
-def test_another_clip_than_the_prepared_one_is_that_other_clip() -> None:
-    bench, following, other = PlayerBench(), some_samples(1_000), some_samples(1_000, channels=2)
-    bench.player.load(some_samples(500))
-    bench.player.prepare(following)
-    bench.player.load(other)
-    bench.player.play()
-
-    assert np.array_equal(bench.pull(1_000), other.data)
+    assert np.array_equal(bench.pull(1_000), (other if is_other else some_samples()).data[:1_000])
+    assert len(following.reads) == 1
 
 
 def does_not_decode(_start: int, _end: int) -> None:

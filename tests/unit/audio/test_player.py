@@ -157,16 +157,6 @@ def test_a_block_under_way_when_a_run_ends_is_told_in_the_end(*, is_overtaken: b
     assert heard_spans(heard) == (Span(0, 60),)
 
 
-def test_half_speed_plays_the_stretched_sound_and_says_so_in_the_log() -> None:
-    bench = PlayerBench(SAMPLES)
-    bench.player.set_speed(50)
-    bench.player.play()
-
-    assert (bench.pull(2_000) == np.repeat(DATA, 2, axis=0)).all()
-    assert bench.player.position == 1_000
-    assert bench.player.take_heard() == [HeardRange(0, 1_000, 50)]
-
-
 def test_until_a_speed_is_rendered_the_old_one_goes_on_and_then_the_new_one_at_the_same_place() -> None:
     bench = PlayerBench(SAMPLES, jobs_wait=True)
     bench.player.play()
