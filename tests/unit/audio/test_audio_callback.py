@@ -1,7 +1,6 @@
 """What the device's thread copies, block by block."""
 
 import threading
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -122,26 +121,18 @@ class _HeldUp(SampleBuffer):
         return super().chunk_at(frame)
 
 
-def _in_a_block(test: Callable[[AudioCallback, _HeldUp, threading.Thread], None]) -> None:
+def test_dropping_all_waits_for_a_block_that_is_under_way() -> None:
     buffer = _HeldUp()
     callback = _playing(PlaybackCursor(buffer, 0, 100))
     thread = threading.Thread(target=_filled, args=(callback, 10))
     thread.start()
     assert buffer.has_begun.wait(5)
-    test(callback, buffer, thread)
+    assert not callback.drop_all()  # the block does not end in time: the stream must be closed
     buffer.may_go_on.set()
     thread.join()
 
-
-def test_dropping_all_waits_for_a_block_that_is_under_way() -> None:
-    def drop(callback: AudioCallback, buffer: _HeldUp, thread: threading.Thread) -> None:
-        assert not callback.drop_all()  # the block does not end in time: the stream must be closed
-        buffer.may_go_on.set()
-        thread.join()
-        assert callback.drop_all()
-        assert not _filled(callback, 50).any()
-
-    _in_a_block(drop)
+    assert callback.drop_all()
+    assert not _filled(callback, 50).any()
 
 
 @pytest.mark.parametrize("plays_on", [False, True])
