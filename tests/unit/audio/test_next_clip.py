@@ -22,8 +22,7 @@ LEVELLED = OutputSettings(is_levelled=True)
 
 @pytest.mark.parametrize("percent", [100, 50])
 def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
-    bench, following = PlayerBench(settings=LEVELLED), ReadSound(some_samples())
-    bench.player.load(some_samples(1_000))
+    bench, following = PlayerBench(some_samples(1_000), settings=LEVELLED), ReadSound(some_samples())
     bench.player.set_speed(percent)
     bench.player.prepare(following)
     reads, bench.jobs_wait = len(following.reads), True
@@ -124,8 +123,7 @@ def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, when: s
 
 @pytest.mark.parametrize("form", [{"channels": 2}, {"rate_hz": 8_000}, {"bits": 24}])
 def test_a_clip_of_another_form_opens_the_device_anew(form: dict[str, Any]) -> None:
-    bench, following = PlayerBench(), some_samples(1_000, **form)
-    bench.player.load(some_samples(1_000))
+    bench, following = PlayerBench(some_samples(1_000)), some_samples(1_000, **form)
     before = bench.device.stream
     bench.player.load(following)
     bench.player.play()
@@ -162,8 +160,7 @@ def test_without_a_next_clip_the_device_is_let_go_and_one_kept_for_nothing_when_
 
 
 def test_a_clip_that_was_playing_leaves_nothing_in_the_next_not_even_its_fade() -> None:
-    bench, following = PlayerBench(fade_seconds=0.01), some_samples(1_000)
-    bench.player.load(some_samples(8_000))
+    bench, following = PlayerBench(some_samples(8_000), fade_seconds=0.01), some_samples(1_000)
     bench.player.play()
     bench.pull(500)
     bench.player.unload(keeps_device=True)
