@@ -29,7 +29,7 @@ class HidapiBackend:
     def open_device(self, device: HidDevice) -> "_HidapiConnection":
         opened = _library().device()
         try:
-            opened.open_path(_bytes(device.path))
+            opened.open_path(os.fsencode(device.path))
         except OSError as error:
             raise _open_error(device) from error
         return _HidapiConnection(opened)
@@ -85,10 +85,6 @@ def _hid_device(entry: dict[str, Any]) -> HidDevice:
         usage_page=int(entry.get("usage_page") or 0),
         usage=int(entry.get("usage") or 0),
     )
-
-
-def _bytes(path: str) -> bytes:
-    return os.fsencode(path)
 
 
 def _open_error(device: HidDevice) -> Unavailable:

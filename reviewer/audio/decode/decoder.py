@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import soundfile
@@ -163,7 +163,7 @@ def _samples(
         if isinstance(record, bytes):
             content += record
             if len(content) > most_bytes:
-                raise _too_long()
+                raise Refused("TOO_LONG_SECONDS")
             continue
         if not isinstance(record, Tail):
             raise _failed(record)
@@ -176,12 +176,8 @@ def _samples(
 def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[str, ...]]:
     if not tail.frames:
         raise Refused("EMPTY_AUDIO_SAMPLES")
-    flat: IntSamples = (
-        np.frombuffer(content, dtype=np.int16)
-        if head.sample_bytes == 2
-        else np.frombuffer(content, dtype=np.int32)
-    )
-    data = flat.reshape(tail.frames, head.channels)
+    dtype: np.dtype[Any] = np.dtype(np.int16 if head.sample_bytes == 2 else np.int32)
+    data: IntSamples = np.frombuffer(content, dtype).reshape(tail.frames, head.channels)
     if head.sample_bytes == 4 and np.bitwise_and(data, 0xFF).any():
         raise InvalidRecord
     notes = []
@@ -203,7 +199,7 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
     if not isinstance(failure, Failure):
         raise InvalidRecord
     if failure.why == "too_long":
-        return _too_long()
+        return Refused("TOO_LONG_SECONDS")
     if failure.why == "memory":
         return Refused("UNDECODABLE_MEMORY")
     if failure.why == "broken_off":
@@ -229,7 +225,3 @@ def _died(how: int, detail: int) -> Refused:
     if how == ENDED:
         return Refused("UNDECODABLE_NO_RESULT")
     return Refused("UNDECODABLE_CRASH", signal=detail)
-
-
-def _too_long() -> Refused:
-    return Refused("TOO_LONG_SECONDS")

@@ -88,7 +88,7 @@ def block_powers(steps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def integrated(blocks: NDArray[np.float64]) -> float | None:
     """Gated loudness in LUFS of blocks' powers, shape ``(blocks,)``; None if all are below -70 LUFS."""
-    loud = blocks[blocks > _power_at(_ABSOLUTE_GATE_LUFS)]
+    loud = blocks[lufs(blocks) > _ABSOLUTE_GATE_LUFS]
     if not loud.size:
         return None
     gate = loud.mean() * 10 ** (_RELATIVE_GATE_LU / 10)
@@ -198,7 +198,3 @@ def _power(rows: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:
         weights[-1] /= 2
     power: NDArray[np.float64] = (energy @ weights).astype(np.float64) / frames**2
     return power
-
-
-def _power_at(level: float) -> float:
-    return float(10 ** ((level - _OFFSET_LU) / 10))

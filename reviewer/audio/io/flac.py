@@ -1,6 +1,8 @@
 """Our canonical FLAC: encoding, decoding, and reading by range from a stream."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, BinaryIO
 
@@ -63,16 +65,13 @@ def read_canonical(stream: BinaryIO) -> Samples:
         Damaged: not a canonical FLAC, or fewer frames than its header says.
     """
     whole = stream.read()
-    try:
-        with soundfile.SoundFile(io.BytesIO(whole)) as sound:
-            _require_canonical(sound)
-            dtype = "int16" if sound.subtype == "PCM_16" else "int32"
-            data = sound.read(dtype=dtype, always_2d=True)
-            if data.shape[0] != sound.frames:
-                raise Damaged("AUDIO_TRUNCATED")
-            return Samples(int(sound.samplerate), np.ascontiguousarray(data))
-    except soundfile.LibsndfileError as error:
-        raise Damaged("AUDIO_NOT_DECODABLE") from error
+    with translated_errors(), soundfile.SoundFile(io.BytesIO(whole)) as sound:
+        _require_canonical(sound)
+        dtype = "int16" if sound.subtype == "PCM_16" else "int32"
+        data = sound.read(dtype=dtype, always_2d=True)
+        if data.shape[0] != sound.frames:
+            raise Damaged("AUDIO_TRUNCATED")
+        return Samples(int(sound.samplerate), np.ascontiguousarray(data))
 
 
 def without_metadata(flac: bytes) -> bytes:
@@ -125,6 +124,19 @@ class ErrorKeepingStream:
         error, self._error = self._error, None
         if error is not None:
             raise error
+
+
+@contextmanager
+def translated_errors(stream: ErrorKeepingStream | None = None) -> Iterator[None]:
+    """Raises what the stream raised inside libsndfile, else Damaged where that does not decode."""
+    try:
+        yield
+    except soundfile.LibsndfileError as error:
+        if stream is not None:
+            stream.raise_error()
+        raise Damaged("AUDIO_NOT_DECODABLE") from error
+    if stream is not None:
+        stream.raise_error()
 
 
 class FlacStream:
@@ -200,28 +212,20 @@ class FlacStream:
             silence: IntSamples = np.zeros((frames, self.channels), dtype=self._dtype)
             return silence
         file = self._file or self._opened()
-        self._file = None  # after an error the decoder's position is unreliable: it is opened again
-        try:
+        self._file = None  # after an error the decoder's position cannot be trusted: it is opened again
+        with translated_errors(self._stream):
             if file.tell() != start:
                 file.seek(start)
             block: IntSamples = file.read(frames, dtype=self._dtype.name, always_2d=True)
-        except soundfile.LibsndfileError as error:
-            self._stream.raise_error()
-            raise Damaged("AUDIO_NOT_DECODABLE") from error
-        self._stream.raise_error()
         if block.shape[0] != frames:
             raise Damaged("AUDIO_TRUNCATED")
         self._file = file
         return block
 
     def _opened(self) -> soundfile.SoundFile:
-        try:
+        with translated_errors(self._stream):
             self._stream.seek(0)
             file = soundfile.SoundFile(self._stream)
-        except soundfile.LibsndfileError as error:
-            self._stream.raise_error()
-            raise Damaged("AUDIO_NOT_DECODABLE") from error
-        self._stream.raise_error()
         try:
             _require_canonical(file)
         except Damaged:

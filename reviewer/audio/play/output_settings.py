@@ -134,7 +134,7 @@ class _MonitorMixer:
         around = 2 * lookahead_frames(self._sound.rate_hz)
         low, high = max(start - around, 0), min(end + around, self._sound.frames)
         read = self._sound.read(low, high)
-        values = self._mixed(as_float(read))
+        values = as_float(read) if self._mix is None else as_float(read) @ self._mix
         gain_db = self._gain_db + (self._level_db or 0.0)
         if gain_db:
             values = values * np.float32(10 ** (gain_db / 20))
@@ -145,9 +145,6 @@ class _MonitorMixer:
         if self._level_db is None and self._gain_db <= 0:
             return from_float(values[start - low : end - low], read)
         return from_float(peaks_limited(values, self._sound.rate_hz, start - low, end - start), read)
-
-    def _mixed(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return values if self._mix is None else values @ self._mix
 
     def _compressor_curve_db(self, start: int, end: int, low: int, high: int) -> NDArray[np.float64]:
         """The compressor's gain at each frame ``[low, high)``, linear in dB between the steps' middles."""
@@ -172,7 +169,7 @@ class _MonitorMixer:
 
     def _measured(self, begin: int, end: int) -> NDArray[np.float64]:
         read = self._sound.read(begin * self._step_frames, end * self._step_frames)
-        values = self._mixed(as_float(read))
+        values = as_float(read) if self._mix is None else as_float(read) @ self._mix
         missing = (end - begin) * self._step_frames - values.shape[0]
         steps = step_powers(np.pad(values, ((0, missing), (0, 0))), self._sound.rate_hz)
         power: NDArray[np.float64] = steps.sum(axis=1) * (2 if self._sound.channels == 1 else 1)

@@ -11,10 +11,10 @@ from typing import BinaryIO, Self
 import numpy as np
 import soundfile
 
-from reviewer.audio.io.flac import ErrorKeepingStream
+from reviewer.audio.io.flac import ErrorKeepingStream, translated_errors
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.peaks import Extremes, PeakPyramid, empty_first_level, fill_first_level
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, ReviewerError
 
 OVERVIEW_BIN = 256
 _BLOCK_FRAMES = 1 << 20
@@ -60,13 +60,12 @@ class _Reader:
     def __init__(self, opened: Callable[[], BinaryIO] | Path) -> None:
         self._stream = None if isinstance(opened, Path) else ErrorKeepingStream(opened())
         try:
-            self.file = soundfile.SoundFile(opened if self._stream is None else self._stream)
-        except soundfile.LibsndfileError as error:
-            with ExitStack() as stack:
-                if self._stream is not None:
-                    stack.callback(self._stream.close)
-                    self._stream.raise_error()
-                raise Damaged("AUDIO_NOT_DECODABLE") from error
+            with translated_errors(self._stream):
+                self.file = soundfile.SoundFile(opened if self._stream is None else self._stream)
+        except ReviewerError:
+            if self._stream is not None:
+                self._stream.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -88,26 +87,16 @@ class _Reader:
     def _fill(self, first: Extremes, begin_bin: int, end_bin: int) -> None:
         frame, end = begin_bin * OVERVIEW_BIN, min(end_bin * OVERVIEW_BIN, int(self.file.frames))
         buffer = np.empty((min(_BLOCK_FRAMES, max(end - frame, 0)), first.shape[0]), dtype=first.dtype)
-        try:
-            if frame < end:
-                self.file.seek(frame)
-            while frame < end:
-                block = self._read(buffer[: end - frame])
-                done = frame // OVERVIEW_BIN
-                bins = first[:, :, done : done - (-block.shape[0] // OVERVIEW_BIN)]
-                fill_first_level(bins, block, OVERVIEW_BIN)
-                frame += block.shape[0]
-        except soundfile.LibsndfileError as error:
-            self._raise_stream_error()
-            raise Damaged("AUDIO_NOT_DECODABLE") from error
-
-    def _read(self, out: Extremes) -> Extremes:
-        block: Extremes = self.file.read(out=out)
-        self._raise_stream_error()
-        if block.shape[0] != out.shape[0]:
-            raise Damaged("AUDIO_TRUNCATED")
-        return block
-
-    def _raise_stream_error(self) -> None:
-        if self._stream is not None:
-            self._stream.raise_error()
+        while frame < end:
+            out = buffer[: end - frame]
+            with translated_errors(self._stream):
+                if self.file.tell() != frame:
+                    self.file.seek(frame)
+                block: Extremes = self.file.read(out=out)
+            if block.shape[0] != out.shape[0]:
+                raise Damaged("AUDIO_TRUNCATED")
+            done = frame // OVERVIEW_BIN
+            fill_first_level(
+                first[:, :, done : done - (-block.shape[0] // OVERVIEW_BIN)], block, OVERVIEW_BIN
+            )
+            frame += block.shape[0]

@@ -143,30 +143,28 @@ class PeakPyramid:
         The stream is closed with the pyramid, or here on an error.
 
         Raises:
-            Damaged: as ``from_bytes``, or the stream's own seal does not verify.
+            Damaged: another version, not exactly the bytes that frames and channels ask for, or the stream's
+                own seal does not verify.
+            Unavailable: it cannot be read from the disk.
         """
-        try:
-            size = stream.seek(0, io.SEEK_END)
-            stream.seek(0)
-            if size > _IN_MEMORY_BYTES:
-                return cls._from_long_stream(stream, size)
-            whole = stream.read()
-        except BaseException:
-            stream.close()
-            raise
-        stream.close()
-        return cls.from_bytes(whole)
-
-    @classmethod
-    def _from_long_stream(cls, stream: BinaryIO, length: int) -> "PeakPyramid":
-        frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
         stored, offset = CachedStream(stream), _HEADER.size
         levels: list[Extremes | StoredPeakLevel] = []
-        for count in bins:
-            level = StoredPeakLevel(stored, offset, np.dtype(_TYPES[size]), (channels, 2, count))
-            offset += count * 2 * channels * size
-            levels.append(level if length - offset + level.nbytes > _IN_MEMORY_BYTES else level.read_all())
-        return cls(frames, channels, tuple(levels), stored)
+        try:
+            length = stream.seek(0, io.SEEK_END)
+            stream.seek(0)
+            frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
+            for count in bins:
+                level = StoredPeakLevel(stored, offset, np.dtype(_TYPES[size]), (channels, 2, count))
+                is_long = length - offset > _IN_MEMORY_BYTES
+                levels.append(level if is_long else level.read_all())
+                offset += level.nbytes
+        except BaseException:
+            stored.close()
+            raise
+        if isinstance(levels[0], StoredPeakLevel):
+            return cls(frames, channels, tuple(levels), stored)
+        stored.close()
+        return cls(frames, channels, tuple(levels))
 
     def close(self) -> None:
         """Close the stream; fine levels read as silence afterwards."""
@@ -213,28 +211,13 @@ class PeakPyramid:
         return lows, highs
 
     def to_bytes(self) -> bytes:
-        """Header and values, little-endian; ``from_bytes`` reads it. Only of one with bins of 64 frames."""
+        """Header and values, little-endian; ``from_stream`` reads it. Only of one with bins of 64 frames."""
         if self.first_bin != FIRST_BIN:
             raise ValueError(self.first_bin)
         size = self.levels[0].dtype.itemsize
         header = _HEADER.pack(_MAGIC, _VERSION, size, self.channels, self.frames)
         whole = (level.read_all() if isinstance(level, StoredPeakLevel) else level for level in self.levels)
         return header + b"".join(level.astype(f"<i{size}", copy=False).tobytes() for level in whole)
-
-    @classmethod
-    def from_bytes(cls, blob: bytes) -> "PeakPyramid":
-        """Read what ``to_bytes`` wrote.
-
-        Raises:
-            Damaged: another version, or a length that does not match frames and channels.
-        """
-        frames, channels, size, bins = _read_header(blob, len(blob))
-        levels, offset = [], _HEADER.size
-        for count in bins:
-            values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=offset)
-            levels.append(values.astype(_TYPES[size], copy=False).reshape(channels, 2, count))
-            offset += values.nbytes
-        return cls(frames, channels, tuple(levels))
 
     def _spans(
         self,

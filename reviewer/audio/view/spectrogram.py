@@ -5,7 +5,6 @@ never changes.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -131,7 +130,8 @@ def tile(
     out = np.zeros((parameters.rows, TILE_COLUMNS), dtype=np.uint8)
     offsets = _window_offsets(parameters, hop)
     block = max(_BLOCK_VALUES // (parameters.fft_size * offsets.size), 1)
-    for start, end in _blocks(inside, block):
+    for start in range(0, inside, block):  # in blocks, so that memory does not grow with window or level
+        end = min(start + block, inside)
         centres = (np.arange(first + start, first + end, dtype=np.int64) * hop)[:, None] + offsets
         power = _power(sound, channel, parameters, centres.reshape(-1))
         means = power.reshape(end - start, offsets.size, -1).mean(axis=1)
@@ -165,12 +165,6 @@ def _window_offsets(parameters: SpectrogramParameters, hop: int) -> NDArray[np.i
     most = max(_WINDOWS_A_COLUMN * _FAR_HOP // hop, 2) if hop > _FAR_HOP else _WINDOWS_A_COLUMN
     count = min(max(-(-2 * hop // parameters.effective_frames), 1), most)
     return (2 * np.arange(count, dtype=np.int64) + 1) * hop // (2 * count)
-
-
-def _blocks(count: int, size: int) -> Iterator[tuple[int, int]]:
-    """A tile is computed in blocks: the memory this takes does not grow with window or level."""
-    for start in range(0, count, size):
-        yield start, min(start + size, count)
 
 
 def _power(
