@@ -9,9 +9,9 @@ from uuid import uuid4
 from reviewer.db.connection import Database, Row
 from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.plain import from_json, to_json
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict
 from reviewer.queue.api import Queue, Receipt
-from reviewer.queue.plain_json import from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)
