@@ -176,15 +176,10 @@ class Outbox:
         """Keeps a request; inside a transaction only."""
         self._database.require_transaction()
         entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
-        self._database.execute(
-            "INSERT INTO outbox (id, person_id, kind, payload, added_at) VALUES (?, ?, ?, ?, ?)",
-            (
-                entry.key,
-                person_id,
-                type(request).__name__,
-                to_json(request),
-                to_micros(entry.added_at),
-            ),
+        what = {"kind": type(request).__name__, "payload": to_json(request)}
+        self._database.insert(
+            "outbox",
+            {"id": entry.key, "person_id": person_id, **what, "added_at": to_micros(entry.added_at)},
         )
         return entry
 

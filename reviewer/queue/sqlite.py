@@ -632,15 +632,14 @@ class SqliteQueue:
 
     def _add_review(self, task: Row) -> None:
         rounds = self._database.value("SELECT count(*) FROM task WHERE parent_id = ?", (task["id"],))
-        review_id = self._add_task(
+        self._add_task(
             task["clip_id"],
             TaskKind.REVIEW,
             int(rounds) + 1,
             sort_key=to_micros(self.annotation(task["annotation_id"]).made_at),
-            reviewed=task["annotation_id"],
-            parent=task["id"],
+            reviewed_id=task["annotation_id"],
+            parent_id=task["id"],
         )
-        assert review_id
 
     def _add_task(
         self,
@@ -648,52 +647,39 @@ class SqliteQueue:
         kind: TaskKind,
         number: int,
         *,
+        sort_key: int,
         priority: int = 0,
-        sort_key: int = 0,
-        reviewed: str | None = None,
-        parent: str | None = None,
+        reviewed_id: str | None = None,
+        parent_id: str | None = None,
     ) -> str:
         task_id = new_id()
-        self._database.execute(
-            "INSERT INTO task (id, clip_id, kind, round, state, priority, sort_key, reviewed_id, parent_id)"
-            " VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?)",
-            (task_id, clip_id, kind, number, priority, sort_key, reviewed, parent),
-        )
+        task = {"id": task_id, "clip_id": clip_id, "kind": kind, "round": number, "state": TaskState.OPEN}
+        place = {"priority": priority, "sort_key": sort_key}
+        self._database.insert("task", task | place | {"reviewed_id": reviewed_id, "parent_id": parent_id})
         return task_id
 
     # Clips follow their tasks
 
     def _follow(self, clip_id: str) -> None:
         """Lets the clip's state follow its tasks, unless somebody's word holds it where it is."""
-        state = self.clip_state(clip_id)
-        if state not in _HELD_STATES and (derived := self._derived(clip_id)) is not state:
+        rows = self._database.rows(queries.CLIP_AND_TASKS, (clip_id,))
+        state, derived = ClipState(rows[0]["clip_state"]), _derived(rows)
+        if state not in _HELD_STATES and derived is not state:
             self._set_clip(clip_id, derived)
-
-    def _derived(self, clip_id: str) -> ClipState:
-        rows = self._database.rows("SELECT kind, state FROM task WHERE clip_id = ?", (clip_id,))
-        passes = {row["state"] for row in rows if row["kind"] == TaskKind.TRANSCRIBE}
-        undecided = any(row["kind"] == TaskKind.ADJUDICATE and row["state"] != TaskState.DONE for row in rows)
-        if passes == {"accepted"} and not undecided:
-            return ClipState.FINAL
-        if passes <= _HANDED_IN:
-            return ClipState.REVIEWED
-        return ClipState.READY if passes == {"open"} else ClipState.IN_REVIEW
 
     def _put_back(self, clip_id: str) -> None:
         state = self.clip_state(clip_id)
         if state is ClipState.QUARANTINED:
             raise Refused("CLIP_QUARANTINED", clip=clip_id)
         if state is ClipState.WITH_LEAD:
-            self._set_clip(clip_id, self._derived(clip_id))
+            self._set_clip(clip_id, ClipState.READY)
+            self._follow(clip_id)
 
     def _add_refusal(self, task: Row, person_id: str, kind: str, reason: str = "") -> None:
         """Bars the person from the clip; enough skips and expiries of its passes send the clip to the
         lead."""
-        self._database.execute(
-            "INSERT INTO task_refusal (task_id, clip_id, person_id, kind, reason, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (task["id"], task["clip_id"], person_id, kind, reason, self._now()),
-        )
+        whose = {"task_id": task["id"], "clip_id": task["clip_id"], "person_id": person_id}
+        self._database.insert("task_refusal", whose | {"kind": kind, "reason": reason, "at": self._now()})
         if kind == "taken" or task["kind"] != TaskKind.TRANSCRIBE:
             return
         if self.clip_state(task["clip_id"]) in _HELD_STATES:
@@ -753,3 +739,13 @@ def new_id() -> str:
 
 def _claim_order(task: Row) -> tuple[int, int, int]:
     return -task["priority"], task["sort_key"], task["place"]
+
+
+def _derived(tasks: list[Row]) -> ClipState:
+    passes = {task["state"] for task in tasks if task["kind"] == TaskKind.TRANSCRIBE}
+    undecided = any(task["kind"] == TaskKind.ADJUDICATE and task["state"] != TaskState.DONE for task in tasks)
+    if passes == {"accepted"} and not undecided:
+        return ClipState.FINAL
+    if passes <= _HANDED_IN:
+        return ClipState.REVIEWED
+    return ClipState.READY if passes == {"open"} else ClipState.IN_REVIEW
