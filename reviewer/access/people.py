@@ -61,14 +61,6 @@ class PersonRepository:
         if not touched:
             raise Refused("INVITATION_OVER")
 
-    def replace_keyring(self, person_id: str, keyring: bytes) -> None:
-        """Keeps the keyring under a new passphrase. Raises Refused unless the account is active."""
-        touched = self._database.execute(
-            "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active'", (keyring, person_id)
-        )
-        if not touched:
-            raise Refused("ACCOUNT_NOT_ACTIVE")
-
     def revoke(self, person_id: str) -> None:
         """Closes an account and destroys its keyring; the name stays taken, so that the log stays clear.
 

@@ -59,13 +59,6 @@ class DraftRepository:
         )
         return None if row is None else from_columns(StoredDraft, row)
 
-    def window_of(self, task_id: str, person_id: str) -> str | None:
-        """The window that saved the draft last, or None if there is no draft."""
-        found: str | None = self._database.value(
-            "SELECT window FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id)
-        )
-        return found
-
     def delete(self, task_id: str, person_id: str) -> None:
         """Removes the draft of work that was handed in, skipped or kept as a late draft."""
         self._database.execute("DELETE FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id))

@@ -7,19 +7,10 @@ from typing import get_args
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
-from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
 from reviewer.model.plain import from_json, to_json
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict
 from reviewer.queue.api import Queue, Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the queue said: a lease, a receipt, nothing; or that a rule says no."""
-
-    value: Lease | Receipt | None = None
-    refusal: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +179,9 @@ class Outbox:
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
         return [_entry(row) for row in rows]
 
-    def deliver(self, entry: OutboxEntry) -> Answer:
-        """Asks the queue; a refusal is an answer too. Raises Unavailable: nobody knows, ask again."""
-        try:
-            return Answer(entry.request.ask(self._queue, entry.key))
-        except Refused as refusal:
-            return Answer(refusal=refusal)
+    def deliver(self, entry: OutboxEntry) -> Lease | Receipt | None:
+        """Asks the queue. Raises Refused, an answer too; Unavailable: nobody knows, ask again."""
+        return entry.request.ask(self._queue, entry.key)
 
     def settle(self, entry: OutboxEntry) -> None:
         """Forgets an entry that was answered or refused; inside a transaction only."""
