@@ -87,7 +87,7 @@ class AuditLog:
     def checkpoint(self, reason: str) -> Checkpoint:
         """Signs the present end of the log, including the row that records the checkpoint.
 
-        Raises Refused while nobody is signed in.
+        ``reason`` is one lower-case word. Raises Refused while nobody is signed in.
         """
         log_key = self._log_key
         if log_key is None:
@@ -110,6 +110,14 @@ class AuditLog:
         """The last checkpoint made, or None; raises Damaged when it cannot be read."""
         note = self._database.value("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         return None if note is None else parse_checkpoint(note)
+
+    def mark_witnessed(self, size: int) -> None:
+        """Notes that an outside memory holds the checkpoint of this size; raises Refused if there is none."""
+        touched = self._database.execute(
+            "UPDATE checkpoint SET witnessed_at = ? WHERE size = ?", (to_micros(self._clock.now()), size)
+        )
+        if not touched:
+            raise Refused("NO_CHECKPOINT", rows=size)
 
     def head(self) -> Head:
         """The present end of the log."""

@@ -11,15 +11,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from reviewer.access import signing
-from reviewer.db.connection import Database
-from reviewer.errors import Damaged, Refused
-from reviewer.model.clock import Clock, to_iso, to_micros
-
-if TYPE_CHECKING:
-    from reviewer.access.audit_log import AuditLog
+from reviewer.errors import Damaged
+from reviewer.model.clock import to_iso
 
 _NO_PREVIOUS = "none"
 _NOTE = re.compile(
@@ -48,34 +43,6 @@ class Checkpoint:
     def digest(self) -> bytes:
         """SHA-256 of the note, by which the next one names it."""
         return hashlib.sha256(self.text.encode()).digest()
-
-
-class Checkpoints:
-    """Makes checkpoints and records which are kept elsewhere."""
-
-    def __init__(self, database: Database, log: "AuditLog", clock: Clock) -> None:
-        self._database = database
-        self._log = log
-        self._clock = clock
-
-    def make(self, reason: str) -> Checkpoint:
-        """Signs the present end of the log, with a log row; ``reason`` is one lower-case word.
-
-        Raises Refused while nobody is signed in.
-        """
-        return self._log.checkpoint(reason)
-
-    def newest(self) -> Checkpoint | None:
-        """The last one made, or None; raises Damaged when it cannot be read."""
-        return self._log.newest_checkpoint()
-
-    def mark_witnessed(self, size: int) -> None:
-        """Records that the checkpoint of this size is kept elsewhere; raises Refused if there is none."""
-        touched = self._database.execute(
-            "UPDATE checkpoint SET witnessed_at = ? WHERE size = ?", (to_micros(self._clock.now()), size)
-        )
-        if not touched:
-            raise Refused("NO_CHECKPOINT", rows=size)
 
 
 def write_checkpoint(

@@ -173,35 +173,29 @@ class Acknowledgements:
         signature = signing.sign(identity.keyring.signing_key, body)
         if not signing.verify(identity.person.public_key, body, signature):
             raise Damaged("SIGNING_KEY_DIFFERS")
+        which = {"id": record_id, "version": text.version, "locale": text.locale, "sha256": text.sha256}
+        whose = {"person_id": identity.person.id, "signed_at": to_micros(now)}
         with self._database.transaction():
-            self._database.execute(
-                "INSERT INTO nda_acknowledgement (id, person_id, version, locale, sha256, signed_at, record,"
-                " signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record_id, identity.person.id, text.version, text.locale, text.sha256, to_micros(now),
-                 body, signature),
-            )  # fmt: skip
+            self._database.insert(
+                "nda_acknowledgement", {**which, **whose, "record": body, "signature": signature}
+            )
             self._note(Action.NDA_ACCEPTED, identity, text, record_id)
         return record_id
 
     def of(self, person_id: str) -> list[Record]:
         """Every acknowledgement of a person, the newest first; raises Damaged when one cannot be read."""
-        rows = self._database.rows(
-            "SELECT id, record, signature FROM nda_acknowledgement WHERE person_id = ?"
-            " ORDER BY signed_at DESC, id",
-            (person_id,),
+        return [_record(row) for row in self._rows(person_id)]
+
+    def _rows(self, person_id: str) -> list[Row]:
+        return self._database.rows(
+            "SELECT * FROM nda_acknowledgement WHERE person_id = ? ORDER BY signed_at DESC, id", (person_id,)
         )
-        return [_record(row) for row in rows]
 
     def _live(self, person: Person, locale: str) -> Record | None:
         if person.state is not PersonState.ACTIVE:
             return None
         counting = self._counting(locale)
-        rows = self._database.rows(
-            "SELECT id, sha256, record, signature FROM nda_acknowledgement WHERE person_id = ?"
-            " ORDER BY signed_at DESC, id",
-            (person.id,),
-        )
-        row = next((row for row in rows if row["sha256"] in counting), None)
+        row = next((row for row in self._rows(person.id) if row["sha256"] in counting), None)
         if row is None:
             return None
         try:

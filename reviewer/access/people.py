@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from reviewer.db.connection import Database, Row
+from reviewer.db.connection import Database
 from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
-from reviewer.model.people import Person, PersonState, Role
+from reviewer.model.people import Person, PersonState
+from reviewer.model.plain import from_columns, to_columns
 
 FREE_FAILURES = 5
 FIRST_WAIT_SECONDS = 30
@@ -60,14 +61,6 @@ class PersonRepository:
         if not touched:
             raise Refused("INVITATION_OVER")
 
-    def replace_keyring(self, person_id: str, keyring: bytes) -> None:
-        """Stores the keyring under a new passphrase. Raises Refused unless the account is active."""
-        touched = self._database.execute(
-            "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active'", (keyring, person_id)
-        )
-        if not touched:
-            raise Refused("ACCOUNT_NOT_ACTIVE")
-
     def revoke(self, person_id: str) -> None:
         """Closes an account and destroys its keyring; the name stays taken, to keep the log unambiguous.
 
@@ -84,15 +77,17 @@ class PersonRepository:
     def by_name(self, name: str) -> Person | None:
         """The person of this name, ignoring case and spacing."""
         row = self._database.row("SELECT * FROM person WHERE name_key = ?", (name_key(name),))
-        return _person(row) if row else None
+        return from_columns(Person, row) if row else None
 
     def by_id(self, person_id: str) -> Person | None:
         row = self._database.row("SELECT * FROM person WHERE id = ?", (person_id,))
-        return _person(row) if row else None
+        return from_columns(Person, row) if row else None
 
     def all(self) -> list[Person]:
         """Everybody who was ever added, by name."""
-        return [_person(row) for row in self._database.rows("SELECT * FROM person ORDER BY name_key")]
+        return [
+            from_columns(Person, row) for row in self._database.rows("SELECT * FROM person ORDER BY name_key")
+        ]
 
     def keyring(self, person_id: str) -> bytes | None:
         """The sealed keyring; None if there is none or it was destroyed."""
@@ -106,7 +101,7 @@ class PersonRepository:
         )
         if row is None or row["keyring"] is None or row["code_until"] is None:
             return None
-        return Invited(_person(row), row["keyring"], from_micros(row["code_until"]))
+        return Invited(from_columns(Person, row), row["keyring"], from_micros(row["code_until"]))
 
     def wait_seconds(self, name: str) -> int:
         """How long sign-in for this name is still blocked, in whole seconds; 0 if it is not."""
@@ -148,15 +143,11 @@ class PersonRepository:
     def _insert(self, person: Person, state: PersonState, keyring: bytes, until: datetime | None) -> Person:
         name = shown_name(person.name)
         added = Person(person.id, name, person.role, state, person.public_key)
-        columns = (
-            added.id, added.name, name_key(name), added.role, state, added.public_key, keyring,
-            None if until is None else to_micros(until), to_micros(self._clock.now()),
-        )  # fmt: skip
+        code_until = None if until is None else to_micros(until)
+        row = {"name_key": name_key(name), "keyring": keyring, "code_until": code_until}
         try:
-            self._database.execute(
-                "INSERT INTO person (id, name, name_key, role, state, public_key, keyring, code_until,"
-                " added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                columns,
+            self._database.insert(
+                "person", to_columns(added) | row | {"added_at": to_micros(self._clock.now())}
             )
         except sqlite3.IntegrityError as error:
             raise Refused("NAME_TAKEN") from error
@@ -196,7 +187,3 @@ def _wait_after(failures: int) -> int:
         return 0
     doublings = min(failures - FREE_FAILURES, 20)
     return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS << doublings)
-
-
-def _person(row: Row) -> Person:
-    return Person(row["id"], row["name"], Role(row["role"]), PersonState(row["state"]), row["public_key"])

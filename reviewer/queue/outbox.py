@@ -7,19 +7,10 @@ from typing import get_args
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
-from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.plain import from_json, to_json
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict
 from reviewer.queue.api import Queue, Receipt
-from reviewer.queue.plain_json import from_json, to_json
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The queue's answer: a lease, a receipt, nothing, or a refusal."""
-
-    value: Lease | Receipt | None = None
-    refusal: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +167,10 @@ class Outbox:
         """Adds a request; inside a transaction only."""
         self._database.require_transaction()
         entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
-        self._database.execute(
-            "INSERT INTO outbox (id, person_id, kind, payload, added_at) VALUES (?, ?, ?, ?, ?)",
-            (
-                entry.key,
-                person_id,
-                type(request).__name__,
-                to_json(request),
-                to_micros(entry.added_at),
-            ),
+        what = {"kind": type(request).__name__, "payload": to_json(request)}
+        self._database.insert(
+            "outbox",
+            {"id": entry.key, "person_id": person_id, **what, "added_at": to_micros(entry.added_at)},
         )
         return entry
 
@@ -193,12 +179,9 @@ class Outbox:
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
         return [_entry(row) for row in rows]
 
-    def deliver(self, entry: OutboxEntry) -> Answer:
-        """Sends a request; a refusal is an answer too. Raises Unavailable: outcome unknown, send again."""
-        try:
-            return Answer(entry.request.ask(self._queue, entry.key))
-        except Refused as refusal:
-            return Answer(refusal=refusal)
+    def deliver(self, entry: OutboxEntry) -> Lease | Receipt | None:
+        """Sends a request. Raises Refused, an answer too; Unavailable: outcome unknown, send it again."""
+        return entry.request.ask(self._queue, entry.key)
 
     def settle(self, entry: OutboxEntry) -> None:
         """Deletes an entry that was answered or refused; inside a transaction only."""

@@ -106,6 +106,10 @@ WAITING_FOR = f"""
     )
 """
 
+CLIP_AND_TASKS = """
+    SELECT q.state AS clip_state, t.kind, t.state FROM queue_clip q JOIN task t ON t.clip_id = q.clip_id
+    WHERE q.clip_id = ?
+"""
 CLIPS_BY_STATE = "SELECT state, count(*) AS n FROM queue_clip GROUP BY state ORDER BY state"
 # Nobody can take a task of a clip that waits for the lead or is in quarantine: it is not open.
 TASKS_BY_STATE = f"""

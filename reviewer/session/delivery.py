@@ -10,7 +10,6 @@ from reviewer.model.task import Lease
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
     AddClip,
-    Answer,
     BeginPrefetched,
     Claim,
     ClaimPrefetch,
@@ -93,31 +92,30 @@ class Delivery:
                 continue  # logged and settled: later requests must not wait for it
 
     def _delivered(self, entry: OutboxEntry) -> Outcome:
-        answer = self._unit.outbox.deliver(entry)
-        if answer.refusal is not None:
-            self._settle_refusal(entry, answer.refusal)
-            raise answer.refusal
+        try:
+            outcome = self._unit.outbox.deliver(entry)
+        except Refused as refusal:
+            self._settle_refusal(entry, refusal)
+            raise
         with self._unit.transaction():
-            self._settle(entry, answer)
-        return answer.value
+            self._settle(entry, outcome)
+        return outcome
 
     def _add(self, request: Request, record: Record | None) -> tuple[OutboxEntry, Outcome]:
         """Delivers inside the transaction of the act; a refusal rolls it back."""
-        entry, outcome = self._unit.outbox.add(self._identity.person.id, request), None
+        entry = self._unit.outbox.add(self._identity.person.id, request)
+        outcome: Outcome = None
         if self.answers_at_once:
-            answer = self._unit.outbox.deliver(entry)
-            if answer.refusal is not None:
-                raise answer.refusal
-            self._settle(entry, answer)
-            outcome = answer.value
+            outcome = self._unit.outbox.deliver(entry)
+            self._settle(entry, outcome)
         if record is not None:
             record(outcome)
         return entry, outcome
 
-    def _settle(self, entry: OutboxEntry, answer: Answer) -> None:
+    def _settle(self, entry: OutboxEntry, outcome: Outcome) -> None:
         self._unit.outbox.settle(entry)
-        if isinstance(answer.value, Lease):
-            self._record_lease(entry.request, answer.value)
+        if isinstance(outcome, Lease):
+            self._record_lease(entry.request, outcome)
 
     def _record_lease(self, request: Request, lease: Lease) -> None:
         """Logs a lease that was granted or ended; an act's own row was committed before."""
@@ -132,22 +130,21 @@ class Delivery:
     def _settle_refusal(self, entry: OutboxEntry, refusal: Refused) -> None:
         """Keeps work that lost its lease, and logs that the queue refused an act committed here."""
         request = entry.request
-        late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
+        late = None
+        if isinstance(request, Submit) and isinstance(refusal, LeaseLost):
+            late = self._late_draft(request)
         with self._unit.transaction():
             self._unit.outbox.settle(entry)
-            if isinstance(request, Submit | Decide):
-                detail: dict[str, DetailValue] = (
-                    {"annotation": request.work.id}
-                    if isinstance(request, Submit)
-                    else {"verdict_id": request.verdict.id}
-                )
+            if isinstance(request, Submit):
+                detail: dict[str, DetailValue] = {"annotation": request.work.id}
+                self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
+            elif isinstance(request, Decide):
+                detail = {"verdict_id": request.verdict.id}
                 self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
             if late is not None:
                 self.keep_late(late)
 
-    def _late_draft(self, request: Request) -> KeepLateDraft | None:
-        if not isinstance(request, Submit):
-            return None
+    def _late_draft(self, request: Submit) -> KeepLateDraft:
         work = request.work
         plain = self._unit.content.unseal(
             self._identity.keyring, work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed

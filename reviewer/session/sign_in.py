@@ -50,7 +50,7 @@ class SignIn:
             with self._unit.transaction():
                 self._unit.people.forget_failures(name)
                 self._record(Action.SIGN_IN, identity)
-                self._unit.checkpoints.make("sign_in")
+                self._unit.log.checkpoint("sign_in")
         except BaseException:
             self._unit.log.lock()
             raise
@@ -69,7 +69,7 @@ class SignIn:
                 put_away(identity)
             with self._unit.transaction():
                 self._record(Action.LOCK if locked else Action.SIGN_OUT, identity)
-                self._unit.checkpoints.make("sign_out")
+                self._unit.log.checkpoint("sign_out")
         except ReviewerError:
             return False
         finally:

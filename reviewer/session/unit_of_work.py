@@ -4,7 +4,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.checkpoint import Checkpoints
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
@@ -32,7 +31,6 @@ class UnitOfWork:
     drafts: DraftRepository
     open_tasks: OpenTasks
     log: AuditLog
-    checkpoints: Checkpoints
     exports: ExportRepository
     people: PersonRepository
     acknowledgements: Acknowledgements

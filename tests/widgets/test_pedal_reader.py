@@ -108,7 +108,7 @@ def test_without_the_library_there_is_no_thread_and_it_says_so(qapp):
 
 def test_what_was_taught_is_known_after_a_restart(qapp, qtbot: QtBot):
     preferences = Preferences()
-    preferences.put(TAUGHT, LEARNT)
+    preferences.put(CALIBRATED, LEARNT)
     reader = PedalReader(FakeHidBackend(STRANGER, waits=True), preferences)
     with qtbot.waitSignal(reader.standing_changed):
         reader.start()
