@@ -31,8 +31,9 @@ def test_init_goes_on_where_an_interrupted_one_left_a_file(command, tmp_path):
     assert sorted(path.name for path in (tmp_path / "new").glob("workspace.db*")) == ["workspace.db"]
 
 
-def test_init_refuses_a_weak_passphrase(command, tmp_path, monkeypatch):
-    monkeypatch.setenv("REVIEWER_PASSPHRASE", "short")
+@pytest.mark.parametrize("weak", ["short", "abababababababab"])
+def test_init_refuses_a_weak_passphrase(command, tmp_path, monkeypatch, weak):
+    monkeypatch.setenv("REVIEWER_PASSPHRASE", weak)
     ran = command("init", tmp_path / "new", "--lead", "Mia")
     assert ran.code == 2
     assert not (tmp_path / "new").exists()

@@ -41,6 +41,8 @@ def test_released_task_is_open_and_can_be_assigned(lead, leased):
 
 
 def test_revoking_somebody_opens_their_tasks_to_all(lead, leased):
+    lead("people", "revoke", ANA)
+    assert len(lead("queue", "status", "--json").json["leases"]) == 1
     lead("people", "revoke", BEN)
     status = lead("queue", "status", "--json").json
     assert (status["leases"], status["tasks"]["open"]) == ([], 1)
@@ -56,9 +58,11 @@ def test_task_is_not_assigned_to_who_had_it(lead, leased):
     assert ran.code == 2
 
 
-def test_task_is_not_assigned_to_who_does_not_transcribe(lead, leased):
+@pytest.mark.parametrize("name", [QUINN, ANA])
+def test_task_is_not_assigned_to_who_does_not_transcribe_or_was_revoked(lead, leased, name):
+    lead("people", "revoke", ANA)
     lead("queue", "release", leased)
-    assert lead("queue", "assign", leased, QUINN).code == 2
+    assert lead("queue", "assign", leased, name).code == 2
 
 
 def test_unknown_task_is_refused(lead):

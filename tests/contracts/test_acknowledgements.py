@@ -179,6 +179,8 @@ class TestSigning:
         office.desk.shown(IDENTITY, text)
         assert refused() == "NDA_NOT_READ"
         assert office.desk.reading_seconds_left(IDENTITY, text) is None
+        office.clock.advance(600)
+        office.desk.shown(IDENTITY, text)  # once more: it is read from here on
         office.desk.end_reached(IDENTITY, text)
         least = least_reading_seconds(text)
         assert office.desk.reading_seconds_left(IDENTITY, text) == least > 1
@@ -253,6 +255,13 @@ class TestLiving:
         office.sign()
         assert office.desk.is_live(ADA, "en-US")
 
+    def test_the_same_text_as_another_version_must_be_signed_anew(self, office: Office) -> None:
+        office.sign("de-DE")
+        (office.folder / "1.0").rename(office.folder / "1.1")
+        about = office.folder / "1.1" / "nda.toml"
+        about.write_text(about.read_text("utf-8").replace('"1.0"', '"1.1"'), "utf-8")
+        assert not office.desk.is_live(ADA, "de-DE")
+
     def test_a_version_that_says_so_leaves_earlier_signatures_alive(self, office: Office) -> None:
         office.sign()
         office.publish("1.1", reack=False)
@@ -301,6 +310,11 @@ class TestTampering:
         assert not office.desk.is_live(bo, "en-US")
         # Not even when both accounts hold one key.
         assert not office.desk.is_live(replace(bo, public_key=ADA.public_key), "en-US")
+
+    def test_a_record_under_another_id_is_dead(self, office: Office) -> None:
+        office.sign()
+        office.alter(id="n0")
+        assert not office.desk.is_live(ADA, "en-US")
 
     def test_a_later_time_in_the_table_does_not_make_it_live_longer(self, office: Office) -> None:
         office.sign()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -249,6 +250,7 @@ class TestWaiting:
         kept = database.rows("SELECT * FROM sign_in_failure")
         assert len(kept) == 1
         assert len(kept[0]["name_key"]) == 6
+        assert kept[0]["name_key"] != sha256(b"my secret passphrase").hexdigest()[:6]
         assert b"secret" not in database.path.read_bytes()
 
 

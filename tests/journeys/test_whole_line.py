@@ -1,11 +1,14 @@
 """A clip's whole journey: claimed, opened, handed in, reviewed, returned, accepted; and who may do what."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reviewer.access.people import PersonRepository
+from reviewer.access.signing import public_key_of
+from reviewer.clips.keys import open_keyring
 from reviewer.errors import (
     Damaged,
     LeaseLost,
@@ -158,7 +161,7 @@ def test_no_clip_is_claimed_before_the_agreement(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("name", [ANA, QUINN])
-def test_nothing_opens_when_the_agreement_ran_out_after_the_claim(bench: Bench, name: str) -> None:
+def test_nothing_opens_or_ends_when_the_agreement_ran_out_after_the_claim(bench: Bench, name: str) -> None:
     bench.agree(ANA, QUINN)
     if name == QUINN:
         bench.submitted(ANA, "hello there")
@@ -166,8 +169,16 @@ def test_nothing_opens_when_the_agreement_ran_out_after_the_claim(bench: Bench, 
     lease = claimed(bench, name)
     before = actions(bench).count(Action.CLIP_OPENED)
     bench.clock.advance(366 * 24 * 3600)
-    with pytest.raises(NdaRequired):
-        bench.work(name).open(lease)
+    work = bench.work(name)
+    for attempt in (
+        lambda: work.open(lease),
+        lambda: work.save_draft(lease, annotation("typed"), 1),
+        lambda: work.submit(lease, annotation("typed")),
+        lambda: work.skip(lease, SkipReason.TECHNICAL),
+        lambda: work.release(lease),
+    ):
+        with pytest.raises(NdaRequired):
+            attempt()
     assert actions(bench).count(Action.CLIP_OPENED) == before
     bench.agree(name)
     lease = claimed(bench, name)
@@ -212,7 +223,7 @@ def test_an_altered_lease_opens_and_changes_nothing(bench: Bench, kind: TaskKind
 def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
     bench.agree(ANA, QUINN, LEAD)
     ana, quinn, lead = (bench.person(name) for name in (ANA, QUINN, LEAD))
-    lease = claimed(bench)
+    lease, checkpoint = claimed(bench), lead.lead.checkpoint()
     for forbidden in (
         lead.desk.work.claim,
         quinn.desk.work.claim,
@@ -224,6 +235,9 @@ def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
         ana.lead.overview,
         ana.lead.people,
         ana.lead.log_rows,
+        ana.lead.verify_log,
+        ana.lead.checkpoint,
+        lambda: ana.lead.witnessed(checkpoint),
         lambda: ana.lead.add_person("Mallory", Role.LEAD),
         *(lambda person=person: person.lead.release(lease.task_id) for person in (ana, quinn)),
         *(lambda person=person: person.lead.assign(lease.task_id, BEN) for person in (ana, quinn)),
@@ -240,6 +254,8 @@ def test_a_lead_releases_a_task_and_assigns_it(bench: Bench) -> None:
     lead.release(lease.task_id)
     assert lead.assign(lease.task_id, BEN).name == BEN
     assert claimed(bench, BEN).task_id == lease.task_id
+    (told,) = bench.events(Action.TASK_ASSIGNED)
+    assert told.detail == {"task": lease.task_id, "to": bench.person(BEN).identity.person.id}
 
 
 def test_an_identity_made_by_hand_is_nobody(bench: Bench) -> None:
@@ -357,6 +373,11 @@ def test_qa_cannot_hand_in_a_second_version_after_seeing_both(bench: Bench) -> N
         with pytest.raises(Refused):
             again()
     assert bench.person(QUINN).qa.compare(lease).mine.text_verbatim == "hello"
+    with pytest.raises(NotLeased):
+        bench.person(QUINN).qa.compare(replace(lease, reviewed_annotation=lease.blind_annotation))
+    bench.clock.advance(366 * 24 * 3600)
+    with pytest.raises(NdaRequired):
+        bench.person(QUINN).qa.compare(lease)
 
 
 def test_nobody_reviews_their_own_clip_or_two_passes_of_one(tmp_path: Path) -> None:
@@ -391,20 +412,35 @@ def test_a_wrong_name_answers_like_a_wrong_passphrase(bench: Bench) -> None:
     assert unknown.value.notice == wrong.value.notice
 
 
-@pytest.mark.parametrize("name", [ANA, "Nobody Here"])
-def test_five_failures_wait_and_the_wait_doubles(bench: Bench, name: str) -> None:
+def sign_agreement(bench: Bench, passphrase: str) -> object:
+    agreement, identity = bench.workspace.agreement, bench.person(ANA).identity
+    return agreement.accept(identity, agreement.text(), typed_name=ANA, passphrase=passphrase)
+
+
+ATTEMPTS: dict[str, Callable[[Bench, str], object]] = {
+    "sign-in": lambda bench, secret: bench.workspace.sign_in(ANA, secret),
+    "unknown name": lambda bench, secret: bench.workspace.sign_in("Nobody Here", secret),
+    "enrolment": lambda bench, secret: bench.workspace.enrol("Nobody Here", secret, PASSPHRASE),
+    "agreement": sign_agreement,
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS.keys())
+def test_five_failures_wait_and_the_wait_doubles(
+    bench: Bench, attempt: Callable[[Bench, str], object]
+) -> None:
     for _ in range(5):
         with pytest.raises(WrongPassphrase):
-            bench.workspace.sign_in(name, "wrong")
+            attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as first:
-        bench.workspace.sign_in(name, PASSPHRASE)
+        attempt(bench, PASSPHRASE)
     bench.clock.advance(first.value.wait_seconds)
     with pytest.raises(WrongPassphrase):
-        bench.workspace.sign_in(name, "wrong")
+        attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as second:
-        bench.workspace.sign_in(name, PASSPHRASE)
+        attempt(bench, PASSPHRASE)
     assert second.value.wait_seconds == 2 * first.value.wait_seconds
-    assert actions(bench).count(Action.SIGN_IN_FAILED) == 8
+    assert len(bench.events(Action.SIGN_IN_FAILED, Action.ENROL_FAILED)) == 8
 
 
 def test_an_enrolment_code_works_once_and_for_three_days(bench: Bench) -> None:
@@ -420,7 +456,27 @@ def test_an_enrolment_code_works_once_and_for_three_days(bench: Bench) -> None:
         bench.workspace.enrol("Late Person", late, "first passphrase")
 
 
-def test_the_last_lead_stays(bench: Bench) -> None:
-    with pytest.raises(Refused) as caught:
-        bench.person(LEAD).lead.revoke(LEAD)
-    assert caught.value.code == "LAST_LEAD"
+def test_the_key_that_signs_is_not_the_one_that_the_lead_made(bench: Bench) -> None:
+    invitation = bench.person(LEAD).lead.add_person("New Person", Role.QA)
+    person, code = invitation.person, invitation.code
+    with bench.database() as database:
+        blob = PersonRepository(database, bench.clock).keyring(person.id)
+    assert blob is not None
+    offered = open_keyring(blob, code.replace("-", ""), person.id, person.role).signing_key
+    public_key = bench.workspace.enrol("New Person", code, PASSPHRASE).public_key
+    own = bench.person("New Person").identity.keyring.signing_key
+    assert own != offered
+    assert public_key == public_key_of(own)
+
+
+def test_the_last_lead_stays_and_one_who_is_only_invited_does_not(bench: Bench) -> None:
+    lead = bench.person(LEAD).lead
+    lead.add_person("Nina Invited", Role.LEAD)
+    with pytest.raises(Refused, match="LAST_LEAD"):
+        lead.revoke(LEAD)
+    revoked = lead.revoke("Nina Invited")
+    told = bench.events(Action.PERSON_ADDED, Action.PERSON_REVOKED)[-2:]
+    assert [(event.action, event.object) for event in told] == [
+        (Action.PERSON_ADDED, revoked.id),
+        (Action.PERSON_REVOKED, revoked.id),
+    ]
