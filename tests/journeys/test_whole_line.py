@@ -20,7 +20,7 @@ from reviewer.errors import (
     TooManyFailures,
     WrongPassphrase,
 )
-from reviewer.model.annotation import Flag
+from reviewer.model.annotation import Flag, Segment
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
 from reviewer.model.task import Lease, SkipReason, TaskKind, TaskState, VerdictKind
@@ -316,8 +316,11 @@ def test_a_skipped_clip_goes_to_somebody_else(bench: Bench) -> None:
 def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
     bench.agree(ANA)
     work, lease = bench.work(ANA), heard(bench)
+    segments = (Segment("s1", 0, 4000, "words"), Segment("s2", 4000, 8000, "[zzz]"))
     for typed, code in (
         (annotation(""), "NOTHING_TYPED"),
+        (annotation("", Flag.PERSONAL_DATA), "NOTHING_TYPED"),
+        (replace(annotation("words"), segments=segments), "TAG_UNKNOWN"),
         (annotation("words", speakers="two"), "FIELD_NOT_ANSWERED"),
         (annotation("words", Flag.NO_SPEECH), "NO_SPEECH_BUT_WORDS"),
     ):

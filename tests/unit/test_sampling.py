@@ -1,4 +1,4 @@
-"""Samples of a manifest, and the order in which its clips are handed out."""
+"""Samples of a manifest, the order in which its clips are handed out, and the draw of submissions."""
 
 import hashlib
 from collections import Counter
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reviewer.errors import Refused
 from reviewer.lead.sampling import draw_sample, interleaved_sort_keys
 from reviewer.privacy.manifest_row import ManifestRow
+from reviewer.qa.sampling import is_drawn
 from tests.factories import a_manifest_row
 
 LOCALES = ("en-US", "de-DE", "cs-CZ")
@@ -127,3 +128,15 @@ def test_keys_fit_the_database_and_steps_are_even(numbers: list[int]) -> None:
     for each, count in Counter(speakers).items():
         own = [key for key, whose in zip(keys, speakers, strict=True) if whose == each]
         assert {b - a for a, b in pairwise(own)} <= {(1 << 62) // count}
+
+
+def test_which_submissions_are_reviewed_hangs_on_the_secret_and_the_rate() -> None:
+    ids = [f"a{number}" for number in range(1000)]
+
+    def drawn(secret: bytes, rate: float) -> set[str]:
+        return {each for each in ids if is_drawn(secret * 32, each, rate)}
+
+    assert 70 < len(drawn(b"1", 0.1)) < 130
+    assert drawn(b"1", 0.1) != drawn(b"2", 0.1)
+    assert drawn(b"1", 0.1) < drawn(b"1", 0.5)
+    assert (drawn(b"1", 0.0), drawn(b"1", 1.0)) == (set(), set(ids))
