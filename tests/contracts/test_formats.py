@@ -389,9 +389,9 @@ def test_disk_that_says_no_is_unavailable(tmp_path: Path) -> None:
 
 def test_folder_that_came_meanwhile_is_left_alone(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(Refused, match="OUTPUT_EXISTS"), temporary_folder(out) as folder:
+    with temporary_folder(out) as folder:
         out.mkdir()
-        with moved_into_place(folder, out):
+        with pytest.raises(Refused, match="OUTPUT_EXISTS"), moved_into_place(folder, out):
             pass
     assert list(tmp_path.iterdir()) == [out]
 

@@ -225,7 +225,9 @@ def test_a_sign_out_leaves_a_checkpoint_over_its_own_row(opened: Open, locked: b
     assert (checkpoint.action, checkpoint.reason) == (Action.CHECKPOINT, "sign_out")
 
 
-def test_one_who_signed_out_neither_reads_nor_signs_the_agreement_while_a_colleague_is_in(tmp_path: Path) -> None:
+def test_one_who_signed_out_neither_reads_nor_signs_the_agreement_while_a_colleague_is_in(
+    tmp_path: Path,
+) -> None:
     bench = make_bench(tmp_path)
     with bench.workspace:
         bench.person(BEN)

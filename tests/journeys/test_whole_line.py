@@ -449,7 +449,10 @@ def test_five_failures_wait_and_the_wait_doubles(
 def test_an_enrolment_code_works_once_and_for_three_days(bench: Bench) -> None:
     lead = bench.person(LEAD).lead
     code = lead.add_person("New Person", Role.CONTRACTOR).code
-    bench.workspace.enrol("New Person", code.lower(), "first passphrase")
+    with pytest.raises(Refused, match="PASSPHRASE_WEAK"):
+        bench.workspace.enrol("New Person", code, "first")
+    enrolled = bench.workspace.enrol("New Person", code.lower(), "first passphrase")
+    assert [event.object for event in bench.events(Action.PERSON_ENROLLED)][-1] == enrolled.id
     with pytest.raises(WrongPassphrase):
         bench.workspace.enrol("New Person", code, "other passphrase")
     assert bench.workspace.sign_in("new  person", "first passphrase").identity.person.name == "New Person"
