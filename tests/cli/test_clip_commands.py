@@ -41,9 +41,11 @@ def test_import_that_refused_everything_ends_well(lead, manifest):
     assert again.out.splitlines()[-1] == "0 accepted, 5 refused, 0 quarantined"
 
 
-def test_dry_run_keeps_nothing(lead, manifest):
+def test_dry_run_keeps_nothing_and_ctrl_c_works_again(lead, manifest):
+    before = signal.getsignal(signal.SIGINT)
     assert lead("import", manifest, "--dry-run", "--json").json["dry_run"] is True
     assert lead("import", manifest, "--json").json["accepted"] == 2
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_sample_takes_as_many_as_it_says(lead, manifest):
@@ -94,7 +96,7 @@ def test_nothing_accepted_is_nothing_to_export(lead, tmp_path):
 
 @pytest.mark.usefixtures("accepted")
 def test_accepted_work_is_exported_with_a_passport(lead, tmp_path):
-    result = lead("export", tmp_path / "set", "--format", "nemo, csv", "--json").json
+    result = lead("export", tmp_path / "set", "--format", "nemo, csv,nemo", "--json").json
     assert result["clips"] == 2
     assert (tmp_path / "set" / "passport.json").is_file()
     assert len(result["passport_sha256"]) == 64

@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.log_chain import canonical
-from reviewer.access.nda import STATEMENT, Acknowledgements, least_reading_seconds
+from reviewer.access.nda import (
+    LONGEST_READING_SECONDS,
+    STATEMENT,
+    Acknowledgements,
+    least_reading_seconds,
+)
 from reviewer.access.people import PersonRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
@@ -188,6 +193,7 @@ class TestSigning:
         assert refused() == "NDA_READ_TOO_FAST"
         office.clock.advance(0.5)
         assert office.desk.accept(IDENTITY, text, "Ada Contractor", "0.1.0")
+        assert least_reading_seconds(replace(text, text="long " * 100_000)) == LONGEST_READING_SECONDS
 
     def test_a_key_that_is_not_the_accounts_signs_nothing(self, office: Office) -> None:
         stranger = Identity(ADA, "s1", a_keyring(signing_key=b"x" * 32))

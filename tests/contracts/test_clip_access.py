@@ -11,7 +11,7 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, WrongPassphrase
 from reviewer.model.event import Action
-from reviewer.model.people import Identity
+from reviewer.model.people import Identity, Role
 from reviewer.model.project import QueueRules
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
 from reviewer.places import DATABASE_FILE
@@ -181,6 +181,12 @@ def test_an_unknown_name_costs_a_key_derivation_too(parts: Access) -> None:
         with pytest.raises(WrongPassphrase):
             attempt("Nobody Here", "a secret")
         assert "memory_kib" in asked
+
+
+def test_enrolling_leaves_the_log_locked(parts: Access) -> None:
+    code = parts.bench.person(LEAD).lead.add_person("New Person", Role.QA).code
+    parts.sign_in.enrol("New Person", code, PASSPHRASE)
+    assert not parts.unit.log.is_unlocked
 
 
 def test_a_sign_out_that_cannot_be_written_forgets_the_key_that_signs_rows(parts: Access) -> None:

@@ -389,6 +389,7 @@ def test_folder_that_exists_is_refused_and_left_alone(bench: LeadBench, out: Pat
     with pytest.raises(Refused, match="OUTPUT_EXISTS"):
         bench.run_export(out)
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
+    assert not [act for act, _, _ in bench.acts() if act.startswith("export.")]
 
 
 def test_nothing_to_export_is_refused_with_the_counts(bench: LeadBench, out: Path) -> None:
