@@ -1,6 +1,7 @@
 """People come in by invitation, leave for good, and wait when they fail."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -186,6 +187,7 @@ class TestWaiting:
         kept = database.rows("SELECT * FROM sign_in_failure")
         assert len(kept) == 1
         assert len(kept[0]["name_key"]) == 6
+        assert kept[0]["name_key"] != sha256(b"my secret passphrase").hexdigest()[:6]
         assert b"secret" not in database.path.read_bytes()
 
 

@@ -212,17 +212,27 @@ def test_a_sign_out_leaves_a_checkpoint_over_its_own_row(opened: Open, locked: b
     assert (checkpoint.action, checkpoint.reason) == (Action.CHECKPOINT, "sign_out")
 
 
-def test_one_who_signed_out_cannot_sign_the_agreement_while_a_colleague_is_in(bench: Bench) -> None:
-    bench.person(BEN)
-    identity = bench.person(ANA).identity
-    text = bench.workspace.agreement.shown(identity)
-    bench.workspace.agreement.end_reached(identity, text)
-    bench.clock.advance(600)
-    bench.sign_out(ANA)
-    before = len(bench.events())
-    with pytest.raises(Refused, match="SIGNED_OUT"):
-        bench.workspace.agreement.accept(identity, text, typed_name=ANA, passphrase=PASSPHRASE)
-    assert len(bench.events()) == before
+def test_one_who_signed_out_neither_reads_nor_signs_the_agreement_while_a_colleague_is_in(
+    tmp_path: Path,
+) -> None:
+    bench = make_bench(tmp_path)
+    with bench.workspace:
+        bench.person(BEN)
+        identity, agreement = bench.person(ANA).identity, bench.workspace.agreement
+        text = agreement.shown(identity)
+        agreement.end_reached(identity, text)
+        bench.clock.advance(600)
+        bench.sign_out(ANA)
+        before = len(bench.events())
+        for attempt in (
+            lambda: agreement.shown(identity),
+            lambda: agreement.end_reached(identity, text),
+            lambda: agreement.accept(identity, text, typed_name=ANA, passphrase=PASSPHRASE),
+            lambda: agreement.decline(identity, text),
+        ):
+            with pytest.raises(Refused, match="SIGNED_OUT"):
+                attempt()
+        assert len(bench.events()) == before
 
 
 @pytest.mark.parametrize(("name", "role"), [(ANA, Role.QA), (QUINN, Role.LEAD), (LEAD, Role.CONTRACTOR)])
