@@ -1,15 +1,17 @@
 """An open clip stays open only while everything holds that opened it; asked at every beat, for every role."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from reviewer.errors import OpenElsewhere, Refused
+from reviewer.errors import Damaged, OpenElsewhere, Refused
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
 from reviewer.model.task import Lease, VerdictKind
+from reviewer.places import resource
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import (
     ANA,
@@ -115,6 +117,20 @@ def test_a_condition_that_ended_takes_the_clip_away_within_one_beat(opened: Open
     assert (told.object, told.reason) == (opened.lease.clip_id, caught.value.code)
     with pytest.raises(Refused):
         opened.work.open(opened.lease)
+
+
+def test_a_damaged_agreement_takes_the_clip_away_too(opened: Open) -> None:
+    own = opened.bench.workspace.path / "nda"
+    shutil.copytree(resource("nda"), own)
+    opened.bench.sign_out(opened.name)
+    second = opened.bench.another_window()
+    with second.workspace:
+        again = Open(second, opened.name, second.work(opened.name), opened.lease)
+        hear(again.work, again.lease)
+        (own / "1.0" / "nda.toml").write_text("", encoding="utf-8")
+        with pytest.raises(Damaged):
+            again.beat()
+        assert not again.is_open
 
 
 @pytest.mark.parametrize("ending", ["ACCOUNT_CHANGED revoked", "ACCOUNT_CHANGED role"])
