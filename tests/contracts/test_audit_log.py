@@ -269,6 +269,15 @@ class TestCheckpoints:
         with pytest.raises(Refused):
             book.checkpoints.mark_witnessed(7)
 
+    def test_a_checkpoint_that_cannot_be_written_leaves_no_row_that_tells_of_it(self, book: Book) -> None:
+        book.ledger.record(OPENED)
+        book.database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON checkpoint BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+        with pytest.raises(sqlite3.IntegrityError, match="full"):
+            book.checkpoints.make("request")
+        assert book.ledger.head().size == 1
+
     def test_a_checkpoint_goes_with_its_transaction(self, book: Book) -> None:
         with pytest.raises(Stop):
             then_stop(book, lambda: book.checkpoints.make("export"))

@@ -9,7 +9,7 @@ from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused
 from reviewer.model.clip import ContentKind
 from reviewer.model.hypothesis import Hypothesis
-from reviewer.queue.outbox import Outbox, Submit
+from reviewer.queue.outbox import Answer, Outbox, Submit
 from tests.benches.capabilities import ANN, BEN, Capabilities, capabilities
 from tests.fakes.clock import START
 
@@ -81,8 +81,9 @@ def test_work_that_waits_in_the_outbox_for_a_purged_clip_is_refused_and_its_cont
     assert answer.refusal is not None
     with bench.database.transaction():
         outbox.settle(entry, answer)
+        outbox.settle(entry, Answer())  # what was settled stays so
     assert outbox.pending(ANN) == []
-    assert bench.database.value("SELECT payload FROM outbox") == ""
+    assert bench.database.rows("SELECT payload, state FROM outbox") == [{"payload": "", "state": "refused"}]
 
 
 def test_prefetch_lease_that_was_given_back_is_lost(bench: Capabilities) -> None:
