@@ -194,12 +194,16 @@ def test_a_window_that_beats_keeps_its_clip_from_others(opened: Open) -> None:
 
 
 def test_a_window_that_slept_is_told_when_another_has_the_clip_and_its_text_is_kept(opened: Open) -> None:
+    opened.work.save_draft(opened.lease, annotation("from the first"), 98)
     opened.bench.clock.advance(60)
     second = opened.bench.another_window()
     with second.workspace:
         work = second.work(opened.name)
         work.open(opened.lease)
         work.save_draft(opened.lease, annotation("from the second"), 1)
+        work.close(opened.lease)
+        opened.work.save_draft(opened.lease, annotation("older than the first, after a time-out"), 97)
+        work.open(opened.lease)
         with pytest.raises(OpenElsewhere):
             opened.work.save_draft(opened.lease, annotation("typed before the sleep"), 99)
         with pytest.raises(OpenElsewhere):
