@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.errors import ClipWithdrawn, LeaseLost, NdaRequired, NotAllowed, NotLeased
+from reviewer.errors import ClipWithdrawn, Damaged, LeaseLost, NdaRequired, NotAllowed, NotLeased
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action
 from reviewer.model.people import Role
@@ -163,6 +163,19 @@ def test_nothing_is_saved_of_a_clip_that_was_purged(drawn: Bench) -> None:
     with pytest.raises(ClipWithdrawn):
         work.save_draft(lease, annotation("more"), 2)
     assert drafts_on_disk(drawn) == 0
+
+
+def test_a_damaged_draft_does_not_stop_what_is_typed_from_being_saved(drawn: Bench) -> None:
+    work, lease = taken(drawn)
+    work.save_draft(lease, annotation("older"), 1)
+    with drawn.database() as database:
+        database.execute("UPDATE draft SET sealed = x'00'")
+    drawn.sign_out(QUINN)
+    work, lease = taken(drawn)
+    with pytest.raises(Damaged):
+        work.open(lease)
+    work.save_draft(lease, HALF, 1)
+    assert work.open(lease).draft == HALF
 
 
 def test_an_empty_text_is_a_draft_too(drawn: Bench) -> None:
