@@ -48,13 +48,16 @@ def drawn(bench: Bench) -> Bench:
     return bench
 
 
-def test_what_was_typed_comes_back_after_a_new_sign_in(drawn: Bench) -> None:
+def test_what_was_typed_comes_back_after_a_new_sign_in_which_begins_its_own_revisions(drawn: Bench) -> None:
     work, lease = taken(drawn)
     assert work.open(lease).draft is None
-    assert work.save_draft(lease, HALF, 1) == drawn.clock.now()
+    assert work.save_draft(lease, HALF, 7) == drawn.clock.now()
     drawn.sign_out(QUINN)
     work, lease = taken(drawn)
     assert work.open(lease).draft == HALF
+    more = annotation("turn left at the")
+    work.save_draft(lease, more, 1)
+    assert work.open(lease).draft == more
 
 
 def test_what_was_typed_comes_back_after_a_crash(drawn: Bench) -> None:
