@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer.errors import Notice
 from reviewer.model.event import HeardRange
-from reviewer.model.intervals import Span
+from reviewer.model.intervals import Span, merge
 from reviewer.model.project import ListeningRules
 from reviewer.session.coverage import Coverage, Lack, Unheard, lack_of_reason, lack_of_speech
 
@@ -66,6 +66,7 @@ def test_counts_and_gaps_are_those_of_a_mask(
 ) -> None:
     coverage = Coverage(FRAMES, RATE_HZ, speech).after(first).after(second)
     spoken, heard = mask(speech), mask([*first, *second])
+    assert coverage.heard == merge(coverage.heard)  # in order and apart
     assert coverage.heard_frames == heard.sum()
     assert coverage.speech_frames == spoken.sum()
     assert coverage.heard_speech_frames == (spoken & heard).sum()
