@@ -105,6 +105,11 @@ def test_annotation_that_nobody_handed_in_is_found(versions: Versions) -> None:
     assert versions.verify().notice.code == "ANNOTATION_NOT_IN_LOG"
 
 
+def test_annotation_that_was_taken_away_is_found(versions: Versions) -> None:
+    versions.tamper("DELETE FROM annotation WHERE id = ?", versions.foreign.id)
+    assert versions.verify().notice.code == "ANNOTATION_MISSING"
+
+
 def test_annotations_cannot_be_changed_through_the_database_as_it_is(versions: Versions) -> None:
     with closing(sqlite3.connect(versions.bench.database.path)) as connection:
         for statement in (

@@ -104,7 +104,9 @@ def lead_of(opened: Open):
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_a_condition_that_ended_takes_the_clip_away_within_one_beat(opened: Open, ending: str) -> None:
+def test_a_condition_that_ended_takes_the_clip_away_within_one_beat_and_nothing_is_handed_in(
+    opened: Open, ending: str
+) -> None:
     code = ending.split(maxsplit=1)[0]
     assert opened.beat().task_id == opened.lease.task_id
     ENDINGS[ending](opened)
@@ -117,6 +119,9 @@ def test_a_condition_that_ended_takes_the_clip_away_within_one_beat(opened: Open
     assert (told.object, told.reason) == (opened.lease.clip_id, caught.value.code)
     with pytest.raises(Refused):
         opened.work.open(opened.lease)
+    with pytest.raises(Refused) as late:
+        opened.work.submit(opened.lease, annotation("handed in too late"))
+    assert late.value.code == caught.value.code
 
 
 def test_a_damaged_agreement_takes_the_clip_away_too(opened: Open) -> None:
