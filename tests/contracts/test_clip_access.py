@@ -183,11 +183,14 @@ def test_enrolling_leaves_the_log_locked(parts: Access) -> None:
     assert not parts.unit.log.is_unlocked
 
 
-def test_a_sign_out_that_cannot_be_written_forgets_the_key_that_signs_rows(parts: Access) -> None:
+def test_a_sign_in_or_out_that_cannot_be_written_forgets_the_key_that_signs_rows(parts: Access) -> None:
     identity = parts.identity(ANA)
     assert parts.unit.log.is_unlocked
     with parts.bench.database() as database:
         database.execute("CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
     assert parts.sign_in.sign_out(identity) is False
+    assert not parts.unit.log.is_unlocked
+    with pytest.raises(Damaged):
+        parts.identity(BEN)
     assert not parts.unit.log.is_unlocked
     assert parts.sign_in.sign_out(identity)  # once is enough
