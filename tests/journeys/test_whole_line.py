@@ -88,8 +88,8 @@ def test_returned_work_comes_back_to_its_author_with_the_comment(bench: Bench) -
     second = work.submit(again, annotation("hello you there")).annotation_id
     assert [past.state for past in work.history()] == [TaskState.SUBMITTED, TaskState.RETURNED]
     with bench.database() as database:
-        parents = database.rows("SELECT id, parent_id FROM annotation WHERE author = ?", (again.person_id,))
-    assert {row["id"]: row["parent_id"] for row in parents} == {first: None, second: first}
+        parents = database.rows("SELECT id, parent FROM annotation WHERE author = ?", (again.person_id,))
+    assert {row["id"]: row["parent"] for row in parents} == {first: None, second: first}
 
 
 def test_somebody_else_who_gets_returned_work_begins_blind(bench: Bench) -> None:
