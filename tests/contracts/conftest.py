@@ -8,6 +8,7 @@ import pytest
 from reviewer.audio.io.port_audio import rescan
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
+from tests.benches.capabilities import Capabilities, capabilities
 from tests.fakes.sound_server import SoundServer, is_possible
 
 
@@ -18,6 +19,15 @@ def database(tmp_path: Path) -> Iterator[Database]:
     migrate(database)
     yield database
     database.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Capabilities]:
+    """A workspace file of the clips ``c1``, ``c2`` and ``c3`` with the capabilities on it."""
+    with capabilities(tmp_path) as made:
+        for clip_id in ("c1", "c2", "c3"):
+            made.import_clip(clip_id)
+        yield made
 
 
 @pytest.fixture(scope="session")

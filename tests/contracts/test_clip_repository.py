@@ -52,14 +52,19 @@ def test_a_known_id_source_or_recording_is_a_duplicate(
     assert clips.ids() == {"c1"}
 
 
-def test_sources_and_recordings_are_recognised(clips: ClipRepository) -> None:
+def test_sources_and_recordings_are_recognised_and_do_not_come_in_again_once_purged(
+    clips: ClipRepository,
+) -> None:
     clips.add(a_clip(), b"wrapped")
-    assert clips.has_source("source-c1")
-    assert clips.has_samples("samples-c1")
     assert not clips.has_source("samples-c1")
     assert not clips.has_samples("source-c1")
     assert clips.of_source("source-c1") == "c1"
     assert clips.of_source("another") is None
+    clips.destroy_key("c1")
+    assert clips.has_source("source-c1")
+    assert clips.has_samples("samples-c1")
+    with pytest.raises(Refused):
+        clips.add(a_clip(id="c2", samples_hash="other"), b"wrapped")
 
 
 def test_a_destroyed_key_is_gone_and_the_rest_stays(clips: ClipRepository) -> None:
@@ -83,15 +88,6 @@ def test_a_destroyed_key_is_not_left_in_any_file(clips: ClipRepository, database
     clips.destroy_key("c1")
     database.close()
     assert not is_somewhere()
-
-
-def test_a_purged_source_does_not_come_in_again(clips: ClipRepository) -> None:
-    clips.add(a_clip(), b"wrapped")
-    clips.destroy_key("c1")
-    assert clips.has_source("source-c1")
-    assert clips.has_samples("samples-c1")
-    with pytest.raises(Refused):
-        clips.add(a_clip(id="c2", samples_hash="other"), b"wrapped")
 
 
 def test_clips_whose_time_is_up_are_due_the_oldest_first(clips: ClipRepository) -> None:

@@ -71,10 +71,8 @@ def test_no_file_can_be_written(tmp_path: Path) -> None:
 
 @_ON_LINUX
 def test_memory_ends_at_the_limit() -> None:
-    assert _inside("numpy.ones(1 << 30, numpy.uint8)", memory_bytes=1 << 29) in (
-        "MemoryError",
-        "_ArrayMemoryError",
-    )
+    said = _inside("numpy.ones(1 << 30, numpy.uint8)", memory_bytes=1 << 29)
+    assert said in ("MemoryError", "_ArrayMemoryError")
 
 
 @_ON_LINUX

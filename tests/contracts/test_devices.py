@@ -83,31 +83,11 @@ class TestPulledVirtualDevice(DeviceContract):
     def device(self) -> Device:
         return VirtualDevice()
 
-    def test_what_was_filled_is_kept(self) -> None:
-        device = VirtualDevice()
-        device.open_stream(AudioFormat(8_000, 1, 16), lambda out, _when: out.fill(7))
-        device.pull(3)
-        device.pull(2)
-
-        assert device.played()[:, 0].tolist() == [7] * 5
-
     def test_a_block_that_is_not_filled_is_seen(self) -> None:
         device = VirtualDevice()
         device.open_stream(AudioFormat(8_000, 1, 16), lambda _out, _when: None)
 
         assert device.pull(3).all()
-
-    def test_a_device_of_one_rate_takes_no_other(self) -> None:
-        device = VirtualDevice(rate_hz=48_000)
-
-        assert (
-            device.open_stream(AudioFormat(8_000, 1, 16), lambda _out, _when: None).audio_format.rate_hz
-            == 48_000
-        )
-
-    def test_pulling_an_unopened_device_is_a_mistake(self) -> None:
-        with pytest.raises(LookupError):
-            VirtualDevice().pull(1)
 
 
 class TestRealTimeVirtualDevice(DeviceContract):

@@ -1,26 +1,16 @@
 """Every export is remembered with the annotation that left, so that it can be recalled."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from reviewer.access.exports import ExportRecord, ExportRepository, ExportState
 from reviewer.errors import Refused
-from tests.benches.capabilities import ANN, Capabilities, capabilities
+from tests.benches.capabilities import ANN, Capabilities
 from tests.fakes.clock import START
 
 LATER = START + timedelta(days=1)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Capabilities]:
-    with capabilities(tmp_path) as made:
-        for clip_id in ("c1", "c2", "c3"):
-            made.import_clip(clip_id)
-        yield made
 
 
 @pytest.fixture

@@ -1,27 +1,16 @@
 """What a recogniser made of a clip is kept with its words and times, sealed, and bound to its own row."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from reviewer.errors import Damaged, Refused
 from reviewer.model.hypothesis import Hypothesis, Word
-from tests.benches.capabilities import Capabilities, capabilities
+from tests.benches.capabilities import Capabilities
 
 WORDS = (Word("grüße", 0, 4_000, 0.875), Word("ada", 4_000, 9_000))
 
 
 def a_hypothesis(number: int, clip_id: str = "c1") -> Hypothesis:
     return Hypothesis(f"h{number}", clip_id, f"engine-{number}", "2.1", f"text number {number}", WORDS)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Capabilities]:
-    with capabilities(tmp_path) as made:
-        made.import_clip("c1")
-        made.import_clip("c2")
-        yield made
 
 
 def of_clip(bench: Capabilities, clip_id: str = "c1") -> tuple[Hypothesis, ...]:

@@ -143,16 +143,12 @@ def test_an_empty_manifest_has_no_lines(tmp_path: Path, content: bytes) -> None:
     assert read(tmp_path, content) == ()
 
 
-def test_a_manifest_in_another_encoding_is_refused_whole(tmp_path: Path) -> None:
+def test_a_manifest_in_another_encoding_or_that_is_not_there_is_refused_whole(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="MANIFEST_NOT_UTF8"):
         read(tmp_path, json.dumps(line(1)).encode("utf-16"))
-
-
-def test_a_manifest_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="NO_MANIFEST"):
-        read_manifest(tmp_path / "none.jsonl")
-    with pytest.raises(Refused, match="NO_MANIFEST"):
-        read_manifest(tmp_path)
+    for path in (tmp_path / "none.jsonl", tmp_path):
+        with pytest.raises(Refused, match="NO_MANIFEST"):
+            read_manifest(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

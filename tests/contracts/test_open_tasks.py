@@ -1,23 +1,14 @@
 """It is known in which window a task is open, and only that window can take the note back."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from reviewer.clips.open_tasks import OpenTask, OpenTasks
-from tests.benches.capabilities import ANN, BEN, Capabilities, capabilities
+from tests.benches.capabilities import ANN, BEN, Capabilities
 from tests.fakes.clock import START
 
 LATER = START + timedelta(seconds=15)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Capabilities]:
-    with capabilities(tmp_path) as made:
-        made.import_clip("c1")
-        yield made
 
 
 @pytest.fixture

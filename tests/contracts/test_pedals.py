@@ -77,17 +77,12 @@ def test_reports_come_as_bytes_and_nothing_when_none_came(library):
     assert [connection.read_report(100), connection.read_report(100)] == [b"\x02\x00", b""]
 
 
-def test_a_device_that_has_gone_is_said(library):
+@pytest.mark.parametrize("closes", [0, 2])
+def test_a_device_that_has_gone_or_is_closed_is_said(library, closes: int):
     connection = HidapiBackend().open_device(INFINITY)
+    for _ in range(closes):
+        connection.close()
     with pytest.raises(Unavailable, match="PEDAL_UNPLUGGED"):
-        connection.read_report(100)
-
-
-def test_a_closed_device_reads_nothing_and_closes_twice(library):
-    connection = HidapiBackend().open_device(INFINITY)
-    connection.close()
-    connection.close()
-    with pytest.raises(Unavailable):
         connection.read_report(100)
 
 

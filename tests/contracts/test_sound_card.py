@@ -141,17 +141,6 @@ def test_a_chosen_output_is_found_and_played_to(tmp_path: Path, monkeypatch: pyt
     assert facts == ("pulse", None, 16_000)
 
 
-def test_a_range_arrives_and_no_more(player: Player, recording: Recording) -> None:
-    samples = some_samples(16_000)
-    player.load(samples)
-    player.play(4_000, 7_000)
-    _play_to_the_end(player)
-
-    assert recording.wait_for(samples.data[4_000:7_000, 0]) >= 0
-    assert (player.position, player.take_heard()) == (7_000, [HeardRange(4_000, 7_000)])
-    assert _sounding(recording) == 3_000
-
-
 def test_two_hundred_rounds_of_a_loop_arrive_without_a_gap_or_a_repeat(
     player: Player, recording: Recording
 ) -> None:

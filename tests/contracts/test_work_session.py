@@ -1,47 +1,29 @@
 """The work session over a queue in the workspace's file and over one elsewhere, and the fake of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from reviewer.db.connection import Database
-from reviewer.model.clock import Clock
-from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
 from reviewer.queue.sqlite import SqliteQueue
 from tests.benches.workspace import ANA, QUINN, Bench, make_bench
 from tests.contracts.work_session_contract import WorkSessionContract, WorkSetting
-from tests.fakes.remote_queue import RemoteQueue
+from tests.fakes.remote_queue import Network
 from tests.fakes.work_session import FakeDesk, FakeQa, a_lease, an_open_clip
 
 DRAFTS = ("one", "two", "three", "four")
 
 
-@dataclass
-class RemoteQueues:
-    """Makes queues that answer over a connection of their own, and closes these."""
-
-    opened: list[Database]
-
-    def __call__(self, database: Database, clock: Clock, rules: QueueRules) -> Any:
-        own = Database(database.path)
-        self.opened.append(own)
-        return RemoteQueue(SqliteQueue(own, clock, rules))
-
-
 @pytest.fixture(params=["local queue", "remote queue"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    remote = RemoteQueues([])
-    make_queue = remote if request.param == "remote queue" else SqliteQueue
+    network = Network()
+    make_queue = network if request.param == "remote queue" else SqliteQueue
     made = make_bench(tmp_path, drafts=DRAFTS, make_queue=make_queue)
     made.agree(ANA, QUINN)
     yield made
     made.workspace.close()
-    for database in remote.opened:
-        database.close()
+    network.close()
 
 
 class TestTranscribing(WorkSessionContract):

@@ -63,9 +63,13 @@ class WorkSessionContract:
             setting.finish(lease)
         assert len(seen) == len(set(seen)) == 4
 
-    def test_draft_and_position_are_there_again_after_the_clip_was_closed(self, setting: WorkSetting) -> None:
+    def test_position_and_draft_are_there_again_after_the_clip_was_closed(self, setting: WorkSetting) -> None:
         lease = setting.work.claim()
         assert setting.work.open(lease).draft is None
+        setting.work.save_position(lease, 100)
+        setting.work.close(lease)
+        again = setting.work.open(lease)
+        assert (again.draft, again.position) == (None, 100)
         typed = annotation("half of it")
         saved_at = setting.work.save_draft(lease, typed, 1)
         setting.work.save_position(lease, 4000)
@@ -73,14 +77,6 @@ class WorkSessionContract:
         again = setting.work.open(lease)
         assert (again.draft, again.position) == (typed, 4000)
         assert setting.work.save_draft(lease, annotation("all of it"), 2) >= saved_at
-
-    def test_a_position_alone_is_no_draft(self, setting: WorkSetting) -> None:
-        lease = setting.work.claim()
-        setting.work.open(lease)
-        setting.work.save_position(lease, 100)
-        setting.work.close(lease)
-        again = setting.work.open(lease)
-        assert (again.draft, again.position) == (None, 100)
 
     def test_an_older_draft_never_overtakes_a_newer_one(self, setting: WorkSetting) -> None:
         lease = setting.work.claim()
@@ -121,11 +117,19 @@ class WorkSessionContract:
         assert again.task_id == lease.task_id
         assert setting.work.open(again).draft.text_verbatim == "begun"
 
-    def test_handing_over_without_a_prefetched_clip_ends_the_task(self, setting: WorkSetting) -> None:
+    @pytest.mark.parametrize("is_dropped", [False, True])
+    def test_handing_over_without_a_prefetched_clip_or_with_a_dropped_one_ends_the_task(
+        self, setting: WorkSetting, is_dropped: bool
+    ) -> None:
         lease = setting.heard()
+        if is_dropped:
+            assert setting.work.prefetch() is not None
+            setting.work.drop_prefetched()
         assert setting.work.hand_over(setting.last_act(lease, annotation("done"))) is None
         assert setting.work.resume() is None
-        assert setting.work.claim().task_id != lease.task_id
+        following = setting.work.claim()
+        assert following.task_id != lease.task_id
+        assert setting.work.open(following).samples.frames > 0
 
     @pytest.mark.parametrize("how", ["done", "skip", "release"])
     def test_handing_over_ends_the_task_and_opens_the_prefetched_one(
@@ -145,10 +149,3 @@ class WorkSessionContract:
         setting.work.heard(opened.lease, [HeardRange(0, 100)])
         assert setting.work.claim().task_id == opened.lease.task_id
         assert setting.work.beat(opened.lease).task_id == opened.lease.task_id
-
-    def test_a_dropped_prefetch_comes_when_it_is_claimed(self, setting: WorkSetting) -> None:
-        lease = setting.heard()
-        assert setting.work.prefetch() is not None
-        setting.work.drop_prefetched()
-        assert setting.work.hand_over(setting.last_act(lease, annotation("done"))) is None
-        assert setting.work.open(setting.work.claim()).samples.frames > 0

@@ -1,10 +1,14 @@
 """A queue on another machine, over a network that delays, fails, loses answers and repeats requests."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from reviewer.db.connection import Database
 from reviewer.errors import Unavailable
+from reviewer.model.clock import Clock
+from reviewer.model.project import QueueRules
 from reviewer.queue.sqlite import SqliteQueue
 
 # Acts that may be asked again under the same key.
@@ -65,6 +69,29 @@ class RemoteQueue:
             return _answer(outcome)
 
         return over_the_network
+
+
+@dataclass
+class Network:
+    """Makes queues, each over a connection of its own, and decides what happens to each call of them."""
+
+    faults: list[Fault] = field(default_factory=list)
+    is_down: bool = False
+    connections: list[Database] = field(default_factory=list)
+
+    def __call__(self, database: Database, clock: Clock, rules: QueueRules) -> RemoteQueue:
+        own = Database(database.path)
+        self.connections.append(own)
+        return RemoteQueue(SqliteQueue(own, clock, rules), self.next_fault)
+
+    def next_fault(self) -> Fault:
+        if self.is_down:
+            return Fault.UNREACHABLE
+        return self.faults.pop(0) if self.faults else Fault.NONE
+
+    def close(self) -> None:
+        for connection in self.connections:
+            connection.close()
 
 
 class PatientQueue:

@@ -63,36 +63,30 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     bench.workspace.close()
 
 
-def set_role(opened: Open, role: Role) -> None:
+def alter(opened: Open, change: str, *values: object) -> None:
+    """A statement on the workspace's file by somebody else."""
     with opened.bench.database() as database:
-        database.execute("UPDATE person SET role = ? WHERE name = ?", (role, opened.name))
+        database.execute(change, values)
 
 
-def set_time(opened: Open, column: str) -> None:
+def end_in_an_hour(opened: Open, column: str) -> None:
     """Lets consent or retention of the open clip end in an hour, and the hour pass."""
     micros = int(opened.bench.clock.now().timestamp() * 1_000_000) + 3600 * 1_000_000
-    with opened.bench.database() as database:
-        database.execute(f"UPDATE clip SET {column} = ? WHERE id = ?", (micros, opened.lease.clip_id))
-    pass_time(opened, 3600)
-
-
-def pass_time(opened: Open, seconds: float) -> None:
-    """Lets time pass under a beat a minute: leases live on."""
-    opened.bench.clock.advance(seconds)
-
-
-def lose_key(opened: Open) -> None:
-    with opened.bench.database() as database:
-        database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (opened.lease.clip_id,))
+    alter(opened, f"UPDATE clip SET {column} = ? WHERE id = ?", micros, opened.lease.clip_id)
+    opened.bench.clock.advance(3600)
 
 
 ENDINGS: dict[str, Callable[[Open], None]] = {
     "ACCOUNT_CHANGED revoked": lambda opened: lead_of(opened).revoke(opened.name) and None,
-    "ACCOUNT_CHANGED role": lambda opened: set_role(opened, Role.LEAD),
-    "NDA_REQUIRED": lambda opened: pass_time(opened, YEAR_SECONDS),
-    "CONSENT_ENDED": lambda opened: set_time(opened, "consent_withdrawn_at"),
-    "RETENTION_ENDED": lambda opened: set_time(opened, "purge_at"),
-    "PURGED": lose_key,
+    "ACCOUNT_CHANGED role": lambda opened: alter(
+        opened, "UPDATE person SET role = ? WHERE name = ?", Role.LEAD, opened.name
+    ),
+    "NDA_REQUIRED": lambda opened: opened.bench.clock.advance(YEAR_SECONDS),
+    "CONSENT_ENDED": lambda opened: end_in_an_hour(opened, "consent_withdrawn_at"),
+    "RETENTION_ENDED": lambda opened: end_in_an_hour(opened, "purge_at"),
+    "PURGED": lambda opened: alter(
+        opened, "UPDATE clip SET wrapped_key = NULL WHERE id = ?", opened.lease.clip_id
+    ),
     "LEASE_LOST": lambda opened: lead_of(opened).release(opened.lease.task_id),
 }
 
@@ -196,11 +190,9 @@ def test_a_window_that_slept_is_told_when_another_has_the_clip_and_its_text_is_k
 
 
 def test_a_sign_out_that_cannot_be_written_drops_the_keys_all_the_same(opened: Open) -> None:
-    with opened.bench.database() as database:
-        database.execute("CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
+    alter(opened, "CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
     assert opened.bench.sign_out(opened.name) is False
-    with opened.bench.database() as database:
-        database.execute("DROP TRIGGER full")
+    alter(opened, "DROP TRIGGER full")
     assert not opened.is_open
     with pytest.raises(Refused, match="SIGNED_OUT"):
         opened.work.claim()

@@ -118,7 +118,9 @@ def test_rows_of_the_log_come_in_order_and_before_anything_is_unsealed(bench: Le
     assert events[3].detail["purpose"] == "export"
 
 
-def test_passport_holds_versions_counts_and_the_end_of_the_log(bench: LeadBench, out: Path) -> None:
+def test_passport_holds_versions_counts_and_the_end_of_the_log_and_names_nobody(
+    bench: LeadBench, out: Path
+) -> None:
     bench.accepted("c1", "yes")
     bench.add_clip("c2")
     bench.run_export(out, "words = 1")
@@ -139,11 +141,6 @@ def test_passport_holds_versions_counts_and_the_end_of_the_log(bench: LeadBench,
     assert body["checkpoint"] == bench.unit.database.value(
         "SELECT note FROM checkpoint WHERE size = ?", (body["log_size"] - 1,)
     )
-
-
-def test_passport_names_no_person_and_no_path(bench: LeadBench, out: Path) -> None:
-    bench.accepted("c1", "yes")
-    bench.run_export(out)
     text = (out / passport.NAME).read_text(encoding="utf-8")
     for secret in (LEAD, ANA, *bench.ids.values(), str(out.parent), "speaker-1", "source c1"):
         assert secret not in text

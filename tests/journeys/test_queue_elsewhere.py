@@ -1,21 +1,17 @@
 """A queue on another machine that cannot be reached: nothing is lost, nothing comes twice, nobody waits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reviewer.access.verification import verify_file
-from reviewer.db.connection import Database
 from reviewer.errors import LeaseLost, NotLeased, Unavailable
 from reviewer.lead.intake_report import IntakeOptions
-from reviewer.model.clock import Clock
 from reviewer.model.event import Action
-from reviewer.model.project import QueueRules
 from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.places import DATABASE_FILE
-from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.acts import HandIn
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import (
@@ -30,32 +26,9 @@ from tests.benches.workspace import (
     make_bench,
     write_clips,
 )
-from tests.fakes.remote_queue import Fault, RemoteQueue
+from tests.fakes.remote_queue import Fault, Network
 
 DONE = annotation("hello there")
-
-
-@dataclass
-class Network:
-    """Makes the queue of a workspace and decides what happens to each call of it."""
-
-    faults: list[Fault] = field(default_factory=list)
-    is_down: bool = False
-    connections: list[Database] = field(default_factory=list)
-
-    def __call__(self, database: Database, clock: Clock, rules: QueueRules) -> RemoteQueue:
-        own = Database(database.path)
-        self.connections.append(own)
-        return RemoteQueue(SqliteQueue(own, clock, rules), self.next_fault)
-
-    def next_fault(self) -> Fault:
-        if self.is_down:
-            return Fault.UNREACHABLE
-        return self.faults.pop(0) if self.faults else Fault.NONE
-
-    def close(self) -> None:
-        for connection in self.connections:
-            connection.close()
 
 
 @pytest.fixture

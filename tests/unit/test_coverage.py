@@ -42,19 +42,6 @@ def mask(spans: object) -> np.ndarray:
     return found
 
 
-def test_nothing_heard_is_nothing_covered() -> None:
-    coverage = Coverage(FRAMES, RATE_HZ, (Span(0, 100),))
-    assert (coverage.percent, coverage.unheard) == (0, (Span(0, 100),))
-
-
-def test_a_frame_heard_twice_at_two_speeds_counts_once() -> None:
-    coverage = Coverage(FRAMES, RATE_HZ, (Span(0, 100),)).after(
-        [HeardRange(0, 60, 300), HeardRange(40, 70, 50)]
-    )
-    assert coverage.heard_speech_frames == 70
-    assert coverage.unheard == (Span(70, 100),)
-
-
 def test_without_speech_the_percentage_is_of_the_clip() -> None:
     assert Coverage(FRAMES, RATE_HZ).after([HeardRange(0, 100)]).percent == 25
     assert Coverage(0, RATE_HZ).percent == 0
@@ -120,8 +107,10 @@ def test_many_slivers_do_not_slip_past_the_share() -> None:
     assert lack.seconds == 1.0
 
 
-def test_a_share_of_nought_asks_for_nothing() -> None:
-    assert lack_of_speech(Coverage(FRAMES, RATE_HZ, (Span(0, 9),)), ListeningRules(heard_percent=0)) is None
+def test_a_share_or_seconds_of_nought_ask_for_nothing() -> None:
+    coverage = Coverage(FRAMES, RATE_HZ, (Span(0, 9),))
+    assert lack_of_speech(coverage, ListeningRules(heard_percent=0)) is None
+    assert lack_of_reason(coverage, ListeningRules(reason_seconds=0)) is None
 
 
 @pytest.mark.parametrize(("heard", "missing"), [(0, 300), (299, 1), (300, None)])
@@ -137,16 +126,9 @@ def test_a_reason_needs_all_of_a_shorter_clip_and_no_more() -> None:
     assert lack_of_reason(coverage.after([HeardRange(0, 120)]), RULES) is None
 
 
-def test_no_seconds_for_a_reason_ask_for_nothing() -> None:
-    assert lack_of_reason(Coverage(FRAMES, RATE_HZ), ListeningRules(reason_seconds=0)) is None
-
-
-def test_the_notice_says_how_much_and_never_nought() -> None:
+def test_notice_and_refusal_say_how_much_is_missing_and_never_nought() -> None:
     assert Lack(1, RATE_HZ, (Span(0, 240),)).notice == Notice("SPEECH_UNHEARD", {"seconds": "2.4"})
     assert Lack(1, 48_000).notice == Notice("CLIP_UNHEARD", {"seconds": "0.1"})
-
-
-def test_the_refusal_says_what_is_missing() -> None:
     error = Unheard(Lack(150, RATE_HZ))
     assert (error.code, dict(error.parameters)) == ("CLIP_UNHEARD", {"seconds": "1.5"})
     assert error.lack.frames == 150

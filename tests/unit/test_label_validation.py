@@ -23,38 +23,29 @@ FORM = Schema(
 )
 
 
-def keys(labels: Mapping[str, LabelValue]) -> list[str]:
-    return [field.key for field in visible_fields(FORM, labels)]
-
-
-def an_annotation(labels: Mapping[str, LabelValue], text: str = "hello", *flags: Flag) -> Annotation:
-    return Annotation.of_text(text, 16_000, labels=labels, flags=frozenset(flags))
-
-
 def found(labels: Mapping[str, LabelValue], text: str = "hello", *flags: Flag) -> list[FieldProblem]:
-    return list(check_annotation(FORM, an_annotation(labels, text, *flags)))
+    annotation = Annotation.of_text(text, 16_000, labels=labels, flags=frozenset(flags))
+    return list(check_annotation(FORM, annotation))
 
 
-def test_fields_without_a_condition_are_always_shown() -> None:
-    assert keys({}) == ["speakers", "noise"]
-
-
-def test_field_is_shown_when_its_condition_holds() -> None:
-    assert keys({"speakers": "two"}) == ["speakers", "overlap", "noise"]
-
-
-def test_many_of_holds_when_it_includes_the_value() -> None:
-    assert "which" in keys({"noise": ("music", "other")})
-    assert "which" not in keys({"noise": ("music",)})
-
-
-def test_hidden_field_hides_what_waits_for_it() -> None:
-    assert "how_long" in keys({"speakers": "two", "overlap": True})
-    assert "how_long" not in keys({"speakers": "one", "overlap": True})
-
-
-def test_one_is_not_yes() -> None:
-    assert "how_long" not in keys({"speakers": "two", "overlap": 1})
+@pytest.mark.parametrize(
+    ("labels", "shown"),
+    [
+        pytest.param({}, {}, id="fields without a condition are always shown"),
+        pytest.param({"speakers": "two"}, {"overlap"}, id="a condition holds"),
+        pytest.param({"noise": ("music", "other")}, {"which"}, id="many include the value"),
+        pytest.param({"noise": ("music",)}, {}, id="many do not include it"),
+        pytest.param({"speakers": "two", "overlap": True}, {"overlap", "how_long"}, id="a chain holds"),
+        pytest.param({"speakers": "one", "overlap": True}, {}, id="a hidden field hides what waits for it"),
+        pytest.param({"speakers": "two", "overlap": 1}, {"overlap"}, id="one is not yes"),
+    ],
+)
+def test_fields_are_shown_while_their_conditions_hold(
+    labels: Mapping[str, LabelValue], shown: set[str]
+) -> None:
+    order = [field.key for field in FORM.fields]
+    found = [field.key for field in visible_fields(FORM, labels)]
+    assert found == [key for key in order if key in {"speakers", "noise", *shown}]
 
 
 def test_complete_annotation_has_no_problems() -> None:
@@ -67,21 +58,14 @@ def test_required_field_that_is_shown_must_be_answered() -> None:
     ]
 
 
-def test_required_field_that_is_hidden_need_not_be_answered() -> None:
-    assert found({"speakers": "one"}) == []
-
-
 def test_blank_text_is_no_answer() -> None:
     problems = found({"speakers": "one", "noise": ("other",), "which": "  "})
     assert problems == [FieldProblem("which", Notice("FIELD_NOT_ANSWERED", {"label": "Which"}))]
 
 
-def test_answer_in_a_hidden_field_is_a_problem() -> None:
-    assert [p.field for p in found({"speakers": "one", "overlap": True})] == ["overlap"]
-
-
-def test_answer_to_no_field_is_a_problem() -> None:
-    assert [p.field for p in found({"speakers": "one", "mood": "sad"})] == ["mood"]
+@pytest.mark.parametrize("key", ["overlap", "mood"])
+def test_answer_in_a_hidden_field_or_to_none_is_a_problem(key: str) -> None:
+    assert [p.field for p in found({"speakers": "one", key: True})] == [key]
 
 
 @pytest.mark.parametrize(
@@ -111,14 +95,16 @@ def test_without_hidden_drops_what_is_not_asked_and_what_is_empty() -> None:
     assert without_hidden(FORM, labels) == {"speakers": "one"}
 
 
-def test_form_does_not_ask_for_a_transcript() -> None:
-    assert found({"speakers": "one"}, text=" ") == []
-
-
-@pytest.mark.parametrize("text", ["hello", "[noise]hello[noise]"])
-def test_words_contradict_the_flag_no_speech(text: str) -> None:
-    assert [p.field for p in found({"speakers": "one"}, text, Flag.NO_SPEECH)] == ["text_verbatim"]
-
-
-def test_tags_do_not_contradict_the_flag_no_speech() -> None:
-    assert found({"speakers": "one"}, "[noise] [breath]", Flag.NO_SPEECH) == []
+@pytest.mark.parametrize(
+    ("text", "flags", "fields"),
+    [
+        (" ", (), []),  # a form does not ask for a transcript
+        ("[noise] [breath]", (Flag.NO_SPEECH,), []),
+        ("hello", (Flag.NO_SPEECH,), ["text_verbatim"]),
+        ("[noise]hello[noise]", (Flag.NO_SPEECH,), ["text_verbatim"]),
+    ],
+)
+def test_words_contradict_the_flag_no_speech_and_tags_do_not(
+    text: str, flags: tuple[Flag, ...], fields: list[str]
+) -> None:
+    assert [p.field for p in found({"speakers": "one"}, text, *flags)] == fields

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.pedal.report import CalibratedPedal, Pedal, ReportBit, ReportLayout
 from reviewer.pedal.status import PedalState
-from reviewer.ui.pedal_reader import TAUGHT, PedalReader
+from reviewer.ui.pedal_reader import CALIBRATED, PedalReader
 from reviewer.ui.preferences import Preferences
 from tests.fakes.pedal import INFINITY, LEFT, MIDDLE, NONE, STRANGER, UNPLUG, FakeHidBackend
 
@@ -33,7 +33,7 @@ class Bench:
 
     @property
     def state(self) -> PedalState:
-        return self.reader.standing.state
+        return self.reader.status.state
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_presses_and_releases_are_told_on_the_gui_thread(bench: Bench, qtbot: Qt
 
 
 def test_what_is_plugged_in_is_told(bench: Bench, qtbot: QtBot):
-    with qtbot.waitSignal(bench.reader.standing_changed) as told:
+    with qtbot.waitSignal(bench.reader.status_changed) as told:
         bench.reader.start()
     assert told.args[0].name == "Infinity foot control"
     assert bench.state is PedalState.READY
@@ -101,14 +101,14 @@ def test_closed_it_tells_nothing_any_more(bench: Bench, qapp: QApplication, qtbo
 def test_without_the_library_there_is_no_thread_and_it_says_so(qapp):
     reader = PedalReader(FakeHidBackend(INFINITY, is_installed=False), Preferences())
     reader.start()
-    assert reader.standing.state is PedalState.NOT_INSTALLED
+    assert reader.status.state is PedalState.NOT_INSTALLED
     assert pedal_threads() == []
     reader.close()
 
 
 def test_what_was_taught_is_known_after_a_restart(qapp, qtbot: QtBot):
     preferences = Preferences()
-    preferences.put(TAUGHT, LEARNT)
+    preferences.put(CALIBRATED, LEARNT)
     reader = PedalReader(FakeHidBackend(STRANGER, waits=True), preferences)
     with qtbot.waitSignal(reader.standing_changed):
         reader.start()
@@ -119,7 +119,7 @@ def test_what_was_taught_is_known_after_a_restart(qapp, qtbot: QtBot):
 def test_a_device_that_is_taught_tells_its_reports(bench: Bench, qtbot: QtBot):
     bench.reader.start()
     qtbot.waitUntil(lambda: bench.state is PedalState.READY)
-    bench.reader.teach(INFINITY)
+    bench.reader.calibrate(INFINITY)
     qtbot.waitUntil(lambda: bench.state is PedalState.CALIBRATING)
     with qtbot.waitSignal(bench.reader.heard) as told:
         bench.port.send(LEFT)
@@ -131,7 +131,7 @@ def test_what_is_taught_is_used_without_a_restart(bench: Bench, qtbot: QtBot):
     bench.port.devices[:] = [STRANGER]
     bench.reader.start()
     qtbot.waitUntil(lambda: bench.state is PedalState.NONE)
-    bench.preferences.put(TAUGHT, LEARNT)
+    bench.preferences.put(CALIBRATED, LEARNT)
     bench.port.send(LEFT)
     qtbot.waitUntil(lambda: bool(bench.told))
     assert bench.told == [("down", Pedal.RIGHT)]

@@ -245,12 +245,12 @@ def test_unheard_speech_is_played_part_by_part_and_round_again_until_there_is_no
         bench.press(Qt.Key.Key_F8, CTRL)
         bench.hear(9)
     assert bench.heard() == [(2, 4), (5, 6), (8, 9)]
-    assert not bench.playback.is_all_heard_told
+    assert not bench.playback.is_all_heard_shown
     bench.press(Qt.Key.Key_F8, CTRL)
-    assert bench.playback.is_all_heard_told
+    assert bench.playback.is_all_heard_shown
     assert not bench.playback.is_playing
     bench.press(Qt.Key.Key_F2)
-    assert not bench.playback.is_all_heard_told
+    assert not bench.playback.is_all_heard_shown
 
 
 def test_a_sliver_nobody_heard_is_played_long_enough_to_be_heard(bench: Bench) -> None:

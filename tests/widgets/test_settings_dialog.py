@@ -142,7 +142,7 @@ def test_a_switch_shows_its_default_and_is_kept(
 @pytest.mark.parametrize(
     ("name", "shown", "place", "kept"),
     [
-        ("backstep_ms", "Not", 2, "500"),
+        ("backstep_ms", "Off", 2, "500"),
         ("again_percent", "0.75x", 1, "50"),
         ("ruler", "Minutes and seconds", 1, "samples"),
     ],
