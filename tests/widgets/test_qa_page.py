@@ -93,6 +93,7 @@ def test_labels_and_flags_that_both_have_are_not_marked(bench: ClipPageBench) ->
     panel = page_of(bench).comparison
     assert panel.figures.text() == "The training texts are the same word for word."
     parts = panel.their_answers.text().split(" · ")
+    assert parts[0] == "Speech quality: Clear"
     assert [part.startswith("≠") for part in parts] == [False, True, True]
     assert "Personal data" in parts[-1]
 

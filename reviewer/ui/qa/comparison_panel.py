@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
-from reviewer.labels.schema import Schema
+from reviewer.labels.schema import Field, Schema
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.ui.form.flags import flag_label
 from reviewer.ui.qa.marked_text import MarkedText, Side
@@ -72,7 +72,7 @@ class ComparisonPanel(QWidget):
         A version without labels differs in none, because a review does not require them.
         """
         parts = [
-            _marked(f"{field.label}: {_shown(one.labels[field.key])}", _agree(field.key, one, other))
+            _marked(f"{field.label}: {_shown(field, one.labels[field.key])}", _agree(field.key, one, other))
             for field in self._schema.fields
             if field.key in one.labels
         ]
@@ -114,9 +114,8 @@ def _marked(words: str, is_shared: bool) -> str:  # noqa: FBT001 - one of two si
     return words if is_shared else f"≠ {words}"
 
 
-def _shown(value: LabelValue) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(value)
+def _shown(field: Field, value: LabelValue) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
-    return str(value)
+    labels = {choice.value: choice.label for choice in field.choices}
+    return ", ".join(labels.get(one, one) for one in (value if isinstance(value, tuple) else (str(value),)))
