@@ -9,7 +9,6 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.checkpoint import Checkpoints
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
@@ -194,7 +193,6 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         drafts=DraftRepository(database),
         open_tasks=OpenTasks(database),
         log=log,
-        checkpoints=Checkpoints(database, log, clock),
         exports=ExportRepository(database),
         people=PersonRepository(database, clock),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),

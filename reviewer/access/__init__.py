@@ -1,1 +1,1 @@
-"""Who may, and who did."""
+"""Rights, accounts, the agreement and the access log."""

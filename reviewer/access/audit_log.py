@@ -23,7 +23,7 @@ _PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How long the log is and the hash of its last row (zeros while it is empty)."""
+    """The length of the log and the hash of its last row (zeros while it is empty)."""
 
     size: int
     hash: bytes
@@ -48,7 +48,7 @@ class AuditLog:
         self._holders = 0
 
     def unlock(self, log_key: bytes) -> None:
-        """Signs every row from now on; each ``unlock`` is given back by one ``lock``.
+        """Signs every row from now on; each ``unlock`` needs one ``lock``.
 
         Several people may be signed in to one process: all hold the same log key.
 
@@ -60,7 +60,7 @@ class AuditLog:
         self._holders += 1
 
     def lock(self) -> None:
-        """Gives one ``unlock`` back; the last one forgets the key."""
+        """Reverts one ``unlock``; the last one drops the key."""
         self._holders = max(0, self._holders - 1)
         if not self._holders:
             self._log_key = None
@@ -71,10 +71,10 @@ class AuditLog:
         return self._log_key is not None
 
     def record(self, event: Event) -> int:
-        """Adds one row, in the open transaction if there is one, and gives its place in the log.
+        """Signs and adds one row, in the open transaction if there is one; returns its number.
 
         Every 256 rows a checkpoint follows. Raises Refused when nobody is signed in and the act needs a
-        signature, Unavailable when it cannot be written: then the act must not happen either.
+        signature, Unavailable when it cannot be written; the act must not happen then.
         """
         if self._log_key is None and event.action not in MAY_BE_UNSIGNED:
             raise Refused("NOT_LOGGED_NOBODY_SIGNED_IN")
@@ -85,9 +85,9 @@ class AuditLog:
         return seq
 
     def checkpoint(self, reason: str) -> Checkpoint:
-        """Signs the present end of the log; the checkpoint covers the row that tells of it.
+        """Signs the present end of the log, including the row that records the checkpoint.
 
-        Raises Refused while nobody is signed in.
+        ``reason`` is one lower-case word. Raises Refused while nobody is signed in.
         """
         log_key = self._log_key
         if log_key is None:
@@ -111,13 +111,21 @@ class AuditLog:
         note = self._database.value("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         return None if note is None else parse_checkpoint(note)
 
+    def mark_witnessed(self, size: int) -> None:
+        """Notes that an outside memory holds the checkpoint of this size; raises Refused if there is none."""
+        touched = self._database.execute(
+            "UPDATE checkpoint SET witnessed_at = ? WHERE size = ?", (to_micros(self._clock.now()), size)
+        )
+        if not touched:
+            raise Refused("NO_CHECKPOINT", rows=size)
+
     def head(self) -> Head:
         """The present end of the log."""
         row = self._database.row("SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1")
         return Head(row["seq"], row["hash"]) if row else Head(0, GENESIS)
 
     def rows(self, since: int = 1, limit: int | None = None) -> Iterator[LogRow]:
-        """Rows from place ``since`` on, in order, at most ``limit``; rows added meanwhile may come too."""
+        """Rows from number ``since`` on, in order, at most ``limit``; may include rows added meanwhile."""
         left = limit
         while left is None or left > 0:
             page = self._database.rows(
@@ -137,12 +145,12 @@ class AuditLog:
             " WHERE a.object = ? ORDER BY a.seq",
             (target,),
         )
-        # What a row is about is signed with it; the index beside it is not.
+        # The row's object is signed; the index beside it is not.
         rows = (LogRow(**row) for row in found)
         return [row for row in rows if row.fields().get("object") == target]
 
     def unwitnessed(self) -> int:
-        """How many rows no outside memory vouches for yet."""
+        """The number of rows that no external checkpoint covers yet."""
         seen = self._database.value("SELECT max(size) FROM checkpoint WHERE witnessed_at IS NOT NULL")
         return self.head().size - (seen or 0)
 
@@ -190,7 +198,7 @@ class AuditLog:
 
 
 def newest_row_time(file: Path) -> datetime | None:
-    """When the newest row of a workspace file was written; None if there is none or it cannot be read."""
+    """The time of a workspace file's newest row; None if there is none or it cannot be read."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             row = connection.execute(

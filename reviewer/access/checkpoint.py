@@ -1,4 +1,4 @@
-"""Signed checkpoints of the audit log: how long it is, how it ends, and which somebody outside has seen.
+"""Signed checkpoints of the audit log: its length and last hash, and which are kept elsewhere.
 
 The form follows C2SP signed-note and tlog-checkpoint (https://c2sp.org/signed-note): origin, size, head in
 base64, our own lines, an empty line, one signature line with a four-byte key hash. The head is a chain hash,
@@ -11,15 +11,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from reviewer.access import signing
-from reviewer.db.connection import Database
-from reviewer.errors import Damaged, Refused
-from reviewer.model.clock import Clock, to_iso, to_micros
-
-if TYPE_CHECKING:
-    from reviewer.access.audit_log import AuditLog
+from reviewer.errors import Damaged
+from reviewer.model.clock import to_iso
 
 _NO_PREVIOUS = "none"
 _NOTE = re.compile(
@@ -50,34 +45,6 @@ class Checkpoint:
         return hashlib.sha256(self.text.encode()).digest()
 
 
-class Checkpoints:
-    """Makes checkpoints and remembers which went to a witness."""
-
-    def __init__(self, database: Database, log: "AuditLog", clock: Clock) -> None:
-        self._database = database
-        self._log = log
-        self._clock = clock
-
-    def make(self, reason: str) -> Checkpoint:
-        """Signs the present end of the log, with a log row; ``reason`` is one lower-case word.
-
-        Raises Refused while nobody is signed in.
-        """
-        return self._log.checkpoint(reason)
-
-    def newest(self) -> Checkpoint | None:
-        """The last one made, or None; raises Damaged when it cannot be read."""
-        return self._log.newest_checkpoint()
-
-    def mark_witnessed(self, size: int) -> None:
-        """Notes that an outside memory holds the checkpoint of this size; raises Refused if there is none."""
-        touched = self._database.execute(
-            "UPDATE checkpoint SET witnessed_at = ? WHERE size = ?", (to_micros(self._clock.now()), size)
-        )
-        if not touched:
-            raise Refused("NO_CHECKPOINT", rows=size)
-
-
 def write_checkpoint(
     log_key: bytes, log_id: str, size: int, head: bytes, made_at: datetime, previous: bytes, reason: str
 ) -> Checkpoint:
@@ -101,12 +68,12 @@ def write_checkpoint(
 def parse_checkpoint(text: str) -> Checkpoint:
     """Reads a note and checks its signature against the key inside it.
 
-    Line ends that a mail program changed are put right. Raises Damaged for anything but a whole, signed note.
+    Changed line ends, as from a mail program, are corrected. Raises Damaged for an invalid note.
     """
     text = text.replace("\r\n", "\n").strip() + "\n"
     match = _NOTE.fullmatch(text)
     if match is None:
-        raise _not_a_checkpoint()
+        raise Damaged("NOT_A_CHECKPOINT")
     try:
         made_at = datetime.fromisoformat(match["time"]).astimezone(UTC)
         public_key = _unb64(match["key"], 32)
@@ -115,13 +82,11 @@ def parse_checkpoint(text: str) -> Checkpoint:
         head = _unb64(match["head"], 32)
         size = int(match["size"])
     except ValueError as error:
-        raise _not_a_checkpoint() from error
+        raise Damaged("NOT_A_CHECKPOINT") from error
     log_id = match["log_id"]
     is_signed = signing.verify(public_key, match["signed"].encode(), signature[4:])
     if signature[:4] != _key_hash(log_id, public_key) or not is_signed:
-        raise Damaged(
-            "The signature of this checkpoint does not verify.", "Use the file as it was handed out."
-        )
+        raise Damaged("CHECKPOINT_SIGNATURE_WRONG")
     return Checkpoint(log_id, size, head, made_at, previous, public_key, match["reason"], text)
 
 
@@ -142,9 +107,3 @@ def _unb64(text: str, length: int) -> bytes:
     if len(data) != length or _b64(data) != text:
         raise ValueError(text)
     return data
-
-
-def _not_a_checkpoint() -> Damaged:
-    return Damaged(
-        "This is not a checkpoint of an access log.", "Give the file that: reviewer audit checkpoint made."
-    )

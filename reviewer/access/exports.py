@@ -1,4 +1,4 @@
-"""The ``export`` and ``export_item`` tables: which annotation of which clip left in which export."""
+"""The ``export`` and ``export_item`` tables: which annotation of which clip was exported when."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _CLIPS_AT_ONCE = 500  # variables of one statement; SQLite takes 999 or more
 
 
 class ExportState(StrEnum):
-    """How far an export came."""
+    """The state of an export."""
 
     STARTED = "started"
     FINISHED = "finished"
@@ -22,7 +22,7 @@ class ExportState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportRecord:
-    """A finished export; ``clips`` are those of it that were asked for."""
+    """A finished export; ``clips`` are the requested clips in it."""
 
     id: str
     made_at: datetime
@@ -31,20 +31,20 @@ class ExportRecord:
 
 
 class ExportRepository:
-    """Every export that was ever started; the folder it went to is not kept."""
+    """Every export that was ever started; its folder is not stored."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def start(self, export_id: str, person_id: str, formats: Sequence[str], at: datetime) -> None:
-        """Notes that an export began."""
+        """Records the start of an export."""
         self._database.execute(
             "INSERT INTO export (id, person_id, formats, state, made_at) VALUES (?, ?, ?, ?, ?)",
             (export_id, person_id, ",".join(formats), ExportState.STARTED, to_micros(at)),
         )
 
     def finish(self, export_id: str, items: Mapping[str, str], passport_sha256: str) -> None:
-        """Notes what left: the annotation of each clip, and the digest of the passport beside them.
+        """Records what was exported: the annotation of each clip, and the passport's digest.
 
         Raises Refused unless the export was started and is neither finished nor failed.
         """
@@ -58,11 +58,11 @@ class ExportRepository:
                 )
 
     def fail(self, export_id: str) -> None:
-        """Notes that nothing left after all; an export that has ended stays as it is."""
+        """Records that an export failed; one that has ended stays as it is."""
         self._end(export_id, ExportState.FAILED, "")
 
     def exports_of(self, clip_ids: Collection[str]) -> list[ExportRecord]:
-        """The finished exports that hold any of these clips, the oldest first."""
+        """The finished exports that contain any of these clips, oldest first."""
         asked = sorted(clip_ids)
         found: dict[str, tuple[datetime, tuple[str, ...], list[str]]] = {}
         for start in range(0, len(asked), _CLIPS_AT_ONCE):

@@ -1,4 +1,4 @@
-"""The form of one log row, and how rows hang together.
+"""The format of log rows, and the hash chain between them.
 
 A body is canonical JSON (the subset of RFC 8785 without floats and null): keys sorted, no spaces, UTF-8, text
 in NFC. ``hash = SHA-256(0x00 | prev | body)``; the leading byte keeps links apart from any other use of the
@@ -28,7 +28,7 @@ _FIELDS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One row of the log, as stored. ``signature`` is empty where no key was known yet."""
+    """One row of the log, as stored. ``signature`` is empty before a key is known."""
 
     seq: int
     body: bytes
@@ -37,11 +37,11 @@ class LogRow:
     signature: bytes = b""
 
     def fields(self) -> dict[str, Any]:
-        """The parsed body; raises Damaged when it is not one of ours."""
+        """The parsed body; raises Damaged when it is invalid."""
         return parse(self.body)
 
     def event(self) -> Event:
-        """The act this row tells of; raises Damaged when the body is not one of ours."""
+        """The event of this row; raises Damaged when the body is invalid."""
         fields = self.fields()
         try:
             return Event(
@@ -58,7 +58,7 @@ class LogRow:
             raise Damaged("LOG_ROW_UNREADABLE", row=self.seq) from error
 
     def at(self) -> datetime:
-        """When it was written, by the clock of the machine that wrote it."""
+        """The time of the row, by the clock of the machine that wrote it."""
         return from_micros(self.fields()["ts"])
 
 
@@ -68,10 +68,10 @@ def canonical(body: Mapping[str, Any]) -> bytes:
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """Reads a body and insists that its bytes are the canonical ones; raises Damaged otherwise."""
+    """Parses a body; raises Damaged unless its bytes are canonical."""
     try:
         fields = json.loads(body, parse_float=_no_float, parse_constant=_no_float)
-        # Pure ASCII is always NFC, so most rows need no look at each text; this halves the time of an audit.
+        # ASCII is always NFC, so most rows need no check of each text; this halves a verification's time.
         is_plain = body.isascii() and b"null" not in body
         if not isinstance(fields, dict) or (_dump(fields) if is_plain else canonical(fields)) != body:
             raise Damaged("LOG_ROW_NOT_CANONICAL")
@@ -86,11 +86,11 @@ def link_hash(prev: bytes, body: bytes) -> bytes:
 
 
 def flaw(row: LogRow, expected_seq: int, expected_prev: bytes, log_id: str) -> Notice | None:
-    """What is wrong with a row that should stand at this place, or None.
+    """What is wrong with a row at this position, or None.
 
     Args:
         row: The row as stored.
-        expected_seq: The place it should have, counted from 1.
+        expected_seq: The number it should have, counted from 1.
         expected_prev: The hash of the row before it, ``GENESIS`` for the first.
         log_id: The log it should belong to.
     """

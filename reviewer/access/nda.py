@@ -20,7 +20,7 @@ from reviewer.model.people import Identity, Person, PersonState
 
 FALLBACK_LOCALE = "en-US"
 KIND = "nda-acknowledgement"
-READING_CHARACTERS_A_SECOND = 1000  # nobody reads so fast: who signs sooner has not read
+READING_CHARACTERS_A_SECOND = 1000  # faster than anybody reads: a minimum, not an estimate
 LONGEST_READING_SECONDS = 60.0
 STATEMENT = "I have read this agreement in full. By typing my name and choosing to agree and sign, I sign it."
 
@@ -62,7 +62,7 @@ class Record:
 def load_agreement(folder: Path, locale: str) -> NdaText:
     """The newest version of the agreement, in this language or else in English.
 
-    Raises: Unavailable when there is none to read; Damaged when it is not UTF-8 or its ``nda.toml`` is wrong.
+    Raises: Unavailable when there is none; Damaged when it is not UTF-8 or its ``nda.toml`` is invalid.
     """
     return load_agreements(folder, locale)[0]
 
@@ -94,11 +94,11 @@ class Acknowledgements:
         self._days = days
 
     def text(self, locale: str) -> NdaText:
-        """The text to show now, read afresh."""
+        """The current text, read again from its file."""
         return load_agreement(self._folder, locale)
 
     def is_live(self, person: Person, locale: str) -> bool:
-        """Whether this person's newest acknowledgement of a text that counts verifies and has not run out."""
+        """Whether this person's newest acknowledgement of a valid text verifies and has not expired."""
         return self._live(person, locale) is not None
 
     def require_live(self, person: Person, locale: str) -> str:
@@ -121,17 +121,17 @@ class Acknowledgements:
         return record.id
 
     def shown(self, identity: Identity, text: NdaText) -> None:
-        """Logs that the text was put before this person."""
+        """Logs that the text was shown to this person."""
         self._note(Action.NDA_SHOWN, identity, text, text.version)
 
     def end_reached(self, identity: Identity, text: NdaText) -> None:
-        """Logs that the end of the text was before this person; counts only after it was shown."""
+        """Logs that this person reached the end of the text; counts only after it was shown."""
         self._note(Action.NDA_END_REACHED, identity, text, text.version)
 
     def reading_seconds_left(self, identity: Identity, text: NdaText) -> float | None:
-        """Seconds for which this person must still read before they may sign, 0 when they may.
+        """The least reading time left before this person may sign, in seconds; 0 when they may.
 
-        None when the text was not shown to them to its end yet, in whatever session of theirs.
+        None when they have not reached the end of the text yet, in any session.
         """
         times = self._reading_times(identity.person.id, text)
         if times is None:
@@ -140,7 +140,7 @@ class Acknowledgements:
         return max(0.0, least_reading_seconds(text) - read)
 
     def declined(self, identity: Identity, text: NdaText) -> None:
-        """Logs that the person said no."""
+        """Logs that the person declined."""
         self._note(Action.NDA_DECLINED, identity, text, text.version)
 
     def accept(
@@ -150,14 +150,14 @@ class Acknowledgements:
         typed_name: str,
         app_version: str,
     ) -> str:
-        """Signs the text with the person's key and keeps the record, with a log row in the same commit.
+        """Signs the text with the person's key and stores the record, with a log row in the same commit.
 
-        When it was shown and its end was reached comes from the log's own rows.
+        The times at which it was shown and its end was reached come from the log.
 
         Returns: the id of the acknowledgement.
         Raises: Refused when the typed name is not the person's (capitals and spaces aside), the bytes are not
-            those of the current text, or the text was not read to its end (code NDA_NOT_READ) or not for as
-            long as reading takes at least (code NDA_READ_TOO_FAST).
+            those of the current text, or the text was not read to its end (code NDA_NOT_READ) or not for
+            the least reading time (code NDA_READ_TOO_FAST).
         """
         now = self._clock.now()
         shown_at, end_reached_at = self._check(identity, text, typed_name)
@@ -173,35 +173,29 @@ class Acknowledgements:
         signature = signing.sign(identity.keyring.signing_key, body)
         if not signing.verify(identity.person.public_key, body, signature):
             raise Damaged("SIGNING_KEY_DIFFERS")
+        which = {"id": record_id, "version": text.version, "locale": text.locale, "sha256": text.sha256}
+        whose = {"person_id": identity.person.id, "signed_at": to_micros(now)}
         with self._database.transaction():
-            self._database.execute(
-                "INSERT INTO nda_acknowledgement (id, person_id, version, locale, sha256, signed_at, record,"
-                " signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record_id, identity.person.id, text.version, text.locale, text.sha256, to_micros(now),
-                 body, signature),
-            )  # fmt: skip
+            self._database.insert(
+                "nda_acknowledgement", {**which, **whose, "record": body, "signature": signature}
+            )
             self._note(Action.NDA_ACCEPTED, identity, text, record_id)
         return record_id
 
     def of(self, person_id: str) -> list[Record]:
         """Every acknowledgement of a person, the newest first; raises Damaged when one cannot be read."""
-        rows = self._database.rows(
-            "SELECT id, record, signature FROM nda_acknowledgement WHERE person_id = ?"
-            " ORDER BY signed_at DESC, id",
-            (person_id,),
+        return [_record(row) for row in self._rows(person_id)]
+
+    def _rows(self, person_id: str) -> list[Row]:
+        return self._database.rows(
+            "SELECT * FROM nda_acknowledgement WHERE person_id = ? ORDER BY signed_at DESC, id", (person_id,)
         )
-        return [_record(row) for row in rows]
 
     def _live(self, person: Person, locale: str) -> Record | None:
         if person.state is not PersonState.ACTIVE:
             return None
         counting = self._counting(locale)
-        rows = self._database.rows(
-            "SELECT id, sha256, record, signature FROM nda_acknowledgement WHERE person_id = ?"
-            " ORDER BY signed_at DESC, id",
-            (person.id,),
-        )
-        row = next((row for row in rows if row["sha256"] in counting), None)
+        row = next((row for row in self._rows(person.id) if row["sha256"] in counting), None)
         if row is None:
             return None
         try:
@@ -215,7 +209,7 @@ class Acknowledgements:
         return record if is_theirs and is_signed and is_current and is_in_time else None
 
     def _counting(self, locale: str) -> dict[str, str]:
-        # The newest text counts, and older ones down to the last that everybody had to sign anew.
+        # The newest text is valid, and older ones back to the last that everybody had to sign again.
         counting: dict[str, str] = {}
         for text in load_agreements(self._folder, locale):
             counting[text.sha256] = text.version
@@ -224,7 +218,7 @@ class Acknowledgements:
         return counting
 
     def _check(self, identity: Identity, text: NdaText, typed_name: str) -> tuple[datetime, datetime]:
-        """When the text was shown and its end reached; raises Refused unless it may be signed now."""
+        """The times of showing and reaching the end; raises Refused unless it may be signed now."""
         if _spaced(typed_name) != _spaced(identity.person.name):
             raise Refused("NDA_NAME_DIFFERS", name=identity.person.name)
         if text != self.text(text.locale):
@@ -238,7 +232,7 @@ class Acknowledgements:
         return times
 
     def _reading_times(self, person_id: str, text: NdaText) -> tuple[datetime, datetime] | None:
-        """When this person last came to the end of this text, and when it had been shown to them before."""
+        """When this person last reached the end of this text, and when it was shown to them before."""
         shown_at, times = None, None
         for row in self._log.about(text.version):
             event = row.event()
@@ -256,7 +250,7 @@ class Acknowledgements:
 
 
 def least_reading_seconds(text: NdaText) -> float:
-    """For how long a text is before somebody at least, from being shown to being signed."""
+    """The least time between showing and signing a text, in seconds."""
     return min(LONGEST_READING_SECONDS, len(text.text) / READING_CHARACTERS_A_SECOND)
 
 
@@ -264,7 +258,7 @@ def _load(folder: Path, locale: str) -> NdaText:
     try:
         about: dict[str, Any] = tomllib.loads((folder / "nda.toml").read_text(encoding="utf-8"))
         found = locale if (folder / f"{locale}.txt").is_file() else FALLBACK_LOCALE
-        # Bytes, not read_text: what is hashed must be what is in the file, line ends and all.
+        # Bytes, not read_text: the hash must cover the file's exact bytes, including line ends.
         data = (folder / f"{found}.txt").read_bytes()
         title = about["title"][found]
         requires_reack = about["requires_reack"]

@@ -1,4 +1,4 @@
-"""The ``person`` table, and how long a name must wait after failed sign-ins."""
+"""The ``person`` table, and the waiting time of a name after failed sign-ins."""
 
 import hashlib
 import secrets
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from reviewer.db.connection import Database, Row
+from reviewer.db.connection import Database
 from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
-from reviewer.model.people import Person, PersonState, Role
+from reviewer.model.people import Person, PersonState
+from reviewer.model.plain import from_columns, to_columns
 
 FREE_FAILURES = 5
 FIRST_WAIT_SECONDS = 30
@@ -22,7 +23,7 @@ _SALT = "sign_in_salt"
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An account that waits for its owner: ``keyring`` is sealed under the one-time code."""
+    """An invited account: ``keyring`` is sealed under the one-time code."""
 
     person: Person
     keyring: bytes
@@ -32,7 +33,7 @@ class Invited:
 class PersonRepository:
     """Everybody who was ever added; keyrings are opaque bytes here.
 
-    Whether a name exists is for the caller to hide.
+    The caller must hide whether a name exists.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -48,9 +49,9 @@ class PersonRepository:
         return self._insert(person, PersonState.INVITED, keyring, until)
 
     def activate(self, person_id: str, public_key: bytes, keyring: bytes) -> None:
-        """Uses an invitation up: the new keyring takes the place of the one under the code.
+        """Uses an invitation: the new keyring replaces the one under the code.
 
-        Raises Refused when there is no invitation, or it was used or ran out.
+        Raises Refused when there is no invitation, or it was used or has expired.
         """
         touched = self._database.execute(
             "UPDATE person SET state = 'active', public_key = ?, keyring = ?, code_until = NULL"
@@ -60,16 +61,8 @@ class PersonRepository:
         if not touched:
             raise Refused("INVITATION_OVER")
 
-    def replace_keyring(self, person_id: str, keyring: bytes) -> None:
-        """Keeps the keyring under a new passphrase. Raises Refused unless the account is active."""
-        touched = self._database.execute(
-            "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active'", (keyring, person_id)
-        )
-        if not touched:
-            raise Refused("ACCOUNT_NOT_ACTIVE")
-
     def revoke(self, person_id: str) -> None:
-        """Closes an account and destroys its keyring; the name stays taken, so that the log stays clear.
+        """Closes an account and destroys its keyring; the name stays taken, to keep the log unambiguous.
 
         Raises Refused when there is no such account, or it is closed already.
         """
@@ -82,45 +75,47 @@ class PersonRepository:
             raise Refused("NO_ACCOUNT")
 
     def by_name(self, name: str) -> Person | None:
-        """The person of this name, however it is spaced or capitalised."""
+        """The person of this name, ignoring case and spacing."""
         row = self._database.row("SELECT * FROM person WHERE name_key = ?", (name_key(name),))
-        return _person(row) if row else None
+        return from_columns(Person, row) if row else None
 
     def by_id(self, person_id: str) -> Person | None:
         row = self._database.row("SELECT * FROM person WHERE id = ?", (person_id,))
-        return _person(row) if row else None
+        return from_columns(Person, row) if row else None
 
     def all(self) -> list[Person]:
         """Everybody who was ever added, by name."""
-        return [_person(row) for row in self._database.rows("SELECT * FROM person ORDER BY name_key")]
+        return [
+            from_columns(Person, row) for row in self._database.rows("SELECT * FROM person ORDER BY name_key")
+        ]
 
     def keyring(self, person_id: str) -> bytes | None:
-        """The sealed keyring, or None when there is none or it was destroyed."""
+        """The sealed keyring; None if there is none or it was destroyed."""
         blob: bytes | None = self._database.value("SELECT keyring FROM person WHERE id = ?", (person_id,))
         return blob
 
     def invited(self, name: str) -> Invited | None:
-        """The open invitation of this name; whether it ran out is in ``code_until``."""
+        """The open invitation of this name; it expires at ``code_until``."""
         row = self._database.row(
             "SELECT * FROM person WHERE name_key = ? AND state = 'invited'", (name_key(name),)
         )
         if row is None or row["keyring"] is None or row["code_until"] is None:
             return None
-        return Invited(_person(row), row["keyring"], from_micros(row["code_until"]))
+        return Invited(from_columns(Person, row), row["keyring"], from_micros(row["code_until"]))
 
     def wait_seconds(self, name: str) -> int:
-        """How long sign-in for this name must still wait, in whole seconds; 0 when it need not."""
+        """How long sign-in for this name is still blocked, in whole seconds; 0 if it is not."""
         row = self._database.row(
             "SELECT not_before FROM sign_in_failure WHERE name_key = ?", (self._bucket(name),)
         )
         if row is None:
             return 0
         left = float(row["not_before"] - to_micros(self._clock.now())) / 1_000_000
-        # A clock that was wrong when a failure was counted must not shut anybody out for years.
+        # A clock that was wrong when a failure was counted must not lock anybody out for years.
         return max(0, min(LONGEST_WAIT_SECONDS, ceil(left)))
 
     def count_failure(self, name: str) -> int:
-        """Counts a failed attempt; from the fifth on sign-in waits 30 s, then twice as long each time.
+        """Counts a failed attempt; from the fifth on sign-in is blocked, 30 s at first, then doubling.
 
         A name that does not exist is counted in the same way.
 
@@ -142,28 +137,24 @@ class PersonRepository:
         return failures
 
     def forget_failures(self, name: str) -> None:
-        """Begins anew after a success."""
+        """Resets the count after a success."""
         self._database.execute("DELETE FROM sign_in_failure WHERE name_key = ?", (self._bucket(name),))
 
     def _insert(self, person: Person, state: PersonState, keyring: bytes, until: datetime | None) -> Person:
         name = shown_name(person.name)
         added = Person(person.id, name, person.role, state, person.public_key)
-        columns = (
-            added.id, added.name, name_key(name), added.role, state, added.public_key, keyring,
-            None if until is None else to_micros(until), to_micros(self._clock.now()),
-        )  # fmt: skip
+        code_until = None if until is None else to_micros(until)
+        row = {"name_key": name_key(name), "keyring": keyring, "code_until": code_until}
         try:
-            self._database.execute(
-                "INSERT INTO person (id, name, name_key, role, state, public_key, keyring, code_until,"
-                " added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                columns,
+            self._database.insert(
+                "person", to_columns(added) | row | {"added_at": to_micros(self._clock.now())}
             )
         except sqlite3.IntegrityError as error:
             raise Refused("NAME_TAKEN") from error
         return added
 
     def _bucket(self, name: str) -> str:
-        # People type passphrases into the name field. 24 bits keep names apart well enough to slow
+        # People type passphrases into the name field. 24 bits distinguish names well enough to slow
         # guessing down, and are too few to confirm what was typed.
         return hashlib.sha256(self._salt() + name_key(name).encode()).hexdigest()[:6]
 
@@ -196,7 +187,3 @@ def _wait_after(failures: int) -> int:
         return 0
     doublings = min(failures - FREE_FAILURES, 20)
     return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS << doublings)
-
-
-def _person(row: Row) -> Person:
-    return Person(row["id"], row["name"], Role(row["role"]), PersonState(row["state"]), row["public_key"])

@@ -1,4 +1,4 @@
-"""Who may do what: one table, asked by every use case."""
+"""The rights of each role: one table, checked by every use case."""
 
 from enum import StrEnum
 
@@ -38,6 +38,6 @@ def may(person: Person, act: Act) -> bool:
 
 
 def require(person: Person, act: Act) -> None:
-    """Stops anybody whose role does not include the act; raises NotAllowed."""
+    """Raises NotAllowed unless this person's role includes the act."""
     if not may(person, act):
         raise NotAllowed(act, person.role)

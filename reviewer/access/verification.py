@@ -1,4 +1,4 @@
-"""Whether the access log is whole, and the work in the file is what it says: all read afresh."""
+"""Verifies the access log, and the work in the file against it."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -28,10 +28,10 @@ _SCHEMA = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of a verification.
+    """The result of a verification.
 
-    ``first_bad`` is the place of the first row that does not verify, or that is missing; None when all do, or
-    when what is wrong is not a row. ``rows`` counts the rows that verified.
+    ``first_bad`` is the number of the first row that does not verify or is missing; None when all verify, or
+    when the problem is not a row. ``rows`` counts the rows that verified.
     """
 
     ok: bool
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(slots=True)
 class _Walk:
-    """What is gathered on one way through the rows."""
+    """What one pass through the rows collects."""
 
     rows: int = 0
     wanted: set[int] = field(default_factory=set)
@@ -54,26 +54,26 @@ class _Walk:
 
 
 def verify_log(file: Path, log_id: str, log_public_key: bytes, outside: Checkpoint | None = None) -> Finding:
-    """Checks the whole log, and that it still ends in, or goes on from, a checkpoint kept outside.
+    """Verifies the whole log, and that it ends in, or continues from, a checkpoint kept elsewhere.
 
-    Without ``outside`` a cut tail, a rolled-back file or a log begun anew cannot be seen; with it they can.
-    The key of ``outside`` is trusted before the one given. Annotations (the sealed bytes too), verdicts, what
-    tasks hold and what stands for a clip are compared with the rows that tell of them. Nothing is written,
-    so that a copy on a read-only medium is as good.
+    Only with ``outside`` can rows cut off the end, a rolled-back file or a new log be detected. The key of
+    ``outside`` is trusted before the one given. Annotations (also their sealed bytes), verdicts, tasks and
+    final annotations are compared with their log rows. Nothing is written, so a copy on a read-only medium
+    is enough.
 
     Args:
         file: The workspace's database, of this or an earlier version.
         log_id: The log it should be.
         log_public_key: Raw Ed25519 key, as the workspace has it.
-        outside: A checkpoint from another memory than this file.
+        outside: A checkpoint that was kept elsewhere.
 
-    Raises: Unavailable when the file cannot be read at this moment. A file that is broken is a Finding.
+    Raises: Unavailable when the file cannot be read now. A damaged file is a Finding.
     """
     return _verified(file, outside, lambda _connection: (log_id, log_public_key))
 
 
 def verify_file(file: Path, outside: Checkpoint | None = None) -> Finding:
-    """As ``verify_log``, with the id and key that the file itself gives: for a file nobody has opened."""
+    """Like ``verify_log``, with the id and key stored in the file: for a file that is not open."""
     return _verified(file, outside, _identity_in)
 
 
@@ -108,13 +108,13 @@ def _verified(
     except sqlite3.DatabaseError as error:
         return _found(None, Notice("WORKSPACE_FILE_DAMAGED", {"problem": str(error)}), walk.rows)
     except UnicodeDecodeError:
-        # What SQLite says of a broken schema quotes it, and the driver cannot read the quotation.
+        # SQLite's message quotes the broken schema, which the driver cannot decode.
         return _found(None, Notice("WORKSPACE_SCHEMA_NOT_TEXT"), walk.rows)
     return Finding(ok=True, first_bad=None, notice=_praise(walk.rows, outside), rows=walk.rows)
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    """A connection that cannot write; where no lock can be kept beside it, the file is taken as a copy."""
+    """A read-only connection; where no lock file is possible, the file is treated as a copy."""
     uri = file.absolute().as_uri()
     connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
@@ -123,7 +123,7 @@ def _open(file: Path) -> sqlite3.Connection:
         connection.close()
         connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
     except sqlite3.DatabaseError:
-        pass  # not a database: said by whoever reads it
+        pass  # not a database: the first read reports it
     # Text that is not UTF-8 must be a finding, not an exception of the driver.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     return connection
@@ -164,7 +164,7 @@ def _walk(rows: Iterator[LogRow], walk: _Walk, log_id: str, public_key: bytes) -
 
 
 def _rows(connection: sqlite3.Connection, last: Any) -> Iterator[LogRow]:
-    # Page by page, so that a long check never keeps anybody from writing; rows are only ever added.
+    # Page by page, so that a long verification never blocks writers; rows are only added.
     since: Any = None
     while True:
         where = "" if since is None else "AND seq > ?"
@@ -193,7 +193,7 @@ def _flaw_of_signature(row: LogRow, public_key: bytes) -> Notice | None:
 def _snapshot(
     connection: sqlite3.Connection,
 ) -> tuple[Any, list[tuple[int, str]], tuple[dict[int, str], WorkTables] | None]:
-    # One moment for all of it, or what comes meanwhile would seem to be missing.
+    # One snapshot of everything, or rows added meanwhile would seem to be missing.
     connection.execute("BEGIN")
     last = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
     rows = connection.execute("SELECT size, note FROM checkpoint ORDER BY size").fetchall()
@@ -258,7 +258,7 @@ def _match_schema(connection: sqlite3.Connection) -> None:
 
 
 def _match_index(index: dict[int, str], walk: _Walk) -> None:
-    """The index of the log by object says of every row what the row says of itself."""
+    """Checks that the index of the log by object matches every row."""
     wrong = sorted(seq for seq, _ in index.items() ^ walk.objects.items())
     if wrong:
         raise Mismatch(wrong[0], Notice("LOG_INDEX_DIFFERS", {"row": wrong[0]}))

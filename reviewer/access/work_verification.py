@@ -1,4 +1,4 @@
-"""Whether the annotations, verdicts, tasks and finals in the file are those that the log tells of."""
+"""Verifies annotations, verdicts, tasks and final annotations against the access log."""
 
 import sqlite3
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ _HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED})
 
 
 class Mismatch(Exception):
-    """What does not verify: the row of the log that shows it, if one does, and the words for it."""
+    """Something does not verify: the log row that shows it, if any, and its message."""
 
     def __init__(self, seq: int | None, notice: Notice) -> None:
         super().__init__(notice.code)
@@ -43,12 +43,12 @@ class _Decision:
 
 @dataclass(slots=True)
 class LoggedWork:
-    """What the rows of the log say of work, gathered in their order."""
+    """What the rows of the log record about work, collected in order."""
 
     work: dict[str, tuple[int, _Work]] = field(default_factory=dict)
-    """Annotation id -> the first row that hands it in."""
+    """Annotation id -> the first row that submits it."""
     of_task: dict[str, list[str]] = field(default_factory=dict)
-    """Task id -> the annotations handed in, in their order, without refused ones."""
+    """Task id -> the submitted annotations, in order, without refused ones."""
     reviews: set[str] = field(default_factory=set)
     adjudications: set[str] = field(default_factory=set)
     decisions: dict[str, _Decision] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class LoggedWork:
     refused: set[str] = field(default_factory=set)
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
-        """Takes in one row that verified."""
+        """Adds one row that verified."""
         action, detail = fields["action"], fields["detail"]
         if not isinstance(detail, dict):
             return
@@ -81,13 +81,13 @@ class LoggedWork:
                 self.of_task[task].remove(annotation)
 
     def newest(self, task: str) -> str | None:
-        """The annotation of a task that was handed in last, if there is one."""
+        """The newest submitted annotation of a task, if there is one."""
         return next(reversed(self.of_task.get(task, ())), None)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkTables:
-    """What the file holds; ``is_sending``: some of what the log tells of may not have arrived yet."""
+    """The file's tables; ``is_sending``: some work in the log may not have arrived yet."""
 
     work: dict[str, _Work]
     decisions: dict[str, _Decision]
@@ -98,7 +98,7 @@ class WorkTables:
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "WorkTables":
-        """All of it; inside the transaction in which the end of the log was read."""
+        """Reads the tables, in the transaction in which the end of the log was read."""
         rows = connection.execute
         annotations = rows("SELECT id, task_id, clip_id, author, digest, sealed FROM annotation ORDER BY id")
         verdicts = rows(
@@ -120,7 +120,7 @@ class WorkTables:
         )
 
     def match(self, log: LoggedWork) -> None:
-        """Raises Mismatch for the first thing that is not as the log says, or is missing.
+        """Raises Mismatch for the first item that differs from the log, or is missing.
 
         Work that was refused, is still being sent, or is in a queue elsewhere is not in this file.
         """
@@ -142,7 +142,7 @@ class WorkTables:
                 raise Mismatch(row, Notice("ANNOTATION_MISSING", {"annotation": annotation, "row": row}))
 
     def _match_decisions(self, log: LoggedWork) -> None:
-        """A verdict has its own row, or its annotation was passed by a draw or is an adjudicator's own."""
+        """Checks that a verdict has a log row, or follows from a selection or an adjudication."""
         for verdict, here in self.decisions.items():
             said = log.decisions.get(verdict) or self._undiscussed(here.annotation, log)
             if here != said:
@@ -165,7 +165,7 @@ class WorkTables:
         return _Decision(work.task, work.clip, annotation, VerdictKind.PASSED, "") if is_passed else None
 
     def _match_tasks(self, log: LoggedWork) -> None:
-        """A task has the annotation handed in last, or the reviewer's, once it was accepted with fixes."""
+        """Checks that a task has its newest annotation, or the reviewer's if accepted with fixes."""
         fixed = {
             here.annotation: log.newest(here.task)
             for here in self.decisions.values()
@@ -179,7 +179,7 @@ class WorkTables:
                 raise Mismatch(None, Notice("TASK_DIFFERS", {"task": task}))
 
     def _match_finals(self, log: LoggedWork) -> None:
-        """What stands for a clip is what a verdict on the clip accepted; an adjudication comes first."""
+        """Checks that a final annotation was accepted by a verdict; an adjudication takes precedence."""
         for clip, (annotation, verdict) in self.finals.items():
             decision = self.decisions.get(verdict)
             accepted = None

@@ -31,7 +31,7 @@ ANA = DemoPerson("Ana Kowalska", Role.CONTRACTOR, "demo ana yellow kettle")
 QUINN = DemoPerson("Quinn Reyes", Role.QA, "demo quinn quiet harbour")
 PEOPLE = (ANA, QUINN, LEE)
 
-# Everything is checked in the demo, so that the QA screen always has something to show.
+# Everything is checked in the demo, so that the QA page always has something to show.
 _PROJECT = """name = "Demo: voices from everywhere"
 locale = "en-US"
 schema = "default"

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from reviewer.pedal.device import HidBackend
 
 _SIGNAL_POLL_MS = 200
-_PEDALS_AFTER_MS = 500  # of showing the window: nobody signs in sooner
+_PEDALS_AFTER_MS = 500  # after showing the window: nobody signs in sooner
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Opens the workstation, or makes and shows the demo.
+    """Opens the workstation, or creates and shows the demo.
 
     Args:
         arguments: ``[--workspace DIR]`` or ``demo [DIR] [--tour OUT]``.
@@ -116,7 +116,7 @@ def _window(folder: Path) -> int:
     defer_icons()
     window, jobs = make_window(app, gateway, SystemClock(), QSettings(), sound_card_player, is_complete=False)
 
-    def bring_the_rest() -> None:
+    def complete_window() -> None:
         _guard()  # before anything is typed or unsealed
         gateway.begin()
         load_deferred_icons(window)
@@ -125,11 +125,11 @@ def _window(folder: Path) -> int:
         except ReviewerError as error:
             window.sign_in_flow.sign_in_page.show_error(error)
 
-    window.sign_in_flow.sign_in_page.sign_in_requested.connect(load_waves)
-    after_first_paint(window, bring_the_rest)
+    window.sign_in_flow.sign_in_page.sign_in_requested.connect(import_pyqtgraph)
+    after_first_paint(window, complete_window)
     window.show()
     _close_on_signals(window, app)
-    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _bring_pedals(window, jobs))
+    QTimer.singleShot(_PEDALS_AFTER_MS, window, lambda: _load_pedals(window, jobs))
     try:
         return app.exec()
     finally:
@@ -151,13 +151,13 @@ def read_ahead() -> None:
                 file.read_bytes()
 
 
-def load_waves(_entry: object = None) -> None:
+def import_pyqtgraph(_entry: object = None) -> None:
     """Imports pyqtgraph on the GUI thread while the passphrase is checked."""
     with contextlib.suppress(ImportError):
         import pyqtgraph  # noqa: F401, PLC0415 - after the first paint
 
 
-def _bring_pedals(window: MainWindow, jobs: Jobs) -> None:
+def _load_pedals(window: MainWindow, jobs: Jobs) -> None:
     """Loads the pedal package on the job pool, so that typing does not stall."""
     jobs.run(_pedal_port, window.listen_to_pedals, _raise, owner=window)
 

@@ -19,7 +19,7 @@ from reviewer.app.tour_desk import (
     work_on,
     work_on_returned,
 )
-from reviewer.app.tour_lead import bring_clips_in, lead_the_project
+from reviewer.app.tour_lead import import_demo_clips, lead_the_project
 from reviewer.app.tour_qa import accept_the_rest, return_one
 from reviewer.app.tour_signin import come_in, lock
 from reviewer.app.window import application, make_window
@@ -83,14 +83,14 @@ def _loop(driver: Driver, out: Path) -> None:
     driver.picture("sign-in")
     come_in(driver, LEE)
     with tempfile.TemporaryDirectory(prefix="reviewer-tour-") as scratch:
-        answers = bring_clips_in(driver, write_manifest(Path(scratch) / "clips", driver.clock.now()))
+        answers = import_demo_clips(driver, write_manifest(Path(scratch) / "clips", driver.clock.now()))
     lock(driver)
     slipped = _contractor(driver, answers)
     _qa(driver, answers, slipped)
     come_in(driver, ANA)
     driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("claim"))
     held = has_clip(driver)
-    if held:  # what she had on the desk when she locked comes first
+    if held:  # the clip that was open when she locked comes first
         work_on(driver, answers[clip_on_screen(driver)])
     else:
         driver.click("claim")

@@ -29,10 +29,10 @@ def has_clip(driver: Driver) -> bool:
     """Whether a clip is open at the desk, and the desk is not busy."""
     if not driver.sees("submit"):
         return False
-    is_awake = driver.find(QAbstractButton, "submit").isEnabled()
+    is_enabled = driver.find(QAbstractButton, "submit").isEnabled()
     is_counted = driver.sees("status_done") and bool(driver.find(QLabel, "status_done").text())
     time_shown = driver.find(QAbstractButton, "play_time").text()
-    return is_awake and is_counted and not time_shown.endswith(_NO_LENGTH)
+    return is_enabled and is_counted and not time_shown.endswith(_NO_LENGTH)
 
 
 def clip_on_screen(driver: Driver) -> str:
@@ -63,7 +63,7 @@ def work_on(
     """Listens, transcribes, answers the form and submits.
 
     Args:
-        slip: types one word too many, for QA to find.
+        slip: types an extra word, for QA to find.
         is_hasty: tries to submit before everything was heard, which the window refuses.
         shown_as: the name of the screenshots, or empty for none.
     """

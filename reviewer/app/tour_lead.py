@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QPushButton
 
 from reviewer.app.demo import LEE, DemoClip, demo_clips
 from reviewer.app.driver import Driver
@@ -10,14 +10,14 @@ from reviewer.app.tour_signin import sign_agreement
 from reviewer.ui.lead.import_page import ImportPage
 
 
-def bring_clips_in(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
+def import_demo_clips(driver: Driver, manifest: Path) -> dict[str, DemoClip]:
     """Imports the demo manifest; returns the correct annotations by clip id."""
     _go_to(driver, "import")
     driver.type_into("import_manifest", str(manifest))
     driver.click("import_run")
     page = driver.find(ImportPage, "import_page")
     driver.wait_for("the import ends", lambda: bool(page.rows.rows) and page.run_button.isEnabled())
-    # Where the manifest lies is this machine's business, not the picture's.
+    # The manifest's path is specific to this machine, so it is not in the screenshot.
     driver.retype("import_manifest", "clips/manifest.jsonl")
     driver.picture("lead-import")
     by_audio = {f"audio/{clip.file}": clip for clip in demo_clips()}
@@ -52,8 +52,8 @@ def _export(driver: Driver, out: Path) -> None:
         sign_agreement(driver, LEE)
         driver.wait_for_part("export_page")
         driver.click("export_run")
-    message = driver.find(QLabel, "export_message_text")
-    driver.wait_for("the set is written", lambda: "read back" in message.text() and out.exists())
+    run = driver.find(QPushButton, "export_run")
+    driver.wait_for("the set is written", lambda: out.exists() and run.isEnabled())
     driver.retype("export_out", "labelled/set")
     driver.picture("lead-export")
 

@@ -47,7 +47,7 @@ def make_window(
 
 
 class _FirstPaint(QObject):
-    """Watches a window until it was painted once; then it goes."""
+    """Watches a window until its first paint, then deletes itself."""
 
     def __init__(self, window: QWidget, then: Callable[[], object]) -> None:
         super().__init__(window)
@@ -57,7 +57,7 @@ class _FirstPaint(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            # The event is one of the whole picture's; its turn comes when all of it was painted.
+            # A paint event arrives for each part; the queued call runs after all of them.
             QTimer.singleShot(0, self._go)
         return False
 
@@ -73,4 +73,4 @@ def after_first_paint(window: QWidget, then: Callable[[], object]) -> None:
 
 
 def _nothing() -> None:
-    """For a call that was made already."""
+    """For a call that is no longer needed."""

@@ -50,10 +50,10 @@ class OpenWorkspaceGateway:
 
 
 class LazyWorkspaceGateway:
-    """Reads the project file when it is asked for, and opens the rest on a thread of its own.
+    """Reads the project file on request, and opens the rest on a thread of its own.
 
-    Everything but ``project`` waits until the workspace is open: ask for it on the job pool. If it does not
-    open, whoever asks gets the reason, each time.
+    Everything but ``project`` blocks until the workspace is open: call it on the job pool. If opening fails,
+    every call raises the reason.
     """
 
     def __init__(
@@ -62,13 +62,12 @@ class LazyWorkspaceGateway:
         open_it: "Callable[[Path], Workspace] | None" = None,
         then: "Callable[[], object] | None" = None,
     ) -> None:
-        """Looks whether there is a workspace; raises NoWorkspace.
+        """Checks that there is a workspace; raises NoWorkspace.
 
         Args:
             folder: the workspace's.
             open_it: opens it.
-            then: is done on the same thread once nobody has to wait for the workspace any more; not if they
-                are closed before that.
+            then: called on the same thread after the workspace is open; not after ``close``.
         """
         if not (folder / DATABASE_FILE).is_file():
             raise NoWorkspace(folder)
@@ -83,7 +82,7 @@ class LazyWorkspaceGateway:
 
     @property
     def is_closing(self) -> bool:
-        """Whether nobody will come in any more."""
+        """Whether the workspace is being closed."""
         return self._is_closing
 
     @cached_property
@@ -92,7 +91,7 @@ class LazyWorkspaceGateway:
 
         Raises:
             Unavailable: it cannot be read.
-            Refused: it says something the program does not know.
+            Refused: it is invalid.
         """
         from reviewer.lead.project_file import read_project  # noqa: PLC0415 - after the first paint
 
@@ -135,7 +134,7 @@ class LazyWorkspaceGateway:
             self._thread.start()
 
     def close(self) -> None:
-        """Gives the workspace back, once it is open."""
+        """Closes the workspace, once it is open."""
         self._is_closing = True
         if self._thread.ident is not None:
             self._thread.join()
@@ -147,7 +146,7 @@ class LazyWorkspaceGateway:
     def _open(self) -> None:
         try:
             self._workspace = self._open_it(self._folder)
-        except Exception as error:  # noqa: BLE001 - told to whoever asks; a thread's own end tells nobody
+        except Exception as error:  # noqa: BLE001 - raised to callers; the thread itself reports nothing
             self._error = error
         finally:
             self._is_done.set()

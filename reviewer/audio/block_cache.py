@@ -1,4 +1,4 @@
-"""The cache of recently used blocks, and sound that is rendered block by block."""
+"""A cache of recently used blocks, and sound that is rendered block by block."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -18,21 +18,21 @@ _RENDERED_BLOCKS = 4
 
 
 class BlockCache(Generic[Key, Value]):
-    """Keeps at most ``capacity`` blocks, those used last; safe on any thread."""
+    """Keeps the ``capacity`` blocks that were used last; thread-safe."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        """May be changed; it is kept to from the next ``put`` on."""
+        """May be changed; takes effect with the next ``put``."""
         self._blocks: OrderedDict[Key, Value] = OrderedDict()
         self._lock = Lock()
 
     def __contains__(self, key: Key) -> bool:
-        """Whether the block is kept; that does not count as a use."""
+        """Whether the block is cached; does not count as a use."""
         with self._lock:
             return key in self._blocks
 
     def get(self, key: Key) -> Value | None:
-        """The block, if it is kept; it counts as used now."""
+        """The block, if it is cached; counts as a use."""
         with self._lock:
             block = self._blocks.get(key)
             if block is not None:
@@ -40,7 +40,7 @@ class BlockCache(Generic[Key, Value]):
             return block
 
     def put(self, key: Key, block: Value) -> None:
-        """Keep a block; the one unused for longest goes if there are too many."""
+        """Cache a block; drops the least recently used one if there are too many."""
         with self._lock:
             self._blocks[key] = block
             self._blocks.move_to_end(key)
@@ -48,7 +48,7 @@ class BlockCache(Generic[Key, Value]):
                 self._blocks.popitem(last=False)
 
     def clear(self) -> None:
-        """Keep nothing of what was there."""
+        """Drop all blocks."""
         with self._lock:
             self._blocks.clear()
 
@@ -56,8 +56,8 @@ class BlockCache(Generic[Key, Value]):
 class RenderedSound:
     """A ``Sound`` rendered on demand: block ``k`` is frames ``[k * block_frames, (k + 1) * block_frames)``.
 
-    ``render(start, end)`` is only ever asked for whole blocks, so a sample does not depend on which frames
-    were asked for together with it. The blocks used last are kept, the others are rendered again when needed.
+    ``render(start, end)`` is only called for whole blocks, so a sample does not depend on the frames read
+    with it. The blocks used last are cached, the others are rendered again when needed.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class RenderedSound:
         return self._format.bits
 
     def read(self, start: int, end: int) -> IntSamples:
-        """Frames ``[start, end)``, limited to those there are; see ``Sound``."""
+        """Frames ``[start, end)``, clipped to the clip; see ``Sound``."""
         start, end = max(start, 0), min(end, self._frames)
         parts: list[Any] = [np.zeros((0, self.channels), dtype=self._format.dtype)]
         for number in range(start // self._block_frames, -(-end // self._block_frames) if end > start else 0):

@@ -1,25 +1,25 @@
-"""The limits on audio that comes from outside: what can be kept, and what decoding it may cost."""
+"""Limits on imported audio: formats that can be stored, and the cost of decoding."""
 
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
 
 MAX_CHANNELS = 8
-"""What FLAC can hold (RFC 9639, section 9.1.3)."""
+"""The maximum of FLAC (RFC 9639, section 9.1.3)."""
 MAX_RATE_HZ = 655_350
-"""What a FLAC frame header can say in tens of hertz (RFC 9639, section 9.1.2)."""
+"""The maximum of a FLAC frame header in tens of hertz (RFC 9639, section 9.1.2)."""
 MAX_RECORD_BYTES = 1 << 20
-"""Of one record between the decoding process and its parent."""
+"""The size of one record between the decoding process and its parent."""
 MAX_DESCRIPTORS = 16
 """Files that the decoding process may have open."""
 
 _SLOWEST_CODEC_SPEED = 60.0
-"""Opus, the slowest, decodes some 170 seconds of sound in a second; a third of that is allowed for."""
+"""Opus, the slowest format, decodes about 170 seconds of sound a second; a third of that is assumed."""
 _BUSY_MACHINE = 6.0
-"""The limit is processor time; by the clock a busy machine gets this many times more."""
+"""The limit is processor time; wall-clock time may be this many times longer, on a busy machine."""
 
 
 def refuse_unsupported(rate_hz: int, channels: int) -> None:
-    """Raises Refused (``UNDECODABLE_...``) for more channels, or a higher rate, than can be kept."""
+    """Raises Refused (``UNDECODABLE_...``) for more channels, or a higher rate, than can be stored."""
     if channels > MAX_CHANNELS:
         raise Refused("UNDECODABLE_CHANNELS", channels=channels, most=MAX_CHANNELS)
     if rate_hz > MAX_RATE_HZ:
@@ -27,10 +27,10 @@ def refuse_unsupported(rate_hz: int, channels: int) -> None:
 
 
 def cpu_seconds(limits: DecodeLimits) -> float:
-    """Processor time for one file: the limit, and what the longest sound allowed may need besides."""
+    """Processor time for one file: the limit, plus the allowance for the longest sound."""
     return limits.seconds + limits.audio_seconds / _SLOWEST_CODEC_SPEED
 
 
 def wall_seconds(limits: DecodeLimits) -> float:
-    """Time by the clock for one file."""
+    """Wall-clock time for one file."""
     return cpu_seconds(limits) * _BUSY_MACHINE

@@ -1,4 +1,4 @@
-"""Decoded sound as integers, and its format: what every other part of the audio package works on."""
+"""Decoded sound as integers, and its format."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ IntSamples: TypeAlias = NDArray[np.int16] | NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
-    """Rate, channels and bits of a sound or a stream; 16 bits are int16, 24 bits the top of an int32."""
+    """Rate, channels and bits of a sound or stream: int16 for 16 bits, the top of int32 for 24."""
 
     rate_hz: int
     channels: int
@@ -25,7 +25,7 @@ class AudioFormat:
 
 
 class Sound(Protocol):
-    """A clip's sound, readable at any place: ``Samples`` has all of it in memory, a long clip decodes it.
+    """A clip's sound, readable by range: ``Samples`` has all of it in memory, a long clip decodes on demand.
 
     ``bits`` is 16 (int16) or 24 (int32, 24 bits at the top).
     """
@@ -43,15 +43,15 @@ class Sound(Protocol):
     def bits(self) -> int: ...
 
     def read(self, start: int, end: int) -> IntSamples:
-        """Frames ``[start, end)``, limited to those there are; shape ``(frames, channels)``, read-only.
+        """Frames ``[start, end)``, clipped to the clip; shape ``(frames, channels)``, read-only.
 
-        May be called on any thread, and may take as long as decoding does.
+        Thread-safe; may take as long as decoding.
         """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """A clip's samples, shape ``(frames, channels)``, never changed after they were made.
+    """A clip's samples, shape ``(frames, channels)``, immutable.
 
     ``int16`` for 16-bit audio; ``int32`` for 24-bit audio, whose 24 bits are the top of the word: full scale
     is the type's, and the lowest eight bits are zero.
@@ -78,7 +78,7 @@ class Samples:
 
     @property
     def bits(self) -> int:
-        """16 or 24: what the canonical FLAC of these samples holds."""
+        """16 or 24, as in the canonical FLAC of these samples."""
         return 16 if self.data.dtype == np.int16 else 24
 
     @property
@@ -87,7 +87,7 @@ class Samples:
         return self.frames / self.rate_hz
 
     def read(self, start: int, end: int) -> IntSamples:
-        """Frames ``[start, end)``, limited to those there are; see ``Sound``."""
+        """Frames ``[start, end)``, clipped to the clip; see ``Sound``."""
         return self.data[max(start, 0) : max(end, 0)]
 
     def as_float(self) -> NDArray[np.float32]:
@@ -95,7 +95,7 @@ class Samples:
         return as_float(self.data)
 
     def sha256(self) -> bytes:
-        """SHA-256 over rate, channels, bits and the little-endian samples: the same sound, the same hash."""
+        """SHA-256 over rate, channels, bits and the little-endian samples: equal sounds have equal hashes."""
         digest = hashlib.sha256(f"{self.rate_hz} {self.channels} {self.bits} ".encode())
         little = self.data.astype(self.data.dtype.newbyteorder("<"), copy=False)
         digest.update(np.ascontiguousarray(little).data)
@@ -103,7 +103,7 @@ class Samples:
 
 
 def format_of(sound: Sound) -> AudioFormat:
-    """The sound's own format."""
+    """The sound's format."""
     return AudioFormat(sound.rate_hz, sound.channels, sound.bits)
 
 

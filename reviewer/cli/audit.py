@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
+from reviewer.cli.sign_in import AsJson, CommandSession, WorkspaceDir, signs_in
 from reviewer.errors import Damaged, Unavailable
 from reviewer.messages import command_catalogue
 from reviewer.model.clock import to_iso
@@ -20,18 +20,16 @@ app = typer.Typer(help="Read, verify and sign the access log.", no_args_is_help=
 
 
 @app.command("show")
+@signs_in
 def show(
+    work: CommandSession,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="The newest N rows.")] = 100,
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Show the newest rows of the access log, oldest first."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        rows = work.person.lead.log_rows(limit)
-        names = {person.id: person.name for person in work.person.lead.people()}
+    rows = work.person.lead.log_rows(limit)
+    names = {person.id: person.name for person in work.person.lead.people()}
     if json:
         output.print_json({"rows": [_row(row, names) for row in rows]})
         return
@@ -79,22 +77,16 @@ def verify(
 
 
 @app.command("checkpoint")
-def checkpoint(
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+@signs_in
+def checkpoint(work: CommandSession, *, json: AsJson = False) -> None:
     """Sign the current end of the log; keep what is printed on another machine."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        made = work.person.lead.checkpoint()
-        if json:
-            body = {"log_id": made.log_id, "size": made.size, "head": made.head.hex()}
-            output.print_json(body | {"made_at": to_iso(made.made_at), "checkpoint": made.text})
-        else:
-            print(made.text, end="", flush=True)
-        work.person.lead.witnessed(made)
+    made = work.person.lead.checkpoint()
+    if json:
+        body = {"log_id": made.log_id, "size": made.size, "head": made.head.hex()}
+        output.print_json(body | {"made_at": to_iso(made.made_at), "checkpoint": made.text})
+    else:
+        print(made.text, end="", flush=True)
+    work.person.lead.witnessed(made)
 
 
 def _read_checkpoint(file: Path) -> "Checkpoint":

@@ -9,14 +9,24 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
+from reviewer.cli.sign_in import (
+    AsJson,
+    AsName,
+    CommandSession,
+    PassphraseFile,
+    WorkspaceDir,
+    signed_in,
+    signs_in,
+)
 from reviewer.errors import Notice, Refused, Unavailable
 from reviewer.messages import command_catalogue
 
 _OUTCOMES = ("accepted", "refused", "quarantined")
 
 
+@signs_in
 def import_clips(
+    work: CommandSession,
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="JSON Lines or CSV.")],
     sample: Annotated[
         int | None,
@@ -30,9 +40,6 @@ def import_clips(
         ),
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every line, import nothing.")] = False,
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
@@ -42,7 +49,6 @@ def import_clips(
     fields = tuple(field.strip() for field in stratify.split(",") if field.strip())
     options = IntakeOptions(sample=sample, seed=seed, stratify=fields, dry_run=dry_run)
     with (
-        signed_in(workspace, as_name, passphrase_file) as work,
         output.progress_bar("Importing") as progress,
         _until_interrupted() as cancelled,
     ):
@@ -60,16 +66,15 @@ def import_clips(
         raise Unavailable("IMPORT_INTERRUPTED")
 
 
+@signs_in
 def export(
+    work: CommandSession,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that does not exist yet.")],
     formats: Annotated[str, typer.Option("--format", metavar="NAMES", help="For example nemo,csv.")],
     where: Annotated[
         str | None,
         typer.Option("--where", metavar="EXPR", help="A filter for clips; default: all.", show_default=False),
     ] = None,
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
@@ -78,7 +83,6 @@ def export(
 
     names = tuple(name.strip() for name in formats.split(",") if name.strip())
     with (
-        signed_in(workspace, as_name, passphrase_file) as work,
         output.progress_bar("Exporting") as progress,
     ):
         try:

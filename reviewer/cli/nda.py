@@ -15,6 +15,7 @@ from reviewer.cli.sign_in import (
     WorkspaceDir,
     opened,
     signed_in,
+    signs_in,
 )
 from reviewer.errors import Refused
 
@@ -56,24 +57,22 @@ def show(
 
 
 @app.command("accept")
+@signs_in
 def accept(
+    work: CommandSession,
     version: Annotated[str, typer.Option("--version", metavar="V", help="The version that you read.")],
     typed_name: Annotated[str, typer.Option("--typed-name", metavar="TEXT", help="Your name, as you sign.")],
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Sign the agreement. If it was not shown to you yet, it is printed first, with a least reading time."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        text = work.workspace.agreement.text()
-        if version != text.version:
-            raise Refused("NDA_OTHER_VERSION", version=text.version)
-        _let_read(work, text)
-        record = work.workspace.agreement.accept(
-            work.person.identity, text, typed_name=typed_name, passphrase=work.passphrase
-        )
+    text = work.workspace.agreement.text()
+    if version != text.version:
+        raise Refused("NDA_OTHER_VERSION", version=text.version)
+    _let_read(work, text)
+    record = work.workspace.agreement.accept(
+        work.person.identity, text, typed_name=typed_name, passphrase=work.passphrase
+    )
     if json:
         output.print_json(
             {"id": record, "version": text.version, "locale": text.locale, "sha256": text.sha256}

@@ -8,12 +8,12 @@ import typer
 from reviewer.cli import output
 from reviewer.cli.sign_in import (
     AsJson,
-    AsName,
+    CommandSession,
     PassphraseFile,
     WorkspaceDir,
     opened,
     passphrase_from,
-    signed_in,
+    signs_in,
 )
 from reviewer.model.clock import to_iso
 from reviewer.model.people import Role
@@ -32,18 +32,16 @@ class RoleName(StrEnum):
 
 
 @app.command("add")
+@signs_in
 def add(
+    work: CommandSession,
     name: PersonName,
     role: Annotated[RoleName, typer.Option("--role", help="Their role.")],
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Invite a person; prints their one-time enrolment code."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        invitation = work.person.lead.add_person(name, Role(role))
+    invitation = work.person.lead.add_person(name, Role(role))
     person, until = invitation.person, to_iso(invitation.until)
     if json:
         output.print_json(
@@ -63,16 +61,10 @@ def add(
 
 
 @app.command("list")
-def list_people(
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+@signs_in
+def list_people(work: CommandSession, *, json: AsJson = False) -> None:
     """List everybody who was ever added."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        people = work.person.lead.people()
+    people = work.person.lead.people()
     if json:
         rows = [{"id": p.id, "name": p.name, "role": p.role.value, "state": p.state.value} for p in people]
         output.print_json({"people": rows})
@@ -84,17 +76,10 @@ def list_people(
 
 
 @app.command("revoke")
-def revoke(
-    name: PersonName,
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+@signs_in
+def revoke(work: CommandSession, name: PersonName, *, json: AsJson = False) -> None:
     """Revoke an account: its keys are destroyed and its tasks go back to the queue."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        person = work.person.lead.revoke(name)
+    person = work.person.lead.revoke(name)
     if json:
         output.print_json({"id": person.id, "name": person.name, "state": "revoked"})
     else:

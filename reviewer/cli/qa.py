@@ -3,22 +3,16 @@
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
+from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 
 app = typer.Typer(help="Select work for review, and report on it.", no_args_is_help=True)
 
 
 @app.command("draw")
-def draw(
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+@signs_in
+def draw(work: CommandSession, *, json: AsJson = False) -> None:
     """Decide for each new submission whether it is reviewed; the rest is accepted."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        result = work.person.qa.draw()
+    result = work.person.qa.draw()
     if json:
         output.print_json({"drawn": result.selected, "passed": result.passed})
     else:
@@ -27,16 +21,10 @@ def draw(
 
 
 @app.command("report")
-def report(
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+@signs_in
+def report(work: CommandSession, *, json: AsJson = False) -> None:
     """Show each contractor's scorecard: how much was reviewed, and what share was accepted."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        cards = work.person.qa.scorecards()
+    cards = work.person.qa.scorecards()
     if json:
         output.print_json({"confidence": 0.95, "people": [card.to_json() for card in cards]})
         return

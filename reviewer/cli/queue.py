@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.sign_in import AsJson, AsName, PassphraseFile, WorkspaceDir, signed_in
+from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.model.clock import to_iso
 from reviewer.model.task import LateDraft, Lease
 from reviewer.queue.api import HeldClip
@@ -16,17 +16,11 @@ TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task, as queue st
 
 
 @app.command("status")
-def status(
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+@signs_in
+def status(work: CommandSession, *, json: AsJson = False) -> None:
     """Show clips and tasks by state, leases, late drafts, and clips that wait for the lead."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        overview = work.person.lead.overview()
-        names = {person.id: person.name for person in work.person.lead.people()}
+    overview = work.person.lead.overview()
+    names = {person.id: person.name for person in work.person.lead.people()}
     leases = [_lease(lease, names) for lease in overview.leases]
     late = [_late(draft, names) for draft in overview.late_drafts]
     with_lead = [_held(clip) for clip in overview.held]
@@ -52,17 +46,10 @@ def status(
 
 
 @app.command("release")
-def release(
-    task: TaskId,
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+@signs_in
+def release(work: CommandSession, task: TaskId, *, json: AsJson = False) -> None:
     """Open a task to all: end its lease, or put a held clip back into the queue."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        work.person.lead.release(task)
+    work.person.lead.release(task)
     if json:
         output.print_json({"task": task, "state": "open"})
     else:
@@ -70,18 +57,16 @@ def release(
 
 
 @app.command("assign")
+@signs_in
 def assign(
+    work: CommandSession,
     task: TaskId,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The contractor to assign it to.")],
-    workspace: WorkspaceDir = None,
-    as_name: AsName = None,
-    passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Assign a task to one contractor."""
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        person = work.person.lead.assign(task, name)
+    person = work.person.lead.assign(task, name)
     if json:
         output.print_json({"task": task, "person": person.name})
     else:

@@ -3,9 +3,11 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from reviewer.workspace import SignedIn, Workspace
 
 VARIABLE = "REVIEWER_PASSPHRASE"
+_KEYWORD = Parameter.KEYWORD_ONLY
 
 WorkspaceDir = Annotated[
     Path | None,
@@ -70,6 +73,25 @@ def signed_in(folder: Path | None, name: str | None, file: Path | None) -> Itera
             yield CommandSession(workspace, person, passphrase)
         finally:
             workspace.sign_out(person)
+
+
+def signs_in(command: Callable[..., None]) -> Callable[..., None]:
+    """Makes a command that signs in first; it gets the session, and the options that this takes."""
+
+    @wraps(command)
+    def run(
+        workspace: Path | None, as_name: str | None, passphrase_file: Path | None, **arguments: object
+    ) -> None:
+        with signed_in(workspace, as_name, passphrase_file) as work:
+            command(work, **arguments)
+
+    _, *own, as_json = signature(command).parameters.values()
+    to_sign_in = {"workspace": WorkspaceDir, "as_name": AsName, "passphrase_file": PassphraseFile}
+    added = [Parameter(name, _KEYWORD, default=None, annotation=kind) for name, kind in to_sign_in.items()]
+    run.__signature__ = Signature(  # type: ignore[attr-defined]
+        [each.replace(kind=_KEYWORD) for each in (*own, *added, as_json)]
+    )
+    return run
 
 
 def name_from(given: str | None) -> str:

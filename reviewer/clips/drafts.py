@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.db.connection import Database
-from reviewer.model.clock import from_micros, to_micros
+from reviewer.model.clock import to_micros
+from reviewer.model.plain import from_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,7 @@ class DraftRepository:
             "SELECT window, revision, sealed, saved_at FROM draft WHERE task_id = ? AND person_id = ?",
             (task_id, person_id),
         )
-        if row is None:
-            return None
-        return StoredDraft(row["window"], row["revision"], row["sealed"], from_micros(row["saved_at"]))
-
-    def window_of(self, task_id: str, person_id: str) -> str | None:
-        """The window that saved the draft last, or None if there is no draft."""
-        found: str | None = self._database.value(
-            "SELECT window FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id)
-        )
-        return found
+        return None if row is None else from_columns(StoredDraft, row)
 
     def delete(self, task_id: str, person_id: str) -> None:
         """Removes the draft of work that was submitted, skipped or kept as a late draft."""

@@ -26,17 +26,10 @@ class HypothesisRepository:
         sealed = self._content.seal(
             keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, name, _to_bytes(hypothesis)
         )
-        self._database.execute(
-            "INSERT INTO hypothesis (id, clip_id, engine, version, sealed, made_at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                hypothesis.id,
-                hypothesis.clip_id,
-                hypothesis.engine,
-                hypothesis.version,
-                sealed,
-                to_micros(self._clock.now()),
-            ),
+        facts = {"id": hypothesis.id, "clip_id": hypothesis.clip_id, "engine": hypothesis.engine}
+        made_at = to_micros(self._clock.now())
+        self._database.insert(
+            "hypothesis", {**facts, "version": hypothesis.version, "sealed": sealed, "made_at": made_at}
         )
 
     def of_clip(self, keyring: Keyring, clip_id: str) -> tuple[Hypothesis, ...]:
@@ -63,7 +56,7 @@ class HypothesisRepository:
 
 
 def _name(hypothesis_id: str, engine: str, version: str) -> str:
-    """What binds the seal to all that stands beside it in the clear, in one form for each."""
+    """The name that binds the seal to the unsealed columns, in canonical form."""
     return json.dumps([hypothesis_id, engine, version])
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.db.connection import Database
-from reviewer.model.clock import from_micros, to_micros
+from reviewer.model.clock import to_micros
+from reviewer.model.plain import from_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class OpenTasks:
         row = self._database.row(
             "SELECT window, seen_at FROM open_task WHERE task_id = ? AND person_id = ?", (task_id, person_id)
         )
-        return None if row is None else OpenTask(row["window"], from_micros(row["seen_at"]))
+        return None if row is None else from_columns(OpenTask, row)
 
     def seen(self, task_id: str, person_id: str, clip_id: str, window: str, at: datetime) -> None:
         """Records that this window has the task open now."""

@@ -3,19 +3,12 @@
 import sqlite3
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from reviewer.db.connection import Database, Row
 from reviewer.errors import Refused
 from reviewer.model.clip import Clip
-from reviewer.model.clock import from_micros, to_micros
-
-_COLUMNS = (
-    "id", "product", "locale", "rate_hz", "channels", "frames", "recorded_at", "consent_granted_at",
-    "consent_withdrawn_at", "purge_at", "imported_at", "source_hash", "speaker_hash", "samples_hash",
-)  # fmt: skip
-_TIMES = frozenset({"recorded_at", "consent_granted_at", "consent_withdrawn_at", "purge_at", "imported_at"})
-_LIST = ", ".join(_COLUMNS)
+from reviewer.model.clock import to_micros
+from reviewer.model.plain import from_columns, to_columns
 
 
 class PurgeReason(StrEnum):
@@ -36,19 +29,14 @@ class ClipRepository:
 
         Raises Refused (code DUPLICATE) when the id, the source or the samples were imported before.
         """
-        values = [_to_column(name, getattr(clip, name)) for name in _COLUMNS]
-        marks = ", ".join("?" * (len(_COLUMNS) + 1))
         try:
-            self._database.execute(
-                f"INSERT INTO clip ({_LIST}, wrapped_key) VALUES ({marks})",  # noqa: S608
-                (*values, wrapped_key),
-            )
+            self._database.insert("clip", to_columns(clip) | {"wrapped_key": wrapped_key})
         except sqlite3.IntegrityError as error:
             raise Refused("DUPLICATE") from error
 
     def get(self, clip_id: str) -> Clip:
         """A clip's facts; raises Refused for an unknown clip."""
-        return _clip(self._row(clip_id, _LIST))
+        return from_columns(Clip, self._row(clip_id))
 
     def has(self, clip_id: str) -> bool:
         """Whether a clip of this id was ever imported."""
@@ -56,7 +44,7 @@ class ClipRepository:
 
     def wrapped_key(self, clip_id: str) -> bytes:
         """The clip's wrapped key; raises Refused for an unknown clip, or (code PURGED) a purged one."""
-        wrapped: bytes | None = self._row(clip_id, "wrapped_key")["wrapped_key"]
+        wrapped: bytes | None = self._row(clip_id)["wrapped_key"]
         if wrapped is None:
             raise Refused("PURGED")
         return wrapped
@@ -105,21 +93,8 @@ class ClipRepository:
             for row in rows
         }
 
-    def _row(self, clip_id: str, columns: str) -> Row:
-        row = self._database.row(f"SELECT {columns} FROM clip WHERE id = ?", (clip_id,))  # noqa: S608
+    def _row(self, clip_id: str) -> Row:
+        row = self._database.row("SELECT * FROM clip WHERE id = ?", (clip_id,))
         if row is None:
             raise Refused("NO_SUCH_CLIP", clip=clip_id)
         return row
-
-
-def _clip(row: Row) -> Clip:
-    fields: dict[str, Any] = {name: _from_column(name, value) for name, value in row.items()}
-    return Clip(**fields)
-
-
-def _to_column(name: str, value: Any) -> Any:
-    return to_micros(value) if name in _TIMES and value is not None else value
-
-
-def _from_column(name: str, value: Any) -> Any:
-    return from_micros(value) if name in _TIMES and value is not None else value

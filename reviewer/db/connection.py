@@ -77,6 +77,11 @@ class Database:
         with self.transaction(), translated():
             return self._connection.execute(sql, parameters).rowcount
 
+    def insert(self, table: str, values: Mapping[str, Any]) -> None:
+        """Adds one row: a value for each column that is named."""
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        self.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query (or of a statement with RETURNING, inside a transaction)."""
         with self._lock, translated():
@@ -151,9 +156,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise Unavailable(
-            "The workspace file could not be written or read.", f"Check disk space and permissions ({error})."
-        ) from error
+        raise Unavailable("WORKSPACE_FILE_FAILED", problem=str(error)) from error
     except sqlite3.DatabaseError as error:
         if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself is damaged
             raise _damaged(error) from error

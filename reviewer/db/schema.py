@@ -172,7 +172,7 @@ _QUEUE = (
         task_id TEXT NOT NULL REFERENCES task (id),
         clip_id TEXT NOT NULL REFERENCES queue_clip (clip_id),
         author TEXT NOT NULL,
-        parent_id TEXT REFERENCES annotation (id),
+        parent TEXT REFERENCES annotation (id),
         schema_version TEXT NOT NULL,
         conventions_version TEXT NOT NULL,
         digest BLOB NOT NULL,
@@ -185,9 +185,9 @@ _QUEUE = (
     """
     CREATE TRIGGER annotation_no_update BEFORE UPDATE ON annotation
     WHEN NEW.sealed IS NOT x'' OR (NEW.id, NEW.submission_key, NEW.task_id, NEW.clip_id, NEW.author,
-    NEW.parent_id,
+    NEW.parent,
         NEW.schema_version, NEW.conventions_version, NEW.digest, NEW.made_at) IS NOT (OLD.id,
-        OLD.submission_key, OLD.task_id, OLD.clip_id, OLD.author, OLD.parent_id, OLD.schema_version,
+        OLD.submission_key, OLD.task_id, OLD.clip_id, OLD.author, OLD.parent, OLD.schema_version,
         OLD.conventions_version, OLD.digest, OLD.made_at)
     BEGIN SELECT RAISE(ABORT, 'annotations are append-only'); END
     """,

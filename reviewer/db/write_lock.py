@@ -51,7 +51,7 @@ class WriteLock:
         self._line.leave()
 
     def waiting(self) -> int:
-        """How many threads of this process stand in line."""
+        """The number of waiting threads of this process."""
         return len(self._line.waiting)
 
     def close(self) -> None:

@@ -130,7 +130,7 @@ class Export:
         self, identity: Identity, out: Path, formats: tuple[str, ...], where: str | None, *, split: bool
     ) -> _Order:
         unit = self._unit
-        checkpoint = unit.checkpoints.make("export")
+        checkpoint = unit.log.checkpoint("export")
         with unit.transaction():
             started = self._record(identity, Action.EXPORT_STARTED, "", {"formats": list(formats)})
             export_id = f"e{started:08d}"

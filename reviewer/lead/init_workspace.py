@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.checkpoint import Checkpoints
 from reviewer.access.people import PersonRepository
 from reviewer.access.signing import public_key_of
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
@@ -48,7 +47,7 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
                     detail={"log_public_key": log_public_key.hex()},
                 )
             )
-            Checkpoints(database, log, clock).make("workspace_made")
+            log.checkpoint("workspace_made")
     except BaseException:
         database.close()
         _remove(draft)

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +48,7 @@ class PurgeReport:
         return {
             "purged": [{"clip": clip, "reason": reason} for clip, reason in self.purged],
             "unknown": self.unknown,
-            "recall": [
-                {
-                    "export": one.export,
-                    "made_at": one.made_at,
-                    "formats": one.formats,
-                    "clips": list(one.clips),
-                }
-                for one in self.recall
-            ],
+            "recall": [asdict(one) for one in self.recall],
         }
 
 

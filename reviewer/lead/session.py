@@ -165,12 +165,12 @@ class LeadSession:
     def checkpoint(self) -> Checkpoint:
         """Signs the state of the log, to be kept on another machine."""
         self._require(Act.MAKE_CHECKPOINT)
-        return self._unit.checkpoints.make("request")
+        return self._unit.log.checkpoint("request")
 
     def witnessed(self, checkpoint: Checkpoint) -> None:
         """Records that a checkpoint has left this machine; the rows it covers count as witnessed."""
         self._require(Act.MAKE_CHECKPOINT)
-        self._unit.checkpoints.mark_witnessed(checkpoint.size)
+        self._unit.log.mark_witnessed(checkpoint.size)
 
     def _require(self, act: Act) -> None:
         self._sign_in.require(self.identity)

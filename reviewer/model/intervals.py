@@ -57,22 +57,6 @@ def subtract(spans: Iterable[Span], removed: Iterable[Span]) -> tuple[Span, ...]
     return tuple(left)
 
 
-def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
-    """The intersection, canonical."""
-    first, second = merge(spans), merge(others)
-    both: list[Span] = []
-    i = j = 0
-    while i < len(first) and j < len(second):
-        start, end = max(first[i].start, second[j].start), min(first[i].end, second[j].end)
-        if start < end:
-            both.append(Span(start, end))
-        if first[i].end < second[j].end:
-            i += 1
-        else:
-            j += 1
-    return tuple(both)
-
-
 def clip_to_length(ranges: Iterable[tuple[int, int]], frames: int) -> tuple[Span, ...]:
     """Pairs of start and end, clipped to ``frames`` frames, canonical; those outside are dropped."""
     cut = ((max(start, 0), min(end, frames)) for start, end in ranges)

@@ -1,4 +1,4 @@
-"""Calibration of an unknown pedal: its owner presses one after the other; the bits that change are its."""
+"""Calibration of an unknown pedal: its owner presses the pedals in turn; the changing bits identify them."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ _ORDER = tuple(Pedal)
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """The report while a pedal was down, and the one after it came up; both of the same length."""
+    """The report while a pedal was down, and the one after its release; both of the same length."""
 
     down: bytes
     up: bytes
@@ -25,12 +25,12 @@ class Calibration:
 
     @property
     def requested_pedal(self) -> Pedal | None:
-        """The pedal to be pressed and released next; None when all were."""
+        """The pedal to press and release next; None after the last."""
         return _ORDER[len(self.presses)] if len(self.presses) < len(_ORDER) else None
 
     @property
     def is_held(self) -> bool:
-        """Whether something is down, as far as one can tell, and should come up."""
+        """Whether a pedal seems to be down and must be released."""
         return self.held_report is not None
 
     def with_report(self, report: bytes) -> "Calibration":
@@ -49,11 +49,11 @@ class Calibration:
         return Calibration((*self.presses, Press(self.held_report, report)))
 
     def skip_pedal(self) -> "Calibration":
-        """There is no such pedal; go on with the next."""
+        """Skip a pedal that the device does not have."""
         return self if self.requested_pedal is None else Calibration((*self.presses, None))
 
     def layout(self) -> ReportLayout:
-        """The layout that was found.
+        """The layout found.
 
         Raises:
             Refused: no pedal was pressed, or two could not be told apart.

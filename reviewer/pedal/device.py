@@ -1,4 +1,4 @@
-"""USB HID devices: what the program asks of the library that lists and reads them."""
+"""USB HID devices: the interface of the library that lists and reads them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ _KEYBOARD_OR_MOUSE = frozenset({0x01, 0x02, 0x06, 0x07})  # pointer, mouse, keyb
 
 @dataclass(frozen=True, slots=True)
 class HidDevice:
-    """A device as the system lists it; ``usage_page`` and ``usage`` say what it is for.
+    """A device as the system lists it; ``usage_page`` and ``usage`` are its function.
 
-    The numbers of usages are those of the USB HID Usage Tables 1.5; 0 where the system does not give them.
+    The numbers of usages are those of the USB HID Usage Tables 1.5; 0 if the system does not report them.
     """
 
     path: str
@@ -32,7 +32,7 @@ class HidConnection(Protocol):
     """An open device."""
 
     def read_report(self, timeout_ms: int) -> bytes:
-        """The next input report, or nothing if none came in time.
+        """The next input report; empty if none came in time.
 
         Raises:
             Unavailable: the device was unplugged.
@@ -60,12 +60,12 @@ class HidBackend(Protocol):
         """Open a device for reading.
 
         Raises:
-            Unavailable: it was unplugged, or this user may not read it; the hint says what helps.
+            Unavailable: it was unplugged, or this user lacks permission; the hint says what helps.
         """
 
 
 def without_keyboards_and_mice(devices: Iterable[HidDevice]) -> list[HidDevice]:
-    """The devices without any part of a keyboard or mouse: those are never opened, whatever else they are."""
+    """The devices without a keyboard or mouse interface; others are never opened."""
     listed = list(devices)
     closed = {device.path for device in listed if device.is_keyboard_or_mouse}
     return [device for device in listed if device.path not in closed]

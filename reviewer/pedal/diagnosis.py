@@ -17,10 +17,10 @@ _SENTENCES = {
 
 
 def describe_pedal(backend: HidBackend) -> str:
-    """Which pedal is connected, or that none is, in one line.
+    """One line about the connected pedal, or that there is none.
 
     Raises:
-        Unavailable: a pedal is there and cannot be read.
+        Unavailable: a pedal is connected but cannot be read.
     """
     if not backend.is_installed:
         return "Not installed; only needed for a foot pedal: pip install 'reviewer[pedal]'"

@@ -10,7 +10,7 @@ from reviewer.errors import Unavailable
 from reviewer.pedal.device import HidDevice
 
 RULES_FILE = "/etc/udev/rules.d/70-reviewer-pedal.rules"
-_LONGEST_REPORT = 64  # of a full-speed USB device
+_LONGEST_REPORT = 64  # the maximum of a full-speed USB device
 
 
 class HidapiBackend:
@@ -29,7 +29,7 @@ class HidapiBackend:
     def open_device(self, device: HidDevice) -> "_HidapiConnection":
         opened = _library().device()
         try:
-            opened.open_path(_bytes(device.path))
+            opened.open_path(os.fsencode(device.path))
         except OSError as error:
             raise _open_error(device) from error
         return _HidapiConnection(opened)
@@ -51,9 +51,9 @@ class _HidapiConnection:
 
 
 def udev_rule(device: HidDevice) -> str:
-    """The line that lets whoever sits at a Linux machine read this device (hidapi's ``udev/69-hid.rules``).
+    """The udev rule that lets the user of the active seat read this device (hidapi's ``udev/69-hid.rules``).
 
-    The file's number must be below 73: there systemd gives out what ``uaccess`` marks.
+    The file's number must be below 73, where systemd applies ``uaccess``.
     """
     return (
         f'KERNEL=="hidraw*", ATTRS{{idVendor}}=="{device.vendor:04x}", '
@@ -62,7 +62,7 @@ def udev_rule(device: HidDevice) -> str:
 
 
 def _library() -> Any:
-    """On Linux the kind that reads ``/dev/hidraw*``: the other takes a device away from the system."""
+    """On Linux the hidraw backend: the libusb one takes the device away from the system."""
     try:
         try:
             import hidraw  # noqa: PLC0415
@@ -76,19 +76,15 @@ def _library() -> Any:
         raise Unavailable("PEDAL_NOT_INSTALLED") from error
 
 
-def _hid_device(told: dict[str, Any]) -> HidDevice:
+def _hid_device(entry: dict[str, Any]) -> HidDevice:
     return HidDevice(
-        path=os.fsdecode(told["path"]),
-        vendor=int(told["vendor_id"]),
-        product=int(told["product_id"]),
-        name=str(told.get("product_string") or "").strip(),
-        usage_page=int(told.get("usage_page") or 0),
-        usage=int(told.get("usage") or 0),
+        path=os.fsdecode(entry["path"]),
+        vendor=int(entry["vendor_id"]),
+        product=int(entry["product_id"]),
+        name=str(entry.get("product_string") or "").strip(),
+        usage_page=int(entry.get("usage_page") or 0),
+        usage=int(entry.get("usage") or 0),
     )
-
-
-def _bytes(path: str) -> bytes:
-    return os.fsencode(path)
 
 
 def _open_error(device: HidDevice) -> Unavailable:

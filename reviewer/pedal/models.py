@@ -15,9 +15,9 @@ _KEYS = ("name", "ids", "usage", "learned", "types_keys", "source", "length", "l
 
 @dataclass(frozen=True, slots=True)
 class PedalModel:
-    """A model of foot pedal. Without a ``layout`` it must be calibrated, or it types keys like a keyboard.
+    """A foot pedal model. Without a ``layout`` it must be calibrated, or it types keys like a keyboard.
 
-    ``usage`` is the pair of usage page and usage under which it reports its pedals, if it has several.
+    ``usage`` is the usage page and usage of its pedals, if the device has several.
     """
 
     name: str
@@ -28,7 +28,7 @@ class PedalModel:
     usage: tuple[int, int] | None = None
 
     def matches(self, device: HidDevice) -> bool:
-        """Whether a device is of this model, as far as the system says."""
+        """Whether a device is of this model, by its ids and usage."""
         if (device.vendor, device.product) not in self.ids:
             return False
         return self.usage is None or (device.usage_page, device.usage) in {self.usage, (0, 0)}
@@ -38,7 +38,7 @@ def known_models(folder: Path | None = None) -> tuple[PedalModel, ...]:
     """All models, by file name.
 
     Raises:
-        Refused: a file is not what it should be; the sentence names file and key.
+        Refused: a file is invalid; the sentence names file and key.
     """
     files = sorted((folder or resource("pedals")).glob("*.toml"))
     return tuple(_model(table) for file in files for table in TomlTable.read(file).tables("model"))

@@ -1,4 +1,4 @@
-"""Monitors the pedal: finds it, reads it and reports what it does, one step at a time on any thread."""
+"""Finds the pedal, reads it and emits its events, one step at a time on any thread."""
 
 import queue
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ PedalMessage = PedalStatus | PedalEvent | RawReport
 
 
 class PedalMonitor:
-    """``set_calibrated`` and ``calibrate`` may be called on any thread; the rest on the one that steps."""
+    """``set_calibrated`` and ``calibrate`` are thread-safe; the rest is for the thread that steps."""
 
     def __init__(
         self,
@@ -53,21 +53,21 @@ class PedalMonitor:
         self._status = PedalStatus(PedalState.OFF)
 
     def set_calibrated(self, calibrated: CalibratedPedal | None) -> None:
-        """From now on read the calibrated pedal like this."""
+        """Sets the layout of the calibrated pedal."""
         self._requests.put(lambda: self._use_calibrated(calibrated))
 
     def calibrate(self, device: HidDevice | None) -> None:
-        """Send the reports of this device instead of any pedal's events; None ends that."""
+        """Emits the raw reports of this device instead of pedal events; None ends that."""
         self._requests.put(lambda: self._use_device(device))
 
     def step(self) -> float:
-        """Scan once, or wait a moment for one report; returns the seconds to wait before the next step."""
+        """Scan once, or wait briefly for one report; returns the seconds to wait before the next step."""
         while not self._requests.empty():
             self._requests.get()()
         return self._scan() if self._connection is None else self._read(self._connection)
 
     def close(self) -> None:
-        """Close the device; what was down comes up."""
+        """Close the device; pedals that are down are released."""
         self._release_device()
 
     def _use_calibrated(self, calibrated: CalibratedPedal | None) -> None:

@@ -1,4 +1,4 @@
-"""Input reports of a foot pedal: which of its pedals are down, and what changed since the last report."""
+"""Input reports of a foot pedal: pressed pedals, and changes since the last report."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Pedal(StrEnum):
-    """The three pedals, as one looks down on them."""
+    """The three pedals, seen from above."""
 
     LEFT = "left"
     MIDDLE = "middle"
@@ -29,16 +29,16 @@ class ReportBit:
 
 @dataclass(frozen=True, slots=True)
 class ReportLayout:
-    """Which bits of a model's input reports are which pedal.
+    """The bits of each pedal in a model's input reports.
 
-    ``length`` is how many bytes a report about pedals has, where a device sends others too; None for any.
+    ``length`` is the length of pedal reports in bytes, if the device sends others too; None for any.
     """
 
     bits: Mapping[Pedal, ReportBit]
     length: int | None = None
 
     def pedals_down(self, report: bytes) -> frozenset[Pedal] | None:
-        """Which pedals are down; None for a report that is not about pedals.
+        """The pedals that are down; None for a report that is not about pedals.
 
         Args:
             report: One input report as hidapi gives it: its number first, if the device numbers its reports.
@@ -51,16 +51,16 @@ class ReportLayout:
 
 @dataclass(frozen=True, slots=True)
 class PedalEvent:
-    """A pedal went down, or came up."""
+    """A press or release of a pedal."""
 
     pedal: Pedal
     is_down: bool
 
 
 def pedal_events(before: AbstractSet[Pedal], now: AbstractSet[Pedal]) -> tuple[PedalEvent, ...]:
-    """What happened between two reports, from left to right: first what came up, then what went down.
+    """The events between two reports: first releases, then presses, each from left to right.
 
-    A foot that slides from one pedal to the next has let go of the first.
+    A foot that slides to another pedal has released the first one.
     """
     up = tuple(PedalEvent(pedal, is_down=False) for pedal in Pedal if pedal in before and pedal not in now)
     down = tuple(PedalEvent(pedal, is_down=True) for pedal in Pedal if pedal in now and pedal not in before)

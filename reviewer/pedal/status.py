@@ -1,4 +1,4 @@
-"""Pedal status: which device is the pedal, and why there is none."""
+"""Pedal status: the device that is the pedal, or why there is none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from reviewer.pedal.report import CalibratedPedal, ReportLayout
 
 
 class PedalState(StrEnum):
-    """What the settings page shows as a sentence."""
+    """The states that the settings page describes."""
 
     OFF = "off"
     NOT_INSTALLED = "not_installed"
@@ -28,7 +28,7 @@ class PedalState(StrEnum):
 class PedalStatus:
     """``name`` is the pedal's; a FAULT has a sentence and a hint.
 
-    ``candidates`` are the devices that could be calibrated, the pedal's first.
+    ``candidates`` are the devices that can be calibrated, the pedal first.
     """
 
     state: PedalState
@@ -59,8 +59,8 @@ def detect_pedal(
 ) -> DetectedPedal | None:
     """The pedal among all connected devices; None if there is none.
 
-    What its owner has calibrated comes first, then models that can be read, then those to be calibrated, then
-    those that type keys. Keyboards and mice are never chosen for reading.
+    Calibrated devices come first, then known models that can be read, then those to calibrate, then those
+    that type keys. Keyboards and mice are never chosen for reading.
     """
     listed = list(devices)
     readable = without_keyboards_and_mice(listed)
@@ -79,13 +79,13 @@ def detect_pedal(
 
 
 def calibration_candidates(devices: Iterable[HidDevice]) -> tuple[HidDevice, ...]:
-    """Each device once that could be a pedal: whatever is neither keyboard nor mouse."""
+    """Devices that may be pedals, each once: all without a keyboard or mouse."""
     by_path = {device.path: device for device in reversed(without_keyboards_and_mice(devices))}
     return tuple(sorted(by_path.values(), key=lambda device: (device.name, device.path)))
 
 
 def usb_numbers(device: HidDevice) -> str:
-    """``05f3:00ff``, as it is on the device's page in the system."""
+    """``05f3:00ff``, as systems write it."""
     return f"{device.vendor:04x}:{device.product:04x}"
 
 

@@ -1,6 +1,6 @@
 """The share of each contractor's reviewed work that was accepted, with its interval."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from reviewer.access.rights import Act
@@ -11,6 +11,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.stats.intervals import wilson
 
 EVERYBODY = "everybody"
+_COUNTS = ("submitted", "accepted", "returned", "skipped", "checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,7 @@ class Scorecard:
 
     def to_json(self) -> dict[str, Any]:
         """One object of ``qa report --json``; shares are 0 to 1."""
-        return {
-            "name": self.name,
-            "submitted": self.submitted,
-            "checked": self.checked,
-            "accepted": self.checked - self.returned,
-            "returned": self.returned,
-            "skipped": self.skipped,
-            "share": self.share,
-            "low": self.low,
-            "high": self.high,
-        }
+        return {**asdict(self), "accepted": self.checked - self.returned}
 
 
 class Scorecards:
@@ -74,11 +65,5 @@ class Scorecards:
 
 
 def _sum(counts: list[WorkCounts]) -> WorkCounts:
-    return WorkCounts(
-        EVERYBODY,
-        submitted=sum(one.submitted for one in counts),
-        accepted=sum(one.accepted for one in counts),
-        returned=sum(one.returned for one in counts),
-        skipped=sum(one.skipped for one in counts),
-        checked=sum(one.checked for one in counts),
-    )
+    sums = {name: sum(getattr(one, name) for one in counts) for name in _COUNTS}
+    return WorkCounts(EVERYBODY, **sums)

@@ -1,6 +1,5 @@
 """A QA reviewer's work: select, transcribe blind, compare, accept or return."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act
@@ -58,7 +57,7 @@ class QaSession:
         if secret is None:
             raise Refused("NO_QA_SECRET")
         queue = self._unit.queue
-        with self._unit.transaction() if queue.answers_at_once else nullcontext():
+        with self._unit.transaction_with_queue():
             result = queue.draw(lambda annotation_id: is_drawn(secret, annotation_id, self._rate))
             if result.selected or result.passed:
                 detail: dict[str, DetailValue] = {

@@ -1,4 +1,4 @@
-"""What every work queue does: hand out tasks under leases, take work back, and let QA review it."""
+"""The interface of work queues: leases, submissions, reviews."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from reviewer.model.task import (
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that work was handed in. ``is_repeated``: the same work had come before, under ``annotation_id``.
+    """Proof of a submission. ``is_repeated``: the same work was submitted before, as ``annotation_id``.
 
-    ``is_pending``: it is safe here and on its way, but the queue has not answered yet.
+    ``is_pending``: it is stored here and being sent, but the queue has not answered yet.
     """
 
     annotation_id: str
@@ -63,7 +63,7 @@ class Queue(Protocol):
     @property
     def answers_at_once(self) -> bool: ...
 
-    # Taking work
+    # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
         """Leases the next task of these kinds: the prefetch lease's task first, then own returned work,
@@ -79,67 +79,67 @@ class Queue(Protocol):
         """Leases, for a few minutes, the task that comes after the present one; at most one a person.
 
         Of open tasks one must be left for each colleague who holds a lease of these kinds, and one in any
-        case. A second call gives the same lease, renewed. One that expires counts as given back.
+        case. A second call returns the same lease, renewed. One that expires counts as released.
         """
         ...
 
     def begin_prefetched(self, lease: Lease) -> Lease:
-        """Turns a prefetch lease into the right to work, with the same token and submission key.
+        """Turns a prefetch lease into a full lease, with the same token and submission key.
 
         Raises LeaseLost or NotLeased when it is gone.
         """
         ...
 
     def release_prefetched(self, person_id: str, *, key: str) -> Lease | None:
-        """Puts the task of the prefetch lease back as it was; gives the lease that ended, if there was
-        one."""
+        """Puts the task of the prefetch lease back as it was; returns the lease that ended, if there
+        was one."""
         ...
 
     def resume(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
-        """The oldest lease this person still holds; an expired one that nobody took begins anew. Never a
-        prefetch one."""
+        """The oldest lease this person still holds; an expired one that nobody took is restarted. Never
+        a prefetch lease."""
         ...
 
     def renew(self, lease: Lease) -> Lease:
-        """Extends a lease, up to the cap from its beginning, and the person's prefetch lease with it.
+        """Extends a lease, up to the maximum length, and the person's prefetch lease with it.
 
         Raises LeaseLost or NotLeased.
         """
         ...
 
     def check_lease(self, lease: Lease) -> None:
-        """Passes if the lease is live, and is of its own clip, task and annotations.
+        """Checks that the lease is live, and belongs to its clip, task and annotations.
 
         Raises LeaseLapsed, LeaseLost, NotLeased, ClipWithdrawn.
         """
         ...
 
-    # Giving work back
+    # Ending work
 
     def release(self, lease: Lease, *, key: str) -> None:
-        """Hands a task back untouched; it may come to the same person again."""
+        """Puts a task back untouched; the same person may get it again."""
         ...
 
     def skip(self, lease: Lease, reason: SkipReason, *, key: str) -> None:
-        """Hands a task back for good; enough skips and expiries send the clip to the lead."""
+        """Puts a task back for good; after enough skips and expiries the clip waits for the lead."""
         ...
 
     def submit(self, lease: Lease, work: SealedAnnotation) -> Receipt:
-        """Takes work in, once for each submission key, also on an expired lease that nobody took.
+        """Accepts a submission, once for each key, also on an expired lease that nobody took.
 
-        A transcription goes to ``submitted``. A reviewer's own version is kept
-        (``Lease.blind_annotation``), once, and the lease goes on until ``decide``. An adjudication is final.
+        A transcription goes to ``submitted``. A reviewer's own version is stored
+        (``Lease.blind_annotation``), once; the lease continues until ``decide``. An adjudication is final.
 
-        Raises LeaseLost when the task has gone on, SubmissionConflict when the key came before with another
-        digest, NotLeased when the lease was handed back, ClipWithdrawn.
+        Raises LeaseLost when somebody else has the task, SubmissionConflict when the key came with another
+        digest before, NotLeased when the lease was released, ClipWithdrawn.
         """
         ...
 
     def decide(self, lease: Lease, verdict: Verdict) -> None:
         """Ends a review with a verdict on ``lease.reviewed_annotation``, once for each verdict id.
 
-        Raises LeaseLost, NotLeased; Refused (code BLIND_FIRST) before the reviewer's own version was handed
-        in, or (code DECIDED) when it was decided under another token or otherwise.
+        Raises LeaseLost, NotLeased; Refused (code BLIND_FIRST) before the reviewer's own version was
+        submitted, or (code DECIDED) when it was decided under another token or differently.
         """
         ...
 
@@ -148,14 +148,14 @@ class Queue(Protocol):
         ClipWithdrawn."""
         ...
 
-    # Looking
+    # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:
-        """Raises Refused (code NO_ANNOTATION) when there is none with this id."""
+        """The annotation with this id; raises Refused (code NO_ANNOTATION) if there is none."""
         ...
 
     def annotations_of(self, person_id: str, limit: int) -> list[SealedAnnotation]:
-        """What this person handed in as transcription or adjudication, newest first; not of purged clips."""
+        """This person's transcriptions and adjudications, newest first, without purged clips."""
         ...
 
     def verdict_on(self, annotation_id: str) -> Verdict | None:
@@ -163,11 +163,11 @@ class Queue(Protocol):
         ...
 
     def state_of(self, annotation_id: str) -> str:
-        """How an annotation stands, a TaskState value; one that QA returned stays ``returned``."""
+        """The state of an annotation, a TaskState value; one that QA returned stays ``returned``."""
         ...
 
     def clip_state(self, clip_id: str) -> ClipState:
-        """Raises Refused (code NO_CLIP) when the queue has no such clip."""
+        """The state of a clip; raises Refused (code NO_CLIP) if the queue does not have it."""
         ...
 
     def waiting(self, kinds: frozenset[TaskKind]) -> int:
@@ -181,7 +181,7 @@ class Queue(Protocol):
     def held(self) -> list[HeldClip]: ...
     def late_drafts(self) -> list[LateDraft]: ...
 
-    # Moving work
+    # Managing tasks
 
     def add_clip(
         self,
@@ -195,13 +195,13 @@ class Queue(Protocol):
     ) -> None:
         """Adds a clip with ``passes`` open transcription tasks, once for each clip id.
 
-        From ``open_until`` on (consent or retention ends) no task of the clip is handed out or resumed.
+        After ``open_until`` (consent or retention ends) no task of the clip is leased or resumed.
         """
         ...
 
     def add_adjudication(self, clip_id: str) -> str:
-        """Adds an adjudication task for a clip whose accepted passes differ; gives its id, the same one
-        when it exists."""
+        """Adds an adjudication task for a clip whose accepted passes differ; returns its id, also if it
+        exists already."""
         ...
 
     def draw(self, decide: Callable[[str], bool]) -> DrawResult:
@@ -210,11 +210,11 @@ class Queue(Protocol):
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:
-        """Keeps a task that is not out for one person; raises Refused when it is out or they had the clip."""
+        """Assigns an unleased task to one person; raises Refused if it is leased or they had the clip."""
         ...
 
     def lead_release(self, task_id: str) -> None:
-        """The lead opens a task to all: takes it from whoever has it, or puts a held clip back."""
+        """Opens a task to all, for a lead: ends its lease, or puts a held clip back into the queue."""
         ...
 
     # Results
@@ -225,16 +225,16 @@ class Queue(Protocol):
         ...
 
     def final(self, clip_id: str) -> FinalAnnotation | None:
-        """The annotation that stands for a clip: the accepted one of a single pass, or the adjudicated
+        """The annotation that counts for a clip: the accepted one of a single pass, or the adjudicated
         one."""
         ...
 
     def set_final(self, final: FinalAnnotation) -> None:
-        """Makes one annotation stand for its clip, when several passes agree."""
+        """Sets the final annotation of a clip, when several passes agree."""
         ...
 
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
-        """Purges a clip from any state: leases end, sealed work is deleted, a tombstone stays."""
+        """Purges a clip from any state: ends leases, deletes sealed work, and leaves a tombstone."""
         ...
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:

@@ -7,19 +7,10 @@ from typing import get_args
 from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
-from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.plain import from_json, to_json
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict
 from reviewer.queue.api import Queue, Receipt
-from reviewer.queue.plain_json import from_json, to_json
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the queue said: a lease, a receipt, nothing; or that a rule says no."""
-
-    value: Lease | Receipt | None = None
-    refusal: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +35,7 @@ class AddClip:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Wants the next task of these kinds."""
+    """Claims the next task of these kinds."""
 
     person_id: str
     kinds: frozenset[TaskKind]
@@ -55,7 +46,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPrefetch(Claim):
-    """Wants the task after the present one, to get its clip ready."""
+    """Claims the task after the present one, for prefetching."""
 
     def ask(self, queue: Queue, key: str) -> Lease | None:
         return queue.claim_prefetch(self.person_id, self.kinds, key=key)
@@ -63,7 +54,7 @@ class ClaimPrefetch(Claim):
 
 @dataclass(frozen=True, slots=True)
 class BeginPrefetched:
-    """Turns a prefetch lease into the right to work."""
+    """Turns a prefetch lease into a full lease."""
 
     lease: Lease
 
@@ -83,7 +74,7 @@ class ReleasePrefetched:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Hands a task back untouched."""
+    """Puts a task back untouched."""
 
     lease: Lease
 
@@ -93,7 +84,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Hands a task back for a reason."""
+    """Skips a task, with a reason."""
 
     lease: Lease
     reason: SkipReason
@@ -104,7 +95,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Hands work in; its key is the lease's submission key."""
+    """Submits work; its key is the lease's submission key."""
 
     lease: Lease
     work: SealedAnnotation
@@ -126,7 +117,7 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class KeepLateDraft:
-    """Keeps work whose lease is lost; its key is the lease's, so that the newest of each lease stays."""
+    """Keeps work whose lease is lost; its key is the lease's, so only the newest of each is kept."""
 
     lease: Lease
     sealed: bytes
@@ -152,7 +143,7 @@ _REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_ar
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A request that the queue has not answered; ``key`` is what it is sent under, however often."""
+    """A request that the queue has not answered; it is always sent with the same ``key``."""
 
     key: str
     person_id: str
@@ -161,10 +152,10 @@ class OutboxEntry:
 
 
 class Outbox:
-    """The ``outbox`` table: requests of each person, sent in their order until they are answered.
+    """The ``outbox`` table: each person's requests, sent in order until they are answered.
 
     A request is added in the transaction of its log row, delivered outside of it (or inside, to a queue that
-    answers at once), and settled in the transaction that keeps its answer.
+    answers at once), and settled in the transaction that stores its answer.
     """
 
     def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
@@ -173,35 +164,27 @@ class Outbox:
         self._clock = clock
 
     def add(self, person_id: str, request: Request) -> OutboxEntry:
-        """Keeps a request; inside a transaction only."""
+        """Adds a request; inside a transaction only."""
         self._database.require_transaction()
         entry = OutboxEntry(uuid4().hex, person_id, request, self._clock.now())
-        self._database.execute(
-            "INSERT INTO outbox (id, person_id, kind, payload, added_at) VALUES (?, ?, ?, ?, ?)",
-            (
-                entry.key,
-                person_id,
-                type(request).__name__,
-                to_json(request),
-                to_micros(entry.added_at),
-            ),
+        what = {"kind": type(request).__name__, "payload": to_json(request)}
+        self._database.insert(
+            "outbox",
+            {"id": entry.key, "person_id": person_id, **what, "added_at": to_micros(entry.added_at)},
         )
         return entry
 
     def pending(self, person_id: str) -> list[OutboxEntry]:
-        """What this person asked and was not answered, in the order of asking."""
+        """This person's unanswered requests, in order."""
         rows = self._database.rows("SELECT * FROM outbox WHERE person_id = ? ORDER BY seq", (person_id,))
         return [_entry(row) for row in rows]
 
-    def deliver(self, entry: OutboxEntry) -> Answer:
-        """Asks the queue; a refusal is an answer too. Raises Unavailable: nobody knows, ask again."""
-        try:
-            return Answer(entry.request.ask(self._queue, entry.key))
-        except Refused as refusal:
-            return Answer(refusal=refusal)
+    def deliver(self, entry: OutboxEntry) -> Lease | Receipt | None:
+        """Sends a request. Raises Refused, an answer too; Unavailable: outcome unknown, send it again."""
+        return entry.request.ask(self._queue, entry.key)
 
     def settle(self, entry: OutboxEntry) -> None:
-        """Forgets an entry that was answered or refused; inside a transaction only."""
+        """Deletes an entry that was answered or refused; inside a transaction only."""
         self._database.require_transaction()
         self._database.execute("DELETE FROM outbox WHERE id = ?", (entry.key,))
 

@@ -2,6 +2,7 @@
 open."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from reviewer.db.connection import Database, Row
 from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused, SubmissionConflict
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.plain import from_columns, from_json, to_columns, to_json
 from reviewer.model.project import QueueRules
 from reviewer.model.task import (
     HELD_BACK,
@@ -27,7 +29,6 @@ from reviewer.model.task import (
 )
 from reviewer.queue import sqlite_queries as queries
 from reviewer.queue.api import DrawResult, HeldClip, Receipt
-from reviewer.queue.plain_json import from_json, to_json
 
 PREFETCH_MINUTES = 5
 _REMEMBERED_DAYS = 7
@@ -39,7 +40,7 @@ _NOBODY = ""
 
 
 class SqliteQueue:
-    """A Queue of one file. Leases are decided by the row alone and fenced by its token."""
+    """A Queue of one file. The row alone decides about a lease; its token fences it."""
 
     answers_at_once = True
 
@@ -49,7 +50,7 @@ class SqliteQueue:
         self._rules = rules
         self._forgotten_until = 0
 
-    # Taking work
+    # Claiming
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
         return self._once(key, lambda: self._claim(person_id, kinds))
@@ -109,11 +110,11 @@ class SqliteQueue:
         its = self._lease_of(task)
         blind = lease.blind_annotation or its.blind_annotation
         if (lease.returned_annotation, blind) != (its.returned_annotation, its.blind_annotation):
-            raise NotLeased  # what a lease opens is the task's own, whatever its bearer wrote into it
+            raise NotLeased  # the task's row decides what a lease opens, whatever the caller put into it
         if task["lease_until"] <= self._now():
             raise LeaseLapsed
 
-    # Giving work back
+    # Ending work
 
     def release(self, lease: Lease, *, key: str) -> None:
         self._once(key, lambda: self._release(lease))
@@ -136,11 +137,12 @@ class SqliteQueue:
                 raise NotLeased
             if lease.submission_key != task["submission_key"]:
                 raise NotLeased
-            at = self._add_annotation(lease.submission_key, work)
+            kept = replace(work, made_at=self._clock.now())
+            self._database.insert("annotation", to_columns(kept) | {"submission_key": lease.submission_key})
             self._database.execute("UPDATE task SET annotation_id = ? WHERE id = ?", (work.id, task["id"]))
             self._take_in(task, work)
             self._follow(task["clip_id"])
-            return Receipt(work.id, from_micros(at))
+            return Receipt(work.id, kept.made_at)
 
     def decide(self, lease: Lease, verdict: Verdict) -> None:
         with self._database.transaction():
@@ -175,13 +177,13 @@ class SqliteQueue:
                 (new_id(), task["id"], task["clip_id"], lease.person_id, key, sealed, self._now()),
             )
 
-    # Looking
+    # Queries
 
     def annotation(self, annotation_id: str) -> SealedAnnotation:
         row = self._database.row("SELECT * FROM annotation WHERE id = ?", (annotation_id,))
         if row is None:
             raise Refused("NO_ANNOTATION")
-        return _annotation(row)
+        return from_columns(SealedAnnotation, row)
 
     def annotations_of(self, person_id: str, limit: int) -> list[SealedAnnotation]:
         rows = self._database.rows(
@@ -189,11 +191,11 @@ class SqliteQueue:
             " WHERE a.author = ? AND t.kind != 'review' ORDER BY a.made_at DESC, a.rowid DESC LIMIT ?",
             (person_id, limit),
         )
-        return [_annotation(row) for row in rows]
+        return [from_columns(SealedAnnotation, row) for row in rows]
 
     def verdict_on(self, annotation_id: str) -> Verdict | None:
         row = self._database.row("SELECT * FROM verdict WHERE annotation_id = ?", (annotation_id,))
-        return None if row is None else _verdict(row)
+        return None if row is None else from_columns(Verdict, row)
 
     def state_of(self, annotation_id: str) -> str:
         verdict = self.verdict_on(annotation_id)
@@ -265,19 +267,9 @@ class SqliteQueue:
 
     def late_drafts(self) -> list[LateDraft]:
         rows = self._database.rows("SELECT * FROM late_draft ORDER BY kept_at DESC, rowid DESC")
-        return [
-            LateDraft(
-                id=row["id"],
-                task_id=row["task_id"],
-                clip_id=row["clip_id"],
-                person_id=row["person_id"],
-                sealed=row["sealed"],
-                kept_at=from_micros(row["kept_at"]),
-            )
-            for row in rows
-        ]
+        return [from_columns(LateDraft, row) for row in rows]
 
-    # Moving work
+    # Managing tasks
 
     def add_clip(
         self,
@@ -293,10 +285,9 @@ class SqliteQueue:
         with self._database.transaction():
             if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
                 return
-            self._database.execute(
-                "INSERT INTO queue_clip (clip_id, state, passes, open_until) VALUES (?, ?, ?, ?)",
-                (clip_id, state, passes, None if open_until is None else to_micros(open_until)),
-            )
+            until = None if open_until is None else to_micros(open_until)
+            clip = {"clip_id": clip_id, "state": state, "passes": passes, "open_until": until}
+            self._database.insert("queue_clip", clip)
             for number in range(1, passes + 1):
                 self._add_task(clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key)
 
@@ -361,7 +352,7 @@ class SqliteQueue:
             " WHERE t.kind = 'transcribe' AND t.state = 'accepted'"
             " AND q.state NOT IN ('purged', 'quarantined') ORDER BY t.clip_id, t.round"
         )
-        return [_annotation(row) for row in rows]
+        return [from_columns(SealedAnnotation, row) for row in rows]
 
     def final(self, clip_id: str) -> FinalAnnotation | None:
         row = self._database.row("SELECT * FROM final WHERE clip_id = ?", (clip_id,))
@@ -449,7 +440,7 @@ class SqliteQueue:
                 return given
             lease = act()
             now = self._now()
-            self._database.execute("INSERT INTO queue_request VALUES (?, ?, ?)", (key, to_json(lease), now))
+            self._database.insert("queue_request", {"key": key, "answer": to_json(lease), "at": now})
             oldest = now - timedelta(days=_REMEMBERED_DAYS) // _MICROSECOND
             if oldest >= self._forgotten_until + _DAY:
                 self._forgotten_until = oldest
@@ -480,7 +471,7 @@ class SqliteQueue:
         return min((row for row in rows if row is not None), key=_claim_order, default=None)
 
     def _leaves_enough(self, person_id: str, kind: TaskKind) -> bool:
-        """Whether each colleague at work finds an open task too, and whoever comes next as well."""
+        """Whether enough open tasks are left for each colleague at work, and one more."""
         values = self._values(person_id, kind)
         to_be_left = max(1, int(self._database.value(queries.COLLEAGUES, values)))
         spare = int(self._database.value(queries.SPARE, {**values, "limit": to_be_left + 1}))
@@ -499,8 +490,7 @@ class SqliteQueue:
     def _hand_out(
         self, task: Row, person_id: str, micros: int, *, assigned_to: str | None, prefetch: int
     ) -> Lease:
-        """The right to work on a task, with a new token and key; an expired reviewer's version is set
-        aside."""
+        """Leases a task, with a new token and key; an expired reviewer's version is discarded."""
         now = self._now()
         blind = task["annotation_id"] if task["kind"] != TaskKind.REVIEW else None
         rows = self._database.rows(
@@ -517,7 +507,7 @@ class SqliteQueue:
         task = self._task(lease.task_id)
         its = (task["clip_id"], task["kind"], task["reviewed_id"])
         if its != (lease.clip_id, lease.kind, lease.reviewed_annotation):
-            raise NotLeased  # a lease is for its own clip and task, whatever its bearer wrote into it
+            raise NotLeased  # a lease is for its own clip and task, whatever the caller put into it
         if task["state"] == TaskState.WITHDRAWN:
             raise ClipWithdrawn
         if (task["person_id"], task["token"]) == (lease.person_id, lease.token):
@@ -548,14 +538,14 @@ class SqliteQueue:
         )
 
     def _is_rework_of(self, task: Row, person_id: str) -> bool:
-        """Whether the newest annotation of a task is this person's; passes are blind for everybody else."""
+        """Whether the newest annotation of a task is this person's; others must not see it."""
         if task["kind"] == TaskKind.REVIEW or task["annotation_id"] is None:
             return False
         author = self._database.value("SELECT author FROM annotation WHERE id = ?", (task["annotation_id"],))
         return bool(author == person_id)
 
     def _prefetched_task(self, person_id: str) -> Row | None:
-        """The task of the prefetch lease; one that nobody may work on now is given back first."""
+        """The task of the prefetch lease; one that nobody may work on now is released first."""
         task = self._database.row(
             "SELECT * FROM task WHERE person_id = ? AND state = 'leased' AND prefetch > 0", (person_id,)
         )
@@ -575,7 +565,7 @@ class SqliteQueue:
         )
 
     def _give_back_prefetched(self, task: Row) -> None:
-        """Puts a prefetched task where it was: the person has not seen the clip."""
+        """Puts a prefetched task back: the person has not seen the clip."""
         state = "returned" if self._is_rework_of(task, task["person_id"]) else "open"
         self._database.execute(
             "UPDATE task SET state = ?, person_id = iif(? = 'open', NULL, person_id), token = token + 1,"
@@ -585,7 +575,7 @@ class SqliteQueue:
         self._follow(task["clip_id"])
 
     def _open_task(self, task: Row) -> None:
-        """Opens a task to everybody and fences off whoever had it."""
+        """Opens a task to everybody and invalidates its lease."""
         blind = None if task["kind"] == TaskKind.REVIEW else task["annotation_id"]
         self._database.execute(
             "UPDATE task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1,"
@@ -593,31 +583,10 @@ class SqliteQueue:
             (blind, task["id"]),
         )
 
-    # Work handed in
-
-    def _add_annotation(self, submission_key: str, work: SealedAnnotation) -> int:
-        now = self._now()
-        self._database.execute(
-            "INSERT INTO annotation (id, submission_key, task_id, clip_id, author, parent_id, schema_version,"
-            " conventions_version, digest, sealed, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                work.id,
-                submission_key,
-                work.task_id,
-                work.clip_id,
-                work.author,
-                work.parent,
-                work.schema_version,
-                work.conventions_version,
-                work.digest,
-                work.sealed,
-                now,
-            ),
-        )
-        return now
+    # Submissions
 
     def _take_in(self, task: Row, work: SealedAnnotation) -> None:
-        if task["kind"] == TaskKind.REVIEW:  # the blind version: the lease goes on until the verdict
+        if task["kind"] == TaskKind.REVIEW:  # the blind version: the lease continues until the verdict
             self._database.execute(
                 "UPDATE task SET lease_until = max(lease_until, ?) WHERE id = ?",
                 (self._now() + self._lease_micros(), task["id"]),
@@ -630,30 +599,16 @@ class SqliteQueue:
             self.set_final(FinalAnnotation(work.clip_id, work.id, verdict.id))
 
     def _own_verdict(self, task: Row, work: SealedAnnotation, kind: VerdictKind, person: str) -> Verdict:
-        """A verdict that nobody reviewed for: work that was not drawn, or an adjudicator's own decision."""
+        """A verdict without a review: work that was not selected, or an adjudicator's own decision."""
         verdict = Verdict(new_id(), task["id"], work.clip_id, work.id, kind, person, self._clock.now())
         self._add_verdict(verdict, task["token"])
         return verdict
 
     def _add_verdict(self, verdict: Verdict, token: int) -> None:
-        self._database.execute(
-            "INSERT INTO verdict (id, task_id, clip_id, annotation_id, kind, comment, person_id, token, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                verdict.id,
-                verdict.task_id,
-                verdict.clip_id,
-                verdict.annotation_id,
-                verdict.kind,
-                verdict.comment,
-                verdict.person_id,
-                token,
-                self._now(),
-            ),
-        )
+        self._database.insert("verdict", to_columns(verdict) | {"token": token})
 
     def _settle_pass(self, review: Row, verdict: Verdict) -> None:
-        """What a verdict means for the pass that was reviewed."""
+        """Applies a verdict to the pass that was reviewed."""
         if verdict.kind is VerdictKind.RETURNED:
             self._set_task(review["parent_id"], TaskState.RETURNED)
             return
@@ -676,15 +631,14 @@ class SqliteQueue:
 
     def _add_review(self, task: Row) -> None:
         rounds = self._database.value("SELECT count(*) FROM task WHERE parent_id = ?", (task["id"],))
-        review_id = self._add_task(
+        self._add_task(
             task["clip_id"],
             TaskKind.REVIEW,
             int(rounds) + 1,
             sort_key=to_micros(self.annotation(task["annotation_id"]).made_at),
-            reviewed=task["annotation_id"],
-            parent=task["id"],
+            reviewed_id=task["annotation_id"],
+            parent_id=task["id"],
         )
-        assert review_id
 
     def _add_task(
         self,
@@ -692,52 +646,38 @@ class SqliteQueue:
         kind: TaskKind,
         number: int,
         *,
+        sort_key: int,
         priority: int = 0,
-        sort_key: int = 0,
-        reviewed: str | None = None,
-        parent: str | None = None,
+        reviewed_id: str | None = None,
+        parent_id: str | None = None,
     ) -> str:
         task_id = new_id()
-        self._database.execute(
-            "INSERT INTO task (id, clip_id, kind, round, state, priority, sort_key, reviewed_id, parent_id)"
-            " VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?)",
-            (task_id, clip_id, kind, number, priority, sort_key, reviewed, parent),
-        )
+        task = {"id": task_id, "clip_id": clip_id, "kind": kind, "round": number, "state": TaskState.OPEN}
+        place = {"priority": priority, "sort_key": sort_key}
+        self._database.insert("task", task | place | {"reviewed_id": reviewed_id, "parent_id": parent_id})
         return task_id
 
-    # Clips follow their tasks
+    # States of clips
 
     def _follow(self, clip_id: str) -> None:
-        """Lets the clip's state follow its tasks, unless somebody's word holds it where it is."""
-        state = self.clip_state(clip_id)
-        if state not in _HELD_STATES and (derived := self._derived(clip_id)) is not state:
+        """Derives the clip's state from its tasks, unless it was set by a decision."""
+        rows = self._database.rows(queries.CLIP_AND_TASKS, (clip_id,))
+        state, derived = ClipState(rows[0]["clip_state"]), _derived(rows)
+        if state not in _HELD_STATES and derived is not state:
             self._set_clip(clip_id, derived)
-
-    def _derived(self, clip_id: str) -> ClipState:
-        rows = self._database.rows("SELECT kind, state FROM task WHERE clip_id = ?", (clip_id,))
-        passes = {row["state"] for row in rows if row["kind"] == TaskKind.TRANSCRIBE}
-        undecided = any(row["kind"] == TaskKind.ADJUDICATE and row["state"] != TaskState.DONE for row in rows)
-        if passes == {"accepted"} and not undecided:
-            return ClipState.FINAL
-        if passes <= _HANDED_IN:
-            return ClipState.REVIEWED
-        return ClipState.READY if passes == {"open"} else ClipState.IN_REVIEW
 
     def _put_back(self, clip_id: str) -> None:
         state = self.clip_state(clip_id)
         if state is ClipState.QUARANTINED:
             raise Refused("CLIP_QUARANTINED", clip=clip_id)
         if state is ClipState.WITH_LEAD:
-            self._set_clip(clip_id, self._derived(clip_id))
+            self._set_clip(clip_id, ClipState.READY)
+            self._follow(clip_id)
 
     def _add_refusal(self, task: Row, person_id: str, kind: str, reason: str = "") -> None:
-        """Bars the person from the clip; enough skips and expiries of its passes send the clip to the
-        lead."""
-        self._database.execute(
-            "INSERT INTO task_refusal (task_id, clip_id, person_id, kind, reason, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (task["id"], task["clip_id"], person_id, kind, reason, self._now()),
-        )
+        """Excludes the person from the clip; after enough skips and expiries it waits for the lead."""
+        whose = {"task_id": task["id"], "clip_id": task["clip_id"], "person_id": person_id}
+        self._database.insert("task_refusal", whose | {"kind": kind, "reason": reason, "at": self._now()})
         if kind == "taken" or task["kind"] != TaskKind.TRANSCRIBE:
             return
         if self.clip_state(task["clip_id"]) in _HELD_STATES:
@@ -791,7 +731,7 @@ _DAY = timedelta(days=1) // _MICROSECOND
 
 
 def new_id() -> str:
-    """A random id nobody can guess or count."""
+    """A random id that cannot be guessed."""
     return uuid4().hex
 
 
@@ -799,29 +739,11 @@ def _claim_order(task: Row) -> tuple[int, int, int]:
     return -task["priority"], task["sort_key"], task["place"]
 
 
-def _annotation(row: Row) -> SealedAnnotation:
-    return SealedAnnotation(
-        id=row["id"],
-        task_id=row["task_id"],
-        clip_id=row["clip_id"],
-        author=row["author"],
-        parent=row["parent_id"],
-        schema_version=row["schema_version"],
-        conventions_version=row["conventions_version"],
-        digest=row["digest"],
-        sealed=row["sealed"],
-        made_at=from_micros(row["made_at"]),
-    )
-
-
-def _verdict(row: Row) -> Verdict:
-    return Verdict(
-        id=row["id"],
-        task_id=row["task_id"],
-        clip_id=row["clip_id"],
-        annotation_id=row["annotation_id"],
-        kind=VerdictKind(row["kind"]),
-        person_id=row["person_id"],
-        at=from_micros(row["at"]),
-        comment=row["comment"],
-    )
+def _derived(tasks: list[Row]) -> ClipState:
+    passes = {task["state"] for task in tasks if task["kind"] == TaskKind.TRANSCRIBE}
+    undecided = any(task["kind"] == TaskKind.ADJUDICATE and task["state"] != TaskState.DONE for task in tasks)
+    if passes == {"accepted"} and not undecided:
+        return ClipState.FINAL
+    if passes <= _HANDED_IN:
+        return ClipState.REVIEWED
+    return ClipState.READY if passes == {"open"} else ClipState.IN_REVIEW

@@ -1,4 +1,4 @@
-"""Which task comes next for a person, and how much waits: the SQL of the SQLite queue's claims."""
+"""The SQL of claims and counts of the SQLite queue."""
 
 # ruff: noqa: S608 - statements are put together from the constants of this file only
 
@@ -12,7 +12,7 @@ NEVER_HAD = """
         WHERE a.clip_id = t.clip_id AND a.author = :person
         AND (own.parent_id IS NULL OR own.parent_id IS NOT t.parent_id))
 """
-# True when the clip of row `t` may be worked on now; a review goes on where the lead holds other passes of
+# True when the clip of row `t` may be worked on now; a review continues while the lead holds other passes of
 # it.
 WORKABLE = """
     EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = t.clip_id AND (q.open_until IS NULL OR q.open_until
@@ -45,7 +45,7 @@ _EXPIRED = f"""
 _ORDER = "ORDER BY t.priority DESC, t.sort_key, t.rowid LIMIT 1"
 _COLUMNS = "SELECT t.*, t.rowid AS place FROM task t"
 
-# INDEXED BY, so that a claim stays one walk of the open tasks in order, however many are done or out.
+# INDEXED BY: a claim scans the open tasks in order, however many are done or leased.
 NEXT_PREFETCHED = f"{_COLUMNS} INDEXED BY task_by_person WHERE {PREFETCHED} {_ORDER}"
 NEXT_OWN = (
     f"{_COLUMNS} INDEXED BY task_by_person WHERE {RETURNED} {_ORDER}",
@@ -69,7 +69,7 @@ HELD = f"""
     AND {_CAN_BE_DONE} ORDER BY t.lease_started, t.rowid LIMIT 1
 """
 SPARE = f"SELECT count(*) FROM (SELECT 1 FROM task t INDEXED BY task_open WHERE {_FREE} LIMIT :limit)"
-"""How many open tasks of a kind there are, counted as far as the limit."""
+"""The number of open tasks of a kind, counted up to the limit."""
 COLLEAGUES = """
     SELECT count(DISTINCT person_id) FROM task
     WHERE kind = :kind AND state = 'leased' AND prefetch = 0 AND lease_until > :now AND person_id != :person
@@ -86,7 +86,7 @@ REVIEWS_WAITING_FOR = f"""
             OR t.state = 'open' AND t.assigned_to = :person
         )
 """
-# The same conditions as of a claim, but with what the person had as one set: a count looks at every task.
+# The conditions of a claim, with the person's clips as one set, because a count scans every task.
 WAITING_FOR = f"""
     WITH had (clip_id) AS (
         SELECT clip_id FROM task WHERE person_id = :person
@@ -106,6 +106,10 @@ WAITING_FOR = f"""
     )
 """
 
+CLIP_AND_TASKS = """
+    SELECT q.state AS clip_state, t.kind, t.state FROM queue_clip q JOIN task t ON t.clip_id = q.clip_id
+    WHERE q.clip_id = ?
+"""
 CLIPS_BY_STATE = "SELECT state, count(*) AS n FROM queue_clip GROUP BY state ORDER BY state"
 # Nobody can take a task of a clip that waits for the lead or is in quarantine: it is not open.
 TASKS_BY_STATE = f"""
@@ -115,7 +119,7 @@ TASKS_BY_STATE = f"""
     FROM task t WHERE t.kind = 'transcribe' GROUP BY 1 ORDER BY 1
 """
 REVIEWS_BY_STATE = "SELECT state, count(*) AS n FROM task WHERE kind = 'review' GROUP BY state ORDER BY state"
-# Accepted and returned count annotations; a returned one stays returned whatever its author hands in later.
+# Accepted and returned count annotations; a returned one stays returned, whatever its author submits later.
 WORK_BY_PERSON = """
     SELECT person_id, sum(submitted) AS submitted, sum(accepted) AS accepted, sum(returned) AS returned,
         sum(skipped) AS skipped, sum(checked) AS checked

@@ -1,4 +1,4 @@
-"""Turns an act into the request that the queue gets, after every rule that is ours to check."""
+"""Turns an act into a request for the queue, after checking every rule of this side."""
 
 import secrets
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class PreparedAct:
-    """A request, and what is committed with it."""
+    """A request, and the records committed with it."""
 
     request: outbox.Request
     record: Record
@@ -34,9 +34,9 @@ class PreparedAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActRequests:
-    """The rules of handing in, skipping, releasing and deciding, for one signed-in person.
+    """The rules of submitting, skipping, releasing and deciding, for one signed-in person.
 
-    Everything that unseals or reads happens here, before the transaction in which the act is committed.
+    All unsealing and reading happens here, before the transaction that commits the act.
     """
 
     unit: UnitOfWork
@@ -68,9 +68,9 @@ class ActRequests:
             raise NotLeased
 
     def lost(self, lease: Lease) -> LeaseLost | None:
-        """Whether the task went to somebody else, as far as it is known without asking another machine.
+        """The loss of the lease to somebody else, as far as this machine knows.
 
-        A lease that ran out while nobody took the task is not lost. Raises NotLeased.
+        A lease that expired is not lost while nobody took the task. Raises NotLeased.
         """
         if not self.delivery.answers_at_once:
             return None
@@ -188,6 +188,6 @@ class ActRequests:
         return self.listening.lack_of_speech(lease, clip, self.access.speech(self.identity, clip))
 
     def _require_heard(self, lease: Lease, lack: Lack | None) -> None:
-        """A task that went to a colleague cannot be heard any more; there the queue says no."""
+        """Checks listening, unless the task went to a colleague: then the queue refuses."""
         if lack is not None and self.lost(lease) is None:
             raise Unheard(lack)

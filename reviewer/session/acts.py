@@ -1,4 +1,4 @@
-"""What ends the work on a clip, as data: a hand-over commits one of these together with the next opening."""
+"""Acts that end the work on a clip, as data: a hand-over commits one with the next opening."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from reviewer.model.task import Lease, SkipReason, VerdictKind
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """Work is complete."""
+    """Submits complete work."""
 
     lease: Lease
     annotation: Annotation
@@ -16,7 +16,7 @@ class HandIn:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """The clip goes back for a reason, and does not come to this person again."""
+    """Skips the clip for a reason; this person does not get it again."""
 
     lease: Lease
     reason: SkipReason
@@ -24,14 +24,14 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The task goes back untouched."""
+    """Puts the task back untouched."""
 
     lease: Lease
 
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """A verdict on reviewed work; returned work needs a comment."""
+    """Gives a verdict on reviewed work; returned work needs a comment."""
 
     lease: Lease
     kind: VerdictKind

@@ -8,7 +8,7 @@ from reviewer.session.sign_in import SignIn
 class Agreement:
     """The current agreement of this workspace, and this person's answer to it.
 
-    When it was shown and when its end was reached is read from the log, so a caller cannot make the times up.
+    The times at which it was shown and its end was reached come from the log, not from the caller.
     """
 
     def __init__(
@@ -20,35 +20,35 @@ class Agreement:
         self._app_version = app_version
 
     def text(self) -> NdaText:
-        """The exact text that is to be shown."""
+        """The exact text to show."""
         return self._acknowledgements.text(self._locale)
 
     def is_live(self, identity: Identity) -> bool:
-        """Whether this person has signed the current text and the signature still holds."""
+        """Whether this person has signed the current text and the signature is still valid."""
         return self._acknowledgements.is_live(identity.person, self._locale)
 
     def shown(self, identity: Identity) -> NdaText:
-        """Gives the text and logs that it was shown."""
+        """Returns the text and logs that it was shown."""
         self._sign_in.require(identity)
         text = self.text()
         self._acknowledgements.shown(identity, text)
         return text
 
     def end_reached(self, identity: Identity, text: NdaText) -> None:
-        """Logs that the end of the text was before the person."""
+        """Logs that the person reached the end of the text."""
         self._sign_in.require(identity)
         self._acknowledgements.end_reached(identity, text)
 
     def reading_seconds_left(self, identity: Identity, text: NdaText) -> float | None:
-        """Seconds for which the text must still be read; None when it was not shown to its end."""
+        """The least reading time left, in seconds; None before its end was reached."""
         return self._acknowledgements.reading_seconds_left(identity, text)
 
     def accept(self, identity: Identity, text: NdaText, *, typed_name: str, passphrase: str) -> str:
-        """Signs ``text`` with the person's own key, after the passphrase was given again.
+        """Signs ``text`` with the person's own key, after checking the passphrase again.
 
         Returns: the id of the acknowledgement.
-        Raises: WrongPassphrase, TooManyFailures; Refused when the name or the text is another, or the text
-            was not before the person to its end for long enough to be read.
+        Raises: WrongPassphrase, TooManyFailures; Refused when the name or the text differs, its end was not
+            reached, or the least reading time is not over.
         """
         self._sign_in.confirm(identity, passphrase)
         return self._acknowledgements.accept(identity, text, typed_name, self._app_version)

@@ -1,4 +1,4 @@
-"""The only way to a clip's content: conditions and a committed log row come before anything is unsealed."""
+"""The only way to a clip's content: checks every condition and commits a log row before unsealing."""
 
 import contextlib
 import hmac
@@ -27,7 +27,7 @@ RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, Task
 
 @dataclass(frozen=True, slots=True)
 class UnsealedClip:
-    """A clip's facts, sound, peaks and passages of speech. Once it is closed it is silent and flat."""
+    """A clip's facts, sound, peaks and passages of speech. Once closed, it reads as silence."""
 
     clip: Clip
     samples: Sound
@@ -35,14 +35,14 @@ class UnsealedClip:
     speech: tuple[Span, ...] = ()
 
     def close(self) -> None:
-        """Closes the files that sound and peaks are read from."""
+        """Closes the files of sound and peaks."""
         close_sound(self.samples)
         self.peaks.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """That a person may have the clip of a lease now: every condition was asked. For ``ClipAccess`` alone."""
+    """Proof that every condition for opening a lease's clip was checked. Only for ``ClipAccess``."""
 
     identity: Identity
     lease: Lease
@@ -51,7 +51,7 @@ class Permit:
 
 
 class ClipAccess:
-    """Opens clips for those who may, guards the open ones, and logs what was heard of them."""
+    """Opens clips for authorised people, checks open ones again, and logs what was heard."""
 
     def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, locale: str) -> None:
         self._unit = unit
@@ -64,12 +64,12 @@ class ClipAccess:
     # Conditions
 
     def allow(self, identity: Identity, act: Act) -> None:
-        """Refuses unless this person is signed in and may do this; for acts that open nothing."""
+        """Raises Refused unless this person is signed in and may do this; for acts that open nothing."""
         self._sign_in.require(identity)
         require(identity.person, act)
 
     def require(self, identity: Identity, act: Act) -> str:
-        """Refuses unless this person is signed in, may do this, and has a live agreement.
+        """Raises Refused unless this person is signed in, may do this, and has a valid agreement.
 
         Returns: the id of the acknowledgement that allows it.
         Raises: Refused (NotAllowed, NdaRequired, or signed out).
@@ -78,7 +78,7 @@ class ClipAccess:
         return self._unit.acknowledgements.require_live(identity.person, self._locale)
 
     def openable(self, clip_id: str) -> Clip:
-        """The clip's facts; raises Refused when consent ended, its time is over, or it was purged."""
+        """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""
         clip = self._unit.clips.get(clip_id)
         now = self._unit.clock.now()
         if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
@@ -91,10 +91,10 @@ class ClipAccess:
     def permit(
         self, identity: Identity, lease: Lease, *, is_prefetch: bool = False, ask_queue: bool = True
     ) -> Permit:
-        """Asks everything that must hold before the clip of a lease opens, or stays open; raises Refused.
+        """Checks every condition for the clip of a lease to open, or to stay open; raises Refused.
 
         Args:
-            ask_queue: False for a hand-over to a lease whose beginning is still on its way to the queue.
+            ask_queue: False for a hand-over to a lease that the queue does not know yet.
         """
         acknowledgement_id = self.require(identity, RIGHTS[lease.kind])
         if lease.person_id != identity.person.id or lease.is_prefetch is not is_prefetch:
@@ -108,7 +108,7 @@ class ClipAccess:
     # Opening
 
     def open(self, permit: Permit, texts: Sequence[str] = ()) -> UnsealedClip:
-        """Logs the opening, then unseals the clip; one that was prefetched is used as it is.
+        """Logs the opening, then unseals the clip, or uses the prefetched one.
 
         Args:
             texts: ids of the annotations that are unsealed with it.
@@ -131,7 +131,7 @@ class ClipAccess:
         return unsealed
 
     def record_opening(self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool) -> None:
-        """The row of an opening; to be committed before anything is unsealed or shown."""
+        """Writes the row of an opening, to be committed before anything is unsealed or shown."""
         self._unit.require_transaction()
         identity, lease = permit.identity, permit.lease
         detail = _of_lease(permit, texts)
@@ -141,7 +141,7 @@ class ClipAccess:
         self.seen(identity, lease)
 
     def prefetch(self, permit: Permit, texts: Sequence[str] = ()) -> UnsealedClip:
-        """Logs and unseals the clip of a prefetch lease, to be kept in memory unseen until it is opened."""
+        """Logs and unseals the clip of a prefetch lease; it is kept in memory, unseen, until it is opened."""
         identity, lease = permit.identity, permit.lease
         self.drop_prefetched(identity)
         event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
@@ -156,14 +156,14 @@ class ClipAccess:
         return found is not None and found.clip.id == clip_id
 
     def show_prefetched(self, identity: Identity, lease: Lease) -> UnsealedClip:
-        """The prefetched clip becomes an open one, after its row was committed."""
+        """Makes the prefetched clip an open one, after its row was committed."""
         self._unit.require_no_transaction()
         unsealed = self._prefetched.pop(identity.session_id)
         self._open[identity.session_id, unsealed.clip.id] = lease, unsealed
         return unsealed
 
     def drop_prefetched(self, identity: Identity) -> None:
-        """Forgets what was prefetched for this person and never opened, and logs that it was closed."""
+        """Drops what was prefetched for this person and not opened, and logs the closing."""
         unsealed = self._prefetched.pop(identity.session_id, None)
         if unsealed is not None:
             unsealed.close()
@@ -171,7 +171,7 @@ class ClipAccess:
             self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, unsealed.clip.id, detail=detail))
 
     def open_for_export(self, identity: Identity, accepted: SealedAnnotation) -> Samples:
-        """Opens the clip of accepted work, to be cut into a labelled set; raises Refused for any other."""
+        """Opens the clip of accepted work for an export; raises Refused for any other."""
         acknowledgement_id = self.require(identity, Act.EXPORT)
         self._refuse_unless_accepted(accepted)
         clip = self.openable(accepted.clip_id)
@@ -189,7 +189,7 @@ class ClipAccess:
     ) -> list[Annotation | None]:
         """Unseals annotations after a row for each clip; None for a clip that may not be opened any more.
 
-        Raises: Damaged when the text is not the one its digest was made of.
+        Raises: Damaged when an annotation does not match its digest.
         """
         may_open = [self._may_open(each.clip_id) for each in annotations]
         with self._unit.transaction():
@@ -215,12 +215,12 @@ class ClipAccess:
     # While a clip is open
 
     def opened(self, identity: Identity, clip_id: str) -> UnsealedClip | None:
-        """The clip, if it is open before this person."""
+        """The clip, if this person has it open."""
         found = self._open.get((identity.session_id, clip_id))
         return None if found is None else found[1]
 
     def speech(self, identity: Identity, clip: Clip) -> tuple[Span, ...]:
-        """The passages in which somebody speaks, as found at import; the whole clip where none were kept."""
+        """The passages of speech found at import; the whole clip if none were stored."""
         opened = self.opened(identity, clip.id)
         if opened is not None:
             return opened.speech
@@ -228,14 +228,14 @@ class ClipAccess:
         return (Span(0, clip.frames),) if kept is None else speech_detection.from_bytes(kept, clip.frames)
 
     def is_open_elsewhere(self, identity: Identity, lease: Lease) -> bool:
-        """Whether another window of this person, which still runs, has the task open."""
+        """Whether another running window of this person has the task open."""
         other = self._unit.open_tasks.get(lease.task_id, identity.person.id)
         if other is None or other.window == window.of_session(identity.session_id):
             return False
         return window.is_live(other.window, other.seen_at, self._unit.clock.now())
 
     def seen(self, identity: Identity, lease: Lease) -> None:
-        """Remembers that this window has the task open now, so that another window is told."""
+        """Records that this window has the task open now, so that another one is refused."""
         name, now = window.of_session(identity.session_id), self._unit.clock.now()
         self._unit.open_tasks.seen(lease.task_id, identity.person.id, lease.clip_id, name, now)
 
@@ -254,11 +254,11 @@ class ClipAccess:
             self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, lease.clip_id, detail=detail))
 
     def close(self, identity: Identity, lease: Lease) -> None:
-        """Takes the clip away and logs it when it can; needs nothing, and never fails."""
+        """Closes the clip and logs it if possible; needs no rights, and never fails."""
         self._take_away(identity, lease.clip_id, Action.CLIP_CLOSED, "")
 
     def record_closing(self, identity: Identity, lease: Lease) -> None:
-        """The row of a closing, inside a commit with what comes next; then ``forget``."""
+        """Writes the row of a closing, in one commit with the next act; then ``forget``."""
         self._unit.require_transaction()
         if self.opened(identity, lease.clip_id) is not None:
             self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, lease.clip_id))
@@ -271,7 +271,7 @@ class ClipAccess:
             found[1].close()
 
     def put_away(self, identity: Identity, lease: Lease, reason: str) -> None:
-        """Takes a clip away because it may no longer be open; ``reason`` is the code of the refusal."""
+        """Closes a clip that may no longer be open; ``reason`` is the code of the refusal."""
         self._take_away(identity, lease.clip_id, Action.CLIP_PUT_AWAY, reason)
 
     def put_all_away(self, identity: Identity) -> None:
@@ -328,10 +328,10 @@ class ClipAccess:
         return UnsealedClip(clip, sound, peaks, passages)
 
     def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
-        """The kept peaks; where these are damaged, new ones from the audio, after a row that says so.
+        """The stored peaks; if these are damaged, new ones from the audio, after a log row.
 
-        Peaks decide nothing, and the new ones are made of audio that verifies. Nothing is repaired: the
-        object stays as it was found, and every opening logs it again.
+        No rule depends on peaks, and the new ones are computed from audio that verifies. Nothing is
+        repaired: the object stays as it is, and every opening logs it again.
         """
         try:
             return PeakPyramid.from_stream(self._unit.content.peaks(identity.keyring, clip_id))
@@ -341,7 +341,7 @@ class ClipAccess:
 
 
 def _of_lease(permit: Permit, texts: Sequence[str]) -> dict[str, DetailValue]:
-    """What the log tells of an opening."""
+    """The detail of an opening's log row."""
     lease = permit.lease
     detail: dict[str, DetailValue] = {
         "purpose": lease.kind.value,

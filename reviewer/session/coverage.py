@@ -1,4 +1,4 @@
-"""How much of a clip's speech was heard, and whether that is enough."""
+"""Coverage: how much of a clip's speech was heard, and whether that is enough."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ _SLIVER_SECONDS = Fraction(1, 20)
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The passages of a clip with ``speech``, and which frames were ``heard``: both in order and apart."""
+    """A clip's passages of ``speech``, and the frames that were ``heard``; both canonical."""
 
     frames: int
     rate_hz: int
@@ -23,7 +23,7 @@ class Coverage:
     heard: tuple[Span, ...] = ()
 
     def after(self, ranges: Iterable[HeardRange]) -> "Coverage":
-        """The same clip when these were heard too, at whatever speed; a frame heard twice counts once."""
+        """A copy with more heard ranges, at any speed; a frame counts once."""
         fresh = clip_to_length(((each.start, each.end) for each in ranges), self.frames)
         return replace(self, heard=merge([*self.heard, *fresh]))
 
@@ -42,7 +42,7 @@ class Coverage:
 
     @property
     def heard_frames(self) -> int:
-        """How many frames were heard, of speech or not."""
+        """The number of frames heard, speech or not."""
         return total_frames(self.heard)
 
     @property
@@ -55,7 +55,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What is still to be heard: at least ``frames``, out of ``spans`` or, without these, of anything."""
+    """What must still be heard: at least ``frames``, out of ``spans`` or, if empty, of anything."""
 
     frames: int
     rate_hz: int
@@ -63,18 +63,18 @@ class Lack:
 
     @property
     def seconds(self) -> float:
-        """As it is shown: up to the next tenth of a second, so that it is never nought."""
+        """For display: rounded up to a tenth of a second, so that it is never 0."""
         frames = total_frames(self.spans) or self.frames
         return ceil(Fraction(frames * 10, self.rate_hz)) / 10
 
     @property
     def notice(self) -> Notice:
-        """What is to be said of it."""
+        """The message about it."""
         return Notice("SPEECH_UNHEARD" if self.spans else "CLIP_UNHEARD", {"seconds": f"{self.seconds:.1f}"})
 
 
 class Unheard(Refused):
-    """Too little of the clip was heard for this; ``lack`` says what is missing."""
+    """Too little of the clip was heard; ``lack`` says what is missing."""
 
     def __init__(self, lack: Lack) -> None:
         super().__init__(lack.notice.code, **lack.notice.parameters)
@@ -82,9 +82,9 @@ class Unheard(Refused):
 
 
 def lack_of_speech(coverage: Coverage, rules: ListeningRules) -> Lack | None:
-    """What is missing before work may be handed in as complete, or accepted; None when nothing is.
+    """What is missing before work may be submitted as complete, or accepted; None if nothing is.
 
-    Where no speech was found, the beginning must have been heard, or anything as long.
+    In a clip without speech, the beginning must have been heard, or any part as long.
     """
     if not rules.heard_percent:
         return None
@@ -98,14 +98,14 @@ def lack_of_speech(coverage: Coverage, rules: ListeningRules) -> Lack | None:
 
 
 def lack_of_reason(coverage: Coverage, rules: ListeningRules) -> Lack | None:
-    """What is missing before a clip may be skipped, returned or answered by a flag; None when nothing is."""
+    """What is missing before a clip may be skipped, returned or answered by a flag; None if nothing is."""
     needed = min(ceil(Fraction(rules.reason_seconds) * coverage.rate_hz), coverage.frames)
     missing = needed - coverage.heard_frames
     return Lack(missing, coverage.rate_hz) if missing > 0 else None
 
 
 def _worth_showing(coverage: Coverage, missing: int) -> tuple[Span, ...]:
-    """The unheard speech without slivers, unless what is left would not be enough."""
+    """The unheard speech without very short parts, unless the rest would not be enough."""
     sliver = _SLIVER_SECONDS * coverage.rate_hz
     unheard = coverage.unheard
     longer = tuple(each for each in unheard if each.frames >= sliver)

@@ -1,4 +1,4 @@
-"""The road of every act on the queue: committed here with its log row, sent by key, its answer committed."""
+"""The path of every act to the queue: commit it with its log row, send it by key, commit the answer."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,6 @@ from reviewer.model.task import Lease
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
     AddClip,
-    Answer,
     BeginPrefetched,
     Claim,
     ClaimPrefetch,
@@ -29,7 +28,7 @@ Record = Callable[[Outcome], None]
 
 
 class Undelivered(Unavailable):
-    """The queue cannot be reached; the act is kept here and will be sent."""
+    """The queue cannot be reached; the act is stored here and will be sent."""
 
     def __init__(self) -> None:
         super().__init__("QUEUE_UNREACHABLE")
@@ -38,8 +37,8 @@ class Undelivered(Unavailable):
 class Delivery:
     """Sends one person's requests to the queue, strictly in their order.
 
-    A queue in the workspace's own file answers inside the commit of the act. Another one is asked after it,
-    as often as it takes; what it refuses then is logged, and work that lost its lease is kept as a late
+    A queue in the workspace's own file answers inside the commit of the act. Another one is sent the request
+    afterwards, until it answers; its refusals are logged, and work that lost its lease is kept as a late
     draft.
     """
 
@@ -54,13 +53,13 @@ class Delivery:
         return self._unit.queue.answers_at_once
 
     def send(self, request: Request, record: Record | None = None) -> Outcome:
-        """Does an act and gives the queue's answer.
+        """Sends an act and returns the queue's answer.
 
         Args:
-            record: writes what is committed with the act (its log row, the end of its draft); it is given the
+            record: writes what is committed with the act (its log row, the end of its draft); gets the
                 answer, or None when the queue answers later.
 
-        Raises: Refused, and nothing was done; Undelivered when the act is kept but not answered yet.
+        Raises: Refused, and nothing was done; Undelivered when the act is stored but not answered yet.
         """
         with self._unit.transaction():
             entry, outcome = self._add(request, record)
@@ -73,7 +72,7 @@ class Delivery:
             raise Undelivered from error
 
     def post(self, request: Request, record: Record | None = None) -> Outcome:
-        """Does an act inside a transaction; a queue elsewhere is sent it by ``deliver``, and answers None."""
+        """Adds an act inside a transaction; None for a queue elsewhere, to which ``deliver`` sends it."""
         self._unit.require_transaction()
         return self._add(request, record)[1]
 
@@ -90,37 +89,36 @@ class Delivery:
             try:
                 self._delivered(entry)
             except Refused:
-                continue  # logged and settled: what comes after must not wait for it
+                continue  # logged and settled: later requests must not wait for it
 
     def _delivered(self, entry: OutboxEntry) -> Outcome:
-        answer = self._unit.outbox.deliver(entry)
-        if answer.refusal is not None:
-            self._settle_refusal(entry, answer.refusal)
-            raise answer.refusal
+        try:
+            outcome = self._unit.outbox.deliver(entry)
+        except Refused as refusal:
+            self._settle_refusal(entry, refusal)
+            raise
         with self._unit.transaction():
-            self._settle(entry, answer)
-        return answer.value
+            self._settle(entry, outcome)
+        return outcome
 
     def _add(self, request: Request, record: Record | None) -> tuple[OutboxEntry, Outcome]:
-        """Inside the transaction of the act; a refusal undoes it."""
-        entry, outcome = self._unit.outbox.add(self._identity.person.id, request), None
+        """Delivers inside the transaction of the act; a refusal rolls it back."""
+        entry = self._unit.outbox.add(self._identity.person.id, request)
+        outcome: Outcome = None
         if self.answers_at_once:
-            answer = self._unit.outbox.deliver(entry)
-            if answer.refusal is not None:
-                raise answer.refusal
-            self._settle(entry, answer)
-            outcome = answer.value
+            outcome = self._unit.outbox.deliver(entry)
+            self._settle(entry, outcome)
         if record is not None:
             record(outcome)
         return entry, outcome
 
-    def _settle(self, entry: OutboxEntry, answer: Answer) -> None:
+    def _settle(self, entry: OutboxEntry, outcome: Outcome) -> None:
         self._unit.outbox.settle(entry)
-        if isinstance(answer.value, Lease):
-            self._record_lease(entry.request, answer.value)
+        if isinstance(outcome, Lease):
+            self._record_lease(entry.request, outcome)
 
     def _record_lease(self, request: Request, lease: Lease) -> None:
-        """The row of what the queue handed out or took back; an act's own row came before it was sent."""
+        """Logs a lease that was granted or ended; an act's own row was committed before."""
         detail: dict[str, DetailValue] = {}
         if isinstance(request, ClaimPrefetch | ReleasePrefetched):
             detail["prefetch"] = True
@@ -130,24 +128,23 @@ class Delivery:
             self.record(Action.TASK_RELEASED, lease, detail)
 
     def _settle_refusal(self, entry: OutboxEntry, refusal: Refused) -> None:
-        """Keeps work that lost its lease, and logs that the queue refused what had been committed here."""
+        """Keeps work that lost its lease, and logs that the queue refused an act committed here."""
         request = entry.request
-        late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
+        late = None
+        if isinstance(request, Submit) and isinstance(refusal, LeaseLost):
+            late = self._late_draft(request)
         with self._unit.transaction():
             self._unit.outbox.settle(entry)
-            if isinstance(request, Submit | Decide):
-                detail: dict[str, DetailValue] = (
-                    {"annotation": request.work.id}
-                    if isinstance(request, Submit)
-                    else {"verdict_id": request.verdict.id}
-                )
+            if isinstance(request, Submit):
+                detail: dict[str, DetailValue] = {"annotation": request.work.id}
+                self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
+            elif isinstance(request, Decide):
+                detail = {"verdict_id": request.verdict.id}
                 self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
             if late is not None:
                 self.keep_late(late)
 
-    def _late_draft(self, request: Request) -> KeepLateDraft | None:
-        if not isinstance(request, Submit):
-            return None
+    def _late_draft(self, request: Submit) -> KeepLateDraft:
         work = request.work
         plain = self._unit.content.unseal(
             self._identity.keyring, work.clip_id, ContentKind.ANNOTATION, work.id, work.sealed
@@ -156,7 +153,7 @@ class Delivery:
         return KeepLateDraft(request.lease, sealed)
 
     def keep_late(self, request: KeepLateDraft, *, keep_draft: bool = False) -> None:
-        """Keeps work that cannot be saved any more, with its row; inside a transaction.
+        """Keeps work that cannot be submitted any more, with a log row; inside a transaction.
 
         ``keep_draft``: the draft is another window's.
         """

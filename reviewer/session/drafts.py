@@ -1,4 +1,4 @@
-"""What is being typed, sealed and committed before anybody says it is saved."""
+"""Drafts: unsubmitted work, sealed and committed before it is reported as saved."""
 
 import json
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ _POSITION = "position"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is sealed: what was typed, or None, and at which frame the clip was left.
+    """The sealed content: the annotation, or None, and the position (a frame) in the clip.
 
-    Its form is an annotation's canonical JSON with one field more.
+    Its form is an annotation's canonical JSON with one more field.
     """
 
     annotation: Annotation | None = None
@@ -36,7 +36,7 @@ class Draft:
         try:
             body = json.loads(data)
         except ValueError:
-            body = {}  # what an annotation is says why not
+            body = {}  # the annotation's parser says why not
         position = body.get(_POSITION, 0) if isinstance(body, dict) else 0
         is_position_alone = isinstance(body, dict) and list(body) == [_POSITION]
         return cls(
@@ -46,15 +46,15 @@ class Draft:
 
 
 class Drafts:
-    """One draft a task and person, replaced at each save, gone when the work is handed in.
+    """One draft a task and person, replaced at each save, deleted when the work is submitted.
 
-    A save carries a revision that only grows within a window: one that was overtaken by a newer one, after a
-    time-out say, changes nothing.
+    A save has a revision that only grows within a window; an older one that arrives late, after a time-out
+    for example, changes nothing.
     """
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
-        # Changed inside transactions only, which makes one writer of all threads.
+        # Changed inside transactions only, which serialise all threads.
         self._newest: dict[tuple[str, str], tuple[Draft, int]] = {}
 
     def load(self, identity: Identity, lease: Lease) -> Draft:
@@ -68,15 +68,15 @@ class Drafts:
         return Draft.from_bytes(plain)
 
     def begin(self, identity: Identity, lease: Lease, draft: Draft) -> None:
-        """Remembers what was loaded, so that saving need not unseal it again."""
+        """Remembers the loaded draft, so that saving need not unseal it again."""
         stored = self._unit.drafts.get(lease.task_id, identity.person.id)
         is_own = stored is not None and stored.window == window.of_session(identity.session_id)
         self._newest[_key(identity, lease)] = draft, stored.revision if stored is not None and is_own else 0
 
     def save(self, identity: Identity, lease: Lease, annotation: Annotation, revision: int) -> datetime:
-        """Commits the draft; gives the moment of the commit. Raises Unavailable when the disk is full.
+        """Commits the draft; returns the time of the commit. Raises Unavailable when the disk is full.
 
-        ``recall`` must have been called before a transaction that this is part of.
+        ``recall`` must be called before the transaction that this is part of.
         """
         with self._unit.transaction():
             newest, newest_revision = self._newest[_key(identity, lease)]
@@ -85,15 +85,15 @@ class Drafts:
             return self._put(identity, lease, replace(newest, annotation=annotation), revision)
 
     def save_position(self, identity: Identity, lease: Lease, frame: int) -> None:
-        """Commits at which frame the clip was left, beside what was typed. Raises Unavailable."""
+        """Commits the position in the clip, beside the text. Raises Unavailable."""
         with self._unit.transaction():
             newest, revision = self._newest[_key(identity, lease)]
             self._put(identity, lease, replace(newest, position=frame), revision)
 
     def recall(self, identity: Identity, lease: Lease, *, or_begin_anew: bool = False) -> None:
-        """Makes sure that ``save`` knows what is kept already, when the clip is not open any more.
+        """Loads the stored draft for ``save``, if the clip is not open any more.
 
-        ``or_begin_anew``: what is typed is worth more than a kept draft that is damaged. Raises Damaged.
+        ``or_begin_anew``: new text replaces a stored draft that is damaged. Raises Damaged.
         """
         if _key(identity, lease) in self._newest:
             return
@@ -106,15 +106,15 @@ class Drafts:
         self.begin(identity, lease, draft)
 
     def discard(self, lease: Lease) -> None:
-        """Removes the draft of work that was handed in or kept as a late draft."""
+        """Removes the draft of work that was submitted or kept as a late draft."""
         self._unit.drafts.delete(lease.task_id, lease.person_id)
 
     def forget(self, identity: Identity, lease: Lease) -> None:
-        """Keeps nothing of it in memory: the clip is closed."""
+        """Drops it from memory: the clip is closed."""
         self._newest.pop(_key(identity, lease), None)
 
     def seal_late(self, identity: Identity, lease: Lease, annotation: bytes) -> bytes:
-        """Work that lost its lease (in plain form), sealed for its author and the lead."""
+        """Seals work that lost its lease (plain bytes) for its author and the lead."""
         return self._unit.content.seal(
             identity.keyring, lease.clip_id, ContentKind.LATE_DRAFT, name_of(lease), annotation
         )
@@ -144,7 +144,7 @@ class Drafts:
 
 
 def name_of(lease: Lease) -> str:
-    """What binds the seal of a draft to its task and author."""
+    """The name that binds the seal of a draft to its task and author."""
     return f"{lease.task_id}:{lease.person_id}"
 
 

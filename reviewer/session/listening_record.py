@@ -1,4 +1,4 @@
-"""What the access log says of somebody's listening, and whether it is enough."""
+"""What a person has heard by the access log, and whether it is enough."""
 
 from collections.abc import Iterable
 
@@ -13,10 +13,10 @@ from reviewer.session.coverage import Coverage, Lack, lack_of_reason, lack_of_sp
 
 
 class ListeningRecord:
-    """Who heard what of a clip for which task.
+    """The ranges of a clip that a person heard for a task.
 
-    The log is the only memory of it: what was heard counts after a crash, a lock or a return, for the same
-    person and the same task, and nothing counts that was not logged.
+    The log is the only source: ranges still count after a crash, a lock or a return, for the same person and
+    task, and only logged ranges count.
     """
 
     def __init__(self, log: AuditLog, rules: ListeningRules) -> None:
@@ -24,11 +24,11 @@ class ListeningRecord:
         self._log = log
 
     def heard(self, lease: Lease) -> tuple[HeardRange, ...]:
-        """What this person heard since the task was first open before them."""
+        """What this person has heard since they first opened the task."""
         return heard_in(self._log.about(lease.clip_id), lease.person_id, lease.task_id)
 
     def lack_of_speech(self, lease: Lease, clip: Clip, speech: tuple[Span, ...]) -> Lack | None:
-        """What must still be heard before work is handed in as complete, or accepted."""
+        """What must still be heard before work is submitted as complete, or accepted."""
         return lack_of_speech(self._coverage(lease, clip, speech), self.rules)
 
     def lack_of_reason(self, lease: Lease, clip: Clip) -> Lack | None:
@@ -53,6 +53,6 @@ def heard_in(rows: Iterable[LogRow], person_id: str, task_id: str) -> tuple[Hear
 
 
 def _ranges(detail: object) -> list[HeardRange]:
-    """Ranges as ``ClipAccess.heard`` writes them; whatever else stands there is no listening."""
+    """Parses ranges written by ``ClipAccess.heard``; anything else is ignored."""
     triples = detail if isinstance(detail, list) else []
     return [HeardRange(*each) for each in triples if isinstance(each, list) and len(each) == 3]

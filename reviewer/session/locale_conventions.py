@@ -1,4 +1,4 @@
-"""Which conventions a clip is transcribed and scored under: those of its own locale."""
+"""Selects the conventions of a clip's locale."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from reviewer.transcript.conventions import Conventions
 
 @dataclass(frozen=True, slots=True)
 class LocaleConventions:
-    """Convention files by locale; ``project`` holds the project's own, for every other language."""
+    """Convention files by locale; ``project`` is the default for other languages."""
 
     project: Conventions
     by_locale: Mapping[str, Conventions]

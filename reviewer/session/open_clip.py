@@ -1,4 +1,4 @@
-"""A clip that is open before somebody, with all that belongs to their work on it."""
+"""An open clip, with everything that belongs to a person's work on it."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from reviewer.transcript.conventions import Conventions
 
 @dataclass(frozen=True, slots=True)
 class ReturnedWork:
-    """Work that QA sent back: their comment, and what was handed in (empty for all but its author)."""
+    """Returned work: QA's comment, and the submitted annotation (only for its author)."""
 
     comment: str
     annotation: Annotation
@@ -23,9 +23,9 @@ class ReturnedWork:
 
 @dataclass(frozen=True, slots=True)
 class OpenClip:
-    """What a clip workspace shows. ``draft`` is one's own unfinished work; ``blind`` one's own version under
-    review, once it was handed in. ``heard`` is what one heard of the clip for this task before it was opened
-    now, ``position`` the frame at which it was left."""
+    """What a clip workspace shows. ``draft`` is the person's unsubmitted work; ``blind`` their version in a
+    review, once submitted. ``heard`` is what they heard for this task before, ``position`` the frame at
+    which they left the clip."""
 
     lease: Lease
     clip: Clip

@@ -1,4 +1,4 @@
-"""What this person handed in before: their history, and what QA sent back."""
+"""A person's past work: their history, and work that QA returned."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class PastWork:
-    """A piece of one's own work; ``text`` is None where the clip may not be opened any more."""
+    """One submission; ``text`` is None if the clip may not be opened any more."""
 
     clip_id: str
     submitted_at: datetime
@@ -23,7 +23,7 @@ class PastWork:
 
 
 def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int) -> list[PastWork]:
-    """One's own last submissions, newest first; a log row for each text comes before it is unsealed."""
+    """A person's last submissions, newest first; each text is logged before it is unsealed."""
     annotations = unit.queue.annotations_of(identity.person.id, limit)
     texts = access.texts(identity, annotations, "history")
     return [
@@ -40,9 +40,9 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
 def returned_work(
     unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease
 ) -> ReturnedWork | None:
-    """What QA sent back, when the lease is of rework; its opening names the annotation.
+    """The returned work of a lease, if it is rework; the clip's opening names the annotation.
 
-    Passes are blind: whoever did not make the annotation sees the comment alone.
+    Passes are blind: only the author sees more than the comment.
     """
     if lease.returned_annotation is None:
         return None

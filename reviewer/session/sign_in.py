@@ -15,13 +15,13 @@ MINIMUM_PASSPHRASE = 12
 
 
 def require_strong(passphrase: str) -> None:
-    """Raises Refused for a passphrase that is too short or one character over and over."""
+    """Raises Refused for a passphrase that is too short or has too few different characters."""
     if len(passphrase) < MINIMUM_PASSPHRASE or len(set(passphrase)) < 5:
         raise Refused("PASSPHRASE_WEAK", least=MINIMUM_PASSPHRASE)
 
 
 class SignIn:
-    """Sessions and how one gets one; an unknown name costs as much time as a wrong passphrase."""
+    """Signs people in and out; an unknown name takes as long as a wrong passphrase."""
 
     def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
         self._unit = unit
@@ -30,11 +30,11 @@ class SignIn:
         self._endings: list[Callable[[Identity], None]] = []
 
     def before_sign_out(self, put_away: Callable[[Identity], None]) -> None:
-        """Registers what is to happen at each sign-out while rows can still be signed; it must not raise."""
+        """Registers a callback for each sign-out, while rows can still be signed; it must not raise."""
         self._endings.append(put_away)
 
     def sign_in(self, name: str, passphrase: str) -> Identity:
-        """Opens the person's keyring and begins a session.
+        """Opens the person's keyring and starts a session.
 
         Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
         """
@@ -50,7 +50,7 @@ class SignIn:
             with self._unit.transaction():
                 self._unit.people.forget_failures(name)
                 self._record(Action.SIGN_IN, identity)
-                self._unit.checkpoints.make("sign_in")
+                self._unit.log.checkpoint("sign_in")
         except BaseException:
             self._unit.log.lock()
             raise
@@ -58,7 +58,7 @@ class SignIn:
         return identity
 
     def sign_out(self, identity: Identity, *, locked: bool = False) -> bool:
-        """Ends the session; nothing more can be done with this identity, whatever else happens.
+        """Ends the session; this identity is invalid afterwards, whatever happens.
 
         Returns: False when the log row could not be written (a full disk); the keys are dropped all the same.
         """
@@ -69,7 +69,7 @@ class SignIn:
                 put_away(identity)
             with self._unit.transaction():
                 self._record(Action.LOCK if locked else Action.SIGN_OUT, identity)
-                self._unit.checkpoints.make("sign_out")
+                self._unit.log.checkpoint("sign_out")
         except ReviewerError:
             return False
         finally:
@@ -77,7 +77,7 @@ class SignIn:
         return True
 
     def require(self, identity: Identity) -> None:
-        """Raises Refused unless this very identity came from ``sign_in``, is signed in and not revoked."""
+        """Raises Refused unless this identity came from ``sign_in``, is signed in and not revoked."""
         if self._live.get(identity.session_id) is not identity:
             raise Refused("SIGNED_OUT")
         person = self._unit.people.by_id(identity.person.id)
@@ -98,7 +98,7 @@ class SignIn:
         self._unit.people.forget_failures(identity.person.name)
 
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
-        """Turns an invitation into an account with the person's own passphrase.
+        """Activates an invited account with the person's own passphrase.
 
         Raises: Refused for a weak passphrase; WrongPassphrase for a wrong, used or old code.
         """
@@ -114,7 +114,7 @@ class SignIn:
             self._fail(invited.person if invited else None, Action.ENROL_FAILED)
             raise WrongPassphrase
         person = invited.person
-        # The lead made the invitation's keys; the one that signs must be known to its owner alone.
+        # The lead created the invitation's keys; only its owner may know the signing key.
         keyring = replace(keyring, signing_key=secrets.token_bytes(32))
         sealed = seal_keyring(keyring, passphrase, person.id, person.role, self._parameters)
         with self._unit.transaction():
@@ -132,7 +132,7 @@ class SignIn:
         return enrolled
 
     def _charge(self, name: str) -> None:
-        """Counts the attempt before it is made, so that guessing in parallel gains nothing."""
+        """Counts an attempt before it is made, so that parallel guessing gains nothing."""
         with self._unit.transaction():
             wait = self._unit.people.wait_seconds(name)
             if wait <= 0:
@@ -166,5 +166,5 @@ class SignIn:
 
 
 def normal_code(code: str) -> str:
-    """An enrolment code as it was made: upper case, no spaces or hyphens."""
+    """An enrolment code in canonical form: upper case, without spaces and hyphens."""
     return "".join(character for character in code.upper() if character.isalnum())

@@ -1,4 +1,4 @@
-"""What an annotation needs before it may be handed in."""
+"""Checks whether an annotation may be submitted."""
 
 from reviewer.errors import Notice, Refused
 from reviewer.labels.schema import Schema
@@ -11,7 +11,7 @@ WITHOUT_TEXT = frozenset({Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Fl
 
 
 class Incomplete(Refused):
-    """The work cannot be handed in yet; ``missing`` says what is to be done."""
+    """The work cannot be submitted yet; ``missing`` says why."""
 
     def __init__(self, missing: tuple[Notice, ...]) -> None:
         super().__init__("INCOMPLETE", count=len(missing))
@@ -19,16 +19,16 @@ class Incomplete(Refused):
 
 
 def is_answered_by_flag(annotation: Annotation) -> bool:
-    """Whether a flag is the whole answer, so that neither text nor labels are asked for."""
+    """Whether a flag is the answer, so that text and labels may be empty."""
     return bool(annotation.flags & WITHOUT_TEXT)
 
 
 def missing(annotation: Annotation, schema: Schema, conventions: Conventions) -> tuple[Notice, ...]:
-    """What is still to be done; empty when the work may be handed in.
+    """What is missing; empty when the work may be submitted.
 
     A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
-    labels: the flag is the answer. Words under the flag no speech are a contradiction all the same: either
-    could be the slip, so it is asked.
+    labels: the flag is the answer. Words with the flag “no speech” are refused, because either may be a
+    mistake.
     """
     answered_by_flag = is_answered_by_flag(annotation)
     found: list[Notice] = []
@@ -45,7 +45,7 @@ def missing(annotation: Annotation, schema: Schema, conventions: Conventions) ->
 
 
 def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions) -> None:
-    """Raises Incomplete unless the annotation may be handed in."""
+    """Raises Incomplete unless the annotation may be submitted."""
     found = missing(annotation, schema, conventions)
     if found:
         raise Incomplete(found)

@@ -4,7 +4,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from reviewer.access.audit_log import AuditLog
-from reviewer.access.checkpoint import Checkpoints
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
@@ -21,7 +20,7 @@ from reviewer.queue.outbox import Outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitOfWork:
-    """What use cases get instead of a database; they call ``transaction`` and never name the database."""
+    """What use cases get instead of a database: repositories and transactions."""
 
     database: Database
     queue: Queue
@@ -32,7 +31,6 @@ class UnitOfWork:
     drafts: DraftRepository
     open_tasks: OpenTasks
     log: AuditLog
-    checkpoints: Checkpoints
     exports: ExportRepository
     people: PersonRepository
     acknowledgements: Acknowledgements
@@ -47,9 +45,9 @@ class UnitOfWork:
         return self.transaction() if self.queue.answers_at_once else nullcontext()
 
     def require_transaction(self) -> None:
-        """Fails (our bug, not a refusal) outside a transaction."""
+        """Raises RuntimeError (a bug, not a refusal) outside a transaction."""
         self.database.require_transaction()
 
     def require_no_transaction(self) -> None:
-        """Fails (our bug, not a refusal) inside a transaction."""
+        """Raises RuntimeError (a bug, not a refusal) inside a transaction."""
         self.database.require_no_transaction()

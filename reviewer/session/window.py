@@ -1,4 +1,4 @@
-"""Names a window by its session and process, so that a crashed one is not waited for."""
+"""Window names from session and process, so that nobody waits for a crashed window."""
 
 import os
 import socket
@@ -16,7 +16,7 @@ def of_session(session_id: str) -> str:
 
 
 def is_live(name: str, seen_at: datetime, now: datetime) -> bool:
-    """Whether a window that was seen then can still be there: seen lately, and its process runs."""
+    """Whether a window last seen then may still be open: seen recently, and its process runs."""
     if not timedelta(0) <= now - seen_at <= timedelta(seconds=LIVE_SECONDS):
         return False
     _, process, host = name.split(".")
@@ -25,7 +25,7 @@ def is_live(name: str, seen_at: datetime, now: datetime) -> bool:
 
 def _runs(process: int) -> bool:
     if sys.platform == "win32":
-        return True  # there a signal 0 would end the process; the beat alone decides
+        return True  # on Windows signal 0 would end the process; only the heartbeat decides
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""One signed-in person's work on tasks of some kinds: claim, open, type, hand in; the same for every role."""
+"""The work session of one signed-in person: claim, open, save, submit; the same for every role."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,7 +42,7 @@ SEEN_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """What is unsealed beside a clip's sound."""
+    """The texts that are unsealed with a clip."""
 
     hypotheses: tuple[Hypothesis, ...]
     draft: Draft
@@ -52,17 +52,17 @@ class _Texts:
 
 @dataclass(frozen=True, slots=True)
 class _Prefetched:
-    """The next task, unsealed before it is anybody's to see."""
+    """The next task, unsealed but not shown yet."""
 
     lease: Lease
     texts: _Texts
 
 
 class WorkSession:
-    """Everything a person does with tasks of ``kinds``: transcribing, reviewing, adjudicating.
+    """A person's work on tasks of ``kinds``: transcribing, reviewing, adjudicating.
 
-    Every method asks whether the person is signed in, has the right, and (where work is touched) a live
-    agreement, and raises Refused otherwise; any may raise Unavailable.
+    Every method raises Refused unless the person is signed in, has the right, and (for work on a clip) a
+    valid agreement; any may raise Unavailable.
     """
 
     def __init__(
@@ -103,24 +103,24 @@ class WorkSession:
 
     @property
     def listening_rules(self) -> ListeningRules:
-        """What must be heard before work is handed in or accepted."""
+        """What must be heard before work is submitted or accepted."""
         return self._listening.rules
 
     def conventions_for(self, locale: str) -> Conventions:
         """The conventions of a clip's locale."""
         return self._conventions.of(locale)
 
-    # Taking work
+    # Claiming
 
     def resume(self) -> Lease | None:
-        """The task this person still holds, after a crash or a sign-out; None when there is none."""
+        """The task this person still has on lease, after a crash or a sign-out; None if there is none."""
         self._require()
         return self._unit.queue.resume(self.identity.person.id, self.kinds)
 
     def claim(self) -> Lease | None:
-        """The task this person still holds, or the next one; None when nothing waits.
+        """The task this person still has on lease, or the next one; None if none is waiting.
 
-        A task whose clip may not be opened any more is given back and not handed out.
+        A task whose clip may not be opened any more is put back and skipped over.
         """
         self._require()
         self._delivery.deliver()
@@ -137,7 +137,7 @@ class WorkSession:
         return None
 
     def open(self, lease: Lease) -> OpenClip:
-        """Unseals the clip of a lease, after every condition and a committed log row.
+        """Unseals the clip of a lease, after checking every condition and committing a log row.
 
         Raises: Refused (LeaseLost, NotLeased, OpenElsewhere, consent ended ...), Damaged.
         """
@@ -155,9 +155,9 @@ class WorkSession:
             raise
 
     def prefetch(self) -> Sound | None:
-        """Leases the task that comes after the present one for a few minutes, and unseals its clip unseen.
+        """Leases the task after the present one for a few minutes, and unseals its clip without showing it.
 
-        Returns: its samples, to be rendered in advance; None when nothing waits, or too little for all.
+        Returns: its samples, to be rendered in advance; None if no task is waiting, or too few for all.
         """
         self._require()
         self._delivery.deliver()
@@ -175,7 +175,7 @@ class WorkSession:
         return unsealed.samples
 
     def drop_prefetched(self) -> None:
-        """Closes what was prefetched and puts its task back as it was; also without a live agreement."""
+        """Closes the prefetched clip and puts its task back; also without a valid agreement."""
         self._access.allow(self.identity, self._right)
         self._prefetched = None
         self._access.drop_prefetched(self.identity)
@@ -184,12 +184,12 @@ class WorkSession:
     # While a clip is open
 
     def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
-        """Commits what is typed; gives the moment of the commit.
+        """Commits a draft; returns the time of the commit.
 
-        ``revision`` only grows while a window lives: one that was overtaken changes nothing.
+        ``revision`` only grows while a window is open: an older one changes nothing.
 
         Raises: LeaseLost when the clip went to a colleague, OpenElsewhere when another window has it (the
-        text is then kept as a late draft); NotLeased once the work was handed in.
+        text is then kept as a late draft); NotLeased once the work was submitted.
         """
         self._require_unfinished(lease)
         if lease.blind_annotation is not None:
@@ -205,11 +205,11 @@ class WorkSession:
         raise failure
 
     def save_position(self, lease: Lease, frame: int) -> None:
-        """Commits where the clip was left, for when it is opened again.
+        """Commits the position in the clip, for the next opening.
 
-        Nothing if it went elsewhere, or one's own version under review was handed in.
+        Does nothing if the clip is elsewhere, or the reviewer's own version was submitted.
 
-        Raises: NotLeased once the work was handed in.
+        Raises: NotLeased once the work was submitted.
         """
         self._require_unfinished(lease)
         if lease.blind_annotation is not None:
@@ -221,10 +221,10 @@ class WorkSession:
                 self._drafts.save_position(self.identity, lease, frame)
 
     def beat(self, lease: Lease) -> Lease:
-        """Asks, every few seconds, whether the clip may still be open; gives the lease, renewed when due.
+        """The heartbeat: checks that the clip may stay open; returns the lease, renewed when due.
 
-        Session, role, agreement, lease, consent, retention and key are asked. On a no the clip is closed,
-        with a row that says why, and the refusal is raised.
+        Checks session, role, agreement, lease, consent, retention and key. If one fails, the clip is closed
+        with a log row that says why, and the refusal is raised.
         """
         try:
             self._access.permit(self.identity, lease, ask_queue=False)
@@ -240,19 +240,19 @@ class WorkSession:
         self._access.heard(self.identity, lease, ranges)
 
     def close(self, lease: Lease) -> None:
-        """Takes the clip off the screen; needs nothing, and logs it when it can."""
+        """Closes the clip; needs no rights, and logs it if possible."""
         self._access.close(self.identity, lease)
         self._drafts.forget(self.identity, lease)
 
     def deliver(self) -> None:
-        """Sends what the queue has not answered yet. Raises Unavailable when it cannot be reached."""
+        """Sends unanswered requests to the queue. Raises Unavailable when it cannot be reached."""
         self._access.allow(self.identity, self._right)
         self._delivery.deliver()
 
     # Ending work
 
     def submit(self, lease: Lease, annotation: Annotation) -> Receipt:
-        """Hands work in, once, however often it is sent; of a review one's own version: the lease goes on.
+        """Submits work, once per lease; in a review, the reviewer's own version: the lease continues.
 
         Raises: Incomplete; Unheard; LeaseLost (the text is kept as a late draft); SubmissionConflict.
         """
@@ -274,29 +274,29 @@ class WorkSession:
         return receipt
 
     def skip(self, lease: Lease, reason: SkipReason) -> None:
-        """Gives the clip back for a reason from the closed list; it does not come to this person again.
+        """Skips the clip for a reason from the closed list; this person does not get it again.
 
-        Raises: Unheard, unless it is for a clip that cannot be played; LeaseLost.
+        Raises: Unheard, unless the clip cannot be played; LeaseLost.
         """
         self._end(Skip(lease, reason))
 
     def release(self, lease: Lease) -> None:
-        """Puts the task back into the queue; the draft stays in case it comes to the same person again."""
+        """Puts the task back into the queue; the draft is kept in case the same person gets it again."""
         self._end(Release(lease))
 
     def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
-        """Ends a review with a verdict; work is returned with a comment only. Raises Unheard, LeaseLost."""
+        """Ends a review with a verdict; returning work needs a comment. Raises Unheard, LeaseLost."""
         self._end(Decide(lease, kind, comment))
 
     def hand_over(self, act: WorkAct) -> OpenClip | None:
         """Ends the present work, closes its clip and opens the prefetched one, all in one commit.
 
-        Returns: None when nothing was prefetched, or it may not be opened now: then the work has ended all
-            the same, and the next clip is to be claimed and opened.
+        Returns: None if no clip was prefetched, or it may not be opened now: the work has ended, and the next
+            clip must be claimed and opened.
         Raises: what ``submit``, ``skip``, ``release`` or ``decide`` raise; then nothing was done.
         """
         if isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW:
-            self.submit(act.lease, act.annotation)  # one's own version; the review goes on
+            self.submit(act.lease, act.annotation)  # the reviewer's own version; the review continues
             return None
         prefetched = self._prefetched
         begun = None
@@ -311,21 +311,21 @@ class WorkSession:
         self._prefetched = None
         return self._shown(begun, self._access.show_prefetched(self.identity, begun), prefetched.texts)
 
-    # Looking
+    # Queries
 
     def daily_counts(self) -> DailyCounts:
-        """What waits, and what this person did since midnight in their own time zone."""
+        """Waiting tasks, and what this person has done since midnight in their time zone."""
         self._require()
         midnight = self._unit.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, midnight)
 
     def history(self, limit: int = 20) -> list[PastWork]:
-        """One's own last submissions, newest first."""
+        """This person's last submissions, newest first."""
         self._require()
         return past_work.history(self._unit, self._access, self.identity, limit)
 
     def unwitnessed(self) -> int:
-        """Rows of the access log that no checkpoint outside this machine covers yet."""
+        """The number of rows of the access log that no external checkpoint covers yet."""
         return self._unit.log.unwitnessed()
 
     def _held_or_next(self) -> Lease | None:
@@ -342,9 +342,9 @@ class WorkSession:
         )
 
     def _handed_over(self, act: WorkAct, prefetched: Lease) -> Lease | None:
-        """The act and the opening of the prefetched clip in one commit; None, and nothing done, if not.
+        """Commits the act and the opening of the prefetched clip together; None if that fails.
 
-        What is wrong then comes up again when the act is done alone, where it can be shown.
+        The error then occurs again when the act is done alone, where it can be shown.
         """
         try:
             prepared = self._prepare(act)
@@ -374,7 +374,7 @@ class WorkSession:
 
     def _end(self, act: WorkAct) -> None:
         prepared = self._prepare(act)
-        with suppress(Undelivered):  # it is kept, and sent with the next delivery
+        with suppress(Undelivered):  # it is stored, and sent with the next delivery
             self._delivery.send(prepared.request, prepared.record)
         self._note_end(act.lease)
 
@@ -388,7 +388,7 @@ class WorkSession:
         return self._requests.prepare(act)
 
     def _renewed(self, lease: Lease) -> Lease:
-        """The lease, checked at each beat and renewed once a minute: a renewal is a commit."""
+        """The lease, checked at each heartbeat and renewed once a minute, because a renewal is a commit."""
         now = self._unit.clock.monotonic()
         if now - self._renewed_at.get(lease.task_id, -RENEW_SECONDS) >= RENEW_SECONDS:
             lease = self._unit.queue.renew(lease)
@@ -418,7 +418,7 @@ class WorkSession:
         )
 
     def _texts(self, lease: Lease) -> _Texts:
-        """Unsealed after the row of the opening; a reviewer starts blind, without a recogniser's text too."""
+        """Unseals texts after the row of the opening; a reviewer starts blind, also without hypotheses."""
         hypotheses: tuple[Hypothesis, ...] = ()
         if lease.kind is TaskKind.TRANSCRIBE:
             hypotheses = tuple(self._unit.hypotheses.of_clip(self.identity.keyring, lease.clip_id))

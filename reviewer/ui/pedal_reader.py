@@ -12,7 +12,7 @@ from reviewer.pedal.report import PedalEvent, parse_calibrated
 from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.preferences import Preferences
 
-TAUGHT = "pedal.model"
+CALIBRATED = "pedal.model"
 """The preference that holds a calibrated pedal, as ``CalibratedPedal.line``."""
 _LAST_WAIT_SECONDS = 2.0
 
@@ -27,7 +27,7 @@ class PedalReader(QObject):
     """Carries the Pedal."""
     released = Signal(object)
     """Carries the Pedal; also when it is disconnected or calibrated while down."""
-    standing_changed = Signal(object)
+    status_changed = Signal(object)
     """Carries the PedalStatus."""
     heard = Signal(object)
     """Carries a report of the device being calibrated, as bytes."""
@@ -36,42 +36,44 @@ class PedalReader(QObject):
     def __init__(self, port: HidBackend, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._port, self._preferences = port, preferences
-        self._standing = PedalStatus(PedalState.OFF)
+        self._status = PedalStatus(PedalState.OFF)
         self._inbox: queue.SimpleQueue[PedalMessage] = queue.SimpleQueue()
-        self._watch = PedalMonitor(port, known_models, self._post, parse_calibrated(preferences.text(TAUGHT)))
+        self._watch = PedalMonitor(
+            port, known_models, self._post, parse_calibrated(preferences.text(CALIBRATED))
+        )
         self._is_over = threading.Event()
-        self._wake = threading.Event()
+        self._wake_up = threading.Event()
         self._thread: threading.Thread | None = None
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         preferences.changed.connect(self._on_preference_changed)
 
     @property
-    def standing(self) -> PedalStatus:
+    def status(self) -> PedalStatus:
         """The last known status."""
-        return self._standing
+        return self._status
 
     def start(self) -> None:
         """Starts looking for a pedal; a second call does nothing."""
         if self._thread is not None or self._is_over.is_set():
             return
         if not self._port.is_installed:
-            self._stand(PedalStatus(PedalState.NOT_INSTALLED))
+            self._set_status(PedalStatus(PedalState.NOT_INSTALLED))
             return
         # A daemon: a hanging USB stack must not prevent the program from ending.
         self._thread = threading.Thread(
-            target=_run, args=(self._watch, self._wake, self._is_over), name="pedal", daemon=True
+            target=_run, args=(self._watch, self._wake_up, self._is_over), name="pedal", daemon=True
         )
         self._thread.start()
 
-    def teach(self, device: HidDevice | None) -> None:
+    def calibrate(self, device: HidDevice | None) -> None:
         """``heard`` emits the reports of this device, and no pedal is emitted; None ends that."""
         self._watch.calibrate(device)
-        self._wake.set()
+        self._wake_up.set()
 
     def close(self) -> None:
         """Ends the thread and releases the device; nothing is emitted afterwards."""
         self._is_over.set()
-        self._wake.set()
+        self._wake_up.set()
         if self._thread is not None:
             self._thread.join(_LAST_WAIT_SECONDS)
 
@@ -88,21 +90,21 @@ class PedalReader(QObject):
 
     @Slot(str)
     def _on_preference_changed(self, name: str) -> None:
-        if name == TAUGHT:
-            self._watch.set_calibrated(parse_calibrated(self._preferences.text(TAUGHT)))
-            self._wake.set()
+        if name == CALIBRATED:
+            self._watch.set_calibrated(parse_calibrated(self._preferences.text(CALIBRATED)))
+            self._wake_up.set()
 
     def _tell(self, news: PedalMessage) -> None:
         if isinstance(news, PedalStatus):
-            self._stand(news)
+            self._set_status(news)
         elif isinstance(news, PedalEvent):
             (self.pressed if news.is_down else self.released).emit(news.pedal)
         else:
             self.heard.emit(news.report)
 
-    def _stand(self, standing: PedalStatus) -> None:
-        self._standing = standing
-        self.standing_changed.emit(standing)
+    def _set_status(self, status: PedalStatus) -> None:
+        self._status = status
+        self.status_changed.emit(status)
 
 
 def _run(watch: PedalMonitor, wake: threading.Event, is_over: threading.Event) -> None:

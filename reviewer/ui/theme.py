@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 from reviewer.places import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import Qt
 
 GRID_PX = 4
@@ -218,11 +220,13 @@ class Theme(QObject):
         parent: QObject | None = None,
         *,
         asks_platform: bool = True,
+        platform: "Callable[[], Qt.ColorScheme] | None" = None,
     ) -> None:
         """Applies the choice; without ``asks_platform`` the last known scheme, until ``ask_platform``."""
         super().__init__(parent)
         self._app = app
         self._settings = settings
+        self._platform = platform or app.styleHints().colorScheme
         stored = str(settings.value(_SETTING, Choice.SYSTEM.value))
         self._choice = Choice(stored) if stored in set(Choice) else Choice.SYSTEM
         self._seen = Scheme.LIGHT if settings.value(_SEEN) == Scheme.LIGHT.value else Scheme.DARK
@@ -265,9 +269,6 @@ class Theme(QObject):
         self._settings.setValue(_SEEN, seen.value)
         if self._choice is Choice.SYSTEM:
             self._put_on()
-
-    def _platform(self) -> "Qt.ColorScheme":
-        return self._app.styleHints().colorScheme()
 
     def _put_on(self) -> None:
         apply(self._app, self.scheme)

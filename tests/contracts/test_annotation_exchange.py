@@ -95,7 +95,7 @@ def test_annotation_given_to_another_author_clip_or_text_is_found(
 
 def test_annotation_that_nobody_handed_in_is_found(versions: Versions) -> None:
     versions.tamper(
-        "INSERT INTO annotation SELECT 'planted', 'key', task_id, clip_id, author, parent_id, schema_version,"
+        "INSERT INTO annotation SELECT 'planted', 'key', task_id, clip_id, author, parent, schema_version,"
         " conventions_version, digest, sealed, made_at FROM annotation WHERE id = ?",
         versions.first.id,
     )
@@ -128,7 +128,7 @@ def test_annotations_cannot_be_changed_through_the_database_as_it_is(versions: V
             "UPDATE annotation SET author = 'ben'",
             "UPDATE annotation SET sealed = x'00'",
             "DELETE FROM annotation",
-            "UPDATE annotation SET parent_id = NULL WHERE parent_id IS NOT NULL",
+            "UPDATE annotation SET parent = NULL WHERE parent IS NOT NULL",
         ):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 connection.execute(statement)

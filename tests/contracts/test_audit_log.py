@@ -10,7 +10,7 @@ import pytest
 
 from reviewer.access import signing
 from reviewer.access.audit_log import CHECKPOINT_EVERY, MAY_BE_UNSIGNED, AuditLog, Head
-from reviewer.access.checkpoint import Checkpoints, parse_checkpoint
+from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.log_chain import GENESIS
 from reviewer.access.verification import verify_log
 from reviewer.db.connection import Database
@@ -29,7 +29,6 @@ class Book:
     database: Database
     clock: FakeClock
     ledger: AuditLog
-    checkpoints: Checkpoints
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def book(tmp_path: Path) -> Iterator[Book]:
     migrate(database)
     ledger = AuditLog(database, clock, "w1", app_version="9.9")
     ledger.unlock(LOG_KEY)
-    yield Book(database, clock, ledger, Checkpoints(database, ledger, clock))
+    yield Book(database, clock, ledger)
     database.close()
 
 
@@ -210,36 +209,36 @@ def test_a_wall_clock_set_back_leaves_the_log_whole(book: Book) -> None:
 class TestCheckpoints:
     def test_a_checkpoint_covers_the_row_that_tells_of_it(self, book: Book) -> None:
         book.ledger.record(OPENED)
-        made = book.checkpoints.make("request")
+        made = book.ledger.checkpoint("request")
         assert (made.size, made.head) == (2, book.ledger.head().hash)
         assert [row.event().action for row in book.ledger.rows(since=2)] == [Action.CHECKPOINT]
 
     def test_a_checkpoint_can_be_given_away_as_text(self, book: Book) -> None:
-        made = book.checkpoints.make("request")
+        made = book.ledger.checkpoint("request")
         assert parse_checkpoint(made.text) == made
         assert made.public_key == PUBLIC_KEY
 
     def test_each_checkpoint_names_the_one_before(self, book: Book) -> None:
-        first, second = book.checkpoints.make("sign_in"), book.checkpoints.make("sign_out")
+        first, second = book.ledger.checkpoint("sign_in"), book.ledger.checkpoint("sign_out")
         assert (first.previous, second.previous) == (b"", first.digest())
-        assert book.checkpoints.newest() == second
+        assert book.ledger.newest_checkpoint() == second
 
     def test_before_the_first_there_is_none(self, book: Book) -> None:
-        assert book.checkpoints.newest() is None
+        assert book.ledger.newest_checkpoint() is None
 
     def test_nobody_signed_in_makes_no_checkpoint(self, book: Book) -> None:
         book.ledger.lock()
         with pytest.raises(Refused):
-            book.checkpoints.make("request")
+            book.ledger.checkpoint("request")
         assert book.ledger.head().size == 0
 
     def test_every_256_rows_a_checkpoint_comes_by_itself(self, book: Book) -> None:
         with book.database.transaction():
             for _ in range(CHECKPOINT_EVERY - 1):
                 book.ledger.record(OPENED)
-            assert book.checkpoints.newest() is None
+            assert book.ledger.newest_checkpoint() is None
             book.ledger.record(OPENED)
-        newest = book.checkpoints.newest()
+        newest = book.ledger.newest_checkpoint()
         assert newest is not None
         assert (newest.size, newest.reason) == (CHECKPOINT_EVERY + 1, "rows")
 
@@ -248,31 +247,31 @@ class TestCheckpoints:
         with book.database.transaction():
             for _ in range(CHECKPOINT_EVERY + 10):
                 book.ledger.record(Event(Action.SIGN_IN_FAILED))
-        assert book.checkpoints.newest() is None
+        assert book.ledger.newest_checkpoint() is None
         book.ledger.unlock(LOG_KEY)
         book.ledger.record(OPENED)
-        newest = book.checkpoints.newest()
+        newest = book.ledger.newest_checkpoint()
         assert newest is not None
         assert newest.size == CHECKPOINT_EVERY + 12
 
     def test_all_rows_are_unwitnessed_until_a_checkpoint_went_out(self, book: Book) -> None:
         book.ledger.record(OPENED)
-        made = book.checkpoints.make("request")
+        made = book.ledger.checkpoint("request")
         assert book.ledger.unwitnessed() == 2
-        book.checkpoints.mark_witnessed(made.size)
+        book.ledger.mark_witnessed(made.size)
         assert book.ledger.unwitnessed() == 0
         book.ledger.record(OPENED)
         assert book.ledger.unwitnessed() == 1
 
     def test_a_checkpoint_that_was_never_made_has_no_witness(self, book: Book) -> None:
-        book.checkpoints.make("request")
+        book.ledger.checkpoint("request")
         with pytest.raises(Refused):
-            book.checkpoints.mark_witnessed(7)
+            book.ledger.mark_witnessed(7)
 
     def test_a_checkpoint_goes_with_its_transaction(self, book: Book) -> None:
         with pytest.raises(Stop):
-            then_stop(book, lambda: book.checkpoints.make("export"))
-        assert book.checkpoints.newest() is None
+            then_stop(book, lambda: book.ledger.checkpoint("export"))
+        assert book.ledger.newest_checkpoint() is None
 
 
 def test_rows_about_one_object_come_in_order_and_no_others(book: Book) -> None:

@@ -25,7 +25,9 @@ def test_draft_is_read_as_it_was_saved(bench: Capabilities) -> None:
 def test_new_window_begins_its_own_revisions(bench: Capabilities) -> None:
     assert save(bench, 40, b"before the restart", window="window-1")
     assert save(bench, 1, b"after the restart", window="window-2")
-    assert bench.drafts.window_of("t1", ANN) == "window-2"
+    stored = bench.drafts.get("t1", ANN)
+    assert stored is not None
+    assert stored.window == "window-2"
 
 
 def test_drafts_of_other_people_and_tasks_are_left_alone(bench: Capabilities) -> None:

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
-from reviewer.errors import Unavailable
+from reviewer.errors import Refused, Unavailable
 from reviewer.model.task import SkipReason
 from reviewer.queue.outbox import Claim, Outbox, Release, Skip, Submit
 from reviewer.queue.sqlite import SqliteQueue
@@ -80,15 +80,18 @@ class OutboxMachine(RuleBasedStateMachine):
     def deliver(self, person):
         """In order, until the network fails."""
         for entry in self.outbox.pending(person):
+            lease, refusal = None, None
             try:
-                answer = self.outbox.deliver(entry)
+                lease = self.outbox.deliver(entry)
             except Unavailable:
                 return
+            except Refused as error:
+                refusal = error
             with self.here.transaction():
                 self.outbox.settle(entry)
-            if isinstance(entry.request, Claim) and answer.value is not None:
-                self.held[person].append(answer.value)
-            if isinstance(entry.request, Submit) and answer.refusal is not None:
+            if isinstance(entry.request, Claim) and lease is not None:
+                self.held[person].append(lease)
+            if isinstance(entry.request, Submit) and refusal is not None:
                 self.refused.add(entry.request.work.id)
 
     def add(self, person, request):

@@ -51,10 +51,14 @@ def library(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     return made
 
 
-def test_what_is_plugged_in_is_listed_and_what_the_system_does_not_tell_is_left_open(library):
+def test_what_is_plugged_in_is_listed(library):
     assert HidapiBackend().list_devices() == [INFINITY]
-    told = {"path": b"1-2", "vendor_id": 1, "product_id": 2, "product_string": None, "usage_page": None}
-    library.enumerate = lambda: [told]
+
+
+def test_what_the_system_does_not_tell_is_left_open(library):
+    library.enumerate = lambda: [
+        {"path": b"1-2", "vendor_id": 1, "product_id": 2, "product_string": None, "usage_page": None}
+    ]
     assert HidapiBackend().list_devices() == [HidDevice("1-2", 1, 2)]
 
 
@@ -67,15 +71,18 @@ def test_a_system_that_does_not_list_is_a_sentence(library):
         HidapiBackend().list_devices()
 
 
-def test_reports_come_as_bytes_and_none_of_a_device_that_has_gone_or_was_closed(library):
+def test_reports_come_as_bytes_and_nothing_when_none_came(library):
     library.device.reports = [[2, 0], []]
     connection = HidapiBackend().open_device(INFINITY)
     assert [connection.read_report(100), connection.read_report(100)] == [b"\x02\x00", b""]
+
+
+@pytest.mark.parametrize("closes", [0, 2])
+def test_a_device_that_has_gone_or_is_closed_is_said(library, closes: int):
+    connection = HidapiBackend().open_device(INFINITY)
+    for _ in range(closes):
+        connection.close()
     with pytest.raises(Unavailable, match="PEDAL_UNPLUGGED"):
-        connection.read_report(100)
-    connection.close()
-    connection.close()
-    with pytest.raises(Unavailable):
         connection.read_report(100)
 
 

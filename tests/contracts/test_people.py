@@ -62,16 +62,6 @@ class TestPeople:
             register.add(a_person(id=person_id, name=name), b"")
         assert [person.name for person in register.all()] == ["Ann", "Bo", "cy"]
 
-    def test_a_new_passphrase_takes_the_place_of_the_old_of_an_active_account(
-        self, register: PersonRepository
-    ) -> None:
-        register.add(a_person(), b"old")
-        register.replace_keyring("p1", b"new")
-        assert register.keyring("p1") == b"new"
-        register.invite(a_person(id="p2", name="Bo"), b"under the code", UNTIL)
-        with pytest.raises(Refused):
-            register.replace_keyring("p2", b"new")
-
     @given(st.text(max_size=20))
     def test_a_names_key_is_the_same_for_every_spelling_and_a_shown_name_is_stable(self, name: str) -> None:
         key = name_key(name)

@@ -23,5 +23,5 @@ class ReadSound:
         if self.on_read is not None:
             self.on_read(start, end)
         self.reads.append(end - start)
-        data: IntSamples = self._samples.data.take(np.arange(start, end), axis=0, mode="wrap")
+        data: IntSamples = self._samples.data[np.arange(start, end) % self._samples.frames]
         return data

@@ -11,7 +11,6 @@ from reviewer.model.intervals import (
     Span,
     clip_to_length,
     heard_spans,
-    intersect,
     merge,
     merge_heard,
     subtract,
@@ -50,7 +49,6 @@ def test_operations_are_those_of_sets_of_frames(some: list[Span], others: list[S
     for result, wanted in (
         (merge([*some, *others]), a | b),
         (subtract(some, others), a - b),
-        (intersect(some, others), a & b),
         (
             clip_to_length(((each.start - 9, each.end - 9) for each in some), 30),
             {f - 9 for f in a} & set(range(30)),

@@ -18,6 +18,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.theme import Choice, Scheme, Theme
 from tests.benches.clip_page import ClipPageBench
+from tests.benches.clip_page import Role as PageRole
 from tests.benches.main_window import MainWindowBench
 from tests.widgets.scenes import SCENES, Scene
 
@@ -117,6 +118,12 @@ def scene_of(qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], dark: Theme) 
         return scene
 
     return make
+
+
+@pytest.fixture(params=["desk", "qa"])
+def role(request: pytest.FixtureRequest) -> PageRole:
+    """Whose page it is."""
+    return request.param
 
 
 @pytest.fixture(autouse=True)

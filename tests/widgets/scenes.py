@@ -115,6 +115,8 @@ def _blind_check(scene: Scene) -> None:
     panel = page.workspace.view.transcription
     panel.editor.replace_text("turn right [pii:phone] teh")
     panel.editor.show_all_problems()
+    page.leave()  # saves, which the status bar says
+    scene.settle()
 
 
 def _compared_check(scene: Scene) -> None:

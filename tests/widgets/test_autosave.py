@@ -69,6 +69,24 @@ def autosave(disk: Disk, executor: SerialExecutor, owner: QObject) -> Autosave:
     return made
 
 
+@pytest.fixture
+def told(autosave: Autosave) -> list[object]:
+    """The times and failures of saves that were told."""
+    made: list[object] = []
+    autosave.saved.connect(made.append)
+    autosave.failed.connect(made.append)
+    return made
+
+
+@pytest.fixture
+def saving(autosave: Autosave, disk: Disk) -> Autosave:
+    """With the save of an ``a`` under way, until the disk's gate is opened."""
+    disk.gate.clear()
+    autosave.note(typed("a"))
+    autosave.save_now()
+    return autosave
+
+
 # The executor
 
 
@@ -157,64 +175,52 @@ def test_typing_on_and_on_does_not_put_the_save_off(
     autosave.stop()
 
 
-def test_the_newest_text_is_saved_when_the_time_comes(autosave: Autosave, disk: Disk, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(autosave.saved) as saved:
-        autosave.note(typed("a"))
-        autosave.note(typed("ab"))
+def test_the_newest_text_is_saved_when_the_time_comes(
+    autosave: Autosave, disk: Disk, told: list[object], qtbot: QtBot
+) -> None:
+    autosave.note(typed("a"))
+    autosave.note(typed("ab"))
+    qtbot.waitUntil(lambda: bool(told))
     assert disk.saved == ["ab"]
-    assert saved.args == [NOON + timedelta(seconds=1)]
+    assert told == [NOON + timedelta(seconds=1)]
     assert autosave.is_all_saved
 
 
 def test_what_is_typed_during_a_save_is_saved_next_under_a_higher_revision(
-    autosave: Autosave, disk: Disk, qtbot: QtBot
+    saving: Autosave, disk: Disk, qtbot: QtBot
 ) -> None:
-    disk.gate.clear()
-    autosave.note(typed("a"))
-    autosave.save_now()
     assert disk.begun.wait(5)
-    autosave.note(typed("ab"))
-    autosave.note(typed("abc"))
-    assert not autosave.is_all_saved
+    saving.note(typed("ab"))
+    saving.note(typed("abc"))
+    assert not saving.is_all_saved
     disk.gate.set()
-    qtbot.waitUntil(lambda: autosave.is_all_saved)
+    qtbot.waitUntil(lambda: saving.is_all_saved)
     assert disk.saved == ["a", "abc"]
     assert (disk.kept, disk.revision) == ("abc", 3)
 
 
 def test_a_save_that_fails_is_told_and_tried_again_with_the_newest_text(
-    autosave: Autosave, disk: Disk, qtbot: QtBot
+    saving: Autosave, disk: Disk, told: list[object], qtbot: QtBot
 ) -> None:
     disk.broken = [Unavailable("The disk is full.")]
-    told: list[Exception] = []
-    autosave.failed.connect(told.append)
-    disk.gate.clear()
-    with qtbot.waitSignal(autosave.saved):
-        autosave.note(typed("a"))
-        autosave.save_now()
-        autosave.note(typed("ab"))
-        disk.gate.set()
-    assert len(told) == 1
+    saving.note(typed("ab"))
+    disk.gate.set()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert [isinstance(one, Unavailable) for one in told] == [True, False]
     assert disk.saved == ["ab"]
 
 
 def test_nothing_is_saved_after_the_stop_and_a_save_under_way_tells_nobody(
-    autosave: Autosave, disk: Disk, settle: Settle
+    saving: Autosave, disk: Disk, told: list[object], settle: Settle
 ) -> None:
-    told: list[object] = []
-    autosave.saved.connect(told.append)
-    autosave.failed.connect(told.append)
-    disk.gate.clear()
-    autosave.note(typed("a"))
-    autosave.save_now()
-    autosave.stop()
-    autosave.save_now()
-    autosave.note(typed("ab"))
+    saving.stop()
+    saving.save_now()
+    saving.note(typed("ab"))
     disk.gate.set()
     settle()
     assert disk.saved == ["a"]
     assert told == []
-    assert autosave.take_unsaved() is None
+    assert saving.take_unsaved() is None
 
 
 def test_after_a_submission_that_failed_saving_goes_on(autosave: Autosave, disk: Disk, qtbot: QtBot) -> None:
@@ -252,24 +258,18 @@ def test_before_any_clip_nothing_is_saved(executor: SerialExecutor, owner: QObje
 
 
 def test_of_the_clip_before_nothing_is_told_and_nothing_is_saved_as_this_one(
-    autosave: Autosave, disk: Disk, settle: Settle
+    saving: Autosave, disk: Disk, told: list[object], settle: Settle
 ) -> None:
-    told: list[object] = []
-    autosave.saved.connect(told.append)
-    autosave.failed.connect(told.append)
     other = Disk()
-    disk.gate.clear()
-    autosave.note(typed("of the clip before"))
-    autosave.save_now()
-    autosave.note(typed("of it too"))
-    autosave.begin_clip(other.save)
-    autosave.save_now()
+    saving.note(typed("of it too"))
+    saving.begin_clip(other.save)
+    saving.save_now()
     disk.gate.set()
     settle()
     assert told == []
     assert other.saved == []
-    assert autosave.is_all_saved
-    autosave.stop()
+    assert saving.is_all_saved
+    saving.stop()
 
 
 # What was heard

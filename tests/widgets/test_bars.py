@@ -1,8 +1,10 @@
 """Status bar, sidebar and top bar on their own."""
 
+from typing import TypeVar
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.project import Project
@@ -12,100 +14,68 @@ from reviewer.ui.status_bar import StatusBar
 from reviewer.ui.theme import SIDEBAR_FOLDED_PX, SIDEBAR_PX, STATUS_BAR_PX, TOP_BAR_PX
 from reviewer.ui.top_bar import TopBar
 
+W = TypeVar("W", bound=QWidget)
 ENTRIES = (SidebarEntry("desk", "Desk", "desk"), SidebarEntry("mine", "My work", "mine"))
+
+
+def shown(qtbot: QtBot, bar: W) -> W:
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
 
 
 @pytest.fixture
 def status(themed, qtbot: QtBot) -> StatusBar:
-    made = StatusBar()
-    qtbot.addWidget(made)
-    made.show()
-    return made
+    return shown(qtbot, StatusBar())
 
 
 @pytest.fixture
 def sidebar(themed, qtbot: QtBot) -> Sidebar:
-    made = Sidebar(ENTRIES)
-    qtbot.addWidget(made)
-    made.show()
-    return made
+    return shown(qtbot, Sidebar(ENTRIES))
 
 
 @pytest.fixture
 def top(themed, qtbot: QtBot) -> TopBar:
-    made = TopBar(Project(name="Translator", locale="de-DE"))
-    qtbot.addWidget(made)
-    made.show()
-    return made
+    return shown(qtbot, TopBar(Project(name="Translator", locale="de-DE")))
 
 
-def _slot(bar: StatusBar, name: str) -> QLabel:
-    return bar.findChild(QLabel, f"status_{name}")
+def _text(bar: StatusBar, name: str) -> str:
+    return bar.findChild(QLabel, f"status_{name}").text()
 
 
-def test_each_fact_has_its_own_place(status: StatusBar):
-    status.show_facts(StatusFacts("14:02:11", 38, 12, 3, "Speakers (48 kHz)"))
-    shown = [_slot(status, name).text() for name in ("saved", "waiting", "done", "unwitnessed", "sound")]
-    assert shown == [
-        "Saved 14:02:11",
-        "38 waiting",
-        "12 done today",
-        "3 rows not witnessed",
-        "Speakers (48 kHz)",
-    ]
-
-
-def test_a_fact_that_is_not_told_stays(status: StatusBar):
-    status.show_facts(StatusFacts(waiting=38))
-    status.show_facts(StatusFacts(saved="14:02:11"))
-    assert _slot(status, "waiting").text() == "38 waiting"
-
-
-def test_an_empty_text_clears_its_place_and_keeps_it(status: StatusBar):
-    status.show_facts(StatusFacts(saved="14:02:11"))
-    status.show_facts(StatusFacts(saved=""))
-    assert _slot(status, "saved").text() == ""
-    assert _slot(status, "saved").isVisible()
-
-
-def test_no_rows_without_a_witness_is_said_too(status: StatusBar):
-    status.show_facts(StatusFacts(unwitnessed=0))
-    assert _slot(status, "unwitnessed").text() == "all rows witnessed"
-
-
-def test_places_that_were_never_used_take_no_room(status: StatusBar):
-    status.show_facts(StatusFacts(waiting=1))
-    assert not _slot(status, "done").isVisible()
-
-
-def test_nothing_moves_when_a_count_grows(status: StatusBar):
-    status.show_facts(StatusFacts("14:02:11", 1, 1, 1))
-    status.layout().activate()
-    before = _slot(status, "unwitnessed").x()
-    status.show_facts(StatusFacts("14:02:12", 99, 99, 99))
-    status.layout().activate()
-    assert _slot(status, "unwitnessed").x() == before
-
-
-def test_a_cleared_bar_says_nothing(status: StatusBar):
+def test_each_fact_has_its_own_place_and_stays_until_it_is_told_anew(status: StatusBar):
+    names = ("saved", "waiting", "done", "unwitnessed", "sound")
+    said = ["Saved 14:02:11", "38 waiting", "12 done today", "3 rows not witnessed", "Speakers"]
     status.show_facts(StatusFacts("14:02:11", 38, 12, 3, "Speakers"))
+    assert [_text(status, name) for name in names] == said
+    status.show_facts(StatusFacts(saved="", unwitnessed=0))
+    assert [_text(status, name) for name in names] == ["", *said[1:3], "all rows witnessed", said[4]]
+    assert status.findChild(QLabel, "status_saved").isVisible()
     status.clear()
     assert [label.text() for label in status.findChildren(QLabel)] == [""] * 5
+
+
+def test_places_that_were_never_used_take_no_room_and_nothing_moves_when_a_count_grows(status: StatusBar):
+    places = []
+    for facts in (StatusFacts("14:02:11", 1, None, 1), StatusFacts("14:02:12", 99, None, 99)):
+        status.show_facts(facts)
+        status.layout().activate()
+        places.append(status.findChild(QLabel, "status_unwitnessed").x())
+    assert places[0] == places[1]
+    assert not status.findChild(QLabel, "status_done").isVisible()
 
 
 def test_the_bars_keep_their_heights(status: StatusBar, top: TopBar):
     assert (status.height(), top.height()) == (STATUS_BAR_PX, TOP_BAR_PX)
 
 
-def test_a_click_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot):
+@pytest.mark.parametrize("way", ["click", "key"])
+def test_a_click_or_a_key_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot, way: str):
     with qtbot.waitSignal(sidebar.page_requested) as asked:
-        sidebar.findChild(QToolButton, "sidebar_mine").click()
-    assert asked.args == ["mine"]
-
-
-def test_a_key_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot):
-    with qtbot.waitSignal(sidebar.page_requested) as asked:
-        qtbot.keyClick(sidebar, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        if way == "click":
+            sidebar.findChild(QToolButton, "sidebar_mine").click()
+        else:
+            qtbot.keyClick(sidebar, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert asked.args == ["mine"]
 
 
@@ -116,24 +86,17 @@ def test_exactly_one_button_is_down(sidebar: Sidebar):
     assert down == ["sidebar_mine"]
 
 
-def test_a_folded_sidebar_is_narrow(sidebar: Sidebar):
-    sidebar.fold(folded=True)
-    assert sidebar.width() == SIDEBAR_FOLDED_PX
-    sidebar.fold(folded=False)
-    assert sidebar.width() == SIDEBAR_PX
-
-
-def test_words_fit_into_the_sidebar(sidebar: Sidebar):
+def test_a_folded_sidebar_is_narrow_and_words_fit_into_an_open_one(sidebar: Sidebar):
+    for folded, width in ((True, SIDEBAR_FOLDED_PX), (False, SIDEBAR_PX)):
+        sidebar.fold(folded=folded)
+        assert sidebar.width() == width
     for button in sidebar.findChildren(QToolButton):
         assert button.sizeHint().width() <= SIDEBAR_PX
 
 
-def test_the_top_bar_says_project_and_language(top: TopBar):
-    assert top.findChild(QLabel, "project").text() == "Translator · de-DE"
-
-
-def test_the_top_bar_says_who_it_is_locked_to(top: TopBar):
+def test_the_top_bar_says_project_language_and_who_it_is_locked_to(top: TopBar):
     top.show_person("Ana K.", "contractor")
+    assert top.findChild(QLabel, "project").text() == "Translator · de-DE"
     assert top.findChild(QLabel, "locked_to").text() == "Signed in as Ana K. · contractor"
 
 

@@ -15,11 +15,6 @@ PARTS = ("waveform", "play_bar", "transcript", "tag_palette", "side")
 SIZES = [(844, 536), (1120, 640), (1152, 735), (1800, 1000), (2400, 1400)]
 
 
-@pytest.fixture(params=["desk", "qa"])
-def role(request: pytest.FixtureRequest) -> Role:
-    return request.param
-
-
 def resize(bench: ClipPageBench, width: int, height: int) -> None:
     bench.page.resize(width, height)
     QApplication.processEvents()
@@ -40,6 +35,11 @@ def compare(bench: ClipPageBench) -> None:
     assert bench.workspace.view.stage is bench.page.comparison
 
 
+def overlaps(places: dict[str, QRect]) -> list[tuple[str, str]]:
+    pairs = combinations(places, 2)
+    return [(one, other) for one, other in pairs if places[one].intersects(places[other])]
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("has_spectrogram", [False, True])
 def test_everything_has_its_place_at_every_size(
@@ -51,13 +51,13 @@ def test_everything_has_its_place_at_every_size(
     resize(bench, *size)
     view = bench.workspace.view
     buttons = ("skip", "submit", "notice") if role == "desk" else ("qa_submit",)
-    for name in (*PARTS, *buttons):
-        part, there = view.findChild(QWidget, name), place(bench, name)
+    places = {name: place(bench, name) for name in (*PARTS, *buttons)}
+    for name, there in places.items():
+        part = view.findChild(QWidget, name)
         assert view.rect().contains(there), name
         if not has_spectrogram:
             assert there.height() >= min(part.minimumSizeHint().height(), part.maximumHeight()), name
-    places = [place(bench, name) for name in (*PARTS, *buttons)]
-    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    assert overlaps(places) == []
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -69,22 +69,10 @@ def test_the_comparison_has_its_place_at_every_size(
     if has_spectrogram:
         bench.workspace.view.waveform.spectrogram.toggle()
     resize(bench, *size)
-    names = (
-        "waveform",
-        "play_bar",
-        "qa_theirs",
-        "qa_mine",
-        "qa_their_answers",
-        "qa_my_answers",
-        "qa_figures",
-        "qa_comment",
-        "qa_return",
-        "qa_accept",
-        "qa_message",
-    )
+    texts = ("qa_theirs", "qa_mine", "qa_their_answers", "qa_my_answers", "qa_figures", "qa_comment")
+    names = ("waveform", "play_bar", *texts, "qa_return", "qa_accept", "qa_message")
     places = {name: place(bench, name) for name in names}
-    for (one, there), (other, elsewhere) in combinations(places.items(), 2):
-        assert not there.intersects(elsewhere), (one, other)
+    assert overlaps(places) == []
     assert all(bench.workspace.view.rect().contains(there) for there in places.values())
     assert not bench.workspace.view.transcription.side.isVisible()
 

@@ -32,11 +32,6 @@ from tests.refusals import shown_sentence_of
 DISK_FULL = ("The disk is full.", "Free some space.")
 
 
-@pytest.fixture(params=["desk", "qa"])
-def role(request: pytest.FixtureRequest) -> Role:
-    return request.param
-
-
 def beat(bench: ClipPageBench) -> None:
     """The next beat, without waiting five seconds for it."""
     bench.page.findChild(LeaseRenewal).beat_now()
@@ -46,11 +41,17 @@ def beat(bench: ClipPageBench) -> None:
 # Opening
 
 
-def test_at_the_start_nothing_is_claimed_unasked(bench: ClipPageBench, role: Role) -> None:
+def test_at_the_start_nothing_is_claimed_unasked_and_coming_back_starts_nothing_again(
+    bench: ClipPageBench, role: Role
+) -> None:
     bench.open_role(role, take=False)
-    assert "claim" not in bench.work.calls
     assert bench.workspace.presenter.state is ClipState.IDLE
     assert "2 waiting" in bench.text_of("empty_counts")
+    bench.page.leave()
+    bench.page.enter()
+    bench.settle()
+    assert bench.work.calls.count("resume") == 1
+    assert "claim" not in bench.work.calls
 
 
 def test_at_the_start_the_clip_that_is_still_held_comes_back_with_its_draft(
@@ -65,14 +66,6 @@ def test_at_the_start_the_clip_that_is_still_held_comes_back_with_its_draft(
     assert bench.field.text == "half a sen"
     assert panel.form.labels == {"speakers": "two"}
     assert panel.flags.flags == {Flag.UNUSABLE}
-
-
-def test_coming_back_to_the_page_starts_nothing_again(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role, take=False)
-    bench.page.leave()
-    bench.page.enter()
-    bench.settle()
-    assert bench.work.calls.count("resume") == 1
 
 
 @pytest.mark.parametrize("way", ["key", "button"])
@@ -166,12 +159,6 @@ def test_what_is_typed_answered_and_flagged_is_saved_and_the_time_is_the_commit_
     assert draft.labels == {"speech_quality": "clear", "speakers": "one"}
     assert draft.flags == {Flag.PERSONAL_DATA}
     assert bench.saved == bench.work.now.astimezone().strftime("%H:%M:%S")
-
-
-def test_nothing_is_saved_before_a_key(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role)
-    bench.save()
-    assert "save_draft" not in bench.work.calls
 
 
 def test_every_save_of_a_window_has_a_higher_revision_also_of_the_next_clip(
@@ -283,7 +270,7 @@ def test_segments_and_spans_of_an_annotation_are_shown_and_none_is_lost(
 # Leaving
 
 
-def test_closing_has_the_last_letter_on_the_disk_then_closes_the_clip_and_blanks_the_screen(
+def test_closing_has_the_last_letter_on_the_disk_then_closes_the_clip_once_and_blanks_the_screen(
     bench: ClipPageBench, role: Role
 ) -> None:
     bench.open_role(role)
@@ -291,10 +278,12 @@ def test_closing_has_the_last_letter_on_the_disk_then_closes_the_clip_and_blanks
     bench.listen(8_000)
     bench.page.close_down()
     assert bench.work.drafts["task-1"].text_verbatim == "hello"
+    bench.page.close_down()
     bench.settle()
     assert bench.field.text == ""
     assert bench.player.is_closed
     assert bench.work.calls[-2:] == ["close", "drop_prefetched"]
+    assert bench.work.calls.count("close") == 1
     assert bench.work.held is not None
 
 
@@ -319,14 +308,6 @@ def test_a_clip_that_was_worked_on_is_kept_for_its_holder(
     bench.page.close_down()
     bench.settle()
     assert "release" not in bench.work.calls
-
-
-def test_closing_twice_is_closing_once(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role)
-    bench.page.close_down()
-    bench.page.close_down()
-    bench.settle()
-    assert bench.work.calls.count("close") == 1
 
 
 def test_closing_with_a_full_disk_does_not_hang_or_raise(bench: ClipPageBench, role: Role) -> None:
@@ -371,8 +352,11 @@ def test_when_a_rule_says_no_the_clip_leaves_the_screen_and_the_sound_stops_with
     assert calls.index("save_draft") < calls.index("close")
 
 
-def test_a_clip_that_nobody_typed_in_leaves_without_a_draft(bench: ClipPageBench, role: Role) -> None:
+def test_a_clip_that_nobody_typed_in_is_not_saved_and_leaves_without_a_draft(
+    bench: ClipPageBench, role: Role
+) -> None:
     bench.open_role(role)
+    bench.save()
     bench.work.errors["beat"] = [LeaseLost()]
     beat(bench)
     assert not bench.is_clip_shown
@@ -437,8 +421,9 @@ def test_a_lease_lost_at_a_save_says_that_the_text_was_kept(bench: ClipPageBench
 # Listening
 
 
-def test_what_cannot_be_logged_is_not_played_on_and_is_logged_with_the_next(
-    bench: ClipPageBench, role: Role
+@pytest.mark.parametrize("again", ["retry", "leaving"])
+def test_what_cannot_be_logged_is_not_played_on_and_is_logged_at_the_next_try_or_when_the_clip_leaves(
+    bench: ClipPageBench, role: Role, again: str
 ) -> None:
     bench.open_role(role)
     bench.work.errors["heard"] = [Unavailable(*DISK_FULL)]
@@ -448,17 +433,12 @@ def test_what_cannot_be_logged_is_not_played_on_and_is_logged_with_the_next(
     bench.settle()
     assert not bench.player.is_playing
     assert "disk is full" in bench.message
-    bench.click(f"{role}_message_retry")
-    assert bench.work.heard_ranges == [HeardRange(0, 8_000)]
-
-
-def test_what_was_not_logged_is_tried_again_when_the_clip_leaves(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role)
-    bench.work.errors["heard"] = [Unavailable(*DISK_FULL)]
-    bench.listen(8_000)
     assert bench.work.heard_ranges == []
-    bench.page.close_down()
-    bench.settle()
+    if again == "retry":
+        bench.click(f"{role}_message_retry")
+    else:
+        bench.page.close_down()
+        bench.settle()
     assert bench.work.heard_ranges == [HeardRange(0, 8_000)]
 
 
@@ -525,17 +505,11 @@ def test_fixing_moves_the_cursor_nowhere(bench: ClipPageBench) -> None:
     assert bench.field.text == "the 3 of us"
 
 
-def test_a_missing_text_comes_first(bench: ClipPageBench) -> None:
+def test_a_missing_text_comes_first_and_a_wrong_word_is_selected(bench: ClipPageBench) -> None:
     bench.open_role("desk")
     bench.workspace.view.transcription.form.focus_field()
     bench.submit()
     assert QApplication.focusWidget() is bench.field
-
-
-def test_a_wrong_word_is_selected(bench: ClipPageBench) -> None:
-    bench.open_role("desk")
-    bench.answer()
-    bench.field.setFocus()
     bench.type("the 3 of them")
     bench.submit()
     assert bench.field.textCursor().selectedText() == "3"
@@ -625,18 +599,14 @@ def test_locked_while_submitting_the_next_clip_is_not_shown(
         assert bench.work.held is None
 
 
-def test_every_control_has_a_name_and_a_hint(bench: ClipPageBench, role: Role) -> None:
+def test_the_empty_page_has_one_primary_button_and_every_control_of_a_clip_a_name_and_a_hint(
+    bench: ClipPageBench, role: Role
+) -> None:
     bench.open_role(role)
-    for button in bench.workspace.view.findChildren(QPushButton):
-        assert button.objectName(), button.text()
-        assert button.accessibleName(), button.objectName()
-        assert button.toolTip(), button.objectName()
-
-
-def test_the_empty_page_has_one_primary_button(bench: ClipPageBench, role: Role) -> None:
-    bench.open_role(role, take=False)
     buttons = bench.workspace.stack.empty.findChildren(QPushButton)
     assert [b.objectName() for b in buttons if b.property("kind") == "primary"] == ["claim"]
+    for button in bench.workspace.view.findChildren(QPushButton):
+        assert all((button.objectName(), button.accessibleName(), button.toolTip())), button.text()
 
 
 def test_a_renewed_lease_is_used_from_then_on(bench: ClipPageBench) -> None:

@@ -20,53 +20,36 @@ def question(themed, qtbot: QtBot) -> ConfirmDialog:
     return made
 
 
-def test_enter_changes_nothing(question: ConfirmDialog, qtbot: QtBot):
-    qtbot.keyClick(question, Qt.Key.Key_Return)
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_enter_and_escape_change_nothing(question: ConfirmDialog, qtbot: QtBot, key: Qt.Key):
+    qtbot.keyClick(question, key)
     assert question.result() == QDialog.DialogCode.Rejected
     assert not question.isVisible()
 
 
-def test_escape_changes_nothing(question: ConfirmDialog, qtbot: QtBot):
-    qtbot.keyClick(question, Qt.Key.Key_Escape)
-    assert question.result() == QDialog.DialogCode.Rejected
-
-
-def test_the_verb_does_it(question: ConfirmDialog, qtbot: QtBot):
+def test_what_it_will_do_is_said_and_the_verb_does_it(question: ConfirmDialog, qtbot: QtBot):
+    assert question.findChild(QLabel, "confirm_text").text() == "Her keys are destroyed."
     button = question.findChild(QPushButton, "confirm_act")
     assert button.text() == "Revoke"
     with qtbot.waitSignal(question.accepted):
         button.click()
 
 
-def test_what_it_will_do_is_said(question: ConfirmDialog):
-    assert question.findChild(QLabel, "confirm_text").text() == "Her keys are destroyed."
-
-
-@pytest.fixture
-def crash(themed, qtbot: QtBot) -> CrashDialog:
+def test_a_crash_shows_no_word_of_what_was_typed_its_places_behind_a_button_and_one_goes_on(
+    themed, qtbot: QtBot
+):
     try:
         raise ValueError(TYPED)
     except ValueError as error:
-        made = CrashDialog(crash_report(error))
-    qtbot.addWidget(made)
-    made.open()
-    return made
-
-
-def test_a_crash_shows_no_word_of_what_was_typed(crash: CrashDialog):
-    shown = [label.text() for label in crash.findChildren(QLabel)]
-    details = crash.findChild(QPlainTextEdit, "crash_details").toPlainText()
-    assert details
-    assert TYPED not in f"{shown} {details}"
-
-
-def test_the_places_of_a_crash_are_behind_a_button(crash: CrashDialog):
+        crash = CrashDialog(crash_report(error))
+    qtbot.addWidget(crash)
+    crash.open()
     details = crash.findChild(QPlainTextEdit, "crash_details")
     assert not details.isVisible()
     crash.findChild(QPushButton, "crash_show").click()
     assert details.isVisible()
-
-
-def test_one_goes_on_after_a_crash(crash: CrashDialog, qtbot: QtBot):
+    shown = [label.text() for label in crash.findChildren(QLabel)]
+    assert details.toPlainText()
+    assert TYPED not in f"{shown} {details.toPlainText()}"
     with qtbot.waitSignal(crash.accepted):
         crash.findChild(QPushButton, "crash_close").click()

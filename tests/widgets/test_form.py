@@ -77,6 +77,9 @@ def form(schema: Schema, themed: QApplication, qtbot: QtBot, show: Show) -> Form
     return made
 
 
+ALL = {"kind": "b", "which": "x", "noise": ("wind",), "clear": True, "grade": 1}
+
+
 def chip(form: QWidget, name: str) -> QPushButton:
     return form.findChild(QPushButton, f"field_{name}")
 
@@ -89,11 +92,8 @@ def row(form: FormPanel, key: str) -> QWidget:
     return form.findChild(QWidget, f"row_{key}")
 
 
-def test_an_empty_form_has_no_answers(form: FormPanel) -> None:
-    assert form.labels == {}
-
-
 def test_each_kind_of_field_answers_in_its_own_type(form: FormPanel, qtbot: QtBot) -> None:
+    assert form.labels == {}
     press(form, qtbot, "kind_b")
     qtbot.keyClicks(form.findChild(QLineEdit, "text_which"), "a bell")
     press(form, qtbot, "noise_cars")
@@ -105,14 +105,12 @@ def test_each_kind_of_field_answers_in_its_own_type(form: FormPanel, qtbot: QtBo
     }  # fmt: skip
 
 
-def test_a_field_appears_when_the_answer_it_waits_for_is_given(form: FormPanel, qtbot: QtBot) -> None:
+def test_a_field_appears_with_the_answer_it_waits_for_and_hidden_it_is_not_told_but_not_forgotten(
+    form: FormPanel, qtbot: QtBot
+) -> None:
     assert not row(form, "which").isVisible()
     press(form, qtbot, "kind_b")
     assert row(form, "which").isVisible()
-
-
-def test_what_stands_in_a_hidden_field_is_not_told_but_not_forgotten(form: FormPanel, qtbot: QtBot) -> None:
-    press(form, qtbot, "kind_b")
     qtbot.keyClicks(form.findChild(QLineEdit, "text_which"), "a bell")
     press(form, qtbot, "kind_a")
     assert form.labels == {"kind": "a"}
@@ -120,42 +118,37 @@ def test_what_stands_in_a_hidden_field_is_not_told_but_not_forgotten(form: FormP
     assert form.labels == {"kind": "b", "which": "a bell"}
 
 
-def test_one_of_many_answers_excludes_the_others(form: FormPanel, qtbot: QtBot) -> None:
-    press(form, qtbot, "kind_a")
-    press(form, qtbot, "kind_b")
-    assert form.labels["kind"] == "b"
+def test_every_answer_is_told_with_all_that_is_answered_the_last_one_counts_and_twice_is_taken_back(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    told = []
+    form.labels_changed.connect(told.append)
+    for name in ("kind_a", "kind_b", "clear_yes", "clear_yes"):
+        press(form, qtbot, name)
+    both = {"kind": "b", "clear": True}
+    assert told == [{"kind": "a"}, {"kind": "b"}, both, {"kind": "b"}]
     assert not chip(form, "kind_a").isChecked()
 
 
-def test_an_answer_given_again_is_taken_back(form: FormPanel, qtbot: QtBot) -> None:
-    press(form, qtbot, "clear_yes")
-    press(form, qtbot, "clear_yes")
-    assert form.labels == {}
-
-
-def test_every_answer_is_told_with_all_that_is_answered(form: FormPanel, qtbot: QtBot) -> None:
-    told = []
-    form.labels_changed.connect(told.append)
-    press(form, qtbot, "kind_a")
-    press(form, qtbot, "grade_4")
-    assert told == [{"kind": "a"}, {"kind": "a", "grade": 4}]
-
-
-def test_answers_that_are_shown_are_not_told_again(form: FormPanel, qtbot: QtBot) -> None:
+def test_answers_that_are_shown_are_not_told_and_the_next_clip_has_none_of_them(
+    form: FormPanel, qtbot: QtBot
+) -> None:
     with qtbot.assertNotEmitted(form.labels_changed):
-        form.show_labels({"kind": "b", "which": "x", "noise": ("wind",), "clear": True, "grade": 1})
-    assert form.labels == {"kind": "b", "which": "x", "noise": ("wind",), "clear": True, "grade": 1}
-
-
-def test_a_clip_without_answers_clears_those_of_the_one_before(form: FormPanel) -> None:
-    form.show_labels({"kind": "b", "which": "x", "grade": 1})
-    form.show_labels({})
+        form.show_labels(ALL)
+        assert form.labels == ALL
+        form.show_labels({})
     assert form.labels == {}
     assert not row(form, "which").isVisible()
 
 
-def test_a_problem_stands_beside_its_field_until_that_is_answered(form: FormPanel, qtbot: QtBot) -> None:
-    form.show_problems([NOT_ANSWERED])
+def test_a_problem_stands_beside_its_field_until_that_is_answered_and_moves_nothing(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    before = form.sizeHint()
+    form.show_problems(
+        [NOT_ANSWERED, FieldProblem("grade", Notice("FIELD_NOT_ANSWERED", {"label": "Grade"}))]
+    )
+    assert form.sizeHint().height() == before.height()
     problem = form.findChild(QLabel, "problem_kind")
     assert problem.text() == "not answered"
     assert row(form, "kind").accessibleDescription() == "Kind is not answered."
@@ -163,43 +156,32 @@ def test_a_problem_stands_beside_its_field_until_that_is_answered(form: FormPane
     assert problem.text() == ""
 
 
-def test_a_problem_moves_nothing(form: FormPanel) -> None:
-    before = form.sizeHint()
-    form.show_problems(
-        [NOT_ANSWERED, FieldProblem("grade", Notice("FIELD_NOT_ANSWERED", {"label": "Grade"}))]
-    )
-    assert form.sizeHint().height() == before.height()
-
-
-def test_the_cursor_goes_to_the_field_that_is_asked_for(form: FormPanel, qtbot: QtBot) -> None:
+def test_the_cursor_goes_to_the_field_that_is_asked_for_and_its_keys_answer_there(
+    form: FormPanel, qtbot: QtBot
+) -> None:
     form.focus_field("noise")
     qtbot.waitUntil(lambda: chip(form, "noise_wind").hasFocus())
-
-
-def test_a_key_of_the_schema_answers_while_the_field_has_the_cursor(form: FormPanel, qtbot: QtBot) -> None:
-    form.focus_field("noise")
     qtbot.keyClick(chip(form, "noise_wind"), Qt.Key.Key_2)
     assert form.labels == {"noise": ("cars",)}
 
 
-def test_arrows_move_inside_a_field_and_space_picks(form: FormPanel, qtbot: QtBot) -> None:
-    form.focus_field("kind")
-    qtbot.keyClick(chip(form, "kind_a"), Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: chip(form, "kind_b").hasFocus())
-    qtbot.keyClick(chip(form, "kind_b"), Qt.Key.Key_Space)
-    assert form.labels == {"kind": "b"}
-
-
-def test_arrows_go_round(form: FormPanel, qtbot: QtBot) -> None:
-    form.focus_field("grade")
-    qtbot.keyClick(chip(form, "grade_0"), Qt.Key.Key_Left)
-    qtbot.waitUntil(lambda: chip(form, "grade_4").hasFocus())
-
-
-def test_tab_stops_once_a_field(form: FormPanel, qtbot: QtBot) -> None:
-    form.focus_field("kind")
-    qtbot.keyClick(chip(form, "kind_a"), Qt.Key.Key_Tab)
-    qtbot.waitUntil(lambda: chip(form, "noise_wind").hasFocus())
+@pytest.mark.parametrize(
+    ("start", "key", "end"),
+    [
+        ("kind_a", Qt.Key.Key_Right, "kind_b"),
+        ("grade_0", Qt.Key.Key_Left, "grade_4"),
+        ("kind_a", Qt.Key.Key_Tab, "noise_wind"),
+    ],
+    ids=["an arrow inside a field", "an arrow round it", "Tab to the next field"],
+)
+def test_the_cursor_moves_and_space_picks(
+    form: FormPanel, qtbot: QtBot, start: str, key: Qt.Key, end: str
+) -> None:
+    form.focus_field(start.partition("_")[0])
+    qtbot.keyClick(chip(form, start), key)
+    qtbot.waitUntil(lambda: chip(form, end).hasFocus())
+    qtbot.keyClick(chip(form, end), Qt.Key.Key_Space)
+    assert chip(form, end).isChecked()
 
 
 def test_tab_comes_back_to_what_was_picked(form: FormPanel) -> None:
@@ -208,30 +190,22 @@ def test_tab_comes_back_to_what_was_picked(form: FormPanel) -> None:
     assert not chip(form, "grade_0").focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
-def test_an_ampersand_in_a_label_is_shown_as_one(form: FormPanel) -> None:
-    assert chip(form, "kind_a").text() == "Talk && song"
-    assert chip(form, "kind_a").accessibleName() == "Kind: Talk & song"
-
-
-def test_a_required_field_is_marked(form: FormPanel) -> None:
+def test_labels_mark_what_is_required_show_an_ampersand_and_say_what_the_ends_of_a_scale_mean(
+    form: FormPanel,
+) -> None:
     assert form.findChild(QLabel, "label_kind").text() == "Kind *"
     assert form.findChild(QLabel, "label_noise").text() == "Noise"
+    assert chip(form, "kind_a").text() == "Talk && song"
+    assert chip(form, "kind_a").accessibleName() == "Kind: Talk & song"
+    assert "0 bad … 4 good" in [label.text() for label in row(form, "grade").findChildren(QLabel)]
 
 
-def test_a_scale_says_what_its_ends_mean(form: FormPanel) -> None:
-    texts = [label.text() for label in row(form, "grade").findChildren(QLabel)]
-    assert "0 bad … 4 good" in texts
-
-
-def test_long_rows_wrap_instead_of_growing_wide(themed: QApplication, qtbot: QtBot) -> None:
+def test_long_rows_wrap_instead_of_growing_wide_and_no_chip_is_cut_off_at_the_edge(
+    themed: QApplication, show: Show
+) -> None:
     chips = Chips("x", "X", [Chip(str(n), f"Answer number {n}") for n in range(20)])
-    qtbot.addWidget(chips)
     assert chips.minimumSizeHint().width() < 200
     assert chips.heightForWidth(300) > chips.heightForWidth(3000)
-
-
-def test_no_chip_is_cut_off_at_the_edge(themed: QApplication, qtbot: QtBot, show: Show) -> None:
-    chips = Chips("x", "X", [Chip(str(n), f"Answer number {n}") for n in range(20)])
     chips.resize(333, chips.heightForWidth(333))
     show(chips)
     assert all(chips.rect().contains(button.geometry()) for button in chips.findChildren(QPushButton))
@@ -254,30 +228,22 @@ def flags(themed: QApplication, qtbot: QtBot) -> FlagsPanel:
     return made
 
 
-def test_flags_do_not_exclude_each_other(flags: FlagsPanel) -> None:
-    flags.toggle(Flag.NO_SPEECH)
-    flags.toggle(Flag.DISTRESSING)
-    assert flags.flags == {Flag.NO_SPEECH, Flag.DISTRESSING}
-
-
-def test_a_flag_set_again_is_taken_back_and_told(flags: FlagsPanel) -> None:
+def test_flags_do_not_exclude_each_other_and_one_set_again_is_taken_back_and_told(flags: FlagsPanel) -> None:
     told = []
     flags.flags_changed.connect(told.append)
-    flags.toggle(Flag.UNUSABLE)
-    flags.toggle(Flag.UNUSABLE)
-    assert told == [frozenset({Flag.UNUSABLE}), frozenset()]
+    for flag in (Flag.UNUSABLE, Flag.DISTRESSING, Flag.UNUSABLE):
+        flags.toggle(flag)
+    assert told == [{Flag.UNUSABLE}, {Flag.UNUSABLE, Flag.DISTRESSING}, {Flag.DISTRESSING}]
 
 
-def test_flags_that_are_shown_are_not_told(flags: FlagsPanel, qtbot: QtBot) -> None:
+def test_flags_that_are_shown_are_not_told_and_none_can_be_set_while_work_is_handed_in(
+    flags: FlagsPanel, qtbot: QtBot
+) -> None:
     with qtbot.assertNotEmitted(flags.flags_changed):
         flags.show_flags({Flag.PERSONAL_DATA})
+        flags.setEnabled(False)
+        flags.toggle(Flag.NO_SPEECH)
     assert flags.flags == {Flag.PERSONAL_DATA}
-
-
-def test_while_work_is_handed_in_no_flag_can_be_set(flags: FlagsPanel) -> None:
-    flags.setEnabled(False)
-    flags.toggle(Flag.NO_SPEECH)
-    assert flags.flags == frozenset()
 
 
 def test_a_flag_says_its_key_and_what_it_does(flags: FlagsPanel) -> None:

@@ -19,41 +19,28 @@ def message(themed, qtbot: QtBot) -> InlineMessage:
     return made
 
 
-def test_an_error_is_shown_as_sentence_and_hint(message: InlineMessage):
-    error = WrongPassphrase()
+def test_an_error_is_shown_as_sentence_and_hint_told_to_a_screen_reader_and_moves_nothing(
+    message: InlineMessage,
+):
+    before, error = message.minimumSizeHint(), WrongPassphrase()
     message.show_error(error)
-    assert message.text == f"{shown_sentence_of(error)} {shown_hint_of(error)}"
-
-
-def test_a_screen_reader_is_told(message: InlineMessage):
-    message.show_message(Message("All is well.", "Go on."))
-    assert message.accessibleDescription() == "All is well. Go on."
-
-
-def test_nothing_moves_when_a_message_comes(message: InlineMessage):
-    before = message.minimumSizeHint()
-    message.show_error(WrongPassphrase())
+    said = f"{shown_sentence_of(error)} {shown_hint_of(error)}"
+    assert (message.text, message.accessibleDescription()) == (said, said)
     assert message.minimumSizeHint() == before
+    message.clear()
+    assert (message.text, message.accessibleDescription()) == ("", "")
 
 
-def test_what_may_be_tried_again_has_a_button_for_it(message: InlineMessage, qtbot: QtBot):
-    message.show_error(Unavailable("The disk is full."))
+def test_what_may_be_tried_again_has_a_button_for_it_and_what_a_rule_refused_has_none(
+    message: InlineMessage, qtbot: QtBot
+):
     button = message.findChild(QPushButton, "m_retry")
+    message.show_error(Unavailable("The disk is full."))
     assert button.isVisible()
     with qtbot.waitSignal(message.retry_requested):
         button.click()
-
-
-def test_what_a_rule_refused_has_no_such_button(message: InlineMessage):
     message.show_error(WrongPassphrase())
-    assert not message.findChild(QPushButton, "m_retry").isVisible()
-
-
-def test_a_cleared_message_says_nothing(message: InlineMessage):
-    message.show_error(WrongPassphrase())
-    message.clear()
-    assert message.text == ""
-    assert message.accessibleDescription() == ""
+    assert not button.isVisible()
 
 
 def test_text_is_never_read_as_markup(message: InlineMessage):

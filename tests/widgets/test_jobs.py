@@ -1,6 +1,7 @@
 """The job pool: once, on the GUI thread, never after a cancel."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QObject
@@ -57,29 +58,33 @@ def ear() -> Ear:
     return Ear()
 
 
-def test_a_result_comes_once_on_the_gui_thread(jobs: Jobs, ear: Ear, settle):
-    jobs.run(lambda _token: 7, ear.done, ear.failed)
-    settle()
-    assert ear.results == [7]
-    assert ear.threads == {threading.current_thread()}
+@pytest.fixture
+def cancelled(jobs: Jobs, ear: Ear, settle) -> Callable[[Callable[[CancelToken], object]], None]:
+    """Does a piece of work in a job that is cancelled while it runs, just before it."""
+
+    def cancel_before(work: Callable[[CancelToken], object]) -> None:
+        gate = Gate()
+
+        def after_the_gate(token: CancelToken) -> object:
+            gate(token)
+            return work(token)
+
+        job = jobs.run(after_the_gate, ear.done, ear.failed, progressed=ear.progress.append)
+        gate.wait_inside()
+        job.cancel()
+        gate.opened.set()
+        settle()
+
+    return cancel_before
 
 
-def test_work_is_done_on_another_thread(jobs: Jobs, ear: Ear, settle):
+def test_work_is_done_on_another_thread_and_its_result_comes_once_on_the_gui_thread(
+    jobs: Jobs, ear: Ear, settle
+):
     jobs.run(lambda _token: threading.current_thread(), ear.done, ear.failed)
     settle()
-    assert ear.results != [threading.current_thread()]
-
-
-def test_a_failure_comes_once_on_the_gui_thread(jobs: Jobs, ear: Ear, settle):
-    error = Refused("No.")
-
-    def work(_token: CancelToken) -> None:
-        raise error
-
-    jobs.run(work, ear.done, ear.failed)
-    settle()
-    assert ear.failures == [error]
-    assert ear.results == []
+    (worked_on,) = ear.results
+    assert worked_on is not threading.current_thread()
     assert ear.threads == {threading.current_thread()}
 
 
@@ -89,13 +94,25 @@ def test_a_result_that_is_nothing_is_delivered_too(jobs: Jobs, ear: Ear, settle)
     assert ear.results == [None]
 
 
-def test_a_job_that_is_cancelled_while_it_runs_delivers_nothing(jobs: Jobs, ear: Ear, settle):
-    gate = Gate()
-    job = jobs.run(gate, ear.done, ear.failed)
-    gate.wait_inside()
-    job.cancel()
-    gate.opened.set()
+def refuse(_token: CancelToken) -> None:
+    raise Refused("No.")
+
+
+def test_a_failure_comes_once_on_the_gui_thread(jobs: Jobs, ear: Ear, settle):
+    jobs.run(refuse, ear.done, ear.failed)
     settle()
+    assert [str(error) for error in ear.failures] == [str(Refused("No."))]
+    assert ear.results == []
+    assert ear.threads == {threading.current_thread()}
+
+
+@pytest.mark.parametrize(
+    "work", [lambda _token: 1, refuse, lambda token: token.report(1)], ids=["result", "failure", "progress"]
+)
+def test_a_job_that_is_cancelled_while_it_runs_delivers_nothing(
+    cancelled, ear: Ear, work: Callable[[CancelToken], object]
+):
+    cancelled(work)
     assert ear.is_silent
 
 
@@ -131,34 +148,9 @@ def test_a_job_that_is_cancelled_before_it_begins_does_no_work(jobs: Jobs, ear: 
     assert len(ear.results) == len(gates)
 
 
-def test_a_failure_after_a_cancel_is_not_told(jobs: Jobs, ear: Ear, settle):
-    gate = Gate()
-
-    def work(token: CancelToken) -> None:
-        gate(token)
-        raise Refused("Too late.")
-
-    job = jobs.run(work, ear.done, ear.failed)
-    gate.wait_inside()
-    job.cancel()
-    gate.opened.set()
-    settle()
-    assert ear.is_silent
-
-
-def test_work_can_ask_whether_it_is_still_wanted(jobs: Jobs, ear: Ear, settle):
+def test_work_can_ask_whether_it_is_still_wanted(cancelled):
     seen: list[bool] = []
-    gate = Gate()
-
-    def work(token: CancelToken) -> None:
-        gate(token)
-        seen.append(token.is_cancelled)
-
-    job = jobs.run(work, ear.done, ear.failed)
-    gate.wait_inside()
-    job.cancel()
-    gate.opened.set()
-    settle()
+    cancelled(lambda token: seen.append(token.is_cancelled))
     assert seen == [True]
 
 
@@ -187,21 +179,6 @@ def test_the_newest_progress_is_told_and_the_result_last(jobs: Jobs, ear: Ear, s
     assert order[-1] == "end"
     assert order[-2] == 999
     assert order[:-1] == sorted(order[:-1], key=int)
-
-
-def test_progress_after_a_cancel_is_not_told(jobs: Jobs, ear: Ear, settle):
-    gate = Gate()
-
-    def work(token: CancelToken) -> None:
-        gate(token)
-        token.report(1)
-
-    job = jobs.run(work, ear.done, ear.failed, progressed=ear.progress.append)
-    gate.wait_inside()
-    job.cancel()
-    gate.opened.set()
-    settle()
-    assert ear.is_silent
 
 
 def test_closing_waits_for_the_threads_and_delivers_nothing(qapp: QApplication, ear: Ear):

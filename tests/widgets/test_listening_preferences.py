@@ -34,25 +34,15 @@ SWITCHES = {
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
-def test_nobody_has_to_choose(choices: ListeningPreferences, name: str) -> None:
-    assert getattr(choices, name) == DEFAULTS[name]
-
-
-@pytest.mark.parametrize("name", DEFAULTS)
-def test_what_was_chosen_counts_at_once(
+def test_nobody_has_to_choose_a_choice_counts_at_once_and_one_that_makes_no_sense_does_no_harm(
     choices: ListeningPreferences, preferences: Preferences, name: str
 ) -> None:
+    assert getattr(choices, name) == DEFAULTS[name]
     preferences.put(f"listening.{name}", 80)
     assert getattr(choices, name) == 80
-
-
-@pytest.mark.parametrize("name", DEFAULTS)
-@pytest.mark.parametrize("value", ["-1", "99999999", "a lot", ""])
-def test_a_choice_that_makes_no_sense_does_no_harm(
-    choices: ListeningPreferences, preferences: Preferences, name: str, value: str
-) -> None:
-    preferences.put(f"listening.{name}", value)
-    assert 0 <= getattr(choices, name) <= 60_000
+    for senseless in ("-1", "99999999", "a lot", ""):
+        preferences.put(f"listening.{name}", senseless)
+        assert 0 <= getattr(choices, name) <= 60_000
 
 
 @pytest.mark.parametrize("name", SWITCHES)
@@ -67,22 +57,13 @@ def test_a_switch_has_its_default_and_both_sides(
     assert seen == [default, True, False]
 
 
-def test_how_far_a_pause_goes_back_is_cycled_and_remembered(
-    choices: ListeningPreferences, preferences: Preferences
+@pytest.mark.parametrize(("before", "after"), [(0, 250), (250, 500), (500, 1000), (700, 1000), (1000, 0)])
+def test_how_far_a_pause_goes_back_is_cycled_and_remembered_also_from_a_length_of_ones_own(
+    choices: ListeningPreferences, preferences: Preferences, before: int, after: int
 ) -> None:
-    found = []
-    for _ in range(4):
-        choices.choose_next_backstep()
-        found.append(preferences.number("listening.backstep_ms", -1))
-    assert found == [250, 500, 1000, 0]
-
-
-def test_from_a_length_of_ones_own_the_next_longer_one_follows(
-    choices: ListeningPreferences, preferences: Preferences
-) -> None:
-    preferences.put("listening.backstep_ms", 700)
+    preferences.put("listening.backstep_ms", before)
     choices.choose_next_backstep()
-    assert choices.backstep_ms == 1000
+    assert preferences.number("listening.backstep_ms", -1) == after
 
 
 def test_only_what_is_about_listening_is_told(

@@ -31,9 +31,18 @@ def work(number: int, state: TaskState = TaskState.SUBMITTED, text: str | None =
 
 
 @pytest.fixture
-def shown(themed: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None]) -> Shown:
+def facts() -> list[StatusFacts]:
+    """What the status bar was told."""
+    return []
+
+
+@pytest.fixture
+def shown(
+    themed: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], facts: list[StatusFacts]
+) -> Shown:
     def show(desk: FakeDesk) -> MinePage:
         page = MinePage(desk, jobs)  # type: ignore[arg-type]
+        page.status_changed.connect(facts.append)
         qtbot.addWidget(page)
         page.show()
         page.enter()
@@ -43,16 +52,17 @@ def shown(themed: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], N
     return show
 
 
-def test_submissions_are_listed_with_what_became_of_them_each_text_in_one_line(shown: Shown) -> None:
-    page = shown(remembering(work(1), work(2, TaskState.ACCEPTED)))
-    assert [page.done.index(row, 1).data() for row in range(2)] == ["submitted", "accepted"]
-    assert page.done.index(0, 2).data() == "hello there"
-
-
-def test_a_clip_that_may_not_be_opened_any_more_hides_nothing_else(shown: Shown) -> None:
-    page = shown(remembering(work(1), work(2, text=None), work(3)))
-    texts = [page.done.index(row, 2).data() for row in range(page.done.rowCount())]
-    assert texts == ["hello there", "(no longer available)", "hello there"]
+def test_submissions_are_listed_with_what_became_of_them_each_text_in_one_line_or_its_absence(
+    shown: Shown, facts: list[StatusFacts]
+) -> None:
+    page = shown(remembering(work(1), work(2, TaskState.ACCEPTED, text=None), work(3)))
+    cells = [[page.done.index(row, column).data() for column in (1, 2)] for row in range(3)]
+    assert cells == [
+        ["submitted", "hello there"],
+        ["accepted", "(no longer available)"],
+        ["submitted", "hello there"],
+    ]
+    assert facts == [StatusFacts(waiting=5, done_today=3)]
 
 
 def test_an_empty_list_says_what_will_be_here(shown: Shown) -> None:
@@ -64,18 +74,6 @@ def test_an_empty_list_says_what_will_be_here(shown: Shown) -> None:
 def test_returned_work_is_announced(shown: Shown) -> None:
     page = shown(remembering(work(1, TaskState.RETURNED), returned=1))
     assert "returned 1 to you" in page.message.text
-
-
-def test_the_status_bar_is_told(
-    themed: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None]
-) -> None:
-    page = MinePage(remembering(work(1)), jobs)  # type: ignore[arg-type]
-    qtbot.addWidget(page)
-    facts: list[StatusFacts] = []
-    page.status_changed.connect(facts.append)
-    page.enter()
-    settle()
-    assert facts == [StatusFacts(waiting=5, done_today=1)]
 
 
 def test_what_failed_can_be_tried_again_and_no_text_is_left_after_a_lock(

@@ -13,11 +13,6 @@ from reviewer.ui.waveform.plot import WaveformPlot
 from tests.benches.clip_page import ClipPageBench, Role
 
 
-@pytest.fixture(params=["desk", "qa"])
-def role(request: pytest.FixtureRequest) -> Role:
-    return request.param
-
-
 def calls_since(bench: ClipPageBench, name: str) -> list[str]:
     """What the session was asked for from the last call of this name on."""
     calls = bench.work.calls
@@ -37,6 +32,12 @@ def test_with_a_clip_on_the_screen_the_next_one_is_prefetched_and_its_sound_work
     assert calls_since(bench, "open") == ["open", "daily_counts", "unwitnessed", "prefetch"]
     assert numbers(bench) == ("task-1", "task-2")
     assert bench.player.prepared is bench.work.waiting["task-2"].samples
+
+
+@pytest.fixture
+def three(bench: ClipPageBench) -> ClipPageBench:
+    """A desk with the first of three clips on it, the second prefetched."""
+    return bench.open_role("desk", count=3)
 
 
 def test_nothing_is_prefetched_before_the_first_clip_nor_dropped_after(
@@ -61,11 +62,20 @@ def test_nothing_is_prefetched_while_other_work_is_under_way(
     assert bench.work.calls[-1] == "prefetch"
 
 
-def test_the_next_clip_is_taken_only_when_the_work_is_on_the_disk(bench: ClipPageBench) -> None:
-    bench.open_role("desk", count=3)
-    bench.finish()
-    assert calls_since(bench, "submit")[:3] == ["submit", "claim", "open"]
-    assert numbers(bench) == ("task-2", None)
+def test_the_next_clip_is_taken_only_when_the_work_is_on_the_disk_and_until_then_that_stays(
+    three: ClipPageBench, qtbot: QtBot
+) -> None:
+    gate = three.work.gate("submit")
+    three.prepare()
+    three.page.submit()
+    qtbot.waitUntil(three.work.begun["submit"].is_set)
+    assert three.field.text == "hello there"
+    assert three.player.loaded is not None
+    gate.set()
+    three.settle()
+    assert calls_since(three, "submit")[:3] == ["submit", "claim", "open"]
+    assert numbers(three) == ("task-2", None)
+    assert (three.field.text, three.is_clip_shown) == ("", True)
 
 
 def test_a_prefetched_clip_comes_with_the_hand_over_and_nothing_is_asked_for_again(
@@ -81,20 +91,6 @@ def test_a_prefetched_clip_comes_with_the_hand_over_and_nothing_is_asked_for_aga
     assert (bench.work.calls.count("claim"), bench.work.calls.count("open")) == (1, 1)
     assert bench.workspace.presenter.lease.task_id == "task-2"
     assert numbers(bench) == ("task-2", "task-3")
-
-
-def test_while_work_is_handed_over_it_stays_on_the_screen(bench: ClipPageBench, qtbot: QtBot) -> None:
-    bench.open_role("desk", count=3)
-    gate = bench.work.gate("submit")
-    bench.prepare()
-    bench.page.submit()
-    qtbot.waitUntil(bench.work.begun["submit"].is_set)
-    assert bench.field.text == "hello there"
-    assert bench.player.loaded is not None
-    gate.set()
-    bench.settle()
-    assert bench.field.text == ""
-    assert bench.is_clip_shown
 
 
 def test_the_next_clip_is_painted_before_the_session_is_asked_for_anything_else(bench: ClipPageBench) -> None:
@@ -113,37 +109,39 @@ def test_the_next_clip_is_painted_before_the_session_is_asked_for_anything_else(
     assert asked[0] == ["open"]
 
 
-def test_work_that_is_refused_leaves_the_next_clip_where_it_is(bench: ClipPageBench) -> None:
-    bench.open_role("desk", count=3)
-    bench.work.errors["submit"] = [Unavailable("The disk is full.")]
-    bench.finish("hello there")
-    assert bench.work.calls.count("claim") == 1
-    assert bench.field.text == "hello there"
-    bench.click("desk_message_retry")
-    assert numbers(bench)[0] == "task-2"
-    assert bench.field.text == ""
+def test_work_that_is_refused_leaves_the_next_clip_where_it_is(three: ClipPageBench) -> None:
+    three.work.errors["submit"] = [Unavailable("The disk is full.")]
+    three.finish("hello there")
+    assert three.work.calls.count("claim") == 1
+    assert three.field.text == "hello there"
+    three.click("desk_message_retry")
+    assert numbers(three)[0] == "task-2"
+    assert three.field.text == ""
 
 
-def test_a_skip_goes_on_to_the_clip_that_is_ready(bench: ClipPageBench) -> None:
-    bench.open_role("desk", count=4)
+def test_the_clip_after_the_next_is_prefetched_in_its_turn_also_after_a_skip(bench: ClipPageBench) -> None:
+    bench.open_role("desk", count=5)
     bench.workspace.presenter.skip(SkipReason.DISTRESSING)
     bench.settle()
-    assert numbers(bench) == ("task-2", "task-3")
     assert bench.is_clip_shown
+    seen = [numbers(bench)]
+    for _ in range(2):
+        bench.finish()
+        seen.append(numbers(bench))
+    assert seen == [("task-2", "task-3"), ("task-3", "task-4"), ("task-4", None)]
 
 
-def test_a_clip_that_cannot_be_prefetched_says_so_when_it_is_its_turn(bench: ClipPageBench) -> None:
-    bench.open_role("desk", count=3)
-    bench.work.errors["prefetch"] = [Damaged("This clip does not verify.")]
-    bench.finish()
-    assert bench.message == ""
-    bench.work.errors["open"] = [Damaged("This clip does not verify.")]
-    bench.finish()
-    assert not bench.is_clip_shown
-    assert "does not verify" in bench.message
-    assert len(bench.work.submitted) == 2
-    bench.click("give_back")
-    assert bench.work.skipped == [SkipReason.TECHNICAL]
+def test_a_clip_that_cannot_be_prefetched_says_so_when_it_is_its_turn(three: ClipPageBench) -> None:
+    three.work.errors["prefetch"] = [Damaged("This clip does not verify.")]
+    three.finish()
+    assert three.message == ""
+    three.work.errors["open"] = [Damaged("This clip does not verify.")]
+    three.finish()
+    assert not three.is_clip_shown
+    assert "does not verify" in three.message
+    assert len(three.work.submitted) == 2
+    three.click("give_back")
+    assert three.work.skipped == [SkipReason.TECHNICAL]
 
 
 @pytest.mark.parametrize("error", [NdaRequired(), Unavailable("The disk is slow."), LeaseLost()])
@@ -156,16 +154,15 @@ def test_what_goes_wrong_with_the_next_clip_disturbs_nobody(bench: ClipPageBench
     assert bench.player.prepared is None
 
 
-def test_nothing_of_the_work_stays_when_the_next_clip_does_not_open(bench: ClipPageBench) -> None:
-    bench.open_role("desk", count=3)
-    bench.work.errors["open"] = [Unavailable("The disk is slow.")]
-    bench.finish("hello there")
-    assert not bench.is_clip_shown
-    assert bench.field.text == ""
-    assert bench.player.loaded is None
-    bench.click("claim")
-    assert numbers(bench)[0] == "task-2"
-    assert len(bench.work.submitted) == 1
+def test_nothing_of_the_work_stays_when_the_next_clip_does_not_open(three: ClipPageBench) -> None:
+    three.work.errors["open"] = [Unavailable("The disk is slow.")]
+    three.finish("hello there")
+    assert not three.is_clip_shown
+    assert three.field.text == ""
+    assert three.player.loaded is None
+    three.click("claim")
+    assert numbers(three)[0] == "task-2"
+    assert len(three.work.submitted) == 1
 
 
 def test_after_the_last_clip_the_desk_says_that_nothing_waits(bench: ClipPageBench) -> None:
@@ -204,19 +201,9 @@ def test_locked_while_prefetching_it_goes_back_as_soon_as_that_is_over(
     assert bench.player.prepared is None
 
 
-def test_when_the_agreement_ends_what_was_prefetched_goes_back(bench: ClipPageBench, qtbot: QtBot) -> None:
-    bench.open_role("desk", count=3)
-    bench.work.errors["submit"] = [NdaRequired()]
-    with qtbot.waitSignal(bench.page.agreement_requested):
-        bench.finish("hello there")
-    assert numbers(bench)[1] is None
-    assert bench.field.text == "hello there"
-
-
-def test_the_clip_after_the_next_is_prefetched_in_its_turn(bench: ClipPageBench) -> None:
-    bench.open_role("desk", count=5)
-    seen = []
-    for _ in range(3):
-        bench.finish()
-        seen.append(numbers(bench))
-    assert seen == [("task-2", "task-3"), ("task-3", "task-4"), ("task-4", None)]
+def test_when_the_agreement_ends_what_was_prefetched_goes_back(three: ClipPageBench, qtbot: QtBot) -> None:
+    three.work.errors["submit"] = [NdaRequired()]
+    with qtbot.waitSignal(three.page.agreement_requested):
+        three.finish("hello there")
+    assert numbers(three)[1] is None
+    assert three.field.text == "hello there"

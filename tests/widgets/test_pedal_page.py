@@ -1,4 +1,4 @@
-"""The page of the pedal: what is plugged in, what it does, what it just did, and teaching."""
+"""The page of the pedal: what is plugged in, what it does, what it just did, and calibration."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.pedal.report import CalibratedPedal, Pedal, parse_calibrated
 from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.pedal_bindings import HOLD
-from reviewer.ui.pedal_reader import TAUGHT, PedalReader
+from reviewer.ui.pedal_reader import CALIBRATED, PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.pedal_calibration import PedalCalibrationPanel
 from reviewer.ui.settings.pedal_page import PedalPage
@@ -41,24 +41,24 @@ class Scene:
         self.page.show()
 
     @property
-    def teaching(self) -> PedalCalibrationPanel:
-        return self.page.teaching
+    def calibration(self) -> PedalCalibrationPanel:
+        return self.page.calibration
 
     @property
     def asked(self) -> str:
-        return self.teaching.message.text
+        return self.calibration.message.text
 
     @property
     def learnt(self) -> CalibratedPedal | None:
-        return parse_calibrated(self.preferences.text(TAUGHT))
+        return parse_calibrated(self.preferences.text(CALIBRATED))
 
     def stand(self, state: PedalState, name: str = "", **more: object) -> str:
-        self.reader.standing_changed.emit(PedalStatus(state, name, **more))
-        return self.page.standing.text
+        self.reader.status_changed.emit(PedalStatus(state, name, **more))
+        return self.page.status.text
 
     def begin(self) -> None:
         self.stand(PedalState.NONE, candidates=(STRANGER, OLYMPUS))
-        self.teaching.teach.click()
+        self.calibration.calibrate.click()
         self.stand(PedalState.CALIBRATING, STRANGER.name, candidates=(STRANGER, OLYMPUS))
 
     def hear(self, *reports: bytes) -> None:
@@ -93,8 +93,8 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
     ids=lambda status: getattr(status, "state", ""),
 )
 def test_what_is_plugged_in_is_a_sentence_with_what_helps(scene: Scene, status: PedalStatus, words: str):
-    scene.reader.standing_changed.emit(status)
-    assert words in scene.page.standing.text
+    scene.reader.status_changed.emit(status)
+    assert words in scene.page.status.text
 
 
 def test_a_pedal_is_lit_while_it_is_down_and_up_and_down_differ_in_more_than_colour(scene: Scene):
@@ -138,20 +138,20 @@ def test_the_wheel_over_a_choice_changes_nothing(scene: Scene):
 
 
 def test_devices_that_can_be_taught_are_listed_with_their_numbers(scene: Scene):
-    assert not scene.teaching.teach.isEnabled()
+    assert not scene.calibration.calibrate.isEnabled()
     scene.stand(PedalState.NONE, candidates=(STRANGER,))
-    assert scene.teaching.devices.itemText(0) == "Foot Thing  (1234:00ff)"
-    assert scene.teaching.teach.isEnabled()
+    assert scene.calibration.devices.itemText(0) == "Foot Thing  (1234:00ff)"
+    assert scene.calibration.calibrate.isEnabled()
 
 
 def test_a_chosen_device_stays_chosen_when_another_is_plugged_in(scene: Scene):
     scene.stand(PedalState.NONE, candidates=(STRANGER,))
     scene.stand(PedalState.NONE, candidates=(OLYMPUS, STRANGER))
-    assert scene.teaching.devices.currentText().startswith("Foot Thing")
+    assert scene.calibration.devices.currentText().startswith("Foot Thing")
     scene.stand(PedalState.NONE, candidates=(OLYMPUS,))
-    assert scene.teaching.devices.currentText().startswith("Foot Switch")
+    assert scene.calibration.devices.currentText().startswith("Foot Switch")
     scene.stand(PedalState.NONE)
-    assert scene.teaching.devices.currentIndex() == -1
+    assert scene.calibration.devices.currentIndex() == -1
 
 
 def test_each_pedal_is_asked_for_in_turn_and_to_be_let_go_while_it_is_held(scene: Scene):
@@ -168,7 +168,7 @@ def test_each_pedal_is_asked_for_in_turn_and_to_be_let_go_while_it_is_held(scene
 @pytest.mark.parametrize(
     ("end", "said"),
     [
-        (lambda scene: scene.teaching.stop.click(), ""),
+        (lambda scene: scene.calibration.stop.click(), ""),
         (lambda scene: (scene.page.hide(), scene.page.show()), ""),
         (lambda scene: scene.stand(PedalState.NONE), "The device was disconnected."),
     ],
@@ -177,7 +177,7 @@ def test_each_pedal_is_asked_for_in_turn_and_to_be_let_go_while_it_is_held(scene
 def test_skip_and_stop_are_shown_only_during_a_lesson_and_one_that_is_ended_teaches_nothing(
     scene: Scene, end: Callable[[Scene], object], said: str
 ):
-    buttons = (scene.teaching.skip, scene.teaching.stop)
+    buttons = (scene.calibration.skip, scene.calibration.stop)
     assert not any(button.isVisible() for button in buttons)
     scene.begin()
     assert all(button.isVisible() for button in buttons)
@@ -195,15 +195,15 @@ def test_what_was_learnt_is_kept_until_it_is_forgotten(scene: Scene):
     assert (scene.learnt.vendor, scene.learnt.product) == (STRANGER.vendor, STRANGER.product)
     assert scene.learnt.layout.pedals_down(RIGHT) == {Pedal.RIGHT}
     assert scene.asked.startswith("Calibrated: Foot Thing.")
-    scene.teaching.forget.click()
-    assert scene.preferences.text(TAUGHT) == ""
-    assert not scene.teaching.forget.isEnabled()
+    scene.calibration.forget.click()
+    assert scene.preferences.text(CALIBRATED) == ""
+    assert not scene.calibration.forget.isEnabled()
 
 
 def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
     scene.begin()
     scene.hear(LEFT, NONE)
-    scene.teaching.skip.click()
+    scene.calibration.skip.click()
     scene.hear(RIGHT, NONE)
     assert scene.learnt is not None
     assert set(scene.learnt.layout.bits) == {Pedal.LEFT, Pedal.RIGHT}
@@ -212,9 +212,9 @@ def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
 def test_pedals_that_cannot_be_told_apart_are_not_learnt(scene: Scene):
     scene.begin()
     scene.hear(*[LEFT, NONE] * 3)
-    assert "told apart" in scene.asked
+    assert "could not be distinguished" in scene.asked
     assert scene.learnt is None
-    assert scene.teaching.teach.isEnabled()
+    assert scene.calibration.calibrate.isEnabled()
 
 
 def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot):
@@ -225,11 +225,11 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
     qtbot.addWidget(page)
     page.show()
     reader.start()
-    qtbot.waitUntil(page.teaching.teach.isEnabled)
-    page.teaching.teach.click()
-    qtbot.waitUntil(lambda: reader.standing.state is PedalState.CALIBRATING)
+    qtbot.waitUntil(page.calibration.calibrate.isEnabled)
+    page.calibration.calibrate.click()
+    qtbot.waitUntil(lambda: reader.status.state is PedalState.CALIBRATING)
     port.send(*(report for _, report in THREE_PRESSES))
-    qtbot.waitUntil(lambda: reader.standing.state is PedalState.READY)
+    qtbot.waitUntil(lambda: reader.status.state is PedalState.READY)
     with qtbot.waitSignal(reader.pressed) as told:
         port.send(RIGHT)
     assert told.args == [Pedal.RIGHT]

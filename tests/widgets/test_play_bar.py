@@ -1,9 +1,10 @@
 """The line under the waves: what it shows, and that it has room for what matters."""
 
 from collections.abc import Callable
+from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.preferences import Preferences
+from tests.benches.events import Events
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 
@@ -100,27 +102,14 @@ def test_the_room_of_the_sentence_comes_back_with_the_sound(silent: Stand) -> No
     silent.playback.pause()
 
 
-class Requests(QObject):
-    """Counts how often a widget was asked to lay itself out anew."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.count = 0
-        widget.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.LayoutRequest
-        return False
-
-
 def test_a_time_that_runs_has_nothing_laid_out_anew(stand: Stand) -> None:
     QApplication.processEvents()
-    requests = Requests(stand.bar)
+    events = Events(stand.bar)
     for second in range(1, 4):
         stand.playback.seek(second * RATE)
         QApplication.processEvents()
     assert stand.text("play_time").startswith("00:03.000")
-    assert not requests.count
+    assert QEvent.Type.LayoutRequest not in events.kinds
 
 
 def test_a_button_that_says_more_gets_the_room(stand: Stand, qtbot: QtBot) -> None:
@@ -136,19 +125,11 @@ def test_a_button_that_says_more_gets_the_room(stand: Stand, qtbot: QtBot) -> No
 @pytest.mark.parametrize("width", [500, 790, 1120, 1856])
 def test_nothing_of_the_bar_lies_over_another_part(stand: Stand, width: int) -> None:
     stand.widen(width)
-    parts = [
-        part
-        for part in stand.bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if part.isVisible() and part.width() > 0
-    ]
-    overlaps = [
-        (one.objectName(), other.objectName())
-        for place, one in enumerate(parts)
-        for other in parts[place + 1 :]
-        if one.geometry().intersects(other.geometry())
-    ]
-    assert overlaps == []
-    assert max(part.geometry().right() for part in parts) < stand.bar.width()
+    children = stand.bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    parts = {part.objectName(): part.geometry() for part in children if part.isVisible() and part.width()}
+    pairs = combinations(parts, 2)
+    assert [(one, other) for one, other in pairs if parts[one].intersects(parts[other])] == []
+    assert max(place.right() for place in parts.values()) < stand.bar.width()
 
 
 def test_at_the_desks_usual_width_everything_is_there(stand: Stand) -> None:
@@ -162,21 +143,21 @@ def test_the_bar_never_makes_its_page_wider(stand: Stand) -> None:
     assert stand.bar.minimumSizeHint().width() < 500
 
 
-def test_the_count_is_of_speech_and_says_what_is_missing(stand: Stand) -> None:
-    stand.playback.load(
-        Samples(RATE, speech_like(seconds=10)), [Span(2 * RATE, 4 * RATE), Span(6 * RATE, 8 * RATE)]
-    )
-    stand.hear(2, 3)
-    assert stand.text("play_heard") == "heard 25 %"
-    assert stand.part("play_heard").accessibleDescription() == (
-        "25 % of the speech was heard; 3.0 s are missing. 98 % are required."
-    )
-
-
-def test_without_segments_the_count_is_of_the_clip(stand: Stand) -> None:
-    stand.hear(0, 4)
-    assert stand.text("play_heard") == "heard 40 %"
-    assert "40 % of the clip was heard; 6.0 s are missing." in stand.part("play_heard_part").toolTip()
+@pytest.mark.parametrize(
+    ("speech", "end", "share", "said"),
+    [
+        ([Span(2 * RATE, 4 * RATE), Span(6 * RATE, 8 * RATE)], 3, 25, "of the speech was heard; 3.0 s are"),
+        ([], 6, 40, "of the clip was heard; 6.0 s are"),
+    ],
+    ids=["speech", "without segments the clip"],
+)
+def test_the_count_is_of(stand: Stand, speech: list[Span], end: int, share: int, said: str) -> None:
+    stand.playback.load(Samples(RATE, speech_like(seconds=10)), speech)
+    stand.hear(2, end)
+    said = f"{share} % {said} missing."
+    assert stand.text("play_heard") == f"heard {share} %"
+    assert stand.part("play_heard").accessibleDescription() == f"{said} 98 % are required."
+    assert said in stand.part("play_heard_part").toolTip()
 
 
 def test_a_tick_and_a_sentence_say_that_enough_was_heard(stand: Stand) -> None:

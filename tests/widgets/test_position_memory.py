@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +15,6 @@ from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 
 RATE = 16_000
-CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class Corner:
@@ -44,22 +42,20 @@ def corner(themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None]) 
     return Corner(qtbot, show)
 
 
-def test_a_clip_is_opened_where_it_was_left(corner: Corner) -> None:
-    corner.open(3 * RATE)
-    assert corner.playback.position == 3 * RATE
-    assert not corner.playback.is_playing
-
-
-def test_who_does_not_want_it_begins_at_the_beginning(corner: Corner) -> None:
-    corner.preferences.put("listening.resume", False)
-    corner.open(3 * RATE)
-    assert corner.playback.position == 0
-
-
-@pytest.mark.parametrize("frame", [-5, 10 * RATE, 99 * RATE])
-def test_a_place_at_the_end_or_outside_is_none(corner: Corner, frame: int) -> None:
-    corner.open(frame)
-    assert corner.playback.position == 0
+@pytest.mark.parametrize(
+    ("left_at", "wants_it", "opened_at"),
+    [(3 * RATE, True, 3 * RATE), (3 * RATE, False, 0), *((at, True, 0) for at in (-5, 10 * RATE, 99 * RATE))],
+)
+@pytest.mark.parametrize("plays", [True, False])
+def test_a_clip_is_opened_where_it_was_left_if_one_wants_it_and_plays_by_itself_if_one_wants_that(
+    corner: Corner, left_at: int, wants_it: bool, opened_at: int, plays: bool
+) -> None:
+    corner.preferences.put("listening.resume", wants_it)
+    if plays:
+        corner.preferences.put("listening.play_on_open", True)
+    corner.open(left_at)
+    assert (corner.playback.position, corner.playback.is_playing) == (opened_at, plays)
+    corner.playback.pause()
 
 
 def test_the_place_is_kept_at_each_stop_and_when_asked_but_not_twice(corner: Corner) -> None:
@@ -90,53 +86,44 @@ def test_letting_the_clip_go_keeps_no_beginning(corner: Corner) -> None:
     assert corner.kept == [2 * RATE]
 
 
-def test_a_clip_does_not_play_by_itself_unless_that_was_chosen(corner: Corner) -> None:
-    corner.open()
-    assert not corner.playback.is_playing
-
-
-def test_where_it_was_chosen_a_clip_plays_by_itself_from_where_it_was_left(corner: Corner) -> None:
+@pytest.fixture
+def playing(corner: Corner) -> Corner:
+    """For somebody whose clips play by themselves."""
     corner.preferences.put("listening.play_on_open", True)
-    corner.open(2 * RATE)
-    assert (corner.playback.is_playing, corner.playback.position) == (True, 2 * RATE)
-    corner.playback.pause()
+    return corner
 
 
-def test_behind_another_page_it_waits_until_it_is_seen_and_plays_once(corner: Corner) -> None:
-    corner.preferences.put("listening.play_on_open", True)
-    corner.pages.setCurrentIndex(1)
-    corner.open()
-    assert not corner.playback.is_playing
-    corner.pages.setCurrentIndex(0)
-    assert corner.playback.is_playing
-    corner.playback.pause()
-    corner.pages.setCurrentIndex(1)
-    corner.pages.setCurrentIndex(0)
-    assert not corner.playback.is_playing
+def test_behind_another_page_it_waits_until_it_is_seen_and_plays_once(playing: Corner) -> None:
+    playing.pages.setCurrentIndex(1)
+    playing.open()
+    assert not playing.playback.is_playing
+    playing.pages.setCurrentIndex(0)
+    assert playing.playback.is_playing
+    playing.playback.pause()
+    playing.pages.setCurrentIndex(1)
+    playing.pages.setCurrentIndex(0)
+    assert not playing.playback.is_playing
 
 
-def test_behind_a_dialog_it_waits(corner: Corner, qtbot: QtBot) -> None:
-    corner.preferences.put("listening.play_on_open", True)
-    dialog = QDialog(corner.pages)
+def test_behind_a_dialog_it_waits(playing: Corner, qtbot: QtBot) -> None:
+    dialog = QDialog(playing.pages)
     dialog.open()
-    corner.open()
-    assert not corner.playback.is_playing
+    playing.open()
+    assert not playing.playback.is_playing
     dialog.close()
-    corner.pages.activateWindow()
-    qtbot.waitUntil(lambda: corner.playback.is_playing)
-    corner.playback.pause()
+    playing.pages.activateWindow()
+    qtbot.waitUntil(lambda: playing.playback.is_playing)
+    playing.playback.pause()
 
 
-def test_a_clip_that_has_gone_meanwhile_does_not_play(corner: Corner) -> None:
-    corner.preferences.put("listening.play_on_open", True)
-    corner.pages.setCurrentIndex(1)
-    corner.open()
-    corner.place.end_clip()
-    corner.pages.setCurrentIndex(0)
-    assert not corner.playback.is_playing
+def test_a_clip_that_has_gone_meanwhile_does_not_play(playing: Corner) -> None:
+    playing.pages.setCurrentIndex(1)
+    playing.open()
+    playing.place.end_clip()
+    playing.pages.setCurrentIndex(0)
+    assert not playing.playback.is_playing
 
 
-@pytest.mark.parametrize("role", ["desk", "qa"])
 def test_a_clip_is_opened_where_it_was_left_and_the_picture_shows_it(
     bench: ClipPageBench, role: Role
 ) -> None:
@@ -145,7 +132,6 @@ def test_a_clip_is_opened_where_it_was_left_and_the_picture_shows_it(
     assert bench.workspace.view.waveform.waves.position == RATE
 
 
-@pytest.mark.parametrize("role", ["desk", "qa"])
 @pytest.mark.parametrize("way", ["stop", "leave", "lock"])
 def test_the_position_is_saved_at_each_stop_at_another_page_and_at_lock(
     bench: ClipPageBench, role: Role, way: str

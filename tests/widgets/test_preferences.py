@@ -12,22 +12,18 @@ def settings_in(folder: Path) -> QSettings:
     return QSettings(str(folder / "user.ini"), QSettings.Format.IniFormat)
 
 
-@pytest.mark.parametrize("value", ["Headphones", "", "with = and ; and \n", "耳机"])
-def test_a_text_is_there_after_a_restart(tmp_path: Path, value: str):
-    Preferences(settings_in(tmp_path)).put("sound.device", value)
-
-    assert Preferences(settings_in(tmp_path)).text("sound.device", "none") == value
-
-
-def test_numbers_and_switches_are_there_after_a_restart(tmp_path: Path):
-    before = Preferences(settings_in(tmp_path))
-    before.put("listening.step_ms", 1500)
-    before.put("listening.auto_play", False)
-
-    after = Preferences(settings_in(tmp_path))
-
-    assert after.number("listening.step_ms", 2000) == 1500
-    assert after.is_on("listening.auto_play", default=True) is False
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        *(("text", text) for text in ("Headphones", "", "with = and ; and \n", "耳机")),
+        ("number", 1500),
+        ("is_on", False),
+    ],
+)
+def test_texts_numbers_and_switches_are_there_after_a_restart(tmp_path: Path, read: str, value: object):
+    Preferences(settings_in(tmp_path)).put("of.a_kind", value)
+    default = {"text": "none", "number": 2000, "is_on": True}[read]
+    assert getattr(Preferences(settings_in(tmp_path)), read)("of.a_kind", default=default) == value
 
 
 def test_what_was_never_chosen_is_the_default():

@@ -120,6 +120,13 @@ def test_who_does_not_want_it_gets_no_sound_at_a_segment(bench: Bench) -> None:
     assert (bench.playback.is_playing, bench.at, bench.selected) == (False, 2, (2, 4))
 
 
+def loop(bench: Bench, at: float) -> None:
+    """Loops what is there, from there."""
+    bench.playback.seek(round(at * RATE))
+    bench.press(Qt.Key.Key_F3, SHIFT)
+    bench.press(Qt.Key.Key_F4)
+
+
 def test_a_segment_has_its_rolls(bench: Bench) -> None:
     bench.preferences.put("listening.pre_roll_ms", 250)
     bench.preferences.put("listening.post_roll_ms", 1500)
@@ -142,35 +149,25 @@ def test_a_selection_by_mouse_plays_nothing(bench: Bench, qtbot: QtBot) -> None:
     assert not bench.playback.is_playing
 
 
-def test_a_loop_is_of_the_segment_under_the_cursor(bench: Bench) -> None:
-    bench.playback.seek(round(5.5 * RATE))
-    bench.press(Qt.Key.Key_F3, SHIFT)
-    bench.press(Qt.Key.Key_F4)
-    bench.hear(3)
-    assert bench.heard() == [(5, 6)]
-
-
-def test_a_selection_comes_before_the_segment(bench: Bench) -> None:
-    bench.view.select(Selection(RATE, 3 * RATE))
-    bench.playback.seek(round(5.5 * RATE))
-    bench.playback.perform(PlaybackAction.LOOP)
-    bench.playback.toggle()
-    bench.hear(5)
-    assert bench.heard() == [(1, 3)]
-
-
-def test_between_segments_the_clip_is_looped(bench: Bench) -> None:
-    bench.playback.perform(PlaybackAction.LOOP)
-    bench.playback.toggle()
+@pytest.mark.parametrize(
+    ("at", "selection", "looped"),
+    [
+        (5.5, Selection(), (5, 6)),
+        (5.5, Selection(RATE, 3 * RATE), (1, 3)),
+        (0, Selection(), (0, 10)),
+    ],
+    ids=["the segment under the cursor", "the selection before it", "between segments the clip"],
+)
+def test_a_loop_is_of(bench: Bench, at: float, selection: Selection, looped: tuple[float, float]) -> None:
+    bench.view.select(selection)
+    loop(bench, at)
     bench.hear(11)
-    assert bench.heard() == [(0, 10)]
+    assert bench.heard() == [looped]
 
 
 def test_a_looped_segment_has_its_rolls_and_goes_on_where_it_was_paused_in_one(bench: Bench) -> None:
     bench.preferences.put("listening.pre_roll_ms", 500)
-    bench.playback.seek(5 * RATE)
-    bench.playback.perform(PlaybackAction.LOOP)
-    bench.playback.toggle()
+    loop(bench, 5)
     bench.hear(1.25)
     assert bench.at == 4.75  # the pre-roll of the second round, where no segment is
     bench.playback.toggle()
@@ -190,9 +187,7 @@ def test_going_on_while_looping_loops_the_next_segment(bench: Bench) -> None:
 
 
 def test_a_seek_while_looping_loops_the_segment_there(bench: Bench) -> None:
-    bench.playback.seek(2 * RATE)
-    bench.playback.perform(PlaybackAction.LOOP)
-    bench.playback.toggle()
+    loop(bench, 2)
     bench.playback.seek(round(8.5 * RATE))
     bench.hear(3)
     assert bench.heard() == [(8, 9)]
@@ -250,12 +245,12 @@ def test_unheard_speech_is_played_part_by_part_and_round_again_until_there_is_no
         bench.press(Qt.Key.Key_F8, CTRL)
         bench.hear(9)
     assert bench.heard() == [(2, 4), (5, 6), (8, 9)]
-    assert not bench.playback.is_all_heard_told
+    assert not bench.playback.is_all_heard_shown
     bench.press(Qt.Key.Key_F8, CTRL)
-    assert bench.playback.is_all_heard_told
+    assert bench.playback.is_all_heard_shown
     assert not bench.playback.is_playing
     bench.press(Qt.Key.Key_F2)
-    assert not bench.playback.is_all_heard_told
+    assert not bench.playback.is_all_heard_shown
 
 
 def test_a_sliver_nobody_heard_is_played_long_enough_to_be_heard(bench: Bench) -> None:
@@ -276,16 +271,13 @@ def test_without_segments_all_of_the_clip_counts(bench: Bench) -> None:
     assert bench.playback.coverage.percent == 100
 
 
-def test_speech_is_what_is_counted(bench: Bench) -> None:
+def test_speech_is_what_is_counted_and_another_clip_has_none_of_the_one_before(bench: Bench) -> None:
     bench.press(NEXT, CTRL)
     bench.hear(9)
     bench.playback.pause()
     bench.playback.report_heard()
     assert bench.playback.coverage.percent == 50
     assert still_to_hear(bench.playback.coverage) == tuple(SPEECH[1:])
-
-
-def test_another_clip_has_no_segments_of_the_one_before(bench: Bench) -> None:
     bench.playback.load(Samples(RATE, speech_like(seconds=1)))
     assert not bench.playback.has_segments
     assert still_to_hear(bench.playback.coverage) == (Span(0, RATE),)

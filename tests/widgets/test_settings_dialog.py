@@ -1,27 +1,39 @@
 """The dialog of settings, and the page on listening."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.ui.jobs import Jobs
+from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.dialog import SettingsDialog, settings_dialog
 from reviewer.ui.settings.listening_page import ListeningPage
-
-
-class SoundPage(QWidget):
-    """A page as another room would bring it."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(f"{name}_page")
-        self.title = name.title()
+from reviewer.ui.widgets.widget_ids import named
+from tests.fakes.pedal import FakeHidBackend
 
 
 def two_pages(preferences: Preferences, parent: QWidget | None = None) -> SettingsDialog:
-    makers = [lambda home: SoundPage("sound", home), lambda home: SoundPage("pedal", home)]
-    return SettingsDialog(preferences, makers, parent)
+    def maker(name: str) -> Callable[[QWidget], QWidget]:
+        return lambda home: named(QWidget(home), f"{name}_page", name.title())
+
+    return SettingsDialog(preferences, [maker("sound"), maker("pedal")], parent)
+
+
+@pytest.fixture
+def dialog(themed, qtbot: QtBot, preferences: Preferences) -> SettingsDialog:
+    made = two_pages(preferences)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def titles(dialog: SettingsDialog) -> list[str]:
+    pages = dialog.findChild(QListWidget, "settings_pages")
+    return [pages.item(row).text() for row in range(pages.count())]
 
 
 @pytest.fixture
@@ -37,22 +49,26 @@ def page(themed, qtbot: QtBot, preferences: Preferences) -> ListeningPage:
     return made
 
 
-def test_pages_are_listed_by_title_and_shown_one_at_a_time(themed, qtbot: QtBot, preferences: Preferences):
-    dialog = two_pages(preferences)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    pages = dialog.findChild(QListWidget, "settings_pages")
-    assert [pages.item(row).text() for row in range(pages.count())] == ["Sound", "Pedal"]
+def shown(page: ListeningPage, name: str) -> float | str | bool:
+    """What a field of the page shows."""
+    field = page.findChild(QWidget, f"listening_{name}")
+    match field:
+        case QDoubleSpinBox():
+            return field.value()
+        case QComboBox():
+            return field.currentText()
+        case _:
+            return field.isChecked()
+
+
+def test_pages_are_listed_by_title_shown_one_at_a_time_and_the_last_is_remembered(
+    dialog: SettingsDialog, preferences: Preferences, qtbot: QtBot
+):
+    assert titles(dialog) == ["Sound", "Pedal"]
     assert dialog.page.isVisible()
-    qtbot.keyClick(pages, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.findChild(QListWidget, "settings_pages"), Qt.Key.Key_Down)
     assert dialog.page.objectName() == "pedal_page"
     assert dialog.page.isVisible()
-
-
-def test_the_page_is_remembered(themed, qtbot: QtBot, preferences: Preferences):
-    first = two_pages(preferences)
-    qtbot.addWidget(first)
-    first.findChild(QListWidget, "settings_pages").setCurrentRow(1)
     second = two_pages(preferences)
     qtbot.addWidget(second)
     assert second.page.objectName() == "pedal_page"
@@ -65,10 +81,7 @@ def test_a_page_that_is_gone_is_forgotten(themed, qtbot: QtBot, preferences: Pre
     assert dialog.page.objectName() == "sound_page"
 
 
-def test_esc_closes(themed, qtbot: QtBot, preferences: Preferences):
-    dialog = two_pages(preferences)
-    qtbot.addWidget(dialog)
-    dialog.show()
+def test_esc_closes(dialog: SettingsDialog, qtbot: QtBot):
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 
@@ -90,11 +103,14 @@ def test_the_dialog_is_as_large_as_the_window_lets_it(
     assert two_pages(preferences, parent).size() == size
 
 
-def test_the_program_s_pages_are_listening_and_keys_first(themed, qtbot: QtBot, preferences: Preferences):
-    dialog = settings_dialog(preferences, [])
+def test_the_program_s_pages_are_listening_sound_keys_and_foot_pedal(
+    themed, qtbot: QtBot, preferences: Preferences, jobs: Jobs, settle
+):
+    reader = PedalReader(FakeHidBackend(), preferences)
+    dialog = settings_dialog(preferences, [], jobs, reader)
     qtbot.addWidget(dialog)
-    pages = dialog.findChild(QListWidget, "settings_pages")
-    assert [pages.item(row).text() for row in range(pages.count())][:2] == ["Listening", "Shortcuts"]
+    settle()
+    assert titles(dialog) == ["Listening", "Sound", "Keys", "Foot pedal"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +142,7 @@ def test_a_switch_shows_its_default_and_is_kept(
 @pytest.mark.parametrize(
     ("name", "shown", "place", "kept"),
     [
-        ("backstep_ms", "Not", 2, "500"),
+        ("backstep_ms", "Off", 2, "500"),
         ("again_percent", "0.75x", 1, "50"),
         ("ruler", "Minutes and seconds", 1, "samples"),
     ],
@@ -140,28 +156,25 @@ def test_a_list_shows_its_default_and_keeps_what_is_picked(
     assert preferences.text(f"listening.{name}") == kept
 
 
-def test_what_was_chosen_is_shown_again(themed, qtbot: QtBot, preferences: Preferences):
-    preferences.put("listening.step_ms", 3500)
-    preferences.put("listening.backstep_ms", 2000)
-    preferences.put("listening.resume", False)
-    page = ListeningPage(preferences)
-    qtbot.addWidget(page)
-    assert page.findChild(QDoubleSpinBox, "listening_step_ms").value() == 3.5
-    assert page.findChild(QComboBox, "listening_backstep_ms").currentText() == "2.00 s"
-    assert not page.findChild(QCheckBox, "listening_resume").isChecked()
-
-
-def test_what_makes_no_sense_is_shown_as_the_default_or_the_nearest(
-    themed, qtbot: QtBot, preferences: Preferences
+@pytest.mark.parametrize(
+    ("name", "stored", "seen"),
+    [
+        ("step_ms", 3500, 3.5),
+        ("backstep_ms", 2000, "2.00 s"),
+        ("resume", False, False),
+        ("step_ms", 10**9, 10.0),
+        ("ruler", "furlongs", "Minutes and seconds"),
+        ("again_percent", 61, "0.75x"),
+        ("edge_ms", "x", 0.5),
+    ],
+)
+def test_what_was_chosen_is_shown_again_or_else_the_default_or_the_nearest(
+    themed, qtbot: QtBot, preferences: Preferences, name: str, stored: object, seen: object
 ):
-    for name, value in (("step_ms", 10**9), ("ruler", "furlongs"), ("again_percent", 61), ("edge_ms", "x")):
-        preferences.put(f"listening.{name}", value)
+    preferences.put(f"listening.{name}", stored)
     page = ListeningPage(preferences)
     qtbot.addWidget(page)
-    assert page.findChild(QDoubleSpinBox, "listening_step_ms").value() == 10.0
-    assert page.findChild(QComboBox, "listening_ruler").currentText() == "Minutes and seconds"
-    assert page.findChild(QComboBox, "listening_again_percent").currentText() == "0.75x"
-    assert page.findChild(QDoubleSpinBox, "listening_edge_ms").value() == 0.5
+    assert shown(page, name) == seen
 
 
 def test_opening_the_page_changes_nothing(themed, qtbot: QtBot, preferences: Preferences):

@@ -1,6 +1,6 @@
 """The settings page for outputs, with lists and tones that are made up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.audio.io.port_audio import Output, Outputs
 from reviewer.errors import NoAudioDevice
-from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.sound_page import SoundPage
@@ -68,11 +67,22 @@ class _OutputSetup:
 
 
 @pytest.fixture
-def setup(qapp: QApplication, qtbot: QtBot) -> Iterator[_OutputSetup]:
-    theme.apply(qapp, theme.Scheme.DARK)
-    setup = _OutputSetup(qtbot)
-    yield setup
-    setup.jobs.close()
+def open_setup(themed: QApplication, qtbot: QtBot) -> Iterator[Callable[..., _OutputSetup]]:
+    """Opens the page for somebody who chose an output before."""
+    made: list[_OutputSetup] = []
+
+    def open_for(chosen: str = "") -> _OutputSetup:
+        made.append(_OutputSetup(qtbot, chosen))
+        return made[-1]
+
+    yield open_for
+    for one in made:
+        one.jobs.close()
+
+
+@pytest.fixture
+def setup(open_setup: Callable[..., _OutputSetup]) -> _OutputSetup:
+    return open_setup()
 
 
 def test_the_default_stands_first_with_its_name_and_then_every_output(setup: _OutputSetup) -> None:
@@ -80,45 +90,36 @@ def test_the_default_stands_first_with_its_name_and_then_every_output(setup: _Ou
     assert setup.device.currentIndex() == 0
 
 
-def test_a_choice_is_kept_by_name_and_host(setup: _OutputSetup) -> None:
-    setup.device.setCurrentIndex(2)
-
-    assert setup.preferences.text("sound.device") == "ALSA/Headset"
-
-
-def test_the_default_is_chosen_by_choosing_nothing(setup: _OutputSetup) -> None:
-    setup.device.setCurrentIndex(2)
-    setup.device.setCurrentIndex(0)
-
-    assert setup.preferences.text("sound.device", "?") == ""
+def test_a_choice_is_kept_by_name_and_host_and_the_default_as_nothing(setup: _OutputSetup) -> None:
+    for place, kept in ((2, "ALSA/Headset"), (0, "")):
+        setup.device.setCurrentIndex(place)
+        assert setup.preferences.text("sound.device", "?") == kept
 
 
-def test_the_remembered_output_is_shown_as_chosen(qtbot: QtBot, setup: _OutputSetup) -> None:
-    another = _OutputSetup(qtbot, "ALSA/Headset")
-
-    assert another.device.currentText() == "Headset · ALSA"
-    another.jobs.close()
-
-
-def test_a_remembered_output_that_is_away_stays_chosen_and_says_so(qtbot: QtBot, setup: _OutputSetup) -> None:
-    another = _OutputSetup(qtbot, "ALSA/Dock")
-
-    assert another.device.currentText() == "Dock · not connected, the default is used"
-    assert another.preferences.text("sound.device") == "ALSA/Dock"
-    another.jobs.close()
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ("ALSA/Headset", "Headset · ALSA"),
+        ("ALSA/Dock", "Dock · not connected, the default is used"),
+    ],
+)
+def test_the_remembered_output_is_shown_as_chosen_and_stays_so_while_it_is_away(
+    open_setup: Callable[..., _OutputSetup], chosen: str, shown: str
+) -> None:
+    setup = open_setup(chosen)
+    assert setup.device.currentText() == shown
+    assert setup.preferences.text("sound.device") == chosen
 
 
 def test_looking_again_shows_what_was_plugged_in(setup: _OutputSetup) -> None:
     setup.there = Outputs("Speakers", (_SPEAKERS, _HEADSET, Output("Dock", "ALSA")))
     setup.press("sound_refresh")
-
     assert setup.rows[-1] == "Dock · ALSA"
 
 
 def test_the_tone_is_played_on_what_is_chosen_and_it_says_where(setup: _OutputSetup) -> None:
     setup.device.setCurrentIndex(2)
     setup.press("sound_test")
-
     assert setup.tones == ["ALSA/Headset"]
     assert "A test tone was played on: Headset" in setup.said
 
@@ -136,10 +137,5 @@ def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(setup: _OutputSetu
 def test_a_list_that_cannot_be_had_leaves_the_default(setup: _OutputSetup) -> None:
     setup.error = NoAudioDevice("Sound is off: PortAudio is not installed.", "Install it.")
     setup.press("sound_refresh")
-
     assert setup.rows[0].startswith("System default")
     assert "not installed" in setup.said
-
-
-def test_it_has_a_title(setup: _OutputSetup) -> None:
-    assert setup.page.title == "Sound"

@@ -40,12 +40,18 @@ def put_on(view: WaveformView, data: IntSamples, rate_hz: int = RATE) -> None:
 
 @pytest.fixture
 def view(themed: QApplication, jobs: Jobs, show: Show) -> Iterator[WaveformView]:
+    """With the spectrogram on, and no clip."""
     made = WaveformView()
     made.put_under(Spectrogram(jobs, made))
     made.resize(WIDTH, HEIGHT)
     show(made)
+    under(made).toggle()
     yield made
     made.show_nothing()
+
+
+def silence(frames: int = RATE) -> IntSamples:
+    return np.zeros((frames, 1), dtype=np.int16)
 
 
 def under(view: WaveformView) -> Spectrogram:
@@ -66,23 +72,21 @@ def columns_with_sound(image: QImage, row: int) -> list[int]:
     return [x for x in range(80, image.width() - 150) if image.pixelColor(x, row) != ground()]
 
 
-def test_it_is_off_until_it_is_asked_for(view: WaveformView, jobs: Jobs) -> None:
+def test_it_is_off_until_it_is_asked_for_and_shows_the_clip_then(
+    view: WaveformView, jobs: Jobs, settle: Settle
+) -> None:
+    under(view).toggle()
     put_on(view, speech_like(seconds=2))
     assert not under(view).isVisible()
     assert jobs.running == 0
-
-
-def test_switched_on_it_shows_the_clip(view: WaveformView, settle: Settle) -> None:
-    put_on(view, speech_like(seconds=2))
     under(view).toggle()
     assert columns_with_sound(picture(view, settle), 100)
 
 
 def test_a_click_stands_under_the_same_click_of_the_wave(view: WaveformView, settle: Settle) -> None:
-    data = np.zeros((RATE, 1), dtype=np.int16)
+    data = silence()
     data[6_400] = 30_000
     put_on(view, data)
-    under(view).toggle()
     for _ in range(3):
         view.zoom_in()
         found = columns_with_sound(picture(view, settle), 70)
@@ -93,7 +97,6 @@ def test_a_click_stands_under_the_same_click_of_the_wave(view: WaveformView, set
 
 def test_it_is_as_wide_as_the_wave(view: WaveformView, settle: Settle) -> None:
     put_on(view, speech_like(seconds=2))
-    under(view).toggle()
     settle()
     plot = view.findChild(WaveformPlot)
     assert under(view).width() == plot.width()
@@ -102,7 +105,6 @@ def test_it_is_as_wide_as_the_wave(view: WaveformView, settle: Settle) -> None:
 
 def test_a_tone_is_a_line_at_its_pitch(view: WaveformView, settle: Settle) -> None:
     put_on(view, a_tone(RATE, pitch_hz=2_000))
-    under(view).toggle()
     under(view).toggle_band()
     image = picture(view, settle)
     lightest = max(range(2, image.height()), key=lambda y: image.pixelColor(400, y).lightness())
@@ -112,32 +114,25 @@ def test_a_tone_is_a_line_at_its_pitch(view: WaveformView, settle: Settle) -> No
 def test_channels_are_stacked_like_the_waves(view: WaveformView, settle: Settle) -> None:
     tone = a_tone(RATE, pitch_hz=4_000)
     put_on(view, np.concatenate([tone, np.zeros_like(tone)], axis=1))
-    under(view).toggle()
     image = picture(view, settle)
     assert image.pixelColor(400, image.height() // 4) != ground()
     assert image.pixelColor(400, image.height() * 3 // 4) == ground()
 
 
 def test_the_cursor_stands_where_the_wave_has_it(view: WaveformView, settle: Settle) -> None:
-    put_on(view, np.zeros((RATE, 1), dtype=np.int16))
-    under(view).toggle()
+    put_on(view, silence())
     view.show_position(RATE / 2)
     image = picture(view, settle)
     colours = {image.pixelColor(x, 70).name() for x in range(WIDTH // 2 - 2, WIDTH // 2 + 2)}
     assert theme.DARK.cursor.lower() in colours
 
 
-@pytest.mark.parametrize("frames", [1, 2, 65])
-def test_very_short_clips_are_shown(view: WaveformView, settle: Settle, frames: int) -> None:
+@pytest.mark.parametrize("frames", [0, 1, 2, 65])
+def test_very_short_clips_are_shown_and_none_is_shown_as_nothing(
+    view: WaveformView, settle: Settle, frames: int
+) -> None:
     put_on(view, speech_like(seconds=1)[:frames])
-    under(view).toggle()
     assert not picture(view, settle).isNull()
-
-
-def test_an_empty_clip_and_none_are_shown_as_nothing(view: WaveformView, settle: Settle) -> None:
-    under(view).toggle()
-    put_on(view, np.zeros((0, 1), dtype=np.int16))
-    picture(view, settle)
     view.show_nothing()
     assert under(view).grab().toImage().pixelColor(400, 70) == ground()
 
@@ -145,52 +140,49 @@ def test_an_empty_clip_and_none_are_shown_as_nothing(view: WaveformView, settle:
 def test_the_other_theme_repaints_it_on_its_own_ground(
     view: WaveformView, settle: Settle, themed: QApplication
 ) -> None:
-    put_on(view, np.zeros((RATE, 1), dtype=np.int16))
-    under(view).toggle()
+    put_on(view, silence())
     dark = picture(view, settle).pixelColor(400, 70)
     theme.apply(themed, theme.Scheme.LIGHT)
     light = picture(view, settle).pixelColor(400, 70)
     assert (dark.name(), light.name()) == (theme.DARK.surface.lower(), theme.LIGHT.surface.lower())
 
 
-def test_nothing_of_a_clip_stays_when_the_next_comes(view: WaveformView, settle: Settle) -> None:
+def test_nothing_of_a_clip_stays_when_the_next_comes_but_what_was_chosen(
+    view: WaveformView, settle: Settle
+) -> None:
     put_on(view, speech_like(seconds=1))
-    under(view).toggle()
-    settle()
-    put_on(view, np.zeros((RATE, 1), dtype=np.int16))
-    assert columns_with_sound(picture(view, settle), 100) == []
-
-
-def test_what_was_chosen_stays_for_the_next_clip(view: WaveformView) -> None:
-    under(view).toggle()
     under(view).toggle_band()
-    put_on(view, speech_like(seconds=1))
+    settle()
+    put_on(view, silence())
+    assert columns_with_sound(picture(view, settle), 100) == []
     assert under(view).settings == SpectrogramSettings(is_on=True, band=Band.NARROW)
 
 
-def test_a_wider_range_brings_out_fainter_sounds_without_new_work(
+def test_a_narrower_range_leaves_out_fainter_sounds_without_new_work(
     view: WaveformView, settle: Settle, jobs: Jobs
 ) -> None:
     put_on(view, speech_like(seconds=1))
-    under(view).toggle()
     before = picture(view, settle)
-    under(view).show_less()
+    for _ in RANGES_DB:
+        under(view).show_less()
     assert jobs.running == 0
-    assert len(columns_with_sound(picture(view, settle), 60)) <= len(columns_with_sound(before, 60))
+    assert len(columns_with_sound(picture(view, settle), 60)) < len(columns_with_sound(before, 60))
 
 
-def test_the_range_ends_at_both_ends() -> None:
-    assert SpectrogramSettings(range_db=RANGES_DB[0]).with_range(-1).range_db == RANGES_DB[0]
-    assert SpectrogramSettings(range_db=RANGES_DB[-1]).with_range(1).range_db == RANGES_DB[-1]
+@pytest.mark.parametrize(("end", "step"), [(RANGES_DB[0], -1), (RANGES_DB[-1], 1)])
+def test_the_range_ends_at_both_ends(end: int, step: int) -> None:
+    assert SpectrogramSettings(range_db=end).with_range(step).range_db == end
 
 
 def test_while_it_is_off_its_other_keys_change_nothing(view: WaveformView) -> None:
+    under(view).toggle()
     under(view).toggle_band()
     under(view).show_more()
     assert under(view).settings == SpectrogramSettings()
 
 
 def test_buttons_say_what_is_on(view: WaveformView, qtbot: QtBot) -> None:
+    under(view).toggle()
     bar = SpectrogramToolbar(under(view), Scope.DESK)
     switch = SpectrogramToggle(under(view), Scope.DESK)
     qtbot.addWidget(switch)
@@ -204,30 +196,37 @@ def test_buttons_say_what_is_on(view: WaveformView, qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def gate() -> Iterator[threading.Event]:
+def gate(jobs: Jobs) -> threading.Event:
+    """All threads of the pool are busy until it is set."""
     made = threading.Event()
-    yield made
-    made.set()
+    for _ in range(3):
+        jobs.run(lambda _token: made.wait(5), lambda _done: None, lambda _error: None)
+    return made
+
+
+@pytest.fixture
+def tiles(jobs: Jobs) -> SpectrogramTiles:
+    made = SpectrogramTiles(jobs)
+    made.show_samples(Samples(RATE, speech_like(seconds=4)))
+    return made
 
 
 def a_key(index: int) -> TileKey:
     return TileKey(SpectrogramParameters(RATE), 0, 4, index)
 
 
-def test_one_job_at_a_time_leaves_the_pool_to_others(jobs: Jobs, settle: Settle) -> None:
-    tiles = SpectrogramTiles(jobs)
-    tiles.show_samples(Samples(RATE, speech_like(seconds=4)))
+def test_one_job_at_a_time_leaves_the_pool_to_others(
+    tiles: SpectrogramTiles, jobs: Jobs, settle: Settle
+) -> None:
     tiles.want(a_key(index) for index in range(8))
     assert jobs.running == 1
     settle()
     assert all(tiles.get(a_key(index)) is not None for index in range(8))
 
 
-def test_work_on_what_left_the_view_is_cancelled(jobs: Jobs, settle: Settle, gate: threading.Event) -> None:
-    for _ in range(3):  # all threads are busy, so that the first tiles are still to be begun
-        jobs.run(lambda _token: gate.wait(), lambda _done: None, lambda _error: None)
-    tiles = SpectrogramTiles(jobs)
-    tiles.show_samples(Samples(RATE, speech_like(seconds=4)))
+def test_work_on_what_left_the_view_is_cancelled(
+    gate: threading.Event, tiles: SpectrogramTiles, settle: Settle
+) -> None:
     tiles.want([a_key(0), a_key(1)])
     tiles.want([a_key(6)])
     gate.set()
@@ -237,12 +236,8 @@ def test_work_on_what_left_the_view_is_cancelled(jobs: Jobs, settle: Settle, gat
 
 
 def test_tiles_of_a_clip_that_left_are_not_delivered(
-    jobs: Jobs, settle: Settle, gate: threading.Event
+    gate: threading.Event, tiles: SpectrogramTiles, settle: Settle
 ) -> None:
-    for _ in range(3):
-        jobs.run(lambda _token: gate.wait(), lambda _done: None, lambda _error: None)
-    tiles = SpectrogramTiles(jobs)
-    tiles.show_samples(Samples(RATE, speech_like(seconds=4)))
     tiles.want([a_key(0)])
     tiles.show_samples(None)
     gate.set()
@@ -258,37 +253,28 @@ def test_names_of_pitches_do_not_touch(height: float, top_hz: float) -> None:
     assert all((b - a) / top_hz * height >= 20 for a, b in pairwise(marks))
 
 
-def test_pitches_are_named_in_hertz_and_kilohertz() -> None:
-    assert [frequency_label(500), frequency_label(1_500), frequency_label(8_000)] == [
-        "500 Hz",
-        "1.5 kHz",
-        "8 kHz",
-    ]
-
-
-def test_samples_at_full_scale_are_marked_on_the_wave(view: WaveformView) -> None:
-    data = np.zeros((RATE, 1), dtype=np.int16)
-    data[RATE // 2] = 32_767
-    put_on(view, data)
-    (mark,) = view.findChild(WaveformPlot).clip_marks
-    assert mark == pytest.approx(view.findChild(WaveformPlot).width() / 2, abs=1)
+@pytest.mark.parametrize(("hertz", "name"), [(500, "500 Hz"), (1_500, "1.5 kHz"), (8_000, "8 kHz")])
+def test_pitches_are_named_in_hertz_and_kilohertz(hertz: int, name: str) -> None:
+    assert frequency_label(hertz) == name
 
 
 @pytest.mark.parametrize(
     ("dtype", "loud", "clipped"),
     [(np.int16, 32_766, -32_768), (np.int32, 0x7FFFFE00, 0x7FFFFF00), (np.int32, -0x7FFFFF00, -0x80000000)],
 )
-def test_only_full_scale_is_marked(view: WaveformView, dtype: type, loud: int, clipped: int) -> None:
+def test_only_samples_at_full_scale_are_marked_on_the_wave_where_they_are(
+    view: WaveformView, dtype: type, loud: int, clipped: int
+) -> None:
+    plot = view.findChild(WaveformPlot)
     data = np.full((200, 2), loud, dtype=dtype)
     put_on(view, data)
-    assert view.findChild(WaveformPlot).clip_marks.size == 0
+    assert plot.clip_marks.size == 0
     data = data.copy()
     data[100, 1] = clipped
     put_on(view, data)
-    assert view.findChild(WaveformPlot).clip_marks.size == 1
+    assert plot.clip_marks.tolist() == pytest.approx([plot.width() / 2], abs=WIDTH / 200)
 
 
-@pytest.mark.parametrize("role", ["desk", "qa"])
 def test_at_1280_x_800_the_text_keeps_room_for_two_lines(bench: ClipPageBench, role: Role) -> None:
     bench.open_role(role)
     bench.page.resize(1144, 736)

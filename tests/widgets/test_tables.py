@@ -1,10 +1,10 @@
 """Tables over frozen rows."""
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractItemView, QTableView
+from PySide6.QtWidgets import QAbstractItemView
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui.theme import tokens
@@ -29,20 +29,11 @@ def test_the_model_keeps_qt_s_rules(model: RowsModel[Row]):
     assert tester.model() is model
 
 
-def test_a_cell_is_what_its_column_says(model: RowsModel[Row]):
+def test_a_cell_is_what_its_column_says_under_its_title_in_its_place_and_colour(model: RowsModel[Row]):
     assert [model.index(0, column).data() for column in range(2)] == ["a", "1"]
-
-
-def test_titles_stand_above(model: RowsModel[Row]):
     assert model.headerData(1, Qt.Orientation.Horizontal) == "Count"
-
-
-def test_figures_stand_at_the_right(model: RowsModel[Row]):
     alignment = model.index(0, 1).data(Qt.ItemDataRole.TextAlignmentRole)
     assert Qt.AlignmentFlag(alignment) & Qt.AlignmentFlag.AlignRight
-
-
-def test_a_role_gives_the_theme_s_colour(model: RowsModel[Row]):
     assert model.index(1, 0).data(Qt.ItemDataRole.ForegroundRole).name() == tokens().error.lower()
     assert model.index(0, 0).data(Qt.ItemDataRole.ForegroundRole) is None
 
@@ -52,20 +43,6 @@ def test_new_rows_replace_the_old_ones(model: RowsModel[Row], qtbot: QtBot):
         model.show_rows([("c", 3)])
     assert model.rows == (("c", 3),)
     assert model.rowCount() == 1
-
-
-def test_rows_have_no_rows_under_them(model: RowsModel[Row]):
-    assert model.rowCount(model.index(0, 0)) == 0
-    assert model.rowCount(QModelIndex()) == 2
-
-
-def test_a_tidy_table_is_chosen_by_rows_and_not_edited(model: RowsModel[Row], qtbot: QtBot):
-    table = QTableView()
-    qtbot.addWidget(table)
-    table.setModel(model)
-    tidy(table, stretch=0)
-    assert table.selectionBehavior() is QAbstractItemView.SelectionBehavior.SelectRows
-    assert table.editTriggers() == QAbstractItemView.EditTrigger.NoEditTriggers
 
 
 def test_a_shortened_cell_has_all_of_it_in_its_tooltip_and_for_a_screen_reader(themed):
@@ -93,21 +70,19 @@ def table(model: RowsModel[Row], qtbot: QtBot) -> Table:
     return made
 
 
-def test_an_empty_table_says_what_will_be_in_it(table: Table, model: RowsModel[Row]):
+def test_a_tidy_table_is_chosen_by_rows_and_not_edited(table: Table):
+    assert table.selectionBehavior() is QAbstractItemView.SelectionBehavior.SelectRows
+    assert table.editTriggers() == QAbstractItemView.EditTrigger.NoEditTriggers
+
+
+def test_an_empty_table_says_what_will_be_in_it_until_the_first_row_comes_and_nothing_moves(
+    table: Table, model: RowsModel[Row]
+):
     model.show_rows([])
+    before = (table.sizeHint(), table.minimumSizeHint(), table.horizontalHeader().height())
     assert _dim_pixels(table)
     assert table.accessibleDescription() == "Rows will be listed here."
-
-
-def test_a_table_with_rows_does_not(table: Table, model: RowsModel[Row]):
-    model.show_rows([])
     model.show_rows([("", 1)])
     assert not _dim_pixels(table)
     assert table.accessibleDescription() == ""
-
-
-def test_nothing_moves_when_the_first_row_comes(table: Table, model: RowsModel[Row]):
-    model.show_rows([])
-    before = (table.sizeHint(), table.minimumSizeHint(), table.horizontalHeader().height())
-    model.show_rows([("a", 1)])
     assert (table.sizeHint(), table.minimumSizeHint(), table.horizontalHeader().height()) == before

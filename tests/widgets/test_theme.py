@@ -31,11 +31,8 @@ def test_the_palette_says_the_same_in_a_window_that_is_not_in_front(group: QPale
     assert palette.color(group, QPalette.ColorRole.Window) == QColor(theme.DARK.background)
 
 
-def test_the_interface_is_written_in_thirteen_pixels(themed: QApplication):
+def test_the_interface_is_written_in_thirteen_pixels_and_its_figures_are_equally_wide(themed: QApplication):
     assert QFontInfo(themed.font()).pixelSize() == theme.TEXT_PX
-
-
-def test_figures_of_a_tabular_font_are_equally_wide(themed: QApplication):
     assert [tag.toString() for tag in theme.tabular(themed.font()).featureTags()] == [b"tnum"]
 
 
@@ -54,7 +51,11 @@ def test_widgets_are_told_of_a_change(themed: QApplication, qtbot: QtBot):
     qtbot.waitUntil(lambda: seen[-1:] == [theme.LIGHT.text])
 
 
-def test_the_first_time_the_platform_decides(qapp: QApplication, settings: QSettings):
+@pytest.mark.parametrize("stored", [None, "plaid"])
+def test_the_first_time_and_where_the_settings_make_no_sense_the_platform_decides(
+    qapp: QApplication, settings: QSettings, stored: str | None
+):
+    settings.setValue("theme", stored)
     assert Theme(qapp, settings).choice is Choice.SYSTEM
 
 
@@ -67,58 +68,48 @@ def test_toggling_goes_to_the_other_ground(qapp: QApplication, settings: QSettin
     assert theme.current_scheme() is chosen.scheme
 
 
-def test_the_choice_is_remembered(qapp: QApplication, settings: QSettings):
+def test_the_choice_is_remembered_and_nothing_else(qapp: QApplication, settings: QSettings):
     Theme(qapp, settings).choose(Choice.LIGHT)
     assert Theme(qapp, settings).scheme is Scheme.LIGHT
-
-
-def test_nothing_but_the_choice_is_remembered(qapp: QApplication, settings: QSettings):
-    Theme(qapp, settings).choose(Choice.LIGHT)
     assert settings.allKeys() == ["theme"]
 
 
-class ToldTheme(Theme):
-    """A theme on a platform that shows what it is told to; others that are still about hear nothing of it."""
+class Platform:
+    """Shows what it is told to."""
 
     shows = Qt.ColorScheme.Unknown
 
-    def _platform(self) -> Qt.ColorScheme:
+    def __call__(self) -> Qt.ColorScheme:
         return self.shows
 
-    def turn(self, shows: Qt.ColorScheme) -> None:
+    def turn(self, qapp: QApplication, shows: Qt.ColorScheme) -> None:
         self.shows = shows
-        self._app.styleHints().colorSchemeChanged.emit(shows)
-
-
-class LightTheme(ToldTheme):
-    shows = Qt.ColorScheme.Light
+        qapp.styleHints().colorSchemeChanged.emit(shows)
 
 
 def test_who_chose_nothing_follows_the_platform(qapp: QApplication, settings: QSettings, qtbot: QtBot):
-    chosen = ToldTheme(qapp, settings)
+    platform = Platform()
+    chosen = Theme(qapp, settings, platform=platform)
     assert chosen.scheme is Scheme.DARK
     with qtbot.waitSignal(chosen.changed):
-        chosen.turn(Qt.ColorScheme.Light)
+        platform.turn(qapp, Qt.ColorScheme.Light)
     assert theme.current_scheme() is Scheme.LIGHT
     chosen.choose(Choice.DARK)
-    chosen.turn(Qt.ColorScheme.Dark)
-    chosen.turn(Qt.ColorScheme.Light)
+    platform.turn(qapp, Qt.ColorScheme.Dark)
+    platform.turn(qapp, Qt.ColorScheme.Light)
     assert theme.current_scheme() is Scheme.DARK
 
 
 def test_a_start_that_does_not_ask_looks_as_the_platform_did_the_last_time(
     qapp: QApplication, settings: QSettings
 ):
-    LightTheme(qapp, settings)
-    late = ToldTheme(qapp, settings, asks_platform=False)
+    platform = Platform()
+    platform.shows = Qt.ColorScheme.Light
+    Theme(qapp, settings, platform=platform)
+    late = Theme(qapp, settings, asks_platform=False, platform=Platform())
     assert late.scheme is Scheme.LIGHT
     late.ask_platform()
     assert late.scheme is theme.current_scheme() is Scheme.DARK
-
-
-def test_a_settings_file_that_makes_no_sense_is_ignored(qapp: QApplication, settings: QSettings):
-    settings.setValue("theme", "plaid")
-    assert Theme(qapp, settings).choice is Choice.SYSTEM
 
 
 def test_a_focused_button_is_as_large_as_one_that_is_not(themed: QApplication, qtbot: QtBot):

@@ -8,20 +8,30 @@ from PySide6.QtGui import QGuiApplication, QTextCharFormat
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.places import resource
-from reviewer.transcript.conventions import Conventions, load_conventions
+from reviewer.transcript.conventions import Conventions
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import TextField
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import Preview
+from tests.fakes.work_session import conventions_of
 
 Show = Callable[[QWidget], None]
 
 
 @pytest.fixture(scope="module")
 def conventions() -> Conventions:
-    return load_conventions(resource("conventions", "en-US.toml"))
+    return conventions_of()
+
+
+def shown_above(above: QWidget, below: QWidget, show: Show) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.addWidget(above)
+    column.addWidget(below)
+    show(page)
+    above.setFocus()
+    return page
 
 
 @pytest.fixture
@@ -41,34 +51,29 @@ def sentence(editor: TranscriptEditor) -> str:
     return editor.findChild(QLabel, "transcript_problems").text()
 
 
+def marked(editor: TranscriptEditor, *, is_wave: bool) -> list[str]:
+    wave = QTextCharFormat.UnderlineStyle.WaveUnderline
+    marks = field_of(editor).extraSelections()
+    return [mark.cursor.selectedText() for mark in marks if (mark.format.underlineStyle() == wave) is is_wave]
+
+
 def underlined(editor: TranscriptEditor) -> list[str]:
-    wave = QTextCharFormat.UnderlineStyle.WaveUnderline
-    marks = field_of(editor).extraSelections()
-    return [mark.cursor.selectedText() for mark in marks if mark.format.underlineStyle() == wave]
-
-
-def coloured(editor: TranscriptEditor) -> list[str]:
-    wave = QTextCharFormat.UnderlineStyle.WaveUnderline
-    marks = field_of(editor).extraSelections()
-    return [mark.cursor.selectedText() for mark in marks if mark.format.underlineStyle() != wave]
+    return marked(editor, is_wave=True)
 
 
 def preview(editor: TranscriptEditor) -> str:
     return editor.findChild(Preview).toPlainText()
 
 
-def test_every_key_is_told_with_the_whole_text(editor: TranscriptEditor, qtbot: QtBot) -> None:
+def test_every_key_is_told_with_the_whole_text_and_another_clip_s_is_not(
+    editor: TranscriptEditor, qtbot: QtBot
+) -> None:
     told = []
     editor.text_changed.connect(told.append)
     qtbot.keyClicks(field_of(editor), "hey")
+    editor.show_text("hello there")
     assert told == ["h", "he", "hey"]
-
-
-def test_another_clip_s_text_is_shown_without_being_told(editor: TranscriptEditor, qtbot: QtBot) -> None:
-    with qtbot.assertNotEmitted(editor.text_changed):
-        editor.show_text("hello there")
-    assert editor.text == "hello there"
-    assert preview(editor) == "hello there"
+    assert editor.text == preview(editor) == "hello there"
 
 
 def test_undo_never_brings_back_another_clip_s_text(editor: TranscriptEditor) -> None:
@@ -127,18 +132,15 @@ def test_a_word_of_300_letters_wraps_inside_the_field(editor: TranscriptEditor) 
     assert field.document().firstBlock().layout().lineCount() > 1
 
 
-def test_a_problem_is_underlined_and_said_in_one_sentence(editor: TranscriptEditor) -> None:
+def test_a_problem_is_underlined_and_said_in_one_sentence_until_it_is_mended(
+    editor: TranscriptEditor,
+) -> None:
     editor.show_text("the 3 of them said umm no ")
     assert underlined(editor) == ["3", "umm"]
     assert sentence(editor).startswith("2 to fix")
     assert "numbers in words" in sentence(editor)
-
-
-def test_a_mended_text_says_nothing(editor: TranscriptEditor) -> None:
-    editor.show_text("the 3 of them ")
     editor.show_text("the three of them ")
-    assert underlined(editor) == []
-    assert sentence(editor) == ""
+    assert (underlined(editor), sentence(editor)) == ([], "")
 
 
 def test_what_is_being_typed_is_spared_until_the_cursor_leaves_it(
@@ -152,39 +154,25 @@ def test_what_is_being_typed_is_spared_until_the_cursor_leaves_it(
     qtbot.waitUntil(lambda: underlined(editor) != [])
 
 
-def test_the_next_problem_is_selected_then_the_first_again(editor: TranscriptEditor) -> None:
-    editor.show_text("the 3 of them and 4 more")
-    cursor = field_of(editor).textCursor
+def test_the_next_problem_is_selected_then_the_first_again_also_behind_letters_beyond_the_basic_plane(
+    editor: TranscriptEditor,
+) -> None:
+    assert not editor.next_problem()
+    editor.show_text("𐐷𐐷 the 3 of them and 4 more")
+    assert underlined(editor) == ["3", "4"]
     selected = []
     for _ in range(3):
         assert editor.next_problem()
-        selected.append(cursor().selectedText())
+        selected.append(field_of(editor).textCursor().selectedText())
     assert selected == ["3", "4", "3"]
 
 
-def test_without_problems_there_is_no_next_one(editor: TranscriptEditor) -> None:
-    editor.show_text("nothing wrong here")
-    assert not editor.next_problem()
-
-
-def test_places_are_right_behind_letters_beyond_the_basic_plane(editor: TranscriptEditor) -> None:
-    editor.show_text("𐐷𐐷 the 3 of them")
-    assert "3" in underlined(editor)
-
-
-def test_tags_are_coloured(editor: TranscriptEditor) -> None:
-    editor.show_text("so [laugh] then [noise]")
-    assert coloured(editor) == ["[laugh]", "[noise]"]
-
-
-def test_the_preview_shows_what_training_reads(editor: TranscriptEditor) -> None:
-    editor.show_text("so [laugh] then")
-    assert preview(editor) == "so then"
-
-
-def test_the_preview_follows_typing(editor: TranscriptEditor, qtbot: QtBot) -> None:
-    qtbot.keyClicks(field_of(editor), "so [laugh] then")
+def test_tags_are_coloured_and_the_preview_shows_what_training_reads(
+    editor: TranscriptEditor, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(field_of(editor), "so [laugh] then [noise] ")
     qtbot.waitUntil(lambda: preview(editor) == "so then")
+    assert marked(editor, is_wave=False) == ["[laugh]", "[noise]"]
 
 
 def test_a_tag_goes_in_at_the_cursor_as_one_step_of_undo(editor: TranscriptEditor) -> None:
@@ -227,15 +215,10 @@ def test_a_locked_text_takes_no_tag(editor: TranscriptEditor) -> None:
 
 
 def test_tab_leaves_the_text(
-    editor: TranscriptEditor, conventions: Conventions, themed: QApplication, qtbot: QtBot, show: Show
+    conventions: Conventions, themed: QApplication, qtbot: QtBot, show: Show
 ) -> None:
-    page = QWidget()
-    column = QVBoxLayout(page)
     inner, after = TranscriptEditor(conventions), QLineEdit()
-    column.addWidget(inner)
-    column.addWidget(after)
-    show(page)
-    inner.setFocus()
+    _page = shown_above(inner, after, show)
     qtbot.keyClick(field_of(inner), Qt.Key.Key_Tab)
     qtbot.waitUntil(after.hasFocus)
     assert inner.text == ""
@@ -249,7 +232,7 @@ def palette(conventions: Conventions, themed: QApplication, qtbot: QtBot, show: 
     return made
 
 
-def test_the_palette_shows_every_tag_with_key_and_meaning(
+def test_the_palette_shows_every_tag_with_key_and_meaning_and_gives_their_keys(
     palette: TagPalette, conventions: Conventions
 ) -> None:
     for tag in conventions.tags:
@@ -257,15 +240,15 @@ def test_the_palette_shows_every_tag_with_key_and_meaning(
         assert tag.meaning in button.toolTip()
         assert tag.key in button.toolTip()
         assert palette.findChild(ElidedLabel, f"tag_meaning_{tag.name}").text() == tag.meaning
+    assert len(palette.keys) == len([tag for tag in conventions.tags if tag.key])
 
 
-def test_a_click_asks_for_the_tag(palette: TagPalette, qtbot: QtBot) -> None:
+def test_a_click_asks_for_the_tag_and_leaves_no_focus_ring_for_tab_to_find(
+    palette: TagPalette, qtbot: QtBot
+) -> None:
     with qtbot.waitSignal(palette.tag_requested) as asked:
         qtbot.mouseClick(palette.findChild(QPushButton, "tag_laugh"), Qt.MouseButton.LeftButton)
     assert asked.args == ["[laugh]"]
-
-
-def test_a_click_leaves_no_focus_ring_for_tab_to_find(palette: TagPalette) -> None:
     policies = {button.focusPolicy() for button in palette.findChildren(QPushButton)}
     assert not any(policy & Qt.FocusPolicy.TabFocus for policy in policies)
 
@@ -273,14 +256,9 @@ def test_a_click_leaves_no_focus_ring_for_tab_to_find(palette: TagPalette) -> No
 def test_the_key_of_a_tag_types_it_while_one_types(
     conventions: Conventions, themed: QApplication, qtbot: QtBot, show: Show
 ) -> None:
-    page = QWidget()
-    column = QVBoxLayout(page)
     editor, palette = TranscriptEditor(conventions), TagPalette(conventions)
-    column.addWidget(editor)
-    column.addWidget(palette)
     palette.tag_requested.connect(editor.insert_tag)
-    show(page)
-    editor.setFocus()
+    _page = shown_above(editor, palette, show)
     qtbot.keyClicks(field_of(editor), "so")
     qtbot.keyClick(field_of(editor), Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert editor.text == "so [laugh] "
@@ -296,25 +274,11 @@ def test_a_narrow_palette_keeps_its_tags_and_drops_the_words(palette: TagPalette
     assert palette.sizeHint().height() == wide
 
 
-def test_the_list_of_keys_names_every_tag_s_key(palette: TagPalette, conventions: Conventions) -> None:
-    assert len(palette.keys) == len([tag for tag in conventions.tags if tag.key])
-
-
-@pytest.fixture
-def label(themed: QApplication, qtbot: QtBot) -> Callable[[str], ElidedLabel]:
-    def make(text: str) -> ElidedLabel:
-        made = ElidedLabel("x", "X")
-        qtbot.addWidget(made)
-        made.show_text(text)
-        return made
-
-    return make
-
-
 def test_a_long_line_asks_for_no_width_and_is_whole_in_its_tooltip(
-    label: Callable[[str], ElidedLabel],
+    themed: QApplication, qtbot: QtBot
 ) -> None:
-    made = label("word " * 200)
-    assert made.minimumSizeHint().width() == 0
-    assert made.toolTip() == "word " * 200
-    assert made.accessibleDescription() == "word " * 200
+    label, line = ElidedLabel("x", "X"), "word " * 200
+    qtbot.addWidget(label)
+    label.show_text(line)
+    assert label.minimumSizeHint().width() == 0
+    assert label.toolTip() == label.accessibleDescription() == line

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.ui.waveform.canvas import Canvas
+from tests.benches.events import Events
 
 RED, BLUE = QColor("#aa0000"), QColor("#0000aa")
 
@@ -23,18 +24,6 @@ class Painting:
     def __call__(self, painter: QPainter) -> None:
         self.times += 1
         painter.fillRect(QRect(0, 0, 5_000, 5_000), self.colour)
-
-
-class Regions(QObject):
-    def __init__(self, watched: QWidget) -> None:
-        super().__init__(watched)
-        self.parts: list[QRect] = []
-        watched.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.parts += list(event.region())
-        return False
 
 
 @pytest.fixture
@@ -60,12 +49,8 @@ def corners(stage: Canvas) -> set[str]:
     return {image.pixelColor(at).name() for at in (QPoint(0, 0), far, QPoint(far.x(), 0), QPoint(0, far.y()))}
 
 
-def test_the_painting_covers_all_of_it_without_a_frame(stage: Canvas) -> None:
-    assert corners(stage) == {RED.name()}
-
-
-@pytest.mark.parametrize("size", [QSize(500, 120), QSize(120, 500), QSize(1, 1)])
-def test_it_covers_any_size_that_it_is_given(stage: Canvas, size: QSize) -> None:
+@pytest.mark.parametrize("size", [QSize(300, 200), QSize(500, 120), QSize(120, 500), QSize(1, 1)])
+def test_the_painting_covers_all_of_any_size_without_a_frame(stage: Canvas, size: QSize) -> None:
     stage.cover(size)
     assert stage.grab().size() == size * stage.devicePixelRatioF()
     assert corners(stage) == {RED.name()}
@@ -78,14 +63,10 @@ def test_a_pixel_of_the_painting_is_a_pixel_of_the_widget(stage: Canvas, paintin
         assert (at.x(), at.y()) == (7, 9)
 
 
-def test_nothing_is_painted_unasked(stage: Canvas, painting: Painting) -> None:
+def test_what_is_refreshed_is_painted_once_and_nothing_unasked(stage: Canvas, painting: Painting) -> None:
     before, painting.colour = painting.times, BLUE
     QApplication.processEvents()
     assert painting.times == before
-
-
-def test_what_is_refreshed_is_painted_once(stage: Canvas, painting: Painting) -> None:
-    before, painting.colour = painting.times, BLUE
     stage.refresh()
     stage.refresh()
     QApplication.processEvents()
@@ -93,20 +74,16 @@ def test_what_is_refreshed_is_painted_once(stage: Canvas, painting: Painting) ->
 
 
 def test_a_part_that_is_refreshed_is_all_that_is_painted(stage: Canvas) -> None:
-    regions = Regions(stage.viewport())
+    events = Events(stage.viewport())
     stage.refresh(QRect(20, 0, 3, 200))
     QApplication.processEvents()
-    assert regions.parts == [QRect(20, 0, 3, 200)]
+    assert events.painted == [QRect(20, 0, 3, 200)]
 
 
-def test_the_keyboard_never_stops_there(stage: Canvas) -> None:
-    assert stage.focusPolicy() == Qt.FocusPolicy.NoFocus
-    assert stage.viewport().focusPolicy() == Qt.FocusPolicy.NoFocus
-
-
-def test_what_is_dragged_over_it_is_left_to_the_window(stage: Canvas) -> None:
-    assert not stage.acceptDrops()
-    assert not stage.viewport().acceptDrops()
+def test_keyboard_and_what_is_dragged_over_it_are_left_to_the_window(stage: Canvas) -> None:
+    for part in (stage, stage.viewport()):
+        assert part.focusPolicy() == Qt.FocusPolicy.NoFocus
+        assert not part.acceptDrops()
 
 
 def test_it_ends_with_the_widget_around_it(themed: QApplication, painting: Painting, qtbot: QtBot) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QNativeGestureEvent, QPaintEvent, QPointingDevice
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QNativeGestureEvent, QPointingDevice
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,7 @@ from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.waveform_preferences import CENTRED, RULER, WaveformPreferences
 from reviewer.ui.waveform.waveform_view import WaveformView
+from tests.benches.events import Events
 from tests.benches.mouse import LEFT, drag, send_mouse
 from tests.fakes.work_session import speech_like
 
@@ -216,30 +217,15 @@ def test_a_click_does_not_pull_the_picture_away_from_under_the_pointer(
     assert cursor_column(playing) == pytest.approx(700, abs=1)
 
 
-class Painted(QObject):
-    """Which parts of a widget were painted."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.parts: list[QRect] = []
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QPaintEvent):
-            self.parts += list(event.region())
-        return super().eventFilter(watched, event)
-
-
 def test_a_moving_cursor_paints_its_strips_only(view: WaveformView) -> None:
     view.show_position(RATE)
     QApplication.processEvents()
-    plot = view.findChild(WaveformPlot)
-    painted = Painted(plot.surface)
+    events = Events(view.findChild(WaveformPlot).surface)
     view.show_position(3 * RATE, follow=True)
     QApplication.processEvents()
-    assert painted.parts
-    assert sum(part.width() for part in painted.parts) <= 12
-    assert {part.left() // 100 for part in painted.parts} <= {1, 2, 5, 6}
+    assert events.painted
+    assert sum(part.width() for part in events.painted) <= 12
+    assert {part.left() // 100 for part in events.painted} <= {1, 2, 5, 6}
 
 
 def test_a_cursor_that_leaves_leaves_nothing_behind(view: WaveformView) -> None:

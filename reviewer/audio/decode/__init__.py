@@ -1,1 +1,1 @@
-"""Confined decoding: untrusted files become samples in a process that may do nothing else."""
+"""Sandboxed decoding: untrusted files become samples in a restricted process."""

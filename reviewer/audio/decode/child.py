@@ -1,7 +1,7 @@
 """The decoding process, which opens untrusted files: ``python -m reviewer.audio.decode.child``.
 
-It imports numpy and soundfile once and forks for each file; the fork gives up what it can, decodes one file
-and sends plain integer samples through a pipe. Where a platform cannot fork, the process is started for each
+It imports numpy and soundfile once and forks for each file; the fork restricts itself, decodes one file and
+sends plain integer samples through a pipe. Where a platform cannot fork, the process is started for each
 file with ``--once``.
 """
 
@@ -35,8 +35,8 @@ def send_sound(source: int, sender: Sender, audio_seconds: float) -> None:
 
     Args:
         source: the open file's descriptor, not its name, so that the content alone decides.
-        sender: where it goes.
-        audio_seconds: more than this much sound is not decoded.
+        sender: the end of the pipe.
+        audio_seconds: decoding stops after this much sound.
     """
     try:
         with soundfile.SoundFile(source, closefd=False) as sound:
@@ -50,7 +50,7 @@ def send_sound(source: int, sender: Sender, audio_seconds: float) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the parent on standard input until it closes; with ``--once``, one file and no more."""
+    """Serve the parent on standard input until it closes; with ``--once``, serve one file only."""
     if arguments[:1] == ["--once"]:
         _serve_once(float(arguments[1]), int(arguments[2]), float(arguments[3]))
     with socket.socket(fileno=0) as parent:
@@ -109,7 +109,7 @@ def _top_24_bits(values: NDArray[Any]) -> NDArray[np.int32]:
 
 
 def _is_short(sound: Any, promised: int, frames: int) -> bool:
-    """Whether the header promised more than there was.
+    """Whether the header promised more frames than the file has.
 
     libsndfile corrects the count of a WAV and says so in its log. The count of an MP3 is an estimate, a few
     blocks of 1,152 samples too high where no Xing header gives it.
@@ -122,7 +122,7 @@ def _is_short(sound: Any, promised: int, frames: int) -> bool:
 
 
 def _fork_for_one_file(parent: socket.socket, message: bytes, source: int, out: int) -> tuple[int, int]:
-    """Let a fork decode ``source`` into ``out``; how it ended: ENDED, KILLED or TIMED_OUT, and a detail."""
+    """Decode ``source`` into ``out`` in a fork; returns ENDED, KILLED or TIMED_OUT, and a detail."""
     wall_seconds, cpu_seconds, memory_bytes, audio_seconds = REQUEST.unpack(message)
     life, held = os.pipe()
     pid = os.fork()
@@ -157,7 +157,7 @@ def _decode_and_leave(
 
 
 def _serve_once(seconds: float, memory_bytes: int, audio_seconds: float) -> NoReturn:
-    """One file named on standard input, its samples to what was standard output."""
+    """Serve one file named on standard input; samples go to the original standard output."""
     path = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     out = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,4 +1,4 @@
-"""Decodes untrusted audio files, in a separate process that may do nothing else."""
+"""Decodes untrusted audio files in a sandboxed process."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import soundfile
@@ -42,8 +42,8 @@ _LIMIT_SIGNALS = (9, 24)  # SIGKILL, SIGXCPU: the limits on memory and processor
 class Decoded:
     """One file's sound in our own formats.
 
-    ``flac`` and ``peaks`` hold samples and nothing else, ``speech`` where somebody speaks; ``frames`` counts
-    what was decoded, never what a header said; ``notes`` are short sentences for the import report.
+    ``flac`` and ``peaks`` contain only samples, ``speech`` the passages of speech; ``frames`` counts decoded
+    frames, whatever the header said; ``notes`` are short sentences for the import report.
     """
 
     flac: bytes
@@ -59,10 +59,9 @@ class Decoded:
 class Decoder:
     """Decodes files one after another in a separate process; a context manager.
 
-    The process gets an open file, limits, and a pipe. What comes back through the pipe are integer samples,
-    of which count and size are checked; FLAC, peaks, passages of speech, hash and notes are made
-    here. So no byte of the file's own format is ever parsed in this process, and nothing of its metadata or
-    name can survive.
+    The process gets an open file, limits, and a pipe, and returns integer samples whose count and size are
+    checked. FLAC, peaks, passages of speech, hash and notes are made here. So this process never parses the
+    file's format, and no metadata or name is kept.
     """
 
     def __init__(self, host: DecodeHost | None = None) -> None:
@@ -118,7 +117,7 @@ class Decoder:
 def open_untrusted(path: Path, most_bytes: int) -> Iterator[int]:
     """A read-only descriptor of a regular file of at most ``most_bytes``.
 
-    A pipe or device never blocks it. A file that grows later is held by the limits on decoding.
+    Pipes and devices never block it. The decoding limits also apply to a file that grows later.
 
     Raises:
         Refused: no such file, not a regular one, unreadable (``UNDECODABLE``), empty (``EMPTY_AUDIO``), or
@@ -152,7 +151,7 @@ def _check_file(status: os.stat_result, most_bytes: int) -> None:
 def _samples(
     records: Iterator[Head | bytes | Tail | Failure], limits: DecodeLimits
 ) -> tuple[Head, Samples, tuple[str, ...]]:
-    """Head, samples and notes out of the records; every number is checked against what was asked for."""
+    """Head, samples and notes from the records; every number is checked against the limits."""
     content = bytearray()
     head = next(records)
     if not isinstance(head, Head):
@@ -164,7 +163,7 @@ def _samples(
         if isinstance(record, bytes):
             content += record
             if len(content) > most_bytes:
-                raise _too_long()
+                raise Refused("TOO_LONG_SECONDS")
             continue
         if not isinstance(record, Tail):
             raise _failed(record)
@@ -177,12 +176,8 @@ def _samples(
 def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[str, ...]]:
     if not tail.frames:
         raise Refused("EMPTY_AUDIO_SAMPLES")
-    flat: IntSamples = (
-        np.frombuffer(content, dtype=np.int16)
-        if head.sample_bytes == 2
-        else np.frombuffer(content, dtype=np.int32)
-    )
-    data = flat.reshape(tail.frames, head.channels)
+    dtype: np.dtype[Any] = np.dtype(np.int16 if head.sample_bytes == 2 else np.int32)
+    data: IntSamples = np.frombuffer(content, dtype).reshape(tail.frames, head.channels)
     if head.sample_bytes == 4 and np.bitwise_and(data, 0xFF).any():
         raise InvalidRecord
     notes = []
@@ -194,17 +189,17 @@ def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples
 
 
 def _hash_as_it_came(head: Head, samples: Samples) -> bytes:
-    """Floating-point samples are hashed apart: that they equal others after our rounding proves nothing."""
+    """Floating-point samples are hashed apart: being equal after our rounding does not prove a duplicate."""
     same = samples.sha256()
     return hashlib.sha256(b"floating point" + same).digest() if head.is_floating else same
 
 
 def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
-    """The error for the reason that the decoding process gave."""
+    """The error for the reason from the decoding process."""
     if not isinstance(failure, Failure):
         raise InvalidRecord
     if failure.why == "too_long":
-        return _too_long()
+        return Refused("TOO_LONG_SECONDS")
     if failure.why == "memory":
         return Refused("UNDECODABLE_MEMORY")
     if failure.why == "broken_off":
@@ -217,7 +212,7 @@ def _failed(failure: "Head | bytes | Tail | Failure") -> Refused:
 
 
 def _library_reason(number: int) -> str:
-    """libsndfile's own sentence for an error number: a constant of the library, nothing out of the file."""
+    """libsndfile's message for an error number: a constant of the library, not content of the file."""
     if number <= 0:
         return "no reason was given."
     reason = str(soundfile.LibsndfileError(number).error_string)
@@ -230,7 +225,3 @@ def _died(how: int, detail: int) -> Refused:
     if how == ENDED:
         return Refused("UNDECODABLE_NO_RESULT")
     return Refused("UNDECODABLE_CRASH", signal=detail)
-
-
-def _too_long() -> Refused:
-    return Refused("TOO_LONG_SECONDS")

@@ -1,4 +1,4 @@
-"""The decoding process as its parent sees it: started, given a file, and ended."""
+"""The parent's side of the decoding process: starts it, passes files, ends it."""
 
 import contextlib
 import os
@@ -27,19 +27,19 @@ class DecodeJob(Protocol):
 
     @property
     def stream(self) -> BinaryIO:
-        """What the decoding process sends; see ``decode.wire``."""
+        """The data from the decoding process; see ``decode.wire``."""
 
     def verdict(self) -> tuple[int, int]:
-        """After the stream ended: how the process did, and its status or signal."""
+        """After the end of the stream: how the process ended, and its status or signal."""
 
 
 class DecodeHost(Protocol):
-    """Where files are decoded."""
+    """A decoding process or a series of them."""
 
     def start_decoding(
         self, path: Path, source: int, limits: DecodeLimits
     ) -> contextlib.AbstractContextManager[DecodeJob]:
-        """Decode the open file ``source``; ``path`` serves where a descriptor cannot be passed."""
+        """Decode the open file ``source``; ``path`` is used where a descriptor cannot be passed."""
 
     def close(self) -> None:
         """End every process."""
@@ -77,7 +77,7 @@ class ForkingHost:
             try:
                 yield job
             finally:
-                stream.close()  # a fork that still decodes cannot write any more, and ends
+                stream.close()  # a fork that is still decoding cannot write any more, and ends
                 if not job.wait_for_verdict():
                     self.close()
                 watchdog.cancel()
@@ -189,7 +189,7 @@ class _ProcessJob:
 
 
 def _start(arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
-    """The decoding process with an environment of its own, no descriptors but these, in its own group."""
+    """The decoding process, with its own environment and process group, and no other descriptors."""
     environment = {"PYTHONPATH": str(_PACKAGE_PARENT), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
     if "SYSTEMROOT" in os.environ:
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]

@@ -1,7 +1,7 @@
-"""What the decoding process gives up before it opens an untrusted file: resources, privileges, system calls.
+"""Restricts the decoding process before it opens an untrusted file: resources, privileges, system calls.
 
-On Linux a seccomp filter allows reading and writing what is open, memory, time and exit. No file can be
-opened, no process started, no socket made: such a call fails with EPERM. Its format and numbers are from
+On Linux a seccomp filter allows reading and writing open descriptors, memory, time and exit. Opening a file,
+starting a process or creating a socket fails with EPERM. Its format and numbers are from
 ``include/uapi/linux/filter.h``, ``seccomp.h``, ``audit.h`` and the two machines' call tables.
 """
 
@@ -87,11 +87,11 @@ ALLOWED_CALLS = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH
 
 
 def restrict_process(seconds: float, memory_bytes: int) -> None:
-    """Restrict this process for good, as far as the platform can: time, memory, files, privileges, calls.
+    """Restrict this process permanently, where the platform can: time, memory, files, privileges, calls.
 
     Args:
         seconds: processor time, rounded up.
-        memory_bytes: the whole address space, the interpreter's own included.
+        memory_bytes: the whole address space, including the interpreter's.
     """
     _limit_resources(math.ceil(seconds), memory_bytes)
     if sys.platform == "linux":
@@ -110,12 +110,12 @@ def _limit_resources(cpu_seconds: int, memory_bytes: int) -> None:
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
     ):
-        with contextlib.suppress(ValueError, OSError):  # macOS knows RLIMIT_AS and refuses it
+        with contextlib.suppress(ValueError, OSError):  # macOS defines RLIMIT_AS but refuses it
             resource.setrlimit(what, (soft, hard))
 
 
 def _limit_on_linux() -> None:
-    """No core dump or debugger, no new privileges, no life after the host's, filtered calls."""
+    """No core dump or debugger, no new privileges, no survival of the host's end, filtered calls."""
     library = ctypes.CDLL(None)
     library.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
@@ -130,9 +130,9 @@ class _Program(ctypes.Structure):
 
 
 def filter_system_calls() -> bool:
-    """Give up all other calls for good; False where the platform or kernel has no such filter.
+    """Forbid all other calls permanently; False where the platform or kernel has no such filter.
 
-    The process must have given up new privileges before (``PR_SET_NO_NEW_PRIVS``).
+    ``PR_SET_NO_NEW_PRIVS`` must be set before.
     """
     known = ALLOWED_CALLS.get(platform.machine())
     if sys.platform != "linux" or known is None:

@@ -1,8 +1,8 @@
 """Wire format between the decoding process and its parent: records of plain numbers, and samples.
 
-A record is a tag byte, a 32-bit length, and so many bytes: ``H`` (head) once, then ``S`` (samples), then
+A record is a tag byte, a 32-bit length, and that many bytes: ``H`` (head) once, then ``S`` (samples), then
 ``E`` (tail); or ``F`` (failure) anywhere. The sender is not trusted: the receiver checks every number against
-what was asked for, and takes no text from it but names out of closed lists.
+the limits, and accepts no text but names from closed lists.
 """
 
 import os
@@ -35,7 +35,7 @@ class InvalidRecord(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the samples are: ``sample_bytes`` 2 or 4; ``container`` as libsndfile names the file format.
+    """The format of the samples: ``sample_bytes`` 2 or 4; ``container`` as libsndfile names the file format.
 
     ``is_floating``: the file held floating-point samples, which were rounded to 24 bits.
     """
@@ -49,7 +49,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """How it ended: frames sent, NaN or infinite samples, and whether the header had promised more."""
+    """The end: frames sent, NaN or infinite samples, and whether the header had promised more."""
 
     frames: int
     invalid: int
@@ -58,7 +58,7 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why decoding failed: ``why`` from ``FAILURES``, and libsndfile's error number."""
+    """A failure: ``why`` from ``FAILURES``, and libsndfile's error number."""
 
     why: str
     number: int = 0
@@ -95,7 +95,7 @@ def received_records(stream: BinaryIO) -> "Iterator[Head | bytes | Tail | Failur
     """The records of a stream: a head, samples as bytes, a tail; ends after a tail or a failure.
 
     Raises:
-        InvalidRecord: the stream ends before, or holds anything else.
+        InvalidRecord: the stream ends early, or contains anything else.
     """
     parse: dict[bytes, Callable[[bytes], Head | bytes | Tail | Failure]] = {
         b"H": _head,

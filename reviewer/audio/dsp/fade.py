@@ -1,4 +1,4 @@
-"""Short fades, so that sound which begins or ends in the middle does not click."""
+"""Short fades, so that playback that starts or stops in the middle of a clip does not click."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def fade_in_weights(frames: int) -> NDArray[np.float32]:
 
 
 def apply_fade(part: NDArray[Any], first: int, weights: NDArray[np.float32], at: int) -> None:
-    """Multiply in place what of ``part`` lies under ``weights``; rounds towards zero, so it never overflows.
+    """Multiply in place the frames of ``part`` under ``weights``; rounds towards zero, so it never overflows.
 
     Args:
         part: integers, shape ``(frames, channels)``; its first frame is the frame ``first``.

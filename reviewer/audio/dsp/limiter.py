@@ -1,4 +1,4 @@
-"""Limiter and compressor, both with look-ahead; their output does not depend on how the sound is cut."""
+"""Limiter and compressor with look-ahead; their output does not depend on the block size."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ _STEPS_AHEAD = round(MOST_REDUCTION_DB / FALL_DB_PER_SECOND * STEPS_PER_SECOND)
 _BLOCK_MARGIN_STEPS = STEPS_PER_BLOCK - 1
 
 ReadPowers = Callable[[int, int], NDArray[np.float64]]
-"""Gives the K-weighted powers of steps ``[first, last)`` of a sound; 0 for those outside of it."""
+"""Returns the K-weighted powers of steps ``[first, last)`` of a sound; 0 outside of it."""
 
 
 def lookahead_frames(rate_hz: int) -> int:
@@ -38,12 +38,12 @@ def peaks_limited(
     enough for it. Where nothing within twice that distance is too loud, the values are returned unchanged.
 
     Args:
-        values: float, shape ``(frames, channels)``; with at least ``2 * lookahead_frames`` around what is
-            kept, except at the ends of the sound.
+        values: float, shape ``(frames, channels)``; with at least ``2 * lookahead_frames`` of context on each
+            side, except at the ends of the sound.
         rate_hz: their rate.
-        skip: how many frames at the beginning are only context.
-        keep: how many frames after them are wanted.
-        ceiling: the largest magnitude, as a part of full scale.
+        skip: number of frames at the beginning that are only context.
+        keep: number of frames after them to return.
+        ceiling: the largest magnitude, as a fraction of full scale.
 
     Returns:
         Shape ``(keep, channels)``.
@@ -59,11 +59,11 @@ def peaks_limited(
 
 
 def smoothly_held(reduction: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """A smooth curve that is nowhere below ``reduction``, and 0 where all around is 0.
+    """A smooth curve that is nowhere below ``reduction``, and 0 where the whole neighbourhood is 0.
 
     Args:
-        reduction: what is to be taken away at each frame, as a part of 1, shape ``(frames,)``.
-        reach: how many frames each is held on both sides, before two boxes of half of it average it.
+        reduction: the gain reduction needed at each frame, 0 to 1, shape ``(frames,)``.
+        reach: frames for which each is held on both sides, before two boxes of half that length average it.
     """
     held = _sliding_maximum(np.pad(reduction, 2 * reach), reach)
     return _moving_average(_moving_average(held, reach // 2), reach // 2)
@@ -72,11 +72,11 @@ def smoothly_held(reduction: NDArray[np.float64], reach: int) -> NDArray[np.floa
 def compressor_gain_db(
     powers: ReadPowers, first: int, last: int, threshold_lufs: float
 ) -> NDArray[np.float64]:
-    """The compressor's gain in the middle of each step ``[first, last)``: 0 dB, or less where it is too loud.
+    """The compressor's gain at the middle of each step ``[first, last)``: 0 dB, or less where it is too loud.
 
     A step in a block (400 ms) above the threshold is lowered by the excess, at most 36 dB. The curve is the
-    highest one that is nowhere above what is wanted, falls by 120 dB/s at most, so it begins before the
-    shout, and rises by 18 dB/s at most. It depends on 2 s before and 0.3 s after, and no more.
+    highest one that stays below these gains, falls by at most 120 dB/s, so it starts before the shout, and
+    rises by at most 18 dB/s. It depends on 2 s before and 0.3 s after.
 
     Returns:
         Decibels, shape ``(last - first,)``.
@@ -94,7 +94,7 @@ def compressor_gain_db(
 
 
 def _sliding_maximum(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """The largest of each value and the ``reach`` on each side, where there; by doubling the width."""
+    """The maximum over each value and ``reach`` values on each side, computed by doubling the width."""
     best, width, wanted = values, 1, 2 * reach + 1
     while width < wanted:
         step = min(width, wanted - width)
@@ -104,7 +104,7 @@ def _sliding_maximum(values: NDArray[np.float64], reach: int) -> NDArray[np.floa
 
 
 def _moving_average(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """The mean of each value and the ``reach`` on each side, where there; exactly 0 if all are."""
+    """The mean over each value and ``reach`` values on each side; exactly 0 if all are 0."""
     width = 2 * reach + 1
     sums = np.concatenate(([0.0], np.cumsum(values)))
     mean: NDArray[np.float64] = (sums[width:] - sums[:-width]) / width

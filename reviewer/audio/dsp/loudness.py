@@ -17,7 +17,7 @@ _RELATIVE_GATE_LU = -10.0
 _PASSAGE_SECONDS = 5
 _MOST_PASSAGES = 60
 _IMMEDIATE_SAMPLES = 1_000_000
-"""Up to so many, a minute at 16 kHz, it takes some 5 ms; longer clips are measured on another thread."""
+"""Up to this many values (a minute at 16 kHz, about 5 ms); longer clips are measured on another thread."""
 
 # ITU-R BS.1770-4, Annex 1, tables 1 and 2: (b, a) of the shelf (the head) and of the high-pass, at 48 kHz.
 _TABLE_RATE_HZ = 48_000
@@ -36,7 +36,7 @@ class Loudness:
 
 
 def step_frames(rate_hz: int) -> int:
-    """How long a step is, of which four make a gating block with 75 % overlap."""
+    """The length of a step; four steps make a gating block with 75 % overlap."""
     return max(1, round(rate_hz / STEPS_PER_SECOND))
 
 
@@ -59,8 +59,8 @@ def k_weights(rate_hz: int, frames: int) -> NDArray[np.float32]:
 def step_powers(values: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:
     """K-weighted mean square of each whole step, shape ``(steps, channels)``.
 
-    By Parseval's theorem, from the spectrum of each step; what the filter carries over from one step to the
-    next is left out (below 0.1 LU on speech and noise, 0.3 LU on a pure tone in the bass).
+    By Parseval's theorem, from the spectrum of each step; the filter's state between steps is ignored (error
+    below 0.1 LU on speech and noise, 0.3 LU on a pure bass tone).
 
     Args:
         values: float32 in [-1, 1), shape ``(frames, channels)``.
@@ -76,7 +76,7 @@ def step_powers(values: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64
 
 
 def block_powers(steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mean of each four steps in a row, shape ``(max(0, steps - 3), ...)``."""
+    """The mean of every four consecutive steps, shape ``(max(0, steps - 3), ...)``."""
     count = steps.shape[0] - STEPS_PER_BLOCK + 1
     if count < 1:
         return steps[:0]
@@ -88,7 +88,7 @@ def block_powers(steps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def integrated(blocks: NDArray[np.float64]) -> float | None:
     """Gated loudness in LUFS of blocks' powers, shape ``(blocks,)``; None if all are below -70 LUFS."""
-    loud = blocks[blocks > _power_at(_ABSOLUTE_GATE_LUFS)]
+    loud = blocks[lufs(blocks) > _ABSOLUTE_GATE_LUFS]
     if not loud.size:
         return None
     gate = loud.mean() * 10 ** (_RELATIVE_GATE_LU / 10)
@@ -102,10 +102,10 @@ def lufs(power: float | np.floating | NDArray[np.float64]) -> NDArray[np.float64
 
 
 def measure_loudness(sound: Sound, is_wanted: Callable[[], bool] = lambda: True) -> Loudness:
-    """The loudness of a clip; of one above five minutes, that of 60 passages of 5 s spread evenly over it.
+    """The loudness of a clip; beyond five minutes, that of 60 evenly spread passages of 5 s.
 
-    Every channel weighs 1, as left, right and centre do in the standard. Less than a block counts as one.
-    Stops early, with what there is, once it is not wanted any more. Raises what ``sound.read`` raises.
+    Every channel has the weight 1, like left, right and centre in the standard. A clip shorter than a block
+    counts as one. A cancelled measurement stops early. Raises what ``sound.read`` raises.
     """
     blocks = np.concatenate([np.zeros((0, sound.channels)), *_blocks(sound, is_wanted)])
     return Loudness(
@@ -115,7 +115,7 @@ def measure_loudness(sound: Sound, is_wanted: Callable[[], bool] = lambda: True)
 
 
 class LoudnessAnalyser:
-    """Measures one clip after the other without blocking; ``loudness`` is None until it is known."""
+    """Measures clips without blocking; ``loudness`` is None until it is known."""
 
     def __init__(self, start_job: Callable[[Callable[[], None]], None]) -> None:
         self._start_job = start_job
@@ -124,11 +124,11 @@ class LoudnessAnalyser:
 
     @property
     def loudness(self) -> Loudness | None:
-        """Of the clip given last, once it is measured."""
+        """The loudness of the last clip, once it is measured."""
         return self._measurement.result if self._measurement is not None else None
 
     def measure(self, sound: Sound) -> None:
-        """Measure this clip, unless it is the one measured already; a short one at once."""
+        """Measure this clip, unless it was measured already; a short one at once."""
         if sound is self._sound:
             return
         self.cancel()
@@ -139,20 +139,20 @@ class LoudnessAnalyser:
             self._start_job(self._measurement.run)
 
     def set_measured(self, sound: Sound, loudness: Loudness) -> None:
-        """This clip was measured before it was loaded."""
+        """Use the result for a clip that was measured before it was loaded."""
         self.cancel()
         self._sound, self._measurement = sound, _Measurement(sound)
         self._measurement.result = loudness
 
     def cancel(self) -> None:
-        """Let the clip go, and stop measuring it."""
+        """Drop the clip, and stop measuring it."""
         if self._measurement is not None:
             self._measurement.is_wanted = False
         self._sound = self._measurement = None
 
 
 class _Measurement:
-    """One measurement; ``result`` is written once, in one step, by whoever runs it."""
+    """One measurement; ``result`` is written once, in one assignment, by the thread that runs it."""
 
     def __init__(self, sound: Sound) -> None:
         self.result: Loudness | None = None
@@ -181,7 +181,7 @@ def _blocks(sound: Sound, is_wanted: Callable[[], bool]) -> Iterator[NDArray[np.
 
 
 def _passages(frames: int, length: int) -> list[int]:
-    """Where the measured passages begin: one after the other, or 60 of them spread evenly."""
+    """Starts of the measured passages: consecutive, or 60 spread evenly."""
     if frames <= _MOST_PASSAGES * length:
         return list(range(0, frames, length))
     return [number * (frames - length) // (_MOST_PASSAGES - 1) for number in range(_MOST_PASSAGES)]
@@ -198,7 +198,3 @@ def _power(rows: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:
         weights[-1] /= 2
     power: NDArray[np.float64] = (energy @ weights).astype(np.float64) / frames**2
     return power
-
-
-def _power_at(level: float) -> float:
-    return float(10 ** ((level - _OFFSET_LU) / 10))

@@ -32,7 +32,7 @@ _KNOWN = {name for names in _EXTENSIONS.values() for name in names}
 
 
 def warn_about_name(extension: str, container: str) -> tuple[str, ...]:
-    """A warning if the extension and the content differ; the rest of the name is never looked at."""
+    """A warning if extension and content differ; the rest of the name is ignored."""
     expected = _EXTENSIONS.get(extension.lower())
     if expected is None or container in expected:
         return ()
@@ -43,7 +43,7 @@ def warn_about_name(extension: str, container: str) -> tuple[str, ...]:
 def warn_about_sound(samples: Samples) -> tuple[str, ...]:
     """Warnings about silence, clipping and a DC offset; for at least one frame.
 
-    Silent is a swing of at most 2 steps of 16 bits; clipped, 0.01 % of samples at full scale; offset, 2 %.
+    Silence: a swing of at most 2 steps of 16 bits; clipping: 0.01 % of samples at full scale; offset: 2 %.
     """
     full = float(full_scale(samples.data.dtype))
     means, low, high = np.array([_mean_and_ends(samples.data[:, one]) for one in range(samples.channels)]).T

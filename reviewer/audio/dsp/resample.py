@@ -12,19 +12,19 @@ from reviewer.audio.samples import AudioFormat, IntSamples, Samples, Sound, as_f
 from reviewer.errors import Unavailable
 
 _CONVERTER = "sinc_medium"
-_BLOCK_SECONDS = 0.5  # while the library works no other Python thread runs, not even the device's
+_BLOCK_SECONDS = 0.5  # the library holds the GIL, so not even the device's thread runs meanwhile
 _REACH_FRAMES = 64  # the converter's filter has 46 zero crossings on each side
 
 
 def converted(sound: Sound, wanted: AudioFormat) -> Sound:
-    """The clip in the channels and at the rate of a device, rendered where it is read.
+    """The clip with the channels and the rate of a device, rendered on demand.
 
-    Frame ``i`` is the sound at ``i / wanted.rate_hz`` seconds. The very same object if it has these already;
+    Frame ``i`` is the sound at ``i / wanted.rate_hz`` seconds. Returns the same object if nothing changes;
     the bits stay the clip's. The filter is libsamplerate's medium sinc (its documentation, "SRC_SINC_MEDIUM_
     QUALITY").
 
     Raises:
-        Unavailable: the rate is another, and the library that converts it is not installed.
+        Unavailable: the rate differs, and the library that converts it is not installed.
     """
     if sound.channels != wanted.channels:
         sound = _with_channels(sound, wanted.channels)
@@ -32,11 +32,11 @@ def converted(sound: Sound, wanted: AudioFormat) -> Sound:
 
 
 def mixed_to_channels(data: NDArray[Any], channels: int) -> NDArray[Any]:
-    """The same sound in a device's channels: unchanged, one copied to all, or the mean of all.
+    """The sound with a device's channels: unchanged, one copied to all, or the mean of all.
 
     Args:
         data: integers, shape ``(frames, n)``.
-        channels: what the device takes.
+        channels: the device's number of channels.
 
     Returns:
         The same type, shape ``(frames, channels)``.
@@ -67,7 +67,7 @@ def _at_rate(sound: Sound, rate_hz: int) -> Sound:
 
 
 class _RateConversion:
-    """Converts a block with what is around it; blocks begin where a frame of one rate is one of the other."""
+    """Converts a block with its context; blocks begin where frames of both rates coincide."""
 
     def __init__(self, sound: Sound, rate_hz: int) -> None:
         common = gcd(sound.rate_hz, rate_hz)

@@ -16,10 +16,10 @@ _MAGIC = b"RVSP"
 _VERSION = 1
 _HEADER = struct.Struct("<4sBQI")  # magic, version, frames of the clip, count of passages
 
-_RATES_HZ = (8_000, 16_000, 32_000, 48_000)  # what the detector takes
+_RATES_HZ = (8_000, 16_000, 32_000, 48_000)  # a rate that the detector supports
 _OTHER_RATE_HZ = 16_000
-_LARGEST_RATIO = 200  # libsamplerate takes 256
-_STEP_HZ = 50  # decisions a second: the detector takes 10, 20 or 30 ms
+_LARGEST_RATIO = 200  # libsamplerate supports up to 256
+_STEP_HZ = 50  # decisions a second: the detector supports 10, 20 or 30 ms
 _MODE = 2  # of 0 (finds most) to 3 (finds least)
 _BLOCK_SECONDS = 10
 
@@ -30,9 +30,9 @@ _TARGET_DB = -20.0
 _SILENT_DB = -80.0
 _LOUDER_AT_MOST_DB = 50.0
 _BELOW_LEVEL_DB = 35.0
-_ABOVE_FLOOR_DB = 4.0  # the detector takes steady noise for speech; a voice is louder than that
+_ABOVE_FLOOR_DB = 4.0  # the detector takes steady noise for speech; a voice is louder
 
-_JOIN_STEPS = 5  # a stop consonant, or a blink of the detector: 100 ms
+_JOIN_STEPS = 5  # a stop consonant, or a dropout of the detector: 100 ms
 _LEAST_STEPS = 5  # a click, a breath: 100 ms
 _PAD_STEPS = 5  # 100 ms: a soft beginning, the end of a vowel
 _MERGE_STEPS = 15  # a pause within a sentence: 300 ms
@@ -42,13 +42,13 @@ def detect_speech(sound: Sound) -> tuple[Span, ...]:
     """The passages of a clip that contain speech.
 
     The WebRTC voice activity detector (a mixture of Gaussians on six bands; github.com/wiseman/py-webrtcvad)
-    decides every 20 ms on all channels mixed, brought to one level and, where it does not take their rate, to
-    16 kHz. Its decisions are smoothed: pauses under 300 ms belong to the passage, blips under 100 ms do not
-    count, and each end gets 100 ms more. The sound is read twice, ten seconds at a time, whatever its length.
+    decides every 20 ms on the mix of all channels, at normalised loudness and, if it does not support their
+    rate, resampled to 16 kHz. The decisions are smoothed: pauses under 300 ms belong to the passage, blips
+    under 100 ms do not count, and each end is extended by 100 ms. The sound is read twice, in blocks of 10 s.
 
     Returns:
-        Spans in the clip's frames, in order, apart from each other, inside the clip; none for silence. The
-        whole clip where its rate is beyond what can be brought to 16 kHz: then there is no way to tell.
+        Spans in the clip's frames, canonical, inside the clip; none for silence. The whole clip if its rate
+        cannot be resampled to 16 kHz, so that speech cannot be detected.
     """
     if not sound.frames:
         return ()
@@ -66,14 +66,14 @@ def detect_speech(sound: Sound) -> tuple[Span, ...]:
 
 
 def smoothed(decisions: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Runs of steps with speech: near ones are one, and what is a blip still is none; ends not included."""
+    """Runs of steps with speech: near ones are merged, then blips are dropped; ends are exclusive."""
     edges = np.flatnonzero(np.diff(decisions.astype(np.int8), prepend=0, append=0))
     runs = [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
     return [run for run in _joined(runs, _JOIN_STEPS) if run[1] - run[0] >= _LEAST_STEPS]
 
 
 def padded(runs: Iterable[tuple[int, int]], last: int) -> list[tuple[int, int]]:
-    """The runs a little longer at each end, within ``[0, last)``; those with a short pause between join."""
+    """The runs extended at each end, within ``[0, last)``, and merged across short pauses."""
     longer = [(max(start - _PAD_STEPS, 0), min(end + _PAD_STEPS, last)) for start, end in runs]
     return _joined(longer, _MERGE_STEPS - 2 * _PAD_STEPS)
 
@@ -85,7 +85,7 @@ def to_bytes(spans: tuple[Span, ...], frames: int) -> bytes:
 
 
 def from_bytes(blob: bytes, frames: int) -> tuple[Span, ...]:
-    """Read what ``to_bytes`` wrote of a clip of so many frames.
+    """Read what ``to_bytes`` wrote for a clip of this many frames.
 
     Raises:
         Damaged: another version, another clip's length, or passages that are not in order inside the clip.
@@ -116,7 +116,7 @@ def _joined(runs: Iterable[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
 
 
 def _decisions(sound: Sound, floor_db: float, level_db: float) -> NDArray[np.bool_]:
-    """Whether there is speech, step by step; none where it is far below the clip's level, or at its floor."""
+    """Speech decisions, step by step; none far below the clip's level, or at its noise floor."""
     import webrtcvad  # noqa: PLC0415  # only an import of clips needs it, never the start of the program
 
     rate_hz = sound.rate_hz if sound.rate_hz in _RATES_HZ else _OTHER_RATE_HZ
@@ -132,9 +132,9 @@ def _decisions(sound: Sound, floor_db: float, level_db: float) -> NDArray[np.boo
 
 
 def _levels_db(sound: Sound) -> tuple[float, float] | None:
-    """How loud the quieter and the louder steps are, in dB below full scale; None for silence.
+    """The level of the quieter and the louder steps, in dB below full scale; None for silence.
 
-    Digital silence, as between joined turns, says nothing about the room or the voices, and does not count.
+    Digital silence, as between joined turns, is ignored.
     """
     low, high = _LEVELS_DB
     counts = np.zeros(high - low, dtype=np.int64)
@@ -150,7 +150,7 @@ def _levels_db(sound: Sound) -> tuple[float, float] | None:
 
 
 def _power_db(steps: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The level of each row about its own mean, in dB below full scale."""
+    """The level of each row without its mean, in dB below full scale."""
     levels: NDArray[np.float64] = 10 * np.log10(steps.var(axis=1, dtype=np.float64) + 1e-12)
     return levels
 
@@ -174,7 +174,7 @@ def _at_rate(blocks: Iterator[Mono], from_hz: int, to_hz: int) -> Iterator[Mono]
 
 
 def _whole_steps(blocks: Iterator[Mono], frames: int) -> Iterator[NDArray[np.float32]]:
-    """The same samples as rows of one step each; the last row is filled up with silence."""
+    """The samples as rows of one step each; the last row is padded with silence."""
     rest = np.zeros(0, dtype=np.float32)
     for block in blocks:
         rest = np.concatenate((rest, block))

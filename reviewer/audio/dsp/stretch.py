@@ -19,7 +19,7 @@ _FADE_SECONDS = 0.02
 _REST_SECONDS = 0.001
 _SEED = 1
 _STEP_MARGIN = 0.97
-"""For what is added later: rounding, and the joins of windows."""
+"""A margin for rounding and for the joins of windows."""
 _MOST_DECLICK_ROUNDS = 4
 
 
@@ -37,10 +37,10 @@ class TimeStretch(Protocol):
         """How many windows there are."""
 
     def window_at(self, frame: int) -> int:
-        """The window that has this frame; the last one at the end."""
+        """The window that contains this frame; the last one at the end."""
 
     def edge(self, window: int) -> int:
-        """Where a window begins; the end of the sound after the last one."""
+        """The first frame of a window; the end of the sound after the last one."""
 
     def render_window(self, window: int) -> IntSamples:
         """One window, and perhaps a tail after it, to be ``cross_faded`` into the next one."""
@@ -49,13 +49,13 @@ class TimeStretch(Protocol):
 class SignalsmithStretch:
     """A sound at ``percent`` of its speed by Signalsmith Stretch (python-stretch); a ``TimeStretch``.
 
-    The library gives exactly the length asked for and keeps times to about 1 ms. While it works no other
-    Python thread runs, not even the device's; so it gets a second at a time, with some sound around it, and
-    the windows are joined by short cross-fades where it is quiet. Only what a window needs is read.
+    The library renders exactly the requested length and keeps times to about 1 ms. It holds the GIL, so not
+    even the device's thread runs meanwhile; therefore it gets a second at a time, with some context, and the
+    windows are joined by short cross-fades at quiet places. Only what a window needs is read.
 
-    It makes no clicks: within a window no step from sample to sample is larger than the largest one of the
-    clip's sound in and around it (the library alone makes some that are up to a third larger), and the whole
-    begins and ends with a fade of 5 ms, for it does not begin where the clip's own first sample is.
+    It does not click: within a window no step between samples is larger than the largest one of the clip's
+    sound in and around it (the library alone makes steps up to a third larger), and the whole begins and
+    ends with a fade of 5 ms, because it does not begin at the clip's first sample value.
     """
 
     def __init__(self, sound: Sound, percent: int) -> None:
@@ -91,7 +91,7 @@ class SignalsmithStretch:
         offset = out_frames(begin, self._percent)
         start, stop = self.edge(window), self.edge(window + 1)
         lacking = stop - offset - sound.shape[0]
-        if lacking > 0:  # the library rounds down; a missing frame would be waited for for ever
+        if lacking > 0:  # the library rounds down; playback would wait forever for a missing frame
             sound = concatenated([sound, np.zeros_like(read[:lacking])])
         tail = min(stop + self._fade_frames, offset + sound.shape[0], self.frames)
         return self._with_outer_fades(sound[start - offset : tail - offset], start)
@@ -101,7 +101,7 @@ class SignalsmithStretch:
         return max(1, round(_FADE_SECONDS * self._sound.rate_hz * 100 / min(self._percent, 50)))
 
     def _clip_edge(self, window: int) -> int:
-        """Where windows meet: at the quietest frame near each multiple of the window."""
+        """The border of windows: the quietest frame near each multiple of the window."""
         if not 0 < window < self.windows:
             return 0 if window <= 0 else self._sound.frames
         if window not in self._edges:
@@ -117,7 +117,7 @@ class SignalsmithStretch:
         return near - reach + int(loudness.argmin())
 
     def _with_outer_fades(self, made: IntSamples, start: int) -> IntSamples:
-        """Faded at the beginning and the end of the whole, if they are in it."""
+        """Fades the beginning and the end of the whole, if the window contains them."""
         up = fade_in_weights(round(FADE_SECONDS * self._sound.rate_hz))
         apply_fade(made, start, up, 0)
         apply_fade(made, start, up[::-1], self.frames - up.shape[0])
@@ -150,9 +150,9 @@ def stretched(sound: Sound, percent: int) -> IntSamples:
 
 
 def cross_faded(tail: IntSamples, data: IntSamples) -> IntSamples:
-    """``data`` with the ``tail`` of what comes before it faded out, and its own beginning faded in.
+    """``data`` with the previous window's ``tail`` faded out and its own beginning faded in.
 
-    Rounded towards zero, so that the sum of two never leaves the type.
+    Rounded towards zero, so that the sum never overflows.
     """
     frames = min(tail.shape[0], data.shape[0])
     if not frames:
@@ -165,21 +165,21 @@ def cross_faded(tail: IntSamples, data: IntSamples) -> IntSamples:
 
 
 def largest_step(values: NDArray[np.float32]) -> float:
-    """The largest difference of two samples in a row, in any channel; shape ``(frames, channels)``."""
+    """The largest difference of two consecutive samples, in any channel; shape ``(frames, channels)``."""
     return float(np.abs(np.diff(values, axis=0)).max(initial=0.0))
 
 
 def declicked(values: NDArray[np.float32], rate_hz: int, most: float) -> NDArray[np.float32]:
-    """The same sound, lowered around each step that is larger than ``most``, just as far as that needs.
+    """The sound, attenuated around each step that is larger than ``most``, as little as possible.
 
-    The gain of all channels falls and comes back within 10 ms on each side, as the limiter's does; where no
-    step is too large the values are returned unchanged. A changing gain makes steps of its own, so this is
-    repeated, a few times at most.
+    The gain of all channels falls and recovers within 10 ms on each side, like the limiter's; without such a
+    step the values are returned unchanged. A changing gain makes steps of its own, so this is repeated a few
+    times at most.
 
     Args:
         values: float, shape ``(frames, channels)``.
         rate_hz: their rate.
-        most: the largest difference of two samples in a row that may remain.
+        most: the largest difference of two consecutive samples that may remain.
     """
     for _ in range(_MOST_DECLICK_ROUNDS):
         steps = np.abs(np.diff(values, axis=0)).max(axis=1, initial=0.0).astype(np.float64)
@@ -193,7 +193,7 @@ def declicked(values: NDArray[np.float32], rate_hz: int, most: float) -> NDArray
 
 
 def out_frames(frames: int, percent: int) -> int:
-    """How long a clip of ``frames`` is at ``percent`` of its speed."""
+    """The length of a clip of ``frames`` at ``percent`` of its speed."""
     return (frames * 100 + percent // 2) // percent
 
 
@@ -205,7 +205,7 @@ def _library() -> Any:
 
 
 def _count(frames: int, window_frames: int) -> int:
-    """How many windows; the last one is between a half and one and a half of the others."""
+    """The number of windows; the last one is 0.5 to 1.5 times as long as the others."""
     if frames == 0:
         return 0
     return 1 + max(0, -(-(frames - window_frames // 2 - window_frames) // window_frames))

@@ -1,4 +1,4 @@
-"""Output devices: what the player asks of one, and a virtual one for tests and for machines without sound."""
+"""Output devices: the interface, and a virtual one for tests and machines without sound."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ class Stream(Protocol):
 
     @property
     def audio_format(self) -> AudioFormat:
-        """What the device accepted; the rate and the channels may not be those asked for."""
+        """The format that the device accepted; rate and channels may differ from the requested ones."""
 
     @property
     def is_alive(self) -> bool:
@@ -28,11 +28,11 @@ class Stream(Protocol):
 
     @property
     def name(self) -> str:
-        """What the system calls the device."""
+        """The system's name of the device."""
 
     @property
     def underruns(self) -> int:
-        """How often the device had nothing to play in time, since the stream was opened."""
+        """The number of underruns since the stream was opened."""
 
     @property
     def fallback_reason(self) -> Notice | None:
@@ -40,43 +40,43 @@ class Stream(Protocol):
 
     @property
     def is_reusable(self) -> bool:
-        """Whether it will do for the next clip too; False where opening another one may be better."""
+        """Whether to keep it for the next clip; False if opening another one may be better."""
 
     def now_seconds(self) -> float:
-        """The time on the clock whose times ``fill`` is given."""
+        """The time on the clock that ``fill`` gets its times from."""
 
     def close(self) -> None:
         """Stop at once; what the device has not played is dropped."""
 
 
 class Device(Protocol):
-    """Something that pulls sound: it calls ``fill(out, when_seconds)`` for each block.
+    """A device pulls sound: it calls ``fill(out, when_seconds)`` for each block.
 
-    ``out`` must be filled whole. ``fill`` runs on the device's thread and must not wait for anything.
+    ``fill`` must fill all of ``out``. It runs on the device's thread and must never wait.
     """
 
     @property
     def lead_in_seconds(self) -> float:
-        """How much silence must come first, because the device loses the beginning of a stream."""
+        """The silence needed first, because the device loses the beginning of a stream."""
 
     def choose_output(self, output: str) -> bool:
-        """At the next ``open_stream`` use the output with this id, or the default if there is none.
+        """Use the output with this id at the next ``open_stream``, or the default if it is missing.
 
-        Returns: whether that is another one than before.
+        Returns: whether that is a different output than before.
         """
 
     def open_stream(self, audio_format: AudioFormat, fill: FillBlock) -> Stream:
         """Open and start a stream.
 
         Raises:
-            NoAudioDevice: no sound here; the sentence says why, the hint what helps.
+            NoAudioDevice: there is no sound; the sentence says why, the hint what helps.
         """
 
 
 class VirtualDevice:
-    """A device without hardware: pulled by a test, or by a thread at the pace of real time.
+    """A device without hardware: pulled by a test, or by a thread in real time.
 
-    Everything pulled is kept in ``played`` if ``keeps`` is set, so that a test can see what was heard.
+    With ``keeps``, everything pulled is stored in ``played``, so that a test can see what was heard.
     """
 
     lead_in_seconds = 0.0
@@ -114,7 +114,7 @@ class VirtualDevice:
         return self._stream
 
     def pull(self, frames: int) -> NDArray[Any]:
-        """Take the next frames of the open stream, as a sound card would; shape ``(frames, channels)``."""
+        """Pull the next frames of the open stream, as a sound card would; shape ``(frames, channels)``."""
         return self.stream.pull(frames)
 
     def played(self) -> NDArray[Any]:
@@ -146,11 +146,11 @@ class _VirtualStream:
         return self._heard_now / self.audio_format.rate_hz
 
     def pull(self, frames: int) -> NDArray[Any]:
-        """Take the next frames, and hear them and all before."""
+        """Pull the next frames; they and all before count as heard."""
         return self.pull_ahead(frames, heard=self._pulled + frames)
 
     def pull_ahead(self, frames: int, *, heard: int) -> NDArray[Any]:
-        """Take the next frames into a buffer; of all taken, ``heard`` frames were heard by now."""
+        """Pull the next frames into a buffer; of all pulled, ``heard`` frames were heard by now."""
         out = np.full((frames, self.audio_format.channels), -1, dtype=self.audio_format.dtype)
         self._fill(out, self._pulled / self.audio_format.rate_hz)
         self._pulled += frames
@@ -164,11 +164,11 @@ class _VirtualStream:
         return np.concatenate((nothing, *self._kept))
 
     def unplug(self) -> None:
-        """As if the device had been disconnected."""
+        """Simulate a disconnected device."""
         self.is_alive = False
 
     def starve(self) -> None:
-        """As if the device had not received its next block in time."""
+        """Simulate an underrun."""
         self.underruns += 1
 
     def start_thread(self) -> None:

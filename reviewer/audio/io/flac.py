@@ -1,6 +1,8 @@
-"""Our own FLAC: encoded, read whole, and read where it is wanted from a stream."""
+"""Our canonical FLAC: encoding, decoding, and reading by range from a stream."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, BinaryIO
 
@@ -14,7 +16,7 @@ from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
 
 BLOCK_FRAMES = 1 << 14
 _WHOLE_SAMPLES = 1 << 21
-"""Up to so many, two minutes at 16 kHz in one channel, a clip is decoded at once."""
+"""Up to this many values (two minutes at 16 kHz, one channel) a clip is decoded at once."""
 _CACHE_BYTES = 1 << 22
 _LEAST_CACHED_BLOCKS = 16
 _ENCODE_FRAMES = 1 << 16
@@ -24,7 +26,7 @@ _STREAMINFO_BYTES = 34
 def encode_flac(samples: Samples) -> bytes:
     """The samples as FLAC (RFC 9639) with one metadata block, STREAMINFO.
 
-    16-bit samples are kept as 16 bit, wider ones as 24 bit; rate and channels as they are.
+    16-bit samples are kept as 16 bit, wider ones as 24 bit; rate and channels are unchanged.
 
     Raises:
         Refused: more channels, or a higher rate, than FLAC can hold (``UNDECODABLE_...``).
@@ -57,22 +59,19 @@ def cut_flac(samples: Samples, start: int, end: int) -> bytes:
 def read_canonical(stream: BinaryIO) -> Samples:
     """Decode a FLAC that ``encode_flac`` made; never for a file from outside.
 
-    The stream is read whole first, so that an error of its own (a seal that does not verify) comes through.
+    The stream is read whole first, so that its own errors (a seal that does not verify) are raised.
 
     Raises:
-        Damaged: not our FLAC, or fewer frames than its header says.
+        Damaged: not a canonical FLAC, or fewer frames than its header says.
     """
     whole = stream.read()
-    try:
-        with soundfile.SoundFile(io.BytesIO(whole)) as sound:
-            _require_canonical(sound)
-            dtype = "int16" if sound.subtype == "PCM_16" else "int32"
-            data = sound.read(dtype=dtype, always_2d=True)
-            if data.shape[0] != sound.frames:
-                raise Damaged("AUDIO_TRUNCATED")
-            return Samples(int(sound.samplerate), np.ascontiguousarray(data))
-    except soundfile.LibsndfileError as error:
-        raise Damaged("AUDIO_NOT_DECODABLE") from error
+    with translated_errors(), soundfile.SoundFile(io.BytesIO(whole)) as sound:
+        _require_canonical(sound)
+        dtype = "int16" if sound.subtype == "PCM_16" else "int32"
+        data = sound.read(dtype=dtype, always_2d=True)
+        if data.shape[0] != sound.frames:
+            raise Damaged("AUDIO_TRUNCATED")
+        return Samples(int(sound.samplerate), np.ascontiguousarray(data))
 
 
 def without_metadata(flac: bytes) -> bytes:
@@ -121,24 +120,37 @@ class ErrorKeepingStream:
         self._stream.close()
 
     def raise_error(self) -> None:
-        """Raise what went wrong since the last call."""
+        """Raise the error that occurred since the last call, if any."""
         error, self._error = self._error, None
         if error is not None:
             raise error
 
 
-class FlacStream:
-    """A ``Sound`` over a stream of our own FLAC, of which it caches the blocks used last.
+@contextmanager
+def translated_errors(stream: ErrorKeepingStream | None = None) -> Iterator[None]:
+    """Raises what the stream raised inside libsndfile, else Damaged where that does not decode."""
+    try:
+        yield
+    except soundfile.LibsndfileError as error:
+        if stream is not None:
+            stream.raise_error()
+        raise Damaged("AUDIO_NOT_DECODABLE") from error
+    if stream is not None:
+        stream.raise_error()
 
-    For any thread; a read of a block that is not cached takes about a millisecond, and others wait for it. It
-    owns the stream. After ``close`` it is silent, so that whoever still plays or draws it can finish.
+
+class FlacStream:
+    """A ``Sound`` over a stream of canonical FLAC, which caches the blocks used last.
+
+    Thread-safe; reading an uncached block takes about a millisecond, and blocks other threads. It owns the
+    stream. After ``close`` it reads as silence, so that playback and drawing can finish.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        """Take a seekable stream; only its beginning and its end are read now.
+        """Open a seekable stream; only its beginning and its end are read now.
 
         Raises:
-            Damaged: not our FLAC, or the stream's own seal does not verify.
+            Damaged: not a canonical FLAC, or the stream's own seal does not verify.
         """
         self._stream = ErrorKeepingStream(stream)
         self._lock = Lock()
@@ -175,7 +187,7 @@ class FlacStream:
         return out
 
     def close(self) -> None:
-        """Let the stream go."""
+        """Close the stream."""
         with self._lock:
             self._is_closed = True
             self._cache.clear()
@@ -201,27 +213,19 @@ class FlacStream:
             return silence
         file = self._file or self._opened()
         self._file = None  # after an error the decoder's position cannot be trusted: it is opened again
-        try:
+        with translated_errors(self._stream):
             if file.tell() != start:
                 file.seek(start)
             block: IntSamples = file.read(frames, dtype=self._dtype.name, always_2d=True)
-        except soundfile.LibsndfileError as error:
-            self._stream.raise_error()
-            raise Damaged("AUDIO_NOT_DECODABLE") from error
-        self._stream.raise_error()
         if block.shape[0] != frames:
             raise Damaged("AUDIO_TRUNCATED")
         self._file = file
         return block
 
     def _opened(self) -> soundfile.SoundFile:
-        try:
+        with translated_errors(self._stream):
             self._stream.seek(0)
             file = soundfile.SoundFile(self._stream)
-        except soundfile.LibsndfileError as error:
-            self._stream.raise_error()
-            raise Damaged("AUDIO_NOT_DECODABLE") from error
-        self._stream.raise_error()
         try:
             _require_canonical(file)
         except Damaged:
@@ -236,7 +240,7 @@ def open_sound(stream: BinaryIO) -> Sound:
     The stream is closed with the sound, or by this.
 
     Raises:
-        Damaged: not our FLAC, or the stream's own seal does not verify.
+        Damaged: not a canonical FLAC, or the stream's own seal does not verify.
     """
     try:
         sound = FlacStream(stream)
@@ -252,7 +256,7 @@ def open_sound(stream: BinaryIO) -> Sound:
 
 
 def close_sound(sound: Sound) -> None:
-    """Close the stream that a sound reads from; it can still be read, but is silent."""
+    """Close the stream of a sound, which reads as silence afterwards."""
     if isinstance(sound, FlacStream):
         sound.close()
 

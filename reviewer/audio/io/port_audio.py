@@ -9,7 +9,7 @@ from typing import Any
 from reviewer.errors import NoAudioDevice
 
 LOCK = RLock()
-"""Held by whoever opens, closes or lists: PortAudio's lists are not for two threads."""
+"""Held while opening, closing or listing: PortAudio's device lists are not thread-safe."""
 
 _MISSING = "PORT_AUDIO_NOT_INSTALLED_LINUX" if platform.system() == "Linux" else "PORT_AUDIO_NOT_INSTALLED"
 _open_streams: set[object] = set()
@@ -17,27 +17,27 @@ _open_streams: set[object] = set()
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output device as the system calls it; ``host`` is its sound system (PortAudio's host API)."""
+    """An output device by its system name; ``host`` is its sound system (PortAudio's host API)."""
 
     name: str
     host: str
 
     @property
     def id(self) -> str:
-        """What it is remembered by in the preferences."""
+        """Its id in the preferences."""
         return f"{self.host}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What there is to choose from; ``default`` is the name of the system's default, empty without one."""
+    """The available outputs; ``default`` is the name of the system's default, empty without one."""
 
     default: str
     all: tuple[Output, ...]
 
 
 def output_with_id(output_id: str) -> Output | None:
-    """The output remembered by this id; None for text that is no id."""
+    """The output with this stored id; None for an invalid id."""
     host, slash, name = output_id.partition("/")
     return Output(name, host) if host and slash and name else None
 
@@ -56,7 +56,7 @@ def library() -> Any:
 
 
 def list_outputs(*, rescan_first: bool = False) -> Outputs:
-    """The outputs there are; ``rescan_first`` finds those plugged in since, if no stream is open.
+    """The available outputs; ``rescan_first`` finds newly connected ones, if no stream is open.
 
     Raises:
         NoAudioDevice: PortAudio is missing.
@@ -74,13 +74,13 @@ def list_outputs(*, rescan_first: bool = False) -> Outputs:
 
 
 def index_of(sounddevice: Any, output: Output) -> int | None:
-    """PortAudio's number of an output; None if it is not there."""
+    """PortAudio's index of an output; None if it is not connected."""
     every = _indexed(sounddevice)
     return every.index(output) if output in every else None
 
 
 def rescan(sounddevice: Any) -> bool:
-    """PortAudio lists devices once; start it again to find one plugged in since. Not while one is open."""
+    """Restarts PortAudio, which lists devices only once, to find new ones. Not while a stream is open."""
     with LOCK:
         if _open_streams:
             return False
@@ -93,20 +93,20 @@ def rescan(sounddevice: Any) -> bool:
 
 
 def add_open_stream(stream: object) -> None:
-    """A stream is open now: PortAudio must not be restarted."""
+    """Registers an open stream: PortAudio must not be restarted."""
     _open_streams.add(stream)
 
 
 def remove_open_stream(stream: object) -> None:
-    """It is closed."""
+    """Unregisters a closed stream."""
     _open_streams.discard(stream)
 
 
 def silence_alsa() -> None:
-    """Keep ALSA from writing to the terminal at each underrun; streams count them themselves.
+    """Stop ALSA from writing to the terminal at each underrun; streams count them themselves.
 
-    Its handler becomes ``abs`` of the C library: something that takes what it is given and does nothing.
-    Python code there would be run by the device's thread.
+    Its handler becomes ``abs`` of the C library, which accepts any arguments and does nothing. Python code
+    there would run on the device's thread.
     """
     if platform.system() != "Linux":
         return
@@ -118,7 +118,7 @@ def silence_alsa() -> None:
 
 
 def _indexed(sounddevice: Any) -> list[Output | None]:
-    """Every device in PortAudio's order; None for one that only records."""
+    """Every device in PortAudio's order; None for input devices."""
     hosts = [str(host["name"]) for host in sounddevice.query_hostapis()]
     return [
         Output(str(device["name"]), hosts[device["hostapi"]]) if device["max_output_channels"] > 0 else None

@@ -1,4 +1,4 @@
-"""The sound card, through PortAudio (sounddevice); loaded only when sound is wanted."""
+"""The sound card, through PortAudio (sounddevice); loaded on first use."""
 
 import platform
 import time
@@ -15,15 +15,15 @@ from reviewer.errors import NoAudioDevice, Notice
 
 LATENCIES_SECONDS = (0.08, 0.12, 0.2)
 MANY_UNDERRUNS = 3
-"""From so many in one stream on, the next one has a longer latency."""
+"""From this many underruns in a stream on, the next one has a longer latency."""
 _LEAD_IN_SECONDS = 0.3
 _RESCAN_SECONDS = 5.0
 DEFAULT_FOLLOWS_SYSTEM = platform.system() == "Linux"
-"""There the device called default follows the system; elsewhere PortAudio must list devices again."""
+"""Here the device named default follows the system; elsewhere PortAudio must list devices again."""
 
 
 class SoundCard:
-    """The chosen output device, or the system's default where none is chosen or it is not there."""
+    """The chosen output device, or the system's default if none is chosen or connected."""
 
     lead_in_seconds = _LEAD_IN_SECONDS
 
@@ -35,7 +35,7 @@ class SoundCard:
         default_follows_system: bool = DEFAULT_FOLLOWS_SYSTEM,
     ) -> None:
         self.chosen = output
-        """Used at the next ``open_stream``; None is the system's default."""
+        """The output for the next ``open_stream``; None for the system's default."""
         self._clock = clock
         self._default_follows_system = default_follows_system
         self._scanned_at = float("-inf")
@@ -44,7 +44,7 @@ class SoundCard:
 
     @property
     def latency_seconds(self) -> float:
-        """How much sound is buffered in the device; more after a stream with many underruns."""
+        """The device's buffer; longer after a stream with many underruns."""
         return LATENCIES_SECONDS[self._latency_index]
 
     def choose_output(self, output: str) -> bool:
@@ -52,10 +52,10 @@ class SoundCard:
         return before != self.chosen
 
     def open_stream(self, audio_format: AudioFormat, fill: FillBlock) -> "CardStream":
-        """Open at the clip's own rate, else at the device's.
+        """Open at the clip's rate, else at the device's.
 
         Raises:
-            NoAudioDevice: PortAudio is missing, or there is no output device that takes this.
+            NoAudioDevice: PortAudio is missing, or no output device accepts the format.
         """
         with port_audio.LOCK:
             sounddevice = port_audio.library()
@@ -70,7 +70,7 @@ class SoundCard:
             return stream
 
     def _rescan_if_stale(self, sounddevice: Any) -> None:
-        """Rescan where the list may be out of date; it costs some ten milliseconds."""
+        """Rescan if the list may be outdated; takes about ten milliseconds."""
         is_missing = self.chosen is not None and port_audio.index_of(sounddevice, self.chosen) is None
         is_due = self._clock() - self._scanned_at >= _RESCAN_SECONDS
         is_outdated = self.chosen is None and not self._default_follows_system
@@ -81,7 +81,7 @@ class SoundCard:
     def _first_that_opens(
         self, sounddevice: Any, audio_format: AudioFormat, fill: FillBlock
     ) -> "CardStream | None":
-        """The first that opens: the chosen device, then the default; as asked, then in its own format."""
+        """The first stream that opens: chosen device, then default; requested format, then its own."""
         for index, fallback_reason in self._candidates(sounddevice):
             for candidate in _formats(sounddevice, index, audio_format):
                 try:
@@ -139,7 +139,7 @@ class CardStream:
         def callback(out: NDArray[Any], _frames: int, when: Any, status: Any) -> None:
             if status and status.output_underflow:
                 self.underruns += 1
-            # Some of PortAudio's hosts leave the time of the output at 0.
+            # Some of PortAudio's host APIs report an output time of 0.
             fill(out, when.outputBufferDacTime or when.currentTime + latency_seconds)
 
         extra = sounddevice.WasapiSettings(auto_convert=True) if _is_wasapi(sounddevice, index) else None
@@ -162,8 +162,8 @@ class CardStream:
 
     @property
     def is_reusable(self) -> bool:
-        """Not if it stands in for a missing device, if the default may have changed, or after an underrun:
-        the next one may have a longer latency."""
+        """Not if it replaces a missing device, the default may have changed, or after an underrun: the next
+        one may have a longer latency."""
         return self._is_current and self.fallback_reason is None and not self.underruns
 
     def now_seconds(self) -> float:
@@ -179,7 +179,7 @@ class CardStream:
 
 
 def _formats(sounddevice: Any, index: int | None, audio_format: AudioFormat) -> list[AudioFormat]:
-    """What is asked for, then what the device takes that is nearest to it."""
+    """The requested format, then the device's nearest one."""
     try:
         device = _info(sounddevice, index)
     except (sounddevice.PortAudioError, ValueError):

@@ -1,7 +1,7 @@
-"""Everything that runs on the device's thread: it copies buffered samples, else silence.
+"""Everything that runs on the device's thread: it copies buffered samples, or silence.
 
-While a block is filled nothing here locks, waits, logs or renders. What other threads want reaches it as one
-frozen ``CallbackSettings``, what they buffer as one tuple of chunks; each is exchanged by one assignment.
+Filling a block never locks, waits, logs or renders. Other threads pass it one frozen ``CallbackSettings`` and
+one tuple of buffered chunks; each is replaced by one assignment.
 """
 
 import time
@@ -36,8 +36,8 @@ class BufferedChunk:
 class SampleBuffer:
     """The chunks of a sound of ``frames`` frames that are in memory, found by frame number.
 
-    All chunks are exchanged in one step, and none is ever overwritten. So the device's thread copies from
-    whatever it found, and what it copies cannot change meanwhile.
+    All chunks are replaced in one assignment, and none is ever overwritten, so chunks do not change while
+    the device's thread copies from them.
     """
 
     __slots__ = ("_chunks", "frames")
@@ -54,12 +54,12 @@ class SampleBuffer:
         return buffer
 
     def replace_chunks(self, chunks: Iterable[BufferedChunk]) -> None:
-        """Exchange all that is buffered for these chunks, which do not overlap."""
+        """Replace all chunks by these, which do not overlap."""
         ordered = tuple(sorted(chunks, key=lambda chunk: chunk.start))
         self._chunks = (tuple(chunk.start for chunk in ordered), ordered)
 
     def chunk_at(self, frame: int) -> BufferedChunk | None:
-        """The chunk that has this frame, if it is buffered."""
+        """The chunk that contains this frame, if it is buffered."""
         starts, chunks = self._chunks
         index = bisect_right(starts, frame) - 1
         if index < 0 or frame >= chunks[index].end:
@@ -80,7 +80,7 @@ class SampleBuffer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fades:
-    """Where a run of playback is faded, always over the same length; ``weights`` are those of its fade-in."""
+    """Where a playback run is faded, always over the same length; ``weights`` are those of its fade-in."""
 
     weights: NDArray[np.float32]
     at_start: bool = False
@@ -92,11 +92,11 @@ _NO_FADES = Fades(fade_in_weights(0))
 
 
 class PlaybackCursor:
-    """Where a run of playback is, from ``start`` to ``stop`` of a buffer; it waits for what is not buffered.
+    """The position of a playback run, from ``start`` to ``stop`` of a buffer; it waits for unbuffered frames.
 
-    With ``loop_start`` it goes on there after ``stop``, for ever, and ``count`` goes on through the rounds:
-    ``loop_position`` says which frame a count is. ``count`` and ``last_block`` are written by the device's
-    thread alone, each in one step.
+    With ``loop_start`` it continues there after ``stop``, without end, and ``count`` increases through the
+    rounds: ``loop_position`` converts it to a frame. Only the device's thread writes ``count`` and
+    ``last_block``, each in one assignment.
     """
 
     __slots__ = (
@@ -134,7 +134,7 @@ class PlaybackCursor:
 
     @property
     def is_over(self) -> bool:
-        """Whether the device has got all of it."""
+        """Whether the device has received all of it."""
         return self.count >= self._end_count
 
     @property
@@ -143,14 +143,14 @@ class PlaybackCursor:
         return self.buffer.chunk_at(self.loop_position(self.count)[1]) is not None
 
     def loop_position(self, count: int) -> tuple[int, int]:
-        """How many rounds are over at this count, and which frame of the buffer comes next."""
+        """The number of finished rounds at this count, and the buffer's next frame."""
         if self.loop_start is None or count < self.stop:
             return 0, count
         rounds, frames = divmod(count - self.stop, self.stop - self.loop_start)
         return rounds + 1, self.loop_start + frames
 
     def heard_count(self, now_seconds: float, rate_hz: int) -> int:
-        """The count that is heard now: what the device has got, less what it has not played yet."""
+        """The count that is heard now: frames given to the device, minus those it has not played yet."""
         if self.last_block is None:
             return self.start
         first, when_seconds = self.last_block
@@ -176,7 +176,7 @@ class PlaybackCursor:
         return count - first_count
 
     def copy_fading_out(self, out: NDArray[Any], when_seconds: float) -> int:
-        """Fade out what follows; returns how many frames that took; it is over if ``out`` is not full."""
+        """Fade out the next frames; returns how many; the fade is over if ``out`` is not full."""
         if self._fades_out_at is None:
             self._fades_out_at = self.count
             tail = self._fades.weights.shape[0] if self.last_block is not None else 0
@@ -184,9 +184,9 @@ class PlaybackCursor:
         return self.copy_next(out, when_seconds)
 
     def continues(self, before: "PlaybackCursor") -> bool:
-        """Whether this goes on exactly where ``before`` is; then it needs no fade-in, and has none.
+        """Whether this continues exactly at ``before``'s position, so that it needs no fade-in.
 
-        Not while a fade of either is under way: the volume would jump.
+        Not during a fade of either: the volume would jump.
         """
         is_same = before.buffer is self.buffer and before.last_block is not None and not before.is_over
         is_unfaded = before.is_unfaded_at(before.count) and self.is_unfaded_at(
@@ -224,9 +224,9 @@ class PlaybackCursor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CallbackSettings:
-    """What the device's thread is to do from its next block on: play ``cursor``, or silence without one.
+    """What the device's thread does from its next block on: play ``cursor``, or silence without one.
 
-    What it played before is faded out first; with ``drops_previous`` it ends at once.
+    The previous sound is faded out first; with ``drops_previous`` it ends at once.
     """
 
     cursor: PlaybackCursor | None = None
@@ -236,9 +236,9 @@ class CallbackSettings:
 class AudioCallback:
     """Fills the device's blocks from the present cursor.
 
-    ``finished_blocks`` counts blocks: the device's thread fades out a cursor that was taken away; that cursor
-    will not move any more once a second block has finished (only one can have been under way) and it is not
-    the ``sounding`` one.
+    ``finished_blocks`` counts blocks. The device's thread fades out a replaced cursor, which no longer moves
+    once two more blocks have finished (only one can have been in progress) and it is not the ``sounding``
+    one.
     """
 
     def __init__(self) -> None:
@@ -251,7 +251,7 @@ class AudioCallback:
         self._rate_hz = 1
 
     def start_stream(self, rate_hz: int, lead_in_seconds: float) -> None:
-        """Prepare for a new stream, before it is opened: nothing to play, and so much silence first."""
+        """Prepare for a new stream, before it is opened: nothing to play, and some silence first."""
         self._settings = self._seen = CallbackSettings()
         self.sounding = None
         self._begun_blocks = self.finished_blocks
@@ -263,9 +263,9 @@ class AudioCallback:
         self._settings = CallbackSettings(cursor)
 
     def drop_all(self) -> bool:
-        """Let nothing of the previous sound follow, not even its fade; the stream goes on in silence.
+        """Stop the previous sound at once, without a fade; the stream continues with silence.
 
-        Waits for a block that is under way. False if it does not end: then the stream must be closed.
+        Waits for a block in progress. False if it does not end: the stream must be closed then.
         """
         self._settings = CallbackSettings(drops_previous=True)
         begun, latest = self._begun_blocks, time.monotonic() + _LONGEST_BLOCK_SECONDS
@@ -278,7 +278,7 @@ class AudioCallback:
 
     def fill(self, out: NDArray[Any], when_seconds: float) -> None:
         """Fill a block of shape ``(frames, channels)`` whose first frame is heard at ``when_seconds``."""
-        self._begun_blocks += 1  # before it looks at anything: ``drop_all`` counts on it
+        self._begun_blocks += 1  # before anything is read: ``drop_all`` relies on it
         settings = self._settings
         if settings is not self._seen:
             self._seen = settings

@@ -12,7 +12,7 @@ from reviewer.errors import ReviewerError
 
 @dataclass(frozen=True, slots=True)
 class RenderSettings:
-    """What renditions are made for, as one value; ``loudness`` is None where there is no level to set."""
+    """Everything that renditions depend on; ``loudness`` is None if loudness matching does not apply."""
 
     output: OutputSettings
     loudness: Loudness | None
@@ -22,9 +22,9 @@ class RenderSettings:
 class MonitorChain:
     """Keeps the renditions for the present settings; the previous ones stay until they are released.
 
-    ``settings`` may be exchanged at any time; ``update`` follows one change after the other: while the
-    previous renditions are still being played, further changes do not pile up. So a gain that is dragged is
-    heard on the way, as fast as the sound can be rendered, and then as it was left.
+    ``settings`` may be replaced at any time; ``update`` applies one change at a time, and skips those that
+    come while the previous renditions are still played. So a gain is heard while it is dragged, as fast as
+    the sound can be rendered, and then at its final value.
     """
 
     def __init__(self, make_stretch: MakeStretch, start_job: StartJob) -> None:
@@ -42,7 +42,7 @@ class MonitorChain:
 
     @property
     def level_db(self) -> float | None:
-        """What the level adds to the clip, 0 where it is off; None while the clip is being measured."""
+        """The gain of loudness matching, 0 if it is off; None while the clip is being measured."""
         if self._sound is None or not self.settings.is_levelled:
             return 0.0
         loudness = self._loudness()
@@ -50,11 +50,11 @@ class MonitorChain:
 
     @property
     def is_changing(self) -> bool:
-        """Whether the previous renditions are still there."""
+        """Whether the previous renditions are still in use."""
         return self._previous is not None
 
     def set_clip(self, sound: Sound | None) -> None:
-        """Take another clip, or none; its renditions are made once there is a device."""
+        """Set the clip, or none; its renditions are made once there is a device."""
         self.detach_device()
         self._analyser.cancel()
         self._sound = sound
@@ -74,7 +74,7 @@ class MonitorChain:
         self._start_job(self._preparation.run)
 
     def discard_prepared(self) -> None:
-        """The clip that was prepared is not loaded after all."""
+        """Drop the prepared clip, which will not be loaded."""
         if self._preparation is not None:
             self._preparation.cancel()
             self._preparation = None
@@ -83,14 +83,14 @@ class MonitorChain:
         """Make renditions for a device.
 
         Raises:
-            Unavailable: the device's rate is another, and the library that converts it is not installed.
+            Unavailable: the device's rate differs, and the library that converts it is not installed.
         """
         self._format = device_format
         self.update(0)
         self._drop_prepared()
 
     def detach_device(self) -> None:
-        """The device is closed: render no more."""
+        """Stop rendering: the device is closed."""
         self.release_previous()
         self._drop_prepared()
         if self._renditions is not None:
@@ -98,9 +98,9 @@ class MonitorChain:
         self._renditions = self._format = self._rendered_for = None
 
     def update(self, first_frame: int | None) -> None:
-        """Make new renditions if the settings have changed, or the clip has been measured for its level.
+        """Make new renditions if the settings have changed, or the clip's loudness is known now.
 
-        Rendered now from the clip's frame ``first_frame`` on, or only when it is wanted if that is None.
+        They are rendered now from the clip's frame ``first_frame`` on, or on request if that is None.
         """
         if self._sound is None or self._format is None or self._previous is not None:
             return
@@ -128,13 +128,13 @@ class MonitorChain:
         return self._renditions.at_speed(percent) if self._renditions is not None else None
 
     def release_previous(self) -> None:
-        """The previous renditions are not played any more."""
+        """Drop the previous renditions, which are not played any more."""
         if self._previous is not None:
             self._previous.stop()
         self._previous = None
 
     def _drop_prepared(self) -> None:
-        """What was prepared for other settings, or another device, is of no use."""
+        """Drops what was prepared for other settings or another device."""
         if self._prepared is not None:
             self._prepared.renditions.stop()
             self._prepared = None
@@ -147,7 +147,7 @@ class MonitorChain:
 
 @dataclass(frozen=True, slots=True)
 class PreparedClip:
-    """Renditions of a clip that is not loaded yet, and what they are made for."""
+    """Renditions of a clip that is not loaded yet, and the settings they depend on."""
 
     settings: RenderSettings
     renditions: Renditions
@@ -157,7 +157,7 @@ class ClipPreparation:
     """Measures the next clip and renders its beginning at the present speed, on another thread.
 
     Nothing of it reaches a device before the clip is loaded. ``run`` is a job; the rest is for the player's
-    thread. What goes wrong goes wrong again, and is reported, when the clip is loaded.
+    thread. An error occurs again, and is reported, when the clip is loaded.
     """
 
     def __init__(
@@ -179,7 +179,7 @@ class ClipPreparation:
         self._is_wanted = True
 
     def run(self) -> None:
-        """Do it; nothing is kept if it was cancelled meanwhile."""
+        """Prepare the clip; nothing is kept if it was cancelled."""
         sound = self._sound
         if sound is None:
             return
@@ -192,14 +192,14 @@ class ClipPreparation:
             self.cancel()
 
     def result_for(self, sound: Sound) -> PreparedClip | None:
-        """The result, if it is of this clip and done; else the preparation is cancelled."""
+        """The result, if it is finished and of this clip; else the preparation is cancelled."""
         result = self._result if sound is self._sound else None
         if result is None:
             self.cancel()
         return result
 
     def cancel(self) -> None:
-        """Let the clip go, and all that was made of it."""
+        """Drop the clip and everything prepared."""
         self._is_wanted = False
         result, self._result, self._sound = self._result, None, None
         if result is not None:

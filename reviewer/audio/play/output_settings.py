@@ -1,4 +1,4 @@
-"""What one listener has chosen to hear: level, gain, channels. It never becomes part of an export."""
+"""Output settings: loudness matching, gain and channels. They never affect an export."""
 
 from dataclasses import dataclass, field, replace
 from math import log10
@@ -13,9 +13,9 @@ from reviewer.audio.dsp.loudness import Loudness, step_frames, step_powers
 from reviewer.audio.samples import IntSamples, Sound, as_float, format_of, from_float
 
 TARGET_LUFS = -20.0
-"""Loud enough for headphones in an office; with 19 dB of headroom, plain speech never meets the limiter."""
+"""Loud enough for headphones in an office; with 19 dB of headroom, speech never meets the limiter."""
 SHOUT_LU = 6.0
-"""How far above its level a clip may be for a moment before the compressor lowers it."""
+"""How far above the target level a passage may be before the compressor lowers it."""
 LEAST_LEVEL_DB, MOST_LEVEL_DB = -20.0, 24.0
 LEAST_GAIN_DB, MOST_GAIN_DB = -20, 20
 
@@ -25,10 +25,10 @@ _STEPS_PER_BLOCK = 20
 
 @dataclass(frozen=True, slots=True)
 class OutputSettings:
-    """A listener's choices: they lie between the clip and the device, and change nothing of the clip.
+    """A listener's settings, applied between clip and device; the clip is not changed.
 
-    ``muted`` are the clip's own channels, from 0, whether swapped or not. ``is_mono`` gives both sides the
-    mean of those that are not muted. The gain is in whole decibels.
+    ``muted`` are the clip's own channels, from 0, whether swapped or not. ``is_mono`` plays the mean of
+    the unmuted channels on both sides. The gain is in whole decibels.
     """
 
     is_levelled: bool = False
@@ -38,36 +38,36 @@ class OutputSettings:
     is_mono: bool = False
 
     def with_gain(self, decibels: int) -> "OutputSettings":
-        """The same with this gain, limited to -20 to 20 dB."""
+        """A copy with this gain, limited to -20 to 20 dB."""
         return replace(self, gain_db=max(LEAST_GAIN_DB, min(MOST_GAIN_DB, decibels)))
 
     def solo(self, channel: int | None, channels: int) -> "OutputSettings":
-        """The same with only one of a clip's channels, or with all of them."""
+        """A copy with only one of a clip's channels, or with all."""
         muted = () if channel is None else (each for each in range(channels) if each != channel)
         return replace(self, muted=frozenset(muted))
 
     def soloed(self, channels: int) -> int | None:
-        """The only channel that is heard of a clip with more than one; None if there is no such channel."""
+        """The only unmuted channel of a clip with several; None if there is no such channel."""
         audible = self._audible(channels)
         return audible[0] if len(audible) == 1 and channels > 1 else None
 
     def next_solo(self, channels: int) -> "OutputSettings":
-        """All channels, only the first, only the second..., all."""
+        """A copy with the next of: all channels, only the first, only the second..., all."""
         now = self.soloed(channels)
         following = 0 if now is None else now + 1
         return self.solo(following if 1 < channels > following else None, channels)
 
     def for_new_clip(self) -> "OutputSettings":
-        """What is kept for the next clip: mute and swap belong to the clip they were chosen for."""
+        """The settings for the next clip: mute and swap belong to one clip only."""
         return replace(self, muted=frozenset(), is_swapped=False)
 
     def level_db(self, loudness: Loudness | None) -> float:
-        """What the level adds to a clip, -20 to 24 dB: 0 where it is off, not measured, or of silence."""
+        """The gain of loudness matching, -20 to 24 dB; 0 if off, not measured yet, or for silence."""
         heard = self.heard_lufs(loudness) if self.is_levelled and loudness is not None else None
         return 0.0 if heard is None else max(LEAST_LEVEL_DB, min(MOST_LEVEL_DB, TARGET_LUFS - heard))
 
     def heard_lufs(self, loudness: Loudness) -> float | None:
-        """Loudness of what is heard; a single channel on both sides is as loud as two. None for silence."""
+        """Loudness of the mix; a single channel on both sides is as loud as two. None for silence."""
         channels = len(loudness.channels)
         audible = self._audible(channels)
         if len(audible) == channels:
@@ -79,7 +79,7 @@ class OutputSettings:
         return heard + _BOTH_SIDES_LU if heard is not None and is_doubled else heard
 
     def mix_matrix(self, channels: int) -> NDArray[np.float32]:
-        """The weight of each channel of the clip (row) in each that is heard, ``(channels, channels)``."""
+        """The weight of each channel of the clip (row) in each output channel, ``(channels, channels)``."""
         audible = self._audible(channels)
         mix = np.zeros((channels, channels), dtype=np.float32)
         if self.is_mono and audible:
@@ -95,10 +95,10 @@ class OutputSettings:
 
 
 def processed(sound: Sound, settings: OutputSettings, loudness: Loudness | None) -> Sound:
-    """The sound with these settings applied; the very same object if they ask for nothing.
+    """The sound with these settings applied; the same object if they change nothing.
 
-    Of the clip's own format and length, rendered where it is read. With a level, or gain above 0 dB, the
-    limiter keeps every sample at most at ``limiter.CEILING``. Until ``loudness`` is known there is no level.
+    It has the clip's format and length, and is rendered on demand. With loudness matching, or a gain above
+    0 dB, the limiter keeps every sample within ``limiter.CEILING``. Loudness matching needs ``loudness``.
     """
     has_level = settings.is_levelled and loudness is not None and settings.heard_lufs(loudness) is not None
     mix = settings.mix_matrix(sound.channels)
@@ -115,7 +115,7 @@ def processed(sound: Sound, settings: OutputSettings, loudness: Loudness | None)
 
 
 class _MonitorMixer:
-    """Renders blocks of a sound: channels mixed, gain and level applied, shouts compressed, peaks limited."""
+    """Renders blocks of a sound: channels mixed, gains applied, shouts compressed, peaks limited."""
 
     def __init__(
         self, sound: Sound, mix: NDArray[np.float32] | None, gain_db: float, level_db: float | None
@@ -134,7 +134,7 @@ class _MonitorMixer:
         around = 2 * lookahead_frames(self._sound.rate_hz)
         low, high = max(start - around, 0), min(end + around, self._sound.frames)
         read = self._sound.read(low, high)
-        values = self._mixed(as_float(read))
+        values = as_float(read) if self._mix is None else as_float(read) @ self._mix
         gain_db = self._gain_db + (self._level_db or 0.0)
         if gain_db:
             values = values * np.float32(10 ** (gain_db / 20))
@@ -145,9 +145,6 @@ class _MonitorMixer:
         if self._level_db is None and self._gain_db <= 0:
             return from_float(values[start - low : end - low], read)
         return from_float(peaks_limited(values, self._sound.rate_hz, start - low, end - start), read)
-
-    def _mixed(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return values if self._mix is None else values @ self._mix
 
     def _compressor_curve_db(self, start: int, end: int, low: int, high: int) -> NDArray[np.float64]:
         """The compressor's gain at each frame ``[low, high)``, linear in dB between the steps' middles."""
@@ -172,7 +169,7 @@ class _MonitorMixer:
 
     def _measured(self, begin: int, end: int) -> NDArray[np.float64]:
         read = self._sound.read(begin * self._step_frames, end * self._step_frames)
-        values = self._mixed(as_float(read))
+        values = as_float(read) if self._mix is None else as_float(read) @ self._mix
         missing = (end - begin) * self._step_frames - values.shape[0]
         steps = step_powers(np.pad(values, ((0, missing), (0, 0))), self._sound.rate_hz)
         power: NDArray[np.float64] = steps.sum(axis=1) * (2 if self._sound.channels == 1 else 1)

@@ -1,4 +1,4 @@
-"""The output stream: opened on a device for the audio callback, and kept from clip to clip while it fits."""
+"""The output stream of a device, kept open from clip to clip while the format matches."""
 
 from reviewer.audio.io.device import Device, Stream
 from reviewer.audio.play.audio_callback import AudioCallback
@@ -9,7 +9,7 @@ from reviewer.audio.samples import AudioFormat, Sound, format_of
 class OutputStream:
     """Opens and closes the device for an audio callback.
 
-    Opening a sound card takes up to 60 ms, so it is not done for each clip: in between the device gets
+    Opening a sound card takes up to 60 ms, so it is not done for each clip: in between the device plays
     silence.
     """
 
@@ -21,12 +21,12 @@ class OutputStream:
         self._asked: AudioFormat | None = None
 
     def expected_format(self, sound: Sound) -> AudioFormat:
-        """What the device will most likely take for this clip."""
+        """The format that the device will most likely accept for this clip."""
         asked = format_of(sound)
         return self.stream.audio_format if self.stream is not None and asked == self._asked else asked
 
     def open_for(self, sound: Sound) -> Stream:
-        """The open stream, if it was opened for a clip of this format and may stay; else a new one.
+        """The open stream, if it was opened for this format and is reusable; else a new one.
 
         Raises:
             NoAudioDevice: there is none.
@@ -40,15 +40,15 @@ class OutputStream:
         return self.stream
 
     def end_clip(self, *, keeps_device: bool) -> None:
-        """From now on the device gets nothing of the clip: it is silent, or closed.
+        """Stops the clip's sound: the device is silent, or closed.
 
-        It is also closed where it cannot be known that it is silent.
+        It is also closed if its silence is not certain.
         """
         if not (keeps_device and self._callback.drop_all()):
             self.close_stream()
 
     def close_stream(self) -> None:
-        """Let the device go."""
+        """Close the device."""
         if self.stream is not None:
             self.stream.close()
             self._underruns.end_stream(self.stream)

@@ -1,4 +1,4 @@
-"""One uninterrupted run of playback, as frames of the clip, and which of them the device has got."""
+"""A playback run without interruption, in frames of the clip, and the frames that the device received."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,10 @@ from reviewer.model.intervals import merge_heard
 
 
 class PlaybackRun:
-    """A playback cursor, and which of the clip's frames it is at. In a loop frames are counted through."""
+    """A playback cursor, and its position in frames of the clip. In a loop the count keeps increasing."""
 
     def __init__(self, rendition: Rendition, at: Transport, fade_weights: NDArray[np.float32]) -> None:
-        """Cue what the transport says; ``fade_weights`` are those of a fade-in, at the device's rate."""
+        """Cue the transport's position; ``fade_weights`` are those of a fade-in, at the device's rate."""
         self.rendition = rendition
         self.ended_at_block = 0
         self._start = self._reported = at.position
@@ -45,21 +45,21 @@ class PlaybackRun:
 
     @property
     def error(self) -> ReviewerError | None:
-        """Why it would wait for ever, once it does."""
+        """Why rendering has stopped, if it has."""
         if self.rendition.error is None or self.cursor.is_over:
             return None
         return None if self.cursor.is_buffered else self.rendition.error
 
     def fed_frame(self) -> int:
-        """Up to which of the clip's frames the device has got."""
+        """The clip's frame up to which the device has received sound."""
         return self._clip_frame(self.cursor.count)
 
     def heard_frame(self, now_seconds: float, rate_hz: int) -> int:
-        """Which of the clip's frames is heard now."""
+        """The clip's frame that is heard now."""
         return self._clip_frame(self.cursor.heard_count(now_seconds, rate_hz))
 
     def take_fed(self) -> list[tuple[int, int]]:
-        """The ranges of the clip that the device got since the last call."""
+        """The ranges of the clip that the device has received since the last call."""
         first, last = self._reported, self.fed_frame()
         if last <= first:
             return []
@@ -77,7 +77,7 @@ class PlaybackRun:
 
 
 class HeardTracker:
-    """Collects which of the clip's frames runs have given to the device, also those that still fade out."""
+    """Collects the clip's frames that the device has received from all runs, also from those fading out."""
 
     def __init__(self, callback: AudioCallback) -> None:
         self._callback = callback
@@ -86,19 +86,17 @@ class HeardTracker:
 
     @property
     def has_untaken(self) -> bool:
-        """Whether something is known to be heard and was not taken."""
+        """Whether heard frames have not been taken yet."""
         return bool(self._heard)
 
     def end_run(self, run: PlaybackRun) -> None:
-        """This run was taken away; the device may still fade it out."""
+        """This run was replaced; the device may still fade it out."""
         run.ended_at_block = self._callback.finished_blocks
         self._ending.append(run)
 
     def take_heard(self, run: PlaybackRun | None) -> list[HeardRange]:
-        """What was heard since the last call, that of the present run too; merged."""
-        ended = [
-            each for each in self._ending if not self._may_still_move(each)
-        ]  # asked before they are read
+        """The ranges heard since the last call, including the present run's; merged."""
+        ended = [each for each in self._ending if not self._may_still_move(each)]  # before they are read
         for each in [*self._ending, *([run] if run is not None else [])]:
             self._collect(each)
         self._ending = [each for each in self._ending if each not in ended]
@@ -106,7 +104,7 @@ class HeardTracker:
         return heard
 
     def end_stream(self) -> None:
-        """The device is closed: nothing moves any more."""
+        """The device is closed: no run moves any more."""
         for run in self._ending:
             self._collect(run)
         self._ending = []
@@ -121,7 +119,7 @@ class HeardTracker:
 
 
 def _loops_smoothly(rendition: Rendition, start: int, stop: int, fade_frames: int) -> bool:
-    """Whether a loop needs no fade at its seam; what is not buffered yet is faded, to be safe."""
+    """Whether a loop needs no fade at its seam; an unbuffered seam is faded, to be safe."""
     buffer = rendition.buffer
     if stop - start <= 2 * (fade_frames + 1):
         whole = buffer.read(start, stop)

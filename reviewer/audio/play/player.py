@@ -1,4 +1,4 @@
-"""Plays one clip: transport, output stream and what was heard, for one calling thread."""
+"""The player: transport, output stream and heard ranges of one clip, for one calling thread."""
 
 from reviewer.audio.dsp.fade import FADE_SECONDS, fade_in_weights
 from reviewer.audio.dsp.stretch import SignalsmithStretch
@@ -23,12 +23,12 @@ class Player:
 
     The stream is opened with the clip and is silent until something plays, so that no sound is lost at its
     start and playback begins at once. ``position`` is what is heard now; frames count as heard when the
-    device has got them, so that after a pause both are the same. Without a device everything but sound works:
-    ``problem`` is a sentence, and ``play`` does nothing but look for a device again. For one thread only.
+    device has received them, so after a pause both agree. Without a device everything but sound works:
+    ``problem`` is a sentence, and ``play`` only searches for a device again. For one thread only.
 
-    What begins or ends in the middle is faded over ``fade_seconds``. After a pause the position is where the
-    fade began, so that nothing is lost. With plain ``OutputSettings()`` at 1x the device gets the clip's own
-    samples.
+    Playback that starts or stops in the middle is faded over ``fade_seconds``. After a pause the position is
+    where the fade began, so that nothing is lost. With plain ``OutputSettings()`` at 1x the
+    device gets the clip's own samples.
     """
 
     def __init__(
@@ -74,28 +74,28 @@ class Player:
 
     @property
     def is_buffered(self) -> bool:
-        """Whether the sound at the position is rendered at the present speed, so that it sounds at once."""
+        """Whether the sound at the position is rendered at the present speed, so that it can play at once."""
         rendition = self._rendition()
         return rendition is not None and rendition.is_buffered(self._transport.position)
 
     @property
     def problem(self) -> str | None:
-        """Why there is no sound, or not at this speed, and what helps; None while there is."""
+        """Why there is no sound, or not at this speed, and what helps; None if there is."""
         return self._problem
 
     @property
     def output_settings(self) -> OutputSettings:
-        """What is done to the sound for the listener."""
+        """The output settings."""
         return self._monitor_chain.settings
 
     @property
     def level_db(self) -> float | None:
-        """What the level adds to this clip, 0 where it is off; None while the clip is being measured."""
+        """The gain of loudness matching, 0 if it is off; None while the clip is being measured."""
         return self._monitor_chain.level_db
 
     @property
     def channels(self) -> int:
-        """How many the clip has; 0 without one."""
+        """The clip's number of channels; 0 without a clip."""
         return self._sound.channels if self._sound is not None else 0
 
     @property
@@ -104,11 +104,11 @@ class Player:
         return self._underruns.total(self._output.stream)
 
     def load(self, samples: Sound) -> None:
-        """Load a clip: at its beginning, paused, at the previous speed; a device of its format stays open.
+        """Load a clip, paused at its beginning, at the previous speed; a device of its format stays open.
 
         Raises:
-            ValueError: what was heard of the previous clip was not taken (``unload``, ``take_heard``,
-                ``load``): it would be logged as heard of this one.
+            ValueError: the previous clip's heard ranges were not taken (``unload``, ``take_heard``): they
+                would be logged for this one.
         """
         self.unload(keeps_device=True)
         if self._heard.has_untaken:
@@ -124,13 +124,13 @@ class Player:
         self._monitor_chain.prepare_clip(samples, device_format, self._transport.speed_percent)
 
     def forget_prepared(self) -> None:
-        """The clip that was prepared is not loaded after all: keep nothing of it."""
+        """Drop the prepared clip, which will not be loaded."""
         self._monitor_chain.discard_prepared()
 
     def unload(self, *, keeps_device: bool = False) -> None:
-        """Stop, and let the clip go; what was heard of it can still be taken.
+        """Stop and unload the clip; its heard ranges can still be taken.
 
-        With ``keeps_device`` the device stays open, and silent, for a clip that is loaded at once.
+        With ``keeps_device`` the device stays open, in silence, for the next clip.
         """
         self._end_run()
         self._close_stream(keeps_device=keeps_device)
@@ -152,7 +152,7 @@ class Player:
     ) -> None:
         """Loop ``start`` to ``end``, with pre-roll and post-roll, without a gap.
 
-        It begins ``at`` a frame, if that is inside, else at the beginning.
+        It starts ``at`` a frame, if that is inside, else at the loop's start.
         """
         if self._can_play():
             self._end_run()
@@ -160,13 +160,13 @@ class Player:
             self._start_run()
 
     def pause(self) -> None:
-        """Pause; the position is where the sound that the device already has ends."""
+        """Pause; the position is the end of the sound that the device has received."""
         self._refresh()
         self._end_run()
         self._transport = self._transport.pause()
 
     def seek(self, frame: int) -> None:
-        """Go there, and go on playing if it was playing."""
+        """Go to a frame; playback continues."""
         self._refresh()
         target = self._transport.seek(frame)
         self._end_run()
@@ -183,12 +183,12 @@ class Player:
         self._refresh()
 
     def set_output_settings(self, settings: OutputSettings) -> None:
-        """Apply these from now on; while it plays, as soon as that is rendered, at the same place."""
+        """Apply these settings; during playback as soon as they are rendered, at the same position."""
         self._monitor_chain.settings = settings
         self._refresh()
 
     def choose_output(self, output: str) -> None:
-        """Switch to the output with this id, or the default; a playing clip goes on there."""
+        """Switch to the output with this id, or the default; playback continues there."""
         self._refresh()
         if not self._device.choose_output(output):
             return
@@ -200,12 +200,12 @@ class Player:
             self._transport = self._transport.pause()
 
     def take_heard(self) -> list[HeardRange]:
-        """What the device got since the last call, merged; at 1x exact to the frame."""
+        """The ranges that the device has received since the last call, merged; at 1x exact to the frame."""
         self._refresh()
         return self._heard.take_heard(self._run)
 
     def close(self) -> None:
-        """Let all clips and the device go; save the record of underruns."""
+        """Drop all clips, close the device, and save the underrun counts."""
         self.forget_prepared()
         self.unload()
         self._underruns.save()
@@ -215,7 +215,7 @@ class Player:
         return self._sound is not None and (self._output.stream is not None or self._open(self._sound))
 
     def _refresh(self) -> None:
-        """Follow what is heard, switch to what is rendered by now, notice a lost device."""
+        """Update the position, switch to finished renditions, detect a lost device."""
         self._monitor_chain.update(self._transport.position if self._run is None else None)
         if self._run is None:
             self._monitor_chain.release_previous()
@@ -242,7 +242,7 @@ class Player:
             self._change_rendition()
 
     def _change_rendition(self) -> None:
-        """Switch to the speed and settings wanted, once that is buffered where the device is by now."""
+        """Switch to the requested speed and settings, once they are buffered at the device's position."""
         rendition, run = self._rendition(), self._run
         if rendition is None or run is None or rendition is run.rendition:
             return
@@ -253,7 +253,7 @@ class Player:
             self._start_run()
 
     def _rendition(self) -> Rendition | None:
-        """The rendition at the speed wanted; if that is not available, say so and go back to 100 %."""
+        """The rendition at the requested speed; if unavailable, report it and return to 100 %."""
         try:
             return self._monitor_chain.rendition(self._transport.speed_percent)
         except Unavailable as error:
@@ -262,7 +262,7 @@ class Player:
             return self._monitor_chain.rendition(100)
 
     def _start_run(self) -> None:
-        """Play what the transport says, if it plays; the cursor waits for what is not rendered."""
+        """Play at the transport's position, if it plays; the cursor waits for unrendered sound."""
         rendition = self._rendition() if self._transport.is_playing else None
         if rendition is None:
             return
@@ -274,12 +274,12 @@ class Player:
         self._underruns.start_playing(self._output.stream)
 
     def _request(self, rendition: Rendition, frame: int) -> None:
-        """Have the sound from there on rendered; in a loop all of it, so that no round waits for it."""
+        """Request the sound from there on; in a loop all of it, so that no round has to wait."""
         loop = self._transport.loop
         rendition.request(frame, None if loop is None else (loop.start, loop.stop))
 
     def _end_run(self) -> None:
-        """Let the device fade out, and no more; the transport is where the fade begins."""
+        """Fade out; the transport's position is where the fade begins."""
         run, self._run = self._run, None
         self._callback.play(None)
         if run is not None:

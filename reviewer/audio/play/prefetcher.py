@@ -1,4 +1,4 @@
-"""Renders ahead of playback, on the render thread, the part of a sound that is played next."""
+"""Renders the next part of a sound in advance, on the render thread."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ _REPLACED_WINDOWS = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PrefetchSettings:
-    """What the render thread is to render, as one value that is exchanged by one assignment.
+    """What the render thread must render, as one value that is replaced in one assignment.
 
-    ``urgent_frame``, asked for by the request of that ``number``, comes first. Then comes what ``cursor``
-    plays next; without one, what is played from ``frame`` on, in a ``loop`` (its first frame, the one after)
-    or to the end. With ``is_replaced`` another sound is to take this one's place, and no more is rendered
-    than is played until then; with ``is_stopped`` nothing is.
+    ``urgent_frame``, of the request with that ``number``, comes first. Then comes what ``cursor`` plays next;
+    without one, the sound from ``frame`` on, in a ``loop`` (start and exclusive end) or to the end. With
+    ``is_replaced`` another sound will replace this one, and only what is played until then is rendered;
+    with ``is_stopped`` nothing is.
     """
 
     number: int = 0
@@ -38,7 +38,7 @@ class PrefetchSettings:
 
     @property
     def is_followed(self) -> bool:
-        """Whether something is being played, so that what is wanted moves on by itself."""
+        """Whether playback is running, so that the requested part moves with it."""
         return self.cursor is not None and not self.cursor.is_over
 
 
@@ -52,12 +52,11 @@ class _Window:
 
 
 class Prefetcher:
-    """Renders the windows of a time stretch that are wanted next, and keeps as many as there is room for.
+    """Renders the windows of a time stretch that are played next, and keeps as many as fit.
 
-    One job does it: where all of the sound has room, until all is rendered; else until ``stop``, following
-    what is played and dropping what lies behind. A loop is followed round: with room for all of it, it is
-    kept whole; else its beginning is there again before its end was played. The player's thread only
-    exchanges the settings; ``error`` is why nothing more will come.
+    One job renders: if the whole sound fits, until all is rendered; else until ``stop``, following playback
+    and dropping what is behind it. A loop that fits is kept whole; else its start is rendered again before
+    its end is played. The player's thread only replaces the settings; ``error`` is why rendering stopped.
     """
 
     def __init__(
@@ -80,7 +79,7 @@ class Prefetcher:
         self._served_number = 0
 
     def request(self, frame: int, loop: tuple[int, int] | None = None) -> None:
-        """Render what begins at this frame of the stretched sound next, then what a loop plays after it."""
+        """Render from this frame of the stretched sound on next, then what a loop plays after it."""
         settings = replace(self._settings, number=self._settings.number + 1, urgent_frame=frame)
         if not settings.is_followed:
             settings = replace(settings, frame=frame, loop=loop, cursor=None)
@@ -90,11 +89,11 @@ class Prefetcher:
             self._start_job(self._run)
 
     def follow(self, cursor: PlaybackCursor) -> None:
-        """From now on render what this cursor plays next."""
+        """Render what this cursor plays next."""
         self._put(replace(self._settings, cursor=cursor))
 
     def set_replaced(self) -> None:
-        """Another sound is to take this one's place: render no more than is played until then."""
+        """Another sound will replace this one: render only what is played until then."""
         self._put(replace(self._settings, is_replaced=True))
 
     def stop(self) -> None:
@@ -102,7 +101,7 @@ class Prefetcher:
         self._put(replace(self._settings, is_stopped=True))
 
     def render_requested(self) -> None:
-        """Render all that is wanted now."""
+        """Render everything that is requested now."""
         while not self._settings.is_stopped:
             window = next((each for each in self._plan() if each not in self._windows), None)
             if window is None:
@@ -132,9 +131,9 @@ class Prefetcher:
         return self._stretch.frames <= self._capacity_frames
 
     def _plan(self) -> Iterator[int]:
-        """The windows wanted now, the most urgent first; some more than once.
+        """The windows requested now, the most urgent first; some more than once.
 
-        One at a time, because sound is read to know where a window begins.
+        A generator, because finding a window's start reads sound.
         """
         settings = self._settings
         urgent = self._urgent_window(settings)
@@ -167,7 +166,7 @@ class Prefetcher:
         return None
 
     def _ahead(self, frame: int, loop_start: int | None, stop: int) -> Iterator[int]:
-        """The windows that are played next, each once, as far as there is room for them."""
+        """The windows that are played next, each once, as far as they fit."""
         if frame >= self._stretch.frames:
             return
         room = min(self._capacity_frames, self._stretch.frames) * _AHEAD_SHARE
@@ -202,10 +201,10 @@ class Prefetcher:
         self._windows[number] = _Window(BufferedChunk(window.chunk.start, data), window.tail, is_joined=True)
 
     def _drop_unwanted(self, newest: int) -> None:
-        """Drop what is not wanted, what is farthest from the newest window first, until there is room.
+        """Drop unneeded windows, the farthest from the newest one first, until there is space.
 
-        It is freed a round later: the device's thread may be copying from it, and must not be the one that
-        frees memory.
+        They are freed one round later: the device's thread may be copying from them, and must not free
+        memory.
         """
         self._dropped = []
         total = sum(each.chunk.data.shape[0] for each in self._windows.values())
@@ -221,5 +220,5 @@ class Prefetcher:
 
 
 def in_thread(job: Job) -> None:
-    """Run a job on a render thread of its own, which does not keep the program from ending."""
+    """Run a job on a daemon render thread."""
     Thread(target=job, name="render", daemon=True).start()

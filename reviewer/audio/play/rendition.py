@@ -17,7 +17,7 @@ _BUFFER_BYTES = 1 << 24
 
 
 class Passthrough:
-    """A ``TimeStretch`` that changes nothing: each window is read when it is wanted."""
+    """A ``TimeStretch`` that changes nothing: each window is read on request."""
 
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
@@ -38,7 +38,7 @@ class Passthrough:
 
 
 class Rendition:
-    """A clip at one speed in the device's format; it is rendered where it is wanted.
+    """A clip at one speed in the device's format, rendered on request.
 
     ``clip_share`` frames of the clip are ``out_share`` frames of the rendition.
     """
@@ -58,12 +58,12 @@ class Rendition:
 
     @property
     def frames(self) -> int:
-        """Its length in its own frames."""
+        """Its length, in its own frames."""
         return self.buffer.frames
 
     @property
     def error(self) -> ReviewerError | None:
-        """Why no more of it can be rendered, if that is so."""
+        """Why rendering has failed, if it has."""
         return self._prefetcher.error if self._prefetcher is not None else None
 
     def out_frame(self, clip_frame: int) -> int:
@@ -71,11 +71,11 @@ class Rendition:
         return min(clip_frame * self._out_share // self._clip_share, self.frames)
 
     def clip_frames(self, out_frames: int) -> int:
-        """How many of the clip's frames these are; rounded up, so that nothing heard is left out."""
+        """The number of the clip's frames; rounded up, so that nothing heard is left out."""
         return -(-out_frames * self._clip_share // self._out_share)
 
     def request(self, clip_frame: int, loop: tuple[int, int] | None = None) -> None:
-        """Have the sound from there on rendered first; in a loop (first frame, the one after) all of it."""
+        """Render the sound from there on first; in a loop (start and exclusive end) all of it."""
         if self._prefetcher is not None:
             out_loop = (self.out_frame(loop[0]), self.out_frame(loop[1])) if loop is not None else None
             self._prefetcher.request(self.out_frame(clip_frame), out_loop)
@@ -90,18 +90,18 @@ class Rendition:
         return self.buffer.chunk_at(self.out_frame(clip_frame)) is not None
 
     def set_replaced(self) -> None:
-        """Render no more of it than is played until another one takes its place."""
+        """Render only what is played until another one replaces it."""
         if self._prefetcher is not None:
             self._prefetcher.set_replaced()
 
     def stop(self) -> None:
-        """Render no more of it."""
+        """Stop rendering it."""
         if self._prefetcher is not None:
             self._prefetcher.stop()
 
 
 class Renditions:
-    """The renditions of one clip for one stream: at the recorded speed, and at the speed asked for last."""
+    """The renditions of one clip for one stream: at the recorded speed, and at the last other speed."""
 
     def __init__(
         self,
@@ -113,12 +113,12 @@ class Renditions:
     ) -> None:
         """Convert the clip to the device's format; ``start_job`` runs a job on another thread.
 
-        ``Samples`` in that format are buffered at once. Any other sound, a long one or one that is processed,
-        is rendered on the other thread, a minute or 16 MiB of it at a time: now, from the clip's frame
-        ``first_frame`` on, or only when it is wanted if that is None.
+        ``Samples`` in that format are buffered at once. Any other sound, long or processed, is rendered on
+        the other thread, up to a minute or 16 MiB at a time: now, from the clip's frame ``first_frame`` on,
+        or on request if that is None.
 
         Raises:
-            Unavailable: the device's rate is another, and the library that converts it is not installed.
+            Unavailable: the device's rate differs, and the library that converts it is not installed.
         """
         self._sound = converted(sound, device_format)
         self._rates_hz = (sound.rate_hz, device_format.rate_hz)
@@ -130,7 +130,7 @@ class Renditions:
         self._plain = self._plain_rendition(first_frame)
 
     def at_speed(self, percent: int) -> Rendition:
-        """The rendition at this speed; what is not rendered of it is silent, and rendered on request.
+        """The rendition at this speed; unrendered parts are silent, and rendered on request.
 
         Raises:
             Unavailable: this speed is not available here.
@@ -144,13 +144,13 @@ class Renditions:
         return self._stretched
 
     def set_replaced(self) -> None:
-        """Render no more of anything than is played until other renditions take the place of these."""
+        """Render only what is played until other renditions replace these."""
         self._plain.set_replaced()
         if self._stretched is not None:
             self._stretched.set_replaced()
 
     def stop(self) -> None:
-        """Render no more of anything."""
+        """Stop rendering."""
         self._plain.stop()
         if self._stretched is not None:
             self._stretched.stop()

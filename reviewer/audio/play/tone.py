@@ -1,4 +1,4 @@
-"""A test tone, to hear whether an output is the right one."""
+"""A test tone, to check an output."""
 
 import time
 from typing import Any
@@ -42,10 +42,10 @@ class _Tone:
 
 
 def play_tone(device: Device, poll_seconds: float = 0.02) -> str:
-    """Play a sine of 440 Hz at -20 dBFS for 0.8 s; to be called on a thread that may wait.
+    """Play a sine of 440 Hz at -20 dBFS for 0.8 s; blocks, so not for the GUI thread.
 
     Returns:
-        Where it was heard, to be shown: the device's name, or why it was not the chosen one.
+        The device's name, or why it was not the chosen one.
 
     Raises:
         NoAudioDevice: no sound here.
@@ -57,7 +57,7 @@ def play_tone(device: Device, poll_seconds: float = 0.02) -> str:
         limit = stream.now_seconds() + 2 * TONE_SECONDS + 2 * device.lead_in_seconds
         while tone.given_frames < tone.frames.shape[0] and stream.is_alive and stream.now_seconds() < limit:
             time.sleep(poll_seconds)
-        time.sleep(device.lead_in_seconds)  # what the device still holds
+        time.sleep(device.lead_in_seconds)  # the device's own buffer
         reason = stream.fallback_reason
         return stream.name if reason is None else window_catalogue().words(reason).sentence
     finally:

@@ -1,4 +1,4 @@
-"""The transport: what play, pause, seek, loop and speed mean, in whole frames and without a clock."""
+"""The transport: play, pause, seek, loop and speed, in whole frames and without a clock."""
 
 from dataclasses import dataclass, replace
 
@@ -8,7 +8,7 @@ FASTEST_PERCENT = 300
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Frames ``start`` to ``stop``, played in a loop; a count goes on through the rounds."""
+    """Frames ``start`` to ``stop``, played in a loop; a count increases through the rounds."""
 
     start: int
     stop: int
@@ -22,7 +22,7 @@ class Loop:
         return count if count < self.stop else self.start + (count - self.stop) % self.frames
 
     def spans(self, first: int, last: int) -> list[tuple[int, int]]:
-        """The ranges of frames that the counts ``first`` to ``last`` (not itself) play, each at most once."""
+        """The ranges of frames for the counts ``first`` to ``last`` (exclusive), each at most once."""
         if last <= first:
             return []
         if last - first >= self.frames:
@@ -35,9 +35,9 @@ class Loop:
 class Transport:
     """One clip's transport; each command makes a new value.
 
-    While it plays, sound goes from ``position`` to ``stop`` (the end of the clip, or of the range asked for).
-    ``0 <= position <= frames`` and, while it plays, ``position < stop <= frames``. With a ``loop``, which is
-    only there while it plays, it goes on at the loop's start instead of stopping.
+    While it plays, sound goes from ``position`` to ``stop`` (the end of the clip, or of the range).
+    ``0 <= position <= frames`` and, while it plays, ``position < stop <= frames``. A ``loop`` exists only
+    while it plays; playback then continues at the loop's start instead of stopping.
     """
 
     frames: int = 0
@@ -70,7 +70,7 @@ class Transport:
     ) -> "Transport":
         """Loop ``start`` to ``end``, each time with the pre-roll before and the post-roll after it.
 
-        It begins ``at`` a frame, if that is inside, else at the beginning. An empty loop plays nothing.
+        It starts ``at`` a frame, if that is inside, else at the loop's start. An empty loop plays nothing.
         """
         first, stop = self._clamped(start - pre_roll_frames), self._clamped(end + post_roll_frames)
         if end <= start or stop <= first:
@@ -82,9 +82,9 @@ class Transport:
         return self._paused()
 
     def seek(self, frame: int) -> "Transport":
-        """Go there; it goes on playing if it was, up to the same stop, or the end if that lies behind.
+        """Go to a frame; playback continues to the same stop, or to the clip's end if that is behind.
 
-        Outside of a loop it leaves the loop, and plays to the end.
+        A frame outside of a loop leaves the loop, and plays to the end.
         """
         frame = self._clamped(frame)
         if self.loop is not None:
@@ -96,9 +96,9 @@ class Transport:
         return replace(self, position=frame, stop=stop if is_playing else self.frames, is_playing=is_playing)
 
     def advance(self, position: int) -> "Transport":
-        """Sound was heard up to ``position``; at the stop it pauses. It never goes back.
+        """Sound was heard up to ``position``; pauses at the stop, and never goes back.
 
-        In a loop ``position`` is a count that goes on through the rounds.
+        In a loop ``position`` is a count that increases through the rounds.
         """
         if not self.is_playing:
             return self

@@ -1,4 +1,4 @@
-"""Underruns: how often each sound device had nothing to play in time. Nothing about clips is kept."""
+"""Underruns: how often each device's buffer ran empty. Stores nothing about clips."""
 
 import json
 from contextlib import suppress
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRecord:
-    """How long one device has played in all, and how often it had nothing to play in time."""
+    """The total playing time of a device, and its number of underruns."""
 
     device: str
     seconds: float
@@ -24,7 +24,7 @@ class DeviceRecord:
 
 
 class UnderrunCounter:
-    """Counts while the program runs, and adds that to a file at the end; without a file it only counts."""
+    """Counts while the program runs, and adds the counts to a file at the end, if there is one."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
@@ -34,15 +34,15 @@ class UnderrunCounter:
         self._unsaved: dict[str, DeviceRecord] = {}
 
     def total(self, stream: "Stream | None") -> int:
-        """All so far, including those of the open stream."""
+        """All underruns so far, including the open stream's."""
         return self._underruns + (stream.underruns if stream is not None else 0)
 
     def start_playing(self, stream: "Stream | None") -> None:
-        """From now on the stream carries sound."""
+        """The stream plays sound from now on."""
         self._began = stream.now_seconds() if stream is not None else None
 
     def stop_playing(self, stream: "Stream | None") -> None:
-        """From now on it is silent."""
+        """The stream is silent from now on."""
         if self._began is not None and stream is not None:
             self._seconds += max(stream.now_seconds() - self._began, 0.0)
             self._began = None
@@ -58,7 +58,7 @@ class UnderrunCounter:
         self._seconds = 0.0
 
     def save(self) -> None:
-        """Add the counts to the file; if it cannot be written, that is not worth telling the user."""
+        """Add the counts to the file; errors are ignored."""
         if self._file is None or not self._unsaved:
             return
         every = {record.device: record for record in read_records(self._file)}
@@ -72,7 +72,7 @@ class UnderrunCounter:
 
 
 def read_records(file: Path) -> list[DeviceRecord]:
-    """The records in the file; none if there is no such file, or it is not one of ours."""
+    """The records in the file; none if the file is missing or invalid."""
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))
         return [

@@ -1,1 +1,1 @@
-"""What the waveform and the spectrogram are drawn from: peaks and spectra."""
+"""Data for the waveform and the spectrogram: peaks and spectra."""

@@ -1,4 +1,4 @@
-"""Peaks: lowest and highest samples at several resolutions, so that any length draws at once."""
+"""Peaks: lowest and highest samples at several resolutions, so that a clip of any length is drawn at once."""
 
 import io
 import struct
@@ -27,7 +27,7 @@ Extremes = NDArray[Any]
 
 
 class CachedStream:
-    """Reads ranges of bytes of a stream that it owns, and caches the blocks used last. For any thread."""
+    """Reads byte ranges of a stream that it owns, and caches the blocks used last. Thread-safe."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -112,7 +112,7 @@ class PeakPyramid:
 
     ``levels[k]`` has the shape ``(channels, 2, bins)``: lowest, then highest, of ``first_bin * 4**k`` frames
     a bin. The last bin may be shorter; the values are of the samples' own type, int16 or int32. Of a long
-    clip the fine levels may be a ``StoredPeakLevel``, which is read where it is wanted.
+    clip the fine levels may be a ``StoredPeakLevel``, which is read by range.
     """
 
     frames: int
@@ -130,7 +130,7 @@ class PeakPyramid:
 
     @classmethod
     def from_first_level(cls, frames: int, first: Extremes, first_bin: int = FIRST_BIN) -> "PeakPyramid":
-        """Build on a first level that was filled by ``fill_first_level``."""
+        """Build the other levels on a first level filled by ``fill_first_level``."""
         levels = [first]
         while len(levels) < _level_count(frames, first_bin):
             levels.append(_reduced(levels[-1]))
@@ -138,44 +138,42 @@ class PeakPyramid:
 
     @classmethod
     def from_stream(cls, stream: BinaryIO) -> "PeakPyramid":
-        """Read what ``to_bytes`` wrote: coarse levels at once, the others where and when they are wanted.
+        """Read what ``to_bytes`` wrote: coarse levels at once, the others by range on demand.
 
-        The stream is closed with the pyramid, or by this.
+        The stream is closed with the pyramid, or here on an error.
 
         Raises:
-            Damaged: as ``from_bytes``, or the stream's own seal does not verify.
+            Damaged: another version, not exactly the bytes that frames and channels ask for, or the stream's
+                own seal does not verify.
+            Unavailable: it cannot be read from the disk.
         """
-        try:
-            size = stream.seek(0, io.SEEK_END)
-            stream.seek(0)
-            if size > _IN_MEMORY_BYTES:
-                return cls._from_long_stream(stream, size)
-            whole = stream.read()
-        except BaseException:
-            stream.close()
-            raise
-        stream.close()
-        return cls.from_bytes(whole)
-
-    @classmethod
-    def _from_long_stream(cls, stream: BinaryIO, length: int) -> "PeakPyramid":
-        frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
         stored, offset = CachedStream(stream), _HEADER.size
         levels: list[Extremes | StoredPeakLevel] = []
-        for count in bins:
-            level = StoredPeakLevel(stored, offset, np.dtype(_TYPES[size]), (channels, 2, count))
-            offset += count * 2 * channels * size
-            levels.append(level if length - offset + level.nbytes > _IN_MEMORY_BYTES else level.read_all())
-        return cls(frames, channels, tuple(levels), stored)
+        try:
+            length = stream.seek(0, io.SEEK_END)
+            stream.seek(0)
+            frames, channels, size, bins = _read_header(stream.read(_HEADER.size), length)
+            for count in bins:
+                level = StoredPeakLevel(stored, offset, np.dtype(_TYPES[size]), (channels, 2, count))
+                is_long = length - offset > _IN_MEMORY_BYTES
+                levels.append(level if is_long else level.read_all())
+                offset += level.nbytes
+        except BaseException:
+            stored.close()
+            raise
+        if isinstance(levels[0], StoredPeakLevel):
+            return cls(frames, channels, tuple(levels), stored)
+        stored.close()
+        return cls(frames, channels, tuple(levels))
 
     def close(self) -> None:
-        """Close the stream; fine levels are flat from now on."""
+        """Close the stream; fine levels read as silence afterwards."""
         if self.stored is not None:
             self.stored.close()
 
     @property
     def full_scale(self) -> int:
-        """What to divide a value by to have it in [-1, 1]."""
+        """The divisor that brings a value into [-1, 1]."""
         return full_scale(self.levels[0].dtype)
 
     def columns(
@@ -183,15 +181,15 @@ class PeakPyramid:
     ) -> tuple[Extremes, Extremes]:
         """One lowest and one highest value a pixel for frames ``[start, end)``.
 
-        A column holds every frame its pixel touches, and at most the rest of the bins at its two edges. With
-        ``samples``, pixels narrower than a bin are read from these, exactly. Outside the clip both are 0.
+        A column covers every frame that its pixel touches, and at most the rest of the two edge bins.
+        With ``samples``, pixels narrower than a bin are read from these exactly. Outside the clip both are 0.
 
         Args:
             channel: which channel, from 0.
             start: first frame, may be a fraction or below 0.
             end: the frame after the last, may be beyond the clip; not before ``start``.
             pixels: how many columns.
-            samples: the clip's samples, if there are any.
+            samples: the clip's samples, if available.
 
         Returns:
             Two arrays of length ``pixels``, of the samples' type.
@@ -213,28 +211,13 @@ class PeakPyramid:
         return lows, highs
 
     def to_bytes(self) -> bytes:
-        """Header and values, little-endian; ``from_bytes`` reads it. Only of one with bins of 64 frames."""
+        """Header and values, little-endian; ``from_stream`` reads it. Only of one with bins of 64 frames."""
         if self.first_bin != FIRST_BIN:
             raise ValueError(self.first_bin)
         size = self.levels[0].dtype.itemsize
         header = _HEADER.pack(_MAGIC, _VERSION, size, self.channels, self.frames)
         whole = (level.read_all() if isinstance(level, StoredPeakLevel) else level for level in self.levels)
         return header + b"".join(level.astype(f"<i{size}", copy=False).tobytes() for level in whole)
-
-    @classmethod
-    def from_bytes(cls, blob: bytes) -> "PeakPyramid":
-        """Read what ``to_bytes`` wrote.
-
-        Raises:
-            Damaged: another version, or not exactly the bytes that frames and channels ask for.
-        """
-        frames, channels, size, bins = _read_header(blob, len(blob))
-        levels, offset = [], _HEADER.size
-        for count in bins:
-            values = np.frombuffer(blob, dtype=f"<i{size}", count=count * 2 * channels, offset=offset)
-            levels.append(values.astype(_TYPES[size], copy=False).reshape(channels, 2, count))
-            offset += values.nbytes
-        return cls(frames, channels, tuple(levels))
 
     def _spans(
         self,
@@ -277,7 +260,7 @@ def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
 def empty_first_level(
     frames: int, channels: int, dtype: "np.dtype[Any]", first_bin: int = FIRST_BIN
 ) -> Extremes:
-    """An empty finest level for so many frames, shape ``(channels, 2, bins)``."""
+    """An empty finest level for this many frames, shape ``(channels, 2, bins)``."""
     return np.empty((channels, 2, _bin_count(frames, 0, first_bin)), dtype=dtype)
 
 
@@ -296,7 +279,7 @@ def fill_first_level(bins: Extremes, data: IntSamples, first_bin: int = FIRST_BI
 
 
 def _level_count(frames: int, first_bin: int = FIRST_BIN) -> int:
-    """Levels for so many frames: the coarsest has at most ``FACTOR`` bins."""
+    """The number of levels for this many frames: the coarsest has at most ``FACTOR`` bins."""
     count = 1 if frames else 0
     while frames and _bin_count(frames, count - 1, first_bin) > FACTOR:
         count += 1
@@ -316,7 +299,7 @@ def _level_for(width: float, first_bin: int) -> int:
 
 
 def _reduced(level: Extremes) -> Extremes:
-    """The next level. Column against column: numpy does it three times as fast as with ``reduceat``."""
+    """The next level, from strided columns: three times as fast as ``reduceat``."""
     channels, _, bins = level.shape
     full = bins // FACTOR
     coarse = np.empty((channels, 2, -(-bins // FACTOR)), dtype=level.dtype)

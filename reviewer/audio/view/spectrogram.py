@@ -1,11 +1,10 @@
 """Spectrogram: short-time spectra of a clip, in tiles on a fixed grid of samples.
 
-A column of level k stands for the ``2**k`` frames ``[c * 2**k, (c + 1) * 2**k)``, whatever is in view, so a
-tile is the same whenever it is asked for.
+Column c of level k covers the ``2**k`` frames ``[c * 2**k, (c + 1) * 2**k)``, whatever is in view, so a tile
+never changes.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -19,7 +18,7 @@ from reviewer.audio.samples import Sound, full_scale
 TILE_COLUMNS = 256
 STEP_DB = 0.5
 FLOOR_DB = -127.5
-"""A value of 0 is this or less; a value of 255 is 0 dB, a sine at full scale."""
+"""A value of 0 means this or less; 255 means 0 dB, a sine at full scale."""
 
 _LEAST_FFT = 256
 _MOST_ROWS = 256
@@ -42,10 +41,10 @@ _SECONDS = {Band.WIDE: 0.005, Band.NARROW: 0.030}
 
 @dataclass(frozen=True, slots=True)
 class SpectrogramParameters:
-    """How spectra are made: ``band`` gives the window's length, ``ceiling_hz`` the highest frequency.
+    """Analysis parameters: ``band`` sets the window's length, ``ceiling_hz`` the highest frequency.
 
-    The window is Gaussian and twice as long as the time it effectively sees, as in Praat ("Sound: To
-    Spectrogram...", its manual), which leaves no side lobes to be seen: the -3 dB bandwidth is
+    The window is Gaussian and twice as long as its effective length, as in Praat ("Sound: To
+    Spectrogram...", its manual), which has no visible side lobes: the -3 dB bandwidth is
     1.2983 / effective seconds, 260 Hz (wide) and 43 Hz (narrow).
     """
 
@@ -90,15 +89,15 @@ class SpectrogramParameters:
 
     @property
     def finest_level(self) -> int:
-        """Finer columns than a sixteenth of the window would all look alike."""
+        """Columns finer than a sixteenth of the window would all look alike."""
         return max(self.effective_frames // _COLUMNS_A_WINDOW, 1).bit_length() - 1
 
     def row_of(self, hertz: float) -> float:
-        """Where a frequency is, in rows from the bottom edge; a bin is centred on its own frequency."""
+        """The position of a frequency, in rows from the bottom edge; a bin is centred on its frequency."""
         return (hertz / self.bin_hz + 0.5) / self.bins_a_row
 
     def level_for(self, frames_a_pixel: float) -> int:
-        """The level with at least one column, and less than two, a pixel, as far as there are levels."""
+        """The level with at least one and less than two columns a pixel, within the existing levels."""
         if frames_a_pixel <= 1:
             return self.finest_level
         return max(math.floor(math.log2(frames_a_pixel)), self.finest_level)
@@ -112,7 +111,7 @@ def tile(
     A column's spectrum is the mean power (Welch 1967, "The use of fast Fourier transform for the estimation
     of power spectra") of up to eight windows spread evenly over its frames, and of fewer where a column is
     so long that its windows lie far apart; where a column is shorter than half a window, of the one window
-    centred on it. Beyond both ends of the clip there is silence. Only what its windows need is read.
+    centred on it. Outside the clip there is silence. Only what its windows need is read.
 
     Args:
         sound: the clip.
@@ -131,7 +130,8 @@ def tile(
     out = np.zeros((parameters.rows, TILE_COLUMNS), dtype=np.uint8)
     offsets = _window_offsets(parameters, hop)
     block = max(_BLOCK_VALUES // (parameters.fft_size * offsets.size), 1)
-    for start, end in _blocks(inside, block):
+    for start in range(0, inside, block):  # in blocks, so that memory does not grow with window or level
+        end = min(start + block, inside)
         centres = (np.arange(first + start, first + end, dtype=np.int64) * hop)[:, None] + offsets
         power = _power(sound, channel, parameters, centres.reshape(-1))
         means = power.reshape(end - start, offsets.size, -1).mean(axis=1)
@@ -156,21 +156,15 @@ def _window(frames: int, fft_size: int) -> tuple[NDArray[np.float32], NDArray[np
     """The window, and what a bin's power is multiplied by so that a sine at full scale has a power of 1."""
     window = gaussian(frames)
     scale = np.full(fft_size // 2 + 1, (2.0 / float(window.sum())) ** 2, dtype=np.float32)
-    scale[[0, -1]] /= 4.0  # neither 0 Hz nor Nyquist's has a mirror image to be added
+    scale[[0, -1]] /= 4.0  # 0 Hz and the Nyquist bin have no mirrored bin to add
     return window, scale
 
 
 def _window_offsets(parameters: SpectrogramParameters, hop: int) -> NDArray[np.int64]:
-    """Where in a column the windows are centred, in whole frames."""
+    """The windows' centres within a column, in whole frames."""
     most = max(_WINDOWS_A_COLUMN * _FAR_HOP // hop, 2) if hop > _FAR_HOP else _WINDOWS_A_COLUMN
     count = min(max(-(-2 * hop // parameters.effective_frames), 1), most)
     return (2 * np.arange(count, dtype=np.int64) + 1) * hop // (2 * count)
-
-
-def _blocks(count: int, size: int) -> Iterator[tuple[int, int]]:
-    """A tile is computed in blocks: the memory this takes does not grow with window or level."""
-    for start in range(0, count, size):
-        yield start, min(start + size, count)
 
 
 def _power(
@@ -190,7 +184,7 @@ def _power(
 def _taken(sound: Sound, channel: int, half: int, centres: NDArray[np.int64]) -> NDArray[Any]:
     """The samples within ``half`` of each of the frames, silent beyond the clip, shape (centres, 2 half + 1).
 
-    Where the windows are far apart each is read by itself, so that a view of hours reads only seconds.
+    Windows that are far apart are read separately, so that a view of hours reads only seconds.
     """
     first, after = int(centres[0]) - half, int(centres[-1]) + half + 1
     if after - first > _SPARSE * centres.size * (2 * half + 1):

@@ -1,4 +1,4 @@
-"""The workspace without a clip: what is waiting, and the one thing to do."""
+"""The workspace without a clip: what is waiting, and what to do next."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -65,8 +65,8 @@ class ExportPage(LeadPage):
         self._make_buttons()
         self._lay_out()
         for box in self.formats:
-            box.toggled.connect(self._wake)
-        self.out.textChanged.connect(self._wake)
+            box.toggled.connect(self._update_buttons)
+        self.out.textChanged.connect(self._update_buttons)
         self._show_running(running=False)
         self._invite()
 
@@ -134,7 +134,7 @@ class ExportPage(LeadPage):
         )
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         self.run_button.setEnabled(bool(self.chosen() and self.out.text().strip()) and not self._is_running)
 
     def _show_running(self, *, running: bool) -> None:
@@ -145,7 +145,7 @@ class ExportPage(LeadPage):
         self.progress.reset()
         self.progress.setFormat("")
         self.progress.setVisible(running)
-        self._wake()
+        self._update_buttons()
 
     def _format(self, name: str, title: str) -> QCheckBox:
         box = named(QCheckBox(title, self), f"export_{name}", self.tr("Format {0}").format(title))

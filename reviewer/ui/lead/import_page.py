@@ -139,7 +139,7 @@ class ImportPage(LeadPage):
         self.message.show_error(error)
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         self.run_button.setEnabled(bool(self.manifest.text().strip()) and not self._is_running)
         self.run_button.setText(self.tr("Check") if self.dry_run.isChecked() else self.tr("Import"))
 
@@ -152,7 +152,7 @@ class ImportPage(LeadPage):
         self.progress.reset()
         self.progress.setFormat("")
         self.progress.setVisible(running)
-        self._wake()
+        self._update_buttons()
 
     def _make_fields(self) -> None:
         self.manifest = named(QLineEdit(self), "import_manifest", self.tr("Manifest"))
@@ -176,8 +176,8 @@ class ImportPage(LeadPage):
         )
         self.stratify.setPlaceholderText(self.tr("locale, product"))
         self.stratify.setFixedWidth(180)
-        self.manifest.textChanged.connect(self._wake)
-        self.dry_run.toggled.connect(self._wake)
+        self.manifest.textChanged.connect(self._update_buttons)
+        self.dry_run.toggled.connect(self._update_buttons)
 
     def _number(self, name: str, spoken: str) -> QSpinBox:
         made = named(QSpinBox(self), name, spoken)

@@ -11,7 +11,7 @@ from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskState
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, term
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.time_format import day_and_time
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
 
 
+_TASK_STATES = (
+    TaskState.OPEN,
+    TaskState.LEASED,
+    TaskState.SUBMITTED,
+    TaskState.QA_PENDING,
+    TaskState.RETURNED,
+    TaskState.ACCEPTED,
+    HELD_BACK,
+)
 _WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
 
 
@@ -36,8 +45,10 @@ class OverviewPage(LeadPage):
         super().__init__("overview", self.tr("Overview"), jobs, parent)
         self._lead = lead
         self._names: dict[str, str] = {}
-        self.clips = CountTiles("overview_clips", self.tr("Clips"), self._clip_states(), self)
-        self.tasks = CountTiles("overview_tasks", self.tr("Tasks"), self._task_states(), self)
+        clips = [(state, term("CLIP_STATE", state)) for state in ClipState]
+        tasks = [(state, term("TASK_STATE", state)) for state in _TASK_STATES]
+        self.clips = CountTiles("overview_clips", self.tr("Clips"), clips, self)
+        self.tasks = CountTiles("overview_tasks", self.tr("Tasks"), tasks, self)
         self.people = RowsModel(self._people_columns())
         self.leases = RowsModel(self._lease_columns())
         self.late = RowsModel(self._late_columns())
@@ -69,7 +80,7 @@ class OverviewPage(LeadPage):
         self.people.show_rows(overview.people)
         self.leases.show_rows(overview.leases)
         self.late.show_rows(overview.late_drafts)
-        self._wake()
+        self._update_buttons()
         self._say(overview)
         self.status_changed.emit(
             StatusFacts(waiting=overview.counts.tasks.get("open", 0), unwitnessed=overview.unwitnessed)
@@ -123,9 +134,9 @@ class OverviewPage(LeadPage):
             self._on_release,
             shortcut_id="overview.release",
         )
-        self._lease_table.selectionModel().selectionChanged.connect(self._wake)
-        self.leases.modelReset.connect(self._wake)
-        self._wake()
+        self._lease_table.selectionModel().selectionChanged.connect(self._update_buttons)
+        self.leases.modelReset.connect(self._update_buttons)
+        self._update_buttons()
         tab_through(people, self._lease_table, self._release, late)
         return self._laid_out(people, late)
 
@@ -156,7 +167,7 @@ class OverviewPage(LeadPage):
         return self.leases.rows[rows[0].row()] if rows else None
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         self._release.setEnabled(self._chosen() is not None)
 
     @Slot()
@@ -182,29 +193,6 @@ class OverviewPage(LeadPage):
 
     def _name(self, person_id: str) -> str:
         return self._names.get(person_id, person_id)
-
-    def _clip_states(self) -> list[tuple[str, str]]:
-        return [
-            (ClipState.READY, self.tr("ready")),
-            (ClipState.IN_REVIEW, self.tr("in review")),
-            (ClipState.REVIEWED, self.tr("reviewed")),
-            (ClipState.FINAL, self.tr("final")),
-            (ClipState.EXPORTED, self.tr("exported")),
-            (ClipState.WITH_LEAD, self.tr("with you")),
-            (ClipState.QUARANTINED, self.tr("quarantined")),
-            (ClipState.PURGED, self.tr("purged")),
-        ]
-
-    def _task_states(self) -> list[tuple[str, str]]:
-        return [
-            (TaskState.OPEN, self.tr("open")),
-            (TaskState.LEASED, self.tr("in progress")),
-            (TaskState.SUBMITTED, self.tr("submitted")),
-            (TaskState.QA_PENDING, self.tr("in review")),
-            (TaskState.RETURNED, self.tr("returned")),
-            (TaskState.ACCEPTED, self.tr("accepted")),
-            (HELD_BACK, self.tr("held back")),
-        ]
 
     def _people_columns(self) -> list[Column["PersonProgress"]]:
         return [

@@ -52,9 +52,9 @@ class PeoplePage(LeadPage):
         )
         self.invitation = InvitationPanel(self)
         self._lay_out()
-        self.table_view.selectionModel().selectionChanged.connect(self._wake)
-        self.people.modelReset.connect(self._wake)
-        self._wake()
+        self.table_view.selectionModel().selectionChanged.connect(self._update_buttons)
+        self.people.modelReset.connect(self._update_buttons)
+        self._update_buttons()
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -109,7 +109,7 @@ class PeoplePage(LeadPage):
             shortcut_id="people.add",
             kind="primary",
         )
-        self.name.textChanged.connect(self._wake)
+        self.name.textChanged.connect(self._update_buttons)
         self.name.returnPressed.connect(self._on_add)
         column = QVBoxLayout(panel)
         column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
@@ -141,7 +141,7 @@ class PeoplePage(LeadPage):
 
     def _failed(self, error: Exception) -> None:
         self.message.show_error(error)
-        self._wake()
+        self._update_buttons()
 
     @Slot()
     def _on_revoke(self) -> None:
@@ -173,7 +173,7 @@ class PeoplePage(LeadPage):
         return self.people.rows[rows[0].row()] if rows else None
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         chosen = self._chosen()
         self.revoke_button.setEnabled(chosen is not None and chosen.state is not PersonState.REVOKED)
         self.add_button.setEnabled(bool(self.name.text().strip()))

@@ -9,7 +9,7 @@ from reviewer.model.task import DailyCounts, TaskState
 from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, term
 from reviewer.ui.page import Page, StatusFacts
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
@@ -107,17 +107,11 @@ class MinePage(Page):
             self.message.clear()
 
     def _columns(self) -> "list[Column[PastWork]]":
-        words = {
-            TaskState.SUBMITTED: self.tr("submitted"),
-            TaskState.QA_PENDING: self.tr("in review"),
-            TaskState.ACCEPTED: self.tr("accepted"),
-            TaskState.RETURNED: self.tr("returned to you"),
-        }
         return [
             Column(self.tr("Submitted"), lambda row: exact_time(row.submitted_at)),
             Column(
                 self.tr("State"),
-                lambda row: words.get(row.state, row.state.value),
+                lambda row: term("TASK_STATE", row.state),
                 role=lambda row: _ROLES.get(row.state),
             ),
             Column(self.tr("Text"), self._text_of),

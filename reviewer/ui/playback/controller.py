@@ -94,7 +94,7 @@ class PlaybackController(QObject):
         self._selection: tuple[int, int] | None = None
         self._is_looping = False
         self._looped: tuple[int, int] | None = None
-        self._is_all_heard_told = False
+        self._is_all_heard_shown = False
         self._clock = PlayerClock(player, self, report_every_ms=report_every_ms)
         self._clock.ticked.connect(self._on_ticked)
         self._clock.ended.connect(self._on_ended)
@@ -137,9 +137,9 @@ class PlaybackController(QObject):
         return self._is_looping
 
     @property
-    def is_all_heard_told(self) -> bool:
+    def is_all_heard_shown(self) -> bool:
         """Whether unheard speech was just requested, and there is none."""
-        return self._is_all_heard_told
+        return self._is_all_heard_shown
 
     @property
     def has_segments(self) -> bool:
@@ -231,9 +231,9 @@ class PlaybackController(QObject):
             PlaybackAction.NEXT_SEGMENT: self._next_segment,
             PlaybackAction.NEXT_UNHEARD: self._next_unheard,
         }
-        was_told, self._is_all_heard_told = self._is_all_heard_told, False
+        was_shown, self._is_all_heard_shown = self._is_all_heard_shown, False
         steps[action]()
-        if was_told:
+        if was_shown:
             self.state_changed.emit()
 
     @Slot()
@@ -290,7 +290,7 @@ class PlaybackController(QObject):
         self._clock.end_clip()
         self._segments = SegmentList()
         self._selection, self._looped, self._is_looping = None, None, False
-        self._is_all_heard_told = False
+        self._is_all_heard_shown = False
 
     def _emit_all(self) -> None:
         self.position_changed.emit(self.position)
@@ -382,7 +382,7 @@ class PlaybackController(QObject):
         self._clock.take_heard()
         part = next_part(still_to_hear(self.coverage), self.position)
         if part is None:
-            self._is_all_heard_told = True
+            self._is_all_heard_shown = True
             self.state_changed.emit()
             return
         self._end_again()

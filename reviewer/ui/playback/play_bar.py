@@ -119,7 +119,7 @@ class PlayBar(QWidget):
         self._show_preferences(playback.preferences)
         self._time.show_position(playback.position, playback.frames, playback.rate_hz)
         self._heard.show_coverage(playback.coverage)
-        if playback.is_all_heard_told and not playback.problem:
+        if playback.is_all_heard_shown and not playback.problem:
             self._line.show_line(self.tr("All speech heard."), "ok")
         else:
             self._line.show_line(playback.problem, "warn")

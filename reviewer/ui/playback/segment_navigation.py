@@ -44,7 +44,7 @@ class SegmentCursor:
     post_roll_frames: int = 0
 
     @property
-    def in_hand(self) -> Span | None:
+    def current(self) -> Span | None:
         """The selected segment, while the playhead is in it or in its pre-roll and post-roll."""
         if self.selection is None:
             return None
@@ -55,11 +55,11 @@ class SegmentCursor:
     @property
     def next(self) -> Span | None:
         """The segment after the selected one; without one, the first from the playhead on."""
-        return self.segments.after(self.in_hand.start if self.in_hand else self.position - 1)
+        return self.segments.after(self.current.start if self.current else self.position - 1)
 
     def previous(self, slack_frames: int) -> Span | None:
         """The selected one again if the playhead is further in than the slack, else the one before."""
-        now = self.in_hand
+        now = self.current
         if now is None:
             return self.segments.before(self.position, slack_frames)
         return now if self.position > now.start + slack_frames else self.segments.before(now.start, 0)

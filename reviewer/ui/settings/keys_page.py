@@ -39,7 +39,7 @@ class KeysPage(QWidget):
     ) -> None:
         """``tags`` are keys that data defines, in portable text, and what each inserts."""
         super().__init__(parent)
-        named(self, "keys_page", self.tr("Keys")).setToolTip("")
+        named(self, "keys_page", self.tr("Shortcuts")).setToolTip("")
         self._preferences = preferences
         self._tags = dict(tags or {})
         self._chooser = chooser or FileChooser()
@@ -236,7 +236,9 @@ class KeysPage(QWidget):
         return button
 
     def _make_table(self) -> Table:
-        table = named(Table(self, empty=self.tr("No shortcut matches.")), "keys_actions", self.tr("Keys"))
+        table = named(
+            Table(self, empty=self.tr("No shortcut matches.")), "keys_actions", self.tr("Shortcuts")
+        )
         table.setToolTip("")
         self._model.setParent(table)
         table.setModel(self._model)

@@ -31,7 +31,7 @@ class ListeningPage(QWidget):
         self._fields: list[QWidget] = []
         self._add_playing()
         self._add_segments()
-        self._add_picture()
+        self._add_waveform()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GAP_PX, 0)
         column.addLayout(self._grid)
@@ -47,7 +47,7 @@ class ListeningPage(QWidget):
             self.tr("So that you hear the last words again when you continue."),
             0,
             [
-                (ms, self.tr("{0} s").format(f"{ms / 1000:.2f}") if ms else self.tr("Not"))
+                (ms, self.tr("{0} s").format(f"{ms / 1000:.2f}") if ms else self.tr("Off"))
                 for ms in BACKSTEPS_MS
             ],
         )
@@ -84,8 +84,8 @@ class ListeningPage(QWidget):
         )
         self._seconds("edge_ms", self.tr("Play around an edge"), self.tr("On each side of it."), 500, EDGE_MS)
 
-    def _add_picture(self) -> None:
-        self._heading(self.tr("Picture"))
+    def _add_waveform(self) -> None:
+        self._heading(self.tr("Waveform"))
         self._switch(
             "centred_cursor",
             self.tr("Keep the playhead in the middle"),

@@ -10,7 +10,7 @@ from reviewer.pedal.device import HidDevice
 from reviewer.pedal.report import CalibratedPedal, Pedal
 from reviewer.pedal.status import PedalState, PedalStatus, usb_numbers
 from reviewer.ui.messages import Message, message_for
-from reviewer.ui.pedal_reader import TAUGHT, PedalReader
+from reviewer.ui.pedal_reader import CALIBRATED, PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
@@ -22,14 +22,14 @@ class PedalCalibrationPanel(QWidget):
 
     def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("pedal_teaching")
+        self.setObjectName("pedal_calibration")
         self._preferences, self._reader = preferences, reader
         self._others: tuple[HidDevice, ...] = ()
-        self._pupil: HidDevice | None = None
-        self._lesson = Calibration()
+        self._device: HidDevice | None = None
+        self._calibration = Calibration()
         self.devices = named(QComboBox(self), "pedal_device", self.tr("Device to calibrate"))
-        self.teach = self._button(
-            "pedal_teach", self.tr("Calibrate…"), self.tr("Calibrate the pedals of this device")
+        self.calibrate = self._button(
+            "pedal_calibrate", self.tr("Calibrate…"), self.tr("Calibrate the pedals of this device")
         )
         self.skip = self._button(
             "pedal_skip", self.tr("The device has no such pedal"), self.tr("Continue with the next pedal")
@@ -49,7 +49,7 @@ class PedalCalibrationPanel(QWidget):
         self.message = InlineMessage("pedal_lesson", lines=2, parent=self)
         self._lay_out()
         self._connect()
-        self._show_standing(reader.standing)
+        self._show_status(reader.status)
         self._show_buttons()
 
     @Slot()
@@ -58,62 +58,62 @@ class PedalCalibrationPanel(QWidget):
         place = self.devices.currentIndex()
         if not 0 <= place < len(self._others):
             return
-        self._pupil, self._lesson = self._others[place], Calibration()
-        self._reader.teach(self._pupil)
+        self._device, self._calibration = self._others[place], Calibration()
+        self._reader.calibrate(self._device)
         self._ask()
         self._show_buttons()
 
     @Slot()
     def end(self) -> None:
         """Cancels a calibration."""
-        if self._pupil is not None:
-            self._dismiss()
+        if self._device is not None:
+            self._end_calibration()
             self.message.clear()
 
     @Slot()
     def _on_skip(self) -> None:
-        self._go_on(self._lesson.skip_pedal())
+        self._go_on(self._calibration.skip_pedal())
 
     @Slot()
     def _on_forget(self) -> None:
-        self._preferences.put(TAUGHT, "")
+        self._preferences.put(CALIBRATED, "")
         self.message.show_message(Message(self.tr("The calibration was deleted.")), "ok")
         self._show_buttons()
 
     @Slot(object)
     def _on_heard(self, report: bytes) -> None:
-        if self._pupil is not None:
-            self._go_on(self._lesson.with_report(report))
+        if self._device is not None:
+            self._go_on(self._calibration.with_report(report))
 
     @Slot(object)
-    def _on_standing_changed(self, standing: PedalStatus) -> None:
-        self._show_standing(standing)
+    def _on_status_changed(self, status: PedalStatus) -> None:
+        self._show_status(status)
 
-    def _go_on(self, lesson: Calibration) -> None:
-        self._lesson = lesson
-        if lesson.requested_pedal is None:
-            self._learn()
+    def _go_on(self, calibration: Calibration) -> None:
+        self._calibration = calibration
+        if calibration.requested_pedal is None:
+            self._finish()
         else:
             self._ask()
 
-    def _learn(self) -> None:
-        pupil = self._pupil
-        self._dismiss()
-        if pupil is None:
+    def _finish(self) -> None:
+        device = self._device
+        self._end_calibration()
+        if device is None:
             return
         try:
-            taught = CalibratedPedal(pupil.vendor, pupil.product, self._lesson.layout())
+            calibrated = CalibratedPedal(device.vendor, device.product, self._calibration.layout())
         except Refused as error:
             self.message.show_message(message_for(error), "warn")
             return
-        self._preferences.put(TAUGHT, taught.line)
+        self._preferences.put(CALIBRATED, calibrated.line)
         sentence = self.tr("Calibrated: {0}. Try the pedals; they are shown above.")
-        self.message.show_message(Message(sentence.format(_name(pupil))), "ok")
+        self.message.show_message(Message(sentence.format(_name(device))), "ok")
         self._show_buttons()
 
-    def _dismiss(self) -> None:
-        self._pupil = None
-        self._reader.teach(None)
+    def _end_calibration(self) -> None:
+        self._device = None
+        self._reader.calibrate(None)
         self._show_buttons()
 
     def _ask(self) -> None:
@@ -122,20 +122,20 @@ class PedalCalibrationPanel(QWidget):
             Pedal.MIDDLE: self.tr("Press and release the middle pedal."),
             Pedal.RIGHT: self.tr("Press and release the right pedal."),
         }
-        asked = self._lesson.requested_pedal
+        asked = self._calibration.requested_pedal
         if asked is not None:
-            hint = self.tr("Release it now.") if self._lesson.is_held else ""
+            hint = self.tr("Release it now.") if self._calibration.is_held else ""
             self.message.show_message(Message(words[asked], hint))
 
-    def _show_standing(self, standing: PedalStatus) -> None:
-        if self._pupil is not None:
-            if standing.state is PedalState.CALIBRATING:
+    def _show_status(self, status: PedalStatus) -> None:
+        if self._device is not None:
+            if status.state is PedalState.CALIBRATING:
                 return
-            self._dismiss()
-            fault = Message(standing.sentence or self.tr("The device was disconnected."), standing.hint)
+            self._end_calibration()
+            fault = Message(status.sentence or self.tr("The device was disconnected."), status.hint)
             self.message.show_message(fault, "warn")
-        if standing.candidates != self._others:
-            self._list(standing.candidates)
+        if status.candidates != self._others:
+            self._list(status.candidates)
         self._show_buttons()
 
     def _list(self, others: tuple[HidDevice, ...]) -> None:
@@ -148,12 +148,12 @@ class PedalCalibrationPanel(QWidget):
         self.devices.setCurrentIndex(others.index(chosen) if chosen in others else min(len(others), 1) - 1)
 
     def _show_buttons(self) -> None:
-        is_teaching = self._pupil is not None
-        self.devices.setEnabled(bool(self._others) and not is_teaching)
-        self.teach.setEnabled(bool(self._others) and not is_teaching)
+        is_calibrating = self._device is not None
+        self.devices.setEnabled(bool(self._others) and not is_calibrating)
+        self.calibrate.setEnabled(bool(self._others) and not is_calibrating)
         for button in (self.skip, self.stop):
-            button.setVisible(is_teaching)
-        self.forget.setEnabled(bool(self._preferences.text(TAUGHT)) and not is_teaching)
+            button.setVisible(is_calibrating)
+        self.forget.setEnabled(bool(self._preferences.text(CALIBRATED)) and not is_calibrating)
 
     def _button(self, name: str, text: str, hint: str) -> QPushButton:
         button = named(QPushButton(text, self), name, text, hint=hint)
@@ -161,12 +161,12 @@ class PedalCalibrationPanel(QWidget):
         return button
 
     def _connect(self) -> None:
-        self.teach.clicked.connect(self.begin)
+        self.calibrate.clicked.connect(self.begin)
         self.stop.clicked.connect(self.end)
         self.skip.clicked.connect(self._on_skip)
         self.forget.clicked.connect(self._on_forget)
         self._reader.heard.connect(self._on_heard)
-        self._reader.standing_changed.connect(self._on_standing_changed)
+        self._reader.status_changed.connect(self._on_status_changed)
 
     def _lay_out(self) -> None:
         heading = QLabel(self.tr("Unknown pedal"), self)
@@ -184,7 +184,7 @@ class PedalCalibrationPanel(QWidget):
         for row in (first, second):
             row.setSpacing(GAP_PX)
         first.addWidget(self.devices, 1)
-        first.addWidget(self.teach)
+        first.addWidget(self.calibrate)
         first.addWidget(self.forget)
         second.addWidget(self.message, 1)
         second.addWidget(self.skip)

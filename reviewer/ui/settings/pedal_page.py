@@ -23,7 +23,7 @@ from reviewer.ui.widgets.widget_ids import named
 _LAST_EVENTS = 4
 _SHOWN_ITEMS = 14
 _LEAST_LETTERS = 12
-_STANDING_LINES = 4
+_STATUS_LINES = 4
 _ROLES = {
     PedalState.READY: "ok",
     PedalState.FAULT: "error",
@@ -58,21 +58,21 @@ class PedalPage(QWidget):
         }
         self._acts = acts()
         self._last: deque[str] = deque(maxlen=_LAST_EVENTS)
-        self.standing = InlineMessage("pedal_standing", lines=_STANDING_LINES, parent=self)
+        self.status = InlineMessage("pedal_status", lines=_STATUS_LINES, parent=self)
         self.lamps = {
             pedal: PedalIndicator(f"pedal_lamp_{pedal}", self._titles[pedal], self) for pedal in Pedal
         }
         self.choices = {pedal: self._choice(pedal) for pedal in Pedal}
         self.events = QLabel(self)
         self.events.setObjectName("pedal_events")
-        self.teaching = PedalCalibrationPanel(preferences, reader, self)
+        self.calibration = PedalCalibrationPanel(preferences, reader, self)
         self._lay_out()
-        tab_through(*self.choices.values(), self.teaching)
+        tab_through(*self.choices.values(), self.calibration)
         reader.pressed.connect(self._on_pressed)
         reader.released.connect(self._on_released)
-        reader.standing_changed.connect(self._on_standing_changed)
+        reader.status_changed.connect(self._on_status_changed)
         preferences.changed.connect(self._on_preference_changed)
-        self._on_standing_changed(reader.standing)
+        self._on_status_changed(reader.status)
         self._show_events()
 
     @Slot(object)
@@ -84,8 +84,8 @@ class PedalPage(QWidget):
         self._show_event(pedal, self.tr("{0} released"), is_down=False)
 
     @Slot(object)
-    def _on_standing_changed(self, standing: PedalStatus) -> None:
-        self.standing.show_message(self._sentence(standing), _ROLES.get(standing.state, "text"))
+    def _on_status_changed(self, status: PedalStatus) -> None:
+        self.status.show_message(self._sentence(status), _ROLES.get(status.state, "text"))
 
     @Slot(str)
     def _on_preference_changed(self, name: str) -> None:
@@ -93,8 +93,8 @@ class PedalPage(QWidget):
             if name == preference_of(pedal):
                 box.setCurrentIndex(self._place_of(pedal))
 
-    def _sentence(self, standing: PedalStatus) -> Message:
-        name = standing.name or self.tr("A foot pedal")
+    def _sentence(self, status: PedalStatus) -> Message:
+        name = status.name or self.tr("A foot pedal")
         back, play, forward = (shortcut(f"desk.{act}").shown for act in ("back", "play", "forward"))
         return {
             PedalState.OFF: Message(self.tr("Foot pedal support has not started yet.")),
@@ -122,8 +122,8 @@ class PedalPage(QWidget):
                 ).format(back, play, forward),
             ),
             PedalState.CALIBRATING: Message(self.tr("{0} is being calibrated.").format(name)),
-            PedalState.FAULT: Message(standing.sentence, standing.hint),
-        }[standing.state]
+            PedalState.FAULT: Message(status.sentence, status.hint),
+        }[status.state]
 
     def _show_event(self, pedal: Pedal, words: str, *, is_down: bool) -> None:
         self.lamps[pedal].show_down(is_down=is_down)
@@ -174,11 +174,11 @@ class PedalPage(QWidget):
         column_of_all = QVBoxLayout(self)
         column_of_all.setContentsMargins(0, 0, 0, 0)
         column_of_all.setSpacing(GROUP_PX)
-        column_of_all.addWidget(self.standing)
+        column_of_all.addWidget(self.status)
         column_of_all.addLayout(grid)
         column_of_all.addWidget(self.events)
         column_of_all.addWidget(how)
-        column_of_all.addWidget(self.teaching)
+        column_of_all.addWidget(self.calibration)
         column_of_all.addStretch(1)
 
 

@@ -81,7 +81,7 @@ class EnrolPage(QFrame):
         centred(card, self)
         self._is_busy = False
         self._connect()
-        self._wake()
+        self._update_buttons()
 
     def reset(self) -> None:
         self.set_busy(busy=False)
@@ -96,7 +96,7 @@ class EnrolPage(QFrame):
         for widget in (self.name, self.code, self.passphrase, self.again, self.back):
             widget.setEnabled(not busy)
         self.button.setText(self.tr("Creating your keys…") if busy else self.tr("Set my passphrase"))
-        self._wake()
+        self._update_buttons()
 
     def show_error(self, error: BaseException) -> None:
         self.set_busy(busy=False)
@@ -123,7 +123,7 @@ class EnrolPage(QFrame):
 
     def _connect(self) -> None:
         for field_ in (self.name, self.code, self.passphrase, self.again):
-            field_.textChanged.connect(self._wake)
+            field_.textChanged.connect(self._update_buttons)
         self.again.returnPressed.connect(self._on_enrol)
         self.button.clicked.connect(self._on_enrol)
         self.back.clicked.connect(self.back_requested)
@@ -140,7 +140,7 @@ class EnrolPage(QFrame):
         self.enrol_requested.emit(entry)
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         strength = strength_of(self.passphrase.text())
         is_same = self.passphrase.text() == self.again.text()
         differs = strength.is_enough and bool(self.again.text()) and not is_same
@@ -163,9 +163,7 @@ class EnrolPage(QFrame):
             Strength.GOOD: self.tr("Good"),
             Strength.STRONG: self.tr("Strong"),
         }
-        if differs:
-            return self.tr("%s, but the passphrases differ") % words[strength]
-        return words[strength]
+        return self.tr("The passphrases differ") if differs else words[strength]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -77,7 +77,7 @@ class NdaPage(QFrame):
             grid.setRowStretch(1, 1)
             grid.setRowStretch(2, 0)
         self._connect()
-        self._wake()
+        self._update_buttons()
 
     def show_agreement(self, text: "NdaText", name: str) -> None:
         """Shows a text from its beginning, with nothing filled in."""
@@ -99,7 +99,7 @@ class NdaPage(QFrame):
         if not self.gate.is_exact:
             self._refuse_text()
         self.view.setFocus()
-        self._wake()
+        self._update_buttons()
 
     def show_reading_time(self, seconds_left: float | None) -> None:
         """Shows the reading time left according to the access log; None: its end was not logged yet."""
@@ -111,14 +111,14 @@ class NdaPage(QFrame):
             self.message.show_message(Message(words))
         elif is_read and self.gate.is_exact:
             self.message.clear()
-        self._wake()
+        self._update_buttons()
 
     def set_busy(self, *, busy: bool) -> None:
         """Disables the form while the signature is made."""
         self._is_busy = busy
         for widget in (self.tick, self.name, self.passphrase, self.decline):
             widget.setEnabled(not busy)
-        self._wake()
+        self._update_buttons()
 
     def show_error(self, error: BaseException) -> None:
         self.passphrase.take()
@@ -183,9 +183,9 @@ class NdaPage(QFrame):
 
     def _connect(self) -> None:
         self.view.end_reached.connect(self._on_end_reached)
-        self.tick.toggled.connect(self._wake)
-        self.name.textChanged.connect(self._wake)
-        self.passphrase.textChanged.connect(self._wake)
+        self.tick.toggled.connect(self._update_buttons)
+        self.name.textChanged.connect(self._update_buttons)
+        self.passphrase.textChanged.connect(self._update_buttons)
         self.agree.clicked.connect(self._on_agree)
         self.decline.clicked.connect(self._on_decline)
         bind_shortcut(self, "nda.agree", self._on_agree)
@@ -226,7 +226,7 @@ class NdaPage(QFrame):
             self.decline_requested.emit(self._text)
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         self.gate = replace(
             self.gate,
             is_ticked=self.tick.isChecked(),

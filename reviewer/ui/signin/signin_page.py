@@ -57,7 +57,7 @@ class SignInPage(QFrame):
         centred(self._card, self)
         self._is_busy = False
         self._connect()
-        self._wake()
+        self._update_buttons()
 
     def show_project(self, name: str) -> None:
         """Shows the project's name, which is known shortly after the page is shown."""
@@ -77,7 +77,7 @@ class SignInPage(QFrame):
         self.button.setText(self.tr("Checking…") if busy else self.tr("Sign in"))
         for widget in (self.name, self.passphrase, self.enrol_button):
             widget.setEnabled(not busy)
-        self._wake()
+        self._update_buttons()
 
     def show_error(self, error: BaseException) -> None:
         self.set_busy(busy=False)
@@ -88,8 +88,8 @@ class SignInPage(QFrame):
         self.button.clicked.connect(self._on_sign_in)
         self.passphrase.returnPressed.connect(self._on_sign_in)
         self.name.returnPressed.connect(self.passphrase.setFocus)
-        self.name.textChanged.connect(self._wake)
-        self.passphrase.textChanged.connect(self._wake)
+        self.name.textChanged.connect(self._update_buttons)
+        self.passphrase.textChanged.connect(self._update_buttons)
         self.enrol_button.clicked.connect(self.enrol_requested)
         bind_shortcut(self, "sign_in.enrol", self.enrol_requested.emit)
 
@@ -103,7 +103,7 @@ class SignInPage(QFrame):
         self.sign_in_requested.emit(entry)
 
     @Slot()
-    def _wake(self) -> None:
+    def _update_buttons(self) -> None:
         typed = bool(self.name.text().strip() and self.passphrase.text())
         self.button.setEnabled(typed and not self._is_busy)
 

@@ -130,7 +130,7 @@ class TagPalette(QWidget):
 
     @Slot()
     def _show_keys(self) -> None:
-        """Gives each tag its key, unless another action has it now."""
+        """Shows each tag's key, unless another action has it now."""
         taken = {key for row in shortcuts_in(Scope.WINDOW, Scope.DESK, Scope.QA) for key in row.sequences}
         for tag, (label, button, shortcut) in self._keyed.items():
             wanted = QKeySequence(tag.key, QKeySequence.SequenceFormat.PortableText)

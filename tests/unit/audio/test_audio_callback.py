@@ -1,7 +1,6 @@
 """What the device's thread copies, block by block."""
 
 import threading
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -86,19 +85,6 @@ def test_blocks_of_any_size_hold_silence_then_the_sound_then_silence(
     assert callback.finished_blocks == len(blocks)
 
 
-def test_without_a_cursor_there_is_silence() -> None:
-    assert not _filled(AudioCallback(), 10).any()
-
-
-def test_another_cursor_takes_over_at_the_next_block() -> None:
-    other = some_noise(20, seed=2)
-    callback = _playing(PlaybackCursor(SampleBuffer.holding_all(DATA), 0, 100))
-    _filled(callback, 10)
-    callback.play(PlaybackCursor(SampleBuffer.holding_all(other), 3, 20))
-
-    assert (_filled(callback, 10) == other[3:13]).all()
-
-
 def test_what_is_heard_lags_by_what_the_device_holds() -> None:
     cursor = PlaybackCursor(SampleBuffer.holding_all(DATA), 4, 100)
     assert cursor.heard_count(100.0, 1_000) == 4  # before its first block
@@ -135,26 +121,18 @@ class _HeldUp(SampleBuffer):
         return super().chunk_at(frame)
 
 
-def _in_a_block(test: Callable[[AudioCallback, _HeldUp, threading.Thread], None]) -> None:
+def test_dropping_all_waits_for_a_block_that_is_under_way() -> None:
     buffer = _HeldUp()
     callback = _playing(PlaybackCursor(buffer, 0, 100))
     thread = threading.Thread(target=_filled, args=(callback, 10))
     thread.start()
     assert buffer.has_begun.wait(5)
-    test(callback, buffer, thread)
+    assert not callback.drop_all()  # the block does not end in time: the stream must be closed
     buffer.may_go_on.set()
     thread.join()
 
-
-def test_dropping_all_waits_for_a_block_that_is_under_way() -> None:
-    def drop(callback: AudioCallback, buffer: _HeldUp, thread: threading.Thread) -> None:
-        assert not callback.drop_all()  # the block does not end in time: the stream must be closed
-        buffer.may_go_on.set()
-        thread.join()
-        assert callback.drop_all()
-        assert not _filled(callback, 50).any()
-
-    _in_a_block(drop)
+    assert callback.drop_all()
+    assert not _filled(callback, 50).any()
 
 
 @pytest.mark.parametrize("plays_on", [False, True])

@@ -2,12 +2,14 @@ import io
 import os
 import struct
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.audio.decode.child import send_sound
 from reviewer.audio.decode.wire import (
     Failure,
     Head,
@@ -17,6 +19,7 @@ from reviewer.audio.decode.wire import (
     received_records,
 )
 from reviewer.audio.limits import MAX_RECORD_BYTES
+from tests.sounds import a_wav, put, some_noise
 
 _HEAD = Head(16_000, 2, 2, "WAV")
 
@@ -104,3 +107,12 @@ _NOT_ASCII = struct.pack("<IHB?8s", 16_000, 1, 2, False, b"\xff\xfe")
 def test_a_record_that_makes_no_sense_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidRecord):
         _read(content)
+
+
+def test_no_more_sound_than_was_asked_for_is_sent(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.wav", a_wav(some_noise(17)))
+
+    with path.open("rb") as file:
+        records = _read(_sent(lambda sender: send_sound(file.fileno(), sender, 0.001)))
+
+    assert records[-1] == Failure("too_long")

@@ -183,14 +183,15 @@ def test_a_flac_that_was_cut_or_changed_is_damage(content: bytes) -> None:
     ("error", "told"), [(Damaged("PURGED"), "PURGED"), (OSError(5, "Input/output error"), "CLIP_NOT_READ")]
 )
 def test_an_error_of_the_stream_is_told_as_such(error: Exception, told: str) -> None:
-    stream = _Breaking(_flac(), 1 << 30, error)
-    sound = FlacStream(stream)
-    stream.place = 0
+    for place in range(0, len(_flac()), len(_flac()) // 20):
+        stream = _Breaking(_flac(), 1 << 30, error)
+        sound = FlacStream(stream)
+        stream.place = place
 
-    with pytest.raises((Damaged, Unavailable), match=told):
-        sound.read(0, 10)
-    with pytest.raises(type(error)):
-        read_canonical(stream)
+        with pytest.raises((Damaged, Unavailable), match=told):
+            sound.read(0, _FRAMES)
+        with pytest.raises(type(error)):
+            read_canonical(stream)
 
 
 @pytest.mark.parametrize("content", [b"", b"fLaC", b"not sound at all", sound_file(some_noise(100))])

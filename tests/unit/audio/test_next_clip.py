@@ -15,15 +15,14 @@ from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
 from tests.benches.player import PlayerBench
 from tests.fakes.sound import ReadSound
-from tests.sounds import some_samples
+from tests.sounds import some_noise, some_samples
 
 LEVELLED = OutputSettings(is_levelled=True)
 
 
 @pytest.mark.parametrize("percent", [100, 50])
 def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
-    bench, following = PlayerBench(settings=LEVELLED), ReadSound(some_samples())
-    bench.player.load(some_samples(1_000))
+    bench, following = PlayerBench(some_samples(1_000), settings=LEVELLED), ReadSound(some_samples())
     bench.player.set_speed(percent)
     bench.player.prepare(following)
     reads, bench.jobs_wait = len(following.reads), True
@@ -65,26 +64,22 @@ def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> No
     assert np.array_equal(bench.pull(2_000), np.repeat(following.data, 2, axis=0)[:2_000])
 
 
-def test_a_clip_loaded_before_it_is_prepared_is_worked_out_as_ever() -> None:
-    bench, following = PlayerBench(settings=LEVELLED), some_samples(16_000)
-    bench.jobs_wait = True
+@pytest.mark.parametrize("is_other", [False, True])
+def test_a_clip_loaded_too_early_or_another_than_the_prepared_one_is_worked_out_as_ever_and_once(
+    *, is_other: bool
+) -> None:
+    bench, following = PlayerBench(jobs_wait=True), ReadSound(some_samples())
+    other = Samples(16_000, some_noise(16_000, seed=2))
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
-    bench.player.load(following)
+    if is_other:
+        bench.run_jobs()
+    bench.player.load(other if is_other else following)
     bench.run_jobs()
     bench.player.play()
 
-    assert bench.pull(1_000).any()
-
-
-def test_another_clip_than_the_prepared_one_is_that_other_clip() -> None:
-    bench, following, other = PlayerBench(), some_samples(1_000), some_samples(1_000, channels=2)
-    bench.player.load(some_samples(500))
-    bench.player.prepare(following)
-    bench.player.load(other)
-    bench.player.play()
-
-    assert np.array_equal(bench.pull(1_000), other.data)
+    assert np.array_equal(bench.pull(1_000), (other if is_other else some_samples()).data[:1_000])
+    assert len(following.reads) == 1
 
 
 def does_not_decode(_start: int, _end: int) -> None:
@@ -128,8 +123,7 @@ def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, when: s
 
 @pytest.mark.parametrize("form", [{"channels": 2}, {"rate_hz": 8_000}, {"bits": 24}])
 def test_a_clip_of_another_form_opens_the_device_anew(form: dict[str, Any]) -> None:
-    bench, following = PlayerBench(), some_samples(1_000, **form)
-    bench.player.load(some_samples(1_000))
+    bench, following = PlayerBench(some_samples(1_000)), some_samples(1_000, **form)
     before = bench.device.stream
     bench.player.load(following)
     bench.player.play()
@@ -166,8 +160,7 @@ def test_without_a_next_clip_the_device_is_let_go_and_one_kept_for_nothing_when_
 
 
 def test_a_clip_that_was_playing_leaves_nothing_in_the_next_not_even_its_fade() -> None:
-    bench, following = PlayerBench(fade_seconds=0.01), some_samples(1_000)
-    bench.player.load(some_samples(8_000))
+    bench, following = PlayerBench(some_samples(8_000), fade_seconds=0.01), some_samples(1_000)
     bench.player.play()
     bench.pull(500)
     bench.player.unload(keeps_device=True)

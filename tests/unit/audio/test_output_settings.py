@@ -144,6 +144,10 @@ def test_channels_are_muted_swapped_and_mixed() -> None:
     assert np.array_equal(
         heard(OutputSettings(muted=frozenset({0})), samples), np.stack([0 * left, right], axis=1)
     )
+    assert np.array_equal(
+        heard(OutputSettings(muted=frozenset({0}), is_swapped=True), samples),
+        np.stack([right, 0 * left], axis=1),
+    )
     assert np.array_equal(heard(OutputSettings(is_mono=True).solo(1, 2), samples), samples.data[:, [1, 1]])
     assert np.array_equal(mono[:, 0], mono[:, 1])
     assert np.abs(mono[:, 0] - samples.data.mean(axis=1)).max() <= 0.51 * 256

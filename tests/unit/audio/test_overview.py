@@ -60,13 +60,15 @@ def test_each_stream_that_was_opened_is_closed() -> None:
     assert all(stream.closed for stream in streams)
 
 
-def test_what_does_not_decode_is_damage() -> None:
+def test_what_does_not_decode_is_damage_and_its_stream_closed() -> None:
+    other = io.BytesIO(b"nothing of the kind")
     flac = encode_flac(Samples(16_000, np.tile(some_noise(4_000), (5, 1))))
 
     with pytest.raises(Damaged):
         overview(lambda: io.BytesIO(flac[: len(flac) // 2]))
     with pytest.raises(Damaged):
-        overview(lambda: io.BytesIO(b"nothing of the kind"))
+        overview(lambda: other)
+    assert other.closed
 
 
 def test_a_seal_that_does_not_verify_is_told_in_its_own_words() -> None:

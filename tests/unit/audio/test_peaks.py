@@ -107,7 +107,7 @@ def test_full_scale_is_that_of_the_samples() -> None:
 def test_a_pyramid_comes_back_from_its_bytes(frames: int, channels: int, bits: int) -> None:
     pyramid = PeakPyramid.from_samples(_data(frames, channels, bits))
 
-    back = PeakPyramid.from_bytes(pyramid.to_bytes())
+    back = PeakPyramid.from_stream(io.BytesIO(pyramid.to_bytes()))
 
     assert (back.frames, back.channels, len(back.levels)) == (frames, channels, len(pyramid.levels))
     for one, other in zip(back.levels, pyramid.levels, strict=True):
@@ -120,7 +120,7 @@ def test_bytes_cut_short_are_damage(cut: int) -> None:
     blob = PeakPyramid.from_samples(_data(5_000)).to_bytes()
 
     with pytest.raises(Damaged):
-        PeakPyramid.from_bytes(blob[: cut % len(blob)])
+        PeakPyramid.from_stream(io.BytesIO(blob[: cut % len(blob)]))
 
 
 @pytest.mark.parametrize(("place", "value"), [(0, 0), (4, 9), (6, 3), (7, 0), (8, 1), (13, 255)])
@@ -129,7 +129,7 @@ def test_a_header_that_was_changed_is_damage(place: int, value: int) -> None:
     blob[place] = value
 
     with pytest.raises(Damaged):
-        PeakPyramid.from_bytes(bytes(blob))
+        PeakPyramid.from_stream(io.BytesIO(blob))
 
 
 def test_a_pyramid_is_a_tenth_of_the_samples_at_most() -> None:

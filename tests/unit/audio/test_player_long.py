@@ -141,7 +141,7 @@ def test_all_before_damage_is_played_and_then_it_is_said() -> None:
     while player.is_playing:
         device.pull(512)
     assert player.problem == (
-        "Sealed content does not verify; nothing of it was used. Restore it from a backup."
+        "Encrypted content does not verify, so it was not used. Restore it from a backup."
     )
     assert player.position == 3 * PASSTHROUGH_WINDOW_FRAMES
     assert player.take_heard() == [HeardRange(20_000, 3 * PASSTHROUGH_WINDOW_FRAMES)]

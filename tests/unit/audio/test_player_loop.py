@@ -102,10 +102,3 @@ def test_the_slow_sound_of_a_loop_is_rendered_from_its_start_so_that_no_round_wa
     assert bench.player.position == 250
 
     assert (bench.pull(500) == np.repeat(np.concatenate((DATA[250:300], DATA[100:300])), 2, axis=0)).all()
-
-
-def test_an_empty_loop_plays_nothing() -> None:
-    bench = PlayerBench(SAMPLES)
-    bench.player.play_loop(100, 100)
-
-    assert (bench.player.is_playing, bench.pull(10).any()) == (False, False)

@@ -71,12 +71,6 @@ def test_what_the_lower_rate_cannot_hold_is_gone() -> None:
     assert np.abs(out[2_000:-2_000]).max() <= 1
 
 
-def test_a_constant_stays_the_constant_across_every_piece() -> None:
-    out = _whole(Samples(22_050, np.full((80_000, 1), 16_000, np.int16)), 48_000)
-
-    assert np.abs(out[500:-500] - 16_000).max() <= 1
-
-
 def test_channels_are_kept_apart() -> None:
     data = np.hstack([a_tone(8_000), np.zeros((8_000, 1), np.int16)])
     out = _whole(Samples(8_000, data), 16_000)

@@ -122,7 +122,7 @@ def test_the_one_before_is_this_one_again_if_one_is_well_inside(
 
 def test_a_clip_without_segments_has_none_before_or_behind() -> None:
     nowhere = SegmentCursor(SegmentList(), 5, (1, 2))
-    assert (nowhere.next, nowhere.previous(1), nowhere.in_hand) == (None, None, None)
+    assert (nowhere.next, nowhere.previous(1), nowhere.current) == (None, None, None)
 
 
 @given(spans, st.integers(0, FRAMES))

@@ -9,12 +9,13 @@ from reviewer.model.intervals import Span
 from reviewer.places import resource
 from reviewer.session.coverage import Lack
 from reviewer.session.submission_checks import Incomplete, require_complete
-from reviewer.transcript.conventions import Conventions, load_conventions
-from reviewer.ui.clip.submission_issues import SubmissionIssues, submission_issues
+from reviewer.transcript.conventions import Conventions
+from reviewer.ui.clip.submission_issues import submission_issues
+from tests.fakes.work_session import conventions_of
 
 LABELS = {"speech_quality": "clear", "speakers": "one"}
 LACK = Lack(240, 100, (Span(0, 240),))
-ANSWERS_ALL = (Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Flag.DISTRESSING)
+WITH_WORDS = (Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Flag.DISTRESSING)
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +25,11 @@ def schema() -> Schema:
 
 @pytest.fixture(scope="module")
 def conventions() -> Conventions:
-    return load_conventions(resource("conventions", "en-US.toml"))
+    return conventions_of()
 
 
 def work(text: str = "", *flags: Flag, **labels: str) -> Annotation:
     return Annotation.of_text(text, 100, labels=labels, flags=frozenset(flags))
-
-
-def codes(issues: SubmissionIssues) -> list[str]:
-    return [notice.code for notice in issues.notices]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +60,7 @@ def test_what_is_missing_is_in_the_text_or_the_form_and_what_is_unheard_comes_la
     fields: list[str],
 ) -> None:
     issues = submission_issues(annotation, schema, conventions, lack)
-    assert codes(issues) == found
+    assert [notice.code for notice in issues.notices] == found
     assert issues.in_text is is_in_text
     assert [problem.field for problem in issues.fields] == fields
     assert issues.is_only_unheard is (found == ["SPEECH_UNHEARD"])
@@ -75,25 +72,17 @@ def test_a_wrong_tag_comes_before_an_unanswered_field(schema: Schema, convention
     assert issues.notices[0].parameters["tag"] == "[lauhg]"
 
 
-@pytest.mark.parametrize("flag", ANSWERS_ALL)
-def test_a_flag_that_answers_all_needs_neither_text_nor_form(
-    flag: Flag, schema: Schema, conventions: Conventions
-) -> None:
-    assert submission_issues(work("", flag), schema, conventions).notices == ()
-
-
 @pytest.mark.parametrize(
     ("annotation", "is_asked"),
     [
+        *((work("", flag), False) for flag in (Flag.NO_SPEECH, *WITH_WORDS)),
+        *((work("hello", flag), False) for flag in WITH_WORDS),
+        (work("[noise] [breath]", Flag.NO_SPEECH), False),
         (work("hello", Flag.NO_SPEECH), True),
         (work("hello", Flag.NO_SPEECH, Flag.UNUSABLE, **LABELS), True),
-        (work("[noise] [breath]", Flag.NO_SPEECH), False),
-        (work("hello", Flag.UNUSABLE), False),
-        (work("hello", Flag.WRONG_LANGUAGE), False),
-        (work("hello", Flag.DISTRESSING), False),
     ],
 )
-def test_words_under_the_flag_no_speech_are_asked_about_in_the_text(
+def test_a_flag_that_answers_all_needs_neither_text_nor_form_and_words_under_no_speech_are_asked_about(
     annotation: Annotation, is_asked: bool, schema: Schema, conventions: Conventions
 ) -> None:
     issues = submission_issues(annotation, schema, conventions)

@@ -1,0 +1,75 @@
+"""Frozen values as columns of a table and as JSON, and back."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from functools import cache
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from reviewer.model.clock import from_micros, to_micros
+
+T = TypeVar("T")
+
+
+def to_columns(value: Any) -> dict[str, Any]:
+    """The fields of a value by name; moments are microseconds."""
+    return {name: _to_column(getattr(value, name)) for name in _hints(type(value))}
+
+
+def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
+    """The value whose fields are columns of a row; what else is in the row is left out."""
+    return kind(**{name: _from_plain(hint, row[name]) for name, hint in _hints(kind).items()})
+
+
+def to_json(value: Any) -> str:
+    """A value without the names of its fields; bytes are base64, moments microseconds."""
+    return json.dumps(_to_plain(value))
+
+
+def from_json(kind: Any, text: str) -> Any:
+    """What ``to_json`` was given; ``kind`` is its type."""
+    return _from_plain(kind, json.loads(text))
+
+
+def _hints_of(kind: Any) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
+
+
+_hints: Callable[[Any], dict[str, Any]] = cache(_hints_of)
+
+
+def _to_column(value: Any) -> Any:
+    return to_micros(value) if isinstance(value, datetime) else value
+
+
+def _to_plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime):
+        return to_micros(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [_to_plain(getattr(value, name)) for name in _hints(type(value))]
+
+
+def _from_plain(kind: Any, plain: Any) -> Any:
+    if plain is None:
+        return None
+    if NoneType in get_args(kind):
+        kind = get_args(kind)[0]
+    if kind is bytes:
+        return base64.b64decode(plain) if isinstance(plain, str) else plain
+    if kind is datetime:
+        return from_micros(plain)
+    if get_args(kind):
+        return frozenset(_from_plain(get_args(kind)[0], each) for each in plain)
+    if is_dataclass(kind):
+        pairs = zip(_hints(kind).values(), plain, strict=True)
+        return kind(*(_from_plain(hint, each) for hint, each in pairs))  # type: ignore[operator]
+    return kind(plain)
