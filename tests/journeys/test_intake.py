@@ -316,11 +316,8 @@ def test_a_cancelled_import_keeps_what_is_in_and_goes_on_next_time(imports: Impo
         IntakeOptions(),
         cancelled=lambda: len(imports.decoder.asked) >= 2,
     )
-    assert (report.accepted, report.was_cancelled, report.to_json(command_catalogue())["cancelled"]) == (
-        2,
-        True,
-        True,
-    )
+    assert (report.accepted, report.was_cancelled) == (2, True)
+    assert report.to_json(command_catalogue())["cancelled"] is True
     assert imports.events(Action.IMPORT_ENDED)[-1].outcome == "cancelled"
     assert codes(imports.run(*rows)) == ["DUPLICATE"] * 2 + ["accepted"] * 3
 

@@ -296,14 +296,6 @@ def test_work_that_comes_too_late_is_kept(bench: Bench) -> None:
     assert Action.SUBMITTED not in actions(bench)
 
 
-def test_a_draft_is_still_saved_on_a_lapsed_lease_that_nobody_took(bench: Bench) -> None:
-    bench.agree(ANA)
-    lease = claimed(bench)
-    bench.clock.advance(31 * 60)
-    bench.work(ANA).save_draft(lease, annotation("still mine"), 1)
-    assert bench.late_drafts() == []
-
-
 def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
     bench.agree(ANA)
     work, lease = bench.work(ANA), heard(bench)
