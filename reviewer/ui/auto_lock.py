@@ -2,15 +2,12 @@
 
 import weakref
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from reviewer.model.clock import Clock
-
-if TYPE_CHECKING:
-    from reviewer.ui.main_window import MainWindow
 
 _LOOK_EVERY_MS = 5000
 _INPUT = frozenset(
@@ -29,6 +26,19 @@ _INPUT = frozenset(
 )
 
 
+class Lockable(Protocol):
+    """The window that is locked; it makes the auto-lock, which so cannot import it."""
+
+    @property
+    def is_anybody_here(self) -> bool:
+        """Whether somebody is signed in."""
+        ...
+
+    def is_at_work(self, within: timedelta) -> bool:
+        """Whether something runs that a person started no longer than ``within`` ago, such as playback."""
+        ...
+
+
 class AutoLock(QObject):
     """Checks every few seconds how long ago the last input to any window of the application was.
 
@@ -44,7 +54,7 @@ class AutoLock(QObject):
 
     def __init__(
         self,
-        guarded: "MainWindow",
+        guarded: Lockable,
         clock: Clock,
         minutes: int,
         parent: QObject,
