@@ -101,7 +101,7 @@ def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
         (HEAD + NOISY + 'shown_when = {key = "calm", equals = true}\n', ("shown_when", "calm")),
         (HEAD + NOISY + 'shown_when = {key = "noisy"}\n', ("equals", "missing")),
         (HEAD + NOISY + 'shown_when = {key = "noisy", equals = 1.5}\n', ("equals must be",)),
-        (HEAD + NOISY + 'shown_when = {key = "noisy", equals = "loud"}\n', ("never be",)),
+        (HEAD + NOISY + 'shown_when = {key = "noisy", equals = "loud"}\n', ("never has that value",)),
     ],
 )
 def test_mistake_is_refused_in_a_sentence_that_names_it(
