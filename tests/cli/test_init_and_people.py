@@ -99,13 +99,14 @@ def test_passphrase_is_asked_for_at_a_terminal(command, workspace, monkeypatch):
     assert command("people", "list", "--workspace", workspace, "--as", LEAD).code == 0
 
 
-def test_new_passphrase_is_asked_for_twice(command, tmp_path, monkeypatch):
-    answers = iter(["one long passphrase", "another long passphrase"])
+def test_new_passphrase_is_asked_for_twice(command, workspace, tmp_path, monkeypatch):
+    answers = iter(["one long passphrase", "another long passphrase"] * 2)
     monkeypatch.delenv("REVIEWER_PASSPHRASE")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
     ran = command("init", tmp_path / "new", "--lead", "Mia")
     assert (ran.code, (tmp_path / "new").exists()) == (2, False)
+    assert command("enrol", "Mia", "--code", "AAAA", "--workspace", workspace).err == ran.err
 
 
 @pytest.mark.parametrize("missing", ["name", "passphrase"])
