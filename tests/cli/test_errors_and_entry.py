@@ -10,6 +10,7 @@ import typer
 
 from reviewer.__main__ import opens_window
 from reviewer.cli.main import run
+from reviewer.cli.output import print_table
 from reviewer.cli.sign_in import CommandSession
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN
 
@@ -219,6 +220,8 @@ def test_reader_that_leaves_early_is_no_error(workspace):
     assert (ran.returncode, [line for line in ran.stderr.splitlines() if "rror" in line]) == (0, [])
 
 
-def test_control_characters_do_not_reach_the_terminal(lead):
+def test_control_characters_do_not_reach_the_terminal(lead, capsys):
     ran = lead("export", "x", "--format", "\x1b[31mred")
     assert "\x1b" not in ran.err
+    print_table(("name",), [("\x1b[31mred\u202e",)])
+    assert capsys.readouterr().out == "name\n [31mred\n"

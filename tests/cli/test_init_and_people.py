@@ -77,13 +77,14 @@ def test_passphrase_comes_from_a_file_first(command, workspace, tmp_path, monkey
 
 
 def test_passphrase_is_asked_for_at_a_terminal_and_a_new_one_twice(command, workspace, tmp_path, monkeypatch):
-    answers = iter([PASSPHRASE, "one long passphrase", "another long passphrase"])
+    answers = iter([PASSPHRASE, *["one long passphrase", "another long passphrase"] * 2])
     monkeypatch.delenv("REVIEWER_PASSPHRASE")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
     assert command("people", "list", "--workspace", workspace, "--as", LEAD).code == 0
-    assert command("init", tmp_path / "new", "--lead", "Mia").code == 2
-    assert not (tmp_path / "new").exists()
+    ran = command("init", tmp_path / "new", "--lead", "Mia")
+    assert (ran.code, (tmp_path / "new").exists()) == (2, False)
+    assert command("enrol", "Mia", "--code", "AAAA", "--workspace", workspace).err == ran.err
 
 
 @pytest.mark.parametrize("missing", ["name", "passphrase"])

@@ -268,6 +268,7 @@ def test_passes_that_agree_are_one_row_with_the_flags_of_all(bench: LeadBench, o
         ({"text": "no"}, "passes_differ"),
         ({"text": "yes", "labels": {"speakers": "two"}}, "labels_differ"),
         ({"text": "yes", "labels": {"speakers": "one", "accent": "none"}}, "labels_differ"),
+        ({"text": "yes", "labels": {}}, "labels_differ"),
         ({"text": "yes", "flags": (Flag.UNUSABLE,)}, "flag_unusable"),
         ({"text": "yes [pii:name]"}, "tag_pii"),
         (
