@@ -41,7 +41,7 @@ def print_error(problem: ReviewerError) -> None:
 
 def print_json(body: Mapping[str, Any]) -> None:
     """Prints one JSON object."""
-    print(json.dumps(body, ensure_ascii=False, indent=2))
+    print(json.dumps(body, ensure_ascii=False, indent=2), flush=True)  # a checkpoint counts as out once it is
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -2,12 +2,15 @@
 
 import weakref
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from reviewer.model.clock import Clock
+
+if TYPE_CHECKING:
+    from reviewer.ui.main_window import MainWindow
 
 _LOOK_EVERY_MS = 5000
 _INPUT = frozenset(
@@ -26,19 +29,6 @@ _INPUT = frozenset(
 )
 
 
-class Lockable(Protocol):
-    """What auto-lock needs of the window."""
-
-    @property
-    def is_anybody_here(self) -> bool:
-        """Whether somebody is signed in."""
-        ...
-
-    def is_at_work(self, within: timedelta) -> bool:
-        """Whether something runs that a person started no longer than ``within`` ago, such as playback."""
-        ...
-
-
 class AutoLock(QObject):
     """Checks every few seconds how long ago the last input to any window of the application was.
 
@@ -54,7 +44,7 @@ class AutoLock(QObject):
 
     def __init__(
         self,
-        guarded: Lockable,
+        guarded: "MainWindow",
         clock: Clock,
         minutes: int,
         parent: QObject,

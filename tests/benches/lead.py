@@ -3,15 +3,13 @@
 import secrets
 import shutil
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.samples import Samples
 from reviewer.clips.keys import KdfParameters
@@ -90,7 +88,7 @@ class LeadBench:
 
     def replaced(self, **collaborators: object) -> UnitOfWork:
         """The unit of work with some of its collaborators replaced."""
-        return replace(self.unit, **cast("dict[str, Any]", collaborators))
+        return replace(self.unit, **collaborators)
 
     # Clips and work
 
@@ -167,10 +165,7 @@ class LeadBench:
     # Use cases
 
     def intake(self, decoder: FakeDecoder, *, unit: UnitOfWork | None = None) -> Intake:
-        def make_decoder() -> AbstractContextManager[Decoder]:
-            return cast("AbstractContextManager[Decoder]", decoder)
-
-        return Intake(unit or self.unit, make_decoder=make_decoder, project=Project())
+        return Intake(unit or self.unit, make_decoder=lambda: decoder, project=Project())
 
     def export(
         self, *, unit: UnitOfWork | None = None, access: ClipAccess | None = None, **changes: Any

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from tests.benches.workspace import LEAD, PASSPHRASE
 from tests.fakes.intruder import unguarded
 
@@ -33,9 +35,10 @@ def test_log_verifies_with_nobody_signed_in_on_a_copy_that_may_not_be_written(
     copy.chmod(0o700)
 
 
-def test_checkpoint_that_cannot_be_printed_does_not_count_as_witnessed(lead, workspace):
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_checkpoint_that_cannot_be_printed_does_not_count_as_witnessed(lead, workspace, form):
     unwitnessed = lead("queue", "status", "--json").json["unwitnessed"]
-    arguments = ("audit", "checkpoint", "--workspace", str(workspace), "--as", LEAD)
+    arguments = ("audit", "checkpoint", "--workspace", str(workspace), "--as", LEAD, *form)
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device, not a file
         ran = subprocess.run(
             [sys.executable, "-m", "reviewer", *arguments],

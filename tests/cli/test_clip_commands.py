@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.benches.workspace import LEAD, PASSPHRASE, write_clips
+from tests.benches.workspace import LEAD, PASSPHRASE, QUINN, write_clips
 from tests.fakes.clock import FakeClock
 
 
@@ -17,6 +17,14 @@ from tests.fakes.clock import FakeClock
 def manifest(tmp_path):
     # Seeds 0 to 2 are in the made workspace already: the last two of five are new.
     return write_clips(tmp_path / "more", FakeClock(datetime.now(UTC)), ["", "", "", "", ""])
+
+
+@pytest.fixture
+def accepted(command, workspace):
+    """Everything that was handed in is accepted: QA draws with a rate that the project sets to nothing."""
+    settings = workspace / "project.toml"
+    settings.write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
+    command("qa", "draw", "--workspace", workspace, "--as", QUINN)
 
 
 def test_import_reports_a_row_for_each_line_and_ends_well_where_it_refused_everything(lead, manifest):
@@ -29,9 +37,11 @@ def test_import_reports_a_row_for_each_line_and_ends_well_where_it_refused_every
     assert again.out.splitlines()[-1] == "0 accepted, 5 refused, 0 quarantined"
 
 
-def test_dry_run_keeps_nothing(lead, manifest):
+def test_dry_run_keeps_nothing_and_ctrl_c_works_again(lead, manifest):
+    before = signal.getsignal(signal.SIGINT)
     assert lead("import", manifest, "--dry-run", "--json").json["dry_run"] is True
     assert lead("import", manifest, "--json").json["accepted"] == 2
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_sample_takes_as_many_as_it_says(lead, manifest):
@@ -70,10 +80,9 @@ def test_nothing_accepted_is_nothing_to_export(lead, tmp_path):
     assert "3: not accepted yet" in ran.out
 
 
-def test_accepted_work_is_exported_with_a_passport(lead, workspace, tmp_path):
-    (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
-    lead("qa", "draw")  # which passes everything without a review
-    result = lead("export", tmp_path / "set", "--format", "nemo, csv", "--json").json
+@pytest.mark.usefixtures("accepted")
+def test_accepted_work_is_exported_with_a_passport(lead, tmp_path):
+    result = lead("export", tmp_path / "set", "--format", "nemo, csv,nemo", "--json").json
     assert result["clips"] == 2
     assert (tmp_path / "set" / "passport.json").is_file()
     assert len(result["passport_sha256"]) == 64

@@ -10,6 +10,7 @@ import typer
 
 from reviewer.__main__ import opens_window
 from reviewer.cli.main import run
+from reviewer.cli.sign_in import CommandSession
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN
 
 BLOCKED = """
@@ -145,6 +146,7 @@ def test_bug_is_reported_without_what_was_typed(capsys):
     assert "test_errors_and_entry.py:" in told
     assert "typed" not in told
     assert "Traceback" not in told
+    assert "typed" not in repr(CommandSession(None, None, "what somebody typed"))
 
 
 def test_error_of_the_operating_system_ends_with_3(command):

@@ -29,6 +29,8 @@ def test_shown_text_is_the_one_whose_hash_is_given(text, nina):
     assert hashlib.sha256(text["text"].encode()).hexdigest() == text["sha256"]
     assert {"version", "locale", "sha256", "text"} <= set(text)
     assert nina("nda", "show", "--json").json == text
+    acts = [row["action"] for row in nina("audit", "show", "--json").json["rows"]]
+    assert [act for act in acts if act.startswith("nda.")][-2:] == ["nda.shown", "nda.end_reached"]
 
 
 def test_who_was_shown_the_text_can_sign_it(nina, text, tmp_path):

@@ -37,6 +37,8 @@ def test_released_task_is_open_and_can_be_assigned(lead, leased):
 
 
 def test_revoking_somebody_opens_their_tasks_to_all(lead, leased):
+    lead("people", "revoke", ANA)
+    assert len(lead("queue", "status", "--json").json["leases"]) == 1
     lead("people", "revoke", BEN)
     status = lead("queue", "status", "--json").json
     assert (status["leases"], status["tasks"]["open"]) == ([], 1)
@@ -48,6 +50,13 @@ def test_revoking_somebody_opens_their_tasks_to_all(lead, leased):
 
 @pytest.mark.parametrize("name", [BEN, QUINN])
 def test_task_is_not_assigned_to_who_had_it_nor_to_who_does_not_transcribe(lead, leased, name):
+    lead("queue", "release", leased)
+    assert lead("queue", "assign", leased, name).code == 2
+
+
+@pytest.mark.parametrize("name", [QUINN, ANA])
+def test_task_is_not_assigned_to_who_does_not_transcribe_or_was_revoked(lead, leased, name):
+    lead("people", "revoke", ANA)
     lead("queue", "release", leased)
     assert lead("queue", "assign", leased, name).code == 2
 

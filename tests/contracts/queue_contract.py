@@ -196,6 +196,15 @@ class QueueLeasesContract(QueueSetting):
         assert queue.resume(ANN, TRANSCRIBE) == lease
         assert queue.resume(BEN, TRANSCRIBE) is None
 
+    def test_resume_finds_the_older_of_two_leases_of_different_kinds(self, queue, clip, clock):
+        queue.add_clip("other", passes=1)
+        self.submitted(queue, ANN)
+        queue.draw(lambda _: True)
+        lease = self.claimed(queue, QUE)
+        clock.advance(60)
+        self.checked(queue, QUE)
+        assert queue.resume(QUE, TRANSCRIBE | REVIEW) == lease
+
     def test_resume_begins_a_expired_lease_anew_when_nobody_took_it(self, queue, clip, clock):
         lease = self.claimed(queue, ANN)
         clock.advance(10 * LEASE_SECONDS)
@@ -588,8 +597,11 @@ class QueueWorkContract(QueueSetting):
     def test_same_key_with_other_work_is_refused_and_the_first_stands(self, queue, clip):
         lease = self.claimed(queue, ANN)
         self.submit(queue, lease, b"first", b"digest")
-        with pytest.raises(SubmissionConflict):
-            self.submit(queue, lease, b"second", b"other digest")
+        queue.add_clip("other", passes=1)
+        other = replace(self.claimed(queue, ANN), submission_key=lease.submission_key)
+        for attempt in ((lease, b"second", b"other digest"), (other, b"first", b"digest")):
+            with pytest.raises(SubmissionConflict):
+                self.submit(queue, *attempt)
         assert [one.sealed for one in queue.annotations_of(ANN, 5)] == [b"first"]
 
     def test_same_work_twice_is_one_submission_even_after_the_task_went_on(self, queue, clip):

@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 from reviewer.access import signing
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.log_chain import canonical
-from reviewer.access.nda import STATEMENT, Acknowledgements, least_reading_seconds
+from reviewer.access.nda import (
+    LONGEST_READING_SECONDS,
+    STATEMENT,
+    Acknowledgements,
+    least_reading_seconds,
+)
 from reviewer.access.people import PersonRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
@@ -175,6 +180,8 @@ class TestSigning:
         office.desk.shown(IDENTITY, text)
         assert refused() == "NDA_NOT_READ"
         assert office.desk.reading_seconds_left(IDENTITY, text) is None
+        office.clock.advance(600)
+        office.desk.shown(IDENTITY, text)  # once more: it is read from here on
         office.desk.end_reached(IDENTITY, text)
         least = least_reading_seconds(text)
         assert office.desk.reading_seconds_left(IDENTITY, text) == least > 1
@@ -182,6 +189,7 @@ class TestSigning:
         assert refused() == "NDA_READ_TOO_FAST"
         office.clock.advance(0.5)
         assert office.desk.accept(IDENTITY, text, "Ada Contractor", "0.1.0")
+        assert least_reading_seconds(replace(text, text="long " * 100_000)) == LONGEST_READING_SECONDS
 
     def test_a_key_that_is_not_the_accounts_signs_nothing(self, office: Office) -> None:
         stranger = Identity(ADA, "s1", a_keyring(signing_key=b"x" * 32))
@@ -231,6 +239,27 @@ class TestLiving:
     ) -> None:
         office.sign(signed_in)
         assert office.desk.is_live(person, locale) is lives
+
+    @pytest.mark.parametrize("state", [PersonState.REVOKED, PersonState.INVITED])
+    def test_it_dies_with_the_account(self, office: Office, state: PersonState) -> None:
+        office.sign()
+        assert not office.desk.is_live(a_person(state=state), "en-US")
+
+    def test_it_counts_for_the_language_it_was_signed_in(self, office: Office) -> None:
+        office.sign("de-DE")
+        assert office.desk.is_live(ADA, "de-DE")
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_a_language_without_a_text_is_served_by_english(self, office: Office) -> None:
+        office.sign("en-US")
+        assert office.desk.is_live(ADA, "pt-BR")
+
+    def test_the_same_text_as_another_version_must_be_signed_anew(self, office: Office) -> None:
+        office.sign("de-DE")
+        (office.folder / "1.0").rename(office.folder / "1.1")
+        about = office.folder / "1.1" / "nda.toml"
+        about.write_text(about.read_text("utf-8").replace('"1.0"', '"1.1"'), "utf-8")
+        assert not office.desk.is_live(ADA, "de-DE")
 
     def test_a_new_version_must_be_signed_anew_unless_it_says_otherwise(self, office: Office) -> None:
         office.sign()
@@ -284,6 +313,21 @@ class TestTampering:
         assert not office.desk.is_live(bo, "en-US")
         # Not even when both accounts hold one key.
         assert not office.desk.is_live(replace(bo, public_key=ADA.public_key), "en-US")
+
+    def test_a_record_under_another_id_is_dead(self, office: Office) -> None:
+        office.sign()
+        office.alter(id="n0")
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_a_later_time_in_the_table_does_not_make_it_live_longer(self, office: Office) -> None:
+        office.sign()
+        office.alter(signed_at=4_000_000_000_000_000)
+        office.clock.advance(DAYS * 86_400)
+        assert not office.desk.is_live(ADA, "en-US")
+
+    def test_a_public_key_that_was_swapped_kills_it(self, office: Office) -> None:
+        office.sign()
+        assert not office.desk.is_live(a_person(public_key=signing.public_key_of(b"x" * 32)), "en-US")
 
     @pytest.mark.parametrize(
         "record", [b"", b"{}", b"not json", b'{"kind":"nda-acknowledgement"}', b'{"kind":1}']

@@ -102,6 +102,11 @@ def test_annotation_that_nobody_handed_in_is_found(versions: Versions) -> None:
     assert versions.verify().notice.code == "ANNOTATION_NOT_IN_LOG"
 
 
+def test_annotation_that_was_taken_away_is_found(versions: Versions) -> None:
+    versions.tamper("DELETE FROM annotation WHERE id = ?", versions.foreign.id)
+    assert versions.verify().notice.code == "ANNOTATION_MISSING"
+
+
 @pytest.mark.parametrize(
     ("code", "statement"),
     [

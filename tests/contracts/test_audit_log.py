@@ -192,10 +192,11 @@ def test_the_database_itself_refuses_to_change_a_row(book: Book, change: str) ->
         book.database.execute(change)
 
 
-def test_the_database_itself_refuses_a_row_out_of_order(book: Book) -> None:
+@pytest.mark.parametrize("seq", [2, 3])
+def test_the_database_itself_refuses_a_row_that_does_not_hang_on_the_last(book: Book, seq: int) -> None:
     book.ledger.record(OPENED)
     with pytest.raises(sqlite3.IntegrityError, match="chain"):
-        book.database.execute("INSERT INTO log VALUES (3, x'00', x'00', x'01', x'')")
+        book.database.execute("INSERT INTO log VALUES (?, x'00', x'00', x'01', x'')", (seq,))
 
 
 def test_a_wall_clock_set_back_leaves_the_log_whole(book: Book) -> None:
@@ -267,6 +268,15 @@ class TestCheckpoints:
         book.ledger.checkpoint("request")
         with pytest.raises(Refused):
             book.ledger.mark_witnessed(7)
+
+    def test_a_checkpoint_that_cannot_be_written_leaves_no_row_that_tells_of_it(self, book: Book) -> None:
+        book.ledger.record(OPENED)
+        book.database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON checkpoint BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+        with pytest.raises(sqlite3.IntegrityError, match="full"):
+            book.checkpoints.make("request")
+        assert book.ledger.head().size == 1
 
     def test_a_checkpoint_goes_with_its_transaction(self, book: Book) -> None:
         with pytest.raises(Stop):

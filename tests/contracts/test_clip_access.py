@@ -9,9 +9,9 @@ import pytest
 
 from reviewer.clips.keys import KdfParameters
 from reviewer.db.connection import Database
-from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused
+from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, WrongPassphrase
 from reviewer.model.event import Action
-from reviewer.model.people import Identity
+from reviewer.model.people import Identity, Role
 from reviewer.model.project import QueueRules
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
 from reviewer.places import DATABASE_FILE
@@ -121,9 +121,14 @@ def test_an_export_opens_accepted_work_alone(parts: Access) -> None:
     assert parts.access.open_for_export(lead, waiting).data.shape == (8000, 1)
     (told,) = [each for each in parts.bench.events(Action.CLIP_OPENED) if each.detail["purpose"] == "export"]
     assert (told.object, told.detail["annotation"]) == (waiting.clip_id, waiting.id)
+    assert told.detail["nda"] == parts.bench.events(Action.NDA_ACCEPTED)[-1].object  # the lead's
     parts.bench.clock.advance(3 * 366 * 24 * 3600)
     parts.bench.agree(LEAD)
     with pytest.raises(Refused, match="RETENTION_ENDED"):
+        parts.access.open_for_export(lead, waiting)
+    with parts.bench.database() as database:
+        database.execute("UPDATE queue_clip SET state = 'quarantined'")
+    with pytest.raises(Refused, match="NOT_ACCEPTED"):
         parts.access.open_for_export(lead, waiting)
 
 
@@ -155,11 +160,37 @@ def test_a_permit_is_for_its_own_kind_of_lease_and_person(parts: Access) -> None
         parts.access.permit(ana, replace(lease, kind=TaskKind.REVIEW))
 
 
-def test_a_sign_out_that_cannot_be_written_forgets_the_key_that_signs_rows(parts: Access) -> None:
+def test_an_unknown_name_costs_a_key_derivation_too(parts: Access) -> None:
+    asked: list[str] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            asked.append(name)
+            return getattr(KdfParameters.cheap(), name)
+
+    parameters: Any = Watched()
+    sign_in = SignIn(parts.unit, parameters)
+    for attempt in (sign_in.sign_in, lambda name, code: sign_in.enrol(name, code, PASSPHRASE)):
+        asked.clear()
+        with pytest.raises(WrongPassphrase):
+            attempt("Nobody Here", "a secret")
+        assert "memory_kib" in asked
+
+
+def test_enrolling_leaves_the_log_locked(parts: Access) -> None:
+    code = parts.bench.person(LEAD).lead.add_person("New Person", Role.QA).code
+    parts.sign_in.enrol("New Person", code, PASSPHRASE)
+    assert not parts.unit.log.is_unlocked
+
+
+def test_a_sign_in_or_out_that_cannot_be_written_forgets_the_key_that_signs_rows(parts: Access) -> None:
     identity = parts.identity(ANA)
     assert parts.unit.log.is_unlocked
     with parts.bench.database() as database:
         database.execute("CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END")
     assert parts.sign_in.sign_out(identity) is False
+    assert not parts.unit.log.is_unlocked
+    with pytest.raises(Damaged):
+        parts.identity(BEN)
     assert not parts.unit.log.is_unlocked
     assert parts.sign_in.sign_out(identity)  # once is enough

@@ -104,7 +104,4 @@ def test_a_clip_whose_consent_has_ended_by_date_is_due_and_says_so(clips: ClipRe
     clips.add(a_clip(consent_withdrawn_at=now), b"wrapped")
     clips.add(a_clip(**other(2), consent_withdrawn_at=now + timedelta(microseconds=1)), b"wrapped")
     clips.add(a_clip(**other(3), purge_at=now), b"wrapped")
-    assert clips.due_for_purge(now) == {
-        "c1": PurgeReason.CONSENT_ENDED,
-        "c3": PurgeReason.RETENTION_ENDED,
-    }
+    assert clips.due_for_purge(now) == {"c1": PurgeReason.CONSENT_ENDED, "c3": PurgeReason.RETENTION_ENDED}

@@ -82,7 +82,8 @@ class TestLocalClips(ClipStoreContract):
         assert stat.S_IMODE((tmp_path / "clips").stat().st_mode) == 0o700
 
     def test_a_folder_that_others_could_read_is_closed(self, tmp_path: Path) -> None:
-        (tmp_path / "open").mkdir(mode=0o755)
+        (tmp_path / "open").mkdir()
+        (tmp_path / "open").chmod(0o755)  # whatever the umask is
         LocalClipStore(tmp_path / "open")
         assert stat.S_IMODE((tmp_path / "open").stat().st_mode) == 0o700
 

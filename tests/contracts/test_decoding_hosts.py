@@ -274,7 +274,9 @@ class TestForkingHost(DecodingContract):
     def test_a_decoder_that_takes_too_long_is_ended(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.flac", sound_file(some_noise(16_000), container="FLAC"))
 
-        _refused(decoder, path, "UNDECODABLE", "takes longer", DecodeLimits(seconds=0.0, audio_seconds=0.0))
+        _refused(
+            decoder, path, "UNDECODABLE", "more time or memory", DecodeLimits(seconds=0.0, audio_seconds=0.0)
+        )
 
     @pytest.mark.skipif(not _CHILDREN.exists(), reason="this system does not list the children of a process")
     def test_a_host_that_hangs_is_ended_and_started_again_and_none_is_left(self, tmp_path: Path) -> None:
@@ -284,7 +286,11 @@ class TestForkingHost(DecodingContract):
             (host,) = _children() - before
             os.kill(host, signal.SIGSTOP)
             _refused(
-                decoder, path, "UNDECODABLE", "takes longer", DecodeLimits(seconds=0.0, audio_seconds=0.1)
+                decoder,
+                path,
+                "UNDECODABLE",
+                "more time or memory",
+                DecodeLimits(seconds=0.0, audio_seconds=0.1),
             )
 
             assert decoder.decode(path, _LIMITS).frames == 10

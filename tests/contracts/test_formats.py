@@ -200,9 +200,10 @@ def first_clip(folder: Path) -> Path:
     return folder / "clips" / "ab01-c1-0000000-0000100.flac"
 
 
-def with_metadata(data: bytes) -> bytes:
-    comment = b"\x00\x00\x00\x00\x00\x00\x00\x00"
-    return data[:4] + b"\x00" + data[5:42] + b"\x84" + len(comment).to_bytes(3, "big") + comment + data[42:]
+def with_metadata(data: bytes, then: bytes = b"") -> bytes:
+    """With a comment after the first block, and other blocks after the comment."""
+    kind = b"\x04" if then else b"\x84"
+    return data[:4] + b"\x00" + data[5:42] + kind + b"\x00\x00\x08" + bytes(8) + then + data[42:]
 
 
 NEMO_DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -236,7 +237,12 @@ NEMO_DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "clip missing": (lambda f: first_clip(f).unlink(), "SET_CLIP_UNREADABLE"),
     "clip empty": (lambda f: first_clip(f).write_bytes(b""), "SET_CLIP_UNREADABLE"),
     "clip cut short": (lambda f: first_clip(f).write_bytes(flac(800)), "SET_CLIP_DURATION"),
+    "clip cut off": (lambda f: first_clip(f).write_bytes(flac(1601)[:-10]), "SET_CLIP_UNREADABLE"),
     "metadata": (lambda f: first_clip(f).write_bytes(with_metadata(flac(1601))), "SET_CLIP_METADATA"),
+    "metadata before padding": (
+        lambda f: first_clip(f).write_bytes(with_metadata(flac(1601), b"\x81\x00\x00\x00")),
+        "SET_CLIP_METADATA",
+    ),
 }  # fmt: skip
 
 
@@ -354,6 +360,15 @@ def test_folder_that_was_moved_loses_its_name_only_when_what_follows_fails(tmp_p
 def test_disk_that_says_no_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="SET_NOT_WRITTEN"), temporary_folder(tmp_path / "out") as folder:
         (folder / "missing" / "file").write_bytes(b"")
+
+
+def test_folder_that_came_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with temporary_folder(out) as folder:
+        out.mkdir()
+        with pytest.raises(Refused, match="OUTPUT_EXISTS"), moved_into_place(folder, out):
+            pass
+    assert list(tmp_path.iterdir()) == [out]
 
 
 def test_existing_name_or_missing_parent_is_refused(tmp_path: Path) -> None:

@@ -124,6 +124,11 @@ def test_a_mistake_in_a_table_spoils_its_own_lines_only(tmp_path: Path, mistake:
     assert codes(read(tmp_path, text.encode("latin-1"), "m.csv")) == found
 
 
+def test_a_column_named_twice_refuses_each_line(tmp_path: Path) -> None:
+    text = as_csv([line(1)]).replace("speaker", "source_id")
+    assert codes(read(tmp_path, text, "m.csv")) == [RefusalCode.BAD_VALUE]
+
+
 def test_a_link_out_of_the_folder_is_refused_and_one_within_it_is_followed(tmp_path: Path) -> None:
     inside = tmp_path / "batch"
     inside.mkdir()

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.clips.store import LocalClipStore
 from reviewer.errors import Refused
-from reviewer.model.clip import ContentKind
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.queue.outbox import Outbox, Submit
 from tests.benches.capabilities import ANN, BEN, Capabilities, capabilities
@@ -54,19 +52,6 @@ def test_drafts_and_hypotheses_of_the_purged_clip_go_and_those_of_another_stay(b
     assert [one.id for one in bench.hypotheses.of_clip(bench.keyring, "c2")] == ["h-c2"]
     with bench.content.audio(bench.keyring, "c2") as stream:
         assert stream.read() == b"flac of c2"
-
-
-def test_files_of_a_purged_clip_that_came_back_are_removed_by_the_next_sweep(
-    bench: Capabilities, tmp_path: Path
-) -> None:
-    store = LocalClipStore(tmp_path / "clips")
-    with store.open("c1", ContentKind.AUDIO) as stream:
-        sealed = stream.read()
-    bench.purge("c1")
-    store.put("c1", ContentKind.AUDIO, sealed)  # as a kill between the commit and the sweep leaves it
-    assert store.clip_ids() == {"c1", "c2"}
-    assert bench.content.sweep() == 1
-    assert store.clip_ids() == {"c2"}
 
 
 def test_work_that_waits_in_the_outbox_for_a_purged_clip_is_refused_and_its_content_forgotten(

@@ -6,6 +6,7 @@ import pytest
 
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
+from reviewer.errors import Refused
 from reviewer.queue.sqlite import SqliteQueue
 from tests.contracts.queue_contract import ANN, BEN, LEASE_SECONDS, RULES, QueueContract
 
@@ -27,6 +28,14 @@ class TestSqliteQueue(QueueContract):
             self.claim(queue, ANN)
             raise ZeroDivisionError
         assert self.claimed(queue, BEN).token == 1
+
+    def test_task_of_a_clip_in_quarantine_is_neither_assigned_nor_released(self, queue, database):
+        queue.add_clip("private", passes=1, quarantined=True)
+        task = database.value("SELECT id FROM task")
+        for attempt in (lambda: queue.assign(task, ANN), lambda: queue.lead_release(task)):
+            with pytest.raises(Refused) as refused:
+                attempt()
+            assert refused.value.code == "CLIP_QUARANTINED"
 
     def test_order_holds_between_open_and_expired_tasks(self, queue, clock):
         queue.add_clip("first", passes=1, sort_key=1)

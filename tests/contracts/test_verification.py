@@ -175,6 +175,13 @@ def test_a_file_that_is_gone_is_a_finding(workspace: Workspace) -> None:
     assert not workspace.database.path.exists()
 
 
+def test_a_copy_beside_which_no_lock_can_be_kept_verifies(workspace: Workspace) -> None:
+    workspace.database.close()
+    run(workspace, "PRAGMA journal_mode=WAL")
+    workspace.database.path.with_name("workspace.db-wal").mkdir()  # in the way of root too
+    assert verify_log(workspace.database.path, "w1", PUBLIC_KEY).ok
+
+
 def test_a_folder_with_strange_letters_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "a?b#c %41 ü"
     folder.mkdir()

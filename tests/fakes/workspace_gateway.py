@@ -95,14 +95,7 @@ class FakeAgreement:
         self.calls.append("shown")
         return self._text
 
-    def accept(
-        self,
-        identity: Identity,
-        text: NdaText,
-        *,
-        typed_name: str,
-        passphrase: str,
-    ) -> str:
+    def accept(self, identity: Identity, text: NdaText, *, typed_name: str, passphrase: str) -> str:
         self._sign_in.confirm(identity, passphrase)
         if text is not self._text:
             raise Refused("Another text.")

@@ -1,15 +1,17 @@
 """An open clip stays open only while everything holds that opened it; asked at every beat, for every role."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from reviewer.errors import OpenElsewhere, Refused
+from reviewer.errors import Damaged, OpenElsewhere, Refused
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
 from reviewer.model.task import Lease, VerdictKind
+from reviewer.places import resource
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import (
     ANA,
@@ -96,7 +98,9 @@ def lead_of(opened: Open):
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_a_condition_that_ended_takes_the_clip_away_within_one_beat(opened: Open, ending: str) -> None:
+def test_a_condition_that_ended_takes_the_clip_away_within_one_beat_and_nothing_is_handed_in(
+    opened: Open, ending: str
+) -> None:
     code = ending.split(maxsplit=1)[0]
     assert opened.beat().task_id == opened.lease.task_id
     ENDINGS[ending](opened)
@@ -109,6 +113,23 @@ def test_a_condition_that_ended_takes_the_clip_away_within_one_beat(opened: Open
     assert (told.object, told.reason) == (opened.lease.clip_id, caught.value.code)
     with pytest.raises(Refused):
         opened.work.open(opened.lease)
+    with pytest.raises(Refused) as late:
+        opened.work.submit(opened.lease, annotation("handed in too late"))
+    assert late.value.code == caught.value.code
+
+
+def test_a_damaged_agreement_takes_the_clip_away_too(opened: Open) -> None:
+    own = opened.bench.workspace.path / "nda"
+    shutil.copytree(resource("nda"), own)
+    opened.bench.sign_out(opened.name)
+    second = opened.bench.another_window()
+    with second.workspace:
+        again = Open(second, opened.name, second.work(opened.name), opened.lease)
+        hear(again.work, again.lease)
+        (own / "1.0" / "nda.toml").write_text("", encoding="utf-8")
+        with pytest.raises(Damaged):
+            again.beat()
+        assert not again.is_open
 
 
 @pytest.mark.parametrize("ending", ["ACCOUNT_CHANGED revoked", "ACCOUNT_CHANGED role"])
@@ -169,12 +190,16 @@ def test_a_window_that_beats_keeps_its_clip_from_others(opened: Open) -> None:
 
 
 def test_a_window_that_slept_is_told_when_another_has_the_clip_and_its_text_is_kept(opened: Open) -> None:
+    opened.work.save_draft(opened.lease, annotation("from the first"), 98)
     opened.bench.clock.advance(60)
     second = opened.bench.another_window()
     with second.workspace:
         work = second.work(opened.name)
         work.open(opened.lease)
         work.save_draft(opened.lease, annotation("from the second"), 1)
+        work.close(opened.lease)
+        opened.work.save_draft(opened.lease, annotation("older than the first, after a time-out"), 97)
+        work.open(opened.lease)
         with pytest.raises(OpenElsewhere):
             opened.work.save_draft(opened.lease, annotation("typed before the sleep"), 99)
         with pytest.raises(OpenElsewhere):
@@ -212,17 +237,27 @@ def test_a_sign_out_leaves_a_checkpoint_over_its_own_row(opened: Open, locked: b
     assert (checkpoint.action, checkpoint.reason) == (Action.CHECKPOINT, "sign_out")
 
 
-def test_one_who_signed_out_cannot_sign_the_agreement_while_a_colleague_is_in(bench: Bench) -> None:
-    bench.person(BEN)
-    identity = bench.person(ANA).identity
-    text = bench.workspace.agreement.shown(identity)
-    bench.workspace.agreement.end_reached(identity, text)
-    bench.clock.advance(600)
-    bench.sign_out(ANA)
-    before = len(bench.events())
-    with pytest.raises(Refused, match="SIGNED_OUT"):
-        bench.workspace.agreement.accept(identity, text, typed_name=ANA, passphrase=PASSPHRASE)
-    assert len(bench.events()) == before
+def test_one_who_signed_out_neither_reads_nor_signs_the_agreement_while_a_colleague_is_in(
+    tmp_path: Path,
+) -> None:
+    bench = make_bench(tmp_path)
+    with bench.workspace:
+        bench.person(BEN)
+        identity, agreement = bench.person(ANA).identity, bench.workspace.agreement
+        text = agreement.shown(identity)
+        agreement.end_reached(identity, text)
+        bench.clock.advance(600)
+        bench.sign_out(ANA)
+        before = len(bench.events())
+        for attempt in (
+            lambda: agreement.shown(identity),
+            lambda: agreement.end_reached(identity, text),
+            lambda: agreement.accept(identity, text, typed_name=ANA, passphrase=PASSPHRASE),
+            lambda: agreement.decline(identity, text),
+        ):
+            with pytest.raises(Refused, match="SIGNED_OUT"):
+                attempt()
+        assert len(bench.events()) == before
 
 
 @pytest.mark.parametrize(("name", "role"), [(ANA, Role.QA), (QUINN, Role.LEAD), (LEAD, Role.CONTRACTOR)])

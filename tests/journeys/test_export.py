@@ -203,7 +203,7 @@ def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: LeadB
         ("c03", "yes", (Flag.UNUSABLE,)),
         ("c04", "ja", (Flag.WRONG_LANGUAGE,)),
         ("c05", "my name is [pii:name]", ()),
-        ("c06", "it is [unclear]", ()),
+        ("c06", "it is [Unclear]", ()),
         ("c07", "say [foreign:de]", ()),
         ("c08", "call five five five one two three four five six seven", ()),
         ("c09", "", (Flag.DISTRESSING,)),
@@ -219,6 +219,9 @@ def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: LeadB
     bench.add_clip("c14", quarantined=True)
     bench.add_clip("c15")
     bench.submit(ANA, "yes it is")
+    for name, kind, state in (("c17", "task", "returned"), ("c18", "queue_clip", "with_lead")):
+        bench.add_clip(name)
+        bench.unit.database.execute(f"UPDATE {kind} SET state = ? WHERE clip_id = ?", (state, name))
     result = bench.run_export(out, "words > 1")
     assert result.left_out == {
         "flag_personal_data": 1,
@@ -235,8 +238,10 @@ def test_every_clip_is_either_in_the_set_or_counted_with_its_reason(bench: LeadB
         "purged": 1,
         "quarantined": 1,
         "not_accepted": 1,
+        "returned": 1,
+        "with_lead": 1,
     }
-    assert result.clips + sum(result.left_out.values()) == 16
+    assert result.clips + sum(result.left_out.values()) == 18
     opened = [row.event().object for row in bench.unit.log.rows() if row.event().action == "clip.opened"]
     assert opened == ["c01"]
     unsealed = {
@@ -262,6 +267,7 @@ def test_passes_that_agree_are_one_row_with_the_flags_of_all(bench: LeadBench, o
     [
         ({"text": "no"}, "passes_differ"),
         ({"text": "yes", "labels": {"speakers": "two"}}, "labels_differ"),
+        ({"text": "yes", "labels": {"speakers": "one", "accent": "none"}}, "labels_differ"),
         ({"text": "yes", "flags": (Flag.UNUSABLE,)}, "flag_unusable"),
         ({"text": "yes [pii:name]"}, "tag_pii"),
         (
@@ -318,7 +324,8 @@ def test_clip_with_an_open_or_returned_pass_is_left_out(bench: LeadBench, out: P
     bench.add_clip("c2", passes=2)
     bench.submit(ANA, "yes")
     bench.accept_all()
-    assert bench.run_export(out).left_out == {"not_accepted": 1}
+    result = bench.run_export(out)
+    assert (result.clips, result.left_out) == (1, {"not_accepted": 1})
 
 
 # Who may, and what may be asked for
@@ -373,6 +380,7 @@ def test_folder_that_exists_is_refused_and_left_alone(bench: LeadBench, out: Pat
     with pytest.raises(Refused, match="OUTPUT_EXISTS"):
         bench.run_export(out)
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
+    assert not [act for act, _, _ in bench.acts() if act.startswith("export.")]
 
 
 def test_nothing_to_export_is_refused_with_the_counts(bench: LeadBench, out: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from reviewer.audio.dsp import speech_detection
-from reviewer.errors import Damaged, Refused
+from reviewer.errors import Damaged, LeaseLost, Refused
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import ContentKind
@@ -160,6 +160,17 @@ def test_what_a_colleague_heard_does_not_count(talk: Bench, work: WorkSession) -
     ben = talk.work(BEN)
     with pytest.raises(Unheard):
         ben.submit(opened(ben), WORK)
+
+
+def test_work_on_a_task_that_went_to_a_colleague_is_kept_however_little_was_heard(
+    talk: Bench, work: WorkSession
+) -> None:
+    lease = opened(work)
+    talk.clock.advance(31 * 60)
+    assert talk.work(BEN).claim().task_id == lease.task_id
+    with pytest.raises(LeaseLost):
+        work.submit(lease, WORK)
+    assert len(talk.person(LEAD).lead.overview().late_drafts) == 1
 
 
 @pytest.mark.parametrize("flag", [Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Flag.DISTRESSING])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.errors import ClipWithdrawn, LeaseLost, NdaRequired, NotAllowed, NotLeased
+from reviewer.errors import ClipWithdrawn, Damaged, LeaseLost, NdaRequired, NotAllowed, NotLeased
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action
 from reviewer.model.people import Role
@@ -41,14 +41,19 @@ def drawn(bench: Bench) -> Bench:
     return bench
 
 
-def test_what_was_typed_and_heard_comes_back_after_a_new_sign_in(drawn: Bench) -> None:
+def test_what_was_typed_and_heard_comes_back_after_a_new_sign_in_which_begins_its_own_revisions(
+    drawn: Bench,
+) -> None:
     work, lease = taken(drawn)
     assert hear(work, lease).draft is None
-    assert work.save_draft(lease, HALF, 1) == drawn.clock.now()
+    assert work.save_draft(lease, HALF, 7) == drawn.clock.now()
     drawn.sign_out(QUINN)
     work, lease = taken(drawn)
     opened = work.open(lease)
     assert (opened.draft, [(each.start, each.end) for each in opened.heard]) == (HALF, [(0, 8000)])
+    more = annotation("turn left at the")
+    work.save_draft(lease, more, 1)
+    assert work.open(lease).draft == more
 
 
 @pytest.mark.parametrize("newest", [HALF, Annotation()])
@@ -147,3 +152,23 @@ def test_nothing_is_saved_of_a_clip_that_was_purged(drawn: Bench) -> None:
     with pytest.raises(ClipWithdrawn):
         work.save_draft(lease, annotation("more"), 2)
     assert drafts_on_disk(drawn) == 0
+
+
+def test_a_damaged_draft_does_not_stop_what_is_typed_from_being_saved(drawn: Bench) -> None:
+    work, lease = taken(drawn)
+    work.save_draft(lease, annotation("older"), 1)
+    with drawn.database() as database:
+        database.execute("UPDATE draft SET sealed = x'00'")
+    drawn.sign_out(QUINN)
+    work, lease = taken(drawn)
+    with pytest.raises(Damaged):
+        work.open(lease)
+    work.save_draft(lease, HALF, 1)
+    assert work.open(lease).draft == HALF
+
+
+def test_an_empty_text_is_a_draft_too(drawn: Bench) -> None:
+    work, lease = taken(drawn)
+    work.save_draft(lease, HALF, 1)
+    work.save_draft(lease, Annotation(), 2)
+    assert work.open(lease).draft == Annotation()

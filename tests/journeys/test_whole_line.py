@@ -1,10 +1,14 @@
 """A clip's whole journey: claimed, opened, handed in, reviewed, returned, accepted; and who may do what."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reviewer.access.people import PersonRepository
+from reviewer.access.signing import public_key_of
+from reviewer.clips.keys import open_keyring
 from reviewer.errors import (
     Damaged,
     LeaseLost,
@@ -16,10 +20,10 @@ from reviewer.errors import (
     TooManyFailures,
     WrongPassphrase,
 )
-from reviewer.model.annotation import Flag
+from reviewer.model.annotation import Flag, Segment
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
-from reviewer.model.task import Lease, TaskKind, TaskState, VerdictKind
+from reviewer.model.task import Lease, SkipReason, TaskKind, TaskState, VerdictKind
 from reviewer.session.submission_checks import Incomplete
 from tests.benches.workspace import (
     ANA,
@@ -87,8 +91,8 @@ def test_returned_work_comes_back_to_its_author_with_the_comment(bench: Bench) -
     second = work.submit(again, annotation("hello you there")).annotation_id
     assert [past.state for past in work.history()] == [TaskState.SUBMITTED, TaskState.RETURNED]
     with bench.database() as database:
-        parents = database.rows("SELECT id, parent_id FROM annotation WHERE author = ?", (again.person_id,))
-    assert {row["id"]: row["parent_id"] for row in parents} == {first: None, second: first}
+        parents = database.rows("SELECT id, parent FROM annotation WHERE author = ?", (again.person_id,))
+    assert {row["id"]: row["parent"] for row in parents} == {first: None, second: first}
 
 
 def test_somebody_else_who_gets_returned_work_begins_blind(bench: Bench) -> None:
@@ -157,7 +161,7 @@ def test_no_clip_is_claimed_before_the_agreement(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("name", [ANA, QUINN])
-def test_nothing_opens_when_the_agreement_ran_out_after_the_claim(bench: Bench, name: str) -> None:
+def test_nothing_opens_or_ends_when_the_agreement_ran_out_after_the_claim(bench: Bench, name: str) -> None:
     bench.agree(ANA, QUINN)
     if name == QUINN:
         bench.submitted(ANA, "hello there")
@@ -165,8 +169,16 @@ def test_nothing_opens_when_the_agreement_ran_out_after_the_claim(bench: Bench, 
     lease = claimed(bench, name)
     before = actions(bench).count(Action.CLIP_OPENED)
     bench.clock.advance(366 * 24 * 3600)
-    with pytest.raises(NdaRequired):
-        bench.work(name).open(lease)
+    work = bench.work(name)
+    for attempt in (
+        lambda: work.open(lease),
+        lambda: work.save_draft(lease, annotation("typed"), 1),
+        lambda: work.submit(lease, annotation("typed")),
+        lambda: work.skip(lease, SkipReason.TECHNICAL),
+        lambda: work.release(lease),
+    ):
+        with pytest.raises(NdaRequired):
+            attempt()
     assert actions(bench).count(Action.CLIP_OPENED) == before
     bench.agree(name)
     lease = claimed(bench, name)
@@ -211,7 +223,7 @@ def test_an_altered_lease_opens_and_changes_nothing(bench: Bench, kind: TaskKind
 def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
     bench.agree(ANA, QUINN, LEAD)
     ana, quinn, lead = (bench.person(name) for name in (ANA, QUINN, LEAD))
-    lease = claimed(bench)
+    lease, checkpoint = claimed(bench), lead.lead.checkpoint()
     for forbidden in (
         lead.desk.work.claim,
         quinn.desk.work.claim,
@@ -223,6 +235,9 @@ def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
         ana.lead.overview,
         ana.lead.people,
         ana.lead.log_rows,
+        ana.lead.verify_log,
+        ana.lead.checkpoint,
+        lambda: ana.lead.witnessed(checkpoint),
         lambda: ana.lead.add_person("Mallory", Role.LEAD),
         *(lambda person=person: person.lead.release(lease.task_id) for person in (ana, quinn)),
         *(lambda person=person: person.lead.assign(lease.task_id, BEN) for person in (ana, quinn)),
@@ -230,6 +245,17 @@ def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
         with pytest.raises(NotAllowed):
             forbidden()
     assert claimed(bench) == lease
+
+
+def test_a_lead_releases_a_task_and_assigns_it(bench: Bench) -> None:
+    bench.agree(ANA, BEN)
+    lease = claimed(bench)
+    lead = bench.person(LEAD).lead
+    lead.release(lease.task_id)
+    assert lead.assign(lease.task_id, BEN).name == BEN
+    assert claimed(bench, BEN).task_id == lease.task_id
+    (told,) = bench.events(Action.TASK_ASSIGNED)
+    assert told.detail == {"task": lease.task_id, "to": bench.person(BEN).identity.person.id}
 
 
 def test_an_identity_made_by_hand_is_nobody(bench: Bench) -> None:
@@ -270,19 +296,14 @@ def test_work_that_comes_too_late_is_kept(bench: Bench) -> None:
     assert Action.SUBMITTED not in actions(bench)
 
 
-def test_a_draft_is_still_saved_on_a_lapsed_lease_that_nobody_took(bench: Bench) -> None:
-    bench.agree(ANA)
-    lease = claimed(bench)
-    bench.clock.advance(31 * 60)
-    bench.work(ANA).save_draft(lease, annotation("still mine"), 1)
-    assert bench.late_drafts() == []
-
-
 def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
     bench.agree(ANA)
     work, lease = bench.work(ANA), heard(bench)
+    segments = (Segment("s1", 0, 4000, "words"), Segment("s2", 4000, 8000, "[zzz]"))
     for typed, code in (
         (annotation(""), "NOTHING_TYPED"),
+        (annotation("", Flag.PERSONAL_DATA), "NOTHING_TYPED"),
+        (replace(annotation("words"), segments=segments), "TAG_UNKNOWN"),
         (annotation("words", speakers="two"), "FIELD_NOT_ANSWERED"),
         (annotation("words", Flag.NO_SPEECH), "NO_SPEECH_BUT_WORDS"),
     ):
@@ -330,6 +351,11 @@ def test_qa_cannot_hand_in_a_second_version_after_seeing_both(bench: Bench) -> N
         with pytest.raises(Refused):
             again()
     assert bench.person(QUINN).qa.compare(lease).mine.text_verbatim == "hello"
+    with pytest.raises(NotLeased):
+        bench.person(QUINN).qa.compare(replace(lease, reviewed_annotation=lease.blind_annotation))
+    bench.clock.advance(366 * 24 * 3600)
+    with pytest.raises(NdaRequired):
+        bench.person(QUINN).qa.compare(lease)
 
 
 def test_an_unhelpful_return_is_refused(bench: Bench) -> None:
@@ -343,26 +369,52 @@ def test_an_unhelpful_return_is_refused(bench: Bench) -> None:
 # Signing in
 
 
-@pytest.mark.parametrize("name", [ANA, "Nobody Here"])
-def test_five_failures_wait_and_the_wait_doubles(bench: Bench, name: str) -> None:
+def test_a_wrong_name_answers_like_a_wrong_passphrase(bench: Bench) -> None:
+    with pytest.raises(WrongPassphrase) as unknown:
+        bench.workspace.sign_in("Nobody Here", PASSPHRASE)
+    with pytest.raises(WrongPassphrase) as wrong:
+        bench.workspace.sign_in(ANA, "not the passphrase")
+    assert unknown.value.notice == wrong.value.notice
+
+
+def sign_agreement(bench: Bench, passphrase: str) -> object:
+    agreement, identity = bench.workspace.agreement, bench.person(ANA).identity
+    return agreement.accept(identity, agreement.text(), typed_name=ANA, passphrase=passphrase)
+
+
+ATTEMPTS: dict[str, Callable[[Bench, str], object]] = {
+    "sign-in": lambda bench, secret: bench.workspace.sign_in(ANA, secret),
+    "unknown name": lambda bench, secret: bench.workspace.sign_in("Nobody Here", secret),
+    "enrolment": lambda bench, secret: bench.workspace.enrol("Nobody Here", secret, PASSPHRASE),
+    "agreement": sign_agreement,
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS.keys())
+def test_five_failures_wait_and_the_wait_doubles(
+    bench: Bench, attempt: Callable[[Bench, str], object]
+) -> None:
     for _ in range(5):
         with pytest.raises(WrongPassphrase):
-            bench.workspace.sign_in(name, "wrong")
+            attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as first:
-        bench.workspace.sign_in(name, PASSPHRASE)
+        attempt(bench, PASSPHRASE)
     bench.clock.advance(first.value.wait_seconds)
     with pytest.raises(WrongPassphrase):
-        bench.workspace.sign_in(name, "wrong")
+        attempt(bench, "wrong")
     with pytest.raises(TooManyFailures) as second:
-        bench.workspace.sign_in(name, PASSPHRASE)
+        attempt(bench, PASSPHRASE)
     assert second.value.wait_seconds == 2 * first.value.wait_seconds
-    assert actions(bench).count(Action.SIGN_IN_FAILED) == 8
+    assert len(bench.events(Action.SIGN_IN_FAILED, Action.ENROL_FAILED)) == 8
 
 
 def test_an_enrolment_code_works_once_and_for_three_days(bench: Bench) -> None:
     lead = bench.person(LEAD).lead
     code = lead.add_person("New Person", Role.CONTRACTOR).code
-    bench.workspace.enrol("New Person", code.lower(), "first passphrase")
+    with pytest.raises(Refused, match="PASSPHRASE_WEAK"):
+        bench.workspace.enrol("New Person", code, "first")
+    enrolled = bench.workspace.enrol("New Person", code.lower(), "first passphrase")
+    assert [event.object for event in bench.events(Action.PERSON_ENROLLED)][-1] == enrolled.id
     with pytest.raises(WrongPassphrase):
         bench.workspace.enrol("New Person", code, "other passphrase")
     assert bench.workspace.sign_in("new  person", "first passphrase").identity.person.name == "New Person"
@@ -372,6 +424,27 @@ def test_an_enrolment_code_works_once_and_for_three_days(bench: Bench) -> None:
         bench.workspace.enrol("Late Person", late, "first passphrase")
 
 
-def test_the_last_lead_stays(bench: Bench) -> None:
+def test_the_key_that_signs_is_not_the_one_that_the_lead_made(bench: Bench) -> None:
+    invitation = bench.person(LEAD).lead.add_person("New Person", Role.QA)
+    person, code = invitation.person, invitation.code
+    with bench.database() as database:
+        blob = PersonRepository(database, bench.clock).keyring(person.id)
+    assert blob is not None
+    offered = open_keyring(blob, code.replace("-", ""), person.id, person.role).signing_key
+    public_key = bench.workspace.enrol("New Person", code, PASSPHRASE).public_key
+    own = bench.person("New Person").identity.keyring.signing_key
+    assert own != offered
+    assert public_key == public_key_of(own)
+
+
+def test_the_last_lead_stays_and_one_who_is_only_invited_does_not(bench: Bench) -> None:
+    lead = bench.person(LEAD).lead
+    lead.add_person("Nina Invited", Role.LEAD)
     with pytest.raises(Refused, match="LAST_LEAD"):
-        bench.person(LEAD).lead.revoke(LEAD)
+        lead.revoke(LEAD)
+    revoked = lead.revoke("Nina Invited")
+    told = bench.events(Action.PERSON_ADDED, Action.PERSON_REVOKED)[-2:]
+    assert [(event.action, event.object) for event in told] == [
+        (Action.PERSON_ADDED, revoked.id),
+        (Action.PERSON_REVOKED, revoked.id),
+    ]

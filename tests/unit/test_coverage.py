@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer.errors import Notice
 from reviewer.model.event import HeardRange
-from reviewer.model.intervals import Span
+from reviewer.model.intervals import Span, merge
 from reviewer.model.project import ListeningRules
 from reviewer.session.coverage import Coverage, Lack, Unheard, lack_of_reason, lack_of_speech
 
@@ -53,6 +53,7 @@ def test_counts_and_gaps_are_those_of_a_mask(
 ) -> None:
     coverage = Coverage(FRAMES, RATE_HZ, speech).after(first).after(second)
     spoken, heard = mask(speech), mask([*first, *second])
+    assert coverage.heard == merge(coverage.heard)  # in order and apart
     assert coverage.heard_frames == heard.sum()
     assert coverage.speech_frames == spoken.sum()
     assert coverage.heard_speech_frames == (spoken & heard).sum()
@@ -108,9 +109,10 @@ def test_many_slivers_do_not_slip_past_the_share() -> None:
 
 
 def test_a_share_or_seconds_of_nought_ask_for_nothing() -> None:
-    coverage = Coverage(FRAMES, RATE_HZ, (Span(0, 9),))
-    assert lack_of_speech(coverage, ListeningRules(heard_percent=0)) is None
-    assert lack_of_reason(coverage, ListeningRules(reason_seconds=0)) is None
+    for speech in ((), (Span(0, 9),)):
+        coverage = Coverage(FRAMES, RATE_HZ, speech)
+        assert lack_of_speech(coverage, ListeningRules(heard_percent=0)) is None
+        assert lack_of_reason(coverage, ListeningRules(reason_seconds=0)) is None
 
 
 @pytest.mark.parametrize(("heard", "missing"), [(0, 300), (299, 1), (300, None)])

@@ -147,6 +147,10 @@ def test_a_wrapped_clip_key_comes_back() -> None:
     assert keys.unwrap_clip_key(WORKSPACE_KEY, "c1", WRAPPED) == b"k" * 32
 
 
+def test_no_two_wrapped_keys_share_a_nonce() -> None:
+    assert keys.wrap_clip_key(WORKSPACE_KEY, "c1", b"k" * 32)[1:13] != WRAPPED[1:13]
+
+
 @pytest.mark.parametrize(
     ("workspace_key", "clip_id", "wrapped"),
     [

@@ -43,8 +43,13 @@ def test_a_full_line_is_read() -> None:
     assert read.words == (WordTiming("hello", 0.0, 0.5, 0.9),)
 
 
-def test_a_field_that_is_not_on_the_list_is_refused_before_a_missing_one_is() -> None:
-    assert code(user_name="x", audio=None) is RefusalCode.UNKNOWN_FIELD
+@pytest.mark.parametrize("name", ["user_name", "Speaker", "draft "])
+def test_a_field_that_is_not_on_the_list_is_refused(name: str) -> None:
+    assert code(**{name: "x"}) is RefusalCode.UNKNOWN_FIELD
+
+
+def test_an_unknown_field_is_told_before_a_missing_one() -> None:
+    assert code(extra=1, audio=None) is RefusalCode.UNKNOWN_FIELD
 
 
 def test_words_have_no_place_in_a_table() -> None:

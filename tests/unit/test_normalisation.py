@@ -54,7 +54,7 @@ def with_profile(profile: Profile) -> Conventions:
         ("don’t say “no”", "don't say no", "don't say no"),
         ("well,okay", "well okay", "well, okay"),
         ("wait...what?!", "wait what", "wait. what?"),
-        ("about 3.5 or 10:30.", "about 3.5 or 10:30", "about 3.5 or 10:30."),
+        ("about 3.5, 3,5 or 10:30.", "about 3.5 3,5 or 10:30", "about 3.5, 3,5 or 10:30."),
         ("one - two — three", "one two three", "one two three"),
         ("line one\nline\ttwo", "line one line two", "line one line two"),
     ],
@@ -67,6 +67,7 @@ def test_normalised_text(typed: str, training: str, punctuated: str) -> None:
 def test_hesitations_stay_for_training_and_go_for_scoring() -> None:
     assert normalise("Um, I uh think", ENGLISH) == "um i uh think"
     assert normalise("Um, I uh think", ENGLISH, "scoring") == "i think"
+    assert normalise("Um, I", with_profile(Profile("p", 1, keep_hesitations=False))) == "I"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_scripts_come_through_and_sharp_s_is_lowered_not_folded(typed: str, scor
 
 def test_class_that_is_mapped_becomes_its_word() -> None:
     profile = Profile("p", 1, tags=MappingProxyType({TagClass.PII: "somebody"}))
-    assert normalise("I am [pii:name] [laugh] ok", with_profile(profile), "p") == "I am somebody ok"
+    assert normalise("I am [Pii:name] [laugh] ok", with_profile(profile), "p") == "I am somebody ok"
 
 
 def test_unknown_profile_is_a_key_error() -> None:

@@ -113,11 +113,6 @@ def test_a_rare_speaker_falls_somewhere_among_a_frequent_one() -> None:
     assert len(places) > 8
 
 
-def test_the_clips_of_a_speaker_keep_their_order() -> None:
-    keys = interleaved_sort_keys([a_speaker(1)] * 9)
-    assert keys == sorted(keys)
-
-
 @given(st.lists(st.integers(0, 8), max_size=80))
 def test_keys_fit_the_database_and_steps_are_even(numbers: list[int]) -> None:
     speakers = [a_speaker(number) for number in numbers]

@@ -53,42 +53,27 @@ def test_what_was_sealed_is_read_back_and_costs_a_header_and_a_tag_a_chunk(size:
     assert len(sealed) == HEADER + size + 16 * max(1, -(-size // CHUNK_BYTES))
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_come_back(data: bytes) -> None:
-    assert unseal(KEY, PLACE, seal(KEY, PLACE, data)) == data
+def test_the_same_bytes_are_sealed_differently_each_time_and_nothing_of_them_shows() -> None:
+    sealed = seal(KEY, PLACE, b"fLaC" * 1000)
+    assert sealed != seal(KEY, PLACE, b"fLaC" * 1000)
+    assert b"fLaC" not in sealed
 
 
-def test_the_same_bytes_are_sealed_differently_each_time() -> None:
-    assert seal(KEY, PLACE, b"same") != seal(KEY, PLACE, b"same")
-
-
-def test_nothing_of_the_plain_bytes_shows() -> None:
-    assert b"fLaC" not in seal(KEY, PLACE, b"fLaC" * 1000)
-
-
-def test_every_flipped_bit_of_a_short_object_is_found() -> None:
+def test_every_flipped_bit_and_every_cut_of_a_short_object_is_found() -> None:
     sealed = seal(KEY, PLACE, b"a short text")
     for bit in range(len(sealed) * 8):
         changed = bytearray(sealed)
         changed[bit // 8] ^= 1 << (bit % 8)
         assert refuses(bytes(changed)), f"bit {bit}"
-
-
-@given(st.integers(0, 2 * CHUNK_BYTES + 1000 + 3 * 16 + HEADER - 1), st.integers(0, 7))
-def test_any_flipped_bit_of_a_long_object_is_found(place: int, bit: int) -> None:
-    changed = bytearray(LONG)
-    changed[place] ^= 1 << bit
-    assert refuses(bytes(changed))
-
-
-def test_every_cut_of_a_short_object_is_found() -> None:
-    sealed = seal(KEY, PLACE, b"a short text")
     assert all(refuses(sealed[:length]) for length in range(len(sealed)))
 
 
-@given(st.integers(0, 2 * CHUNK_BYTES + 1000))
-def test_any_cut_of_a_long_object_is_found(length: int) -> None:
-    assert refuses(LONG[:length])
+@given(st.integers(0, 2 * CHUNK_BYTES + 1000 + 3 * 16 + HEADER - 1), st.integers(0, 7))
+def test_any_flipped_bit_and_any_cut_of_a_long_object_is_found(place: int, bit: int) -> None:
+    changed = bytearray(LONG)
+    changed[place] ^= 1 << bit
+    assert refuses(bytes(changed))
+    assert refuses(LONG[:place])
 
 
 @given(st.binary(min_size=1, max_size=100))

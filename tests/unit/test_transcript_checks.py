@@ -61,6 +61,7 @@ def test_text_that_keeps_to_the_conventions_has_no_check_text(text: str) -> None
         ("so\u0007yes", "\u0007", "INVISIBLE_CHARACTER"),
         ("cafe\u0301 yes", "cafe\u0301", "ACCENT_NOT_COMPOSED"),
         ("at 5 sharp", "5", "NUMBER_IN_DIGITS"),
+        ("so b2b yes", "b2b", "NUMBER_IN_DIGITS"),
         ("fifty % sure", "%", "SYMBOL_NOT_IN_WORDS"),
         ("fifty $ now", "$", "SYMBOL_NOT_IN_WORDS"),
         ("well; yes", ";", "PUNCTUATION_NOT_ALLOWED"),

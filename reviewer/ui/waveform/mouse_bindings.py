@@ -1,13 +1,15 @@
 """Mouse bindings of the waveform: click, drag, wheel, pinch."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
 from reviewer.ui.waveform.selection import Selection
-from reviewer.ui.waveform.view_window import ViewWindow
+
+if TYPE_CHECKING:
+    from reviewer.ui.waveform.waveform_view import WaveformView
 
 ZOOM_STEP = 1.6
 PAN_SHARE = 0.25
@@ -16,40 +18,13 @@ _WHEEL_NOTCH = 120.0
 _DRAG_FROM_PX = 4
 
 
-class MouseTarget(Protocol):
-    """The view that the mouse bindings act on."""
-
-    @property
-    def view_window(self) -> ViewWindow: ...
-
-    @property
-    def selection(self) -> Selection: ...
-
-    @property
-    def position(self) -> float: ...
-
-    def width(self) -> int: ...
-
-    def set_window(self, window: ViewWindow) -> None: ...
-
-    def preview_selection(self, selection: Selection) -> None:
-        """Shows a selection while it is being dragged, without a signal."""
-
-    def finish_selection(self, selection: Selection) -> None:
-        """Ends the drag and emits the selection."""
-
-    def select(self, selection: Selection) -> None: ...
-
-    def request_seek(self, frame: int) -> None: ...
-
-
 class MouseBindings:
     """Click seeks; drag selects or moves the grabbed edge; Shift+click moves the nearer edge.
 
     The wheel and pinching zoom at the pointer; Shift+wheel and the middle button pan.
     """
 
-    def __init__(self, on: MouseTarget) -> None:
+    def __init__(self, on: "WaveformView") -> None:
         self._on = on
         self._pressed_x: float | None = None
         self._is_dragging = False
