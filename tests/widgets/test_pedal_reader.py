@@ -110,9 +110,9 @@ def test_what_was_taught_is_known_after_a_restart(qapp, qtbot: QtBot):
     preferences = Preferences()
     preferences.put(CALIBRATED, LEARNT)
     reader = PedalReader(FakeHidBackend(STRANGER, waits=True), preferences)
-    with qtbot.waitSignal(reader.standing_changed):
+    with qtbot.waitSignal(reader.status_changed):
         reader.start()
-    assert reader.standing.state is PedalState.READY
+    assert reader.status.state is PedalState.READY
     reader.close()
 
 
