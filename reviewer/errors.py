@@ -26,13 +26,9 @@ class ReviewerError(Exception):
 
     exit_code = 1
 
-    def __init__(self, code: str, hint: str = "", /, **parameters: Parameter) -> None:
+    def __init__(self, code: str, /, **parameters: Parameter) -> None:
         super().__init__(code)
-        # Parts of the program that still word their own errors pass a sentence instead of the code.
-        is_code = code.replace("_", "").isalnum() and code.upper() == code
-        old_code = str(parameters.pop("code", ""))
-        self.own_words = None if is_code else (code, hint)
-        self.code = code if is_code else old_code or type(self).__name__
+        self.code = code
         self.parameters: Parameters = MappingProxyType(parameters)
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from reviewer.errors import Notice, ReviewerError
+from reviewer.errors import Notice
 from reviewer.places import resource
 
 
@@ -45,11 +45,6 @@ class MessageCatalogue:
             self._translate(template["sentence"]).format_map(filling),
             self._translate(hint).format_map(filling) if hint else "",
         )
-
-
-def words_for(error: ReviewerError, catalogue: MessageCatalogue) -> Words:
-    """The words of an error: its own, where a part of the program still words them, else the catalogue's."""
-    return Words(*error.own_words) if error.own_words else catalogue.words(error.notice)
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.errors import Refused, ReviewerError
 from reviewer.lead.intake import refusal_code_of
-from reviewer.messages import command_catalogue, window_catalogue, words_for
+from reviewer.messages import command_catalogue, window_catalogue
 
 
 def reason_of(error: ReviewerError) -> str:
@@ -16,21 +16,21 @@ def reason_of(error: ReviewerError) -> str:
 
 
 def sentence_of(error: ReviewerError) -> str:
-    return words_for(error, command_catalogue()).sentence
+    return command_catalogue().words(error.notice).sentence
 
 
 def hint_of(error: ReviewerError) -> str:
-    return words_for(error, command_catalogue()).hint
+    return command_catalogue().words(error.notice).hint
 
 
 def shown_sentence_of(error: ReviewerError) -> str:
     """In the window."""
-    return words_for(error, window_catalogue()).sentence
+    return window_catalogue().words(error.notice).sentence
 
 
 def shown_hint_of(error: ReviewerError) -> str:
     """In the window."""
-    return words_for(error, window_catalogue()).hint
+    return window_catalogue().words(error.notice).hint
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from reviewer.app.window import after_first_paint, application, make_window
 from reviewer.app.workspace_gateway import LazyWorkspaceGateway
 from reviewer.errors import ReviewerError
-from reviewer.messages import window_catalogue, words_for
+from reviewer.messages import window_catalogue
 from reviewer.model.clock import SystemClock
 from reviewer.places import DATABASE_FILE, default_workspace, sound_record
 from reviewer.ui.icons import defer_icons, load_deferred_icons
@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
             return _demo(options.directory, options.tour)
         return _window(options.workspace)
     except ReviewerError as error:
-        words = words_for(error, window_catalogue())
+        words = window_catalogue().words(error.notice)
         print(words.sentence, words.hint, sep="\n", file=sys.stderr)
         return error.exit_code
 

@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import category
 
 from reviewer.errors import Notice, Parameter, ReviewerError
-from reviewer.messages import Words, command_catalogue, words_for
+from reviewer.messages import Words, command_catalogue
 
 Progress = Callable[[int, int], None]
 
@@ -25,10 +25,7 @@ def term(kind: str, value: str) -> str:
 
 def words_of(problem: ReviewerError) -> Words:
     """The words of an error."""
-    catalogue = command_catalogue()
-    if problem.code in catalogue.codes:
-        return catalogue.words(problem.notice)
-    return words_for(problem, catalogue)
+    return command_catalogue().words(problem.notice)
 
 
 def print_error(problem: ReviewerError) -> None:

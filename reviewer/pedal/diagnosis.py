@@ -3,7 +3,7 @@
 import sys
 
 from reviewer.errors import ReviewerError
-from reviewer.messages import window_catalogue, words_for
+from reviewer.messages import window_catalogue
 from reviewer.pedal.device import HidBackend
 from reviewer.pedal.hid import HidapiBackend
 from reviewer.pedal.models import known_models
@@ -37,5 +37,5 @@ def main() -> None:
     try:
         print(describe_pedal(HidapiBackend()))  # noqa: T201 - this is the whole of a child's work
     except ReviewerError as error:
-        words = words_for(error, window_catalogue())
+        words = window_catalogue().words(error.notice)
         sys.exit(f"{words.sentence} {words.hint}".replace("\n", " "))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reviewer.errors import ReviewerError
-from reviewer.messages import window_catalogue, words_for
+from reviewer.messages import window_catalogue
 from reviewer.pedal.device import HidDevice, without_keyboards_and_mice
 from reviewer.pedal.models import PedalModel
 from reviewer.pedal.report import CalibratedPedal, ReportLayout
@@ -91,5 +91,5 @@ def usb_numbers(device: HidDevice) -> str:
 
 def fault_status(error: ReviewerError, name: str = "", candidates: tuple[HidDevice, ...] = ()) -> PedalStatus:
     """A known error as a status."""
-    words = words_for(error, window_catalogue())
+    words = window_catalogue().words(error.notice)
     return PedalStatus(PedalState.FAULT, name, words.sentence, words.hint, candidates)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.errors import Notice, ReviewerError, Unavailable
-from reviewer.messages import MessageCatalogue, words_for
+from reviewer.messages import MessageCatalogue
 from reviewer.places import resource
 
 _PACKAGE = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def term(kind: str, value: str) -> str:
 def message_for(error: BaseException) -> Message:
     """The message of a known error; for an unexpected one, a message with its report number."""
     if isinstance(error, ReviewerError):
-        words = words_for(error, translated_catalogue())
+        words = translated_catalogue().words(error.notice)
         return Message(words.sentence, words.hint, isinstance(error, Unavailable))
     return crash_message(crash_report(error))
 

@@ -68,7 +68,13 @@ def test_the_row_of_the_clip_is_there_when_the_rest_of_the_transaction_runs(room
 
 
 @pytest.mark.parametrize(
-    "error", [Refused("no"), Unavailable("disk"), KeyboardInterrupt(), ZeroDivisionError()]
+    "error",
+    [
+        Refused("SIGNED_OUT"),
+        Unavailable("PROGRAM_CLOSING"),
+        KeyboardInterrupt(),
+        ZeroDivisionError(),
+    ],
 )
 def test_a_transaction_that_fails_leaves_no_file_and_no_row(room: Room, error: BaseException) -> None:
     def fail() -> None:
@@ -109,7 +115,7 @@ def test_a_clip_that_was_destroyed_does_not_come_in_again_and_leaves_no_file(roo
 @pytest.mark.parametrize("puts", [0, 1])
 def test_a_store_that_fails_leaves_nothing_of_the_clip(database: Database, puts: int) -> None:
     store = MemoryClips()
-    store.error, store.puts_before_error = Unavailable("The disk is full."), puts
+    store.error, store.puts_before_error = Unavailable("WORKSPACE_FILE_FAILED", problem="disk full"), puts
     catalogue = ClipRepository(database)
     with pytest.raises(Unavailable):
         ClipContent("w1", store, catalogue, database).add(KEYRING, a_clip(), FLAC, PEAKS, lambda: None)

@@ -350,7 +350,7 @@ def test_temporary_folder_is_the_owners_alone_and_goes_and_so_does_that_of_a_kil
 def test_folder_that_was_moved_loses_its_name_only_when_what_follows_fails(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(Refused), temporary_folder(out) as folder, moved_into_place(folder, out):
-        raise Refused("no")
+        raise Refused("SIGNED_OUT")
     assert list(tmp_path.iterdir()) == []
     with temporary_folder(out) as folder, moved_into_place(folder, out):
         pass

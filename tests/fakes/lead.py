@@ -96,7 +96,7 @@ class FakeLead:
     def add_person(self, name: str, role: Role) -> Invitation:
         self._called("add_person")
         if any(person.name == name for person in self.everybody):
-            raise Refused("This name is taken.", "Add something that tells them apart.")
+            raise Refused("NAME_TAKEN")
         person = Person(f"p{len(self.everybody) + 1}", name, role, PersonState.INVITED)
         self.everybody.append(person)
         return Invitation(person, CODE, NOON + timedelta(hours=72))

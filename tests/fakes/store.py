@@ -17,7 +17,7 @@ class MemoryClips:
 
     def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
         if not clip_id.replace("-", "").replace("_", "").isalnum() or not clip_id.isascii():
-            raise Refused("This is not the id of a clip.")
+            raise Refused("NOT_A_CLIP_ID")
         if self.error is not None:
             if self.puts_before_error == 0:
                 raise self.error
@@ -28,7 +28,7 @@ class MemoryClips:
         try:
             return io.BytesIO(self._objects[clip_id, kind])
         except KeyError as error:
-            raise Damaged("A sealed object of this clip is missing.") from error
+            raise Damaged("CLIP_FILE_MISSING") from error
 
     def has(self, clip_id: str, kind: ContentKind) -> bool:
         return (clip_id, kind) in self._objects

@@ -98,7 +98,7 @@ class FakeAgreement:
     def accept(self, identity: Identity, text: NdaText, *, typed_name: str, passphrase: str) -> str:
         self._sign_in.confirm(identity, passphrase)
         if text is not self._text:
-            raise Refused("Another text.")
+            raise Refused("NDA_OTHER_VERSION", version="1.0")
         self.calls.append("accept")
         self.signed.add(identity.person.name)
         self.accepted.append({"typed_name": typed_name})

@@ -171,7 +171,7 @@ def _export(scene: Scene) -> None:
 
 
 def _log(scene: Scene) -> None:
-    scene.lead.errors["verify_log"] = [Unavailable("The disk is full.", "Make room.")]
+    scene.lead.errors["verify_log"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     scene.sign_in("log")
     page = scene.page
     assert isinstance(page, LogPage)

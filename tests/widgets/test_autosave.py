@@ -202,7 +202,7 @@ def test_what_is_typed_during_a_save_is_saved_next_under_a_higher_revision(
 def test_a_save_that_fails_is_told_and_tried_again_with_the_newest_text(
     saving: Autosave, disk: Disk, told: list[object], qtbot: QtBot
 ) -> None:
-    disk.broken = [Unavailable("The disk is full.")]
+    disk.broken = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     saving.note(typed("ab"))
     disk.gate.set()
     qtbot.waitUntil(lambda: len(told) == 2)
@@ -304,7 +304,7 @@ def test_what_could_not_be_logged_is_logged_again_and_its_failure_told_once(
 ) -> None:
     told: list[Exception] = []
     heard_log.failed.connect(told.append)
-    log.broken = [Unavailable("The disk is full.")]
+    log.broken = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     heard_log.note([HeardRange(0, 10)])
     settle()
     if again == "next":
@@ -366,7 +366,12 @@ def test_a_beat_is_asked_again_and_again_but_never_before_the_last_was_answered(
 
 
 @pytest.mark.parametrize(
-    ("error", "is_told"), [(NotLeased(), True), (LeaseLost(), True), (Unavailable("Busy."), False)]
+    ("error", "is_told"),
+    [
+        (NotLeased(), True),
+        (LeaseLost(), True),
+        (Unavailable("PROGRAM_CLOSING"), False),
+    ],
 )
 def test_only_a_rule_that_says_no_ends_the_work(
     executor: SerialExecutor, owner: QObject, settle: Settle, error: Exception, is_told: bool

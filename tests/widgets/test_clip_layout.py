@@ -108,7 +108,7 @@ def test_the_form_finds_back_when_the_window_is_made_narrow_again(bench: ClipPag
 
 def test_try_again_stands_in_line_with_the_other_buttons(bench: ClipPageBench) -> None:
     bench.open_role("desk")
-    bench.workspace.view.message.show_error(Unavailable("The disk is full.", "Free some space."))
+    bench.workspace.view.message.show_error(Unavailable("WORKSPACE_FILE_FAILED", problem="disk full"))
     QApplication.processEvents()
     assert len({place(bench, name).bottom() for name in ("desk_message_retry", "skip", "submit")}) == 1
 
@@ -130,7 +130,7 @@ def test_neither_problems_nor_messages_move_anything(bench: ClipPageBench, role:
     bench.type("the 3 of them [lauhg] ")
     if role == "desk":
         bench.submit()
-    bench.work.errors["save_draft"] = [Unavailable("The disk is full.", "Free some space.")]
+    bench.work.errors["save_draft"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.type("x")
     bench.save()
     assert [place(bench, name) for name in PARTS] == before

@@ -29,8 +29,6 @@ from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FRAMES, FakeDesk, a_lease, an_open_clip, conventions_of, typed
 from tests.refusals import shown_sentence_of
 
-DISK_FULL = ("The disk is full.", "Free some space.")
-
 
 def beat(bench: ClipPageBench) -> None:
     """The next beat, without waiting five seconds for it."""
@@ -101,10 +99,10 @@ def test_a_clip_that_does_not_open_is_tried_again_by_the_same_button(
     bench: ClipPageBench, role: Role
 ) -> None:
     bench.open_role(role, take=False)
-    bench.work.errors["open"] = [Unavailable(*DISK_FULL)]
+    bench.work.errors["open"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.click("claim")
     assert (bench.is_clip_shown, bench.workspace.presenter.state) == (False, ClipState.FAILED)
-    assert "disk is full" in bench.message
+    assert "could not be read or written" in bench.message
     bench.click("claim")
     assert bench.is_clip_shown
     assert bench.workspace.presenter.lease == bench.work.held
@@ -183,11 +181,11 @@ def test_a_save_that_fails_says_so_keeps_the_text_and_is_tried_again(
     bench: ClipPageBench, role: Role
 ) -> None:
     bench.open_role(role)
-    bench.work.errors["save_draft"] = [Unavailable(*DISK_FULL)]
+    bench.work.errors["save_draft"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.type("hello")
     bench.save()
-    assert bench.message.startswith("Not saved yet: The disk is full.")
-    assert "Free some space." in bench.message
+    assert bench.message.startswith("Not saved yet: The workspace file could not be read or written.")
+    assert "Check disk space" in bench.message
     assert bench.field.text == "hello"
     bench.save()
     assert bench.message == ""
@@ -313,7 +311,7 @@ def test_a_clip_that_was_worked_on_is_kept_for_its_holder(
 def test_closing_with_a_full_disk_does_not_hang_or_raise(bench: ClipPageBench, role: Role) -> None:
     bench.open_role(role)
     bench.type("hello")
-    bench.work.errors["save_draft"] = [Unavailable(*DISK_FULL)]
+    bench.work.errors["save_draft"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.page.close_down()
     bench.settle()
     assert bench.work.drafts == {}
@@ -329,8 +327,8 @@ def test_closing_with_a_full_disk_does_not_hang_or_raise(bench: ClipPageBench, r
         LeaseLost(),
         NotLeased(),
         NotAllowed("transcribe", "qa"),
-        Refused("You are signed out."),
-        Damaged("It does not verify."),
+        Refused("SIGNED_OUT"),
+        Damaged("CLIP_KEY_DAMAGED"),
     ],
 )
 def test_when_a_rule_says_no_the_clip_leaves_the_screen_and_the_sound_stops_within_one_beat(
@@ -390,7 +388,7 @@ def test_what_was_typed_is_there_again_once_the_agreement_is_signed(bench: ClipP
 def test_a_store_that_cannot_be_reached_for_a_while_disturbs_nobody(bench: ClipPageBench, role: Role) -> None:
     bench.open_role(role)
     bench.type("hello")
-    bench.work.errors["beat"] = [Unavailable(*DISK_FULL)]
+    bench.work.errors["beat"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     beat(bench)
     assert bench.is_clip_shown
     assert bench.message == "" or role == "qa"
@@ -426,13 +424,13 @@ def test_what_cannot_be_logged_is_not_played_on_and_is_logged_at_the_next_try_or
     bench: ClipPageBench, role: Role, again: str
 ) -> None:
     bench.open_role(role)
-    bench.work.errors["heard"] = [Unavailable(*DISK_FULL)]
+    bench.work.errors["heard"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.workspace.playback.toggle()
     bench.player.listen(8_000)
     bench.workspace.playback.report_heard()
     bench.settle()
     assert not bench.player.is_playing
-    assert "disk is full" in bench.message
+    assert "could not be read or written" in bench.message
     assert bench.work.heard_ranges == []
     if again == "retry":
         bench.click(f"{role}_message_retry")
@@ -519,9 +517,9 @@ def test_a_submission_that_fails_keeps_everything_and_can_be_tried_again(
     bench: ClipPageBench, role: Role
 ) -> None:
     bench.open_role(role)
-    bench.work.errors["submit"] = [Unavailable(*DISK_FULL)]
+    bench.work.errors["submit"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.finish("hello there")
-    assert bench.message.startswith("The disk is full.")
+    assert bench.message.startswith("The workspace file could not be read or written.")
     assert bench.field.text == "hello there"
     bench.field.setFocus()
     bench.type(" again")
@@ -623,9 +621,9 @@ def test_a_renewed_lease_is_used_from_then_on(bench: ClipPageBench) -> None:
 def test_a_skip_that_fails_keeps_the_clip(bench: ClipPageBench) -> None:
     bench.open_role("desk")
     bench.type("hello")
-    bench.work.errors["skip"] = [Unavailable(*DISK_FULL)]
+    bench.work.errors["skip"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.workspace.presenter.skip(SkipReason.TECHNICAL)
     bench.settle()
     assert bench.is_clip_shown
     assert bench.field.text == "hello"
-    assert "disk is full" in bench.message
+    assert "could not be read or written" in bench.message

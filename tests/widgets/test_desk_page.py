@@ -72,7 +72,7 @@ def test_a_clip_without_speech_needs_nothing_but_to_be_heard_and_its_words_are_a
 
 def test_a_clip_that_does_not_open_can_be_given_back(bench: ClipPageBench) -> None:
     bench.open_role("desk", take=False)
-    bench.work.errors["open"] = [Damaged("This clip does not verify.")]
+    bench.work.errors["open"] = [Damaged("CLIP_KEY_DAMAGED")]
     bench.click("claim")
     assert not bench.is_clip_shown
     assert "does not verify" in bench.message

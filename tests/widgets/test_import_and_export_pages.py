@@ -141,9 +141,9 @@ def test_a_stop_and_a_lock_end_the_import_and_only_after_a_stop_its_report_comes
 @pytest.mark.parametrize(("page", "act"), [("importing", "import_manifest"), ("exporting", "export")])
 def test_a_refusal_is_said_and_one_may_run_it_again(page: str, act: str, request, lead: FakeLead, settle):
     shown = request.getfixturevalue(page)
-    lead.errors[act] = [Refused("Line 3 is not JSON.", "Mend it.")]
+    lead.errors[act] = [Refused("SIGNED_OUT")]
     _run(shown, settle)
-    assert shown.message.text == "Line 3 is not JSON. Mend it."
+    assert shown.message.text == "You are signed out. Sign in again; your drafts are kept."
     assert shown.run_button.isEnabled()
 
 

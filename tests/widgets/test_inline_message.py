@@ -35,7 +35,7 @@ def test_what_may_be_tried_again_has_a_button_for_it_and_what_a_rule_refused_has
     message: InlineMessage, qtbot: QtBot
 ):
     button = message.findChild(QPushButton, "m_retry")
-    message.show_error(Unavailable("The disk is full."))
+    message.show_error(Unavailable("WORKSPACE_FILE_FAILED", problem="disk full"))
     assert button.isVisible()
     with qtbot.waitSignal(message.retry_requested):
         button.click()

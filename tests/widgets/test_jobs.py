@@ -95,13 +95,13 @@ def test_a_result_that_is_nothing_is_delivered_too(jobs: Jobs, ear: Ear, settle)
 
 
 def refuse(_token: CancelToken) -> None:
-    raise Refused("No.")
+    raise Refused("SIGNED_OUT")
 
 
 def test_a_failure_comes_once_on_the_gui_thread(jobs: Jobs, ear: Ear, settle):
     jobs.run(refuse, ear.done, ear.failed)
     settle()
-    assert [str(error) for error in ear.failures] == [str(Refused("No."))]
+    assert [str(error) for error in ear.failures] == [str(Refused("SIGNED_OUT"))]
     assert ear.results == []
     assert ear.threads == {threading.current_thread()}
 

@@ -80,7 +80,7 @@ def test_what_failed_can_be_tried_again_and_no_text_is_left_after_a_lock(
     shown: Shown, settle: Callable[[], None]
 ) -> None:
     desk = remembering(work(1))
-    desk.work.errors["history"] = [Unavailable("The workspace cannot be read.")]
+    desk.work.errors["history"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     page = shown(desk)
     assert page.done.rowCount() == 0
     page.message.retry_requested.emit()

@@ -110,7 +110,7 @@ def test_the_next_clip_is_painted_before_the_session_is_asked_for_anything_else(
 
 
 def test_work_that_is_refused_leaves_the_next_clip_where_it_is(three: ClipPageBench) -> None:
-    three.work.errors["submit"] = [Unavailable("The disk is full.")]
+    three.work.errors["submit"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     three.finish("hello there")
     assert three.work.calls.count("claim") == 1
     assert three.field.text == "hello there"
@@ -132,10 +132,10 @@ def test_the_clip_after_the_next_is_prefetched_in_its_turn_also_after_a_skip(ben
 
 
 def test_a_clip_that_cannot_be_prefetched_says_so_when_it_is_its_turn(three: ClipPageBench) -> None:
-    three.work.errors["prefetch"] = [Damaged("This clip does not verify.")]
+    three.work.errors["prefetch"] = [Damaged("CLIP_KEY_DAMAGED")]
     three.finish()
     assert three.message == ""
-    three.work.errors["open"] = [Damaged("This clip does not verify.")]
+    three.work.errors["open"] = [Damaged("CLIP_KEY_DAMAGED")]
     three.finish()
     assert not three.is_clip_shown
     assert "does not verify" in three.message
@@ -144,7 +144,7 @@ def test_a_clip_that_cannot_be_prefetched_says_so_when_it_is_its_turn(three: Cli
     assert three.work.skipped == [SkipReason.TECHNICAL]
 
 
-@pytest.mark.parametrize("error", [NdaRequired(), Unavailable("The disk is slow."), LeaseLost()])
+@pytest.mark.parametrize("error", [NdaRequired(), Unavailable("PROGRAM_CLOSING"), LeaseLost()])
 def test_what_goes_wrong_with_the_next_clip_disturbs_nobody(bench: ClipPageBench, error: Exception) -> None:
     bench.open_role("desk", count=3, take=False)
     bench.work.errors["prefetch"] = [error]
@@ -155,7 +155,7 @@ def test_what_goes_wrong_with_the_next_clip_disturbs_nobody(bench: ClipPageBench
 
 
 def test_nothing_of_the_work_stays_when_the_next_clip_does_not_open(three: ClipPageBench) -> None:
-    three.work.errors["open"] = [Unavailable("The disk is slow.")]
+    three.work.errors["open"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     three.finish("hello there")
     assert not three.is_clip_shown
     assert three.field.text == ""

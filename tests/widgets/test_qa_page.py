@@ -17,7 +17,6 @@ from tests.fakes.work_session import FakeQa, a_hypothesis, typed
 
 THEIRS = "turn left at the next light"
 MINE = "turn right at the next light please"
-DISK_FULL = "The disk is full."
 
 
 def page_of(bench: ClipPageBench) -> QaPage:
@@ -116,7 +115,7 @@ def test_accepting_needs_no_comment_brings_the_next_review_and_can_be_tried_agai
 ) -> None:
     page = compare(bench)
     if fails:
-        bench.work.errors["decide"] = [Unavailable(DISK_FULL)]
+        bench.work.errors["decide"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
         bench.click("qa_accept")
         assert page.is_comparing
     bench.click("qa_accept")
@@ -174,11 +173,11 @@ def test_a_comparison_that_fails_keeps_what_was_typed_and_can_be_tried_again(
     bench: ClipPageBench, fails: str
 ) -> None:
     bench.open(FakeQa(THEIRS))
-    bench.work.errors[fails] = [Unavailable(DISK_FULL)]
+    bench.work.errors[fails] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.finish(MINE)
     assert not page_of(bench).is_comparing
     assert bench.field.text == MINE
-    assert "disk is full" in bench.message
+    assert "could not be read or written" in bench.message
     bench.click("qa_message_retry")
     assert page_of(bench).is_comparing
 

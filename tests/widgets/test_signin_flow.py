@@ -113,12 +113,12 @@ def test_a_wrong_code_stays_on_its_page(build, settle):
 
 def test_when_the_agreement_cannot_be_read_the_person_is_signed_out_again(build, settle):
     gateway = FakeWorkspaceGateway()
-    gateway.agreement.fails_with = Unavailable("The agreement cannot be read.")
+    gateway.agreement.fails_with = Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")
     sign_in_flow = build(gateway)
     _sign_in(sign_in_flow)
     settle()
     assert gateway.sign_in.calls == ["sign_in", "sign_out"]
-    assert "cannot be read" in sign_in_flow.sign_in_page.message.text
+    assert "could not be read" in sign_in_flow.sign_in_page.message.text
     assert sign_in_flow.identity is None
 
 

@@ -125,7 +125,7 @@ def test_the_tone_is_played_on_what_is_chosen_and_it_says_where(setup: _OutputSe
 
 
 def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(setup: _OutputSetup) -> None:
-    setup.error = NoAudioDevice("No sound: no output device was found.", "Plug one in.")
+    setup.error = NoAudioDevice("NO_OUTPUT_DEVICE")
     setup.press("sound_test")
     assert "no output device was found" in setup.said
 
@@ -135,7 +135,7 @@ def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(setup: _OutputSetu
 
 
 def test_a_list_that_cannot_be_had_leaves_the_default(setup: _OutputSetup) -> None:
-    setup.error = NoAudioDevice("Sound is off: PortAudio is not installed.", "Install it.")
+    setup.error = NoAudioDevice("PORT_AUDIO_NOT_INSTALLED_LINUX")
     setup.press("sound_refresh")
     assert setup.rows[0].startswith("System default")
     assert "not installed" in setup.said

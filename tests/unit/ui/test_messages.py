@@ -22,17 +22,17 @@ def _bug() -> Exception:
     [
         (WrongPassphrase(), "do not belong together"),
         (LeaseLost(), "went to a colleague"),
-        (Refused("No.", "Ask."), "No."),
+        (Refused("SIGNED_OUT"), "You are signed out."),
         (Refused("NO_TASK", task="t7"), "t7"),
     ],
 )
-def test_a_known_error_is_said_in_its_own_words_filled_in(error: Refused, sentence: str):
+def test_a_known_error_is_said_in_the_words_of_the_catalogue_filled_in(error: Refused, sentence: str):
     assert sentence in message_for(error).sentence
 
 
 def test_what_the_world_refused_may_be_tried_again_and_what_a_rule_refused_may_not():
-    assert message_for(Unavailable("The disk is full.", "Make room.")).may_retry
-    assert not message_for(Refused("No.")).may_retry
+    assert message_for(Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")).may_retry
+    assert not message_for(Refused("SIGNED_OUT")).may_retry
 
 
 def test_a_bug_never_shows_what_it_was_working_on():

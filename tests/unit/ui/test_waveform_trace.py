@@ -92,7 +92,7 @@ class _Damaged:
     rate_hz, frames, channels, bits = 16_000, 10_000, 1, 16
 
     def read(self, start: int, end: int) -> IntSamples:
-        raise Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
+        raise Damaged("SEALED_OBJECT_DAMAGED")
 
 
 def test_what_turns_out_damaged_is_not_drawn_and_the_rest_is() -> None:
