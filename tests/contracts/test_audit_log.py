@@ -275,7 +275,7 @@ class TestCheckpoints:
             "CREATE TRIGGER full BEFORE INSERT ON checkpoint BEGIN SELECT RAISE(ABORT, 'full'); END"
         )
         with pytest.raises(sqlite3.IntegrityError, match="full"):
-            book.checkpoints.make("request")
+            book.ledger.checkpoint("request")
         assert book.ledger.head().size == 1
 
     def test_a_checkpoint_goes_with_its_transaction(self, book: Book) -> None:

@@ -243,4 +243,4 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
         SoundCard().open_stream(AudioFormat(16_000, 1, 16), lambda _out, _when: None)
 
     assert "no output device" in sentence_of(caught.value)
-    assert "Plug one in" in hint_of(caught.value)
+    assert "Connect one" in hint_of(caught.value)
