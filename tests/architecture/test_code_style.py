@@ -43,7 +43,6 @@ def _functions(path: Path) -> Iterator[tuple[str, int]]:
 
 def test_no_file_is_long_enough_to_hold_two_ideas() -> None:
     lengths = {_relative(path): path.read_text(encoding="utf-8").count("\n") for path in _PRODUCT}
-
     assert {
         name: lines for name, lines in lengths.items() if lines > _LINES_A_FILE
     }.keys() == _LONG_FILES.keys()
@@ -55,7 +54,6 @@ def test_no_file_is_named_by_its_kind() -> None:
 
 def test_every_module_says_why_it_exists() -> None:
     docstrings = {_relative(path): ast.get_docstring(_tree(path)) or "" for path in _PRODUCT}
-
     assert [
         name for name, text in docstrings.items() if len(text.partition("\n")[0]) < _SHORTEST_REASON
     ] == []
@@ -64,14 +62,12 @@ def test_every_module_says_why_it_exists() -> None:
 def test_functions_have_at_most_40_lines() -> None:
     lengths = {name: lines for path in _PRODUCT for name, lines in _functions(path)}
     long = {name: lines for name, lines in lengths.items() if lines > _LINES_A_FUNCTION}
-
     assert long == {}
 
 
 def test_package_files_hold_a_docstring_and_nothing_else() -> None:
     packages = [path for path in _PRODUCT if path.name == "__init__.py"]
     bodies = {_relative(path): len(_tree(path).body) for path in packages}
-
     assert {name for name, statements in bodies.items() if statements != 1} == set()
 
 

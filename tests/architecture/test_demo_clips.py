@@ -59,7 +59,6 @@ def test_all_clips_together_stay_small() -> None:
 @each_clip
 def test_file_has_the_rate_and_channels_of_its_recipe(clip: dict[str, Any]) -> None:
     data, rate_hz = _samples(clip["file"])
-
     assert (rate_hz, data.shape[1]) == (clip["make"]["rate_hz"], clip["make"].get("channels", 1))
 
 
@@ -67,7 +66,6 @@ def test_file_has_the_rate_and_channels_of_its_recipe(clip: dict[str, Any]) -> N
 def test_speech_is_heard_and_never_clipped(clip: dict[str, Any]) -> None:
     data, _ = _samples(clip["file"])
     peak = int(np.abs(data.astype(np.int32)).max())
-
     assert peak < 32_000
     assert (peak > 8_000) == ("turns" in clip["make"])
 
@@ -80,7 +78,6 @@ def test_gate_decides_as_the_facts_say(clip: dict[str, Any]) -> None:
 @each_clip
 def test_reference_can_be_handed_in_under_the_demos_conventions(clip: dict[str, Any]) -> None:
     conventions = load_conventions(REPOSITORY / "resources" / "conventions" / "en-US.toml")
-
     assert check_text(clip["reference"], conventions) == ()
     assert clip["reference"] or "no_speech" in clip["flags"]
     assert {Flag(name) for name in clip.get("flags", ())} <= set(Flag)
@@ -90,13 +87,11 @@ def test_speakers_of_the_stereo_clip_have_a_channel_each() -> None:
     clip = next(clip for clip in _CLIPS if clip["make"].get("channels") == 2)
     data, _ = _samples(clip["file"])
     left, right = (np.flatnonzero(np.abs(data[:, channel]) > 1000) for channel in (0, 1))
-
     assert left.max() < right.min()
 
 
 def test_no_two_clips_have_the_same_samples() -> None:
     contents = sorted(_samples(clip["file"])[0].tobytes() for clip in _CLIPS)
-
     assert all(one != other for one, other in pairwise(contents))
 
 
@@ -111,5 +106,4 @@ def test_gate_refuses_as_the_facts_say(facts: dict[str, Any]) -> None:
 
 def test_duplicate_offers_a_source_that_is_in_already() -> None:
     row = next(row for row in _FACTS["refused"] if row["code"] == "DUPLICATE")
-
     assert row["source_id"] in {clip["source_id"] for clip in _CLIPS}

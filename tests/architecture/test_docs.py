@@ -49,14 +49,12 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
             headings = re.findall(r"^#+ (.+)$", _text(target), re.MULTILINE) if target.is_file() else []
             if not target.exists() or (anchor and anchor not in map(_anchor, headings)):
                 broken.append(f"{document.relative_to(REPOSITORY)}: {link}")
-
     assert not broken
 
 
 def test_every_folder_of_resources_is_used_by_the_program() -> None:
     program = "\n".join(_text(path) for path in sorted((REPOSITORY / "reviewer").rglob("*.py")))
     folders = [path.name for path in (REPOSITORY / "resources").iterdir() if path.is_dir()]
-
     assert folders
     assert [name for name in folders if f'"{name}"' not in program] == []
 
@@ -72,7 +70,6 @@ def test_no_tracked_file_carries_a_path_of_somebodys_machine() -> None:
 def test_every_decision_is_numbered_once_and_has_its_four_parts() -> None:
     decisions = sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))
     numbers = [path.name[:3] for path in decisions]
-
     assert numbers == [f"{n:03}" for n in range(1, len(decisions) + 1)]
     for path in decisions:
         for part in ("## Context", "## Decision", "## Consequences", "## Alternatives"):
@@ -85,19 +82,16 @@ def test_every_runtime_dependency_is_in_the_decision_about_them() -> None:
     assert listed
     names = re.findall(r'^\s+"([A-Za-z0-9_-]+)', listed[1], re.MULTILINE)
     decision = _text(REPOSITORY / "docs" / "decisions" / "001-dependencies.md")
-
     assert names
     assert [name for name in names if f"`{name}`" not in decision] == []
 
 
 def test_every_command_is_in_a_guide() -> None:
     from typer.main import get_command
-
     from reviewer.cli.main import app
 
     guides = " ".join(" ".join(_text(path).split()) for path in (REPOSITORY / "docs" / "guide").glob("*.md"))
     names = list(_commands("reviewer", get_command(app)))
-
     assert len(names) > 10
     assert [name for name in names if name not in guides] == []
 

@@ -45,7 +45,6 @@ def _cycles(imports: Mapping[str, set[str]]) -> set[frozenset[str]]:
 def test_no_module_imports_itself_through_others() -> None:
     """Imports inside functions and for type checkers count too."""
     graph = grimp.build_graph("reviewer")
-
     assert not _cycles({one: graph.find_modules_directly_imported_by(one) for one in graph.modules})
 
 
@@ -55,9 +54,7 @@ def test_a_cycle_is_found_however_long() -> None:
 
 def test_every_import_contract_is_kept(repository: Path) -> None:
     lint = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-
     result = _run(repository, "-c", lint, "--no-cache")
-
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -66,9 +63,7 @@ def test_every_import_contract_is_kept(repository: Path) -> None:
 )
 def test_commands_load_where_there_is_neither_qt_nor_a_sound_card(repository: Path, module: str) -> None:
     absent = {"PySide6", "shiboken6", "pyqtgraph", "qtawesome", "qtpy", "sounddevice", "_sounddevice"}
-
     result = _run(repository, "-c", _WITHOUT.format(names=absent, module=module))
-
     assert result.returncode == 0, result.stderr
 
 
@@ -77,11 +72,9 @@ def test_the_workstation_loads_where_the_extra_for_pedals_is_not_installed(
     repository: Path, module: str
 ) -> None:
     result = _run(repository, "-c", _WITHOUT.format(names={"hid", "hidraw"}, module=module))
-
     assert result.returncode == 0, result.stderr
 
 
 def test_the_probe_itself_notices_a_missing_module(repository: Path) -> None:
     result = _run(repository, "-c", _WITHOUT.format(names={"numpy"}, module="numpy"))
-
     assert "No module named 'numpy'" in result.stderr

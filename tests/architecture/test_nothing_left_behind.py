@@ -84,12 +84,10 @@ def _run(repository: Path, folder: Path, code: str) -> subprocess.CompletedProce
 )
 def test_what_a_test_leaves_behind_is_named(repository: Path, tmp_path: Path, code: str, named: str) -> None:
     result = _run(repository, tmp_path, code)
-
     assert result.returncode == 1
     assert named in result.stdout
 
 
 def test_a_tidy_test_passes_the_watch(repository: Path, tmp_path: Path) -> None:
     result = _run(repository, tmp_path, _LEAVES_NOTHING)
-
     assert result.returncode == 0, result.stdout

@@ -32,36 +32,28 @@ def test_installed_pyside_is_older_than_the_one_that_loses_references() -> None:
 
 def test_emitting_true_keeps_the_references_to_true(bell: _Bell) -> None:
     before = sys.getrefcount(True)
-
     for _ in range(_CALLS):
         bell.rung.emit(True)
-
     assert sys.getrefcount(True) > before - _SLACK
     assert bell.heard is True
 
 
 def test_emitting_keeps_the_references_to_none(bell: _Bell) -> None:
     before = sys.getrefcount(None)
-
     for _ in range(_CALLS):
         bell.silent.emit()
-
     assert sys.getrefcount(None) > before - _SLACK
 
 
 def test_calls_that_return_nothing_keep_the_references_to_none(bell: _Bell) -> None:
     before = sys.getrefcount(None)
-
     for _ in range(_CALLS):
         bell.setObjectName("bell")
-
     assert sys.getrefcount(None) > before - _SLACK
 
 
 def test_calls_that_return_a_truth_keep_the_references_to_it(bell: _Bell) -> None:
     before = sys.getrefcount(False)
-
     for _ in range(_CALLS):
         bell.signalsBlocked()
-
     assert sys.getrefcount(False) > before - _SLACK

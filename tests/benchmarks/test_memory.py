@@ -27,7 +27,6 @@ def _sitting(folder: Path, clip_id: str) -> dict[str, Any]:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read where Linux tells it")
 def test_ten_hours_take_the_memory_of_a_minute(sealed_clips: Path) -> None:
     short, long = _sitting(sealed_clips, "tenseconds"), _sitting(sealed_clips, "tenhours")
-
     more = (long["kib"] - short["kib"]) / _MIB
     assert long["heard"] == 36_000 * RATE
     row(

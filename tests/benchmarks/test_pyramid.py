@@ -28,7 +28,6 @@ def test_floor_read_every_sample_once(benchmark: Any, hour: NDArray[Any]) -> Non
 @pytest.mark.benchmark(group="make")
 def test_make_the_pyramid(benchmark: Any, hour: NDArray[Any]) -> None:
     pyramid = benchmark(PeakPyramid.from_samples, hour)
-
     assert pyramid.frames == _HOUR
 
 
@@ -41,7 +40,5 @@ def test_floor_copy_1600_pairs(benchmark: Any) -> None:
 @pytest.mark.parametrize("share", [1.0, 0.1, 0.001])
 def test_draw_1600_columns(benchmark: Any, hour: NDArray[Any], share: float) -> None:
     pyramid = PeakPyramid.from_samples(hour)
-
     lows, _ = benchmark(pyramid.columns, 0, 0.0, _HOUR * share, 1_600)
-
     assert lows.size == 1_600

@@ -26,7 +26,6 @@ def test_floor_transforms_alone(benchmark: Any, rate: int, band: Band, level: in
     benchmark.group = f"{rate} {band} {level}"
     recipe = SpectrogramParameters(rate, band)
     values = np.zeros((TILE_COLUMNS * windows, recipe.window_frames), dtype=np.float32)
-
     benchmark(np.fft.rfft, values, recipe.fft_size, axis=1)
 
 
@@ -34,7 +33,5 @@ def test_floor_transforms_alone(benchmark: Any, rate: int, band: Band, level: in
 def test_make_a_tile(benchmark: Any, rate: int, band: Band, level: int, windows: int) -> None:
     benchmark.group = f"{rate} {band} {level}"
     samples = Samples(rate, some_noise(2 * TILE_COLUMNS << level))
-
     made = benchmark(tile, samples, 0, SpectrogramParameters(rate, band), level, 1)
-
     assert made.any()

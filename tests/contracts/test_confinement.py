@@ -64,7 +64,6 @@ def test_what_reaches_outside_is_refused(act: str) -> None:
 @_ON_LINUX
 def test_no_file_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / "written"
-
     assert _inside(f"open({str(path)!r}, 'wb').write(b'sound')") in ("PermissionError", "OSError")
     assert not path.exists()
 

@@ -37,9 +37,7 @@ class DecodingContract:
 
     def test_a_wav_becomes_the_same_samples(self, decoder: Decoder, tmp_path: Path) -> None:
         data = some_noise(5_000, channels=2)
-
         decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(data, rate_hz=22_050)), _LIMITS)
-
         back = read_canonical(io.BytesIO(decoded.flac))
         assert (decoded.rate_hz, decoded.channels, decoded.frames) == (22_050, 2, 5_000)
         assert (back.data == data).all()
@@ -48,9 +46,7 @@ class DecodingContract:
 
     def test_peaks_are_those_of_the_samples(self, decoder: Decoder, tmp_path: Path) -> None:
         data = some_noise(5_000)
-
         decoded = decoder.decode(put(tmp_path, "a.wav", a_wav(data)), _LIMITS)
-
         assert decoded.peaks == PeakPyramid.from_samples(data).to_bytes()
 
     def test_an_empty_file_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -58,7 +54,6 @@ class DecodingContract:
 
     def test_more_sound_than_allowed_is_refused(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(16_001)))
-
         _refused(decoder, path, "TOO_LONG", "longer", DecodeLimits(audio_seconds=1.0))
 
     @pytest.mark.parametrize("frames", [1, 16_000])
@@ -66,34 +61,27 @@ class DecodingContract:
         self, decoder: Decoder, tmp_path: Path, frames: int
     ) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(frames)))
-
         assert decoder.decode(path, DecodeLimits(audio_seconds=1.0)).frames == frames
         assert list(tmp_path.iterdir()) == [path]
 
     def test_a_header_of_terabytes_costs_no_memory(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(1_000), claimed_bytes=0x7FFFFF00))
-
         decoded = decoder.decode(path, _LIMITS)
-
         assert decoded.frames == 1_000
         assert decoded.notes == ("The file is shorter than its header says.",)
 
     def test_after_a_refusal_the_next_file_comes_in(self, decoder: Decoder, tmp_path: Path) -> None:
         _refused(decoder, put(tmp_path, "a.wav", b"nothing"), "UNDECODABLE", "not an audio file")
-
         assert decoder.decode(put(tmp_path, "b.wav", a_wav(some_noise(10))), _LIMITS).frames == 10
 
     def test_too_little_memory_is_a_sentence(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.flac", sound_file(some_noise(16_000 * 60), container="FLAC"))
-
         with pytest.raises(Refused) as caught:
             decoder.decode(path, DecodeLimits(memory_bytes=1 << 20))
-
         assert reason_of(caught.value) in ("UNDECODABLE", "TOO_LONG")
 
     def test_a_name_of_every_script_opens(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "имя — 録音 שלום 🎤 #%&;$(x).wav", a_wav(some_noise(10)))
-
         assert decoder.decode(path, _LIMITS).frames == 10
 
 
@@ -138,9 +126,7 @@ class TestForkingHost(DecodingContract):
     ) -> None:
         tone = a_tone(16_000, loudness=0.5)
         path = put(tmp_path, f"a.{extension}", sound_file(tone, container=container, subtype=subtype))
-
         decoded = decoder.decode(path, _LIMITS)
-
         back = read_canonical(io.BytesIO(decoded.flac))
         middle = back.as_float()[4_000:12_000, 0]
         assert abs(float(np.sqrt((middle**2).mean())) - 0.5 / np.sqrt(2)) < 0.02
@@ -149,9 +135,7 @@ class TestForkingHost(DecodingContract):
     @pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE", "PCM_32", "PCM_24"])
     def test_wide_sources_keep_24_bits(self, decoder: Decoder, tmp_path: Path, subtype: str) -> None:
         data = some_noise(2_000, bits=24)
-
         decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(data, subtype=subtype)), _LIMITS)
-
         assert (read_canonical(io.BytesIO(decoded.flac)).data == data).all()
 
     def test_the_same_integers_hash_the_same_and_floats_apart(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -162,14 +146,12 @@ class TestForkingHost(DecodingContract):
             ).samples_sha256
             for subtype in ("PCM_24", "PCM_32", "FLOAT")
         }
-
         assert hashes["PCM_24"] == hashes["PCM_32"]
         assert hashes["PCM_24"] != hashes["FLOAT"]
 
     @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_U8", "ULAW"])
     def test_narrow_sources_are_kept_as_16_bit(self, decoder: Decoder, tmp_path: Path, subtype: str) -> None:
         path = put(tmp_path, "a.wav", sound_file(a_tone(500), subtype=subtype))
-
         assert read_canonical(io.BytesIO(decoder.decode(path, _LIMITS).flac)).bits == 16
 
     def test_samples_that_are_no_numbers_become_silence_with_a_note(
@@ -177,18 +159,14 @@ class TestForkingHost(DecodingContract):
     ) -> None:
         values = a_tone(1_000).astype(np.float32) / 32_768
         values[10:13, 0] = (np.nan, np.inf, -np.inf)
-
         decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
-
         assert decoded.notes == ("3 invalid samples (NaN or infinity) were replaced by silence.",)
         assert not read_canonical(io.BytesIO(decoded.flac)).data[10:13].any()
 
     def test_floats_beyond_full_scale_are_limited_and_noted(self, decoder: Decoder, tmp_path: Path) -> None:
         values = np.full((100, 1), 1.5, np.float32)
         values[::2] = -1.5
-
         decoded = decoder.decode(put(tmp_path, "a.wav", sound_file(values, subtype="FLOAT")), _LIMITS)
-
         assert decoded.notes == ("Clipped: 100.00 % of the samples are at full scale.",)
 
     def test_nothing_of_the_metadata_survives(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -196,16 +174,13 @@ class TestForkingHost(DecodingContract):
         with soundfile.SoundFile(out, "w", 16_000, 1, format="FLAC") as sound:
             sound.artist = sound.comment = sound.title = "Testperson ZX81"
             sound.write(some_noise(1_000))
-
         decoded = decoder.decode(put(tmp_path, "Testperson.flac", out.getvalue()), _LIMITS)
-
         assert b"Testperson" in out.getvalue()
         assert b"Testperson" not in decoded.flac + decoded.peaks
         assert "Testperson" not in " ".join(decoded.notes)
 
     def test_content_decides_and_a_wrong_extension_is_noted(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.mp3", sound_file(some_noise(100), container="FLAC"))
-
         assert decoder.decode(path, _LIMITS).notes == ("The file is named .mp3 but holds FLAC.",)
 
     @pytest.mark.parametrize("name", ["a.raw", "a.gsm", "a.vox", "a"])
@@ -216,21 +191,16 @@ class TestForkingHost(DecodingContract):
 
     def test_a_truncated_flac_is_refused_as_damaged(self, decoder: Decoder, tmp_path: Path) -> None:
         flac = sound_file(some_noise(50_000), container="FLAC")
-
         _refused(decoder, put(tmp_path, "a.flac", flac[: len(flac) // 2]), "UNDECODABLE", "damaged")
 
     def test_an_mp3_cut_short_comes_in_with_a_note(self, decoder: Decoder, tmp_path: Path) -> None:
         whole = sound_file(a_tone(160_000), container="MP3", subtype="MPEG_LAYER_III")
-
         decoded = decoder.decode(put(tmp_path, "a.mp3", whole[: len(whole) // 2]), _LIMITS)
-
         assert decoded.notes == ("The file is shorter than its header says.",)
 
     def test_a_streamed_wav_needs_no_note(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(1_000), claimed_bytes=0xFFFFFFFF))
-
         decoded = decoder.decode(path, _LIMITS)
-
         assert (decoded.frames, decoded.notes) == (1_000, ())
 
     def test_a_wav_without_sound_is_refused_as_empty(self, decoder: Decoder, tmp_path: Path) -> None:
@@ -242,7 +212,6 @@ class TestForkingHost(DecodingContract):
         self, decoder: Decoder, tmp_path: Path, channels: int, words: str
     ) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(9, channels=9), channels=channels))
-
         _refused(decoder, path, "UNDECODABLE", words)
 
     @pytest.mark.parametrize("rate_hz", [0, 65_537, 800_000, 0x7FFFFFFF])
@@ -250,10 +219,8 @@ class TestForkingHost(DecodingContract):
         self, decoder: Decoder, tmp_path: Path, rate_hz: int
     ) -> None:
         path = put(tmp_path, "a.wav", _with_rate(a_wav(some_noise(9)), rate_hz))
-
         with pytest.raises(Refused) as caught:
             decoder.decode(path, _LIMITS)
-
         assert caught.value.code.startswith("UNDECODABLE")
 
     @pytest.mark.parametrize(
@@ -263,17 +230,14 @@ class TestForkingHost(DecodingContract):
         self, decoder: Decoder, tmp_path: Path, name: str, words: str
     ) -> None:
         os.mkfifo(tmp_path / "pipe")
-
         _refused(decoder, tmp_path / name, "UNDECODABLE", words)
 
     def test_a_file_larger_than_allowed_is_refused_unread(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.wav", a_wav(some_noise(1_000)))
-
         _refused(decoder, path, "TOO_LONG", "larger", DecodeLimits(input_bytes=1_000))
 
     def test_a_decoder_that_takes_too_long_is_ended(self, decoder: Decoder, tmp_path: Path) -> None:
         path = put(tmp_path, "a.flac", sound_file(some_noise(16_000), container="FLAC"))
-
         _refused(
             decoder, path, "UNDECODABLE", "more time or memory", DecodeLimits(seconds=0.0, audio_seconds=0.0)
         )
@@ -292,7 +256,6 @@ class TestForkingHost(DecodingContract):
                 "more time or memory",
                 DecodeLimits(seconds=0.0, audio_seconds=0.1),
             )
-
             assert decoder.decode(path, _LIMITS).frames == 10
         assert _children() == before
 
@@ -303,7 +266,6 @@ class TestForkingHost(DecodingContract):
         for _ in range(20):
             decoder.decode(path, _LIMITS)
             _refused(decoder, bad, "UNDECODABLE", "not an audio file")
-
         assert len(list(Path("/dev/fd").iterdir())) == before
 
     @pytest.mark.parametrize("seed", range(4))

@@ -72,7 +72,6 @@ def _bad(folder: Path, number: str) -> Path:
 @pytest.mark.parametrize("number", _ACCEPTED)
 def test_an_odd_file_comes_in_with_its_notes(decoder: Decoder, speech_folder: Path, number: str) -> None:
     decoded = decoder.decode(_bad(speech_folder, number), _LIMITS)
-
     assert (decoded.frames, decoded.notes) == _ACCEPTED[number]
 
 
@@ -82,7 +81,6 @@ def test_a_bad_file_is_refused_with_a_code_and_a_sentence(
 ) -> None:
     with pytest.raises(Refused) as caught:
         decoder.decode(_bad(speech_folder, number), _LIMITS)
-
     assert reason_of(caught.value) == _REFUSED[number]
     assert sentence_of(caught.value).endswith(".")
     assert hint_of(caught.value)
@@ -90,7 +88,6 @@ def test_a_bad_file_is_refused_with_a_code_and_a_sentence(
 
 def test_every_bad_file_has_an_expectation(speech_folder: Path) -> None:
     numbers = {path.name[:2] for path in (speech_folder / "bad").iterdir() if path.name[:2].isdigit()}
-
     assert numbers == {*_ACCEPTED, *_REFUSED}
 
 
@@ -100,10 +97,8 @@ def test_personal_metadata_is_in_the_file_and_in_nothing_that_is_kept(
 ) -> None:
     path = _bad(speech_folder, number)
     source = path.read_bytes()
-
     decoded = decoder.decode(path, _LIMITS)
     kept = decoded.flac + decoded.peaks + " ".join(decoded.notes).encode()
-
     assert any(word in source for word in _PERSONAL)
     assert not any(word in kept for word in _PERSONAL)
 
@@ -123,6 +118,5 @@ def test_every_real_clip_comes_in_whole_and_lossless_ones_bit_for_bit(
             wanted, _ = soundfile.read(path, dtype=back.data.dtype.name, always_2d=True)
             assert (back.data == wanted).all(), path.name
         names.setdefault(decoded.samples_sha256, set()).add(path.stem)
-
     assert len(lines) == 112
     assert [same for same in names.values() if len(same) > 1] == []

@@ -52,7 +52,6 @@ class DeviceContract:
         listener = _Listener(3)
         stream = self._opened(device, AudioFormat(16_000, channels, bits), listener)
         stream.close()
-
         assert stream.audio_format == AudioFormat(16_000, channels, bits)
         assert {shape[1] for shape in listener.shapes} == {channels}
         assert listener.types == {np.dtype(dtype)}
@@ -60,12 +59,10 @@ class DeviceContract:
     def test_each_block_is_heard_after_the_one_before(self, device: Device) -> None:
         listener = _Listener(5)
         self._opened(device, AudioFormat(16_000, 1, 16), listener).close()
-
         assert all(one < other for one, other in zip(listener.times[:4], listener.times[1:5], strict=True))
 
     def test_a_stream_lives_until_it_is_closed(self, device: Device) -> None:
         stream = self._opened(device, AudioFormat(16_000, 1, 16), _Listener(1))
-
         assert stream.is_alive
         stream.close()
         assert not stream.is_alive
@@ -74,7 +71,6 @@ class DeviceContract:
         self._opened(device, AudioFormat(16_000, 1, 16), _Listener(1)).close()
         stream = self._opened(device, AudioFormat(44_100, 1, 16), _Listener(1))
         stream.close()
-
         assert stream.audio_format.rate_hz == 44_100
 
 
@@ -86,7 +82,6 @@ class TestPulledVirtualDevice(DeviceContract):
     def test_a_block_that_is_not_filled_is_seen(self) -> None:
         device = VirtualDevice()
         device.open_stream(AudioFormat(8_000, 1, 16), lambda _out, _when: None)
-
         assert device.pull(3).all()
 
 
@@ -103,7 +98,6 @@ class TestRealTimeVirtualDevice(DeviceContract):
     def test_what_was_played_is_not_kept_unless_asked_for(self) -> None:
         device = VirtualDevice(real_time=True, keeps=False)
         self._opened(device, AudioFormat(8_000, 1, 16), _Listener(2)).close()
-
         assert device.played().size == 0
 
 

@@ -58,7 +58,6 @@ def test_the_samples_that_arrive_are_the_clips(player: Player, recording: Record
     player.load(samples)
     player.play()
     _play_to_the_end(player)
-
     assert recording.wait_for(samples.data[:, 0]) >= 0
     assert player.take_heard() == [HeardRange(0, 6_000)]
     assert _sounding(recording) == 6_000
@@ -76,7 +75,6 @@ def test_level_and_gain_arrive_as_they_were_rendered(
     player.load(samples)
     player.play()
     _play_to_the_end(player)
-
     assert recording.wait_for(wanted[:, 0]) >= 0
 
 
@@ -137,7 +135,6 @@ def test_a_chosen_output_is_found_and_played_to(tmp_path: Path, monkeypatch: pyt
         stream = SoundCard(chosen).open_stream(AudioFormat(16_000, 1, 16), lambda out, _when: out.fill(0))
         facts = stream.name, stream.fallback_reason, stream.audio_format.rate_hz
         stream.close()
-
     assert facts == ("pulse", None, 16_000)
 
 
@@ -150,7 +147,6 @@ def test_two_hundred_rounds_of_a_loop_arrive_without_a_gap_or_a_repeat(
     player.play_loop(4_000, 4_160)
     _until(lambda: _sounding(recording) >= wanted.shape[0])
     player.pause()
-
     assert recording.wait_for(wanted) >= 0
     player.close()
     assert player.take_heard() == [HeardRange(4_000, 4_160)]
@@ -163,7 +159,6 @@ def test_what_is_logged_after_a_pause_is_what_arrived(player: Player, recording:
     _until(lambda: player.position > 8_000)
     player.pause()
     where = player.position
-
     assert recording.wait_for(samples.data[:where, 0]) >= 0
     player.close()
     heard = player.take_heard()
@@ -182,7 +177,6 @@ def test_after_a_pause_play_goes_on_without_a_gap_or_a_repeat(player: Player, re
     where = player.position
     player.play()
     _play_to_the_end(player)
-
     assert recording.wait_for(samples.data[where:, 0]) >= 0
     assert player.take_heard() == [HeardRange(0, 16_000)]
     assert _sounding(recording) == 16_000
@@ -195,7 +189,6 @@ def test_seek_while_playing_arrives_from_the_new_place(player: Player, recording
     _until(lambda: player.position > 3_000)
     player.seek(60_000)
     _play_to_the_end(player)
-
     assert recording.wait_for(samples.data[60_000:, 0]) >= 0
     heard = player.take_heard()
     assert heard[-1] == HeardRange(60_000, 64_000)
@@ -225,7 +218,6 @@ def test_a_24_bit_clip_arrives_with_all_its_bits(tmp_path: Path, monkeypatch: py
             _play_to_the_end(player)
             found = recording.wait_for(samples.data[:, 0])
         player.close()
-
     assert found >= 0
 
 
@@ -238,9 +230,7 @@ def test_without_a_server_there_is_no_device_and_a_remedy(
     rescan(sounddevice)
     if any(device["max_output_channels"] for device in sounddevice.query_devices()):
         pytest.skip("there is a real sound card here")
-
     with pytest.raises(NoAudioDevice) as caught:
         SoundCard().open_stream(AudioFormat(16_000, 1, 16), lambda _out, _when: None)
-
     assert "no output device" in sentence_of(caught.value)
     assert "Connect one" in hint_of(caught.value)

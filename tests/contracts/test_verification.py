@@ -104,55 +104,68 @@ def test_verification_changes_nothing_in_the_file(workspace: Workspace) -> None:
     assert workspace.database.path.read_bytes() == before
 
 
+_WEAK = (
+    "DROP TRIGGER log_no_delete",
+    "CREATE TRIGGER log_no_delete BEFORE DELETE ON log BEGIN SELECT 1; END",
+)
+_OTHER_COLUMNS = (
+    "DROP TABLE log",
+    "CREATE TABLE log (seq, body, prev, hash, signature)",
+    "INSERT INTO log VALUES ('one', 1.5, NULL, 'text', 7)",
+)
+_CUT_TAIL = ("DROP TRIGGER log_no_delete", "DELETE FROM log WHERE seq > 7")
+
+
 @pytest.mark.parametrize(
-    "statement",
+    ("statements", "first_bad", "words"),
     [
-        "DROP TRIGGER log_no_update",
-        "DROP TRIGGER log_no_delete",
-        "DROP TRIGGER log_in_order",
-        "CREATE TRIGGER extra AFTER INSERT ON log BEGIN SELECT 1; END",
-        "CREATE INDEX extra ON log (prev)",
-        "ALTER TABLE log ADD COLUMN extra TEXT",
-        "ALTER TABLE checkpoint ADD COLUMN extra TEXT",
-        "CREATE TRIGGER extra AFTER INSERT ON checkpoint BEGIN SELECT 1; END",
+        (("DROP TRIGGER log_no_update",), None, "protect the log"),
+        (("DROP TRIGGER log_no_delete",), None, "protect the log"),
+        (("DROP TRIGGER log_in_order",), None, "protect the log"),
+        (("CREATE TRIGGER extra AFTER INSERT ON log BEGIN SELECT 1; END",), None, "protect the log"),
+        (("CREATE TRIGGER extra AFTER INSERT ON checkpoint BEGIN SELECT 1; END",), None, "protect the log"),
+        (("CREATE INDEX extra ON log (prev)",), None, "protect the log"),
+        (("ALTER TABLE log ADD COLUMN extra TEXT",), None, "protect the log"),
+        (("ALTER TABLE checkpoint ADD COLUMN extra TEXT",), None, "protect the log"),
+        (_WEAK, None, "log_no_delete"),
+        (("DROP TABLE log",), None, "cannot be read"),
+        (("DROP TABLE checkpoint",), None, "cannot be read"),
+        (_OTHER_COLUMNS, 1, ""),
+        (
+            ("UPDATE checkpoint SET note = replace(note, 'request', 'exports') WHERE size = 6",),
+            6,
+            "not verify",
+        ),
+        (("UPDATE checkpoint SET size = 5 WHERE size = 6",), 5, ""),
+        (("DELETE FROM checkpoint WHERE size = 3",), 6, "missing"),
+        (("DELETE FROM checkpoint WHERE size = 6",), 9, "missing"),
+        (("DELETE FROM checkpoint WHERE size = 9",), 9, "missing"),
+        (_CUT_TAIL, 8, "Row 8 is missing: a checkpoint covers 9 rows."),
     ],
 )
-def test_a_changed_protection_of_the_log_is_a_finding(workspace: Workspace, statement: str) -> None:
-    run(workspace, statement)
-    first_bad, sentence = bad(workspace)
-    assert first_bad is None
-    assert "protect the log" in sentence
+def test_what_was_changed_in_the_file_is_found_where_it_is(
+    workspace: Workspace, statements: tuple[str, ...], first_bad: int | None, words: str
+) -> None:
+    run(workspace, *statements)
+    found = bad(workspace)
+    assert found[0] == first_bad
+    assert words in found[1]
 
 
-def test_a_weakened_trigger_of_the_same_name_is_a_finding(workspace: Workspace) -> None:
-    run(
-        workspace,
-        "DROP TRIGGER log_no_delete",
-        "CREATE TRIGGER log_no_delete BEFORE DELETE ON log BEGIN SELECT 1; END",
-    )
-    assert "log_no_delete" in bad(workspace)[1]
-
-
-def test_a_log_table_that_is_gone_is_a_finding(workspace: Workspace) -> None:
-    run(workspace, "DROP TABLE log")
-    assert "cannot be read" in bad(workspace)[1]
-
-
-def test_a_checkpoint_table_that_is_gone_is_a_finding(workspace: Workspace) -> None:
-    run(workspace, "DROP TABLE checkpoint")
-    assert "cannot be read" in bad(workspace)[1]
-
-
-def test_a_log_of_other_columns_is_a_finding(workspace: Workspace) -> None:
-    run(workspace, "DROP TABLE log", "CREATE TABLE log (seq, body, prev, hash, signature)",
-        "INSERT INTO log VALUES ('one', 1.5, NULL, 'text', 7)")  # fmt: skip
-    assert bad(workspace)[0] == 1
-
-
-def test_a_file_that_is_no_database_is_a_finding(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(os.urandom(8192), "damaged"), (b"", "cannot be read"), (None, "cannot be read")],
+    ids=["no database", "empty", "gone"],
+)
+def test_a_file_that_is_no_workspace_is_a_finding(
+    workspace: Workspace, data: bytes | None, words: str
+) -> None:
     workspace.database.close()
-    workspace.database.path.write_bytes(os.urandom(8192))
-    assert "damaged" in bad(workspace)[1]
+    workspace.database.path.unlink()
+    if data is not None:
+        workspace.database.path.write_bytes(data)
+    assert words in bad(workspace)[1]
+    assert workspace.database.path.exists() == (data is not None)
 
 
 def test_a_file_that_was_cut_is_a_finding(workspace: Workspace) -> None:
@@ -160,19 +173,6 @@ def test_a_file_that_was_cut_is_a_finding(workspace: Workspace) -> None:
     data = workspace.database.path.read_bytes()
     workspace.database.path.write_bytes(data[: len(data) // 2])
     assert bad(workspace)[1]
-
-
-def test_an_empty_file_is_a_finding(workspace: Workspace) -> None:
-    workspace.database.close()
-    workspace.database.path.write_bytes(b"")
-    assert "cannot be read" in bad(workspace)[1]
-
-
-def test_a_file_that_is_gone_is_a_finding(workspace: Workspace) -> None:
-    workspace.database.close()
-    workspace.database.path.unlink()
-    assert "cannot be read" in bad(workspace)[1]
-    assert not workspace.database.path.exists()
 
 
 def test_a_copy_beside_which_no_lock_can_be_kept_verifies(workspace: Workspace) -> None:
@@ -188,24 +188,6 @@ def test_a_folder_with_strange_letters_is_found(tmp_path: Path) -> None:
     made = Workspace(folder / "workspace.db")
     assert verify_log(made.database.path, "w1", PUBLIC_KEY).ok
     made.database.close()
-
-
-def test_an_edited_checkpoint_is_a_finding(workspace: Workspace) -> None:
-    run(workspace, "UPDATE checkpoint SET note = replace(note, 'request', 'exports') WHERE size = 6")
-    assert bad(workspace) == (6, "The checkpoint over 6 rows does not verify.")
-
-
-def test_a_checkpoint_under_another_size_is_a_finding(workspace: Workspace) -> None:
-    run(workspace, "UPDATE checkpoint SET size = 5 WHERE size = 6")
-    assert bad(workspace)[0] == 5
-
-
-@pytest.mark.parametrize("size", [3, 6, 9])
-def test_a_checkpoint_that_was_taken_away_is_a_finding(workspace: Workspace, size: int) -> None:
-    run(workspace, f"DELETE FROM checkpoint WHERE size = {size}")
-    first_bad, sentence = bad(workspace)
-    assert first_bad == min(size + 3, 9)
-    assert "missing" in sentence
 
 
 def test_a_checkpoint_signed_with_another_key_is_a_finding(workspace: Workspace) -> None:
@@ -229,11 +211,6 @@ def test_a_checkpoint_that_no_row_tells_of_is_a_finding(workspace: Workspace) ->
             "INSERT INTO checkpoint (size, note, made_at) VALUES (8, ?, ?)", (note.text, to_micros(START))
         )
     assert bad(workspace) == (8, "Row 8 does not record its checkpoint.")
-
-
-def test_a_checkpoint_beyond_the_end_shows_a_cut_tail(workspace: Workspace) -> None:
-    run(workspace, "DROP TRIGGER log_no_delete", "DELETE FROM log WHERE seq > 7")
-    assert bad(workspace) == (8, "Row 8 is missing: a checkpoint covers 9 rows.")
 
 
 def put_note(workspace: Workspace, note: Checkpoint) -> None:

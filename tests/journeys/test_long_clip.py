@@ -35,7 +35,6 @@ def test_it_is_read_where_it_is_wanted_and_sounds_as_it_was_brought_in(bench: Be
     lease, opened = _opened(bench)
     whole = opened.samples.read(0, opened.samples.frames)
     least, most = opened.peaks.columns(0, 0.0, 6_400.0, 100)
-
     assert isinstance(opened.samples, FlacStream)
     assert opened.peaks.stored is not None
     assert whole.shape == _SHAPE
@@ -50,7 +49,6 @@ def test_once_it_left_the_screen_its_files_are_let_go_and_it_is_silent(bench: Be
     assert opened.samples.read(0, 100).any()
     assert len(_objects_held()) == 2
     bench.work(ANA).close(lease)
-
     assert _objects_held() == []
     assert not opened.samples.read(0, 8_000).any()
 

@@ -14,7 +14,6 @@ def test_the_new_content_replaces_the_old_and_nothing_is_left_beside_it(tmp_path
     for content in (b"one", b"another"):
         write_atomically(file, content)
         assert file.read_bytes() == content
-
     assert os.listdir(tmp_path) == ["a.json"]  # noqa: PTH208
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -22,7 +21,6 @@ def test_the_new_content_replaces_the_old_and_nothing_is_left_beside_it(tmp_path
 def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     write_atomically(tmp_path / "link", b"content")
-
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "target").read_bytes() == b"content"
 
@@ -33,6 +31,5 @@ def test_what_cannot_be_written_changes_nothing_and_leaves_nothing(tmp_path: Pat
     for place in (tmp_path / "folder", tmp_path / "missing" / "file"):
         with pytest.raises(OSError):  # noqa: PT011 - which one differs from platform to platform
             write_atomically(place, b"new")
-
     assert os.listdir(tmp_path) == ["folder"]  # noqa: PTH208
     assert (tmp_path / "folder" / "old").read_bytes() == b"old"

@@ -170,7 +170,6 @@ def test_the_button_shows_the_gain_and_says_the_rest(bench: _Bench) -> None:
 
 def test_the_button_opens_the_panel(bench: _Bench) -> None:
     QTest.mouseClick(bench.button, Qt.MouseButton.LeftButton)
-
     assert bench.button.panel.isVisible()
 
 
@@ -197,7 +196,6 @@ def test_once_the_clip_is_measured_an_open_panel_says_so(qtbot: QtBot, bench: _B
     bench.player.level_db = None
     bench.button.open_panel()
     bench.player.level_db = 5.0
-
     qtbot.waitUntil(lambda: bench.text("output_level_now") == "Quiet clip: +5.0 dB")
 
 

@@ -28,7 +28,6 @@ def test_texts_numbers_and_switches_are_there_after_a_restart(tmp_path: Path, re
 
 def test_what_was_never_chosen_is_the_default():
     preferences = Preferences()
-
     assert preferences.text("sound.device", "the system's") == "the system's"
     assert preferences.number("listening.step_ms", 2000) == 2000
     assert preferences.is_on("listening.auto_play", default=True) is True
@@ -39,7 +38,6 @@ def test_a_stored_value_that_makes_no_sense_is_the_default(tmp_path: Path, store
     settings_in(tmp_path).setValue("listening.step_ms", stored)
     settings_in(tmp_path).setValue("listening.auto_play", stored)
     preferences = Preferences(settings_in(tmp_path))
-
     assert preferences.number("listening.step_ms", 2000) == 2000
     assert preferences.is_on("listening.auto_play", default=True) is True
 
@@ -48,8 +46,6 @@ def test_a_change_is_told_once_with_its_name():
     preferences = Preferences()
     told: list[str] = []
     preferences.changed.connect(told.append)
-
     preferences.put("listening.step_ms", 1500)
     preferences.put("listening.step_ms", 1500)
-
     assert told == ["listening.step_ms"]

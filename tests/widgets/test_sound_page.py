@@ -128,7 +128,6 @@ def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(setup: _OutputSetu
     setup.error = NoAudioDevice("NO_OUTPUT_DEVICE")
     setup.press("sound_test")
     assert "no output device was found" in setup.said
-
     setup.error = None
     setup.press("sound_test")
     assert setup.tones == [""]

@@ -80,7 +80,6 @@ def test_whoever_asks_waits_until_the_workspace_is_open_and_it_is_opened_once(fo
 def test_a_workspace_that_does_not_open_says_why_each_time(folder: Path):
     (folder / PROJECT_FILE).write_text("colour = 3\n")
     gateway = LazyWorkspaceGateway(folder, cheaply)
-
     for _ in range(2):
         with pytest.raises(Refused, match="SETTING_UNKNOWN"):
             _ = gateway.sign_in
@@ -107,7 +106,6 @@ def test_what_may_come_later_comes_on_that_thread_and_keeps_nobody_from_the_work
     assert gateway.sign_in is gateway.workspace.sessions
     may_end.set()
     gateway.close()
-
     assert len(came) == 1
     assert came[0] is not threading.current_thread()
 

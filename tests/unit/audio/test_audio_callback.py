@@ -49,7 +49,6 @@ def test_a_buffer_finds_what_it_has_and_nothing_else(cuts: list[int], frame: int
     buffer = SampleBuffer(100)
     buffer.replace_chunks(BufferedChunk(start, DATA[start:stop]) for start, stop in pairs[::-1])
     held = {each for start, stop in pairs for each in range(start, stop)}
-
     chunk = buffer.chunk_at(frame)
     assert (chunk is not None) == (frame in held)
     assert chunk is None or chunk.data[frame - chunk.start] == DATA[frame]
@@ -60,7 +59,6 @@ def test_a_buffer_finds_what_it_has_and_nothing_else(cuts: list[int], frame: int
 
 def test_a_whole_sound_is_buffered_without_a_copy() -> None:
     chunk = SampleBuffer.holding_all(DATA).chunk_at(99)
-
     assert chunk is not None
     assert chunk.data is DATA
 
@@ -77,7 +75,6 @@ def test_blocks_of_any_size_hold_silence_then_the_sound_then_silence(
     stop = min(start + frames, 100)
     cursor = PlaybackCursor(SampleBuffer.holding_all(DATA), start, stop)
     callback = _playing(cursor, lead_in_seconds=lead_in / 1_000)
-
     out = np.concatenate([_filled(callback, block) for block in blocks])
     silence = np.zeros((240, 1), np.int16)
     wanted = np.concatenate((silence[:lead_in], DATA[start:stop], silence))
@@ -89,7 +86,6 @@ def test_what_is_heard_lags_by_what_the_device_holds() -> None:
     cursor = PlaybackCursor(SampleBuffer.holding_all(DATA), 4, 100)
     assert cursor.heard_count(100.0, 1_000) == 4  # before its first block
     _filled(_playing(cursor), 50, when_seconds=2.0)
-
     assert [cursor.heard_count(now, 1_000) for now in (1.9, 2.0, 2.02, 2.05, 9.0)] == [4, 4, 24, 54, 54]
 
 
@@ -101,7 +97,6 @@ def test_a_cursor_waits_where_its_sound_is_not_buffered() -> None:
     first = _filled(callback, 10)
     assert not cursor.is_buffered
     buffer.replace_chunks([BufferedChunk(0, DATA[:6]), BufferedChunk(6, DATA[6:])])
-
     assert (first[:6] == DATA[:6]).all()
     assert not first[6:].any()
     assert (_filled(callback, 10) == DATA[6:16]).all()
@@ -130,7 +125,6 @@ def test_dropping_all_waits_for_a_block_that_is_under_way() -> None:
     assert not callback.drop_all()  # the block does not end in time: the stream must be closed
     buffer.may_go_on.set()
     thread.join()
-
     assert callback.drop_all()
     assert not _filled(callback, 50).any()
 
@@ -143,7 +137,6 @@ def test_after_dropping_all_not_a_frame_of_the_previous_sound_follows(*, plays_o
     assert callback.drop_all()
     if plays_on:
         callback.play(PlaybackCursor(SampleBuffer.holding_all(other), 0, 40))
-
     assert (_filled(callback, 40) == (other if plays_on else np.zeros_like(other))).all()
 
 
@@ -154,6 +147,5 @@ def test_a_block_that_begins_while_all_is_dropped_is_silent() -> None:
     callback.play(PlaybackCursor(SampleBuffer.holding_all(DATA), 0, 100, fades=fades))
     assert _filled(callback, 10).any()
     callback.comes_between = lambda: callback.fill(out, 0.01)
-
     assert callback.drop_all()
     assert not out.any()

@@ -31,7 +31,6 @@ def test_a_cache_drops_what_was_unused_for_longest() -> None:
     cache.put(2, "two")
     assert cache.get(1) == "one"
     cache.put(3, "three")
-
     assert [cache.get(key) for key in (1, 2, 3)] == ["one", None, "three"]
     cache.clear()
     assert cache.get(1) is None
@@ -40,7 +39,6 @@ def test_a_cache_drops_what_was_unused_for_longest() -> None:
 @given(st.integers(-50, 1_100), st.integers(-50, 1_100), st.sampled_from([1, 7, 64, 999, 1_000, 5_000]))
 def test_any_part_is_what_the_whole_has_there(start: int, end: int, block_frames: int) -> None:
     read = Bench(block_frames).sound.read(start, end)
-
     assert np.array_equal(read, SAMPLES.read(start, end))
     assert (read.shape[1], read.dtype) == (2, np.int16)
 
@@ -48,7 +46,6 @@ def test_any_part_is_what_the_whole_has_there(start: int, end: int, block_frames
 def test_only_whole_blocks_are_rendered_and_the_last_is_cut_at_the_end() -> None:
     bench = Bench(400)
     bench.sound.read(350, 1_000)
-
     assert bench.rendered == [(0, 400), (400, 800), (800, 1_000)]
 
 
@@ -59,7 +56,6 @@ def test_a_block_is_rendered_again_only_if_it_was_read_long_ago() -> None:
     assert bench.rendered == [(0, 64)]
     bench.sound.read(0, 1_000)
     bench.sound.read(0, 10)
-
     assert bench.rendered.count((0, 64)) == 2
 
 

@@ -77,7 +77,6 @@ def test_a_stream_in_any_other_order_is_refused(acts: tuple[Callable[[Sender], N
 @given(st.integers(0, 60))
 def test_a_stream_that_breaks_off_is_refused(length: int) -> None:
     content = _sent(_head, _block, _tail)
-
     with pytest.raises(InvalidRecord):
         _read(content[: length % len(content)])
 
@@ -111,8 +110,6 @@ def test_a_record_that_makes_no_sense_is_refused(content: bytes) -> None:
 
 def test_no_more_sound_than_was_asked_for_is_sent(tmp_path: Path) -> None:
     path = put(tmp_path, "a.wav", a_wav(some_noise(17)))
-
     with path.open("rb") as file:
         records = _read(_sent(lambda sender: send_sound(file.fileno(), sender, 0.001)))
-
     assert records[-1] == Failure("too_long")

@@ -78,9 +78,7 @@ def _refusal(tmp_path: Path, host: _Host, **limits: float) -> Refused:
 
 def test_an_honest_stream_is_taken(tmp_path: Path) -> None:
     host = _Host(_head() + _samples(1, 2) + _samples(3) + _tail(3, 2, is_short=True))
-
     decoded = _decode(tmp_path, host)
-
     assert decoded.frames == 3  # type: ignore[attr-defined]
     assert decoded.notes[:2] == (  # type: ignore[attr-defined]
         "The file is shorter than its header says.",
@@ -115,7 +113,6 @@ def test_an_honest_stream_is_taken(tmp_path: Path) -> None:
 )
 def test_a_stream_that_does_not_add_up_is_refused(tmp_path: Path, content: bytes) -> None:
     refusal = _refusal(tmp_path, _Host(content))
-
     assert (reason_of(refusal), sentence_of(refusal)) == (
         "UNDECODABLE",
         "The decoder stopped without a result.",
@@ -128,7 +125,6 @@ def test_more_samples_than_asked_for_or_memory_allows_are_not_kept(
 ) -> None:
     assert _decode(tmp_path, _Host(_head() + _samples(*range(16)) + _tail(16)), **limits)
     host = _Host(_head() + _samples(*range(17)) + _tail(17))
-
     assert _refusal(tmp_path, host, **limits).code.startswith("TOO_LONG")
 
 
@@ -144,7 +140,6 @@ def test_more_samples_than_asked_for_or_memory_allows_are_not_kept(
 )
 def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], words: str) -> None:
     refusal = _refusal(tmp_path, _Host(_head(), how))
-
     assert refusal.code.startswith("UNDECODABLE")
     assert words in sentence_of(refusal)
 
@@ -168,7 +163,6 @@ def test_how_the_process_ended_is_said(tmp_path: Path, how: tuple[int, int], wor
 )
 def test_each_reason_has_its_sentence(tmp_path: Path, content: bytes, code: str, words: str) -> None:
     refusal = _refusal(tmp_path, _Host(content))
-
     assert reason_of(refusal) == code
     assert words in sentence_of(refusal)
     assert hint_of(refusal)
@@ -176,7 +170,6 @@ def test_each_reason_has_its_sentence(tmp_path: Path, content: bytes, code: str,
 
 def test_text_from_the_process_is_not_repeated(tmp_path: Path) -> None:
     decoded = _decode(tmp_path, _Host(_head(container=b"SECRET") + _samples(5, -9) + _tail(2)))
-
     assert "SECRET" not in " ".join(decoded.notes)  # type: ignore[attr-defined]
 
 
@@ -189,7 +182,6 @@ def _not_opened(path: Path, most_bytes: int = 100) -> Refused:
 def test_an_open_file_can_be_read_and_is_closed_after(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"sound")
-
     with open_untrusted(path, 5) as descriptor:
         assert os.read(descriptor, 10) == b"sound"
     with pytest.raises(OSError, match="descriptor"):
@@ -199,8 +191,6 @@ def test_an_open_file_can_be_read_and_is_closed_after(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["file/below", "nul\0byte", "x" * 300])
 def test_what_cannot_be_opened_is_a_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
-
     refusal = _not_opened(tmp_path / name)
-
     assert refusal.code.startswith("UNDECODABLE")
     assert name not in sentence_of(refusal) + hint_of(refusal)

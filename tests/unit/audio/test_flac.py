@@ -30,9 +30,7 @@ from tests.sounds import some_noise, some_samples, sound_file
 @pytest.mark.parametrize(("rate_hz", "channels"), [(8_000, 1), (22_050, 2), (192_000, 8), (44_101, 1)])
 def test_what_is_encoded_comes_back_bit_for_bit(bits: int, rate_hz: int, channels: int) -> None:
     samples = some_samples(5_000, rate_hz=rate_hz, channels=channels, bits=bits)
-
     back = read_canonical(io.BytesIO(encode_flac(samples)))
-
     assert back.rate_hz == rate_hz
     assert back.data.dtype == samples.data.dtype
     assert (back.data == samples.data).all()
@@ -40,7 +38,6 @@ def test_what_is_encoded_comes_back_bit_for_bit(bits: int, rate_hz: int, channel
 
 def test_canonical_flac_has_one_metadata_block() -> None:
     flac = encode_flac(some_samples(100))
-
     assert flac[:8] == b"fLaC\x80\x00\x00\x22"
     assert flac[42:44] in (b"\xff\xf8", b"\xff\xf9")  # the first audio frame follows at once
 
@@ -50,9 +47,7 @@ def test_metadata_of_a_flac_is_cut_out() -> None:
     with soundfile.SoundFile(out, "w", 16_000, 1, subtype="PCM_16", format="FLAC") as sound:
         sound.artist = "Testperson"
         sound.write(some_noise(1_000))
-
     flac = without_metadata(out.getvalue())
-
     assert b"Testperson" in out.getvalue()
     assert b"Testperson" not in flac
     assert (read_canonical(io.BytesIO(flac)).data == some_noise(1_000)).all()
@@ -68,16 +63,13 @@ def test_metadata_is_only_cut_out_of_a_flac(content: bytes) -> None:
 def test_what_flac_cannot_hold_is_refused_with_a_sentence(rate_hz: int, channels: int) -> None:
     with pytest.raises(Refused) as caught:
         encode_flac(some_samples(10, rate_hz=rate_hz, channels=channels))
-
     assert caught.value.code.startswith("UNDECODABLE")
     assert hint_of(caught.value)
 
 
 def test_a_cut_holds_exactly_its_frames() -> None:
     samples = some_samples(1_000, channels=2)
-
     cut = read_canonical(io.BytesIO(cut_flac(samples, 100, 250)))
-
     assert (cut.data == samples.data[100:250]).all()
 
 
@@ -123,7 +115,6 @@ _PLACES = st.integers(-10, _FRAMES + 10)
 )
 def test_every_range_is_read_as_it_was_kept(ranges: list[tuple[int, int]], form: tuple[int, int]) -> None:
     sound, samples = FlacStream(io.BytesIO(_flac(*form))), _samples(*form)
-
     assert (sound.rate_hz, sound.frames, sound.channels, sound.bits) == (16_000, _FRAMES, *form)
     for start, end in ranges:
         read = sound.read(start, end)
@@ -145,7 +136,6 @@ def test_a_block_is_decoded_once_while_it_is_cached_and_only_so_many_are() -> No
     sound = FlacStream(stream)
     assert sound.read(0, frames).all()
     stream.place = 0
-
     assert sound.read(frames - 10, frames).all()
     with pytest.raises(Damaged):
         sound.read(0, 10)
@@ -157,7 +147,6 @@ def test_damage_far_in_is_told_when_it_is_reached_and_what_is_before_it_can_be_r
     stream.place = 1 << 30
     sound = FlacStream(stream)
     stream.place = len(_flac()) // 2
-
     for _ in range(2):
         assert (sound.read(0, 100) == _samples().data[:100]).all()
         with pytest.raises(Damaged) as caught:
@@ -187,7 +176,6 @@ def test_an_error_of_the_stream_is_told_as_such(error: Exception, told: str) -> 
         stream = _Breaking(_flac(), 1 << 30, error)
         sound = FlacStream(stream)
         stream.place = place
-
         with pytest.raises((Damaged, Unavailable), match=told):
             sound.read(0, _FRAMES)
         with pytest.raises(type(error)):
@@ -197,7 +185,6 @@ def test_an_error_of_the_stream_is_told_as_such(error: Exception, told: str) -> 
 @pytest.mark.parametrize("content", [b"", b"fLaC", b"not sound at all", sound_file(some_noise(100))])
 def test_what_is_not_our_flac_is_damage_and_the_stream_is_closed(content: bytes) -> None:
     stream = io.BytesIO(content)
-
     with pytest.raises(Damaged):
         open_sound(stream)
     assert stream.closed
@@ -207,9 +194,7 @@ def test_what_is_not_our_flac_is_damage_and_the_stream_is_closed(content: bytes)
 
 def test_a_short_clip_is_decoded_at_once_and_its_stream_closed() -> None:
     stream = io.BytesIO(_flac())
-
     sound = open_sound(stream)
-
     assert isinstance(sound, Samples)
     assert (sound.data == _samples().data).all()
     assert stream.closed
@@ -218,9 +203,7 @@ def test_a_short_clip_is_decoded_at_once_and_its_stream_closed() -> None:
 def test_a_long_clip_stays_in_its_stream_until_it_is_closed() -> None:
     silence = Samples(16_000, np.zeros((2_500_000, 1), np.int16))
     stream = io.BytesIO(encode_flac(silence))
-
     sound = open_sound(stream)
-
     assert isinstance(sound, FlacStream)
     assert not stream.closed
     close_sound(sound)
@@ -231,7 +214,6 @@ def test_after_close_there_is_silence_of_the_same_form() -> None:
     sound = FlacStream(io.BytesIO(_flac(2, 24)))
     sound.close()
     sound.close()
-
     read = sound.read(10, BLOCK_FRAMES + 10)
     assert (read.shape, read.dtype, read.any()) == ((BLOCK_FRAMES, 2), np.int32, False)
 

@@ -50,7 +50,6 @@ def test_nothing_is_ever_above_the_ceiling(frames: int, seed: int, channels: int
 @given(st.integers(0, 10_000), st.sampled_from([1, 2]))
 def test_it_is_its_definition_frame_by_frame_alike_in_all_channels(seed: int, channels: int) -> None:
     values = _loud_noise(600, seed, channels)
-
     assert np.allclose(_whole(values), np.clip(_plain(values), -CEILING, CEILING), atol=1e-6)
 
 
@@ -60,14 +59,12 @@ def test_a_part_with_what_is_around_it_is_what_the_whole_has_there(seed: int, st
     end = min(start + keep, 800)
     low, high = max(start - 2 * _REACH, 0), min(end + 2 * _REACH, 800)
     part = peaks_limited(values[low:high], _RATE_HZ, start - low, end - start)
-
     assert np.allclose(part, _whole(values)[start:end], atol=1e-7)
 
 
 @given(st.integers(1, 500), st.integers(0, 10_000))
 def test_what_is_not_too_loud_is_given_back_as_it_is(frames: int, seed: int) -> None:
     values = _loud_noise(frames, seed, peaks=0)
-
     assert np.array_equal(_whole(values), values)
 
 
@@ -129,7 +126,6 @@ def test_a_part_of_the_curve_is_what_the_whole_has_there(levels: list[float], fi
     last = min(first + many, len(levels))
     first = min(first, last)
     part = compressor_gain_db(_Steps(levels), first, last, -20.0)
-
     assert np.array_equal(part, _curve(levels)[first:last])
 
 

@@ -86,13 +86,11 @@ def test_the_standards_own_check_a_full_scale_tone_of_997_hz_in_one_channel_read
     rate_hz: int,
 ) -> None:
     loudness = measure_loudness(Samples(rate_hz, _sine(997, rate_hz))).whole
-
     assert loudness == pytest.approx(-3.01, abs=0.02)
 
 
 def test_the_same_tone_in_both_channels_reads_3_01_more() -> None:
     both = np.repeat(_sine(997, 48_000), 2, axis=1)
-
     assert measure_loudness(Samples(48_000, both)).whole == pytest.approx(0.0, abs=0.02)
 
 
@@ -100,7 +98,6 @@ def test_the_same_tone_in_both_channels_reads_3_01_more() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_reads_what_the_filters_of_the_standard_give_sample_by_sample(rate_hz: int, seed: int) -> None:
     data = _speechlike(rate_hz, 2.0, seed)
-
     # At 8 kHz the bilinear transform bends the shelf's curve; the standard wants it as it is at 48 kHz.
     tolerance = 0.25 if rate_hz == 8_000 else 0.1
     assert measure_loudness(Samples(rate_hz, data)).whole == pytest.approx(
@@ -115,7 +112,6 @@ def test_every_pitch_is_weighed_as_the_filters_weigh_it(pitch_hz: float) -> None
     gain = 1.0
     for above, below in _biquads(48_000):
         gain *= abs(np.polyval(above[::-1], delay) / np.polyval(below[::-1], delay))
-
     wanted = -0.691 + 20 * np.log10(gain / sqrt(2))
     assert measure_loudness(Samples(16_000, data)).whole == pytest.approx(wanted, abs=0.1)
 
@@ -126,7 +122,6 @@ def test_so_many_decibels_less_read_so_much_less(decibels: int) -> None:
     loud = _speechlike(16_000, 3.0, 5)
     quiet = np.rint(loud * 10 ** (decibels / 20)).astype(np.int16)
     before, after = (measure_loudness(Samples(16_000, data)).whole for data in (loud, quiet))
-
     assert before is not None
     assert after == pytest.approx(before + decibels, abs=0.1)
 
@@ -136,13 +131,11 @@ def test_what_is_below_minus_70_lufs_has_no_loudness_nor_has_a_clip_without_a_sa
     frames: int, peak: float
 ) -> None:
     both = np.repeat(_sine(997, 16_000, peak=peak)[:frames], 2, axis=1)
-
     assert measure_loudness(Samples(16_000, both)) == Loudness(None, (None, None))
 
 
 def test_each_channel_is_measured_alone_too() -> None:
     data = np.hstack([_sine(997, 16_000), _sine(997, 16_000, peak=3_276.7)])
-
     assert measure_loudness(Samples(16_000, data)).channels == pytest.approx((-3.01, -23.01), abs=0.05)
 
 
@@ -155,7 +148,6 @@ def test_less_than_a_block_counts_as_one(seconds: float) -> None:
 
 def test_24_bits_read_as_16_do() -> None:
     data = _speechlike(16_000, 2.0, 4)
-
     wide = measure_loudness(Samples(16_000, data.astype(np.int32) << 16)).whole
     assert wide == pytest.approx(measure_loudness(Samples(16_000, data)).whole, abs=1e-4)
 
@@ -166,21 +158,18 @@ def _ten_hours() -> ReadSound:
 
 def test_of_a_long_clip_a_bounded_sample_is_measured() -> None:
     sound = _ten_hours()
-
     assert measure_loudness(sound).whole == pytest.approx(-23.0, abs=0.05)
     assert sum(sound.reads) <= 330 * sound.rate_hz
 
 
 def test_what_is_not_wanted_any_more_is_not_measured_on() -> None:
     sound = _ten_hours()
-
     assert measure_loudness(sound, is_wanted=lambda: False).whole is None
     assert sound.reads == []
 
 
 def test_a_quiet_passage_10_lu_below_the_rest_is_gated() -> None:
     powers = np.array([1e-2] * 10 + [9e-5] * 100)
-
     assert integrated(powers) == pytest.approx(-20.691)
 
 
@@ -189,7 +178,6 @@ def test_a_short_clip_is_measured_at_once() -> None:
     analyser = LoudnessAnalyser(jobs.append)
     assert analyser.loudness is None
     analyser.measure(samples)
-
     assert (analyser.loudness, jobs) == (measure_loudness(samples), [])
 
 
@@ -203,7 +191,6 @@ def test_a_long_clip_and_one_that_must_be_decoded_are_measured_once_on_another_t
     analyser.measure(sound)
     assert analyser.loudness is None
     jobs.pop()()
-
     assert (analyser.loudness, jobs) == (measure_loudness(sound), [])
 
 
@@ -217,5 +204,4 @@ def test_what_is_measured_too_late_is_not_taken_for_the_next_clip(following: Sam
     else:
         analyser.measure(following)
     jobs.pop()()
-
     assert analyser.loudness == (None if following is None else measure_loudness(following))

@@ -27,7 +27,6 @@ def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
     bench.player.prepare(following)
     reads, bench.jobs_wait = len(following.reads), True
     bench.player.load(following)
-
     assert len(following.reads) == reads > 0
     assert bench.player.is_buffered
     assert bench.player.level_db is not None
@@ -48,7 +47,6 @@ def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, chosen: Output
         bench.player.load(following)
         bench.player.play()
         heard.append(bench.pull(30_000))
-
     assert np.array_equal(*heard)
     assert heard[0].any()
 
@@ -60,7 +58,6 @@ def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> No
     bench.player.set_speed(50)
     bench.player.load(following)
     bench.player.play()
-
     assert np.array_equal(bench.pull(2_000), np.repeat(following.data, 2, axis=0)[:2_000])
 
 
@@ -77,7 +74,6 @@ def test_a_clip_loaded_too_early_or_another_than_the_prepared_one_is_worked_out_
     bench.player.load(other if is_other else following)
     bench.run_jobs()
     bench.player.play()
-
     assert np.array_equal(bench.pull(1_000), (other if is_other else some_samples()).data[:1_000])
     assert len(following.reads) == 1
 
@@ -91,7 +87,6 @@ def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> Non
     following.on_read = does_not_decode
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
-
     assert bench.player.problem is None
     bench.player.load(following)
     bench.player.play()
@@ -127,7 +122,6 @@ def test_a_clip_of_another_form_opens_the_device_anew(form: dict[str, Any]) -> N
     before = bench.device.stream
     bench.player.load(following)
     bench.player.play()
-
     assert not before.is_alive
     assert (bench.device.stream.audio_format.rate_hz, bench.device.stream.audio_format.channels) == (
         following.rate_hz,
@@ -143,7 +137,6 @@ def test_a_clip_of_the_same_form_comes_over_the_same_stream_if_that_is_still_goo
     if fault is not None:
         setattr(before, fault, False)
     bench.player.load(some_samples(2_000))
-
     assert (bench.device.stream is before) == (fault is None)
     assert bench.device.stream.is_alive
 
@@ -154,7 +147,6 @@ def test_without_a_next_clip_the_device_is_let_go_and_one_kept_for_nothing_when_
     assert bench.device.stream.is_alive
     bench.player.close()
     other.player.unload()
-
     assert not bench.device.stream.is_alive
     assert not other.device.stream.is_alive
 
@@ -168,7 +160,6 @@ def test_a_clip_that_was_playing_leaves_nothing_in_the_next_not_even_its_fade() 
     bench.player.load(following)
     silence = bench.pull(300)
     bench.player.play()
-
     assert not silence.any()
     assert np.array_equal(bench.pull(1_000), following.data)
 
@@ -184,6 +175,5 @@ def test_each_clip_is_told_what_was_heard_of_it(pulls: list[int], fade_seconds: 
         bench.player.unload(keeps_device=True)
         heard = bench.player.take_heard()
         end = int(np.count_nonzero(out))
-
         assert heard == ([HeardRange(0, min(frames, 600), 100)] if frames else [])
         assert end <= min(frames, 600)

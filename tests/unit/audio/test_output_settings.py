@@ -63,7 +63,6 @@ CHOICES = st.builds(
 def test_settings_that_ask_for_nothing_give_the_very_clip(channels: int) -> None:
     samples = some_samples(500, channels=channels)
     silence = Samples(RATE_HZ, np.zeros((16_000, channels), np.int16))
-
     assert processed(samples, OutputSettings(), measure_loudness(samples)) is samples
     assert processed(samples, LEVELLED, None) is samples  # not measured yet
     assert processed(silence, LEVELLED, measure_loudness(silence)) is silence
@@ -77,7 +76,6 @@ def test_however_it_is_read_it_is_the_same_sound(chosen: OutputSettings, cuts: l
     sound = Samples(RATE_HZ, np.hstack([with_a_shout().data, speech(12.0, 0.05, seed=3)]))
     in_parts = processed(sound, chosen, measure_loudness(sound))
     parts = [in_parts.read(start, end) for start, end in pairwise([0, *sorted(cuts), sound.frames])]
-
     assert (in_parts.rate_hz, in_parts.frames, in_parts.channels, in_parts.bits) == (RATE_HZ, 96_000, 2, 16)
     assert np.array_equal(np.concatenate(parts), heard(chosen, sound))
 
@@ -86,7 +84,6 @@ def test_however_it_is_read_it_is_the_same_sound(chosen: OutputSettings, cuts: l
 @given(CHOICES, st.integers(0, 1_000))
 def test_raised_or_levelled_nothing_is_above_the_ceiling(chosen: OutputSettings, seed: int) -> None:
     sound = Samples(RATE_HZ, np.clip(speech(4.0, 0.4, seed, channels=2), -29_000, 29_000))
-
     assert np.abs(heard(chosen, sound).astype(int)).max() <= round(CEILING * 32_768)
 
 
@@ -94,14 +91,12 @@ def test_raised_or_levelled_nothing_is_above_the_ceiling(chosen: OutputSettings,
 @pytest.mark.parametrize("channels", [1, 2])
 def test_quiet_and_loud_clips_come_out_at_one_level(loudness: float, channels: int) -> None:
     out = heard(LEVELLED, Samples(RATE_HZ, speech(6.0, loudness, channels=channels)))
-
     assert lufs(out) == pytest.approx(-23.0 if channels == 1 else -20.0, abs=0.7)  # -20 on two sides
 
 
 def test_one_channel_alone_has_its_own_level() -> None:
     sound = Samples(RATE_HZ, np.hstack([speech(6.0, 0.2), speech(6.0, 0.01, seed=4)]))
     second = heard(LEVELLED.solo(1, 2), sound)
-
     assert lufs(second) == pytest.approx(-20.0, abs=0.7)
     assert not second[:, 0].any()
 
@@ -110,7 +105,6 @@ def test_a_shout_in_a_quiet_clip_is_lowered_towards_its_level_and_nothing_else()
     sound = with_a_shout()
     out = processed(sound, LEVELLED, Loudness(-50.0, (-50.0,))).read(0, sound.frames)  # of the quiet speech
     gain = 10 ** (24 / 20)
-
     assert lufs(sound.data[50_000:62_000]) + 24 > 6  # what its level would make of the shout
     assert -23 < lufs(out[50_000:62_000]) < -23 + 6
     for part in (slice(0, 43_000), slice(84_000, 96_000)):
@@ -120,7 +114,6 @@ def test_a_shout_in_a_quiet_clip_is_lowered_towards_its_level_and_nothing_else()
 @pytest.mark.parametrize(("whole", "gain"), [(-20.0, 0.0), (-27.2, 7.2), (-69.0, 24.0), (6.0, -20.0)])
 def test_the_level_is_what_is_missing_within_bounds(whole: float, gain: float) -> None:
     stereo = Loudness(whole, (whole - 3, whole - 3))
-
     assert LEVELLED.level_db(stereo) == pytest.approx(gain)
     assert OutputSettings().level_db(stereo) == LEVELLED.level_db(None) == 0.0
 
@@ -128,7 +121,6 @@ def test_the_level_is_what_is_missing_within_bounds(whole: float, gain: float) -
 @pytest.mark.parametrize("decibels", [-20, -6, -1, 10])
 def test_gain_is_just_gain_where_it_is_not_too_loud(decibels: int) -> None:
     samples = Samples(16_000, (some_noise(30_000) // 8).astype(np.int16))
-
     assert (
         np.abs(heard(OutputSettings(gain_db=decibels), samples) - samples.data * 10 ** (decibels / 20)).max()
         <= 0.51
@@ -157,7 +149,6 @@ def test_channels_are_muted_swapped_and_mixed() -> None:
 def test_solo_goes_round_all_first_second_and_there_is_none_in_a_clip_of_one_channel() -> None:
     chosen = OutputSettings(gain_db=3)
     rounds = [chosen := chosen.next_solo(2) for _ in range(3)]
-
     assert [each.soloed(2) for each in rounds] == [0, 1, None]
     assert rounds[-1] == OutputSettings(gain_db=3)
     assert OutputSettings().next_solo(1) == OutputSettings()
@@ -176,7 +167,6 @@ def test_the_next_clip_keeps_level_gain_and_mono_but_no_mute_and_no_swap() -> No
     following = some_samples(1_000, channels=2)
     bench.player.load(following)
     bench.player.play()
-
     assert bench.player.output_settings == kept
     assert np.array_equal(bench.pull(1_000), heard(kept, following))
 
@@ -191,7 +181,6 @@ def test_while_it_plays_or_loops_a_change_is_heard_from_where_the_device_is() ->
     looping.player.play_loop(0, 100)
     looping.pull(150)
     looping.player.set_output_settings(QUIETER)
-
     assert np.array_equal(bench.pull(700), quiet[300:])
     assert (bench.player.position, bench.player.take_heard()) == (1_000, [HeardRange(0, 1_000)])
     assert np.array_equal(looping.pull(150), np.concatenate([quiet[50:100], quiet[:100]]))
@@ -248,7 +237,6 @@ def test_a_change_makes_no_click(changes: list[tuple[int, int]]) -> None:
     for gain, frames in changes:
         bench.player.set_output_settings(OutputSettings(gain_db=gain))
         bench.pull(frames)
-
     steps = np.abs(np.diff(bench.device.played().astype(int), axis=0))
     assert steps.max() <= np.abs(np.diff(tone.data.astype(int), axis=0)).max() + 1
 
@@ -263,7 +251,6 @@ def test_a_clip_that_is_still_being_measured_plays_as_it_is_and_then_at_its_leve
     for _ in range(2):  # the measurement, then the sound at its level
         bench.jobs.pop()()
         assert bench.player.is_playing
-
     assert np.array_equal(bench.pull(500), heard(LEVELLED, samples)[500:1_000])
     assert bench.player.level_db == LEVELLED.level_db(measure_loudness(samples)) != 0.0
     bench.player.set_output_settings(OutputSettings())
@@ -275,5 +262,4 @@ def test_it_is_heard_at_another_rate_of_the_device_too() -> None:
         Samples(16_000, a_tone(16_000, loudness=0.3)), settings=QUIETER, device=VirtualDevice(rate_hz=48_000)
     )
     bench.player.play()
-
     assert np.abs(bench.pull(40_000)[4_000:]).max() == pytest.approx(0.03 * 32_767, rel=0.01)

@@ -34,16 +34,13 @@ def test_however_many_threads_the_pyramid_is_that_of_the_samples(
 ) -> None:
     samples = some_samples(frames, channels=channels, bits=bits)
     flac = encode_flac(samples)
-
     made = overview(lambda: io.BytesIO(flac), workers)
-
     assert _is_that_of(made, samples.data)
 
 
 def test_a_wav_on_the_disk_with_parts_longer_than_a_block_is_read_as_well(tmp_path: Path) -> None:
     data = (np.arange(9_000_000) * 7 % 30_000).astype(np.int16)[:, None]
     path = put(tmp_path, "a.wav", sound_file(data, subtype="PCM_16"))
-
     assert _is_that_of(overview(path, workers=1), data)
 
 
@@ -55,7 +52,6 @@ def test_each_stream_that_was_opened_is_closed() -> None:
         return streams[-1]
 
     overview(opened, 2)
-
     assert len(streams) == 2
     assert all(stream.closed for stream in streams)
 
@@ -63,7 +59,6 @@ def test_each_stream_that_was_opened_is_closed() -> None:
 def test_what_does_not_decode_is_damage_and_its_stream_closed() -> None:
     other = io.BytesIO(b"nothing of the kind")
     flac = encode_flac(Samples(16_000, np.tile(some_noise(4_000), (5, 1))))
-
     with pytest.raises(Damaged):
         overview(lambda: io.BytesIO(flac[: len(flac) // 2]))
     with pytest.raises(Damaged):
@@ -73,7 +68,6 @@ def test_what_does_not_decode_is_damage_and_its_stream_closed() -> None:
 
 def test_a_seal_that_does_not_verify_is_told_in_its_own_words() -> None:
     flac = encode_flac(Samples(16_000, np.tile(some_noise(40_000), (5, 1))))
-
     for error in (Damaged("SEALED_OBJECT_DAMAGED"), Unavailable("CLIP_NOT_READ", problem="gone")):
         with refused(sentence_of(error), type(error)):
             overview(lambda error=error: _Failing(flac, len(flac) // 2, error))  # type: ignore[misc]
@@ -94,7 +88,6 @@ def test_a_sound_in_memory_is_not_read_again_and_a_long_one_is_read_from_its_str
 
 def test_an_overview_is_not_mistaken_for_what_is_kept() -> None:
     flac = encode_flac(some_samples(5_000))
-
     with pytest.raises(ValueError, match="256"):
         overview(lambda: io.BytesIO(flac)).to_bytes()
 

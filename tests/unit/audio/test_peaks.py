@@ -24,7 +24,6 @@ def _data(frames: int, channels: int = 1, bits: int = 16) -> np.ndarray:
 @given(_LENGTHS, st.integers(1, 3), st.sampled_from([16, 24]))
 def test_every_level_is_the_extremes_of_its_bins(frames: int, channels: int, bits: int) -> None:
     data = _data(frames, channels, bits)
-
     for number, level in enumerate(PeakPyramid.from_samples(data).levels):
         size = FIRST_BIN * FACTOR**number
         for bin_number in {0, level.shape[2] // 2, level.shape[2] - 1}:
@@ -40,9 +39,7 @@ def test_columns_from_samples_are_exactly_what_their_pixels_touch(frames: int, d
     start = draw.draw(st.floats(-100, frames + 100))
     pixels = draw.draw(st.integers(1, 60))
     end = start + draw.draw(st.floats(0, (FIRST_BIN - 1) * pixels))
-
     lows, highs = PeakPyramid.from_samples(data).columns(0, start, end, pixels, Samples(16_000, data))
-
     edges = start + (end - start) * np.arange(pixels + 1) / pixels
     for column in range(pixels):
         first = math.floor(edges[column])
@@ -94,7 +91,6 @@ def test_at_the_edges_nothing_is_drawn_as_nothing_and_outside_the_clip_as_silenc
 ) -> None:
     pyramid = PeakPyramid.from_samples(np.array(values, np.int16).reshape(-1, 1))
     lows, highs = pyramid.columns(0, start, end, pixels)
-
     assert lows.tolist() == highs.tolist() == drawn
 
 
@@ -106,9 +102,7 @@ def test_full_scale_is_that_of_the_samples() -> None:
 @given(st.integers(0, 5_000), st.integers(1, 3), st.sampled_from([16, 24]))
 def test_a_pyramid_comes_back_from_its_bytes(frames: int, channels: int, bits: int) -> None:
     pyramid = PeakPyramid.from_samples(_data(frames, channels, bits))
-
     back = PeakPyramid.from_stream(io.BytesIO(pyramid.to_bytes()))
-
     assert (back.frames, back.channels, len(back.levels)) == (frames, channels, len(pyramid.levels))
     for one, other in zip(back.levels, pyramid.levels, strict=True):
         assert one.dtype == other.dtype
@@ -118,7 +112,6 @@ def test_a_pyramid_comes_back_from_its_bytes(frames: int, channels: int, bits: i
 @given(st.integers(0, 300))
 def test_bytes_cut_short_are_damage(cut: int) -> None:
     blob = PeakPyramid.from_samples(_data(5_000)).to_bytes()
-
     with pytest.raises(Damaged):
         PeakPyramid.from_stream(io.BytesIO(blob[: cut % len(blob)]))
 
@@ -127,14 +120,12 @@ def test_bytes_cut_short_are_damage(cut: int) -> None:
 def test_a_header_that_was_changed_is_damage(place: int, value: int) -> None:
     blob = bytearray(PeakPyramid.from_samples(_data(5_000)).to_bytes())
     blob[place] = value
-
     with pytest.raises(Damaged):
         PeakPyramid.from_stream(io.BytesIO(blob))
 
 
 def test_a_pyramid_is_a_tenth_of_the_samples_at_most() -> None:
     data = _data(160_000)
-
     assert len(PeakPyramid.from_samples(data).to_bytes()) < data.nbytes / 10
 
 
@@ -187,7 +178,6 @@ def test_opening_reads_the_coarse_levels_and_a_look_only_what_it_needs() -> None
     before = stream.read_bytes
     stored.columns(0, 1_000_000, 1_010_000, 100)
     stored.columns(0, 1_000_010, 1_010_010, 100)
-
     assert stream.read_bytes - before <= 4 << 16
     assert stored.stored is not None
     assert whole.stored is None
@@ -195,7 +185,6 @@ def test_opening_reads_the_coarse_levels_and_a_look_only_what_it_needs() -> None
 
 def test_short_peaks_are_read_whole_and_their_stream_closed() -> None:
     stream = io.BytesIO(PeakPyramid.from_samples(_data(5_000)).to_bytes())
-
     assert PeakPyramid.from_stream(stream).stored is None
     assert stream.closed
 
@@ -205,7 +194,6 @@ def test_closed_peaks_are_flat() -> None:
     stored = PeakPyramid.from_stream(stream)
     stored.close()
     lows, highs = stored.columns(0, 0.0, 6_400.0, 100)
-
     assert stream.closed
     assert not lows.any()
     assert not highs.any()
@@ -216,5 +204,4 @@ def test_a_stream_of_another_length_is_damage_and_closed(cut: int) -> None:
     stream = io.BytesIO(_long()[1][:-cut])
     with pytest.raises(Damaged):
         PeakPyramid.from_stream(stream)
-
     assert stream.closed

@@ -45,7 +45,6 @@ def test_the_device_gets_the_clip_bit_for_bit(channels: int, bits: int, rate_hz:
     bench = PlayerBench(samples, fade_seconds=FADE_SECONDS)
     assert not bench.pull(500).any()
     bench.player.play()
-
     assert bench.device.stream.audio_format == AudioFormat(rate_hz, channels, bits)
     assert (bench.pull(1_000) == samples.data).all()
 
@@ -60,7 +59,6 @@ def test_position_follows_what_is_heard_to_the_end_and_play_begins_again_there()
     bench.pull(1_200)
     assert (player.position, player.is_playing) == (1_000, False)
     player.play()
-
     assert (bench.pull(1_000) == DATA).all()
 
 
@@ -68,7 +66,6 @@ def test_a_range_is_played_and_no_more() -> None:
     bench = PlayerBench(SAMPLES)
     bench.player.play(200, 300)
     out = bench.pull(400)
-
     assert (out[:100] == DATA[200:300]).all()
     assert not out[100:].any()
     assert (bench.player.position, bench.player.take_heard()) == (300, [HeardRange(200, 300)])
@@ -81,7 +78,6 @@ def test_after_pause_nothing_more_is_fed_and_play_goes_on_there() -> None:
     bench.player.pause()
     assert not bench.pull(200).any()
     bench.player.play()
-
     assert (bench.pull(700) == DATA[300:]).all()
 
 
@@ -92,7 +88,6 @@ def test_seek_goes_on_there_if_it_was_playing(*, is_playing: bool) -> None:
         bench.player.play()
     bench.pull(100)
     bench.player.seek(600)
-
     assert (bench.player.position, bench.player.is_playing) == (600, is_playing)
     assert (bench.pull(400) == (DATA[600:] if is_playing else 0)).all()
     assert bench.player.take_heard() == ([HeardRange(0, 100), HeardRange(600, 1_000)] if is_playing else [])
@@ -104,7 +99,6 @@ def test_what_the_device_holds_is_not_heard_yet_but_counts_as_heard_after_a_paus
     bench.device.stream.pull_ahead(800, heard=500)
     assert bench.player.position == 500
     bench.player.pause()
-
     assert bench.player.position == 800
     assert bench.player.take_heard() == [HeardRange(0, 800)]
 
@@ -121,7 +115,6 @@ def test_until_the_end_is_heard_it_plays_and_can_be_moved_or_changed() -> None:
     bench.player.play(0)
     bench.device.stream.pull_ahead(1_000, heard=1_500)
     bench.player.seek(100)
-
     assert bench.player.is_playing
 
 
@@ -135,7 +128,6 @@ def test_heard_ranges_are_told_once_also_after_the_clip_is_gone_and_before_the_n
     bench.player.unload()
     with pytest.raises(ValueError, match="not taken"):
         bench.player.load(some_samples(10))
-
     assert bench.player.take_heard() == [HeardRange(100, 150)]
 
 
@@ -166,7 +158,6 @@ def test_until_a_speed_is_rendered_the_old_one_goes_on_and_then_the_new_one_at_t
     assert (bench.pull(300) == DATA[:300]).all()
     bench.run_jobs()
     assert bench.player.position == 300
-
     assert (bench.pull(1_400) == np.repeat(DATA[300:], 2, axis=0)).all()
     assert bench.player.take_heard() == [HeardRange(0, 300), HeardRange(300, 1_000, 50)]
 
@@ -180,7 +171,6 @@ def test_play_waits_for_a_speed_that_is_being_rendered(place: int) -> None:
     assert bench.player.is_playing
     assert not bench.pull(10).any()
     bench.run_jobs()
-
     assert bench.player.position == place
     assert (bench.pull(600) == np.repeat(DATA[place:], 2, axis=0)[:600]).all()
 
@@ -190,7 +180,6 @@ def test_a_speed_that_is_not_available_leaves_normal_speed_and_a_sentence() -> N
     for _ in range(2):
         bench.player.set_speed(150)
     bench.player.play()
-
     assert bench.player.speed_percent == 100
     assert (bench.player.problem or "").endswith("where it has a build for this machine.")
     assert (bench.pull(1_000) == DATA).all()
@@ -207,7 +196,6 @@ def test_the_next_clip_starts_at_its_beginning_in_its_own_format_at_the_previous
     assert (bench.player.position, bench.player.is_playing, bench.player.frames) == (0, False, 700)
     bench.player.play()
     bench.pull(200)
-
     assert bench.device.stream.audio_format.rate_hz == 8_000
     assert bench.player.take_heard() == [HeardRange(0, 100, 50)]
 
@@ -222,7 +210,6 @@ def test_a_device_of_another_rate_gives_the_same_positions_and_loops_without_dri
     bench.player.play_loop(4_000, 8_000)
     for _ in range(200):
         bench.pull(rate_hz // 4)
-
     assert abs(bench.player.position - 4_000) <= 1
 
 
@@ -256,7 +243,6 @@ def test_a_device_that_is_disconnected_stops_the_clip_and_play_goes_on_with_anot
     assert bench.player.problem.startswith("The sound device “Virtual device” was disconnected.")
     assert bench.player.take_heard() == [HeardRange(0, 400)]
     bench.player.play()
-
     assert bench.player.problem is None
     assert (bench.pull(600) == DATA[400:]).all()
 
@@ -273,7 +259,6 @@ def test_another_output_is_opened_and_a_playing_clip_goes_on_there() -> None:
     bench.player.play()
     bench.pull(300)
     bench.player.choose_output("ALSA/Speakers")
-
     assert not first.is_alive
     assert (bench.pull(700) == DATA[300:]).all()
     assert bench.player.take_heard() == [HeardRange(0, 1_000)]
@@ -285,7 +270,6 @@ def test_without_a_clip_nothing_plays() -> None:
     player.play_loop(0, 10)
     player.pause()
     player.seek(100)
-
     assert (player.position, player.is_playing, player.frames, player.channels) == (0, False, 0, 0)
     assert player.take_heard() == []
 

@@ -19,7 +19,6 @@ TONE = Samples(
 
 def test_a_rise_goes_from_nothing_to_all_without_a_corner() -> None:
     weights = fade_in_weights(80)
-
     assert (np.diff(weights) > 0).all()
     assert np.allclose(weights + weights[::-1], 1.0)
     assert weights[0] < 0.001
@@ -32,13 +31,11 @@ def test_a_rise_goes_from_nothing_to_all_without_a_corner() -> None:
 def test_only_what_lies_under_the_weights_is_weighed(start: int, faded: list[int]) -> None:
     piece = np.full((6, 1), 100, np.int16)
     apply_fade(piece, 10, np.array([0.5, 0.25], np.float32), start)
-
     assert piece[:, 0].tolist() == faded
 
 
 def test_whole_periods_of_a_tone_are_smooth_and_broken_ones_are_not() -> None:
     tone = a_tone(16_000, pitch_hz=500.0)
-
     assert loops_smoothly(tone[320:640], FADE)
     assert not loops_smoothly(tone[320:648], FADE)
 
@@ -48,7 +45,6 @@ def test_start_in_the_middle_rises_over_five_milliseconds_and_is_then_exact() ->
     bench = PlayerBench(samples, fade_seconds=FADE_SECONDS)
     bench.player.play(300)
     out = bench.pull(700)
-
     assert (out[FADE:] == samples.data[300 + FADE :]).all()
     assert abs(int(out[0, 0])) < 10
     assert (np.abs(out[:FADE]) <= np.abs(samples.data[300 : 300 + FADE])).all()
@@ -62,7 +58,6 @@ def test_pause_falls_over_five_milliseconds_through_all_blocks_and_says_they_wer
     out = bench.pull(30)
     first = bench.player.take_heard()
     out = np.concatenate((out, *(bench.pull(10) for _ in range(8))))
-
     assert out[: FADE // 2].any()
     assert abs(int(out[FADE - 1, 0])) < 10
     assert not out[FADE:].any()
@@ -77,7 +72,6 @@ def test_a_jump_to_where_it_is_anyway_changes_nothing() -> None:
     bench.pull(300)
     bench.player.seek(300)
     bench.pull(700)
-
     assert (bench.device.played() == samples.data).all()
 
 
@@ -85,7 +79,6 @@ def test_a_loop_of_whole_periods_is_not_touched() -> None:
     tone = Samples(RATE, a_tone(RATE, pitch_hz=500.0))
     bench = PlayerBench(tone, fade_seconds=FADE_SECONDS)
     bench.player.play_loop(0, 320)
-
     assert (bench.pull(3_200) == np.tile(tone.data[:320], (10, 1))).all()
 
 
@@ -94,7 +87,6 @@ def test_a_loop_that_would_click_is_only_faded_at_its_seams() -> None:
     bench = PlayerBench(slope, fade_seconds=FADE_SECONDS)
     bench.player.play_loop(0, 1_000)
     out = bench.pull(3_000).reshape(3, 1_000)
-
     assert (out[:, FADE:-FADE] == slope.data[FADE:-FADE, 0]).all()
     assert (out[0, :FADE] == slope.data[:FADE, 0]).all()
     assert (np.abs(out[:, -1]) < 10).all()
@@ -105,7 +97,6 @@ def test_a_loop_that_would_click_is_only_faded_at_its_seams() -> None:
 def test_a_range_shorter_than_its_fades_makes_no_click(length: int) -> None:
     bench = PlayerBench(TONE, fade_seconds=FADE_SECONDS)
     bench.player.play(1_009, 1_009 + length)
-
     assert largest_step_from_silence(bench.pull(1_000)) <= largest_step_from_silence(TONE.data)
 
 

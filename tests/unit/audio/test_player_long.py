@@ -63,7 +63,6 @@ def test_from_end_to_end_it_is_the_clip_bit_for_bit(channels: int, bits: int) ->
     samples = _clip(channels, bits)
     player, device = _player(ReadSound(samples))
     player.play()
-
     assert (_pull(device, _FRAMES, 1_000) == samples.data).all()
     assert (player.position, player.is_playing) == (_FRAMES, False)
     assert player.take_heard() == [HeardRange(0, _FRAMES)]
@@ -83,7 +82,6 @@ def test_after_any_jump_it_goes_on_there_exactly(jumps: list[tuple[int, int]], p
         end = min(place + frames, _FRAMES)
         player.play(place)
         times = 100 // percent
-
         wanted = np.repeat(samples.data[place:end], times, axis=0)
         assert (_pull(device, wanted.shape[0]) == wanted).all()
         player.pause()
@@ -95,7 +93,6 @@ def test_loops_shorter_and_longer_than_the_room_lose_and_repeat_nothing(length: 
     samples = _clip()
     player, device = _player(ReadSound(samples))
     player.play_loop(100_000, 100_000 + length)
-
     wanted = np.tile(samples.data[100_000 : 100_000 + length], (4, 1))
     assert (_pull(device, wanted.shape[0]) == wanted).all()
     assert player.take_heard() == [HeardRange(100_000, 100_000 + length)]
@@ -183,6 +180,5 @@ def test_the_reading_thread_ends_with_the_clip() -> None:
     player.unload()
     for thread in reading:
         thread.join(5)
-
     assert reading
     assert not any(thread.is_alive() for thread in reading)

@@ -36,7 +36,6 @@ def test_two_hundred_rounds_are_the_tiled_samples(
         left -= bench.pull(min([*blocks, 512][turn % (len(blocks) + 1)], left)).shape[0]
         if not left:
             break
-
     assert (bench.device.played() == wanted).all()
     assert bench.player.is_playing
     assert bench.player.position == max(0, start - pre)
@@ -47,7 +46,6 @@ def test_the_position_in_a_loop_is_the_frame_heard(length: int, at: int, frames:
     bench = PlayerBench(SAMPLES)
     bench.player.play_loop(100, 100 + length, at=100 + at)
     bench.pull(frames + 1)
-
     offset = at if at < length else 0
     assert bench.player.position == 100 + (offset + frames + 1) % length
 
@@ -55,7 +53,6 @@ def test_the_position_in_a_loop_is_the_frame_heard(length: int, at: int, frames:
 def test_what_was_heard_of_a_loop_is_told_as_frames_of_the_clip() -> None:
     bench = PlayerBench(SAMPLES)
     bench.player.play_loop(100, 200, at=150)
-
     assert (bench.pull(70) == np.concatenate((DATA[150:200], DATA[100:120]))).all()
     assert bench.player.take_heard() == [HeardRange(100, 120), HeardRange(150, 200)]
     bench.pull(1_000)
@@ -70,7 +67,6 @@ def test_pause_in_a_loop_stands_inside_it_and_play_goes_on_to_the_end_of_the_cli
     assert (bench.player.position, bench.player.is_playing) == (130, False)
     bench.pull(10)
     bench.player.play()
-
     assert (bench.pull(270) == DATA[130:]).all()
 
 
@@ -82,7 +78,6 @@ def test_a_loop_that_is_switched_on_and_off_while_playing_loses_and_repeats_noth
     bench.pull(120)
     bench.player.play(bench.player.position)
     bench.pull(230)
-
     assert (bench.device.played() == np.concatenate((DATA[:200], DATA[100:170], DATA[170:]))).all()
 
 
@@ -100,5 +95,4 @@ def test_the_slow_sound_of_a_loop_is_rendered_from_its_start_so_that_no_round_wa
         bench.player.play_loop(100, 300, at=250)
     bench.run_jobs()
     assert bench.player.position == 250
-
     assert (bench.pull(500) == np.repeat(np.concatenate((DATA[250:300], DATA[100:300])), 2, axis=0)).all()

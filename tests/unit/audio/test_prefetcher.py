@@ -77,7 +77,6 @@ def test_one_job_renders_from_the_requested_window_on_and_then_the_rest() -> Non
         bench.prefetcher.request(frame)
     assert (len(bench.jobs), bench.buffered) == (1, set())
     bench.jobs.pop()()
-
     assert bench.stretch.rendered == [2, 3, 4, 0, 1]
 
 
@@ -86,7 +85,6 @@ def test_where_far_windows_begin_is_not_asked_before_the_first_is_rendered() -> 
     bench.stretch.meanwhile.append(bench.prefetcher.stop)
     bench.prefetcher.request(200)
     bench.jobs.pop()()
-
     assert bench.stretch.rendered == [20]  # then it was stopped
     assert bench.stretch.edges_asked <= {20, 21}
 
@@ -98,7 +96,6 @@ def test_a_request_comes_next_and_in_the_end_all_is_rendered_once(windows: int, 
         bench.stretch.meanwhile.append(lambda frame=frame: bench.prefetcher.request(frame))
     bench.prefetcher.request(frames[0])
     bench.jobs.pop()()
-
     done: set[int] = set()
     for frame, rendered in zip(frames, bench.stretch.rendered, strict=False):
         wanted = bench.stretch.window_at(frame)
@@ -123,7 +120,6 @@ def test_with_little_room_what_plays_next_is_buffered_and_no_more_than_there_is_
         start = min(place, bench.stretch.frames)
         cursor = bench.play(start, bench.stretch.frames)
         copied = bench.copy(cursor, frames)
-
         assert len(copied) >= min(frames, bench.stretch.frames - start, capacity * 2 // 3)
         assert copied == list(range(start, start + len(copied)))
         assert len(bench.buffered) <= capacity + TEN
@@ -142,7 +138,6 @@ def test_a_loop_of_any_length_never_waits_when_rendered_between_the_blocks(
         copied = bench.copy(cursor, block)
         assert len(copied) == block
         played += copied
-
     assert played == [start + count % (stop - start) for count in range(len(played))]
 
 
@@ -151,7 +146,6 @@ def test_a_loop_with_room_for_all_of_it_is_rendered_once_and_kept() -> None:
     cursor = bench.play(200, 260, is_loop=True)
     for _ in range(50):
         bench.copy(cursor, 13)
-
     assert sorted(bench.stretch.rendered) == [20, 21, 22, 23, 24, 25]
 
 
@@ -164,7 +158,6 @@ def test_what_was_just_played_stays_while_there_is_room_and_is_never_written_to(
     for _ in range(29):
         bench.copy(cursor, 10)
     bench.prefetcher.render_requested()
-
     assert set(range(270, 300)) <= bench.buffered
     assert 0 not in bench.buffered
     assert held.data[:, 0].tolist() == list(range(10))
@@ -177,7 +170,6 @@ def test_what_is_dropped_is_freed_a_window_later_for_the_device_may_be_copying_i
         bench.copy(cursor, TEN)
     alive = {window for window, data in bench.stretch.data.items() if data() is not None}
     dropped = alive - {frame // TEN for frame in bench.buffered}
-
     assert len(dropped) == 1
 
 
@@ -189,7 +181,6 @@ def test_a_place_requested_while_another_plays_comes_first_and_does_not_disturb(
     bench.prefetcher.request(500)
     bench.prefetcher.render_requested()
     bench.prefetcher.render_requested()
-
     assert bench.stretch.rendered[before:] == [50]
     assert {0, 79, 500} <= bench.buffered
 
@@ -200,7 +191,6 @@ def test_after_a_pause_it_stays_where_playback_stopped() -> None:
     bench.copy(cursor, 75)
     cursor.copy_fading_out(np.zeros((0, 1), np.int16), 0.0)
     bench.prefetcher.render_requested()
-
     assert cursor.is_over
     assert {75, 75 + 79} <= bench.buffered
 
@@ -210,7 +200,6 @@ def test_damage_ends_the_job_and_is_kept() -> None:
     bench.stretch.damage = Damaged("SEALED_OBJECT_DAMAGED")
     bench.prefetcher.request(0)
     bench.jobs.pop()()
-
     assert bench.prefetcher.error is bench.stretch.damage
     assert bench.buffered == set()
 
@@ -222,7 +211,6 @@ def test_a_tail_is_faded_into_the_next_window_whichever_was_rendered_first() -> 
         bench.prefetcher.request(first)
         bench.prefetcher.render_requested()
         read.append(bench.buffer.read(0, 20))
-
     assert (read[0] == read[1]).all()
     assert np.abs(read[0][:, 0] - np.arange(20)).max() <= 1  # both sides are rounded towards zero
 
@@ -238,5 +226,4 @@ def test_once_it_is_replaced_only_the_window_that_plays_and_the_next_are_rendere
     cursor.count = 35
     bench.stretch.meanwhile.append(bench.prefetcher.stop)
     bench.jobs.pop()()
-
     assert bench.stretch.rendered == [2, 3, 4]

@@ -9,7 +9,6 @@ from tests.sounds import some_noise, some_samples
 
 def test_frames_channels_bits_and_duration_come_from_the_data() -> None:
     samples = some_samples(10, channels=3, bits=24)
-
     assert (samples.frames, samples.channels, samples.bits) == (10, 3, 24)
     assert some_samples(8_000, rate_hz=16_000).duration_seconds == 0.5
 
@@ -34,7 +33,6 @@ def test_what_is_not_integer_frames_by_channels_at_a_rate_is_no_samples(
 def test_as_float_has_full_scale_at_one(bits: int) -> None:
     samples = some_samples(2, bits=bits)
     samples.data[:, 0] = (np.iinfo(samples.data.dtype).min, 0)
-
     assert samples.as_float()[:, 0].tolist() == [-1.0, 0.0]
 
 
@@ -42,19 +40,16 @@ def test_as_float_has_full_scale_at_one(bits: int) -> None:
 def test_samples_survive_a_journey_through_floats(values: list[int], bits: int) -> None:
     wide = np.array(values, np.int32)[:, None] << 8
     data = wide if bits == 24 else (wide >> 16).astype(np.int16)
-
     assert (from_float(data / full_scale(data.dtype), data) == data).all()
 
 
 def test_floats_beyond_full_scale_are_limited() -> None:
     like = some_noise(1)
-
     assert from_float(np.array([[2.0], [-2.0]]), like)[:, 0].tolist() == [32_767, -32_768]
 
 
 def test_the_same_sound_has_the_same_hash_in_any_memory_order() -> None:
     samples = some_samples(100, channels=2)
-
     assert Samples(16_000, np.asfortranarray(samples.data)).sha256() == samples.sha256()
 
 

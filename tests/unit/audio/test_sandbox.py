@@ -28,7 +28,6 @@ def _verdict(program: bytes, machine: int, call: int) -> int:
 @given(st.sets(st.integers(0, 500), min_size=1, max_size=40), st.integers(0, 600))
 def test_only_the_calls_on_the_list_pass(calls: set[int], call: int) -> None:
     program = filter_program(_MACHINE, tuple(calls))
-
     assert _verdict(program, _MACHINE, call) == (_ALLOWED if call in calls else _FAILS)
 
 
@@ -41,7 +40,6 @@ def test_a_call_of_another_machine_kills(machine: int) -> None:
 def test_both_machines_allow_the_same_calls_and_none_that_reaches_outside(machine: str) -> None:
     _, calls = ALLOWED_CALLS[machine]
     outside = {"open", "openat", "execve", "fork", "clone", "socket", "connect", "ptrace", "kill"}
-
     assert set(calls) == set(ALLOWED_CALLS["x86_64"][1])
     assert len(set(calls.values())) == len(calls)
     assert not outside & set(calls)

@@ -131,7 +131,6 @@ def test_the_chosen_device_plays_else_the_default_and_why_is_said(
     reason: str | None,
 ) -> None:
     stream = opened(library, SoundCard(chosen))
-
     assert (library.settings[0]["device"], stream.name) == plays
     assert stream.fallback_reason == (reason and Notice(reason, {"output": "Headset"}))
 
@@ -141,7 +140,6 @@ def test_a_chosen_device_that_is_back_is_taken_again(opened: Any) -> None:
     opened(library, card).close()
     library.next_names = ("Speakers", "Headset")
     now = 60.0
-
     assert (opened(library, card).name, card.chosen) == ("Headset", _HEADSET)
 
 
@@ -149,13 +147,11 @@ def test_a_chosen_device_that_stays_away_is_not_looked_for_with_every_clip(opene
     library, card = _PortAudio(), SoundCard(_HEADSET, clock=lambda: 0.0)
     for _ in range(5):
         opened(library, card).close()
-
     assert library.restarts == 1
 
 
 def test_devices_are_listed_again_before_giving_up(opened: Any) -> None:
     library = _PortAudio(names=(), next_names=("Speakers",))
-
     assert (opened(library).name, library.restarts) == ("Speakers", 1)
 
 
@@ -165,14 +161,12 @@ def test_after_a_device_has_died_they_are_listed_again_at_once(opened: Any) -> N
     library.streams[-1].active = False
     stream.close()
     opened(library, card)
-
     assert library.restarts == 1
 
 
 def test_while_a_stream_is_open_nothing_is_started_again(opened: Any) -> None:
     library = _PortAudio()
     opened(library)
-
     assert not port_audio.rescan(library)
     assert library.restarts == 0
 
@@ -183,7 +177,6 @@ def test_after_a_stream_that_ran_dry_more_sound_waits_in_the_device_up_to_a_boun
         stream = opened(library, card)
         _starve(library, MANY_UNDERRUNS)
         stream.close()
-
     latencies = [settings["latency"] for settings in library.settings]
     assert latencies == [*LATENCIES_SECONDS, LATENCIES_SECONDS[-1]]
 
@@ -193,7 +186,6 @@ def test_a_single_gap_changes_nothing(opened: Any) -> None:
     stream = opened(library, card)
     _starve(library, MANY_UNDERRUNS - 1)
     stream.close()
-
     assert card.latency_seconds == LATENCIES_SECONDS[0]
 
 
@@ -202,7 +194,6 @@ def test_a_stream_is_reusable_unless_it_ran_dry_or_is_in_the_place_of_the_chosen
     stream = opened(library, SoundCard(_HEADSET))
     assert stream.is_reusable
     _starve(library, 1)
-
     assert (stream.underruns, stream.is_reusable) == (1, False)
     assert not opened(_PortAudio(), SoundCard(_HEADSET)).is_reusable
     for follows in (True, False):
@@ -217,7 +208,6 @@ def test_outputs_are_listed_with_their_host_and_without_microphones_anew_if_aske
     monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], listed: Outputs
 ) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", _PortAudio(names=("Dock",), next_names=names))
-
     assert list_outputs() == Outputs("Dock", (Output("Dock", "ALSA"),))
     assert list_outputs(rescan_first=True) == listed
 
@@ -248,7 +238,6 @@ def test_no_sound_is_one_sentence_and_a_remedy(
 ) -> None:
     with pytest.raises(NoAudioDevice) as caught:
         opened(library)
-
     assert sentence_of(caught.value) == sentence
     assert remedy in hint_of(caught.value)
 
@@ -261,5 +250,4 @@ def test_the_audio_room_opens_without_portaudio_and_without_the_libraries_that_c
     code = "import sys\n"
     code += "for name in ('sounddevice', 'python_stretch', 'samplerate'): sys.modules[name] = None\n"
     code += "\n".join(f"import reviewer.audio.{name}" for name in modules.split())
-
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

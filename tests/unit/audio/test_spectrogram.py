@@ -159,9 +159,7 @@ def test_the_rows_reach_the_highest_pitch(rate, ceiling):
 def test_a_tile_reads_no_more_than_a_few_times_what_its_windows_need(level: int, band: Band) -> None:
     parameters = SpectrogramParameters(RATE, band)
     sound = ReadSound(Samples(RATE, some_noise(1 << 16)), frames=10 * 3_600 * RATE)
-
     made = spectrogram.tile(sound, 0, parameters, level, 3)
-
     assert made.any()
     assert sum(sound.reads) <= 8 * TILE_COLUMNS * 4 * parameters.window_frames
 
@@ -170,5 +168,4 @@ def test_a_tile_reads_no_more_than_a_few_times_what_its_windows_need(level: int,
 def test_a_far_column_is_the_mean_of_fewer_windows(level: int, windows: int) -> None:
     data, parameters = np.tile(some_noise(1 << 15), (1 << (level - 14), 1)), SpectrogramParameters(RATE)
     got = decibels(tile(data, 0, parameters, level, 0)[:, 0])
-
     assert np.abs(got - expected(data, parameters, level, 0, windows)).max() <= STEP_DB

@@ -139,7 +139,6 @@ def test_passages_are_in_order_apart_and_inside_the_clip(
 def test_smoothing_joins_what_is_near_and_drops_what_is_short(steps: list[bool]) -> None:
     line = "".join("x" if step else "-" for step in steps)
     joined = re.sub("(?<=x)-{1,4}(?=x)", lambda gap: "x" * len(gap[0]), line)
-
     assert speech_detection.smoothed(np.array(steps, dtype=bool)) == [
         run.span() for run in re.finditer("x{5,}", joined)
     ]

@@ -24,7 +24,6 @@ class _Eager(VirtualDevice):
 
 def test_a_tone_is_heard_on_all_channels_once_and_softly() -> None:
     device = _Eager()
-
     assert play_tone(device, poll_seconds=0.0) == "Virtual device"
     heard = device.played().astype(int)
     assert np.count_nonzero(heard.any(axis=1)) == pytest.approx(TONE_SECONDS * 48_000, rel=0.01)
@@ -39,7 +38,6 @@ def test_a_device_of_another_rate_gets_the_same_pitch() -> None:
     play_tone(device, poll_seconds=0.0)
     heard = device.played()[:, 0].astype(float)
     tone = heard[np.flatnonzero(heard)[0] :][:12_000]
-
     peak = np.abs(np.fft.rfft(tone * np.hanning(tone.size), 1 << 17)).argmax()
     assert peak * 16_000 / (1 << 17) == pytest.approx(440.0, rel=0.005)
 

@@ -16,7 +16,6 @@ def test_the_spans_of_a_loop_are_the_frames_that_were_played(
     first = start + into % frames
     tiled = np.tile(np.arange(start, start + frames), 1 + (into + count) // frames + 1)
     played = tiled[first - start : first - start + count]
-
     assert [loop.wrapped(first + step) for step in range(count)] == played.tolist()
     spans = loop.spans(first, first + count)
     assert {frame for low, high in spans for frame in range(low, high)} == set(played.tolist())

@@ -27,7 +27,6 @@ def test_how_long_each_device_played_and_ran_dry_adds_up_and_no_clip_is_named(tm
     file = tmp_path / "new" / "sound.json"
     for gaps in (0, 2, 1):
         _played(file, 4_000, gaps)
-
     assert read_records(file) == [DeviceRecord("Virtual device", 0.75, 3, _TODAY)]
     assert not {word for word in ("clip", "frames", "16000") if word in file.read_text()}
 
@@ -37,7 +36,6 @@ def test_a_device_that_played_nothing_leaves_nothing(tmp_path: Path) -> None:
     player = Player(VirtualDevice(), underruns=UnderrunCounter(file))
     player.load(some_samples(100))
     player.close()
-
     assert not file.exists()
 
 
@@ -50,7 +48,6 @@ def test_silence_between_is_not_playing(tmp_path: Path) -> None:
     player.pause()
     device.pull(160_000)
     player.close()
-
     assert read_records(tmp_path / "sound.json")[0].seconds == pytest.approx(0.1)
 
 
@@ -58,7 +55,6 @@ def test_silence_between_is_not_playing(tmp_path: Path) -> None:
 def test_a_file_that_is_not_ours_counts_as_none_and_is_replaced(tmp_path: Path, content: str) -> None:
     file = tmp_path / "sound.json"
     file.write_text(content)
-
     assert read_records(file) == []
     _played(file)
     assert len(read_records(file)) == 1
@@ -66,7 +62,6 @@ def test_a_file_that_is_not_ours_counts_as_none_and_is_replaced(tmp_path: Path, 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-
     assert _played(tmp_path / "file" / "sound.json", gaps=1).underruns == 1
 
 
@@ -78,5 +73,4 @@ def test_underruns_are_counted_through_all_streams() -> None:
         for _ in range(gaps):
             device.stream.starve()
         player.unload()
-
     assert player.underruns == 3

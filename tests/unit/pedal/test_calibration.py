@@ -86,9 +86,7 @@ def test_any_three_bits_are_found_whatever_else_is_set(bits, rest: bytes, repeat
     for bit in bits[:3]:
         script += [(resting | 1 << bit).to_bytes(2, "little"), resting.to_bytes(2, "little")]
     heard = [report for report, more in zip(script, repeats, strict=True) for _ in range(1 + more)]
-
     layout = calibrated(*heard).layout()
-
     assert [(place.byte, place.mask) for place in layout.bits.values()] == [
         (bit // 8, 1 << bit % 8) for bit in bits[:3]
     ]

@@ -97,7 +97,6 @@ class _Damaged:
 
 def test_what_turns_out_damaged_is_not_drawn_and_the_rest_is() -> None:
     source = waveform_source(_Damaged(), PeakPyramid.from_samples(a_ramp(10_000)))
-
     assert trace(source, 0, ViewWindow(0.0, 2_000.0, 10_000), 500).y.size == 0
     assert trace(source, 0, ViewWindow(0.0, 100.0, 10_000), 500).y.size == 0
     assert trace(source, 0, ViewWindow.whole(10_000), 100).y.size == 200
