@@ -57,7 +57,7 @@ def add_clip(vault: ClipContent, folder: Path, clip_id: str, seconds: int) -> No
     flac = without_metadata(file.read_bytes())
     file.unlink()
     clip = a_clip(id=clip_id, frames=seconds * RATE, rate_hz=RATE, source_hash=clip_id, samples_hash=clip_id)
-    vault.add(KEYRING, clip, flac, pyramid_of(seconds).to_bytes(), "", lambda: None)
+    vault.add(KEYRING, clip, flac, pyramid_of(seconds).to_bytes(), lambda: None)
 
 
 @contextmanager
@@ -65,5 +65,5 @@ def a_vault(folder: Path) -> Iterator[ClipContent]:
     """The vault of a folder, made where there is none."""
     database = Database(folder / "workspace.db")
     migrate(database)
-    yield ClipContent("w1", LocalClipStore(folder / "clips"), ClipRepository(database))
+    yield ClipContent("w1", LocalClipStore(folder / "clips"), ClipRepository(database), database)
     database.close()

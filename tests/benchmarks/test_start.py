@@ -54,8 +54,8 @@ class Watched(module.MainWindow):
     def show(self):
         self.installEventFilter(watch)
         super().show()
-import reviewer.app.start as start
-start.MainWindow = Watched
+import reviewer.app.window as made
+made.MainWindow = Watched
 main(["--workspace", sys.argv[1]])
 """
 
@@ -88,5 +88,6 @@ def _milliseconds(code: str, folder: Path) -> float:
         text=True,
         check=True,
         env=environment,
+        timeout=60,
     )
     return (float(done.stdout) - began) * 1000
