@@ -88,6 +88,7 @@ def test_every_runtime_dependency_is_in_the_decision_about_them() -> None:
 
 def test_every_command_is_in_a_guide() -> None:
     from typer.main import get_command
+
     from reviewer.cli.main import app
 
     guides = " ".join(" ".join(_text(path).split()) for path in (REPOSITORY / "docs" / "guide").glob("*.md"))
