@@ -1,11 +1,11 @@
 """What a user reads of an error, for tests that look at the words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from reviewer.errors import Refused, ReviewerError
+from reviewer.errors import Notice, Refused, ReviewerError
 from reviewer.lead.intake import refusal_code_of
 from reviewer.messages import command_catalogue, window_catalogue
 
@@ -39,3 +39,8 @@ def refused(words: str, kind: type[ReviewerError] = Refused) -> Iterator[pytest.
     with pytest.raises(kind) as caught:
         yield caught
     assert words in sentence_of(caught.value)
+
+
+def said(notices: Iterable[Notice]) -> tuple[str, ...]:
+    """The sentences of notices."""
+    return tuple(command_catalogue().words(notice).sentence for notice in notices)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode.decoder import Decoded, Decoder
-from reviewer.errors import Refused, ReviewerError, Unavailable
+from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
@@ -235,7 +235,9 @@ class _IntakeRun:
             self._log.record_line(line.number, decision, "")
         self._report(line, decision, "", ())
 
-    def _report(self, line: ManifestLine, decision: Decision, clip_id: str, notes: tuple[str, ...]) -> None:
+    def _report(
+        self, line: ManifestLine, decision: Decision, clip_id: str, notes: tuple[Notice, ...]
+    ) -> None:
         self._rows.append(
             ReportRow(
                 line.number, line.audio, decision.outcome, decision.code, decision.notice, clip_id, notes

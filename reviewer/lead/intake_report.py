@@ -40,12 +40,12 @@ class ReportRow:
     code: RefusalCode | None
     notice: Notice | None
     clip: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def sentence(self, catalogue: MessageCatalogue) -> str:
         """Why it was refused or quarantined, and warnings about its audio."""
-        why = (catalogue.words(self.notice).sentence,) if self.notice else ()
-        return " ".join((*why, *self.notes))
+        notices = (self.notice, *self.notes) if self.notice else self.notes
+        return " ".join(catalogue.words(notice).sentence for notice in notices)
 
     def to_json(self, catalogue: MessageCatalogue) -> dict[str, Any]:
         return {

@@ -7,7 +7,7 @@ from typing import Self
 
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.audio.dsp import speech_detection
-from reviewer.errors import Refused
+from reviewer.errors import Notice, Refused
 from reviewer.model.project import DecodeLimits
 
 
@@ -37,7 +37,7 @@ class FakeDecoder:
         content = path.read_bytes()
         if content.startswith(b"bad "):
             raise Refused(content.split()[1].decode())
-        notes = ("It sounds odd.",) if content.startswith(b"odd") else ()
+        notes = (Notice("AUDIO_SILENT"),) if content.startswith(b"odd") else ()
         spoken = speech_detection.to_bytes((), 8000)
         digest = hashlib.sha256(content).digest()
         return Decoded(content, b"peaks", spoken, 8000, 1, 8000, digest, notes)

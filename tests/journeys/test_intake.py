@@ -176,7 +176,7 @@ def test_the_printed_object_has_the_names_of_the_design(imports: Imports) -> Non
     body = imports.run(a_line(1), a_line(2, product="xbox")).to_json(command_catalogue())
     assert set(body) == {"accepted", "refused", "quarantined", "rows"}
     assert set(body["rows"][0]) == {"line", "audio", "outcome", "code", "sentence", "clip"}
-    assert body["rows"][0]["sentence"] == "It sounds odd."
+    assert body["rows"][0]["sentence"] == "The recording is silent."
     assert body["rows"][1] | {"sentence": ""} == {
         "line": 2,
         "audio": "2.wav",

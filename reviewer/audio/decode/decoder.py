@@ -30,7 +30,7 @@ from reviewer.audio.io.flac import encode_flac
 from reviewer.audio.limits import refuse_unsupported
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.peaks import PeakPyramid
-from reviewer.errors import Refused
+from reviewer.errors import Notice, Refused
 from reviewer.model.project import DecodeLimits
 
 _NO_DATA_CHUNK = 71
@@ -43,7 +43,7 @@ class Decoded:
     """One file's sound in our own formats.
 
     ``flac`` and ``peaks`` contain only samples, ``speech`` the passages of speech; ``frames`` counts decoded
-    frames, whatever the header said; ``notes`` are short sentences for the import report.
+    frames, whatever the header said; ``notes`` are warnings for the import report.
     """
 
     flac: bytes
@@ -53,7 +53,7 @@ class Decoded:
     channels: int
     frames: int
     samples_sha256: bytes
-    notes: tuple[str, ...]
+    notes: tuple[Notice, ...]
 
 
 class Decoder:
@@ -102,7 +102,7 @@ class Decoder:
             + quality_warnings.warn_about_sound(samples),
         )
 
-    def _decoded(self, path: Path, limits: DecodeLimits) -> tuple[Head, Samples, tuple[str, ...]]:
+    def _decoded(self, path: Path, limits: DecodeLimits) -> tuple[Head, Samples, tuple[Notice, ...]]:
         with (
             open_untrusted(path, limits.input_bytes) as source,
             self._host.start_decoding(path, source, limits) as job,
@@ -150,7 +150,7 @@ def _check_file(status: os.stat_result, most_bytes: int) -> None:
 
 def _samples(
     records: Iterator[Head | bytes | Tail | Failure], limits: DecodeLimits
-) -> tuple[Head, Samples, tuple[str, ...]]:
+) -> tuple[Head, Samples, tuple[Notice, ...]]:
     """Head, samples and notes from the records; every number is checked against the limits."""
     content = bytearray()
     head = next(records)
@@ -173,7 +173,7 @@ def _samples(
     raise InvalidRecord
 
 
-def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[str, ...]]:
+def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples, tuple[Notice, ...]]:
     if not tail.frames:
         raise Refused("EMPTY_AUDIO_SAMPLES")
     dtype: np.dtype[Any] = np.dtype(np.int16 if head.sample_bytes == 2 else np.int32)
@@ -182,9 +182,9 @@ def _finished(head: Head, tail: Tail, content: bytearray) -> tuple[Head, Samples
         raise InvalidRecord
     notes = []
     if tail.is_short:
-        notes.append("The file is shorter than its header says.")
+        notes.append(Notice("AUDIO_SHORTER_THAN_HEADER"))
     if tail.invalid:
-        notes.append(f"{tail.invalid} invalid samples (NaN or infinity) were replaced by silence.")
+        notes.append(Notice("AUDIO_INVALID_SAMPLES", {"count": tail.invalid}))
     return head, Samples(head.rate_hz, data), tuple(notes)
 
 

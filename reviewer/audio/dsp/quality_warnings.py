@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewer.audio.samples import Samples, full_scale
+from reviewer.errors import Notice
 
 _CLIPPED_SHARE = 0.0001
 _OFFSET = 0.02
@@ -31,16 +32,19 @@ _NAMES = {"WAVEX": "WAV", "OGG": "Ogg"}
 _KNOWN = {name for names in _EXTENSIONS.values() for name in names}
 
 
-def warn_about_name(extension: str, container: str) -> tuple[str, ...]:
+def warn_about_name(extension: str, container: str) -> tuple[Notice, ...]:
     """A warning if extension and content differ; the rest of the name is ignored."""
     expected = _EXTENSIONS.get(extension.lower())
     if expected is None or container in expected:
         return ()
-    found = _NAMES.get(container, container) if container in _KNOWN else "another format"
-    return (f"The file is named {extension.lower()} but holds {found}.",)
+    named = extension.lower()
+    if container not in _KNOWN:
+        return (Notice("AUDIO_NAMED_OTHERWISE", {"extension": named}),)
+    found = _NAMES.get(container, container)
+    return (Notice("AUDIO_NAMED_AS_ANOTHER_FORMAT", {"extension": named, "container": found}),)
 
 
-def warn_about_sound(samples: Samples) -> tuple[str, ...]:
+def warn_about_sound(samples: Samples) -> tuple[Notice, ...]:
     """Warnings about silence, clipping and a DC offset; for at least one frame.
 
     Silence: a swing of at most 2 steps of 16 bits; clipping: 0.01 % of samples at full scale; offset: 2 %.
@@ -49,13 +53,13 @@ def warn_about_sound(samples: Samples) -> tuple[str, ...]:
     means, low, high = np.array([_mean_and_ends(samples.data[:, one]) for one in range(samples.channels)]).T
     notes = []
     if _is_silent(means, low, high, full):
-        notes.append("The recording is silent.")
+        notes.append(Notice("AUDIO_SILENT"))
     clipped = _clipped_share(samples)
     if clipped >= _CLIPPED_SHARE:
-        notes.append(f"Clipped: {100 * clipped:.2f} % of the samples are at full scale.")
+        notes.append(Notice("AUDIO_CLIPPED", {"percent": 100 * clipped}))
     offset = float(means[np.argmax(np.abs(means))]) / full
     if abs(offset) >= _OFFSET:
-        notes.append(f"DC offset: {offset:+.2f} of full scale.")
+        notes.append(Notice("AUDIO_DC_OFFSET", {"offset": offset}))
     return tuple(notes)
 
 

@@ -14,7 +14,7 @@ from reviewer.audio.decode.decoder import Decoder, open_untrusted
 from reviewer.audio.decode.wire import ENDED, KILLED, TIMED_OUT
 from reviewer.errors import Refused
 from reviewer.model.project import DecodeLimits
-from tests.refusals import hint_of, reason_of, sentence_of
+from tests.refusals import hint_of, reason_of, said, sentence_of
 
 
 class _Job:
@@ -80,7 +80,7 @@ def test_an_honest_stream_is_taken(tmp_path: Path) -> None:
     host = _Host(_head() + _samples(1, 2) + _samples(3) + _tail(3, 2, is_short=True))
     decoded = _decode(tmp_path, host)
     assert decoded.frames == 3  # type: ignore[attr-defined]
-    assert decoded.notes[:2] == (  # type: ignore[attr-defined]
+    assert said(decoded.notes)[:2] == (  # type: ignore[attr-defined]
         "The file is shorter than its header says.",
         "2 invalid samples (NaN or infinity) were replaced by silence.",
     )
@@ -170,7 +170,7 @@ def test_each_reason_has_its_sentence(tmp_path: Path, content: bytes, code: str,
 
 def test_text_from_the_process_is_not_repeated(tmp_path: Path) -> None:
     decoded = _decode(tmp_path, _Host(_head(container=b"SECRET") + _samples(5, -9) + _tail(2)))
-    assert "SECRET" not in " ".join(decoded.notes)  # type: ignore[attr-defined]
+    assert "SECRET" not in " ".join(said(decoded.notes))  # type: ignore[attr-defined]
 
 
 def _not_opened(path: Path, most_bytes: int = 100) -> Refused:

@@ -3,6 +3,7 @@ import pytest
 
 from reviewer.audio.dsp.quality_warnings import warn_about_name, warn_about_sound
 from reviewer.audio.samples import Samples
+from tests.refusals import said
 from tests.sounds import a_tone, some_samples
 
 
@@ -12,19 +13,19 @@ def _samples(data: np.ndarray) -> Samples:
 
 @pytest.mark.parametrize("loudness", [0.3, 0.001])
 def test_ordinary_and_quiet_sound_has_no_notes(loudness: float) -> None:
-    assert warn_about_sound(_samples(a_tone(16_000, loudness=loudness))) == ()
+    assert said(warn_about_sound(_samples(a_tone(16_000, loudness=loudness)))) == ()
 
 
 @pytest.mark.parametrize("value", [0, 1, -2, 8_000])
 def test_silence_is_noted_also_off_centre(value: int) -> None:
-    notes = warn_about_sound(_samples(np.full((1_000, 1), value, np.int16)))
+    notes = said(warn_about_sound(_samples(np.full((1_000, 1), value, np.int16))))
     assert notes[:1] == ("The recording is silent.",)
 
 
 @pytest.mark.parametrize(("offset", "words"), [(13_107, "+0.40"), (-3_277, "-0.10")])
 def test_a_constant_offset_of_the_worst_channel_is_noted(offset: int, words: str) -> None:
     tone = a_tone(16_000, loudness=0.1)
-    assert warn_about_sound(_samples(np.hstack([tone, tone + np.int16(offset)]))) == (
+    assert said(warn_about_sound(_samples(np.hstack([tone, tone + np.int16(offset)])))) == (
         f"DC offset: {words} of full scale.",
     )
 
@@ -35,13 +36,13 @@ def test_clipping_is_noted_with_its_share(bits: int) -> None:
     top = 32_767 if bits == 16 else 0x7FFFFF00
     samples.data[:20] = top
     samples.data[20:25] = -top - (1 if bits == 16 else 0x100)
-    assert warn_about_sound(samples) == ("Clipped: 2.50 % of the samples are at full scale.",)
+    assert said(warn_about_sound(samples)) == ("Clipped: 2.50 % of the samples are at full scale.",)
 
 
 def test_a_single_full_sample_in_a_long_clip_is_not_clipping() -> None:
     data = a_tone(32_000)
     data[0] = 32_767
-    assert warn_about_sound(_samples(data)) == ()
+    assert said(warn_about_sound(_samples(data))) == ()
 
 
 @pytest.mark.parametrize(
@@ -56,4 +57,4 @@ def test_a_single_full_sample_in_a_long_clip_is_not_clipping() -> None:
 def test_an_extension_of_another_format_is_noted_in_our_words(
     extension: str, container: str, notes: tuple[str, ...]
 ) -> None:
-    assert warn_about_name(extension, container) == notes
+    assert said(warn_about_name(extension, container)) == notes
