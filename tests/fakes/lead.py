@@ -25,7 +25,7 @@ ADA = Person("p1", "Ada Contractor", Role.CONTRACTOR)
 BEN = Person("p2", "Ben Okafor", Role.CONTRACTOR, PersonState.INVITED)
 LEE = Person("p3", "Lee Moreau", Role.LEAD)
 ROWS = (
-    ReportRow(1, "a.wav", Outcome.ACCEPTED, None, None, "c1", ("The last frame is cut short.",)),
+    ReportRow(1, "a.wav", Outcome.ACCEPTED, None, None, "c1", (Notice("AUDIO_SHORTER_THAN_HEADER"),)),
     ReportRow(2, "b.mp3", Outcome.REFUSED, RefusalCode.CONSENT_MISSING, Notice("CONSENT_MISSING")),
     ReportRow(
         3,

@@ -68,7 +68,7 @@ def test_every_line_gets_a_row_with_code_and_sentence_and_the_counts_are_said(im
     rows = _cells(importing.rows, 3, 5)
     sentence = "The line does not state which consent was given, and when."
     assert rows[1] == ["2", "b.mp3", "refused", "CONSENT_MISSING", sentence]
-    assert rows[0][4] == "The last frame is cut short."
+    assert rows[0][4] == "The file is shorter than its header says."
     assert "1 accepted, 1 refused, 1 quarantined." in importing.message.text
 
 
