@@ -135,15 +135,17 @@ def _contractor(driver: Driver, answers: dict[str, DemoClip]) -> DemoClip:
     driver.picture("desk-free")
     driver.click("claim")
     skip(driver, "technical")
-    slipped, was_hasty = None, False
-    for number in range(_CLIPS_TO_DO):
+    slipped, was_hasty, done, shown = None, False, 0, 0
+    while done < _CLIPS_TO_DO or not was_hasty:
         wait_for_clip(driver)
         clip = answers[clip_on_screen(driver)]
         may_slip = slipped is None and clip.speakers > 0
-        shown_as = "desk" if number < 2 else ""
+        shown_as = "desk" if shown < 2 and not clip.flags else ""
+        shown += bool(shown_as)
         is_hasty = not was_hasty and not shown_as and clip.speakers > 0 and not clip.flags
         work_on(driver, clip, slip=may_slip, is_hasty=is_hasty, shown_as=shown_as)
         was_hasty = was_hasty or is_hasty
+        done += 1
         slipped = clip if may_slip else slipped
     lock(driver)
     if slipped is None:

@@ -76,7 +76,7 @@ def work_on(
     driver.type_into("transcript_text", text)
     for flag in clip.flags:
         driver.click(f"flag_{flag}")
-    if shown_as and not clip.flags:
+    if shown_as:
         driver.press_on("transcript_text", "Ctrl+Return")  # too early: the window says what is missing
         driver.picture(f"{shown_as}-missing")
     answer(driver, clip)

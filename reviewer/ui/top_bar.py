@@ -45,7 +45,7 @@ class TopBar(QWidget):
             row.addWidget(button)
 
     def show_person(self, name: str, role: str) -> None:
-        self._who.setText(self.tr("Signed in as {0} · {1}").format(name, role))
+        self._who.setText(self.tr("Locked to {0} · {1}").format(name, role))
 
     def _buttons(self) -> list[QToolButton]:
         theme = self._button(

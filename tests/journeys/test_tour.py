@@ -35,6 +35,7 @@ _SCREENS = (
     "desk-free",
     "skip",
     "desk-new",
+    "desk-missing",
     "desk-typed",
     "desk-unheard",
     "qa-empty",

@@ -97,7 +97,7 @@ def test_a_folded_sidebar_is_narrow_and_words_fit_into_an_open_one(sidebar: Side
 def test_the_top_bar_says_project_language_and_who_it_is_locked_to(top: TopBar):
     top.show_person("Ana K.", "contractor")
     assert top.findChild(QLabel, "project").text() == "Translator · de-DE"
-    assert top.findChild(QLabel, "locked_to").text() == "Signed in as Ana K. · contractor"
+    assert top.findChild(QLabel, "locked_to").text() == "Locked to Ana K. · contractor"
 
 
 @pytest.mark.parametrize("what", ["theme", "keys", "lock"])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession
 
 _ROWS = 1000
-_WIDTHS = (56, 148, 116, 84, 128, 112, 184)
+_WIDTHS = (56, 148, 116, 76, 184, 112, 184)
 
 
 @dataclass(frozen=True, slots=True)
