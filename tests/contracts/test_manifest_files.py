@@ -124,6 +124,11 @@ def test_a_mistake_in_a_table_spoils_its_own_lines_only(tmp_path: Path, mistake:
     assert codes(read(tmp_path, text.encode("latin-1"), "m.csv")) == found
 
 
+@pytest.mark.parametrize("name", ["age", "words"])
+def test_an_unknown_column_refuses_each_line(tmp_path: Path, name: str) -> None:
+    assert codes(read(tmp_path, as_csv([line(1) | {name: "30"}]), "m.csv")) == [RefusalCode.UNKNOWN_FIELD]
+
+
 def test_a_column_named_twice_refuses_each_line(tmp_path: Path) -> None:
     text = as_csv([line(1)]).replace("speaker", "source_id")
     assert codes(read(tmp_path, text, "m.csv")) == [RefusalCode.BAD_VALUE]
