@@ -12,7 +12,7 @@ from reviewer.db.connection import Database
 from reviewer.errors import Refused
 from reviewer.model.clock import Clock, from_micros, to_micros
 from reviewer.model.people import Person, PersonState
-from reviewer.model.plain import from_columns, to_columns
+from reviewer.model.serialization import from_columns, to_columns
 
 FREE_FAILURES = 5
 FIRST_WAIT_SECONDS = 30

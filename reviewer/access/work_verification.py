@@ -144,18 +144,19 @@ class WorkTables:
     def _match_decisions(self, log: LoggedWork) -> None:
         """Checks that a verdict has a log row, or follows from a selection or an adjudication."""
         for verdict, here in self.decisions.items():
-            said = log.decisions.get(verdict) or self._undiscussed(here.annotation, log)
+            said = log.decisions.get(verdict) or self._implied(here.annotation, log)
             if here != said:
                 raise Mismatch(None, Notice("VERDICT_DIFFERS", {"verdict": verdict}))
         decided = {here.annotation for here in self.decisions.values()}
         wanted = {said.annotation: verdict for verdict, said in log.decisions.items()}
         wanted |= {annotation: annotation for annotation in log.passed | log.adjudications}
         for annotation, verdict in wanted.items():
-            is_here = annotation not in self.work or annotation in decided
-            if not is_here and self._must_be_here(self.work[annotation].clip, verdict, log):
+            lacks_verdict = annotation in self.work and annotation not in decided
+            if lacks_verdict and self._must_be_here(self.work[annotation].clip, verdict, log):
                 raise Mismatch(None, Notice("VERDICT_DIFFERS", {"verdict": verdict}))
 
-    def _undiscussed(self, annotation: str, log: LoggedWork) -> _Decision | None:
+    def _implied(self, annotation: str, log: LoggedWork) -> _Decision | None:
+        """The verdict that follows from an adjudication, or from a selection that passed the annotation."""
         work = self.work.get(annotation)
         if work is None:
             return None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from reviewer.db.connection import Database
 from reviewer.model.clock import to_micros
-from reviewer.model.plain import from_columns
+from reviewer.model.serialization import from_columns
 
 
 @dataclass(frozen=True, slots=True)

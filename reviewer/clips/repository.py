@@ -8,7 +8,7 @@ from reviewer.db.connection import Database, Row
 from reviewer.errors import Refused
 from reviewer.model.clip import Clip
 from reviewer.model.clock import to_micros
-from reviewer.model.plain import from_columns, to_columns
+from reviewer.model.serialization import from_columns, to_columns
 
 
 class PurgeReason(StrEnum):

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
 from reviewer.model.clock import Clock, from_micros, to_micros
-from reviewer.model.plain import from_json, to_json
+from reviewer.model.serialization import from_json, to_json
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict
 from reviewer.queue.api import Queue, Receipt
 

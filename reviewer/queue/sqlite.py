@@ -10,8 +10,8 @@ from reviewer.db.connection import Database, Row
 from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused, SubmissionConflict
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import Clock, from_micros, to_micros
-from reviewer.model.plain import from_columns, from_json, to_columns, to_json
 from reviewer.model.project import QueueRules
+from reviewer.model.serialization import from_columns, from_json, to_columns, to_json
 from reviewer.model.task import (
     HELD_BACK,
     DailyCounts,

@@ -25,7 +25,7 @@ def from_columns(kind: type[T], row: Mapping[str, Any]) -> T:
 
 
 def to_json(value: Any) -> str:
-    """A value without the names of its fields; bytes are base64, moments microseconds."""
+    """A value as JSON, its fields by name; bytes are base64, moments microseconds, sets sorted lists."""
     return json.dumps(_to_plain(value))
 
 
@@ -55,7 +55,7 @@ def _to_plain(value: Any) -> Any:
         return to_micros(value)
     if isinstance(value, frozenset):
         return sorted(value)
-    return [_to_plain(getattr(value, name)) for name in _hints(type(value))]
+    return {name: _to_plain(getattr(value, name)) for name in _hints(type(value))}
 
 
 def _from_plain(kind: Any, plain: Any) -> Any:
@@ -70,6 +70,6 @@ def _from_plain(kind: Any, plain: Any) -> Any:
     if get_args(kind):
         return frozenset(_from_plain(get_args(kind)[0], each) for each in plain)
     if is_dataclass(kind):
-        pairs = zip(_hints(kind).values(), plain, strict=True)
-        return kind(*(_from_plain(hint, each) for hint, each in pairs))  # type: ignore[operator]
+        hints = _hints(kind).items()  # a field that is not there yet has its default
+        return kind(**{name: _from_plain(hint, plain[name]) for name, hint in hints if name in plain})  # type: ignore[operator]
     return kind(plain)

@@ -1,11 +1,12 @@
 """Values as JSON and as columns come back as they were."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from reviewer.model.plain import from_columns, from_json, to_columns, to_json
+from reviewer.model.serialization import from_columns, from_json, to_columns, to_json
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict, VerdictKind
 from reviewer.queue.outbox import AddClip, Claim, Decide, Request, Skip, Submit
 
@@ -28,6 +29,11 @@ VERDICT = Verdict("v1", "t1", "c1", "a1", VerdictKind.RETURNED, "p1", AT, b"comm
 )
 def test_a_request_comes_back_from_json_as_it_was(request_: Request) -> None:
     assert from_json(type(request_), to_json(request_)) == request_
+
+
+def test_what_an_earlier_version_wrote_is_read_with_the_defaults_of_newer_fields() -> None:
+    written = {name: each for name, each in json.loads(to_json(LEASE)).items() if name != "is_prefetch"}
+    assert from_json(Lease, json.dumps(written)) == replace(LEASE, is_prefetch=False)
 
 
 @pytest.mark.parametrize("value", [WORK, VERDICT, LEASE])
