@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reviewer.errors import ReviewerError
-from reviewer.messages import window_catalogue
+from reviewer.errors import Notice, ReviewerError
 from reviewer.pedal.device import HidDevice, without_keyboards_and_mice
 from reviewer.pedal.models import PedalModel
 from reviewer.pedal.report import CalibratedPedal, ReportLayout
@@ -26,15 +25,14 @@ class PedalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PedalStatus:
-    """``name`` is the pedal's; a FAULT has a sentence and a hint.
+    """``name`` is the pedal's; a FAULT says what is wrong.
 
     ``candidates`` are the devices that can be calibrated, the pedal first.
     """
 
     state: PedalState
     name: str = ""
-    sentence: str = ""
-    hint: str = ""
+    fault: Notice | None = None
     candidates: tuple[HidDevice, ...] = ()
 
 
@@ -91,5 +89,4 @@ def usb_numbers(device: HidDevice) -> str:
 
 def fault_status(error: ReviewerError, name: str = "", candidates: tuple[HidDevice, ...] = ()) -> PedalStatus:
     """A known error as a status."""
-    words = window_catalogue().words(error.notice)
-    return PedalStatus(PedalState.FAULT, name, words.sentence, words.hint, candidates)
+    return PedalStatus(PedalState.FAULT, name, error.notice, candidates)

@@ -1,6 +1,6 @@
 """Turns errors into messages, and unexpected ones into crash reports without content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -49,11 +49,16 @@ def term(kind: str, value: str) -> str:
     return translated_catalogue().words(Notice(f"{kind}_{value.replace('.', '_').upper()}")).sentence
 
 
+def message_of(notice: Notice) -> Message:
+    """A notice in the user's language."""
+    words = translated_catalogue().words(notice)
+    return Message(words.sentence, words.hint)
+
+
 def message_for(error: BaseException) -> Message:
     """The message of a known error; for an unexpected one, a message with its report number."""
     if isinstance(error, ReviewerError):
-        words = translated_catalogue().words(error.notice)
-        return Message(words.sentence, words.hint, isinstance(error, Unavailable))
+        return replace(message_of(error.notice), may_retry=isinstance(error, Unavailable))
     return crash_message(crash_report(error))
 
 

@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 from reviewer.audio.play.player import Player
+from reviewer.errors import Notice
 from reviewer.qa.session import QaSession
 from reviewer.session.work_session import WorkSession
 from tests.fakes.player import FakePlayer
@@ -40,4 +41,4 @@ def properties(of: type) -> set[str]:
 def test_the_fakes_show_what_the_real_parts_show() -> None:
     assert {"schema", "listening_rules"} <= set(dir(FakeWork()))
     assert properties(FakePlayer) <= properties(Player) <= set(dir(FakePlayer()))
-    assert FakePlayer("x").problem == "x"
+    assert FakePlayer(Notice("NO_OUTPUT_DEVICE")).problem == Notice("NO_OUTPUT_DEVICE")

@@ -13,7 +13,7 @@ from reviewer.audio.io.sound_card import SoundCard
 from reviewer.audio.play.output_settings import OutputSettings, processed
 from reviewer.audio.play.player import Player
 from reviewer.audio.samples import AudioFormat, Samples
-from reviewer.errors import NoAudioDevice
+from reviewer.errors import NoAudioDevice, Notice
 from reviewer.model.event import HeardRange
 from tests.contracts.conftest import listening_to
 from tests.fakes.sound_server import Recording, SoundServer
@@ -121,7 +121,7 @@ def test_a_device_removed_while_it_plays_pauses_the_clip_and_the_next_play_goes_
             found = recording.wait_for(samples.data[where:, 0])
         player.close()
 
-    assert problem == "The sound device “default” was disconnected. Press play to continue on another one."
+    assert problem == Notice("OUTPUT_DISCONNECTED", {"output": "default"})
     assert 4_000 < where < 64_000
     assert found >= 0
     assert player.take_heard() == [HeardRange(0, 64_000)]

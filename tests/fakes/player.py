@@ -3,6 +3,7 @@
 from reviewer.audio.play.output_settings import OutputSettings
 from reviewer.audio.play.transport import Transport
 from reviewer.audio.samples import Sound
+from reviewer.errors import Notice
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import merge_heard
 
@@ -10,7 +11,7 @@ from reviewer.model.intervals import merge_heard
 class FakePlayer:
     """Same interface as ``Player``; ``listen(frames)`` lets that much of the clip be heard."""
 
-    def __init__(self, problem: str | None = None) -> None:
+    def __init__(self, problem: Notice | None = None) -> None:
         self.problem = problem
         self.loaded: Sound | None = None
         self.prepared: Sound | None = None

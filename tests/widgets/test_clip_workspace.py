@@ -12,6 +12,7 @@ from reviewer.errors import (
     LeaseLost,
     NdaRequired,
     NotAllowed,
+    Notice,
     NotLeased,
     OpenElsewhere,
     Refused,
@@ -451,9 +452,11 @@ def test_playing_works_while_typing(bench: ClipPageBench, role: Role) -> None:
 
 
 def test_without_sound_everything_else_goes_on(bench: ClipPageBench, role: Role) -> None:
-    bench.player = FakePlayer("No sound here. Install libportaudio2.")
+    bench.player = FakePlayer(Notice("NO_OUTPUT_DEVICE"))
     bench.open_role(role)
-    assert bench.text_of("play_problem") == "No sound here. Install libportaudio2."
+    assert (
+        bench.text_of("play_problem") == "No sound: no output device was found. Connect one, then press play."
+    )
     bench.type("hello")
     bench.save()
     assert bench.work.drafts["task-1"].text_verbatim == "hello"

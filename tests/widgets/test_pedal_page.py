@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from reviewer.errors import Notice
 from reviewer.pedal.report import CalibratedPedal, Pedal, parse_calibrated
 from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.pedal_bindings import HOLD
@@ -86,8 +87,8 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
         (PedalStatus(PedalState.NOT_INSTALLED, ""), "pip install 'reviewer[pedal]'"),
         (PedalStatus(PedalState.CALIBRATING, "Foot Thing"), "being calibrated"),
         (
-            PedalStatus(PedalState.FAULT, "Infinity", sentence="It may not be read.", hint="Add a rule."),
-            "It may not be read. Add a rule.",
+            PedalStatus(PedalState.FAULT, "Infinity", Notice("PEDAL_NOT_OPENED")),
+            "could not be opened. Close other programs",
         ),
     ],
     ids=lambda status: getattr(status, "state", ""),

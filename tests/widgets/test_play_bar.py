@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QW
 from pytestqt.qtbot import QtBot
 
 from reviewer.audio.samples import Samples
+from reviewer.errors import Notice
 from reviewer.model.intervals import Span
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.messages import message_of
 from reviewer.ui.playback.controller import PlaybackAction, PlaybackController
 from reviewer.ui.playback.play_bar import PlayBar
 from reviewer.ui.preferences import Preferences
@@ -19,16 +21,13 @@ from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 
 RATE = 16_000
-NO_SOUND = (
-    "Sound is off: no output device was found. "
-    "Plug in or choose an output device in the system's sound settings, then press play again."
-)
+NO_SOUND = Notice("PORT_AUDIO_NOT_INSTALLED_LINUX")
 
 
 class Stand:
     """A bar over a playback of ten seconds, shown in a window of its own."""
 
-    def __init__(self, qtbot: QtBot, show: Callable[[QWidget], None], problem: str | None = None) -> None:
+    def __init__(self, qtbot: QtBot, show: Callable[[QWidget], None], problem: Notice | None = None) -> None:
         self._qtbot = qtbot
         self.preferences = Preferences()
         self.player = FakePlayer(problem)
@@ -87,7 +86,7 @@ def test_the_sentence_without_sound_can_be_read_at_every_width(silent: Stand, wi
     silent.widen(width)
     line = silent.part("play_problem")
     assert isinstance(line, QLabel)
-    assert line.text() == NO_SOUND
+    assert line.text() == f"{message_of(NO_SOUND).sentence} {message_of(NO_SOUND).hint}"
     assert fits(line)
     assert silent.part("play_play").isVisible()
 

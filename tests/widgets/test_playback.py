@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.errors import Notice
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui.keymap.shortcut import Scope
@@ -223,10 +224,10 @@ def test_without_a_clip_no_act_does_anything(act: PlaybackAction, themed: QAppli
 
 
 def test_without_sound_play_does_nothing_and_the_bar_says_why(themed: QApplication, qtbot: QtBot) -> None:
-    playback = PlaybackController(FakePlayer("No sound here."))
+    playback = PlaybackController(FakePlayer(Notice("NO_OUTPUT_DEVICE")))
     bar = bar_of(playback, qtbot)
     playback.load(ten_seconds())
-    assert text(bar, "play_problem") == "No sound here."
+    assert text(bar, "play_problem").startswith("No sound: no output device")
     playback.toggle()
     assert not playback.is_playing
     playback.seek(RATE)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.audio.io.port_audio import Output, Outputs
-from reviewer.errors import NoAudioDevice
+from reviewer.errors import NoAudioDevice, Notice
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.sound_page import SoundPage
@@ -22,6 +22,7 @@ class _OutputSetup:
         self.there = Outputs("Speakers", (_SPEAKERS, _HEADSET))
         self.tones: list[str] = []
         self.error: Exception | None = None
+        self.used: str | Notice = "Headset"
         self.jobs = Jobs()
         self.preferences = Preferences()
         if chosen:
@@ -59,11 +60,11 @@ class _OutputSetup:
             raise self.error
         return self.there
 
-    def _tone(self, output: str) -> str:
+    def _tone(self, output: str) -> str | Notice:
         if self.error is not None:
             raise self.error
         self.tones.append(output)
-        return "Headset"
+        return self.used
 
 
 @pytest.fixture
@@ -122,6 +123,13 @@ def test_the_tone_is_played_on_what_is_chosen_and_it_says_where(setup: _OutputSe
     setup.press("sound_test")
     assert setup.tones == ["ALSA/Headset"]
     assert "A test tone was played on: Headset" in setup.said
+
+
+def test_a_tone_on_another_output_says_why_and_nothing_else(setup: _OutputSetup) -> None:
+    setup.used = Notice("OUTPUT_NOT_CONNECTED", {"output": "Headset"})
+    setup.press("sound_test")
+    assert "Headset is not connected: the default output is used." in setup.said
+    assert "test tone was played" not in setup.said
 
 
 def test_no_sound_is_said_in_a_sentence_and_one_may_try_again(setup: _OutputSetup) -> None:

@@ -14,7 +14,6 @@ from reviewer.audio.play.transport import Transport
 from reviewer.audio.play.underruns import UnderrunCounter
 from reviewer.audio.samples import Sound
 from reviewer.errors import Notice, Unavailable
-from reviewer.messages import window_catalogue
 from reviewer.model.event import HeardRange
 
 
@@ -24,7 +23,7 @@ class Player:
     The stream is opened with the clip and is silent until something plays, so that no sound is lost at its
     start and playback begins at once. ``position`` is what is heard now; frames count as heard when the
     device has received them, so after a pause both agree. Without a device everything but sound works:
-    ``problem`` is a sentence, and ``play`` only searches for a device again. For one thread only.
+    ``problem`` says why, and ``play`` only searches for a device again. For one thread only.
 
     Playback that starts or stops in the middle is faded over ``fade_seconds``. After a pause the position is
     where the fade began, so that nothing is lost. With plain ``OutputSettings()`` at 1x the
@@ -51,7 +50,7 @@ class Player:
         self._sound: Sound | None = None
         self._run: PlaybackRun | None = None
         self._heard = HeardTracker(self._callback)
-        self._problem: str | None = None
+        self._problem: Notice | None = None
 
     @property
     def position(self) -> int:
@@ -79,7 +78,7 @@ class Player:
         return rendition is not None and rendition.is_buffered(self._transport.position)
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> Notice | None:
         """Why there is no sound, or not at this speed, and what helps; None if there is."""
         return self._problem
 
@@ -225,7 +224,7 @@ class Player:
             self._close_stream()
             self._transport = self._transport.pause()
             code = "OUTPUT_DISCONNECTED" if stream.name else "UNNAMED_OUTPUT_DISCONNECTED"
-            self._problem = _sentences(Notice(code, {"output": stream.name}))
+            self._problem = Notice(code, {"output": stream.name})
             return
         if stream is not None and run is not None:
             heard = run.heard_frame(stream.now_seconds(), stream.audio_format.rate_hz)
@@ -233,7 +232,7 @@ class Player:
         if not self._transport.is_playing:
             self._end_run()
         elif run is not None and run.error is not None:
-            self._problem = _sentences(run.error.notice)
+            self._problem = run.error.notice
             self._end_run()
             self._transport = self._transport.pause()
         elif run is not None and (
@@ -257,7 +256,7 @@ class Player:
         try:
             return self._monitor_chain.rendition(self._transport.speed_percent)
         except Unavailable as error:
-            self._problem = _sentences(error.notice)
+            self._problem = error.notice
             self._transport = self._transport.at_speed(100)
             return self._monitor_chain.rendition(100)
 
@@ -294,9 +293,9 @@ class Player:
             self._monitor_chain.attach_device(stream.audio_format)
         except Unavailable as error:
             self._close_stream()
-            self._problem = _sentences(error.notice)
+            self._problem = error.notice
             return False
-        self._problem = _sentences(stream.fallback_reason) if stream.fallback_reason else None
+        self._problem = stream.fallback_reason
         self._fade_weights = fade_in_weights(round(self._fade_seconds * stream.audio_format.rate_hz))
         return True
 
@@ -304,8 +303,3 @@ class Player:
         self._output.end_clip(keeps_device=keeps_device)
         self._monitor_chain.detach_device()
         self._heard.end_stream()
-
-
-def _sentences(notice: Notice) -> str:
-    words = window_catalogue().words(notice)
-    return f"{words.sentence} {words.hint}".strip()

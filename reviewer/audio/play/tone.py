@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from reviewer.audio.dsp.fade import apply_fade, fade_in_weights
 from reviewer.audio.io.device import Device
 from reviewer.audio.samples import AudioFormat
-from reviewer.messages import window_catalogue
+from reviewer.errors import Notice
 
 TONE_SECONDS = 0.8
 _FREQUENCY_HZ = 440.0
@@ -41,7 +41,7 @@ class _Tone:
         self.given_frames += part.shape[0]
 
 
-def play_tone(device: Device, poll_seconds: float = 0.02) -> str:
+def play_tone(device: Device, poll_seconds: float = 0.02) -> str | Notice:
     """Play a sine of 440 Hz at -20 dBFS for 0.8 s; blocks, so not for the GUI thread.
 
     Returns:
@@ -58,7 +58,6 @@ def play_tone(device: Device, poll_seconds: float = 0.02) -> str:
         while tone.given_frames < tone.frames.shape[0] and stream.is_alive and stream.now_seconds() < limit:
             time.sleep(poll_seconds)
         time.sleep(device.lead_in_seconds)  # the device's own buffer
-        reason = stream.fallback_reason
-        return stream.name if reason is None else window_catalogue().words(reason).sentence
+        return stream.fallback_reason or stream.name
     finally:
         stream.close()

@@ -12,6 +12,7 @@ from reviewer.model.clock import Clock, SystemClock
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span, merge
 from reviewer.session.coverage import Coverage
+from reviewer.ui.messages import message_of
 from reviewer.ui.playback.listening_preferences import ListeningPreferences
 from reviewer.ui.playback.player_clock import REPORT_EVERY_MS, PlayerClock, next_part, still_to_hear
 from reviewer.ui.playback.segment_navigation import SegmentCursor, SegmentList
@@ -123,8 +124,12 @@ class PlaybackController(QObject):
 
     @property
     def problem(self) -> str:
-        """Why there is no sound, in one sentence; empty if there is sound."""
-        return self._player.problem or ""
+        """Why there is no sound, and what helps, in the user's language; empty if there is sound."""
+        notice = self._player.problem
+        if notice is None:
+            return ""
+        message = message_of(notice)
+        return f"{message.sentence} {message.hint}".strip()
 
     @property
     def coverage(self) -> Coverage:

@@ -9,7 +9,7 @@ from reviewer.pedal.calibration import Calibration
 from reviewer.pedal.device import HidDevice
 from reviewer.pedal.report import CalibratedPedal, Pedal
 from reviewer.pedal.status import PedalState, PedalStatus, usb_numbers
-from reviewer.ui.messages import Message, message_for
+from reviewer.ui.messages import Message, message_for, message_of
 from reviewer.ui.pedal_reader import CALIBRATED, PedalReader
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
@@ -132,8 +132,8 @@ class PedalCalibrationPanel(QWidget):
             if status.state is PedalState.CALIBRATING:
                 return
             self._end_calibration()
-            fault = Message(status.sentence or self.tr("The device was disconnected."), status.hint)
-            self.message.show_message(fault, "warn")
+            gone = Message(self.tr("The device was disconnected."))
+            self.message.show_message(message_of(status.fault) if status.fault else gone, "warn")
         if status.candidates != self._others:
             self._list(status.candidates)
         self._show_buttons()

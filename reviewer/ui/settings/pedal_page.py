@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBox
 
 from reviewer.pedal.report import Pedal
 from reviewer.pedal.status import PedalState, PedalStatus
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, message_of
 from reviewer.ui.pedal_bindings import act_of, acts, preference_of
 from reviewer.ui.pedal_reader import PedalReader
 from reviewer.ui.preferences import Preferences
@@ -122,7 +122,7 @@ class PedalPage(QWidget):
                 ).format(back, play, forward),
             ),
             PedalState.CALIBRATING: Message(self.tr("{0} is being calibrated.").format(name)),
-            PedalState.FAULT: Message(status.sentence, status.hint),
+            PedalState.FAULT: message_of(status.fault) if status.fault else Message(""),
         }[status.state]
 
     def _show_event(self, pedal: Pedal, words: str, *, is_down: bool) -> None:

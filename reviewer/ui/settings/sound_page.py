@@ -6,9 +6,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.audio.io.port_audio import Outputs, list_outputs, output_with_id
-from reviewer.errors import ReviewerError
+from reviewer.errors import Notice, ReviewerError
 from reviewer.ui.jobs import CancelToken, Jobs
-from reviewer.ui.messages import Message
+from reviewer.ui.messages import Message, message_of
 from reviewer.ui.playback.output_settings import DEVICE
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.theme import GAP_PX
@@ -21,8 +21,8 @@ def outputs_now() -> Outputs:
     return list_outputs(rescan_first=True)
 
 
-def tone_on(output: str) -> str:
-    """Plays a test tone on the stored output; returns the name of the output used."""
+def tone_on(output: str) -> str | Notice:
+    """Plays a test tone on the stored output; returns its name, or why another one was used."""
     from reviewer.audio.io.sound_card import SoundCard  # noqa: PLC0415 - only once sound is wanted
     from reviewer.audio.play.tone import play_tone  # noqa: PLC0415
 
@@ -40,7 +40,7 @@ class SoundPage(QWidget):
         parent: QWidget | None = None,
         *,
         outputs: Callable[[], Outputs] = outputs_now,
-        tone: Callable[[str], str] = tone_on,
+        tone: Callable[[str], str | Notice] = tone_on,
     ) -> None:
         super().__init__(parent)
         named(self, "sound_page", self.tr("Sound")).setToolTip("")
@@ -73,7 +73,7 @@ class SoundPage(QWidget):
         """Plays a short tone on the chosen output."""
         chosen, tone = self._preferences.text(DEVICE), self._tone
 
-        def work(_token: CancelToken) -> str:
+        def work(_token: CancelToken) -> str | Notice:
             return tone(chosen)
 
         self._test.setEnabled(False)
@@ -89,9 +89,12 @@ class SoundPage(QWidget):
         self._refresh.setEnabled(True)
         self._show_outputs(outputs)
 
-    def _on_heard(self, where: str) -> None:
+    def _on_heard(self, where: str | Notice) -> None:
         self._test.setEnabled(True)
-        self._message.show_message(Message(self.tr("A test tone was played on: {0}").format(where)), "ok")
+        if isinstance(where, Notice):
+            self._message.show_message(message_of(where), "warn")
+        else:
+            self._message.show_message(Message(self.tr("A test tone was played on: {0}").format(where)), "ok")
 
     def _on_failed(self, error: Exception) -> None:
         self._refresh.setEnabled(True)

@@ -14,7 +14,7 @@ from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.audio.play.rendition import PASSTHROUGH_WINDOW_FRAMES
 from reviewer.audio.samples import IntSamples, Samples, Sound
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Notice
 from reviewer.model.event import HeardRange
 from tests.fakes.sound import ReadSound
 from tests.fakes.stretch import RepeatingStretch
@@ -137,9 +137,7 @@ def test_all_before_damage_is_played_and_then_it_is_said() -> None:
     ).all()
     while player.is_playing:
         device.pull(512)
-    assert player.problem == (
-        "Encrypted content does not verify, so it was not used. Restore it from a backup."
-    )
+    assert player.problem == Notice("SEALED_OBJECT_DAMAGED")
     assert player.position == 3 * PASSTHROUGH_WINDOW_FRAMES
     assert player.take_heard() == [HeardRange(20_000, 3 * PASSTHROUGH_WINDOW_FRAMES)]
     player.close()

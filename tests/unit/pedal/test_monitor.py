@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Notice, Refused, Unavailable
 from reviewer.pedal.models import known_models
 from reviewer.pedal.monitor import SCAN_INTERVAL_SECONDS, PedalMessage, PedalMonitor, RawReport
 from reviewer.pedal.report import CalibratedPedal, Pedal, PedalEvent, ReportBit, ReportLayout
@@ -123,8 +123,7 @@ def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
     bench.backend.opening_fails = Unavailable("PEDAL_NOT_OPENED")
     assert bench.steps(1) == [SCAN_INTERVAL_SECONDS]
     assert bench.status.state is PedalState.FAULT
-    assert bench.status.sentence.endswith("could not be opened.")
-    assert bench.status.hint.startswith("Close other programs")
+    assert bench.status.fault == Notice("PEDAL_NOT_OPENED")
     bench.backend.opening_fails = None
     bench.steps(1)
     assert bench.status.state is PedalState.READY
@@ -138,11 +137,10 @@ def test_what_cannot_be_listed_or_read_is_a_status_with_its_sentence():
     listing.backend.listing_fails = Unavailable("USB_NOT_LISTED", problem="no bus")
     listing.steps(1)
     models.steps(1)
-    assert (listing.status.state, listing.status.sentence) == (
-        PedalState.FAULT,
-        "The USB devices could not be listed.",
+    assert listing.status == PedalStatus(
+        PedalState.FAULT, fault=Notice("USB_NOT_LISTED", {"problem": "no bus"})
     )
-    assert models.status.sentence.startswith("infinity.toml")
+    assert models.status.fault == Notice("PEDAL_IDS", {"place": "infinity.toml"})
 
 
 @pytest.mark.parametrize("is_new", [False, True])
