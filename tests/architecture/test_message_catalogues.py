@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.model.clip import ClipState
 from reviewer.model.event import Action
 from reviewer.model.people import Role
+from reviewer.model.task import HELD_BACK, TaskState
 from reviewer.privacy.manifest_row import Outcome
 from reviewer.transcript.conventions import TagClass
 from tests.conftest import REPOSITORY
@@ -66,6 +68,8 @@ def test_every_code_that_the_program_names_has_words() -> None:
         ("ROLE", tuple(Role)),
         ("OUTCOME", tuple(Outcome)),
         ("LEFT_OUT_TAG", tuple(TagClass)),
+        ("CLIP_STATE", tuple(ClipState)),
+        ("TASK_STATE", (*TaskState, HELD_BACK)),
     ],
 )
 def test_every_value_that_is_shown_has_a_word(kind: str, values: tuple[str, ...]) -> None:
