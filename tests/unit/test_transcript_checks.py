@@ -30,6 +30,8 @@ def marked(text: str) -> list[tuple[str, str]]:
         "[foreign:pt-br] thanks",
         "still typing ",
         "don’t",
+        "cafe\u0301",
+        'intel·ligent EU:n ארה"ב',
     ],
 )
 def test_text_that_keeps_to_the_conventions_has_no_check_text(text: str) -> None:
@@ -59,14 +61,13 @@ def test_text_that_keeps_to_the_conventions_has_no_check_text(text: str) -> None
         ("so\u200byes", "\u200b", "INVISIBLE_CHARACTER"),
         ("so\ufeffyes", "\ufeff", "INVISIBLE_CHARACTER"),
         ("so\u0007yes", "\u0007", "INVISIBLE_CHARACTER"),
-        ("cafe\u0301 yes", "cafe\u0301", "ACCENT_NOT_COMPOSED"),
         ("at 5 sharp", "5", "NUMBER_IN_DIGITS"),
         ("fifty % sure", "%", "SYMBOL_NOT_IN_WORDS"),
         ("fifty $ now", "$", "SYMBOL_NOT_IN_WORDS"),
         ("well; yes", ";", "PUNCTUATION_NOT_ALLOWED"),
         ("well (no yes", "(", "OTHER_BRACKET"),
         ("well - yes", "-", "HYPHEN_ALONE"),
-        ("Umm, yes", "Umm,", "SPELLING_VARIANT"),
+        ("Umm, yes", "Umm", "SPELLING_VARIANT"),
     ],
 )
 def test_problem_is_marked_where_it_is_with_its_words(text: str, where: str, code: str) -> None:
