@@ -21,8 +21,8 @@ _PLAIN_SPACE = " "
 class TextProblem:
     """What is wrong with ``text[start:end]`` (code points, not UTF-16 units).
 
-    ``replacement`` puts it right, where one correction is obvious. What does not block may be handed in: the
-    training text is the same with and without it.
+    ``replacement`` puts it right, where one correction is obvious. A problem that blocks must be mended
+    before the text is handed in; any other is asked about once.
     """
 
     start: int
@@ -61,7 +61,7 @@ def _problem(
 
 
 def _warning(
-    start: int, end: int, code: str, replacement: str | None, /, **parameters: Parameter
+    start: int, end: int, code: str, replacement: str | None = None, /, **parameters: Parameter
 ) -> TextProblem:
     return TextProblem(start, end, Notice(code, parameters), replacement, blocks=False)
 
@@ -187,7 +187,7 @@ def _scripts(typed: _Typed) -> Iterator[TextProblem]:
     for token in typed.words():
         for start, end in letters_of_other_scripts(token.text, typed.conventions.rules.scripts):
             scripts = ", ".join(typed.conventions.rules.scripts)
-            yield _problem(token.start + start, token.start + end, "OTHER_SCRIPT", scripts=scripts)
+            yield _warning(token.start + start, token.start + end, "OTHER_SCRIPT", scripts=scripts)
 
 
 def _variants(typed: _Typed) -> Iterator[TextProblem]:

@@ -7,6 +7,7 @@ from reviewer.places import resource
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.tokens import TokenKind, tokenize
+from reviewer.workspace import shipped_conventions
 
 ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
 ANY = load_conventions(resource("conventions", "und.toml"))
@@ -31,7 +32,7 @@ def marked(text: str) -> list[tuple[str, str]]:
         "still typing ",
         "don’t",
         "cafe\u0301",
-        'intel·ligent EU:n ארה"ב',
+        "intel·ligent EU:n",
     ],
 )
 def test_text_that_keeps_to_the_conventions_has_no_check_text(text: str) -> None:
@@ -84,6 +85,38 @@ def test_every_problem_marks_part_of_the_text_and_has_words_in_both_faces(text: 
 
 def test_spelling_rules_are_off_where_the_conventions_do_not_ask_for_them() -> None:
     assert check_text("5 % (so); hmm", ANY) == ()
+
+
+def test_a_mark_inside_a_hebrew_abbreviation_is_spelling() -> None:
+    hebrew = shipped_conventions().of("he-IL")
+    assert check_text('ארה"ב וצה״ל', hebrew) == ()
+    assert [p.notice.code for p in check_text('"שלום"', hebrew)] == ["PUNCTUATION_NOT_ALLOWED"] * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "mended"),
+    [
+        ("Umm, yes", "Um, yes"),
+        ("so [Laugh] yes", "so [laugh] yes"),
+        ("so [laughs] yes", "so [laugh] yes"),
+        ("so[noise]yes", "so [noise] yes"),
+        ("fifty % sure", "fifty percent sure"),
+        ("the R&D team", "the R and D team"),
+        ("well; yes", "well yes"),
+        ("so \u200byes", "so yes"),
+        ("so  yes", "so yes"),
+    ],
+)
+def test_one_correction_mends_what_has_one(typed: str, mended: str) -> None:
+    first = check_text(typed, ENGLISH)[0]
+    assert first.replacement is not None
+    assert typed[: first.start] + first.replacement + typed[first.end :] == mended
+
+
+def test_letters_of_another_script_are_asked_about_and_do_not_block() -> None:
+    (problem,) = check_text("he said привет to me", ENGLISH)
+    assert (problem.notice.code, problem.blocks) == ("OTHER_SCRIPT", False)
+    assert (problem.start, problem.end) == (8, 14)
 
 
 def test_tags_are_checked_in_every_locale() -> None:
