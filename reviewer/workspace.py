@@ -272,6 +272,11 @@ def shipped_conventions() -> LocaleConventions:
     return _load_conventions(resource("conventions").parent, ANY_LANGUAGE)
 
 
+def workspace_conventions(workspace: Path) -> LocaleConventions:
+    """The conventions of a workspace, without opening it. Raises Unavailable, Refused."""
+    return _load_conventions(workspace, read_project(workspace / PROJECT_FILE).conventions)
+
+
 def _load_conventions(workspace: Path, name: str) -> LocaleConventions:
     """The project's conventions, and those of every other locale: the workspace's own file before ours."""
     project = load_conventions(_own_or_resource(workspace, "conventions", name))

@@ -42,6 +42,11 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", without_stray_characters(text))
 
 
+def stored_text(text: str) -> str:
+    """A text as it is stored: in NFC, whatever form a keyboard, a recogniser or another program gave it."""
+    return unicodedata.normalize("NFC", text)
+
+
 def is_fragment(word: str) -> bool:
     """Whether the speaker cut the word off: ``absolu-``, whatever mark follows."""
     bare = "".join(c for c in word if c.isalnum() or c == "-")
