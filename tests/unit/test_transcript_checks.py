@@ -1,8 +1,11 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.messages import command_catalogue, window_catalogue
+from reviewer.model.annotation import Segment
 from reviewer.places import resource
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import load_conventions
@@ -148,3 +151,10 @@ def test_tag_knows_its_name_and_detail() -> None:
     (detailed,) = tokenize("[pii:name]")
     assert (plain.tag_name, plain.tag_detail) == ("noise", None)
     assert (detailed.tag_name, detailed.tag_detail) == ("pii", "name")
+
+
+@given(st.text())
+def test_a_text_is_stored_in_nfc_whatever_form_it_came_in(typed: str) -> None:
+    text = Segment("s", 0, 1, unicodedata.normalize("NFD", typed)).text
+    assert unicodedata.is_normalized("NFC", text)
+    assert Segment("s", 0, 1, text).text == text
