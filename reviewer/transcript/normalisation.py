@@ -88,7 +88,7 @@ def _edges(text: str, conventions: Conventions) -> Iterator["re.Match[str]"]:
 
 
 def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str]:
-    for piece in _split(typed, rules.punctuation):
+    for piece in (typed,) if typed.isalnum() else _split(typed, rules.punctuation):
         bare = piece.rstrip(rules.punctuation) if rules.punctuation else piece
         if not any(c.isalnum() or is_spoken_sign(c) or unicodedata.category(c)[0] == "M" for c in bare):
             continue
