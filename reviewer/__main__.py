@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the program; gives its exit code."""
+    """Runs the program; returns its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if opens_window(given):
         return _window(given)
@@ -18,13 +18,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _window(given: Sequence[str]) -> int:
     try:
-        # Only here: the commands work where there is neither Qt nor a screen.
+        # Imported here: the commands work without Qt and a display.
         from reviewer.app.start import run as start  # noqa: PLC0415
     except ImportError as error:
         from reviewer.cli.output import print_error  # noqa: PLC0415
         from reviewer.errors import Unavailable  # noqa: PLC0415
 
-        # Qt is installed but a system library is not, on a machine that never had a desktop.
+        # Qt is installed, but a system library is missing, as on a machine without a desktop.
         problem = Unavailable("NO_WINDOW", problem=str(error))
         print_error(problem)
         return problem.exit_code

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence without its words: a code of the message catalogue, and what the words are filled with."""
+    """A code of the message catalogue, with its parameters."""
 
     code: str
     parameters: "Parameters" = field(default_factory=lambda: MappingProxyType({}))
@@ -18,7 +18,7 @@ Parameters = Mapping[str, Parameter]
 
 
 class ReviewerError(Exception):
-    """Something went wrong that we know of.
+    """An expected error.
 
     ``code`` names the sentence and hint in the message catalogue of each face (``resources/messages``);
     ``parameters`` fill their placeholders.
@@ -28,7 +28,7 @@ class ReviewerError(Exception):
 
     def __init__(self, code: str, hint: str = "", /, **parameters: Parameter) -> None:
         super().__init__(code)
-        # Where a part of the program still words its own errors, a sentence stands in the code's place.
+        # Parts of the program that still word their own errors pass a sentence instead of the code.
         is_code = code.replace("_", "").isalnum() and code.upper() == code
         old_code = str(parameters.pop("code", ""))
         self.own_words = None if is_code else (code, hint)
@@ -37,24 +37,24 @@ class ReviewerError(Exception):
 
     @property
     def notice(self) -> Notice:
-        """What is to be said."""
+        """Code and parameters, for the catalogue."""
         return Notice(self.code, self.parameters)
 
 
 class Refused(ReviewerError):
-    """A rule said no; trying again changes nothing."""
+    """Refused by a rule; trying again does not help."""
 
     exit_code = 2
 
 
 class Unavailable(ReviewerError):
-    """The world said no (disk, device, another process); a retry may help."""
+    """Disk, device or another process failed; a retry may help."""
 
     exit_code = 3
 
 
 class Damaged(ReviewerError):
-    """Data does not verify; nothing was used of it."""
+    """Data does not verify, and was not used."""
 
     exit_code = 4
 
@@ -67,7 +67,7 @@ class WrongPassphrase(Refused):
 
 
 class TooManyFailures(Refused):
-    """Sign-in for this name waits after repeated failures."""
+    """Sign-in for this name is blocked after repeated failures."""
 
     def __init__(self, wait_seconds: int) -> None:
         super().__init__("TOO_MANY_FAILURES", seconds=wait_seconds)
@@ -75,7 +75,7 @@ class TooManyFailures(Refused):
 
 
 class NdaRequired(Refused):
-    """No live acknowledgement of the current agreement: no clip opens."""
+    """No valid acknowledgement of the current agreement, so no clip opens."""
 
     def __init__(self) -> None:
         super().__init__("NDA_REQUIRED")
@@ -91,7 +91,7 @@ class NotAllowed(Refused):
 
 
 class LeaseLost(Refused):
-    """The lease ran out and the clip went to a colleague; what was typed is kept as a late draft."""
+    """The lease ran out and the clip went to a colleague; the text is kept as a late draft."""
 
     def __init__(self, code: str = "LEASE_LOST") -> None:
         super().__init__(code)
@@ -112,7 +112,7 @@ class SubmissionConflict(Refused):
 
 
 class NoAudioDevice(Unavailable):
-    """Sound cannot be played here; everything else goes on."""
+    """Sound cannot be played here; everything else works."""
 
 
 class LeaseLapsed(LeaseLost):

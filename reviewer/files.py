@@ -1,4 +1,4 @@
-"""Writing files so that a crash leaves the old content or the new, never a part of it."""
+"""Atomic file writes: after a crash a file has its old or its new content."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Write a file beside its place, sync it to the disk, then replace what was there; follows a link.
+    """Write a file beside its place, sync it to the disk, then replace the file; follows a symbolic link.
 
     Args:
         path: the file; its folder must exist.
@@ -15,7 +15,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         mode: the permissions of the new file, as for ``os.open``.
 
     Raises:
-        OSError: the disk refused; what was there before is unchanged, and nothing is left beside it.
+        OSError: writing failed; the old content is unchanged, and no temporary file is left.
     """
     path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
@@ -30,7 +30,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Put new names in a folder on the disk; a rename is not durable before. Does nothing on Windows."""
+    """Sync a folder's entries to the disk, which makes a rename durable. Does nothing on Windows."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -41,7 +41,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_file(descriptor: int) -> None:
-    """Put an open file's content on the disk; on macOS ``fsync`` alone leaves it in the drive's cache."""
+    """Sync an open file to the disk; on macOS ``fsync`` alone leaves it in the drive's cache."""
     if sys.platform == "darwin":
         import fcntl  # noqa: PLC0415 - not on Windows
 

@@ -1,4 +1,4 @@
-"""The message catalogues: for each face of the program (window, command line) the words of every code."""
+"""The message catalogues: the words of every code, for the window and for the command line."""
 
 import tomllib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from reviewer.places import resource
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a person reads: what happened, and what to do next (may be empty)."""
+    """What happened, and what to do next (may be empty)."""
 
     sentence: str
     hint: str = ""

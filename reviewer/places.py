@@ -1,4 +1,4 @@
-"""Where the program's own files are, and where a user's workspace is by default."""
+"""Paths of the program's own files and of the default workspace."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def default_workspace() -> Path:
 
 
 def sound_record() -> Path:
-    """Where it is kept how well this user's sound devices kept up."""
+    """The file with the underrun statistics of this user's output devices."""
     import platformdirs  # noqa: PLC0415 - as above
 
     return Path(platformdirs.user_state_dir("reviewer", appauthor=False)) / "sound.json"

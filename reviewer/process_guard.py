@@ -8,7 +8,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def harden_process() -> None:
-    """New files are the owner's alone; no core dump, no debugger of the same user, where the platform can.
+    """New files are private to their owner; no core dumps and no debuggers, where the platform allows it.
 
     Source: prctl(2); RLIMIT_CORE alone does not stop a piped core pattern.
     """

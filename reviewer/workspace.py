@@ -61,7 +61,7 @@ MakeQueue = Callable[[Database, Clock, QueueRules], Queue]
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person at work; the part that their role does not have refuses at its first call."""
+    """A signed-in person; the parts that their role does not include refuse every call."""
 
     identity: Identity
     desk: DeskSession
@@ -109,16 +109,16 @@ class Workspace:
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:
-        """Signs a person in and gives what their role can do."""
+        """Signs a person in and returns the sessions of their role."""
         identity = self.sessions.sign_in(name, passphrase)
         return SignedIn(identity, self.desk(identity), self.qa(identity), self.lead(identity))
 
     def sign_out(self, signed_in: SignedIn) -> bool:
-        """Ends the session; False when its row could not be written."""
+        """Ends the session; False if its log row could not be written."""
         return self.sessions.sign_out(signed_in.identity)
 
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
-        """Turns an invitation into an account."""
+        """Activates an invited account."""
         return self.sessions.enrol(name, code, passphrase)
 
     def desk(self, identity: Identity) -> DeskSession:
@@ -211,8 +211,8 @@ def open_workspace(
 ) -> Workspace:
     """Opens an existing workspace.
 
-    Raises: Unavailable when there is none or it cannot be read; Refused for a project file that says
-    something the program does not know.
+    Raises: Unavailable when there is none or it cannot be read; Refused for an invalid
+    project file.
     """
     folder = Path(path)
     if not (folder / DATABASE_FILE).is_file():
@@ -235,7 +235,7 @@ def make_workspace(
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
 ) -> None:
-    """Makes a workspace and its first lead.
+    """Creates a workspace and its first lead.
 
     Raises: Refused when there is one already, the passphrase is weak or the project file is wrong.
     """
@@ -257,7 +257,7 @@ def make_workspace(
 
 
 def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
-    """A schema or conventions file: the workspace's own first, then ours."""
+    """A schema or conventions file: the workspace's own, else the built-in one."""
     own = workspace / kind / f"{name}.toml"
     return own if own.is_file() else resource(kind, f"{name}.toml")
 
@@ -278,7 +278,7 @@ def workspace_conventions(workspace: Path) -> LocaleConventions:
 
 
 def _load_conventions(workspace: Path, name: str) -> LocaleConventions:
-    """The project's conventions, and those of every other locale: the workspace's own file before ours."""
+    """The project's conventions, and those of every other locale: the workspace's own, else built-in."""
     project = load_conventions(_own_or_resource(workspace, "conventions", name))
     folders = (resource("conventions"), workspace / "conventions")
     files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}

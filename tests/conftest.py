@@ -95,3 +95,8 @@ def _open_windows() -> list[object]:
 def _deliver_deferred_deletes() -> None:
     core = sys.modules["PySide6.QtCore"]
     core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their length: random ones would give each worker of a run other tests."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None

@@ -64,6 +64,11 @@ def a_wav(
     return b"RIFF" + struct.pack("<I", min(size + 36, 0xFFFFFFFF)) + chunks
 
 
+def largest_step_from_silence(data: NDArray[Any]) -> int:
+    """From silence to the first frame, from each to the next, and from the last to silence."""
+    return int(np.abs(np.diff(data.astype(np.int64), axis=0, prepend=0, append=0)).max())
+
+
 def put(folder: Path, name: str, content: bytes) -> Path:
     path = folder / name
     path.write_bytes(content)

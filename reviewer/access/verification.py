@@ -1,4 +1,4 @@
-"""Whether the access log is whole, and the work that was handed in is what it says: all read afresh."""
+"""Whether the access log is whole, and the work in the file is what it says: all read afresh."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,11 +13,11 @@ from reviewer.access import signing
 from reviewer.access.audit_log import MAY_BE_UNSIGNED
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint
 from reviewer.access.log_chain import GENESIS, LogRow, flaw
+from reviewer.access.work_verification import LoggedWork, Mismatch, WorkTables
 from reviewer.db.schema import migrations
 from reviewer.errors import Damaged, Notice, Unavailable
 from reviewer.model.event import Action
 
-_HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED})
 _PAGE = 2000
 _BUSY_SECONDS = 30.0
 _SCHEMA = (
@@ -50,24 +50,16 @@ class _Walk:
     hashes: dict[int, bytes] = field(default_factory=dict)
     checkpoint_rows: set[int] = field(default_factory=set)
     objects: dict[int, str] = field(default_factory=dict)
-    refused: set[str] = field(default_factory=set)
-    work: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
-    """Annotation id -> row, digest, clip and author of the first row that hands it in."""
-
-
-class _Bad(Exception):
-    def __init__(self, seq: int | None, notice: Notice) -> None:
-        super().__init__(notice.code)
-        self.seq = seq
-        self.notice = notice
+    work: LoggedWork = field(default_factory=LoggedWork)
 
 
 def verify_log(file: Path, log_id: str, log_public_key: bytes, outside: Checkpoint | None = None) -> Finding:
     """Checks the whole log, and that it still ends in, or goes on from, a checkpoint kept outside.
 
     Without ``outside`` a cut tail, a rolled-back file or a log begun anew cannot be seen; with it they can.
-    The key of ``outside`` is trusted before the one given. Each annotation is compared with the row that
-    handed it in. Nothing is written, so that a copy on a read-only medium is as good.
+    The key of ``outside`` is trusted before the one given. Annotations (the sealed bytes too), verdicts, what
+    tasks hold and what stands for a clip are compared with the rows that tell of them. Nothing is written,
+    so that a copy on a read-only medium is as good.
 
     Args:
         file: The workspace's database, of this or an earlier version.
@@ -104,9 +96,10 @@ def _verified(
                 _match_outside(outside, walk)
             if tables is not None:  # an earlier version had another schema
                 _match_schema(connection)
-                _match_index(tables, walk)
-                _match_annotations(tables, walk)
-    except _Bad as bad:
+                index, work = tables
+                _match_index(index, walk)
+                work.match(walk.work)
+    except Mismatch as bad:
         return _found(bad.seq, bad.notice, walk.rows)
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
@@ -143,19 +136,19 @@ def _has_table(connection: sqlite3.Connection, name: str) -> bool:
 
 def _identity_in(connection: sqlite3.Connection) -> tuple[str, bytes]:
     if not _has_table(connection, "meta"):
-        raise _Bad(None, Notice("WORKSPACE_META"))
+        raise Mismatch(None, Notice("WORKSPACE_META"))
     values = dict(connection.execute("SELECT key, value FROM meta").fetchall())
     try:
         return str(values["workspace_id"]), bytes.fromhex(str(values["log_public_key"]))
     except (KeyError, ValueError) as error:
-        raise _Bad(None, Notice("WORKSPACE_META")) from error
+        raise Mismatch(None, Notice("WORKSPACE_META")) from error
 
 
 def _walk(rows: Iterator[LogRow], walk: _Walk, log_id: str, public_key: bytes) -> None:
     for seq, row in enumerate(rows, start=1):
         problem = flaw(row, seq, walk.head, log_id) or _flaw_of_signature(row, public_key)
         if problem:
-            raise _Bad(seq, problem)
+            raise Mismatch(seq, problem)
         walk.head, walk.rows = row.hash, seq
         if seq in walk.wanted:
             walk.hashes[seq] = row.hash
@@ -164,12 +157,10 @@ def _walk(rows: Iterator[LogRow], walk: _Walk, log_id: str, public_key: bytes) -
             walk.objects[seq] = str(fields["object"])
         if fields["action"] == Action.CHECKPOINT:
             walk.checkpoint_rows.add(seq)
-        elif fields["action"] in _HANDED_IN:
-            _note_work(walk, seq, fields)
-        elif fields["action"] == Action.SUBMISSION_REFUSED:
-            walk.refused.add(str(fields["detail"].get("annotation")))
+        else:
+            walk.work.add(seq, fields)
     if not walk.rows:
-        raise _Bad(1, Notice("LOG_EMPTY"))
+        raise Mismatch(1, Notice("LOG_EMPTY"))
 
 
 def _rows(connection: sqlite3.Connection, last: Any) -> Iterator[LogRow]:
@@ -199,40 +190,19 @@ def _flaw_of_signature(row: LogRow, public_key: bytes) -> Notice | None:
     return Notice("LOG_SIGNATURE_MISSING", {"row": row.seq})
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """What is compared with the log: its index, the annotations, and which may not have arrived yet."""
-
-    index: dict[int, str]
-    annotations: list[tuple[str, str, str, str]]
-    clips: frozenset[str]
-    is_sending: bool
-
-
-def _snapshot(connection: sqlite3.Connection) -> tuple[Any, list[tuple[int, str]], _Tables | None]:
+def _snapshot(
+    connection: sqlite3.Connection,
+) -> tuple[Any, list[tuple[int, str]], tuple[dict[int, str], WorkTables] | None]:
     # One moment for all of it, or what comes meanwhile would seem to be missing.
     connection.execute("BEGIN")
     last = connection.execute("SELECT max(seq) FROM log").fetchone()[0]
     rows = connection.execute("SELECT size, note FROM checkpoint ORDER BY size").fetchall()
-    tables = _tables(connection) if _has_table(connection, "annotation") else None
+    tables = None
+    if _has_table(connection, "annotation"):
+        index = {seq: str(target) for target, seq in connection.execute("SELECT object, seq FROM log_about")}
+        tables = index, WorkTables.read(connection)
     connection.execute("COMMIT")
     return last, [(size, str(note)) for size, note in rows], tables
-
-
-def _tables(connection: sqlite3.Connection) -> _Tables:
-    annotations = connection.execute(
-        "SELECT id, digest, clip_id, author FROM annotation ORDER BY id"
-    ).fetchall()
-    pending = connection.execute("SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1").fetchone()
-    return _Tables(
-        index={seq: str(target) for target, seq in connection.execute("SELECT object, seq FROM log_about")},
-        annotations=[
-            (str(name), digest.hex() if isinstance(digest, bytes) else "", str(clip), str(author))
-            for name, digest, clip, author in annotations
-        ],
-        clips=frozenset(str(clip) for (clip,) in connection.execute("SELECT clip_id FROM queue_clip")),
-        is_sending=pending is not None,
-    )
 
 
 def _match_checkpoints(
@@ -243,35 +213,35 @@ def _match_checkpoints(
         try:
             read = parse_checkpoint(note)
         except Damaged as error:
-            raise _Bad(size, Notice("CHECKPOINT_DAMAGED", {"rows": size})) from error
+            raise Mismatch(size, Notice("CHECKPOINT_DAMAGED", {"rows": size})) from error
         if (read.size, read.log_id, read.public_key) != (size, log_id, public_key):
-            raise _Bad(size, Notice("CHECKPOINT_OF_ANOTHER_LOG", {"rows": size}))
+            raise Mismatch(size, Notice("CHECKPOINT_OF_ANOTHER_LOG", {"rows": size}))
         if size > walk.rows:
-            raise _Bad(walk.rows + 1, Notice("LOG_CUT", {"row": walk.rows + 1, "rows": size}))
+            raise Mismatch(walk.rows + 1, Notice("LOG_CUT", {"row": walk.rows + 1, "rows": size}))
         if read.head != walk.hashes[size]:
-            raise _Bad(size, Notice("LOG_ROW_NOT_SIGNED_BY_CHECKPOINT", {"row": size}))
+            raise Mismatch(size, Notice("LOG_ROW_NOT_SIGNED_BY_CHECKPOINT", {"row": size}))
         if read.previous != previous:
-            raise _Bad(size, Notice("CHECKPOINT_BEFORE_MISSING", {"rows": size}))
+            raise Mismatch(size, Notice("CHECKPOINT_BEFORE_MISSING", {"rows": size}))
         if size not in walk.checkpoint_rows:
-            raise _Bad(size, Notice("CHECKPOINT_ROW_MISSING", {"row": size}))
+            raise Mismatch(size, Notice("CHECKPOINT_ROW_MISSING", {"row": size}))
         previous = read.digest()
     missing = walk.checkpoint_rows - {size for size, _ in checkpoints}
     if missing:
-        raise _Bad(min(missing), Notice("CHECKPOINT_MISSING", {"row": min(missing)}))
+        raise Mismatch(min(missing), Notice("CHECKPOINT_MISSING", {"row": min(missing)}))
 
 
 def _match_identity(outside: Checkpoint, log_id: str, public_key: bytes) -> None:
     if outside.log_id != log_id:
-        raise _Bad(1, Notice("OUTSIDE_CHECKPOINT_OF_ANOTHER_LOG"))
+        raise Mismatch(1, Notice("OUTSIDE_CHECKPOINT_OF_ANOTHER_LOG"))
     if outside.public_key != public_key:
-        raise _Bad(1, Notice("OUTSIDE_CHECKPOINT_KEY_DIFFERS"))
+        raise Mismatch(1, Notice("OUTSIDE_CHECKPOINT_KEY_DIFFERS"))
 
 
 def _match_outside(outside: Checkpoint, walk: _Walk) -> None:
     if outside.size > walk.rows:
-        raise _Bad(walk.rows + 1, Notice("LOG_CUT", {"row": walk.rows + 1, "rows": outside.size}))
+        raise Mismatch(walk.rows + 1, Notice("LOG_CUT", {"row": walk.rows + 1, "rows": outside.size}))
     if walk.hashes[outside.size] != outside.head:
-        raise _Bad(outside.size, Notice("LOG_REWRITTEN", {"row": outside.size}))
+        raise Mismatch(outside.size, Notice("LOG_REWRITTEN", {"row": outside.size}))
 
 
 def _match_schema(connection: sqlite3.Connection) -> None:
@@ -284,40 +254,14 @@ def _match_schema(connection: sqlite3.Connection) -> None:
     found = connection.execute(_SCHEMA).fetchall()
     if found != [tuple(row) for row in expected]:
         names = sorted({name for _, name, _ in set(found) ^ {tuple(row) for row in expected}})
-        raise _Bad(None, Notice("LOG_SCHEMA_CHANGED", {"names": ", ".join(names)}))
+        raise Mismatch(None, Notice("LOG_SCHEMA_CHANGED", {"names": ", ".join(names)}))
 
 
-def _note_work(walk: _Walk, seq: int, fields: dict[str, Any]) -> None:
-    detail = fields["detail"]
-    annotation = detail.get("annotation") if isinstance(detail, dict) else None
-    if isinstance(annotation, str):
-        said = (seq, str(detail.get("digest")), str(fields["object"]), str(fields["actor"]))
-        walk.work.setdefault(annotation, said)
-
-
-def _match_index(tables: _Tables, walk: _Walk) -> None:
+def _match_index(index: dict[int, str], walk: _Walk) -> None:
     """The index of the log by object says of every row what the row says of itself."""
-    wrong = sorted(seq for seq, _ in tables.index.items() ^ walk.objects.items())
+    wrong = sorted(seq for seq, _ in index.items() ^ walk.objects.items())
     if wrong:
-        raise _Bad(wrong[0], Notice("LOG_INDEX_DIFFERS", {"row": wrong[0]}))
-
-
-def _match_annotations(tables: _Tables, walk: _Walk) -> None:
-    """Every annotation is the one that a row handed in (same digest, clip and author), and none is missing.
-
-    Work that was refused, is still being sent, or is in a queue elsewhere is not in this file.
-    """
-    for annotation, *facts in tables.annotations:
-        said = walk.work.get(annotation)
-        if said is None:
-            raise _Bad(None, Notice("ANNOTATION_NOT_IN_LOG", {"annotation": annotation}))
-        if tuple(facts) != said[1:]:
-            raise _Bad(said[0], Notice("ANNOTATION_DIFFERS", {"annotation": annotation, "row": said[0]}))
-    here = {tuple(facts) for _, *facts in tables.annotations}
-    for annotation, (row, *said_facts) in walk.work.items():
-        is_here = tuple(said_facts) in here or said_facts[1] not in tables.clips
-        if not is_here and not tables.is_sending and annotation not in walk.refused:
-            raise _Bad(row, Notice("ANNOTATION_MISSING", {"annotation": annotation, "row": row}))
+        raise Mismatch(wrong[0], Notice("LOG_INDEX_DIFFERS", {"row": wrong[0]}))
 
 
 def _found(first_bad: int | None, notice: Notice, rows: int) -> Finding:

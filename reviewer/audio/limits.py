@@ -19,19 +19,11 @@ _BUSY_MACHINE = 6.0
 
 
 def refuse_unsupported(rate_hz: int, channels: int) -> None:
-    """Raises Refused (``UNDECODABLE``) for more channels, or a higher rate, than can be kept."""
+    """Raises Refused (``UNDECODABLE_...``) for more channels, or a higher rate, than can be kept."""
     if channels > MAX_CHANNELS:
-        raise Refused(
-            f"The file has {channels} channels; at most {MAX_CHANNELS} are supported.",
-            "Split the file, or mix its channels down, and import it again.",
-            code="UNDECODABLE",
-        )
+        raise Refused("UNDECODABLE_CHANNELS", channels=channels, most=MAX_CHANNELS)
     if rate_hz > MAX_RATE_HZ:
-        raise Refused(
-            f"The file has a sample rate of {rate_hz} Hz; at most {MAX_RATE_HZ} Hz are supported.",
-            "Resample the file and import it again.",
-            code="UNDECODABLE",
-        )
+        raise Refused("UNDECODABLE_RATE", rate_hz=rate_hz, most_hz=MAX_RATE_HZ)
 
 
 def cpu_seconds(limits: DecodeLimits) -> float:

@@ -57,7 +57,7 @@ def verify(
     *,
     json: AsJson = False,
 ) -> None:
-    """Verify every row of the access log. Nobody signs in, nothing is written: a copy of the file will do."""
+    """Verify every row of the access log. Signs nobody in and writes nothing: a copy is enough."""
     from reviewer.access.verification import verify_file  # noqa: PLC0415
 
     outside = _read_checkpoint(checkpoint) if checkpoint else None

@@ -1,4 +1,4 @@
-"""``reviewer import``, ``export`` and ``purge``: the life of clips in a workspace."""
+"""``reviewer import``, ``export`` and ``purge``: clips into, out of, and away from a workspace."""
 
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ def import_clips(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="JSON Lines or CSV.")],
     sample: Annotated[
         int | None,
-        typer.Option("--sample", metavar="N", min=1, help="Take N clips only.", show_default=False),
+        typer.Option("--sample", metavar="N", min=1, help="Import only N clips.", show_default=False),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="The seed of the sample.")] = 0,
     stratify: Annotated[
@@ -29,14 +29,14 @@ def import_clips(
             "--stratify", metavar="FIELDS", help="Stratify the sample by these, e.g. locale,product."
         ),
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every line, keep nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every line, import nothing.")] = False,
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Import clips through the gate; a report row for each line."""
+    """Import clips through the gate; prints a report row for each line."""
     from reviewer.lead.intake_report import IntakeOptions  # noqa: PLC0415
 
     fields = tuple(field.strip() for field in stratify.split(",") if field.strip())
@@ -64,7 +64,8 @@ def export(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that does not exist yet.")],
     formats: Annotated[str, typer.Option("--format", metavar="NAMES", help="For example nemo,csv.")],
     where: Annotated[
-        str | None, typer.Option("--where", metavar="EXPR", help="Which clips; else all.", show_default=False)
+        str | None,
+        typer.Option("--where", metavar="EXPR", help="A filter for clips; default: all.", show_default=False),
     ] = None,
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
@@ -111,7 +112,7 @@ def purge(
         ),
     ] = None,
     retention: Annotated[
-        bool, typer.Option("--retention", help="All clips whose retention time or consent is over.")
+        bool, typer.Option("--retention", help="All clips whose retention or consent has ended.")
     ] = False,
     workspace: WorkspaceDir = None,
     as_name: AsName = None,
@@ -119,7 +120,7 @@ def purge(
     *,
     json: AsJson = False,
 ) -> None:
-    """Destroy clips by destroying their keys, and print which exports must be recalled."""
+    """Destroy clips' keys, and print the exports to recall."""
     from reviewer.lead.purge import read_withdrawn_sources  # noqa: PLC0415
 
     if withdrawn is None and not retention:
@@ -138,7 +139,7 @@ def purge(
 
 
 def _print_left_out(left_out: Mapping[str, int]) -> None:
-    """One line a reason for leaving clips out of a set."""
+    """Prints one line for each reason for leaving clips out."""
     for reason, count in left_out.items():
         print(output.sentence("LEFT_OUT", count=count, reason=Notice(f"LEFT_OUT_{reason.upper()}")))
 

@@ -1,4 +1,4 @@
-"""``reviewer doctor``: checks what this machine needs; each fault comes with its remedy."""
+"""``reviewer doctor``: checks what this machine needs; each problem comes with its remedy."""
 
 import os
 import shutil
@@ -26,15 +26,13 @@ GIBIBYTE = 1 << 30
 _LEAST_FREE_BYTES = GIBIBYTE
 _STRICT_SINCE = (3, 37, 0)
 _WAL_SINCE = (3, 51, 3)
-_BUILT = datetime(
-    2026, 11, 1, tzinfo=UTC
-)  # no clock can be right that shows a time before this program was made
+_BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # a clock that shows a time before this program was built is wrong
 _EXIT_BROKEN = 3
 _FEW_UNDERRUNS = 3
 _SECONDS_AN_UNDERRUN = 600
 
-# In children: a sound library that hangs or a display that aborts must not take this command with it, and
-# commands never load either.
+# In child processes: a hanging sound library or an aborting display must not end this command, and commands
+# never load either.
 _SOUND = "import sounddevice; print(sounddevice.query_devices(kind='output')['name'])"
 _DISPLAY = """
 from PySide6.QtGui import QGuiApplication
@@ -57,7 +55,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HealthFinding:
-    """The result of one check; its words hold the remedy as the hint."""
+    """The result of one check; its hint is the remedy."""
 
     name: str
     health: Health
@@ -75,7 +73,7 @@ def doctor(
     *,
     json: AsJson = False,
 ) -> None:
-    """Check sound, display, pedal, SQLite, disk and clock, each with its remedy. Nobody signs in for it."""
+    """Check sound, display, pedal, SQLite, disk and clock, each with its remedy. Signs nobody in."""
     findings = check_machine(workspace or default_workspace())
     shown = [(one.name, one.health.value, one.words.sentence, one.words.hint) for one in findings]
     if json:
@@ -115,7 +113,7 @@ def check_machine(
 
 
 def run_in_child(code: str, seconds: float = CHILD_SECONDS) -> tuple[int, str]:
-    """Runs Python code in a process of its own; gives its exit code and last line of output."""
+    """Runs Python code in a process of its own; returns its exit code and last line of output."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, timeout=seconds, check=False
@@ -127,7 +125,7 @@ def run_in_child(code: str, seconds: float = CHILD_SECONDS) -> tuple[int, str]:
 
 
 def check_underruns(file: Path) -> HealthFinding:
-    """Whether the output devices got their sound in time so far; one gap in ten minutes is acceptable."""
+    """Reports gaps in playback so far; one gap in ten minutes is acceptable."""
     from reviewer.audio.play.underruns import read_records  # noqa: PLC0415 - loads numpy
 
     rows = read_records(file)
@@ -142,7 +140,7 @@ def check_underruns(file: Path) -> HealthFinding:
 
 
 def check_sqlite(version: tuple[int, int, int]) -> HealthFinding:
-    """Whether this SQLite can hold a workspace, and how it writes."""
+    """Whether this SQLite can hold a workspace, and its journal mode."""
     name = {"version": ".".join(map(str, version))}
     if version < _STRICT_SINCE:
         return HealthFinding("sqlite", Health.BROKEN, Notice("DOCTOR_SQLITE_OLD", name))
@@ -151,7 +149,7 @@ def check_sqlite(version: tuple[int, int, int]) -> HealthFinding:
 
 
 def check_disk(folder: Path, least_free_bytes: int = _LEAST_FREE_BYTES) -> HealthFinding:
-    """Whether the folder, or its nearest existing parent, can be written and has room."""
+    """Whether the folder, or its nearest existing parent, can be written and has space."""
     existing = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
     free = shutil.disk_usage(existing).free
     try:

@@ -1,4 +1,4 @@
-"""``reviewer init``: makes a workspace and its first lead."""
+"""``reviewer init``: creates a workspace and its first lead."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from reviewer.cli.sign_in import AsJson, PassphraseFile, passphrase_from
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the workspace.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace's folder.")],
     lead: Annotated[str, typer.Option("--lead", metavar="NAME", help="The first lead's name.")],
     project: Annotated[
         Path | None,
@@ -22,7 +22,7 @@ def init(
     *,
     json: AsJson = False,
 ) -> None:
-    """Make a workspace and its first lead."""
+    """Create a workspace and its first lead."""
     from reviewer.workspace import make_workspace  # noqa: PLC0415
 
     make_workspace(folder, lead, passphrase_from(passphrase_file, is_new=True), project)

@@ -54,7 +54,7 @@ def _common(
 
 
 def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
-    """Runs one command and gives its exit code; an error is one sentence and one hint on stderr.
+    """Runs one command and returns its exit code; an error is one sentence and one hint on stderr.
 
     Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
     130 interrupted.
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
         code = commands(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # typer turns the first into the second
-        _discard_output()  # the reader has gone, as ``head`` does; what was to be done is done
+        _discard_output()  # the reader has closed the pipe, as ``head`` does; the work is done
         return 0
     except Exception as problem:  # noqa: BLE001 - the one place where every error becomes a sentence
         known = _as_known_error(problem)
@@ -93,13 +93,13 @@ def _as_known_error(problem: Exception) -> ReviewerError:
     where = problem.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    # Not the message: it may hold what somebody typed.
+    # Not the message: it may contain typed text.
     place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "-"
     return ReviewerError("BUG", kind=type(problem).__name__, place=place)
 
 
 def _discard_output() -> None:
-    """Lets what could not be written go: Python tries once more at exit, and would change the exit code.
+    """Discards output that could not be written: Python tries again at exit, and would change the exit code.
 
     See the note on SIGPIPE in the documentation of the signal module.
     """

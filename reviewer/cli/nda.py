@@ -32,7 +32,7 @@ def show(
     *,
     json: AsJson = False,
 ) -> None:
-    """Print the agreement. Give --as to have it logged that it was shown to you, before you sign it."""
+    """Print the agreement. With --as it is logged that it was shown to you, which signing requires."""
     if as_name is None:
         with opened(workspace) as open_workspace:
             text = open_workspace.agreement.text()
@@ -40,7 +40,7 @@ def show(
         with signed_in(workspace, as_name, passphrase_file) as work:
             agreement, identity = work.workspace.agreement, work.person.identity
             text = agreement.shown(identity)
-            agreement.end_reached(identity, text)  # all of it is printed at once
+            agreement.end_reached(identity, text)  # the whole text is printed at once
     if json:
         body = {
             "version": text.version,
@@ -65,7 +65,7 @@ def accept(
     *,
     json: AsJson = False,
 ) -> None:
-    """Sign the agreement. If it was not shown to you yet, it is printed first, with time to read it."""
+    """Sign the agreement. If it was not shown to you yet, it is printed first, with a least reading time."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         text = work.workspace.agreement.text()
         if version != text.version:
@@ -83,7 +83,7 @@ def accept(
 
 
 def _let_read(work: CommandSession, text: "NdaText") -> None:
-    """Shows the text to somebody who was not shown it, and waits until there was time to read it."""
+    """Shows the text if it was not shown yet, and waits for the least reading time."""
     agreement, identity = work.workspace.agreement, work.person.identity
     if agreement.reading_seconds_left(identity, text) is None:
         agreement.shown(identity)

@@ -24,7 +24,7 @@ def term(kind: str, value: str) -> str:
 
 
 def words_of(problem: ReviewerError) -> Words:
-    """What is printed of an error."""
+    """The words of an error."""
     catalogue = command_catalogue()
     if problem.code in catalogue.codes:
         return catalogue.words(problem.notice)
@@ -32,7 +32,7 @@ def words_of(problem: ReviewerError) -> Words:
 
 
 def print_error(problem: ReviewerError) -> None:
-    """Prints what went wrong and what to do about it, a line each."""
+    """Prints an error's sentence and hint, one line each."""
     words = words_of(problem)
     print(_one_line(words.sentence), file=sys.stderr)
     if words.hint:
@@ -45,7 +45,7 @@ def print_json(body: Mapping[str, Any]) -> None:
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Prints aligned columns, one line a row, never wrapped: people read them, and grep does."""
+    """Prints aligned columns, one line a row, never wrapped, for people and for grep."""
     texts = [[_one_line(cell) for cell in row] for row in (heads, *rows)]
     widths = [max(len(row[column]) for row in texts) for column in range(len(heads))]
     for row in texts:

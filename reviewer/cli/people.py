@@ -70,7 +70,7 @@ def list_people(
     *,
     json: AsJson = False,
 ) -> None:
-    """Show everybody who was ever added."""
+    """List everybody who was ever added."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         people = work.person.lead.people()
     if json:
@@ -109,7 +109,7 @@ def enrol(
     *,
     json: AsJson = False,
 ) -> None:
-    """Turn an invitation into an account with a passphrase of one's own."""
+    """Activate an invited account with your own passphrase."""
     with opened(workspace) as open_workspace:
         passphrase = passphrase_from(passphrase_file, is_new=True)
         person = open_workspace.enrol(name, code, passphrase)

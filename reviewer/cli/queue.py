@@ -60,7 +60,7 @@ def release(
     *,
     json: AsJson = False,
 ) -> None:
-    """Open a task to all: take it from whoever has it, or put a held clip back into the queue."""
+    """Open a task to all: end its lease, or put a held clip back into the queue."""
     with signed_in(workspace, as_name, passphrase_file) as work:
         work.person.lead.release(task)
     if json:

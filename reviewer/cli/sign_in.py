@@ -1,4 +1,4 @@
-"""How a command gets into a workspace: its options, the name, the passphrase, and the session."""
+"""Signs in for a command: common options, name, passphrase, session."""
 
 import getpass
 import os
@@ -43,7 +43,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 @dataclass(frozen=True, slots=True)
 class CommandSession:
-    """A workspace and the person who signed in; ``passphrase`` is for acts that ask for it again."""
+    """A workspace and the person who signed in; ``passphrase`` is for acts that need it again."""
 
     workspace: "Workspace"
     person: "SignedIn"
@@ -52,7 +52,7 @@ class CommandSession:
 
 @contextmanager
 def opened(folder: Path | None) -> Iterator["Workspace"]:
-    """Opens a workspace with nobody signed in."""
+    """Opens a workspace without signing in."""
     # Not at the top: --help and a mistyped option answer at once, without cryptography and numpy.
     from reviewer.workspace import open_workspace  # noqa: PLC0415
 
@@ -62,7 +62,7 @@ def opened(folder: Path | None) -> Iterator["Workspace"]:
 
 @contextmanager
 def signed_in(folder: Path | None, name: str | None, file: Path | None) -> Iterator[CommandSession]:
-    """Signs somebody in for one command, and out when it ends, however it ends."""
+    """Signs a person in for one command, and out when it ends."""
     with opened(folder) as workspace:
         who, passphrase = name_from(name), passphrase_from(file)
         person = workspace.sign_in(who, passphrase)

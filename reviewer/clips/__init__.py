@@ -1,1 +1,1 @@
-"""Sealed audio and text."""
+"""Clips: facts, keys and sealed content."""

@@ -17,13 +17,13 @@ from reviewer.model.people import Keyring
 
 
 class ClipContent:
-    """Brings store, clip keys and seal together; every call needs a keyring, and none is kept.
+    """Combines store, clip keys and seal; every call needs a keyring, and none is kept.
 
-    Sealing may happen anywhere. Unsealing may not happen inside a transaction (RuntimeError): the log row
-    that comes before it could still be rolled back.
+    Unsealing inside a transaction raises RuntimeError: the log row before it could still be rolled back.
 
-    What tells several objects of one kind apart is bound into the seal as ``name``: the annotation's id for
-    annotations, the verdict's for comments, the hypothesis's for hypotheses, task id and author for drafts.
+    Several objects of one kind are distinguished by ``name``, which is bound into the seal: the
+    annotation's id for annotations, the verdict's for comments, task id and author for drafts; id,
+    engine and version for hypotheses.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class ClipContent:
         self._database = database
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
-        """Seals what belongs to a clip; raises Refused if the clip was destroyed."""
+        """Seals content of a clip; raises Refused if the clip was purged."""
         return seal(self._key(keyring, clip_id), self._context(clip_id, kind, name), data)
 
     def unseal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, sealed: bytes) -> bytes:
-        """Opens what was sealed for this clip, kind and name; raises Damaged, or Refused if destroyed."""
+        """Unseals content of this clip, kind and name; raises Damaged, or Refused if the clip was purged."""
         self._database.require_no_transaction()
         return unseal(self._key(keyring, clip_id), self._context(clip_id, kind, name), sealed)
 
@@ -61,7 +61,7 @@ class ClipContent:
             return unseal(key, self._context(clip_id, ContentKind.SPEECH), stream.read())
 
     def digest(self, keyring: Keyring, clip_id: str, data: bytes) -> bytes:
-        """HMAC-SHA256 under the clip's key: a name for content that says nothing without the key."""
+        """HMAC-SHA256 under the clip's key: identifies content, and reveals nothing without the key."""
         key = keys.subkey(self._key(keyring, clip_id), "digest")
         return hmac.digest(key, data, hashlib.sha256)
 
@@ -77,8 +77,8 @@ class ClipContent:
     ) -> None:
         """Imports a clip: sealed files first, then its row and ``in_transaction`` in one commit.
 
-        Raises Refused (code DUPLICATE) for a clip that is here already. Whatever is raised, by
-        ``in_transaction`` too, no file stays.
+        Raises Refused (code DUPLICATE) for a clip that was imported before. If anything is raised, also by
+        ``in_transaction``, no file is left.
         """
         if self._clips.has(clip.id):
             raise Refused("DUPLICATE")
@@ -95,19 +95,19 @@ class ClipContent:
             with self._database.transaction():
                 self._clips.add(clip, wrapped)
                 in_transaction()
-                # Another process may have swept between the files and this row; now none can.
+                # Another process may have swept since the files were written; in this transaction none can.
                 self._put_missing(clip.id, contents)
         except BaseException:
-            # Ctrl-C may come just after the commit: then the clip is in, and its files must stay.
+            # Ctrl-C may come just after the commit: then the clip is imported, and its files must stay.
             if not self._clips.has(clip.id):
                 self._store.remove(clip.id)
             raise
 
     def sweep(self) -> int:
-        """Removes what a killed import or a purge left behind; gives how many clips or leftovers went.
+        """Removes what a killed import or a purge left behind; returns the number of clips or files removed.
 
-        It holds the write lock, so that no clip can come in between the look and the removal. Not to
-        be called inside a transaction.
+        It holds the write lock, so that no clip is added between listing and removal. Must not be called
+        inside a transaction.
         """
         with self._database.transaction():
             swept = self._store.sweep(self._clips.ids())
@@ -115,7 +115,7 @@ class ClipContent:
         return swept
 
     def destroy(self, clip_id: str) -> None:
-        """Destroys the clip's key, which makes all that was sealed under it unreadable, then its files.
+        """Destroys the clip's key, which makes everything sealed under it unreadable, then its files.
 
         Inside a transaction use ``ClipRepository.destroy_key`` and ``sweep`` after the commit.
         """

@@ -9,7 +9,7 @@ from reviewer.model.clock import from_micros, to_micros
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """A draft as kept: which window (a session id) saved it, its revision there, and when."""
+    """A stored draft: the window (a session id) that saved it, its revision there, and the time."""
 
     window: str
     revision: int
@@ -18,7 +18,7 @@ class StoredDraft:
 
 
 class DraftRepository:
-    """Keeps the newest draft of each task and person; what is in it is for ``ClipContent`` to unseal."""
+    """Keeps the newest draft of each task and person; ``ClipContent`` unseals it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,12 +33,12 @@ class DraftRepository:
         sealed: bytes,
         at: datetime,
     ) -> bool:
-        """Keeps a draft in place of the one before, unless that is a newer revision of the same window.
+        """Replaces the draft, unless the stored one is a newer revision of the same window.
 
-        An equal revision is taken (a position is saved under the revision of the text beside it), as is any
-        revision of another window: which window may save is for the caller to decide.
+        An equal revision is saved (a position is saved under the revision of its text), as is any revision of
+        another window: the caller decides which window may save.
 
-        Returns: whether it was kept.
+        Returns: whether it was saved.
         """
         touched = self._database.execute(
             "INSERT INTO draft (task_id, person_id, clip_id, window, revision, sealed, saved_at)"
@@ -68,7 +68,7 @@ class DraftRepository:
         return found
 
     def delete(self, task_id: str, person_id: str) -> None:
-        """Removes the draft of work that was handed in, skipped or kept as a late draft."""
+        """Removes the draft of work that was submitted, skipped or kept as a late draft."""
         self._database.execute("DELETE FROM draft WHERE task_id = ? AND person_id = ?", (task_id, person_id))
 
     def delete_of_clip(self, clip_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The ``hypothesis`` table: what recognisers made of each clip, sealed under the clip's key."""
+"""The ``hypothesis`` table: recogniser output for each clip, sealed under the clip's key."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from reviewer.model.people import Keyring
 
 
 class HypothesisRepository:
-    """Any number of hypotheses for each clip; engine and version are in the clear, text and words are not."""
+    """Any number of hypotheses for each clip; text and words are sealed, engine and version are not."""
 
     def __init__(self, database: Database, content: ClipContent, clock: Clock) -> None:
         self._database = database
@@ -21,9 +21,10 @@ class HypothesisRepository:
         self._clock = clock
 
     def add(self, keyring: Keyring, hypothesis: Hypothesis) -> None:
-        """Keeps one of a clip that is here. Raises Refused if the clip is unknown or was destroyed."""
+        """Adds one to an imported clip. Raises Refused if the clip is unknown or was purged."""
+        name = _name(hypothesis.id, hypothesis.engine, hypothesis.version)
         sealed = self._content.seal(
-            keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, hypothesis.id, _to_bytes(hypothesis)
+            keyring, hypothesis.clip_id, ContentKind.HYPOTHESIS, name, _to_bytes(hypothesis)
         )
         self._database.execute(
             "INSERT INTO hypothesis (id, clip_id, engine, version, sealed, made_at)"
@@ -39,28 +40,31 @@ class HypothesisRepository:
         )
 
     def of_clip(self, keyring: Keyring, clip_id: str) -> tuple[Hypothesis, ...]:
-        """All hypotheses of a clip, the oldest first; unseals, so it must be called outside a transaction.
+        """All hypotheses of a clip, oldest first; unseals, so it must be called outside a transaction.
 
-        Raises Damaged, or Refused if the clip was destroyed.
+        Raises Damaged, or Refused if the clip was purged.
         """
         rows = self._database.rows(
             "SELECT id, engine, version, sealed FROM hypothesis WHERE clip_id = ? ORDER BY made_at, rowid",
             (clip_id,),
         )
-        return tuple(
-            _from_bytes(
-                row["id"],
-                clip_id,
-                row["engine"],
-                row["version"],
-                self._content.unseal(keyring, clip_id, ContentKind.HYPOTHESIS, row["id"], row["sealed"]),
+        found = []
+        for row in rows:
+            facts = row["id"], row["engine"], row["version"]
+            data = self._content.unseal(
+                keyring, clip_id, ContentKind.HYPOTHESIS, _name(*facts), row["sealed"]
             )
-            for row in rows
-        )
+            found.append(_from_bytes(clip_id, *facts, data))
+        return tuple(found)
 
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes the hypotheses of a purged clip."""
         self._database.execute("DELETE FROM hypothesis WHERE clip_id = ?", (clip_id,))
+
+
+def _name(hypothesis_id: str, engine: str, version: str) -> str:
+    """What binds the seal to all that stands beside it in the clear, in one form for each."""
+    return json.dumps([hypothesis_id, engine, version])
 
 
 def _to_bytes(hypothesis: Hypothesis) -> bytes:
@@ -68,7 +72,7 @@ def _to_bytes(hypothesis: Hypothesis) -> bytes:
     return json.dumps({"text": hypothesis.text, "words": words}, ensure_ascii=False).encode()
 
 
-def _from_bytes(hypothesis_id: str, clip_id: str, engine: str, version: str, data: bytes) -> Hypothesis:
+def _from_bytes(clip_id: str, hypothesis_id: str, engine: str, version: str, data: bytes) -> Hypothesis:
     try:
         body: dict[str, Any] = json.loads(data)
         words = tuple(Word(text, start, end, confidence) for text, start, end, confidence in body["words"])

@@ -1,4 +1,4 @@
-"""Keys: from a passphrase to a keyring, from the workspace's key to a clip's."""
+"""Keys: a keyring from a passphrase, a clip's key from the workspace's."""
 
 import hashlib
 import hmac
@@ -25,13 +25,13 @@ _HEADER = struct.Struct(">4sBIII16s12s")  # magic, version, KiB, passes, lanes, 
 _WRAPPED_VERSION = b"\x01"
 # OWASP password storage cheat sheet: Argon2id with at least 19 MiB, two passes, one lane.
 _FLOOR = (19 * 1024, 2, 1)
-# A changed file must not make sign-in eat the machine.
+# A manipulated file must not make sign-in use up the machine.
 _CEILING = (4 * 1024 * 1024, 64, 64)
 
 
 @dataclass(frozen=True, slots=True)
 class KdfParameters:
-    """What one guess at a passphrase costs, in Argon2id's terms (RFC 9106); about 0.3 s by default."""
+    """The Argon2id parameters (RFC 9106): the cost of one passphrase guess, about 0.3 s by default."""
 
     memory_kib: int = 128 * 1024
     passes: int = 3
@@ -39,11 +39,11 @@ class KdfParameters:
 
     @classmethod
     def cheap(cls) -> Self:
-        """The least that is accepted, for tests."""
+        """The lowest accepted cost, for tests."""
         return cls(*_FLOOR)
 
     def require_sane(self) -> None:
-        """Raises Refused below the floor, or beyond what any machine should be asked for."""
+        """Raises Refused below the minimum or above the maximum."""
         own = (self.memory_kib, self.passes, self.lanes)
         if any(have < least for have, least in zip(own, _FLOOR, strict=True)):
             raise Refused("KDF_TOO_WEAK")
@@ -52,7 +52,7 @@ class KdfParameters:
 
 
 def new_keyring(role: Role, *, workspace_key: bytes, log_key: bytes, qa_secret: bytes | None) -> Keyring:
-    """A person's keyring with a fresh Ed25519 signing key; a contractor never gets the QA secret."""
+    """A person's keyring with a new Ed25519 signing key; a contractor never gets the QA secret."""
     return Keyring(
         workspace_key=workspace_key,
         signing_key=secrets.token_bytes(KEY_BYTES),
@@ -66,8 +66,8 @@ def seal_keyring(
 ) -> bytes:
     """Wraps a keyring under a passphrase; parameters and salt are inside, and authenticated.
 
-    The wrap is bound to the person and role: somebody else's slot does not open, nor one whose role was
-    changed. Raises Refused for parameters below the floor.
+    The wrap is bound to person and role: somebody else's keyring does not open, nor one whose role was
+    changed. Raises Refused for parameters below the minimum.
     """
     parameters.require_sane()
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(_NONCE_BYTES)
@@ -81,8 +81,8 @@ def seal_keyring(
 def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyring:
     """Unwraps a keyring.
 
-    Raises: WrongPassphrase when the passphrase, the person or the role is another, or anything was changed;
-        Damaged when it is no keyring at all or asks for a cost below the floor.
+    Raises: WrongPassphrase for another passphrase, person or role, or if anything was changed; Damaged when
+        it is not a keyring or its cost is below the minimum.
     """
     try:
         magic, version, memory_kib, passes, lanes, salt, nonce = _HEADER.unpack_from(blob)
@@ -102,17 +102,17 @@ def open_keyring(blob: bytes, secret: str, person_id: str, role: Role) -> Keyrin
 
 
 def burn_time(secret: str, parameters: KdfParameters) -> None:
-    """Costs what ``open_keyring`` costs, for a name that does not exist."""
+    """Takes as long as ``open_keyring``, for a name that does not exist."""
     _stretch(secret, secrets.token_bytes(16), parameters)
 
 
 def new_clip_key() -> bytes:
-    """A fresh key for one clip."""
+    """A new key for one clip."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def wrap_clip_key(workspace_key: bytes, clip_id: str, key: bytes) -> bytes:
-    """A clip's key under the workspace's, bound to the clip."""
+    """Wraps a clip's key under the workspace's, bound to the clip."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     sealed = AESGCM(subkey(workspace_key, "clip keys")).encrypt(nonce, key, clip_id.encode())
     return _WRAPPED_VERSION + nonce + sealed
@@ -130,17 +130,17 @@ def unwrap_clip_key(workspace_key: bytes, clip_id: str, wrapped: bytes) -> bytes
 
 
 def subkey(key: bytes, purpose: str) -> bytes:
-    """A key for one purpose out of a key for many: HKDF-SHA256 (RFC 5869)."""
+    """Derives a key for one purpose: HKDF-SHA256 (RFC 5869)."""
     return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"reviewer " + purpose.encode()).derive(key)
 
 
 def keyed_hash(key: bytes, data: bytes) -> str:
-    """HMAC-SHA256 in hex: equal data can be recognised, but not guessed without the key."""
+    """HMAC-SHA256 in hex: equal data is recognised, but cannot be guessed without the key."""
     return hmac.new(key, data, hashlib.sha256).hexdigest()
 
 
 def _stretch(secret: str, salt: bytes, parameters: KdfParameters) -> bytes:
-    # NIST SP 800-63B: normalise, so that one passphrase typed on two keyboards is one passphrase.
+    # NIST SP 800-63B: normalise, so that the same passphrase from two keyboards is equal.
     typed = unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
     kdf = Argon2id(
         salt=salt,

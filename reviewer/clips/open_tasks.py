@@ -1,4 +1,4 @@
-"""In which window of a person a task is open, so that a second window is told."""
+"""Records in which window of a person a task is open, so that a second window is refused."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,27 +9,27 @@ from reviewer.model.clock import from_micros, to_micros
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """The window (a session id) that has a task open, and when it was last heard of."""
+    """The window (a session id) that has a task open, and when it was last seen."""
 
     window: str
     seen_at: datetime
 
 
 class OpenTasks:
-    """The ``open_task`` table: one window a task and person, the last one that was seen."""
+    """The ``open_task`` table: the last window seen, for each task and person."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, task_id: str, person_id: str) -> OpenTask | None:
-        """Where the task is open, or was when that window was last seen."""
+        """The window that has the task open, or had it when last seen."""
         row = self._database.row(
             "SELECT window, seen_at FROM open_task WHERE task_id = ? AND person_id = ?", (task_id, person_id)
         )
         return None if row is None else OpenTask(row["window"], from_micros(row["seen_at"]))
 
     def seen(self, task_id: str, person_id: str, clip_id: str, window: str, at: datetime) -> None:
-        """Notes that this window has the task open now."""
+        """Records that this window has the task open now."""
         self._database.execute(
             "INSERT INTO open_task (task_id, person_id, clip_id, window, seen_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (task_id, person_id)"
@@ -38,12 +38,12 @@ class OpenTasks:
         )
 
     def left(self, task_id: str, person_id: str, window: str) -> None:
-        """Notes that this window has the task open no more; another window's note stays."""
+        """Records that this window no longer has the task open; another window's record stays."""
         self._database.execute(
             "DELETE FROM open_task WHERE task_id = ? AND person_id = ? AND window = ?",
             (task_id, person_id, window),
         )
 
     def left_all(self, window: str) -> None:
-        """Notes that this window has no task open any more."""
+        """Records that this window has no task open any more."""
         self._database.execute("DELETE FROM open_task WHERE window = ?", (window,))

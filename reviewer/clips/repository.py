@@ -1,4 +1,4 @@
-"""The ``clip`` table: what is known of each clip, and its wrapped key."""
+"""The ``clip`` table: the facts of each clip, and its wrapped key."""
 
 import sqlite3
 from datetime import datetime
@@ -26,7 +26,7 @@ class PurgeReason(StrEnum):
 
 
 class ClipRepository:
-    """Every clip that was ever imported; of a purged one all stays but the key and what it opened."""
+    """Every clip that was ever imported; of a purged one only the key and sealed content are gone."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,7 +34,7 @@ class ClipRepository:
     def add(self, clip: Clip, wrapped_key: bytes) -> None:
         """Adds a clip with its wrapped key.
 
-        Raises Refused (code DUPLICATE) when the id, the source or the samples are known already.
+        Raises Refused (code DUPLICATE) when the id, the source or the samples were imported before.
         """
         values = [_to_column(name, getattr(clip, name)) for name in _COLUMNS]
         marks = ", ".join("?" * (len(_COLUMNS) + 1))
@@ -47,7 +47,7 @@ class ClipRepository:
             raise Refused("DUPLICATE") from error
 
     def get(self, clip_id: str) -> Clip:
-        """A clip's facts; raises Refused when there is none."""
+        """A clip's facts; raises Refused for an unknown clip."""
         return _clip(self._row(clip_id, _LIST))
 
     def has(self, clip_id: str) -> bool:
@@ -55,7 +55,7 @@ class ClipRepository:
         return bool(self._database.value("SELECT 1 FROM clip WHERE id = ?", (clip_id,)))
 
     def wrapped_key(self, clip_id: str) -> bytes:
-        """The clip's wrapped key; raises Refused when there is none, or (code PURGED) it was destroyed."""
+        """The clip's wrapped key; raises Refused for an unknown clip, or (code PURGED) a purged one."""
         wrapped: bytes | None = self._row(clip_id, "wrapped_key")["wrapped_key"]
         if wrapped is None:
             raise Refused("PURGED")
@@ -75,13 +75,13 @@ class ClipRepository:
         return found
 
     def destroy_key(self, clip_id: str) -> None:
-        """Makes all that was sealed under the clip's key unreadable; raises Refused when there is no clip."""
+        """Destroys the clip's key: its content becomes unreadable; raises Refused for an unknown clip."""
         touched = self._database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (clip_id,))
         if not touched:
             raise Refused("NO_SUCH_CLIP", clip=clip_id)
 
     def truncate_wal(self) -> None:
-        """Leaves nothing of destroyed keys in the write-ahead file; call it after the commit, not inside."""
+        """Removes destroyed keys from the write-ahead log; must be called after the commit."""
         self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def ids(self) -> set[str]:
@@ -92,7 +92,7 @@ class ClipRepository:
     def due_for_purge(self, now: datetime) -> dict[str, PurgeReason]:
         """The clips whose consent or retention is over and whose key still exists, the longest overdue first.
 
-        Where both are over, the reason is the consent.
+        Where both are over, the reason is consent.
         """
         rows = self._database.rows(
             "SELECT id, consent_withdrawn_at <= :now AS has_no_consent FROM clip"

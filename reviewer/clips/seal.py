@@ -3,7 +3,7 @@
 Layout: magic, version, 32-byte salt, then chunks of 64 KiB, each AES-256-GCM with a 16-byte tag. HKDF-SHA256
 of the clip's key and the salt gives the object's own key, so that nonces can count from zero. As in STREAM
 (Hoang, Reyhanitabar, Rogaway, Vizár 2015) and age, a nonce is an 11-byte counter and a flag for the last
-chunk: to cut, extend or reorder fails.
+chunk: cut, added or reordered chunks do not verify.
 """
 
 import io
@@ -32,7 +32,7 @@ _SEALED_CHUNK_BYTES = CHUNK_BYTES + _TAG_BYTES
 
 @dataclass(frozen=True, slots=True)
 class SealContext:
-    """What sealed bytes belong to; ``name`` tells several of one kind apart, such as an annotation's id."""
+    """What sealed bytes belong to; ``name`` distinguishes several of one kind, such as an annotation's id."""
 
     workspace_id: str
     clip_id: str
@@ -61,7 +61,7 @@ def seal(key: bytes, context: SealContext, data: bytes) -> bytes:
 
 
 def unseal(key: bytes, context: SealContext, sealed: bytes) -> bytes:
-    """The bytes that were sealed; raises Damaged if a bit, the length, the key or the context is another."""
+    """The plain bytes; raises Damaged if a bit, the length, the key or the context differs."""
     return SealedReader(key, context, io.BytesIO(sealed)).readall()
 
 
@@ -69,8 +69,8 @@ class SealedReader(io.RawIOBase):
     """Reads a sealed object from any offset, without unsealing the rest.
 
     The last chunk is verified at once, so the length can be trusted; each other chunk when it is read. Wrap
-    it in ``io.BufferedReader``. It owns the stream and closes it. Libsndfile's callbacks swallow exceptions:
-    to be told of damage, give it a stream that keeps them (``reviewer.audio.io.flac``).
+    it in ``io.BufferedReader``. It owns the stream and closes it. libsndfile's callbacks swallow exceptions:
+    give it a stream that keeps them (``reviewer.audio.io.flac``).
 
     Raises: Damaged, from the constructor and from every read.
     """
@@ -86,7 +86,7 @@ class SealedReader(io.RawIOBase):
         sealed_bytes = stream.seek(0, io.SEEK_END) - _HEADER_BYTES
         self._last = max(0, -(-sealed_bytes // _SEALED_CHUNK_BYTES) - 1)
         last_bytes = sealed_bytes - self._last * _SEALED_CHUNK_BYTES - _TAG_BYTES
-        # Only an empty object may end in an empty chunk; otherwise two sealed forms would have one content.
+        # Only an empty object may end in an empty chunk; otherwise one content would have two sealed forms.
         if last_bytes < 0 or (last_bytes == 0 and self._last):
             raise _damaged()
         self._size = self._last * CHUNK_BYTES + last_bytes
@@ -127,7 +127,7 @@ class SealedReader(io.RawIOBase):
         return len(part)
 
     def readall(self) -> bytes:
-        """All from here to the end, a chunk at a time."""
+        """Everything from here to the end, a chunk at a time."""
         return b"".join(iter(lambda: self.read(CHUNK_BYTES), b""))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Where sealed objects are kept; nothing here knows a key."""
+"""Stores sealed objects, without access to keys."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ class ClipStore(Protocol):
     """Sealed objects by clip id and kind."""
 
     def put(self, clip_id: str, kind: ContentKind, sealed: bytes) -> None:
-        """Keeps an object, whole or not at all, and on the disk when it returns; raises Unavailable."""
+        """Stores an object atomically and durably; raises Unavailable."""
         ...
 
     def open(self, clip_id: str, kind: ContentKind) -> BinaryIO:
@@ -37,15 +37,15 @@ class ClipStore(Protocol):
         ...
 
     def sweep(self, keep: set[str]) -> int:
-        """Removes objects of all other clips, and half-written ones; gives how many clips or leftovers went.
+        """Removes objects of all other clips, and partial files; returns how many clips or files.
 
-        ``ClipContent.sweep`` asks for it at a moment when no clip is being added.
+        ``ClipContent.sweep`` calls it while no clip is being added.
         """
         ...
 
 
 class LocalClipStore:
-    """A folder of files named ``<clip id>.<kind>.sealed``, readable by nobody else."""
+    """A folder of files named ``<clip id>.<kind>.sealed``, readable by their owner only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

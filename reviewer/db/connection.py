@@ -21,9 +21,9 @@ _BUSY_SECONDS = 30.0
 class Database:
     """A SQLite file with our pragmas, a fair write lock, and transactions that may be nested.
 
-    Every thread of a process shares the one connection, one statement or transaction at a time. Two
-    Databases of one file in one process take turns like two processes; a thread that opens a transaction
-    of one inside a transaction of the other gets RuntimeError.
+    All threads of a process share the one connection, one statement or transaction at a time. Two Databases
+    of one file in one process take turns like two processes; opening a transaction of one inside a
+    transaction of the other raises RuntimeError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,13 +45,13 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """Makes all writes inside one commit; nested calls join the outermost.
 
-        The outermost call waits for its turn among the writers of all processes, then begins immediately.
-        Raises Unavailable when the disk or another process does not let it through.
+        The outermost call waits for the write lock, then begins at once (BEGIN IMMEDIATE).
+        Raises Unavailable when the disk or another process prevents it.
         """
         if self._writer == threading.get_ident():
             yield
             return
-        # The turn first, then the lock: whoever waits for a turn keeps nobody from reading.
+        # The write lock before SQLite's: waiting for it does not keep others from reading.
         with self._write_lock, self._lock:
             self._begin()
             try:
@@ -63,7 +63,7 @@ class Database:
             self._commit()
 
     def require_transaction(self) -> None:
-        """Raises RuntimeError unless this thread has a transaction open: what follows must be one commit."""
+        """Raises RuntimeError outside a transaction of this thread: what follows must be one commit."""
         if self._writer != threading.get_ident():
             raise RuntimeError("this must run inside a transaction")
 
@@ -73,7 +73,7 @@ class Database:
             raise RuntimeError("this must not run inside a transaction")
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
-        """Runs one writing statement (in the open transaction, or in its own); gives the rows touched."""
+        """Runs one writing statement (in the open transaction, or its own); returns the number of rows."""
         with self.transaction(), translated():
             return self._connection.execute(sql, parameters).rowcount
 
@@ -147,7 +147,7 @@ def _pragmas() -> tuple[str, ...]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns the driver's errors into ours; those that tell of our own mistakes pass as they are."""
+    """Translates the driver's errors; those caused by our own bugs pass unchanged."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -155,10 +155,10 @@ def translated() -> Iterator[None]:
             "The workspace file could not be written or read.", f"Check disk space and permissions ({error})."
         ) from error
     except sqlite3.DatabaseError as error:
-        if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself makes no sense
+        if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself is damaged
             raise _damaged(error) from error
         raise
-    except UnicodeDecodeError as error:  # also of a message in which SQLite quotes a broken schema
+    except UnicodeDecodeError as error:  # also a message in which SQLite quotes a broken schema
         raise _damaged(error) from error
 
 

@@ -15,7 +15,7 @@ migrations = Migrations("reviewer-2")
 
 
 def migrate(database: Database) -> None:
-    """Brings the file to the present schema; a migration that raises leaves nothing behind.
+    """Migrates the file to the present schema; a migration that raises is rolled back.
 
     Raises: Refused (code OLD_WORKSPACE) for a workspace of a version before 2, which is left as it is.
     """
@@ -137,7 +137,6 @@ _QUEUE = (
         lease_started INTEGER NOT NULL DEFAULT 0,
         prefetch INTEGER NOT NULL DEFAULT 0 CHECK (prefetch IN (0, 1, 2)),
         submission_key TEXT NOT NULL DEFAULT '',
-        request_key TEXT NOT NULL DEFAULT '',
         annotation_id TEXT REFERENCES annotation (id),
         reviewed_id TEXT REFERENCES annotation (id),
         parent_id TEXT REFERENCES task (id),
@@ -153,7 +152,7 @@ _QUEUE = (
     "CREATE INDEX task_open ON task (kind, priority DESC, sort_key) WHERE state = 'open'",
     "CREATE INDEX task_leased ON task (kind, lease_until) WHERE state = 'leased'",
     "CREATE INDEX task_assigned ON task (assigned_to) WHERE assigned_to IS NOT NULL",
-    "CREATE INDEX task_by_person ON task (person_id, state)",
+    "CREATE INDEX task_by_person ON task (person_id, state, prefetch) WHERE person_id IS NOT NULL",
     "CREATE INDEX task_by_clip ON task (clip_id)",
     f"""
     CREATE TABLE task_refusal (
@@ -237,7 +236,7 @@ _QUEUE = (
     """,
 )
 
-# What stays on this machine wherever the queue is.
+# These tables stay on this machine, wherever the queue is.
 _LOCAL_WORK = (
     """
     CREATE TABLE draft (
@@ -264,17 +263,13 @@ _LOCAL_WORK = (
     """
     CREATE TABLE outbox (
         seq INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
+        id TEXT NOT NULL,
         person_id TEXT NOT NULL,
         kind TEXT NOT NULL,
         payload TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('pending', 'answered', 'refused')),
-        code TEXT NOT NULL DEFAULT '',
-        added_at INTEGER NOT NULL,
-        settled_at INTEGER
+        added_at INTEGER NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX outbox_pending ON outbox (person_id, seq) WHERE state = 'pending'",
 )
 
 _LOG = (

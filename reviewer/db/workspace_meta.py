@@ -1,4 +1,4 @@
-"""What a workspace file says of itself: its id, and the public key that its access log is signed with."""
+"""The id of a workspace, and the public key of its access log."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class WorkspaceMeta:
 
 
 def read_meta(database: Database) -> WorkspaceMeta:
-    """Raises Damaged if the file does not say."""
+    """Reads both; raises Damaged if they are missing."""
     rows = database.rows("SELECT key, value FROM meta")
     values = {row["key"]: row["value"] for row in rows}
     try:
@@ -25,7 +25,7 @@ def read_meta(database: Database) -> WorkspaceMeta:
 
 
 def write_meta(database: Database, meta: WorkspaceMeta) -> None:
-    """Writes it into a new file, once."""
+    """Writes both into a new file, once."""
     for key, value in (
         ("workspace_id", meta.workspace_id),
         ("log_public_key", meta.log_public_key.hex()),

@@ -1,10 +1,10 @@
 """A fair write lock among all processes that write one file: first come, first served.
 
-SQLite lets whoever asks at the right moment write, and the others sleep longer and longer: one client can
-take ten thousand turns while another waits seconds for its first. Here every writer draws a ticket from a
-small file beside the database and waits until all earlier tickets are done. A ticket is a byte-range lock,
-so the operating system gives it back when a process dies. SQLite's own lock stays the guarantee: if
-anything here fails, writers are served in no order, never two at once.
+SQLite does not serve writers in order, and those that wait sleep longer and longer: one client can write ten
+thousand times while another waits seconds for its first. Here every writer draws a ticket from a small file
+beside the database and waits until all earlier tickets are done. A ticket is a byte-range lock, so the
+operating system releases it when a process dies. SQLite's own lock stays the guarantee: if anything here
+fails, writers are served in no particular order, but never two at once.
 """
 
 import os
@@ -18,24 +18,24 @@ from types import TracebackType
 
 try:
     import fcntl
-except ImportError:  # Windows: fair among the threads of a process, SQLite alone among processes.
+except ImportError:  # Windows: fair among the threads of a process; among processes only SQLite's lock.
     fcntl = None  # type: ignore[assignment]
 
 _DRAWING = 0  # locked while a ticket is drawn
 _TICKETS = 1 << 32  # ticket n is the byte at _TICKETS + n; locks may lie far beyond the end of a file
-_NUMBERS = struct.Struct("<QQQ")  # the next ticket, the ticket being served, nanoseconds the last turn took
-_SHORTEST_TURN_SECONDS, _LONGEST_TURN_SECONDS = 0.0002, 0.004  # what is believed of the last turn
+_NUMBERS = struct.Struct("<QQQ")  # the next ticket, the ticket being served, nanoseconds of the last turn
+_SHORTEST_TURN_SECONDS, _LONGEST_TURN_SECONDS = 0.0002, 0.004  # the longest turn that is believed
 _LAST_TICKET = 1 << 61  # lock offsets must fit into 63 bits
 _LONGEST_LINE = 10_000  # writers that may wait at once
-_EARLY = 0.75  # look this part of a turn before one's own is due
-# After this long without a turn (a process was stopped, not killed) the line starts anew behind oneself.
+_EARLY = 0.75  # check this share of a turn before one's own is due
+# After this time without a turn (a process was suspended, not killed) the queue restarts behind this writer.
 _PATIENCE_SECONDS = 2.0
 
 
 class WriteLock:
-    """Waits in line for the right to write; every WriteLock of one path in a process shares one line.
+    """A fair lock for writing; every WriteLock of one path in a process shares one queue.
 
-    Not re-entrant: a thread that asks again while it has the turn gets RuntimeError, not a deadlock.
+    Not re-entrant: acquiring it twice in a thread raises RuntimeError instead of a deadlock.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,21 +50,25 @@ class WriteLock:
     ) -> None:
         self._line.leave()
 
+    def waiting(self) -> int:
+        """How many threads of this process stand in line."""
+        return len(self._line.waiting)
+
     def close(self) -> None:
-        """Gives back what the operating system lent for waiting, when the last user of the path closes."""
+        """Closes the ticket file when the last user of the path closes."""
         if self._is_open:
             self._is_open = False
             _give_back(self._line)
 
 
 class _Line:
-    """The threads of one process in order, then the process among the others."""
+    """The queue of one process's threads, and of the process among the others."""
 
     def __init__(self, path: Path, key: tuple[int, str]) -> None:
         self.key = key
         self.users = 0
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
+        self.waiting: deque[threading.Lock] = deque()
         self._owner: int | None = None
         self.tickets = _Tickets(path) if fcntl is not None else None
 
@@ -73,12 +77,12 @@ class _Line:
         with self._guard:
             if self._owner == me:
                 raise RuntimeError("this thread already writes to this file through another connection")
-            gate = None if self._owner is None and not self._waiting else threading.Lock()
+            gate = None if self._owner is None and not self.waiting else threading.Lock()
             if gate is None:
                 self._owner = me
             else:
                 gate.acquire()
-                self._waiting.append(gate)
+                self.waiting.append(gate)
         if gate is not None:
             self._wait(gate, me)
         try:
@@ -100,18 +104,18 @@ class _Line:
             gate.acquire()
         except BaseException:
             with self._guard:
-                if gate in self._waiting:
-                    self._waiting.remove(gate)
+                if gate in self.waiting:
+                    self.waiting.remove(gate)
                     raise
-            self._pass_on()  # the turn came in the same moment
+            self._pass_on()  # the turn came at the same moment
             raise
         self._owner = me
 
     def _pass_on(self) -> None:
         with self._guard:
-            if self._waiting:
+            if self.waiting:
                 self._owner = 0  # on its way to the next thread; no thread has the ident 0
-                self._waiting.popleft().release()
+                self.waiting.popleft().release()
             else:
                 self._owner = None
 
@@ -129,7 +133,7 @@ class _Tickets:
             self._mine = self._draw()
             self._wait(self._mine)
             self._begun = time.monotonic_ns()
-        except OSError:  # no locks on this file system, or a false deadlock seen across two files
+        except OSError:  # no locks on this file system, or a false deadlock reported across two files
             self._drop()
         except BaseException:
             self._drop()
@@ -158,8 +162,8 @@ class _Tickets:
     def _wait(self, ticket: int) -> None:
         """Waits until nobody holds a ticket from the one being served up to one's own.
 
-        Sleeps rather than blocks, because a blocked wait for a lock cannot be given up; how long follows
-        from the place in line and the length of the last turn, so that few look in vain.
+        It sleeps, because a blocking wait for a lock cannot be cancelled; the time follows from the position
+        in the queue and the length of the last turn, so that few checks are in vain.
         """
         until = time.monotonic() + _PATIENCE_SECONDS
         while (served := self._numbers()[1]) < ticket and not self._is_free(served, ticket):
@@ -177,7 +181,7 @@ class _Tickets:
         return True
 
     def _numbers(self) -> tuple[int, int, int]:
-        """The file may hold anything: numbers that no line of writers could have made count as none."""
+        """The file may contain anything: impossible numbers count as none."""
         found = os.pread(self._file, _NUMBERS.size, 0).ljust(_NUMBERS.size, b"\0")
         following, served, last_turn = _NUMBERS.unpack(found)
         if following > _LAST_TICKET or not served <= following <= served + _LONGEST_LINE:
@@ -191,7 +195,7 @@ class _Tickets:
 
 
 # POSIX drops every lock a process has on a file as soon as any descriptor of it is closed, so a process must
-# have exactly one descriptor for each turn file; hence this one register for the whole process.
+# have exactly one descriptor for each turn file; hence one registry for the whole process.
 _lines: dict[tuple[int, str], _Line] = {}
 _lines_guard = threading.Lock()
 

@@ -40,7 +40,7 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
 
 
 def validate(folder: Path) -> list[Notice]:
-    """Reads the table back and gives every problem found."""
+    """Reads the table back and returns every problem found."""
     validator = SetValidator(folder)
     text = validator.begin_file(NAME)
     if not text:

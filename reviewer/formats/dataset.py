@@ -64,9 +64,9 @@ def utterance_id(speaker: str, clip: str, start_ms: int, end_ms: int) -> str:
 
 
 def split_of(speaker: str) -> str:
-    """The split all clips of a speaker go to: 80 % train, 10 % dev, 10 % test of the speakers.
+    """The split of all clips of a speaker: 80 % train, 10 % dev, 10 % test of the speakers.
 
-    It depends on the speaker's id alone, so it stays the same when the set grows.
+    It depends on the speaker's id only, so it stays the same when the set grows.
     """
     bucket = int(hashlib.sha256(speaker.encode()).hexdigest()[:8], 16) % 100
     if bucket < _DEV_FROM:

@@ -22,8 +22,7 @@ _NAMES = tuple(f"manifest{part}.jsonl" for part in ("", *(f"_{s}" for s in SPLIT
 def write(folder: Path, utterances: Sequence[Utterance]) -> None:
     """Writes ``manifest.jsonl`` (one for each split of a split set) and ``manifest_nospeech.jsonl``.
 
-    The latter only if it has rows: they are separate because trainers drop rows without text, or fail on
-    them. May raise OSError.
+    The latter only if it has rows: training tools drop rows without text, or fail on them. May raise OSError.
     """
     parts: dict[str, list[Utterance]] = {}
     for utterance in sorted(utterances, key=lambda u: u.id):
@@ -34,7 +33,7 @@ def write(folder: Path, utterances: Sequence[Utterance]) -> None:
 
 
 def validate(folder: Path) -> list[Notice]:
-    """Reads every manifest back as NeMo does and gives every problem found."""
+    """Reads every manifest back as NeMo does and returns every problem found."""
     validator = SetValidator(folder)
     names = [name for name in _NAMES if (folder / name).exists()]
     if not names:

@@ -1,4 +1,4 @@
-"""Exports accepted work as a labelled set: checked, logged, and complete or not there at all."""
+"""Exports accepted work as a labelled set: validated, logged, and written atomically."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 
 
 class Format(Protocol):
-    """A labelled-set format: writes a set's tables, and validates them by the rules of their readers."""
+    """A labelled-set format: writes a set's tables, and validates them by the format's rules."""
 
     VERSION: str
 
@@ -44,7 +44,7 @@ FORMATS: Mapping[str, Format] = {"nemo": nemo, "csv": csv_table}
 
 
 class NothingToExport(Refused):
-    """No clip may leave; ``left_out`` counts clips by reason."""
+    """No clip can be exported; ``left_out`` counts clips by reason."""
 
     def __init__(self, left_out: Mapping[str, int]) -> None:
         super().__init__("NOTHING_TO_EXPORT", clips=sum(left_out.values()))
@@ -64,7 +64,7 @@ class ExportResult:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What was asked for, and where the log stood when the export began."""
+    """The options of the export, and the end of the log when it began."""
 
     identity: Identity
     out: Path
@@ -106,7 +106,7 @@ class Export:
         *,
         split: bool = False,
     ) -> ExportResult:
-        """Writes a set to ``out``, which must not exist; if anything fails, nothing of it stays.
+        """Writes a set to ``out``, which must not exist; if anything fails, nothing is left.
 
         Raises: Refused (NotAllowed, NdaRequired, a bad filter or format, nothing to export, OUT exists),
             Unavailable when the disk fails, Damaged when the set does not validate.
@@ -203,11 +203,11 @@ class Export:
         )
 
     def _finish(self, order: _Order, selection: Selection, digest: str) -> None:
-        """Remembers which annotation of which clip left, in the commit that names the folder."""
+        """Records which annotation of which clip was exported, in the commit that names the folder."""
         unit = self._unit
         items = {one.clip.id: one.accepted.id for one in selection.selected}
         for clip_id, annotation_id in items.items():
-            if unit.queue.final(clip_id) is None:  # several passes that agree: the first one stands
+            if unit.queue.final(clip_id) is None:  # several passes that agree: the first one is exported
                 verdict = unit.queue.verdict_on(annotation_id)
                 if verdict is not None:
                     unit.queue.set_final(FinalAnnotation(clip_id, annotation_id, verdict.id))

@@ -30,7 +30,7 @@ Predicate = Callable[["Facts"], bool]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a filter may look at; ``words`` counts the words of the normalised text."""
+    """What a filter can refer to; ``words`` counts the words of the normalised text."""
 
     clip: Clip
     annotation: Annotation
@@ -55,7 +55,7 @@ _ORDERS: dict[str, Callable[[float | str, float | str], bool]] = {
 
 
 def parse_filter(text: str, schema: Schema) -> Predicate:
-    """Compiles a filter; raises Refused with the position of what is not understood."""
+    """Compiles a filter; raises Refused with the position of the error."""
     if len(text) > _LONGEST:
         raise Refused("FILTER_TOO_LONG", limit=_LONGEST)
     parser = _Parser(text, schema)

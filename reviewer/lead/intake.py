@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode.decoder import Decoded, Decoder
-from reviewer.errors import Refused, ReviewerError
+from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
@@ -20,6 +20,8 @@ from reviewer.model.project import Project
 from reviewer.privacy.consent import purge_at
 from reviewer.privacy.gate import Gate
 from reviewer.privacy.manifest_row import Decision, ManifestRow, Outcome, RefusalCode
+from reviewer.session.delivery import Delivery
+from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
 
 MANIFEST_ENGINE = "manifest"
@@ -62,8 +64,8 @@ class Intake:
         ``progress`` gets the number of lines done and of all lines. A run that is killed or cancelled leaves
         each clip complete or absent; a second run refuses complete ones as duplicates and imports the others.
 
-        Raises: NotAllowed for anybody but a lead; Refused for a manifest or sample that makes no sense;
-        Unavailable when disk or decoder fail. The content of a single line never raises.
+        Raises: NotAllowed for anybody but a lead; Refused for an invalid manifest or sample; Unavailable when
+        disk or decoder fail. The content of a single line never raises.
         """
         require(identity.person, Act.IMPORT)
         if options.sample is not None:
@@ -95,6 +97,7 @@ class _IntakeRun:
         self._options = options
         self._progress = progress
         self._total = total
+        self._delivery = Delivery(unit, identity, Drafts(unit))
         self._log = IntakeLog(unit.log, identity)
         self._gate = Gate(project.intake, unit.clock.now())
         self._hashes = KeyedHashes(identity.keyring)
@@ -106,15 +109,16 @@ class _IntakeRun:
     def import_lines(
         self, lines: Sequence[ManifestLine], make_decoder: MakeDecoder, cancelled: Callable[[], bool]
     ) -> IntakeReport:
-        """Takes every line through the gate, the sample, the decoder and the seal; logs start and end."""
+        """Runs every line through gate, sample, decoder and seal; logs start and end."""
         self._log.record_start(self._total, self._options)
+        self._deliver()
         try:
             self._tell_progress()
             candidates = self._sampled(self._gated(lines))
             with make_decoder() as decoder:
                 self._import_all(decoder, candidates, cancelled)
         except BaseException:
-            with suppress(ReviewerError):  # the log must not hide the first error
+            with suppress(ReviewerError):  # an error of the log must not hide the first one
                 self._record_end("failed")
             raise
         self._record_end("cancelled" if self._was_cancelled else "ok")
@@ -122,7 +126,7 @@ class _IntakeRun:
         return IntakeReport(rows, self._not_drawn, self._options.dry_run, self._was_cancelled)
 
     def _gated(self, lines: Sequence[ManifestLine]) -> list[_Candidate]:
-        """Decides every line by the cheap rules; refused ones are reported and logged, many to a commit."""
+        """Applies the cheap rules to every line; refused ones are reported and logged, many in one commit."""
         candidates: list[_Candidate] = []
         refused: list[tuple[ManifestLine, Decision]] = []
         for line in lines:
@@ -159,7 +163,7 @@ class _IntakeRun:
                 self._refuse(candidate.line, refusal)
 
     def _import_clip(self, decoder: Decoder, candidate: _Candidate, sort_key: int) -> Decision | None:
-        """Decodes, seals and queues one clip, or gives the refusal."""
+        """Decodes, seals and queues one clip, or returns the refusal."""
         clips = self._unit.clips
         source = self._hashes.of_source_id(candidate.row.source_id)
         if source in self._seen or clips.has_source(source):
@@ -176,7 +180,7 @@ class _IntakeRun:
         except Refused as refused:
             code = refusal_code_of(refused.code)
             if code is None:
-                raise  # not the clip's fault
+                raise  # the clip is not at fault
             return Decision(Outcome.REFUSED, code, refused.notice)
         self._seen |= {source, samples}
         return None
@@ -188,21 +192,22 @@ class _IntakeRun:
         def in_transaction() -> None:
             if candidate.row.text:
                 unit.hypotheses.add(keyring, hypothesis_of(candidate.row, clip))
-            unit.queue.add_clip(
-                clip.id,
-                passes=self._project.queue.passes,
-                sort_key=sort_key,
-                quarantined=is_quarantined,
-                open_until=min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at),
-            )
+            passes = self._project.queue.passes
+            self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
             self._log.record_line(candidate.line.number, candidate.decision, clip.id)
 
         if not self._options.dry_run:
             unit.content.add(
                 keyring, clip, decoded.flac, decoded.peaks, in_transaction, speech=decoded.speech
             )
+            self._deliver()
         clip_id = "" if self._options.dry_run else clip.id
         self._report(candidate.line, candidate.decision, clip_id, decoded.notes)
+
+    def _deliver(self) -> None:
+        """Sends clips to a queue elsewhere; what does not get through goes with the next clip or import."""
+        with suppress(Unavailable):
+            self._delivery.deliver()
 
     def _clip(self, candidate: _Candidate, decoded: Decoded, source: str, samples: str) -> Clip:
         row = candidate.row

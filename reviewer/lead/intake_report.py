@@ -1,4 +1,4 @@
-"""What became of each line of a manifest: the report of an import, and its rows in the access log."""
+"""The report of an import: the result of each line, and its rows in the access log."""
 
 import secrets
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class ReportRow:
     notes: tuple[str, ...] = ()
 
     def sentence(self, catalogue: MessageCatalogue) -> str:
-        """Why it was refused or quarantined, and what is odd about its audio."""
+        """Why it was refused or quarantined, and warnings about its audio."""
         why = (catalogue.words(self.notice).sentence,) if self.notice else ()
         return " ".join((*why, *self.notes))
 
@@ -108,7 +108,7 @@ class IntakeLog:
         self._import_id = f"i{secrets.token_hex(8)}"
 
     def record_start(self, lines: int, options: IntakeOptions) -> None:
-        """To be called before anything is decided."""
+        """Must be called before any line is decided."""
         detail: dict[str, DetailValue] = {"lines": lines, "dry_run": options.dry_run}
         if options.sample is not None:
             detail |= {"sample": options.sample, "seed": options.seed, "stratify": list(options.stratify)}

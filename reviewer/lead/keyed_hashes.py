@@ -10,7 +10,7 @@ _PSEUDONYM_LENGTH = 12
 
 
 class KeyedHashes:
-    """What a workspace keeps of a clip's origin: HMAC-SHA256 in hexadecimal, a subkey for each kind."""
+    """What a workspace stores about a clip's origin: HMAC-SHA256 in hexadecimal, a subkey for each kind."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._source, self._speaker, self._samples = (

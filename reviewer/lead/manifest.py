@@ -1,4 +1,4 @@
-"""Reads manifests of clips: JSON Lines or CSV, a closed list of fields, each line read or refused."""
+"""Reads manifests of clips: JSON Lines or CSV, a closed list of fields, each line parsed or refused."""
 
 import codecs
 import csv
@@ -114,7 +114,7 @@ def audio_path(folder: Path, audio: str) -> Path | None:
     try:
         root = folder.resolve()
         path = (root / audio).resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, or a name no system knows
+    except (OSError, RuntimeError, ValueError):  # a loop of symbolic links, or a name the system cannot have
         return None
     return path if path.is_relative_to(root) and path != root else None
 

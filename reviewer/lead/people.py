@@ -56,8 +56,8 @@ class People:
         return Invitation(person, code, until)
 
     def revoke(self, identity: Identity, name: str) -> Person:
-        """Revokes an account: its keys are destroyed, it can do nothing more in any window, and the tasks
-        leased to it are open again.
+        """Revokes an account: its keys are destroyed, every window of it is refused, and the tasks leased
+        to it are open again.
 
         Raises: NotAllowed; Refused for an unknown name, or for the last lead.
         """
@@ -86,7 +86,7 @@ class People:
 
 
 def release_task(unit: UnitOfWork, identity: Identity, task_id: str) -> None:
-    """Opens a task to all: takes it from whoever has it, or puts a held clip back."""
+    """Opens a task to all: ends its lease, or puts a held clip back into the queue."""
     detail: dict[str, DetailValue] = {"task": task_id, "by_lead": True}
     with unit.transaction_with_queue():
         unit.queue.lead_release(task_id)

@@ -23,7 +23,7 @@ _SOURCE_FIELD = "source_id"
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """An export that contains purged clips; whoever has it must delete them."""
+    """An export that contains purged clips; its holder must delete them."""
 
     export: str
     made_at: str
@@ -113,8 +113,8 @@ def read_withdrawn_sources(file: Path) -> tuple[str, ...]:
     """The source ids of a list of withdrawals, in its order, each once.
 
     JSON Lines if the first line begins an object, CSV if it names a column ``source_id``, else one id a line.
-    Raises Unavailable if the file cannot be read, Refused if any line makes no sense: overlooking a
-    withdrawal would be worse than asking for the list again.
+    Raises Unavailable if the file cannot be read, Refused if any line is invalid: overlooking a withdrawal
+    would be worse than asking for the list again.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")

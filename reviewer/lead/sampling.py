@@ -1,4 +1,4 @@
-"""Which rows of a manifest are imported, and in which order their clips are handed out."""
+"""Samples the rows of a manifest, and orders their clips in the queue."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -49,7 +49,7 @@ def interleaved_sort_keys(speakers: Sequence[str]) -> list[int]:
     """A sort key below 2**62 for each clip, given the keyed hash (hexadecimal) of each clip's speaker.
 
     The n clips of a speaker are spread evenly over the whole range, from a beginning that the hash decides;
-    so clips of other speakers fall between them, those of another import too.
+    so clips of other speakers come between them, also those of another import.
     """
     counts = Counter(speakers)
     used: defaultdict[str, int] = defaultdict(int)

@@ -1,4 +1,4 @@
-"""Selects the accepted work that may go into a labelled set, and gives the reason for each clip left out."""
+"""Selects the accepted work that may go into a labelled set, with a reason for each clip left out."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +30,7 @@ _CLIPS_A_BATCH = 100
 class SelectedClip:
     """A clip that goes into the set.
 
-    ``accepted`` is the annotation that leaves, ``annotation`` what it says, with the flags of all passes;
+    ``accepted`` is the exported annotation, ``annotation`` its content, with the flags of all passes;
     ``text`` is normalised by ``conventions``.
     """
 
@@ -43,7 +43,7 @@ class SelectedClip:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What goes in, in the order of clip ids, and how many clips do not, by reason."""
+    """The selected clips in the order of their ids, and the number left out by reason."""
 
     selected: tuple[SelectedClip, ...]
     left_out: dict[str, int]
@@ -58,9 +58,9 @@ class Selector:
         self._conventions = conventions
 
     def select(self, identity: Identity, where: Predicate) -> Selection:
-        """Judges all accepted work; each text that is unsealed for it is logged before.
+        """Selects from all accepted work; each text is logged before it is unsealed.
 
-        Raises Damaged when a piece of it does not verify.
+        Raises Damaged when an annotation does not verify.
         """
         selected: list[SelectedClip] = []
         left_out: Counter[str] = Counter()
@@ -109,7 +109,7 @@ class Selector:
         annotations = [text for text in texts if text is not None]
         if len(annotations) < len(
             passes
-        ):  # consent or retention ended, or it was purged, since the first look
+        ):  # consent or retention ended, or it was purged, since the first check
             return self._no_longer_covered(clip) or "purged"
         conventions = self._conventions.of(clip.locale)
         for annotation in annotations:

@@ -37,7 +37,7 @@ class PersonProgress:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Where the project stands; ``held`` are the clips that wait for the lead."""
+    """The progress of the project; ``held`` are the clips that wait for the lead."""
 
     counts: QueueCounts
     people: tuple[PersonProgress, ...]
@@ -74,7 +74,7 @@ class LeadSession:
         self._verify = verify
 
     def overview(self) -> Overview:
-        """Where the project stands, in counts derived now."""
+        """The progress of the project, in counts computed now."""
         self._require(Act.SEE_PROGRESS)
         queue = self._unit.queue
         work = {counts.person_id: counts for counts in queue.work_by_person()}
@@ -130,17 +130,17 @@ class LeadSession:
         return self._export.export_set(self.identity, out, tuple(formats), where, progress)
 
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
-        """Destroys the clips of these sources and, with ``retention``, all whose time or consent is over."""
+        """Purges the clips of these sources and, with ``retention``, all that are due."""
         self._require(Act.PURGE)
         return self._purge.purge_clips(self.identity, sources, retention=retention)
 
     def release(self, task_id: str) -> None:
-        """Takes a lease away from whoever holds it; their draft stays theirs."""
+        """Ends a lease; the draft stays with its author."""
         self._require(Act.MANAGE_QUEUE)
         release_task(self._unit, self.identity, task_id)
 
     def assign(self, task_id: str, name: str) -> Person:
-        """Gives an open task to one person. Raises Refused for anybody who is not an active contractor."""
+        """Assigns an open task to one person. Raises Refused for anybody who is not an active contractor."""
         self._require(Act.MANAGE_QUEUE)
         person = self._unit.people.by_name(name)
         if person is None or person.state is not PersonState.ACTIVE or person.role is not Role.CONTRACTOR:
@@ -163,7 +163,7 @@ class LeadSession:
         return self._verify()
 
     def checkpoint(self) -> Checkpoint:
-        """Signs the state of the log, to be handed to a witness outside this machine."""
+        """Signs the state of the log, to be kept on another machine."""
         self._require(Act.MAKE_CHECKPOINT)
         return self._unit.checkpoints.make("request")
 

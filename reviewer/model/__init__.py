@@ -1,1 +1,1 @@
-"""The nouns of the program, frozen."""
+"""Immutable values that all packages share."""

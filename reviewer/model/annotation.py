@@ -1,4 +1,4 @@
-"""What a person says of a clip: timed segments, labels, flags, personal data; and its one canonical form."""
+"""Annotations: timed segments, labels, flags and personal-data spans, with one canonical form."""
 
 import json
 import secrets
@@ -28,7 +28,7 @@ class Flag(StrEnum):
 
 
 class PersonalDataKind(StrEnum):
-    """What a span of personal data holds, a closed list."""
+    """The kinds of personal data, a closed list."""
 
     NUMBER = "number"
     EMAIL = "email"
@@ -39,7 +39,7 @@ class PersonalDataKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Frames ``start`` to ``end`` (``end`` not included) of a clip, and what was said in them.
+    """Frames ``start`` to ``end`` (exclusive) of a clip, and what was said there.
 
     ``text`` is in NFC, whatever form a keyboard, a recogniser or another program gave it.
     """
@@ -60,7 +60,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class PersonalDataSpan:
-    """Frames ``start`` to ``end`` (``end`` not included) in which personal data is heard."""
+    """Frames ``start`` to ``end`` (exclusive) that contain personal data."""
 
     start: int
     end: int
@@ -73,9 +73,9 @@ class PersonalDataSpan:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One person's work on a clip, without its envelope (id, author, versions); editing makes a new value.
+    """One person's work on a clip, without its envelope (id, author, versions); immutable.
 
-    A short clip has one segment over the whole of it.
+    A short clip has one segment over its whole length.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -92,11 +92,11 @@ class Annotation:
 
     @property
     def text_verbatim(self) -> str:
-        """The text of all segments as typed, a line each."""
+        """The text of all segments as typed, one line each."""
         return "\n".join(segment.text for segment in self.segments)
 
     def with_text(self, text: str) -> "Annotation":
-        """The same annotation with another text; only for one of a single segment."""
+        """A copy with another text; only for an annotation with a single segment."""
         (segment,) = self.segments
         return replace(self, segments=(replace(segment, text=text),))
 

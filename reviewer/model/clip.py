@@ -1,4 +1,4 @@
-"""A voice clip and the states of its life."""
+"""A voice clip and its states."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ClipState(StrEnum):
-    """Where a clip stands; refused clips leave no row, only a report line and a log row."""
+    """The state of a clip; refused clips have no row, only a report line and a log row."""
 
     READY = "ready"
     IN_REVIEW = "in_review"
@@ -20,7 +20,7 @@ class ClipState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """What may be known of a clip without unsealing it. ``frames`` counts samples per channel."""
+    """The facts of a clip that are not sealed. ``frames`` counts samples per channel."""
 
     id: str
     product: str
@@ -44,7 +44,7 @@ class Clip:
 
 
 class ContentKind(StrEnum):
-    """What is sealed under a clip's key; the kind is bound into the seal."""
+    """The kinds of content sealed under a clip's key; the kind is bound into the seal."""
 
     AUDIO = "audio"
     PEAKS = "peaks"

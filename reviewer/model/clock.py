@@ -1,4 +1,4 @@
-"""Time as a collaborator, so that tests can hold it."""
+"""The clock as an injected object, so that tests can control it."""
 
 import time
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the program asks of time."""
+    """The time functions that the program uses."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """The current time, timezone-aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
@@ -28,13 +28,13 @@ class SystemClock:
 
 
 def to_micros(moment: datetime) -> int:
-    """Microseconds since 1970 in UTC, the form in which the database keeps times."""
+    """Microseconds since 1970 in UTC, as the database stores times."""
     delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 def from_micros(micros: int) -> datetime:
-    """The aware UTC moment of a database time."""
+    """A database time as timezone-aware UTC."""
     seconds, rest = divmod(micros, 1_000_000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
 

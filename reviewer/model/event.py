@@ -1,4 +1,4 @@
-"""What goes into the access log: acts, never content."""
+"""The events of the access log: acts, never content."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act. ``object`` is the id of what was acted on; ``detail`` holds ids, counts and codes only."""
+    """One act. ``object`` is the id of its object; ``detail`` holds ids, counts and codes only."""
 
     action: Action
     actor: str = ""
@@ -80,7 +80,7 @@ class Event:
         reason: str = "",
         detail: Mapping[str, DetailValue] = MappingProxyType({}),
     ) -> Self:
-        """An act of somebody who is signed in."""
+        """An event by somebody who is signed in."""
         return cls(
             action,
             actor=identity.person.id,

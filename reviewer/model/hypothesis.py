@@ -1,4 +1,4 @@
-"""What a recogniser made of a clip: its text, and its words with times and confidence."""
+"""Recogniser output for a clip: text, and words with times and confidence."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """The output of one engine for one clip; a clip can have many. ``words`` is empty without times."""
+    """The output of one engine for one clip; a clip can have several. ``words`` is empty without times."""
 
     id: str
     clip_id: str

@@ -1,7 +1,7 @@
-"""Interval arithmetic in whole frames: the one place where stretches of a clip are merged, cut and counted.
+"""Interval arithmetic in whole frames: merging, subtracting, clipping and counting.
 
-Functions take intervals in any order, overlapping or not, and give them *canonical*: in order, and apart (two
-that touch are one). Half-open throughout: ``end`` is the frame after the last.
+Functions accept intervals in any order, overlapping or not, and return them *canonical*: sorted, disjoint,
+and merged where they touch. All are half-open: ``end`` is the frame after the last.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from reviewer.model.event import HeardRange
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Frames ``start`` to ``end``, ``end`` not included; never empty."""
+    """Frames ``start`` to ``end``, exclusive; never empty."""
 
     start: int
     end: int
@@ -27,7 +27,7 @@ class Span:
 
 
 def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The frames that are in any of the spans (their union), canonical."""
+    """The union of the spans, canonical."""
     merged: list[Span] = []
     for each in sorted(spans):
         if merged and each.start <= merged[-1].end:
@@ -58,7 +58,7 @@ def subtract(spans: Iterable[Span], removed: Iterable[Span]) -> tuple[Span, ...]
 
 
 def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
-    """The frames that are in both, canonical."""
+    """The intersection, canonical."""
     first, second = merge(spans), merge(others)
     both: list[Span] = []
     i = j = 0
@@ -74,20 +74,20 @@ def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]
 
 
 def clip_to_length(ranges: Iterable[tuple[int, int]], frames: int) -> tuple[Span, ...]:
-    """Pairs of start and end, cut to a clip of ``frames`` frames, canonical; what lies outside vanishes."""
+    """Pairs of start and end, clipped to ``frames`` frames, canonical; those outside are dropped."""
     cut = ((max(start, 0), min(end, frames)) for start, end in ranges)
     return merge(Span(start, end) for start, end in cut if start < end)
 
 
 def total_frames(spans: Iterable[Span]) -> int:
-    """How many different frames the spans have."""
+    """The number of distinct frames in the spans."""
     return sum(each.frames for each in merge(spans))
 
 
 def merge_heard(ranges: Iterable[HeardRange]) -> list[HeardRange]:
-    """The same frames at the same speeds in as few ranges as possible, ordered by start, then speed.
+    """The same frames at the same speeds in as few ranges as possible, sorted by start, then speed.
 
-    Empty ranges vanish; ranges of different speeds stay apart.
+    Empty ranges are dropped; ranges of different speeds stay separate.
     """
     by_speed: dict[int, list[Span]] = {}
     for each in ranges:

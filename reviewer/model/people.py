@@ -1,11 +1,11 @@
-"""People and what they hold once they have signed in."""
+"""People, roles, keyrings, and the identity of a session."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person is here for; exactly one each."""
+    """A person's role; exactly one each."""
 
     CONTRACTOR = "contractor"
     QA = "qa"
@@ -13,7 +13,7 @@ class Role(StrEnum):
 
 
 class PersonState(StrEnum):
-    """Where a person's account stands."""
+    """The state of a person's account."""
 
     INVITED = "invited"
     ACTIVE = "active"
@@ -22,7 +22,7 @@ class PersonState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works in this workspace. ``public_key`` is raw Ed25519, 32 bytes, empty while invited."""
+    """An account of this workspace. ``public_key`` is raw Ed25519, 32 bytes, empty while invited."""
 
     id: str
     name: str

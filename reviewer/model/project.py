@@ -1,4 +1,4 @@
-"""What a lead sets for a workspace, with the defaults that hold where nothing is said."""
+"""The project settings of a workspace, with their defaults."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ PRODUCTS = ("translator", "swiftkey", "windows", "cortana", "hololens", "mixed_r
 
 @dataclass(frozen=True, slots=True)
 class DecodeLimits:
-    """What the child process that opens an untrusted file may use."""
+    """Limits of the child process that opens an untrusted file."""
 
     seconds: float = 5.0
     memory_bytes: int = 1 << 30
@@ -18,7 +18,7 @@ class DecodeLimits:
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
-    """What consent and dates a clip must have to come in."""
+    """Rules of consent and dates for an import."""
 
     products: tuple[str, ...] = PRODUCTS
     cutoff: datetime = datetime(2020, 10, 30, tzinfo=UTC)
@@ -27,7 +27,7 @@ class IntakeRules:
 
 @dataclass(frozen=True, slots=True)
 class QueueRules:
-    """How work is handed out."""
+    """Rules of the queue."""
 
     passes: int = 1
     lease_minutes: int = 30
@@ -38,8 +38,8 @@ class QueueRules:
 
 @dataclass(frozen=True, slots=True)
 class ListeningRules:
-    """What must be heard of a clip. ``heard_percent`` of its speech, at any speed, before work is handed in
-    as complete or accepted; 0 asks for none. ``reason_seconds`` of anything, or the whole of a shorter clip,
+    """What must be heard of a clip: ``heard_percent`` of its speech, at any speed, before work is submitted
+    as complete or accepted (0: nothing); ``reason_seconds`` of anything, or the whole of a shorter clip,
     before it is skipped, returned, or answered by a flag."""
 
     heard_percent: int = 98
@@ -48,9 +48,9 @@ class ListeningRules:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A workspace's project file, read. ``name`` is shown; ``locale`` picks conventions and agreement.
+    """The settings of a project file. ``name`` is shown; ``locale`` selects conventions and agreement.
 
-    ``lock_minutes`` without a key or the mouse lock the window; 0 never does.
+    The window locks after ``lock_minutes`` without input; 0 means never.
     """
 
     name: str = "Voice clips"

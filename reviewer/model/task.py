@@ -1,15 +1,12 @@
-"""Tasks, leases, annotations handed in and verdicts: what the queue hands out and takes back."""
+"""Tasks, leases, submitted annotations and verdicts."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-from reviewer.model.clock import from_micros, to_micros
 
 
 class TaskKind(StrEnum):
-    """What is to be done with a clip."""
+    """The kind of work on a clip."""
 
     TRANSCRIBE = "transcribe"
     REVIEW = "review"
@@ -17,7 +14,7 @@ class TaskKind(StrEnum):
 
 
 class TaskState(StrEnum):
-    """Where a task stands. Review and adjudication end in ``DONE``, a transcription in ``ACCEPTED``."""
+    """The state of a task. Review and adjudication end in ``DONE``, a transcription in ``ACCEPTED``."""
 
     OPEN = "open"
     LEASED = "leased"
@@ -30,7 +27,7 @@ class TaskState(StrEnum):
 
 
 class SkipReason(StrEnum):
-    """The closed list of reasons for handing a clip back."""
+    """The closed list of reasons for skipping a clip."""
 
     CANNOT_UNDERSTAND = "cannot_understand"
     NOT_MY_LANGUAGE = "not_my_language"
@@ -40,8 +37,8 @@ class SkipReason(StrEnum):
 
 
 class VerdictKind(StrEnum):
-    """What was decided about an annotation; ``PASSED`` is accepted without review, because it was not
-    drawn."""
+    """The kinds of decisions about an annotation; ``PASSED``: accepted without review, as it was not
+    selected."""
 
     ACCEPTED = "accepted"
     ACCEPTED_WITH_FIXES = "accepted_with_fixes"
@@ -51,16 +48,14 @@ class VerdictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to work on one task until ``until``; ``token`` fences off whoever held it before.
+    """The right to work on one task until ``until``; the fencing ``token`` keeps out earlier holders.
 
-    ``submission_key`` is made with the lease, so that handing in twice is one submission. ``round`` is the
+    ``submission_key`` is created with the lease, so that submitting twice is one submission. ``round`` is the
     number of the blind pass (transcribe), or counts the reviews of a pass. A prefetch lease
-    (``is_prefetch``) allows to get the clip ready, and nothing else: it becomes the right to work with the
-    next claim.
+    (``is_prefetch``) only allows prefetching the clip; the next claim turns it into a full lease.
 
-    ``returned_annotation``: the annotation that QA sent back, when this is rework. ``reviewed_annotation``:
-    what is under review, when this is a review. ``blind_annotation``: the reviewer's own version, once it
-    was handed in.
+    ``returned_annotation``: in rework, the annotation that QA returned. ``reviewed_annotation``: in a review,
+    the annotation under review. ``blind_annotation``: the reviewer's own version, once submitted.
     """
 
     task_id: str
@@ -76,35 +71,13 @@ class Lease:
     reviewed_annotation: str | None = None
     blind_annotation: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The lease as plain JSON values."""
-        return {
-            "task_id": self.task_id,
-            "clip_id": self.clip_id,
-            "kind": self.kind.value,
-            "round": self.round,
-            "person_id": self.person_id,
-            "token": self.token,
-            "until": to_micros(self.until),
-            "submission_key": self.submission_key,
-            "is_prefetch": self.is_prefetch,
-            "returned_annotation": self.returned_annotation,
-            "reviewed_annotation": self.reviewed_annotation,
-            "blind_annotation": self.blind_annotation,
-        }
-
-    @classmethod
-    def from_json(cls, body: dict[str, Any]) -> "Lease":
-        """What ``to_json`` gave."""
-        return cls(**{**body, "kind": TaskKind(body["kind"]), "until": from_micros(body["until"])})
-
 
 @dataclass(frozen=True, slots=True)
 class SealedAnnotation:
-    """An annotation as the queue keeps it: never changed, sealed under the clip's key, bound to its ``id``.
+    """An annotation as the queue stores it: immutable, sealed under the clip's key, bound to its ``id``.
 
-    ``parent`` is the annotation it was made from (rework, adjudication). ``schema_version`` and
-    ``conventions_version`` (of the clip's locale) are what it was made under. ``digest`` is an HMAC of the
+    ``parent`` is the annotation it is based on (rework, adjudication). ``schema_version`` and
+    ``conventions_version`` (of the clip's locale) are those it was made with. ``digest`` is an HMAC of the
     plain form.
     """
 
@@ -137,7 +110,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class FinalAnnotation:
-    """The annotation that stands for a clip, and the verdict behind it."""
+    """The annotation that counts for a clip, and the verdict behind it."""
 
     clip_id: str
     annotation_id: str
@@ -146,7 +119,7 @@ class FinalAnnotation:
 
 @dataclass(frozen=True, slots=True)
 class LateDraft:
-    """Work that came after its lease had gone to somebody else; kept for its author and the lead."""
+    """Work saved after its lease went to somebody else; kept for its author and the lead."""
 
     id: str
     task_id: str
@@ -161,10 +134,10 @@ HELD_BACK = "held_back"
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How much of what there is by state, derived, never stored. ``reviews`` counts review tasks by state.
+    """Counts of clips and tasks by state, computed, never stored. ``reviews`` counts review tasks by state.
 
-    Tasks that nobody can take, because their clip waits for the lead or is in quarantine, are counted as
-    ``HELD_BACK`` and not as open or returned.
+    Tasks whose clip waits for the lead or is in quarantine are counted as ``HELD_BACK``, not as open or
+    returned.
     """
 
     clips: dict[str, int]
@@ -175,7 +148,7 @@ class QueueCounts:
 
 @dataclass(frozen=True, slots=True)
 class DailyCounts:
-    """What the status bar shows of one's own work."""
+    """The counts in the status bar."""
 
     waiting: int
     submitted: int
@@ -184,7 +157,7 @@ class DailyCounts:
 
 @dataclass(frozen=True, slots=True)
 class WorkCounts:
-    """One person's work so far, in counts."""
+    """Counts of one person's work."""
 
     person_id: str
     submitted: int = 0

@@ -1,4 +1,4 @@
-"""A table of a TOML file that people edit, read key by key; every error names file, table and key."""
+"""Reads TOML files that people edit; every error names file, table and key."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ _MISSING = object()
 
 
 class TomlTable:
-    """Gives checked values; every error names the file, the table (its line if known) and the key."""
+    """Returns checked values; every error names the file, the table (its line if known) and the key."""
 
     def __init__(self, values: dict[str, Any], place: str, source: str = "") -> None:
         self._values = values
@@ -33,7 +33,7 @@ class TomlTable:
             raise Refused("FILE_NOT_TOML", file=path.name, problem=str(error)) from error
 
     def refuse(self, code: str, /, **parameters: Parameter) -> Refused:
-        """An error about this table, for whoever knows the rule to raise; its words may use ``{place}``."""
+        """An error about this table, to be raised by the caller; its words may use ``{place}``."""
         return Refused(code, place=self.place, **parameters)
 
     def closed(self, keys: Collection[str]) -> None:
@@ -50,7 +50,7 @@ class TomlTable:
         return tuple(self._values)
 
     def raw(self, key: str) -> Any:
-        """The value as TOML gives it, for keys whose type depends on another."""
+        """The unchecked value, for keys whose type depends on another."""
         return self._get(key, _MISSING, object, "KEY_MISSING")
 
     def text(self, key: str, default: object = _MISSING) -> str:
@@ -80,12 +80,12 @@ class TomlTable:
         return tuple(found)
 
     def table(self, key: str) -> "TomlTable":
-        """A table inside this one; an empty one when it is not there."""
+        """A table inside this one; empty if it is missing."""
         found = self._get(key, {}, dict, "VALUE_NOT_A_TABLE")
         return TomlTable(found, f"{self.place}, {key}", self._source)
 
     def tables(self, key: str) -> tuple["TomlTable", ...]:
-        """The tables of an array of tables, each with the line of its header when it has one."""
+        """The tables of an array of tables, each with the line of its header if it has one."""
         found = self._get(key, [], list, "VALUE_NOT_TABLES")
         if not all(isinstance(item, dict) for item in found):
             raise self.refuse("VALUE_NOT_TABLES", key=key)

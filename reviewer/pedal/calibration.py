@@ -64,7 +64,7 @@ class Calibration:
             if press is not None:
                 bits[pedal] = _bit_of(press, [other for other in presses if other is not press])
         if not bits:
-            raise Refused("No pedal was pressed, so the calibration was not saved.", "Press at least one.")
+            raise Refused("CALIBRATION_WITHOUT_PEDALS")
         return ReportLayout(bits, len(presses[0].down))
 
     def _length(self, report: bytes) -> int:
@@ -85,7 +85,4 @@ def _bit_of(press: Press, others: list[Press]) -> ReportBit:
         own = down & ~elsewhere & 0xFF
         if own:
             return ReportBit(byte, own & -own)
-    raise Refused(
-        "The pedals could not be told apart, so the calibration was not saved.",
-        "Press and release one after the other. A pedal that types keys cannot be calibrated.",
-    )
+    raise Refused("CALIBRATION_AMBIGUOUS")

@@ -9,9 +9,6 @@ from typing import Any
 from reviewer.errors import Unavailable
 from reviewer.pedal.device import HidDevice
 
-NOT_INSTALLED = "PEDAL_NOT_INSTALLED"
-NOT_ALLOWED = "PEDAL_NOT_ALLOWED"
-GONE = "PEDAL_GONE"
 RULES_FILE = "/etc/udev/rules.d/70-reviewer-pedal.rules"
 _LONGEST_REPORT = 64  # of a full-speed USB device
 
@@ -27,7 +24,7 @@ class HidapiBackend:
         try:
             return [_hid_device(one) for one in _library().enumerate()]
         except OSError as error:
-            raise Unavailable("The USB devices could not be listed.", str(error)) from error
+            raise Unavailable("USB_NOT_LISTED", problem=str(error)) from error
 
     def open_device(self, device: HidDevice) -> "_HidapiConnection":
         opened = _library().device()
@@ -46,7 +43,7 @@ class _HidapiConnection:
         try:
             return bytes(self._device.read(_LONGEST_REPORT, timeout_ms))
         except (OSError, ValueError) as error:
-            raise Unavailable("The foot pedal was unplugged.", "Plug it in again.", code=GONE) from error
+            raise Unavailable("PEDAL_UNPLUGGED") from error
 
     def close(self) -> None:
         with suppress(OSError, ValueError):
@@ -76,11 +73,7 @@ def _library() -> Any:
 
             return hid
     except ImportError as error:
-        raise Unavailable(
-            "Foot pedals need a package that is not installed here.",
-            "Install it with: pip install 'reviewer[pedal]'. Everything else works without it.",
-            code=NOT_INSTALLED,
-        ) from error
+        raise Unavailable("PEDAL_NOT_INSTALLED") from error
 
 
 def _hid_device(told: dict[str, Any]) -> HidDevice:
@@ -101,13 +94,5 @@ def _bytes(path: str) -> bytes:
 def _open_error(device: HidDevice) -> Unavailable:
     is_locked = os.path.exists(device.path) and not os.access(device.path, os.R_OK | os.W_OK)  # noqa: PTH110
     if sys.platform.startswith("linux") and is_locked:
-        return Unavailable(
-            "The foot pedal is connected, but you do not have permission to read it.",
-            f"As administrator add this line to {RULES_FILE}, then unplug the pedal and plug it in again:\n"
-            f"{udev_rule(device)}",
-            code=NOT_ALLOWED,
-        )
-    return Unavailable(
-        "The foot pedal is connected, but it could not be opened.",
-        "Close other programs that use it, or unplug it and plug it in again.",
-    )
+        return Unavailable("PEDAL_NOT_ALLOWED", file=RULES_FILE, rule=udev_rule(device))
+    return Unavailable("PEDAL_NOT_OPENED")

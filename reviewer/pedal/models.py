@@ -49,9 +49,9 @@ def _model(table: TomlTable) -> PedalModel:
     bits = {pedal: _report_bit(table.table(pedal)) for pedal in Pedal if table.has(pedal)}
     types_keys = table.flag("types_keys", default=False)
     if table.flag("learned") != bool(bits):
-        raise table.refuse("learned must be true exactly where it is said where the pedals are.")
+        raise table.refuse("PEDAL_LEARNED")
     if types_keys and bits:
-        raise table.refuse("a model that types keys has no pedals to read.")
+        raise table.refuse("PEDAL_TYPES_KEYS")
     layout = ReportLayout(bits, table.whole("length", 0) or None) if bits else None
     return PedalModel(
         table.text("name"), _ids(table), layout, types_keys, table.text("source"), _usage(table)
@@ -61,7 +61,7 @@ def _model(table: TomlTable) -> PedalModel:
 def _ids(table: TomlTable) -> frozenset[tuple[int, int]]:
     found = [_ID.fullmatch(text) for text in table.texts("ids")]
     if not found or None in found:
-        raise table.refuse("ids must be a list of USB numbers such as 05f3:00ff.")
+        raise table.refuse("PEDAL_IDS")
     return frozenset((int(one[1], 16), int(one[2], 16)) for one in found if one is not None)
 
 
@@ -70,7 +70,7 @@ def _usage(table: TomlTable) -> tuple[int, int] | None:
         return None
     found = _ID.fullmatch(table.text("usage"))
     if found is None:
-        raise table.refuse("usage must be a usage page and a usage, such as 0001:0004.")
+        raise table.refuse("PEDAL_USAGE")
     return int(found[1], 16), int(found[2], 16)
 
 
@@ -79,4 +79,4 @@ def _report_bit(table: TomlTable) -> ReportBit:
     try:
         return ReportBit(table.whole("byte"), table.whole("mask"))
     except ValueError as error:
-        raise table.refuse(f"{error}.") from error
+        raise table.refuse("PEDAL_BIT") from error

@@ -1,1 +1,1 @@
-"""The promises as checks."""
+"""The checks of an import: consent, identifiers, personal data."""

@@ -59,7 +59,7 @@ def digit_runs(
     the language of ``locale``, else the longest (in Portuguese "um" is a one, in English nothing).
 
     Amounts (with thousand, million, or in groups of three by commas), dates and spans of years are no runs.
-    Counting aloud is one from seven on: a number that climbs may still be somebody's.
+    Counting aloud is a run from seven digits on: an ascending number may still be somebody's.
     ``found`` are the text's tokens, where the caller has them already.
     """
     if found is None:
@@ -157,7 +157,7 @@ class _Scan:
         return None if digit is None else _Group(digit, position, position + 1, written=False, weak=True)
 
     def _weak_between(self, position: int) -> _Group | None:
-        """A word such as oh or for: a digit only between single digits; zeros need one neighbour only."""
+        """A word such as oh or for: a digit only between single digits; zeros need only one neighbour."""
         group = self._weak_at(position)
         if group is None:
             return None
@@ -170,7 +170,7 @@ class _Scan:
         return group if both_single else None
 
     def _grow(self, position: int) -> int:
-        """Adds hundred after a digit, and thousand after digits said one by one; gives the next position."""
+        """Adds hundred after a digit, thousand after digits said one by one; returns the next position."""
         if position >= len(self._tokens):
             return position
         last, word = self._groups[-1], self._tokens[position].text

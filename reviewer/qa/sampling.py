@@ -1,16 +1,16 @@
-"""Which submissions are checked: unpredictable to the contractor, reproducible for an auditor."""
+"""Selects submissions for review: unpredictable for contractors, reproducible for an auditor."""
 
 import hashlib
 import hmac
 
 
 def is_drawn(secret: bytes, submission_id: str, rate: float) -> bool:
-    """Whether HMAC-SHA256(secret, submission id), read as a fraction of 2**64, lies below ``rate``.
+    """Whether HMAC-SHA256(secret, submission id), read as a fraction of 2**64, is below ``rate``.
 
     Args:
         secret: the workspace's QA secret, 32 bytes, held by QA and leads only.
         submission_id: the id of the submission.
-        rate: the share to be checked, 0 to 1; 1 draws everything, 0 nothing.
+        rate: the share to review, 0 to 1.
     """
     digest = hmac.new(secret, submission_id.encode(), hashlib.sha256).digest()
     return int.from_bytes(digest[:8], "big") < rate * 2**64

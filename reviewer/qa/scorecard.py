@@ -1,4 +1,4 @@
-"""How each contractor's work stands up to checking, with intervals."""
+"""The share of each contractor's reviewed work that was accepted, with its interval."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +15,10 @@ EVERYBODY = "everybody"
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """One contractor in counts. Of ``checked`` submissions ``returned`` went back.
+    """One contractor's counts: of ``checked`` submissions ``returned`` were returned.
 
-    ``share`` is the part that was accepted, None before any check; ``low`` and ``high`` its Wilson 95 %
-    interval. Checks are drawn at random, so the share stands for all of the person's work.
+    ``share`` is the share accepted, None without any review; ``low`` and ``high`` are its Wilson 95 %
+    interval. Reviews are selected at random, so the share is an estimate for all of the person's work.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Scorecard:
 
     @classmethod
     def of(cls, name: str, work: WorkCounts) -> "Scorecard":
-        """A person's card from their counts."""
+        """A person's scorecard from their counts."""
         accepted = work.checked - work.returned
         low, high = wilson(accepted, work.checked)
         share = accepted / work.checked if work.checked else None
@@ -54,14 +54,14 @@ class Scorecard:
 
 
 class Scorecards:
-    """Counts for QA and leads, derived at each look."""
+    """Scorecards for QA and leads, computed at each call."""
 
     def __init__(self, unit: UnitOfWork, access: ClipAccess) -> None:
         self._unit = unit
         self._access = access
 
     def all(self, identity: Identity) -> list[Scorecard]:
-        """A card for each contractor, by name, and a last one for everybody together.
+        """A scorecard for each contractor, by name, and a last one for everybody together.
 
         Raises: NotAllowed for a contractor.
         """

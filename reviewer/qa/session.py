@@ -1,4 +1,4 @@
-"""A QA person's work: draw, type blind, compare, accept or return."""
+"""A QA reviewer's work: select, transcribe blind, compare, accept or return."""
 
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reviewer.access.rights import Act
 from reviewer.errors import Refused
 from reviewer.model.annotation import Annotation
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.task import Lease, TaskKind, VerdictKind
 from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
@@ -22,10 +22,10 @@ KINDS = frozenset({TaskKind.REVIEW, TaskKind.ADJUDICATE})
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both versions side by side, shown only after one's own was handed in.
+    """Both versions side by side, shown only after the reviewer's own was submitted.
 
-    ``words`` aligns the texts as they were typed; ``errors`` is scored on the training profile of the clip's
-    locale, so that neither commas nor capitals count.
+    ``words`` aligns the verbatim texts; ``errors`` is scored on the training profile of the clip's
+    locale, so punctuation and capitals do not count.
     """
 
     lease: Lease
@@ -36,7 +36,7 @@ class Comparison:
 
 
 class QaSession:
-    """What is special to QA, for one signed-in person; ``work`` is the rest."""
+    """What only QA can do, for one signed-in person; ``work`` serves the rest."""
 
     def __init__(
         self, *, work: WorkSession, unit: UnitOfWork, access: ClipAccess, scorecards: Scorecards, rate: float
@@ -48,9 +48,9 @@ class QaSession:
         self._rate = rate
 
     def draw(self) -> DrawResult:
-        """Decides for each submission whether it is reviewed; the rest is accepted as it is.
+        """Decides for each new submission whether it is reviewed; the rest is accepted without review.
 
-        Raises: Refused when this account holds no QA secret (it never had the role).
+        Raises: Refused when this account has no QA secret (it never had the role).
         """
         identity = self.work.identity
         self._access.allow(identity, Act.DRAW)
@@ -61,9 +61,10 @@ class QaSession:
         with self._unit.transaction() if queue.answers_at_once else nullcontext():
             result = queue.draw(lambda annotation_id: is_drawn(secret, annotation_id, self._rate))
             if result.selected or result.passed:
-                detail = {
+                detail: dict[str, DetailValue] = {
                     "selected": len(result.selected),
                     "passed": len(result.passed),
+                    "passed_annotations": result.passed,
                     "rate_per_mille": round(self._rate * 1000),
                 }
                 self._unit.log.record(Event.by(identity, Action.REVIEW_DRAWN, detail=detail))
@@ -75,13 +76,13 @@ class QaSession:
         return self._unit.queue.waiting(frozenset({TaskKind.REVIEW}))
 
     def scorecards(self) -> list[Scorecard]:
-        """How each contractor's work stands up to review."""
+        """Each contractor's share of accepted work, with its interval."""
         return self._scorecards.all(self.work.identity)
 
     def compare(self, lease: Lease) -> Comparison:
         """Both versions of a review; a log row names them before they are unsealed.
 
-        Raises: Refused (code BLIND_FIRST) before one's own version was handed in; LeaseLost, NotLeased;
+        Raises: Refused (code BLIND_FIRST) before the reviewer's version was submitted; LeaseLost, NotLeased;
             Refused when the clip may not be opened any more.
         """
         identity = self.work.identity

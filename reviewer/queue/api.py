@@ -55,9 +55,9 @@ class Queue(Protocol):
 
     Acts that take a ``key`` (or a lease's submission key, or a verdict's id) are idempotent: the same key
     again gives the same answer and changes nothing. Every method may raise Unavailable; then the caller
-    does not know whether the act happened, and sends it again with the same key. A claim is remembered
-    while its lease lasts; asked again after that, it is a new one. ``answers_at_once`` is True for a queue
-    in the workspace's own file: its acts join the caller's transaction.
+    does not know whether the act happened, and sends it again with the same key. So a claim that comes once
+    more after its lease has gone leases nothing. ``answers_at_once`` is True for a queue in the workspace's
+    own file: its acts join the caller's transaction.
     """
 
     @property
@@ -83,7 +83,7 @@ class Queue(Protocol):
         """
         ...
 
-    def begin_prefetched(self, lease: Lease, *, key: str) -> Lease:
+    def begin_prefetched(self, lease: Lease) -> Lease:
         """Turns a prefetch lease into the right to work, with the same token and submission key.
 
         Raises LeaseLost or NotLeased when it is gone.
@@ -193,7 +193,7 @@ class Queue(Protocol):
         quarantined: bool = False,
         open_until: datetime | None = None,
     ) -> None:
-        """Adds a clip with ``passes`` open transcription tasks; raises Refused when it is there already.
+        """Adds a clip with ``passes`` open transcription tasks, once for each clip id.
 
         From ``open_until`` on (consent or retention ends) no task of the clip is handed out or resumed.
         """

@@ -1,7 +1,6 @@
 """The work queue in a SQLite file; every method is one transaction, joined to the caller's where one is
 open."""
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -28,6 +27,7 @@ from reviewer.model.task import (
 )
 from reviewer.queue import sqlite_queries as queries
 from reviewer.queue.api import DrawResult, HeldClip, Receipt
+from reviewer.queue.plain_json import from_json, to_json
 
 PREFETCH_MINUTES = 5
 _REMEMBERED_DAYS = 7
@@ -52,65 +52,27 @@ class SqliteQueue:
     # Taking work
 
     def claim(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        with self._database.transaction():
-            answered = self._lease_given(person_id, key)
-            if answered is not None:
-                return answered
-            while (task := self._next_task(person_id, kinds)) is not None:
-                if task["state"] == TaskState.LEASED and not task["prefetch"]:
-                    self._add_refusal(task, task["person_id"], "expiry")
-                    if self._is_kept_by_lead(task):
-                        self._open_task(task)
-                        continue
-                micros = self._lease_micros()
-                return self._hand_out(task, person_id, micros, key, assigned_to=None, prefetch=0)
-            return None
+        return self._once(key, lambda: self._claim(person_id, kinds))
 
     def claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind], *, key: str) -> Lease | None:
-        with self._database.transaction():
-            answered = self._lease_given(person_id, key)
-            if answered is not None:
-                return answered
-            held = self._prefetched_task(person_id)
-            if held is not None:
-                self._renew_prefetched(person_id)
-                return self._lease_now(held["id"])
-            found = self._next_to_prefetch(person_id, kinds)
-            if found is None:
-                return None
-            task, prefetch = found
-            micros = min(self._prefetch_micros(), self._lease_micros())
-            assigned_to = task["assigned_to"]
-            return self._hand_out(task, person_id, micros, key, assigned_to=assigned_to, prefetch=prefetch)
+        return self._once(key, lambda: self._claim_prefetch(person_id, kinds))
 
-    def begin_prefetched(self, lease: Lease, *, key: str) -> Lease:
+    def begin_prefetched(self, lease: Lease) -> Lease:
         with self._database.transaction():
-            answered = self._lease_given(lease.person_id, key)
-            if answered is not None:
-                return answered
-            task = self._held(lease, is_prefetch=True)
+            task = self._task(lease.task_id)
+            is_begun = task["state"] == TaskState.LEASED and task["prefetch"] == 0
+            task = self._held(lease, is_prefetch=not is_begun)
             now = self._now()
-            self._database.execute(
-                "UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = ?, lease_until = ?,"
-                " request_key = ? WHERE id = ?",
-                (now, now + self._lease_micros(), key, task["id"]),
-            )
+            if not is_begun:
+                self._database.execute(
+                    "UPDATE task SET prefetch = 0, assigned_to = NULL, lease_started = ?, lease_until = ?"
+                    " WHERE id = ?",
+                    (now, now + self._lease_micros(), task["id"]),
+                )
             return self._lease_now(task["id"])
 
     def release_prefetched(self, person_id: str, *, key: str) -> Lease | None:
-        with self._database.transaction():
-            answer = self._answer(key)
-            if answer is not None:
-                return Lease.from_json(json.loads(answer)) if answer else None
-            task = self._database.row(
-                "SELECT * FROM task WHERE person_id = ? AND state = 'leased' AND prefetch > 0", (person_id,)
-            )
-            if task is None:
-                return None
-            ended = self._lease_now(task["id"])
-            self._give_back_prefetched(task)
-            self._remember(key, ended)
-            return ended
+        return self._once(key, lambda: self._release_prefetched(person_id))
 
     def resume(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
         with self._database.transaction():
@@ -154,26 +116,10 @@ class SqliteQueue:
     # Giving work back
 
     def release(self, lease: Lease, *, key: str) -> None:
-        with self._database.transaction():
-            if self._answer(key) is not None:
-                return
-            task = self._held(lease)
-            if self._is_rework_of(task, lease.person_id):
-                self._set_task(task["id"], TaskState.RETURNED)
-            else:
-                self._open_task(task)
-            self._follow(task["clip_id"])
-            self._remember(key, None)
+        self._once(key, lambda: self._release(lease))
 
     def skip(self, lease: Lease, reason: SkipReason, *, key: str) -> None:
-        with self._database.transaction():
-            if self._answer(key) is not None:
-                return
-            task = self._held(lease)
-            self._open_task(task)
-            self._add_refusal(task, lease.person_id, "skip", reason)
-            self._follow(task["clip_id"])
-            self._remember(key, None)
+        self._once(key, lambda: self._skip(lease, reason))
 
     def submit(self, lease: Lease, work: SealedAnnotation) -> Receipt:
         with self._database.transaction():
@@ -346,7 +292,7 @@ class SqliteQueue:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         with self._database.transaction():
             if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
-                raise Refused("CLIP_ALREADY_QUEUED", clip=clip_id)
+                return
             self._database.execute(
                 "INSERT INTO queue_clip (clip_id, state, passes, open_until) VALUES (?, ?, ?, ?)",
                 (clip_id, state, passes, None if open_until is None else to_micros(open_until)),
@@ -446,19 +392,79 @@ class SqliteQueue:
                 if self.clip_state(clip_id) is ClipState.FINAL:
                     self._set_clip(clip_id, ClipState.EXPORTED)
 
+    # Acts that happen once for each key
+
+    def _claim(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
+        while (task := self._next_task(person_id, kinds)) is not None:
+            if task["state"] == TaskState.LEASED and not task["prefetch"]:
+                self._add_refusal(task, task["person_id"], "expiry")
+                if self._is_kept_by_lead(task):
+                    self._open_task(task)
+                    continue
+            return self._hand_out(task, person_id, self._lease_micros(), assigned_to=None, prefetch=0)
+        return None
+
+    def _claim_prefetch(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
+        held = self._prefetched_task(person_id)
+        if held is not None:
+            self._renew_prefetched(person_id)
+            return self._lease_now(held["id"])
+        found = self._next_to_prefetch(person_id, kinds)
+        if found is None:
+            return None
+        task, prefetch = found
+        micros = min(self._prefetch_micros(), self._lease_micros())
+        return self._hand_out(task, person_id, micros, assigned_to=task["assigned_to"], prefetch=prefetch)
+
+    def _release_prefetched(self, person_id: str) -> Lease | None:
+        task = self._database.row(
+            "SELECT * FROM task WHERE person_id = ? AND state = 'leased' AND prefetch > 0", (person_id,)
+        )
+        if task is None:
+            return None
+        ended = self._lease_of(task)
+        self._give_back_prefetched(task)
+        return ended
+
+    def _release(self, lease: Lease) -> None:
+        task = self._held(lease)
+        if self._is_rework_of(task, lease.person_id):
+            self._set_task(task["id"], TaskState.RETURNED)
+        else:
+            self._open_task(task)
+        self._follow(task["clip_id"])
+
+    def _skip(self, lease: Lease, reason: SkipReason) -> None:
+        task = self._held(lease)
+        self._open_task(task)
+        self._add_refusal(task, lease.person_id, "skip", reason)
+        self._follow(task["clip_id"])
+
+    def _once(self, key: str, act: Callable[[], Lease | None]) -> Lease | None:
+        """Does an act and remembers its answer; a key that came before gets that answer, and nothing else."""
+        with self._database.transaction():
+            earlier = self._database.value("SELECT answer FROM queue_request WHERE key = ?", (key,))
+            if earlier is not None:
+                given: Lease | None = from_json(Lease, earlier)
+                return given
+            lease = act()
+            now = self._now()
+            self._database.execute("INSERT INTO queue_request VALUES (?, ?, ?)", (key, to_json(lease), now))
+            oldest = now - timedelta(days=_REMEMBERED_DAYS) // _MICROSECOND
+            if oldest >= self._forgotten_until + _DAY:
+                self._forgotten_until = oldest
+                self._database.execute("DELETE FROM queue_request WHERE at < ?", (oldest,))
+            return lease
+
     # Choosing the next task
 
     def _next_task(self, person_id: str, kinds: frozenset[TaskKind]) -> Row | None:
-        for query in (queries.NEXT_PREFETCHED, *queries.NEXT_OWN):
-            task = self._first_of(query, person_id, kinds)
-            if task is not None:
-                return task
         found = [
             task
-            for query in (queries.NEXT_OPEN, queries.NEXT_EXPIRED)
-            if (task := self._first_of(query, person_id, kinds)) is not None
+            for kind in kinds
+            for task in self._database.rows(queries.NEXT, self._values(person_id, kind))
         ]
-        return min(found, key=_claim_order, default=None)
+        return min(found, key=lambda task: (task["rank"], *_claim_order(task)), default=None)
 
     def _next_to_prefetch(self, person_id: str, kinds: frozenset[TaskKind]) -> tuple[Row, int] | None:
         for query in queries.NEXT_OWN:
@@ -491,20 +497,20 @@ class SqliteQueue:
     # Leases
 
     def _hand_out(
-        self, task: Row, person_id: str, micros: int, key: str, *, assigned_to: str | None, prefetch: int
+        self, task: Row, person_id: str, micros: int, *, assigned_to: str | None, prefetch: int
     ) -> Lease:
         """The right to work on a task, with a new token and key; an expired reviewer's version is set
         aside."""
         now = self._now()
         blind = task["annotation_id"] if task["kind"] != TaskKind.REVIEW else None
-        self._database.execute(
+        rows = self._database.rows(
             "UPDATE task SET state = 'leased', person_id = ?, assigned_to = ?, token = token + 1,"
-            " lease_started = ?, lease_until = ?, submission_key = ?, prefetch = ?, annotation_id = ?,"
-            " request_key = ? WHERE id = ?",
-            (person_id, assigned_to, now, now + micros, new_id(), prefetch, blind, key, task["id"]),
+            " lease_started = ?, lease_until = ?, submission_key = ?, prefetch = ?, annotation_id = ?"
+            " WHERE id = ? RETURNING *",
+            (person_id, assigned_to, now, now + micros, new_id(), prefetch, blind, task["id"]),
         )
         self._follow(task["clip_id"])
-        return self._lease_now(task["id"])
+        return self._lease_of(rows[0])
 
     def _held(self, lease: Lease, *, is_prefetch: bool = False) -> Row:
         """The task of a lease that is still the person's, live or expired."""
@@ -703,8 +709,9 @@ class SqliteQueue:
 
     def _follow(self, clip_id: str) -> None:
         """Lets the clip's state follow its tasks, unless somebody's word holds it where it is."""
-        if self.clip_state(clip_id) not in _HELD_STATES:
-            self._set_clip(clip_id, self._derived(clip_id))
+        state = self.clip_state(clip_id)
+        if state not in _HELD_STATES and (derived := self._derived(clip_id)) is not state:
+            self._set_clip(clip_id, derived)
 
     def _derived(self, clip_id: str) -> ClipState:
         rows = self._database.rows("SELECT kind, state FROM task WHERE clip_id = ?", (clip_id,))
@@ -764,34 +771,6 @@ class SqliteQueue:
         if row is None:
             raise Refused("NO_TASK", task=task_id)
         return row
-
-    # What was answered to which key
-
-    def _remember(self, key: str, lease: Lease | None) -> None:
-        now = self._now()
-        answer = "" if lease is None else json.dumps(lease.to_json())
-        self._database.execute(
-            "INSERT INTO queue_request (key, answer, at) VALUES (?, ?, ?)"
-            " ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, at = excluded.at",
-            (key, answer, now),
-        )
-        oldest = now - timedelta(days=_REMEMBERED_DAYS) // _MICROSECOND
-        if oldest >= self._forgotten_until + _DAY:
-            self._forgotten_until = oldest
-            self._database.execute("DELETE FROM queue_request WHERE at < ?", (oldest,))
-
-    def _answer(self, key: str) -> str | None:
-        found = self._database.value("SELECT answer FROM queue_request WHERE key = ?", (key,))
-        return None if found is None else str(found)
-
-    def _lease_given(self, person_id: str, key: str) -> Lease | None:
-        """The lease that was given for this key, if it is still the person's: else the key counts as new."""
-        row = self._database.row(
-            "SELECT * FROM task INDEXED BY task_by_person"
-            " WHERE person_id = ? AND state = 'leased' AND request_key = ?",
-            (person_id, key),
-        )
-        return None if row is None else self._lease_of(row)
 
     def _counted(self, query: str, values: dict[str, str | int] | None = None) -> dict[str, int]:
         return {row["state"]: row["n"] for row in self._database.rows(query, values or {})}

@@ -52,7 +52,18 @@ NEXT_OWN = (
     f"{_COLUMNS} INDEXED BY task_assigned WHERE {_ASSIGNED} {_ORDER}",
 )
 NEXT_OPEN = f"{_COLUMNS} INDEXED BY task_open WHERE {_FREE} AND {NEVER_HAD} {_ORDER}"
-NEXT_EXPIRED = f"{_COLUMNS} INDEXED BY task_leased WHERE {_EXPIRED} {_ORDER}"
+_NEXT_EXPIRED = f"{_COLUMNS} INDEXED BY task_leased WHERE {_EXPIRED} {_ORDER}"
+# The first of each way to a task, in one statement; the lowest ``rank`` wins, then the order of claims.
+NEXT = " UNION ALL ".join(
+    f"SELECT *, {rank} AS rank FROM ({query})"
+    for rank, query in (
+        (0, NEXT_PREFETCHED),
+        (1, NEXT_OWN[0]),
+        (2, NEXT_OWN[1]),
+        (3, NEXT_OPEN),
+        (3, _NEXT_EXPIRED),
+    )
+)
 HELD = f"""
     {_COLUMNS} WHERE t.kind = :kind AND t.person_id = :person AND t.state = 'leased' AND t.prefetch = 0
     AND {_CAN_BE_DONE} ORDER BY t.lease_started, t.rowid LIMIT 1

@@ -93,7 +93,9 @@ class ActRequests:
         action = Action.REVIEW_SUBMITTED if is_review else Action.SUBMITTED
         detail: dict[str, DetailValue] = {
             "annotation": work.id,
+            "kind": lease.kind.value,
             "digest": work.digest.hex(),
+            "sealed": sha256(work.sealed).hexdigest(),
             "schema": work.schema_version,
             "conventions": work.conventions_version,
         }

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 
 from reviewer.errors import LeaseLost, Refused, Unavailable
-from reviewer.model.clip import ContentKind
+from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
+    AddClip,
     Answer,
     BeginPrefetched,
     Claim,
     ClaimPrefetch,
+    Decide,
     KeepLateDraft,
     OutboxEntry,
     ReleasePrefetched,
@@ -60,27 +62,25 @@ class Delivery:
 
         Raises: Refused, and nothing was done; Undelivered when the act is kept but not answered yet.
         """
+        with self._unit.transaction():
+            entry, outcome = self._add(request, record)
         if self.answers_at_once:
-            with self._unit.transaction():
-                entry = self._unit.outbox.add(self._identity.person.id, request)
-                outcome = self._answer(entry)
-                if record is not None:
-                    record(outcome)
             return outcome
-        entry = self.post(request, record)
         try:
             self.deliver(before=entry)
             return self._delivered(entry)
         except Unavailable as error:
             raise Undelivered from error
 
-    def post(self, request: Request, record: Record | None = None) -> OutboxEntry:
-        """Commits an act for a queue elsewhere, to be sent by ``deliver``."""
-        with self._unit.transaction():
-            entry = self._unit.outbox.add(self._identity.person.id, request)
-            if record is not None:
-                record(None)
-        return entry
+    def post(self, request: Request, record: Record | None = None) -> Outcome:
+        """Does an act inside a transaction; a queue elsewhere is sent it by ``deliver``, and answers None."""
+        self._unit.require_transaction()
+        return self._add(request, record)[1]
+
+    def add_clip(self, clip: Clip, *, passes: int, sort_key: int, quarantined: bool) -> None:
+        """Queues an imported clip in the transaction of its row, until its consent or retention ends."""
+        open_until = min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at)
+        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until))
 
     def deliver(self, *, before: OutboxEntry | None = None) -> None:
         """Sends what is still pending, oldest first. Raises Unavailable when the queue cannot be reached."""
@@ -95,22 +95,27 @@ class Delivery:
     def _delivered(self, entry: OutboxEntry) -> Outcome:
         answer = self._unit.outbox.deliver(entry)
         if answer.refusal is not None:
-            self._settle_refusal(entry, answer, answer.refusal)
+            self._settle_refusal(entry, answer.refusal)
             raise answer.refusal
         with self._unit.transaction():
             self._settle(entry, answer)
         return answer.value
 
-    def _answer(self, entry: OutboxEntry) -> Outcome:
+    def _add(self, request: Request, record: Record | None) -> tuple[OutboxEntry, Outcome]:
         """Inside the transaction of the act; a refusal undoes it."""
-        answer = self._unit.outbox.deliver(entry)
-        if answer.refusal is not None:
-            raise answer.refusal
-        self._settle(entry, answer)
-        return answer.value
+        entry, outcome = self._unit.outbox.add(self._identity.person.id, request), None
+        if self.answers_at_once:
+            answer = self._unit.outbox.deliver(entry)
+            if answer.refusal is not None:
+                raise answer.refusal
+            self._settle(entry, answer)
+            outcome = answer.value
+        if record is not None:
+            record(outcome)
+        return entry, outcome
 
     def _settle(self, entry: OutboxEntry, answer: Answer) -> None:
-        self._unit.outbox.settle(entry, answer)
+        self._unit.outbox.settle(entry)
         if isinstance(answer.value, Lease):
             self._record_lease(entry.request, answer.value)
 
@@ -124,14 +129,18 @@ class Delivery:
         elif isinstance(request, ReleasePrefetched):
             self.record(Action.TASK_RELEASED, lease, detail)
 
-    def _settle_refusal(self, entry: OutboxEntry, answer: Answer, refusal: Refused) -> None:
+    def _settle_refusal(self, entry: OutboxEntry, refusal: Refused) -> None:
         """Keeps work that lost its lease, and logs that the queue refused what had been committed here."""
         request = entry.request
         late = self._late_draft(request) if isinstance(refusal, LeaseLost) else None
         with self._unit.transaction():
-            self._unit.outbox.settle(entry, answer)
-            if isinstance(request, Submit):
-                detail: dict[str, DetailValue] = {"annotation": request.work.id}
+            self._unit.outbox.settle(entry)
+            if isinstance(request, Submit | Decide):
+                detail: dict[str, DetailValue] = (
+                    {"annotation": request.work.id}
+                    if isinstance(request, Submit)
+                    else {"verdict_id": request.verdict.id}
+                )
                 self.record(Action.SUBMISSION_REFUSED, request.lease, detail, reason=refusal.code)
             if late is not None:
                 self.keep_late(late)
@@ -151,11 +160,7 @@ class Delivery:
 
         ``keep_draft``: the draft is another window's.
         """
-        self._unit.require_transaction()
-        if self.answers_at_once:
-            self.send(request)
-        else:
-            self.post(request)
+        self.post(request)
         if not keep_draft:
             self._drafts.discard(request.lease)
         self.record(Action.LATE_DRAFT, request.lease, {})

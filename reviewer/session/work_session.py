@@ -363,17 +363,10 @@ class WorkSession:
         self.close(act.lease)
 
     def _commit_hand_over(self, ended: Lease, prepared: PreparedAct, permit: Permit) -> Lease:
-        begin = BeginPrefetched(permit.lease)
         with self._unit.transaction():
-            if self._delivery.answers_at_once:
-                self._delivery.send(prepared.request, prepared.record)
-                answer = self._delivery.send(begin)
-                assert isinstance(answer, Lease)
-                begun = answer
-            else:
-                self._delivery.post(prepared.request, prepared.record)
-                self._delivery.post(begin)
-                begun = replace(permit.lease, is_prefetch=False)
+            self._delivery.post(prepared.request, prepared.record)
+            answer = self._delivery.post(BeginPrefetched(permit.lease))
+            begun = answer if isinstance(answer, Lease) else replace(permit.lease, is_prefetch=False)
             self._access.record_closing(self.identity, ended)
             opened = replace(permit, lease=begun)
             self._access.record_opening(opened, _opened_texts(begun), is_prefetched=True)

@@ -1,1 +1,1 @@
-"""Numbers with intervals."""
+"""Word error rates, and confidence intervals."""

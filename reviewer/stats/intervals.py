@@ -1,4 +1,4 @@
-"""Intervals for proportions, so that no figure stands without its doubt."""
+"""Confidence intervals for proportions."""
 
 from math import sqrt
 from statistics import NormalDist

@@ -1,4 +1,4 @@
-"""Word differences between two texts, and how many there are."""
+"""Word alignment and word error rate of two texts."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class DiffWord:
 
 @dataclass(frozen=True, slots=True)
 class WordErrors:
-    """Errors of one pair; add pairs up before dividing, a mean of rates is another and noisier figure."""
+    """Errors of one pair; add pairs before dividing: a mean of rates is a different, noisier figure."""
 
     errors: int
     reference_words: int
@@ -36,14 +36,14 @@ class WordErrors:
 
     @property
     def rate(self) -> float:
-        """Word error rate against the first text; both empty is 0, an empty reference otherwise is 1."""
+        """Word error rate against the first text; 0 if both are empty, 1 if only the reference is."""
         if not self.reference_words:
             return 1.0 if self.errors else 0.0
         return self.errors / self.reference_words
 
     @property
     def disagreement(self) -> float:
-        """Errors by the longer text, 0 to 1: the same whichever comes first. For two people, no reference."""
+        """Errors relative to the longer text, 0 to 1; symmetric, for two people without a reference."""
         longer = max(self.reference_words, self.other_words)
         return self.errors / longer if longer else 0.0
 

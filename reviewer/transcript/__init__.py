@@ -1,1 +1,1 @@
-"""Text as it is typed, tagged and derived."""
+"""Transcripts: conventions, checks, normalisation."""

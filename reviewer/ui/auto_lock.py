@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 
 from reviewer.model.clock import Clock
 
-LOOK_EVERY_MS = 5000
+_LOOK_EVERY_MS = 5000
 _INPUT = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -40,28 +40,35 @@ class Lockable(Protocol):
 
 
 class AutoLock(QObject):
-    """Looks every few seconds whether the last input to any window of the application is too long ago.
+    """Checks every few seconds how long ago the last input to any window of the application was.
 
-    It filters what the platform sends to the windows that had the keyboard. A filter on the application
-    would run Python for every event of every object, also of those that are half destroyed.
+    The event filter is on the windows that have had the focus. A filter on the application would run Python
+    for every event of every object, including those that are half destroyed.
 
-    Both hands of the clock count: durations stand still while a computer sleeps, and the time of day may be
-    set back. Once the time is up a key does not save it: else whoever wakes the computer would find the
-    window open.
+    Both clocks count: the monotonic one may stop while a computer sleeps, and the time of day may be set
+    back. Once the time is over, a key does not prevent the lock: otherwise whoever wakes the computer would
+    find the window unlocked.
     """
 
     timed_out = Signal()
 
-    def __init__(self, guarded: Lockable, clock: Clock, minutes: int, parent: QObject) -> None:
+    def __init__(
+        self,
+        guarded: Lockable,
+        clock: Clock,
+        minutes: int,
+        parent: QObject,
+        look_every_ms: int = _LOOK_EVERY_MS,
+    ) -> None:
         """Starts watching; 0 ``minutes`` means never."""
         super().__init__(parent)
         self._clock = clock
         self._limit = timedelta(minutes=minutes)
-        # Weak: a window in a circle would be left to the collector, which may run on a job's thread.
+        # Weak: a window in a reference cycle would be left to the collector, which may run on a job's thread.
         self._guarded = weakref.ref(guarded)
         self._begin_anew()
         self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.setInterval(look_every_ms)
         self._timer.timeout.connect(self.look)
         application = QGuiApplication.instance()
         if minutes and isinstance(application, QGuiApplication):

@@ -15,7 +15,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person reads: what happened, and what to do next. ``may_retry`` asks for a retry button."""
+    """A message: what happened, and what to do next. ``may_retry`` asks for a retry button."""
 
     sentence: str
     hint: str = ""

@@ -57,7 +57,7 @@ class PedalReader(QObject):
         if not self._port.is_installed:
             self._stand(PedalStatus(PedalState.NOT_INSTALLED))
             return
-        # A daemon: a USB stack that hangs must not keep the program from ending.
+        # A daemon: a hanging USB stack must not prevent the program from ending.
         self._thread = threading.Thread(
             target=_run, args=(self._watch, self._wake, self._is_over), name="pedal", daemon=True
         )

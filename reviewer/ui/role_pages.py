@@ -31,7 +31,7 @@ def role_pages(identity: Identity, services: Services) -> tuple[RolePage, ...]:
 
 
 def _contractor(identity: Identity, services: Services) -> tuple[RolePage, ...]:
-    # Imported with the first person who needs it: waves and player take their time.
+    # Imported when first needed: waveform and player take time to load.
     from reviewer.ui.desk.page import DeskPage  # noqa: PLC0415
     from reviewer.ui.mine.page import MinePage  # noqa: PLC0415
 

@@ -54,8 +54,8 @@ class ShortcutsDialog(QDialog):
     def __init__(self, rows: Sequence[Row], preset: str = "", parent: QWidget | None = None) -> None:
         """``preset`` is the name of the active preset."""
         super().__init__(parent)
-        named(self, "keys_dialog", self.tr("Keys")).setToolTip("")
-        self.setWindowTitle(self.tr("Keys"))
+        named(self, "keys_dialog", self.tr("Shortcuts")).setToolTip("")
+        self.setWindowTitle(self.tr("Shortcuts"))
         room = parent.height() - 2 * EDGE_PX if parent is not None else _HEIGHT_PX[1]
         self.resize(_WIDTH_PX, min(max(room, _HEIGHT_PX[0]), _HEIGHT_PX[1]))
         self._rows = tuple(rows)
@@ -78,7 +78,7 @@ class ShortcutsDialog(QDialog):
     def _make_table(self) -> Table:
         columns: list[Column[Row]] = [
             Column(self.tr("Key"), lambda row: row[0]),
-            Column(self.tr("Does"), lambda row: row[1]),
+            Column(self.tr("Action"), lambda row: row[1]),
         ]
         table = named(
             Table(self, empty=self.tr("No shortcut matches.")),

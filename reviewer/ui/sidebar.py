@@ -33,7 +33,7 @@ class Sidebar(QWidget):
 
     def __init__(self, entries: Sequence[SidebarEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "sidebar", self.tr("Screens"), kind="bar").setToolTip("")
+        named(self, "sidebar", self.tr("Pages"), kind="bar").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: dict[str, QToolButton] = {}
         column = QVBoxLayout(self)

@@ -20,8 +20,8 @@ class StatusBar(QWidget):
         self._row.setContentsMargins(GROUP_PX, 0, GROUP_PX, 0)
         self._row.setSpacing(GROUP_PX)
         self._saved = self._slot("status_saved", self.tr("When your work was last saved"), "Saved 00:00:00")
-        self._waiting = self._slot("status_waiting", self.tr("What waits"), "000 waiting")
-        self._done = self._slot("status_done", self.tr("What you did today"), "000 done today")
+        self._waiting = self._slot("status_waiting", self.tr("Waiting tasks"), "000 waiting")
+        self._done = self._slot("status_done", self.tr("Your work today"), "000 done today")
         self._unwitnessed = self._slot(
             "status_unwitnessed",
             self.tr("Rows of the access log that no checkpoint on another machine covers yet"),

@@ -45,19 +45,19 @@ class TopBar(QWidget):
             row.addWidget(button)
 
     def show_person(self, name: str, role: str) -> None:
-        self._who.setText(self.tr("Locked to {0} · {1}").format(name, role))
+        self._who.setText(self.tr("Signed in as {0} · {1}").format(name, role))
 
     def _buttons(self) -> list[QToolButton]:
         theme = self._button(
             "theme_button", "theme", self.tr("Theme"), self.tr("Dark or light theme"), "window.theme"
         )
         keys = self._button(
-            "keys_button", "keys", self.tr("Keys"), self.tr("Show the shortcuts"), "window.keys"
+            "keys_button", "keys", self.tr("Shortcuts"), self.tr("Show the shortcuts"), "window.keys"
         )
         settings = self._button(
             "settings_button", "settings", self.tr("Settings"), self.tr("Settings"), "window.settings"
         )
-        settings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # names need the room
+        settings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # names need the space
         lock = self._button(
             "lock_button",
             "lock",

@@ -17,7 +17,7 @@ _MESSAGES = REPOSITORY / "resources" / "messages"
 # ``Refused("CODE", ...)`` and the like, ``Notice("CODE", ...)``, ``table.refuse("CODE", ...)``,
 # ``sentence("CODE")``.
 _USES = re.compile(
-    r"(?:Refused|Unavailable|Damaged|ReviewerError|Notice|refuse|sentence|_problem|add_problem)\(\s*\"([A-Z][A-Z0-9_]+)\""
+    r"(?:Refused|Unavailable|Damaged|NoAudioDevice|ReviewerError|Notice|refuse|sentence|_problem|add_problem)\(\s*\"([A-Z][A-Z0-9_]+)\""
 )
 
 

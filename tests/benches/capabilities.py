@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from reviewer.access.audit_log import AuditLog
@@ -54,21 +55,13 @@ class Capabilities:
         )
         return clip_id
 
-    def next_lease(self, person_id: str) -> Lease | None:
+    def claim(self, person_id: str) -> Lease | None:
         """The next transcription task, if there is one for this person."""
         return self.queue.claim(person_id, TRANSCRIBE, key=new_id())
 
-    def claim(self, person_id: str) -> Lease:
-        """The next transcription task, which there must be."""
-        lease = self.next_lease(person_id)
-        assert lease is not None
-        return lease
-
-    def prefetch(self, person_id: str) -> Lease:
-        """The task after the present one, which there must be."""
-        lease = self.queue.claim_prefetch(person_id, TRANSCRIBE, key=new_id())
-        assert lease is not None
-        return lease
+    def prefetch(self, person_id: str) -> Lease | None:
+        """The task after the present one, if there is one for this person."""
+        return self.queue.claim_prefetch(person_id, TRANSCRIBE, key=new_id())
 
     def sealed(self, lease: Lease, text: bytes) -> SealedAnnotation:
         """A text as a session seals it for a lease."""
@@ -98,24 +91,29 @@ class Capabilities:
                     action,
                     actor=lease.person_id,
                     object=lease.clip_id,
-                    detail={"annotation": work.id, "digest": work.digest.hex(), "task": lease.task_id},
+                    detail={
+                        "annotation": work.id,
+                        "kind": lease.kind.value,
+                        "digest": work.digest.hex(),
+                        "sealed": sha256(work.sealed).hexdigest(),
+                        "task": lease.task_id,
+                    },
                 )
             )
         return work
 
-    def send_back(self, work: SealedAnnotation) -> None:
-        """A reviewer hands in a blind version and returns the work to its author."""
+    def review(self, work: SealedAnnotation, kind: VerdictKind) -> SealedAnnotation:
+        """A reviewer hands in a blind version and decides about the work; gives that version."""
         self.queue.draw(lambda _: True)
         lease = self.queue.claim(QUE, frozenset({TaskKind.REVIEW}), key=new_id())
-        assert lease is not None
         assert lease.reviewed_annotation == work.id
-        self.hand_in(lease, b"blind", Action.REVIEW_SUBMITTED)
-        self.queue.decide(
-            lease,
-            Verdict(
-                new_id(), lease.task_id, work.clip_id, work.id, VerdictKind.RETURNED, QUE, self.clock.now()
-            ),
-        )
+        blind = self.hand_in(lease, b"blind", Action.REVIEW_SUBMITTED)
+        verdict = Verdict(new_id(), lease.task_id, work.clip_id, work.id, kind, QUE, self.clock.now())
+        with self.database.transaction():
+            self.queue.decide(lease, verdict)
+            detail = {"task": lease.task_id, "annotation": work.id, "verdict": kind, "verdict_id": verdict.id}
+            self.log.record(Event(Action.VERDICT, actor=QUE, object=work.clip_id, detail=detail))
+        return blind
 
     def text_of(self, annotation_id: str) -> bytes:
         """What the annotation says, as the file has it now."""

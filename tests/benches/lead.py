@@ -113,9 +113,7 @@ class LeadBench:
 
     def claim(self, name: str = ANA, kind: TaskKind = TaskKind.TRANSCRIBE) -> Lease:
         """The next task of a kind for somebody."""
-        lease = self.unit.queue.claim(self.ids[name], frozenset({kind}), key=secrets.token_hex(8))
-        assert lease is not None
-        return lease
+        return self.unit.queue.claim(self.ids[name], frozenset({kind}), key=secrets.token_hex(8))
 
     def submit(
         self, name: str, text: str, *flags: Flag, labels: Mapping[str, LabelValue] | None = None

@@ -40,13 +40,16 @@ QUINN = "Quinn Reyes"
 PASSPHRASE = "correct horse battery"
 
 
-def write_clips(folder: Path, clock: FakeClock, drafts: Sequence[str]) -> Path:
-    """Writes one second of different noise for each draft and a manifest of them; gives the manifest."""
+def write_clips(
+    folder: Path, clock: FakeClock, drafts: Sequence[str], shape: tuple[int, int] = (8000, 1)
+) -> Path:
+    """Writes different noise for each draft, of so many frames and channels, and gives the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
     for number, draft in enumerate(drafts):
-        noise = np.random.default_rng(number).integers(-9000, 9000, 8000).astype(np.int16)
-        soundfile.write(folder / f"clip{number}.wav", noise, 8000)
+        noise = np.random.default_rng(number).integers(-9000, 9000, shape).astype(np.int16)
+        subtype = "PCM_16" if shape[1] == 1 else "PCM_24"
+        soundfile.write(folder / f"clip{number}.wav", noise, 8000, subtype)
         recorded = clock.now() - timedelta(days=30 + number)
         row = {
             "audio": f"clip{number}.wav",
@@ -113,11 +116,14 @@ class Bench:
             found = [row.event() for row in log.rows()]
         return [event for event in found if not actions or event.action in actions]
 
+    def late_drafts(self) -> list[str]:
+        """Whose late drafts the lead has."""
+        return [late.person_id for late in self.person(LEAD).lead.overview().late_drafts]
+
     def submitted(self, name: str, text: str) -> str:
         """Lets a contractor claim, hear and hand in the next clip; gives the annotation's id."""
         work = self.work(name)
         lease = work.claim()
-        assert lease is not None
         opened = hear(work, lease)
         receipt = work.submit(lease, annotation(text, frames=opened.clip.frames))
         work.close(lease)
@@ -128,7 +134,6 @@ class Bench:
         qa = self.person(name).qa
         qa.draw()
         lease = qa.work.claim()
-        assert lease is not None
         opened = hear(qa.work, lease)
         receipt = qa.work.submit(lease, annotation(text, frames=opened.clip.frames))
         return replace(lease, blind_annotation=receipt.annotation_id)
@@ -151,6 +156,13 @@ def agree(agreement: Agreement, identity: Identity, clock: FakeClock) -> str:
     return agreement.accept(identity, text, typed_name=identity.person.name, passphrase=PASSPHRASE)
 
 
+def claim_and_hear(work: WorkSession) -> Lease:
+    """The next clip, opened and heard."""
+    lease = work.claim()
+    hear(work, lease)
+    return lease
+
+
 def hear(work: WorkSession, lease: Lease) -> OpenClip:
     """Opens a clip and listens to all of it."""
     opened = work.open(lease)
@@ -165,14 +177,15 @@ def make_bench(
     project: str = "",
     clock: FakeClock | None = None,
     make_queue: MakeQueue = SqliteQueue,
+    shape: tuple[int, int] = (8000, 1),
 ) -> Bench:
     """A workspace in ``folder / "ws"``: a clip for each draft, everybody enrolled, nobody has agreed.
 
     Without a clock of its own it is a copy of one made before in this process: decoding takes a second.
     """
     if clock is not None:
-        return _made_bench(folder, drafts, project, clock)
-    pattern = _pattern(tuple(drafts), project)
+        return _made_bench(folder, drafts, project, clock, shape)
+    pattern = _pattern(tuple(drafts), project, shape)
     shutil.copytree(pattern, folder, dirs_exist_ok=True)
     clock = FakeClock()
     workspace = open_workspace(
@@ -184,17 +197,19 @@ def make_bench(
 
 
 @cache
-def _pattern(drafts: tuple[str, ...], project: str) -> Path:
+def _pattern(drafts: tuple[str, ...], project: str, shape: tuple[int, int]) -> Path:
     """A folder with a workspace that nothing but ``make_bench`` copies."""
     folder = Path(tempfile.mkdtemp(prefix="reviewer-bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    bench = _made_bench(folder, drafts, project, FakeClock())
+    bench = _made_bench(folder, drafts, project, FakeClock(), shape)
     bench.workspace.sign_out(bench.person(LEAD))
     bench.workspace.close()
     return folder
 
 
-def _made_bench(folder: Path, drafts: Sequence[str], project: str, clock: FakeClock) -> Bench:
+def _made_bench(
+    folder: Path, drafts: Sequence[str], project: str, clock: FakeClock, shape: tuple[int, int]
+) -> Bench:
     cheap = KdfParameters.cheap()
     settings = folder / "project.toml"
     settings.write_text(project or "[queue]\nqa_rate = 1.0\n", encoding="utf-8")
@@ -205,7 +220,7 @@ def _made_bench(folder: Path, drafts: Sequence[str], project: str, clock: FakeCl
         invitation = lead.add_person(name, role)
         bench.workspace.enrol(name, invitation.code, PASSPHRASE)
     if drafts:
-        report = lead.import_manifest(write_clips(folder / "in", clock, drafts), IntakeOptions())
+        report = lead.import_manifest(write_clips(folder / "in", clock, drafts, shape), IntakeOptions())
         assert report.accepted == len(drafts), report
     return bench
 

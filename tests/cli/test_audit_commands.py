@@ -2,47 +2,18 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 
-import pytest
-
-from tests.benches.workspace import ANA, LEAD, PASSPHRASE
-
-
-def spoil(workspace, statement):
-    with sqlite3.connect(workspace / "workspace.db") as connection:
-        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(statement)
-        for _, sql in triggers:
-            connection.execute(sql)
-    connection.close()
-
-
-@pytest.fixture
-def checkpoint(lead, tmp_path):
-    """A checkpoint as somebody keeps it elsewhere."""
-    file = tmp_path / "checkpoint.txt"
-    file.write_text(lead("audit", "checkpoint").out, encoding="utf-8")
-    return file
+from tests.benches.workspace import LEAD, PASSPHRASE
+from tests.fakes.intruder import unguarded
 
 
 def test_show_gives_the_newest_rows_oldest_first(lead):
     rows = lead("audit", "show", "--limit", 3, "--json").json["rows"]
     assert [row["seq"] for row in rows] == sorted(row["seq"] for row in rows)
-    assert rows[-2]["action"] == "sign_in"
-    assert rows[-2]["person"] == LEAD
-
-
-def test_show_for_people_has_a_line_a_row(lead):
+    assert (rows[-2]["action"], rows[-2]["person"]) == ("sign_in", LEAD)
     assert len(lead("audit", "show", "--limit", 4).out.splitlines()) == 5
-
-
-def test_contractor_may_not_read_the_log(command, workspace):
-    assert command("audit", "show", "--workspace", workspace, "--as", ANA).code == 2
 
 
 def test_log_verifies_with_nobody_signed_in_on_a_copy_that_may_not_be_written(
@@ -79,36 +50,29 @@ def test_checkpoint_that_cannot_be_printed_does_not_count_as_witnessed(lead, wor
 
 
 def test_changed_row_is_named_and_ends_with_4(command, workspace):
-    spoil(workspace, "UPDATE log SET body = CAST(replace(body, 'ok', 'ko') AS BLOB) WHERE seq = 5")
+    with unguarded(workspace / "workspace.db") as connection:
+        connection.execute("UPDATE log SET body = CAST(replace(body, 'ok', 'ko') AS BLOB) WHERE seq = 5")
     ran = command("audit", "verify", "--workspace", workspace, "--json")
     assert ran.code == 4
     assert (ran.json["ok"], ran.json["first_bad"]) == (False, 5)
     assert "5" in ran.err
 
 
-def test_log_goes_on_from_a_checkpoint_from_outside(lead, checkpoint):
-    ran = lead("audit", "verify", "--checkpoint", checkpoint)
-    assert ran.code == 0
-    assert "checkpoint" in ran.out
-
-
-def test_file_rolled_back_shows_against_the_checkpoint_only(command, workspace, tmp_path):
+def test_file_rolled_back_shows_against_the_checkpoint_only(lead, workspace, tmp_path):
     shutil.copy(workspace / "workspace.db", tmp_path / "older.db")
-    as_lead = ("--workspace", workspace, "--as", LEAD)
     note = tmp_path / "checkpoint.txt"
-    note.write_text(command("audit", "checkpoint", *as_lead, "--json").json["checkpoint"], encoding="utf-8")
+    note.write_text(lead("audit", "checkpoint").out, encoding="utf-8")
+    ran = lead("audit", "verify", "--checkpoint", note)
+    assert (ran.code, "checkpoint" in ran.out) == (0, True)
     shutil.copy(tmp_path / "older.db", workspace / "workspace.db")
-    assert command("audit", "verify", "--workspace", workspace).code == 0
-    assert command("audit", "verify", "--workspace", workspace, "--checkpoint", note).code == 4
+    assert lead("audit", "verify").code == 0
+    assert lead("audit", "verify", "--checkpoint", note).code == 4
 
 
-def test_text_that_is_no_checkpoint_ends_with_4(command, workspace, tmp_path):
+def test_text_that_is_no_checkpoint_ends_with_4_and_a_missing_one_with_3(lead, tmp_path):
     (tmp_path / "note").write_bytes(b"\xff hello")
-    assert command("audit", "verify", "--workspace", workspace, "--checkpoint", tmp_path / "note").code == 4
-
-
-def test_checkpoint_that_is_not_there_ends_with_3(command, workspace, tmp_path):
-    assert command("audit", "verify", "--workspace", workspace, "--checkpoint", tmp_path / "none").code == 3
+    assert lead("audit", "verify", "--checkpoint", tmp_path / "note").code == 4
+    assert lead("audit", "verify", "--checkpoint", tmp_path / "none").code == 3
 
 
 def test_file_that_is_no_database_ends_with_4_and_a_sentence(command, workspace):

@@ -10,7 +10,7 @@ import typer
 
 from reviewer.__main__ import opens_window
 from reviewer.cli.main import run
-from tests.benches.workspace import LEAD, PASSPHRASE
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN
 
 BLOCKED = """
 import sys
@@ -59,11 +59,6 @@ def test_workstation_without_qt_is_a_sentence_and_a_hint():
     assert "reviewer doctor" in ran.stderr
 
 
-def test_commands_import_where_there_is_neither_qt_nor_portaudio():
-    ran = in_process(code=f"{BLOCKED}\nimport reviewer.cli.main")
-    assert (ran.returncode, ran.stderr) == (0, "")
-
-
 def test_commands_work_where_there_is_neither_qt_nor_portaudio(workspace):
     code = f"{BLOCKED}\nfrom reviewer.cli.main import run\nsys.exit(run(sys.argv[1:]))"
     ran = in_process(
@@ -90,25 +85,10 @@ def test_importing_the_commands_loads_nothing_heavy():
     assert in_process(code=code).stdout == "[]\n"
 
 
-def test_help_names_every_command():
-    ran = in_process("--help")
-    for name in (
-        "init",
-        "people",
-        "enrol",
-        "nda",
-        "import",
-        "queue",
-        "qa",
-        "export",
-        "audit",
-        "purge",
-        "doctor",
-    ):
-        assert f"\n  {name} " in ran.stdout
-
-
-def test_version_is_printed():
+def test_help_names_every_command_and_the_version_is_printed():
+    told = in_process("--help").stdout
+    names = ["init", "people", "enrol", "nda", "import", "queue", "qa", "export", "audit", "purge", "doctor"]
+    assert [name for name in names if f"\n  {name} " not in told] == []
     assert in_process("--version").stdout[0].isdigit()
 
 
@@ -182,6 +162,46 @@ def test_interrupted_command_ends_with_130(command, workspace, monkeypatch):
     monkeypatch.setattr("getpass.getpass", interrupted)
     ran = command("queue", "status", "--workspace", workspace, "--as", LEAD)
     assert (ran.code, ran.err) == (130, "Interrupted.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        (ANA, "audit show"),
+        (ANA, "queue status"),
+        (ANA, "qa draw"),
+        (ANA, "qa report"),
+        (ANA, "people add Friend --role lead"),
+        (ANA, "purge --retention"),
+        (QUINN, "purge --retention"),
+        (QUINN, "export set --format csv"),
+    ],
+)
+def test_command_of_another_role_is_refused(command, workspace, monkeypatch, name, arguments):
+    monkeypatch.chdir(workspace.parent)
+    ran = command(*arguments.split(), "--workspace", workspace, "--as", name)
+    assert (ran.code, "role" in ran.err, (workspace.parent / "set").exists()) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ("people add Friend --role king", 2, "king"),
+        ("export set --format xml", 2, "xml"),
+        ("export set --format csv --where colour~blue", 2, "colour"),
+        ("import nowhere.jsonl", 2, "nowhere.jsonl"),
+        ("purge", 2, "--withdrawn"),
+        ("queue release t999", 2, "t999"),
+    ],
+)
+def test_order_that_cannot_be_carried_out_is_told_in_a_sentence(
+    lead, workspace, monkeypatch, arguments, code, said
+):
+    monkeypatch.chdir(workspace.parent)
+    ran = lead(*arguments.split())
+    assert (ran.code, (workspace.parent / "set").exists()) == (code, False)
+    assert said in ran.err
+    assert len(ran.err.splitlines()) <= 2
 
 
 def test_person_is_signed_out_when_a_command_fails(lead):

@@ -6,20 +6,10 @@ from contextlib import closing
 
 import pytest
 
-from tests.benches.workspace import ANA, QUINN
-
 
 def rows(workspace, sql):
     with closing(sqlite3.connect(workspace / "workspace.db")) as connection:
         return connection.execute(sql).fetchall()
-
-
-@pytest.fixture
-def withdrawn(tmp_path):
-    """A list that names one source of the workspace and one that was never imported."""
-    file = tmp_path / "withdrawn.txt"
-    file.write_text("source-0000\nsource-9999\n", encoding="utf-8")
-    return file
 
 
 @pytest.fixture
@@ -30,15 +20,9 @@ def all_withdrawn(tmp_path):
     return file
 
 
-@pytest.fixture
-def exported(command, workspace, lead, tmp_path):
-    """A set that holds both clips that Ana transcribed."""
-    (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
-    command("qa", "draw", "--workspace", workspace, "--as", QUINN)
-    assert lead("export", tmp_path / "set", "--format", "csv").code == 0
-
-
-def test_purge_of_a_withdrawn_source_destroys_its_key_and_files(lead, workspace, withdrawn):
+def test_purge_of_a_withdrawn_source_destroys_its_key_and_files(lead, workspace, tmp_path):
+    withdrawn = tmp_path / "withdrawn.txt"
+    withdrawn.write_text("source-0000\nsource-9999\n", encoding="utf-8")
     report = lead("purge", "--withdrawn", withdrawn, "--json").json
     (purged,) = report["purged"]
     assert (purged["reason"], report["unknown"]) == ("consent_withdrawn", 1)
@@ -60,35 +44,24 @@ def test_purge_leaves_tombstones_and_nothing_that_was_said(lead, workspace, all_
     assert list((workspace / "clips").iterdir()) == []
 
 
-@pytest.mark.usefixtures("exported")
-def test_exports_that_contain_purged_clips_are_named_for_recall_each_time(lead, workspace, all_withdrawn):
+def test_exports_that_contain_purged_clips_are_named_for_recall_each_time(
+    lead, workspace, all_withdrawn, tmp_path
+):
+    (workspace / "project.toml").write_text("[queue]\nqa_rate = 0.0\n", encoding="utf-8")
+    lead("qa", "draw")
+    assert lead("export", tmp_path / "set", "--format", "csv").code == 0
     first = lead("purge", "--withdrawn", all_withdrawn, "--json").json
     (recall,) = first["recall"]
     assert recall["formats"] == "csv"
     assert [(clip,) for clip in recall["clips"]] == rows(
         workspace, "SELECT DISTINCT clip_id FROM annotation ORDER BY clip_id"
     )
-    second = lead("purge", "--withdrawn", all_withdrawn, "--json").json
-    assert (len(first["purged"]), second["purged"]) == (3, [])
-    assert second["recall"] == first["recall"]
-
-
-@pytest.mark.usefixtures("exported")
-def test_recall_list_for_people_names_export_and_clip(lead, all_withdrawn):
-    out = lead("purge", "--withdrawn", all_withdrawn).out
-    assert "3 clips purged, 0 unknown sources." in out
-    assert "Recall" in out
-
-
-def test_purge_of_nothing_is_refused(lead):
-    assert lead("purge").code == 2
-
-
-def test_only_a_lead_purges(command, workspace, withdrawn):
-    for name in (ANA, QUINN):
-        ran = command("purge", "--withdrawn", withdrawn, "--workspace", workspace, "--as", name)
-        assert ran.code == 2
-    assert rows(workspace, "SELECT count(*) FROM clip WHERE wrapped_key IS NULL") == [(0,)]
+    assert len(first["purged"]) == 3
+    again = lead("purge", "--withdrawn", all_withdrawn, "--json").json
+    assert (again["purged"], again["recall"]) == ([], first["recall"])
+    told = lead("purge", "--withdrawn", all_withdrawn).out
+    assert "0 clips purged, 0 unknown sources." in told
+    assert "Recall" in told
 
 
 def test_bad_list_purges_nothing(lead, workspace, tmp_path):

@@ -1,11 +1,23 @@
 """Grounds that contracts of several rooms share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from reviewer.audio.io.port_audio import rescan
+from reviewer.db.connection import Database
+from reviewer.db.schema import migrate
 from tests.fakes.sound_server import SoundServer, is_possible
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A new workspace file."""
+    database = Database(tmp_path / "workspace.db")
+    migrate(database)
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session")

@@ -182,9 +182,9 @@ class QueueLeasesContract(QueueSetting):
         assert self.claim(queue, ANN) is None
         assert queue.clip_state("private") is ClipState.QUARANTINED
 
-    def test_same_clip_is_not_added_twice(self, queue, clip):
-        with pytest.raises(Refused):
-            queue.add_clip(clip, passes=1)
+    def test_clip_added_again_is_added_once(self, queue, clip):
+        queue.add_clip(clip, passes=2, quarantined=True)
+        assert (queue.counts().tasks, queue.clip_state(clip)) == ({"open": 1}, ClipState.READY)
 
     def test_every_lease_has_its_own_submission_key(self, queue):
         queue.add_clip("a", passes=1)
@@ -563,6 +563,19 @@ class QueueWorkContract(QueueSetting):
         self.submitted(queue, BEN)
         assert queue.clip_state("twice") is ClipState.REVIEWED
 
+    def test_work_of_another_task_clip_author_or_key_than_its_lease_is_refused(self, queue, clip):
+        queue.add_clip("other", passes=1, sort_key=9)
+        lease, other = self.claimed(queue, ANN), self.claimed(queue, BEN)
+        work = sealed(lease, b"text")
+        for its_lease, forged in (
+            (lease, replace(work, task_id=other.task_id)),
+            (lease, replace(work, clip_id="other")),
+            (lease, replace(work, author=BEN)),
+            (replace(lease, submission_key=new_key()), work),
+        ):
+            with pytest.raises(NotLeased):
+                queue.submit(its_lease, forged)
+
     def test_same_work_twice_is_one_submission(self, queue, clip, clock):
         lease = self.claimed(queue, ANN)
         first = self.submit(queue, lease, b"sealed once", b"digest")
@@ -808,9 +821,13 @@ class QueueReviewsContract(QueueSetting):
         verdict = self.verdict(check, VerdictKind.ACCEPTED)
         queue.decide(check, verdict)
         queue.decide(check, verdict)
-        for other in (self.verdict(check, VerdictKind.ACCEPTED), replace(verdict, kind=VerdictKind.RETURNED)):
+        for lease, other in (
+            (check, self.verdict(check, VerdictKind.ACCEPTED)),
+            (check, replace(verdict, kind=VerdictKind.RETURNED)),
+            (replace(check, person_id=BEN), verdict),
+        ):
             with pytest.raises(Refused) as refused:
-                queue.decide(check, other)
+                queue.decide(lease, other)
             assert refused.value.code == "DECIDED"
         assert queue.clip_state(clip) is ClipState.FINAL
 
@@ -838,8 +855,9 @@ class QueueReviewsContract(QueueSetting):
             queue.check_lease(forged)
         with pytest.raises(NotLeased):
             queue.decide(forged, self.verdict(forged, VerdictKind.ACCEPTED))
-        with pytest.raises(NotLeased):
-            queue.decide(check, self.verdict(forged, VerdictKind.ACCEPTED))
+        for other in (forged, replace(check, person_id=BEN)):
+            with pytest.raises(NotLeased):
+                queue.decide(check, self.verdict(other, VerdictKind.ACCEPTED))
 
     def test_lease_names_its_own_annotations_whatever_its_bearer_wrote_into_it(self, queue, clip):
         work = self.sent_back(queue, ANN)
@@ -858,14 +876,20 @@ class QueueReviewsContract(QueueSetting):
         assert self.review(queue, QUE) is None
         assert self.review(queue, "rex") is not None
 
-    def test_expired_review_does_not_count_against_the_clip(self, queue, clip, clock):
+    def test_expired_reviews_do_not_count_against_the_clip_nor_send_it_to_the_lead(self, queue, clock):
+        queue.add_clip("twice", passes=2)
         self.submitted(queue, ANN)
         queue.draw(lambda _: True)
         for reviewer in ("r1", "r2", "r3", "r4"):
             self.checked(queue, reviewer)
             clock.advance(LEASE_SECONDS)
-        assert queue.clip_state(clip) is ClipState.REVIEWED
+        for person in (BEN, CEM, DEE):
+            assert queue.clip_state("twice") is ClipState.IN_REVIEW
+            lease = self.claimed(queue, person)
+            queue.skip(lease, SkipReason.TECHNICAL, key=new_key())
+        queue.lead_release(lease.task_id)
         assert self.review(queue, QUE) is not None
+        assert queue.clip_state("twice") is ClipState.IN_REVIEW
 
     def test_work_without_review_has_a_verdict_too_and_is_final(self, queue, clip):
         work = self.submitted(queue, ANN)
@@ -1122,11 +1146,19 @@ class QueueKeysContract(QueueSetting):
         assert queue.claim(ANN, TRANSCRIBE, key=key) == lease
         assert queue.counts().tasks == {"leased": 1, "open": 2}
 
-    def test_claim_whose_lease_has_gone_is_answered_anew(self, queue, clip):
-        queue.add_clip("next", passes=1, sort_key=9)
-        key = new_key()
-        queue.skip(queue.claim(ANN, TRANSCRIBE, key=key), SkipReason.TECHNICAL, key=new_key())
-        assert queue.claim(ANN, TRANSCRIBE, key=key).clip_id == "next"
+    @pytest.mark.parametrize("act", ["claim", "claim_prefetch"])
+    def test_delayed_duplicate_of_a_claim_leases_nothing(self, queue, clip, act):
+        claim, key, empty = getattr(queue, act), new_key(), new_key()
+        assert claim(ANN, REVIEW, key=empty) is None
+        for number in range(3):
+            queue.add_clip(f"c{number}", passes=1, sort_key=number)
+        lease = claim(ANN, TRANSCRIBE, key=key)
+        queue.lead_release(lease.task_id)
+        assert claim(ANN, TRANSCRIBE, key=key) == lease
+        assert claim(ANN, TRANSCRIBE, key=empty) is None
+        assert queue.leases() == []
+        with pytest.raises(LeaseLost):
+            queue.check_lease(lease)
 
     def test_skip_asked_again_counts_once_and_is_no_error(self, queue, clip):
         lease, key = self.claimed(queue, ANN), new_key()
@@ -1143,13 +1175,23 @@ class QueueKeysContract(QueueSetting):
         queue.release(lease, key=key)
         queue.check_lease(taken)
 
+    def test_what_was_answered_is_known_for_a_week_and_then_forgotten(self, queue, clip, clock):
+        lease, key = self.claimed(queue, ANN), new_key()
+        queue.release(lease, key=key)
+        for person in (BEN, CEM):
+            clock.advance(6 * 24 * 3600)
+            queue.release(lease, key=key)
+            queue.release(self.claimed(queue, person), key=new_key())
+        with pytest.raises(LeaseLost):
+            queue.release(lease, key=key)
+
     def test_prefetched_task_is_begun_once_with_its_token_and_key(self, queue):
         for number in range(4):
             queue.add_clip(f"c{number}", passes=1, sort_key=number)
         self.claimed(queue, ANN)
-        prefetched, key = self.prefetched(queue, ANN), new_key()
-        begun = queue.begin_prefetched(prefetched, key=key)
-        assert queue.begin_prefetched(prefetched, key=key) == begun
+        prefetched = self.prefetched(queue, ANN)
+        begun = queue.begin_prefetched(prefetched)
+        assert queue.begin_prefetched(prefetched) == begun
         assert (begun.token, begun.submission_key) == (prefetched.token, prefetched.submission_key)
         queue.check_lease(begun)
         with pytest.raises(NotLeased):
@@ -1164,12 +1206,15 @@ class QueueKeysContract(QueueSetting):
         assert queue.release_prefetched(ANN, key=key) == prefetched
 
     def test_no_task_is_handed_out_once_consent_or_retention_has_ended(self, queue, clock):
-        queue.add_clip("ends", passes=2, open_until=clock.now() + timedelta(seconds=60))
+        queue.add_clip("ends", passes=3, open_until=clock.now() + timedelta(seconds=60))
+        self.submitted(queue, CEM)
+        queue.draw(lambda _: True)
         lease = self.claimed(queue, ANN)
         clock.advance(60)
         assert self.claim(queue, BEN) is None
+        assert self.review(queue) is None
         assert queue.resume(ANN, TRANSCRIBE) is None
-        assert queue.waiting(TRANSCRIBE) == 0
+        assert queue.waiting(TRANSCRIBE | REVIEW) == 0
         assert queue.daily_counts(BEN, TRANSCRIBE, clock.now()).waiting == 0
         assert lease.clip_id == "ends"
 

@@ -105,42 +105,37 @@ def test_a_quote_that_never_closes_spoils_its_own_line_only(tmp_path: Path) -> N
     assert codes(lines)[2] == RefusalCode.BAD_VALUE
 
 
-def test_a_line_with_too_many_or_too_few_cells_is_told(tmp_path: Path) -> None:
-    head, first, second = as_csv([line(1), line(2)]).splitlines()
-    lines = read(tmp_path, "\n".join([head, first + ",more", first.rsplit(",", 1)[0], second]), "m.csv")
-    assert codes(lines) == [RefusalCode.BAD_VALUE, RefusalCode.BAD_VALUE, "row"]
+HEAD, FIRST, SECOND = as_csv([line(1), line(2)]).splitlines()
+BAD = RefusalCode.BAD_VALUE
+TABLES: dict[str, tuple[str, list[str]]] = {
+    "too many and too few cells": (
+        f"{HEAD}\n{FIRST},more\n{FIRST.rsplit(',', 1)[0]}\n{SECOND}",
+        [BAD, BAD, "row"],
+    ),
+    "another encoding": (f"{HEAD}\n{FIRST}\n{SECOND}\xe9", ["row", BAD]),
+    "an unknown column": (f"{HEAD},age\n{FIRST},30", [RefusalCode.UNKNOWN_FIELD]),
+    "a column named twice": (f"{HEAD}\n{FIRST}".replace("speaker", "source_id"), [BAD]),
+}
 
 
-def test_a_line_in_another_encoding_spoils_its_own_line_only(tmp_path: Path) -> None:
-    rows = as_csv([line(1), line(2, draft="é")], [*GOOD, "draft"]).encode().replace("é".encode(), b"\xe9")
-    assert codes(read(tmp_path, rows, "m.csv")) == ["row", RefusalCode.BAD_VALUE]
+@pytest.mark.parametrize("mistake", TABLES)
+def test_a_mistake_in_a_table_spoils_its_own_lines_only(tmp_path: Path, mistake: str) -> None:
+    text, found = TABLES[mistake]
+    assert codes(read(tmp_path, text.encode("latin-1"), "m.csv")) == found
 
 
-def test_an_unknown_column_refuses_each_line(tmp_path: Path) -> None:
-    assert codes(read(tmp_path, as_csv([line(1) | {"age": "30"}]), "m.csv")) == [RefusalCode.UNKNOWN_FIELD]
-
-
-def test_a_column_named_twice_refuses_each_line(tmp_path: Path) -> None:
-    text = as_csv([line(1)]).replace("speaker", "source_id")
-    assert codes(read(tmp_path, text, "m.csv")) == [RefusalCode.BAD_VALUE]
-
-
-def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+def test_a_link_out_of_the_folder_is_refused_and_one_within_it_is_followed(tmp_path: Path) -> None:
     inside = tmp_path / "batch"
     inside.mkdir()
-    (tmp_path / "secret.wav").write_bytes(b"x")
+    for real in (tmp_path / "secret.wav", inside / "real.wav"):
+        real.write_bytes(b"x")
     (inside / "1.wav").symlink_to(tmp_path / "secret.wav")
     (inside / "out").symlink_to(tmp_path)
     (inside / "loop").symlink_to(inside / "loop")
-    rows = [line(1), line(2, audio="out/secret.wav"), line(3, audio="loop/a.wav"), line(4)]
+    (inside / "4.wav").symlink_to(inside / "real.wav")
+    rows = [line(1), line(2, audio="out/secret.wav"), line(3, audio="loop/a.wav"), line(4), line(5)]
     lines = read(inside, "".join(json.dumps(row) + "\n" for row in rows))
-    assert codes(lines) == [RefusalCode.BAD_VALUE, RefusalCode.BAD_VALUE, RefusalCode.BAD_VALUE, "row"]
-
-
-def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
-    (tmp_path / "real.wav").write_bytes(b"x")
-    (tmp_path / "1.wav").symlink_to(tmp_path / "real.wav")
-    assert codes(read(tmp_path, json.dumps(line(1)))) == ["row"]
+    assert codes(lines) == [BAD, BAD, BAD, "row", "row"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])

@@ -25,11 +25,8 @@ def open_tasks(bench: Capabilities) -> OpenTasks:
     return OpenTasks(bench.database)
 
 
-def test_task_that_is_open_nowhere_has_no_window(open_tasks: OpenTasks) -> None:
+def test_task_has_no_window_until_one_opens_it_and_another_takes_it_over(open_tasks: OpenTasks) -> None:
     assert open_tasks.get("t1", ANN) is None
-
-
-def test_second_window_takes_the_task_over(open_tasks: OpenTasks) -> None:
     open_tasks.seen("t1", ANN, "c1", "first", START)
     open_tasks.seen("t1", ANN, "c1", "second", LATER)
     assert open_tasks.get("t1", ANN) == OpenTask("second", LATER)

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -13,6 +14,7 @@ from reviewer.errors import Unavailable
 from reviewer.model.task import SkipReason
 from reviewer.queue.outbox import Claim, Outbox, Release, Skip, Submit
 from reviewer.queue.sqlite import SqliteQueue
+from tests.benches.capabilities import capabilities
 from tests.contracts.queue_contract import LEASE_SECONDS, RULES, TRANSCRIBE, sealed
 from tests.fakes.clock import FakeClock
 from tests.fakes.remote_queue import Fault, RemoteQueue
@@ -83,7 +85,7 @@ class OutboxMachine(RuleBasedStateMachine):
             except Unavailable:
                 return
             with self.here.transaction():
-                self.outbox.settle(entry, answer)
+                self.outbox.settle(entry)
             if isinstance(entry.request, Claim) and answer.value is not None:
                 self.held[person].append(answer.value)
             if isinstance(entry.request, Submit) and answer.refusal is not None:
@@ -111,3 +113,16 @@ class OutboxMachine(RuleBasedStateMachine):
 
 TestOutboxMachine = OutboxMachine.TestCase
 TestOutboxMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_request_is_kept_and_settled_in_the_transaction_of_its_row_alone(tmp_path):
+    with capabilities(tmp_path) as bench:
+        outbox = Outbox(bench.database, bench.queue, bench.clock)
+        with pytest.raises(RuntimeError):
+            outbox.add("ann", Claim("ann", TRANSCRIBE))
+        assert outbox.pending("ann") == []
+        with bench.database.transaction():
+            entry = outbox.add("ann", Claim("ann", TRANSCRIBE))
+        with pytest.raises(RuntimeError):
+            outbox.settle(entry, outbox.deliver(entry))
+        assert outbox.pending("ann") == [entry]

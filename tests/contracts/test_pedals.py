@@ -12,7 +12,7 @@ from reviewer.errors import Unavailable
 from reviewer.pedal import hid as ours
 from reviewer.pedal.device import HidDevice
 from reviewer.pedal.diagnosis import describe_pedal
-from reviewer.pedal.hid import GONE, NOT_ALLOWED, NOT_INSTALLED, HidapiBackend, udev_rule
+from reviewer.pedal.hid import HidapiBackend, udev_rule
 from tests.fakes.pedal import INFINITY, KEYBOARD, OLYMPUS, PCSENSOR, FakeHidBackend
 from tests.refusals import hint_of
 
@@ -67,7 +67,7 @@ def test_a_system_that_does_not_list_is_a_sentence(library):
         raise OSError("no bus")
 
     library.enumerate = fails
-    with pytest.raises(Unavailable, match="could not be listed"):
+    with pytest.raises(Unavailable, match="USB_NOT_LISTED"):
         HidapiBackend().list_devices()
 
 
@@ -79,9 +79,8 @@ def test_reports_come_as_bytes_and_nothing_when_none_came(library):
 
 def test_a_device_that_has_gone_is_said(library):
     connection = HidapiBackend().open_device(INFINITY)
-    with pytest.raises(Unavailable) as told:
+    with pytest.raises(Unavailable, match="PEDAL_UNPLUGGED"):
         connection.read_report(100)
-    assert told.value.code == GONE
 
 
 def test_a_closed_device_reads_nothing_and_closes_twice(library):
@@ -100,16 +99,15 @@ def test_without_the_right_to_read_the_rule_is_named(library, tmp_path: Path, mo
     monkeypatch.setattr(os, "access", lambda *_arguments: False)
     with pytest.raises(Unavailable) as told:
         HidapiBackend().open_device(HidDevice(str(node), 0x05F3, 0x00FF))
-    assert told.value.code == NOT_ALLOWED
+    assert told.value.code == "PEDAL_NOT_ALLOWED"
     assert 'ATTRS{idVendor}=="05f3", ATTRS{idProduct}=="00ff", TAG+="uaccess"' in hint_of(told.value)
     assert "70-reviewer-pedal.rules" in hint_of(told.value)
 
 
 def test_a_device_that_another_program_has_is_another_sentence(library):
     library.device.opens = False
-    with pytest.raises(Unavailable, match="could not be opened") as told:
+    with pytest.raises(Unavailable, match="PEDAL_NOT_OPENED"):
         HidapiBackend().open_device(INFINITY)
-    assert told.value.code != NOT_ALLOWED
 
 
 def test_where_hidapi_is_not_installed_a_sentence_says_how_to_get_it(monkeypatch):
@@ -117,7 +115,7 @@ def test_where_hidapi_is_not_installed_a_sentence_says_how_to_get_it(monkeypatch
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(Unavailable) as told:
         HidapiBackend().list_devices()
-    assert told.value.code == NOT_INSTALLED
+    assert told.value.code == "PEDAL_NOT_INSTALLED"
     assert "pip install 'reviewer[pedal]'" in hint_of(told.value)
 
 
@@ -155,6 +153,6 @@ def test_the_doctor_is_told_in_one_line(port: FakeHidBackend, words: str):
 
 def test_the_doctor_is_told_why_a_pedal_cannot_be_read():
     port = FakeHidBackend(INFINITY)
-    port.opening_fails = Unavailable("It may not be read.", "Add a rule.")
+    port.opening_fails = Unavailable("PEDAL_NOT_OPENED")
     with pytest.raises(Unavailable):
         describe_pedal(port)

@@ -121,7 +121,7 @@ def test_a_changed_protection_of_the_log_is_a_finding(workspace: Workspace, stat
     run(workspace, statement)
     first_bad, sentence = bad(workspace)
     assert first_bad is None
-    assert "protects the log" in sentence
+    assert "protect the log" in sentence
 
 
 def test_a_weakened_trigger_of_the_same_name_is_a_finding(workspace: Workspace) -> None:
@@ -210,7 +210,7 @@ def test_a_checkpoint_signed_with_another_key_is_a_finding(workspace: Workspace)
 def test_a_checkpoint_over_another_head_is_a_finding(workspace: Workspace) -> None:
     previous = workspace.checkpoints[1].digest()
     put_note(workspace, write_checkpoint(LOG_KEY, "w1", 9, b"h" * 32, START, previous, "request"))
-    assert bad(workspace) == (9, "Row 9 is not the one that its checkpoint signed.")
+    assert bad(workspace) == (9, "Row 9 is not the row that its checkpoint signed.")
 
 
 def test_a_checkpoint_that_no_row_tells_of_is_a_finding(workspace: Workspace) -> None:

@@ -27,11 +27,6 @@ def holds_until_killed(path, held):
         signal.pause()
 
 
-def tickets_drawn(turn) -> int:
-    # Through the turn's own descriptor: closing another one here would drop this process's locks.
-    return turn._line.tickets._numbers()[0]
-
-
 def until(condition) -> None:
     """Lets other processes run until something they do is seen; the suite's own limit ends a hang."""
     while not condition():
@@ -43,37 +38,49 @@ def path(tmp_path):
     return tmp_path / "workspace.db.turn"
 
 
-def line_up(turn, path, count, served):
+@pytest.fixture
+def line_up(path):
     """Starts processes one by one, each only when the one before stands in line."""
-    workers = []
-    for number in range(count):
-        before = tickets_drawn(turn)
-        worker = CONTEXT.Process(target=waits_in_line, args=(path, number, served))
-        worker.start()
-        until(lambda before=before: tickets_drawn(turn) > before)
-        workers.append(worker)
-    return workers
+    opened = []
+
+    def tickets_drawn():
+        return struct.unpack("<Q", os.pread(opened[0], 8, 0))[0]
+
+    def start(count, served):
+        opened.append(os.open(path, os.O_RDONLY))
+        workers = []
+        for number in range(count):
+            before = tickets_drawn()
+            worker = CONTEXT.Process(target=waits_in_line, args=(path, number, served))
+            worker.start()
+            until(lambda before=before: tickets_drawn() > before)
+            workers.append(worker)
+        return workers
+
+    yield start
+    for descriptor in opened:  # not before: closing one drops this process's locks
+        os.close(descriptor)
 
 
-def test_processes_are_served_in_the_order_in_which_they_came(path):
+def test_processes_are_served_in_the_order_in_which_they_came(path, line_up):
     served = CONTEXT.SimpleQueue()
     turn = WriteLock(path)
     with turn:
-        workers = line_up(turn, path, 6, served)
+        workers = line_up(6, served)
     assert [served.get() for _ in workers] == list(range(6))
     for worker in workers:
         worker.join()
     turn.close()
 
 
-def test_killed_holder_gives_its_turn_up(path):
+def test_killed_holder_gives_its_turn_up(path, line_up):
     held = CONTEXT.Event()
     holder = CONTEXT.Process(target=holds_until_killed, args=(path, held))
     holder.start()
     held.wait()
     served = CONTEXT.SimpleQueue()
     turn = WriteLock(path)
-    workers = line_up(turn, path, 2, served)
+    workers = line_up(2, served)
     os.kill(holder.pid, signal.SIGKILL)
     assert [served.get() for _ in workers] == [0, 1]
     for worker in [holder, *workers]:
@@ -81,11 +88,11 @@ def test_killed_holder_gives_its_turn_up(path):
     turn.close()
 
 
-def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path):
+def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path, line_up):
     served = CONTEXT.SimpleQueue()
     turn = WriteLock(path)
     with turn:
-        workers = line_up(turn, path, 3, served)
+        workers = line_up(3, served)
         os.kill(workers[0].pid, signal.SIGKILL)
         workers[0].join()
         assert served.empty()
@@ -95,11 +102,11 @@ def test_process_killed_in_the_line_holds_nobody_up_and_lets_nobody_past(path):
     turn.close()
 
 
-def test_stopped_process_in_the_line_delays_the_others_but_for_a_while(path):
+def test_stopped_process_in_the_line_delays_the_others_but_for_a_while(path, line_up):
     served = CONTEXT.SimpleQueue()
     turn = WriteLock(path)
     with turn:
-        workers = line_up(turn, path, 2, served)
+        workers = line_up(2, served)
         os.kill(workers[0].pid, signal.SIGSTOP)
     try:
         assert served.get() == 1
@@ -113,7 +120,6 @@ def test_stopped_process_in_the_line_delays_the_others_but_for_a_while(path):
 
 def test_threads_of_a_process_are_served_in_the_order_in_which_they_came(path):
     turn, served = WriteLock(path), []
-    line = turn._line
 
     def work(number):
         with turn:
@@ -123,7 +129,7 @@ def test_threads_of_a_process_are_served_in_the_order_in_which_they_came(path):
     with turn:
         for number, thread in enumerate(threads):
             thread.start()
-            until(lambda number=number: len(line._waiting) == number + 1)
+            until(lambda number=number: turn.waiting() == number + 1)
     for thread in threads:
         thread.join()
     assert served == list(range(8))
@@ -140,12 +146,12 @@ def test_asking_twice_in_one_thread_is_an_error_and_not_a_deadlock(path):
     second.close()
 
 
-def test_closing_one_turn_leaves_the_line_of_the_other(path):
+def test_closing_one_turn_leaves_the_line_of_the_other(path, line_up):
     """POSIX drops a process's locks when any descriptor of the file closes; there must be only one."""
     served = CONTEXT.SimpleQueue()
     first, second = WriteLock(path), WriteLock(path)
     with first:
-        workers = line_up(first, path, 1, served)
+        workers = line_up(1, served)
         second.close()
         second.close()
         WriteLock(path).close()

@@ -20,14 +20,9 @@ class WorkSetting:
     work: Any
     kind: TaskKind
 
-    def claimed(self) -> Lease:
-        lease = self.work.claim()
-        assert lease is not None
-        return lease
-
     def heard(self) -> Lease:
         """Claims, opens and hears the next task."""
-        lease = self.claimed()
+        lease = self.work.claim()
         opened = self.work.open(lease)
         self.work.heard(lease, [HeardRange(0, opened.samples.frames)])
         return lease
@@ -58,7 +53,7 @@ class WorkSessionContract:
         assert setting.work.claim() == lease
         setting.finish(lease)
         assert setting.work.resume() is None
-        assert setting.claimed().task_id != lease.task_id
+        assert setting.work.claim().task_id != lease.task_id
 
     def test_every_task_comes_once_and_then_nothing_waits(self, setting: WorkSetting) -> None:
         seen = []
@@ -69,7 +64,7 @@ class WorkSessionContract:
         assert len(seen) == len(set(seen)) == 4
 
     def test_draft_and_position_are_there_again_after_the_clip_was_closed(self, setting: WorkSetting) -> None:
-        lease = setting.claimed()
+        lease = setting.work.claim()
         assert setting.work.open(lease).draft is None
         typed = annotation("half of it")
         saved_at = setting.work.save_draft(lease, typed, 1)
@@ -80,7 +75,7 @@ class WorkSessionContract:
         assert setting.work.save_draft(lease, annotation("all of it"), 2) >= saved_at
 
     def test_a_position_alone_is_no_draft(self, setting: WorkSetting) -> None:
-        lease = setting.claimed()
+        lease = setting.work.claim()
         setting.work.open(lease)
         setting.work.save_position(lease, 100)
         setting.work.close(lease)
@@ -88,7 +83,7 @@ class WorkSessionContract:
         assert (again.draft, again.position) == (None, 100)
 
     def test_an_older_draft_never_overtakes_a_newer_one(self, setting: WorkSetting) -> None:
-        lease = setting.claimed()
+        lease = setting.work.claim()
         setting.work.open(lease)
         setting.work.save_draft(lease, annotation("newer"), 7)
         setting.work.save_draft(lease, annotation("older, after a time-out"), 6)
@@ -114,7 +109,7 @@ class WorkSessionContract:
         lease = setting.heard()
         setting.work.skip(lease, SkipReason.CANNOT_UNDERSTAND)
         setting.work.close(lease)
-        assert setting.claimed().clip_id != lease.clip_id
+        assert setting.work.claim().clip_id != lease.clip_id
 
     def test_a_released_task_comes_again_with_its_draft(self, setting: WorkSetting) -> None:
         lease = setting.heard()
@@ -122,7 +117,7 @@ class WorkSessionContract:
         setting.work.release(lease)
         setting.work.close(lease)
         assert setting.work.resume() is None
-        again = setting.claimed()
+        again = setting.work.claim()
         assert again.task_id == lease.task_id
         assert setting.work.open(again).draft.text_verbatim == "begun"
 
@@ -130,7 +125,7 @@ class WorkSessionContract:
         lease = setting.heard()
         assert setting.work.hand_over(setting.last_act(lease, annotation("done"))) is None
         assert setting.work.resume() is None
-        assert setting.claimed().task_id != lease.task_id
+        assert setting.work.claim().task_id != lease.task_id
 
     @pytest.mark.parametrize("how", ["done", "skip", "release"])
     def test_handing_over_ends_the_task_and_opens_the_prefetched_one(
@@ -144,7 +139,6 @@ class WorkSessionContract:
             "release": lambda: Release(lease),
         }
         opened = setting.work.hand_over(acts[how]())
-        assert opened is not None
         assert opened.lease.task_id != lease.task_id
         assert not opened.lease.is_prefetch
         assert opened.samples.frames > 0
@@ -157,4 +151,4 @@ class WorkSessionContract:
         assert setting.work.prefetch() is not None
         setting.work.drop_prefetched()
         assert setting.work.hand_over(setting.last_act(lease, annotation("done"))) is None
-        assert setting.work.open(setting.claimed()).samples.frames > 0
+        assert setting.work.open(setting.work.claim()).samples.frames > 0

@@ -127,6 +127,8 @@ class FakeLead:
     ) -> ExportResult:
         self._called("export")
         self.exported = (out, tuple(formats), where)
+        if self.before_report is not None:
+            self.before_report(progress, lambda: False)
         progress(1, 2)
         return ExportResult(out, 11, 83.4, {"not_accepted": 3, "flag_personal_data": 1}, "ab" * 32)
 

@@ -39,7 +39,7 @@ THREE_PRESSES = ((0, LEFT), (300, NONE), (900, MIDDLE), (1200, NONE), (1800, RIG
 
 
 def gone() -> Unavailable:
-    return Unavailable("The foot pedal was unplugged.", "Plug it in again.")
+    return Unavailable("PEDAL_UNPLUGGED")
 
 
 class FakeHidBackend:

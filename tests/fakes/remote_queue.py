@@ -9,6 +9,7 @@ from reviewer.queue.sqlite import SqliteQueue
 
 # Acts that may be asked again under the same key.
 _IDEMPOTENT = {
+    "add_clip",
     "claim",
     "claim_prefetch",
     "begin_prefetched",

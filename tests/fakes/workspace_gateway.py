@@ -80,12 +80,15 @@ class FakeAgreement:
         self._text = text or an_agreement_text()
         self.signed = signed or set()
         self.accepted: list[dict[str, object]] = []
+        self.fails_with: Exception | None = None
         self.calls: list[str] = []
 
     def text(self) -> NdaText:
         return self._text
 
     def is_live(self, identity: Identity) -> bool:
+        if self.fails_with is not None:
+            raise self.fails_with
         return identity.person.name in self.signed
 
     def shown(self, identity: Identity) -> NdaText:

@@ -1,7 +1,6 @@
 """The real window: a clip that may not be open any more leaves it within one beat, and the sound stops."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from reviewer.app.window import application, make_window
 from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
+from reviewer.lead.session import LeadSession
 from reviewer.model.event import Action
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
 from reviewer.ui.clip.workspace import ClipWorkspace
@@ -22,34 +22,21 @@ from tests.benches.workspace import ANA, LEAD, PASSPHRASE, QUINN, Bench, make_be
 
 PROJECT = "nda_days = {0}\n[queue]\nqa_rate = 1.0\n"
 SOURCES = [f"source-{number:04d}" for number in range(3)]
-Forbid = Callable[[Bench], None]
 
 
-def revoke(name: str) -> Forbid:
-    """The lead revokes somebody in another window."""
-
-    def forbid(bench: Bench) -> None:
-        other = bench.another_window()
-        other.person(LEAD).lead.revoke(name)
-        other.workspace.close()
-
-    return forbid
-
-
-def purge(bench: Bench) -> None:
-    """The speakers took their permission back, and the lead purges in another window."""
+def as_lead_elsewhere(bench: Bench, act: Callable[[LeadSession], object]) -> None:
+    """What a lead does in another window."""
     other = bench.another_window()
-    assert other.person(LEAD).lead.purge(SOURCES).purged
+    assert act(other.person(LEAD).lead)
     other.workspace.close()
 
 
-def let_the_agreement_end(bench: Bench) -> None:
-    bench.clock.advance(timedelta(days=31).total_seconds())
-
-
-def reach_retention(bench: Bench) -> None:
-    """Later than any clip may be kept."""
-    bench.clock.advance(timedelta(days=800).total_seconds())
+ENDINGS: dict[str, Callable[[Bench, str], None]] = {
+    "ACCOUNT_CHANGED": lambda bench, name: as_lead_elsewhere(bench, lambda lead: lead.revoke(name)),
+    "PURGED": lambda bench, _name: as_lead_elsewhere(bench, lambda lead: lead.purge(SOURCES).purged),
+    "NDA_REQUIRED": lambda bench, _name: bench.clock.advance(31 * 86_400),
+    "RETENTION_ENDED": lambda bench, _name: bench.clock.advance(800 * 86_400),
+}
 
 
 class Window:
@@ -114,30 +101,16 @@ def open_window(tmp_path: Path) -> Iterator[Callable[[str, int], Window]]:
 
 
 @pytest.mark.parametrize("name", [ANA, QUINN])
-@pytest.mark.parametrize(
-    ("why", "code"),
-    [
-        ("revoked", "ACCOUNT_CHANGED"),
-        ("purged", "PURGED"),
-        ("agreement", "NDA_REQUIRED"),
-        ("retention", "RETENTION_ENDED"),
-    ],
-)
+@pytest.mark.parametrize("code", ENDINGS)
 def test_it_leaves_within_one_beat_and_the_log_says_why(
-    open_window: Callable[[str, int], Window], name: str, why: str, code: str
+    open_window: Callable[[str, int], Window], name: str, code: str
 ) -> None:
-    window = open_window(name, 3650 if why == "retention" else 30)
+    window = open_window(name, 3650 if code == "RETENTION_ENDED" else 30)
     window.beat()
     window.driver.wait_for("the beat is answered", lambda: not window.jobs.running)
     assert window.clip.stack.is_clip_shown
-    forbids: dict[str, Forbid] = {
-        "revoked": revoke(name),
-        "purged": purge,
-        "agreement": let_the_agreement_end,
-        "retention": reach_retention,
-    }
     window.driver.type_into("transcript_text", "half")
-    forbids[why](window.bench)
+    ENDINGS[code](window.bench, name)
     window.beat()
     clip = window.clip
     window.driver.wait_for("the clip is gone", lambda: not clip.stack.is_clip_shown)

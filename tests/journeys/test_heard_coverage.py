@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,6 @@ def work(talk: Bench) -> WorkSession:
 
 def opened(work: WorkSession) -> Lease:
     lease = work.claim()
-    assert lease is not None
     work.open(lease)
     return lease
 
@@ -75,12 +75,8 @@ def reviewed(talk: Bench) -> Lease:
     talk.submitted(ANA, "hello there")
     talk.person(QUINN).qa.draw()
     qa = talk.work(QUINN)
-    lease = opened(qa)
-    qa.submit(lease, WORK)
-    again = qa.resume()
-    assert again is not None
-    assert again.blind_annotation is not None
-    return again
+    qa.submit(opened(qa), WORK)
+    return qa.resume()
 
 
 def test_speech_is_found_at_intake_and_comes_with_the_clip(work: WorkSession) -> None:
@@ -154,7 +150,6 @@ def test_returned_work_needs_no_second_listening_by_its_author(talk: Bench) -> N
     talk.work(QUINN).decide(lease, VerdictKind.RETURNED, "A word is missing.")
     work = talk.work(ANA)
     again = work.claim()
-    assert again is not None
     work.submit(again, annotation("hello you there"))
 
 
@@ -218,17 +213,6 @@ def test_a_reviewer_accepts_only_what_they_heard_and_returns_after_three_seconds
     assert talk.person(LEAD).lead.overview().counts.tasks == {"accepted": 1}
 
 
-def test_a_new_version_is_heard_anew_by_its_reviewer(talk: Bench) -> None:
-    lease, work = reviewed(talk), talk.work(QUINN)
-    listen(work, lease, 0, 6)
-    work.decide(lease, VerdictKind.RETURNED, "Again, please.")
-    talk.submitted(ANA, "hello you there")
-    talk.person(QUINN).qa.draw()
-    again = work.claim()
-    assert again is not None
-    assert work.open(again).heard == ()
-
-
 @pytest.mark.parametrize(
     ("setting", "heard", "is_enough"),
     [("heard_percent = 0", 0, True), ("heard_percent = 50", 3.6, True), ("heard_percent = 100", 4.9, False)],
@@ -240,18 +224,13 @@ def test_the_share_is_the_leads_to_set(
     with bench.workspace:
         work = bench.work(ANA)
         lease = opened(work)
-        if heard:
-            listen(work, lease, 0, heard)
-        if not is_enough:
-            with pytest.raises(Unheard):
-                work.submit(lease, WORK)
-            return
-        work.submit(lease, WORK)
+        listen(work, lease, 0, heard)
+        with nullcontext() if is_enough else pytest.raises(Unheard):
+            work.submit(lease, WORK)
 
 
 def test_damaged_passages_of_speech_are_refused(talk: Bench, work: WorkSession) -> None:
     lease = work.claim()
-    assert lease is not None
     file = talk.workspace.path / "clips" / f"{lease.clip_id}.{ContentKind.SPEECH}.sealed"
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
@@ -262,7 +241,6 @@ def test_damaged_passages_of_speech_are_refused(talk: Bench, work: WorkSession) 
 
 def test_ranges_that_were_never_logged_do_not_count(work: WorkSession) -> None:
     lease = work.claim()
-    assert lease is not None
     with pytest.raises(Refused):
         work.heard(lease, [HeardRange(0, 48_000)])
     work.open(lease)

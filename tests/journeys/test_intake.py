@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from reviewer.errors import NotAllowed, Notice, Refused, Unavailable
+from reviewer.errors import NotAllowed, Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.messages import command_catalogue
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
-from reviewer.privacy.manifest_row import RefusalCode
 from tests.benches.lead import TRANSCRIBE, LeadBench
 from tests.benches.workspace import ANA, LEAD, PASSPHRASE, make_bench
 from tests.fakes.decoder import FakeDecoder
@@ -81,35 +80,37 @@ def codes(report: IntakeReport) -> list[str]:
     return [row.code.value if row.code else row.outcome.value for row in report.rows]
 
 
-def test_a_good_line_becomes_a_sealed_clip_in_the_queue(imports: Imports) -> None:
-    report = imports.run(a_line(1, draft="hello there"))
+SAID = [
+    {"word": "hello", "start": 0, "end": 0.25, "confidence": 0.5},
+    {"word": "there", "start": 0.2501, "end": 9},
+]
+IN_FRAMES = (Word("hello", 0, 2000, 0.5), Word("there", 2001, 8000, None))
+
+
+@pytest.mark.parametrize(
+    ("changes", "hypotheses"),
+    [
+        ({}, []),
+        ({"draft": "hello there"}, [("hello there", (), "manifest")]),
+        ({"words": SAID}, [("hello there", IN_FRAMES, "manifest")]),
+    ],
+    ids=["without a draft", "with a draft", "with words and their times"],
+)
+def test_a_good_line_becomes_a_sealed_clip_in_the_queue(
+    imports: Imports, changes: dict[str, Any], hypotheses: list[object]
+) -> None:
+    report = imports.run(a_line(1, **changes))
     (row,) = report.rows
     assert (report.accepted, row.line, row.audio, row.notice) == (1, 1, "1.wav", None)
     assert imports.sealed() == {row.clip}
     assert imports.unit.queue.clip_state(row.clip) is ClipState.READY
     assert imports.unit.content.audio(imports.keyring, row.clip).read() == b"sound of 1.wav"
-    (hypothesis,) = imports.unit.hypotheses.of_clip(imports.keyring, row.clip)
-    assert (hypothesis.text, hypothesis.words, hypothesis.engine) == ("hello there", (), "manifest")
-
-
-def test_words_are_kept_with_their_times_in_frames(imports: Imports) -> None:
-    words = [
-        {"word": "hello", "start": 0, "end": 0.25, "confidence": 0.5},
-        {"word": "there", "start": 0.2501, "end": 9},
-    ]
-    (row,) = imports.run(a_line(1, words=words)).rows
-    (hypothesis,) = imports.unit.hypotheses.of_clip(imports.keyring, row.clip)
-    assert hypothesis.text == "hello there"
-    assert hypothesis.words == (Word("hello", 0, 2000, 0.5), Word("there", 2001, 8000, None))
-
-
-def test_a_clip_without_a_draft_has_no_hypothesis(imports: Imports) -> None:
-    (row,) = imports.run(a_line(1)).rows
-    assert imports.unit.hypotheses.of_clip(imports.keyring, row.clip) == ()
+    found = imports.unit.hypotheses.of_clip(imports.keyring, row.clip)
+    assert [(each.text, each.words, each.engine) for each in found] == hypotheses
 
 
 def test_a_clip_keeps_its_facts_and_only_hashes_of_where_it_came_from(imports: Imports) -> None:
-    (row,) = imports.run(a_line(1)).rows
+    (row,) = imports.run(a_line(1, source_id="same", speaker="same")).rows
     clip = imports.unit.clips.get(row.clip)
     assert (clip.product, clip.locale) == ("translator", "en-US")
     assert clip.purge_at == clip.recorded_at + timedelta(days=730)
@@ -118,17 +119,14 @@ def test_a_clip_keeps_its_facts_and_only_hashes_of_where_it_came_from(imports: I
     assert len(hashes) == 3
 
 
-def test_the_source_and_the_speaker_are_nowhere_in_the_workspace(imports: Imports) -> None:
-    imports.run(a_line(1, source_id="canarysource", speaker="canaryvoice", draft="canarydraft"))
+def test_no_source_speaker_text_file_name_or_field_name_is_in_the_workspace_or_its_log(
+    imports: Imports,
+) -> None:
+    canaries = a_line(1, source_id="canarysource", speaker="canaryvoice", draft="canarydraft")
+    imports.run(canaries, a_line(2, canaryfield="x"), a_line(3, audio="canary.wav"))
     for path in imports.bench.folder.rglob("*"):
         if path.is_file():
             assert b"canary" not in path.read_bytes()
-
-
-def test_voices_and_sources_of_the_same_name_do_not_share_a_hash(imports: Imports) -> None:
-    (row,) = imports.run(a_line(1, source_id="same", speaker="same")).rows
-    clip = imports.unit.clips.get(row.clip)
-    assert clip.source_hash != clip.speaker_hash
 
 
 def test_every_line_has_its_report_row_in_order(imports: Imports) -> None:
@@ -234,11 +232,6 @@ def test_a_start_and_an_end_and_each_line_are_logged_by_id_and_code_only(imports
     assert end.detail == {"accepted": 1, "refused": 1, "quarantined": 1, "not_drawn": 0, "dry_run": False}
 
 
-def test_the_log_holds_no_file_name_field_name_or_text(imports: Imports) -> None:
-    imports.run(a_line(1, draft="canary words"), a_line(2, canaryfield="x"), a_line(3, audio="canary.wav"))
-    assert all(b"canary" not in row.body for row in imports.unit.log.rows())
-
-
 def test_progress_ends_at_all_lines(imports: Imports) -> None:
     imports.run(a_line(1), a_line(2, product="xbox"), a_line(3))
     assert imports.progress[0] == (0, 3)
@@ -246,28 +239,18 @@ def test_progress_ends_at_all_lines(imports: Imports) -> None:
     assert imports.progress == sorted(imports.progress)
 
 
-def test_a_dry_run_reports_the_same_and_keeps_nothing(imports: Imports) -> None:
+def test_a_dry_run_reports_the_same_changes_nothing_and_is_logged_as_one(imports: Imports) -> None:
     (imports.folder / "3.wav").write_bytes(b"sound of 1.wav")
-    rows = [a_line(1), a_line(2, product="xbox"), a_line(3), a_line(4, draft=SPOKEN_NUMBER)]
-    dry = imports.run(*rows, options=IntakeOptions(dry_run=True))
-    assert imports.sealed() == set()
-    assert imports.unit.clips.ids() == set()
-    assert {row.clip for row in dry.rows} == {""}
-    assert codes(dry) == codes(imports.run(*rows))
-
-
-def test_a_dry_run_is_logged_as_one_and_its_lines_are_not(imports: Imports) -> None:
-    imports.run(a_line(1), a_line(2, product="xbox"), options=IntakeOptions(dry_run=True))
-    assert imports.actions()[-2:] == ["import.started", "import.ended"]
-    assert imports.events(Action.IMPORT_STARTED)[0].detail["dry_run"] is True
-
-
-def test_a_dry_run_leaves_orphans_where_they_are(imports: Imports) -> None:
     orphan = imports.bench.folder / "clips" / "c00.audio.sealed"
     orphan.write_bytes(b"x")
-    imports.run(a_line(1), options=IntakeOptions(dry_run=True))
-    assert orphan.exists()
-    imports.run(a_line(1))
+    rows = [a_line(1), a_line(2, product="xbox"), a_line(3), a_line(4, draft=SPOKEN_NUMBER)]
+    dry = imports.run(*rows, options=IntakeOptions(dry_run=True))
+    assert imports.sealed() == {"c00"}
+    assert imports.unit.clips.ids() == set()
+    assert {row.clip for row in dry.rows} == {""}
+    assert imports.actions()[-2:] == ["import.started", "import.ended"]
+    assert imports.events(Action.IMPORT_STARTED)[0].detail["dry_run"] is True
+    assert codes(dry) == codes(imports.run(*rows))
     assert not orphan.exists()
 
 
@@ -318,51 +301,29 @@ def test_a_contractor_imports_nothing(imports: Imports) -> None:
 
 
 def test_a_signed_out_lead_imports_nothing(tmp_path: Path, imports: Imports) -> None:
-    (tmp_path / "other").mkdir()
     bench = make_bench(tmp_path / "other", drafts=())
-    lead = bench.person(LEAD)
-    manifest = imports.write(a_line(1))
-    bench.workspace.sign_out(lead)
-    with pytest.raises(Refused, match="SIGNED_OUT"):
-        lead.lead.import_manifest(manifest, IntakeOptions())
+    lead, manifest = bench.person(LEAD).lead, imports.write(a_line(1))
+    bench.sign_out(LEAD)
+    with bench.workspace, pytest.raises(Refused, match="SIGNED_OUT"):
+        lead.import_manifest(manifest, IntakeOptions())
     assert bench.events("import.started") == []
-    bench.workspace.close()
 
 
-class FullDisk(FakeDecoder):
-    """Fails for a reason that is no file's fault."""
+@pytest.mark.parametrize("error", [Unavailable("DISK_FULL"), Refused("SIGNED_OUT")])
+def test_a_failure_that_is_no_files_fault_ends_the_import_and_the_log_says_so(
+    imports: Imports, error: ReviewerError
+) -> None:
+    class Failing(FakeDecoder):
+        def decode(self, path: Path, limits: Any) -> Any:
+            if self.asked:
+                raise error
+            return super().decode(path, limits)
 
-    def decode(self, path: Path, limits: Any) -> Any:
-        if len(self.asked) == 1:
-            raise Unavailable("DISK_FULL")
-        return super().decode(path, limits)
-
-
-def test_a_failing_disk_ends_the_import_and_the_log_says_so(imports: Imports) -> None:
-    with pytest.raises(Unavailable):
-        imports.run(a_line(1), a_line(2), decoder=FullDisk())
+    with pytest.raises(type(error)):
+        imports.run(a_line(1), a_line(2), decoder=Failing())
     end = imports.events(Action.IMPORT_ENDED)[-1]
     assert (end.outcome, end.detail["accepted"]) == ("failed", 1)
     assert imports.sealed() == imports.unit.clips.ids()
-
-
-def test_a_rule_that_is_not_about_the_clip_ends_the_import(imports: Imports) -> None:
-    class Closed(FakeDecoder):
-        def decode(self, path: Path, limits: Any) -> Any:
-            raise Refused("SIGNED_OUT")
-
-    with pytest.raises(Refused, match="SIGNED_OUT"):
-        imports.run(a_line(1), decoder=Closed())
-
-
-def test_a_file_that_is_not_there_is_refused_by_the_real_decoder(tmp_path: Path, imports: Imports) -> None:
-    (tmp_path / "other").mkdir()
-    bench = make_bench(tmp_path / "other", drafts=())
-    manifest = imports.write(a_line(1))
-    (imports.folder / "1.wav").unlink()
-    report = bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
-    assert codes(report) == [RefusalCode.UNDECODABLE]
-    bench.workspace.close()
 
 
 def test_voices_do_not_come_in_a_row(imports: Imports) -> None:

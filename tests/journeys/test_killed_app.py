@@ -140,7 +140,6 @@ def draft_of(workspace: Workspace) -> str:
     ana = workspace.sign_in(ANA, PASSPHRASE)
     work = ana.desk.work
     lease = work.resume()
-    assert lease is not None
     draft = work.open(lease).draft
     work.close(lease)
     workspace.sign_out(ana)

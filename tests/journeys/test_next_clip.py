@@ -8,12 +8,10 @@ import pytest
 
 from reviewer.errors import NdaRequired, NotLeased, Refused, ReviewerError
 from reviewer.model.event import Action, Event, HeardRange
-from reviewer.model.task import Lease
 from reviewer.session.acts import HandIn
-from reviewer.session.open_clip import OpenClip
 from reviewer.session.submission_checks import Incomplete
 from reviewer.session.work_session import WorkSession
-from tests.benches.workspace import ANA, BEN, LEAD, Bench, annotation, hear, make_bench
+from tests.benches.workspace import ANA, BEN, LEAD, Bench, annotation, claim_and_hear, make_bench
 
 YEARS_SECONDS = 3 * 366 * 24 * 3600
 DONE = annotation("hello there")
@@ -31,14 +29,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 @pytest.fixture
 def work(bench: Bench) -> WorkSession:
     return bench.work(ANA)
-
-
-def opened(work: WorkSession) -> Lease:
-    """The next clip, opened and heard."""
-    lease = work.claim()
-    assert lease is not None
-    hear(work, lease)
-    return lease
 
 
 def prefetched(bench: Bench, work: WorkSession) -> str:
@@ -61,50 +51,20 @@ def take_away_sealed_audio(bench: Bench, clip_id: str) -> None:
         file.unlink()
 
 
-def destroy_key(bench: Bench, clip_id: str) -> None:
-    with bench.database() as database:
-        database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (clip_id,))
-
-
-def handed_over(work: WorkSession, lease: Lease) -> OpenClip:
-    clip = work.hand_over(HandIn(lease, DONE))
-    assert clip is not None
-    return clip
-
-
-def test_a_hand_over_opens_what_was_prefetched_without_unsealing_it_again(
-    bench: Bench, work: WorkSession
-) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
-    take_away_sealed_audio(bench, clip_id)
-    clip = handed_over(work, first)
-    assert (clip.clip.id, clip.samples.frames) == (clip_id, 8000)
-    assert [hypothesis.text for hypothesis in clip.hypotheses] == ["the recogniser's text"]
-    assert work.history()[0].text == "hello there"
-    assert bench.person(LEAD).lead.overview().counts.tasks["leased"] == 1
-
-
-def test_step_by_step_it_is_not_unsealed_again_either(bench: Bench, work: WorkSession) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
-    take_away_sealed_audio(bench, clip_id)
-    work.submit(first, DONE)
-    work.close(first)
-    second = work.claim()
-    assert second is not None
-    assert work.open(second).samples.frames == 8000
-
-
 @pytest.mark.parametrize("in_one", [True, False])
-def test_the_log_tells_of_the_claim_the_prefetch_and_the_opening(
+def test_what_was_prefetched_opens_without_unsealing_it_again_and_the_log_tells_each_step(
     bench: Bench, work: WorkSession, *, in_one: bool
 ) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
+    first, clip_id = claim_and_hear(work), prefetched(bench, work)
+    take_away_sealed_audio(bench, clip_id)
     if in_one:
-        handed_over(work, first)
+        clip = work.hand_over(HandIn(first, DONE))
     else:
         work.submit(first, DONE)
         work.close(first)
-        opened(work)
+        clip = work.open(work.claim())
+    assert (clip.clip.id, clip.samples.frames) == (clip_id, 8000)
+    assert [hypothesis.text for hypothesis in clip.hypotheses] == ["the recogniser's text"]
     told = of_clip(bench, clip_id)
     assert [event.action for event in told] == [
         Action.TASK_CLAIMED,
@@ -116,12 +76,13 @@ def test_the_log_tells_of_the_claim_the_prefetch_and_the_opening(
     assert told[1].detail["nda"] == told[3].detail["nda"]
     mine = [event.action for event in of_clip(bench, first.clip_id)]
     assert mine[-2:] == [Action.SUBMITTED, Action.CLIP_CLOSED]
+    assert work.history()[0].text == "hello there"
+    assert bench.person(LEAD).lead.overview().counts.tasks["leased"] == 1
 
 
 def test_the_row_of_the_prefetch_comes_before_a_byte_is_unsealed(bench: Bench, work: WorkSession) -> None:
-    opened(work)
-    for file in (bench.workspace.path / "clips").glob("*.audio.*"):
-        file.unlink()
+    claim_and_hear(work)
+    take_away_sealed_audio(bench, "*")
     with pytest.raises(ReviewerError):
         work.prefetch()
     assert len(bench.events(Action.CLIP_PREFETCHED)) == 1
@@ -130,12 +91,11 @@ def test_the_row_of_the_prefetch_comes_before_a_byte_is_unsealed(bench: Bench, w
 def test_nothing_is_heard_or_opened_of_a_clip_that_is_only_prefetched(
     bench: Bench, work: WorkSession
 ) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
+    first, clip_id = claim_and_hear(work), prefetched(bench, work)
     lease = next(one for one in bench.person(LEAD).lead.overview().leases if one.clip_id == clip_id)
     assert lease.is_prefetch
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match="CLIP_NOT_OPEN"):
         work.heard(lease, [HeardRange(0, 100)])
-    assert caught.value.code == "CLIP_NOT_OPEN"
     for forged in (lease, replace(lease, is_prefetch=False), replace(first, clip_id=clip_id)):
         with pytest.raises(NotLeased):
             work.open(forged)
@@ -144,7 +104,7 @@ def test_nothing_is_heard_or_opened_of_a_clip_that_is_only_prefetched(
 
 
 def test_dropped_it_is_closed_in_the_log_and_waits_for_anybody(bench: Bench, work: WorkSession) -> None:
-    opened(work)
+    claim_and_hear(work)
     clip_id = prefetched(bench, work)
     work.drop_prefetched()
     assert [event.action for event in of_clip(bench, clip_id)][-2:] == [
@@ -152,7 +112,6 @@ def test_dropped_it_is_closed_in_the_log_and_waits_for_anybody(bench: Bench, wor
         Action.TASK_RELEASED,
     ]
     theirs = bench.work(BEN).claim()
-    assert theirs is not None
     assert theirs.clip_id == clip_id
     before = len(bench.events())
     work.drop_prefetched()
@@ -163,20 +122,16 @@ def test_dropped_it_is_closed_in_the_log_and_waits_for_anybody(bench: Bench, wor
 def test_a_prefetched_clip_that_may_no_longer_be_opened_is_not_shown_and_the_work_is_handed_in(
     bench: Bench, work: WorkSession, ending: str
 ) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
-    if ending == "key":
-        destroy_key(bench, clip_id)
-    elif ending == "retention":
+    first, clip_id = claim_and_hear(work), prefetched(bench, work)
+    if change := {"key": "wrapped_key = NULL", "retention": "purge_at = 0"}.get(ending):
         with bench.database() as database:
-            database.execute("UPDATE clip SET purge_at = 0 WHERE id = ?", (clip_id,))
+            database.execute(f"UPDATE clip SET {change} WHERE id = ?", (clip_id,))
     else:
         bench.clock.advance(10 * 60)
         theirs = bench.work(BEN).claim()
-        assert theirs is not None
         assert theirs.clip_id == clip_id
     assert work.hand_over(HandIn(first, DONE)) is None
     second = work.claim()
-    assert second is not None
     assert second.clip_id != clip_id
     work.open(second)
     mine = [event for event in of_clip(bench, clip_id) if event.actor == work.identity.person.id]
@@ -188,7 +143,7 @@ def test_a_prefetched_clip_that_may_no_longer_be_opened_is_not_shown_and_the_wor
 def test_an_agreement_that_ran_out_opens_nothing_and_can_still_give_back(
     bench: Bench, work: WorkSession
 ) -> None:
-    first = opened(work)
+    first = claim_and_hear(work)
     prefetched(bench, work)
     bench.clock.advance(YEARS_SECONDS)
     for attempt in (work.claim, work.prefetch, lambda: work.hand_over(HandIn(first, DONE))):
@@ -198,23 +153,23 @@ def test_an_agreement_that_ran_out_opens_nothing_and_can_still_give_back(
 
 
 def test_a_sign_out_closes_what_was_prefetched(bench: Bench, work: WorkSession) -> None:
-    opened(work)
+    claim_and_hear(work)
     clip_id = prefetched(bench, work)
     bench.sign_out(ANA)
     assert of_clip(bench, clip_id)[-1].action is Action.CLIP_CLOSED
 
 
 def test_work_that_is_refused_leaves_all_as_it_was(bench: Bench, work: WorkSession) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
+    first, clip_id = claim_and_hear(work), prefetched(bench, work)
     before = len(bench.events())
     with pytest.raises(Incomplete):
         work.hand_over(HandIn(first, annotation("")))
     assert len(bench.events()) == before
-    assert handed_over(work, first).clip.id == clip_id
+    assert work.hand_over(HandIn(first, DONE)).clip.id == clip_id
 
 
 def test_a_commit_that_fails_shows_nothing_and_keeps_both_clips(bench: Bench, work: WorkSession) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
+    first, clip_id = claim_and_hear(work), prefetched(bench, work)
     before = len(bench.events())
     with bench.database() as database:
         database.execute("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END")
@@ -224,11 +179,11 @@ def test_a_commit_that_fails_shows_nothing_and_keeps_both_clips(bench: Bench, wo
         database.execute("DROP TRIGGER full")
     assert len(bench.events()) == before
     work.heard(first, [HeardRange(0, 100)])
-    assert handed_over(work, first).clip.id == clip_id
+    assert work.hand_over(HandIn(first, DONE)).clip.id == clip_id
 
 
 def test_after_a_crash_the_clip_that_was_worked_on_comes_back(bench: Bench, work: WorkSession) -> None:
-    first, clip_id = opened(work), prefetched(bench, work)
+    first, clip_id = claim_and_hear(work), prefetched(bench, work)
     work.save_draft(first, annotation("half a sen"), 1)
     bench.clock.advance(60)
     after = bench.another_window()
@@ -237,6 +192,5 @@ def test_after_a_crash_the_clip_that_was_worked_on_comes_back(bench: Bench, work
         resumed = again.resume()
         assert resumed == first
         draft = again.open(resumed).draft
-        assert draft is not None
         assert draft.text_verbatim == "half a sen"
         assert prefetched(bench, again) == clip_id

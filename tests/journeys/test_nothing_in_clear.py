@@ -43,22 +43,18 @@ def worked(tmp_path: Path, temporary: Path, caplog: pytest.LogCaptureFixture) ->
     bench.agree(ANA, BEN, QUINN)
     ana, ben = bench.work(ANA), bench.work(BEN)
     first = ana.claim()
-    assert first is not None
     hear(ana, first)
     ana.save_draft(first, annotation(DRAFTED), 1)
     ana.submit(first, annotation(TYPED, accent=LABELLED))
     lapsing = ana.claim()
-    assert lapsing is not None
     ana.save_draft(lapsing, annotation(LATE), 2)
     bench.clock.advance(31 * 60)
     taken = ben.claim()
-    assert taken is not None
     assert taken.task_id == lapsing.task_id
     with pytest.raises(LeaseLost):
         ana.submit(lapsing, annotation(LATE, Flag.DISTRESSING))
     ben.skip(taken, SkipReason.TECHNICAL)
     held = ben.claim()
-    assert held is not None
     ben.open(held)
     ben.save_draft(held, annotation(DRAFTED, Flag.DISTRESSING, accent=LABELLED), 1)
     bench.reviewed(QUINN, BLIND, VerdictKind.RETURNED, COMMENT)
@@ -79,19 +75,15 @@ def found_in(folder: Path) -> list[str]:
     return found
 
 
-def test_the_search_finds_what_is_in_clear(tmp_path: Path) -> None:
-    (tmp_path / "leak.bin").write_bytes(b"...Kanarienvogel..." + b"fLaC")
-    assert len(found_in(tmp_path)) == 2
-
-
-def test_no_file_of_the_workspace_holds_content(worked: Bench) -> None:
+def test_no_file_of_the_workspace_or_the_temporary_folder_holds_content(
+    worked: Bench, temporary: Path, tmp_path: Path
+) -> None:
     assert (worked.workspace.path / "workspace.db").stat().st_size > 0
     assert any((worked.workspace.path / "clips").rglob("*"))
-    assert found_in(worked.workspace.path) == []
-
-
-def test_the_temporary_folder_holds_no_content(worked: Bench, temporary: Path) -> None:
-    assert found_in(temporary) == []
+    assert found_in(worked.workspace.path) + found_in(temporary) == []
+    (tmp_path / "leak").mkdir()
+    (tmp_path / "leak" / "leak.bin").write_bytes(b"...Kanarienvogel..." + b"fLaC")
+    assert len(found_in(tmp_path / "leak")) == 2
 
 
 def test_no_log_line_holds_content(worked: Bench, caplog: pytest.LogCaptureFixture) -> None:
@@ -110,13 +102,10 @@ def test_everything_made_can_still_be_read_by_those_who_may(worked: Bench) -> No
     ana = worked.work(ANA)
     assert [past.text for past in ana.history()] == [TYPED]
     again = ana.claim()
-    assert again is not None
     returned = ana.open(again).returned
-    assert returned is not None
     assert returned.comment == COMMENT
     ben = worked.work(BEN)
     held = ben.resume()
-    assert held is not None
     assert ben.open(held).draft is not None
 
 

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from reviewer.errors import Damaged, NotLeased
-from reviewer.model.task import Lease
 from reviewer.session.work_session import WorkSession
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear
 
@@ -16,30 +15,24 @@ def work(bench: Bench) -> WorkSession:
     return bench.work(ANA)
 
 
-def claimed(work: WorkSession) -> Lease:
-    lease = work.claim()
-    assert lease is not None
-    return lease
-
-
 def sealed_drafts(bench: Bench) -> list[bytes]:
     with bench.database() as database:
         return [row["sealed"] for row in database.rows("SELECT sealed FROM draft")]
 
 
 def test_a_clip_comes_back_where_it_was_left_after_a_new_sign_in(bench: Bench, work: WorkSession) -> None:
-    lease = claimed(work)
+    lease = work.claim()
     assert work.open(lease).position == 0
     before = len(bench.events())
     work.save_position(lease, 4_321)
     assert len(bench.events()) == before
     bench.sign_out(ANA)
     work = bench.work(ANA)
-    assert work.open(claimed(work)).position == 4_321
+    assert work.open(work.claim()).position == 4_321
 
 
 def test_text_and_position_are_kept_beside_each_other_and_sealed(bench: Bench, work: WorkSession) -> None:
-    lease, typed = claimed(work), annotation("half a sent")
+    lease, typed = work.claim(), annotation("half a sent")
     work.save_position(lease, 100)
     work.save_draft(lease, typed, 1)
     assert work.open(lease).position == 100
@@ -51,7 +44,7 @@ def test_text_and_position_are_kept_beside_each_other_and_sealed(bench: Bench, w
 
 
 def test_a_position_is_no_part_of_what_is_handed_in(bench: Bench, work: WorkSession) -> None:
-    lease = claimed(work)
+    lease = work.claim()
     hear(work, lease)
     work.save_position(lease, 4_321)
     typed = annotation("hello")
@@ -65,9 +58,9 @@ def test_a_position_is_no_part_of_what_is_handed_in(bench: Bench, work: WorkSess
 
 
 def test_a_position_is_no_late_draft(bench: Bench, work: WorkSession) -> None:
-    lease = claimed(work)
+    lease = work.claim()
     bench.clock.advance(31 * 60)
-    claimed(bench.work(BEN))
+    bench.work(BEN).claim()
     work.save_position(lease, 4_321)
     assert bench.person(LEAD).lead.overview().late_drafts == ()
     assert sealed_drafts(bench) == []
@@ -76,7 +69,7 @@ def test_a_position_is_no_late_draft(bench: Bench, work: WorkSession) -> None:
 def test_a_damaged_draft_is_told_but_does_not_keep_new_text_from_being_saved(
     bench: Bench, work: WorkSession
 ) -> None:
-    lease, again = claimed(work), annotation("typed again")
+    lease, again = work.claim(), annotation("typed again")
     work.save_draft(lease, annotation("half"), 1)
     work.close(lease)
     with bench.database() as database:
@@ -95,7 +88,7 @@ def test_a_review_has_its_own_position_until_the_blind_version_was_handed_in(
     bench.submitted(ANA, "turn left")
     bench.person(QUINN).qa.draw()
     qa = bench.work(QUINN)
-    lease = claimed(qa)
+    lease = qa.claim()
     qa.save_position(lease, 777)
     opened = qa.open(lease)
     assert (opened.draft, opened.position) == (None, 777)

@@ -89,6 +89,7 @@ def test_retention_purges_what_is_over_by_retention_or_by_consent(bench: LeadBen
     report = bench.purge().purge_clips(bench.lead, [], retention=True)
     assert dict(report.purged) == {"c1": "retention", "c2": "consent_withdrawn", "c3": "consent_withdrawn"}
     bench.clock.advance(3600)
+    bench.end_retention("c4")
     report = bench.purge().purge_clips(bench.lead, ["source of c4"], retention=True)
     assert dict(report.purged) == {"c4": "consent_withdrawn", "c5": "consent_withdrawn"}
 

@@ -1,6 +1,5 @@
 """A clip's whole journey: claimed, opened, handed in, reviewed, returned, accepted; and who may do what."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +19,19 @@ from reviewer.errors import (
 from reviewer.model.annotation import Flag
 from reviewer.model.event import Action, HeardRange
 from reviewer.model.people import Role
-from reviewer.model.task import Lease, SkipReason, TaskKind, TaskState, VerdictKind
+from reviewer.model.task import Lease, TaskKind, TaskState, VerdictKind
 from reviewer.session.submission_checks import Incomplete
-from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, hear, make_bench
+from tests.benches.workspace import (
+    ANA,
+    BEN,
+    LEAD,
+    PASSPHRASE,
+    QUINN,
+    Bench,
+    annotation,
+    claim_and_hear,
+    make_bench,
+)
 
 
 def actions(bench: Bench) -> list[Action]:
@@ -30,20 +39,11 @@ def actions(bench: Bench) -> list[Action]:
 
 
 def claimed(bench: Bench, name: str = ANA) -> Lease:
-    lease = bench.work(name).claim()
-    assert lease is not None
-    return lease
+    return bench.work(name).claim()
 
 
-def heard(bench: Bench, name: str = ANA) -> Lease:
-    """A task that was claimed, opened and heard."""
-    lease = claimed(bench, name)
-    hear(bench.work(name), lease)
-    return lease
-
-
-def late_drafts(bench: Bench) -> list[str]:
-    return [late.person_id for late in bench.person(LEAD).lead.overview().late_drafts]
+def heard(bench: Bench) -> Lease:
+    return claim_and_hear(bench.work(ANA))
 
 
 # The line
@@ -82,7 +82,6 @@ def test_returned_work_comes_back_to_its_author_with_the_comment(bench: Bench) -
     again = claimed(bench)
     assert again.returned_annotation == first
     returned = work.open(again).returned
-    assert returned is not None
     assert returned.comment == "A word is missing after hello."
     assert returned.annotation.text_verbatim == "hello there"
     second = work.submit(again, annotation("hello you there")).annotation_id
@@ -233,22 +232,12 @@ def test_roles_do_their_own_work_and_no_other(bench: Bench) -> None:
     assert claimed(bench) == lease
 
 
-def test_a_lead_releases_a_task_and_assigns_it(bench: Bench) -> None:
-    bench.agree(ANA, BEN)
-    lease = claimed(bench)
-    lead = bench.person(LEAD).lead
-    lead.release(lease.task_id)
-    assert lead.assign(lease.task_id, BEN).name == BEN
-    assert claimed(bench, BEN).task_id == lease.task_id
-
-
 def test_an_identity_made_by_hand_is_nobody(bench: Bench) -> None:
     bench.agree(ANA)
     forged = replace(bench.person(ANA).identity)
     for attempt in (bench.workspace.desk(forged).work.claim, bench.workspace.lead(forged).overview):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(Refused, match="SIGNED_OUT"):
             attempt()
-        assert caught.value.code == "SIGNED_OUT"
 
 
 # Work that comes twice, too late, or not complete
@@ -276,7 +265,7 @@ def test_work_that_comes_too_late_is_kept(bench: Bench) -> None:
     ):
         with pytest.raises(LeaseLost):
             attempt()
-    assert set(late_drafts(bench)) == {bench.person(ANA).identity.person.id}
+    assert set(bench.late_drafts()) == {bench.person(ANA).identity.person.id}
     assert actions(bench).count(Action.LATE_DRAFT) == 2
     assert Action.SUBMITTED not in actions(bench)
 
@@ -286,15 +275,7 @@ def test_a_draft_is_still_saved_on_a_lapsed_lease_that_nobody_took(bench: Bench)
     lease = claimed(bench)
     bench.clock.advance(31 * 60)
     bench.work(ANA).save_draft(lease, annotation("still mine"), 1)
-    assert late_drafts(bench) == []
-
-
-def test_a_skipped_clip_goes_to_somebody_else(bench: Bench) -> None:
-    bench.agree(ANA, BEN)
-    lease = heard(bench)
-    bench.work(ANA).skip(lease, SkipReason.NOT_MY_LANGUAGE)
-    assert claimed(bench).clip_id != lease.clip_id
-    assert claimed(bench, BEN).clip_id == lease.clip_id
+    assert bench.late_drafts() == []
 
 
 def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
@@ -314,34 +295,26 @@ def test_incomplete_work_is_not_handed_in(bench: Bench) -> None:
 # Reviews are blind
 
 
-@pytest.fixture
-def recognised(tmp_path: Path) -> Iterator[Bench]:
-    """One clip with a recogniser's text."""
-    made = make_bench(tmp_path, drafts=["the recogniser's text"])
-    yield made
-    made.workspace.close()
-
-
-def test_qa_sees_nothing_of_the_work_before_handing_in_their_own(recognised: Bench) -> None:
-    bench = recognised
-    bench.agree(ANA, QUINN)
-    bench.submitted(ANA, "hello there")
-    qa = bench.person(QUINN).qa
-    qa.draw()
-    lease = claimed(bench, QUINN)
-    opened = qa.work.open(lease)
-    assert (opened.blind, opened.draft, opened.returned, opened.hypotheses) == (None, None, None, ())
-    theirs = lease.reviewed_annotation
-    for blind in (None, theirs):
-        peeked = replace(lease, blind_annotation=blind)
-        for peek in (
-            lambda peeked=peeked: qa.compare(peeked),
-            lambda peeked=peeked: qa.decide(peeked, VerdictKind.ACCEPTED),
-            lambda peeked=peeked: qa.decide(peeked, VerdictKind.RETURNED, "no"),
-        ):
-            with pytest.raises(Refused):
-                peek()
-    assert not bench.events(Action.TEXT_OPENED, Action.VERDICT)
+def test_qa_sees_nothing_of_the_work_before_handing_in_their_own(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, drafts=["the recogniser's text"])
+    with bench.workspace:
+        bench.agree(ANA, QUINN)
+        bench.submitted(ANA, "hello there")
+        qa = bench.person(QUINN).qa
+        qa.draw()
+        lease = claimed(bench, QUINN)
+        opened = qa.work.open(lease)
+        assert (opened.blind, opened.draft, opened.returned, opened.hypotheses) == (None, None, None, ())
+        for blind in (None, lease.reviewed_annotation):
+            peeked = replace(lease, blind_annotation=blind)
+            for peek in (
+                lambda peeked=peeked: qa.compare(peeked),
+                lambda peeked=peeked: qa.decide(peeked, VerdictKind.ACCEPTED),
+                lambda peeked=peeked: qa.decide(peeked, VerdictKind.RETURNED, "no"),
+            ):
+                with pytest.raises(Refused):
+                    peek()
+        assert not bench.events(Action.TEXT_OPENED, Action.VERDICT)
 
 
 def test_qa_cannot_hand_in_a_second_version_after_seeing_both(bench: Bench) -> None:
@@ -359,36 +332,15 @@ def test_qa_cannot_hand_in_a_second_version_after_seeing_both(bench: Bench) -> N
     assert bench.person(QUINN).qa.compare(lease).mine.text_verbatim == "hello"
 
 
-def test_nobody_reviews_their_own_clip_or_two_passes_of_one(tmp_path: Path) -> None:
-    project = "[queue]\nqa_rate = 1.0\npasses = 2\n"
-    bench = make_bench(tmp_path, drafts=[""], project=project)
-    with bench.workspace:
-        bench.agree(ANA, BEN, QUINN)
-        bench.submitted(ANA, "hello there")
-        bench.submitted(BEN, "hello there")
-        bench.reviewed(QUINN, "hello there", VerdictKind.ACCEPTED)
-        assert bench.person(QUINN).qa.waiting() == 1
-        assert bench.work(QUINN).claim() is None
-
-
 def test_an_unhelpful_return_is_refused(bench: Bench) -> None:
     bench.agree(ANA, QUINN)
     bench.submitted(ANA, "hello there")
     lease = bench.blind(QUINN, "hello")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match="RETURN_NEEDS_COMMENT"):
         bench.person(QUINN).qa.decide(lease, VerdictKind.RETURNED, "  ")
-    assert caught.value.code == "RETURN_NEEDS_COMMENT"
 
 
 # Signing in
-
-
-def test_a_wrong_name_answers_like_a_wrong_passphrase(bench: Bench) -> None:
-    with pytest.raises(WrongPassphrase) as unknown:
-        bench.workspace.sign_in("Nobody Here", PASSPHRASE)
-    with pytest.raises(WrongPassphrase) as wrong:
-        bench.workspace.sign_in(ANA, "not the passphrase")
-    assert unknown.value.notice == wrong.value.notice
 
 
 @pytest.mark.parametrize("name", [ANA, "Nobody Here"])
@@ -421,6 +373,5 @@ def test_an_enrolment_code_works_once_and_for_three_days(bench: Bench) -> None:
 
 
 def test_the_last_lead_stays(bench: Bench) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match="LAST_LEAD"):
         bench.person(LEAD).lead.revoke(LEAD)
-    assert caught.value.code == "LAST_LEAD"

@@ -10,24 +10,15 @@ from reviewer.labels.schema import Choice, Field, FieldKind, Schema
 from reviewer.lead.export_filter import Facts, parse_filter
 from reviewer.messages import command_catalogue
 from reviewer.model.annotation import Annotation, Flag
-from reviewer.model.clip import Clip
+from tests.factories import a_clip
 
-MOMENT = datetime(2026, 3, 4, 23, 0, tzinfo=UTC)
-CLIP = Clip(
-    "c1",
-    "translator",
-    "en-US",
-    8000,
-    2,
-    12_000,
-    MOMENT,
-    MOMENT,
-    None,
-    MOMENT,
-    MOMENT,
-    "source",
-    "speaker",
-    "samples",
+CLIP = a_clip(
+    product="translator",
+    locale="en-US",
+    rate_hz=8000,
+    channels=2,
+    frames=12_000,
+    recorded_at=datetime(2026, 3, 4, 23, 0, tzinfo=UTC),
 )
 CHOICES = (Choice("clear", "Clear"), Choice("muffled", "Muffled"))
 FORM = Schema(

@@ -38,10 +38,6 @@ def is_canonical(spans: tuple[Span, ...]) -> bool:
     return all(one.end < other.start for one, other in pairwise(spans))
 
 
-def test_a_span_knows_how_long_it_is() -> None:
-    assert Span(3, 10).frames == 7
-
-
 @pytest.mark.parametrize(("start", "end"), [(3, 3), (4, 3), (-1, 3)])
 def test_a_span_is_never_empty_and_never_before_the_clip(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="no stretch"):

@@ -49,47 +49,36 @@ TYPED = st.text(st.sampled_from(LETTERS), max_size=12)
 
 
 @pytest.mark.parametrize("word", SPELLED.values(), ids=SPELLED)
-def test_a_joiner_that_spells_a_word_stays(word: str) -> None:
-    assert list(stray_positions(word)) == []
-    assert clean_text(word) == unicodedata.normalize("NFC", word)
-    assert normalise(word, ANY) == unicodedata.normalize("NFC", word)
-
-
-@pytest.mark.parametrize("word", SPELLED.values(), ids=SPELLED)
-def test_the_live_checks_and_the_validators_let_spelling_through(word: str) -> None:
+def test_a_joiner_that_spells_a_word_stays_and_checks_and_validators_let_it_through(word: str) -> None:
     normal = unicodedata.normalize("NFC", word)
+    assert list(stray_positions(word)) == []
+    assert clean_text(word) == normalise(word, ANY) == normal
     assert check_text(normal, ANY) == ()
     assert text_problem(normal) == ""
 
 
 @pytest.mark.parametrize("text", SLIPPED.values(), ids=SLIPPED)
-def test_an_invisible_character_that_slipped_in_goes(text: str) -> None:
+def test_an_invisible_character_that_slipped_in_goes_and_checks_and_validators_name_it(text: str) -> None:
     (position,) = stray_positions(text)
     assert without_stray_characters(text) == text[:position] + text[position + 1 :]
-
-
-@pytest.mark.parametrize("text", SLIPPED.values(), ids=SLIPPED)
-def test_the_live_checks_and_the_validators_name_what_slipped_in(text: str) -> None:
-    assert [p.start for p in check_text(text, ANY) if p.notice.code == INVISIBLE] == list(
-        stray_positions(text)
-    )
+    assert [p.start for p in check_text(text, ANY) if p.notice.code == INVISIBLE] == [position]
     assert text_problem(unicodedata.normalize("NFC", text)) == "SET_TEXT_INVISIBLE"
 
 
-def test_of_two_joiners_one_stays() -> None:
-    assert without_stray_characters("می\u200c\u200cخواهم") == "می\u200cخواهم"
-
-
-def test_a_soft_hyphen_beside_a_joiner_is_removed_and_the_joiner_stays() -> None:
-    assert without_stray_characters("می\u200c\u00adخواهم") == "می\u200cخواهم"
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        pytest.param("می\u200c\u200cخواهم", "می\u200cخواهم", id="of two joiners one stays"),
+        pytest.param("می\u200c\u00adخواهم", "می\u200cخواهم", id="a joiner beside a soft hyphen stays"),
+        pytest.param("a\tb\nc\u00a0d\u2009e", "a\tb\nc\u00a0d\u2009e", id="white space stays"),
+    ],
+)
+def test_beside_stray_characters_the_others_stay(text: str, cleaned: str) -> None:
+    assert without_stray_characters(text) == cleaned
 
 
 def test_a_tag_does_not_count_as_a_letter() -> None:
     assert normalise("می\u200c[laugh]خواهم", ANY) == "می خواهم"
-
-
-def test_white_space_is_not_a_stray_character() -> None:
-    assert without_stray_characters("a\tb\nc\u00a0d\u2009e") == "a\tb\nc\u00a0d\u2009e"
 
 
 @given(TYPED | st.text(max_size=12))

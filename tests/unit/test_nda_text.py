@@ -25,17 +25,14 @@ def write_version(
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_shipped_agreement_is_there_in_each_language(locale: str) -> None:
+def test_the_shipped_agreement_is_plain_text_in_each_language_under_its_hash(locale: str) -> None:
     text = load_agreement(SHIPPED, locale)
     assert (text.version, text.locale, text.requires_reack) == ("1.0", locale, True)
-    assert len(text.text) > 5000
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-def test_the_hash_is_that_of_the_file_and_of_the_text(locale: str) -> None:
-    text = load_agreement(SHIPPED, locale)
     data = (SHIPPED / "1.0" / f"{locale}.txt").read_bytes()
     assert text.sha256 == hashlib.sha256(data).hexdigest() == hashlib.sha256(text.text.encode()).hexdigest()
+    assert len(text.text) > 5000
+    assert text.text.rstrip("\n") + "\n" == text.text
+    assert all(character.isprintable() or character == "\n" for character in text.text)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -46,14 +43,6 @@ def test_the_shipped_agreement_has_sixteen_headings_in_order(locale: str) -> Non
     for heading in headings:
         place = lines.index(heading)
         assert lines[place - 1] == lines[place + 1] == "", heading
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-def test_the_shipped_agreement_is_plain_text(locale: str) -> None:
-    text = load_agreement(SHIPPED, locale).text
-    assert text.endswith("\n")
-    assert not text.endswith("\n\n")
-    assert all(character.isprintable() or character == "\n" for character in text)
 
 
 def test_both_languages_have_the_same_points(tmp_path: Path) -> None:
@@ -90,46 +79,33 @@ def test_line_ends_are_kept_as_they_are(tmp_path: Path) -> None:
     assert text.sha256 == hashlib.sha256(b"One\r\nTwo\r\n").hexdigest()
 
 
-def test_a_folder_without_an_agreement_is_unavailable(tmp_path: Path) -> None:
-    (tmp_path / "drafts").mkdir()
-    (tmp_path / "notes.txt").write_text("not an agreement")
+@pytest.mark.parametrize("folder", ["nowhere", "drafts", "without_text"])
+def test_an_agreement_that_is_not_there_is_unavailable(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "drafts" / "old").mkdir(parents=True)
+    (tmp_path / "drafts" / "notes.txt").write_text("not an agreement")
+    write_version(tmp_path / "without_text", "1.0")
+    (tmp_path / "without_text" / "1.0" / "en-US.txt").unlink()
     with pytest.raises(Unavailable):
-        load_agreement(tmp_path, "en-US")
-
-
-def test_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable):
-        load_agreement(tmp_path / "nowhere", "en-US")
-
-
-def test_a_version_without_its_text_is_unavailable(tmp_path: Path) -> None:
-    write_version(tmp_path, "1.0")
-    (tmp_path / "1.0" / "en-US.txt").unlink()
-    with pytest.raises(Unavailable):
-        load_agreement(tmp_path, "en-US")
+        load_agreement(tmp_path / folder, "en-US")
 
 
 @pytest.mark.parametrize(
-    "toml",
+    ("file", "content"),
     [
-        "",
-        "not toml",
-        'version = "1.1"\nrequires_reack = true\n[title]\nen-US = "A"',
-        'version = "1.0"\n[title]\nen-US = "A"',
-        'version = "1.0"\nrequires_reack = 1\n[title]\nen-US = "A"',
-        'version = "1.0"\nrequires_reack = true\n[title]\nde-DE = "A"',
-        'version = "1.0"\nrequires_reack = true\ntitle = "A"',
+        ("nda.toml", b""),
+        ("nda.toml", b"not toml"),
+        ("nda.toml", b'version = "1.1"\nrequires_reack = true\n[title]\nen-US = "A"'),
+        ("nda.toml", b'version = "1.0"\n[title]\nen-US = "A"'),
+        ("nda.toml", b'version = "1.0"\nrequires_reack = 1\n[title]\nen-US = "A"'),
+        ("nda.toml", b'version = "1.0"\nrequires_reack = true\n[title]\nde-DE = "A"'),
+        ("nda.toml", b'version = "1.0"\nrequires_reack = true\ntitle = "A"'),
+        ("en-US.txt", b"\xff\xfe"),
     ],
 )
-def test_an_agreement_that_does_not_say_what_it_is_is_damage(tmp_path: Path, toml: str) -> None:
+def test_an_agreement_that_does_not_say_what_it_is_or_is_not_utf8_is_damage(
+    tmp_path: Path, file: str, content: bytes
+) -> None:
     write_version(tmp_path, "1.0")
-    (tmp_path / "1.0" / "nda.toml").write_text(toml)
-    with pytest.raises(Damaged):
-        load_agreement(tmp_path, "en-US")
-
-
-def test_a_text_that_is_not_utf8_is_damage(tmp_path: Path) -> None:
-    write_version(tmp_path, "1.0")
-    (tmp_path / "1.0" / "en-US.txt").write_bytes(b"\xff\xfe")
+    (tmp_path / "1.0" / file).write_bytes(content)
     with pytest.raises(Damaged):
         load_agreement(tmp_path, "en-US")

@@ -69,19 +69,17 @@ def test_hesitations_stay_for_training_and_go_for_scoring() -> None:
     assert normalise("Um, I uh think", ENGLISH, "scoring") == "i think"
 
 
-def test_german_capitals_and_sharp_s_are_lowered_not_folded() -> None:
-    assert normalise("Die Straße, ÄHM, heißt so.", GERMAN, "scoring") == "die straße heißt so"
-
-
-def test_scripts_of_every_direction_come_through() -> None:
-    assert normalise("你好，世界。", ANY) == "你好 世界"
-    assert normalise("\u200fשלום, עולם!", ANY) == "שלום עולם"
-    assert normalise("नमस्ते दुनिया।", ANY) == "नमस्ते दुनिया"
-
-
-def test_joiners_that_spell_words_come_through() -> None:
-    assert normalise("می\u200cخواهم، کتاب\u200cها.", ANY) == "می\u200cخواهم کتاب\u200cها"
-    assert normalise("क्\u200dष और क्\u200cष।", ANY) == "क्\u200dष और क्\u200cष"
+@pytest.mark.parametrize(
+    ("typed", "scoring"),
+    [
+        ("Die Straße, ÄHM, heißt so.", "die straße heißt so"),
+        ("你好，世界。", "你好 世界"),
+        ("\u200fשלום, עולם!", "שלום עולם"),
+        ("नमस्ते दुनिया।", "नमस्ते दुनिया"),
+    ],
+)
+def test_scripts_come_through_and_sharp_s_is_lowered_not_folded(typed: str, scoring: str) -> None:
+    assert normalise(typed, GERMAN if "ß" in typed else ANY, "scoring") == scoring
 
 
 def test_class_that_is_mapped_becomes_its_word() -> None:

@@ -8,28 +8,17 @@ from reviewer.model.project import Project
 from reviewer.places import resource
 
 
-def test_our_file_says_the_defaults() -> None:
-    assert read_project(resource("project.toml")) == Project()
+def test_our_file_says_the_defaults_that_an_empty_one_keeps() -> None:
+    assert read_project(resource("project.toml")) == parse_project("") == Project()
 
 
-def test_an_empty_file_keeps_the_defaults() -> None:
-    assert parse_project("") == Project()
-
-
-@pytest.mark.parametrize("minutes", [0, 1, 60])
-def test_the_window_locks_after_minutes_or_with_nought_never(minutes: int) -> None:
-    assert parse_project(f"lock_minutes = {minutes}").lock_minutes == minutes
-
-
-@pytest.mark.parametrize("percent", [0, 1, 98, 100])
-def test_the_share_of_speech_that_must_be_heard_is_a_whole_percentage(percent: int) -> None:
-    assert parse_project(f"[listening]\nheard_percent = {percent}").listening.heard_percent == percent
-
-
-@pytest.mark.parametrize("seconds", ["0", "3", "1.5"])
-def test_a_reason_may_need_any_seconds(seconds: str) -> None:
-    rules = parse_project(f"[listening]\nreason_seconds = {seconds}").listening
-    assert rules.reason_seconds == float(seconds)
+@pytest.mark.parametrize("number", [0, 1, 98, 100])
+def test_settings_may_be_nought_and_reason_seconds_a_fraction(number: int) -> None:
+    listening = f"[listening]\nheard_percent = {number}\nreason_seconds = "
+    project = parse_project(f"lock_minutes = {number}\n{listening}{number}")
+    assert (project.lock_minutes, project.listening.heard_percent) == (number, number)
+    assert project.listening.reason_seconds == number
+    assert parse_project(f"{listening}1.5").listening.reason_seconds == 1.5
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,7 @@ def test_an_account_that_is_not_active_may_do_nothing(state: PersonState, act: A
     assert not any(may(a_person(role=role, state=state), act) for role in Role)
 
 
-def test_require_lets_pass_what_is_allowed() -> None:
+def test_require_lets_pass_what_is_allowed_and_refuses_everything_else() -> None:
     require(a_person(role=Role.QA), Act.REVIEW)
-
-
-def test_require_refuses_everything_else() -> None:
     with pytest.raises(NotAllowed):
         require(a_person(role=Role.CONTRACTOR), Act.EXPORT)

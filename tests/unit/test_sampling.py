@@ -1,4 +1,4 @@
-"""Samples of a manifest, and the order in which its clips are handed out."""
+"""Samples of a manifest, the order in which its clips are handed out, and the draw of what is reviewed."""
 
 import hashlib
 from collections import Counter
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reviewer.errors import Refused
 from reviewer.lead.sampling import draw_sample, interleaved_sort_keys
 from reviewer.privacy.manifest_row import ManifestRow
+from reviewer.qa.sampling import is_drawn
 from tests.factories import a_manifest_row
 
 LOCALES = ("en-US", "de-DE", "cs-CZ")
@@ -28,12 +29,11 @@ def sources(offered: list[ManifestRow], drawn: frozenset[int]) -> set[str]:
     return {offered[place].source_id for place in drawn}
 
 
-def test_the_same_seed_draws_the_same_clips() -> None:
-    assert draw_sample(rows(100), 10, seed=5) == draw_sample(rows(100), 10, seed=5)
-
-
-def test_another_seed_draws_others() -> None:
-    assert draw_sample(rows(100), 10, seed=5) != draw_sample(rows(100), 10, seed=6)
+def test_a_seed_draws_the_same_clips_again_and_more_of_them_for_a_larger_sample() -> None:
+    drawn = draw_sample(rows(100), 10, seed=5)
+    assert drawn == draw_sample(rows(100), 10, seed=5) != draw_sample(rows(100), 10, seed=6)
+    assert drawn < draw_sample(rows(100), 20, seed=5)
+    assert draw_sample(rows(5), 9, 0) == frozenset(range(5))
 
 
 def test_the_order_of_the_lines_plays_no_part() -> None:
@@ -42,16 +42,18 @@ def test_the_order_of_the_lines_plays_no_part() -> None:
     assert sources(offered, there) == sources(offered[::-1], back)
 
 
-def test_each_group_gets_its_proportional_share() -> None:
-    offered = rows(60, ("en-US", "en-US", "en-US", "de-DE", "de-DE", "cs-CZ"))
-    drawn = draw_sample(offered, 12, 3, ("locale",))
-    assert Counter(offered[place].locale for place in drawn) == {"en-US": 6, "de-DE": 4, "cs-CZ": 2}
-
-
-def test_what_rounding_leaves_goes_to_the_largest_remainders() -> None:
-    offered = rows(10, ("en-US",) * 7 + ("de-DE",) * 2 + ("cs-CZ",))
-    drawn = draw_sample(offered, 4, 0, ("locale",))
-    assert Counter(offered[place].locale for place in drawn) == {"en-US": 3, "de-DE": 1}
+@pytest.mark.parametrize(
+    ("offered", "size", "shares"),
+    [
+        ({"en-US": 30, "de-DE": 20, "cs-CZ": 10}, 12, {"en-US": 6, "de-DE": 4, "cs-CZ": 2}),
+        ({"en-US": 7, "de-DE": 2, "cs-CZ": 1}, 4, {"en-US": 3, "de-DE": 1}),
+    ],
+    ids=["proportional", "what rounding leaves goes to the largest remainders"],
+)
+def test_each_group_gets_its_share(offered: dict[str, int], size: int, shares: dict[str, int]) -> None:
+    lines = rows(sum(offered.values()), list(Counter(offered).elements()))
+    drawn = draw_sample(lines, size, 3, ("locale",))
+    assert Counter(lines[place].locale for place in drawn) == shares
 
 
 def test_several_fields_make_groups_together() -> None:
@@ -65,24 +67,21 @@ def test_several_fields_make_groups_together() -> None:
     assert set(Counter((offered[place].locale, offered[place].product) for place in drawn).values()) == {2}
 
 
-def test_a_sample_larger_than_what_there_is_takes_all() -> None:
-    assert draw_sample(rows(5), 9, 0) == frozenset(range(5))
-
-
-def test_a_larger_sample_holds_the_smaller_one() -> None:
-    assert draw_sample(rows(50), 10, 2) < draw_sample(rows(50), 20, 2)
-
-
-@pytest.mark.parametrize("size", [0, -1])
-def test_a_sample_of_nothing_is_refused(size: int) -> None:
-    with pytest.raises(Refused, match="SAMPLE_EMPTY"):
-        draw_sample(rows(5), size, 0)
-
-
-@pytest.mark.parametrize("field", ["source_id", "draft", "nonsense"])
-def test_only_some_fields_can_be_stratified_by(field: str) -> None:
-    with pytest.raises(Refused, match="STRATUM_UNKNOWN"):
-        draw_sample(rows(5), 2, 0, (field,))
+@pytest.mark.parametrize(
+    ("size", "fields", "code"),
+    [
+        (0, (), "SAMPLE_EMPTY"),
+        (-1, (), "SAMPLE_EMPTY"),
+        (2, ("source_id",), "STRATUM_UNKNOWN"),
+        (2, ("draft",), "STRATUM_UNKNOWN"),
+        (2, ("nonsense",), "STRATUM_UNKNOWN"),
+    ],
+)
+def test_a_sample_of_nothing_or_stratified_by_another_field_is_refused(
+    size: int, fields: tuple[str, ...], code: str
+) -> None:
+    with pytest.raises(Refused, match=code):
+        draw_sample(rows(5), size, 0, fields)
 
 
 @given(st.lists(st.sampled_from(LOCALES), max_size=60), st.integers(1, 70), st.integers())
@@ -127,3 +126,15 @@ def test_keys_fit_the_database_and_steps_are_even(numbers: list[int]) -> None:
     for each, count in Counter(speakers).items():
         own = [key for key, whose in zip(keys, speakers, strict=True) if whose == each]
         assert {b - a for a, b in pairwise(own)} <= {(1 << 62) // count}
+
+
+@pytest.mark.parametrize(("submission", "hmac"), [("a1", "9add03444a86e265"), ("a2", "3d23917f67c89338")])
+def test_work_is_drawn_by_its_hmac_under_the_secret_and_nobody_without_it_can_tell(
+    submission: str, hmac: str
+) -> None:
+    """The first 64 bits of ``openssl dgst -sha256 -mac HMAC``, as a fraction."""
+    share = int(hmac, 16) / 2**64
+    assert not is_drawn(b"q" * 32, submission, share - 1e-9)
+    assert is_drawn(b"q" * 32, submission, share + 1e-9)
+    assert is_drawn(b"q" * 32, submission, 1)
+    assert not is_drawn(b"q" * 32, submission, 0)

@@ -56,14 +56,16 @@ def test_wrong_value_is_refused_with_file_and_key(tmp_path: Path, text: str, ask
     assert (caught.value.parameters["place"], caught.value.parameters["key"]) == ("form.toml", "a")
 
 
-def test_tables_know_their_line(tmp_path: Path) -> None:
-    first, second = table(tmp_path, "x = 1\n[[row]]\na = 1\n\n[[row]]\nb = 2\n").tables("row")
-    assert (first.place, second.place) == ("form.toml, line 2, row 1", "form.toml, line 5, row 2")
-
-
-def test_tables_written_in_one_line_are_numbered(tmp_path: Path) -> None:
-    first, second = table(tmp_path, "row = [{a = 1}, {a = 2}]\n").tables("row")
-    assert (first.place, second.place) == ("form.toml, row 1", "form.toml, row 2")
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("x = 1\n[[row]]\na = 1\n\n[[row]]\nb = 2\n", ["line 2, row 1", "line 5, row 2"]),
+        ("row = [{a = 1}, {a = 2}]\n", ["row 1", "row 2"]),
+    ],
+)
+def test_tables_know_their_number_and_their_line(tmp_path: Path, text: str, places: list[str]) -> None:
+    rows = table(tmp_path, text).tables("row")
+    assert [row.place for row in rows] == [f"form.toml, {place}" for place in places]
 
 
 def test_error_in_a_nested_table_names_the_table(tmp_path: Path) -> None:

@@ -2,18 +2,24 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from reviewer.model.people import Role
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import active_keys
+from reviewer.ui.theme import Choice, Scheme, Theme
 from tests.benches.clip_page import ClipPageBench
+from tests.benches.main_window import MainWindowBench
+from tests.widgets.scenes import SCENES, Scene
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +31,16 @@ def _widgets_before_are_gone(qapp: QApplication) -> None:
 @pytest.fixture
 def themed(qapp: QApplication) -> QApplication:
     """The application in the dark theme."""
-    theme.apply(qapp, theme.Scheme.DARK)
+    theme.apply(qapp, Scheme.DARK)
     return qapp
+
+
+@pytest.fixture
+def dark(qapp: QApplication, tmp_path: Path) -> Theme:
+    """A user's choice of the dark theme, with settings of its own."""
+    chosen = Theme(qapp, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
+    chosen.choose(Choice.DARK)
+    return chosen
 
 
 @pytest.fixture
@@ -75,6 +89,34 @@ def bench(
     made = ClipPageBench(qtbot, settle, jobs, show)
     yield made
     made.close()
+
+
+@pytest.fixture
+def main_window(
+    qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], dark: Theme
+) -> Callable[..., MainWindowBench]:
+    """Opens the main window, and signs somebody of a role in."""
+
+    def open_for(role: Role = Role.LEAD, **changes: Any) -> MainWindowBench:
+        made = MainWindowBench(qtbot, jobs, settle, dark, role, **changes)
+        made.sign_in()
+        return made
+
+    return open_for
+
+
+@pytest.fixture
+def scene_of(qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], dark: Theme) -> Callable[[str], Scene]:
+    """Opens a screen of ``SCENES`` in the theme chosen now."""
+
+    def make(name: str) -> Scene:
+        role, set_up = SCENES[name]
+        scene = Scene(qtbot, jobs, settle, dark, role)
+        set_up(scene)
+        QApplication.processEvents()
+        return scene
+
+    return make
 
 
 @pytest.fixture(autouse=True)

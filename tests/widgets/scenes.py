@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Unavailable
@@ -17,77 +17,38 @@ from reviewer.ui.lead.export_page import ExportPage
 from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.people_page import PeoplePage
-from reviewer.ui.main_window import MainWindow
-from reviewer.ui.page import Page
-from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.services import Services
-from reviewer.ui.signed_in_view import SignedInView
 from reviewer.ui.theme import Theme
-from tests.fakes.clock import FakeClock
+from tests.benches.main_window import MainWindowBench, Settle
 from tests.fakes.lead import FakeLead, a_log_row
-from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FakeDesk, FakeQa, a_lease, an_open_clip, returned, speech_like, typed
-from tests.fakes.workspace_gateway import PASSPHRASE, FakeWorkspaceGateway, somebody
 
-NAME = "Ana Kowalska"
 TEXT = "call me [laugh] on [pii:phone] at teh [nosuch] door  12"
-Settle = Callable[[], None]
 
 
-class Scene:
-    """A window before which somebody of a role sits; ``picture`` is what they see."""
+class Scene(MainWindowBench):
+    """A window with something on every page; ``picture`` is what one sees."""
 
-    def __init__(self, role: Role, qtbot: QtBot, jobs: Jobs, settle: Settle, theme: Theme) -> None:
-        self.settle = settle
-        self.player = FakePlayer()
+    def __init__(self, qtbot: QtBot, jobs: Jobs, settle: Settle, theme: Theme, role: Role) -> None:
         data = speech_like(3.0, channels=2)
         draft = typed(TEXT, data.shape[0], labels={"speakers": "one"}, flags=frozenset({Flag.PERSONAL_DATA}))
-        self.desk = FakeDesk(
-            an_open_clip(data=data, draft=draft, returned=returned("Please listen to the end again."))
+        comment = returned("Please listen to the end again.")
+        super().__init__(
+            qtbot,
+            jobs,
+            settle,
+            theme,
+            role,
+            desk=FakeDesk(an_open_clip(data=data, draft=draft, returned=comment)),
+            qa=FakeQa("turn left [pii:phone] now", "wait here"),
+            lead=FakeLead(log=[a_log_row(1), a_log_row(2, outcome="refused", reason="NDA_REQUIRED")]),
         )
-        self.lead = FakeLead(log=[a_log_row(1), a_log_row(2, outcome="refused", reason="NDA_REQUIRED")])
-        self.qa = FakeQa("turn left [pii:phone] now", "wait here")
-        self.gateway = FakeWorkspaceGateway(
-            (somebody(NAME, role),), signed={NAME}, desk=self.desk, qa=self.qa, lead=self.lead
-        )
-        self.services = Services(self.gateway, jobs, FakeClock(), lambda: self.player, Preferences())
-        self.window = MainWindow(self.services, theme)
-        qtbot.addWidget(self.window)
-        self.window.resize(1280, 800)
-        self.window.show()
-        settle()
-
-    @property
-    def signed_in(self) -> SignedInView:
-        assert self.window.signed_in is not None
-        return self.window.signed_in
-
-    @property
-    def page(self) -> Page:
-        return self.signed_in.page
 
     @property
     def front(self) -> QWidget:
         """The dialog that is open, or the window."""
         dialogs = [dialog for dialog in self.window.findChildren(QDialog) if dialog.isVisible()]
         return dialogs[-1] if dialogs else self.window
-
-    def come_in(self, screen: str = "") -> None:
-        page = self.window.sign_in_flow.sign_in_page
-        page.name.setText(NAME)
-        page.passphrase.setText(PASSPHRASE)
-        page.button.click()
-        self.settle()
-        if screen:
-            self.signed_in.go_to(screen)
-            self.settle()
-
-    def click(self, name: str) -> None:
-        button = self.front.findChild(QAbstractButton, name)
-        assert button is not None, name
-        button.click()
-        self.settle()
 
     def picture(self) -> QImage:
         """What is in front, without the focus, whose cursor blinks."""
@@ -100,25 +61,21 @@ class Scene:
 
 
 def _sign_in_refused(scene: Scene) -> None:
-    page = scene.window.sign_in_flow.sign_in_page
-    page.name.setText(NAME)
-    page.passphrase.setText("something else")
-    page.button.click()
-    scene.settle()
+    scene.sign_in(passphrase="something else")
 
 
 def _agreement(scene: Scene) -> None:
     scene.gateway.agreement.signed.clear()
-    scene.come_in()
+    scene.sign_in()
 
 
 def _free_desk(scene: Scene) -> None:
-    scene.come_in("desk")
+    scene.sign_in("desk")
 
 
 def _clip_on_the_desk(scene: Scene) -> None:
     scene.desk.work.held = a_lease()
-    scene.come_in("desk")
+    scene.sign_in("desk")
     page = scene.page
     assert isinstance(page, DeskPage)
     waves = page.workspace.view.waveform.waves
@@ -137,20 +94,20 @@ def _why_skip(scene: Scene) -> None:
 
 
 def _my_work(scene: Scene) -> None:
-    scene.come_in("mine")
+    scene.sign_in("mine")
 
 
 def _keys(scene: Scene) -> None:
-    scene.come_in()
+    scene.sign_in()
     scene.window.show_keys()
 
 
 def _free_check(scene: Scene) -> None:
-    scene.come_in("qa")
+    scene.sign_in("qa")
 
 
 def _blind_check(scene: Scene) -> None:
-    scene.come_in("qa")
+    scene.sign_in("qa")
     page = scene.page
     assert isinstance(page, QaPage)
     page.workspace.presenter.take_next()
@@ -161,7 +118,7 @@ def _blind_check(scene: Scene) -> None:
 
 
 def _compared_check(scene: Scene) -> None:
-    scene.come_in("qa")
+    scene.sign_in("qa")
     page = scene.page
     assert isinstance(page, QaPage)
     page.workspace.presenter.take_next()
@@ -179,11 +136,11 @@ def _compared_check(scene: Scene) -> None:
 
 
 def _overview(scene: Scene) -> None:
-    scene.come_in("overview")
+    scene.sign_in("overview")
 
 
 def _people(scene: Scene) -> None:
-    scene.come_in("people")
+    scene.sign_in("people")
     page = scene.page
     assert isinstance(page, PeoplePage)
     page.name.setText("Somebody New")
@@ -194,7 +151,7 @@ def _people(scene: Scene) -> None:
 
 
 def _import(scene: Scene) -> None:
-    scene.come_in("import")
+    scene.sign_in("import")
     page = scene.page
     assert isinstance(page, ImportPage)
     page.manifest.setText("clips.jsonl")
@@ -203,7 +160,7 @@ def _import(scene: Scene) -> None:
 
 
 def _export(scene: Scene) -> None:
-    scene.come_in("export")
+    scene.sign_in("export")
     page = scene.page
     assert isinstance(page, ExportPage)
     page.out.setText(str(Path("set")))
@@ -213,7 +170,7 @@ def _export(scene: Scene) -> None:
 
 def _log(scene: Scene) -> None:
     scene.lead.errors["verify_log"] = [Unavailable("The disk is full.", "Make room.")]
-    scene.come_in("log")
+    scene.sign_in("log")
     page = scene.page
     assert isinstance(page, LogPage)
     page.verify.click()
@@ -221,7 +178,7 @@ def _log(scene: Scene) -> None:
 
 
 def _listening(scene: Scene) -> None:
-    scene.come_in()
+    scene.sign_in()
     scene.window.show_settings()
 
 

@@ -134,7 +134,7 @@ def test_the_top_bar_says_project_and_language(top: TopBar):
 
 def test_the_top_bar_says_who_it_is_locked_to(top: TopBar):
     top.show_person("Ana K.", "contractor")
-    assert top.findChild(QLabel, "locked_to").text() == "Locked to Ana K. · contractor"
+    assert top.findChild(QLabel, "locked_to").text() == "Signed in as Ana K. · contractor"
 
 
 @pytest.mark.parametrize("what", ["theme", "keys", "lock"])

@@ -31,22 +31,20 @@ def test_it_hands_on_what_was_typed(page: EnrolPage, qtbot: QtBot):
     assert asked.args == [EnrolEntry("Ben", CODE, PASSPHRASE)]
 
 
-def test_eleven_characters_are_too_few(page: EnrolPage):
-    _fill(page, "elevenchars", "elevenchars")
-    assert not page.button.isEnabled()
-    assert page.strength.text() == "Too short"
-
-
-def test_twelve_characters_are_enough(page: EnrolPage):
-    _fill(page, "twelvecharsx", "twelvecharsx")
-    assert page.button.isEnabled()
-    assert page.strength.text() == "Fair"
-
-
-def test_two_different_passphrases_are_not_taken(page: EnrolPage):
-    _fill(page, again=PASSPHRASE + "x")
-    assert not page.button.isEnabled()
-    assert "differ" in page.strength.text()
+@pytest.mark.parametrize(
+    ("passphrase", "again", "is_enough", "said"),
+    [
+        ("elevenchars", "elevenchars", False, "Too short"),
+        ("twelvecharsx", "twelvecharsx", True, "Fair"),
+        (PASSPHRASE, PASSPHRASE + "x", False, "differ"),
+    ],
+)
+def test_a_passphrase_is_taken_from_twelve_characters_on_if_it_was_typed_twice_the_same(
+    page: EnrolPage, passphrase: str, again: str, is_enough: bool, said: str
+):
+    _fill(page, passphrase, again)
+    assert page.button.isEnabled() is is_enough
+    assert said in page.strength.text()
 
 
 def test_without_a_code_nothing_is_sent(page: EnrolPage):

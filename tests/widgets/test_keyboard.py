@@ -1,19 +1,17 @@
 """Whoever has no mouse and no eyes for it: every control by Tab, in order, seen and named."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.ui.jobs import Jobs
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
-from reviewer.ui.theme import Choice, Theme, tokens
+from reviewer.ui.theme import tokens
 from reviewer.ui.widgets.read_only_text import CommentText
-from tests.widgets.scenes import SCENES, Scene
+from tests.widgets.scenes import SCENES
 
 _ENOUGH = 200
 _SIDEBAR_OF_LEAD = ("sidebar_overview", "sidebar_people", "sidebar_import", "sidebar_export", "sidebar_log")
@@ -100,24 +98,6 @@ ROADS = {
 """Screen -> the controls that Tab comes to one after the other, from somewhere on the round."""
 
 
-@pytest.fixture
-def opened(qapp: QApplication, qtbot: QtBot, jobs: Jobs, settle: Callable[[], None], tmp_path: Path):
-    """Opens a screen with something on it, as the active window."""
-    theme = Theme(qapp, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    theme.choose(Choice.DARK)
-
-    def make(name: str) -> Scene:
-        role, set_up = SCENES[name]
-        scene = Scene(role, qtbot, jobs, settle, theme)
-        with qtbot.waitActive(scene.window):
-            scene.window.activateWindow()
-        set_up(scene)
-        QApplication.processEvents()
-        return scene
-
-    return make
-
-
 def _walk(front: QWidget, qtbot: QtBot) -> list[QWidget]:
     """What Tab comes to, each once, in order, from where the focus is."""
     if QApplication.focusWidget() is None:
@@ -166,8 +146,8 @@ def _spoken(widget: QWidget) -> str:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_tab_comes_to_every_control_and_each_is_seen_and_named(name: str, opened, qtbot: QtBot):
-    scene = opened(name)
+def test_tab_comes_to_every_control_and_each_is_seen_and_named(name: str, scene_of, qtbot: QtBot):
+    scene = scene_of(name)
     walked = _walk(scene.front, qtbot)
     assert _names(_controls(scene.front) - set(walked)) == []
     assert [_name(w) for w in walked if not _spoken(w)] == []
@@ -175,8 +155,8 @@ def test_tab_comes_to_every_control_and_each_is_seen_and_named(name: str, opened
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_what_has_the_keyboard_has_a_ring(name: str, opened, qtbot: QtBot):
-    scene = opened(name)
+def test_what_has_the_keyboard_has_a_ring(name: str, scene_of, qtbot: QtBot):
+    scene = scene_of(name)
     ring = {tokens().accent.lower(), tokens().text.lower()}
     for widget in _walk(scene.front, qtbot):
         widget.setFocus(Qt.FocusReason.TabFocusReason)
@@ -184,8 +164,8 @@ def test_what_has_the_keyboard_has_a_ring(name: str, opened, qtbot: QtBot):
 
 
 @pytest.mark.parametrize(("name", "road"), ROADS.items())
-def test_tab_goes_as_one_reads(name: str, road: tuple[str, ...], opened, qtbot: QtBot):
-    scene = opened(name)
+def test_tab_goes_as_one_reads(name: str, road: tuple[str, ...], scene_of, qtbot: QtBot):
+    scene = scene_of(name)
     walked = [widget.objectName() for widget in _walk(scene.front, qtbot)]
     turned = walked[walked.index(road[0]) :] + walked[: walked.index(road[0])]
     assert tuple(turned[: len(road)]) == road

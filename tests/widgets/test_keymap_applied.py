@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.people import Role
@@ -24,16 +24,17 @@ from reviewer.ui.keymap.keymap_preferences import (
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.qa.page import QaPage
+from reviewer.ui.settings.dialog import SettingsDialog
+from reviewer.ui.settings.key_field import KeyField
 from reviewer.ui.shortcuts import bind_shortcut, shortcut, tooltip_with_keys
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog, rows_for
-from reviewer.ui.theme import Theme
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, show_shortcut
 from tests.benches.clip_page import clip_tools
+from tests.benches.main_window import MainWindowBench
 from tests.fakes.work_session import FakeDesk, FakeQa, conventions_of
-from tests.widgets.scenes import Scene
 
 OURS = Keymap(default_preset())
 
@@ -53,43 +54,40 @@ def window(themed, qtbot: QtBot, preferences: Preferences) -> QWidget:
     return made
 
 
+@pytest.fixture
+def presses(window: QWidget):
+    """Binds a row of the table; gives how often the keys pressed from then on did it."""
+    pressed: list[str] = []
+
+    def count(*keys: str, of: str = "") -> int:
+        if of:
+            bind_shortcut(window, of, lambda: pressed.append(of))
+        pressed.clear()
+        for key in keys:
+            press(window, key)
+        return len(pressed)
+
+    return count
+
+
 def press(window: QWidget, keys: str) -> None:
     QTest.keySequence(window, QKeySequence(keys))
 
 
-def test_the_action_answers_to_the_new_key_and_not_to_the_old_one(window: QWidget, preferences: Preferences):
-    pressed: list[int] = []
-    bind_shortcut(window, "desk.play", lambda: pressed.append(1))
+def test_an_action_answers_to_both_its_keys_and_once_changed_to_the_new_ones_alone(
+    presses, preferences: Preferences
+):
+    assert presses("Ctrl+Space", "F4", of="desk.play") == 2
     store_keymap(preferences, OURS.with_keys("listening.play", ("Ctrl+P",)))
-    press(window, "Ctrl+Space")
-    press(window, "F4")
-    assert pressed == []
-    press(window, "Ctrl+P")
-    assert pressed == [1]
+    assert presses("Ctrl+Space", "F4") == 0
+    assert presses("Ctrl+P") == 1
+    store_keymap(preferences, OURS.with_keys("listening.play", ()))
+    assert presses("Ctrl+Space", "F4", "Ctrl+P") == 0
 
 
-def test_both_keys_of_an_action_work(window: QWidget):
-    pressed: list[int] = []
-    bind_shortcut(window, "desk.play", lambda: pressed.append(1))
-    press(window, "Ctrl+Space")
-    press(window, "F4")
-    assert pressed == [1, 1]
-
-
-def test_what_is_bound_later_has_the_new_key_too(window: QWidget, preferences: Preferences):
-    pressed: list[int] = []
+def test_what_is_bound_later_has_the_new_key_too(presses, preferences: Preferences):
     store_keymap(preferences, OURS.with_keys("listening.play", ("Ctrl+P",)))
-    bind_shortcut(window, "qa.play", lambda: pressed.append(1))
-    press(window, "Ctrl+P")
-    assert pressed == [1]
-
-
-def test_an_action_without_a_key_sleeps(window: QWidget, preferences: Preferences):
-    pressed: list[int] = []
-    bind_shortcut(window, "desk.focus_form", lambda: pressed.append(1))
-    store_keymap(preferences, OURS.with_keys("listening.focus_form", ()))
-    press(window, "F9")
-    assert pressed == []
+    assert presses("Ctrl+P", of="qa.play") == 1
 
 
 def test_tooltips_and_labels_follow(window: QWidget, preferences: Preferences):
@@ -111,18 +109,14 @@ def test_a_key_is_told_as_it_is_in_force(window: QWidget, preferences: Preferenc
     assert tooltip_with_keys("Back", "desk.back") == "Back  (F7)"
 
 
-@pytest.mark.parametrize("make", [DeskPage, QaPage])
+@pytest.mark.parametrize(("make", "session"), [(DeskPage, FakeDesk), (QaPage, FakeQa)])
 def test_every_key_of_an_open_page_follows_a_preset(
-    make, window: QWidget, preferences: Preferences, jobs: Jobs
+    make, session, window: QWidget, preferences: Preferences, jobs: Jobs
 ):
-    session = FakeDesk() if make is DeskPage else FakeQa()
-    page = make(session, clip_tools(jobs, preferences=preferences), window)
+    page = make(session(), clip_tools(jobs, preferences=preferences), window)
     store_keymap(preferences, Keymap(preset("elan")))
-    scope = page.scope
-    button = page.findChild(QToolButton, "play_loop")
-    assert button.toolTip().endswith("(Ctrl+L or Shift+F3)")
+    assert page.findChild(QToolButton, "play_loop").toolTip().endswith("(Ctrl+L or Shift+F3)")
     page.close_down()
-    assert scope in (Scope.DESK, Scope.QA)
 
 
 def test_a_tag_gives_its_key_to_an_action_that_a_person_put_on_it(window: QWidget, preferences: Preferences):
@@ -201,65 +195,46 @@ def test_f1_shows_the_keys_in_force_and_leaves_out_what_has_none(window: QWidget
 def test_f1_finds_by_key_and_by_words(themed, qtbot: QtBot):
     dialog = ShortcutsDialog([("F5", "Slower"), ("F7", "Faster"), ("Ctrl+F5", "Softer")], "ELAN")
     qtbot.addWidget(dialog)
-    dialog.show()
-    table = dialog.findChild(QTableView, "keys_table")
+    model = dialog.findChild(QTableView, "keys_table").model()
     for typed, shown in (("slow", ["F5"]), ("f5", ["F5", "Ctrl+F5"]), ("f5 soft", ["Ctrl+F5"]), ("x", [])):
-        dialog._search.clear()
-        qtbot.keyClicks(dialog._search, typed)
-        model = table.model()
+        dialog.findChild(QLineEdit, "keys_find").setText(typed)
         assert [model.index(row, 0).data() for row in range(model.rowCount())] == shown
-
-
-def test_f1_names_the_preset(themed, qtbot: QtBot):
-    dialog = ShortcutsDialog([], "ELAN")
-    qtbot.addWidget(dialog)
-    assert dialog.findChild(QLabel, "keys_preset_name").text() == "Preset: ELAN"
 
 
 # The whole window
 
 
 @pytest.fixture
-def desk(themed, qtbot: QtBot, jobs: Jobs, settle, tmp_path: Path) -> Scene:
-    theme = Theme(themed, QSettings(str(tmp_path / "user.ini"), QSettings.Format.IniFormat))
-    scene = Scene(Role.CONTRACTOR, qtbot, jobs, settle, theme)
-    with qtbot.waitActive(scene.window):
-        scene.window.activateWindow()
-    scene.come_in("desk")
-    return scene
+def desk(main_window) -> MainWindowBench:
+    return main_window(Role.CONTRACTOR)
 
 
-def test_a_key_changed_in_the_settings_plays_on_the_open_desk(desk: Scene, qtbot: QtBot):
-    desk.page.workspace.presenter.take_next()
-    desk.settle()
+def test_a_key_changed_in_the_settings_plays_on_the_open_desk(desk: MainWindowBench, qtbot: QtBot):
+    desk.take_next()
     desk.services.preferences.put("settings.page", "keys_page")
     press(desk.window, "Ctrl+,")
-    settings = desk.front
-    page = settings.page
-    qtbot.keyClick(page._table, Qt.Key.Key_Return)
-    qtbot.keyClick(page._field, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    settings = desk.window.findChild(SettingsDialog)
+    qtbot.keyClick(settings.findChild(QTableView, "keys_actions"), Qt.Key.Key_Return)
+    qtbot.keyClick(settings.findChild(KeyField), Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(settings, Qt.Key.Key_Escape)
     assert not settings.isVisible()
     press(desk.window, "Ctrl+Space")
     assert not desk.player.is_playing
     press(desk.window, "Ctrl+P")
     assert desk.player.is_playing
-    play = desk.window.findChild(QToolButton, "play_play")
-    assert play.toolTip() == "Play or pause  (Ctrl+P)"
+    assert desk.window.findChild(QToolButton, "play_play").toolTip() == "Play or pause  (Ctrl+P)"
     desk.page.leave()
 
 
-def test_the_button_in_the_bar_opens_the_settings_once(desk: Scene):
+def test_the_button_in_the_bar_opens_the_settings_once(desk: MainWindowBench):
     button = desk.window.findChild(QToolButton, "settings_button")
     assert button.toolTip() == "Settings  (Ctrl+,)"
     button.click()
-    first = desk.front
-    assert first.objectName() == "settings_dialog"
     desk.window.show_settings()
-    assert desk.front is first
+    assert [one.isVisible() for one in desk.window.findChildren(SettingsDialog)] == [True]
 
 
-def test_f1_says_which_preset_is_on(desk: Scene):
+def test_f1_says_which_preset_is_on(desk: MainWindowBench):
     store_keymap(desk.services.preferences, Keymap(preset("label-studio")))
     desk.window.show_keys()
-    assert desk.front.findChild(QLabel, "keys_preset_name").text() == "Preset: Label Studio"
+    assert desk.window.findChild(QLabel, "keys_preset_name").text() == "Preset: Label Studio"

@@ -1,5 +1,7 @@
 """The agreement is read to its end before it is signed, and never by accident."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
@@ -8,81 +10,72 @@ from pytestqt.qtbot import QtBot
 from reviewer.access.nda import STATEMENT
 from reviewer.errors import WrongPassphrase
 from reviewer.ui.signin.nda_page import NdaAnswer, NdaPage
+from tests.benches.agreement import SIGNER, answer, read_to_the_end, scroll_to_the_end
+from tests.benches.clip_page import NO_KEY
 from tests.fakes.workspace_gateway import NDA_BODY, PASSPHRASE, an_agreement_text
 
-NAME = "Ana Kowalska"
 
-
-@pytest.fixture
-def page(themed, qtbot: QtBot) -> NdaPage:
+def shown_page(qtbot: QtBot, text: str = NDA_BODY) -> NdaPage:
     made = NdaPage()
-    made.end_reached.connect(lambda _text: made.show_reading_time(0.0))  # as the access log says
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()
     qtbot.waitExposed(made)
-    made.show_agreement(an_agreement_text(), NAME)
+    made.show_agreement(an_agreement_text(text), SIGNER)
     return made
 
 
-def _read_to_the_end(page: NdaPage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.view.end_reached):
-        bar = page.view.verticalScrollBar()
-        bar.setValue(bar.maximum())
+@pytest.fixture
+def page(themed, qtbot: QtBot) -> NdaPage:
+    made = shown_page(qtbot)
+    made.end_reached.connect(lambda _text: made.show_reading_time(0.0))  # as the access log says
+    return made
 
 
-def _answer(page: NdaPage) -> None:
-    page.tick.setChecked(True)
-    page.name.setText(NAME)
-    page.passphrase.setText(PASSPHRASE)
+@pytest.fixture
+def fulfilled(page: NdaPage, qtbot: QtBot) -> NdaPage:
+    """Read to its end and answered."""
+    read_to_the_end(page, qtbot)
+    answer(page)
+    return page
 
 
-def _fulfil(page: NdaPage, qtbot: QtBot) -> None:
-    _read_to_the_end(page, qtbot)
-    _answer(page)
-
-
-def test_the_whole_text_is_on_the_page(page: NdaPage):
+def test_the_whole_text_is_on_the_page_with_its_facts_and_cannot_be_changed(page: NdaPage, qtbot: QtBot):
+    qtbot.keyClicks(page.view, "x")
     assert page.view.toPlainText() == NDA_BODY
-
-
-def test_nothing_is_answered_beforehand(page: NdaPage):
-    assert not page.tick.isChecked()
-    assert page.name.text() == ""
-    assert page.passphrase.text() == ""
-    assert not page.agree.isEnabled()
-
-
-def test_the_box_says_what_will_be_signed(page: NdaPage):
     assert page.tick.text() == STATEMENT
+    text = an_agreement_text()
+    shown = page.findChild(QLabel, "nda_facts").text()
+    assert [part in shown for part in (text.version, text.locale, text.sha256[:16])] == [True] * 3
 
 
-def test_all_four_together_wake_the_button(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
-    assert page.agree.isEnabled()
-
-
-def test_unread_it_stays_asleep(page: NdaPage):
-    _answer(page)
+@pytest.mark.parametrize("is_second", [False, True])
+def test_nothing_is_answered_beforehand_at_a_second_reading_either(
+    page: NdaPage, qtbot: QtBot, is_second: bool
+):
+    if is_second:
+        read_to_the_end(page, qtbot)
+        answer(page)
+        page.show_agreement(an_agreement_text(), SIGNER)
+    assert not page.tick.isChecked()
+    assert (page.name.text(), page.passphrase.text()) == ("", "")
+    assert not page.gate.is_end_reached
     assert not page.agree.isEnabled()
 
 
-def test_unticked_it_stays_asleep(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
-    page.tick.setChecked(False)
-    assert not page.agree.isEnabled()
-
-
-def test_with_another_name_it_stays_asleep(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
-    page.name.setText("Somebody Else")
-    assert not page.agree.isEnabled()
-
-
-def test_without_the_passphrase_it_stays_asleep(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
-    page.passphrase.clear()
-    assert not page.agree.isEnabled()
+@pytest.mark.parametrize(
+    "undo",
+    [
+        lambda page: page.tick.setChecked(False),
+        lambda page: page.name.setText("Somebody Else"),
+        lambda page: page.passphrase.clear(),
+    ],
+    ids=["unticked", "with another name", "without the passphrase"],
+)
+def test_only_all_four_together_wake_the_button(fulfilled: NdaPage, undo: Callable[[NdaPage], None]):
+    assert fulfilled.agree.isEnabled()
+    undo(fulfilled)
+    assert not fulfilled.agree.isEnabled()
 
 
 def test_half_way_down_is_not_the_end(page: NdaPage, qapp: QApplication):
@@ -93,22 +86,16 @@ def test_half_way_down_is_not_the_end(page: NdaPage, qapp: QApplication):
 
 
 def test_a_few_very_long_paragraphs_are_not_taken_for_a_few_lines(themed, qtbot: QtBot):
-    page = NdaPage()
-    qtbot.addWidget(page)
-    page.resize(1280, 800)
-    paragraphs = ["You tell nobody what you hear. " * 400] * 5
-    page.show()
-    page.show_agreement(an_agreement_text("\n".join([*paragraphs, "The end."])), NAME)
+    page = shown_page(qtbot, "\n".join(["You tell nobody what you hear. " * 400] * 5 + ["The end."]))
     for _ in range(3):
         themed.processEvents()
     assert not page.gate.is_end_reached
 
 
 def test_the_end_is_seen_at_once_however_far_down_it_is(page: NdaPage, qapp: QApplication):
-    text = "\n".join(f"Line {number}" for number in range(5000))
-    page.show_agreement(an_agreement_text(text), NAME)
+    page.show_agreement(an_agreement_text("\n".join(f"Line {number}" for number in range(5000))), SIGNER)
     qapp.processEvents()
-    page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
+    scroll_to_the_end(page)
     qapp.processEvents()
     assert page.gate.is_end_reached
 
@@ -117,56 +104,51 @@ def test_the_end_is_seen_at_once_however_far_down_it_is(page: NdaPage, qapp: QAp
 def test_the_end_can_be_reached_at_every_height(page: NdaPage, qapp: QApplication, height: int):
     page.resize(1000, height)
     qapp.processEvents()
-    page.view.verticalScrollBar().setValue(page.view.verticalScrollBar().maximum())
+    scroll_to_the_end(page)
     qapp.processEvents()
     assert page.gate.is_end_reached
 
 
-def test_the_end_can_be_reached_with_the_keyboard(page: NdaPage, qtbot: QtBot):
+@pytest.mark.parametrize(
+    ("key", "modifiers", "times"),
+    [(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier, 1), (Qt.Key.Key_PageDown, NO_KEY, 40)],
+)
+def test_the_end_can_be_reached_with_the_keyboard(page: NdaPage, qtbot: QtBot, key, modifiers, times: int):
     with qtbot.waitSignal(page.view.end_reached):
-        qtbot.keyClick(page.view, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+        for _ in range(times):
+            qtbot.keyClick(page.view, key, modifiers)
 
 
-def test_page_down_reaches_the_end_too(page: NdaPage, qtbot: QtBot):
-    with qtbot.waitSignal(page.view.end_reached):
-        for _ in range(40):
-            qtbot.keyClick(page.view, Qt.Key.Key_PageDown)
-
-
-def test_a_text_that_fits_is_read_when_it_is_on_the_screen(themed, qtbot: QtBot):
-    page = NdaPage()
+@pytest.mark.parametrize("is_on_screen", [True, False])
+def test_a_text_that_fits_is_read_when_it_is_on_the_screen_and_not_before(
+    themed, qtbot: QtBot, is_on_screen: bool
+):
+    page, reached = NdaPage(), []
     qtbot.addWidget(page)
-    page.show()
-    with qtbot.waitSignal(page.view.end_reached):
-        page.show_agreement(an_agreement_text("Keep silent."), NAME)
-
-
-def test_a_page_that_is_not_on_the_screen_was_not_read(themed, qtbot: QtBot):
-    page = NdaPage()
-    qtbot.addWidget(page)
-    page.show_agreement(an_agreement_text("Keep silent."), NAME)
+    page.view.end_reached.connect(lambda: reached.append(True))
+    if is_on_screen:
+        page.show()
+    page.show_agreement(an_agreement_text("Keep silent."), SIGNER)
+    if is_on_screen:
+        qtbot.waitUntil(lambda: bool(reached))
     themed.processEvents()
-    assert not page.gate.is_end_reached
+    assert bool(reached) is is_on_screen
 
 
-def test_the_answer_holds_text_name_and_passphrase(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
-    with qtbot.waitSignal(page.accept_requested) as asked:
-        page.agree.click()
-    answer: NdaAnswer = asked.args[0]
-    assert (answer.typed_name, answer.passphrase, answer.text) == (NAME, PASSPHRASE, an_agreement_text())
+def test_the_answer_holds_text_name_and_passphrase(fulfilled: NdaPage, qtbot: QtBot):
+    with qtbot.waitSignal(fulfilled.accept_requested) as asked:
+        fulfilled.agree.click()
+    given: NdaAnswer = asked.args[0]
+    assert (given.typed_name, given.passphrase, given.text) == (SIGNER, PASSPHRASE, an_agreement_text())
 
 
 def test_who_went_through_it_too_fast_waits_until_the_log_says_enough(themed, qtbot: QtBot):
-    page = NdaPage()
-    qtbot.addWidget(page)
-    page.resize(1280, 800)
-    page.show()
-    page.show_agreement(an_agreement_text(), NAME)
+    page = shown_page(qtbot)
     left = iter([12.3, 0.001, 0.0])
     page.end_reached.connect(lambda _text: page.show_reading_time(next(left)))
     page.show_reading_time(None)
-    _fulfil(page, qtbot)
+    read_to_the_end(page, qtbot)
+    answer(page)
     assert not page.agree.isEnabled()
     assert "13 s left" in page.message.text
     page.show_reading_time(next(left))
@@ -176,26 +158,29 @@ def test_who_went_through_it_too_fast_waits_until_the_log_says_enough(themed, qt
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
 @pytest.mark.parametrize("place", ["view", "tick", "name", "passphrase", "agree", "decline"])
-def test_enter_accepts_nothing_wherever_the_focus_is(page: NdaPage, qtbot: QtBot, place: str, key: Qt.Key):
-    _fulfil(page, qtbot)
-    widget = getattr(page, place)
+def test_enter_accepts_nothing_wherever_the_focus_is(
+    fulfilled: NdaPage, qtbot: QtBot, place: str, key: Qt.Key
+):
+    widget = getattr(fulfilled, place)
     widget.setFocus()
-    with qtbot.assertNotEmitted(page.accept_requested), qtbot.assertNotEmitted(page.decline_requested):
+    with (
+        qtbot.assertNotEmitted(fulfilled.accept_requested),
+        qtbot.assertNotEmitted(fulfilled.decline_requested),
+    ):
         qtbot.keyClick(widget, key)
 
 
-def test_the_key_of_the_button_accepts_when_it_is_awake(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
+@pytest.mark.parametrize("is_read", [True, False])
+def test_the_key_of_the_button_accepts_only_when_it_is_awake(page: NdaPage, qtbot: QtBot, is_read: bool):
+    if is_read:
+        read_to_the_end(page, qtbot)
+    answer(page)
+    assert page.agree.isEnabled() is is_read
+    asked: list[object] = []
+    page.accept_requested.connect(asked.append)
     modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    with qtbot.waitSignal(page.accept_requested):
-        qtbot.keyClick(page, Qt.Key.Key_A, modifiers)
-
-
-def test_the_key_of_a_sleeping_button_does_nothing(page: NdaPage, qtbot: QtBot):
-    _answer(page)
-    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    with qtbot.assertNotEmitted(page.accept_requested):
-        qtbot.keyClick(page, Qt.Key.Key_A, modifiers)
+    qtbot.keyClick(page, Qt.Key.Key_A, modifiers)
+    assert bool(asked) is is_read
 
 
 def test_both_answers_weigh_the_same(page: NdaPage):
@@ -212,50 +197,26 @@ def test_declining_needs_nothing_else(page: NdaPage, qtbot: QtBot):
 
 
 def test_a_text_with_another_fingerprint_cannot_be_signed(page: NdaPage, qtbot: QtBot):
-    page.show_agreement(an_agreement_text(sha256="0" * 64), NAME)
-    _fulfil(page, qtbot)
+    page.show_agreement(an_agreement_text(sha256="0" * 64), SIGNER)
+    read_to_the_end(page, qtbot)
+    answer(page)
     assert not page.agree.isEnabled()
     assert page.message.text
 
 
-@pytest.mark.parametrize("letters", ["line\rline", "line\r\nline", "a\u2029b"])
-def test_a_text_that_the_widget_would_change_cannot_be_signed(page: NdaPage, qtbot: QtBot, letters: str):
-    page.show_agreement(an_agreement_text(letters), NAME)
-    _answer(page)
-    shown_as_it_is = page.view.is_exactly(letters, an_agreement_text(letters).sha256)
-    assert not shown_as_it_is
-    assert not page.agree.isEnabled()
+CHANGED = ("line\rline", "line\r\nline", "a\u2029b")
+KEPT = ("no\u00a0break", "tab\there", "שלום עולם", "今天\n\n", "e\u0301", "😀")
 
 
-@pytest.mark.parametrize("letters", ["no\u00a0break", "tab\there", "שלום עולם", "今天\n\n", "e\u0301", "😀"])
-def test_letters_of_every_script_come_back_as_they_are(page: NdaPage, letters: str):
-    page.show_agreement(an_agreement_text(letters), NAME)
-    assert page.view.is_exactly(letters, an_agreement_text(letters).sha256)
+@pytest.mark.parametrize("letters", CHANGED + KEPT)
+def test_only_a_text_that_the_widget_shows_letter_by_letter_can_be_signed(page: NdaPage, letters: str):
+    page.show_agreement(an_agreement_text(letters), SIGNER)
+    assert page.gate.is_exact is (letters in KEPT)
 
 
-def test_a_second_reading_begins_from_nothing(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
-    page.show_agreement(an_agreement_text(), NAME)
-    assert not page.tick.isChecked()
-    assert not page.gate.is_end_reached
-    assert not page.agree.isEnabled()
-
-
-def test_a_wrong_passphrase_asks_for_it_again(page: NdaPage, qtbot: QtBot):
-    _fulfil(page, qtbot)
-    page.agree.click()
-    page.show_error(WrongPassphrase())
-    assert page.message.text
-    assert page.passphrase.text() == ""
-    assert not page.agree.isEnabled()
-
-
-def test_the_text_cannot_be_changed(page: NdaPage, qtbot: QtBot):
-    qtbot.keyClicks(page.view, "x")
-    assert page.view.toPlainText() == NDA_BODY
-
-
-def test_version_language_and_fingerprint_are_shown(page: NdaPage):
-    text = an_agreement_text()
-    shown = page.findChild(QLabel, "nda_facts").text()
-    assert [part in shown for part in (text.version, text.locale, text.sha256[:16])] == [True] * 3
+def test_a_wrong_passphrase_asks_for_it_again(fulfilled: NdaPage):
+    fulfilled.agree.click()
+    fulfilled.show_error(WrongPassphrase())
+    assert fulfilled.message.text
+    assert fulfilled.passphrase.text() == ""
+    assert not fulfilled.agree.isEnabled()

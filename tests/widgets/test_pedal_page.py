@@ -1,22 +1,23 @@
 """The page of the pedal: what is plugged in, what it does, what it just did, and teaching."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from reviewer.pedal.report import Pedal, parse_calibrated
+from reviewer.pedal.report import CalibratedPedal, Pedal, parse_calibrated
 from reviewer.pedal.status import PedalState, PedalStatus
 from reviewer.ui.pedal_bindings import HOLD
 from reviewer.ui.pedal_reader import TAUGHT, PedalReader
 from reviewer.ui.preferences import Preferences
+from reviewer.ui.settings.pedal_calibration import PedalCalibrationPanel
 from reviewer.ui.settings.pedal_page import PedalPage
 from reviewer.ui.shortcuts import shortcut
+from tests.benches.mouse import turn_wheel
 from tests.fakes.pedal import (
-    INFINITY,
     LEFT,
     MIDDLE,
     NONE,
@@ -40,11 +41,19 @@ class Scene:
         self.page.show()
 
     @property
-    def teaching(self):
+    def teaching(self) -> PedalCalibrationPanel:
         return self.page.teaching
 
-    def stand(self, state: PedalState, name: str = "", **more) -> str:
-        self.reader._stand(PedalStatus(state, name, **more))
+    @property
+    def asked(self) -> str:
+        return self.teaching.message.text
+
+    @property
+    def learnt(self) -> CalibratedPedal | None:
+        return parse_calibrated(self.preferences.text(TAUGHT))
+
+    def stand(self, state: PedalState, name: str = "", **more: object) -> str:
+        self.reader.standing_changed.emit(PedalStatus(state, name, **more))
         return self.page.standing.text
 
     def begin(self) -> None:
@@ -56,6 +65,10 @@ class Scene:
         for report in reports:
             self.reader.heard.emit(report)
 
+    def learn(self) -> None:
+        self.begin()
+        self.hear(*(report for _, report in THREE_PRESSES))
+
 
 @pytest.fixture
 def scene(themed: QApplication, qtbot: QtBot) -> Scene:
@@ -63,42 +76,37 @@ def scene(themed: QApplication, qtbot: QtBot) -> Scene:
 
 
 @pytest.mark.parametrize(
-    ("state", "name", "words"),
+    ("status", "words"),
     [
-        (PedalState.OFF, "", "not been looked for"),
-        (PedalState.NONE, "", "No foot pedal is connected"),
-        (PedalState.READY, "Infinity", "Infinity is connected."),
-        (PedalState.UNCALIBRATED, "Olympus", "Calibrate it below"),
-        (PedalState.TYPES_KEYS, "FootSwitch", "make it type F2 to skip back, Ctrl+Space"),
-        (PedalState.NOT_INSTALLED, "", "pip install 'reviewer[pedal]'"),
-        (PedalState.CALIBRATING, "Foot Thing", "being calibrated"),
+        (PedalStatus(PedalState.OFF, ""), "not started yet"),
+        (PedalStatus(PedalState.NONE, ""), "No foot pedal is connected"),
+        (PedalStatus(PedalState.READY, "Infinity"), "Infinity is connected."),
+        (PedalStatus(PedalState.UNCALIBRATED, "Olympus"), "Calibrate it below"),
+        (PedalStatus(PedalState.TYPES_KEYS, "FootSwitch"), "make it type F2 to skip back, Ctrl+Space"),
+        (PedalStatus(PedalState.NOT_INSTALLED, ""), "pip install 'reviewer[pedal]'"),
+        (PedalStatus(PedalState.CALIBRATING, "Foot Thing"), "being calibrated"),
+        (
+            PedalStatus(PedalState.FAULT, "Infinity", sentence="It may not be read.", hint="Add a rule."),
+            "It may not be read. Add a rule.",
+        ),
     ],
+    ids=lambda status: getattr(status, "state", ""),
 )
-def test_what_is_plugged_in_is_a_sentence(scene: Scene, state: PedalState, name: str, words: str):
-    assert words in scene.stand(state, name)
+def test_what_is_plugged_in_is_a_sentence_with_what_helps(scene: Scene, status: PedalStatus, words: str):
+    scene.reader.standing_changed.emit(status)
+    assert words in scene.page.standing.text
 
 
-def test_a_fault_is_said_with_what_helps(scene: Scene):
-    said = scene.stand(PedalState.FAULT, "Infinity", sentence="It may not be read.", hint="Add a rule.")
-    assert said == "It may not be read. Add a rule."
-
-
-def test_a_pedal_is_lit_while_it_is_down(scene: Scene):
-    scene.reader.pressed.emit(Pedal.LEFT)
+def test_a_pedal_is_lit_while_it_is_down_and_up_and_down_differ_in_more_than_colour(scene: Scene):
+    lamp, inks, said = scene.page.lamps[Pedal.LEFT], [], []
+    for told in (scene.reader.released, scene.reader.pressed):
+        told.emit(Pedal.LEFT)
+        picture = lamp.grab().toImage()
+        inks.append([picture.pixelColor(60, y).lightness() for y in range(6)])
+        said.append(lamp.accessibleDescription())
+    assert inks[0] != inks[1]  # the top edge itself has moved
+    assert said == ["up", "down"]
     assert [lamp.is_down for lamp in scene.page.lamps.values()] == [True, False, False]
-    assert scene.page.lamps[Pedal.LEFT].accessibleDescription() == "down"
-    scene.reader.released.emit(Pedal.LEFT)
-    assert scene.page.lamps[Pedal.LEFT].accessibleDescription() == "up"
-
-
-def test_up_and_down_differ_in_more_than_colour(scene: Scene):
-    lamp = scene.page.lamps[Pedal.MIDDLE]
-    up = lamp.grab().toImage()
-    lamp.show_down(is_down=True)
-    down = lamp.grab().toImage()
-    ink = [[image.pixelColor(60, y).lightness() for y in range(6)] for image in (up, down)]
-    assert ink[0] != ink[1]  # the top edge itself has moved
-    assert lamp.accessibleDescription() == "down"
 
 
 def test_the_last_events_are_said_in_words(scene: Scene):
@@ -108,42 +116,25 @@ def test_the_last_events_are_said_in_words(scene: Scene):
     assert scene.page.events.text() == "Middle pressed · Middle released · Right pressed · Right released"
 
 
-def test_the_choices_show_what_the_pedals_do(scene: Scene):
+def test_the_choices_show_what_the_pedals_do_and_looking_at_them_keeps_nothing(scene: Scene):
     shown = [box.currentText() for box in scene.page.choices.values()]
     assert shown == [shortcut("desk.back").sentence, "Play while held", shortcut("desk.forward").sentence]
+    assert [scene.preferences.text(f"pedal.{pedal}") for pedal in Pedal] == ["", "", ""]
 
 
-def test_a_choice_is_kept_at_once(scene: Scene):
+def test_a_choice_is_kept_at_once_and_one_made_elsewhere_is_shown(scene: Scene):
     box = scene.page.choices[Pedal.LEFT]
     box.setCurrentIndex(box.findData("again"))
     assert scene.preferences.text("pedal.left") == "again"
-
-
-def test_looking_at_the_page_keeps_nothing(scene: Scene):
-    assert [scene.preferences.text(f"pedal.{pedal}") for pedal in Pedal] == ["", "", ""]
+    scene.preferences.put("pedal.left", HOLD)
+    assert box.currentData() == HOLD
 
 
 def test_the_wheel_over_a_choice_changes_nothing(scene: Scene):
     box = scene.page.choices[Pedal.LEFT]
     box.setFocus()
-    wheel = QWheelEvent(
-        QPointF(5, 5),
-        QPointF(box.mapToGlobal(QPoint(5, 5))),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(box, wheel)
+    assert not turn_wheel(box, QPointF(5, 5), -120)
     assert box.currentData() == "back"
-    assert not wheel.isAccepted()
-
-
-def test_a_choice_made_elsewhere_is_shown(scene: Scene):
-    scene.preferences.put("pedal.right", HOLD)
-    assert scene.page.choices[Pedal.RIGHT].currentData() == HOLD
 
 
 def test_devices_that_can_be_taught_are_listed_with_their_numbers(scene: Scene):
@@ -163,36 +154,50 @@ def test_a_chosen_device_stays_chosen_when_another_is_plugged_in(scene: Scene):
     assert scene.teaching.devices.currentIndex() == -1
 
 
-def test_each_pedal_is_asked_for_in_turn(scene: Scene):
+def test_each_pedal_is_asked_for_in_turn_and_to_be_let_go_while_it_is_held(scene: Scene):
     scene.begin()
-    asked = [scene.teaching.message.text]
+    asked = [scene.asked]
     for press in (LEFT, MIDDLE):
-        scene.hear(press, NONE)
-        asked.append(scene.teaching.message.text)
+        scene.hear(press)
+        assert scene.asked.endswith("Release it now.")
+        scene.hear(NONE)
+        asked.append(scene.asked)
     assert [text.split()[4] for text in asked] == ["left", "middle", "right"]
 
 
-def test_skip_and_stop_are_shown_only_during_a_lesson(scene: Scene):
-    assert not scene.teaching.skip.isVisible()
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (lambda scene: scene.teaching.stop.click(), ""),
+        (lambda scene: (scene.page.hide(), scene.page.show()), ""),
+        (lambda scene: scene.stand(PedalState.NONE), "The device was disconnected."),
+    ],
+    ids=["stop", "leaving the page", "unplugging"],
+)
+def test_skip_and_stop_are_shown_only_during_a_lesson_and_one_that_is_ended_teaches_nothing(
+    scene: Scene, end: Callable[[Scene], object], said: str
+):
+    buttons = (scene.teaching.skip, scene.teaching.stop)
+    assert not any(button.isVisible() for button in buttons)
     scene.begin()
-    assert scene.teaching.skip.isVisible()
-    assert scene.teaching.stop.isVisible()
+    assert all(button.isVisible() for button in buttons)
+    scene.hear(LEFT, NONE)
+    end(scene)
+    assert not any(button.isVisible() for button in buttons)
+    assert scene.asked == said
+    scene.hear(MIDDLE, NONE, RIGHT, NONE)
+    assert scene.learnt is None
 
 
-def test_a_pedal_that_is_held_is_asked_to_be_let_go(scene: Scene):
-    scene.begin()
-    scene.hear(LEFT)
-    assert scene.teaching.message.text.endswith("Release it now.")
-
-
-def test_what_was_learnt_is_kept(scene: Scene):
-    scene.begin()
-    scene.hear(*(report for _, report in THREE_PRESSES))
-    taught = parse_calibrated(scene.preferences.text(TAUGHT))
-    assert taught is not None
-    assert (taught.vendor, taught.product) == (STRANGER.vendor, STRANGER.product)
-    assert taught.layout.pedals_down(RIGHT) == {Pedal.RIGHT}
-    assert scene.teaching.message.text.startswith("Calibrated: Foot Thing.")
+def test_what_was_learnt_is_kept_until_it_is_forgotten(scene: Scene):
+    scene.learn()
+    assert scene.learnt is not None
+    assert (scene.learnt.vendor, scene.learnt.product) == (STRANGER.vendor, STRANGER.product)
+    assert scene.learnt.layout.pedals_down(RIGHT) == {Pedal.RIGHT}
+    assert scene.asked.startswith("Calibrated: Foot Thing.")
+    scene.teaching.forget.click()
+    assert scene.preferences.text(TAUGHT) == ""
+    assert not scene.teaching.forget.isEnabled()
 
 
 def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
@@ -200,49 +205,16 @@ def test_a_pedal_that_is_not_there_is_passed_over(scene: Scene):
     scene.hear(LEFT, NONE)
     scene.teaching.skip.click()
     scene.hear(RIGHT, NONE)
-    taught = parse_calibrated(scene.preferences.text(TAUGHT))
-    assert taught is not None
-    assert set(taught.layout.bits) == {Pedal.LEFT, Pedal.RIGHT}
+    assert scene.learnt is not None
+    assert set(scene.learnt.layout.bits) == {Pedal.LEFT, Pedal.RIGHT}
 
 
 def test_pedals_that_cannot_be_told_apart_are_not_learnt(scene: Scene):
     scene.begin()
     scene.hear(*[LEFT, NONE] * 3)
-    assert "told apart" in scene.teaching.message.text
-    assert scene.preferences.text(TAUGHT) == ""
+    assert "told apart" in scene.asked
+    assert scene.learnt is None
     assert scene.teaching.teach.isEnabled()
-
-
-def test_stopping_learns_nothing(scene: Scene):
-    scene.begin()
-    scene.hear(LEFT, NONE)
-    scene.teaching.stop.click()
-    scene.hear(MIDDLE, NONE, RIGHT, NONE)
-    assert scene.preferences.text(TAUGHT) == ""
-    assert scene.teaching.message.text == ""
-
-
-def test_leaving_the_page_ends_the_lesson(scene: Scene):
-    scene.begin()
-    scene.page.hide()
-    scene.page.show()
-    assert not scene.teaching.stop.isVisible()
-    assert scene.teaching.teach.isEnabled()
-
-
-def test_a_device_that_goes_while_it_is_taught_ends_the_lesson_with_a_word(scene: Scene):
-    scene.begin()
-    scene.stand(PedalState.NONE)
-    assert scene.teaching.message.text == "The device was disconnected."
-    assert not scene.teaching.stop.isVisible()
-
-
-def test_what_was_taught_can_be_forgotten(scene: Scene):
-    scene.begin()
-    scene.hear(*(report for _, report in THREE_PRESSES))
-    scene.teaching.forget.click()
-    assert scene.preferences.text(TAUGHT) == ""
-    assert not scene.teaching.forget.isEnabled()
 
 
 def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot):
@@ -266,12 +238,6 @@ def test_a_whole_lesson_from_the_device_to_its_first_press(themed, qtbot: QtBot)
 
 
 def test_it_fits_into_the_smallest_dialog_of_settings(scene: Scene):
-    scene.stand(
-        PedalState.NONE, candidates=(replace(STRANGER, name="A device with a name without end " * 4),)
-    )
+    endless = replace(STRANGER, name="A device with a name without end " * 4)
+    scene.stand(PedalState.NONE, candidates=(endless,))
     assert scene.page.minimumSizeHint().width() <= 528
-
-
-def test_its_title_is_what_the_settings_call_it(scene: Scene):
-    assert scene.page.title == "Foot pedal"
-    assert INFINITY.name not in scene.page.events.text()

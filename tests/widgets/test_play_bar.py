@@ -238,7 +238,7 @@ def test_the_buttons_say_how_far_and_how_slow_they_go(stand: Stand) -> None:
     stand.preferences.put("listening.again_percent", 60)
     assert stand.part("play_back").toolTip() == "Back 1.5 s  (F2)"
     assert stand.part("play_forward").accessibleName() == "Forward 1.5 s"
-    assert stand.part("play_again").toolTip() == "The last 1.5 s again, at 60 %  (Shift+F4)"
+    assert stand.part("play_again").toolTip() == "Replay the last 1.5 s at 60 %  (Shift+F4)"
 
 
 def test_the_length_of_the_backstep_is_shown_and_stored(stand: Stand) -> None:

@@ -458,7 +458,7 @@ def test_the_bar_shows_the_loop_and_how_far_a_pause_goes_back(
         playback.perform(PlaybackAction.BACKSTEP)
     playback.perform(PlaybackAction.LOOP)
     assert text(bar, "play_backstep") == "0.50 s"
-    assert bar.findChild(QToolButton, "play_backstep").accessibleName() == "A pause goes back: 0.50 s"
+    assert bar.findChild(QToolButton, "play_backstep").accessibleName() == "Rewind on pause: 0.50 s"
     assert bar.findChild(QToolButton, "play_loop").isChecked()
     playback.perform(PlaybackAction.LOOP)
     assert not bar.findChild(QToolButton, "play_loop").isChecked()

@@ -61,7 +61,7 @@ def test_neither_what_was_submitted_nor_a_machine_s_draft_is_anywhere_while_one_
 def test_what_had_been_typed_before_is_there_and_the_page_says_so(bench: ClipPageBench) -> None:
     bench.open(FakeQa(THEIRS, draft=typed("turn")))
     assert bench.field.text == "turn"
-    assert "typed before" in bench.message
+    assert "draft was restored" in bench.message
 
 
 def test_one_s_own_version_has_form_and_flags_and_then_both_are_shown(bench: ClipPageBench) -> None:

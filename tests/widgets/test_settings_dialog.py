@@ -94,7 +94,7 @@ def test_the_program_s_pages_are_listening_and_keys_first(themed, qtbot: QtBot, 
     dialog = settings_dialog(preferences, [])
     qtbot.addWidget(dialog)
     pages = dialog.findChild(QListWidget, "settings_pages")
-    assert [pages.item(row).text() for row in range(pages.count())][:2] == ["Listening", "Keys"]
+    assert [pages.item(row).text() for row in range(pages.count())][:2] == ["Listening", "Shortcuts"]
 
 
 @pytest.mark.parametrize(

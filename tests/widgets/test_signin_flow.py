@@ -6,10 +6,10 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import Unavailable
 from reviewer.model.people import Role
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.signin.enrol_page import EnrolPage
 from reviewer.ui.signin.signin_flow import SignInFlow
+from tests.benches.agreement import SIGNER, sign
 from tests.fakes.workspace_gateway import CODE, PASSPHRASE, FakeWorkspaceGateway, somebody
-
-NAME = "Ana Kowalska"
 
 
 @pytest.fixture
@@ -26,32 +26,40 @@ def build(themed, qtbot: QtBot, jobs: Jobs):
 
 def _sign_in(sign_in_flow: SignInFlow, passphrase: str = PASSPHRASE) -> None:
     page = sign_in_flow.sign_in_page
-    page.name.setText(NAME)
+    page.name.setText(SIGNER)
     page.passphrase.setText(passphrase)
     page.button.click()
 
 
-def _sign(sign_in_flow: SignInFlow, qtbot: QtBot) -> None:
-    page = sign_in_flow.nda_page
-    with qtbot.waitSignal(page.view.end_reached):
-        bar = page.view.verticalScrollBar()
-        bar.setValue(bar.maximum())
-    page.tick.setChecked(True)
-    page.name.setText(NAME)
+def _enrol(sign_in_flow: SignInFlow, code: str, settle) -> EnrolPage:
+    sign_in_flow.sign_in_page.enrol_button.click()
+    page = sign_in_flow.enrol_page
+    page.name.setText("Ben Okafor")
+    page.code.setText(code)
     page.passphrase.setText(PASSPHRASE)
-    qtbot.waitUntil(page.agree.isEnabled)
-    page.agree.click()
+    page.again.setText(PASSPHRASE)
+    page.button.click()
+    settle()
+    return page
 
 
-def test_who_has_signed_goes_straight_in(build, qtbot: QtBot):
-    sign_in_flow = build(FakeWorkspaceGateway(signed={NAME}))
+@pytest.mark.parametrize(
+    "gateway",
+    [
+        FakeWorkspaceGateway(signed={SIGNER}),
+        FakeWorkspaceGateway((somebody(role=Role.LEAD),)),
+    ],
+    ids=["who has signed", "a lead, since no clip opens there"],
+)
+def test_some_go_straight_in(build, qtbot: QtBot, gateway: FakeWorkspaceGateway):
+    sign_in_flow = build(gateway)
     with qtbot.waitSignal(sign_in_flow.entered) as entered:
         _sign_in(sign_in_flow)
-    assert entered.args[0].person.name == NAME
+    assert entered.args[0].person.name == SIGNER
 
 
 def test_a_wrong_passphrase_does_not_go_in(build, settle, qtbot: QtBot):
-    sign_in_flow = build(FakeWorkspaceGateway(signed={NAME}))
+    sign_in_flow = build(FakeWorkspaceGateway(signed={SIGNER}))
     with qtbot.assertNotEmitted(sign_in_flow.entered):
         _sign_in(sign_in_flow, "something else entirely")
         settle()
@@ -68,20 +76,14 @@ def test_who_hears_clips_meets_the_agreement_first(build, settle, role: Role):
     assert gateway.agreement.calls == ["shown"]
 
 
-def test_a_lead_goes_in_without_it_since_no_clip_opens_there(build, qtbot: QtBot):
-    sign_in_flow = build(FakeWorkspaceGateway((somebody(role=Role.LEAD),)))
-    with qtbot.waitSignal(sign_in_flow.entered):
-        _sign_in(sign_in_flow)
-
-
 def test_signing_goes_in(build, settle, qtbot: QtBot):
     gateway = FakeWorkspaceGateway()
     sign_in_flow = build(gateway)
     _sign_in(sign_in_flow)
     settle()
     with qtbot.waitSignal(sign_in_flow.entered):
-        _sign(sign_in_flow, qtbot)
-    assert gateway.agreement.accepted[0]["typed_name"] == NAME
+        sign(sign_in_flow.nda_page, qtbot)
+    assert gateway.agreement.accepted[0]["typed_name"] == SIGNER
 
 
 def test_declining_is_written_down_and_does_not_go_in(build, settle, qtbot: QtBot):
@@ -95,16 +97,8 @@ def test_declining_is_written_down_and_does_not_go_in(build, settle, qtbot: QtBo
 
 
 def test_a_first_sign_in_ends_at_sign_in_with_the_name_filled_in(build, settle):
-    gateway = FakeWorkspaceGateway((somebody("Lee"),), invited=(somebody("Ben Okafor"),))
-    sign_in_flow = build(gateway)
-    sign_in_flow.sign_in_page.enrol_button.click()
-    page = sign_in_flow.enrol_page
-    page.name.setText("Ben Okafor")
-    page.code.setText(CODE)
-    page.passphrase.setText(PASSPHRASE)
-    page.again.setText(PASSPHRASE)
-    page.button.click()
-    settle()
+    sign_in_flow = build(FakeWorkspaceGateway((somebody("Lee"),), invited=(somebody("Ben Okafor"),)))
+    page = _enrol(sign_in_flow, CODE, settle)
     assert sign_in_flow.currentWidget() is sign_in_flow.sign_in_page
     assert sign_in_flow.sign_in_page.name.text() == "Ben Okafor"
     assert page.passphrase.text() == ""
@@ -112,25 +106,14 @@ def test_a_first_sign_in_ends_at_sign_in_with_the_name_filled_in(build, settle):
 
 def test_a_wrong_code_stays_on_its_page(build, settle):
     sign_in_flow = build(FakeWorkspaceGateway())
-    sign_in_flow.sign_in_page.enrol_button.click()
-    page = sign_in_flow.enrol_page
-    page.name.setText("Ben Okafor")
-    page.code.setText("WRONG")
-    page.passphrase.setText(PASSPHRASE)
-    page.again.setText(PASSPHRASE)
-    page.button.click()
-    settle()
+    page = _enrol(sign_in_flow, "WRONG", settle)
     assert sign_in_flow.currentWidget() is page
     assert page.message.text
 
 
-def test_when_the_agreement_cannot_be_read_the_person_is_signed_out_again(build, settle, monkeypatch):
+def test_when_the_agreement_cannot_be_read_the_person_is_signed_out_again(build, settle):
     gateway = FakeWorkspaceGateway()
-
-    def broken(_identity: object) -> bool:
-        raise Unavailable("The agreement cannot be read.")
-
-    monkeypatch.setattr(gateway.agreement, "is_live", broken)
+    gateway.agreement.fails_with = Unavailable("The agreement cannot be read.")
     sign_in_flow = build(gateway)
     _sign_in(sign_in_flow)
     settle()

@@ -21,87 +21,69 @@ def page(themed, qtbot: QtBot) -> SignInPage:
     return made
 
 
-def _type(page: SignInPage, qtbot: QtBot, name: str = "Ana", passphrase: str = PASSPHRASE) -> None:
-    qtbot.keyClicks(page.name, name)
-    qtbot.keyClicks(page.passphrase, passphrase)
+@pytest.fixture
+def typed(page: SignInPage, qtbot: QtBot) -> SignInPage:
+    """With name and passphrase in it."""
+    qtbot.keyClicks(page.name, "Ana")
+    qtbot.keyClicks(page.passphrase, PASSPHRASE)
+    return page
 
 
 def test_the_name_is_asked_for_first(page: SignInPage, qtbot: QtBot):
     qtbot.waitUntil(page.name.hasFocus)
 
 
-def test_enter_in_the_passphrase_signs_in(page: SignInPage, qtbot: QtBot):
-    _type(page, qtbot)
-    with qtbot.waitSignal(page.sign_in_requested) as asked:
-        qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+def test_enter_in_the_passphrase_signs_in(typed: SignInPage, qtbot: QtBot):
+    with qtbot.waitSignal(typed.sign_in_requested) as asked:
+        qtbot.keyClick(typed.passphrase, Qt.Key.Key_Return)
     assert asked.args == [SignInEntry("Ana", PASSPHRASE)]
 
 
-def test_the_button_sleeps_until_both_are_typed(page: SignInPage, qtbot: QtBot):
+def test_button_and_enter_sleep_until_both_are_typed(page: SignInPage, qtbot: QtBot):
     assert not page.button.isEnabled()
     qtbot.keyClicks(page.name, "Ana")
     assert not page.button.isEnabled()
+    with qtbot.assertNotEmitted(page.sign_in_requested):
+        qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
     qtbot.keyClicks(page.passphrase, "x")
     assert page.button.isEnabled()
 
 
-def test_enter_does_nothing_while_something_is_missing(page: SignInPage, qtbot: QtBot):
-    qtbot.keyClicks(page.name, "Ana")
-    with qtbot.assertNotEmitted(page.sign_in_requested):
-        qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+def test_once_it_was_handed_on_the_passphrase_is_gone_and_nothing_can_be_asked_a_second_time(
+    typed: SignInPage,
+):
+    typed.button.click()
+    assert typed.passphrase.text() == ""
+    assert not typed.button.isEnabled()
+    assert not typed.passphrase.isEnabled()
 
 
-def test_the_passphrase_is_gone_from_the_page_once_it_was_handed_on(page: SignInPage, qtbot: QtBot):
-    _type(page, qtbot)
-    page.button.click()
-    assert page.passphrase.text() == ""
+def test_an_error_stands_on_the_page_moves_nothing_and_one_can_go_on_typing(typed: SignInPage, qtbot: QtBot):
+    before = typed.button.geometry()
+    typed.button.click()
+    typed.show_error(WrongPassphrase())
+    typed.layout().activate()
+    assert shown_sentence_of(WrongPassphrase()) in typed.message.text
+    assert (typed.name.text(), typed.button.geometry()) == ("Ana", before)
+    qtbot.waitUntil(typed.passphrase.hasFocus)
 
 
-def test_it_cannot_be_asked_twice_at_once(page: SignInPage, qtbot: QtBot):
-    _type(page, qtbot)
-    page.button.click()
-    assert not page.button.isEnabled()
-    assert not page.passphrase.isEnabled()
-
-
-def test_an_error_stands_on_the_page_and_one_can_go_on_typing(page: SignInPage, qtbot: QtBot):
-    _type(page, qtbot)
-    page.button.click()
-    page.show_error(WrongPassphrase())
-    assert shown_sentence_of(WrongPassphrase()) in page.message.text
-    assert page.name.text() == "Ana"
-    qtbot.waitUntil(page.passphrase.hasFocus)
-
-
-def test_nothing_moves_when_an_error_comes(page: SignInPage, qtbot: QtBot):
-    before = page.button.geometry()
-    page.show_error(WrongPassphrase())
-    page.layout().activate()
-    assert page.button.geometry() == before
-
-
-def test_the_passphrase_is_hidden_until_one_asks(page: SignInPage):
-    assert page.passphrase.echoMode() is QLineEdit.EchoMode.Password
-    page.passphrase.actions()[0].trigger()
-    assert page.passphrase.echoMode() is QLineEdit.EchoMode.Normal
-
-
-def test_a_passphrase_that_was_shown_is_hidden_again_for_the_next_one(page: SignInPage, qtbot: QtBot):
-    _type(page, qtbot)
-    page.passphrase.actions()[0].trigger()
-    page.button.click()
-    assert page.passphrase.echoMode() is QLineEdit.EchoMode.Password
+def test_the_passphrase_is_hidden_until_one_asks_and_again_for_the_next_one(typed: SignInPage):
+    assert typed.passphrase.echoMode() is QLineEdit.EchoMode.Password
+    typed.passphrase.actions()[0].trigger()
+    assert typed.passphrase.echoMode() is QLineEdit.EchoMode.Normal
+    typed.button.click()
+    assert typed.passphrase.echoMode() is QLineEdit.EchoMode.Password
 
 
 def test_the_passphrase_is_never_printed():
     assert PASSPHRASE not in repr(SignInEntry("Ana", PASSPHRASE))
 
 
-def test_after_a_lock_the_name_stays_and_the_reason_is_said(page: SignInPage, qtbot: QtBot):
-    _type(page, qtbot)
-    page.reset(Message("Locked."))
-    assert (page.name.text(), page.passphrase.text()) == ("Ana", "")
-    assert page.message.text == "Locked."
+def test_after_a_lock_the_name_stays_and_the_reason_is_said(typed: SignInPage):
+    typed.reset(Message("Locked."))
+    assert (typed.name.text(), typed.passphrase.text()) == ("Ana", "")
+    assert typed.message.text == "Locked."
 
 
 def test_a_key_leads_to_the_first_sign_in(page: SignInPage, qtbot: QtBot):

@@ -39,7 +39,7 @@ def test_unheard_speech_is_said_with_the_key_and_marked_and_the_cursor_stays(ben
     bench.submit()
     assert bench.work.submitted == []
     assert bench.message == (
-        "One thing is missing. 1.0 s of speech have not been played yet. Ctrl+F8 plays the next of it."
+        "One thing is missing. 1.0 s of speech have not been played yet. Press Ctrl+F8 to play it."
     )
     assert marked(bench) == SPEECH
     assert QApplication.focusWidget() is bench.field
@@ -133,7 +133,7 @@ def test_qa_cannot_accept_what_they_did_not_hear(bench: ClipPageBench) -> None:
     at_comparison(bench)
     bench.click("qa_accept")
     assert bench.work.verdicts == []
-    assert bench.message == "1.0 s of speech have not been played yet. Ctrl+F8 plays the next of it."
+    assert bench.message == "1.0 s of speech have not been played yet. Press Ctrl+F8 to play it."
     assert marked(bench) == SPEECH
     assert bench.button("qa_accept").isEnabled()
     listen(bench, 0, 30_000)

@@ -1,11 +1,11 @@
 """The picture of a clip answers to mouse, wheel and calls, and shows what the samples are."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,8 +18,10 @@ from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.view_window import MIN_FRAMES
 from reviewer.ui.waveform.waveform_view import WaveformView
+from tests.benches.mouse import LEFT, NO_KEY, drag, turn_wheel
 from tests.fakes.work_session import speech_like
 
+Keys = Qt.KeyboardModifier
 Show = Callable[[QWidget], None]
 
 RATE = 16_000
@@ -48,20 +50,17 @@ def plot_of(view: WaveformView) -> WaveformPlot:
     return view.findChild(WaveformPlot)
 
 
-def wheel(view: WaveformView, x: int, turned: int, *, shift: bool = False, sideways: int = 0) -> None:
-    at = QPointF(x, HEIGHT / 2)
-    modifiers = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
-    event = QWheelEvent(
-        at,
-        view.mapToGlobal(at),
-        QPoint(),
-        QPoint(sideways, turned),
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(view, event)
+def zoom_in(view: WaveformView, times: int) -> None:
+    for _ in range(times):
+        view.zoom_in()
+
+
+def middle(view: WaveformView) -> float:
+    return (view.view_window.start + view.view_window.end) / 2
+
+
+def wheel(view: WaveformView, x: int, turned: int, *, sideways: int = 0, keys: Keys = NO_KEY) -> None:
+    turn_wheel(view, QPointF(x, HEIGHT / 2), turned, sideways=sideways, keys=keys)
 
 
 def test_a_clip_is_shown_whole_with_the_cursor_at_its_start(shown: WaveformView) -> None:
@@ -69,14 +68,10 @@ def test_a_clip_is_shown_whole_with_the_cursor_at_its_start(shown: WaveformView)
     assert plot_of(shown).cursor_x == 0
 
 
-def test_a_click_asks_to_go_there(shown: WaveformView, qtbot: QtBot) -> None:
+def test_a_click_asks_to_go_there_and_moves_nothing_itself(shown: WaveformView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shown.seek_requested) as asked:
-        qtbot.mouseClick(shown, Qt.MouseButton.LeftButton, pos=QPoint(WIDTH // 4, HEIGHT // 2))
+        qtbot.mouseClick(shown, LEFT, pos=QPoint(WIDTH // 4, HEIGHT // 2))
     assert asked.args[0] == pytest.approx(RATE, abs=RATE / 100)
-
-
-def test_a_click_asks_only_and_moves_nothing_itself(shown: WaveformView, qtbot: QtBot) -> None:
-    qtbot.mouseClick(shown, Qt.MouseButton.LeftButton, pos=QPoint(WIDTH // 2, HEIGHT // 2))
     assert shown.position == 0
 
 
@@ -96,47 +91,26 @@ def test_the_wheel_zooms_down_to_samples_and_back_to_the_whole(shown: WaveformVi
     assert shown.view_window.is_whole
 
 
-def test_shift_and_wheel_moves_the_picture_sideways(shown: WaveformView) -> None:
+@pytest.mark.parametrize(
+    "turn", [{"turned": -120, "keys": Qt.KeyboardModifier.ShiftModifier}, {"turned": 0, "sideways": -120}]
+)
+def test_shift_and_wheel_or_a_sideways_wheel_moves_the_picture_sideways(
+    shown: WaveformView, turn: dict[str, Any]
+) -> None:
     wheel(shown, 0, 480)
     start, span = shown.view_window.start, shown.view_window.span
-    wheel(shown, 400, -120, shift=True)
+    wheel(shown, 400, **turn)
     assert shown.view_window.start > start
     assert shown.view_window.span == pytest.approx(span)
-
-
-def test_a_sideways_wheel_moves_the_picture_too(shown: WaveformView) -> None:
-    wheel(shown, 0, 480)
-    wheel(shown, 400, 0, sideways=-120)
-    assert shown.view_window.start > 0
-
-
-def drag(qtbot: QtBot, view: WaveformView, start: int, end: int, button: Qt.MouseButton) -> None:
-    qtbot.mousePress(view, button, pos=QPoint(start, 150))
-    for x in ((start + end) // 2, end):
-        at = QPointF(x, 150)
-        event = QMouseEvent(
-            QEvent.Type.MouseMove,
-            at,
-            view.mapToGlobal(at),
-            Qt.MouseButton.NoButton,
-            button,
-            Qt.KeyboardModifier.NoModifier,
-        )
-        QApplication.sendEvent(view, event)
-    qtbot.mouseRelease(view, button, pos=QPoint(end, 150))
-
-
-LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
 def test_a_drag_with_the_middle_button_moves_the_picture_and_seeks_nowhere(
     shown: WaveformView, qtbot: QtBot
 ) -> None:
-    shown.zoom_in()
-    shown.zoom_in()
+    zoom_in(shown, 2)
     start = shown.view_window.start
     with qtbot.assertNotEmitted(shown.seek_requested), qtbot.assertNotEmitted(shown.selection_changed):
-        drag(qtbot, shown, 500, 300, MIDDLE)
+        drag(shown, 150, 500, 400, 300, button=Qt.MouseButton.MiddleButton)
     assert shown.view_window.start > start
 
 
@@ -147,7 +121,7 @@ def test_a_drag_selects_in_whole_frames_and_tells_it_once(
     told: list[tuple[int, int]] = []
     shown.selection_changed.connect(lambda first, last: told.append((first, last)))
     with qtbot.assertNotEmitted(shown.seek_requested):
-        drag(qtbot, shown, start, end, LEFT)
+        drag(shown, 150, start, 300, end)
     assert told == [(RATE, 2 * RATE)]
     assert shown.selection == Selection(RATE, 2 * RATE)
     assert shown.view_window.is_whole
@@ -181,18 +155,13 @@ def test_shift_and_click_without_a_selection_selects_from_the_cursor(
 
 
 def test_the_cursor_marks_beginning_and_end_without_a_mouse(shown: WaveformView) -> None:
-    shown.show_position(RATE)
-    shown.select_from()
-    assert shown.selection == Selection(RATE, 4 * RATE)
-    shown.show_position(2 * RATE)
-    shown.select_to()
-    assert shown.selection == Selection(RATE, 2 * RATE)
-    shown.show_position(3 * RATE)
-    shown.select_from()
-    assert shown.selection == Selection(3 * RATE, 4 * RATE)
-    shown.show_position(2 * RATE)
-    shown.select_to()
-    assert shown.selection == Selection(0, 2 * RATE)
+    marked = []
+    begin, end = shown.select_from, shown.select_to
+    for second, mark in ((1, begin), (2, end), (3, begin), (2, end)):
+        shown.show_position(second * RATE)
+        mark()
+        marked.append((shown.selection.start / RATE, shown.selection.end / RATE))
+    assert marked == [(1, 4), (1, 2), (3, 4), (0, 2)]
 
 
 def test_another_clip_has_nothing_selected_and_says_so(shown: WaveformView, qtbot: QtBot) -> None:
@@ -203,42 +172,42 @@ def test_another_clip_has_nothing_selected_and_says_so(shown: WaveformView, qtbo
     assert plot_of(shown).selection_x is None
 
 
-def test_without_a_clip_nothing_can_be_selected(view: WaveformView, qtbot: QtBot) -> None:
-    with qtbot.assertNotEmitted(view.selection_changed):
-        drag(qtbot, view, 200, 400, LEFT)
+def test_without_a_clip_mouse_and_wheel_do_nothing_and_nothing_can_be_selected(
+    view: WaveformView, qtbot: QtBot
+) -> None:
+    view.show_nothing()
+    with qtbot.assertNotEmitted(view.selection_changed), qtbot.assertNotEmitted(view.seek_requested):
+        drag(view, 150, 200, 300, 400)
+        qtbot.mouseClick(view, LEFT, pos=QPoint(100, 100))
         view.select_from()
         view.select_to()
+        wheel(view, 100, 120)
     assert view.selection.is_empty
+    assert view.view_window.is_whole
 
 
-def test_zoom_by_key_keeps_the_cursor_in_place(shown: WaveformView) -> None:
+def test_zoom_by_key_keeps_the_cursor_in_place_and_the_whole_clip_comes_back_at_once(
+    shown: WaveformView,
+) -> None:
     shown.show_position(RATE)
     before = shown.view_window.x_of(RATE, WIDTH)
     shown.zoom_in()
     assert shown.view_window.x_of(RATE, WIDTH) == pytest.approx(before, abs=0.5)
-
-
-def test_zoom_by_key_with_the_cursor_elsewhere_keeps_the_middle(shown: WaveformView) -> None:
-    shown.zoom_in()
-    shown.zoom_in()
-    shown.zoom_in()
-    shown.pan_right()
-    shown.pan_right()
-    middle = (shown.view_window.start + shown.view_window.end) / 2
-    shown.zoom_in()
-    assert (shown.view_window.start + shown.view_window.end) / 2 == pytest.approx(middle, abs=1)
-
-
-def test_the_whole_clip_comes_back_at_once(shown: WaveformView) -> None:
-    for _ in range(5):
-        shown.zoom_in()
     shown.zoom_whole()
     assert shown.view_window.is_whole
 
 
+def test_zoom_by_key_with_the_cursor_elsewhere_keeps_the_middle(shown: WaveformView) -> None:
+    zoom_in(shown, 3)
+    shown.pan_right()
+    shown.pan_right()
+    before = middle(shown)
+    shown.zoom_in()
+    assert middle(shown) == pytest.approx(before, abs=1)
+
+
 def test_the_page_turns_when_the_cursor_runs_out_of_it(shown: WaveformView) -> None:
-    for _ in range(4):
-        shown.zoom_in()
+    zoom_in(shown, 4)
     shown.show_position(shown.view_window.end - 1, follow=True)
     beyond = shown.view_window.end + 10
     shown.show_position(beyond, follow=True)
@@ -246,8 +215,7 @@ def test_the_page_turns_when_the_cursor_runs_out_of_it(shown: WaveformView) -> N
 
 
 def test_the_page_stays_where_the_user_moved_it(shown: WaveformView) -> None:
-    for _ in range(4):
-        shown.zoom_in()
+    zoom_in(shown, 4)
     shown.pan_right()
     shown.pan_right()
     window = shown.view_window
@@ -284,24 +252,10 @@ def test_short_clips_are_shown(view: WaveformView, frames: int) -> None:
     assert not view.grab().isNull()
 
 
-def test_silence_is_a_line_in_the_middle(view: WaveformView) -> None:
-    put_on(view, np.zeros((RATE, 1), dtype=np.int16))
-    (trace,) = plot_of(view).traces
-    assert not trace.any()
-
-
 def test_without_a_clip_a_sentence_says_what_will_be_here(view: WaveformView) -> None:
     view.show_nothing("The next clip will be here.")
     assert not view.grab().isNull()
     assert view.findChild(object, "waveform_empty").text() == "The next clip will be here."
-
-
-def test_without_a_clip_mouse_and_wheel_do_nothing(view: WaveformView, qtbot: QtBot) -> None:
-    view.show_nothing()
-    with qtbot.assertNotEmitted(view.seek_requested):
-        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
-        wheel(view, 100, 120)
-    assert view.view_window.is_whole
 
 
 def test_a_second_clip_leaves_nothing_of_the_first(shown: WaveformView) -> None:
@@ -335,25 +289,18 @@ def minimap_of(view: WaveformView) -> Minimap:
 
 
 def test_a_click_on_the_minimap_goes_there_and_shows_it(shown: WaveformView, qtbot: QtBot) -> None:
-    for _ in range(4):
-        shown.zoom_in()
+    zoom_in(shown, 4)
     with qtbot.waitSignal(shown.seek_requested) as asked:
-        qtbot.mouseClick(minimap_of(shown), Qt.MouseButton.LeftButton, pos=QPoint(WIDTH // 2, 10))
+        qtbot.mouseClick(minimap_of(shown), LEFT, pos=QPoint(WIDTH // 2, 10))
     assert asked.args[0] == pytest.approx(2 * RATE, abs=RATE / 50)
     assert shown.view_window.start < 2 * RATE < shown.view_window.end
 
 
 def test_dragging_on_the_minimap_moves_the_view_only(shown: WaveformView, qtbot: QtBot) -> None:
-    for _ in range(4):
-        shown.zoom_in()
-    minimap = minimap_of(shown)
+    zoom_in(shown, 4)
     with qtbot.assertNotEmitted(shown.seek_requested):
-        qtbot.mousePress(minimap, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
-        qtbot.mouseMove(minimap, QPoint(400, 10))
-        qtbot.mouseMove(minimap, QPoint(600, 10))
-        qtbot.mouseRelease(minimap, Qt.MouseButton.LeftButton, pos=QPoint(600, 10))
-    middle = (shown.view_window.start + shown.view_window.end) / 2
-    assert middle == pytest.approx(3 * RATE, abs=RATE / 50)
+        drag(minimap_of(shown), 10, 20, 400, 600)
+    assert middle(shown) == pytest.approx(3 * RATE, abs=RATE / 50)
 
 
 def test_the_strip_under_the_minimap_shows_what_was_heard(shown: WaveformView) -> None:

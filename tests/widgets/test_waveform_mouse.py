@@ -1,15 +1,15 @@
 """The waves under a hand: edges that can be dragged, two fingers, what moves while it plays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPaintEvent, QPointingDevice
+from PySide6.QtGui import QNativeGestureEvent, QPaintEvent, QPointingDevice
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from reviewer.audio.samples import Samples
+from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
@@ -24,6 +24,7 @@ from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.waveform_preferences import CENTRED, RULER, WaveformPreferences
 from reviewer.ui.waveform.waveform_view import WaveformView
+from tests.benches.mouse import LEFT, drag, send_mouse
 from tests.fakes.work_session import speech_like
 
 Show = Callable[[QWidget], None]
@@ -33,31 +34,26 @@ WIDTH, HEIGHT = 800, 240
 WAVE_Y = 150
 
 
+def show_on(view: WaveformView, data: IntSamples | None = None) -> WaveformView:
+    data = speech_like(seconds=SECONDS) if data is None else data
+    view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
+    return view
+
+
 @pytest.fixture
 def view(themed: QApplication, show: Show) -> WaveformView:
     made = WaveformView()
     made.resize(WIDTH, HEIGHT)
     show(made)
-    data = speech_like(seconds=SECONDS)
-    made.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
-    return made
+    return show_on(made)
 
 
-def send(view: WaveformView, kind: QEvent.Type, x: float, y: float = WAVE_Y, *, held: bool = True) -> None:
-    """A mouse event with the left button, straight to the view."""
-    at, left, none = QPointF(x, y), Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    button = none if kind == QEvent.Type.MouseMove else left
-    event = QMouseEvent(
-        kind, at, view.mapToGlobal(at), button, left if held else none, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(view, event)
+def drag_on(view: WaveformView, start: float, *stops: float) -> None:
+    drag(view, WAVE_Y, start, *stops)
 
 
-def drag(view: WaveformView, start: float, *stops: float) -> None:
-    send(view, QEvent.Type.MouseButtonPress, start)
-    for x in stops:
-        send(view, QEvent.Type.MouseMove, x)
-    send(view, QEvent.Type.MouseButtonRelease, stops[-1], held=False)
+def move(view: WaveformView, x: float, held: Qt.MouseButton = LEFT) -> None:
+    send_mouse(view, QEvent.Type.MouseMove, QPointF(x, WAVE_Y), held)
 
 
 def told_by(view: WaveformView) -> list[tuple[int, int]]:
@@ -66,34 +62,30 @@ def told_by(view: WaveformView) -> list[tuple[int, int]]:
     return told
 
 
-@pytest.mark.parametrize("off", [-3, 0, 3])
-def test_a_drag_near_an_edge_moves_that_edge_by_as_much(view: WaveformView, qtbot: QtBot, off: int) -> None:
+@pytest.mark.parametrize(
+    ("stops", "selected"),
+    [
+        *(([400 + off, 450 + off, 500 + off], (1, 2.5)) for off in (-3, 0, 3)),
+        ([200, 300, 600], (2, 3)),
+        ([600, 650, 700], (3, 3.5)),
+    ],
+    ids=["before", "on", "behind", "the left one across the right one", "begins anew away from both"],
+)
+def test_a_drag_near_an_edge_moves_that_edge_by_as_much(
+    view: WaveformView, qtbot: QtBot, stops: list[int], selected: tuple[float, float]
+) -> None:
     view.select(Selection(RATE, 2 * RATE))
     told = told_by(view)
     with qtbot.assertNotEmitted(view.seek_requested):
-        drag(view, 400 + off, 450 + off, 500 + off)
-    assert told == [(RATE, 5 * RATE // 2)]
-
-
-def test_the_left_edge_moves_too_and_may_cross_the_right_one(view: WaveformView) -> None:
-    view.select(Selection(RATE, 2 * RATE))
-    told = told_by(view)
-    drag(view, 200, 300, 600)
-    assert told == [(2 * RATE, 3 * RATE)]
-
-
-def test_a_drag_away_from_the_edges_begins_anew(view: WaveformView) -> None:
-    view.select(Selection(RATE, 2 * RATE))
-    told = told_by(view)
-    drag(view, 600, 650, 700)
-    assert told == [(3 * RATE, 7 * RATE // 2)]
+        drag_on(view, *stops)
+    assert told == [(selected[0] * RATE, selected[1] * RATE)]
 
 
 def test_a_click_on_an_edge_goes_there_and_moves_nothing(view: WaveformView, qtbot: QtBot) -> None:
     view.select(Selection(RATE, 2 * RATE))
     told = told_by(view)
     with qtbot.waitSignal(view.seek_requested):
-        drag(view, 401, 402)
+        drag_on(view, 401, 402)
     assert view.selection == Selection(RATE, 2 * RATE)
     assert told == []
 
@@ -102,17 +94,17 @@ def test_an_edge_is_told_by_the_shape_of_the_pointer(view: WaveformView) -> None
     view.select(Selection(RATE, 2 * RATE))
     shapes = []
     for x in (300, 397, 404, 406):
-        send(view, QEvent.Type.MouseMove, x, held=False)
+        move(view, x, Qt.MouseButton.NoButton)
         shapes.append(view.cursor().shape())
     arrow, split = Qt.CursorShape.ArrowCursor, Qt.CursorShape.SplitHCursor
     assert shapes == [arrow, split, split, arrow]
 
 
 def test_an_edge_stays_on_its_frame_when_the_picture_is_zoomed_under_the_drag(view: WaveformView) -> None:
-    send(view, QEvent.Type.MouseButtonPress, 200)
-    send(view, QEvent.Type.MouseMove, 300)
+    send_mouse(view, QEvent.Type.MouseButtonPress, QPointF(200, WAVE_Y), LEFT)
+    move(view, 300)
     view.zoom_in()
-    send(view, QEvent.Type.MouseMove, 400)
+    move(view, 400)
     assert view.selection.start == RATE
 
 
@@ -157,9 +149,9 @@ def test_two_fingers_do_nothing_without_a_clip(view: WaveformView) -> None:
 
 def test_a_pinch_is_no_click_and_no_drag(view: WaveformView, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(view.seek_requested), qtbot.assertNotEmitted(view.selection_changed):
-        send(view, QEvent.Type.MouseButtonPress, 300)
+        send_mouse(view, QEvent.Type.MouseButtonPress, QPointF(300, WAVE_Y), LEFT)
         touch_pinch(view, 300, 1.5)
-        send(view, QEvent.Type.MouseButtonRelease, 300, held=False)
+        send_mouse(view, QEvent.Type.MouseButtonRelease, QPointF(300, WAVE_Y), Qt.MouseButton.NoButton)
 
 
 @pytest.fixture
@@ -219,7 +211,7 @@ def test_a_click_does_not_pull_the_picture_away_from_under_the_pointer(
     playing.show_position(RATE, follow=True)
     playing.seek_requested.connect(lambda frame: playing.show_position(frame, follow=True))
     window = playing.view_window
-    drag(playing, 700, 700)
+    drag_on(playing, 700, 700)
     assert playing.view_window == window
     assert cursor_column(playing) == pytest.approx(700, abs=1)
 
@@ -265,9 +257,7 @@ def test_the_clip_after_has_no_speech_and_nothing_heard_of_the_one_before(view: 
     view.show_unheard([Span(0, RATE)])
     view.show_heard([HeardRange(0, RATE)])
     assert view.grab().toImage() != plain
-    data = speech_like(seconds=SECONDS)
-    view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
-    assert view.grab().toImage() == plain
+    assert show_on(view).grab().toImage() == plain
 
 
 def test_no_speech_left_unheard_takes_the_hatching_off(view: WaveformView) -> None:
@@ -297,18 +287,14 @@ def test_the_minimap_hatches_what_was_not_heard(view: WaveformView) -> None:
 def test_channels_are_named_where_there_is_more_than_one(
     view: WaveformView, channels: int, has_names: bool
 ) -> None:
-    data = np.zeros((RATE, channels), dtype=np.int16)
-    view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
-    view.show_position(RATE / 2)
+    show_on(view, np.zeros((RATE, channels), dtype=np.int16)).show_position(RATE / 2)
     picture, surface = view.findChild(WaveformPlot).grab().toImage(), theme.DARK.surface.lower()
     corner = {picture.pixelColor(x, y).name() for x in range(6, 14) for y in range(6, 14)}
     assert (corner != {surface}) == has_names
 
 
 def test_dots_stand_on_samples_once_these_are_far_apart(view: WaveformView) -> None:
-    data = np.zeros((RATE, 1), dtype=np.int16)
-    view.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
-    plot = view.findChild(WaveformPlot)
+    plot = show_on(view, np.zeros((RATE, 1), dtype=np.int16)).findChild(WaveformPlot)
     heights = []
     for span in (RATE, 64):
         view.set_window(view.view_window.zoomed(view.view_window.span / span, 8_000))
@@ -337,59 +323,42 @@ def test_the_ruler_writes_samples_when_it_counts_them(view: WaveformView) -> Non
     assert view.findChild(Ruler).grab().toImage() == time
 
 
-def test_choices_are_put_on_and_kept(view: WaveformView) -> None:
-    preferences = Preferences()
-    preferences.put(CENTRED, True)
-    choices = WaveformPreferences(view, preferences, view)
-    assert view.is_centred
-    choices.toggle_centred()
-    view.unit_requested.emit()
-    assert not view.is_centred
-    assert view.unit is RulerUnit.SAMPLES
-    assert preferences.text(RULER) == "samples"
-    assert not preferences.is_on(CENTRED, default=True)
-
-
-def test_a_choice_on_one_page_is_made_on_the_other_too(view: WaveformView, qtbot: QtBot) -> None:
+def test_choices_are_put_on_kept_and_made_on_another_page_too(view: WaveformView, qtbot: QtBot) -> None:
     preferences, other = Preferences(), WaveformView()
     qtbot.addWidget(other)
-    WaveformPreferences(view, preferences, view)
-    choices = WaveformPreferences(other, preferences, other)
-    choices.toggle_unit()
-    assert view.unit is RulerUnit.SAMPLES
-    choices.toggle_unit()
-    assert view.unit is RulerUnit.TIME
-
-
-def test_a_remembered_unit_that_is_none_counts_as_time(view: WaveformView) -> None:
-    preferences = Preferences()
+    preferences.put(CENTRED, True)
     preferences.put(RULER, "furlongs")
-    WaveformPreferences(view, preferences, view)
-    assert view.unit is RulerUnit.TIME
+    choices = WaveformPreferences(view, preferences, view)
+    WaveformPreferences(other, preferences, other)
+    assert (view.is_centred, view.unit) == (True, RulerUnit.TIME)
+    choices.toggle_centred()
+    view.unit_requested.emit()
+    for each in (view, other):
+        assert (each.is_centred, each.unit) == (False, RulerUnit.SAMPLES)
+    assert preferences.text(RULER) == "samples"
+    assert not preferences.is_on(CENTRED, default=True)
+    choices.toggle_unit()
+    assert other.unit is RulerUnit.TIME
 
 
-@pytest.fixture
-def over_spectrogram(themed: QApplication, jobs: Jobs, show: Show) -> Iterator[WaveformView]:
-    made = WaveformView()
-    made.put_under(Spectrogram(jobs, made))
-    made.resize(WIDTH, 400)
-    show(made)
-    data = speech_like(seconds=SECONDS)
-    made.show_clip(Samples(RATE, data), PeakPyramid.from_samples(data))
-    made.findChild(Spectrogram).toggle()
-    yield made
-    made.show_nothing()
-
-
-def test_an_edge_can_be_taken_over_the_spectrogram_too(over_spectrogram: WaveformView, qtbot: QtBot) -> None:
-    view, under = over_spectrogram, over_spectrogram.findChild(Spectrogram)
+def test_an_edge_can_be_taken_over_the_spectrogram_too(
+    themed: QApplication, jobs: Jobs, show: Show, qtbot: QtBot
+) -> None:
+    view = WaveformView()
+    under = Spectrogram(jobs, view)
+    view.put_under(under)
+    view.resize(WIDTH, 400)
+    show(view)
+    show_on(view)
+    under.toggle()
     QApplication.processEvents()
     view.select(Selection(RATE, 2 * RATE))
     at = QPoint(400, under.height() // 2)
     qtbot.mouseMove(under, QPoint(600, 20))
     qtbot.mouseMove(under, at)
     assert view.cursor().shape() == Qt.CursorShape.SplitHCursor
-    qtbot.mousePress(under, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mousePress(under, LEFT, pos=at)
     qtbot.mouseMove(under, QPoint(500, 20))
-    qtbot.mouseRelease(under, Qt.MouseButton.LeftButton, pos=QPoint(500, 20))
+    qtbot.mouseRelease(under, LEFT, pos=QPoint(500, 20))
     assert view.selection.start == RATE
+    view.show_nothing()

@@ -68,7 +68,7 @@ class ForkingHost:
                 socket.send_fds(line, [request], [source, writing])
             except OSError as error:
                 self.close()
-                raise Unavailable("The decoding process has ended.", "Try again.") from error
+                raise Unavailable("DECODER_ENDED") from error
             finally:
                 os.close(writing)
             job = _ForkedJob(stream, line)
@@ -204,9 +204,7 @@ def _start(arguments: list[str], *, stdin: int, stdout: int) -> subprocess.Popen
             start_new_session=True,
         )
     except OSError as error:
-        raise Unavailable(
-            "The decoding process cannot be started.", "Free some memory and try again."
-        ) from error
+        raise Unavailable("DECODER_NOT_STARTED") from error
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -99,7 +99,4 @@ def _library() -> Any:
     try:
         return importlib.import_module("samplerate")
     except ImportError as error:
-        raise Unavailable(
-            "No sound: this device does not support the clip's sample rate.",
-            "Install samplerate, or choose another output device.",
-        ) from error
+        raise Unavailable("RESAMPLER_NOT_INSTALLED") from error

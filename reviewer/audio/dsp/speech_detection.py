@@ -15,7 +15,6 @@ Mono = NDArray[np.float32]
 _MAGIC = b"RVSP"
 _VERSION = 1
 _HEADER = struct.Struct("<4sBQI")  # magic, version, frames of the clip, count of passages
-_HINT = "Ask your lead to import the clip again."
 
 _RATES_HZ = (8_000, 16_000, 32_000, 48_000)  # what the detector takes
 _OTHER_RATE_HZ = 16_000
@@ -92,17 +91,17 @@ def from_bytes(blob: bytes, frames: int) -> tuple[Span, ...]:
         Damaged: another version, another clip's length, or passages that are not in order inside the clip.
     """
     if len(blob) < _HEADER.size:
-        raise Damaged("The clip's passages of speech are cut short.", _HINT)
+        raise Damaged("SPEECH_TRUNCATED")
     magic, version, of_frames, count = _HEADER.unpack_from(blob)
     if magic != _MAGIC or version != _VERSION:
-        raise Damaged("The clip's passages of speech are of another version.", _HINT)
+        raise Damaged("SPEECH_OTHER_VERSION")
     if of_frames != frames or len(blob) != _HEADER.size + 16 * count:
-        raise Damaged("The clip's passages of speech have the wrong length.", _HINT)
+        raise Damaged("SPEECH_WRONG_LENGTH")
     pairs = list(struct.iter_unpack("<QQ", blob[_HEADER.size :]))
     ends = [0, *(end for _start, end in pairs)]
     in_order = all(before <= start < end for before, (start, end) in zip(ends[:-1], pairs, strict=True))
     if not in_order or ends[-1] > frames:
-        raise Damaged("The clip's passages of speech are not in order.", _HINT)
+        raise Damaged("SPEECH_NOT_IN_ORDER")
     return tuple(Span(start, end) for start, end in pairs)
 
 

@@ -201,10 +201,7 @@ def _library() -> Any:
     try:
         return importlib.import_module("python_stretch").Signalsmith
     except ImportError as error:
-        raise Unavailable(
-            "Only normal speed: the library that changes speed is not installed here.",
-            "Install python-stretch, where it has a build for this machine.",
-        ) from error
+        raise Unavailable("STRETCH_NOT_INSTALLED") from error
 
 
 def _count(frames: int, window_frames: int) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewer.audio.samples import AudioFormat
+from reviewer.errors import Notice
 
 FillBlock = Callable[[NDArray[Any], float], None]
 """Fills a block of shape ``(frames, channels)`` whose first frame is heard at a time in seconds."""
@@ -34,8 +35,8 @@ class Stream(Protocol):
         """How often the device had nothing to play in time, since the stream was opened."""
 
     @property
-    def fallback_reason(self) -> str | None:
-        """Why this is not the device that the listener chose, in a sentence; None if it is."""
+    def fallback_reason(self) -> Notice | None:
+        """Why this is not the device that the listener chose; None if it is."""
 
     @property
     def is_reusable(self) -> bool:
@@ -126,7 +127,7 @@ class _VirtualStream:
 
     _BLOCK_SECONDS = 0.01
     name = "Virtual device"
-    fallback_reason: str | None = None
+    fallback_reason: Notice | None = None
 
     def __init__(self, audio_format: AudioFormat, fill: FillBlock, *, keeps: bool) -> None:
         self.audio_format = audio_format

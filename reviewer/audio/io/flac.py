@@ -19,7 +19,6 @@ _CACHE_BYTES = 1 << 22
 _LEAST_CACHED_BLOCKS = 16
 _ENCODE_FRAMES = 1 << 16
 _STREAMINFO_BYTES = 34
-_HINT = "Ask your lead to import it again."
 
 
 def encode_flac(samples: Samples) -> bytes:
@@ -28,7 +27,7 @@ def encode_flac(samples: Samples) -> bytes:
     16-bit samples are kept as 16 bit, wider ones as 24 bit; rate and channels as they are.
 
     Raises:
-        Refused: more channels, or a higher rate, than FLAC can hold (``UNDECODABLE``).
+        Refused: more channels, or a higher rate, than FLAC can hold (``UNDECODABLE_...``).
     """
     refuse_unsupported(samples.rate_hz, samples.channels)
     written = io.BytesIO()
@@ -40,11 +39,7 @@ def encode_flac(samples: Samples) -> bytes:
             for start in range(0, samples.frames, _ENCODE_FRAMES):
                 out.write(samples.data[start : start + _ENCODE_FRAMES])
     except soundfile.LibsndfileError as error:
-        raise Refused(
-            f"Sound at {samples.rate_hz} Hz in {samples.channels} channels cannot be kept as FLAC.",
-            "Resample the file and import it again.",
-            code="UNDECODABLE",
-        ) from error
+        raise Refused("UNDECODABLE_AS_FLAC", rate_hz=samples.rate_hz, channels=samples.channels) from error
     return without_metadata(written.getvalue())
 
 
@@ -74,10 +69,10 @@ def read_canonical(stream: BinaryIO) -> Samples:
             dtype = "int16" if sound.subtype == "PCM_16" else "int32"
             data = sound.read(dtype=dtype, always_2d=True)
             if data.shape[0] != sound.frames:
-                raise Damaged("The clip's audio ends too early.", _HINT)
+                raise Damaged("AUDIO_TRUNCATED")
             return Samples(int(sound.samplerate), np.ascontiguousarray(data))
     except soundfile.LibsndfileError as error:
-        raise Damaged("The clip's audio does not decode.", _HINT) from error
+        raise Damaged("AUDIO_NOT_DECODABLE") from error
 
 
 def without_metadata(flac: bytes) -> bytes:
@@ -111,7 +106,7 @@ class ErrorKeepingStream:
             self._error = error
             return 0
         except OSError as error:
-            self._error = Unavailable("A clip could not be read.", f"Check the disk ({error.strerror}).")
+            self._error = Unavailable("CLIP_NOT_READ", problem=str(error.strerror))
             return 0
         view[: len(part)] = part
         return len(part)
@@ -212,10 +207,10 @@ class FlacStream:
             block: IntSamples = file.read(frames, dtype=self._dtype.name, always_2d=True)
         except soundfile.LibsndfileError as error:
             self._stream.raise_error()
-            raise Damaged("The clip's audio does not decode.", _HINT) from error
+            raise Damaged("AUDIO_NOT_DECODABLE") from error
         self._stream.raise_error()
         if block.shape[0] != frames:
-            raise Damaged("The clip's audio ends too early.", _HINT)
+            raise Damaged("AUDIO_TRUNCATED")
         self._file = file
         return block
 
@@ -225,7 +220,7 @@ class FlacStream:
             file = soundfile.SoundFile(self._stream)
         except soundfile.LibsndfileError as error:
             self._stream.raise_error()
-            raise Damaged("The clip's audio does not decode.", _HINT) from error
+            raise Damaged("AUDIO_NOT_DECODABLE") from error
         self._stream.raise_error()
         try:
             _require_canonical(file)
@@ -264,4 +259,4 @@ def close_sound(sound: Sound) -> None:
 
 def _require_canonical(file: soundfile.SoundFile) -> None:
     if file.format != "FLAC" or file.subtype not in ("PCM_16", "PCM_24"):
-        raise Damaged("The clip's audio is not in the format it was stored in.", _HINT)
+        raise Damaged("AUDIO_OTHER_FORMAT")

@@ -11,6 +11,7 @@ from reviewer.errors import NoAudioDevice
 LOCK = RLock()
 """Held by whoever opens, closes or lists: PortAudio's lists are not for two threads."""
 
+_MISSING = "PORT_AUDIO_NOT_INSTALLED_LINUX" if platform.system() == "Linux" else "PORT_AUDIO_NOT_INSTALLED"
 _open_streams: set[object] = set()
 
 
@@ -50,7 +51,7 @@ def library() -> Any:
     try:
         import sounddevice  # noqa: PLC0415 - fails where PortAudio is missing, and nothing else may import it
     except (OSError, ImportError) as error:
-        raise NoAudioDevice("Sound is off: PortAudio is not installed.", _remedy()) from error
+        raise NoAudioDevice(_MISSING) from error
     return sounddevice
 
 
@@ -123,9 +124,3 @@ def _indexed(sounddevice: Any) -> list[Output | None]:
         Output(str(device["name"]), hosts[device["hostapi"]]) if device["max_output_channels"] > 0 else None
         for device in sounddevice.query_devices()
     ]
-
-
-def _remedy() -> str:
-    if platform.system() == "Linux":
-        return "Install it (Debian, Ubuntu: sudo apt install libportaudio2), then start Reviewer again."
-    return "Install Reviewer again: its sounddevice package brings PortAudio with it."

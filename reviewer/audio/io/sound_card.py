@@ -11,7 +11,7 @@ from reviewer.audio.io import port_audio
 from reviewer.audio.io.device import FillBlock
 from reviewer.audio.io.port_audio import Output, output_with_id
 from reviewer.audio.samples import AudioFormat
-from reviewer.errors import NoAudioDevice
+from reviewer.errors import NoAudioDevice, Notice
 
 LATENCIES_SECONDS = (0.08, 0.12, 0.2)
 MANY_UNDERRUNS = 3
@@ -65,7 +65,7 @@ class SoundCard:
             if stream is None and port_audio.rescan(sounddevice):
                 stream = self._first_that_opens(sounddevice, audio_format, fill)
             if stream is None:
-                raise _no_device()
+                raise NoAudioDevice("NO_OUTPUT_DEVICE")
             self._is_stale = False
             return stream
 
@@ -99,15 +99,15 @@ class SoundCard:
                     continue
         return None
 
-    def _candidates(self, sounddevice: Any) -> Iterator[tuple[int | None, str | None]]:
+    def _candidates(self, sounddevice: Any) -> Iterator[tuple[int | None, Notice | None]]:
         if self.chosen is None:
             yield None, None
             return
         index = port_audio.index_of(sounddevice, self.chosen)
         if index is not None:
             yield index, None
-        why = "is not connected" if index is None else "cannot be opened"
-        yield None, f"{self.chosen.name} {why}: the default output is used."
+        output = {"output": self.chosen.name}
+        yield None, Notice("OUTPUT_NOT_CONNECTED" if index is None else "OUTPUT_NOT_OPENED", output)
 
     def _on_closed(self, stream: "CardStream", *, has_died: bool) -> None:
         self._is_stale = self._is_stale or has_died
@@ -127,7 +127,7 @@ class CardStream:
         latency_seconds: float,
         on_closed: Callable[..., None],
         *,
-        fallback_reason: str | None,
+        fallback_reason: Notice | None,
         default_follows_system: bool,
     ) -> None:
         self.audio_format = audio_format
@@ -204,7 +204,3 @@ def _is_wasapi(sounddevice: Any, index: int | None) -> bool:
         return False
     hosts = sounddevice.query_hostapis()
     return "WASAPI" in hosts[_info(sounddevice, index)["hostapi"]]["name"]
-
-
-def _no_device() -> NoAudioDevice:
-    return NoAudioDevice("No sound: no output device was found.", "Plug one in, then press play.")

@@ -13,8 +13,8 @@ from reviewer.audio.play.rendition import MakeStretch, Rendition
 from reviewer.audio.play.transport import Transport
 from reviewer.audio.play.underruns import UnderrunCounter
 from reviewer.audio.samples import Sound
-from reviewer.errors import ReviewerError, Unavailable
-from reviewer.messages import window_catalogue, words_for
+from reviewer.errors import Notice, Unavailable
+from reviewer.messages import window_catalogue
 from reviewer.model.event import HeardRange
 
 
@@ -221,11 +221,11 @@ class Player:
             self._monitor_chain.release_previous()
         stream, run = self._output.stream, self._run
         if stream is not None and not stream.is_alive:
-            name = f"The sound device “{stream.name}”" if stream.name else "The sound device"
             self._end_run()
             self._close_stream()
             self._transport = self._transport.pause()
-            self._problem = f"{name} was disconnected. Press play to continue on another one."
+            code = "OUTPUT_DISCONNECTED" if stream.name else "UNNAMED_OUTPUT_DISCONNECTED"
+            self._problem = _sentences(Notice(code, {"output": stream.name}))
             return
         if stream is not None and run is not None:
             heard = run.heard_frame(stream.now_seconds(), stream.audio_format.rate_hz)
@@ -233,7 +233,7 @@ class Player:
         if not self._transport.is_playing:
             self._end_run()
         elif run is not None and run.error is not None:
-            self._problem = _problem_of(run.error)
+            self._problem = _sentences(run.error.notice)
             self._end_run()
             self._transport = self._transport.pause()
         elif run is not None and (
@@ -257,7 +257,7 @@ class Player:
         try:
             return self._monitor_chain.rendition(self._transport.speed_percent)
         except Unavailable as error:
-            self._problem = _problem_of(error)
+            self._problem = _sentences(error.notice)
             self._transport = self._transport.at_speed(100)
             return self._monitor_chain.rendition(100)
 
@@ -294,9 +294,9 @@ class Player:
             self._monitor_chain.attach_device(stream.audio_format)
         except Unavailable as error:
             self._close_stream()
-            self._problem = _problem_of(error)
+            self._problem = _sentences(error.notice)
             return False
-        self._problem = stream.fallback_reason
+        self._problem = _sentences(stream.fallback_reason) if stream.fallback_reason else None
         self._fade_weights = fade_in_weights(round(self._fade_seconds * stream.audio_format.rate_hz))
         return True
 
@@ -306,6 +306,6 @@ class Player:
         self._heard.end_stream()
 
 
-def _problem_of(error: ReviewerError) -> str:
-    words = words_for(error, window_catalogue())
+def _sentences(notice: Notice) -> str:
+    words = window_catalogue().words(notice)
     return f"{words.sentence} {words.hint}".strip()

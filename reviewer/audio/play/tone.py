@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from reviewer.audio.dsp.fade import apply_fade, fade_in_weights
 from reviewer.audio.io.device import Device
 from reviewer.audio.samples import AudioFormat
+from reviewer.messages import window_catalogue
 
 TONE_SECONDS = 0.8
 _FREQUENCY_HZ = 440.0
@@ -57,6 +58,7 @@ def play_tone(device: Device, poll_seconds: float = 0.02) -> str:
         while tone.given_frames < tone.frames.shape[0] and stream.is_alive and stream.now_seconds() < limit:
             time.sleep(poll_seconds)
         time.sleep(device.lead_in_seconds)  # what the device still holds
-        return stream.fallback_reason or stream.name
+        reason = stream.fallback_reason
+        return stream.name if reason is None else window_catalogue().words(reason).sentence
     finally:
         stream.close()

@@ -19,7 +19,6 @@ from reviewer.errors import Damaged
 OVERVIEW_BIN = 256
 _BLOCK_FRAMES = 1 << 20
 _PARTS_PER_WORKER = 8
-_HINT = "Ask your lead to import it again."
 
 
 def overview_of(sound: Sound, opened: Callable[[], BinaryIO]) -> PeakPyramid:
@@ -67,7 +66,7 @@ class _Reader:
                 if self._stream is not None:
                     stack.callback(self._stream.close)
                     self._stream.raise_error()
-                raise Damaged("The clip's audio does not decode.", _HINT) from error
+                raise Damaged("AUDIO_NOT_DECODABLE") from error
 
     def __enter__(self) -> Self:
         return self
@@ -100,13 +99,13 @@ class _Reader:
                 frame += block.shape[0]
         except soundfile.LibsndfileError as error:
             self._raise_stream_error()
-            raise Damaged("The clip's audio does not decode.", _HINT) from error
+            raise Damaged("AUDIO_NOT_DECODABLE") from error
 
     def _read(self, out: Extremes) -> Extremes:
         block: Extremes = self.file.read(out=out)
         self._raise_stream_error()
         if block.shape[0] != out.shape[0]:
-            raise Damaged("The clip's audio ends too early.", _HINT)
+            raise Damaged("AUDIO_TRUNCATED")
         return block
 
     def _raise_stream_error(self) -> None:

@@ -20,7 +20,6 @@ _BLOCK_BYTES = 1 << 16
 _CACHED_BLOCKS = 32
 _MAGIC = b"RVPK"
 _VERSION = 1
-_HINT = "Ask your lead to import the clip again."
 _HEADER = struct.Struct("<4sHBBQ")  # magic, version, bytes a value, channels, frames
 _TYPES: dict[int, type[np.int16] | type[np.int32]] = {2: np.int16, 4: np.int32}
 
@@ -52,7 +51,7 @@ class CachedStream:
             blocks = b"".join(self._block(number) for number in range(first, last + 1))
         part = blocks[start - first * _BLOCK_BYTES : end - first * _BLOCK_BYTES]
         if len(part) != end - start:
-            raise Damaged("The clip's peaks are truncated.", _HINT)
+            raise Damaged("PEAKS_TRUNCATED")
         return part
 
     def close(self) -> None:
@@ -68,9 +67,7 @@ class CachedStream:
                 self._stream.seek(number * _BLOCK_BYTES)
                 block = self._stream.read(_BLOCK_BYTES)
             except OSError as error:
-                raise Unavailable(
-                    "The clip's peaks could not be read.", f"Check the disk ({error.strerror})."
-                ) from error
+                raise Unavailable("CLIP_NOT_READ", problem=str(error.strerror)) from error
             self._cache.put(number, block)
         return block
 
@@ -267,13 +264,13 @@ class PeakPyramid:
 def _read_header(blob: bytes, length: int) -> tuple[int, int, int, list[int]]:
     """Frames, channels, bytes a value, and the bins of each level; ``length`` is that of the whole."""
     if len(blob) < _HEADER.size:
-        raise Damaged("The clip's peaks are truncated.", _HINT)
+        raise Damaged("PEAKS_TRUNCATED")
     magic, version, size, channels, frames = _HEADER.unpack_from(blob)
     if magic != _MAGIC or version != _VERSION or size not in _TYPES or channels < 1:
-        raise Damaged("The clip's peaks are of another version.", _HINT)
+        raise Damaged("PEAKS_OTHER_VERSION")
     bins = [_bin_count(frames, k) for k in range(_level_count(frames))] or [0]
     if length != _HEADER.size + sum(bins) * 2 * channels * size:
-        raise Damaged("The clip's peaks have the wrong length.", _HINT)
+        raise Damaged("PEAKS_WRONG_LENGTH")
     return frames, channels, size, bins
 
 

@@ -1,4 +1,4 @@
-"""Saves what is typed a moment later, in order, again and again until it is on the disk."""
+"""Autosave: saves drafts shortly after a change, in order, and retries until they are on the disk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,28 +20,28 @@ SaveDraft = Callable[[Annotation, int], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed, and its number: later ones are higher, for as long as the window is open."""
+    """An annotation and its revision, which only grows while the window is open."""
 
     annotation: Annotation
     revision: int
 
 
 def is_lost(error: Exception) -> bool:
-    """Whether a rule said no, so that the clip must leave the screen; else trying again may help."""
+    """Whether a rule refused, so that the clip must be removed from the screen; else a retry may help."""
     return isinstance(error, ReviewerError) and not isinstance(error, Unavailable)
 
 
 class Autosave(QObject):
-    """Saves at most 1.2 s after the first key that is not saved yet, so also while typing goes on and on.
+    """Saves at most 1.2 s after the first unsaved change, so also during continuous typing.
 
-    ``SaveDraft`` commits an annotation under a revision and gives the moment of the commit. A save that
-    failed is tried again until it succeeds or the autosave is stopped; the newest text always wins.
+    ``SaveDraft`` commits an annotation under a revision and returns the time of the commit. A failed save is
+    retried until it succeeds or the autosave is stopped; the newest text always wins.
     """
 
     saved = Signal(object)
     """Carries the datetime of the commit."""
     failed = Signal(object)
-    """Carries the error; what was typed is still here and will be tried again."""
+    """Carries the error; the text is kept and saving will be retried."""
 
     def __init__(
         self,
@@ -64,29 +64,29 @@ class Autosave(QObject):
         self._timer.timeout.connect(self.save_now)
 
     def begin_clip(self, save: SaveDraft) -> None:
-        """Another clip; ``save`` is bound to its lease. What is under way for the last one emits nothing."""
+        """Starts with another clip; ``save`` is bound to its lease. A running save emits nothing."""
         self._save = save
         self._newest, self._saving, self._is_stopped = None, None, False
 
     @property
     def is_all_saved(self) -> bool:
-        """Whether nothing waits and nothing is being saved."""
+        """Whether nothing is waiting to be saved or being saved."""
         return self._newest is None and self._saving is None
 
     def note(self, annotation: Annotation) -> None:
-        """Takes the newest state of what is typed."""
+        """Takes the newest annotation, to be saved."""
         self._newest = self.numbered(annotation)
         if not self._timer.isActive() and self._saving is None and not self._is_stopped:
             self._timer.start(self._save_after_ms)
 
     def numbered(self, annotation: Annotation) -> Draft:
-        """The annotation under a revision that is higher than all before."""
+        """The annotation with the next revision."""
         self._revision += 1
         return Draft(annotation, self._revision)
 
     @Slot()
     def save_now(self) -> None:
-        """Begins to save the newest text, if it is not saved yet."""
+        """Starts saving the newest text, if it is not saved yet."""
         self._timer.stop()
         newest = self._newest
         if newest is None or self._is_stopped:
@@ -100,18 +100,18 @@ class Autosave(QObject):
         )
 
     def take_unsaved(self) -> Draft | None:
-        """Stops, and gives what is not on the disk for certain; None when all is, or it was stopped."""
+        """Stops, and returns what may not be on the disk; None if everything is, or it was stopped."""
         unsaved = None if self._is_stopped else self._newest or self._saving
         self.stop()
         return unsaved
 
     def stop(self) -> None:
-        """Saves nothing any more: the work was handed over or lost."""
+        """Stops saving: the work was handed over or lost."""
         self._is_stopped = True
         self._timer.stop()
 
     def resume(self) -> None:
-        """Saves again after a ``stop``: handing over did not work."""
+        """Saves again after ``stop``: the hand-over failed."""
         self._is_stopped = False
         if self._newest is not None and self._saving is None:
             self._timer.start(self._save_after_ms)
@@ -138,7 +138,7 @@ class Autosave(QObject):
 
 
 class SaveStatus:
-    """Shows how a save went; one that succeeded removes what was said of one that failed."""
+    """Shows the result of each save; a successful one removes the message of a failed one."""
 
     def __init__(self, message: InlineMessage, tell: Callable[[StatusFacts], None]) -> None:
         self._message = message
@@ -157,7 +157,7 @@ class SaveStatus:
         self._tell(StatusFacts(saved=""))
 
     def begin_clip(self) -> None:
-        """Another clip: what is on the screen is not about a save of it."""
+        """Starts with another clip: the status shown is not about it."""
         self._is_failure_shown = False
         self._tell(StatusFacts(saved=""))
 
@@ -166,7 +166,7 @@ def _not_saved(error: Exception) -> Message:
     known = message_for(error)
     sentence = QCoreApplication.translate("drafts", "Not saved yet: %s") % known.sentence
     hint = QCoreApplication.translate(
-        "drafts", "Your text is still here and is tried again every few seconds. %s"
+        "drafts", "Your text is kept in the window; saving is retried every few seconds. %s"
     )
     return Message(sentence, (hint % known.hint).strip())
 

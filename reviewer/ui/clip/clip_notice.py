@@ -1,4 +1,4 @@
-"""What comes with a clip: QA's comment on work that was returned, or a machine's draft."""
+"""The notice above a transcript: QA's comment on returned work, or a recogniser's draft."""
 
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class ClipNotice(QWidget):
-    """Stands above the text for as long as the clip is open, so that nothing moves while one types."""
+    """Is shown above the text as long as the clip is open, so that nothing moves during typing."""
 
     use_requested = Signal(str)
-    """Carries the text that is to replace what was typed."""
+    """Carries the text that replaces the transcript."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,11 +32,11 @@ class ClipNotice(QWidget):
         self._says = CommentText("notice_says", self.tr("Comment"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
         self._text.setProperty("kind", "label")
-        self._text.setContentsMargins(GRID_PX // 2, 0, 0, 0)  # as far in as the remark behind its focus ring
+        self._text.setContentsMargins(GRID_PX // 2, 0, 0, 0)  # aligned with the comment inside its focus ring
         self._use = named(
             QPushButton(self.tr("Use it"), self),
             "notice_use",
-            self.tr("Use the machine's draft"),
+            self.tr("Use the recogniser's draft"),
             shortcut_id="desk.use_draft",
             kind="link",
         )
@@ -49,9 +49,9 @@ class ClipNotice(QWidget):
         self.hide()
 
     def show_for(self, clip: "OpenClip", *, is_text_there: bool) -> None:
-        """What QA said of returned work; else a machine's draft, while there is no text yet; else nothing.
+        """QA's comment on returned work; else the recogniser's draft, while there is no text; else nothing.
 
-        Never a draft for a review: one's own version is to be one's own.
+        A review never gets a draft: the reviewer's version must be independent.
         """
         offered = next((one.text for one in clip.hypotheses if one.text.strip()), "")
         if clip.returned is not None:
@@ -62,21 +62,21 @@ class ClipNotice(QWidget):
             self.show_nothing()
 
     def show_returned(self, comment: str, earlier_text: str) -> None:
-        """QA's comment, and what was submitted at that time."""
+        """Shows QA's comment, and the text that was submitted."""
         set_icon(self._icon, "return", "warn")
         self._says.show_text(self.tr("Returned by QA: %s") % (comment or self.tr("no comment")))
         self._show(self.tr("Submitted: %s") % earlier_text if earlier_text else "", is_offer=False)
 
     def show_machine_draft(self, text: str) -> None:
-        """Offers a text nobody has checked; it is not put in unasked, for it would be believed."""
+        """Offers an unchecked text; it is not filled in automatically, because people would trust it."""
         set_icon(self._icon, "info", "dim")
-        self._says.show_text(self.tr("A machine's draft, unchecked"))
+        self._says.show_text(self.tr("Recogniser's draft, unchecked"))
         self._offered = text
         self._show(text, is_offer=True)
 
     @Slot()
     def use(self) -> None:
-        """Asks for the offered text to be put in."""
+        """Requests the offered text."""
         if self._offered:
             self.use_requested.emit(self._offered)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ClipStack(QStackedWidget):
-    """The two faces of a workspace, with a clip and without; shows what the presenter says."""
+    """The two views of a workspace, with a clip and without; shows what the presenter reports."""
 
     def __init__(self, empty: EmptyPage, view: ClipView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,17 +26,17 @@ class ClipStack(QStackedWidget):
         return self.currentWidget() is self.view
 
     def show_clip(self, clip: "OpenClip") -> None:
-        """Shows a clip; ``paint_now`` once all that belongs to it is there."""
+        """Shows a clip; call ``paint_now`` once everything of it is loaded."""
         self.empty.message.clear()
         self.setCurrentWidget(self.view)
         self.view.show_clip(clip)
 
     def paint_now(self) -> None:
-        """Paints the clip before anything else is begun: somebody waits for it."""
+        """Paints the clip before anything else starts: somebody is waiting for it."""
         self.view.waveform.waves.repaint()
 
     def show_ready(self) -> None:
-        """No clip is held, and none was asked for."""
+        """No clip is leased, and none was requested."""
         self.empty.show_ready()
         self._show_empty()
 
@@ -46,12 +46,12 @@ class ClipStack(QStackedWidget):
         self._show_empty()
 
     def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
-        """There is no clip, and this is why."""
+        """Shows why there is no clip."""
         self.empty.show_failure(message, may_give_back=may_give_back)
         self._show_empty()
 
     def show_busy(self, *, is_busy: bool) -> None:
-        """While the session is asked for something, nothing else can be asked for."""
+        """While the session is busy, nothing else can be requested."""
         self.empty.show_busy(is_busy=is_busy)
         self.view.show_busy(is_busy=is_busy)
 

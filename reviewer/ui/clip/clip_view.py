@@ -80,23 +80,23 @@ class ClipView(QWidget):
 
     @property
     def annotation(self) -> Annotation:
-        """What was typed, answered and flagged, as it stands."""
+        """The present text, answers and flags as an annotation."""
         return self.transcription.annotation
 
     @property
     def stage(self) -> QWidget | None:
-        """The panel that is shown under the waves."""
+        """The panel that is shown below the waveform."""
         return self._stages.currentWidget()
 
     def add_stage(self, panel: QWidget, actions: QWidget) -> None:
-        """Adds a panel that takes the transcription's place when it is shown, with its actions."""
+        """Adds a panel that replaces the transcription when it is shown, with its actions."""
         self._stages.addWidget(panel)
         self._actions[panel] = actions
         self._below.addWidget(actions, 0, Qt.AlignmentFlag.AlignBottom)
         actions.setVisible(panel is self.stage)
 
     def show_stage(self, panel: QWidget) -> None:
-        """Shows a panel and its actions; the waves stay where they are."""
+        """Shows a panel and its actions; the waveform does not move."""
         self._stages.setCurrentWidget(panel)
         for stage, actions in self._actions.items():
             actions.setVisible(stage is panel)
@@ -114,24 +114,24 @@ class ClipView(QWidget):
         self.show_busy(is_busy=False)
 
     def clear(self) -> None:
-        """Takes everything of the clip off the screen."""
+        """Removes everything of the clip from the screen."""
         self.waveform.clear()
         self.transcription.clear()
         self.message.clear()
         self.show_stage(self.transcription)
 
     def show_busy(self, *, is_busy: bool) -> None:
-        """While work is handed over, nothing of it can be changed; if it takes long, that is seen."""
+        """During a hand-over nothing can be changed; if it takes long, the widgets look disabled."""
         self.transcription.set_locked(is_locked=is_busy or self.stage is not self.transcription)
         self._busy.show(is_busy=is_busy)
 
     @property
     def has_issues_shown(self) -> bool:
-        """Whether the user was told that something is missing, and it still is."""
+        """Whether missing points are shown that are still missing."""
         return self._has_issues_shown
 
     def show_issues(self, issues: SubmissionIssues) -> None:
-        """Says what is still to be done and marks each place; nothing when nothing is."""
+        """Shows what is missing and marks each place; removes the message when nothing is."""
         self.transcription.show_issues(issues)
         count = len(issues.notices)
         if count:
@@ -144,17 +144,17 @@ class ClipView(QWidget):
         self.show_unheard(issues.lack)
 
     def go_to_issue(self, issues: SubmissionIssues) -> None:
-        """Puts the cursor into the first place that is to be fixed."""
+        """Moves the cursor to the first place to fix."""
         self.transcription.go_to_issue(issues)
 
     def show_unheard(self, lack: Lack | None) -> None:
-        """Marks the speech that is still to be heard on the waves."""
+        """Hatches unheard speech in the waveform."""
         self.waveform.show_unheard(lack.spans if lack is not None else ())
 
     @property
     def unheard_hint(self) -> str:
-        """Which key plays the next of what is unheard."""
-        return self.tr("{0} plays the next of it.").format(shortcut(f"{self._scope}.next_unheard").shown)
+        """Names the key that plays unheard speech."""
+        return self.tr("Press {0} to play it.").format(shortcut(f"{self._scope}.next_unheard").shown)
 
     def _first_of(self, issues: SubmissionIssues) -> str:
         first = translated_catalogue().words(issues.notices[0]).sentence
@@ -179,7 +179,7 @@ class ClipView(QWidget):
 
     @Slot()
     def _share_room(self) -> None:
-        """Waves take a share of the height, the form one of the width, whatever the clip brings along."""
+        """The waveform takes a share of the height, the form one of the width, whatever the clip contains."""
         spectrum = self.waveform.share_height(self.height())
         side = self._place_side()
         left = self.height() - spectrum
@@ -187,7 +187,7 @@ class ClipView(QWidget):
         self.transcription.tags.set_compact(is_compact=is_small)
 
     def _place_side(self) -> int:
-        """Beside the text, or in a wide window beside everything; gives its width."""
+        """Places it beside the text, or in a wide window beside everything; returns its width."""
         side, columns = self.transcription.side, self.transcription.columns
         is_wide = self.width() >= _OWN_COLUMN_FROM_PX
         home, other = (self._whole, columns) if is_wide else (columns, self._whole)

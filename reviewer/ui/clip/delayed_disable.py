@@ -9,9 +9,9 @@ DISABLE_AFTER_MS = 150
 
 
 class DelayedDisable(QObject):
-    """Whether an operation is under way: ``is_on`` at once, seen on the widgets a little later.
+    """``is_on`` follows an operation at once, the widgets' appearance a little later.
 
-    Disabling a form for the moment that submitting mostly takes would flicker, and be painted twice.
+    Disabling the form for the short time that submitting usually takes would flicker and paint it twice.
     """
 
     def __init__(self, widgets: Sequence[QWidget], parent: QObject) -> None:
@@ -24,7 +24,7 @@ class DelayedDisable(QObject):
         self._timer.timeout.connect(self._disable)
 
     def show(self, *, is_busy: bool) -> None:
-        """An operation begins, or is over."""
+        """Sets whether an operation is running."""
         self.is_on = is_busy
         if is_busy:
             self._timer.start()
@@ -38,14 +38,14 @@ class DelayedDisable(QObject):
 
 
 class DisableWhileBusy:
-    """Disables buttons at once; the one that had the keyboard has it again, if it can still be seen."""
+    """Disables buttons at once; the focus returns to the one that had it, if it is still visible."""
 
     def __init__(self, *buttons: QWidget) -> None:
         self._buttons = buttons
         self._focused: QWidget | None = None
 
     def show(self, *, is_busy: bool) -> None:
-        """An operation begins, or is over."""
+        """Sets whether an operation is running."""
         if is_busy:
             self._focused = next((button for button in self._buttons if button.hasFocus()), None)
         _enable(self._buttons, is_on=not is_busy)

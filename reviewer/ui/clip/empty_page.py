@@ -29,7 +29,7 @@ class EmptyPageWords:
     nothing_waits: tuple[str, str]
     failed: tuple[str, str]
     give_back: str = ""
-    """On the button that gives back a clip that does not open; without words there is none."""
+    """On the button that gives back a clip that does not open; empty for no button."""
     give_back_hint: str = ""
 
 
@@ -59,16 +59,14 @@ class EmptyPage(QWidget):
         bind_shortcut(self, words.claim_key, self.claim.click)
         self._give_back = self._give_back_button(words)
         self._busy = DisableWhileBusy(self.claim, *self._give_back)
-        self._counts = named(
-            QLabel(self), "empty_counts", self.tr("What waits, and what was done"), kind="label"
-        )
+        self._counts = named(QLabel(self), "empty_counts", self.tr("Waiting and finished work"), kind="label")
         self.message = InlineMessage("empty_message", lines=3, parent=self)
         self.message.retry_requested.connect(self.claim_requested)
         self._lay_out()
         self.show_ready()
 
     def show_ready(self) -> None:
-        """No clip is held, and none was asked for."""
+        """No clip is leased, and none was requested."""
         self._show_state(self._words.ready)
 
     def show_nothing_waits(self) -> None:
@@ -76,14 +74,14 @@ class EmptyPage(QWidget):
         self._show_state(self._words.nothing_waits)
 
     def show_failure(self, message: Message, *, may_give_back: bool = False) -> None:
-        """There is no clip, and this is why."""
+        """Shows why there is no clip."""
         self._show_state(self._words.failed)
         for button in self._give_back:
             button.setVisible(may_give_back)
         self.message.show_message(message, "warn")
 
     def show_busy(self, *, is_busy: bool) -> None:
-        """While an operation is under way, the buttons wait."""
+        """Disables the buttons while an operation runs."""
         self._busy.show(is_busy=is_busy)
 
     def show_counts(self, counts: DailyCounts) -> None:
@@ -101,7 +99,7 @@ class EmptyPage(QWidget):
         self.message.clear()
 
     def _give_back_button(self, words: EmptyPageWords) -> tuple[QPushButton, ...]:
-        """The button that gives a clip back, where there is one."""
+        """The button that gives a clip back, if there is one."""
         if not words.give_back:
             return ()
         button = QPushButton(words.give_back, self)

@@ -1,4 +1,4 @@
-"""Logs which parts of the clip were heard; what could not be logged is kept and logged with the next."""
+"""Logs which parts of the clip were heard; what could not be logged is kept for the next attempt."""
 
 from collections.abc import Callable, Sequence
 
@@ -28,19 +28,19 @@ class HeardLog(QObject):
         self._waiting: list[HeardRange] = []
 
     def begin_clip(self, lease: Lease) -> None:
-        """From now on, what is heard is of this lease's clip."""
+        """Starts logging for this lease's clip."""
         self._lease = lease
         self._waiting = []
 
     def end_clip(self) -> None:
-        """The clip leaves the screen; what could not be logged is tried a last time."""
+        """The clip is closed; ranges that could not be logged are tried a last time."""
         self.note(())
         self._lease = None
         self._waiting = []
 
     @Slot(object)
     def note(self, ranges: Sequence[HeardRange]) -> None:
-        """Has ranges logged, after those that wait."""
+        """Logs ranges, after those that are waiting."""
         lease, due = self._lease, [*self._waiting, *ranges]
         if lease is None or not due:
             return
@@ -51,7 +51,7 @@ class HeardLog(QObject):
 
     @Slot()
     def retry(self) -> None:
-        """Logs what waits."""
+        """Logs the ranges that are waiting."""
         self.note(())
 
     def _on_failed(self, lease: Lease, ranges: list[HeardRange], error: Exception) -> None:

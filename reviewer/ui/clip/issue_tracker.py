@@ -1,4 +1,4 @@
-"""Shows what still stands between the work on the screen and submitting it, until it is fixed."""
+"""Shows what is missing before the work can be submitted, until it is fixed."""
 
 from PySide6.QtCore import QObject, Slot
 
@@ -13,9 +13,9 @@ from reviewer.ui.playback.controller import PlaybackController
 
 
 class SubmissionIssueTracker(QObject):
-    """Looks when it is asked, and from then on at each change, until there are no issues left.
+    """Checks on request, and from then on at each change, until no issues are left.
 
-    Only the session decides: it reads the log. This is for saying so before one asks in vain.
+    Only the session decides, from the log; this saves the user a refused submission.
     """
 
     def __init__(
@@ -35,16 +35,16 @@ class SubmissionIssueTracker(QObject):
         playback.coverage_changed.connect(self.look_again)
 
     def begin_clip(self, conventions: Conventions) -> None:
-        """Another clip is shown; its text keeps to these conventions."""
+        """Starts with another clip; its text follows these conventions."""
         self._conventions = conventions
 
     def end_clip(self) -> None:
-        """The clip is gone, or its work handed over."""
+        """The clip was closed, or its work handed over."""
         self._conventions = None
 
     def is_ready(self) -> bool:
-        """Whether there is no issue; if there are, shows them, and goes to the first."""
-        self._playback.report_heard()  # the last second counts, and is in the log before the work
+        """Whether there is no issue; else shows the issues and moves to the first."""
+        self._playback.report_heard()  # so that the last second counts, and is logged before the work
         issues = self._show()
         if issues is None or not issues.notices:
             return issues is not None
@@ -53,7 +53,7 @@ class SubmissionIssueTracker(QObject):
 
     @Slot()
     def look_again(self) -> None:
-        """Something was typed, answered or heard."""
+        """Checks again: text, answers or heard parts have changed."""
         if self._view.has_issues_shown:
             self._show()
 

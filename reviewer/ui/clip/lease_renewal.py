@@ -1,4 +1,4 @@
-"""Asks every few seconds whether the clip on the screen may still be open, and keeps its lease alive."""
+"""The heartbeat of an open clip: checks every few seconds that it may stay open, and renews its lease."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,13 +13,13 @@ BEAT_EVERY_MS = 5_000
 
 
 class LeaseRenewal(QObject):
-    """A rule that says no is told at once; a store that cannot be reached for a while disturbs nobody.
+    """A refusal by a rule is reported at once; a store that is briefly unavailable is not.
 
-    The session's beat asks for sign-in, role, agreement, lease, consent, retention and key.
+    The session's beat checks sign-in, role, agreement, lease, consent, retention and key.
     """
 
     refused = Signal(object)
-    """Carries the error: the clip must leave the screen."""
+    """Carries the error: the clip must be removed from the screen."""
 
     def __init__(
         self,
@@ -39,18 +39,18 @@ class LeaseRenewal(QObject):
         self._timer.timeout.connect(self.beat_now)
 
     def begin_lease(self, lease: Lease) -> None:
-        """The clip of this lease is on the screen."""
+        """Starts for the clip of this lease."""
         self._lease = lease
         self._timer.start()
 
     def end_lease(self) -> None:
-        """The clip was handed over, or left the screen."""
+        """Stops: the clip was handed over or closed."""
         self._lease = None
         self._timer.stop()
 
     @Slot()
     def beat_now(self) -> None:
-        """Asks now, unless an answer is still to come."""
+        """Checks now, unless a check is running."""
         lease = self._lease
         if lease is None or self._is_beating:
             return

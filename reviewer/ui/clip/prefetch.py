@@ -1,4 +1,4 @@
-"""Prefetches the next clip while the present one is typed."""
+"""Prefetches the next clip while the present one is transcribed."""
 
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Prefetch:
-    """Asks for the next clip once the present one is on the screen and no other job is under way.
+    """Requests the next clip once the present one is shown and no other job is running.
 
-    Its calls run in order with all others, so a draft is not overtaken, and what was prefetched is dropped
-    after all that was asked for before. A clip that cannot be prefetched says so when its turn comes.
+    Its calls run in order with all others, so no draft is overtaken, and a prefetched clip is dropped only
+    after all earlier requests. A clip that cannot be prefetched reports why when it is opened.
     """
 
     def __init__(
@@ -29,12 +29,12 @@ class Prefetch:
         self._is_wanted = self._has_asked = False
 
     def begin_clip(self) -> None:
-        """A clip was opened: the next one may be prefetched."""
+        """A clip was opened, so the next one may be prefetched."""
         self._is_wanted = True
         self._jobs.when_idle(self._ask)
 
     def drop(self) -> None:
-        """Nothing comes next: the prefetch lease ends, and the sound is forgotten."""
+        """Ends the prefetch lease and drops the sound: no clip comes next."""
         self._is_wanted = False
         self._playback.drop_prefetched()
         if self._has_asked:
@@ -50,7 +50,7 @@ class Prefetch:
         try:
             return self._work.prefetch()
         except ReviewerError:
-            return None  # the same is found again when it is this clip's turn, and told then
+            return None  # opening this clip fails in the same way, and reports it
 
     def _on_fetched(self, samples: "Sound | None") -> None:
         if samples is not None and self._has_asked:

@@ -43,12 +43,12 @@ T = TypeVar("T")
 Claim = Callable[[], Lease | None]
 MakeAct = Callable[[Lease, Annotation], WorkAct]
 _GONE = (LeaseLost, NotLeased, SubmissionConflict, OpenElsewhere)
-"""Refusals of a hand-over after which the clip is somebody else's, or the work is over."""
+"""Refusals of a hand-over after which the clip is somebody else's, or the work has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class NextClip:
-    """What came of asking for a clip: an open one, nothing, or one that did not open, and why."""
+    """The result of a request for a clip: an open one, none, or one that did not open, and why."""
 
     lease: Lease | None = None
     clip: "OpenClip | None" = None
@@ -56,22 +56,22 @@ class NextClip:
 
 
 class ClipPresenter(QObject):
-    """One clip at a time. Every call to the session is a job, and they run in the order of asking.
+    """One clip at a time. Every call to the session is a job; jobs run in the order of the requests.
 
-    ``claim`` gives the next lease; a page may do more with it than the session alone.
+    ``claim`` returns the next lease; a page may do more in it than the session alone.
     """
 
     status_changed = Signal(object)
     """Carries StatusFacts."""
     agreement_requested = Signal()
     clip_opened = Signal(object)
-    """Carries the OpenClip that is now on the screen."""
+    """Carries the OpenClip that is shown now."""
     clip_left = Signal()
-    """No clip is on the screen any more."""
+    """The clip was removed from the screen."""
     nothing_waits = Signal()
     """The queue had no clip for this person."""
     handed_over = Signal(object)
-    """Carries the WorkAct that the session took; the next clip, if any, is on the screen."""
+    """Carries the WorkAct that was committed; the next clip, if any, is shown."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class ClipPresenter(QObject):
 
     @property
     def is_all_saved(self) -> bool:
-        """Whether nothing typed waits to be saved."""
+        """Whether all text is saved."""
         return self._autosave.is_all_saved
 
     @property
@@ -125,37 +125,37 @@ class ClipPresenter(QObject):
     def _empty(self) -> "EmptyPage":
         return self._stack.empty
 
-    # What the user asks for
+    # Requests of the user
 
     def start(self) -> None:
-        """Goes on with the clip that this person still holds; claims nothing new unasked."""
+        """Continues with the clip that this person still has on lease; claims no new one."""
         self._enter(ClipState.CLAIMING)
         self._executor.run(partial(_claim_and_open, self._work, self._work.resume), self._on_resumed)
 
     @Slot()
     def take_next(self) -> None:
-        """Claims and opens the next clip, or the one that is held but did not open."""
+        """Claims and opens the next clip, or the leased one that did not open."""
         if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
             self._enter(ClipState.CLAIMING)
             self._executor.run(partial(_claim_and_open, self._work, self._claim), self._on_next)
 
     def submit(self, make_act: MakeAct) -> None:
-        """Hands the work over; if something is missing, says what, and goes there."""
+        """Submits the work; if something is missing, shows it and moves there."""
         if self._state.is_in(ClipState.OPEN) and self._issues.is_ready():
             self._autosave.save_now()
             self._hand_over(make_act, retry=lambda: self.submit(make_act))
 
     def hand_over(self, make_act: MakeAct) -> None:
-        """Ends the work on the open clip, or on one that did not open, and goes on with the next."""
+        """Ends the work on the open clip, or on one that did not open, and continues with the next."""
         self._hand_over(make_act, retry=lambda: self.hand_over(make_act))
 
     def submit_and_stay(
         self, step: Callable[[Lease, Annotation], tuple[Lease, T]], done: Callable[[T], None]
     ) -> None:
-        """Submits work of which nothing is required, and keeps the clip open.
+        """Submits work without required fields, and keeps the clip open.
 
         Args:
-            step: submits, on the pool; gives the lease as it goes on, and a result.
+            step: submits, on the pool; returns the lease to continue with, and a result.
             done: gets the result, on the GUI thread.
         """
         if self._state.is_in(ClipState.OPEN):
@@ -166,11 +166,11 @@ class ClipPresenter(QObject):
             self._executor.run(work, lambda kept: self._on_stayed(done, *kept), self._on_refused)
 
     def skip(self, reason: SkipReason) -> None:
-        """Gives the clip back, also one that did not open."""
+        """Skips the clip, also one that did not open."""
         self.hand_over(lambda lease, _annotation: Skip(lease, reason))
 
     def run(self, step: Callable[[Lease], T], done: Callable[[T], None]) -> None:
-        """Runs a step for the open clip on the pool, in order; errors are shown as those of a hand-over."""
+        """Runs a step for the open clip on the pool, in order; errors are shown like those of a hand-over."""
         if self._begin_hand_over(lambda: self.run(step, done)):
             assert self._lease is not None
             lease = self._lease
@@ -179,20 +179,20 @@ class ClipPresenter(QObject):
             )
 
     def pause(self) -> None:
-        """Another page comes to the front: sound stops, what is typed is saved."""
+        """Another page is shown: stops the sound and saves the draft."""
         self._playback.pause()
         self._position.keep()
         self._autosave.save_now()
 
     @Slot()
     def retry(self) -> None:
-        """Tries again what the message on the screen is about."""
+        """Retries the operation that the message is about."""
         self._retry()
 
     def close_down(self) -> None:
-        """The way out: what is typed is on the disk when this returns; the rest is done on the pool.
+        """Closes the workspace: the text is on the disk when this returns; the pool does the rest.
 
-        A clip of which nothing was heard and nothing typed goes back to the queue for whoever comes first.
+        A clip without heard parts and text goes back to the queue, for anybody.
         """
         if self._state.is_in(ClipState.CLOSED):
             return
@@ -220,7 +220,7 @@ class ClipPresenter(QObject):
         self._unsaved = None
         self._view.clear()
 
-    # What comes back from the session
+    # Results from the session
 
     def _on_resumed(self, found: NextClip) -> None:
         self._on_next(found, self._stack.show_ready)
@@ -305,9 +305,9 @@ class ClipPresenter(QObject):
             self._on_not_opened(error)
 
     def _on_lost(self, error: Exception) -> None:
-        """A rule said no: the clip leaves the screen, and sound stops.
+        """A rule refused: removes the clip from the screen and stops the sound.
 
-        Without an agreement nothing is saved: what was typed is kept here until the same clip opens again.
+        Without an agreement nothing is saved: the text is kept here until the same clip opens again.
         """
         if isinstance(error, NdaRequired) and self._lease is not None and self._is_touched:
             self._unsaved = self._lease.task_id, self._view.annotation
@@ -325,7 +325,7 @@ class ClipPresenter(QObject):
 
     @Slot(object)
     def _on_beat_refused(self, error: Exception) -> None:
-        """What was typed is saved once more: the session keeps it, as a late draft if the lease was lost."""
+        """Saves the text once more: the session keeps it, as a late draft if the lease was lost."""
         if not self._state.is_in(ClipState.OPEN):
             return
         if self._lease is not None and self._is_touched:
@@ -362,7 +362,7 @@ class ClipPresenter(QObject):
             self._executor.run(step, partial(self._on_handed_over, act), self._on_refused)
 
     def _begin_hand_over(self, retry: Callable[[], None]) -> bool:
-        """Sound stops, drafts stop, then the work goes; in this order on the pool too."""
+        """Stops sound and autosave, then hands the work over; in this order on the pool too."""
         if self._lease is None or not self._state.is_in(ClipState.OPEN, ClipState.FAILED):
             return False
         self._retry = retry
@@ -373,7 +373,7 @@ class ClipPresenter(QObject):
         return True
 
     def _leave_clip(self, *, has_next: bool = False) -> Lease | None:
-        """Takes the clip off the screen, unless another takes its place at once; gives its lease."""
+        """Removes the clip from the screen, unless another replaces it at once; returns its lease."""
         left = self._lease if self._stack.is_clip_shown else None
         self._renewal.end_lease()
         self._autosave.stop()
@@ -393,7 +393,7 @@ class ClipPresenter(QObject):
         return left
 
     def _give_back(self, found: NextClip) -> None:
-        """A clip that opened after the page was closed."""
+        """Gives back a clip that opened after the page was closed."""
         if found.clip is not None:
             self._close(found.clip.lease)
             if found.clip.draft is None and found.clip.blind is None:
@@ -404,7 +404,7 @@ class ClipPresenter(QObject):
             self._executor.run(partial(self._work.close, lease))
 
     def _refresh_counts(self) -> None:
-        """What waits and what was done today, for the status bar and the page without a clip."""
+        """Fetches waiting and finished work, for the status bar and the empty page."""
         self._executor.run(self._work.daily_counts, self._on_counts)
         self._executor.run(self._work.unwitnessed, self._on_unwitnessed)
 
@@ -435,7 +435,7 @@ class ClipPresenter(QObject):
 
 
 def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
-    """Asks for a lease and opens its clip; runs on the pool, as one job, so that it is quick."""
+    """Claims a lease and opens its clip; runs on the pool as one job, to be quick."""
     lease = None
     try:
         lease = claim()
@@ -445,9 +445,9 @@ def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
 
 
 def _hand_over(work: "WorkSession", act: WorkAct, claim: Claim) -> NextClip:
-    """Ends the present work for good, and only then takes the next clip: with one commit where it can.
+    """Ends the present work, and only then takes the next clip, in one commit where possible.
 
-    Raises what the act raises; whatever is wrong with the next clip is in the result.
+    Raises what the act raises; an error of the next clip is in the result.
     """
     clip = work.hand_over(act)
     return NextClip(clip.lease, clip) if clip is not None else _claim_and_open(work, claim)

@@ -1,4 +1,4 @@
-"""Runs jobs one after the other, in the order in which they were asked for."""
+"""Runs jobs one after the other, in the order of the requests."""
 
 import threading
 from collections.abc import Callable
@@ -15,10 +15,10 @@ PATIENCE_SECONDS = 2.0
 
 
 class SerialExecutor:
-    """Saves a draft before it is submitted, and logs what was heard before the clip is closed.
+    """Ensures that a draft is saved before it is submitted, and heard ranges are logged before closing.
 
-    All jobs are on the pool from the start (so the pool is not idle before they are done); each waits there
-    for its turn.
+    All jobs are given to the pool at once, so the pool is not idle before they are done; each waits there
+    for its predecessor.
     """
 
     def __init__(self, jobs: Jobs, owner: QObject, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -35,7 +35,7 @@ class SerialExecutor:
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Runs ``work`` after all that was asked for before; the answer comes on the GUI thread."""
+        """Runs ``work`` after all earlier requests; the result comes on the GUI thread."""
         number = self._next_number()
         self._jobs.run(
             lambda token: self._in_turn(number, work, token),
@@ -45,10 +45,10 @@ class SerialExecutor:
         )
 
     def run_here(self, work: Callable[[], T]) -> T:
-        """Runs ``work`` on this thread, after all that was asked for before; for lock and exit only.
+        """Runs ``work`` on this thread, after all earlier requests; for lock and exit only.
 
-        After two seconds (the pool was closed, a disk hangs) it does not wait any longer: what was asked for
-        before may then run later, so ``work`` must bear that. A draft does, by its revision.
+        It waits two seconds at most (the pool was closed, a disk hangs); earlier requests may then run later,
+        and ``work`` must tolerate that. A draft does, because of its revision.
         """
         number = self._next_number()
         with self._may_go:

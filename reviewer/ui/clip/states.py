@@ -7,17 +7,17 @@ class ClipState(Enum):
     """What a clip workspace is doing."""
 
     IDLE = "idle"
-    """No clip, and none was asked for."""
+    """No clip, and none was requested."""
     CLAIMING = "claiming"
-    """A lease is asked for, and its clip opened."""
+    """A lease is being claimed and its clip opened."""
     OPEN = "open"
-    """A clip is on the screen and can be worked on."""
+    """A clip is shown and can be worked on."""
     HANDING_OVER = "handing_over"
-    """The clip is submitted, skipped or decided; nothing of it can be changed."""
+    """The clip is being submitted, skipped or decided; nothing can be changed."""
     FAILED = "failed"
-    """No clip is on the screen, and the reason is."""
+    """No clip is shown; the reason is."""
     CLOSED = "closed"
-    """The page was left for good: lock, exit."""
+    """The page was closed: lock or exit."""
 
 
 FOLLOWS: dict[ClipState, frozenset[ClipState]] = {
@@ -28,7 +28,7 @@ FOLLOWS: dict[ClipState, frozenset[ClipState]] = {
     ClipState.FAILED: frozenset({ClipState.CLAIMING, ClipState.HANDING_OVER, ClipState.CLOSED}),
     ClipState.CLOSED: frozenset(),
 }
-"""The transition table: every pair that is not here is a bug."""
+"""The transition table: any other transition is a bug."""
 
 
 class ClipStateMachine:
@@ -46,7 +46,7 @@ class ClipStateMachine:
         return self._state in states
 
     def enter(self, state: ClipState) -> None:
-        """Goes to another state. Raises RuntimeError where the table has no such transition."""
+        """Changes the state. Raises RuntimeError where the table has no such transition."""
         if state not in FOLLOWS[self._state]:
             raise RuntimeError(f"a clip workspace cannot go from {self._state.value} to {state.value}")
         self._state = state

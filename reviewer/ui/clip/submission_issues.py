@@ -1,4 +1,4 @@
-"""What still stands between the work on the screen and submitting it, and where to fix it."""
+"""What is missing before the work can be submitted, and where to fix it."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ from reviewer.transcript.conventions import Conventions
 
 @dataclass(frozen=True, slots=True)
 class SubmissionIssues:
-    """All ``notices`` in the order of fixing; ``fields`` are those of the form, ``in_text`` the others.
+    """All ``notices`` in the order of fixing; ``fields`` are those of the form.
 
-    ``lack`` is what is still to be heard; its notice comes last, for no cursor can fix it.
+    ``lack`` is unheard speech; its notice comes last, because it cannot be fixed by typing.
     """
 
     notices: tuple[Notice, ...]
@@ -29,19 +29,19 @@ class SubmissionIssues:
 
     @property
     def is_unheard(self) -> bool:
-        """Whether something is still to be heard."""
+        """Whether speech is still unheard."""
         return self.lack is not None
 
     @property
     def is_only_unheard(self) -> bool:
-        """Whether there is nothing else to be done."""
+        """Whether nothing else is missing."""
         return self.is_unheard and len(self.notices) == 1
 
 
 def submission_issues(
     annotation: Annotation, schema: Schema, conventions: Conventions, lack: Lack | None = None
 ) -> SubmissionIssues:
-    """The rules are the session's; this adds where in the form they point."""
+    """Applies the session's rules and adds the place of each issue in the form."""
     found = () if is_answered_by_flag(annotation) else check_annotation(schema, annotation)
     found_by_session = missing(annotation, schema, conventions)
     return SubmissionIssues(

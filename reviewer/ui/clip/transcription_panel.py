@@ -1,4 +1,4 @@
-"""Where a clip is transcribed: transcript, tags, flags and form; every change is a new annotation."""
+"""The transcription panel: transcript, tags, flags and form; every change is a new annotation."""
 
 from dataclasses import replace
 from functools import partial
@@ -28,7 +28,7 @@ _SIDE_MARGIN_PX = 12
 
 
 class TranscriptionPanel(QWidget):
-    """Values in, new annotations out. ``side`` (form and flags) may be given another place by its owner."""
+    """Values in, new annotations out. The owner may move ``side`` (form and flags)."""
 
     annotation_changed = Signal(object)
 
@@ -54,11 +54,11 @@ class TranscriptionPanel(QWidget):
 
     @property
     def annotation(self) -> Annotation:
-        """What was typed, answered and flagged, as it stands."""
+        """The present text, answers and flags as an annotation."""
         return self._annotation
 
     def show_clip(self, clip: "OpenClip") -> None:
-        """Starts with one's own draft, or the returned work, or an empty field."""
+        """Starts with the person's draft, the returned work, or an empty field."""
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else None)
         if start is None or not start.segments:
             start = Annotation.of_text("", clip.samples.frames)
@@ -75,7 +75,7 @@ class TranscriptionPanel(QWidget):
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clear(self) -> None:
-        """Leaves nothing of the last clip."""
+        """Removes everything of the last clip."""
         self._annotation = Annotation()
         self.editor.show_text("")
         self.form.show_labels({})
@@ -83,16 +83,16 @@ class TranscriptionPanel(QWidget):
         self.notice.show_nothing()
 
     def set_locked(self, *, is_locked: bool) -> None:
-        """While it is locked nothing can be changed. The texts of several segments can only be read here."""
+        """Makes everything read-only or editable. The text of several segments is always read-only here."""
         self._is_locked = is_locked
         self.editor.set_read_only(is_locked or not self._is_one_segment)
 
     def show_issues(self, issues: SubmissionIssues) -> None:
-        """Marks the fields that something is missing in."""
+        """Marks the fields with issues."""
         self.form.show_problems(issues.fields)
 
     def go_to_issue(self, issues: SubmissionIssues) -> None:
-        """Puts the cursor into the first place that is to be fixed; what is unheard has none."""
+        """Moves the cursor to the first place to fix; unheard speech has none."""
         if issues.is_only_unheard:
             return
         if not issues.in_text:
@@ -104,7 +104,7 @@ class TranscriptionPanel(QWidget):
 
     @Slot()
     def switch_focus(self) -> None:
-        """Moves the keyboard between text and form."""
+        """Switches the focus between text and form."""
         if self.form.isAncestorOf(self.focusWidget() or self):
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
@@ -150,7 +150,7 @@ class TranscriptionPanel(QWidget):
         bind_shortcut(self, f"{scope}.focus_form", self.switch_focus)
         for place, flag in enumerate(Flag, start=1):
             bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
-        if scope is Scope.DESK:  # a machine's text would not leave a review blind
+        if scope is Scope.DESK:  # a recogniser's text would not leave a review blind
             bind_shortcut(self, "desk.use_draft", self.notice.use)
 
     def _lay_out(self) -> None:

@@ -1,4 +1,4 @@
-"""What a clip sounds like, to the eye: minimap, waves, spectrogram, and the play bar under them."""
+"""The waveform panel: minimap, waveform, spectrogram and play bar."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class WaveformPanel(QWidget):
-    """Shows the sound of a clip and follows a playback."""
+    """Shows the sound of a clip and follows its playback."""
 
     def __init__(self, scope: Scope, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class WaveformPanel(QWidget):
         preferences: Preferences,
         keys_owner: QWidget,
     ) -> None:
-        """Shows a playback from now on; its keys work while ``keys_owner`` is shown."""
+        """Connects to a playback; its shortcuts work while ``keys_owner`` is shown."""
         self.play_bar.follow(playback)
         self.play_bar.add_right(OutputSettingsButton(output, self._scope, self.play_bar))
         connect_waveform(self.waves, playback)
@@ -65,17 +65,17 @@ class WaveformPanel(QWidget):
 
     @property
     def unheard(self) -> tuple[Span, ...]:
-        """The speech that is marked as still to be heard."""
+        """The speech that is marked as unheard."""
         return self._unheard
 
     def show_clip(self, clip: "OpenClip") -> None:
-        """Draws the clip and where somebody speaks in it; what is unheard is marked later."""
+        """Shows the clip and its speech; unheard speech is marked later."""
         self._unheard = ()
         self.waves.show_clip(clip.samples, clip.peaks)
         self.waves.show_speech(clip.speech)
 
     def show_unheard(self, spans: Sequence[Span]) -> None:
-        """Marks the speech that is still to be heard."""
+        """Marks unheard speech."""
         if tuple(spans) != self._unheard:
             self._unheard = tuple(spans)
             self.waves.show_unheard(spans)
@@ -85,7 +85,7 @@ class WaveformPanel(QWidget):
         self.waves.show_nothing()
 
     def share_height(self, whole_px: int) -> int:
-        """Takes a share of a page's height, and no more; gives what the spectrogram has of it."""
+        """Takes its share of a page's height; returns the spectrogram's part of it."""
         waves, spectrum = waveform_heights(whole_px, has_spectrogram=self.spectrogram.settings.is_on)
         self.spectrogram.setFixedHeight(spectrum)
         self.setMaximumHeight(waves + spectrum + GAP_PX + HEIGHT_PX)

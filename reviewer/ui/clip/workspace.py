@@ -35,7 +35,7 @@ class ClipTools:
 
 
 class ClipWorkspace:
-    """Puts view, playback and presenter together; pages add their panels and what is special to them."""
+    """Combines view, playback and presenter; pages add their own panels and actions."""
 
     def __init__(
         self,
@@ -62,15 +62,15 @@ class ClipWorkspace:
         self._has_started = False
 
     def is_at_work(self, within: timedelta) -> bool:
-        """Whether something plays that a person started no longer than ``within`` ago."""
+        """Whether playback runs that a person started no longer than ``within`` ago."""
         return self.playback.is_attended(within)
 
     def enter(self) -> None:
-        """The page comes to the front; the first time it goes on with the clip that is still held."""
+        """The page is shown; the first time it continues with the clip that is still leased."""
         if not self._has_started:
             self._has_started = True
             self.presenter.start()
 
     def tag_keys(self) -> list[tuple[str, str]]:
-        """The tags' keys, for the list of keys, while there is a clip to type them in."""
+        """The tags' keys for the list of shortcuts, while a clip is open."""
         return self.view.transcription.tags.keys

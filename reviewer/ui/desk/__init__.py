@@ -1,1 +1,1 @@
-"""The desk: what only transcribing has, submit and skip."""
+"""The desk: the page for transcribing clips."""

@@ -74,7 +74,7 @@ class DeskPage(Page):
 
     @Slot()
     def ask_skip_reason(self) -> None:
-        """Opens the question; the sound stops meanwhile."""
+        """Opens the dialog; playback stops."""
         self.workspace.playback.pause()
         dialog = SkipDialog(self)
         dialog.skip_requested.connect(self.workspace.presenter.skip)

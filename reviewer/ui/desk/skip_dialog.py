@@ -1,4 +1,4 @@
-"""Giving a clip back: a reason from the closed list, and what happens then."""
+"""Asks for the reason of a skip, from the closed list, and says what happens then."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -22,7 +22,7 @@ _WIDTH_PX = 440
 
 
 class SkipDialog(QDialog):
-    """Nothing is picked before, and Enter skips nothing: Cancel is the default."""
+    """No reason is preselected, and Enter skips nothing: Cancel is the default."""
 
     skip_requested = Signal(object)
     """Carries a SkipReason."""
@@ -61,7 +61,7 @@ class SkipDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GAP_PX)
-        title = QLabel(self.tr("Why do you give this clip back?"), self)
+        title = QLabel(self.tr("Why are you skipping this clip?"), self)
         title.setProperty("kind", "heading")
         column.addWidget(title)
         for place, reason in enumerate(self._reasons):
@@ -69,7 +69,7 @@ class SkipDialog(QDialog):
             named(button, f"skip_{reason.value}", self._says(reason))
             self._group.addButton(button, place)
             column.addWidget(button)
-        after = QLabel(self.tr("It will not come to you again, and what you typed for it is deleted."), self)
+        after = QLabel(self.tr("You will not get it again, and your text for it is deleted."), self)
         after.setProperty("kind", "label")
         after.setWordWrap(True)
         column.addSpacing(GAP_PX)
@@ -86,8 +86,8 @@ class SkipDialog(QDialog):
         return {
             SkipReason.CANNOT_UNDERSTAND: self.tr("I cannot understand enough of it"),
             SkipReason.NOT_MY_LANGUAGE: self.tr("It is not in a language I work in"),
-            SkipReason.KNOWN_SPEAKER: self.tr("I know the person who speaks"),
-            SkipReason.DISTRESSING: self.tr("It is distressing (nobody counts this against you)"),
+            SkipReason.KNOWN_SPEAKER: self.tr("I know the speaker"),
+            SkipReason.DISTRESSING: self.tr("It is distressing (this is never held against you)"),
             SkipReason.TECHNICAL: self.tr("It does not play, or something is broken"),
         }[reason]
 

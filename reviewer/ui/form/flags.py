@@ -24,7 +24,7 @@ def flag_label(flag: Flag) -> str:
 def flag_hint(flag: Flag) -> str:
     """When to set a flag, and what it does."""
     return {
-        Flag.NO_SPEECH: QCoreApplication.translate("flags", "Nobody says words. The text may stay empty."),
+        Flag.NO_SPEECH: QCoreApplication.translate("flags", "Nobody speaks. The text may stay empty."),
         Flag.WRONG_LANGUAGE: QCoreApplication.translate(
             "flags", "A language other than this project's. The text may stay empty."
         ),

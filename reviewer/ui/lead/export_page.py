@@ -13,7 +13,7 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
-from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import named
 
@@ -41,7 +41,7 @@ class ExportPage(LeadPage):
     ) -> None:
         super().__init__("export", self.tr("Export"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogFileChooser()
+        self._chooser = chooser or FileChooser()
         self._is_running = False
         self.left_out: RowsModel[LeftOut] = RowsModel(
             [
@@ -101,7 +101,7 @@ class ExportPage(LeadPage):
         self.progress.setMaximum(max(whole, 1))
         self.progress.setValue(done)
         self.progress.setFormat(f"{done:,} / {whole:,}")
-        self.message.show_message(Message(self.tr("Writing the set and reading it back…")))
+        self.message.show_message(Message(self.tr("Writing and validating the set…")))
 
     def _done(self, result: "ExportResult") -> None:
         self._show_running(running=False)
@@ -109,7 +109,7 @@ class ExportPage(LeadPage):
         minutes, seconds = divmod(round(result.seconds), 60)
         self.message.show_message(
             Message(
-                self.tr("{0} clips, {1} min {2:02d} s, written and read back.").format(
+                self.tr("{0} clips, {1} min {2:02d} s, written and validated.").format(
                     f"{result.clips:,}", minutes, seconds
                 ),
                 self.tr("Folder: {0}. SHA-256 of its passport: {1}…").format(
@@ -164,7 +164,7 @@ class ExportPage(LeadPage):
         self.run_button = self.button(
             "export_run",
             self.tr("Export"),
-            self.tr("Write the set, read it back, and create its passport"),
+            self.tr("Write the set, validate it, and create its passport"),
             self._on_run,
             shortcut_id="export.run",
             kind="primary",

@@ -14,7 +14,7 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, term, translated_catalogue
 from reviewer.ui.theme import GAP_PX, GROUP_PX
-from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
 from reviewer.ui.widgets.widget_ids import named
@@ -44,7 +44,7 @@ class ImportPage(LeadPage):
     ) -> None:
         super().__init__("import", self.tr("Import"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogFileChooser()
+        self._chooser = chooser or FileChooser()
         self._job: Job | None = None
         self._stop = threading.Event()
         self._is_running = False
@@ -66,7 +66,6 @@ class ImportPage(LeadPage):
 
     def close_down(self) -> None:
         """Locking stops the import between two clips; imported clips stay, and the import can be repeated."""
-        self._stop.set()
         if self._job is not None:
             self._job.cancel()
 
@@ -142,7 +141,7 @@ class ImportPage(LeadPage):
     @Slot()
     def _wake(self) -> None:
         self.run_button.setEnabled(bool(self.manifest.text().strip()) and not self._is_running)
-        self.run_button.setText(self.tr("Try it") if self.dry_run.isChecked() else self.tr("Import"))
+        self.run_button.setText(self.tr("Check") if self.dry_run.isChecked() else self.tr("Import"))
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running

@@ -16,7 +16,7 @@ from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
 from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.time_format import exact_time
-from reviewer.ui.widgets.file_chooser import DialogFileChooser, FileChooser
+from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
 
@@ -51,7 +51,7 @@ class LogPage(LeadPage):
     ) -> None:
         super().__init__("log", self.tr("Access log"), jobs, parent)
         self._lead = lead
-        self._chooser = chooser or DialogFileChooser()
+        self._chooser = chooser or FileChooser()
         self.rows = RowsModel(self._columns())
         buttons = self._make_buttons()
         for button in buttons:

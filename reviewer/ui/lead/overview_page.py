@@ -106,7 +106,7 @@ class OverviewPage(LeadPage):
         )
         self._lease_table = self._table(
             "overview_leases",
-            self.tr("Checked-out clips"),
+            self.tr("Leased clips"),
             self.leases,
             self.tr("No clips are checked out."),
         )
@@ -140,7 +140,7 @@ class OverviewPage(LeadPage):
         grid.setHorizontalSpacing(GROUP_PX)
         grid.addWidget(self.label(self.tr("Each person's work"), "heading"), 0, 0)
         grid.addWidget(people, 1, 0, 4, 1)
-        grid.addWidget(self.label(self.tr("Held now"), "heading"), 0, 1)
+        grid.addWidget(self.label(self.tr("Leased now"), "heading"), 0, 1)
         grid.addWidget(self._release, 0, 2)
         grid.addWidget(self._lease_table, 1, 1, 1, 2)
         grid.addWidget(self.label(self.tr("Late drafts"), "heading"), 2, 1)
@@ -198,7 +198,7 @@ class OverviewPage(LeadPage):
     def _task_states(self) -> list[tuple[str, str]]:
         return [
             (TaskState.OPEN, self.tr("open")),
-            (TaskState.LEASED, self.tr("in work")),
+            (TaskState.LEASED, self.tr("in progress")),
             (TaskState.SUBMITTED, self.tr("submitted")),
             (TaskState.QA_PENDING, self.tr("in review")),
             (TaskState.RETURNED, self.tr("returned")),

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from reviewer.audio.play.player import Player
     from reviewer.audio.samples import Sound
 
-LOOP_LEAST_MS = 20  # a handful of samples is a buzz, and hundreds of rounds a block are work for the card
+LOOP_LEAST_MS = 20  # a loop of a few samples buzzes, and hundreds of rounds a block cost processor time
 PREVIOUS_AFTER_MS = 1000
-UNHEARD_LEAST_MS = 250  # less is a click, and says nothing
+UNHEARD_LEAST_MS = 250  # anything shorter is only a click
 
 
 SPEEDS = (25, 50, 75, 90, 100, 110, 125, 150, 175, 200, 250, 300)
-"""In per cent of what was recorded; all at the recorded pitch."""
+"""In per cent of the recorded speed; all at the recorded pitch."""
 
 
 class PlaybackAction(StrEnum):
-    """The value is the key's name in the table of keys."""
+    """The value is the action's name in the shortcut table."""
 
     PLAY = "play"
     BACK = "back"
@@ -53,7 +53,7 @@ class PlaybackAction(StrEnum):
 
 
 class _Again(NamedTuple):
-    """Slower up to ``end``, then on at ``percent``; ``start`` is where it began last."""
+    """A slow replay up to ``end``, then at ``percent``; ``start`` is where it last began."""
 
     end: int
     percent: int
@@ -61,17 +61,17 @@ class _Again(NamedTuple):
 
 
 class PlaybackController(QObject):
-    """What keys and buttons ask of the player; ``position`` is the one clock of sound and picture."""
+    """Performs the actions of keys and buttons; ``position`` is the one clock of sound and display."""
 
     position_changed = Signal(int)
     state_changed = Signal()
-    """Playing, speed, loop, preferences, what was heard, or the reason why there is no sound."""
+    """Playing, speed, loop, preferences, coverage, or the reason for missing sound has changed."""
     coverage_changed = Signal(object)
-    """Carries the Spans that were heard of this clip."""
+    """Carries the Spans of this clip that were heard."""
     heard_due = Signal(object)
-    """Carries the HeardRanges that are to be logged: every 5 s while playing, and at each stop."""
+    """Carries the HeardRanges to log: every 5 s while playing, and at each stop."""
     select_requested = Signal(int, int)
-    """A segment was gone to: whoever keeps the selection marks it, and tells it to ``select``."""
+    """A segment was reached: the owner of the selection marks it and calls ``select``."""
 
     def __init__(
         self,
@@ -123,81 +123,81 @@ class PlaybackController(QObject):
 
     @property
     def problem(self) -> str:
-        """Why there is no sound, in one sentence; empty while all is well."""
+        """Why there is no sound, in one sentence; empty if there is sound."""
         return self._player.problem or ""
 
     @property
     def coverage(self) -> Coverage:
-        """What was heard of this clip, counted against its speech."""
+        """How much of this clip's speech was heard."""
         return self._clock.coverage
 
     @property
     def is_looping(self) -> bool:
-        """Whether the selection, a segment or the whole clip is repeated."""
+        """Whether the selection, a segment or the whole clip loops."""
         return self._is_looping
 
     @property
     def is_all_heard_told(self) -> bool:
-        """Whether unheard speech was just asked for, and there is none."""
+        """Whether unheard speech was just requested, and there is none."""
         return self._is_all_heard_told
 
     @property
     def has_segments(self) -> bool:
-        """Whether there are segments to go to."""
+        """Whether the clip has segments."""
         return bool(self._segments.spans)
 
     def is_attended(self, within: timedelta) -> bool:
-        """Whether it plays, and a person started it no longer than ``within`` ago.
+        """Whether playback runs that a person started no longer than ``within`` ago.
 
-        A loop that nobody has touched since must not keep the window unlocked.
+        A loop left alone must not keep the window unlocked.
         """
         seconds = self._wall_clock.monotonic() - self._started_at
         return self.is_playing and seconds < within.total_seconds()
 
     def prefetch(self, samples: "Sound") -> None:
-        """Has the next clip stretched and levelled while the present one is typed."""
+        """Renders the next clip's sound while the present one is transcribed."""
         self._player.prepare(samples)
 
     def drop_prefetched(self) -> None:
-        """Nothing comes next, or something else."""
+        """Drops the prefetched sound: no clip comes next, or another one."""
         self._player.forget_prepared()
 
     def load(
         self, samples: "Sound", speech: Sequence[Span] = (), heard_before: Sequence[HeardRange] = ()
     ) -> None:
-        """Takes another clip, at its start; a missing device is no error.
+        """Loads a clip, at its start; a missing device is no error.
 
         Args:
             samples: the clip.
-            speech: where somebody speaks: the segments to go to, and what must be heard.
-            heard_before: what was heard of the clip for this work earlier; it is in the log already.
+            speech: its passages of speech: the segments, and what must be heard.
+            heard_before: what was heard for this work earlier, and is logged already.
         """
         self.unload_for_next()
         self._rate_hz = samples.rate_hz
         self._player.load(samples)
-        self._player.set_speed(self._player.speed_percent)  # has it stretched now, not at the first play
+        self._player.set_speed(self._player.speed_percent)  # rendered now, not at the first play
         self._segments = SegmentList.of(speech, self.frames)
         coverage = Coverage(self.frames, samples.rate_hz, merge(self._segments.spans))
         self._clock.begin_clip(coverage.after(heard_before))
         self._emit_all()
 
     def unload_for_next(self) -> None:
-        """Lets the clip go for one that is loaded at once, and keeps the device."""
+        """Unloads the clip, and keeps the device for the next one."""
         self._let_go(keeps_device=True)
 
     def unload(self) -> None:
-        """Stops and lets the clip go; reports the last of what was heard first."""
+        """Reports what was heard, stops, and unloads the clip."""
         self._let_go(keeps_device=False)
         self._emit_all()
 
     def close(self) -> None:
-        """Lets clip and device go."""
+        """Unloads the clip and closes the device."""
         self.unload()
         self._player.close()
 
     @Slot()
     def pause(self) -> None:
-        """Stops where it is, and reports what was heard."""
+        """Stops at the position, and reports what was heard."""
         if self._clock.is_running:
             self._player.pause()
             self._clock.stop()
@@ -206,12 +206,12 @@ class PlaybackController(QObject):
 
     @Slot()
     def report_heard(self) -> None:
-        """Reports what was heard and not reported yet."""
+        """Reports heard ranges that were not reported yet."""
         self._clock.report_heard()
 
     @Slot(object)
     def perform(self, action: PlaybackAction) -> None:
-        """Does what a key or button of the play bar asks for."""
+        """Performs the action of a key or button."""
         if self.frames == 0:
             return
         steps: dict[PlaybackAction, Callable[[], None]] = {
@@ -238,7 +238,7 @@ class PlaybackController(QObject):
 
     @Slot()
     def toggle(self) -> None:
-        """Plays, or stops and goes back as far as was chosen."""
+        """Plays, or stops and rewinds by the user's preference."""
         if not self.is_playing:
             self._play()
             return
@@ -251,7 +251,7 @@ class PlaybackController(QObject):
 
     @Slot(int, int)
     def select(self, start: int, end: int) -> None:
-        """What a loop and the edges are of; the segment, or the clip, if these are equal."""
+        """Sets the part for loops and edges; if empty, the segment or the clip is used."""
         self._selection = (start, end) if start < end else None
         self._looped = None
         if self._is_looping and self.is_playing:
@@ -259,7 +259,7 @@ class PlaybackController(QObject):
 
     @Slot(int)
     def seek(self, frame: int) -> None:
-        """Goes there; what plays goes on, a loop of no selection with the segment that is there."""
+        """Goes to a frame; playback continues. A loop without a selection moves to the segment there."""
         self._player.seek(min(max(frame, 0), self.frames))
         self.position_changed.emit(self.position)
         if self._is_looping and self._selection is None and self.is_playing:
@@ -299,7 +299,7 @@ class PlaybackController(QObject):
 
     @property
     def _part(self) -> tuple[int, int]:
-        """What was selected, else the segment under the cursor, else all."""
+        """The selection, else the segment under the playhead, else the whole clip."""
         under = self._segments.at(self.position)
         return self._selection or ((under.start, under.end) if under else (0, self.frames))
 
@@ -319,7 +319,7 @@ class PlaybackController(QObject):
         self._emit_all()
 
     def _play_round(self) -> None:
-        """The part under the cursor round and round; one that was left in the middle is gone on with."""
+        """Loops the part under the playhead, continuing inside it where it was paused."""
         pre, post = self._rolls
         here, before = self.position, self._looped
         if before is None or not before[0] - pre <= here < before[1] + post:
@@ -332,7 +332,7 @@ class PlaybackController(QObject):
         self.seek(self.position + times * self._frames_of(self.preferences.step_ms))
 
     def _play_again(self) -> None:
-        """A step back once more, slower, each time another step; then on at the speed of before."""
+        """Replays slowly, one step further back each time; then continues at the earlier speed."""
         here = self.position
         end, percent, start = self._again or _Again(here, self.speed_percent, here)
         start = max(start - self._frames_of(self.preferences.step_ms), 0)
@@ -352,7 +352,7 @@ class PlaybackController(QObject):
         self.state_changed.emit()
 
     def _play_edge(self, which: int) -> None:
-        """A little on each side of where the selection, the segment or the clip begins or ends."""
+        """Plays a little on each side of where the selection, the segment or the clip starts or ends."""
         edge, reach = self._part[which], self._frames_of(self.preferences.edge_ms)
         self._play(max(edge - reach, 0), min(edge + reach, self.frames))
 
@@ -366,7 +366,7 @@ class PlaybackController(QObject):
         return SegmentCursor(self._segments, self.position, self._selection, *self._rolls)
 
     def _go_to(self, span: Span | None) -> None:
-        """Puts the cursor at its start, has it selected, and plays it if that was chosen."""
+        """Moves the playhead to its start, selects it, and plays it if the user prefers that."""
         if span is None:
             return
         self._end_again()
@@ -402,7 +402,7 @@ class PlaybackController(QObject):
 
 
 def next_speed(percent: int, step: int) -> int:
-    """The next one of ``SPEEDS``, faster for a positive ``step``, else slower; at the end itself."""
+    """The next of ``SPEEDS``, faster for a positive ``step``, else slower; the same at either end."""
     if step > 0:
         return next((speed for speed in SPEEDS if speed > percent), percent)
     return next((speed for speed in reversed(SPEEDS) if speed < percent), percent)

@@ -1,4 +1,4 @@
-"""How much of the speech was heard, with a mark once it is enough."""
+"""Shows how much of the speech was heard, with a tick once it is enough."""
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -9,11 +9,11 @@ from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.theme import GRID_PX, tabular
 
 SHARE_PERCENT = 98
-"""What is asked for where the project says nothing else."""
+"""The default of the project setting ``heard_percent``."""
 
 
 class HeardLabel(QWidget):
-    """A count and a tick; the tooltip says what is missing. Its width is the same whatever it says."""
+    """A percentage and a tick; the tooltip says what is missing. Its width is constant."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class HeardLabel(QWidget):
         self._count.setAccessibleName(self.tr("How much was heard"))
         self._count.setProperty("kind", "label")
         self._count.setFont(tabular(self._count.font()))
-        self._count.ensurePolished()  # the style sheet's size, before it is measured
+        self._count.ensurePolished()  # apply the style sheet's font size before measuring
         self._count.setFixedWidth(self._count.fontMetrics().horizontalAdvance(self._text(100)) + GRID_PX)
         self._tick = QLabel(self)
         self._tick.setObjectName("play_heard_tick")
@@ -42,7 +42,7 @@ class HeardLabel(QWidget):
         row.addWidget(self._count)
 
     def require(self, share_percent: int) -> None:
-        """So much is enough from now on."""
+        """Sets the share that is enough."""
         self._share_percent = share_percent
 
     def show_coverage(self, coverage: Coverage) -> None:

@@ -1,4 +1,4 @@
-"""The keys for ear and eye, the same on every page that plays a clip."""
+"""Shortcuts for playback and display, the same on every page that plays a clip."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ _REPEATING = (
 def bind_playback_keys(
     owner: QWidget, scope: Scope, playback: PlaybackController, view: WaveformView
 ) -> None:
-    """Makes transport, speed, zoom and pan keys work while ``owner`` is shown; they type nothing."""
+    """Binds the transport, speed, zoom and pan keys while ``owner`` is shown."""
     for action in PlaybackAction:
         shortcut = bind_shortcut(owner, f"{scope}.{action}", partial(playback.perform, action))
         shortcut.setAutoRepeat(action in _REPEATING)
@@ -35,7 +35,7 @@ def bind_playback_keys(
 
 
 def bind_spectrogram_keys(owner: QWidget, scope: Scope, picture: Spectrogram) -> None:
-    """Makes the keys of the spectrogram work while ``owner`` is shown."""
+    """Binds the keys of the spectrogram while ``owner`` is shown."""
     for name, slot in (
         ("spectrogram", picture.toggle),
         ("band", picture.toggle_band),
@@ -47,7 +47,7 @@ def bind_spectrogram_keys(owner: QWidget, scope: Scope, picture: Spectrogram) ->
 
 
 def connect_waveform(view: WaveformView, playback: PlaybackController) -> None:
-    """Lets picture and sound show the same moment, and the same selection: the picture keeps it."""
+    """Synchronises position and selection of waveform and playback; the waveform owns the selection."""
     view.seek_requested.connect(playback.seek)
     view.selection_changed.connect(playback.select)
     playback.select_requested.connect(lambda start, end: view.select(Selection(start, end)))

@@ -1,4 +1,4 @@
-"""How a person likes to listen, read from their preferences each time it matters."""
+"""The user's listening preferences, read from the store at each use."""
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -12,7 +12,7 @@ _SHORTEST_MS = 50
 
 
 class ListeningPreferences(QObject):
-    """The preferences named ``listening.…``, with their defaults; each is brought within limits."""
+    """The preferences ``listening.…`` with their defaults; each is clamped to its limits."""
 
     changed = Signal()
 
@@ -23,17 +23,17 @@ class ListeningPreferences(QObject):
 
     @property
     def step_ms(self) -> int:
-        """How far back and forward go, and again."""
+        """The length of a step back or forward, and of a slow replay."""
         return self._within("step_ms", 2000, _SHORTEST_MS, _LONGEST_STEP_MS)
 
     @property
     def backstep_ms(self) -> int:
-        """How far a pause goes back."""
+        """How far a pause rewinds."""
         return self._within("backstep_ms", 0, 0, _LONGEST_STEP_MS)
 
     @property
     def again_percent(self) -> int:
-        """The speed of again."""
+        """The speed of a slow replay."""
         return self._within("again_percent", 75, SLOWEST_PERCENT, FASTEST_PERCENT)
 
     @property
@@ -48,26 +48,26 @@ class ListeningPreferences(QObject):
 
     @property
     def edge_ms(self) -> int:
-        """How much is heard on each side of an edge."""
+        """How much is played on each side of an edge."""
         return self._within("edge_ms", 500, _SHORTEST_MS, _LONGEST_ROLL_MS)
 
     @property
     def plays_segments(self) -> bool:
-        """Whether a segment plays when it is gone to."""
+        """Whether going to a segment plays it."""
         return self._preferences.is_on("listening.auto_play", default=True)
 
     @property
     def plays_on_open(self) -> bool:
-        """Whether a clip plays by itself when it is shown."""
+        """Whether a clip plays automatically when it is shown."""
         return self._preferences.is_on("listening.play_on_open", default=False)
 
     @property
     def resumes(self) -> bool:
-        """Whether a clip opens where it was left."""
+        """Whether a clip opens at its last position."""
         return self._preferences.is_on("listening.resume", default=True)
 
     def choose_next_backstep(self) -> None:
-        """Chooses the next longer one of a few, and after the longest none, and remembers it."""
+        """Stores the next longer rewind, and after the longest none."""
         longer = [length for length in BACKSTEPS_MS if length > self.backstep_ms]
         self._preferences.put("listening.backstep_ms", longer[0] if longer else 0)
 

@@ -1,4 +1,4 @@
-"""What a person wants to hear, and how it is remembered."""
+"""The user's output settings: loudness, gain and channels."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,14 +19,14 @@ DEVICE = "sound.device"
 
 
 class OutputSettingsController(QObject):
-    """Gives the player the output settings, and remembers them.
+    """Gives the player the output settings, and stores them.
 
-    Level, gain and mono are kept in the preferences, and follow when these change; solo and swap belong to
-    the clip, and end with it.
+    Loudness matching, gain and mono are stored in the preferences, and follow their changes; solo and swap
+    belong to the clip, and end with it.
     """
 
     changed = Signal()
-    """Carries nothing: the settings changed, or the clip did."""
+    """The settings or the clip have changed."""
 
     def __init__(
         self,
@@ -49,12 +49,12 @@ class OutputSettingsController(QObject):
 
     @property
     def channels(self) -> int:
-        """Of the clip; 0 without one."""
+        """The clip's number of channels; 0 without a clip."""
         return self._player.channels
 
     @property
     def level_db(self) -> float | None:
-        """What the level adds to the clip; None while it is being measured."""
+        """The gain of loudness matching for this clip; None while it is being measured."""
         return self._player.level_db
 
     @Slot(int)
@@ -83,11 +83,11 @@ class OutputSettingsController(QObject):
 
     @Slot()
     def next_solo(self) -> None:
-        """Both channels, the first, the second."""
+        """Switches from both channels to the first, the second, and both."""
         self._put(self.settings.next_solo(self.channels))
 
     def solo(self, channel: int | None) -> None:
-        """Only this channel, or all."""
+        """Plays only this channel, or all."""
         self._put(self.settings.solo(channel, self.channels))
 
     @Slot()

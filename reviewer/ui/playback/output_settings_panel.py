@@ -1,4 +1,4 @@
-"""Level, gain and channels, in a small panel over the play bar."""
+"""The panel above the play bar for loudness, gain and channels."""
 
 from functools import partial
 
@@ -25,7 +25,7 @@ from reviewer.ui.waveform.channel_lanes import channel_name
 from reviewer.ui.widgets.widget_ids import named
 
 _WIDTH_PX = 300
-_INDENT_PX = 30  # under the words of the switch
+_INDENT_PX = 30  # below the text of the check box
 _LOOK_AGAIN_MS = 200
 _AUDIBLE_DB = 0.5
 _ICON_PX = 36
@@ -33,24 +33,22 @@ _WIDEST_GAIN = "−20 dB"
 
 
 class OutputSettingsPanel(QFrame):
-    """Shows the choice as it is, and gives away what is asked for; nothing of it ever reaches an export."""
+    """Shows and changes the output settings; exports are never affected."""
 
     def __init__(
         self, controller: OutputSettingsController, scope: Scope, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        named(self, "output_panel", self.tr("Level, gain and channels")).setToolTip("")
+        named(self, "output_panel", self.tr("Loudness, gain and channels")).setToolTip("")
         self._body = QFrame(self)
-        self._body.setObjectName("output_body")  # square: without compositing round corners would be black
+        self._body.setObjectName("output_body")  # square: without compositing, rounded corners would be black
         self._body.setProperty("kind", "panel")
         self._body.setFixedWidth(_WIDTH_PX)
         self._controller = controller
         self._scope = scope
-        self._level = self._switch("level", self.tr("One level for all clips"))
+        self._level = self._switch("level", self.tr("Play all clips at the same loudness"))
         self._level.clicked.connect(controller.toggle_level)
-        self._what = named(
-            QLabel(self._body), "output_level_now", self.tr("What the level does to this clip")
-        )
+        self._what = named(QLabel(self._body), "output_level_now", self.tr("Gain applied to this clip"))
         self._what.setProperty("kind", "label")
         self._what.setFont(tabular(self._what.font()))
         self._gain = self._slider()
@@ -62,7 +60,7 @@ class OutputSettingsPanel(QFrame):
         self._solos = self._solo_buttons()
         self._swap = self._switch("swap", self.tr("Swap left and right"))
         self._swap.clicked.connect(controller.toggle_swap)
-        self._mono = self._switch("mono", self.tr("The same on both ears"))
+        self._mono = self._switch("mono", self.tr("Mono: the same on both sides"))
         self._mono.clicked.connect(controller.toggle_mono)
         self._lay_out()
         self._timer = QTimer(self)
@@ -93,14 +91,14 @@ class OutputSettingsPanel(QFrame):
 
     def _level_sentence(self) -> str:
         if not self._controller.settings.is_levelled:
-            return self.tr("Off: clips are as loud as they were recorded.")
+            return self.tr("Off: clips play as recorded.")
         if not self._controller.channels:
-            return self.tr("Quiet clips are raised, shouts brought down.")
+            return self.tr("Quiet clips get louder, shouts quieter.")
         change = self._controller.level_db
         if change is None:
             return self.tr("Measuring this clip…")
         if abs(change) < _AUDIBLE_DB:
-            return self.tr("This clip is at its level.")
+            return self.tr("This clip needs no change.")
         words = self.tr("Quiet clip: {0}") if change > 0 else self.tr("Loud clip: {0}")
         return words.format(decibels(change))
 
@@ -121,7 +119,7 @@ class OutputSettingsPanel(QFrame):
         button = named(
             QToolButton(self._body),
             "output_gain_zero",
-            self.tr("Gain back to 0 dB"),
+            self.tr("Reset the gain to 0 dB"),
             shortcut_id=f"{self._scope}.gain_zero",
         )
         button.setText(self.tr("0"))
@@ -131,9 +129,9 @@ class OutputSettingsPanel(QFrame):
     def _solo_buttons(self) -> dict[int | None, QToolButton]:
         words = {None: self.tr("Both"), 0: self.tr("First"), 1: self.tr("Second")}
         spoken = {
-            None: self.tr("Hear both channels"),
-            0: self.tr("Hear only the first channel"),
-            1: self.tr("Hear only the second channel"),
+            None: self.tr("Play both channels"),
+            0: self.tr("Play only the first channel"),
+            1: self.tr("Play only the second channel"),
         }
         buttons = {}
         for channel, word in words.items():
@@ -194,16 +192,16 @@ class OutputSettingsPanel(QFrame):
 
 
 class OutputSettingsButton(QToolButton):
-    """An icon in the accent's colour while the level is on, the gain, and what is done to the channels.
+    """Shows gain and channel routing; its icon has the accent colour while loudness matching is on.
 
-    Whoever forgot that one channel is off must read it here, not look for the sound.
+    Somebody who forgot that a channel is off must see it here, not search for the sound.
     """
 
     def __init__(
         self, controller: OutputSettingsController, scope: Scope, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        named(self, "output_button", self.tr("Level, gain and channels"))
+        named(self, "output_button", self.tr("Loudness, gain and channels"))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFont(tabular(self.font()))
         self._controller = controller
@@ -237,13 +235,17 @@ class OutputSettingsButton(QToolButton):
         self.setText(", ".join([gain, *routes]))
         widest = max(self.fontMetrics().horizontalAdvance(text) for text in (_WIDEST_GAIN, self.text()))
         self.setFixedWidth(widest + _ICON_PX)
-        facts = [self.tr("level on") if settings.is_levelled else self.tr("level off"), gain, *routes]
-        self.setToolTip(self.tr("What you hear: {0}. Nothing of it is exported.").format(", ".join(facts)))
-        self.setAccessibleName(self.tr("Level, gain and channels: {0}").format(", ".join(facts)))
+        facts = [
+            self.tr("loudness matched") if settings.is_levelled else self.tr("as recorded"),
+            gain,
+            *routes,
+        ]
+        self.setToolTip(self.tr("Output: {0}. Exports are not affected.").format(", ".join(facts)))
+        self.setAccessibleName(self.tr("Loudness, gain and channels: {0}").format(", ".join(facts)))
 
 
 def bind_output_keys(owner: QWidget, scope: Scope, controller: OutputSettingsController) -> None:
-    """Makes the keys of level, gain and channels work while ``owner`` is shown."""
+    """Binds the keys for loudness, gain and channels while ``owner`` is shown."""
     for name, slot in (
         ("gain_down", controller.quieter),
         ("gain_zero", controller.no_gain),
@@ -257,7 +259,7 @@ def bind_output_keys(owner: QWidget, scope: Scope, controller: OutputSettingsCon
 
 
 def decibels(value: float) -> str:
-    """A gain as it is written: with its sign, and tenths only where there are any."""
+    """Formats a gain with its sign, and with tenths only where needed."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
     digits = f"{abs(value):.0f}" if isinstance(value, int) else f"{abs(value):.1f}"
     return f"{sign}{digits} dB"

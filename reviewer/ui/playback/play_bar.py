@@ -1,4 +1,4 @@
-"""The line under the waves: transport, time, speed, segments, how much was heard."""
+"""The play bar below the waveform: transport, time, speed, segments, how much was heard."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -41,13 +41,13 @@ _SEGMENTS = (PlaybackAction.PREVIOUS_SEGMENT, PlaybackAction.NEXT_SEGMENT)
 
 
 class PlayBar(QWidget):
-    """Shows a playback and asks it for acts; ``scope`` picks the keys it names.
+    """Shows a playback and requests actions; ``scope`` selects the shortcuts it names.
 
-    Where it is narrow, or a sentence needs the room, the buttons that matter least are left to their keys.
+    Where space is short, the least important buttons are hidden; their shortcuts still work.
     """
 
     action_requested = Signal(object)
-    """Carries an PlaybackAction."""
+    """Carries a PlaybackAction."""
 
     def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class PlayBar(QWidget):
         self._enable(frames=0, has_segments=False)
 
     def follow(self, playback: PlaybackController) -> None:
-        """Shows a playback from now on, and sends it what is asked for."""
+        """Connects to a playback."""
         self.action_requested.connect(playback.perform)
         playback.position_changed.connect(self._on_position_changed)
         playback.state_changed.connect(self._on_state_changed)
@@ -78,11 +78,11 @@ class PlayBar(QWidget):
         self._show_state(playback)
 
     def require_heard(self, share_percent: int) -> None:
-        """So much of the speech is to be heard; from then on there is a tick."""
+        """Sets how much of the speech must be heard before the tick is shown."""
         self._heard.require(share_percent)
 
     def add_right(self, widget: QWidget) -> None:
-        """Puts the buttons of another part at the right end."""
+        """Adds a widget at the right end."""
         self._row.addWidget(widget)
         self._right.append(widget)
         self._share_room()
@@ -108,7 +108,7 @@ class PlayBar(QWidget):
     def _show_state(self, playback: PlaybackController) -> None:
         play, loop = self._buttons[PlaybackAction.PLAY], self._buttons[PlaybackAction.LOOP]
         drawn_as = playback.is_playing, playback.is_looping
-        if drawn_as != self._drawn_as:  # an icon that is put is painted, also if it is the same
+        if drawn_as != self._drawn_as:  # setting an icon repaints, even the same one
             self._drawn_as = drawn_as
             set_icon(play, "pause" if playback.is_playing else "play", size_px=20)
             play.setAccessibleName(self.tr("Pause") if playback.is_playing else self.tr("Play"))
@@ -132,15 +132,15 @@ class PlayBar(QWidget):
         self._time.setEnabled(frames > 0)
 
     def _show_preferences(self, preferences: ListeningPreferences) -> None:
-        """Says on and of the buttons how far and how slow they go."""
+        """Shows the step and the speed of slow replay on the buttons and in their tooltips."""
         step, percent = _seconds(preferences.step_ms), preferences.again_percent
         back = _seconds(preferences.backstep_ms, places=2)
         length = self.tr("{0} s").format(back) if preferences.backstep_ms else self.tr("off")
         said = {
             PlaybackAction.BACK: self.tr("Back {0} s").format(step),
             PlaybackAction.FORWARD: self.tr("Forward {0} s").format(step),
-            PlaybackAction.AGAIN: self.tr("The last {0} s again, at {1} %").format(step, percent),
-            PlaybackAction.BACKSTEP: self.tr("A pause goes back: {0}").format(length),
+            PlaybackAction.AGAIN: self.tr("Replay the last {0} s at {1} %").format(step, percent),
+            PlaybackAction.BACKSTEP: self.tr("Rewind on pause: {0}").format(length),
         }
         if str(said) == self._said:
             return
@@ -200,7 +200,7 @@ class PlayBar(QWidget):
         row.addSpacing(GAP_PX)
 
     def _share_room(self) -> None:
-        """Shows what there is room for beside the sentence, if there is one; what matters most first."""
+        """Shows the widgets that fit beside the message, the most important first."""
         room = self.width() - _width(self._always) - _GAPS * GAP_PX - self._line.wanted_px
         for widgets in self._by_weight:
             room -= _width(widgets)
@@ -209,11 +209,11 @@ class PlayBar(QWidget):
                     widget.setVisible(room >= 0)
 
     def minimumSizeHint(self) -> QSize:
-        """What is always there; so a bar never makes its page wider."""
+        """The width of what is always shown, so that the bar never widens its page."""
         return QSize(_width(self._always), HEIGHT_PX)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # a button says more, or less
+        if event.type() == QEvent.Type.LayoutRequest:  # a button's text has changed
             self._share_room()
         return super().event(event)
 
@@ -227,12 +227,12 @@ class PlayBar(QWidget):
 
 
 def _width(widgets: Sequence[QWidget]) -> int:
-    """What they take side by side."""
+    """Their total width side by side."""
     return sum(
         min(max(each.sizeHint().width(), each.minimumWidth()), each.maximumWidth()) for each in widgets
     )
 
 
 def _seconds(milliseconds: int, places: int = 0) -> str:
-    """``2`` or ``0.75``; with ``places`` always so many of them."""
+    """``2`` or ``0.75``; with ``places``, always that many decimals."""
     return f"{milliseconds / 1000:.{places}f}" if places else f"{milliseconds / 1000:g}"

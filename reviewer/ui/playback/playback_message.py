@@ -1,4 +1,4 @@
-"""A sentence in the play bar, for when there is one."""
+"""The message line in the play bar."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -10,7 +10,7 @@ _WIDER_BY_PX = 16
 
 
 class PlaybackMessage(QLabel):
-    """Up to two lines; the whole sentence is in its tooltip too, should even that not be enough."""
+    """Up to two lines; the tooltip has the whole sentence."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class PlaybackMessage(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
     def show_line(self, text: str, kind: str) -> None:
-        """``kind`` is what the style sheet draws it as: ``warn`` or ``ok``."""
+        """Shows a sentence; ``kind`` selects its style: ``warn`` or ``ok``."""
         if text == self.text():
             return
         self.setText(text)
@@ -32,7 +32,7 @@ class PlaybackMessage(QLabel):
 
     @property
     def wanted_px(self) -> int:
-        """The least width at which the sentence takes two lines, or one if it is short."""
+        """The least width at which the sentence fits in two lines, or in one if it is short."""
         if not self.text():
             return 0
         metrics = self.fontMetrics()

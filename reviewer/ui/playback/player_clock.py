@@ -20,15 +20,15 @@ _NO_CLIP = Coverage(0, 1)
 
 
 class PlayerClock(QObject):
-    """The player's position is the one clock; it is read 60 times a second, and only while it plays."""
+    """Reads the player's position, the one clock, 60 times a second while it plays."""
 
     ticked = Signal()
-    """It plays, and the position is another one."""
+    """The position has changed during playback."""
     ended = Signal()
-    """It stopped by itself: at the end, or because the device is gone."""
+    """Playback stopped by itself: at the end, or because the device was disconnected."""
     coverage_changed = Signal()
     heard_due = Signal(object)
-    """Carries the HeardRanges that are not logged yet: every 5 s while playing, and at each stop."""
+    """Carries the HeardRanges to log: every 5 s while playing, and at each stop."""
 
     def __init__(
         self, player: "Player", parent: QObject | None = None, *, report_every_ms: int = REPORT_EVERY_MS
@@ -53,39 +53,39 @@ class PlayerClock(QObject):
 
     @property
     def coverage(self) -> Coverage:
-        """What was heard of the clip that is loaded, counted against its speech."""
+        """How much of the loaded clip's speech was heard."""
         return self._coverage
 
     def begin_clip(self, coverage: Coverage) -> None:
-        """Another clip is loaded, with what was heard of it before; that is in the log already."""
+        """Starts with another clip; what was heard of it before is logged already."""
         self._coverage = coverage
         self.coverage_changed.emit()
 
     def end_clip(self) -> None:
-        """No clip is loaded; what was heard was reported before."""
+        """The clip was unloaded; what was heard was reported before."""
         self._coverage = _NO_CLIP
 
     def start(self) -> None:
-        """The player plays."""
+        """Starts reading: the player plays."""
         self._tick.start()
         self._report.start()
 
     def stop(self) -> None:
-        """The player does not play any more; reports what was heard."""
+        """Stops reading and reports what was heard."""
         self._tick.stop()
         self._report.stop()
         self.report_heard()
 
     @Slot()
     def report_heard(self) -> None:
-        """Emits what was heard and not reported yet."""
+        """Emits heard ranges that were not reported yet."""
         self.take_heard()
         due, self._unreported = merge_heard(self._unreported), []
         if due:
             self.heard_due.emit(due)
 
     def take_heard(self) -> None:
-        """Takes what the player played since the last time."""
+        """Takes from the player what it has played since the last call."""
         fresh = self._player.take_heard()
         if fresh:
             self._unreported += fresh
@@ -105,14 +105,14 @@ class PlayerClock(QObject):
 
 
 def still_to_hear(coverage: Coverage) -> tuple[Span, ...]:
-    """The speech that was not heard; where no speech is known, the part of the clip that was not."""
+    """The unheard speech; in a clip without speech, the unheard parts."""
     if coverage.speech:
         return coverage.unheard
     return subtract([Span(0, coverage.frames)], coverage.heard) if coverage.frames else ()
 
 
 def next_part(parts: "Sequence[Span]", frame: int) -> Span | None:
-    """The first part that is not over at a frame, from there on; after the last, the first again."""
+    """The first part that ends after a frame, from that frame on; after the last, the first again."""
     ahead = [part for part in parts if part.end > frame]
     if not ahead:
         return parts[0] if parts else None

@@ -12,9 +12,9 @@ _COMES_TO_THE_FRONT = (QEvent.Type.Show, QEvent.Type.WindowActivate)
 
 
 class PositionMemory(QObject):
-    """Kept whenever what was heard is told (every 5 s, at each stop) and when asked to.
+    """Saves it whenever heard ranges are reported (every 5 s, at each stop) and on request.
 
-    It also begins to play by itself, where that was chosen, once ``shown`` can be seen: never behind another
+    It also starts automatic playback, if the user chose that, once ``shown`` is visible: never behind another
     page or a dialog.
     """
 
@@ -29,7 +29,7 @@ class PositionMemory(QObject):
         shown.installEventFilter(self)
 
     def begin_clip(self, keep: Keep, frame: int) -> None:
-        """A clip was opened and shown; ``frame`` is where it was left, ``keep`` takes where it is later."""
+        """A clip was shown; ``frame`` is its last position, ``keep`` saves later ones."""
         preferences = self._playback.preferences
         self._keep, self._kept = keep, frame
         if preferences.resumes and 0 < frame < self._playback.frames:
@@ -39,14 +39,14 @@ class PositionMemory(QObject):
 
     @Slot()
     def keep(self) -> None:
-        """Has the place kept, if it is another one."""
+        """Saves the position, if it has changed."""
         here = self._playback.position
         if self._keep is not None and self._playback.frames and here != self._kept:
             self._kept = here
             self._keep(here)
 
     def end_clip(self) -> None:
-        """The clip is gone; nothing more is kept of it."""
+        """The clip was closed; no position is saved any more."""
         self._keep, self._is_play_due = None, False
 
     def _play_if_seen(self) -> None:

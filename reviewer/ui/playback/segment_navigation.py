@@ -1,4 +1,4 @@
-"""Which segment comes next, and which was before."""
+"""Finds the previous and the next segment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ class SegmentList:
 
     @classmethod
     def of(cls, spans: Iterable[Span], frames: int) -> "SegmentList":
-        """Those that lie in a clip of so many frames, cut to it."""
+        """The segments within a clip of this many frames, clipped to it."""
         inside = {Span(each.start, min(each.end, frames)) for each in spans if each.start < frames}
         return cls(tuple(sorted(inside)))
 
     def at(self, frame: int) -> Span | None:
-        """The segment under a frame; of several the one that began last."""
+        """The segment at a frame; of several, the one that starts last."""
         under = [span for span in self.spans if span.start <= frame < span.end]
         return under[-1] if under else None
 
     def after(self, frame: int) -> Span | None:
-        """The first that starts behind a frame."""
+        """The first that starts after a frame."""
         return next((span for span in self.spans if span.start > frame), None)
 
     def before(self, frame: int, slack_frames: int) -> Span | None:
@@ -35,7 +35,7 @@ class SegmentList:
 
 @dataclass(frozen=True, slots=True)
 class SegmentCursor:
-    """Where a listener is among the segments: a ``position``, and what is selected."""
+    """The position among the segments: a frame, and what is selected."""
 
     segments: SegmentList
     position: int
@@ -45,7 +45,7 @@ class SegmentCursor:
 
     @property
     def in_hand(self) -> Span | None:
-        """The segment that is selected, while the cursor has not left it and what is heard around it."""
+        """The selected segment, while the playhead is in it or in its pre-roll and post-roll."""
         if self.selection is None:
             return None
         span = Span(*self.selection)
@@ -54,11 +54,11 @@ class SegmentCursor:
 
     @property
     def next(self) -> Span | None:
-        """The segment behind the one in hand; where none is, the first from the cursor on."""
+        """The segment after the selected one; without one, the first from the playhead on."""
         return self.segments.after(self.in_hand.start if self.in_hand else self.position - 1)
 
     def previous(self, slack_frames: int) -> Span | None:
-        """The one in hand again if the cursor is further in than that, else the one before."""
+        """The selected one again if the playhead is further in than the slack, else the one before."""
         now = self.in_hand
         if now is None:
             return self.segments.before(self.position, slack_frames)

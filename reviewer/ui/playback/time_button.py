@@ -1,4 +1,4 @@
-"""Where the clip stands, in figures that do not move."""
+"""The position display of the play bar, of constant width."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -12,7 +12,7 @@ _FACES = ("length", "left", "samples")
 
 
 class TimeButton(QToolButton):
-    """Position and length; a click shows what is left instead, and another one samples."""
+    """Position and length; a click shows the time left instead, another one samples."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,11 +20,11 @@ class TimeButton(QToolButton):
             self,
             "play_time",
             self.tr("Position and length"),
-            hint=self.tr("Position and length; click for what is left, and for samples"),
+            hint=self.tr("Position and length; click for time left or samples"),
         )
         self.setFont(time_font())
-        self.ensurePolished()  # the style sheet's size, before it is measured
-        # Its width is fixed too: so a time that runs does not have the bar laid out anew with each picture.
+        self.ensurePolished()  # apply the style sheet's font size before measuring
+        # The fixed width also saves a new layout of the bar with each frame.
         self.setFixedHeight(self.sizeHint().height())
         self._face = 0
         self._shown = (0, -1, 1)
@@ -32,7 +32,7 @@ class TimeButton(QToolButton):
         self.show_position(0, 0, 1)
 
     def show_position(self, frame: int, frames: int, rate_hz: int) -> None:
-        """All in frames. Its width follows the length of the clip alone, so that nothing beside it moves."""
+        """Shows a position; all in frames. Its width depends on the clip's length only."""
         if (frame, frames, rate_hz) == self._shown:
             return
         is_other_clip = (frames, rate_hz) != self._shown[1:]

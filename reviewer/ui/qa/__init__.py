@@ -1,1 +1,1 @@
-"""QA: submissions selected for review, transcribed blind, compared, decided."""
+"""QA: the page for reviewing submissions."""

@@ -18,32 +18,30 @@ if TYPE_CHECKING:
 
 
 class ComparisonPanel(QWidget):
-    """Shows a comparison; the words and figures are the session's."""
+    """Shows a comparison that the session has computed."""
 
     def __init__(self, schema: Schema, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("comparison_panel")
         self._schema = schema
-        self.theirs = MarkedText(Side.THEIRS, "qa_theirs", self.tr("What was submitted"), self)
+        self.theirs = MarkedText(Side.THEIRS, "qa_theirs", self.tr("Submitted version"), self)
         self.mine = MarkedText(Side.MINE, "qa_mine", self.tr("My version"), self)
-        self.their_answers = _answers_line(
-            "qa_their_answers", self.tr("Labels and flags that were submitted"), self
-        )
+        self.their_answers = _answers_line("qa_their_answers", self.tr("Submitted labels and flags"), self)
         self.my_answers = _answers_line("qa_my_answers", self.tr("My labels and flags"), self)
-        self.figures = named(QLabel(self), "qa_figures", self.tr("How much they differ"))
+        self.figures = named(QLabel(self), "qa_figures", self.tr("Number of differences"))
         self.figures.setToolTip("")
         self.figures.setFont(tabular(self.figures.font()))
         self.comment = named(
             QLineEdit(self),
             "qa_comment",
             self.tr("Comment"),
-            hint=self.tr("What is to be changed; work is returned only with a comment"),
+            hint=self.tr("What to change; work can be returned only with a comment"),
         )
         self.comment.setPlaceholderText(self.tr("Comment for the contractor; needed to return the work"))
         self._lay_out()
 
     def show_comparison(self, comparison: "Comparison") -> None:
-        """Shows both versions; nothing is decided."""
+        """Shows both versions, before any decision."""
         theirs, mine = comparison.theirs, comparison.mine
         self.theirs.show_text(theirs.text_verbatim, comparison.words)
         self.mine.show_text(mine.text_verbatim, comparison.words)
@@ -53,7 +51,7 @@ class ComparisonPanel(QWidget):
         self.comment.clear()
 
     def clear(self) -> None:
-        """Leaves nothing of the last clip."""
+        """Removes everything of the last clip."""
         for part in (self.theirs, self.mine):
             part.show_text("", ())
         for line in (self.their_answers, self.my_answers):
@@ -71,7 +69,7 @@ class ComparisonPanel(QWidget):
     def _answers(self, one: Annotation, other: Annotation) -> str:
         """Labels and flags of one version; those that the other does not share are marked with ≠.
 
-        A version without labels differs in none: nobody must answer the form in a review.
+        A version without labels differs in none, because a review does not require them.
         """
         parts = [
             _marked(f"{field.label}: {_shown(one.labels[field.key])}", _agree(field.key, one, other))

@@ -1,4 +1,4 @@
-"""A text with the words marked that the other text does not have."""
+"""A text in which the words that the other text lacks are marked."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ class Mark:
 
 
 def marks_of(text: str, words: Iterable[DiffWord], side: Side) -> tuple[Mark, ...]:
-    """Where the words that differ stand in a text (in NFC), each found after the one before."""
+    """The positions of the differing words in a text (in NFC), each found after the one before."""
     marks: list[Mark] = []
     place = 0
     for step in words:
@@ -67,7 +67,7 @@ class MarkedText(QPlainTextEdit):
         return tuple(text[mark.start : mark.end] for mark in self._marks)
 
     def show_text(self, text: str, words: Iterable[DiffWord]) -> None:
-        """Puts a text on with the marks of its side."""
+        """Shows a text with the marks of its side."""
         normal = unicodedata.normalize("NFC", text)
         self._marks = marks_of(normal, words, self._side)
         self.setPlainText(normal)

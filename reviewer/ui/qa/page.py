@@ -86,12 +86,12 @@ class QaPage(Page):
 
     @property
     def is_comparing(self) -> bool:
-        """Whether both versions are on the screen."""
+        """Whether both versions are shown."""
         return self.workspace.stack.is_clip_shown and self.workspace.view.stage is self.comparison
 
     @Slot()
     def submit(self) -> None:
-        """Submits one's own version, kept for good, then shows both; an adjudication is final."""
+        """Submits the reviewer's version, then shows both; an adjudication is final."""
         presenter = self.workspace.presenter
         if presenter.lease is not None and presenter.lease.kind is TaskKind.ADJUDICATE:
             presenter.submit(HandIn)
@@ -112,9 +112,9 @@ class QaPage(Page):
             self.workspace.presenter.run(self._qa.compare, self._show_comparison)
             return
         head = self.tr("Type what you hear; what was submitted stays hidden until then.")
-        hint = self.tr("Once you submit your version it is kept as it is; then you see both.")
+        hint = self.tr("You cannot change your version after you submit it; then you see both.")
         if clip.draft is not None:
-            hint = self.tr("What you had typed before is here.")
+            hint = self.tr("Your draft was restored.")
         self.workspace.view.message.show_message(Message(head, hint))
 
     def _show_comparison(self, comparison: "Comparison") -> None:
@@ -135,19 +135,19 @@ class QaPage(Page):
         self._decide(VerdictKind.RETURNED, lack_of_reason)
 
     def _decide(self, kind: VerdictKind, lack_of: LackOf) -> None:
-        self.workspace.playback.report_heard()  # the last second counts, and is in the log before the verdict
+        self.workspace.playback.report_heard()  # logged before the verdict
         if self._has_heard(lack_of):
             comment = self.comparison.comment.text().strip()
             self.workspace.presenter.hand_over(lambda lease, _annotation: Decide(lease, kind, comment))
 
     @Slot()
     def _on_coverage_changed(self) -> None:
-        """Hearing what was missing removes the message."""
+        """Removes the message once everything was heard."""
         if self._lack_of is not None and self._has_heard(self._lack_of):
             self.workspace.view.message.clear()
 
     def _has_heard(self, lack_of: LackOf) -> bool:
-        """Says and shows what is missing, if it is."""
+        """Whether enough was heard; else shows what is missing."""
         lack = lack_of(self.workspace.playback.coverage, self._qa.work.listening_rules)
         view = self.workspace.view
         self._lack_of = lack_of if lack is not None else None
@@ -203,14 +203,14 @@ class QaPage(Page):
 
 
 class BlindButtons(QWidget):
-    """The one way on from the blind stage."""
+    """The submit button of the blind stage."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.submit = named(
             QPushButton(self.tr("Submit my version"), self),
             "qa_submit",
-            self.tr("Submit my version: it is kept for good, then you see theirs"),
+            self.tr("Submit my version: you cannot change it afterwards, and see theirs"),
             shortcut_id="qa.submit",
             kind="primary",
         )
@@ -222,7 +222,7 @@ class BlindButtons(QWidget):
 
 
 class _Draws:
-    """Selects submissions for review before each claim, on the pool, and says how many."""
+    """Selects submissions for review before each claim, on the pool, and reports how many."""
 
     def __init__(self, qa: "QaSession") -> None:
         self._qa = qa
@@ -234,7 +234,7 @@ class _Draws:
 
     @property
     def sentence(self) -> str:
-        """How the last selection went, or what to do when there was nothing to select from."""
+        """The result of the last selection, or what to do when there was nothing to select from."""
         last = self._last
         if last is None or not (last.selected or last.passed):
             return _tr("Submissions are selected as they come in; try again later.")

@@ -1,4 +1,4 @@
-"""What becomes of the work under review: returned with a comment, or accepted."""
+"""The verdict buttons: accept, or return with a comment."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
@@ -10,7 +10,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 
 class VerdictBar(QWidget):
-    """Two intents; work can be returned only with a comment."""
+    """Emits the verdict; work can be returned only with a comment."""
 
     accept_requested = Signal()
     return_requested = Signal()
@@ -47,6 +47,6 @@ class VerdictBar(QWidget):
         self.set_has_comment(has_comment=False)
 
     def set_has_comment(self, *, has_comment: bool) -> None:
-        """Whether there is a comment to return the work with."""
+        """Sets whether there is a comment, which a return needs."""
         self._has_comment = has_comment
         self.return_button.setEnabled(has_comment)

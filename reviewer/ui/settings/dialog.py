@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeySequence
@@ -36,21 +35,13 @@ _LIST_PX = 152
 PageMaker = Callable[[QWidget], QWidget]
 
 
-@runtime_checkable
-class Titled(Protocol):
-    """A settings page; its object name is stored as the last page shown."""
-
-    @property
-    def title(self) -> str: ...
-
-
 class SettingsDialog(QDialog):
     """Changes take effect at once, so there is nothing to confirm; the last page is remembered."""
 
     def __init__(
         self, preferences: Preferences, makers: Sequence[PageMaker], parent: QWidget | None = None
     ) -> None:
-        """``makers`` create the pages, each a widget with a ``title``, in display order."""
+        """``makers`` create the pages, in display order, with accessible names to list."""
         super().__init__(parent)
         named(self, NAME, self.tr("Settings")).setToolTip("")
         self.setWindowTitle(self.tr("Settings"))
@@ -90,10 +81,9 @@ class SettingsDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = make(area)
-        assert isinstance(page, Titled)
         area.setWidget(page)
         self._stack.addWidget(area)
-        self._list.addItem(page.title)
+        self._list.addItem(page.accessibleName())
         self._pages.append(page)
 
     def _lay_out(self) -> None:

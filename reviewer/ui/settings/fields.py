@@ -79,4 +79,6 @@ class SwitchField(QCheckBox):
 
 def _named(widget: QWidget, name: str, spoken: str) -> None:
     named(widget, name.replace(".", "_"), spoken)
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls the page, and changes nothing
+    widget.setFocusPolicy(
+        Qt.FocusPolicy.StrongFocus
+    )  # the wheel scrolls the page and must not change a value

@@ -11,7 +11,7 @@ _PORTABLE = QKeySequence.SequenceFormat.PortableText
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _SAYS_NOTHING = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier
 _MODIFIERS = {key.value for key in MODIFIERS}
-# The digit row by its places on the keyboard, as X11 and Windows number them.
+# The digit row by scan code, as X11 and Windows number them.
 _DIGITS_BY_SCAN_CODE = {
     "xcb": dict(zip(range(10, 20), "1234567890", strict=True)),
     "wayland": dict(zip(range(10, 20), "1234567890", strict=True)),

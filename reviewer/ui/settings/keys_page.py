@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
@@ -19,7 +17,7 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.key_field import KeyField
 from reviewer.ui.settings.key_rows import KeyRow, columns, refuse_tag, rows_of
 from reviewer.ui.theme import GAP_PX
-from reviewer.ui.widgets.file_chooser import DialogFileChooser
+from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import RowsModel, Table, tidy
@@ -29,13 +27,6 @@ _COLUMNS_PX = {1: 216, 2: 104, 3: 80}
 _FILE = "reviewer-keys.toml"
 
 
-class KeyFiles(Protocol):
-    """Asks for a keymap file; None if the user cancelled."""
-
-    def keys_to_read(self, parent: QWidget) -> Path | None: ...
-    def keys_to_write(self, parent: QWidget, suggestion: str) -> Path | None: ...
-
-
 class KeysPage(QWidget):
     """Accepted changes take effect at once; refused ones are explained below the table."""
 
@@ -43,15 +34,15 @@ class KeysPage(QWidget):
         self,
         preferences: Preferences,
         tags: Mapping[str, str] | None = None,
-        chooser: KeyFiles | None = None,
+        chooser: FileChooser | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """``tags`` are keys that data defines, in portable text, and what each inserts."""
         super().__init__(parent)
-        named(self, "keys_page", self.title).setToolTip("")
+        named(self, "keys_page", self.tr("Keys")).setToolTip("")
         self._preferences = preferences
         self._tags = dict(tags or {})
-        self._chooser = chooser or DialogFileChooser()
+        self._chooser = chooser or FileChooser()
         self._keymap = stored_keymap(preferences)
         self._stay: Keys = ()
         self._presets = named(QComboBox(self), "keys_preset", self.tr("Preset"))
@@ -68,10 +59,6 @@ class KeysPage(QWidget):
         self._connect()
         self._show()
         self._table.selectRow(0)
-
-    @property
-    def title(self) -> str:
-        return self.tr("Keys")
 
     @Slot(int)
     def _on_preset_chosen(self, place: int) -> None:
@@ -249,7 +236,7 @@ class KeysPage(QWidget):
         return button
 
     def _make_table(self) -> Table:
-        table = named(Table(self, empty=self.tr("No shortcut matches.")), "keys_actions", self.title)
+        table = named(Table(self, empty=self.tr("No shortcut matches.")), "keys_actions", self.tr("Keys"))
         table.setToolTip("")
         self._model.setParent(table)
         table.setModel(self._model)

@@ -22,7 +22,7 @@ class ListeningPage(QWidget):
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "listening_page", self.title).setToolTip("")
+        named(self, "listening_page", self.tr("Listening")).setToolTip("")
         self._preferences = preferences
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GROUP_PX)
@@ -37,10 +37,6 @@ class ListeningPage(QWidget):
         column.addLayout(self._grid)
         column.addStretch()
         tab_through(*self._fields)
-
-    @property
-    def title(self) -> str:
-        return self.tr("Listening")
 
     def _add_playing(self) -> None:
         self._heading(self.tr("Playing"))
@@ -57,7 +53,7 @@ class ListeningPage(QWidget):
         )
         self._list(
             "again_percent",
-            self.tr("“Again, slower” plays at"),
+            self.tr("Slow replay plays at"),
             self.tr("Skips back one step; the previous speed returns afterwards."),
             75,
             [(percent, f"{percent / 100:.2f}x") for percent in AGAIN_PERCENTS],
@@ -75,7 +71,7 @@ class ListeningPage(QWidget):
         self._switch(
             "auto_play",
             self.tr("Play a segment when you go to it"),
-            self.tr("Never while a border is dragged."),
+            self.tr("Not while an edge is dragged."),
             default=True,
         )
         self._seconds("pre_roll_ms", self.tr("Start before it by"), "", 0, ROLL_MS)

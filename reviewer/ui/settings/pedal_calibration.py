@@ -29,7 +29,7 @@ class PedalCalibrationPanel(QWidget):
         self._lesson = Calibration()
         self.devices = named(QComboBox(self), "pedal_device", self.tr("Device to calibrate"))
         self.teach = self._button(
-            "pedal_teach", self.tr("Teach…"), self.tr("Calibrate the pedals of this device")
+            "pedal_teach", self.tr("Calibrate…"), self.tr("Calibrate the pedals of this device")
         )
         self.skip = self._button(
             "pedal_skip", self.tr("The device has no such pedal"), self.tr("Continue with the next pedal")
@@ -38,7 +38,7 @@ class PedalCalibrationPanel(QWidget):
             "pedal_stop", self.tr("Stop"), self.tr("Cancel the calibration; nothing changes")
         )
         self.forget = self._button(
-            "pedal_forget", self.tr("Forget"), self.tr("Delete the stored calibration")
+            "pedal_forget", self.tr("Delete"), self.tr("Delete the stored calibration")
         )
         for button in (self.skip, self.stop):
             policy = button.sizePolicy()
@@ -77,7 +77,7 @@ class PedalCalibrationPanel(QWidget):
     @Slot()
     def _on_forget(self) -> None:
         self._preferences.put(TAUGHT, "")
-        self.message.show_message(Message(self.tr("Forgotten.")), "ok")
+        self.message.show_message(Message(self.tr("The calibration was deleted.")), "ok")
         self._show_buttons()
 
     @Slot(object)

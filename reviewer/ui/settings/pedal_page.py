@@ -49,7 +49,7 @@ class PedalPage(QWidget):
 
     def __init__(self, preferences: Preferences, reader: PedalReader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("pedal_page")
+        named(self, "pedal_page", self.tr("Foot pedal")).setToolTip("")
         self._preferences = preferences
         self._titles = {
             Pedal.LEFT: self.tr("Left"),
@@ -75,11 +75,6 @@ class PedalPage(QWidget):
         self._on_standing_changed(reader.standing)
         self._show_events()
 
-    @property
-    def title(self) -> str:
-        """The page's name in the settings."""
-        return self.tr("Foot pedal")
-
     @Slot(object)
     def _on_pressed(self, pedal: Pedal) -> None:
         self._show_event(pedal, self.tr("{0} pressed"), is_down=True)
@@ -102,7 +97,7 @@ class PedalPage(QWidget):
         name = standing.name or self.tr("A foot pedal")
         back, play, forward = (shortcut(f"desk.{act}").shown for act in ("back", "play", "forward"))
         return {
-            PedalState.OFF: Message(self.tr("Foot pedals have not been looked for yet.")),
+            PedalState.OFF: Message(self.tr("Foot pedal support has not started yet.")),
             PedalState.NOT_INSTALLED: Message(
                 self.tr("Foot pedals need an optional package that is not installed."),
                 self.tr("Install it with: pip install 'reviewer[pedal]'. Everything else works without it."),

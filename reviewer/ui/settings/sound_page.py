@@ -43,7 +43,7 @@ class SoundPage(QWidget):
         tone: Callable[[str], str] = tone_on,
     ) -> None:
         super().__init__(parent)
-        named(self, "sound_page", self.title).setToolTip("")
+        named(self, "sound_page", self.tr("Sound")).setToolTip("")
         self._preferences = preferences
         self._jobs = jobs
         self._outputs = outputs
@@ -61,10 +61,6 @@ class SoundPage(QWidget):
         self._refresh.clicked.connect(self.look)
         self._test.clicked.connect(self.play_tone)
         self.look()
-
-    @property
-    def title(self) -> str:
-        return self.tr("Sound")
 
     @Slot()
     def look(self) -> None:

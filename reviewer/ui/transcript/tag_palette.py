@@ -115,7 +115,7 @@ class TagPalette(QWidget):
         for part in (key, button):
             layout.addWidget(part)
         layout.addWidget(meaning, 1)
-        layout.addStretch()  # takes the room of a meaning that is not shown
+        layout.addStretch()  # takes the space of a meaning that is not shown
         self._meanings.append(meaning)
         if tag.key:
             self._keyed[tag] = (key, button, self._bind(tag))

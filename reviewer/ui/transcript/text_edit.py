@@ -57,7 +57,7 @@ class TextField(QTextEdit):
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         spacing = QTextBlockFormat()
-        # Qt's 100 % is the font's own line, a third taller than the letters' size; ours is of the size.
+        # Qt's 100 % is the font's line height, a third more than its size; ours is relative to the size.
         percent = 100 * LINE_HEIGHT * theme.TRANSCRIPT_PX / self.fontMetrics().lineSpacing()
         spacing.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.mergeBlockFormat(spacing)
@@ -71,7 +71,7 @@ class TextField(QTextEdit):
         end = to_points(text, cursor.selectionEnd())
         made = tag_insertion(text[:start], text[end:], tag)
         first = cursor.selectionStart()
-        cursor.beginEditBlock()  # else undo would take it together with what was typed before
+        cursor.beginEditBlock()  # otherwise undo would remove it together with earlier typing
         cursor.insertText(made.typed)
         cursor.endEditBlock()
         cursor.setPosition(first + made.select[0])

@@ -6,7 +6,7 @@ from functools import cache
 from reviewer.ui.theme import Tokens
 
 LEVELS = 16
-"""Steps of coverage of a pixel by the wave: 0 is none, 15 is full."""
+"""Steps of coverage of a pixel by the waveform: 0 is none, 15 is full."""
 FULL = LEVELS - 1
 _KINDS = 16
 _OPAQUE = 0xFF000000
@@ -16,7 +16,7 @@ _UNHEARD_SHARE = 0.5
 
 
 class Background(IntEnum):
-    """What is behind the wave. Speech and selection are bits: 3 is selected speech."""
+    """What is behind the waveform. Speech and selection are bits: 3 is selected speech."""
 
     PLAIN = 0
     SPEECH = 1
@@ -33,7 +33,7 @@ class Background(IntEnum):
 
 
 def pixel_value(ground: int, level: int) -> int:
-    """The byte of a pixel: its background, and how much of it the wave covers."""
+    """The byte of a pixel: its background, and how much of it the waveform covers."""
     return level * _KINDS + ground
 
 

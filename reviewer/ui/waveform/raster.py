@@ -52,14 +52,14 @@ class Raster:
     def paint(
         self, top: int, bottom: int, middle: int, spans: tuple[Places, Places], ground: PixelValues
     ) -> None:
-        """Fills the rows from ``top`` to ``bottom`` (not itself) with a wave on its ground.
+        """Fills the rows from ``top`` to ``bottom`` (exclusive) with a waveform on its background.
 
         Args:
             top: the lane's first row.
             bottom: the row below its last.
-            middle: the row of silence, which gets a line where no wave is.
-            spans: where each column's wave begins and ends, at least a row apart.
-            ground: what is behind, one row for all or a row each.
+            middle: the row of silence, drawn as a line where there is no waveform.
+            spans: where each column of the waveform starts and ends, at least a row apart.
+            ground: the background, one row for all or one for each.
         """
         above, below = (np.clip(edge, top * PARTS, bottom * PARTS) for edge in spans)
         first = (above + PARTS - 1) // PARTS
@@ -76,12 +76,12 @@ class Raster:
         )
 
     def stamp(self, x: "NDArray[np.float64]", y: "NDArray[np.float64]", dot: "NDArray[np.uint8]") -> None:
-        """Sets a dot of the wave's colour on each place, in pixels from the upper left corner.
+        """Draws a dot in the waveform's colour at each position, in pixels from the upper left corner.
 
         Args:
-            x: where, rounded to whole columns.
-            y: where, rounded to whole rows, and kept as far inside as the dot is high.
-            dot: levels of ``inks``, square, its middle on the place.
+            x: rounded to whole columns.
+            y: rounded to whole rows, and clamped so that the dot fits.
+            dot: coverage levels, square, centred on the position.
         """
         half, pixels = dot.shape[0] // 2, self.begin()
         down, right = np.nonzero(dot)
@@ -93,7 +93,7 @@ class Raster:
         pixels[at] = (there & _GROUND_BITS) | np.maximum(there & ~_GROUND_BITS, levels << np.uint8(4))
 
     def _fill(self, lane: PixelValues, top: int, first: Rows, after: Rows) -> None:
-        """1 where the wave covers a whole row of a column, worked out in zones.
+        """1 where the waveform covers a whole row of a column, computed in zones.
 
         Rows above and below all columns are empty, rows inside all columns are full; the rows between need
         one comparison, except where one column ends before another begins.

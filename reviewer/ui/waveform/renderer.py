@@ -76,7 +76,7 @@ class WaveformRenderer:
         if lane:
             pixels[top : top + thick] = Background.LINE
         for x in np.rint(drawn.clipped).astype(np.intp).tolist():
-            # At the top of the lane: the wave itself may hide that it was cut.
+            # At the top of the lane: the waveform itself may hide clipping.
             pixels[top : top + round(_CLIP_PX * state.scale), max(x - thick, 0) : x + thick] = (
                 Background.CLIPPED
             )
@@ -112,7 +112,7 @@ def _hatched(row: PixelValues, lanes: ChannelLanes, lane: int, unheard: Columns,
     slant = (np.arange(row.size) + np.arange(step)[:, None]) % step < thick
     patterns = np.where(
         slant & unheard, np.uint8(Background.HATCH), row
-    )  # they come again every so many rows
+    )  # the pattern repeats after this many rows
     return patterns[np.arange(lanes.top(lane), lanes.top(lane + 1)) % step]
 
 

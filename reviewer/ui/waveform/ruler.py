@@ -56,7 +56,7 @@ class Ruler(QWidget):
         self._unit = RulerUnit.TIME
         self.unit_button = named(QToolButton(self), "ruler_unit", self.tr("Ruler in time or in samples"))
         self.unit_button.setProperty("kind", "unit")
-        self.unit_button.setFont(self.font())  # one of its own: a change of theme takes an inherited one away
+        self.unit_button.setFont(self.font())  # a font of its own: a theme change removes an inherited one
         self.unit_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.unit_button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.unit_button.clicked.connect(self.unit_requested)
@@ -77,7 +77,7 @@ class Ruler(QWidget):
         self._window = window
         self._rate_hz = rate_hz
         self.unit_button.setVisible(window is not None)
-        self.update(0, 0, self.unit_button.x(), HEIGHT_PX)  # painting the button costs more than the marks
+        self.update(0, 0, self.unit_button.x(), HEIGHT_PX)  # painting the button costs more than the ticks
 
     def _paint_ticks(self, painter: QPainter, window: ViewWindow, colours: theme.Tokens) -> None:
         found, label_px = self._ticks(window)
@@ -88,7 +88,7 @@ class Ruler(QWidget):
         painter.setPen(QColor(colours.dim))
         base = _LABEL_TOP_PX + self._metrics.ascent()
         for x, label in labels:
-            if x <= end - label_px:  # beside its mark, left out where it would be cut
+            if x <= end - label_px:  # beside its tick, left out where it would be cut off
                 painter.drawText(QPointF(round(x) + 0.5 + _LABEL_OFF_PX, base), label)
 
     def _marks(self, minor: Places, major: Places, colours: theme.Tokens) -> QImage:

@@ -30,7 +30,9 @@ class CountTiles(QFrame):
         grid.addWidget(heading, 0, 0)
         for place, (state, title) in enumerate(states, start=1):
             grid.addLayout(self._tile(name, state, title), 0, place)
-        for place in range(len(states) + 1, _PLACES + 1):  # else its gap is missing, and rows do not align
+        for place in range(
+            len(states) + 1, _PLACES + 1
+        ):  # otherwise its spacing is missing and rows do not align
             grid.addWidget(QWidget(self), 0, place)
         for place in range(1, _PLACES + 1):
             grid.setColumnStretch(place, 1)

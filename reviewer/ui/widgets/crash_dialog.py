@@ -39,10 +39,10 @@ class CrashDialog(QDialog):
         self.setMinimumWidth(_WIDTH_PX)
 
     def _buttons(self) -> QHBoxLayout:
-        show = named(QPushButton(self.tr("Show where"), self), "crash_show", self.tr("Show the stack trace"))
+        show = named(QPushButton(self.tr("Details"), self), "crash_show", self.tr("Show the stack trace"))
         show.clicked.connect(self._details.show)
         close = named(
-            QPushButton(self.tr("Go on"), self), "crash_close", self.tr("Continue working"), kind="primary"
+            QPushButton(self.tr("Continue"), self), "crash_close", self.tr("Continue working"), kind="primary"
         )
         close.setDefault(True)
         close.clicked.connect(self.accept)

@@ -1,22 +1,13 @@
 """Choosing files and folders."""
 
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
-class FileChooser(Protocol):
-    """Asks for a path; None if the user cancelled."""
-
-    def manifest(self, parent: QWidget) -> Path | None: ...
-    def folder(self, parent: QWidget) -> Path | None: ...
-    def checkpoint(self, parent: QWidget, suggestion: str) -> Path | None: ...
-
-
-class DialogFileChooser:
-    """Uses the platform's file dialogs."""
+class FileChooser:
+    """Asks for a path in the platform's file dialogs; None if the user cancelled."""
 
     def manifest(self, parent: QWidget) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(

@@ -39,7 +39,7 @@ class CommentText(QTextEdit):
     def _fit(self) -> None:
         line = self.fontMetrics().lineSpacing()
         needed, most = math.ceil(self.document().size().height()) + 1, _MOST_LINES * line
-        # The keyboard must come here to read on; what is seen whole is no stop for Tab.
+        # Scrolling needs the focus; a text that is fully visible is no tab stop.
         self.setFocusPolicy(_STOP if needed > most else Qt.FocusPolicy.ClickFocus)
         bars = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(bars.ScrollBarAsNeeded if needed > most else bars.ScrollBarAlwaysOff)

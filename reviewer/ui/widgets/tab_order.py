@@ -19,6 +19,6 @@ def _stops(part: QWidget) -> list[QWidget]:
     Not by ``nextInFocusChain``: PySide takes ownership of what it returns, and deletes it twice.
     """
     found = [part, *part.findChildren(QWidget)]
-    here = part.window()  # the list of a combo box is a window of its own
+    here = part.window()  # a combo box's list is a window of its own
     found = [w for w in found if w.window() is here]
     return [w for w in found if w.focusPolicy() != Qt.FocusPolicy.NoFocus and w.focusProxy() is None]

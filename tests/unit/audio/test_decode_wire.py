@@ -85,24 +85,22 @@ def test_any_other_bytes_are_refused_and_nothing_else_happens(content: bytes) ->
         _read(content)
 
 
-def test_a_record_that_claims_gigabytes_is_refused_unread() -> None:
+_NOT_ASCII = struct.pack("<IHB?8s", 16_000, 1, 2, False, b"\xff\xfe")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        struct.pack("<cI", b"H", MAX_RECORD_BYTES + 1),
+        struct.pack("<cI", b"H", len(_NOT_ASCII)) + _NOT_ASCII + _sent(_tail),
+        *(
+            _sent(lambda sender, head=head: sender.send_head(head), _tail)
+            for head in (Head(0, 1, 2, "WAV"), Head(1, 0, 2, "WAV"), Head(1, 1, 3, "WAV"))
+        ),
+        _sent(lambda sender: sender.send_failure(Failure("whatever"))),
+    ],
+    ids=["gigabytes", "not ASCII", "no rate", "no channels", "24 bits", "a reason of its own"],
+)
+def test_a_record_that_makes_no_sense_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidRecord):
-        _read(struct.pack("<cI", b"H", MAX_RECORD_BYTES + 1))
-
-
-@pytest.mark.parametrize("head", [Head(0, 1, 2, "WAV"), Head(1, 0, 2, "WAV"), Head(1, 1, 3, "WAV")])
-def test_a_head_that_makes_no_sense_is_refused(head: Head) -> None:
-    with pytest.raises(InvalidRecord):
-        _read(_sent(lambda sender: sender.send_head(head), _tail))
-
-
-def test_a_reason_that_is_not_on_the_list_is_refused() -> None:
-    with pytest.raises(InvalidRecord):
-        _read(_sent(lambda sender: sender.send_failure(Failure("whatever"))))
-
-
-def test_text_that_is_not_ascii_is_refused() -> None:
-    record = struct.pack("<IHB8s", 16_000, 1, 2, b"\xff\xfe")
-
-    with pytest.raises(InvalidRecord):
-        _read(struct.pack("<cI", b"H", len(record)) + record)
+        _read(content)

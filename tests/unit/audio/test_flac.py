@@ -38,13 +38,6 @@ def test_what_is_encoded_comes_back_bit_for_bit(bits: int, rate_hz: int, channel
     assert (back.data == samples.data).all()
 
 
-@given(st.lists(st.integers(-32_768, 32_767), min_size=1, max_size=300))
-def test_any_16_bit_samples_come_back(values: list[int]) -> None:
-    samples = Samples(16_000, np.array(values, np.int16)[:, None])
-
-    assert (read_canonical(io.BytesIO(encode_flac(samples))).data == samples.data).all()
-
-
 def test_canonical_flac_has_one_metadata_block() -> None:
     flac = encode_flac(some_samples(100))
 
@@ -92,32 +85,6 @@ def test_a_cut_holds_exactly_its_frames() -> None:
 def test_a_cut_outside_the_clip_is_a_bug(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="not inside"):
         cut_flac(some_samples(1_000), start, end)
-
-
-def test_bytes_that_are_no_flac_are_damage() -> None:
-    with pytest.raises(Damaged):
-        read_canonical(io.BytesIO(b"not sound at all"))
-
-
-def test_another_format_is_damage_even_if_it_would_decode() -> None:
-    with pytest.raises(Damaged, match="form"):
-        read_canonical(io.BytesIO(sound_file(some_noise(100))))
-
-
-def test_a_flac_that_ends_too_early_is_damage() -> None:
-    flac = encode_flac(some_samples(50_000))
-
-    with pytest.raises(Damaged):
-        read_canonical(io.BytesIO(flac[: len(flac) // 2]))
-
-
-def test_an_error_of_the_stream_comes_through_as_it_is() -> None:
-    class Broken(io.BytesIO):
-        def read(self, _size: int | None = -1) -> bytes:
-            raise Damaged("The seal does not verify.")
-
-    with pytest.raises(Damaged, match="seal"):
-        read_canonical(Broken())
 
 
 _FRAMES = 5 * BLOCK_FRAMES + 123
@@ -174,7 +141,7 @@ def test_what_is_read_cannot_be_written_to() -> None:
 def test_a_block_is_decoded_once_while_it_is_cached_and_only_so_many_are() -> None:
     frames = 18 * BLOCK_FRAMES
     flac = encode_flac(Samples(16_000, np.ones((frames, 8), np.int16)))
-    stream = _Breaking(flac, 1 << 30, Damaged("No.", ""))
+    stream = _Breaking(flac, 1 << 30, Damaged("SEALED_OBJECT_DAMAGED"))
     sound = FlacStream(stream)
     assert sound.read(0, frames).all()
     stream.place = 0
@@ -185,7 +152,7 @@ def test_a_block_is_decoded_once_while_it_is_cached_and_only_so_many_are() -> No
 
 
 def test_damage_far_in_is_told_when_it_is_reached_and_what_is_before_it_can_be_read() -> None:
-    damage = Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
+    damage = Damaged("SEALED_OBJECT_DAMAGED")
     stream = _Breaking(_flac(), len(_flac()) // 2, damage)
     stream.place = 1 << 30
     sound = FlacStream(stream)
@@ -200,38 +167,41 @@ def test_damage_far_in_is_told_when_it_is_reached_and_what_is_before_it_can_be_r
     assert (sound.read(_FRAMES - 100, _FRAMES) == _samples().data[-100:]).all()
 
 
-def test_a_disk_that_fails_is_told_as_such() -> None:
-    stream = _Breaking(_flac(), 1 << 30, OSError(5, "Input/output error"))
+def _changed(flac: bytes) -> bytes:
+    return flac[: len(flac) // 2] + bytes([flac[len(flac) // 2] ^ 0xFF]) + flac[len(flac) // 2 + 1 :]
+
+
+@pytest.mark.parametrize("content", [_flac()[: len(_flac()) // 2], _changed(_flac())])
+def test_a_flac_that_was_cut_or_changed_is_damage(content: bytes) -> None:
+    with pytest.raises(Damaged):
+        FlacStream(io.BytesIO(content)).read(0, _FRAMES)
+    with pytest.raises(Damaged):
+        read_canonical(io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(Damaged("PURGED"), "PURGED"), (OSError(5, "Input/output error"), "CLIP_NOT_READ")]
+)
+def test_an_error_of_the_stream_is_told_as_such(error: Exception, told: str) -> None:
+    stream = _Breaking(_flac(), 1 << 30, error)
     sound = FlacStream(stream)
     stream.place = 0
 
-    with pytest.raises(Unavailable, match="could not be read"):
+    with pytest.raises((Damaged, Unavailable), match=told):
         sound.read(0, 10)
+    with pytest.raises(type(error)):
+        read_canonical(stream)
 
 
-def test_a_changed_frame_is_damage() -> None:
-    flac = bytearray(_flac())
-    flac[len(flac) // 2] ^= 0xFF
-    sound = FlacStream(io.BytesIO(bytes(flac)))
-
-    with pytest.raises(Damaged):
-        sound.read(0, _FRAMES)
-
-
-def test_a_flac_cut_short_is_damage() -> None:
-    cut = io.BytesIO(_flac()[: len(_flac()) // 2])
-
-    with pytest.raises(Damaged):
-        FlacStream(cut).read(_FRAMES - 10, _FRAMES)
-
-
-@pytest.mark.parametrize("content", [b"", b"fLaC", sound_file(some_noise(100))])
+@pytest.mark.parametrize("content", [b"", b"fLaC", b"not sound at all", sound_file(some_noise(100))])
 def test_what_is_not_our_flac_is_damage_and_the_stream_is_closed(content: bytes) -> None:
     stream = io.BytesIO(content)
 
     with pytest.raises(Damaged):
         open_sound(stream)
     assert stream.closed
+    with pytest.raises(Damaged):
+        read_canonical(io.BytesIO(content))
 
 
 def test_a_short_clip_is_decoded_at_once_and_its_stream_closed() -> None:

@@ -47,9 +47,9 @@ def test_nothing_is_ever_above_the_ceiling(frames: int, seed: int, channels: int
     assert np.abs(_whole(_loud_noise(frames, seed, channels))).max() <= CEILING
 
 
-@given(st.integers(0, 10_000))
-def test_it_is_its_definition_frame_by_frame(seed: int) -> None:
-    values = _loud_noise(600, seed)
+@given(st.integers(0, 10_000), st.sampled_from([1, 2]))
+def test_it_is_its_definition_frame_by_frame_alike_in_all_channels(seed: int, channels: int) -> None:
+    values = _loud_noise(600, seed, channels)
 
     assert np.allclose(_whole(values), np.clip(_plain(values), -CEILING, CEILING), atol=1e-6)
 
@@ -69,34 +69,6 @@ def test_what_is_not_too_loud_is_given_back_as_it_is(frames: int, seed: int) -> 
     values = _loud_noise(frames, seed, peaks=0)
 
     assert np.array_equal(_whole(values), values)
-
-
-def test_far_from_a_peak_the_sound_is_untouched() -> None:
-    values = _loud_noise(2_000, 1, peaks=0)
-    values[1_000] = 5.0
-    out = _whole(values)
-    far = np.abs(np.arange(2_000) - 1_000) > 2 * _REACH
-
-    assert np.array_equal(out[far], values[far])
-    assert not np.array_equal(out[~far], values[~far])
-
-
-def test_both_channels_are_lowered_together_so_that_voices_stay_in_their_place() -> None:
-    values = np.full((400, 2), 0.25, np.float32)
-    values[200, 0] = 4.0
-    out = _whole(values)
-
-    assert out[200, 1] / values[200, 1] == pytest.approx(out[200, 0] / values[200, 0], rel=1e-4)
-
-
-def test_the_gain_moves_smoothly_and_begins_before_the_peak() -> None:
-    values = np.full((600, 1), 0.1, np.float32)
-    values[300] = 10.0
-    gains = _whole(values)[:, 0] / values[:, 0]
-    steps = np.abs(np.diff(gains))
-
-    assert gains[300 - _REACH] < 0.6
-    assert steps.max() < 2.0 / _REACH
 
 
 def test_the_ceiling_is_one_decibel_below_full_scale() -> None:
@@ -159,14 +131,6 @@ def test_a_part_of_the_curve_is_what_the_whole_has_there(levels: list[float], fi
     part = compressor_gain_db(_Steps(levels), first, last, -20.0)
 
     assert np.array_equal(part, _curve(levels)[first:last])
-
-
-def test_after_a_shout_it_recovers_slowly() -> None:
-    curve = _curve([-60.0] * 10 + [-8.0] * 10 + [-60.0] * 40)
-    rises = np.diff(curve[24:])
-
-    assert rises.max() <= RISE_DB_PER_SECOND / 10 + 1e-9
-    assert curve[-1] == 0.0
 
 
 def test_no_more_than_36_db_are_taken_away() -> None:

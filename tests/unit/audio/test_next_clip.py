@@ -2,7 +2,6 @@
 
 import gc
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,48 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.audio.play.output_settings import OutputSettings
-from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.samples import Samples
 from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
 from tests.benches.player import PlayerBench
+from tests.fakes.sound import ReadSound
 from tests.sounds import some_samples
 
 LEVELLED = OutputSettings(is_levelled=True)
 
 
-class Counted:
-    """A sound that counts how often it is read."""
-
-    rate_hz, channels, bits = 16_000, 1, 16
-
-    def __init__(self, frames: int = 16_000) -> None:
-        self.frames = frames
-        self.reads = 0
-        self._samples = some_samples(frames)
-
-    def read(self, start: int, end: int) -> IntSamples:
-        self.reads += 1
-        return self._samples.read(start, end)
-
-
-class Broken(Counted):
-    """A sound that does not decode."""
-
-    def read(self, start: int, end: int) -> IntSamples:
-        raise Damaged("The clip's audio does not decode.", "Import it again.")
-
-
 @pytest.mark.parametrize("percent", [100, 50])
 def test_what_was_prepared_is_not_worked_out_again(percent: int) -> None:
-    bench, following = PlayerBench(settings=LEVELLED), Counted()
+    bench, following = PlayerBench(settings=LEVELLED), ReadSound(some_samples())
     bench.player.load(some_samples(1_000))
     bench.player.set_speed(percent)
     bench.player.prepare(following)
-    read_before, bench.waits = following.reads, True
+    reads, bench.jobs_wait = len(following.reads), True
     bench.player.load(following)
 
-    assert read_before > 0
-    assert following.reads == read_before
+    assert len(following.reads) == reads > 0
     assert bench.player.is_buffered
     assert bench.player.level_db is not None
 
@@ -78,8 +55,7 @@ def test_a_prepared_clip_sounds_as_one_that_was_not(percent: int, chosen: Output
 
 
 def test_ears_and_speed_changed_after_preparing_are_those_that_are_heard() -> None:
-    bench, following = PlayerBench(settings=LEVELLED), some_samples(16_000)
-    bench.player.load(some_samples(1_000))
+    bench, following = PlayerBench(some_samples(1_000), settings=LEVELLED), some_samples(16_000)
     bench.player.prepare(following)
     bench.player.set_output_settings(OutputSettings())
     bench.player.set_speed(50)
@@ -111,8 +87,13 @@ def test_another_clip_than_the_prepared_one_is_that_other_clip() -> None:
     assert np.array_equal(bench.pull(1_000), other.data)
 
 
+def does_not_decode(_start: int, _end: int) -> None:
+    raise Damaged("AUDIO_NOT_DECODABLE")
+
+
 def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> None:
-    bench, following = PlayerBench(settings=OutputSettings(gain_db=6)), Broken()
+    bench, following = PlayerBench(settings=OutputSettings(gain_db=6)), ReadSound(some_samples())
+    following.on_read = does_not_decode
     bench.player.load(some_samples(1_000))
     bench.player.prepare(following)
 
@@ -123,47 +104,26 @@ def test_a_prepared_clip_that_does_not_decode_is_told_when_it_is_played() -> Non
     assert bench.player.problem is not None
 
 
-class Watched(Counted):
-    """Calls what a test says when it is read."""
-
-    on_read: Callable[[], None] | None = None
-
-    def read(self, start: int, end: int) -> IntSamples:
-        if self.on_read is not None:
-            self.on_read()
-        return super().read(start, end)
-
-
 @pytest.mark.parametrize("when", ["before", "meanwhile", "after"])
 @pytest.mark.parametrize("way", ["forget_prepared", "close"])
 def test_nothing_is_kept_of_a_prepared_clip_that_is_not_loaded(way: str, when: str) -> None:
-    bench, following = PlayerBench(settings=LEVELLED, jobs_wait=True), Watched()
+    bench, following = PlayerBench(settings=LEVELLED, jobs_wait=True), ReadSound(some_samples())
     drop = getattr(bench.player, way)
     bench.player.prepare(following)
     if when == "meanwhile":
-        following.on_read = drop
+        following.on_read = lambda _start, _end: drop()
     elif when == "after":
         bench.jobs.pop(0)()
     if when != "meanwhile":
         drop()
-    reads, kept = following.reads, weakref.ref(following)
+    reads, kept = len(following.reads), weakref.ref(following)
     bench.run_jobs()
 
-    assert following.reads == reads + (when == "meanwhile")
+    assert len(following.reads) == reads + (when == "meanwhile")
     following.on_read = None
     del following
     gc.collect()
     assert kept() is None
-
-
-def test_a_clip_of_the_same_form_comes_over_the_same_stream() -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
-    before = bench.device.stream
-    bench.player.load(some_samples(2_000))
-
-    assert bench.device.stream is before
-    assert before.is_alive
 
 
 @pytest.mark.parametrize("form", [{"channels": 2}, {"rate_hz": 8_000}, {"bits": 24}])
@@ -182,33 +142,27 @@ def test_a_clip_of_another_form_opens_the_device_anew(form: dict[str, Any]) -> N
     assert np.array_equal(bench.pull(1_000), following.data)
 
 
-@pytest.mark.parametrize("what", ["is_alive", "is_reusable"])
-def test_a_stream_that_is_no_longer_good_is_opened_anew(what: str) -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
+@pytest.mark.parametrize("fault", [None, "is_alive", "is_reusable"])
+def test_a_clip_of_the_same_form_comes_over_the_same_stream_if_that_is_still_good(fault: str | None) -> None:
+    bench = PlayerBench(some_samples(1_000))
     before = bench.device.stream
-    setattr(before, what, False)
-    bench.player.load(some_samples(1_000))
+    if fault is not None:
+        setattr(before, fault, False)
+    bench.player.load(some_samples(2_000))
 
-    assert bench.device.stream is not before
-
-
-def test_without_a_next_clip_the_device_is_let_go() -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
-    bench.player.unload()
-
-    assert not bench.device.stream.is_alive
+    assert (bench.device.stream is before) == (fault is None)
+    assert bench.device.stream.is_alive
 
 
-def test_a_device_that_was_kept_for_nothing_is_let_go_when_the_player_closes() -> None:
-    bench = PlayerBench()
-    bench.player.load(some_samples(1_000))
+def test_without_a_next_clip_the_device_is_let_go_and_one_kept_for_nothing_when_the_player_closes() -> None:
+    bench, other = PlayerBench(some_samples(1_000)), PlayerBench(some_samples(1_000))
     bench.player.unload(keeps_device=True)
     assert bench.device.stream.is_alive
     bench.player.close()
+    other.player.unload()
 
     assert not bench.device.stream.is_alive
+    assert not other.device.stream.is_alive
 
 
 def test_a_clip_that_was_playing_leaves_nothing_in_the_next_not_even_its_fade() -> None:

@@ -72,7 +72,7 @@ def test_what_does_not_decode_is_damage() -> None:
 def test_a_seal_that_does_not_verify_is_told_in_its_own_words() -> None:
     flac = encode_flac(Samples(16_000, np.tile(some_noise(40_000), (5, 1))))
 
-    for error in (Damaged("This part was changed."), Unavailable("The disk is gone.")):
+    for error in (Damaged("SEALED_OBJECT_DAMAGED"), Unavailable("CLIP_NOT_READ", problem="gone")):
         with refused(sentence_of(error), type(error)):
             overview(lambda error=error: _Failing(flac, len(flac) // 2, error))  # type: ignore[misc]
         with refused(sentence_of(error), type(error)):

@@ -21,14 +21,6 @@ def _data(frames: int, channels: int = 1, bits: int = 16) -> np.ndarray:
     return some_noise(frames, channels=channels, bits=bits, seed=frames)
 
 
-def _touched(start: float, end: float, pixels: int, column: int, frames: int) -> tuple[int, int]:
-    """The frames a pixel touches, inside the clip, by plain arithmetic."""
-    width = (end - start) / pixels
-    first = math.floor(start + column * width)
-    after = max(math.ceil(start + (column + 1) * width), first + 1)
-    return max(0, first), min(frames, after)
-
-
 @given(_LENGTHS, st.integers(1, 3), st.sampled_from([16, 24]))
 def test_every_level_is_the_extremes_of_its_bins(frames: int, channels: int, bits: int) -> None:
     data = _data(frames, channels, bits)
@@ -75,7 +67,8 @@ def test_columns_hold_their_frames_and_no_more_than_the_bins_at_their_edges(
     lows, highs = PeakPyramid.from_samples(data).columns(0, start, end, pixels)
 
     for column in range(pixels):
-        first, after = _touched(start, end, pixels, column, frames)
+        first = max(0, math.floor(start + column * width))
+        after = min(frames, max(math.ceil(start + (column + 1) * width), first + 1))
         if first >= after:
             continue
         around = data[max(0, first - bin_size) : after + bin_size, 0]
@@ -103,14 +96,6 @@ def test_at_the_edges_nothing_is_drawn_as_nothing_and_outside_the_clip_as_silenc
     lows, highs = pyramid.columns(0, start, end, pixels)
 
     assert lows.tolist() == highs.tolist() == drawn
-
-
-def test_channels_are_kept_apart() -> None:
-    data = np.stack([np.full(1_000, 5), np.full(1_000, -6)], axis=1).astype(np.int16)
-    pyramid = PeakPyramid.from_samples(data)
-
-    assert pyramid.columns(0, 0, 1_000, 1)[1].tolist() == [5]
-    assert pyramid.columns(1, 0, 1_000, 1)[0].tolist() == [-6]
 
 
 def test_full_scale_is_that_of_the_samples() -> None:

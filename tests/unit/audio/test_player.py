@@ -31,12 +31,12 @@ class NoDevice(VirtualDevice):
 
     def open_stream(self, audio_format: AudioFormat, fill: FillBlock):  # type: ignore[no-untyped-def]
         if not self.is_plugged_in:
-            raise NoAudioDevice("Sound is off: no output device was found.", "Plug one in.")
+            raise NoAudioDevice("NO_OUTPUT_DEVICE")
         return super().open_stream(audio_format, fill)
 
 
 def unavailable(_sound: Sound, _percent: int) -> RepeatingStretch:
-    raise Unavailable("Only normal speed.", "Install something.")
+    raise Unavailable("STRETCH_NOT_INSTALLED")
 
 
 @pytest.mark.parametrize(("channels", "bits", "rate_hz"), [(1, 16, 16_000), (2, 24, 48_000), (8, 16, 8_000)])
@@ -199,26 +199,9 @@ def test_a_speed_that_is_not_available_leaves_normal_speed_and_a_sentence() -> N
         bench.player.set_speed(150)
     bench.player.play()
 
-    assert (bench.player.speed_percent, bench.player.problem) == (
-        100,
-        "Only normal speed. Install something.",
-    )
+    assert bench.player.speed_percent == 100
+    assert (bench.player.problem or "").endswith("where it has a build for this machine.")
     assert (bench.pull(1_000) == DATA).all()
-
-
-def test_the_previous_speed_is_rendered_no_further() -> None:
-    made: list[RepeatingStretch] = []
-
-    def make_stretch(sound: Sound, percent: int) -> RepeatingStretch:
-        made.append(RepeatingStretch(sound, percent))
-        return made[-1]
-
-    bench = PlayerBench(SAMPLES, jobs_wait=True, make_stretch=make_stretch)
-    for percent in (50, 50, 25):
-        bench.player.set_speed(percent)
-    bench.run_jobs()
-
-    assert [bool(each.rendered) for each in made] == [False, True]
 
 
 def test_the_next_clip_starts_at_its_beginning_in_its_own_format_at_the_previous_speed() -> None:
@@ -267,7 +250,7 @@ def test_without_a_device_all_but_sound_works_and_play_finds_one_that_was_plugge
     player.play()
     player.seek(300)
     player.set_speed(50)
-    assert player.problem == "Sound is off: no output device was found. Plug one in."
+    assert player.problem == "No sound: no output device was found. Plug one in, then press play."
     assert (player.is_playing, player.position, player.speed_percent, player.frames) == (
         False,
         300,

@@ -16,6 +16,7 @@ from reviewer.audio.play.rendition import PASSTHROUGH_WINDOW_FRAMES
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.errors import Damaged
 from reviewer.model.event import HeardRange
+from tests.fakes.sound import ReadSound
 from tests.fakes.stretch import RepeatingStretch
 from tests.sounds import some_samples
 
@@ -27,21 +28,6 @@ _BUFFERED_FRAMES = 60 * _RATE_HZ
 @lru_cache
 def _clip(channels: int = 1, bits: int = 16) -> Samples:
     return some_samples(_FRAMES, rate_hz=_RATE_HZ, channels=channels, bits=bits)
-
-
-class _Read:
-    """A sound that is only read, as a long clip is; from ``damaged_from`` on it does not verify."""
-
-    def __init__(self, samples: Samples, damaged_from: int = _FRAMES) -> None:
-        self.rate_hz, self.frames = samples.rate_hz, samples.frames
-        self.channels, self.bits = samples.channels, samples.bits
-        self._samples = samples
-        self._damaged_from = damaged_from
-
-    def read(self, start: int, end: int) -> IntSamples:
-        if end > self._damaged_from:
-            raise Damaged("A sealed object does not verify; nothing of it was used.", "Call your lead.")
-        return self._samples.read(start, end)
 
 
 def _windows_of_4096(sound: Sound, percent: int) -> RepeatingStretch:
@@ -75,7 +61,7 @@ def _pull(device: VirtualDevice, frames: int, block: int = 512) -> NDArray[np.in
 @pytest.mark.parametrize(("channels", "bits"), [(1, 16), (2, 16), (1, 24)])
 def test_from_end_to_end_it_is_the_clip_bit_for_bit(channels: int, bits: int) -> None:
     samples = _clip(channels, bits)
-    player, device = _player(_Read(samples))
+    player, device = _player(ReadSound(samples))
     player.play()
 
     assert (_pull(device, _FRAMES, 1_000) == samples.data).all()
@@ -91,7 +77,7 @@ def test_from_end_to_end_it_is_the_clip_bit_for_bit(channels: int, bits: int) ->
 @settings(max_examples=15)
 def test_after_any_jump_it_goes_on_there_exactly(jumps: list[tuple[int, int]], percent: int) -> None:
     samples = _clip()
-    player, device = _player(_Read(samples))
+    player, device = _player(ReadSound(samples))
     player.set_speed(percent)
     for place, frames in jumps:
         end = min(place + frames, _FRAMES)
@@ -107,7 +93,7 @@ def test_after_any_jump_it_goes_on_there_exactly(jumps: list[tuple[int, int]], p
 @pytest.mark.parametrize("length", [3_000, 90_000])
 def test_loops_shorter_and_longer_than_the_room_lose_and_repeat_nothing(length: int) -> None:
     samples = _clip()
-    player, device = _player(_Read(samples))
+    player, device = _player(ReadSound(samples))
     player.play_loop(100_000, 100_000 + length)
 
     wanted = np.tile(samples.data[100_000 : 100_000 + length], (4, 1))
@@ -118,7 +104,7 @@ def test_loops_shorter_and_longer_than_the_room_lose_and_repeat_nothing(length: 
 
 def test_a_change_of_speed_in_the_middle_loses_and_repeats_nothing() -> None:
     samples = _clip()
-    player, device = _player(_Read(samples))
+    player, device = _player(ReadSound(samples))
     player.play(50_000)
     first = _pull(device, 20_000)
     player.set_speed(50)
@@ -138,7 +124,14 @@ def test_a_change_of_speed_in_the_middle_loses_and_repeats_nothing() -> None:
 
 def test_all_before_damage_is_played_and_then_it_is_said() -> None:
     samples = _clip()
-    player, device = _player(_Read(samples, damaged_from=3 * PASSTHROUGH_WINDOW_FRAMES))
+    sound = ReadSound(samples)
+
+    def on_read(_start: int, end: int) -> None:
+        if end > 3 * PASSTHROUGH_WINDOW_FRAMES:
+            raise Damaged("SEALED_OBJECT_DAMAGED")
+
+    sound.on_read = on_read
+    player, device = _player(sound)
     player.play(20_000)
 
     assert (
@@ -147,14 +140,16 @@ def test_all_before_damage_is_played_and_then_it_is_said() -> None:
     ).all()
     while player.is_playing:
         device.pull(512)
-    assert player.problem == "A sealed object does not verify; nothing of it was used. Call your lead."
+    assert player.problem == (
+        "Sealed content does not verify; nothing of it was used. Restore it from a backup."
+    )
     assert player.position == 3 * PASSTHROUGH_WINDOW_FRAMES
     assert player.take_heard() == [HeardRange(20_000, 3 * PASSTHROUGH_WINDOW_FRAMES)]
     player.close()
 
 
 def test_no_more_is_buffered_than_there_is_room_for() -> None:
-    class Counted(_Read):
+    class Counted(ReadSound):
         """Knows how much of what was read is still held by somebody."""
 
         def __init__(self, samples: Samples) -> None:
@@ -162,7 +157,7 @@ def test_no_more_is_buffered_than_there_is_room_for() -> None:
             self._held: weakref.WeakValueDictionary[int, IntSamples] = weakref.WeakValueDictionary()
 
         def read(self, start: int, end: int) -> IntSamples:
-            part = self._held[start] = super().read(start, end).copy()
+            part = self._held[start] = super().read(start, end)
             return part
 
         @property
@@ -183,7 +178,7 @@ def test_no_more_is_buffered_than_there_is_room_for() -> None:
 
 def test_the_reading_thread_ends_with_the_clip() -> None:
     before = set(threading.enumerate())
-    player, _ = _player(_Read(_clip()))
+    player, _ = _player(ReadSound(_clip()))
     reading = set(threading.enumerate()) - before
     player.unload()
     for thread in reading:

@@ -216,7 +216,7 @@ def test_after_a_pause_it_stays_where_playback_stopped() -> None:
 
 def test_damage_ends_the_job_and_is_kept() -> None:
     bench = Bench(5)
-    bench.stretch.damage = Damaged("It does not verify.", "Call your lead.")
+    bench.stretch.damage = Damaged("SEALED_OBJECT_DAMAGED")
     bench.prefetcher.request(0)
     bench.jobs.pop()()
 

@@ -10,24 +10,10 @@ from numpy.typing import NDArray
 
 from reviewer.audio.dsp.resample import converted, mixed_to_channels
 from reviewer.audio.samples import AudioFormat, IntSamples, Samples, Sound
+from tests.fakes.sound import ReadSound
 from tests.sounds import a_tone, some_samples
 
 _RATES = [(16_000, 44_100), (22_050, 48_000), (48_000, 16_000), (8_000, 48_000), (44_100, 48_000)]
-
-
-class _Streamed:
-    """A sound that is not at hand, and notes how much of it was read."""
-
-    def __init__(self, samples: Samples) -> None:
-        self._samples = samples
-        self.rate_hz, self.frames = samples.rate_hz, samples.frames
-        self.channels, self.bits = samples.channels, samples.bits
-        self.most = 0
-
-    def read(self, start: int, end: int) -> IntSamples:
-        part = self._samples.read(start, end)
-        self.most = max(self.most, part.shape[0])
-        return part
 
 
 def _whole(sound: Sound, rate_hz: int | None = None, channels: int | None = None) -> IntSamples:
@@ -122,17 +108,17 @@ def test_a_long_sound_is_read_in_small_pieces_and_comes_out_as_one_at_hand(
     rate_hz: int, channels: int
 ) -> None:
     samples = some_samples(100_000)
-    streamed = _Streamed(samples)
+    streamed = ReadSound(samples)
 
     assert np.array_equal(_whole(streamed, rate_hz, channels), _whole(samples, rate_hz, channels))
-    assert streamed.most < 10_000
+    assert max(streamed.reads) < 10_000
 
 
 def test_making_the_conversion_reads_nothing_yet() -> None:
-    streamed = _Streamed(some_samples(100_000))
+    streamed = ReadSound(some_samples(100_000))
     converted(streamed, AudioFormat(48_000, 2, 16))
 
-    assert streamed.most == 0
+    assert streamed.reads == []
 
 
 def test_without_the_library_it_is_one_sentence_and_what_to_install() -> None:

@@ -12,7 +12,7 @@ from reviewer.audio.io import port_audio
 from reviewer.audio.io.port_audio import Output, Outputs, list_outputs, output_with_id
 from reviewer.audio.io.sound_card import LATENCIES_SECONDS, MANY_UNDERRUNS, CardStream, SoundCard
 from reviewer.audio.samples import AudioFormat
-from reviewer.errors import NoAudioDevice
+from reviewer.errors import NoAudioDevice, Notice
 from tests.refusals import hint_of, sentence_of
 
 _FORMAT = AudioFormat(16_000, 6, 16)
@@ -105,27 +105,35 @@ def test_a_device_gets_the_clips_format_or_its_own_rate_and_two_channels(
     assert opened(_PortAudio((takes,))).audio_format == gets
 
 
-def test_where_nothing_is_chosen_the_systems_default_plays(opened: Any) -> None:
-    library = _PortAudio(names=("Speakers", "Headset"))
-    stream = opened(library)
+class _Broken(_PortAudio):
+    """The second device refuses everything."""
 
-    assert (library.settings[0]["device"], stream.name, stream.fallback_reason) == (None, "Speakers", None)
-
-
-def test_the_chosen_device_plays(opened: Any) -> None:
-    library = _PortAudio(names=("Speakers", "Headset"))
-    stream = opened(library, SoundCard(_HEADSET))
-
-    assert (library.settings[0]["device"], stream.name, stream.fallback_reason) == (1, "Headset", None)
+    def OutputStream(self, **settings: Any) -> SimpleNamespace:
+        if settings["device"] == 1:
+            raise _PortAudioError("Device unavailable")
+        return super().OutputStream(**settings)
 
 
-def test_a_chosen_device_that_is_missing_is_said_and_the_default_plays(opened: Any) -> None:
-    stream = opened(_PortAudio(), SoundCard(_HEADSET))
+@pytest.mark.parametrize(
+    ("library", "chosen", "plays", "reason"),
+    [
+        (_PortAudio(names=("Speakers", "Headset")), None, (None, "Speakers"), None),
+        (_PortAudio(names=("Speakers", "Headset")), _HEADSET, (1, "Headset"), None),
+        (_PortAudio(), _HEADSET, (None, "Speakers"), "OUTPUT_NOT_CONNECTED"),
+        (_Broken(names=("Speakers", "Headset")), _HEADSET, (None, "Speakers"), "OUTPUT_NOT_OPENED"),
+    ],
+)
+def test_the_chosen_device_plays_else_the_default_and_why_is_said(
+    opened: Any,
+    library: _PortAudio,
+    chosen: Output | None,
+    plays: tuple[int | None, str],
+    reason: str | None,
+) -> None:
+    stream = opened(library, SoundCard(chosen))
 
-    assert (stream.name, stream.fallback_reason) == (
-        "Speakers",
-        "Headset is not connected: the default output is used.",
-    )
+    assert (library.settings[0]["device"], stream.name) == plays
+    assert stream.fallback_reason == (reason and Notice(reason, {"output": "Headset"}))
 
 
 def test_a_chosen_device_that_is_back_is_taken_again(opened: Any) -> None:
@@ -143,18 +151,6 @@ def test_a_chosen_device_that_stays_away_is_not_looked_for_with_every_clip(opene
         opened(library, card).close()
 
     assert library.restarts == 1
-
-
-def test_a_chosen_device_that_refuses_everything_leaves_it_to_the_default(opened: Any) -> None:
-    class _Broken(_PortAudio):
-        def OutputStream(self, **settings: Any) -> SimpleNamespace:
-            if settings["device"] == 1:
-                raise _PortAudioError("Device unavailable")
-            return super().OutputStream(**settings)
-
-    stream = opened(_Broken(names=("Speakers", "Headset")), SoundCard(_HEADSET))
-
-    assert stream.fallback_reason == "Headset cannot be opened: the default output is used."
 
 
 def test_devices_are_listed_again_before_giving_up(opened: Any) -> None:
@@ -201,13 +197,6 @@ def test_a_single_gap_changes_nothing(opened: Any) -> None:
     assert card.latency_seconds == LATENCIES_SECONDS[0]
 
 
-@pytest.mark.parametrize("follows", [True, False])
-def test_a_stream_on_the_default_is_reusable_if_the_default_follows_the_system(
-    opened: Any, *, follows: bool
-) -> None:
-    assert opened(_PortAudio(), SoundCard(default_follows_system=follows)).is_reusable is follows
-
-
 def test_a_stream_is_reusable_unless_it_ran_dry_or_is_in_the_place_of_the_chosen_device(opened: Any) -> None:
     library = _PortAudio(names=("Speakers", "Headset"))
     stream = opened(library, SoundCard(_HEADSET))
@@ -216,52 +205,52 @@ def test_a_stream_is_reusable_unless_it_ran_dry_or_is_in_the_place_of_the_chosen
 
     assert (stream.underruns, stream.is_reusable) == (1, False)
     assert not opened(_PortAudio(), SoundCard(_HEADSET)).is_reusable
+    for follows in (True, False):
+        assert opened(_PortAudio(), SoundCard(default_follows_system=follows)).is_reusable is follows
 
 
-def test_outputs_are_listed_with_their_host_and_without_microphones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", _PortAudio(names=("Speakers", "Headset")))
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [(("Speakers", "Headset"), Outputs("Speakers", (_SPEAKERS, _HEADSET))), ((), Outputs("", ()))],
+)
+def test_outputs_are_listed_with_their_host_and_without_microphones_anew_if_asked(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], listed: Outputs
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", _PortAudio(names=("Dock",), next_names=names))
 
-    assert list_outputs() == Outputs("Speakers", (_SPEAKERS, _HEADSET))
-
-
-def test_listed_anew_they_hold_what_was_plugged_in_since(monkeypatch: pytest.MonkeyPatch) -> None:
-    library = _PortAudio(next_names=("Speakers", "Headset"))
-    monkeypatch.setitem(sys.modules, "sounddevice", library)
-
-    assert list_outputs(rescan_first=True).all == (_SPEAKERS, _HEADSET)
-
-
-def test_without_any_output_the_list_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", _PortAudio(names=()))
-
-    assert list_outputs() == Outputs("", ())
+    assert list_outputs() == Outputs("Dock", (Output("Dock", "ALSA"),))
+    assert list_outputs(rescan_first=True) == listed
 
 
-@pytest.mark.parametrize("output", [_HEADSET, Output("USB: a/b (hw:1,0)", "ALSA")])
-def test_an_output_is_found_again_by_its_id(output: Output) -> None:
-    assert output_with_id(output.id) == output
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        *((each.id, each) for each in (_HEADSET, Output("USB: a/b (hw:1,0)", "ALSA"))),
+        *((text, None) for text in ("", "Speakers", "ALSA/", "/Speakers")),
+    ],
+)
+def test_an_output_is_found_again_by_its_id_and_any_other_text_is_the_default(
+    text: str, output: Output | None
+) -> None:
+    assert output_with_id(text) == output
 
 
-@pytest.mark.parametrize("text", ["", "Speakers", "ALSA/", "/Speakers"])
-def test_a_text_that_names_no_output_is_the_default(text: str) -> None:
-    assert output_with_id(text) is None
-
-
-@pytest.mark.parametrize("library", [_PortAudio(names=()), _PortAudio(())])
-def test_no_device_is_one_sentence_and_a_remedy(opened: Any, library: _PortAudio) -> None:
+@pytest.mark.parametrize(
+    ("library", "sentence", "remedy"),
+    [
+        (_PortAudio(names=()), "No sound: no output device was found.", "press play"),
+        (_PortAudio(()), "No sound: no output device was found.", "press play"),
+        (None, "Sound is off: PortAudio is not installed.", "nstall"),
+    ],
+)
+def test_no_sound_is_one_sentence_and_a_remedy(
+    opened: Any, library: _PortAudio | None, sentence: str, remedy: str
+) -> None:
     with pytest.raises(NoAudioDevice) as caught:
         opened(library)
 
-    assert sentence_of(caught.value) == "No sound: no output device was found."
-    assert "press play" in hint_of(caught.value)
-
-
-def test_missing_portaudio_is_one_sentence_and_what_to_install(opened: Any) -> None:
-    with pytest.raises(NoAudioDevice) as caught:
-        opened(None)
-
-    assert sentence_of(caught.value) == "Sound is off: PortAudio is not installed."
-    assert "nstall" in hint_of(caught.value)
+    assert sentence_of(caught.value) == sentence
+    assert remedy in hint_of(caught.value)
 
 
 def test_the_audio_room_opens_without_portaudio_and_without_the_libraries_that_change_sound() -> None:

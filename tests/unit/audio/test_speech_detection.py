@@ -14,11 +14,12 @@ from reviewer.audio.decode.decoder import Decoder
 from reviewer.audio.dsp import speech_detection
 from reviewer.audio.dsp.speech_detection import detect_speech
 from reviewer.audio.io.flac import read_canonical
-from reviewer.audio.samples import IntSamples, Samples
+from reviewer.audio.samples import Samples
 from reviewer.errors import Damaged
 from reviewer.model.intervals import Span
 from reviewer.model.project import DecodeLimits
 from reviewer.places import resource
+from tests.fakes.sound import ReadSound
 
 LOUD = 0.3
 
@@ -44,20 +45,6 @@ def sound(*parts: NDArray[np.float64], rate_hz: int = 16_000, channels: int = 1)
 
 def seconds_of(spans: tuple[Span, ...], rate_hz: int = 16_000) -> list[tuple[float, float]]:
     return [(round(each.start / rate_hz, 2), round(each.end / rate_hz, 2)) for each in spans]
-
-
-class Reads:
-    """A sound that notes how much was asked for at once."""
-
-    def __init__(self, samples: Samples) -> None:
-        self._samples = samples
-        self.rate_hz, self.frames = samples.rate_hz, samples.frames
-        self.channels, self.bits = samples.channels, samples.bits
-        self.largest = 0
-
-    def read(self, start: int, end: int) -> IntSamples:
-        self.largest = max(self.largest, end - start)
-        return self._samples.read(start, end)
 
 
 def test_speech_between_pauses_is_found_near_its_edges() -> None:
@@ -122,9 +109,9 @@ def test_a_rate_beyond_conversion_makes_the_whole_clip_count() -> None:
 
 
 def test_it_is_read_ten_seconds_at_a_time_however_long() -> None:
-    clip = Reads(sound(*[part for _ in range(12) for part in (room(1), voice(2))]))
+    clip = ReadSound(sound(*[part for _ in range(12) for part in (room(1), voice(2))]))
     detect_speech(clip)
-    assert clip.largest == 160_000
+    assert max(clip.reads) == 160_000
 
 
 @given(

@@ -17,7 +17,8 @@ from reviewer.audio.dsp.stretch import (
     stretched,
 )
 from reviewer.audio.samples import Samples, as_float
-from tests.sounds import a_tone, some_noise, some_samples
+from tests.fakes.sound import ReadSound
+from tests.sounds import a_tone, largest_step_from_silence, some_noise, some_samples
 
 pytest.importorskip("python_stretch")
 
@@ -83,17 +84,15 @@ def test_a_steady_tone_stays_steady_where_windows_meet(percent: int) -> None:
     assert (loudness < 0.2 * np.median(loudness)).mean() < 0.01
 
 
-def _largest_step(data: np.ndarray) -> int:
-    """From silence to the first frame, from each to the next, and from the last to silence."""
-    return int(np.abs(np.diff(data.astype(np.int64), axis=0, prepend=0, append=0)).max())
-
-
 @pytest.mark.parametrize("percent", [25, 50, 75, 150, 200, 300])
 @pytest.mark.parametrize("pitch_hz", [80.0, 150.0, 440.0, 3_000.0])
 def test_no_step_is_larger_than_a_tones_own_in_all_of_the_sound(pitch_hz: float, percent: int) -> None:
     tone = a_tone(_RATE * 5, pitch_hz=pitch_hz)
 
-    assert _largest_step(stretched(Samples(_RATE, tone), percent)) <= np.abs(np.diff(tone, axis=0)).max()
+    assert (
+        largest_step_from_silence(stretched(Samples(_RATE, tone), percent))
+        <= np.abs(np.diff(tone, axis=0)).max()
+    )
 
 
 @pytest.mark.parametrize("percent", [50, 200])
@@ -103,7 +102,7 @@ def test_a_clip_that_begins_and_ends_loud_begins_and_ends_softly(percent: int) -
 
     assert abs(int(tone[0, 0])) > 10_000
     assert max(abs(int(out[0, 0])), abs(int(out[-1, 0]))) < 20
-    assert _largest_step(out) <= np.abs(np.diff(tone.astype(int), axis=0)).max()
+    assert largest_step_from_silence(out) <= np.abs(np.diff(tone.astype(int), axis=0)).max()
 
 
 _SPOKEN = (
@@ -124,7 +123,9 @@ def test_no_step_is_larger_than_real_speech_has(speech_folder: Path, name: str, 
         pytest.skip(f"{name} is not in the folder of real speech")
     data, rate_hz = soundfile.read(clip, frames=200_000, dtype="int16", always_2d=True)
 
-    assert _largest_step(stretched(Samples(rate_hz, data), percent)) <= _largest_step(data)
+    assert largest_step_from_silence(stretched(Samples(rate_hz, data), percent)) <= largest_step_from_silence(
+        data
+    )
 
 
 def test_silence_stays_silent() -> None:
@@ -138,19 +139,12 @@ def test_full_scale_does_not_wrap_around() -> None:
 
     out = stretched(loud, 50).astype(int)
 
-    assert np.abs(np.diff(out[:, 0])).max() <= 65_535
     assert out.max() == 32_767
 
 
 @pytest.mark.parametrize("frames", [0, 1, 2, 50])
 def test_the_shortest_clips_do_not_fail(frames: int) -> None:
     assert stretched(some_samples(frames), 200).shape == (out_frames(frames, 200), 1)
-
-
-def test_the_same_clip_sounds_the_same_each_time() -> None:
-    samples = some_samples(_RATE * 6)
-
-    assert (stretched(samples, 150) == stretched(samples, 150)).all()
 
 
 def _rendered(stretch: SignalsmithStretch, order: list[int]) -> dict[int, np.ndarray]:
@@ -167,32 +161,24 @@ def test_windows_may_be_made_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("percent", [25, 75, 150, 300])
-@pytest.mark.parametrize("frames", [_RATE // 3, _RATE, int(1.6 * _RATE), 5 * _RATE, int(5.49 * _RATE)])
+@pytest.mark.parametrize("frames", [_RATE // 3, _RATE, 53_640, 53_641, 53_642, 53_643, int(5.49 * _RATE)])
 def test_every_frame_belongs_to_the_window_that_has_it(frames: int, percent: int) -> None:
     stretch = SignalsmithStretch(some_samples(frames), percent)
 
     for window in range(stretch.windows):
         start, stop = stretch.edge(window), stretch.edge(window + 1)
-        assert start < stop
+        assert start < stop <= start + stretch.render_window(window).shape[0]
         assert {stretch.window_at(frame) for frame in (start, (start + stop) // 2, stop - 1)} == {window}
     assert (stretch.edge(0), stretch.edge(stretch.windows)) == (0, stretch.frames)
     assert stretch.window_at(stretch.frames) == stretch.windows - 1
 
 
 def test_only_what_a_window_needs_is_read() -> None:
-    class Watched:
-        rate_hz, frames, channels, bits = _RATE, 10 * 3_600 * _RATE, 1, 16
-        read_frames = 0
-
-        def read(self, start: int, end: int) -> np.ndarray:
-            self.read_frames += end - start
-            return some_samples(end - start).data
-
-    sound = Watched()
+    sound = ReadSound(some_samples(5 * _RATE), frames=10 * 3_600 * _RATE)
     stretch = SignalsmithStretch(sound, 150)
     stretch.render_window(stretch.window_at(stretch.frames // 2))
 
-    assert sound.read_frames < 5 * _RATE
+    assert sum(sound.reads) < 5 * _RATE
 
 
 def test_a_window_after_its_tail_is_as_in_the_whole() -> None:
@@ -219,14 +205,6 @@ def test_windows_meet_where_it_is_quiet() -> None:
     edge = SignalsmithStretch(samples, 100).edge(1)
 
     assert 1.1 * _RATE <= edge <= 1.2 * _RATE
-
-
-@pytest.mark.parametrize("percent", [75, 150, 300])
-@pytest.mark.parametrize("frames", [53_640, 53_641, 53_642, 53_643])
-def test_no_window_is_a_frame_short_whatever_the_length(percent: int, frames: int) -> None:
-    stretch = SignalsmithStretch(some_samples(frames), percent)
-    for window in range(stretch.windows):
-        assert stretch.render_window(window).shape[0] >= stretch.edge(window + 1) - stretch.edge(window)
 
 
 def _tone(pitch_hz: float, loudness: float, frames: int = 4_000) -> np.ndarray:

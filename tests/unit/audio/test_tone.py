@@ -57,7 +57,7 @@ def test_a_device_that_is_pulled_out_ends_it() -> None:
 def test_no_device_is_said() -> None:
     class _None(VirtualDevice):
         def open_stream(self, audio_format: AudioFormat, fill: FillBlock):  # type: ignore[no-untyped-def]
-            raise NoAudioDevice("No sound.", "Plug one in.")
+            raise NoAudioDevice("NO_OUTPUT_DEVICE")
 
     with pytest.raises(NoAudioDevice):
         play_tone(_None())

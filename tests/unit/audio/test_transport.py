@@ -5,39 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from reviewer.audio.play.transport import FASTEST_PERCENT, SLOWEST_PERCENT, Loop, Transport
-
-
-def test_seek_beyond_the_range_plays_to_the_end_of_the_clip() -> None:
-    assert Transport.loaded(100).play(10, 20).seek(50).stop == 100
-
-
-def test_speed_keeps_the_place_and_goes_on() -> None:
-    transport = Transport.loaded(100).play().advance(40).at_speed(150)
-
-    assert (transport.position, transport.is_playing, transport.speed_percent) == (40, True, 150)
-
-
-@given(st.integers(-1_000, 1_000))
-def test_speed_stays_where_speech_can_be_heard(percent: int) -> None:
-    assert SLOWEST_PERCENT <= Transport().at_speed(percent).speed_percent <= FASTEST_PERCENT
-
-
-def test_a_loop_reaches_before_and_after_but_not_out_of_the_clip() -> None:
-    assert Transport.loaded(100).play_loop(10, 90, 30, 5).loop == Loop(0, 95)
-
-
-def test_seek_inside_a_loop_stays_in_it_and_outside_leaves_it() -> None:
-    looping = Transport.loaded(100).play_loop(10, 20)
-
-    assert looping.seek(15).loop == Loop(10, 20)
-    assert (looping.seek(50).loop, looping.seek(50).stop, looping.seek(50).is_playing) == (None, 100, True)
-
-
-def test_pause_ends_the_loop_and_keeps_the_place() -> None:
-    transport = Transport.loaded(100).play_loop(10, 20).advance(37).pause()
-
-    assert (transport.position, transport.loop, transport.stop) == (17, None, 100)
+from reviewer.audio.play.transport import Loop, Transport
 
 
 @given(st.integers(0, 40), st.integers(1, 40), st.integers(0, 39), st.integers(0, 200))
@@ -69,6 +37,7 @@ class TransportAgainstPlainNumbers(RuleBasedStateMachine):
         self.end = self.frames
         self.runs = False
         self.again: int | None = None
+        self.percent = 100
 
     def _limit(self, frame: int) -> int:
         return min(max(frame, 0), self.frames)
@@ -94,7 +63,7 @@ class TransportAgainstPlainNumbers(RuleBasedStateMachine):
     def pause(self) -> None:
         self.transport = self.transport.pause()
         self.runs = False
-        self.again = None
+        self.again, self.end = None, self.frames
 
     @rule(frame=_FRAMES)
     def seek(self, frame: int) -> None:
@@ -120,10 +89,14 @@ class TransportAgainstPlainNumbers(RuleBasedStateMachine):
     @rule(percent=st.integers(0, 400))
     def change_speed(self, percent: int) -> None:
         self.transport = self.transport.at_speed(percent)
+        self.percent = min(max(percent, 25), 300)
 
     @invariant()
     def both_say_the_same(self) -> None:
         assert (self.transport.position, self.transport.is_playing) == (self.at, self.runs)
+        assert self.transport.speed_percent == self.percent
+        assert self.transport.stop == (self.end if self.runs else self.frames)
+        assert self.transport.loop == (None if self.again is None else Loop(self.again, self.end))
 
     @invariant()
     def it_stays_inside_the_clip(self) -> None:

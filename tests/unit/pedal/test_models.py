@@ -1,5 +1,6 @@
 """The files of models: what is in ours, and what is refused in any."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,29 +39,19 @@ def test_models_with_a_known_layout_tell_all_three_pedals(device: HidDevice):
     assert [layout.pedals_down(bytes([bit, 0])) for bit in (1, 2, 4)] == [{pedal} for pedal in Pedal]
 
 
-def test_a_model_whose_reports_nobody_knows_for_sure_must_be_calibrated():
-    model = model_of(OLYMPUS)
-    assert model.layout is None
-    assert not model.types_keys
+@pytest.mark.parametrize(("device", "types_keys"), [(OLYMPUS, False), (PCSENSOR, True)])
+def test_a_model_without_a_layout_must_be_calibrated_or_types_keys(device: HidDevice, types_keys: bool):
+    model = model_of(device)
+    assert (model.layout, model.types_keys) == (None, types_keys)
 
 
-def test_a_model_that_types_keys_is_not_read():
-    model = model_of(PCSENSOR)
-    assert model.types_keys
-    assert model.layout is None
-
-
-def test_a_stranger_is_of_no_model():
-    assert not any(model.matches(STRANGER) for model in known_models())
-
-
-def test_another_part_of_the_same_device_is_not_the_pedal():
-    part = HidDevice(PHILIPS.path, PHILIPS.vendor, PHILIPS.product, usage_page=0xFFA0, usage=1)
-    assert not any(model.matches(part) for model in known_models())
+@pytest.mark.parametrize("device", [STRANGER, replace(PHILIPS, usage_page=0xFFA0, usage=1)])
+def test_neither_a_stranger_nor_another_part_of_a_pedal_is_of_a_model(device: HidDevice):
+    assert not any(model.matches(device) for model in known_models())
 
 
 def test_where_the_system_does_not_tell_the_usage_the_numbers_are_enough():
-    assert model_of(HidDevice("1-2", PHILIPS.vendor, PHILIPS.product)).layout is not None
+    assert model_of(replace(PHILIPS, usage_page=0, usage=0)).layout is not None
 
 
 def test_a_file_of_ones_own_is_read(tmp_path: Path):
@@ -74,15 +65,15 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        (f"{WELL}learned = true\n", "learned"),
-        (f"{WELL}learned = false\nleft = {{ byte = 0, mask = 1 }}\n", "learned"),
-        (f"{WELL}learned = true\ntypes_keys = true\nleft = {{ byte = 0, mask = 1 }}\n", "types keys"),
-        (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 0 }}\n", "mask"),
+        (f"{WELL}learned = true\n", "PEDAL_LEARNED"),
+        (f"{WELL}learned = false\nleft = {{ byte = 0, mask = 1 }}\n", "PEDAL_LEARNED"),
+        (f"{WELL}learned = true\ntypes_keys = true\nleft = {{ byte = 0, mask = 1 }}\n", "PEDAL_TYPES_KEYS"),
+        (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 0 }}\n", "PEDAL_BIT"),
         (f"{WELL}learned = true\nleft = {{ byte = 0, mask = 1, bit = 1 }}\n", "bit"),
-        (f'{WELL}learned = false\nusage = "joystick"\n', "usage"),
+        (f'{WELL}learned = false\nusage = "joystick"\n', "PEDAL_USAGE"),
         (f"{WELL}learned = false\nheel = 1\n", "heel"),
-        ('name = "Pedal"\nids = ["5f3:ff"]\nsource = "x"\nlearned = false\n', "ids"),
-        ('name = "Pedal"\nids = []\nsource = "x"\nlearned = false\n', "ids"),
+        ('name = "Pedal"\nids = ["5f3:ff"]\nsource = "x"\nlearned = false\n', "PEDAL_IDS"),
+        ('name = "Pedal"\nids = []\nsource = "x"\nlearned = false\n', "PEDAL_IDS"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_the_word_to_look_for(tmp_path: Path, text: str, word: str):

@@ -67,16 +67,11 @@ def test_a_recorded_pedal_is_told_press_by_press():
     ]
 
 
-def test_a_pedal_that_is_pulled_out_while_held_comes_up():
+def test_a_pedal_that_is_pulled_out_while_held_comes_up_and_works_again_once_plugged_in():
     bench = Bench(FakeHidBackend(INFINITY, script=PULLED_OUT))
     bench.steps(8)
     assert bench.events == ["middle down", "middle up"]
     assert bench.states == [PedalState.READY, PedalState.NONE]
-
-
-def test_a_pedal_that_is_plugged_in_again_works_again():
-    bench = Bench(FakeHidBackend(INFINITY, script=PULLED_OUT))
-    bench.steps(8)
     bench.backend.devices.append(INFINITY)
     bench.backend.send(LEFT, NONE)
     bench.steps(3)
@@ -125,13 +120,11 @@ def test_a_pedal_that_must_be_calibrated_is_the_first_of_those_that_can_be():
 
 def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
     bench = Bench(FakeHidBackend(INFINITY))
-    bench.backend.opening_fails = Unavailable("It may not be read.", "Add a rule.")
+    bench.backend.opening_fails = Unavailable("PEDAL_NOT_OPENED")
     assert bench.steps(1) == [SCAN_INTERVAL_SECONDS]
-    assert (bench.status.state, bench.status.sentence, bench.status.hint) == (
-        PedalState.FAULT,
-        "It may not be read.",
-        "Add a rule.",
-    )
+    assert bench.status.state is PedalState.FAULT
+    assert bench.status.sentence.endswith("could not be opened.")
+    assert bench.status.hint.startswith("Close other programs")
     bench.backend.opening_fails = None
     bench.steps(1)
     assert bench.status.state is PedalState.READY
@@ -139,41 +132,40 @@ def test_a_pedal_that_may_not_be_read_is_said_with_what_helps_and_tried_again():
 
 def test_what_cannot_be_listed_or_read_is_a_status_with_its_sentence():
     def refused():
-        raise Refused("infinity.toml: ids must be a list.", "Correct the file.")
+        raise Refused("PEDAL_IDS", place="infinity.toml")
 
     listing, models = Bench(FakeHidBackend(INFINITY)), Bench(FakeHidBackend(INFINITY), models=refused)
-    listing.backend.listing_fails = Unavailable("No USB here.", "Look at the cable.")
+    listing.backend.listing_fails = Unavailable("USB_NOT_LISTED", problem="no bus")
     listing.steps(1)
     models.steps(1)
-    assert (listing.status.state, listing.status.sentence) == (PedalState.FAULT, "No USB here.")
+    assert (listing.status.state, listing.status.sentence) == (
+        PedalState.FAULT,
+        "The USB devices could not be listed.",
+    )
     assert models.status.sentence.startswith("infinity.toml")
 
 
-def test_a_calibrated_pedal_is_read_as_it_was_calibrated():
-    bench = Bench(FakeHidBackend(STRANGER), CALIBRATED)
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_calibrated_pedal_is_read_as_it_was_calibrated_from_the_next_step(*, is_new: bool):
+    bench = Bench(FakeHidBackend(STRANGER), None if is_new else CALIBRATED)
+    if is_new:
+        bench.steps(1)
+        bench.monitor.set_calibrated(CALIBRATED)
     bench.backend.send(RIGHT, NONE)
     bench.steps(3)
+    assert bench.states == [PedalState.NONE, PedalState.READY][not is_new :]
     assert bench.events == ["right down", "right up"]
-
-
-def test_a_new_calibration_holds_from_the_next_step():
-    bench = Bench(FakeHidBackend(STRANGER))
-    bench.steps(1)
-    bench.monitor.set_calibrated(CALIBRATED)
-    bench.backend.send(RIGHT)
-    bench.steps(2)
-    assert bench.states == [PedalState.NONE, PedalState.READY]
-    assert bench.events == ["right down"]
 
 
 def test_while_it_is_calibrated_a_device_sends_its_reports_and_no_events():
     bench = Bench(FakeHidBackend(INFINITY, STRANGER))
-    bench.steps(1)
+    bench.backend.send(MIDDLE)
+    bench.steps(2)
     bench.monitor.calibrate(STRANGER)
     bench.backend.send(LEFT, LEFT, NONE)
     bench.steps(4)
     assert [one.report for one in bench.messages if isinstance(one, RawReport)] == [LEFT, NONE]
-    assert bench.events == []
+    assert bench.events == ["middle down", "middle up"]  # it was held when calibration began
     assert bench.backend.open_now == [STRANGER]
 
 
@@ -186,15 +178,6 @@ def test_after_calibration_the_pedal_works_as_before():
     bench.steps(2)
     assert bench.states == [PedalState.CALIBRATING, PedalState.READY]
     assert bench.events == ["middle down"]
-
-
-def test_a_pedal_that_is_held_when_calibration_begins_comes_up():
-    bench = Bench(FakeHidBackend(INFINITY, STRANGER))
-    bench.backend.send(MIDDLE)
-    bench.steps(2)
-    bench.monitor.calibrate(STRANGER)
-    bench.steps(1)
-    assert bench.events == ["middle down", "middle up"]
 
 
 def test_a_keyboard_is_not_opened_even_if_asked_for():

@@ -15,11 +15,7 @@ from reviewer.pedal.report import (
     parse_calibrated,
     pedal_events,
 )
-from tests.fakes.pedal import LEFT, LEFT_AND_MIDDLE, MIDDLE, NONE, RIGHT
 
-THREE = ReportLayout(
-    {Pedal.LEFT: ReportBit(0, 1), Pedal.MIDDLE: ReportBit(0, 2), Pedal.RIGHT: ReportBit(0, 4)}
-)
 BITS = st.builds(ReportBit, st.integers(0, 9), st.integers(1, 255))
 LAYOUTS = st.builds(
     ReportLayout,
@@ -27,23 +23,6 @@ LAYOUTS = st.builds(
     st.none() | st.integers(1, 64),
 )
 STATES = st.lists(st.frozensets(st.sampled_from(Pedal)), max_size=40)
-
-
-@pytest.mark.parametrize(
-    ("report", "down"),
-    [
-        (NONE, set()),
-        (LEFT, {Pedal.LEFT}),
-        (MIDDLE, {Pedal.MIDDLE}),
-        (RIGHT, {Pedal.RIGHT}),
-        (LEFT_AND_MIDDLE, {Pedal.LEFT, Pedal.MIDDLE}),
-        (b"\x07\x00", set(Pedal)),
-        (b"\xf8\xff", set()),
-        (b"", None),
-    ],
-)
-def test_each_bit_is_one_pedal(report: bytes, down: set[Pedal] | None):
-    assert THREE.pedals_down(report) == down
 
 
 @given(LAYOUTS, st.binary(max_size=12))

@@ -1,5 +1,7 @@
 """Which of all that is plugged in is the pedal."""
 
+from dataclasses import replace
+
 import pytest
 
 from reviewer.pedal.device import HidDevice, without_keyboards_and_mice
@@ -36,26 +38,36 @@ def test_the_pedal_that_can_be_read_best_is_chosen(devices, name: str, state: Pe
     assert (chosen.name, chosen.state) == (name, state)
 
 
-def test_without_a_pedal_none_is_chosen():
-    assert detect_pedal((KEYBOARD, MOUSE, STRANGER), MODELS, None) is None
-
-
-def test_what_its_owner_has_calibrated_goes_before_all_else():
-    chosen = detect_pedal((INFINITY, STRANGER), MODELS, CALIBRATED)
+@pytest.mark.parametrize(
+    ("devices", "device", "name"),
+    [
+        ((INFINITY, STRANGER), STRANGER, "Foot Thing"),
+        ((INFINITY, replace(STRANGER, name="")), replace(STRANGER, name=""), "1234:00ff"),
+        ((INFINITY,), INFINITY, "Infinity foot control"),
+    ],
+)
+def test_what_its_owner_has_calibrated_goes_before_all_else_that_is_plugged_in(
+    devices: tuple[HidDevice, ...], device: HidDevice, name: str
+):
+    chosen = detect_pedal(devices, MODELS, CALIBRATED)
     assert chosen is not None
-    assert (chosen.device, chosen.layout, chosen.name) == (STRANGER, CALIBRATED.layout, "Foot Thing")
+    assert (chosen.device, chosen.name) == (device, name)
+    assert (chosen.layout == CALIBRATED.layout) == (device != INFINITY)
 
 
-def test_a_calibrated_pedal_that_is_not_plugged_in_leaves_the_place_to_another():
-    chosen = detect_pedal((INFINITY,), MODELS, CALIBRATED)
-    assert chosen is not None
-    assert chosen.device == INFINITY
-
-
-def test_a_calibrated_device_without_a_name_is_called_by_its_numbers():
-    chosen = detect_pedal((HidDevice("x", STRANGER.vendor, STRANGER.product),), MODELS, CALIBRATED)
-    assert chosen is not None
-    assert chosen.name == "1234:00ff"
+@pytest.mark.parametrize(
+    ("devices", "calibrated"),
+    [
+        ((KEYBOARD, MOUSE, STRANGER), None),
+        ((KEYBOARD, KEYBOARD_KEYS), replace(CALIBRATED, vendor=KEYBOARD.vendor, product=KEYBOARD.product)),
+        ((INFINITY, replace(INFINITY, usage_page=0x01, usage=0x06)), None),
+    ],
+    ids=["no pedal", "a keyboard that somebody calibrated", "a pedal that is a keyboard too"],
+)
+def test_without_a_pedal_that_may_be_read_none_is_chosen(
+    devices: tuple[HidDevice, ...], calibrated: CalibratedPedal | None
+):
+    assert detect_pedal(devices, MODELS, calibrated) is None
 
 
 def test_no_part_of_a_keyboard_or_mouse_is_ever_offered():
@@ -63,16 +75,6 @@ def test_no_part_of_a_keyboard_or_mouse_is_ever_offered():
     assert calibration_candidates((KEYBOARD_KEYS, KEYBOARD, MOUSE, INFINITY)) == (INFINITY,)
 
 
-def test_a_keyboard_is_not_read_even_if_somebody_says_they_calibrated_it():
-    calibrated = CalibratedPedal(KEYBOARD.vendor, KEYBOARD.product, CALIBRATED.layout)
-    assert detect_pedal((KEYBOARD, KEYBOARD_KEYS), MODELS, calibrated) is None
-
-
-def test_a_known_pedal_that_is_a_keyboard_too_is_not_read():
-    keys = HidDevice(INFINITY.path, INFINITY.vendor, INFINITY.product, INFINITY.name, 0x01, 0x06)
-    assert detect_pedal((INFINITY, keys), MODELS, None) is None
-
-
 def test_a_device_with_several_usages_is_offered_once():
-    other = HidDevice(STRANGER.path, STRANGER.vendor, STRANGER.product, STRANGER.name, 0xFF00, 0x02)
+    other = replace(STRANGER, usage=0x02)
     assert calibration_candidates((STRANGER, other)) == (STRANGER,)

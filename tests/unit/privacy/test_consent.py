@@ -40,7 +40,6 @@ def test_consent_for_one_product_never_covers_another() -> None:
 def test_products_that_differ_in_case_only_are_different_products() -> None:
     rules = IntakeRules(products=("Voice", "voice"))
     decision = check_consent(a_manifest_row(product="Voice", consent_product="voice"), rules, NOON)
-    assert decision is not None
     assert decision.code is RefusalCode.CONSENT_OTHER_PRODUCT
 
 
@@ -70,7 +69,6 @@ def test_a_recording_at_a_withdrawal_still_to_come_is_not_covered() -> None:
     decision = check_consent(
         a_manifest_row(recorded_at=withdrawn, consent_withdrawn_at=withdrawn), RULES, NOON
     )
-    assert decision is not None
     assert (decision.code, decision.notice) == (
         RefusalCode.OUTSIDE_CONSENT,
         Notice("RECORDED_AFTER_WITHDRAWAL"),

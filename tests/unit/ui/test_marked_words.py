@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,35 +16,23 @@ def _words(text: str, marks: tuple[Mark, ...]) -> list[str]:
     return [text[mark.start : mark.end] for mark in marks]
 
 
-def test_a_replaced_word_is_marked_on_both_sides():
-    theirs, mine = "turn left now", "turn right now"
+@pytest.mark.parametrize(
+    ("theirs", "mine", "in_theirs", "in_mine"),
+    [
+        ("turn left now", "turn right now", ["left"], ["right"]),
+        ("the cat", "the black cat", [], ["black"]),
+        ("no", "no no", [], ["no"]),
+        ("same as ever", "same as ever", [], []),
+        ("今天不好", "今天很好", ["不"], ["很"]),
+    ],
+    ids=["replaced", "missing", "one too many", "equal", "without spaces sign by sign"],
+)
+def test_words_that_differ_are_marked_on_the_side_where_they_are(
+    theirs: str, mine: str, in_theirs: list[str], in_mine: list[str]
+):
     words = diff_words(theirs, mine)
-    assert _words(theirs, marks_of(theirs, words, Side.THEIRS)) == ["left"]
-    assert _words(mine, marks_of(mine, words, Side.MINE)) == ["right"]
-
-
-def test_a_missing_word_is_marked_where_it_is():
-    theirs, mine = "the cat", "the black cat"
-    words = diff_words(theirs, mine)
-    assert marks_of(theirs, words, Side.THEIRS) == ()
-    assert _words(mine, marks_of(mine, words, Side.MINE)) == ["black"]
-
-
-def test_the_second_of_two_equal_words_is_marked_when_it_is_the_one_too_many():
-    mine = "no no"
-    marks = marks_of(mine, diff_words("no", mine), Side.MINE)
-    assert len(marks) == 1
-
-
-def test_equal_texts_have_no_marks():
-    words = diff_words("same as ever", "same as ever")
-    assert marks_of("same as ever", words, Side.THEIRS) == ()
-
-
-def test_a_text_without_spaces_is_marked_sign_by_sign():
-    mine = "今天很好"
-    marks = marks_of(mine, diff_words("今天不好", mine), Side.MINE)
-    assert _words(mine, marks) == ["很"]
+    assert _words(theirs, marks_of(theirs, words, Side.THEIRS)) == in_theirs
+    assert _words(mine, marks_of(mine, words, Side.MINE)) == in_mine
 
 
 @given(TEXTS, TEXTS)

@@ -30,11 +30,8 @@ def test_a_known_error_is_said_in_its_own_words_filled_in(error: Refused, senten
     assert sentence in message_for(error).sentence
 
 
-def test_what_the_world_refused_may_be_tried_again():
+def test_what_the_world_refused_may_be_tried_again_and_what_a_rule_refused_may_not():
     assert message_for(Unavailable("The disk is full.", "Make room.")).may_retry
-
-
-def test_what_a_rule_refused_may_not_be_tried_again():
     assert not message_for(Refused("No.")).may_retry
 
 
@@ -58,17 +55,9 @@ def test_a_place_in_the_program_is_named_from_the_program_on():
     assert crash_report(caught.value).places[-1].startswith("ui/messages.py:")
 
 
-def test_the_same_bug_has_the_same_number():
-    errors = [_bug() for _ in range(2)]
-    assert len({crash_report(error).id for error in errors}) == 1
-
-
-def test_another_bug_has_another_number():
+def test_the_same_bug_has_the_same_number_another_one_another_and_it_is_in_the_hint():
     with pytest.raises(ValueError, match="invalid") as caught:
         int("x")
-    assert crash_report(caught.value).id != crash_report(_bug()).id
-
-
-def test_the_number_of_a_bug_is_in_the_hint():
-    error = _bug()
-    assert crash_report(error).id in message_for(error).hint
+    (number,) = {crash_report(_bug()).id for _ in range(2)}
+    assert crash_report(caught.value).id != number
+    assert number in message_for(_bug()).hint

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.ui.waveform.ruler_ticks import clip_time, sample_number, sample_ticks, ticks
+from reviewer.ui.waveform.ruler_ticks import Ticks, clip_time, sample_number, sample_ticks, ticks
 
 
 @pytest.mark.parametrize(
@@ -32,46 +32,45 @@ def test_a_time_is_written_as_a_clock_shows_it(frames: int, rate_hz: int, writte
     rate_hz=st.sampled_from([8_000, 16_000, 44_100, 48_000]),
     width=st.integers(min_value=100, max_value=3_000),
 )
-def test_no_two_labels_touch(start: float, span: float, rate_hz: int, width: int) -> None:
-    labels = ticks(start, start + span, rate_hz, width, 90).labels
-    places = [(frame - start) / span * width for frame, _ in labels]
-    assert all(right - left >= 89.9 for left, right in pairwise(places))
-
-
-@given(start=st.floats(min_value=0, max_value=1e7), span=st.floats(min_value=64, max_value=6e7))
-def test_marks_stand_inside_the_window_and_in_order(start: float, span: float) -> None:
-    marks = ticks(start, start + span, 16_000, 1200, 90)
+def test_marks_stand_in_order_inside_the_window_and_their_labels_do_not_touch(
+    start: float, span: float, rate_hz: int, width: int
+) -> None:
+    marks = ticks(start, start + span, rate_hz, width, 90)
     frames = marks.frames.tolist()
     assert frames == sorted(frames)
     slack = 1e-5 * span  # far less than a pixel
     assert all(start - slack <= frame <= start + span + slack for frame in frames)
     assert all(np.isclose(marks.frames, frame).any() for frame, _ in marks.labels)
-
-
-def test_a_labelled_mark_stands_at_the_time_it_says() -> None:
-    for frame, label in ticks(0, 16_000 * 8, 16_000, 1200, 90).labels:
-        assert label == clip_time(frame, 16_000)
+    places = [(frame - start) / span * width for frame, _ in marks.labels]
+    assert all(right - left >= 89.9 for left, right in pairwise(places))
 
 
 def test_eight_seconds_on_1200_pixels_are_marked_each_second() -> None:
     marks = ticks(0, 16_000 * 8, 16_000, 1200, 90)
     assert len(marks.frames) == 41
-    assert [label for _, label in marks.labels] == [f"00:0{second}.000" for second in range(9)]
+    assert marks.labels == tuple((second * 16_000, f"00:0{second}.000") for second in range(9))
 
 
-def test_nothing_to_mark_gives_no_marks() -> None:
-    for marks in (ticks(0, 0, 16_000, 1200, 90), ticks(0, 100, 16_000, 0, 90)):
-        assert not marks.labels
-        assert not marks.frames.size
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ticks(0, 0, 16_000, 1200, 90),
+        ticks(0, 100, 16_000, 0, 90),
+        sample_ticks(0, 0, 1200, 90),
+        sample_ticks(0, 100, 0, 90),
+    ],
+)
+def test_nothing_to_mark_gives_no_marks(marks: Ticks) -> None:
+    assert not marks.labels
+    assert not marks.frames.size
 
 
-def test_sample_numbers_have_thin_spaces_between_thousands() -> None:
-    assert [sample_number(n) for n in (0, 999, 1_000, 1_234_567)] == [
-        "0",
-        "999",
-        "1\u2009000",
-        "1\u2009234\u2009567",
-    ]
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(0, "0"), (999, "999"), (1_000, "1\u2009000"), (1_234_567, "1\u2009234\u2009567")],
+)
+def test_sample_numbers_have_thin_spaces_between_thousands(number: int, written: str) -> None:
+    assert sample_number(number) == written
 
 
 @given(
@@ -95,9 +94,3 @@ def test_no_mark_stands_between_two_samples() -> None:
     marks = sample_ticks(100.0, 110.0, 1600, 90)
     assert marks.frames.tolist() == [float(frame) for frame in range(100, 111)]
     assert [frame for frame, _ in marks.labels] == marks.frames.tolist()
-
-
-def test_nothing_to_mark_gives_no_marks_of_samples() -> None:
-    for marks in (sample_ticks(0, 0, 1200, 90), sample_ticks(0, 100, 0, 90)):
-        assert not marks.labels
-        assert not marks.frames.size

@@ -1,5 +1,6 @@
 """Code points and UTF-16 units lead to the same place in a text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,14 +20,10 @@ def test_the_end_in_units_is_the_length_in_utf_16(text: str) -> None:
     assert to_units(text, len(text)) == len(text.encode("utf-16-le")) // 2
 
 
-def test_a_face_counts_twice_for_qt() -> None:
-    assert to_units("a😀b", 2) == 3
-    assert to_points("a😀b", 3) == 2
-
-
-def test_between_two_halves_is_behind_them() -> None:
-    assert to_points("😀b", 1) == 1
-
-
-def test_beyond_the_end_is_the_end() -> None:
-    assert to_points("ab", 99) == 2
+@pytest.mark.parametrize(
+    ("text", "units", "points"),
+    [("a😀b", 3, 2), ("😀b", 1, 1), ("ab", 99, 2)],
+    ids=["a face counts twice", "between two halves is behind them", "beyond the end is the end"],
+)
+def test_units_lead_to_a_place_in_the_text(text: str, units: int, points: int) -> None:
+    assert to_points(text, units) == points

@@ -40,16 +40,14 @@ def test_shapes_stand_out_from_their_ground(of: Tokens, shape: str):
     assert contrast(getattr(of, shape), of.surface) >= 3
 
 
-def test_black_on_white_has_the_greatest_contrast_there_is():
-    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
-
-
-def test_contrast_is_the_same_both_ways():
-    assert contrast(DARK.text, DARK.surface) == contrast(DARK.surface, DARK.text)
-
-
-def test_a_colour_has_no_contrast_with_itself():
-    assert contrast("#6CB4EE", "#6CB4EE") == 1
+@pytest.mark.parametrize(
+    ("one", "other", "ratio"),
+    [("#000000", "#FFFFFF", 21), ("#FFFFFF", "#000000", 21), ("#6CB4EE", "#6CB4EE", 1)],
+)
+def test_contrast_goes_from_one_to_that_of_black_and_white_and_is_the_same_both_ways(
+    one: str, other: str, ratio: int
+):
+    assert contrast(one, other) == pytest.approx(ratio)
 
 
 @BOTH
@@ -58,13 +56,10 @@ def test_every_colour_is_written_in_full(of: Tokens):
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))
-def test_no_role_is_left_open_in_the_style_sheet(scheme: Scheme):
-    assert "$" not in style_sheet(tokens_of(scheme))
-
-
-@pytest.mark.parametrize("scheme", list(Scheme))
-def test_every_picture_of_the_style_sheet_is_there(scheme: Scheme):
-    named = re.findall(r'url\("([^"]+)"\)', style_sheet(tokens_of(scheme)))
+def test_no_role_is_left_open_in_the_style_sheet_and_every_picture_of_it_is_there(scheme: Scheme):
+    sheet = style_sheet(tokens_of(scheme))
+    assert "$" not in sheet
+    named = re.findall(r'url\("([^"]+)"\)', sheet)
     assert named
     assert [name for name in named if not resource(name).is_file()] == []
 

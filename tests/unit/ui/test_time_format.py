@@ -1,7 +1,7 @@
 """Moments in the reader's own time zone."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -20,13 +20,13 @@ def _in_kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def test_a_day_is_the_reader_s_day():
-    assert day_and_time(MOMENT) == "2026-11-03 05:00"
-
-
-def test_seconds_are_shown_where_they_matter():
-    assert exact_time(MOMENT) == "2026-11-03 05:00:05"
-
-
-def test_a_time_of_day_stands_alone():
-    assert clock_time(MOMENT) == "05:00:05"
+@pytest.mark.parametrize(
+    ("write", "written"),
+    [
+        (day_and_time, "2026-11-03 05:00"),
+        (exact_time, "2026-11-03 05:00:05"),
+        (clock_time, "05:00:05"),
+    ],
+)
+def test_a_moment_is_written_in_the_reader_s_own_day(write: Callable[[datetime], str], written: str):
+    assert write(MOMENT) == written

@@ -57,32 +57,29 @@ def test_a_frame_in_view_turns_no_page() -> None:
     assert window.showing(250.0) is window
 
 
-def test_zoom_ends_at_single_samples() -> None:
-    window = ViewWindow.whole(16_000)
+@pytest.mark.parametrize(("frames", "least"), [(16_000, MIN_FRAMES), (1, 1)])
+def test_zoom_ends_at_single_samples_and_a_shorter_clip_is_always_whole(frames: int, least: int) -> None:
+    window = ViewWindow.whole(frames)
     for _ in range(50):
-        window = window.zoomed(2, 8_000)
-    assert window.span == MIN_FRAMES
+        window = window.zoomed(2, frames / 2)
+    assert window.span == least
 
 
-def test_a_clip_shorter_than_the_deepest_zoom_is_always_whole() -> None:
-    assert ViewWindow.whole(1).zoomed(4, 0).is_whole
-
-
-def test_an_empty_clip_has_a_window_that_divides_by_nothing() -> None:
-    window = ViewWindow.whole(0)
-    assert window.frame_at(50, 100) == 0
-    assert window.x_of(0, 100) == 0
-
-
-def test_a_pixel_and_its_frame_are_each_others_way_back() -> None:
-    window = ViewWindow(400.0, 800.0, 1000)
-    assert window.frame_at(window.x_of(500.0, 640), 640) == 500.0
-
-
-def test_a_pixel_beyond_the_border_means_the_border() -> None:
-    window = ViewWindow.whole(1000)
-    assert window.frame_at(-20, 100) == 0
-    assert window.frame_at(120, 100) == 1000
+@pytest.mark.parametrize(
+    ("window", "x", "frame"),
+    [
+        (ViewWindow(400.0, 800.0, 1000), 25, 500),
+        (ViewWindow.whole(1000), -20, 0),
+        (ViewWindow.whole(1000), 120, 1000),
+        (ViewWindow.whole(0), 50, 0),
+    ],
+    ids=["in view", "left of the border", "right of the border", "of an empty clip"],
+)
+def test_a_pixel_means_a_frame_and_beyond_the_border_the_border(
+    window: ViewWindow, x: float, frame: float
+) -> None:
+    assert window.frame_at(x, 100) == frame
+    assert window.x_of(frame, 100) == (min(max(x, 0), 100) if window.total else 0)
 
 
 def test_the_middle_of_the_minimap_drag_is_the_middle_of_the_view() -> None:

@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 from reviewer.audio.samples import IntSamples, Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import Damaged
-from reviewer.ui.waveform.trace import WaveformSource, trace, waveform_source
+from reviewer.ui.waveform.trace import Trace, WaveformSource, trace, waveform_source
 from reviewer.ui.waveform.view_window import ViewWindow
 
 
-def a_source(data: IntSamples, rate_hz: int = 16_000) -> WaveformSource:
-    return waveform_source(Samples(rate_hz, data), PeakPyramid.from_samples(data))
+def a_source(data: IntSamples) -> WaveformSource:
+    return waveform_source(Samples(16_000, data), PeakPyramid.from_samples(data))
+
+
+def whole(data: IntSamples, channel: int = 0, pixels: int = 500) -> Trace:
+    """A channel of the whole clip as it is drawn."""
+    return trace(a_source(data), channel, ViewWindow.whole(len(data)), pixels)
 
 
 def a_ramp(frames: int, channels: int = 1) -> IntSamples:
@@ -21,30 +26,24 @@ def a_ramp(frames: int, channels: int = 1) -> IntSamples:
     return np.repeat(ramp[:, None], channels, axis=1)
 
 
-def test_the_loudest_sample_fills_its_lane() -> None:
-    source = a_source(a_ramp(10_000))
-    drawn = trace(source, 0, ViewWindow.whole(10_000), 500)
-    assert drawn.y.max() == pytest.approx(1.0, abs=1e-3)
-    assert drawn.y.min() == pytest.approx(-1.0, abs=1e-3)
+@pytest.mark.parametrize("up_bits", [0, 16], ids=["16 bit", "24 bit"])
+def test_the_loudest_sample_fills_its_lane(up_bits: int) -> None:
+    drawn = whole(a_ramp(10_000).astype(np.int32 if up_bits else np.int16) << up_bits)
+    assert (drawn.y.min(), drawn.y.max()) == pytest.approx((-1.0, 1.0), abs=1e-3)
 
 
-def test_near_silence_is_not_blown_up_to_look_like_speech() -> None:
-    hiss = np.tile(np.array([[3], [-3]], dtype=np.int16), (8_000, 1))
-    drawn = trace(a_source(hiss), 0, ViewWindow.whole(16_000), 500)
-    assert np.abs(drawn.y).max() < 0.01
-
-
-def test_digital_silence_is_a_flat_line() -> None:
-    drawn = trace(a_source(np.zeros((16_000, 1), dtype=np.int16)), 0, ViewWindow.whole(16_000), 500)
-    assert not drawn.y.any()
+@pytest.mark.parametrize(("loudest", "most"), [(3, 0.01), (0, 0)], ids=["hiss", "digital silence"])
+def test_near_silence_is_not_blown_up_to_look_like_speech(loudest: int, most: float) -> None:
+    drawn = whole(np.tile(np.array([[loudest], [-loudest]], dtype=np.int16), (8_000, 1)))
     assert len(drawn.y) == 1000
+    assert np.abs(drawn.y).max() <= most
 
 
 @given(
     frames=st.integers(min_value=2_000, max_value=200_000), pixels=st.integers(min_value=10, max_value=1500)
 )
 def test_what_is_drawn_never_grows_with_the_clip(frames: int, pixels: int) -> None:
-    drawn = trace(a_source(a_ramp(frames)), 0, ViewWindow.whole(frames), pixels)
+    drawn = whole(a_ramp(frames), pixels=pixels)
     assert len(drawn.x) <= 2 * pixels
     assert len(drawn.x) == len(drawn.y)
     assert drawn.x.dtype == np.float64
@@ -53,9 +52,8 @@ def test_what_is_drawn_never_grows_with_the_clip(frames: int, pixels: int) -> No
 def test_one_loud_sample_in_eight_minutes_is_seen() -> None:
     data = np.zeros((16_000 * 480, 1), dtype=np.int16)
     data[3_456_789] = 30_000
-    drawn = trace(a_source(data), 0, ViewWindow.whole(len(data)), 1200)
     column = int(3_456_789 / len(data) * 1200)
-    assert drawn.y.reshape(-1, 2)[column, 1] == pytest.approx(1.0)
+    assert whole(data, pixels=1200).y.reshape(-1, 2)[column, 1] == pytest.approx(1.0)
 
 
 def test_zoomed_in_to_samples_each_stands_at_its_own_time() -> None:
@@ -75,28 +73,17 @@ def test_lines_between_samples_run_on_beyond_the_edges() -> None:
     assert drawn.x[-1] >= 1000
 
 
-def test_a_clip_of_one_sample_is_drawn() -> None:
-    drawn = trace(a_source(np.array([[12_000]], dtype=np.int16)), 0, ViewWindow.whole(1), 500)
-    assert drawn.y.tolist() == [1.0]
-
-
-def test_a_clip_of_no_samples_draws_nothing() -> None:
-    drawn = trace(a_source(np.empty((0, 1), dtype=np.int16)), 0, ViewWindow.whole(0), 500)
-    assert len(drawn.x) == 0
-
-
-def test_24_bit_samples_fill_the_lane_like_16_bit_ones() -> None:
-    wide = a_ramp(10_000).astype(np.int32) << 16
-    drawn = trace(a_source(wide), 0, ViewWindow.whole(10_000), 500)
-    assert drawn.y.max() == pytest.approx(1.0, abs=1e-3)
+@pytest.mark.parametrize(("samples", "drawn"), [([12_000], [1.0]), ([], [])])
+def test_a_clip_of_one_sample_is_drawn_and_one_of_none_draws_nothing(
+    samples: list[int], drawn: list[float]
+) -> None:
+    assert whole(np.array(samples, dtype=np.int16).reshape(-1, 1)).y.tolist() == drawn
 
 
 def test_channels_share_one_scale() -> None:
     data = a_ramp(10_000, channels=2)
     data[:, 1] //= 2
-    source = a_source(data)
-    quiet = trace(source, 1, ViewWindow.whole(10_000), 500)
-    assert quiet.y.max() == pytest.approx(0.5, abs=1e-2)
+    assert whole(data, channel=1).y.max() == pytest.approx(0.5, abs=1e-2)
 
 
 class _Damaged:
