@@ -46,7 +46,7 @@ from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.agreement import Agreement
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.listening_record import ListeningRecord
-from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
@@ -263,6 +263,16 @@ def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
 def _own_folder_or_resource(workspace: Path, kind: str) -> Path:
     own = workspace / kind
     return own if own.is_dir() else resource(kind)
+
+
+def shipped_conventions() -> LocaleConventions:
+    """The convention files that come with the program."""
+    return _load_conventions(resource("conventions").parent, ANY_LANGUAGE)
+
+
+def workspace_conventions(workspace: Path) -> LocaleConventions:
+    """The conventions of a workspace, without opening it. Raises Unavailable, Refused."""
+    return _load_conventions(workspace, read_project(workspace / PROJECT_FILE).conventions)
 
 
 def _load_conventions(workspace: Path, name: str) -> LocaleConventions:

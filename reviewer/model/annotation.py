@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -38,7 +39,10 @@ class PersonalDataKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Frames ``start`` to ``end`` (exclusive) of a clip, and what was said there."""
+    """Frames ``start`` to ``end`` (exclusive) of a clip, and what was said there.
+
+    ``text`` is in NFC, whatever form a keyboard, a recogniser or another program gave it.
+    """
 
     id: str
     start: int
@@ -51,6 +55,7 @@ class Segment:
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise ValueError(f"frames {self.start} to {self.end} are not a segment")
+        object.__setattr__(self, "text", unicodedata.normalize("NFC", self.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ def missing(annotation: Annotation, schema: Schema, conventions: Conventions) ->
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append(Notice("NOTHING_TYPED"))
     for segment in annotation.segments:
-        found += [problem.notice for problem in check_text(segment.text, conventions)]
+        problems = check_text(segment.text, conventions)
+        found += [problem.notice for problem in problems if problem.blocks]
     found += [
         problem.notice
         for problem in check_annotation(schema, annotation)

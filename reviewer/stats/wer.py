@@ -1,19 +1,18 @@
 """Word alignment and word error rate of two texts."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+import regex
 from rapidfuzz.distance import Levenshtein
 
-# Scripts written without spaces between words: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar (Unicode
-# blocks). There a "word" is one character with its marks, which makes the word error rate the usual CER.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+# Scripts written without spaces between words. There a "word" is one character as readers count them (an
+# extended grapheme cluster of UAX 29), which makes the word error rate the usual character error rate.
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}ー々〆]"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_GRAPHEME = regex.compile(r"\X")
 
 Op = Literal["equal", "replace", "delete", "insert"]
 
@@ -57,17 +56,20 @@ class WordErrors:
 
 
 def words_of(text: str) -> list[str]:
-    """Words in NFC: split at space, and at each character (with its marks) of a script without spaces."""
+    """Words in NFC: split at space, and at each grapheme of a script without spaces."""
     words: list[str] = []
-    end = -1
-    for match in _WORD.finditer(unicodedata.normalize("NFC", text)):
-        word = match.group()
-        is_mark = unicodedata.category(word[0])[0] == "M"
-        if is_mark and words and match.start() == end:
-            words[-1] += word
-        else:
-            words.append(word)
-        end = match.end()
+    for typed in unicodedata.normalize("NFC", text).split():
+        if not _UNSPACED.search(typed):
+            words.append(typed)
+            continue
+        is_open = False
+        for grapheme in _GRAPHEME.findall(typed):
+            is_alone = _UNSPACED.match(grapheme) is not None
+            if is_alone or not is_open:
+                words.append(grapheme)
+            else:
+                words[-1] += grapheme
+            is_open = not is_alone
     return words
 
 

@@ -9,8 +9,9 @@ from reviewer.errors import Notice, Parameter
 from reviewer.transcript.conventions import TAG_DETAIL, Conventions
 from reviewer.transcript.invisible_characters import stray_positions
 from reviewer.transcript.tokens import Token, TokenKind, tokenize
+from reviewer.transcript.words import is_spoken_sign, letters_of_other_scripts, lower_case, segments
 
-_MARKS_INSIDE_WORDS = "'’-"
+_MARKS_OF_WORDS = "'’‘-‐‑"
 _OTHER_BRACKETS = "(){}<>"
 _SET_OFF_BY = " .,?!"
 _PLAIN_SPACE = " "
@@ -18,11 +19,17 @@ _PLAIN_SPACE = " "
 
 @dataclass(frozen=True, slots=True)
 class TextProblem:
-    """What is wrong with ``text[start:end]`` (code points, not UTF-16 units)."""
+    """What is wrong with ``text[start:end]`` (code points, not UTF-16 units).
+
+    ``replacement`` puts it right, where one correction is obvious. A problem that blocks must be mended
+    before the text is handed in; any other is asked about once.
+    """
 
     start: int
     end: int
     notice: Notice
+    replacement: str | None = None
+    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,16 @@ def check_text(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
     return tuple(sorted(found, key=lambda problem: (problem.start, problem.end)))
 
 
-def _problem(start: int, end: int, code: str, /, **parameters: Parameter) -> TextProblem:
-    return TextProblem(start, end, Notice(code, parameters))
+def _problem(
+    start: int, end: int, code: str, replacement: str | None = None, /, **parameters: Parameter
+) -> TextProblem:
+    return TextProblem(start, end, Notice(code, parameters), replacement)
+
+
+def _warning(
+    start: int, end: int, code: str, replacement: str | None = None, /, **parameters: Parameter
+) -> TextProblem:
+    return TextProblem(start, end, Notice(code, parameters), replacement, blocks=False)
 
 
 def _brackets(typed: _Typed) -> Iterator[TextProblem]:
@@ -61,7 +76,9 @@ def _brackets(typed: _Typed) -> Iterator[TextProblem]:
 def _tags(typed: _Typed) -> Iterator[TextProblem]:
     for token in typed.tokens:
         if token.kind is TokenKind.TAG and (notice := _tag_notice(token, typed.conventions)):
-            yield TextProblem(token.start, token.end, notice)
+            tag = notice.parameters.get("near" if notice.code == "TAG_UNKNOWN_NEAR" else "tag")
+            is_known = notice.code in {"TAG_UNKNOWN_NEAR", "TAG_NOT_LOWER_CASE"}
+            yield TextProblem(token.start, token.end, notice, str(tag) if is_known else None)
 
 
 def _tag_notice(token: Token, conventions: Conventions) -> Notice | None:
@@ -98,14 +115,15 @@ def _tags_stand_alone(typed: _Typed) -> Iterator[TextProblem]:
         before = typed.tokens[index - 1].kind if index else TokenKind.SPACE
         after = typed.text[token.end : token.end + 1]
         if before is not TokenKind.SPACE or (after and not after.isspace() and after not in _SET_OFF_BY):
-            yield _problem(token.start, token.end, "TAG_NEEDS_SPACES", tag=token.text)
+            fix = _set_off(typed.text, token.start, token.end, token.text)
+            yield _problem(token.start, token.end, "TAG_NEEDS_SPACES", fix, tag=token.text)
 
 
 def _spaces(typed: _Typed) -> Iterator[TextProblem]:
     for token in typed.tokens:
         if token.kind is TokenKind.SPACE and token.text != _PLAIN_SPACE:
             code = "SPECIAL_SPACE" if token.text.strip(_PLAIN_SPACE) else "SEVERAL_SPACES"
-            yield _problem(token.start, token.end, code)
+            yield _warning(token.start, token.end, code, _PLAIN_SPACE)
 
 
 def _invisible(typed: _Typed) -> Iterator[TextProblem]:
@@ -114,15 +132,7 @@ def _invisible(typed: _Typed) -> Iterator[TextProblem]:
     for position in stray_positions(typed.text):
         c = typed.text[position]
         name = unicodedata.name(c, "").lower() or f"U+{ord(c):04X}"
-        yield _problem(position, position + 1, "INVISIBLE_CHARACTER", name=name)
-
-
-def _composed(typed: _Typed) -> Iterator[TextProblem]:
-    if unicodedata.is_normalized("NFC", typed.text):
-        return
-    for token in typed.tokens:
-        if not unicodedata.is_normalized("NFC", token.text):
-            yield _problem(token.start, token.end, "ACCENT_NOT_COMPOSED")
+        yield _warning(position, position + 1, "INVISIBLE_CHARACTER", "", name=name)
 
 
 def _numbers(typed: _Typed) -> Iterator[TextProblem]:
@@ -138,32 +148,56 @@ def _marks(typed: _Typed) -> Iterator[TextProblem]:
         if token.text.isalnum():
             continue
         if all(c in "-–—" for c in token.text):
-            yield _problem(token.start, token.end, "HYPHEN_ALONE")
+            yield _problem(token.start, token.end, "HYPHEN_ALONE", "")
             continue
-        for position, c in enumerate(token.text, start=token.start):
-            if notice := _mark_notice(c, typed.conventions):
-                yield TextProblem(position, position + 1, notice)
+        start = token.start
+        for segment in segments(token.text):
+            # A mark between two letters, such as the one in intel·ligent, stands in their segment: spelling.
+            if not any(c.isalnum() for c in segment):
+                for position in range(start, start + len(segment)):
+                    yield from _mark(position, typed)
+            start += len(segment)
 
 
-def _mark_notice(c: str, conventions: Conventions) -> Notice | None:
-    rules = conventions.rules
+def _mark(position: int, typed: _Typed) -> Iterator[TextProblem]:
+    c, rules = typed.text[position], typed.conventions.rules
+    is_other_mark = unicodedata.category(c)[0] == "P" and c not in rules.punctuation + _MARKS_OF_WORDS
     if c in _OTHER_BRACKETS and (rules.punctuation or rules.symbols_in_words):
-        return Notice("OTHER_BRACKET")
-    kind = unicodedata.category(c)[0]
-    if kind == "P" and rules.punctuation and c not in rules.punctuation + _MARKS_INSIDE_WORDS:
-        if c in "@#%&*/\\" and rules.symbols_in_words:
-            return Notice("SYMBOL_NOT_IN_WORDS", {"symbol": c})
-        return Notice("PUNCTUATION_NOT_ALLOWED", {"allowed": " ".join(rules.punctuation)})
-    if kind == "S" and rules.symbols_in_words:
-        return Notice("SYMBOL_NOT_IN_WORDS", {"symbol": c})
-    return None
+        yield _problem(position, position + 1, "OTHER_BRACKET")
+    elif is_spoken_sign(c) or c in "*/\\":
+        if rules.symbols_in_words:
+            word = typed.conventions.signs.get(c)
+            fix = _set_off(typed.text, position, position + 1, word) if word else None
+            yield _problem(position, position + 1, "SYMBOL_NOT_IN_WORDS", fix, symbol=c)
+    elif is_other_mark and rules.punctuation:
+        allowed = " ".join(rules.punctuation)
+        yield _problem(position, position + 1, "PUNCTUATION_NOT_ALLOWED", "", allowed=allowed)
+
+
+def _set_off(text: str, start: int, end: int, word: str) -> str:
+    """The word that replaces ``text[start:end]``, with spaces where it would touch its neighbours."""
+    before = "" if not text[:start] or text[start - 1].isspace() else " "
+    after = "" if not text[end:] or text[end].isspace() or text[end] in _SET_OFF_BY else " "
+    return f"{before}{word}{after}"
+
+
+def _scripts(typed: _Typed) -> Iterator[TextProblem]:
+    if not typed.conventions.rules.scripts:
+        return
+    for token in typed.words():
+        for start, end in letters_of_other_scripts(token.text, typed.conventions.rules.scripts):
+            scripts = ", ".join(typed.conventions.rules.scripts)
+            yield _warning(token.start + start, token.start + end, "OTHER_SCRIPT", scripts=scripts)
 
 
 def _variants(typed: _Typed) -> Iterator[TextProblem]:
     for token in typed.words():
-        bare = token.text.strip(".,?!").lower()
-        if spelling := typed.conventions.variants.get(bare):
-            yield _problem(token.start, token.end, "SPELLING_VARIANT", spelling=spelling)
+        bare = token.text.strip(".,?!")
+        lower = lower_case(bare, typed.conventions.clip_locale)
+        if spelling := typed.conventions.variants.get(lower):
+            shown = spelling if bare == lower else spelling[:1].upper() + spelling[1:]
+            start = token.start + token.text.index(bare)
+            yield _problem(start, start + len(bare), "SPELLING_VARIANT", shown, spelling=spelling)
 
 
 _CHECKS: tuple[_Check, ...] = (
@@ -172,8 +206,8 @@ _CHECKS: tuple[_Check, ...] = (
     _tags_stand_alone,
     _spaces,
     _invisible,
-    _composed,
     _numbers,
     _marks,
+    _scripts,
     _variants,
 )

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from reviewer.model.toml_table import TomlTable
+from reviewer.places import resource
+from reviewer.transcript.words import is_script
 
 TAG_NAME = re.compile(r"[a-z]+")
 TAG_DETAIL = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -57,11 +59,15 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules that the live checks apply. ``punctuation`` lists the allowed marks; empty allows any."""
+    """The rules that the live checks apply. ``punctuation`` lists the allowed marks; empty allows any.
+
+    ``scripts`` lists the allowed scripts by their Unicode names (``Latin``, ``Cyrillic``); empty allows any.
+    """
 
     numbers_in_words: bool = False
     symbols_in_words: bool = False
     punctuation: str = ""
+    scripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +107,28 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """A convention file; its ``id`` (locale and version) is stored with each annotation made under it."""
+    """A convention file; its ``id`` (locale and version) is stored with each annotation made under it.
+
+    ``elisions`` are words spelled with an apostrophe at an end, ``'n'``; ``variants`` maps a spelling to the
+    one that is used; ``signs`` maps a sign that is read aloud to its usual word.
+    """
 
     locale: str
     version: str
     title: str
     tags: tuple[Tag, ...]
     hesitations: frozenset[str]
+    elisions: frozenset[str]
     variants: Mapping[str, str]
+    signs: Mapping[str, str]
     rules: Rules
     profiles: Mapping[str, Profile]
+    spoken_locale: str = ""
+
+    @property
+    def clip_locale(self) -> str:
+        """The clip's locale, by whose rules letters change case; the file's own unless it is a fallback."""
+        return self.spoken_locale or self.locale
 
     @property
     def id(self) -> str:
@@ -126,13 +144,19 @@ class Conventions:
 
 
 def load_conventions(path: Path) -> Conventions:
-    """Reads a convention file; raises Refused, naming file, line and key, if it is not valid."""
+    """Reads a convention file; raises Refused, naming file, line and key, if it is not valid.
+
+    A file with ``base = "und"`` takes the tags and profiles that it does not have itself from that file,
+    which lies beside it or among the program's own.
+    """
     file = TomlTable.read(path)
-    file.closed(("locale", "version", "title", "rules", "tag", "words", "profile"))
+    file.closed(("base", "locale", "version", "title", "rules", "tag", "words", "profile"))
+    base = _base(file, path)
     words = file.table("words")
-    words.closed(("hesitations", "variants"))
-    variants = words.table("variants")
-    profiles = {
+    words.closed(("hesitations", "elisions", "variants", "signs"))
+    variants, signs = words.table("variants"), words.table("signs")
+    profiles = dict(base.profiles) if base else {}
+    profiles |= {
         name: _profile(file.table("profile").table(name), name) for name in file.table("profile").keys
     }
     if "training" not in profiles:
@@ -141,12 +165,30 @@ def load_conventions(path: Path) -> Conventions:
         locale=file.text("locale"),
         version=file.text("version"),
         title=file.text("title"),
-        tags=_tags(file),
+        tags=_tags(file) or (base.tags if base else ()),
         hesitations=frozenset(words.texts("hesitations", ())),
+        elisions=frozenset(words.texts("elisions", ())),
         variants=MappingProxyType({key: variants.text(key) for key in variants.keys}),
+        signs=MappingProxyType({key: signs.text(key) for key in signs.keys}),
         rules=_rules(file.table("rules")),
         profiles=MappingProxyType(profiles),
     )
+
+
+def _base(file: TomlTable, path: Path) -> Conventions | None:
+    name = file.text("base", "")
+    if not name:
+        return None
+    if not TAG_DETAIL.fullmatch(name.lower()) or name == path.stem:
+        raise file.refuse("BASE_UNKNOWN", base=name)
+    beside = path.with_name(f"{name}.toml")
+    found = beside if beside.is_file() else resource("conventions", f"{name}.toml")
+    if not found.is_file():
+        raise file.refuse("BASE_UNKNOWN", base=name)
+    base = TomlTable.read(found)
+    if base.has("base"):
+        raise file.refuse("BASE_OF_BASE", base=name)
+    return load_conventions(found)
 
 
 def _tags(file: TomlTable) -> tuple[Tag, ...]:
@@ -180,11 +222,16 @@ def _tag(table: TomlTable) -> Tag:
 
 
 def _rules(table: TomlTable) -> Rules:
-    table.closed(("numbers_in_words", "symbols_in_words", "punctuation"))
+    table.closed(("numbers_in_words", "symbols_in_words", "punctuation", "scripts"))
+    scripts = table.texts("scripts", ())
+    for script in scripts:
+        if not is_script(script):
+            raise table.refuse("SCRIPT_UNKNOWN", script=script)
     return Rules(
         numbers_in_words=table.flag("numbers_in_words", default=False),
         symbols_in_words=table.flag("symbols_in_words", default=False),
         punctuation=table.text("punctuation", ""),
+        scripts=scripts,
     )
 
 

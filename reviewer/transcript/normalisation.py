@@ -7,19 +7,26 @@ from collections.abc import Iterator
 from reviewer.transcript.conventions import Case, Conventions, Profile
 from reviewer.transcript.invisible_characters import without_stray_characters
 from reviewer.transcript.tokens import Token, TokenKind, tokenize
+from reviewer.transcript.words import is_spoken_sign, lower_case, segments, upper_case
 
-_INSIDE_WORDS = "'-"
-_INSIDE_NUMBERS = re.compile(r"(?<=\d)[.,:](?=\d)")
-_APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
+_HYPHENS = str.maketrans({"‐": "-", "‑": "-"})
+# An apostrophe before a word or after one; which of them are quotation marks, only the whole text tells.
+_EDGE = re.compile(r"(?P<before>(?<!\w)'(?=\w))|(?P<after>(?<=[\w.,?!…-])'(?!\w))")
+_EDGES = re.compile(r"(?P<before>['-]*)(?P<core>.*?)(?P<after>['-]*)")
 
 
 def normalise(text_verbatim: str, conventions: Conventions, profile: str = "training") -> str:
     """The text of ``profile``: NFC, one line, single spaces, no tags; normalising twice changes nothing.
 
+    Words are those of UAX 29 joined by hyphens, so that a mark inside a word never makes two of it; signs
+    that are read aloud stay; letters change case by the rules of the clip's language.
+
     Raises KeyError when the conventions have no such profile.
     """
     rules = conventions.profile(profile)
-    text = _cased(clean_text(text_verbatim), rules.case)
+    text = clean_text(text_verbatim).translate(_APOSTROPHES | _HYPHENS)
+    text = _cased(_without_single_quotes(text, conventions), rules.case, conventions)
     parts: list[str] = []
     for token in tokenize(text):
         if token.kind is TokenKind.TAG:
@@ -35,55 +42,89 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", without_stray_characters(text))
 
 
+def stored_text(text: str) -> str:
+    """A text as it is stored: in NFC, whatever form a keyboard, a recogniser or another program gave it."""
+    return unicodedata.normalize("NFC", text)
+
+
 def is_fragment(word: str) -> bool:
     """Whether the speaker cut the word off: ``absolu-``, whatever mark follows."""
     bare = "".join(c for c in word if c.isalnum() or c == "-")
     return bare.endswith("-") and bare != "-" * len(bare)
 
 
-def _cased(text: str, case: Case) -> str:
-    if case is Case.KEEP:
-        return text
+def _cased(text: str, case: Case, conventions: Conventions) -> str:
     # The case of tag names does not matter: they are looked up in lower case.
-    changed = text.lower() if case is Case.LOWER else text.upper()
-    return unicodedata.normalize("NFC", changed)
+    if case is Case.LOWER:
+        return lower_case(text, conventions.clip_locale)
+    return upper_case(text, conventions.clip_locale) if case is Case.UPPER else text
 
 
 def _tag_word(token: Token, conventions: Conventions, rules: Profile) -> str:
     tag = conventions.tag(token.tag_name.lower())
     word = rules.tags.get(tag.tag_class, "") if tag else ""
-    return _cased(word, rules.case)
+    return _cased(word, rules.case, conventions)
+
+
+def _without_single_quotes(text: str, conventions: Conventions) -> str:
+    """Drops apostrophes in pairs around words; one alone is spelling: ``'s avonds``, ``dogs'``."""
+    opened: list[int] = []
+    quotes: set[int] = set()
+    for match in _edges(text, conventions):
+        if match["before"]:
+            opened.append(match.start())
+        elif opened:
+            quotes |= {opened.pop(), match.start()}
+    return "".join(c for position, c in enumerate(text) if position not in quotes)
+
+
+def _edges(text: str, conventions: Conventions) -> Iterator["re.Match[str]"]:
+    """Apostrophes at the ends of words that could be quotation marks."""
+    for match in _EDGE.finditer(text):
+        around = re.search(r"\S*$", text[: match.start()]), re.match(r"\S*", text[match.start() :])
+        word = "".join(part[0] for part in around if part)
+        if lower_case(word.rstrip(".,?!"), conventions.clip_locale) not in conventions.elisions:
+            yield match
 
 
 def _words(typed: str, conventions: Conventions, rules: Profile) -> Iterator[str]:
-    for piece in _split(typed.replace(_APOSTROPHE, "'"), rules.punctuation):
+    for piece in (typed,) if typed.isalnum() else _split(typed, rules.punctuation):
         bare = piece.rstrip(rules.punctuation) if rules.punctuation else piece
-        if not any(c.isalnum() or unicodedata.category(c)[0] in "SM" for c in bare):
+        if not any(c.isalnum() or is_spoken_sign(c) or unicodedata.category(c)[0] == "M" for c in bare):
             continue
         if is_fragment(piece) and not rules.keep_fragments:
             continue
-        if bare.lower() in conventions.hesitations and not rules.keep_hesitations:
+        if (
+            lower_case(bare, conventions.clip_locale) in conventions.hesitations
+            and not rules.keep_hesitations
+        ):
             continue
         yield piece
 
 
-def _split(word: str, kept: str) -> Iterator[str]:
-    """Splits a typed word at punctuation inside it, keeping at most one mark of ``kept`` after each piece."""
-    inside = {match.start() for match in _INSIDE_NUMBERS.finditer(word)}
+def _split(typed: str, kept: str) -> Iterator[str]:
+    """Splits what is typed without a space at punctuation; of ``kept`` one mark stays after a word."""
     piece, after = "", ""
-    for place, c in enumerate(word):
-        is_mark = unicodedata.category(c)[0] == "P" and c not in _INSIDE_WORDS and place not in inside
-        if not is_mark:
+    for segment in segments(typed):
+        if not _is_punctuation(segment):
             if after:
                 yield _trimmed(piece) + after.strip()
                 piece, after = "", ""
-            piece += c
+            piece += segment
         elif not after.strip():
-            after = c if c in kept else " "
+            after = segment if segment in kept else " "
     yield _trimmed(piece) + after.strip()
 
 
+def _is_punctuation(segment: str) -> bool:
+    return all(unicodedata.category(c)[0] == "P" and c not in "'-" and not is_spoken_sign(c) for c in segment)
+
+
 def _trimmed(piece: str) -> str:
-    """Strips quotes and hyphens from both ends, but keeps the hyphen that marks a fragment."""
-    core = piece.strip(_INSIDE_WORDS)
-    return core + "-" if core and piece.rstrip("'").endswith("-") else core
+    """Strips hyphens from both ends; an apostrophe that touches the word stays, and a fragment's hyphen."""
+    edges = _EDGES.fullmatch(piece)
+    if edges is None or not edges["core"]:
+        return ""
+    before = "'" if edges["before"].endswith("'") else ""
+    after = edges["after"]
+    return before + edges["core"] + ("'" if after.startswith("'") else "") + ("-" if "-" in after else "")

@@ -36,6 +36,7 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("swap", "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
     ("mono", "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "Mono on or off")),
     ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem")),
+    ("fix_problem", "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Apply the suggested correction")),
     ("focus_form", "F9", QT_TRANSLATE_NOOP("shortcuts", "Switch between text and form")),
     ("flag_1", "Ctrl+Shift+1", QT_TRANSLATE_NOOP("shortcuts", "Flag: no speech")),
     ("flag_2", "Ctrl+Shift+2", QT_TRANSLATE_NOOP("shortcuts", "Flag: wrong language")),

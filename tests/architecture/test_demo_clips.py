@@ -14,7 +14,7 @@ from reviewer.model.project import IntakeRules
 from reviewer.privacy.gate import Gate
 from reviewer.privacy.manifest_row import Outcome
 from reviewer.transcript.checks import check_text
-from reviewer.transcript.conventions import load_conventions
+from reviewer.workspace import shipped_conventions
 from tests.conftest import REPOSITORY
 from tests.factories import NOON, a_manifest_row
 
@@ -76,8 +76,9 @@ def test_gate_decides_as_the_facts_say(clip: dict[str, Any]) -> None:
 
 
 @each_clip
-def test_reference_can_be_handed_in_under_the_demos_conventions(clip: dict[str, Any]) -> None:
-    conventions = load_conventions(REPOSITORY / "resources" / "conventions" / "en-US.toml")
+def test_reference_can_be_handed_in_under_the_conventions_of_its_locale(clip: dict[str, Any]) -> None:
+    conventions = shipped_conventions().of(clip["locale"])
+
     assert check_text(clip["reference"], conventions) == ()
     assert clip["reference"] or "no_speech" in clip["flags"]
     assert {Flag(name) for name in clip.get("flags", ())} <= set(Flag)

@@ -125,7 +125,7 @@ def test_passport_holds_versions_counts_and_the_end_of_the_log_and_names_nobody(
     bench.add_clip("c2")
     bench.run_export(out, "words = 1")
     body = passport_of(out)
-    assert (body["schema"], body["conventions"]["en-US@1"]["id"]) == ("default@1", "training@1")
+    assert (body["schema"], body["conventions"]["en-US@2"]["id"]) == ("default@1", "training@2")
     assert body["annotated_under"] == {"default@1 en-US@1": 1}
     assert body["agreement"]["version"] == "1.0"
     assert len(body["agreement"]["sha256"]) == 64
@@ -169,7 +169,7 @@ def test_a_clip_is_normalised_by_the_conventions_of_its_own_locale(bench: LeadBe
     bench.accept_all()
     bench.run_export(out)
     assert {row["text"] for row in rows(out)} == {"yes", "die straße"}
-    assert set(passport_of(out)["conventions"]) == {"en-US@1", "de-DE@1"}
+    assert set(passport_of(out)["conventions"]) == {"en-US@2", "de-DE@2"}
 
 
 def test_same_workspace_at_the_same_moment_gives_the_same_bytes(

@@ -116,7 +116,7 @@ def test_the_submission_row_names_the_annotation_its_digest_and_its_versions(ben
     (row,) = bench.events(Action.SUBMITTED)
     assert row.detail["annotation"] == annotation_id
     assert len(str(row.detail["digest"])) == 64
-    assert (row.detail["schema"], row.detail["conventions"]) == ("default@1", "en-US@1")
+    assert (row.detail["schema"], row.detail["conventions"]) == ("default@1", "en-US@2")
     assert {"task", "round", "token"} <= set(row.detail)
 
 

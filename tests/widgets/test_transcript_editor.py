@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.tag_palette import TagPalette
-from reviewer.ui.transcript.text_edit import TextField
+from reviewer.ui.transcript.text_edit import Span, TextField
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import Preview
 from tests.fakes.work_session import conventions_of
@@ -83,11 +83,50 @@ def test_undo_never_brings_back_another_clip_s_text(editor: TranscriptEditor) ->
     assert editor.text == "of this clip"
 
 
-def test_return_types_nothing(editor: TranscriptEditor, qtbot: QtBot) -> None:
-    qtbot.keyClicks(field_of(editor), "one")
-    qtbot.keyClick(field_of(editor), Qt.Key.Key_Return)
-    qtbot.keyClicks(field_of(editor), "line")
-    assert editor.text == "oneline"
+@pytest.mark.parametrize(("typed", "text"), [("one\rtwo", "one two"), ("\rone \r\rtwo\r", "one two ")])
+def test_return_is_one_space_between_words(
+    editor: TranscriptEditor, qtbot: QtBot, typed: str, text: str
+) -> None:
+    qtbot.keyClicks(field_of(editor), typed)
+    assert editor.text == text
+
+
+def test_undo_goes_back_word_by_word_and_both_keys_of_redo_bring_it_back(
+    editor: TranscriptEditor, qtbot: QtBot
+) -> None:
+    field = field_of(editor)
+    qtbot.keyClicks(field, "hello big world")
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(field, Qt.Key.Key_Z, ctrl)
+    assert editor.text == "hello big "
+    qtbot.keyClick(field, Qt.Key.Key_Z, ctrl)
+    assert editor.text == "hello "
+    qtbot.keyClick(field, Qt.Key.Key_Y, ctrl)
+    qtbot.keyClick(field, Qt.Key.Key_Z, ctrl | Qt.KeyboardModifier.ShiftModifier)
+    assert editor.text == "hello big world"
+
+
+def test_the_line_is_about_the_problem_at_the_cursor_and_one_key_mends_it(editor: TranscriptEditor) -> None:
+    editor.show_text("umm a b; c")
+    field_of(editor).select(Span(8, 8))
+    editor.show_all_problems()
+    assert "2 to fix" in sentence(editor)
+    assert "punctuation" in sentence(editor)
+    assert editor.fix_problem()
+    assert editor.text == "umm a b c"
+    assert "um" in sentence(editor)
+    assert editor.fix_problem()
+    assert editor.text == "um a b c"
+    assert not editor.fix_problem()
+    field_of(editor).undo()
+    assert editor.text == "umm a b c"
+
+
+def test_a_tooltip_says_what_is_wrong_and_which_key_mends_it(editor: TranscriptEditor) -> None:
+    editor.show_text("umm a")
+    editor.show_all_problems()
+    assert "Ctrl+." in field_of(editor).tooltip_at(1)
+    assert field_of(editor).tooltip_at(4) == ""
 
 
 def test_pasted_formats_and_lines_are_left_behind(editor: TranscriptEditor) -> None:
@@ -159,12 +198,12 @@ def test_the_next_problem_is_selected_then_the_first_again_also_behind_letters_b
 ) -> None:
     assert not editor.next_problem()
     editor.show_text("𐐷𐐷 the 3 of them and 4 more")
-    assert underlined(editor) == ["3", "4"]
+    assert underlined(editor) == ["𐐷𐐷", "3", "4"]
     selected = []
-    for _ in range(3):
+    for _ in range(4):
         assert editor.next_problem()
         selected.append(field_of(editor).textCursor().selectedText())
-    assert selected == ["3", "4", "3"]
+    assert selected == ["𐐷𐐷", "3", "4", "𐐷𐐷"]
 
 
 def test_tags_are_coloured_and_the_preview_shows_what_training_reads(

@@ -147,6 +147,7 @@ class TranscriptionPanel(QWidget):
 
     def _bind(self, scope: Scope) -> None:
         bind_shortcut(self, f"{scope}.problem", self.editor.next_problem)
+        bind_shortcut(self, f"{scope}.fix_problem", self.editor.fix_problem)
         bind_shortcut(self, f"{scope}.focus_form", self.switch_focus)
         for place, flag in enumerate(Flag, start=1):
             bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
@@ -126,11 +126,15 @@ class ShortcutTable:
         return tuple(_with_active_keys(row) for row in self._table if row.scope in scopes)
 
     def bind(self, owner: QWidget, shortcut_id: str, slot: Callable[[], object]) -> QShortcut:
-        """Binds a shortcut to a slot, for the whole window while ``owner`` is shown and enabled."""
+        """Binds a shortcut to a slot, for the whole window while ``owner`` is shown and enabled.
+
+        What an input method is still composing is committed before the slot acts.
+        """
         made = QShortcut(owner)
         made.setKeys(self.shortcut(shortcut_id).sequences)
         made.setObjectName(f"{_NAME}{shortcut_id}")
         made.setAutoRepeat(False)
+        made.activated.connect(_commit_composed_text)
         made.activated.connect(slot)
         return made
 
@@ -145,6 +149,10 @@ class ShortcutTable:
         """A tooltip that ends with the shortcut's keys, if it has any."""
         shown = self.shortcut(shortcut_id).shown
         return f"{text}  ({shown})" if shown else text
+
+
+def _commit_composed_text() -> None:
+    QGuiApplication.inputMethod().commit()
 
 
 def _with_active_keys(row: Shortcut) -> Shortcut:

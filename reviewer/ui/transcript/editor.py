@@ -46,6 +46,7 @@ class TranscriptEditor(QWidget):
         self._look.timeout.connect(self._on_look)
         self._field.textChanged.connect(self._on_text_changed)
         self._field.cursorPositionChanged.connect(self._look.start)
+        self._field.tooltip_at = self._tooltip_at
         live = active_keys()
         if live is not None:
             live.changed.connect(self._look.start)
@@ -101,6 +102,24 @@ class TranscriptEditor(QWidget):
         return True
 
     @Slot()
+    def fix_problem(self) -> bool:
+        """Applies the correction of the problem at the cursor, else of the next one that has one.
+
+        Returns: whether there was one.
+        """
+        self.show_all_problems()
+        caret = self._field.caret
+        fixable = [p for p in self._problems if p.replacement is not None]
+        found = next((p for p in fixable if p.start <= caret <= p.end), None) or next(
+            (p for p in fixable if p.start >= caret), fixable[0] if fixable else None
+        )
+        if found is None or found.replacement is None or self._field.isReadOnly():
+            return False
+        self._field.replace(Span(found.start, found.end), found.replacement)
+        self._on_look()
+        return True
+
+    @Slot()
     def _on_text_changed(self) -> None:
         self._is_strict = False
         self._look.start()
@@ -116,7 +135,23 @@ class TranscriptEditor(QWidget):
         tags = [Span(t.start, t.end) for t in tokenize(text) if t.kind is TokenKind.TAG]
         self._field.mark(tags, [Span(p.start, p.end) for p in shown])
         self._preview.show_text(normalise(text, self._conventions), self._conventions.profile("training").id)
-        self._say(shown[0] if shown else None, len(shown))
+        caret = self._field.caret
+        here = next((p for p in shown if p.start <= caret <= p.end), shown[0] if shown else None)
+        self._say(here, len(shown))
+
+    def _tooltip_at(self, point: int) -> str:
+        """What is wrong at a place of the text, and the key that mends it."""
+        found = next((p for p in self._problems if p.start <= point < p.end), None)
+        return self._sentence(found) if found is not None else ""
+
+    def _sentence(self, problem: TextProblem) -> str:
+        sentence = translated_catalogue().words(problem.notice).sentence
+        keys = shortcut("desk.fix_problem").shown
+        if problem.replacement is None or not keys:
+            return sentence
+        if not problem.replacement.strip():
+            return self.tr("{0} {1} deletes it.").format(sentence, keys)
+        return self.tr("{0} {1} writes “{2}”.").format(sentence, keys, problem.replacement.strip())
 
     def _is_being_typed(self, problem: TextProblem) -> bool:
         """Whether it is in the unfinished word at the cursor."""
@@ -136,7 +171,7 @@ class TranscriptEditor(QWidget):
             return
         count = count or len(self._problems)
         more, shown = self.tr("{0} to fix").format(count), shortcut("desk.problem").shown
-        sentence = translated_catalogue().words(problem.notice).sentence
+        sentence = self._sentence(problem)
         line.show_text(f"{more} ({shown}) · {sentence}" if shown else f"{more} · {sentence}")
         line.setProperty("kind", "warn")
         restyle(line)

@@ -1,23 +1,30 @@
 """The text field of the transcript: large plain text of any script, one wrapping line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtCore import QElapsedTimer, QEvent, QKeyCombination, QMimeData, Qt
 from PySide6.QtGui import (
     QColor,
+    QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QTextEdit, QWidget
+from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from reviewer.ui import theme
 
 LINE_HEIGHT = 1.5
+UNDO_PAUSE_MS = 1000
+_REDO = (
+    QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Y),
+    QKeyCombination(Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_Z),
+)
 _NO_SPACE_BEFORE = ".,?!"
 
 
@@ -30,10 +37,15 @@ class Span:
 
 
 class TextField(QTextEdit):
-    """Plain text; offsets are code points. Return inserts nothing: a transcript is one line."""
+    """Plain text of one line; offsets are code points.
+
+    Return is a space between words, so that it never joins two. Undo goes back a word, or to the last pause.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.tooltip_at: Callable[[int], str] = lambda _point: ""
+        self._last_typed = QElapsedTimer()
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setFont(theme.interface_font(theme.TRANSCRIPT_PX))
@@ -86,6 +98,16 @@ class TextField(QTextEdit):
         cursor.insertText(text)
         self.setTextCursor(cursor)
 
+    def replace(self, span: Span, text: str) -> None:
+        """Replaces a range as one undo step; the cursor goes behind it."""
+        cursor, before = self.textCursor(), self.text
+        cursor.setPosition(to_units(before, span.start))
+        cursor.setPosition(to_units(before, span.end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.beginEditBlock()
+        cursor.insertText(text)
+        cursor.endEditBlock()
+        self.setTextCursor(cursor)
+
     def select(self, span: Span) -> None:
         """Selects a range and scrolls to it."""
         cursor, text = self.textCursor(), self.text
@@ -120,8 +142,44 @@ class TextField(QTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()
-            return
-        super().keyPressEvent(event)
+            self._separate_words()
+        elif event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() in _REDO:
+            self.redo()
+        elif self._begins_undo_step(event):
+            cursor = self.textCursor()
+            cursor.beginEditBlock()
+            super().keyPressEvent(event)
+            cursor.endEditBlock()
+        else:
+            super().keyPressEvent(event)
+
+    def _begins_undo_step(self, event: QKeyEvent) -> bool:
+        """Whether a key types the first letter of a word, or the first one after a pause."""
+        typed = event.text()
+        if not typed or not typed.isprintable() or typed.isspace():
+            return False
+        is_after_pause = not self._last_typed.isValid() or self._last_typed.elapsed() > UNDO_PAUSE_MS
+        self._last_typed.start()
+        cursor = self.textCursor()
+        is_at_word = cursor.atBlockStart() or self.document().characterAt(cursor.position() - 1).isspace()
+        return is_after_pause or is_at_word
+
+    def _separate_words(self) -> None:
+        """Types a space, where the text before the cursor ends in a word."""
+        cursor = self.textCursor()
+        before = self.document().characterAt(cursor.selectionStart() - 1) if cursor.selectionStart() else " "
+        if not self.isReadOnly() and not before.isspace():
+            cursor.insertText(" ")
+            self.setTextCursor(cursor)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            units = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
+            said = self.tooltip_at(to_points(self.text, units))
+            if said:
+                QToolTip.showText(event.globalPos(), said, self)
+                return True
+        return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self.textCursor().insertText(one_line(source.text()))

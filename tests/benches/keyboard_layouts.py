@@ -1,0 +1,58 @@
+"""Run under an X server: presses the digit row under many keyboard layouts and prints the results as JSON."""
+
+import ctypes
+import json
+import subprocess
+import sys
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
+
+from reviewer.ui.keymap.digit_row import DigitRow
+
+_CODES = {"Ctrl": 37, "Shift": 50, "Alt": 64, "Q": 24, **{d: 10 + n for n, d in enumerate("1234567890")}}
+COMBINATIONS = ("Ctrl+Shift+2", "Ctrl+2", "Alt+1", "Alt+2", "Alt+0")
+
+
+def main() -> None:
+    x11, xtst = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXtst.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    display = ctypes.c_void_p(x11.XOpenDisplay(None))
+
+    def press(combination: str) -> None:
+        codes = [_CODES[name] for name in combination.split("+")]
+        for code, is_down in [(c, 1) for c in codes] + [(c, 0) for c in reversed(codes)]:
+            xtst.XTestFakeKeyEvent(display, code, is_down, 0)
+        x11.XSync(display, 0)
+        QTest.qWait(40)
+
+    app = QApplication([])
+    window, text = QWidget(), QTextEdit()
+    QVBoxLayout(window).addWidget(text)
+    pressed: list[str] = []
+    for combination in COMBINATIONS:
+        shortcut = QShortcut(QKeySequence(combination), window)
+        shortcut.activated.connect(lambda keys=combination: pressed.append(keys))
+    row = DigitRow(app)
+    window.show()
+    window.activateWindow()
+    text.setFocus()
+    assert QTest.qWaitForWindowActive(window)
+    found = {}
+    for layout in sys.argv[1:]:
+        subprocess.run(["setxkbmap", layout], check=True)
+        QTest.qWait(150)
+        pressed.clear()
+        text.clear()
+        for combination in (*COMBINATIONS, "Alt+Q"):
+            press(combination)
+        typed = text.toPlainText()
+        press("Q")
+        found[layout] = [list(pressed), typed, text.toPlainText()]
+    sys.stdout.write(json.dumps(found))
+    row.deleteLater()
+
+
+if __name__ == "__main__":
+    main()
