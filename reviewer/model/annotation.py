@@ -57,6 +57,18 @@ class Segment:
             raise ValueError(f"frames {self.start} to {self.end} are not a segment")
         object.__setattr__(self, "text", unicodedata.normalize("NFC", self.text))
 
+    def to_table(self) -> dict[str, Any]:
+        """Its JSON object in the canonical form of an annotation."""
+        return {
+            "id": self.id,
+            "start": self.start,
+            "end": self.end,
+            "speaker": self.speaker,
+            "text": self.text,
+            "labels": _plain(self.labels),
+            "flags": sorted(self.flags),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PersonalDataSpan:
@@ -102,31 +114,30 @@ class Annotation:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON in UTF-8: sorted keys, no spaces; equal annotations give equal bytes."""
-        body = {
+        return json.dumps(self.to_table(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    def to_table(self) -> dict[str, Any]:
+        """The JSON object that ``to_bytes`` writes."""
+        return {
             "v": DOCUMENT_VERSION,
-            "segments": [
-                {
-                    "id": one.id,
-                    "start": one.start,
-                    "end": one.end,
-                    "speaker": one.speaker,
-                    "text": one.text,
-                    "labels": _plain(one.labels),
-                    "flags": sorted(one.flags),
-                }
-                for one in self.segments
-            ],
+            "segments": [one.to_table() for one in self.segments],
             "spans": [{"start": one.start, "end": one.end, "kind": one.kind} for one in self.spans],
             "labels": _plain(self.labels),
             "flags": sorted(self.flags),
         }
-        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Annotation":
         """Reads what ``to_bytes`` wrote; raises Damaged for anything else."""
         try:
-            body = json.loads(data)
+            return cls.from_table(json.loads(data))
+        except ValueError as error:
+            raise Damaged("ANNOTATION_UNREADABLE") from error
+
+    @classmethod
+    def from_table(cls, body: dict[str, Any]) -> "Annotation":
+        """Reads what ``to_table`` made; raises Damaged for anything else."""
+        try:
             if body["v"] != DOCUMENT_VERSION:
                 raise Damaged("ANNOTATION_OTHER_VERSION")
             return cls(

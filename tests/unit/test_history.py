@@ -1,0 +1,141 @@
+"""The undo history of an annotation, in memory and as it is saved."""
+
+import json
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.model.annotation import Annotation, Flag
+from reviewer.transcript import edits
+from reviewer.transcript.history import MAX_STEPS, Cursor, History
+
+FRAMES = 160_000
+
+
+def typed(*texts: str) -> History:
+    """A history in which each text replaced the one before it."""
+    first, *later = texts
+    history = History.of(Annotation.of_text(first, FRAMES))
+    for text in later:
+        present = history.present.annotation
+        history = history.changed(present.with_text(text), Cursor(present.segments[0].id, len(text)))
+    return history
+
+
+def text_of(history: History) -> str:
+    return history.present.annotation.text_verbatim
+
+
+def test_undo_and_redo_walk_through_the_steps() -> None:
+    history = typed("", "so", "so then")
+    assert [text_of(history), text_of(history.undo()), text_of(history.undo().undo())] == [
+        "so then",
+        "so",
+        "",
+    ]
+    assert text_of(history.undo().undo().redo()) == "so"
+    assert history.undo().redo() == history
+
+
+def test_there_is_nothing_before_the_first_step_and_nothing_after_the_last() -> None:
+    history = typed("so")
+    assert history.undo() is history
+    assert history.redo() is history
+
+
+def test_a_change_within_a_step_is_undone_with_it() -> None:
+    history = typed("", "s")
+    grown = history.present.annotation.with_text("so")
+    history = history.changed(grown, Cursor("x", 2), begins_step=False)
+    assert text_of(history.undo()) == ""
+
+
+def test_the_first_change_begins_a_step_whatever_it_is() -> None:
+    history = typed("")
+    grown = history.present.annotation.with_text("s")
+    assert text_of(history.changed(grown, Cursor(), begins_step=False).undo()) == ""
+
+
+def test_a_new_change_forgets_what_was_undone() -> None:
+    history = typed("", "so", "so then").undo()
+    history = history.changed(history.present.annotation.with_text("so now"), Cursor())
+    assert history.redo() is history
+    assert text_of(history.undo()) == "so"
+
+
+def test_undo_returns_to_where_the_cursor_was() -> None:
+    history = typed("", "so").moved(Cursor("x", 1))
+    history = history.changed(history.present.annotation.with_text("s, o"), Cursor("x", 3))
+    assert history.undo().present.cursor == Cursor("x", 1)
+
+
+def test_an_unchanged_annotation_is_no_step() -> None:
+    history = typed("", "so")
+    assert history.changed(history.present.annotation, Cursor()).past == history.past
+
+
+def test_only_the_last_steps_are_kept() -> None:
+    history = typed(*(str(number) for number in range(MAX_STEPS + 20)))
+    assert len(history.past) == MAX_STEPS
+    assert history.past[0].annotation.text_verbatim == "19"
+
+
+_TEXT = st.text("abc 𐐷é", max_size=12)
+_EDIT = st.one_of(
+    st.tuples(st.just("text"), _TEXT),
+    st.tuples(st.just("split"), st.integers(1, FRAMES - 1)),
+    st.tuples(st.just("speaker"), st.sampled_from(["", "S1", "S2"])),
+    st.tuples(st.just("join"), st.none()),
+    st.tuples(st.just("flag"), st.sampled_from(Flag)),
+    st.tuples(st.just("label"), st.sampled_from(["yes", "no"])),
+    st.tuples(st.just("undo"), st.none()),
+    st.tuples(st.just("redo"), st.none()),
+)
+
+
+def edited(history: History, name: str, value: object) -> History:
+    if name == "undo":
+        return history.undo()
+    if name == "redo":
+        return history.redo()
+    now = history.present.annotation
+    first = now.segments[0].id
+    match name, value:
+        case "text", str(text):
+            now = replace(now, segments=edits.set_text(now.segments, first, text))
+        case "split", int(frame):
+            now = replace(now, segments=edits.split(now.segments, first, frame, None))
+        case "speaker", str(speaker):
+            now = replace(now, segments=edits.set_speaker(now.segments, first, speaker))
+        case "join", _:
+            now = replace(now, segments=edits.join_with_next(now.segments, first))
+        case "flag", Flag() as flag:
+            now = replace(now, flags=now.flags ^ {flag})
+        case _, str(answer):
+            now = replace(now, labels={"accent": answer})
+    return history.changed(now, Cursor(first, 1))
+
+
+@given(st.lists(_EDIT, max_size=30))
+def test_what_is_saved_is_read_back_step_for_step(changes: list[tuple[str, object]]) -> None:
+    history = typed("so then")
+    for name, value in changes:
+        history = edited(history, name, value)
+    stored = json.loads(json.dumps(history.to_table()))
+    assert History.from_table(history.present.annotation, stored) == history
+
+
+def test_a_long_text_is_stored_once_and_each_step_holds_its_difference() -> None:
+    long = "word " * 20_000
+    history = typed(long, *(long + "x" * size for size in range(1, 51)))
+    assert len(json.dumps(history.to_table())) < 10_000
+
+
+def test_a_history_of_another_annotation_or_another_program_is_left_out() -> None:
+    history = typed("", "so")
+    other = Annotation.of_text("other", FRAMES)
+    table = history.to_table()
+    assert History.from_table(other, {}) == History.of(other)
+    assert History.from_table(other, {**table, "past": [{"segments": [{"id": "x"}]}]}) == History.of(other)
+    assert History.from_table(other, {**table, "past": 7}) == History.of(other)
