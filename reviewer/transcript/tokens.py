@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-# A tag has neither spaces nor brackets inside; the checks judge its name.
-_PARTS = re.compile(r"(?P<tag>\[[^\[\]\s]*\])|(?P<bracket>[\[\]])|(?P<space>\s+)|(?P<word>[^\[\]\s]+)")
+TAG = re.compile(r"\[[^\[\]\s]*\]")
+"""A tag has neither spaces nor brackets inside; the checks judge its name."""
+_PARTS = re.compile(rf"(?P<tag>{TAG.pattern})|(?P<bracket>[\[\]])|(?P<space>\s+)|(?P<word>[^\[\]\s]+)")
 
 
 class TokenKind(StrEnum):

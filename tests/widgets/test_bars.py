@@ -75,7 +75,8 @@ def test_a_click_or_a_key_asks_for_the_screen(sidebar: Sidebar, qtbot: QtBot, wa
         if way == "click":
             sidebar.findChild(QToolButton, "sidebar_mine").click()
         else:
-            qtbot.keyClick(sidebar, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+            both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+            qtbot.keyClick(sidebar, Qt.Key.Key_F2, both)
     assert asked.args == ["mine"]
 
 

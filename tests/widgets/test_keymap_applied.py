@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView, QToolB
 from pytestqt.qtbot import QtBot
 
 from reviewer.model.people import Role
+from reviewer.transcript.text_checker import TextChecker
 from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.keymap import Keymap
@@ -139,7 +140,7 @@ def test_a_tag_gives_its_key_to_an_action_that_a_person_put_on_it(window: QWidge
 def test_the_line_under_the_text_names_the_key_to_the_next_problem(
     window: QWidget, preferences: Preferences, qtbot: QtBot
 ):
-    editor = TranscriptEditor(conventions_of(), window)
+    editor = TranscriptEditor(conventions_of(), TextChecker(), window)
     editor.show_text("[nosuch]")
     line = editor.findChild(ElidedLabel, "transcript_problems")
     assert line.text().startswith("1 to fix (F8)")

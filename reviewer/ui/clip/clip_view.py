@@ -71,6 +71,7 @@ class ClipView(QWidget):
             self.waveform.spectrogram,
             self.waveform.play_bar,
             panel.notice,
+            panel.segments.table,
             panel.editor,
             panel.flags,
             panel.form,

@@ -1,15 +1,18 @@
 """The transcription panel: transcript, tags, flags and form; every change is a new annotation."""
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
-from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.document import Document
+from reviewer.transcript.edits import Edge, find
+from reviewer.transcript.text_checker import TextChecker
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.form.flags import FlagsPanel
@@ -18,30 +21,66 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.segment_panel import MAX_SPEAKERS_ON_KEYS, SegmentPanel
 from reviewer.ui.transcript.tag_palette import TagPalette
+from reviewer.ui.transcript.text_edit import REDO_KEYS
 from reviewer.ui.widgets.layouts import ScrolledColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.model.intervals import Span
     from reviewer.session.open_clip import OpenClip
 
 _SIDE_MARGIN_PX = 12
+_ACTS = (
+    "mark",
+    "split",
+    "split_at_playhead",
+    "join",
+    "extend",
+    "add_segment",
+    "delete_segment",
+    "segment_start",
+    "segment_end",
+    "propose",
+    "next_row",
+    "previous_row",
+)
+_ENTERING = frozenset({"next_row", "previous_row", "delete_segment"})
+"""Acts that end in another segment, which is then to be heard."""
 
 
 class TranscriptionPanel(QWidget):
-    """Values in, new annotations out. The owner may move ``side`` (form and flags)."""
+    """Values in, new annotations out. The owner may move ``side`` (form and flags).
+
+    ``playhead`` and ``selection`` are asked where borders are set (frames; None without a selection).
+    """
 
     annotation_changed = Signal(object)
+    segments_changed = Signal()
+    """Segments, speakers or the current segment changed: the waveform shows them."""
+    segment_entered = Signal(int, int)
+    """Another segment is current; carries its frames, to be played."""
+    speakers_overlap = Signal(str, str)
+    """Two speakers cannot be merged: they speak at the same time; carries their names."""
 
     def __init__(
         self, scope: Scope, schema: Schema, conventions: Conventions, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("transcription_panel")
-        self._annotation = Annotation()
+        self._document = Document.of(Annotation(), 1)
+        self._rate_hz = 1
+        self._speech: tuple[Span, ...] = ()
+        self._conventions = conventions
         self._is_locked = False
-        self._is_one_segment = True
+        self.playhead: Callable[[], int] = lambda: 0
+        self.selection: Callable[[], tuple[int, int] | None] = lambda: None
+        self.checker = TextChecker()
         self.notice = ClipNotice(self)
-        self.editor = TranscriptEditor(conventions, self)
+        self.segments = SegmentPanel(scope, self)
+        self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
         self.form = FormPanel(schema, self)
         keys = {flag: f"{scope}.flag_{place}" for place, flag in enumerate(Flag, start=1)}
@@ -55,20 +94,28 @@ class TranscriptionPanel(QWidget):
     @property
     def annotation(self) -> Annotation:
         """The present text, answers and flags as an annotation."""
-        return self._annotation
+        return self._document.annotation
+
+    @property
+    def document(self) -> Document:
+        """The annotation with its history and its current segment."""
+        return self._document
+
+    @property
+    def rate_hz(self) -> int:
+        """Frames a second of the clip."""
+        return self._rate_hz
 
     def show_clip(self, clip: "OpenClip") -> None:
         """Starts with the person's draft, the returned work, or an empty field."""
-        start = clip.draft or (clip.returned.annotation if clip.returned is not None else None)
-        if start is None or not start.segments:
-            start = Annotation.of_text("", clip.samples.frames)
-        self._annotation = start
-        self._is_one_segment = len(start.segments) == 1
+        start = clip.draft or (clip.returned.annotation if clip.returned is not None else Annotation())
+        self._rate_hz, self._speech = clip.samples.rate_hz, clip.speech
+        self._conventions = clip.conventions
+        self.checker.forget()
         self.editor.use_conventions(clip.conventions)
         self.tags.use_conventions(clip.conventions)
-        self.editor.show_text(start.text_verbatim)
-        self.form.show_labels(start.labels)
-        self.flags.show_flags(start.flags)
+        self._document = Document.of(start, clip.samples.frames)
+        self._show(is_other_text=True)
         self.side.verticalScrollBar().setValue(0)
         self.notice.show_for(clip, is_text_there=bool(start.text_verbatim))
         self.set_locked(is_locked=False)
@@ -76,16 +123,20 @@ class TranscriptionPanel(QWidget):
 
     def clear(self) -> None:
         """Removes everything of the last clip."""
-        self._annotation = Annotation()
+        self._document = Document.of(Annotation(), 1)
+        self._speech = ()
+        self.checker.forget()
         self.editor.show_text("")
+        self.segments.show_nothing()
         self.form.show_labels({})
         self.flags.show_flags(())
         self.notice.show_nothing()
 
     def set_locked(self, *, is_locked: bool) -> None:
-        """Makes everything read-only or editable. The text of several segments is always read-only here."""
+        """Makes everything read-only or editable."""
         self._is_locked = is_locked
-        self.editor.set_read_only(is_locked or not self._is_one_segment)
+        self.editor.set_read_only(is_locked)
+        self.segments.set_editable(is_editable=not is_locked)
 
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Marks the fields with issues."""
@@ -99,8 +150,34 @@ class TranscriptionPanel(QWidget):
             field = issues.fields[0].field
             self.side.ensureWidgetVisible(self.form.row(field), 0, GROUP_PX)
             self.form.focus_field(field)
-        elif not self.editor.next_problem():
+        elif not self._go_to_blocking_problem():
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def edit(self, document: Document) -> None:
+        """Shows a changed document, and emits what changed; nothing while the panel is locked."""
+        before = self._document
+        if self._is_locked or document is before:
+            return
+        self._document = document
+        self._show(is_other_text=document.current is not before.current)
+        if document.annotation is not before.annotation:
+            self.annotation_changed.emit(document.annotation)
+
+    def act(self, name: str) -> None:
+        """Does what a shortcut's name says, such as ``mark`` or ``join``."""
+        before = self._document.cursor.segment_id
+        self.edit(self._acted(name))
+        if self._document.cursor.segment_id != before and name in _ENTERING:
+            self._enter()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def choose_segment(self, segment_id: str) -> None:
+        """Makes another segment the current one, and asks for it to be played."""
+        if segment_id != self._document.cursor.segment_id:
+            segment = find(self._document.segments, segment_id)
+            self._move(self._document.at(segment_id, len(segment.text)))
+            self._enter()
 
     @Slot()
     def switch_focus(self) -> None:
@@ -110,45 +187,172 @@ class TranscriptionPanel(QWidget):
         else:
             self.form.focus_field()
 
-    @Slot(str)
-    def _on_text_changed(self, text: str) -> None:
-        if self._is_one_segment and not self._is_locked:
-            self._change(self._annotation.with_text(text))
+    @Slot()
+    def next_problem(self) -> None:
+        """Selects the next problem, in this segment or one after it; after the last, the first."""
+        if self.editor.next_problem(wraps=False):
+            return
+        document = self._document
+        following = (*document.segments[document.place + 1 :], *document.segments[: document.place + 1])
+        for segment in following:
+            if self.checker.check(segment.text, self._conventions):
+                self._go_to(segment, 0)
+                self.editor.next_problem()
+                return
+
+    def _go_to_blocking_problem(self) -> bool:
+        """Selects the first problem that blocks a submission; False if there is none."""
+        for segment in self._document.segments:
+            for problem in self.checker.check(segment.text, self._conventions):
+                if problem.blocks:
+                    self._go_to(segment, problem.start)
+                    return self.editor.next_problem()
+        return False
+
+    def _go_to(self, segment: Segment, offset: int) -> None:
+        self._move(self._document.at(segment.id, offset))
+        self.editor.show_text(segment.text, offset)
+
+    def _move(self, document: Document) -> None:
+        """Moves the cursor, also while the panel is locked."""
+        before, self._document = self._document, document
+        self._show(is_other_text=document.current is not before.current)
+
+    def _enter(self) -> None:
+        segment = self._document.current
+        self.segment_entered.emit(segment.start, segment.end)
+
+    def _acted(self, name: str) -> Document:
+        document, playhead, current = self._document, self.playhead(), self._document.current
+        selected = self.selection()
+        acts: dict[str, Callable[[], Document]] = {
+            "undo": document.undo,
+            "redo": document.redo,
+            "mark": lambda: document.mark(playhead),
+            "split": lambda: document.split(self.editor.caret, playhead),
+            "split_at_playhead": lambda: document.split_at_frame(playhead),
+            "join": document.join_with_next,
+            "extend": document.extend_from_previous,
+            "add_segment": lambda: document if selected is None else document.add(*selected),
+            "delete_segment": document.delete,
+            "segment_start": lambda: document.move_edge(current.id, Edge.START, playhead),
+            "segment_end": lambda: document.move_edge(current.id, Edge.END, playhead),
+            "propose": lambda: document.propose(()),
+            "next_row": document.next,
+            "previous_row": document.previous,
+        }
+        return acts[name]()
+
+    def _show(self, *, is_other_text: bool) -> None:
+        """Shows the document; the text only if it is not what was just typed."""
+        document = self._document
+        self.editor.set_one_of_several(is_one_of_several=len(document.segments) > 1)
+        if is_other_text:
+            self.editor.show_text(document.current.text, document.cursor.offset)
+        self.segments.show_document(document, self._rate_hz)
+        if self.form.labels != document.annotation.labels:
+            self.form.show_labels(document.annotation.labels)
+        if self.flags.flags != document.annotation.flags:
+            self.flags.show_flags(document.annotation.flags)
+        self.segments_changed.emit()
+
+    @Slot(str, bool)
+    def _on_text_edited(self, text: str, begins_step: bool) -> None:  # noqa: FBT001 - as the signal has it
+        before = self._document
+        if self._is_locked:
+            return
+        self._document = before.typed(text, self.editor.caret, begins_step=begins_step)
+        if self._document.annotation is not before.annotation:
+            self.segments.show_document(self._document, self._rate_hz)
+            self.annotation_changed.emit(self._document.annotation)
+            self.segments_changed.emit()
+
+    @Slot(int)
+    def _on_caret_moved(self, offset: int) -> None:
+        self._document = self._document.at(self._document.cursor.segment_id, offset)
 
     @Slot(object)
     def _on_labels_changed(self, labels: object) -> None:
         if self._is_locked:
-            self.form.show_labels(self._annotation.labels)
+            self.form.show_labels(self.annotation.labels)
         elif isinstance(labels, dict):
-            self._change(replace(self._annotation, labels=labels))
+            self.edit(self._document.with_labels(labels))
 
     @Slot(object)
     def _on_flags_changed(self, flags: object) -> None:
         if self._is_locked:
-            self.flags.show_flags(self._annotation.flags)
+            self.flags.show_flags(self.annotation.flags)
         elif isinstance(flags, frozenset):
-            self._change(replace(self._annotation, flags=flags))
+            self.edit(self._document.with_flags(flags))
 
     @Slot(str)
     def _on_text_offered(self, text: str) -> None:
-        if self._is_one_segment and not self._is_locked:
+        if not self._is_locked:
             self.editor.replace_text(text)
 
-    def _change(self, annotation: Annotation) -> None:
-        self._annotation = annotation
-        self.annotation_changed.emit(annotation)
+    @Slot(int)
+    def _on_speaker_number(self, number: int) -> None:
+        self.edit(self._document.set_speaker_number(number))
+
+    @Slot(str, str)
+    def _on_speaker_typed(self, segment_id: str, name: str) -> None:
+        if name:
+            self.edit(self._document.at(segment_id).set_speaker(name))
+
+    @Slot(str, str)
+    def _on_speaker_renamed(self, speaker: str, name: str) -> None:
+        if not name.strip():
+            return
+        try:
+            self.edit(self._document.rename_speaker(speaker, name.strip()))
+        except ValueError:
+            self.speakers_overlap.emit(speaker, name.strip())
+
+    @Slot(str, int, int)
+    def _on_times_typed(self, segment_id: str, start: int, end: int) -> None:
+        self.edit(self._document.set_times(segment_id, start, end))
+
+    @Slot(str)
+    def _on_segment_flag(self, flag: str) -> None:
+        self.edit(self._document.with_segment_flag(flag))
+
+    @Slot()
+    def _focus_text(self) -> None:
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _connect(self) -> None:
-        self.editor.text_changed.connect(self._on_text_changed)
+        self.editor.text_edited.connect(self._on_text_edited)
+        self.editor.caret_moved.connect(self._on_caret_moved)
+        self.editor.next_requested.connect(partial(self.act, "next_row"))
+        self.editor.previous_requested.connect(partial(self.act, "previous_row"))
+        self.editor.undo_requested.connect(partial(self.act, "undo"))
+        self.editor.redo_requested.connect(partial(self.act, "redo"))
+        self.segments.segment_chosen.connect(self.choose_segment)
+        self.segments.act_requested.connect(self.act)
+        self.segments.speaker_number_requested.connect(self._on_speaker_number)
+        self.segments.speaker_renamed.connect(self._on_speaker_renamed)
+        self.segments.segment_flag_requested.connect(self._on_segment_flag)
+        self.segments.edit_text_requested.connect(self._focus_text)
+        self.segments.table.rows.times_typed.connect(self._on_times_typed)
+        self.segments.table.rows.speaker_typed.connect(self._on_speaker_typed)
         self.form.labels_changed.connect(self._on_labels_changed)
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.tags.tag_requested.connect(self.editor.insert_tag)
         self.notice.use_requested.connect(self._on_text_offered)
 
     def _bind(self, scope: Scope) -> None:
-        bind_shortcut(self, f"{scope}.problem", self.editor.next_problem)
+        bind_shortcut(self, f"{scope}.problem", self.next_problem)
         bind_shortcut(self, f"{scope}.fix_problem", self.editor.fix_problem)
         bind_shortcut(self, f"{scope}.focus_form", self.switch_focus)
+        bind_shortcut(self, f"{scope}.rename_speaker", self.segments.ask_speaker_name)
+        bind_shortcut(self, f"{scope}.play_segment", self._enter)
+        for keys, name in ((QKeySequence(QKeySequence.StandardKey.Undo), "undo"), *_redo_keys()):
+            undo = QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            undo.activated.connect(partial(self.act, name))  # the text field takes these keys itself
+        for name in _ACTS:
+            bind_shortcut(self, f"{scope}.{name}", partial(self.act, name))
+        for number in range(1, MAX_SPEAKERS_ON_KEYS + 1):
+            bind_shortcut(self, f"{scope}.speaker_{number}", partial(self._on_speaker_number, number))
         for place, flag in enumerate(Flag, start=1):
             bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a recogniser's text would not leave a review blind
@@ -158,7 +362,8 @@ class TranscriptionPanel(QWidget):
         left = QVBoxLayout()
         left.setSpacing(GAP_PX)
         left.addWidget(self.notice)
-        left.addWidget(self.editor, 1)
+        left.addWidget(self.segments, 3)
+        left.addWidget(self.editor, 2)
         left.addWidget(self.tags)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
@@ -170,3 +375,7 @@ class TranscriptionPanel(QWidget):
         self.columns.setSpacing(GROUP_PX)
         self.columns.addLayout(left, 1)
         self.columns.addWidget(self.side, 100)
+
+
+def _redo_keys() -> "tuple[tuple[QKeySequence, str], ...]":
+    return tuple((QKeySequence(keys), "redo") for keys in REDO_KEYS)

@@ -3,10 +3,11 @@
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from reviewer.transcript.checks import TextProblem, check_text
+from reviewer.transcript.checks import TextProblem
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
-from reviewer.transcript.tokens import TokenKind, tokenize
+from reviewer.transcript.text_checker import TextChecker
+from reviewer.transcript.tokens import TAG
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.shortcuts import shortcut
@@ -18,17 +19,26 @@ from reviewer.ui.widgets.widget_ids import named, restyle
 
 _LOOK_AFTER_MS = 120
 _LINE_PX = 20
+_PREVIEWED = 1000
 
 
 class TranscriptEditor(QWidget):
     """Knows the conventions, but no clips and no queue: text in, text out."""
 
-    text_changed = Signal(str)
+    text_edited = Signal(str, bool)
+    """Carries the text, and whether an undo step begins with the edit."""
+    caret_moved = Signal(int)
+    next_requested = Signal()
+    """Return was pressed in one of several segments; Shift+Return is ``previous_requested``."""
+    previous_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
 
-    def __init__(self, conventions: Conventions, parent: QWidget | None = None) -> None:
+    def __init__(self, conventions: Conventions, checker: TextChecker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transcript")
         self._conventions = conventions
+        self._checker = checker
         self._problems: tuple[TextProblem, ...] = ()
         self._is_strict = False
         self._field = named(
@@ -43,13 +53,7 @@ class TranscriptEditor(QWidget):
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AFTER_MS)
-        self._look.timeout.connect(self._on_look)
-        self._field.textChanged.connect(self._on_text_changed)
-        self._field.cursorPositionChanged.connect(self._look.start)
-        self._field.tooltip_at = self._tooltip_at
-        live = active_keys()
-        if live is not None:
-            live.changed.connect(self._look.start)
+        self._connect()
         self._lay_out()
         self.setFocusProxy(self._field)
 
@@ -57,15 +61,27 @@ class TranscriptEditor(QWidget):
     def text(self) -> str:
         return self._field.text
 
+    @property
+    def caret(self) -> int:
+        """The code point before which the cursor is."""
+        return self._field.caret
+
+    @property
+    def has_typing_focus(self) -> bool:
+        """Whether what is typed goes into the text."""
+        return self._field.hasFocus()
+
     def use_conventions(self, conventions: Conventions) -> None:
         """Uses the conventions of the clip's locale, from the next text on."""
         self._conventions = conventions
 
-    def show_text(self, text: str) -> None:
-        """Shows another clip's text, without a signal."""
-        self._field.blockSignals(True)
-        self._field.put_text(text)
-        self._field.blockSignals(False)
+    def set_one_of_several(self, *, is_one_of_several: bool) -> None:
+        """Whether Return goes to the next segment."""
+        self._field.is_one_of_several = is_one_of_several
+
+    def show_text(self, text: str, caret: int | None = None) -> None:
+        """Shows another text, without a signal; the cursor at its end unless ``caret`` is given."""
+        self._field.put_text(text, caret)
         self._is_strict = False
         self._on_look()
 
@@ -89,16 +105,18 @@ class TranscriptEditor(QWidget):
         self._on_look()
 
     @Slot()
-    def next_problem(self) -> bool:
-        """Selects the next problem after the cursor, wrapping around; False if there is none."""
+    def next_problem(self, *, wraps: bool = True) -> bool:
+        """Selects the next problem after the cursor; False if there is none."""
         self.show_all_problems()
-        if not self._problems:
-            return False
         caret = self._field.caret
-        found = next((p for p in self._problems if p.start >= caret), self._problems[0])
+        found = next((p for p in self._problems if p.start >= caret), None)
+        if found is None and wraps and self._problems:
+            found = self._problems[0]
+        if found is None:
+            return False
         self._field.select(Span(found.start, max(found.end, found.start + 1)))
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._say(found)
+        self._say(found, len(self._problems))
         return True
 
     @Slot()
@@ -119,25 +137,40 @@ class TranscriptEditor(QWidget):
         self._on_look()
         return True
 
-    @Slot()
-    def _on_text_changed(self) -> None:
+    @Slot(bool)
+    def _on_edited(self, begins_step: bool) -> None:  # noqa: FBT001 - as the signal has it
         self._is_strict = False
         self._look.start()
-        self.text_changed.emit(self._field.text)
+        self.text_edited.emit(self._field.text, begins_step)
+
+    @Slot()
+    def _on_cursor_moved(self) -> None:
+        self._look.start()
+        self.caret_moved.emit(self._field.caret)
 
     @Slot()
     def _on_look(self) -> None:
         """Checks the text and derives the training text, after the last key: typing never waits."""
         self._look.stop()
-        text = self._field.text
-        self._problems = check_text(text, self._conventions)
-        shown = tuple(p for p in self._problems if not self._is_being_typed(p))
-        tags = [Span(t.start, t.end) for t in tokenize(text) if t.kind is TokenKind.TAG]
-        self._field.mark(tags, [Span(p.start, p.end) for p in shown])
-        self._preview.show_text(normalise(text, self._conventions), self._conventions.profile("training").id)
-        caret = self._field.caret
-        here = next((p for p in shown if p.start <= caret <= p.end), shown[0] if shown else None)
-        self._say(here, len(shown))
+        text, caret = self._field.text, self._field.caret
+        self._problems = self._checker.check(text, self._conventions)
+        shown = self._without_word_being_typed(text, caret)
+        self._field.mark(
+            [Span(*tag.span()) for tag in TAG.finditer(text)], [Span(p.start, p.end) for p in shown]
+        )
+        preview = normalise(_around(text, caret), self._conventions)
+        self._preview.show_text(preview, self._conventions.profile("training").id)
+        here = next((p for p in shown if p.start <= caret <= p.end), None)
+        self._say(here or next(iter(shown), None), len(shown))
+
+    def _without_word_being_typed(self, text: str, caret: int) -> tuple[TextProblem, ...]:
+        """The problems, but for those in the unfinished word at the cursor."""
+        if self._is_strict or not self._field.hasFocus():
+            return self._problems
+        start = text.rfind(" ", 0, caret) + 1
+        end = text.find(" ", caret)
+        end = len(text) if end < 0 else end
+        return tuple(p for p in self._problems if p.start > end or p.end < start)
 
     def _tooltip_at(self, point: int) -> str:
         """What is wrong at a place of the text, and the key that mends it."""
@@ -153,28 +186,30 @@ class TranscriptEditor(QWidget):
             return self.tr("{0} {1} deletes it.").format(sentence, keys)
         return self.tr("{0} {1} writes “{2}”.").format(sentence, keys, problem.replacement.strip())
 
-    def _is_being_typed(self, problem: TextProblem) -> bool:
-        """Whether it is in the unfinished word at the cursor."""
-        if self._is_strict or not self._field.hasFocus():
-            return False
-        caret = self._field.caret
-        before, after = self._field.text[:caret], self._field.text[caret:]
-        start = caret - len(before.split(" ")[-1])
-        end = caret + len(after.split(" ")[0])
-        return problem.start <= end and start <= problem.end
-
-    def _say(self, problem: TextProblem | None, count: int = 0) -> None:
-        """One line below the text: the number of problems, and the first of them."""
+    def _say(self, problem: TextProblem | None, count: int) -> None:
+        """One line below the text: the number of problems, and the one at the cursor."""
         line = self._problem_line
         if problem is None:
             line.show_text("")
             return
-        count = count or len(self._problems)
         more, shown = self.tr("{0} to fix").format(count), shortcut("desk.problem").shown
         sentence = self._sentence(problem)
         line.show_text(f"{more} ({shown}) · {sentence}" if shown else f"{more} · {sentence}")
         line.setProperty("kind", "warn")
         restyle(line)
+
+    def _connect(self) -> None:
+        self._look.timeout.connect(self._on_look)
+        self._field.edited.connect(self._on_edited)
+        self._field.cursorPositionChanged.connect(self._on_cursor_moved)
+        self._field.next_requested.connect(self.next_requested)
+        self._field.previous_requested.connect(self.previous_requested)
+        self._field.undo_requested.connect(self.undo_requested)
+        self._field.redo_requested.connect(self.redo_requested)
+        self._field.tooltip_at = self._tooltip_at
+        live = active_keys()
+        if live is not None:
+            live.changed.connect(self._look.start)
 
     def _lay_out(self) -> None:
         self._problem_line.setFixedHeight(_LINE_PX)
@@ -192,3 +227,12 @@ class TranscriptEditor(QWidget):
         layout.addLayout(below)
         self._field.setMinimumHeight(72)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+
+def _around(text: str, caret: int) -> str:
+    """The text, or of a long one the words around the cursor."""
+    if len(text) <= 2 * _PREVIEWED:
+        return text
+    start = text.find(" ", max(caret - _PREVIEWED, 0)) if caret > _PREVIEWED else 0
+    end = text.rfind(" ", 0, caret + _PREVIEWED)
+    return text[max(start, 0) : end if end > caret else len(text)]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, Qt, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QKeyCombination, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -23,6 +23,10 @@ from reviewer.ui import theme
 
 LINE_HEIGHT = 1.5
 UNDO_PAUSE_MS = 1000
+REDO_KEYS = (
+    QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Y),
+    QKeyCombination(Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_Z),
+)
 _TYPING, _DELETING, _OTHER = "typing", "deleting", "other"
 _PARAGRAPH = 800
 _BREAK = "\n"
@@ -40,14 +44,16 @@ class Span:
 class TextField(QTextEdit):
     """Plain text of one line; offsets are code points. The owner keeps the undo history.
 
-    Return asks for the next segment where there are several, else it is a space between words, so that it never
-    joins two. A long text is shown in paragraphs, because Qt lays out a whole paragraph after each key.
+    Return asks for the next segment where there are several, else it is a space between words, so that it
+    never joins two. Long text is shown in paragraphs, because Qt lays out a whole paragraph after each key.
     """
 
     edited = Signal(bool)
-    """The text changed; carries whether an undo step begins with it: a word, a pause, or another kind of edit."""
+    """The text changed; carries whether an undo step begins with it."""
     next_requested = Signal()
     previous_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -184,6 +190,12 @@ class TextField(QTextEdit):
             event.accept()
             self._on_return(event.modifiers())
             return
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_requested.emit()
+            return
+        if event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() in REDO_KEYS:
+            self.redo_requested.emit()
+            return
         self._steps.begin_key(event.text(), self.textCursor())
         super().keyPressEvent(event)
         self._steps.end_key()
@@ -210,9 +222,6 @@ class TextField(QTextEdit):
             self.setTextCursor(cursor)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_undo(event):
-            event.ignore()  # a shortcut: the history is the owner's
-            return False
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             units = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
             said = self.tooltip_at(to_points(self.text, units))
@@ -240,7 +249,7 @@ class TextField(QTextEdit):
 
 
 class UndoSteps:
-    """Decides which edits begin an undo step: a word, an edit after a pause, elsewhere, or of another kind."""
+    """Decides which edits begin an undo step: words, and edits after a pause, elsewhere, of another kind."""
 
     def __init__(self) -> None:
         self._last = QElapsedTimer()
@@ -272,10 +281,6 @@ class UndoSteps:
         self._last.start()
         self._last_kind, self._position = self._kind, position
         return begins
-
-
-def _is_undo(event: QKeyEvent) -> bool:
-    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 def _tag_look() -> QTextCharFormat:

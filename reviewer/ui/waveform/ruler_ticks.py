@@ -1,6 +1,7 @@
 """Positions and labels of the ruler's ticks."""
 
 import math
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,9 @@ _MINOR_PARTS = 5
 _FLOAT_SLACK = 1e-6
 
 _THIN_SPACE = "\u2009"
+
+
+_CLIP_TIME = re.compile(r"(?:(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):)?(?P<s>\d{1,6}(?:[.,]\d{0,9})?)", re.ASCII)
 
 
 class RulerUnit(StrEnum):
@@ -46,6 +50,15 @@ def clip_time(frames: float, rate_hz: int) -> str:
         return f"{minutes:02d}:{seconds:02d}.{millis:03d}"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}.{millis:03d}"
+
+
+def frame_of_clip_time(text: str, rate_hz: int) -> int | None:
+    """The frame of a typed time: ``1:02.5``, ``62,5`` or ``0:01:02.500``; None if it is no time."""
+    match = _CLIP_TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    hours, minutes, seconds = (float((match[name] or "0").replace(",", ".")) for name in "hms")
+    return math.ceil((hours * 3600 + minutes * 60 + seconds) * rate_hz - _FLOAT_SLACK)
 
 
 def sample_number(frame: float) -> str:

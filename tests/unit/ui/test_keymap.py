@@ -115,7 +115,7 @@ def test_an_action_may_have_two_keys_or_none():
     ("action_id", "key", "other"),
     [
         ("desk.submit", "Ctrl+Space", "“Play or pause” (Listening)"),
-        ("log.verify", "Ctrl+1", "“First page” (Everywhere)"),
+        ("log.verify", "Ctrl+Shift+F1", "“First page” (Everywhere)"),
         ("window.lock", "Ctrl+S", "“Save a checkpoint” (Access log)"),
     ],
 )
