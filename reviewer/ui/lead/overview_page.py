@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState
-from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskState
+from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskKind, TaskState
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
@@ -97,6 +97,16 @@ class OverviewPage(LeadPage):
                     self.tr("Import some under Import, and add people under People."),
                 )
             )
+        elif overview.untaken:
+            self.message.show_message(
+                Message(
+                    self.tr("{0} tasks wait that nobody can take: {1}.").format(
+                        sum(each.count for each in overview.untaken), self._untaken(overview)
+                    ),
+                    self.tr("Add somebody, or set more languages for a person, under People."),
+                ),
+                "warn",
+            )
         elif overview.unwitnessed:
             self.message.show_message(
                 Message(
@@ -107,6 +117,14 @@ class OverviewPage(LeadPage):
             )
         else:
             self.message.clear()
+
+    def _untaken(self, overview: "Overview") -> str:
+        words = {
+            TaskKind.TRANSCRIBE: self.tr("{0} clips in {1}"),
+            TaskKind.REVIEW: self.tr("{0} reviews in {1}"),
+            TaskKind.ADJUDICATE: self.tr("{0} adjudications in {1}"),
+        }
+        return ", ".join(words[each.kind].format(each.count, each.locale) for each in overview.untaken)
 
     def _tables(self) -> QGridLayout:
         people = self._table(
