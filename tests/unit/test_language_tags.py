@@ -20,7 +20,7 @@ def test_tag_gets_its_usual_form(typed, usual):
 def test_what_names_no_language_is_refused_with_the_text_that_was_typed(typed):
     with pytest.raises(Refused) as refused:
         language_tag(typed)
-    assert (refused.value.code, refused.value.values["tag"]) == ("NOT_A_LANGUAGE", typed)
+    assert (refused.value.code, refused.value.parameters["tag"]) == ("NOT_A_LANGUAGE", typed)
 
 
 def test_tags_that_differ_in_case_only_are_one():
