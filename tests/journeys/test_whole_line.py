@@ -461,4 +461,7 @@ def test_change_of_languages_is_logged_and_decides_what_comes(bench: Bench) -> N
             lead.set_languages(name, ["czech"] if name == ANA else ["cs"])
     assert len(bench.events(Action.PERSON_LANGUAGES)) == 1
     assert lead.languages() == {ana: ("cs-CZ",)}
+    bench.agree(ANA)
     assert bench.work(ANA).claim() is None
+    lead.set_languages(ANA, ["en"])
+    assert bench.work(ANA).claim() is not None

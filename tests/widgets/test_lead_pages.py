@@ -284,11 +284,15 @@ def test_a_place_that_cannot_be_written_is_said(shown, lead: FakeLead, settle, t
 
 
 def test_overview_says_what_nobody_can_take_and_in_which_language(shown, lead: FakeLead) -> None:
-    untaken = (UntakenCount(TaskKind.TRANSCRIBE, "cs-CZ", 8), UntakenCount(TaskKind.REVIEW, "de-DE", 1))
-    lead.shown = an_overview(untaken=untaken)
+    clips = [("cs-CZ", 8), ("und", 3), ("xx-XX", 2), ("fr", 1), ("es", 1)]
+    untaken = [UntakenCount(TaskKind.TRANSCRIBE, locale, count) for locale, count in clips]
+    untaken.append(UntakenCount(TaskKind.REVIEW, "de-DE", 4))
+    lead.shown = an_overview(untaken=tuple(untaken))
     page = shown(OverviewPage)
-    said = page.message.text
-    assert "9 tasks wait that nobody can take: 8 clips in cs-CZ, 1 reviews in de-DE." in said
+    assert (
+        "Tasks that nobody can take: 19 (8 in Czech (cs-CZ), 4 in German (de-DE) for review,"
+        " 3 in no known language, 2 in xx-XX, 2 in others)."
+    ) in page.message.text
 
 
 def test_languages_of_the_selected_person_are_shown_and_set(shown, lead: FakeLead, settle) -> None:

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QLocale, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from reviewer.model.clip import ClipState
+from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.people import PersonState
 from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskKind, TaskState
 from reviewer.ui.jobs import Jobs
@@ -33,6 +34,7 @@ _TASK_STATES = (
     TaskState.ACCEPTED,
     HELD_BACK,
 )
+_SAID = 4  # languages in the message; what the others add up to stands after them
 _WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
 
 
@@ -100,7 +102,7 @@ class OverviewPage(LeadPage):
         elif overview.untaken:
             self.message.show_message(
                 Message(
-                    self.tr("{0} tasks wait that nobody can take: {1}.").format(
+                    self.tr("Tasks that nobody can take: {0} ({1}).").format(
                         sum(each.count for each in overview.untaken), self._untaken(overview)
                     ),
                     self.tr("Add somebody, or set more languages for a person, under People."),
@@ -120,11 +122,23 @@ class OverviewPage(LeadPage):
 
     def _untaken(self, overview: "Overview") -> str:
         words = {
-            TaskKind.TRANSCRIBE: self.tr("{0} clips in {1}"),
-            TaskKind.REVIEW: self.tr("{0} reviews in {1}"),
-            TaskKind.ADJUDICATE: self.tr("{0} adjudications in {1}"),
+            TaskKind.TRANSCRIBE: self.tr("{0} in {1}"),
+            TaskKind.REVIEW: self.tr("{0} in {1} for review"),
+            TaskKind.ADJUDICATE: self.tr("{0} in {1} for adjudication"),
         }
-        return ", ".join(words[each.kind].format(each.count, each.locale) for each in overview.untaken)
+        most = sorted(overview.untaken, key=lambda each: -each.count)
+        said = [words[each.kind].format(each.count, self._language(each.locale)) for each in most[:_SAID]]
+        if rest := sum(each.count for each in most[_SAID:]):
+            said.append(self.tr("{0} in others").format(rest))
+        return ", ".join(said)
+
+    def _language(self, locale: str) -> str:
+        if locale == UNDETERMINED:
+            return self.tr("no known language")
+        language = QLocale(locale).language()
+        if language == QLocale.Language.C:
+            return locale
+        return f"{QLocale.languageToString(language)} ({locale})"
 
     def _tables(self) -> QGridLayout:
         people = self._table(
