@@ -15,6 +15,7 @@ from reviewer.cli.sign_in import (
     passphrase_from,
     signs_in,
 )
+from reviewer.errors import Refused
 from reviewer.model.clock import to_iso
 from reviewer.model.people import Role
 
@@ -64,15 +65,56 @@ def add(
 @signs_in
 def list_people(work: CommandSession, *, json: AsJson = False) -> None:
     """List everybody who was ever added."""
-    people = work.person.lead.people()
+    people, languages = work.person.lead.people(), work.person.lead.languages()
     if json:
-        rows = [{"id": p.id, "name": p.name, "role": p.role.value, "state": p.state.value} for p in people]
+        rows = [
+            {
+                "id": p.id,
+                "name": p.name,
+                "role": p.role.value,
+                "state": p.state.value,
+                "languages": list(languages.get(p.id, ())),
+            }
+            for p in people
+        ]
         output.print_json({"people": rows})
     else:
         output.print_table(
-            ("name", "role", "state"),
-            [(p.name, output.term("ROLE", p.role), output.term("PERSON", p.state)) for p in people],
+            ("name", "role", "state", "languages"),
+            [
+                (
+                    p.name,
+                    output.term("ROLE", p.role),
+                    output.term("PERSON", p.state),
+                    " ".join(languages.get(p.id, ())),
+                )
+                for p in people
+            ],
         )
+
+
+@app.command("languages")
+@signs_in
+def set_languages(
+    work: CommandSession,
+    name: PersonName,
+    tags: Annotated[
+        list[str] | None, typer.Argument(metavar="TAG", help="Languages, as en, en-GB or sr-Latn.")
+    ] = None,
+    *,
+    every: Annotated[bool, typer.Option("--every", help="Clips of every language.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Set the languages whose clips and reviews a person gets."""
+    if bool(tags) is every:
+        raise Refused("LANGUAGES_OR_EVERY")
+    languages = work.person.lead.set_languages(name, tags or [])
+    if json:
+        output.print_json({"name": name, "languages": list(languages)})
+    elif languages:
+        print(output.sentence("LANGUAGES_SET", name=name, languages=", ".join(languages)))
+    else:
+        print(output.sentence("LANGUAGES_EVERY", name=name))
 
 
 @app.command("revoke")

@@ -7,7 +7,7 @@ import typer
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.model.clock import to_iso
-from reviewer.model.task import LateDraft, Lease
+from reviewer.model.task import LateDraft, Lease, UntakenCount
 from reviewer.queue.api import HeldClip
 
 app = typer.Typer(help="See the queue, release and assign tasks.", no_args_is_help=True)
@@ -24,6 +24,7 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
     leases = [_lease(lease, names) for lease in overview.leases]
     late = [_late(draft, names) for draft in overview.late_drafts]
     with_lead = [_held(clip) for clip in overview.held]
+    untaken = [_untaken(each) for each in overview.untaken]
     counts = overview.counts
     if json:
         output.print_json(
@@ -33,6 +34,7 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
                 "leases": leases,
                 "late_drafts": late,
                 "with_lead": with_lead,
+                "untaken": untaken,
                 "unwitnessed": overview.unwitnessed,
             }
         )
@@ -43,6 +45,7 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
     _table("Leases", leases)
     _table("Late drafts", late)
     _table("Clips that wait for the lead (assign or release one of their tasks)", with_lead)
+    _table("Tasks that nobody can take (no active person has the language, or each had the clip)", untaken)
 
 
 @app.command("release")
@@ -91,6 +94,10 @@ def _late(draft: LateDraft, names: dict[str, str]) -> dict[str, object]:
         "person": names.get(draft.person_id, draft.person_id),
         "kept_at": to_iso(draft.kept_at),
     }
+
+
+def _untaken(untaken: UntakenCount) -> dict[str, object]:
+    return {"kind": untaken.kind.value, "language": untaken.locale, "count": untaken.count}
 
 
 def _held(clip: HeldClip) -> dict[str, object]:

@@ -32,6 +32,13 @@ def m001_first(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m002_languages(db: Tables) -> None:
+    """The languages of people, and the locale of each clip and task in the queue."""
+    for statement in _LANGUAGES:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -333,4 +340,26 @@ _EXPORTS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX export_item_by_clip ON export_item (clip_id)",
+)
+
+# ``person_language`` belongs to the queue, which is asked by it; nobody there has every language.
+_LANGUAGES = (
+    """
+    CREATE TABLE person_language (
+        person_id TEXT NOT NULL,
+        language TEXT NOT NULL,
+        PRIMARY KEY (person_id, language)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE TABLE queue_locale (locale TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    "ALTER TABLE queue_clip ADD COLUMN locale TEXT NOT NULL DEFAULT 'und'",
+    "ALTER TABLE task ADD COLUMN locale TEXT NOT NULL DEFAULT 'und'",
+    """
+    UPDATE queue_clip SET locale = coalesce(
+        (SELECT nullif(clip.locale, '') FROM clip WHERE clip.id = queue_clip.clip_id), 'und')
+    """,
+    "UPDATE task SET locale = (SELECT locale FROM queue_clip WHERE queue_clip.clip_id = task.clip_id)",
+    "INSERT INTO queue_locale (locale) SELECT DISTINCT locale FROM queue_clip",
+    "DROP INDEX task_open",
+    "CREATE INDEX task_open ON task (kind, locale, priority DESC, sort_key) WHERE state = 'open'",
 )

@@ -1,6 +1,7 @@
-"""Adds people by a one-time enrolment code, and revokes their accounts."""
+"""Adds people by a one-time enrolment code, sets their languages, and revokes their accounts."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from reviewer.access.rights import Act, require
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused
 from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.language_tags import language_tags
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -26,7 +28,7 @@ class Invitation:
 
 
 class People:
-    """Adds and revokes accounts."""
+    """Adds and revokes accounts, and sets the languages of people."""
 
     def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
         self._unit = unit
@@ -77,6 +79,28 @@ class People:
                 if lease.person_id == person.id:
                     release_task(unit, identity, lease.task_id)
         return person
+
+    def languages(self) -> dict[str, tuple[str, ...]]:
+        """The languages of each person who has any set."""
+        return self._unit.queue.languages()
+
+    def set_languages(self, identity: Identity, name: str, languages: Sequence[str]) -> tuple[str, ...]:
+        """Sets which languages' clips and reviews a person gets; none means every language.
+
+        What they hold stays theirs until its lease ends.
+        Raises: NotAllowed; Refused for an unknown name or for what is no language tag.
+        """
+        require(identity.person, Act.MANAGE_PEOPLE)
+        tags = language_tags(languages)
+        unit = self._unit
+        with unit.transaction_with_queue():
+            person = unit.people.by_name(name)
+            if person is None or person.state is PersonState.REVOKED:
+                raise Refused("NO_ACCOUNT")
+            unit.queue.set_languages(person.id, tags)
+            detail: dict[str, DetailValue] = {"languages": list(tags)}
+            unit.log.record(Event.by(identity, Action.PERSON_LANGUAGES, person.id, detail=detail))
+        return tags
 
     def _active_leads(self) -> int:
         return sum(p.role is Role.LEAD and p.state is PersonState.ACTIVE for p in self._unit.people.all())

@@ -19,7 +19,7 @@ from reviewer.lead.purge import Purge, PurgeReport
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
-from reviewer.model.task import LateDraft, Lease, QueueCounts, WorkCounts
+from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts
 from reviewer.queue.api import HeldClip
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
@@ -45,6 +45,8 @@ class Overview:
     late_drafts: tuple[LateDraft, ...]
     held: tuple[HeldClip, ...]
     unwitnessed: int
+    untaken: tuple[UntakenCount, ...] = ()
+    """Tasks that wait and that nobody with an active account can take."""
 
 
 class LeadSession:
@@ -90,6 +92,7 @@ class LeadSession:
             late_drafts=tuple(queue.late_drafts()),
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
+            untaken=tuple(queue.without_taker(self._active_by_kind())),
         )
 
     def people(self) -> list[Person]:
@@ -101,6 +104,16 @@ class LeadSession:
         """Invites a person; the code is shown once."""
         self._require(Act.MANAGE_PEOPLE)
         return self._people.add(self.identity, name, role)
+
+    def languages(self) -> dict[str, tuple[str, ...]]:
+        """The languages of people, by id; who is not there gets clips of every language."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.languages()
+
+    def set_languages(self, name: str, languages: Sequence[str]) -> tuple[str, ...]:
+        """Sets the languages of a person, none meaning every one; returns the tags in their usual form."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.set_languages(self.identity, name, languages)
 
     def revoke(self, name: str) -> Person:
         """Revokes an account and puts the tasks leased to it back into the queue."""
@@ -171,6 +184,15 @@ class LeadSession:
         """Records that a checkpoint has left this machine; the rows it covers count as witnessed."""
         self._require(Act.MAKE_CHECKPOINT)
         self._unit.log.mark_witnessed(checkpoint.size)
+
+    def _active_by_kind(self) -> dict[TaskKind, list[str]]:
+        active = [each for each in self._unit.people.all() if each.state is PersonState.ACTIVE]
+        reviewers = [each.id for each in active if each.role is Role.QA]
+        return {
+            TaskKind.TRANSCRIBE: [each.id for each in active if each.role is Role.CONTRACTOR],
+            TaskKind.REVIEW: reviewers,
+            TaskKind.ADJUDICATE: reviewers,
+        }
 
     def _require(self, act: Act) -> None:
         self._sign_in.require(self.identity)

@@ -23,6 +23,7 @@ class Action(StrEnum):
     PERSON_ENROLLED = "person.enrolled"
     ENROL_FAILED = "person.enrol_failed"
     PERSON_REVOKED = "person.revoked"
+    PERSON_LANGUAGES = "person.languages"
     NDA_SHOWN = "nda.shown"
     NDA_END_REACHED = "nda.end_reached"
     NDA_ACCEPTED = "nda.accepted"

@@ -156,6 +156,15 @@ class DailyCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class UntakenCount:
+    """How many tasks of a kind and locale wait that nobody can take."""
+
+    kind: TaskKind
+    locale: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkCounts:
     """Counts of one person's work."""
 

@@ -1,11 +1,12 @@
 """The interface of work queues: leases, submissions, reviews."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from reviewer.model.clip import ClipState
+from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.task import (
     DailyCounts,
     FinalAnnotation,
@@ -15,6 +16,7 @@ from reviewer.model.task import (
     SealedAnnotation,
     SkipReason,
     TaskKind,
+    UntakenCount,
     Verdict,
     WorkCounts,
 )
@@ -69,6 +71,7 @@ class Queue(Protocol):
         """Leases the next task of these kinds: the prefetch lease's task first, then own returned work,
         then what is assigned to the person, then open or expired ones.
 
+        What is open or expired comes only in a language of the person; what a lead assigned, in any.
         Never a clip this person had before in any kind of task (a lease, a skip, an expiry, an annotation),
         except for their own returned work and a clip they only released. Nobody reviews two passes of one
         clip.
@@ -176,12 +179,29 @@ class Queue(Protocol):
 
     def counts(self) -> QueueCounts: ...
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts: ...
+    def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
+        """Tasks that wait and that none of these people can take: it is in no language of theirs, or each
+        who has the language had the clip before. By kind and locale; ``people`` are ids by the kind of task
+        they do. Tasks assigned to somebody and clips that wait for the lead are not counted."""
+        ...
+
+    def languages(self) -> dict[str, tuple[str, ...]]:
+        """The languages of each person who has any set; the others take clips of every language."""
+        ...
+
     def work_by_person(self) -> list[WorkCounts]: ...
     def leases(self) -> list[Lease]: ...
     def held(self) -> list[HeldClip]: ...
     def late_drafts(self) -> list[LateDraft]: ...
 
     # Managing tasks
+
+    def set_languages(self, person_id: str, languages: Iterable[str]) -> tuple[str, ...]:
+        """Sets which languages' clips come to a person, none meaning all; returns the tags in usual form.
+
+        Leases they hold and own returned work stay theirs. Raises Refused for what is no language tag.
+        """
+        ...
 
     def add_clip(
         self,
@@ -192,6 +212,7 @@ class Queue(Protocol):
         sort_key: int = 0,
         quarantined: bool = False,
         open_until: datetime | None = None,
+        locale: str = UNDETERMINED,
     ) -> None:
         """Adds a clip with ``passes`` open transcription tasks, once for each clip id.
 

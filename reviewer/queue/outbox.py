@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from reviewer.db.connection import Database, Row
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.serialization import from_json, to_json
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict
 from reviewer.queue.api import Queue, Receipt
@@ -22,6 +23,7 @@ class AddClip:
     sort_key: int
     quarantined: bool
     open_until: datetime
+    locale: str = UNDETERMINED
 
     def ask(self, queue: Queue, _key: str) -> None:
         queue.add_clip(
@@ -30,6 +32,7 @@ class AddClip:
             sort_key=self.sort_key,
             quarantined=self.quarantined,
             open_until=self.open_until,
+            locale=self.locale,
         )
 
 

@@ -1,7 +1,8 @@
 """The work queue in a SQLite file; every method is one transaction, joined to the caller's where one is
 open."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -10,6 +11,7 @@ from reviewer.db.connection import Database, Row
 from reviewer.errors import ClipWithdrawn, LeaseLapsed, LeaseLost, NotLeased, Refused, SubmissionConflict
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import Clock, from_micros, to_micros
+from reviewer.model.language_tags import UNDETERMINED, language_tags, takes
 from reviewer.model.project import QueueRules
 from reviewer.model.serialization import from_columns, from_json, to_columns, to_json
 from reviewer.model.task import (
@@ -23,6 +25,7 @@ from reviewer.model.task import (
     SkipReason,
     TaskKind,
     TaskState,
+    UntakenCount,
     Verdict,
     VerdictKind,
     WorkCounts,
@@ -218,6 +221,24 @@ class SqliteQueue:
             int(self._database.value(queries.WAITING, {"kind": kind, "now": self._now()})) for kind in kinds
         )
 
+    def without_taker(self, people: Mapping[TaskKind, Collection[str]]) -> list[UntakenCount]:
+        with self._database.transaction():
+            takers = [
+                (kind, person_id, locale)
+                for kind, person_ids in people.items()
+                for person_id in person_ids
+                for locale in self._locales_of(person_id)
+            ]
+            values = {"takers": json.dumps(takers), "kinds": json.dumps(list(people)), "now": self._now()}
+            rows = self._database.rows(queries.WITHOUT_TAKER, values)
+            return [UntakenCount(TaskKind(row["kind"]), row["locale"], row["n"]) for row in rows]
+
+    def languages(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._database.rows("SELECT * FROM person_language ORDER BY person_id, language"):
+            found[row["person_id"]] = (*found.get(row["person_id"], ()), row["language"])
+        return found
+
     def counts(self) -> QueueCounts:
         with self._database.transaction():
             return QueueCounts(
@@ -280,14 +301,17 @@ class SqliteQueue:
         sort_key: int = 0,
         quarantined: bool = False,
         open_until: datetime | None = None,
+        locale: str = UNDETERMINED,
     ) -> None:
         state = ClipState.QUARANTINED if quarantined else ClipState.READY
         with self._database.transaction():
             if self._database.value("SELECT 1 FROM queue_clip WHERE clip_id = ?", (clip_id,)):
                 return
             until = None if open_until is None else to_micros(open_until)
+            spoken = locale or UNDETERMINED
             clip = {"clip_id": clip_id, "state": state, "passes": passes, "open_until": until}
-            self._database.insert("queue_clip", clip)
+            self._database.insert("queue_clip", clip | {"locale": spoken})
+            self._database.execute("INSERT OR IGNORE INTO queue_locale (locale) VALUES (?)", (spoken,))
             for number in range(1, passes + 1):
                 self._add_task(clip_id, TaskKind.TRANSCRIBE, number, priority=priority, sort_key=sort_key)
 
@@ -320,6 +344,14 @@ class SqliteQueue:
                     result.passed.append(annotation_id)
                 self._follow(task["clip_id"])
         return result
+
+    def set_languages(self, person_id: str, languages: Iterable[str]) -> tuple[str, ...]:
+        tags = language_tags(languages)
+        with self._database.transaction():
+            self._database.execute("DELETE FROM person_language WHERE person_id = ?", (person_id,))
+            for tag in tags:
+                self._database.insert("person_language", {"person_id": person_id, "language": tag})
+        return tags
 
     def assign(self, task_id: str, person_id: str) -> None:
         with self._database.transaction():
@@ -478,7 +510,19 @@ class SqliteQueue:
         return spare > to_be_left
 
     def _values(self, person_id: str, kind: TaskKind) -> dict[str, str | int]:
-        return {"person": person_id, "kind": kind, "now": self._now()}
+        locales = json.dumps(self._locales_of(person_id))
+        return {"person": person_id, "kind": kind, "now": self._now(), "locales": locales}
+
+    def _locales_of(self, person_id: str) -> list[str]:
+        """The queue's locales that a person takes; they are few, however many clips there are."""
+        languages = [
+            row["language"]
+            for row in self._database.rows(
+                "SELECT language FROM person_language WHERE person_id = ?", (person_id,)
+            )
+        ]
+        locales = [row["locale"] for row in self._database.rows("SELECT locale FROM queue_locale")]
+        return [locale for locale in locales if takes(languages, locale)]
 
     def _refuse_if_had(self, task_id: str, person_id: str) -> None:
         never = f"SELECT 1 FROM task t WHERE t.id = :task AND {queries.NEVER_HAD}"  # noqa: S608
@@ -654,6 +698,8 @@ class SqliteQueue:
         task_id = new_id()
         task = {"id": task_id, "clip_id": clip_id, "kind": kind, "round": number, "state": TaskState.OPEN}
         place = {"priority": priority, "sort_key": sort_key}
+        locale = self._database.value("SELECT locale FROM queue_clip WHERE clip_id = ?", (clip_id,))
+        place["locale"] = locale
         self._database.insert("task", task | place | {"reviewed_id": reviewed_id, "parent_id": parent_id})
         return task_id
 
@@ -675,7 +721,10 @@ class SqliteQueue:
             self._follow(clip_id)
 
     def _add_refusal(self, task: Row, person_id: str, kind: str, reason: str = "") -> None:
-        """Excludes the person from the clip; after enough skips and expiries it waits for the lead."""
+        """Excludes the person from the clip; after enough skips and expiries it waits for the lead.
+
+        A skip for the language says nothing about the clip, so it does not count.
+        """
         whose = {"task_id": task["id"], "clip_id": task["clip_id"], "person_id": person_id}
         self._database.insert("task_refusal", whose | {"kind": kind, "reason": reason, "at": self._now()})
         if kind == "taken" or task["kind"] != TaskKind.TRANSCRIBE:
@@ -693,8 +742,9 @@ class SqliteQueue:
         return int(
             self._database.value(
                 "SELECT count(*) FROM task_refusal r JOIN task t ON t.id = r.task_id"
-                " WHERE r.clip_id = ? AND r.kind IN ('skip', 'expiry') AND t.kind = 'transcribe'",
-                (clip_id,),
+                " WHERE r.clip_id = ? AND r.kind IN ('skip', 'expiry') AND r.reason != ?"
+                " AND t.kind = 'transcribe'",
+                (clip_id, SkipReason.NOT_MY_LANGUAGE),
             )
         )
 

@@ -24,6 +24,8 @@ REVIEWABLE = """
     > :now)
         AND q.state NOT IN ('quarantined', 'purged'))
 """
+# True when the task of row `t` is in a language of the person; :locales are the queue's that they take.
+_SPOKEN = "t.locale IN (SELECT value FROM json_each(:locales))"
 _CAN_BE_DONE = f"(CASE WHEN t.kind = 'transcribe' THEN {WORKABLE} ELSE {REVIEWABLE} END)"
 
 RETURNED = f"""
@@ -39,19 +41,28 @@ _ASSIGNED = f"""
 """
 _FREE = f"t.kind = :kind AND t.state = 'open' AND t.assigned_to IS NULL AND {_CAN_BE_DONE}"
 _EXPIRED = f"""
-    t.kind = :kind AND t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_CAN_BE_DONE}
+    t.kind = :kind AND t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_SPOKEN}
+    AND {_CAN_BE_DONE}
     AND {NEVER_HAD}
 """
 _ORDER = "ORDER BY t.priority DESC, t.sort_key, t.rowid LIMIT 1"
 _COLUMNS = "SELECT t.*, t.rowid AS place FROM task t"
 
-# INDEXED BY: a claim scans the open tasks in order, however many are done or leased.
+# INDEXED BY: a claim scans the open tasks of each locale in order, however many are done, leased or in
+# other languages.
 NEXT_PREFETCHED = f"{_COLUMNS} INDEXED BY task_by_person WHERE {PREFETCHED} {_ORDER}"
 NEXT_OWN = (
     f"{_COLUMNS} INDEXED BY task_by_person WHERE {RETURNED} {_ORDER}",
     f"{_COLUMNS} INDEXED BY task_assigned WHERE {_ASSIGNED} {_ORDER}",
 )
-NEXT_OPEN = f"{_COLUMNS} INDEXED BY task_open WHERE {_FREE} AND {NEVER_HAD} {_ORDER}"
+_FIRST_OF_LOCALE = f"""
+    SELECT t.rowid FROM task t INDEXED BY task_open
+    WHERE t.locale = spoken.value AND {_FREE} AND {NEVER_HAD} {_ORDER}
+"""
+NEXT_OPEN = f"""
+    SELECT t.*, t.rowid AS place FROM json_each(:locales) spoken
+    CROSS JOIN task t ON t.rowid = ({_FIRST_OF_LOCALE}) {_ORDER}
+"""
 _NEXT_EXPIRED = f"{_COLUMNS} INDEXED BY task_leased WHERE {_EXPIRED} {_ORDER}"
 # The first of each way to a task, in one statement; the lowest ``rank`` wins, then the order of claims.
 NEXT = " UNION ALL ".join(
@@ -68,11 +79,16 @@ HELD = f"""
     {_COLUMNS} WHERE t.kind = :kind AND t.person_id = :person AND t.state = 'leased' AND t.prefetch = 0
     AND {_CAN_BE_DONE} ORDER BY t.lease_started, t.rowid LIMIT 1
 """
-SPARE = f"SELECT count(*) FROM (SELECT 1 FROM task t INDEXED BY task_open WHERE {_FREE} LIMIT :limit)"
-"""The number of open tasks of a kind, counted up to the limit."""
-COLLEAGUES = """
-    SELECT count(DISTINCT person_id) FROM task
-    WHERE kind = :kind AND state = 'leased' AND prefetch = 0 AND lease_until > :now AND person_id != :person
+SPARE = f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM task t INDEXED BY task_open WHERE {_SPOKEN} AND {_FREE} LIMIT :limit
+    )
+"""
+"""The number of open tasks of a kind in the person's languages, counted up to the limit."""
+COLLEAGUES = f"""
+    SELECT count(DISTINCT person_id) FROM task t
+    WHERE {_SPOKEN} AND kind = :kind AND state = 'leased' AND prefetch = 0 AND lease_until > :now
+    AND person_id != :person
 """
 WAITING = f"""
     SELECT count(*) FROM task t WHERE t.kind = :kind AND {_CAN_BE_DONE}
@@ -81,8 +97,8 @@ WAITING = f"""
 REVIEWS_WAITING_FOR = f"""
     SELECT count(*) FROM task t WHERE {PREFETCHED}
         OR t.kind = :kind AND {_CAN_BE_DONE} AND {NEVER_HAD} AND (
-            t.state = 'open' AND t.assigned_to IS NULL
-            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2
+            t.state = 'open' AND t.assigned_to IS NULL AND {_SPOKEN}
+            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_SPOKEN}
             OR t.state = 'open' AND t.assigned_to = :person
         )
 """
@@ -99,11 +115,23 @@ WAITING_FOR = f"""
         AND (q.state IN ('ready', 'in_review', 'reviewed', 'final')
             OR t.kind != 'transcribe' AND q.state NOT IN ('quarantined', 'purged'))
         AND (
-            t.state = 'open' AND t.assigned_to IS NULL
-            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2
+            t.state = 'open' AND t.assigned_to IS NULL AND {_SPOKEN}
+            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_SPOKEN}
             OR t.state IN ('open', 'returned') AND t.assigned_to = :person
         )
     )
+"""
+# :takers lists kind, person and locale of whoever may take tasks; a task counts when none of them can.
+WITHOUT_TAKER = f"""
+    WITH taker (kind, person, locale) AS MATERIALIZED (
+        SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:takers)
+    )
+    SELECT t.kind, t.locale, count(*) AS n FROM task t
+    WHERE t.kind IN (SELECT value FROM json_each(:kinds)) AND {_CAN_BE_DONE} AND t.assigned_to IS NULL
+    AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2)
+    AND NOT EXISTS (SELECT 1 FROM taker WHERE taker.kind = t.kind AND taker.locale = t.locale
+        AND {NEVER_HAD.replace(":person", "taker.person")})
+    GROUP BY t.kind, t.locale ORDER BY t.kind, t.locale
 """
 
 CLIP_AND_TASKS = """

@@ -79,7 +79,7 @@ class Delivery:
     def add_clip(self, clip: Clip, *, passes: int, sort_key: int, quarantined: bool) -> None:
         """Queues an imported clip in the transaction of its row, until its consent or retention ends."""
         open_until = min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at)
-        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until))
+        self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale))
 
     def deliver(self, *, before: OutboxEntry | None = None) -> None:
         """Sends what is still pending, oldest first. Raises Unavailable when the queue cannot be reached."""

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from reviewer.model.language_tags import subtags
 from reviewer.transcript.conventions import Conventions
 
 ANY_LANGUAGE = "und"
-_RENAMED = {"iw": "he", "in": "id", "ji": "yi"}
-_REGION_LETTERS, _REGION_DIGITS, _SCRIPT_LETTERS = 2, 3, 4
-_TRADITIONAL = frozenset({"TW", "HK", "MO"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +22,12 @@ class LocaleConventions:
         A language without a file has those for any language (``und``), which know no rules of spelling; the
         project's are used only where there is no such file. Tags are read as RFC 5646 has them.
         """
-        wanted = _subtags(locale)
+        wanted = subtags(locale)
         others = [self.by_locale[known] for known in sorted(self.by_locale)]
-        fitting = [each for each in (self.project, *others) if _fit(_subtags(each.locale), wanted)]
-        best = max(fitting, key=lambda each: _fit(_subtags(each.locale), wanted), default=None)
+        fitting = [each for each in (self.project, *others) if _fit(subtags(each.locale), wanted)]
+        best = max(fitting, key=lambda each: _fit(subtags(each.locale), wanted), default=None)
         fallback = self.by_locale.get(ANY_LANGUAGE, self.project) if locale else self.project
         return replace(best or fallback, spoken_locale=locale)
-
-
-def _subtags(locale: str) -> tuple[str, str, str]:
-    """Language, script and region of a language tag; empty where it does not say."""
-    language, *others = locale.replace("_", "-").split("-")
-    language, script, region = _RENAMED.get(language.lower(), language.lower()), "", ""
-    for part in others:
-        if len(part) == 1:
-            break  # what follows is an extension or for private use
-        if len(part) == _SCRIPT_LETTERS and part.isalpha() and not (script or region):
-            script = part.title()
-        elif not region and (
-            (len(part) == _REGION_LETTERS and part.isalpha())
-            or (len(part) == _REGION_DIGITS and part.isdigit())
-        ):
-            region = part.upper()
-    if language == "zh" and not script and region:
-        script = "Hant" if region in _TRADITIONAL else "Hans"
-    return language, script, region
 
 
 def _fit(known: tuple[str, str, str], wanted: tuple[str, str, str]) -> int:

@@ -21,7 +21,8 @@ from reviewer.model.project import QueueRules
 from reviewer.queue.sqlite import SqliteQueue
 from tests.contracts.queue_contract import TRANSCRIBE
 
-CLIPS = 10_000
+CLIPS, RARE = 10_000, 100
+LOCALES = ["en-US", "en-GB", "de-DE", "fr-FR", "es-ES"]
 SECONDS = 2.0
 ROWS: list[tuple[str, ...]] = []
 
@@ -32,7 +33,8 @@ def filled(path: Path, clips: int) -> None:
     queue = SqliteQueue(database, SystemClock(), QueueRules())
     with database.transaction():
         for number in range(clips):
-            queue.add_clip(f"clip-{number:05}", passes=1, sort_key=number)
+            locale = "cs-CZ" if number >= clips - RARE else LOCALES[number % len(LOCALES)]
+            queue.add_clip(f"clip-{number:05}", passes=1, sort_key=number, locale=locale)
     database.close()
 
 
@@ -119,3 +121,21 @@ def test_32_processes_claim_each_of_10_000_clips_once(tmp_path):
     note("turn, all 10,000", 32, claims, waits, lasted)
     every = [clip for one in claims for clip in one]
     assert len(every) == len(set(every)) == CLIPS
+
+
+def test_claim_of_a_rare_language_behind_all_others_costs_about_as_much_as_any(tmp_path):
+    filled(tmp_path / "workspace.db", CLIPS)
+    database = Database(tmp_path / "workspace.db")
+    queue = SqliteQueue(database, SystemClock(), QueueRules())
+    queue.set_languages("czech", ["cs"])
+    median = {}
+    for person in ("anything", "czech"):
+        waits = []
+        for _ in range(RARE // 2):
+            begun = time.perf_counter()
+            assert queue.claim(person, TRANSCRIBE, key=uuid4().hex) is not None
+            waits.append(time.perf_counter() - begun)
+        note(person, 1, [[""] * len(waits)], waits, sum(waits))
+        median[person] = statistics.median(waits)
+    database.close()
+    assert median["czech"] < 2 * median["anything"]

@@ -96,3 +96,19 @@ def test_where_nobody_can_be_asked_what_is_missing_is_told(command, workspace, m
     ran = command("people", "list", "--workspace", workspace, *who)
     assert ran.code == 2
     assert len(ran.err.splitlines()) == 2
+
+
+def test_languages_of_a_person_are_set_listed_and_lifted(lead):
+    def languages():
+        listed = lead("people", "list", "--json").json["people"]
+        return next(person["languages"] for person in listed if person["name"] == ANA)
+
+    assert lead("people", "languages", ANA, "EN-gb", "de", "--json").json["languages"] == ["de", "en-GB"]
+    assert languages() == ["de", "en-GB"]
+    assert "every language" in lead("people", "languages", ANA, "--every").out
+    assert languages() == []
+
+
+@pytest.mark.parametrize("tags", [(), ("english",), ("de", "--every")])
+def test_languages_that_are_none_are_refused(lead, tags):
+    assert lead("people", "languages", ANA, *tags).code == 2

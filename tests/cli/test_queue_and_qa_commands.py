@@ -78,3 +78,12 @@ def test_report_has_a_card_for_each_contractor_and_one_for_all(lead, workspace):
     assert (ben["checked"], ben["share"], ben["low"], ben["high"]) == (0, None, 0.0, 1.0)
     assert everybody["checked"] == 1
     assert "0.0% to 100.0%" in lead("qa", "report").out
+
+
+def test_status_counts_what_nobody_can_take_by_language(lead):
+    assert lead("queue", "status", "--json").json["untaken"] == []
+    for name in (ANA, BEN):
+        lead("people", "languages", name, "cs")
+    untaken = lead("queue", "status", "--json").json["untaken"]
+    assert {each["language"] for each in untaken} == {"en-US"}
+    assert "nobody can take" in lead("queue", "status").out

@@ -1231,7 +1231,118 @@ class QueueKeysContract(QueueSetting):
         assert lease.clip_id == "ends"
 
 
+class QueueLanguagesContract(QueueSetting):
+    """Whose clips come to whom."""
+
+    def add(self, queue: Queue, *locales: str) -> None:
+        for number, locale in enumerate(locales):
+            queue.add_clip(f"{locale or 'none'}-{number}", passes=1, sort_key=number, locale=locale)
+
+    def claimed_by(self, queue: Queue, person: str) -> list[str]:
+        clips = []
+        while (lease := self.claim(queue, person)) is not None:
+            clips.append(lease.clip_id)
+            self.submit(queue, lease, b"text")
+        return clips
+
+    def test_person_gets_only_clips_of_their_languages_and_of_none(self, queue: Queue) -> None:
+        self.add(queue, "de-DE", "en-US", "", "en-GB", "en", "und")
+        queue.set_languages(ANN, ["en-gb"])
+        assert self.count(queue, ANN) == 4
+        assert self.claimed_by(queue, ANN) == ["none-2", "en-GB-3", "en-4", "und-5"]
+        assert self.count(queue, ANN) == 0
+
+    def test_person_without_languages_gets_every_clip_in_order(self, queue: Queue) -> None:
+        self.add(queue, "en-US", "de-DE", "en-GB", "cs-CZ")
+        queue.set_languages(ANN, ["de"])
+        queue.set_languages(ANN, [])
+        assert self.claimed_by(queue, ANN) == ["en-US-0", "de-DE-1", "en-GB-2", "cs-CZ-3"]
+
+    def test_languages_are_listed_in_their_usual_form(self, queue: Queue) -> None:
+        assert queue.set_languages(ANN, ["EN-gb", "de", "DE"]) == ("de", "en-GB")
+        assert queue.languages() == {ANN: ("de", "en-GB")}
+
+    def test_invalid_tag_is_refused_and_changes_nothing(self, queue: Queue) -> None:
+        queue.set_languages(ANN, ["de"])
+        with pytest.raises(Refused, match="NOT_A_LANGUAGE"):
+            queue.set_languages(ANN, ["en", "english"])
+        assert queue.languages() == {ANN: ("de",)}
+
+    def test_prefetch_gives_only_languages_of_the_person_and_leaves_one_of_them(self, queue: Queue) -> None:
+        self.add(queue, "de-DE", "de-DE", "en-US", "en-US", "en-US", "de-DE")
+        queue.set_languages(ANN, ["de"])
+        self.claimed(queue, ANN)
+        assert self.prefetched(queue, ANN).clip_id == "de-DE-1"
+        queue.release_prefetched(ANN, key=new_key())
+        self.submitted(queue, BEN)
+        assert self.prefetch(queue, ANN) is None
+
+    def test_expired_lease_goes_to_somebody_who_has_the_language(
+        self, queue: Queue, clock: FakeClock
+    ) -> None:
+        self.add(queue, "de-DE")
+        self.claimed(queue, ANN)
+        clock.advance(LEASE_SECONDS)
+        queue.set_languages(BEN, ["en"])
+        queue.set_languages(CEM, ["de"])
+        assert self.claim(queue, BEN) is None
+        assert self.claimed(queue, CEM).clip_id == "de-DE-0"
+
+    def test_lease_outlives_the_language(self, queue: Queue) -> None:
+        self.add(queue, "de-DE", "de-DE")
+        lease = self.claimed(queue, ANN)
+        queue.set_languages(ANN, ["en"])
+        assert queue.resume(ANN, TRANSCRIBE) == lease
+        queue.renew(lease)
+        self.submit(queue, lease, b"text")
+        assert self.claim(queue, ANN) is None
+
+    def test_skip_for_the_language_is_no_strike_and_goes_to_somebody_else(self, queue: Queue) -> None:
+        self.add(queue, "de-DE")
+        for person in (ANN, BEN, CEM):
+            queue.skip(self.claimed(queue, person), SkipReason.NOT_MY_LANGUAGE, key=new_key())
+        assert self.claim(queue, ANN) is None
+        assert queue.held() == []
+        queue.set_languages(DEE, ["de"])
+        assert self.claimed(queue, DEE).clip_id == "de-DE-0"
+
+    def test_lead_may_assign_a_clip_of_another_language(self, queue: Queue) -> None:
+        self.add(queue, "de-DE")
+        task = self.claimed(queue, BEN)
+        queue.release(task, key=new_key())
+        queue.set_languages(ANN, ["en"])
+        queue.assign(task.task_id, ANN)
+        assert self.count(queue, ANN) == 1
+        assert self.claimed(queue, ANN).task_id == task.task_id
+
+    def test_review_goes_to_a_reviewer_who_has_the_language(self, queue: Queue) -> None:
+        self.add(queue, "de-DE", "en-US")
+        self.claimed_by(queue, ANN)
+        queue.draw(lambda _annotation: True)
+        queue.set_languages(QUE, ["en"])
+        assert self.count(queue, QUE, REVIEW) == 1
+        self.decide(queue, self.checked(queue), VerdictKind.ACCEPTED)
+        assert self.review(queue) is None
+
+    def test_what_nobody_can_take_is_counted_by_language(self, queue: Queue) -> None:
+        self.add(queue, "de-DE", "en-US", "cs-CZ", "cs-CZ", "und")
+        queue.set_languages(ANN, ["en"])
+        queue.set_languages(BEN, ["de"])
+        assert self.untaken(queue, ANN, BEN) == {"cs-CZ": 2}
+        queue.skip(self.claimed(queue, BEN), SkipReason.TECHNICAL, key=new_key())
+        assert self.untaken(queue, ANN, BEN) == {"cs-CZ": 2, "de-DE": 1}
+        assert self.untaken(queue) == {"cs-CZ": 2, "de-DE": 1, "en-US": 1, "und": 1}
+
+    def count(self, queue: Queue, person: str, kinds: frozenset[TaskKind] = TRANSCRIBE) -> int:
+        return queue.daily_counts(person, kinds, from_micros(0)).waiting
+
+    def untaken(self, queue: Queue, *people: str) -> dict[str, int]:
+        counts = queue.without_taker({TaskKind.TRANSCRIBE: people})
+        return {each.locale: each.count for each in counts}
+
+
 class QueueContract(
+    QueueLanguagesContract,
     QueueLeasesContract,
     QueuePrefetchContract,
     QueueWorkContract,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from reviewer.model.language_tags import takes
 from reviewer.model.task import Lease
 
 SKIPS_TO_LEAD = 3
@@ -29,6 +30,7 @@ class ModelTask:
 
 @dataclass
 class ModelClip:
+    locale: str = "und"
     held: str = ""
     refusals: int = 0
     had_by: set[str] = field(default_factory=set)
@@ -40,9 +42,10 @@ class QueueModel:
 
     tasks: list[ModelTask] = field(default_factory=list)
     clips: dict[str, ModelClip] = field(default_factory=dict)
+    languages: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, clip: str, passes: int) -> None:
-        self.clips[clip] = ModelClip()
+    def add(self, clip: str, passes: int, locale: str = "und") -> None:
+        self.clips[clip] = ModelClip(locale)
         self.tasks += [ModelTask(clip, number) for number in range(1, passes + 1)]
 
     def claim(self, person: str, now: float) -> ModelTask | None:
@@ -69,9 +72,14 @@ class QueueModel:
         colleagues = {
             task.person
             for task in self.tasks
-            if task.state == "leased" and not task.is_prefetch and task.until > now and task.person != person
+            if task.state == "leased"
+            and not task.is_prefetch
+            and task.until > now
+            and task.person != person
+            and self.speaks(person, task)
         }
         spare = [task for task in self.tasks if task.state == "open" and not self.clips[task.clip].held]
+        spare = [task for task in spare if self.speaks(person, task)]
         found = [task for task in waiting if task.state == "open"]
         return found[0] if found and len(spare) > max(1, len(colleagues)) else None
 
@@ -90,17 +98,36 @@ class QueueModel:
             clip = self.clips[task.clip]
             lapsed = task.state == "leased" and task.until <= now
             lapsed = lapsed and not (task.is_prefetch and task.is_of_author)
-            barred = person in clip.had_by or self._works_on(task.clip, person)
+            barred = (
+                not self.speaks(person, task) or person in clip.had_by or self._works_on(task.clip, person)
+            )
             is_own = task.person == person and (task.state == "returned" or task.is_prefetch)
             if not clip.held and (is_own or (not barred and (task.state == "open" or lapsed))):
                 found.append(task)
         return found
 
-    def refuse(self, task: ModelTask) -> None:
+    def speaks(self, person: str, task: ModelTask) -> bool:
+        return takes(self.languages.get(person, []), self.clips[task.clip].locale)
+
+    def nobody_can_take(self, people: list[str], now: float) -> int:
+        free = [task for task in self.tasks if not self.clips[task.clip].held]
+        free = [
+            task
+            for task in free
+            if task.state == "open"
+            or (task.state == "leased" and task.until <= now and not (task.is_prefetch and task.is_of_author))
+        ]
+        return sum(not any(self.could_take(person, task) for person in people) for task in free)
+
+    def could_take(self, person: str, task: ModelTask) -> bool:
+        had = person in self.clips[task.clip].had_by or self._works_on(task.clip, person)
+        return self.speaks(person, task) and not had
+
+    def refuse(self, task: ModelTask, *, counts: bool = True) -> None:
         """A skip or an expiry by the task's holder."""
         clip = self.clips[task.clip]
         clip.had_by.add(task.person)
-        clip.refusals += 1
+        clip.refusals += counts
         task.state, task.person = "open", None
         if clip.refusals >= SKIPS_TO_LEAD and not clip.held:
             clip.held = "with_lead"

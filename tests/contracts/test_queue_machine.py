@@ -36,6 +36,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.remote_queue import Fault, PatientQueue, RemoteQueue
 
 PEOPLE = st.sampled_from(["ann", "ben", "cem", "dee"])
+LOCALES = ["en-US", "de-DE", "und", "en-GB"]
+LANGUAGES = st.lists(st.sampled_from(["en", "en-GB", "de"]), max_size=2)
 CHECKERS = st.sampled_from(["que", "rex", "ann"])
 
 
@@ -63,8 +65,9 @@ class QueueMachine(RuleBasedStateMachine):
     def fill(self, passes):
         migrate(self.database)
         for number, count in enumerate(passes):
-            self.queue.add_clip(f"clip-{number}", passes=count, sort_key=number)
-            self.model.add(f"clip-{number}", count)
+            locale = LOCALES[number % len(LOCALES)]
+            self.queue.add_clip(f"clip-{number}", passes=count, sort_key=number, locale=locale)
+            self.model.add(f"clip-{number}", count, locale)
 
     def now(self):
         return self.clock.monotonic()
@@ -72,6 +75,16 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([60, PREFETCH_SECONDS, LEASE_SECONDS - 60, LEASE_SECONDS]))
     def time_passes(self, seconds):
         self.clock.advance(seconds)
+
+    @rule(person=PEOPLE, languages=LANGUAGES)
+    def set_languages(self, person, languages):
+        self.queue.set_languages(person, languages)
+        self.model.languages[person] = languages
+
+    @rule(people=st.lists(PEOPLE, max_size=2))
+    def count_what_nobody_takes(self, people):
+        untaken = self.queue.without_taker(dict.fromkeys(TRANSCRIBE, people))
+        assert sum(each.count for each in untaken) == self.model.nobody_can_take(people, self.now())
 
     @rule(target=leases, person=PEOPLE)
     def claim(self, person):
@@ -173,7 +186,7 @@ class QueueMachine(RuleBasedStateMachine):
         except (NotLeased, LeaseLost):
             assert task is None
         else:
-            self.model.refuse(task)
+            self.model.refuse(task, counts=reason is not SkipReason.NOT_MY_LANGUAGE)
 
     @rule(lease=leases, text=st.binary(min_size=1, max_size=3))
     def submit(self, lease, text):

@@ -5,10 +5,14 @@ from contextlib import suppress
 import pytest
 
 from reviewer.db.connection import Database
-from reviewer.db.schema import migrate
+from reviewer.db.schema import migrate, migrations
 from reviewer.errors import Refused
+from reviewer.model.serialization import to_columns
+from reviewer.model.task import TaskKind
+from reviewer.queue import sqlite_queries as queries
 from reviewer.queue.sqlite import SqliteQueue
 from tests.contracts.queue_contract import ANN, BEN, LEASE_SECONDS, RULES, QueueContract
+from tests.factories import a_clip
 
 
 class TestSqliteQueue(QueueContract):
@@ -56,3 +60,28 @@ class TestSqliteQueue(QueueContract):
                 database.execute(statement)
         database.execute("UPDATE annotation SET sealed = x''")
         assert queue.annotation(work.id).sealed == b""
+
+    def test_claim_searches_the_open_tasks_of_a_locale_and_scans_no_table(self, queue, database):
+        for number in range(50):
+            queue.add_clip(f"clip-{number}", passes=1, sort_key=number, locale="en" if number else "cs")
+        values = {"person": ANN, "kind": TaskKind.TRANSCRIBE, "now": 0, "locales": '["cs", "de"]'}
+        plan = [row["detail"] for row in database.rows(f"EXPLAIN QUERY PLAN {queries.NEXT}", values)]
+        assert any("task_open (kind=? AND locale=?)" in step for step in plan)
+        assert not [step for step in plan if step.startswith(("SCAN t", "SCAN task", "SCAN own", "SCAN q"))]
+
+    def test_migration_gives_tasks_of_an_older_workspace_the_locale_of_their_clip(self, tmp_path):
+        old = Database(tmp_path / "old.db")
+        migrations.apply(old.tables, stop_before="m002_languages")
+        old.insert("clip", to_columns(a_clip(id="c1", locale="cs-CZ")) | {"imported_at": 0})
+        for clip_id in ("c1", "c2"):
+            old.insert("queue_clip", {"clip_id": clip_id, "state": "ready", "passes": 1})
+            old.insert(
+                "task",
+                {"id": clip_id, "clip_id": clip_id, "kind": "transcribe", "round": 1, "state": "open"}
+                | {"sort_key": 1},
+            )
+        migrate(old)
+        found = {row["id"]: row["locale"] for row in old.rows("SELECT id, locale FROM task")}
+        assert found == {"c1": "cs-CZ", "c2": "und"}
+        assert {row["locale"] for row in old.rows("SELECT * FROM queue_locale")} == {"cs-CZ", "und"}
+        old.close()

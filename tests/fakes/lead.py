@@ -14,6 +14,7 @@ from reviewer.lead.intake_report import IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.people import Invitation
 from reviewer.lead.session import Overview, PersonProgress
 from reviewer.model.clock import to_micros
+from reviewer.model.language_tags import language_tags
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
@@ -78,6 +79,7 @@ class FakeLead:
         self.shown = overview or an_overview()
         self.log = list(log)
         self.everybody = [ADA, BEN, LEE]
+        self.spoken: dict[str, tuple[str, ...]] = {ADA.id: ("en-GB", "de")}
         self.options: IntakeOptions | None = None
         self.exported: tuple[Path, tuple[str, ...], str | None] | None = None
         self.released: list[str] = []
@@ -100,6 +102,16 @@ class FakeLead:
         person = Person(f"p{len(self.everybody) + 1}", name, role, PersonState.INVITED)
         self.everybody.append(person)
         return Invitation(person, CODE, NOON + timedelta(hours=72))
+
+    def languages(self) -> dict[str, tuple[str, ...]]:
+        self._called("languages")
+        return dict(self.spoken)
+
+    def set_languages(self, name: str, languages: Sequence[str]) -> tuple[str, ...]:
+        self._called("set_languages")
+        person = next(person for person in self.everybody if person.name == name)
+        self.spoken[person.id] = language_tags(languages)
+        return self.spoken[person.id]
 
     def revoke(self, name: str) -> Person:
         self._called("revoke")

@@ -448,3 +448,20 @@ def test_the_last_lead_stays_and_one_who_is_only_invited_does_not(bench: Bench) 
         (Action.PERSON_ADDED, revoked.id),
         (Action.PERSON_REVOKED, revoked.id),
     ]
+
+
+def test_change_of_languages_is_logged_and_decides_what_comes(bench: Bench) -> None:
+    lead = bench.person(LEAD).lead
+    ana = next(person.id for person in lead.people() if person.name == ANA)
+    assert lead.set_languages(ANA, ["CS-cz"]) == ("cs-CZ",)
+    (told,) = bench.events(Action.PERSON_LANGUAGES)
+    assert (told.object, told.detail["languages"]) == (ana, ["cs-CZ"])
+    for name, code in (("Nobody Known", "NO_ACCOUNT"), (ANA, "NOT_A_LANGUAGE")):
+        with pytest.raises(Refused, match=code):
+            lead.set_languages(name, ["czech"] if name == ANA else ["cs"])
+    assert len(bench.events(Action.PERSON_LANGUAGES)) == 1
+    assert lead.languages() == {ana: ("cs-CZ",)}
+    bench.agree(ANA)
+    assert bench.work(ANA).claim() is None
+    lead.set_languages(ANA, ["en"])
+    assert bench.work(ANA).claim() is not None

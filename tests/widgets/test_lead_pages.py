@@ -12,7 +12,7 @@ from reviewer.access.checkpoint import parse_checkpoint
 from reviewer.access.verification import Finding
 from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import Role
-from reviewer.model.task import QueueCounts
+from reviewer.model.task import QueueCounts, TaskKind, UntakenCount
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
@@ -281,3 +281,38 @@ def test_a_place_that_cannot_be_written_is_said(shown, lead: FakeLead, settle, t
     assert "witnessed" not in lead.calls
     assert "could not be written" in page.message.text
     assert page.save.isEnabled()
+
+
+def test_overview_says_what_nobody_can_take_and_in_which_language(shown, lead: FakeLead) -> None:
+    clips = [("cs-CZ", 8), ("und", 3), ("xx-XX", 2), ("fr", 1), ("es", 1)]
+    untaken = [UntakenCount(TaskKind.TRANSCRIBE, locale, count) for locale, count in clips]
+    untaken.append(UntakenCount(TaskKind.REVIEW, "de-DE", 4))
+    lead.shown = an_overview(untaken=tuple(untaken))
+    page = shown(OverviewPage)
+    assert (
+        "Tasks that nobody can take: 19 (8 in Czech (cs-CZ), 4 in German (de-DE) for review,"
+        " 3 in no known language, 2 in xx-XX, 2 in others)."
+    ) in page.message.text
+
+
+def test_languages_of_the_selected_person_are_shown_and_set(shown, lead: FakeLead, settle) -> None:
+    page = shown(PeoplePage)
+    assert [_cells(page.people, row, 3) for row in (0, 1)] == [["en-GB de"], ["every"]]
+    assert not page.languages_button.isEnabled()
+    page.table_view.selectRow(0)
+    assert page.languages.text() == "en-GB de"
+    page.languages.setText("fr, EN-us")
+    page.languages_button.click()
+    settle()
+    assert lead.spoken[ADA.id] == ("en-US", "fr")
+    assert _cells(page.people, 0, 3) == ["en-US fr"]
+
+
+def test_language_that_is_none_is_said_and_what_was_typed_stays(shown, lead: FakeLead, settle) -> None:
+    page = shown(PeoplePage)
+    page.table_view.selectRow(0)
+    page.languages.setText("english")
+    page.languages_button.click()
+    settle()
+    assert "This is not a language tag: english." in page.message.text
+    assert page.languages.text() == "english"

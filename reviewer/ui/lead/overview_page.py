@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QLocale, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from reviewer.model.clip import ClipState
+from reviewer.model.language_tags import UNDETERMINED
 from reviewer.model.people import PersonState
-from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskState
+from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskKind, TaskState
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
@@ -33,6 +34,7 @@ _TASK_STATES = (
     TaskState.ACCEPTED,
     HELD_BACK,
 )
+_SAID = 4  # languages in the message; what the others add up to stands after them
 _WIDTHS = {"overview_people": 84, "overview_leases": 130, "overview_late": 130}
 
 
@@ -97,6 +99,16 @@ class OverviewPage(LeadPage):
                     self.tr("Import some under Import, and add people under People."),
                 )
             )
+        elif overview.untaken:
+            self.message.show_message(
+                Message(
+                    self.tr("Tasks that nobody can take: {0} ({1}).").format(
+                        sum(each.count for each in overview.untaken), self._untaken(overview)
+                    ),
+                    self.tr("Add somebody, or set more languages for a person, under People."),
+                ),
+                "warn",
+            )
         elif overview.unwitnessed:
             self.message.show_message(
                 Message(
@@ -107,6 +119,26 @@ class OverviewPage(LeadPage):
             )
         else:
             self.message.clear()
+
+    def _untaken(self, overview: "Overview") -> str:
+        words = {
+            TaskKind.TRANSCRIBE: self.tr("{0} in {1}"),
+            TaskKind.REVIEW: self.tr("{0} in {1} for review"),
+            TaskKind.ADJUDICATE: self.tr("{0} in {1} for adjudication"),
+        }
+        most = sorted(overview.untaken, key=lambda each: -each.count)
+        said = [words[each.kind].format(each.count, self._language(each.locale)) for each in most[:_SAID]]
+        if rest := sum(each.count for each in most[_SAID:]):
+            said.append(self.tr("{0} in others").format(rest))
+        return ", ".join(said)
+
+    def _language(self, locale: str) -> str:
+        if locale == UNDETERMINED:
+            return self.tr("no known language")
+        language = QLocale(locale).language()
+        if language == QLocale.Language.C:
+            return locale
+        return f"{QLocale.languageToString(language)} ({locale})"
 
     def _tables(self) -> QGridLayout:
         people = self._table(

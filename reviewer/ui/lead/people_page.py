@@ -1,4 +1,4 @@
-"""Adds and revokes people, and shows the one-time code of a new person."""
+"""Adds and revokes people, sets their languages, and shows the one-time code of a new person."""
 
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class PeoplePage(LeadPage):
     def __init__(self, lead: "LeadSession", jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__("people", self.tr("People"), jobs, parent)
         self._lead = lead
+        self._languages: dict[str, tuple[str, ...]] = {}
         self.people = RowsModel(self._columns())
         self.table_view = self.table(
             "people_table",
@@ -50,10 +51,22 @@ class PeoplePage(LeadPage):
             shortcut_id="people.revoke",
             kind="danger",
         )
+        self.languages = named(
+            QLineEdit(self), "people_languages", self.tr("Languages of the selected person")
+        )
+        self.languages.setPlaceholderText(self.tr("every language"))
+        self.languages.returnPressed.connect(self._on_set_languages)
+        self.languages_button = self.button(
+            "people_set_languages",
+            self.tr("Set languages"),
+            self.tr("Give the selected person clips of these languages only; empty: of every language"),
+            self._on_set_languages,
+            shortcut_id="people.languages",
+        )
         self.invitation = InvitationPanel(self)
         self._lay_out()
-        self.table_view.selectionModel().selectionChanged.connect(self._update_buttons)
-        self.people.modelReset.connect(self._update_buttons)
+        self.table_view.selectionModel().selectionChanged.connect(self._on_chosen)
+        self.people.modelReset.connect(self._on_chosen)
         self._update_buttons()
 
     def _lay_out(self) -> None:
@@ -62,6 +75,11 @@ class PeoplePage(LeadPage):
         below = QHBoxLayout()
         below.addWidget(self.revoke_button)
         below.addStretch()
+        label = self.label(self.tr("Languages"))
+        label.setBuddy(self.languages)
+        below.addWidget(label)
+        below.addWidget(self.languages)
+        below.addWidget(self.languages_button)
         left.addLayout(below)
         right = QVBoxLayout()
         right.setSpacing(GROUP_PX)
@@ -69,7 +87,14 @@ class PeoplePage(LeadPage):
         right.addWidget(self.invitation)
         right.addStretch()
         tab_through(
-            self.table_view, self.revoke_button, self.name, self.role, self.add_button, self.invitation
+            self.table_view,
+            self.revoke_button,
+            self.languages,
+            self.languages_button,
+            self.name,
+            self.role,
+            self.add_button,
+            self.invitation,
         )
         both = QHBoxLayout()
         both.setSpacing(GROUP_PX)
@@ -80,7 +105,11 @@ class PeoplePage(LeadPage):
     @Slot()
     def refresh(self) -> None:
         """Reads the list of people."""
-        self.run(lambda _token: self._lead.people(), self.people.show_rows)
+        self.run(lambda _token: (self._lead.people(), self._lead.languages()), self._show)
+
+    def _show(self, found: tuple[list[Person], dict[str, tuple[str, ...]]]) -> None:
+        people, self._languages = found
+        self.people.show_rows(people)
 
     def enter(self) -> None:
         self.message.clear()
@@ -168,6 +197,35 @@ class PeoplePage(LeadPage):
         self.message.show_message(Message(self.tr("{0} was revoked.").format(person.name)), "ok")
         self.refresh()
 
+    @Slot()
+    def _on_set_languages(self) -> None:
+        person = self._chosen()
+        if person is None or not self.languages_button.isEnabled():
+            return
+        tags = self.languages.text().replace(",", " ").split()
+        self.message.clear()
+        self.run(
+            lambda _token: (person, self._lead.set_languages(person.name, tags)),
+            self._languages_set,
+            failed=self._failed,
+        )
+
+    def _languages_set(self, change: tuple[Person, tuple[str, ...]]) -> None:
+        person, tags = change
+        said = (
+            self.tr("{0} now gets clips in: {1}.").format(person.name, ", ".join(tags))
+            if tags
+            else self.tr("{0} now gets clips in every language.").format(person.name)
+        )
+        self.message.show_message(Message(said), "ok")
+        self.refresh()
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        chosen = self._chosen()
+        self.languages.setText("" if chosen is None else " ".join(self._languages.get(chosen.id, ())))
+        self._update_buttons()
+
     def _chosen(self) -> Person | None:
         rows = self.table_view.selectionModel().selectedRows()
         return self.people.rows[rows[0].row()] if rows else None
@@ -175,7 +233,9 @@ class PeoplePage(LeadPage):
     @Slot()
     def _update_buttons(self) -> None:
         chosen = self._chosen()
-        self.revoke_button.setEnabled(chosen is not None and chosen.state is not PersonState.REVOKED)
+        is_open = chosen is not None and chosen.state is not PersonState.REVOKED
+        for widget in (self.revoke_button, self.languages, self.languages_button):
+            widget.setEnabled(is_open)
         self.add_button.setEnabled(bool(self.name.text().strip()))
 
     def _roles(self) -> dict[str, str]:
@@ -195,6 +255,11 @@ class PeoplePage(LeadPage):
             Column(self.tr("Name"), lambda row: row.name, role=_dim_if_revoked),
             Column(self.tr("Role"), lambda row: term("ROLE", row.role), role=_dim_if_revoked),
             Column(self.tr("Account"), lambda row: states[row.state], role=_state_role),
+            Column(
+                self.tr("Languages"),
+                lambda row: " ".join(self._languages.get(row.id, ())) or self.tr("every"),
+                role=_dim_if_revoked,
+            ),
         ]
 
 
