@@ -52,7 +52,7 @@ def _runs(passages: Sequence[Span], merged_below: int) -> list[list[Span]]:
 
 
 def _split(run: list[Span], longest: int) -> list[Span]:
-    """One span over the run, or several, cut at the longest pauses; of equal ones, at that nearest the middle."""
+    """One span over the run, or several, cut at its longest pauses; of equal ones, at the most central."""
     parts, phrases = [run], []
     while parts:
         part = parts.pop()

@@ -1,5 +1,7 @@
 """Segments that speech detection proposes: phrases with their breath, never over one another."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,7 +64,7 @@ def test_all_speech_is_inside_in_order_and_nothing_overlaps(speech: list[Span]) 
     found = proposed_segments(speech, FRAMES, RATE)
     inside = [Span(each.start, min(each.end, FRAMES)) for each in speech if each.start < FRAMES]
     assert subtract(inside, [Span(each.start, each.end) for each in found]) == ()
-    assert all(one.end <= next_one.start for one, next_one in zip(found, found[1:], strict=False))
+    assert all(one.end <= next_one.start for one, next_one in pairwise(found))
     assert all(0 <= each.start < each.end <= FRAMES for each in found)
     assert len({each.id for each in found}) == len(found)
 
