@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
@@ -26,6 +26,7 @@ from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.speaker_colours import speaker_colours
 from reviewer.ui.waveform.spectrogram import Spectrogram
 from reviewer.ui.waveform.waveform_view import WaveformView
+from tests.benches.mouse import send_mouse
 from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import speech_like
 
@@ -75,8 +76,8 @@ class Bench:
     def press(self, x: int, y: int = 8) -> None:
         QTest.mousePress(self.lane, LEFT, NO_KEY, QPoint(x, y))
 
-    def move(self, x: int, y: int = 8) -> None:
-        QTest.mouseMove(self.lane, QPoint(x, y))
+    def move(self, x: int, y: int = 8, held: Qt.MouseButton = LEFT) -> None:
+        send_mouse(self.lane, QEvent.Type.MouseMove, QPointF(x, y), held)
 
     def release(self, x: int, keys: Qt.KeyboardModifier = NO_KEY) -> None:
         QTest.mouseRelease(self.lane, LEFT, keys, QPoint(x, 8))
@@ -188,7 +189,7 @@ def test_a_drag_ends_silently_when_what_it_moves_is_gone(bench: Bench, is_clip_g
 def test_an_edge_is_told_by_the_shape_of_the_pointer(bench: Bench) -> None:
     shapes = []
     for x in (200, 297, 303, 550):
-        bench.move(x)
+        bench.move(x, held=Qt.MouseButton.NoButton)
         shapes.append(bench.lane.cursor().shape())
     arrow, split = Qt.CursorShape.ArrowCursor, Qt.CursorShape.SplitHCursor
     assert shapes == [arrow, split, split, arrow]
@@ -197,7 +198,7 @@ def test_an_edge_is_told_by_the_shape_of_the_pointer(bench: Bench) -> None:
 def test_dragging_in_the_waves_selects_although_a_border_is_there(bench: Bench) -> None:
     below = bench.lane.geometry().bottom() + 20
     QTest.mousePress(bench.view, LEFT, NO_KEY, QPoint(300, below))
-    QTest.mouseMove(bench.view, QPoint(400, below))
+    send_mouse(bench.view, QEvent.Type.MouseMove, QPointF(400, below), LEFT)
     QTest.mouseRelease(bench.view, LEFT, NO_KEY, QPoint(400, below))
     assert bench.view.selection == Selection(at(300), at(400))
     assert bench.drags == []

@@ -14,7 +14,7 @@ from reviewer.ui.waveform.palette import Background, palette
 from reviewer.ui.waveform.raster import Raster, column_spans
 from reviewer.ui.waveform.render_state import IntervalMarks
 from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentTrack
-from reviewer.ui.waveform.speaker_colours import colour_place, pixel_colours
+from reviewer.ui.waveform.speaker_colours import pixel_colours
 from reviewer.ui.waveform.trace import WaveformSource, envelope, trace
 from reviewer.ui.waveform.view_window import ViewWindow
 
@@ -117,7 +117,7 @@ class Minimap(QWidget):
         strip.fill(Qt.GlobalColor.transparent)
         pixels = np.frombuffer(strip.bits(), dtype=np.uint32).reshape(2 * rows, columns)
         lines = pixel_colours(theme.tokens())[:, 0]
-        hues = lines[[colour_place(speaker) for speaker in track.speakers.tolist()]]
+        hues = lines[track.colours]
         for lane in range(track.lane_count):
             under = track.columns(self._whole(), columns, lane)
             part = pixels[rows * lane // track.lane_count : rows * (lane + 1) // track.lane_count]

@@ -8,7 +8,7 @@ from reviewer.ui.waveform.channel_lanes import ChannelLanes
 from reviewer.ui.waveform.palette import Background, palette
 from reviewer.ui.waveform.raster import PixelValues, Raster, column_spans, dot
 from reviewer.ui.waveform.render_state import Columns, IntervalMarks, RenderState
-from reviewer.ui.waveform.speaker_colours import colour_place, pixel_colours
+from reviewer.ui.waveform.speaker_colours import pixel_colours
 from reviewer.ui.waveform.trace import Trace, envelope
 
 STRIP_PX = 4
@@ -16,7 +16,7 @@ _STROKE_PX = 1.0
 _LINE_STROKE_PX = 1.5
 _HATCH_PX = 8
 _BORDERS_FROM_PX = 24.0
-SEGMENT_BORDERS_FROM_PX = 8.0
+SEGMENT_BORDERS_FROM_PX = 12.0
 _BRACKET_PX = 6
 _CLIP_PX = 7
 _DOT_PX = 5
@@ -144,12 +144,12 @@ def _draw_segments(image: QImage, state: RenderState, colours: Tokens, height: i
     lines = pixel_colours(colours)[:, 0]
     at, places = track.edges(state.window, columns, SEGMENT_BORDERS_FROM_PX * state.scale)
     if at.size:
-        hues = lines[[colour_place(speaker) for speaker in track.speakers[places].tolist()]]
+        hues = lines[track.colours[places]]
         for step in range(thick):
             pixels[:, np.minimum(at + step, columns - 1)] = hues
     if track.current >= 0:
         bar = track.bars[track.current]
-        hue, frame = lines[colour_place(bar.speaker)], 2 * thick
+        hue, frame = lines[track.colours[track.current]], 2 * thick
         left, right = (round(state.window.x_of(edge, columns)) for edge in (bar.start, bar.end))
         first, after = min(max(left, 0), columns), min(max(right, 0), columns)
         if first < after:

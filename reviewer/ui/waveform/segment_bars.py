@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from reviewer.transcript.edits import Edge
+from reviewer.ui.waveform.speaker_colours import colour_place
 from reviewer.ui.waveform.view_window import ViewWindow
 
 if TYPE_CHECKING:
@@ -51,8 +52,11 @@ class SegmentTrack:
     bars: tuple[SegmentBar, ...]
     starts: "NDArray[np.int64]"
     ends: "NDArray[np.int64]"
-    speakers: "Places"
+    colours: "Places"
+    """The place of each bar's colours, as ``colour_place`` of its speaker gives it."""
     lanes: "Places"
+    in_lanes: tuple["Places", ...]
+    """The places of the bars of each lane."""
     current: int
     """The place of the current bar; -1 if there is none."""
 
@@ -62,14 +66,17 @@ class SegmentTrack:
         numbers = np.array([(bar.start, bar.end, bar.speaker) for bar in ordered], dtype=np.int64)
         starts, ends, speakers = numbers.reshape(-1, 3).T.copy()
         current = next((place for place, bar in enumerate(ordered) if bar.is_current), -1)
-        return cls(ordered, starts, ends, speakers.astype(np.intp), _lanes(starts, ends, speakers), current)
+        colours = np.array([colour_place(bar.speaker) for bar in ordered], dtype=np.intp)
+        lanes = _lanes(starts, ends, speakers)
+        in_lanes = tuple(np.nonzero(lanes == lane)[0] for lane in range(int(lanes.max(initial=0)) + 1))
+        return cls(ordered, starts, ends, colours, lanes, in_lanes, current)
 
     def __len__(self) -> int:
         return len(self.bars)
 
     @property
     def lane_count(self) -> int:
-        return int(self.lanes.max()) + 1 if len(self) else 1
+        return len(self.in_lanes)
 
     def has_geometry_of(self, other: "SegmentTrack") -> bool:
         """Whether the same bars are at the same places, whatever their texts."""
@@ -77,18 +84,20 @@ class SegmentTrack:
             self.current == other.current
             and np.array_equal(self.starts, other.starts)
             and np.array_equal(self.ends, other.ends)
-            and np.array_equal(self.speakers, other.speakers)
+            and np.array_equal(self.colours, other.colours)
+            and np.array_equal(self.lanes, other.lanes)
         )
 
     def columns(self, window: ViewWindow, pixels: int, lane: int) -> "Places":
         """The place of the bar under the middle of each of ``pixels`` columns of a lane; -1 for none."""
-        (inside,) = np.nonzero(self.lanes == lane)
+        inside = self.in_lanes[lane]
         if not inside.size:
             return np.full(pixels, -1, dtype=np.intp)
         frames = window.start + (np.arange(pixels) + 0.5) * (window.span / pixels)
-        last = np.searchsorted(self.starts[inside], frames, side="right") - 1
-        found = inside[np.maximum(last, 0)]
-        return np.where((last >= 0) & (frames < self.ends[found]), found, -1)
+        last = self.starts[inside].searchsorted(frames, side="right") - 1
+        found = inside[last]  # before the first bar it is the last one, which has not begun
+        found[(last < 0) | (frames >= self.ends[found])] = -1
+        return found
 
     def edges(self, window: ViewWindow, pixels: int, least_px: float) -> tuple["Places", "Places"]:
         """The column of each edge in view, of bars at least ``least_px`` wide, and the place of its bar."""

@@ -1,5 +1,6 @@
 """The lanes of segments above the waves: press a bar to go to it, drag its edge to move it."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QStaticText,
     QTextOption,
@@ -26,9 +26,9 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 from reviewer.ui import theme
 from reviewer.ui.theme import Tokens
 from reviewer.ui.waveform.mouse_bindings import GRAB_PX
+from reviewer.ui.waveform.palette import rgb
 from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, EdgeDrag, SegmentBar, SegmentTrack
 from reviewer.ui.waveform.speaker_colours import (
-    SpeakerColour,
     colour_place,
     pixel_colours,
     speaker_colours,
@@ -49,6 +49,7 @@ _NUMBER_PX = 13
 _NUMBER_FROM_PX = 15.0
 _TEXT_FROM_PX = 44.0
 _GAP_FROM_PX = 4.0
+_LAST_DIGIT = 9
 _PAD_PX = 4
 _TEXT_CHARACTERS = 160
 _TEXT_STEP_PX = 8
@@ -168,20 +169,20 @@ class SegmentLane(QWidget):
         return picture
 
     def _paint_labels(self, painter: QPainter, colours: Tokens) -> None:
-        height, by_speaker = self.height() / self._track.lane_count, speaker_colours(colours)
-        for place, left, right in self._track.in_view(self._window, self.width(), _NUMBER_FROM_PX):
-            bar = self._track.bars[place]
-            box = QRectF(left, height * int(self._track.lanes[place]), right - left, height)
-            colour = by_speaker[colour_place(bar.speaker)]
+        track, height = self._track, self.height() // self._track.lane_count
+        labels = _Labels.of(self.font().family(), height)
+        painter.setFont(labels.font)
+        painter.setPen(QColor(colours.text))
+        for place, left, right in track.in_view(self._window, self.width(), _NUMBER_FROM_PX):
+            bar, top = track.bars[place], height * int(track.lanes[place])
             if bar.is_current:
-                painter.setPen(QPen(QColor(colours.text), 1))
-                painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+                painter.drawRect(QRectF(left + 0.5, top + 0.5, right - left - 1, height - 1))
             if bar.speaker:
-                _paint_number(painter, bar.speaker, box, colour)
-                box.setLeft(box.left() + _NUMBER_PX + 1)
-            if right - left >= _TEXT_FROM_PX and bar.text:
-                painter.setPen(QColor(colours.text))
-                _paint_text(painter, bar.text, box, self.font().family())
+                plate = _number_plate(bar.speaker, colours, labels, self.devicePixelRatioF())
+                painter.drawImage(QPointF(left, top), plate)
+            begin = left + (_NUMBER_PX + 1 if bar.speaker else 0) + _PAD_PX
+            if right - begin >= _TEXT_FROM_PX and bar.text:
+                labels.paint_text(painter, bar.text, begin, right - _PAD_PX, top)
 
     def sizeHint(self) -> QSize:
         return QSize(400, _height(self._track.lane_count))
@@ -273,29 +274,22 @@ def fill_lanes(
 ) -> None:
     """Fills an image of ``(rows, columns)`` with the bars, one lane below the other."""
     rows, columns = pixels.shape
-    pixels[:] = np.uint32(0xFF000000 | int(colours.background[1:], 16))
-    table, count = pixel_colours(colours), track.lane_count
-    kinds = np.array([colour_place(speaker) for speaker in track.speakers.tolist()], dtype=np.intp)
-    roles = np.full(len(track), FILL, dtype=np.intp)
+    ground, count, thick = np.uint32(rgb(colours.background)), track.lane_count, max(round(scale), 1)
+    table = pixel_colours(colours)[track.colours]
+    lines, fills = np.append(table[:, LINE], ground), np.append(table[:, FILL], ground)
     if track.current >= 0:
-        roles[track.current] = CURRENT
-    fills = table[kinds, roles] if len(track) else np.empty(0, dtype=np.uint32)
-    thick = max(round(scale), 1)
+        fills[track.current] = table[track.current, CURRENT]
     edges, places = track.edges(window, columns, _GAP_FROM_PX * scale)
+    lanes = track.lanes[places]
     for lane in range(count):
         top, bottom = rows * lane // count, rows * (lane + 1) // count
-        under = track.columns(window, columns, lane)
-        covered = under >= 0
-        row = pixels[top].copy()
-        row[covered] = fills[under[covered]]
-        mine = track.lanes[places] == lane
-        row[edges[mine]] = table[kinds[places[mine]], LINE]
-        pixels[top:bottom] = row
-        foot = row.copy()
-        foot[covered] = table[kinds[under[covered]], LINE]
-        pixels[bottom - 2 * thick : bottom - (thick if lane + 1 < count else 0)] = foot
+        under = track.columns(window, columns, lane)  # -1, where no bar is, is the place of the ground
+        row, mine = fills[under], lanes == lane
+        row[edges[mine]] = lines[places[mine]]
+        pixels[top : bottom - 2 * thick] = row
+        pixels[bottom - 2 * thick : bottom] = lines[under]
         if lane + 1 < count:
-            pixels[bottom - thick : bottom] = np.uint32(0xFF000000 | int(colours.background[1:], 16))
+            pixels[bottom - thick : bottom] = ground
 
 
 def _height(lanes: int) -> int:
@@ -306,31 +300,46 @@ def _frame_of(bar: SegmentBar, edge: "Edge") -> int:
     return bar.start if edge == "start" else bar.end
 
 
-def _paint_number(painter: QPainter, number: int, box: QRectF, colour: SpeakerColour) -> None:
-    plate = QRectF(box.left(), box.top(), _NUMBER_PX, box.height())
-    painter.fillRect(plate, QColor(colour.line))
-    font = _font(painter.font().family(), box.height(), number)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Labels:
+    """The fonts of numbers and texts in lanes of one height."""
+
+    height: int
+    font: QFont
+    font_name: str
+    text_top: float
+
+    @classmethod
+    @lru_cache(maxsize=8)
+    def of(cls, family: str, height: int) -> "_Labels":
+        font = QFont(family)
+        font.setPixelSize(_FONT_PX if height >= LANE_PX[1] else _SMALL_FONT_PX)
+        return cls(height, font, font.toString(), (height - 2 - QFontMetricsF(font).height()) / 2)
+
+    def paint_text(self, painter: QPainter, text: str, left: float, right: float, top: float) -> None:
+        """The beginning of a text: at the right if it is written from there."""
+        prepared, width, is_from_right = _elided(text, int(right - left) // _TEXT_STEP_PX, self.font_name)
+        x = right - width if is_from_right else left
+        painter.drawStaticText(QPointF(x, top + self.text_top), prepared)
+
+
+@lru_cache(maxsize=64)
+def _number_plate(number: int, colours: Tokens, labels: _Labels, scale: float) -> QImage:
+    """A speaker's number on their hue, as high as a lane; painted once, because there are many in view."""
+    colour = speaker_colours(colours)[colour_place(number)]
+    plate = QImage(round(_NUMBER_PX * scale), round(labels.height * scale), QImage.Format.Format_RGB32)
+    plate.fill(QColor(colour.line))
+    plate.setDevicePixelRatio(scale)
+    font = QFont(labels.font)
+    if number > _LAST_DIGIT:
+        font.setPixelSize(_SMALL_FONT_PX)
+    painter = QPainter(plate)
     painter.setFont(font)
     painter.setPen(QColor(colour.on_line))
-    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, str(number))
-
-
-def _font(family: str, height: float, number: int = 0) -> QFont:
-    font = QFont(family)
-    is_small = height < LANE_PX[1] or number > 9
-    font.setPixelSize(_SMALL_FONT_PX if is_small else _FONT_PX)
-    return font
-
-
-def _paint_text(painter: QPainter, text: str, box: QRectF, family: str) -> None:
-    """The beginning of a text: at the right if it is written from there."""
-    inner = box.adjusted(_PAD_PX, 0, -_PAD_PX, -2)
-    font = _font(family, box.height())
-    prepared, width, is_from_right = _elided(text, int(inner.width()) // _TEXT_STEP_PX, font.toString())
-    left = inner.right() - width if is_from_right else inner.left()
-    painter.setFont(font)
-    height = QFontMetricsF(font).height()
-    painter.drawStaticText(QPointF(left, inner.top() + (inner.height() - height) / 2), prepared)
+    box = QRectF(0, 0, _NUMBER_PX, labels.height)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
+    painter.end()
+    return plate
 
 
 @lru_cache(maxsize=2048)

@@ -13,7 +13,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.waveform.frequency_axis import paint_frequency_axis
 from reviewer.ui.waveform.renderer import SEGMENT_BORDERS_FROM_PX
 from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentTrack
-from reviewer.ui.waveform.speaker_colours import colour_place, speaker_colours
+from reviewer.ui.waveform.speaker_colours import speaker_colours
 from reviewer.ui.waveform.spectrogram_tiles import (
     ColourTable,
     SpectrogramTiles,
@@ -229,7 +229,7 @@ class Spectrogram(QWidget):
             bar = track.bars[place]
             thick = 2 if bar.is_current else 1
             painter.fillRect(x - 1, 0, thick + 2, self.height(), QColor(colours.background))
-            hue = by_speaker[colour_place(bar.speaker)].line
+            hue = by_speaker[int(track.colours[place])].line
             painter.fillRect(x, 0, thick, self.height(), QColor(hue))
 
     def _paint_cursor(self, painter: QPainter, colours: theme.Tokens) -> None:
