@@ -5,6 +5,7 @@ the last pixel: minimap, ruler and 1600 x 300 of waves with speech, selection an
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from time import perf_counter, thread_time
 
@@ -20,6 +21,7 @@ from reviewer.model.event import HeardRange
 from reviewer.model.intervals import Span
 from reviewer.ui import theme
 from reviewer.ui.waveform.plot import WaveformPlot
+from reviewer.ui.waveform.segment_bars import SegmentBar
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.waveform_view import WaveformView
 from tests.benchmarks.quiet import wait_for_quiet
@@ -31,6 +33,8 @@ FRAMES = 300
 BLITS = 20.0
 P95_MS = 4.0
 HOUR_RATIO = 1.3
+SEGMENTS, SEGMENT_SECONDS = 600, 3
+SEGMENTS_RATIO = 1.3
 NOTCH = 120
 BATCHES = 3
 WAIT_SECONDS = 5.0
@@ -183,6 +187,62 @@ def test_a_frame_of_zooming_and_moving(view: WaveformView, blit: Blit) -> None:
         drawn[name] = quietest(f"pan/zoom frame 1600 x 300, {name}", batches)
     ratio = p(50, drawn["1 h"]) / p(50, drawn["60 s"])
     row("pan/zoom frame, 1 h / 60 s", f"{ratio:.2f}", f"<= {HOUR_RATIO}", ratio <= HOUR_RATIO)
+
+
+def segment_bars(*, typed: str = "") -> list[SegmentBar]:
+    """600 segments of two speakers in 30 minutes, some of which overlap."""
+    return [
+        SegmentBar(
+            str(place),
+            (place * SEGMENT_SECONDS * 10 - place % 2 * 4) * RATE // 10,
+            (place * SEGMENT_SECONDS * 10 + 28) * RATE // 10,
+            place % 2 + 1,
+            f"yes of course, one moment please {place} {typed}",
+            is_current=place == SEGMENTS // 2,
+        )
+        for place in range(SEGMENTS)
+    ]
+
+
+def test_a_frame_with_600_segments(view: WaveformView, blit: Blit) -> None:
+    """Batches with and without take turns: both meet the machine in the same state."""
+    put_on(view, SEGMENTS * SEGMENT_SECONDS)
+    batches: dict[bool, list[tuple[Moments, Moments]]] = {False: [], True: []}
+    for place in range(2 * BATCHES + 2):
+        has_segments = place % 2 == 1
+        view.show_segments(segment_bars() if has_segments else [])
+        QCoreApplication.processEvents()
+        wait_for_quiet(WAIT_SECONDS)
+        batch = zooms_and_pans(view, blit)
+        if place > 1:  # the first of each warms up
+            batches[has_segments].append(batch)
+    without = quietest("pan/zoom frame, 30 min", batches[False])
+    drawn = quietest("pan/zoom frame, 30 min, 600 segments", batches[True])
+    for percent in (50, 95):
+        ratio = p(percent, drawn) / p(percent, without)
+        figure = f"pan/zoom frame, 600 segments / none, p{percent}"
+        row(figure, f"{ratio:.2f}", f"<= {SEGMENTS_RATIO}", ratio <= SEGMENTS_RATIO)
+
+
+def test_segments_shown_again_after_a_key_and_while_an_edge_is_dragged(view: WaveformView) -> None:
+    put_on(view, SEGMENTS * SEGMENT_SECONDS)
+    bars = segment_bars()
+    view.show_segments(bars)
+    moments: dict[str, Moments] = {"the same": [], "a key": [], "an edge": []}
+    for step in range(FRAMES):
+        moments["the same"].append(timed(partial(view.show_segments, list(bars))))
+        current = bars[SEGMENTS // 2]
+        bars[SEGMENTS // 2] = replace(current, text=f"typed {step}")
+        moments["a key"].append(timed(partial(view.show_segments, bars)))
+        bars[SEGMENTS // 2] = replace(current, end=current.end - step)
+        moments["an edge"].append(timed(partial(view.show_segments, bars)))
+    for name, taken in moments.items():
+        row(
+            f"600 segments shown again, {name}",
+            told(taken),
+            f"p95 <= {P95_MS:.0f} ms",
+            p(95, taken) <= P95_MS,
+        )
 
 
 @pytest.mark.parametrize("is_centred", [False, True], ids=["moving", "centred"])

@@ -91,6 +91,7 @@ class PlaybackController(QObject):
         self.preferences = ListeningPreferences(preferences or Preferences(parent=self), self)
         self.preferences.changed.connect(self.state_changed)
         self._segments = SegmentList()
+        self._speech = SegmentList()
         self._again: _Again | None = None
         self._selection: tuple[int, int] | None = None
         self._is_looping = False
@@ -174,17 +175,53 @@ class PlaybackController(QObject):
 
         Args:
             samples: the clip.
-            speech: its passages of speech: the segments, and what must be heard.
+            speech: its passages of speech: what must be heard, and the segments until there are others.
             heard_before: what was heard for this work earlier, and is logged already.
         """
         self.unload_for_next()
         self._rate_hz = samples.rate_hz
         self._player.load(samples)
         self._player.set_speed(self._player.speed_percent)  # rendered now, not at the first play
-        self._segments = SegmentList.of(speech, self.frames)
-        coverage = Coverage(self.frames, samples.rate_hz, merge(self._segments.spans))
+        self._segments = self._speech = SegmentList.of(speech, self.frames)
+        coverage = Coverage(self.frames, samples.rate_hz, merge(self._speech.spans))
         self._clock.begin_clip(coverage.after(heard_before))
         self._emit_all()
+
+    def set_segments(self, spans: Sequence[Span]) -> None:
+        """Goes by the annotation's segments from now on; by passages of speech if it has only one, or none.
+
+        What plays or loops goes on unchanged.
+        """
+        segments = SegmentList.of(spans, self.frames) if len(spans) > 1 else self._speech
+        if segments != self._segments:
+            self._segments = segments
+            self.state_changed.emit()
+
+    @Slot(int, int)
+    def play_span(self, start: int, end: int) -> None:
+        """Plays a span once, from its pre-roll to the end of its post-roll, also while a loop is on."""
+        if start < min(end, self.frames):
+            self._end_again()
+            pre, post = self._rolls
+            self._play(max(start - pre, 0), min(end + post, self.frames))
+
+    @Slot(int, int)
+    def enter_segment(self, start: int, end: int) -> None:
+        """Goes to a segment that has become the current one, and plays it if the user prefers that.
+
+        While a loop is on, the segment is looped. The selection stays as it is.
+        """
+        if not start < min(end, self.frames):
+            return
+        self._end_again()
+        if not self.preferences.plays_segments:
+            self.seek(start)
+        elif self._is_looping:
+            self._player.seek(start)
+            self._looped = start, min(end, self.frames)
+            self._play()
+        else:
+            self.play_span(start, end)
 
     def unload_for_next(self) -> None:
         """Unloads the clip, and keeps the device for the next one."""
@@ -293,7 +330,7 @@ class PlaybackController(QObject):
         self._player.unload(keeps_device=keeps_device)
         self._clock.report_heard()
         self._clock.end_clip()
-        self._segments = SegmentList()
+        self._segments = self._speech = SegmentList()
         self._selection, self._looped, self._is_looping = None, None, False
         self._is_all_heard_shown = False
 

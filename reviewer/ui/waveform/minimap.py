@@ -13,12 +13,15 @@ from reviewer.ui import theme
 from reviewer.ui.waveform.palette import Background, palette
 from reviewer.ui.waveform.raster import Raster, column_spans
 from reviewer.ui.waveform.render_state import IntervalMarks
+from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentTrack
+from reviewer.ui.waveform.speaker_colours import pixel_colours
 from reviewer.ui.waveform.trace import WaveformSource, envelope, trace
 from reviewer.ui.waveform.view_window import ViewWindow
 
 HEIGHT_PX = 28
 _STRIP_PX = 3
 _SPEECH_PX = 2
+_SEGMENTS_PX = 4
 _SHADE_ALPHA = 150
 _DRAG_FROM_PX = 4
 
@@ -42,12 +45,15 @@ class Minimap(QWidget):
         self._heard = self._speech = self._unheard = IntervalMarks.of(())
         self._position = 0.0
         self._picture: QImage | None = None
+        self._segments = NO_SEGMENTS
+        self._segment_strip: QImage | None = None
         self._pressed_x: float | None = None
         self._is_dragging = False
 
     def show_source(self, source: WaveformSource | None) -> None:
         self._source = source
         self._heard = self._speech = self._unheard = IntervalMarks.of(())
+        self._segments = NO_SEGMENTS
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._forget_picture()
@@ -77,6 +83,11 @@ class Minimap(QWidget):
         self._speech = IntervalMarks.of(spans)
         self._forget_picture()
 
+    def show_segments(self, track: SegmentTrack) -> None:
+        """A thin strip at the top in the hues of the speakers; the current segment is twice as high."""
+        self._segments, self._segment_strip = track, None
+        self.update(0, 0, self.width(), 2 * _SEGMENTS_PX)
+
     def show_unheard(self, spans: Sequence[Span]) -> None:
         """Hatches speech that has not been heard."""
         self._unheard = IntervalMarks.of(spans)
@@ -95,8 +106,28 @@ class Minimap(QWidget):
         return self._whole().x_of(frame, self.width())
 
     def _forget_picture(self) -> None:
-        self._picture = None
+        self._picture = self._segment_strip = None
         self.update()
+
+    def _drawn_segments(self) -> QImage:
+        """The strip in device pixels, transparent where no segment is."""
+        scale, track = self.devicePixelRatioF(), self._segments
+        columns, rows = max(round(self.width() * scale), 1), round(_SEGMENTS_PX * scale)
+        strip = QImage(columns, 2 * rows, QImage.Format.Format_ARGB32_Premultiplied)
+        strip.fill(Qt.GlobalColor.transparent)
+        pixels = np.frombuffer(strip.bits(), dtype=np.uint32).reshape(2 * rows, columns)
+        lines = pixel_colours(theme.tokens())[:, 0]
+        hues = lines[track.colours]
+        for lane in range(track.lane_count):
+            under = track.columns(self._whole(), columns, lane)
+            part = pixels[rows * lane // track.lane_count : rows * (lane + 1) // track.lane_count]
+            part[:, under >= 0] = hues[under[under >= 0]]
+        if track.current >= 0:
+            bar = track.bars[track.current]
+            first, after = (int(self._whole().x_of(frame, columns)) for frame in (bar.start, bar.end))
+            pixels[:, first : max(after, first + round(2 * scale))] = hues[track.current]
+        strip.setDevicePixelRatio(scale)
+        return strip
 
     def _drawn(self, source: WaveformSource) -> QImage:
         """The waveform of all channels in one, as an image in device pixels; rendered once for each size."""
@@ -123,6 +154,10 @@ class Minimap(QWidget):
             if self._picture is None:
                 self._picture = self._drawn(self._source)
             painter.drawImage(0, 0, self._picture)
+            if len(self._segments):
+                if self._segment_strip is None:
+                    self._segment_strip = self._drawn_segments()
+                painter.drawImage(0, 0, self._segment_strip)
             self._paint_window(painter, colours)
             x = self._x_of(self._position)
             painter.fillRect(QRectF(x - 0.5, 0, 1, self.height()), QColor(colours.cursor))

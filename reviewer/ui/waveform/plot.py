@@ -13,6 +13,7 @@ from reviewer.ui.waveform.canvas import Canvas
 from reviewer.ui.waveform.channel_lanes import REACH, paint_names
 from reviewer.ui.waveform.render_state import FrameInterval, IntervalMarks, RenderState
 from reviewer.ui.waveform.renderer import WaveformRenderer, channel_lanes
+from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentTrack
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.trace import Trace, WaveformSource, trace
 from reviewer.ui.waveform.view_window import ViewWindow
@@ -39,6 +40,7 @@ class WaveformPlot(QWidget):
         self._position = 0.0
         self._selection = Selection()
         self._speech = self._unheard = self._heard = _NO_MARKS
+        self._segments = NO_SEGMENTS
         self._picture = WaveformRenderer()
         self._traces: tuple[Trace, ...] | None = None
         self._is_stale = True
@@ -89,6 +91,7 @@ class WaveformPlot(QWidget):
             unheard=self._unheard,
             heard=self._heard,
             scale=self.devicePixelRatioF(),
+            segments=self._segments,
         )
 
     def show_source(self, source: WaveformSource | None) -> None:
@@ -96,6 +99,7 @@ class WaveformPlot(QWidget):
         self._source = source
         self._selection = Selection()
         self._speech = self._unheard = self._heard = _NO_MARKS
+        self._segments = NO_SEGMENTS
         self._forget_traces()
 
     def show_window(self, window: ViewWindow) -> None:
@@ -119,6 +123,11 @@ class WaveformPlot(QWidget):
     def show_speech(self, spans: Iterable[FrameInterval]) -> None:
         """Shades intervals of speech, with borders where there is space for them."""
         self._speech = IntervalMarks.of(spans)
+        self._repaint()
+
+    def show_segments(self, track: SegmentTrack) -> None:
+        """Draws the borders of segments in place of those of speech, and a frame around the current one."""
+        self._segments = track
         self._repaint()
 
     def show_unheard(self, spans: Iterable[FrameInterval]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
+from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentTrack
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.trace import Trace
 from reviewer.ui.waveform.view_window import ViewWindow
@@ -95,3 +96,4 @@ class RenderState:
     unheard: IntervalMarks
     heard: IntervalMarks
     scale: float
+    segments: SegmentTrack = NO_SEGMENTS

@@ -8,6 +8,7 @@ from reviewer.ui.waveform.channel_lanes import ChannelLanes
 from reviewer.ui.waveform.palette import Background, palette
 from reviewer.ui.waveform.raster import PixelValues, Raster, column_spans, dot
 from reviewer.ui.waveform.render_state import Columns, IntervalMarks, RenderState
+from reviewer.ui.waveform.speaker_colours import pixel_colours
 from reviewer.ui.waveform.trace import Trace, envelope
 
 STRIP_PX = 4
@@ -15,6 +16,7 @@ _STROKE_PX = 1.0
 _LINE_STROKE_PX = 1.5
 _HATCH_PX = 8
 _BORDERS_FROM_PX = 24.0
+SEGMENT_BORDERS_FROM_PX = 12.0
 _BRACKET_PX = 6
 _CLIP_PX = 7
 _DOT_PX = 5
@@ -55,6 +57,8 @@ class WaveformRenderer:
         foot[state.heard.columns(state.window, columns)] = Background.HEARD
         pixels[lanes.height :] = foot
         self._image = self._raster.image.convertToFormat(QImage.Format.Format_RGB32)
+        if len(state.segments):
+            _draw_segments(self._image, state, colours, lanes.height)
         self._image.setDevicePixelRatio(state.scale)
 
     def _draw_lane(
@@ -117,8 +121,13 @@ def _hatched(row: PixelValues, lanes: ChannelLanes, lane: int, unheard: Columns,
 
 
 def _borders(state: RenderState, columns: int) -> tuple[Columns, Columns]:
-    """Where speech begins and ends, once intervals are wide enough, and the ends of their brackets."""
+    """Where speech begins and ends, once intervals are wide enough, and the ends of their brackets.
+
+    None beside segments: two kinds of borders could not be told apart.
+    """
     borders, brackets = np.zeros((2, columns), dtype=np.bool_)
+    if len(state.segments):
+        return borders, brackets
     thick, reach = max(round(state.scale), 1), round(_BRACKET_PX * state.scale)
     left, right = state.speech.edges(state.window, columns, _BORDERS_FROM_PX * state.scale)
     for marked, long in ((borders, thick), (brackets, reach)):
@@ -126,3 +135,25 @@ def _borders(state: RenderState, columns: int) -> tuple[Columns, Columns]:
         places = np.concatenate((left[:, None] + along, right[:, None] - 1 - along), axis=None)
         marked[places[(places >= 0) & (places < columns)]] = True
     return borders, brackets
+
+
+def _draw_segments(image: QImage, state: RenderState, colours: Tokens, height: int) -> None:
+    """Borders in the hue of the speaker, above the waves; the current segment has a frame, twice as thick."""
+    track, columns, thick = state.segments, image.width(), max(round(state.scale), 1)
+    pixels = np.frombuffer(image.bits(), dtype=np.uint32).reshape(image.height(), -1)[:height, :columns]
+    lines = pixel_colours(colours)[:, 0]
+    at, places = track.edges(state.window, columns, SEGMENT_BORDERS_FROM_PX * state.scale)
+    if at.size:
+        hues = lines[track.colours[places]]
+        for step in range(thick):
+            pixels[:, np.minimum(at + step, columns - 1)] = hues
+    if track.current >= 0:
+        bar = track.bars[track.current]
+        hue, frame = lines[track.colours[track.current]], 2 * thick
+        left, right = (round(state.window.x_of(edge, columns)) for edge in (bar.start, bar.end))
+        first, after = min(max(left, 0), columns), min(max(right, 0), columns)
+        if first < after:
+            pixels[:frame, first:after] = hue
+            pixels[height - frame :, first:after] = hue
+        for edge in (left, right - frame):
+            pixels[:, min(max(edge, 0), columns) : min(max(edge + frame, 0), columns)] = hue

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -11,6 +11,9 @@ from reviewer.audio.view.spectrogram import TILE_COLUMNS, Band, SpectrogramParam
 from reviewer.ui import theme
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.waveform.frequency_axis import paint_frequency_axis
+from reviewer.ui.waveform.renderer import SEGMENT_BORDERS_FROM_PX
+from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentTrack
+from reviewer.ui.waveform.speaker_colours import speaker_colours
 from reviewer.ui.waveform.spectrogram_tiles import (
     ColourTable,
     SpectrogramTiles,
@@ -67,6 +70,7 @@ class Spectrogram(QWidget):
         self._settings = SpectrogramSettings()
         self._source: WaveformSource | None = None
         self._window = ViewWindow.whole(1)
+        self._segments = NO_SEGMENTS
         self._position = 0.0
         self._picture: QPixmap | None = None
         self._drawn: tuple[SpectrogramSettings, ViewWindow] | None = None
@@ -92,6 +96,7 @@ class Spectrogram(QWidget):
     def show_source(self, source: WaveformSource | None) -> None:
         """Shows another clip, or none; drops the picture of the last one."""
         self._source = source
+        self._segments = NO_SEGMENTS
         self._position = 0.0
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._tiles.show_samples(source.samples if source is not None else None)
@@ -107,6 +112,11 @@ class Spectrogram(QWidget):
         if round(before) != round(after):
             self.update(round(before) - 2, 0, 5, self.height())
             self.update(round(after) - 2, 0, 5, self.height())
+
+    def show_segments(self, track: SegmentTrack) -> None:
+        """Draws the borders of segments over the picture."""
+        self._segments = track
+        self.update()
 
     @Slot()
     def toggle(self) -> None:
@@ -210,6 +220,18 @@ class Spectrogram(QWidget):
             image = strip.image(paints)
             painter.drawImage(target, image, QRectF(0, max(top, 0), image.width(), bottom - max(top, 0)))
 
+    def _paint_borders(self, painter: QPainter, colours: theme.Tokens, part: QRect) -> None:
+        """Borders of segments in the hue of the speaker, beside a dark or light line as the playhead has."""
+        by_speaker, track = speaker_colours(colours), self._segments
+        columns, places = track.edges(self._window, self.width(), SEGMENT_BORDERS_FROM_PX)
+        inside = (columns >= part.left() - 2) & (columns <= part.right() + 2)
+        for x, place in zip(columns[inside].tolist(), places[inside].tolist(), strict=True):
+            bar = track.bars[place]
+            thick = 2 if bar.is_current else 1
+            painter.fillRect(x - 1, 0, thick + 2, self.height(), QColor(colours.background))
+            hue = by_speaker[int(track.colours[place])].line
+            painter.fillRect(x, 0, thick, self.height(), QColor(hue))
+
     def _paint_cursor(self, painter: QPainter, colours: theme.Tokens) -> None:
         """The playhead between two lines: no one colour contrasts with the whole colour map."""
         x = self._x_of(self._position)
@@ -249,6 +271,8 @@ class Spectrogram(QWidget):
             for lane in range(source.channels):
                 height = self.height() / source.channels
                 paint_frequency_axis(painter, QRectF(0, lane * height, self.width(), height), top_hz, colours)
+            if len(self._segments):
+                self._paint_borders(painter, colours, event.rect())
             self._paint_cursor(painter, colours)
         painter.end()
 

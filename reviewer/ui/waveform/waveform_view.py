@@ -22,6 +22,8 @@ from reviewer.ui.waveform.mouse_bindings import PAN_SHARE, ZOOM_STEP, MouseBindi
 from reviewer.ui.waveform.plot import WaveformPlot
 from reviewer.ui.waveform.ruler import Ruler
 from reviewer.ui.waveform.ruler_ticks import RulerUnit
+from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentBar, SegmentTrack
+from reviewer.ui.waveform.segment_lane import SegmentLane
 from reviewer.ui.waveform.selection import Selection
 from reviewer.ui.waveform.spectrogram import HEIGHT_PX
 from reviewer.ui.waveform.trace import WaveformSource, waveform_source
@@ -51,6 +53,12 @@ class WaveformView(QWidget):
     window_changed = Signal(object)
     unit_requested = Signal()
     """The ruler's unit button was pressed."""
+    segment_activated = Signal(str)
+    """The bar of a segment was pressed; carries its id."""
+    edge_dragged = Signal(object)
+    """Carries an EdgeDrag, at each move and at the end. What it leads to is shown with ``show_segments``."""
+    span_marked = Signal(int, int)
+    """The selection was double-clicked, to make a segment of it; carries start and end in frames."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +76,9 @@ class WaveformView(QWidget):
         self._under: Spectrogram | None = None
         self._minimap = Minimap(self)
         self._ruler = Ruler(self)
+        self._bars: tuple[SegmentBar, ...] = ()
+        self._track = NO_SEGMENTS
+        self._lane = SegmentLane(self)
         self._plot = WaveformPlot(self)
         self._empty = QLabel(self)
         self._empty.setObjectName("waveform_empty")
@@ -81,6 +92,8 @@ class WaveformView(QWidget):
         self._minimap.seek_requested.connect(self.seek_requested)
         self._minimap.centre_requested.connect(self._on_centre_requested)
         self._ruler.unit_requested.connect(self.unit_requested)
+        self._lane.segment_activated.connect(self.segment_activated)
+        self._lane.edge_dragged.connect(self.edge_dragged)
 
     @property
     def view_window(self) -> ViewWindow:
@@ -119,6 +132,7 @@ class WaveformView(QWidget):
         self._column.addWidget(picture)
         picture.show_source(self._source)
         picture.show_window(self._window)
+        picture.show_segments(self._track)
 
     def show_clip(self, samples: "Sound", pyramid: "PeakPyramid") -> None:
         """Shows a clip: whole clip visible, playhead at the start, no marks."""
@@ -162,6 +176,23 @@ class WaveformView(QWidget):
         self._minimap.show_unheard(spans)
         self._plot.show_unheard(spans)
 
+    def show_segments(self, bars: Sequence[SegmentBar]) -> None:
+        """Shows segments above and in the waves, in the minimap and the spectrogram; one alone is not shown.
+
+        Cheap after each key: only the bars are drawn again unless times, speakers or the current one changed.
+        """
+        shown = tuple(bars) if len(bars) > 1 and self._source is not None else ()
+        if shown == self._bars:
+            return
+        before, self._bars, self._track = self._track, shown, SegmentTrack.of(shown)
+        self._lane.show_track(self._track)
+        if self._track.has_geometry_of(before):
+            return
+        self._plot.show_segments(self._track)
+        self._minimap.show_segments(self._track)
+        if self._under is not None:
+            self._under.show_segments(self._track)
+
     def set_centred(self, *, is_centred: bool) -> None:
         """Whether the waveform scrolls under a centred playhead from now on."""
         self._is_centred = is_centred
@@ -177,6 +208,7 @@ class WaveformView(QWidget):
         self._window = window
         self._minimap.show_window(window)
         self._ruler.show_window(window, self._rate_hz)
+        self._lane.show_window(window)
         self._plot.show_window(window)
         if self._under is not None:
             self._under.show_window(window)
@@ -254,11 +286,14 @@ class WaveformView(QWidget):
 
     def _put_on(self, source: WaveformSource | None) -> None:
         self.select_none()
+        self._lane.end_drag()
+        self.show_segments(())
         self._source = source
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._position = 0.0
         self._minimap.show_source(source)
         self._ruler.show_window(self._window if source is not None else None, self._rate_hz)
+        self._lane.show_window(self._window)
         self._plot.show_position(0.0)
         self._plot.show_source(source)
         self._plot.show_window(self._window)
@@ -273,6 +308,7 @@ class WaveformView(QWidget):
         layout.addWidget(self._minimap)
         layout.addSpacing(theme.GRID_PX)
         layout.addWidget(self._ruler)
+        layout.addWidget(self._lane)
         layout.addLayout(self._waves, 1)
         self._waves.addWidget(self._empty)
         self._waves.addWidget(self._plot)
@@ -305,6 +341,15 @@ class WaveformView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        x, selection = event.position().x(), self._selection
+        is_inside = selection.start <= self._window.frame_at(x, self.width()) < selection.end
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and is_inside and self._is_on_waves(event.position()) and not self._mouse.is_on_edge(x):
+            self.span_marked.emit(selection.start, selection.end)
+        else:
+            self.mousePressEvent(event)
 
 
 def waveform_heights(height_px: int, *, has_spectrogram: bool) -> tuple[int, int]:
