@@ -141,6 +141,7 @@ class TranscriptionPanel(QWidget):
     def _connect(self) -> None:
         self.editor.text_changed.connect(self._on_text_changed)
         self.form.labels_changed.connect(self._on_labels_changed)
+        self.form.finished.connect(self.editor.setFocus)
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.tags.tag_requested.connect(self.editor.insert_tag)
         self.notice.use_requested.connect(self._on_text_offered)

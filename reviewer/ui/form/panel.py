@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from reviewer.labels.schema import Schema
+from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import FieldProblem, visible_fields, without_hidden
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.fields import FieldRow
@@ -23,13 +23,18 @@ class FormPanel(QWidget):
 
     labels_changed = Signal(object)
     """Carries the answers of the visible fields, a dict by field key."""
+    finished = Signal()
+    """The last question was answered by a key: the focus may go back to the text."""
 
-    def __init__(self, schema: Schema, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, schema: Schema, parent: QWidget | None = None, *, per: FieldScope = FieldScope.CLIP
+    ) -> None:
+        """``per`` chooses the questions about the clip or those about a segment."""
         super().__init__(parent)
-        self.setObjectName("form")
+        self.setObjectName("form" if per is FieldScope.CLIP else f"{per}_form")
         self.setAccessibleName(schema.title)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._schema = schema
+        self._schema = schema = schema.per(per)
         self._rows = {field.key: FieldRow(field, self) for field in schema.fields}
         title = QLabel(schema.title, self)
         title.setTextFormat(Qt.TextFormat.PlainText)
@@ -42,6 +47,7 @@ class FormPanel(QWidget):
         layout.addSpacing(GAP_PX - _ROW_GAP_PX)
         for row in self._rows.values():
             row.answered.connect(self._on_answered)
+            row.moved_on.connect(self._on_moved_on)
             layout.addWidget(row)
         self._show_what_applies()
 
@@ -65,9 +71,10 @@ class FormPanel(QWidget):
             row.show_problem(sentences.get(key, ""))
 
     def focus_field(self, key: str = "") -> None:
-        """Sets the focus to a field, or to the first visible one."""
-        rows = [row for row in self._rows.values() if row.isVisibleTo(self)]
-        row = self._rows.get(key) or (rows[0] if rows else None)
+        """Sets the focus to a field, or to the first required one without an answer, or to the first."""
+        rows = self._visible_rows()
+        open_rows = [row for row in rows if row.field.required and row.value is None]
+        row = self._rows.get(key) or next(iter(open_rows or rows), None)
         if row is not None:
             row.take_focus()
 
@@ -79,6 +86,19 @@ class FormPanel(QWidget):
     def _on_answered(self) -> None:
         self._show_what_applies()
         self.labels_changed.emit(self.labels)
+
+    @Slot()
+    def _on_moved_on(self) -> None:
+        rows = self._visible_rows()
+        answered = self.sender()
+        place = next((i for i, row in enumerate(rows) if row is answered), len(rows))
+        if place + 1 < len(rows):
+            rows[place + 1].take_focus()
+        else:
+            self.finished.emit()
+
+    def _visible_rows(self) -> list[FieldRow]:
+        return [row for row in self._rows.values() if row.isVisibleTo(self)]
 
     def _answers(self) -> dict[str, LabelValue]:
         found = ((key, row.value) for key, row in self._rows.items())
