@@ -74,6 +74,29 @@ def without_hidden(schema: Schema, labels: Mapping[str, LabelValue]) -> dict[str
     return {key: value for key, value in labels.items() if key in visible and not _is_empty(value)}
 
 
+def fitting(schema: Schema, labels: Mapping[str, LabelValue]) -> dict[str, LabelValue]:
+    """The answers that this form can show: those of its fields, with a value that the field takes.
+
+    Others were given under another version of the form.
+    """
+    fields = ((schema.field(key), key, value) for key, value in labels.items())
+    return {key: value for field, key, value in fields if field and _wrong_value(field, value) is None}
+
+
+def answered_from(
+    schema: Schema, labels: Mapping[str, LabelValue], source: Mapping[str, LabelValue]
+) -> dict[str, LabelValue]:
+    """``labels`` with the answers of ``source`` in the visible fields without an answer, where they fit."""
+    offered = fitting(schema, source)
+    answers = dict(labels)
+    while True:
+        shown = visible_fields(schema, answers)
+        new = {f.key: offered[f.key] for f in shown if f.key in offered and _is_empty(answers.get(f.key))}
+        if not new:
+            return answers
+        answers.update(new)  # an answer may show more fields
+
+
 def _condition_holds(
     schema: Schema, field: Field, labels: Mapping[str, LabelValue], is_shown: Callable[[Field], bool]
 ) -> bool:

@@ -357,3 +357,27 @@ def test_a_flag_that_the_text_implies_is_set_says_why_and_cannot_be_cleared(flag
     flags.show_implied(frozenset())
     flags.toggle(Flag.PERSONAL_DATA)
     assert flags.flags == frozenset()
+
+
+def test_answers_of_an_earlier_form_are_named_and_do_not_enter_the_work(form: FormPanel) -> None:
+    form.show_labels({"kind": "c", "gone": ("x", "y"), "grade": 2})
+    earlier = form.findChild(QLabel, "earlier_answers")
+    assert "Kind: c; gone: x, y" in earlier.text()
+    assert earlier.isVisible()
+    assert form.labels == {"grade": 2}
+    form.show_labels({})
+    assert not earlier.isVisible()
+
+
+def test_answers_like_the_last_clip_are_one_change_and_leave_given_answers(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    told: list[object] = []
+    form.show_labels({"grade": 1})
+    form.labels_changed.connect(told.append)
+    form.answer_from(ALL)
+    form.answer_from(ALL)
+    assert told == [ALL]
+    form.show_labels({"grade": 4})
+    form.answer_from(ALL)
+    assert form.labels == {**ALL, "grade": 4}

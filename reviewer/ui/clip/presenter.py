@@ -18,7 +18,7 @@ from reviewer.errors import (
 )
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
-from reviewer.session.acts import Skip, WorkAct
+from reviewer.session.acts import HandIn, Skip, WorkAct
 from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
 from reviewer.ui.clip.contradiction_question import ContradictionQuestion
 from reviewer.ui.clip.heard_log import HeardLog
@@ -282,6 +282,8 @@ class ClipPresenter(QObject):
         if self._state.is_in(ClipState.CLOSED):
             self._give_back(found)
             return
+        if isinstance(act, HandIn):
+            self._view.transcription.remember_labels(act.annotation.labels)
         self._leave_clip(has_next=found.clip is not None)  # the session has closed it
         self._on_next(found)
         self.handed_over.emit(act)

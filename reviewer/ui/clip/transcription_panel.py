@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
-from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.annotation import Annotation, Flag, Labels
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
@@ -40,6 +40,7 @@ class TranscriptionPanel(QWidget):
         self._annotation = Annotation()
         self._is_locked = False
         self._is_one_segment = True
+        self._last_labels: Labels = {}
         self.notice = ClipNotice(self)
         self.editor = TranscriptEditor(conventions, self)
         self.tags = TagPalette(conventions, self)
@@ -68,6 +69,8 @@ class TranscriptionPanel(QWidget):
         self.tags.use_conventions(clip.conventions)
         self.editor.show_text(start.text_verbatim)
         self.form.show_labels(start.labels)
+        if start.labels.keys() - self.form.labels.keys():  # of an earlier form: they could never be submitted
+            self._annotation = replace(start, labels=self.form.labels)
         self.flags.show_flags(start.flags)
         self.side.verticalScrollBar().setValue(0)
         self.notice.show_for(clip, is_text_there=bool(start.text_verbatim))
@@ -81,6 +84,15 @@ class TranscriptionPanel(QWidget):
         self.form.show_labels({})
         self.flags.show_flags(())
         self.notice.show_nothing()
+
+    def remember_labels(self, labels: Labels) -> None:
+        """The answers of the clip that was submitted last, to answer the next one alike on request."""
+        self._last_labels = labels
+
+    @Slot()
+    def _answer_like_last(self) -> None:
+        if not self._is_locked:
+            self.form.answer_from(self._last_labels)
 
     def set_locked(self, *, is_locked: bool) -> None:
         """Makes everything read-only or editable. The text of several segments is always read-only here."""
@@ -154,6 +166,7 @@ class TranscriptionPanel(QWidget):
             bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a recogniser's text would not leave a review blind
             bind_shortcut(self, "desk.use_draft", self.notice.use)
+            bind_shortcut(self, "desk.same_labels", self._answer_like_last)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

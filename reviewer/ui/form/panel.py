@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import FieldScope, Schema
-from reviewer.labels.validate import FieldProblem, visible_fields, without_hidden
+from reviewer.labels.validate import FieldProblem, answered_from, fitting, visible_fields, without_hidden
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.fields import FieldRow
 from reviewer.ui.messages import translated_catalogue
@@ -45,6 +45,13 @@ class FormPanel(QWidget):
         layout.setSpacing(_ROW_GAP_PX)
         layout.addWidget(title)
         layout.addSpacing(GAP_PX - _ROW_GAP_PX)
+        self._earlier = QLabel(self)
+        self._earlier.setObjectName("earlier_answers")
+        self._earlier.setTextFormat(Qt.TextFormat.PlainText)
+        self._earlier.setWordWrap(True)
+        self._earlier.setProperty("kind", "caption")
+        self._earlier.hide()
+        layout.addWidget(self._earlier)
         for row in self._rows.values():
             row.answered.connect(self._on_answered)
             row.moved_on.connect(self._on_moved_on)
@@ -57,11 +64,27 @@ class FormPanel(QWidget):
         return without_hidden(self._schema, self._answers())
 
     def show_labels(self, labels: Mapping[str, LabelValue]) -> None:
-        """Shows answers without a signal; fields without one are empty, and problems are cleared."""
+        """Shows answers without a signal; fields without one are empty, and problems are cleared.
+
+        Answers that do not fit, given under another version of the form, are named in a sentence.
+        """
+        fit = fitting(self._schema, labels)
+        self._show_earlier({key: value for key, value in labels.items() if key not in fit})
+        labels = fit
         for key, row in self._rows.items():
             row.show_value(labels.get(key))
             row.show_problem("")
         self._show_what_applies()
+
+    def answer_from(self, source: Mapping[str, LabelValue]) -> None:
+        """Answers the open questions as in ``source``, and emits once if that changed anything."""
+        before = self.labels
+        answers = answered_from(self._schema, before, source)
+        if answers != before:
+            for key, value in answers.items():
+                self._rows[key].show_value(value)
+                self._rows[key].show_problem("")
+            self._on_answered()
 
     def show_problems(self, problems: Sequence[FieldProblem]) -> None:
         """Shows each problem beside its field, and clears the others."""
@@ -97,6 +120,13 @@ class FormPanel(QWidget):
         else:
             self.finished.emit()
 
+    def _show_earlier(self, unfit: Mapping[str, LabelValue]) -> None:
+        fields = ((self._schema.field(key), key, value) for key, value in unfit.items())
+        parts = [f"{field.label if field else key}: {_said(value)}" for field, key, value in fields]
+        sentence = self.tr("Answers under an earlier form, which do not fit this one: {0}.")
+        self._earlier.setText(sentence.format("; ".join(parts)))
+        self._earlier.setVisible(bool(parts))
+
     def _visible_rows(self) -> list[FieldRow]:
         return [row for row in self._rows.values() if row.isVisibleTo(self)]
 
@@ -108,3 +138,7 @@ class FormPanel(QWidget):
         shown = {field.key for field in visible_fields(self._schema, self._answers())}
         for key, row in self._rows.items():
             row.setVisible(key in shown)
+
+
+def _said(value: LabelValue) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
