@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from reviewer.model.toml_table import TomlTable
 
 _FIELD_KEYS = (
     "key", "kind", "label", "help", "required", "choices", "low", "high", "low_label", "high_label",
-    "shown_when",
+    "shown_when", "per",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MAX_STEPS = 11
@@ -25,6 +25,13 @@ class FieldKind(StrEnum):
     MANY_OF = "many_of"
     YES_NO = "yes_no"
     SCALE = "scale"
+
+
+class FieldScope(StrEnum):
+    """What a field is asked about: the clip once, or each of its segments."""
+
+    CLIP = "clip"
+    SEGMENT = "segment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Field:
     low_label: str = ""
     high_label: str = ""
     shown_when: Condition | None = None
+    per: FieldScope = FieldScope.CLIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,10 @@ class Schema:
     def field(self, key: str) -> Field | None:
         """The field with this key, or None."""
         return next((field for field in self.fields if field.key == key), None)
+
+    def per(self, scope: FieldScope) -> "Schema":
+        """The form with only its fields about clips, or about segments."""
+        return replace(self, fields=tuple(field for field in self.fields if field.per is scope))
 
 
 def load_schema(path: Path) -> Schema:
@@ -114,6 +126,7 @@ def _field(table: TomlTable) -> Field:
         low_label=table.text("low_label", ""),
         high_label=table.text("high_label", ""),
         shown_when=_condition(table),
+        per=FieldScope(table.one_of("per", tuple(FieldScope), FieldScope.CLIP)),
     )
 
 
@@ -162,6 +175,8 @@ def _check_condition(table: TomlTable, field: Field, fields: tuple[Field, ...]) 
     other = next((f for f in fields if f.key == key), None)
     if other is None:
         raise table.refuse("CONDITION_UNKNOWN_FIELD", key=key)
+    if other.per is not field.per:
+        raise table.refuse("CONDITION_OTHER_SCOPE", key=key, per=field.per, other=other.per)
     if not _can_answer(other, equals):
         raise table.refuse("CONDITION_NEVER_TRUE", key=key, value=repr(equals))
 

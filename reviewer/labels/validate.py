@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reviewer.errors import Notice, Parameter
-from reviewer.labels.schema import Field, FieldKind, Schema
-from reviewer.model.annotation import Annotation, Flag, LabelValue
+from reviewer.labels.schema import Field, FieldKind, FieldScope, Schema
+from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
 
 TEXT_FIELD = "text_verbatim"
 _MAX_TEXT = 2000
@@ -19,6 +19,8 @@ class FieldProblem:
 
     field: str
     notice: Notice
+    segment: str = ""
+    """The id of the segment whose answer it is; empty for an answer about the clip."""
 
 
 def visible_fields(schema: Schema, labels: Mapping[str, LabelValue]) -> tuple[Field, ...]:
@@ -42,11 +44,19 @@ def check_annotation(schema: Schema, annotation: Annotation) -> tuple[FieldProbl
     found: list[FieldProblem] = []
     if Flag.NO_SPEECH in annotation.flags and _has_words(annotation.text_verbatim):
         found.append(FieldProblem(TEXT_FIELD, Notice("NO_SPEECH_BUT_WORDS")))
-    visible = {field.key for field in visible_fields(schema, annotation.labels)}
-    unknown = (key for key in annotation.labels if schema.field(key) is None)
-    found += [FieldProblem(key, Notice("NO_SUCH_FIELD", {"field": key})) for key in unknown]
+    found += _check_labels(schema.per(FieldScope.CLIP), annotation.labels)
+    per_segment = schema.per(FieldScope.SEGMENT)
+    for segment in annotation.segments:
+        found += _check_labels(per_segment, segment.labels, segment.id)
+    return tuple(found)
+
+
+def _check_labels(schema: Schema, labels: Labels, segment: str = "") -> list[FieldProblem]:
+    visible = {field.key for field in visible_fields(schema, labels)}
+    unknown = (key for key in labels if schema.field(key) is None)
+    found = [FieldProblem(key, Notice("NO_SUCH_FIELD", {"field": key}), segment) for key in unknown]
     for field in schema.fields:
-        value = annotation.labels.get(field.key)
+        value = labels.get(field.key)
         if field.key not in visible:
             notice = None if value is None else Notice("FIELD_NOT_ASKED", {"label": field.label})
         elif _is_empty(value):
@@ -54,14 +64,37 @@ def check_annotation(schema: Schema, annotation: Annotation) -> tuple[FieldProbl
         else:
             notice = _wrong_value(field, value)
         if notice is not None:
-            found.append(FieldProblem(field.key, notice))
-    return tuple(found)
+            found.append(FieldProblem(field.key, notice, segment))
+    return found
 
 
 def without_hidden(schema: Schema, labels: Mapping[str, LabelValue]) -> dict[str, LabelValue]:
     """The answers of visible fields, without empty ones."""
     visible = {field.key for field in visible_fields(schema, labels)}
     return {key: value for key, value in labels.items() if key in visible and not _is_empty(value)}
+
+
+def fitting(schema: Schema, labels: Mapping[str, LabelValue]) -> dict[str, LabelValue]:
+    """The answers that this form can show: those of its fields, with a value that the field takes.
+
+    Others were given under another version of the form.
+    """
+    fields = ((schema.field(key), key, value) for key, value in labels.items())
+    return {key: value for field, key, value in fields if field and _wrong_value(field, value) is None}
+
+
+def answered_from(
+    schema: Schema, labels: Mapping[str, LabelValue], source: Mapping[str, LabelValue]
+) -> dict[str, LabelValue]:
+    """``labels`` with the answers of ``source`` in the visible fields without an answer, where they fit."""
+    offered = fitting(schema, source)
+    answers = dict(labels)
+    while True:
+        shown = visible_fields(schema, answers)
+        new = {f.key: offered[f.key] for f in shown if f.key in offered and _is_empty(answers.get(f.key))}
+        if not new:
+            return answers
+        answers.update(new)  # an answer may show more fields
 
 
 def _condition_holds(

@@ -115,6 +115,12 @@ TABLE: tuple[Shortcut, ...] = (
         "Ctrl+Shift+M",
         QT_TRANSLATE_NOOP("shortcuts", "Use the recogniser's text"),
     ),
+    _key(
+        "desk.same_labels",
+        Scope.DESK,
+        "Ctrl+Shift+S",
+        QT_TRANSLATE_NOOP("shortcuts", "Answer like the last clip"),
+    ),
     _key("mine.refresh", Scope.MINE, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     # QA
     _key("qa.draw", Scope.QA, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next review")),

@@ -3,9 +3,16 @@ from collections.abc import Mapping
 import pytest
 
 from reviewer.errors import Notice
-from reviewer.labels.schema import Choice, Condition, Field, FieldKind, Schema
-from reviewer.labels.validate import FieldProblem, check_annotation, visible_fields, without_hidden
-from reviewer.model.annotation import Annotation, Flag, LabelValue
+from reviewer.labels.schema import Choice, Condition, Field, FieldKind, FieldScope, Schema
+from reviewer.labels.validate import (
+    FieldProblem,
+    answered_from,
+    check_annotation,
+    fitting,
+    visible_fields,
+    without_hidden,
+)
+from reviewer.model.annotation import Annotation, Flag, LabelValue, Segment
 
 SPEAKERS = (Choice("one", "One"), Choice("two", "Two"))
 NOISE = (Choice("music", "Music"), Choice("other", "Other"))
@@ -108,3 +115,27 @@ def test_words_contradict_the_flag_no_speech_and_tags_do_not(
     text: str, flags: tuple[Flag, ...], fields: list[str]
 ) -> None:
     assert [p.field for p in found({"speakers": "one"}, text, *flags)] == fields
+
+
+def test_every_segment_answers_the_questions_about_segments_and_the_clip_does_not() -> None:
+    tone = Field("tone", FieldKind.YES_NO, "Tone", required=True, per=FieldScope.SEGMENT)
+    form = Schema("form", "1", "Form", (tone,))
+    segments = (Segment("a", 0, 10, "x", labels={"tone": True}), Segment("b", 10, 20, "y"))
+    assert check_annotation(form, Annotation(segments)) == (
+        FieldProblem("tone", Notice("FIELD_NOT_ANSWERED", {"label": "Tone"}), "b"),
+    )
+    on_clip = check_annotation(form, Annotation(segments[:1], labels={"tone": True}))
+    assert on_clip == (FieldProblem("tone", Notice("NO_SUCH_FIELD", {"field": "tone"})),)
+
+
+def test_answers_under_another_form_fit_where_the_field_still_takes_them() -> None:
+    old: dict[str, LabelValue] = {"speakers": "two", "noise": ("rain",), "overlap": "yes", "gone": True}
+    assert fitting(FORM, old) == {"speakers": "two"}
+
+
+def test_answers_of_the_last_clip_fill_open_questions_and_those_that_they_show() -> None:
+    last: dict[str, LabelValue] = {"speakers": "two", "overlap": True, "noise": ("music",), "gone": "x"}
+    assert answered_from(FORM, {"noise": ("other",)}, last) == {
+        "noise": ("other",), "speakers": "two", "overlap": True,
+    }  # fmt: skip
+    assert answered_from(FORM, {"speakers": "one"}, last) == {"speakers": "one", "noise": ("music",)}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -195,8 +196,8 @@ def test_labels_mark_what_is_required_show_an_ampersand_and_say_what_the_ends_of
 ) -> None:
     assert form.findChild(QLabel, "label_kind").text() == "Kind *"
     assert form.findChild(QLabel, "label_noise").text() == "Noise"
-    assert chip(form, "kind_a").text() == "Talk && song"
-    assert chip(form, "kind_a").accessibleName() == "Kind: Talk & song"
+    assert chip(form, "kind_a").text() == "t  Talk && song"
+    assert chip(form, "kind_a").accessibleName() == "Kind (required): Talk & song"
     assert "0 bad … 4 good" in [label.text() for label in row(form, "grade").findChildren(QLabel)]
 
 
@@ -283,3 +284,100 @@ def test_a_form_that_fits_does_not_scroll(schema: Schema, themed: QApplication, 
     column.resize(400, 700)
     show(column)
     assert column.verticalScrollBar().maximum() == 0
+
+
+def test_a_digit_answers_and_moves_on_and_after_the_last_question_the_form_is_finished(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    form.focus_field("clear")
+    qtbot.keyClick(chip(form, "clear_yes"), Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: chip(form, "grade_0").hasFocus())
+    with qtbot.waitSignal(form.finished):
+        qtbot.keyClick(chip(form, "grade_0"), Qt.Key.Key_3)
+    assert form.labels == {"clear": True, "grade": 3}
+
+
+def test_an_answer_that_opens_a_question_moves_on_to_that_question(form: FormPanel, qtbot: QtBot) -> None:
+    form.focus_field("kind")
+    qtbot.keyClick(chip(form, "kind_a"), Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: form.findChild(QLineEdit, "text_which").hasFocus())
+
+
+def test_a_required_answer_is_never_cleared_and_backspace_clears_an_optional_one(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    form.show_labels({"kind": "a", "grade": 3})
+    for key in (Qt.Key.Key_T, Qt.Key.Key_Backspace, Qt.Key.Key_Space):
+        qtbot.keyClick(chip(form, "kind_a"), key)
+    press(form, qtbot, "kind_a")
+    qtbot.keyClick(chip(form, "grade_3"), Qt.Key.Key_3)
+    assert form.labels == {"kind": "a", "grade": 3}
+    qtbot.keyClick(chip(form, "grade_3"), Qt.Key.Key_Backspace)
+    assert form.labels == {"kind": "a"}
+
+
+def test_the_focus_enters_at_the_first_required_question_without_an_answer(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    form.show_labels({"kind": "b"})
+    form.focus_field()
+    qtbot.waitUntil(lambda: form.findChild(QLineEdit, "text_which").hasFocus())
+
+
+def test_answers_without_a_key_have_the_digit_of_their_position(themed: QApplication, qtbot: QtBot) -> None:
+    chips = Chips("x", "X", [Chip(f"v{n}", f"Answer {n}") for n in range(1, 12)])
+    qtbot.addWidget(chips)
+    texts = [button.text() for button in chips.findChildren(QPushButton)]
+    assert texts[:1] + texts[8:] == ["1  Answer 1", "9  Answer 9", "0  Answer 10", "Answer 11"]
+    qtbot.keyClick(chips.findChildren(QPushButton)[0], Qt.Key.Key_0)
+    assert chips.picked == ("v10",)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("kind_a", QAccessible.Role.RadioButton), ("noise_wind", QAccessible.Role.CheckBox)],
+)
+def test_one_of_chips_are_radio_buttons_and_many_of_are_check_boxes_to_a_screen_reader(
+    form: FormPanel, name: str, role: QAccessible.Role
+) -> None:
+    form.show_labels(ALL)
+    spoken = QAccessible.queryAccessibleInterface(chip(form, name))
+    assert spoken.role() == role
+    assert bool(spoken.state().checked) == chip(form, name).isChecked()
+
+
+def test_a_flag_that_the_text_implies_is_set_says_why_and_cannot_be_cleared(flags: FlagsPanel) -> None:
+    told = []
+    flags.flags_changed.connect(told.append)
+    flags.show_implied(frozenset({Flag.PERSONAL_DATA}))
+    flags.toggle(Flag.PERSONAL_DATA)
+    assert told == [{Flag.PERSONAL_DATA}]
+    assert flags.flags == {Flag.PERSONAL_DATA}
+    assert not flags.findChild(QLabel, "flag_reason").isHidden()
+    flags.show_implied(frozenset())
+    flags.toggle(Flag.PERSONAL_DATA)
+    assert flags.flags == frozenset()
+
+
+def test_answers_of_an_earlier_form_are_named_and_do_not_enter_the_work(form: FormPanel) -> None:
+    form.show_labels({"kind": "c", "gone": ("x", "y"), "grade": 2})
+    earlier = form.findChild(QLabel, "earlier_answers")
+    assert "Kind: c; gone: x, y" in earlier.text()
+    assert earlier.isVisible()
+    assert form.labels == {"grade": 2}
+    form.show_labels({})
+    assert not earlier.isVisible()
+
+
+def test_answers_like_the_last_clip_are_one_change_and_leave_given_answers(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    told: list[object] = []
+    form.show_labels({"grade": 1})
+    form.labels_changed.connect(told.append)
+    form.answer_from(ALL)
+    form.answer_from(ALL)
+    assert told == [ALL]
+    form.show_labels({"grade": 4})
+    form.answer_from(ALL)
+    assert form.labels == {**ALL, "grade": 4}

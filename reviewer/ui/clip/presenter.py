@@ -18,8 +18,9 @@ from reviewer.errors import (
 )
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
-from reviewer.session.acts import Skip, WorkAct
+from reviewer.session.acts import HandIn, Skip, WorkAct
 from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
+from reviewer.ui.clip.contradiction_question import ContradictionQuestion
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
@@ -100,6 +101,7 @@ class ClipPresenter(QObject):
         self._heard_log = HeardLog(work.heard, self._executor, self)
         self._position = PositionMemory(playback, stack.view, self)
         self._issues = SubmissionIssueTracker(work.schema, work.listening_rules, playback, stack.view, self)
+        self._question = ContradictionQuestion(stack.view)
         self._connect()
 
     @property
@@ -141,7 +143,9 @@ class ClipPresenter(QObject):
 
     def submit(self, make_act: MakeAct) -> None:
         """Submits the work; if something is missing, shows it and moves there."""
-        if self._state.is_in(ClipState.OPEN) and self._issues.is_ready():
+        if not self._state.is_in(ClipState.OPEN) or not self._issues.is_ready():
+            return
+        if self._question.is_clear(self._view.annotation, lambda: self.submit(make_act)):
             self._autosave.save_now()
             self._hand_over(make_act, retry=lambda: self.submit(make_act))
 
@@ -262,6 +266,7 @@ class ClipPresenter(QObject):
         self._playback.load(clip.samples, clip.speech, clip.heard)
         self._stack.show_clip(clip)
         self._issues.begin_clip(clip.conventions)
+        self._question.begin_clip(clip)
         keep = partial(self._work.save_position, lease)
         self._position.begin_clip(lambda frame: self._executor.run(partial(keep, frame)), clip.position)
         self._enter(ClipState.OPEN)
@@ -277,6 +282,8 @@ class ClipPresenter(QObject):
         if self._state.is_in(ClipState.CLOSED):
             self._give_back(found)
             return
+        if isinstance(act, HandIn):
+            self._view.transcription.remember_labels(act.annotation.labels)
         self._leave_clip(has_next=found.clip is not None)  # the session has closed it
         self._on_next(found)
         self.handed_over.emit(act)
@@ -379,6 +386,7 @@ class ClipPresenter(QObject):
         self._autosave.stop()
         self._position.end_clip()
         self._issues.end_clip()
+        self._question.end_clip()
         if has_next:
             self._playback.unload_for_next()
         else:

@@ -13,7 +13,8 @@ from reviewer.transcript.conventions import Conventions
 
 @dataclass(frozen=True, slots=True)
 class SubmissionIssues:
-    """All ``notices`` in the order of fixing; ``fields`` are those of the form.
+    """All ``notices`` in the order of fixing; ``fields`` are those of the clip's form, ``in_segments`` those
+    of its segments.
 
     ``lack`` is unheard speech; its notice comes last, because it cannot be fixed by typing.
     """
@@ -21,6 +22,7 @@ class SubmissionIssues:
     notices: tuple[Notice, ...]
     fields: tuple[FieldProblem, ...]
     lack: Lack | None = None
+    in_segments: tuple[FieldProblem, ...] = ()
 
     @property
     def in_text(self) -> bool:
@@ -47,5 +49,6 @@ def submission_issues(
     return SubmissionIssues(
         notices=found_by_session if lack is None else (*found_by_session, lack.notice),
         lack=lack,
-        fields=tuple(problem for problem in found if problem.field != TEXT_FIELD),
+        fields=tuple(one for one in found if one.field != TEXT_FIELD and not one.segment),
+        in_segments=tuple(one for one in found if one.segment),
     )

@@ -1,5 +1,6 @@
 """The transcription panel: transcript, tags, flags and form; every change is a new annotation."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -7,8 +8,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from reviewer.labels.schema import Schema
-from reviewer.model.annotation import Annotation, Flag, Segment
+from reviewer.labels.schema import FieldScope, Schema
+from reviewer.labels.validate import FieldProblem
+from reviewer.model.annotation import Annotation, Flag, Labels, Segment
+from reviewer.session.contradictions import implied_flags
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
 from reviewer.transcript.edits import Edge, find
@@ -78,11 +81,15 @@ class TranscriptionPanel(QWidget):
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
+        self._last_labels: Labels = {}
         self.notice = ClipNotice(self)
         self.segments = SegmentPanel(scope, self)
         self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
         self.form = FormPanel(schema, self)
+        self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
+        self._has_segment_form = bool(schema.per(FieldScope.SEGMENT))
+        self.segment_form.setVisible(self._has_segment_form)
         keys = {flag: f"{scope}.flag_{place}" for place, flag in enumerate(Flag, start=1)}
         self.flags = FlagsPanel(keys, self)
         self.side = ScrolledColumn("side", self.tr("Form and flags"), self)
@@ -115,7 +122,10 @@ class TranscriptionPanel(QWidget):
         self.editor.use_conventions(clip.conventions)
         self.tags.use_conventions(clip.conventions)
         self._document = Document.of(start, clip.samples.frames)
+        self.flags.show_implied(frozenset())
         self._show(is_other_text=True)
+        if start.labels.keys() - self.form.labels.keys():  # of an earlier form: they could never be submitted
+            self._document = Document.of(replace(start, labels=self.form.labels), clip.samples.frames)
         self.side.verticalScrollBar().setValue(0)
         self.notice.show_for(clip, is_text_there=bool(start.text_verbatim))
         self.set_locked(is_locked=False)
@@ -132,6 +142,15 @@ class TranscriptionPanel(QWidget):
         self.flags.show_flags(())
         self.notice.show_nothing()
 
+    def remember_labels(self, labels: Labels) -> None:
+        """The answers of the clip that was submitted last, to answer the next one alike on request."""
+        self._last_labels = labels
+
+    @Slot()
+    def _answer_like_last(self) -> None:
+        if not self._is_locked:
+            self.form.answer_from(self._last_labels)
+
     def set_locked(self, *, is_locked: bool) -> None:
         """Makes everything read-only or editable."""
         self._is_locked = is_locked
@@ -146,7 +165,9 @@ class TranscriptionPanel(QWidget):
         """Moves the cursor to the first place to fix; unheard speech has none."""
         if issues.is_only_unheard:
             return
-        if not issues.in_text:
+        if not issues.in_text and not issues.fields:
+            self._go_to_segment_question(issues.in_segments[0])
+        elif not issues.in_text:
             field = issues.fields[0].field
             self.side.ensureWidgetVisible(self.form.row(field), 0, GROUP_PX)
             self.form.focus_field(field)
@@ -200,6 +221,12 @@ class TranscriptionPanel(QWidget):
                 self.editor.next_problem()
                 return
 
+    def _go_to_segment_question(self, problem: FieldProblem) -> None:
+        segment = find(self._document.segments, problem.segment)
+        self._go_to(segment, len(segment.text))
+        self.segment_form.show_problems([problem])
+        self.segment_form.focus_field(problem.field)
+
     def _go_to_blocking_problem(self) -> bool:
         """Selects the first problem that blocks a submission; False if there is none."""
         for segment in self._document.segments:
@@ -252,6 +279,8 @@ class TranscriptionPanel(QWidget):
         self.segments.show_document(document, self._rate_hz)
         if self.form.labels != document.annotation.labels:
             self.form.show_labels(document.annotation.labels)
+        if self._has_segment_form and self.segment_form.labels != document.current.labels:
+            self.segment_form.show_labels(document.current.labels)
         if self.flags.flags != document.annotation.flags:
             self.flags.show_flags(document.annotation.flags)
         self.segments_changed.emit()
@@ -266,6 +295,11 @@ class TranscriptionPanel(QWidget):
             self.segments.show_document(self._document, self._rate_hz)
             self.annotation_changed.emit(self._document.annotation)
             self.segments_changed.emit()
+            self._show_implied_flags()
+
+    def _show_implied_flags(self) -> None:
+        text = self.annotation.text_verbatim
+        self.flags.show_implied(implied_flags(text) if "[" in text else frozenset())
 
     @Slot(int)
     def _on_caret_moved(self, offset: int) -> None:
@@ -277,6 +311,13 @@ class TranscriptionPanel(QWidget):
             self.form.show_labels(self.annotation.labels)
         elif isinstance(labels, dict):
             self.edit(self._document.with_labels(labels))
+
+    @Slot(object)
+    def _on_segment_labels_changed(self, labels: object) -> None:
+        if self._is_locked:
+            self.segment_form.show_labels(self._document.current.labels)
+        elif isinstance(labels, dict):
+            self.edit(self._document.with_segment_labels(labels))
 
     @Slot(object)
     def _on_flags_changed(self, flags: object) -> None:
@@ -336,6 +377,9 @@ class TranscriptionPanel(QWidget):
         self.segments.table.rows.times_typed.connect(self._on_times_typed)
         self.segments.table.rows.speaker_typed.connect(self._on_speaker_typed)
         self.form.labels_changed.connect(self._on_labels_changed)
+        self.form.finished.connect(self._focus_text)
+        self.segment_form.labels_changed.connect(self._on_segment_labels_changed)
+        self.segment_form.finished.connect(self._focus_text)
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.tags.tag_requested.connect(self.editor.insert_tag)
         self.notice.use_requested.connect(self._on_text_offered)
@@ -357,6 +401,7 @@ class TranscriptionPanel(QWidget):
             bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a recogniser's text would not leave a review blind
             bind_shortcut(self, "desk.use_draft", self.notice.use)
+            bind_shortcut(self, "desk.same_labels", self._answer_like_last)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -369,6 +414,7 @@ class TranscriptionPanel(QWidget):
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)
         column.addWidget(self.flags)
+        column.addWidget(self.segment_form)
         column.addWidget(self.form)
         column.addStretch()
         self.columns.setContentsMargins(0, 0, 0, 0)

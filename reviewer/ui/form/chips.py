@@ -1,7 +1,7 @@
 """Chips: a row of small buttons for one answer or many."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -12,6 +12,8 @@ from reviewer.ui.widgets.widget_ids import named
 
 _BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up)
 _ON = (Qt.Key.Key_Right, Qt.Key.Key_Down)
+_CLEAR = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+_POSITIONS = "1234567890"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,16 @@ class Chip:
 
 
 class Chips(QWidget):
-    """One tab stop; arrow keys move inside, Space or the answer's key picks, picking again clears."""
+    """One tab stop; arrow keys move inside, Space or the answer's key picks, Backspace or Delete clears.
+
+    An answer without a key of its own has the digit of its position (0 for the tenth). A click on a picked
+    answer clears it; a key clears only one of many, and nothing clears the last answer of a required row.
+    """
 
     picked_changed = Signal(object)
     """Carries the picked values, a tuple in the row's order."""
+    answered_by_key = Signal()
+    """A key gave the one answer of this row: the next question may have the focus."""
 
     def __init__(
         self,
@@ -41,6 +49,7 @@ class Chips(QWidget):
         chips: Sequence[Chip],
         *,
         many: bool = False,
+        is_required: bool = False,
         kind: str = "chip",
         caption: str = "",
         parent: QWidget | None = None,
@@ -50,7 +59,9 @@ class Chips(QWidget):
         self.setAccessibleName(spoken)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._many = many
-        self._chips = tuple(chips)
+        self._is_required = is_required
+        self._shown: tuple[str, ...] = ()
+        self._chips = _with_keys(chips)
         self._flow = FlowLayout(self)
         self._buttons = [self._button(chip, kind) for chip in self._chips]
         if caption:
@@ -67,9 +78,8 @@ class Chips(QWidget):
 
     def pick(self, values: Iterable[str]) -> None:
         """Shows these values as picked, without a signal."""
-        wanted = set(values)
-        for chip, button in zip(self._chips, self._buttons, strict=True):
-            button.setChecked(chip.value in wanted)
+        self._check(values)
+        self._shown = self.picked
         first = next((i for i, button in enumerate(self._buttons) if button.isChecked()), 0)
         self._set_stop(first)
 
@@ -85,7 +95,8 @@ class Chips(QWidget):
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _button(self, chip: Chip, kind: str) -> QPushButton:
-        button = QPushButton(chip.label.replace("&", "&&"), self)
+        label = chip.label if chip.key in ("", chip.label) else f"{chip.key}  {chip.label}"
+        button = QPushButton(label.replace("&", "&&"), self)
         spoken = f"{self.accessibleName()}: {chip.label}"
         hint = "  ".join(part for part in (chip.hint or chip.label, chip.key and f"({chip.key})") if part)
         named(
@@ -97,6 +108,7 @@ class Chips(QWidget):
             kind=kind,
         )
         button.setCheckable(True)
+        button.setAutoExclusive(not self._many)  # a radio button to a screen reader
         button.setAutoDefault(False)
         button.clicked.connect(self._on_clicked)
         button.installEventFilter(self)
@@ -105,12 +117,39 @@ class Chips(QWidget):
 
     def _on_clicked(self) -> None:
         clicked = self.sender()
-        for index, button in enumerate(self._buttons):
-            if button is clicked:
-                self._set_stop(index)
-            elif not self._many:
-                button.setChecked(False)
-        self.picked_changed.emit(self.picked)
+        index = next(i for i, button in enumerate(self._buttons) if button is clicked)
+        value = self._chips[index].value
+        if not self._many and not self._is_required and self._shown == (value,):
+            self._check(())
+        elif self._many and self._is_required and not self.picked:
+            self._check((value,))
+        self._set_stop(index)
+        self._tell()
+
+    def _answer_by_key(self, index: int) -> None:
+        """Picks an answer; of a row for many, picks it or takes it back."""
+        if not self._buttons[index].isEnabled():
+            return
+        if self._many:
+            self._buttons[index].click()
+            return
+        self._check((self._chips[index].value,))
+        self._set_stop(index)
+        self._tell()
+        self.answered_by_key.emit()
+
+    def _tell(self) -> None:
+        if self.picked != self._shown:
+            self._shown = self.picked
+            self.picked_changed.emit(self.picked)
+
+    def _check(self, values: Iterable[str]) -> None:
+        wanted = set(values)
+        for button in self._buttons:
+            button.setAutoExclusive(False)  # else the picked one cannot be cleared
+        for chip, button in zip(self._chips, self._buttons, strict=True):
+            button.setChecked(chip.value in wanted)
+            button.setAutoExclusive(not self._many)
 
     def _set_stop(self, index: int) -> None:
         """Makes one button of the row the tab stop."""
@@ -131,9 +170,15 @@ class Chips(QWidget):
             sideways = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
             self._move(-step if is_mirrored and sideways else step)
             return True
-        for chip, button in zip(self._chips, self._buttons, strict=True):
+        if event.key() in _CLEAR and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            if not self._is_required and self.isEnabled():
+                self._check(())
+                self._tell()
+            return True
+        for index, chip in enumerate(self._chips):
             if chip.key and event.text().casefold() == chip.key.casefold():
-                button.click()
+                if not event.isAutoRepeat():
+                    self._answer_by_key(index)
                 return True
         return False
 
@@ -141,3 +186,13 @@ class Chips(QWidget):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._answers(event):
             return True
         return super().eventFilter(watched, event)
+
+
+def _with_keys(chips: Sequence[Chip]) -> tuple[Chip, ...]:
+    """Gives answers without a key the digit of their position, where no other answer has it."""
+    taken = {chip.key for chip in chips if chip.key}
+    digits = [*_POSITIONS, *[""] * len(chips)]
+    return tuple(
+        chip if chip.key or digit in taken else replace(chip, key=digit)
+        for chip, digit in zip(chips, digits, strict=False)
+    )

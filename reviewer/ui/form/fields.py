@@ -18,13 +18,15 @@ class FieldRow(QWidget):
     """A field of any kind. Its problem is shown beside the label, so that nothing moves."""
 
     answered = Signal()
+    moved_on = Signal()
+    """A key completed the answer: the next question may have the focus."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"row_{field.key}")
-        self.setAccessibleName(field.label)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.field = field
+        self.setAccessibleName(self._spoken())
         self._problem = QLabel(self)
         self._problem.setObjectName(f"problem_{field.key}")
         self._problem.setProperty("kind", "problem")
@@ -77,6 +79,10 @@ class FieldRow(QWidget):
         self.show_problem("")
         self.answered.emit()
 
+    def _spoken(self) -> str:
+        """The question for a screen reader, which does not read the star."""
+        return f"{self.field.label} ({self.tr('required')})" if self.field.required else self.field.label
+
     def _label(self) -> QLabel:
         mark = " *" if self.field.required else ""
         label = QLabel(self.field.label + mark, self)
@@ -91,20 +97,23 @@ class FieldRow(QWidget):
     def _answer(self) -> QWidget:
         field = self.field
         if field.kind is FieldKind.TEXT:
-            self._text = named(QLineEdit(self), f"text_{field.key}", field.label, hint=field.help)
+            self._text = named(QLineEdit(self), f"text_{field.key}", self._spoken(), hint=field.help)
             self._text.setMaxLength(2000)
             self._text.textEdited.connect(self._on_answered)
+            self._text.returnPressed.connect(self.moved_on)
             return self._text
         self._chips = Chips(
             f"field_{field.key}",
-            field.label,
+            self._spoken(),
             self._answers(),
             many=field.kind is FieldKind.MANY_OF,
+            is_required=field.required,
             caption=_caption(field),
             parent=self,
         )
         self._chips.setToolTip(field.help)
         self._chips.picked_changed.connect(self._on_answered)
+        self._chips.answered_by_key.connect(self.moved_on)
         return self._chips
 
     def _answers(self) -> list[Chip]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX
 
 
@@ -41,7 +43,10 @@ def flag_hint(flag: Flag) -> str:
 
 
 class FlagsPanel(QWidget):
-    """Five toggles, independent of each other."""
+    """Five toggles, independent of each other.
+
+    A flag that the text implies is set, and cannot be cleared while the text implies it.
+    """
 
     flags_changed = Signal(object)
     """Carries a frozenset of Flag."""
@@ -51,9 +56,15 @@ class FlagsPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("flags")
         self.setAccessibleName(self.tr("Flags"))
-        heading = QLabel(self.tr("Flags"), self)
-        heading.setProperty("kind", "heading")
-        rows = keys or {}
+        self._heading = QLabel(self.tr("Flags"), self)
+        self._heading.setProperty("kind", "heading")
+        self._implied: frozenset[Flag] = frozenset()
+        self._reason = QLabel(self.tr("“Personal data” is set by the tag in the text."), self)
+        self._reason.setObjectName("flag_reason")
+        self._reason.setProperty("kind", "caption")
+        self._reason.setWordWrap(True)
+        self._reason.hide()
+        self._shortcut_ids = rows = keys or {}
         chips = [
             Chip(flag.value, flag_label(flag), hint=flag_hint(flag), shortcut_id=rows.get(flag, ""))
             for flag in Flag
@@ -63,8 +74,9 @@ class FlagsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP_PX)
-        layout.addWidget(heading)
+        layout.addWidget(self._heading)
         layout.addWidget(self._chips)
+        layout.addWidget(self._reason)
 
     @property
     def flags(self) -> frozenset[Flag]:
@@ -72,8 +84,20 @@ class FlagsPanel(QWidget):
         return frozenset(Flag(value) for value in self._chips.picked)
 
     def show_flags(self, flags: Iterable[Flag]) -> None:
-        """Shows flags without a signal."""
-        self._chips.pick(flag.value for flag in flags)
+        """Shows flags without a signal; those that the text implies stay set."""
+        self._chips.pick(flag.value for flag in self._implied.union(flags))
+
+    def show_implied(self, implied: frozenset[Flag]) -> None:
+        """Sets the flags that the text implies, and emits them if they are new.
+
+        A flag that is no longer implied stays set: a person may clear it, but no edit of the text does.
+        """
+        self._implied = implied
+        self._reason.setVisible(Flag.PERSONAL_DATA in implied)
+        self._chips.setAccessibleDescription(self._reason.text() if implied else "")
+        if not implied <= self.flags:
+            self.show_flags(self.flags)
+            self.flags_changed.emit(self.flags)
 
     def toggle(self, flag: Flag) -> None:
         """Does what a click on the flag does."""
@@ -81,4 +105,22 @@ class FlagsPanel(QWidget):
 
     @Slot()
     def _on_picked(self) -> None:
-        self.flags_changed.emit(self.flags)
+        if self._implied <= self.flags:
+            self.flags_changed.emit(self.flags)
+        else:
+            self.show_flags(self.flags)
+
+    def _show_keys(self) -> None:
+        """Names the keys above the chips, which bear the last digit of them."""
+        shown = [shortcut(each).shown for each in self._shortcut_ids.values()]
+        name = self.tr("Flags")
+        self._heading.setText(f"{name}  {shown[0]} … {shown[-1]}" if any(shown) else name)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_keys()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:  # the settings were closed: keys may have changed
+            self._show_keys()

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from reviewer.labels.schema import Schema
-from reviewer.labels.validate import FieldProblem, visible_fields, without_hidden
+from reviewer.labels.schema import FieldScope, Schema
+from reviewer.labels.validate import FieldProblem, answered_from, fitting, visible_fields, without_hidden
 from reviewer.model.annotation import LabelValue
 from reviewer.ui.form.fields import FieldRow
 from reviewer.ui.messages import translated_catalogue
@@ -23,13 +23,18 @@ class FormPanel(QWidget):
 
     labels_changed = Signal(object)
     """Carries the answers of the visible fields, a dict by field key."""
+    finished = Signal()
+    """The last question was answered by a key: the focus may go back to the text."""
 
-    def __init__(self, schema: Schema, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, schema: Schema, parent: QWidget | None = None, *, per: FieldScope = FieldScope.CLIP
+    ) -> None:
+        """``per`` chooses the questions about the clip or those about a segment."""
         super().__init__(parent)
-        self.setObjectName("form")
+        self.setObjectName("form" if per is FieldScope.CLIP else f"{per}_form")
         self.setAccessibleName(schema.title)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._schema = schema
+        self._schema = schema = schema.per(per)
         self._rows = {field.key: FieldRow(field, self) for field in schema.fields}
         title = QLabel(schema.title, self)
         title.setTextFormat(Qt.TextFormat.PlainText)
@@ -40,8 +45,16 @@ class FormPanel(QWidget):
         layout.setSpacing(_ROW_GAP_PX)
         layout.addWidget(title)
         layout.addSpacing(GAP_PX - _ROW_GAP_PX)
+        self._earlier = QLabel(self)
+        self._earlier.setObjectName("earlier_answers")
+        self._earlier.setTextFormat(Qt.TextFormat.PlainText)
+        self._earlier.setWordWrap(True)
+        self._earlier.setProperty("kind", "caption")
+        self._earlier.hide()
+        layout.addWidget(self._earlier)
         for row in self._rows.values():
             row.answered.connect(self._on_answered)
+            row.moved_on.connect(self._on_moved_on)
             layout.addWidget(row)
         self._show_what_applies()
 
@@ -51,11 +64,27 @@ class FormPanel(QWidget):
         return without_hidden(self._schema, self._answers())
 
     def show_labels(self, labels: Mapping[str, LabelValue]) -> None:
-        """Shows answers without a signal; fields without one are empty, and problems are cleared."""
+        """Shows answers without a signal; fields without one are empty, and problems are cleared.
+
+        Answers that do not fit, given under another version of the form, are named in a sentence.
+        """
+        fit = fitting(self._schema, labels)
+        self._show_earlier({key: value for key, value in labels.items() if key not in fit})
+        labels = fit
         for key, row in self._rows.items():
             row.show_value(labels.get(key))
             row.show_problem("")
         self._show_what_applies()
+
+    def answer_from(self, source: Mapping[str, LabelValue]) -> None:
+        """Answers the open questions as in ``source``, and emits once if that changed anything."""
+        before = self.labels
+        answers = answered_from(self._schema, before, source)
+        if answers != before:
+            for key, value in answers.items():
+                self._rows[key].show_value(value)
+                self._rows[key].show_problem("")
+            self._on_answered()
 
     def show_problems(self, problems: Sequence[FieldProblem]) -> None:
         """Shows each problem beside its field, and clears the others."""
@@ -65,9 +94,10 @@ class FormPanel(QWidget):
             row.show_problem(sentences.get(key, ""))
 
     def focus_field(self, key: str = "") -> None:
-        """Sets the focus to a field, or to the first visible one."""
-        rows = [row for row in self._rows.values() if row.isVisibleTo(self)]
-        row = self._rows.get(key) or (rows[0] if rows else None)
+        """Sets the focus to a field, or to the first required one without an answer, or to the first."""
+        rows = self._visible_rows()
+        open_rows = [row for row in rows if row.field.required and row.value is None]
+        row = self._rows.get(key) or next(iter(open_rows or rows), None)
         if row is not None:
             row.take_focus()
 
@@ -80,6 +110,26 @@ class FormPanel(QWidget):
         self._show_what_applies()
         self.labels_changed.emit(self.labels)
 
+    @Slot()
+    def _on_moved_on(self) -> None:
+        rows = self._visible_rows()
+        answered = self.sender()
+        place = next((i for i, row in enumerate(rows) if row is answered), len(rows))
+        if place + 1 < len(rows):
+            rows[place + 1].take_focus()
+        else:
+            self.finished.emit()
+
+    def _show_earlier(self, unfit: Mapping[str, LabelValue]) -> None:
+        fields = ((self._schema.field(key), key, value) for key, value in unfit.items())
+        parts = [f"{field.label if field else key}: {_said(value)}" for field, key, value in fields]
+        sentence = self.tr("Answers under an earlier form, which do not fit this one: {0}.")
+        self._earlier.setText(sentence.format("; ".join(parts)))
+        self._earlier.setVisible(bool(parts))
+
+    def _visible_rows(self) -> list[FieldRow]:
+        return [row for row in self._rows.values() if row.isVisibleTo(self)]
+
     def _answers(self) -> dict[str, LabelValue]:
         found = ((key, row.value) for key, row in self._rows.items())
         return {key: value for key, value in found if value is not None}
@@ -88,3 +138,7 @@ class FormPanel(QWidget):
         shown = {field.key for field in visible_fields(self._schema, self._answers())}
         for key, row in self._rows.items():
             row.setVisible(key in shown)
+
+
+def _said(value: LabelValue) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

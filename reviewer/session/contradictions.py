@@ -1,0 +1,46 @@
+"""What in an annotation contradicts itself or the sound: asked about once, before it is submitted."""
+
+from collections.abc import Sequence
+
+from reviewer.errors import Notice
+from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.intervals import Span
+from reviewer.session.submission_checks import is_answered_by_flag
+from reviewer.transcript.tokens import TokenKind, tokenize
+
+PERSONAL_DATA_TAG = "pii"
+_SPEECH_SECONDS = 1.0
+"""Shorter speech is often a click or a breath that the detection took for speech."""
+_FEW_WORDS_SECONDS = 10.0
+_LETTERS_PER_SECOND = 1.5
+"""Slow dictation has about 6; scripts with a sign a syllable have 3 to 6."""
+
+
+def implied_flags(text: str) -> frozenset[Flag]:
+    """The flags that a text sets by itself: a ``[pii:...]`` tag means personal data."""
+    names = (token.tag_name for token in tokenize(text) if token.kind is TokenKind.TAG)
+    return frozenset({Flag.PERSONAL_DATA} if PERSONAL_DATA_TAG in names else ())
+
+
+def contradictions(annotation: Annotation, speech: Sequence[Span], sample_rate: int) -> tuple[Notice, ...]:
+    """The doubtful points to ask about; empty for most work. None of them prevents a submission.
+
+    Args:
+        annotation: The work to be submitted.
+        speech: Where speech was detected, in frames; disjoint.
+        sample_rate: Frames per second of ``speech``.
+    """
+    seconds = sum(span.end - span.start for span in speech) / sample_rate
+    rounded = round(seconds, 1)
+    if Flag.NO_SPEECH in annotation.flags:
+        heard = Notice("NO_SPEECH_BUT_HEARD", {"seconds": rounded})
+        return (heard,) if seconds >= _SPEECH_SECONDS else ()
+    if is_answered_by_flag(annotation):
+        return ()
+    words = [t for t in tokenize(annotation.text_verbatim) if t.kind is not TokenKind.SPACE]
+    letters = sum(len(word.text) for word in words if word.kind is TokenKind.WORD)
+    has_tag = any(word.kind is TokenKind.TAG for word in words)
+    if seconds < _FEW_WORDS_SECONDS or letters >= seconds * _LETTERS_PER_SECOND or (has_tag and not letters):
+        return ()
+    count = sum(word.kind is TokenKind.WORD for word in words)
+    return (Notice("FEW_WORDS_FOR_SPEECH", {"words": count, "seconds": rounded}),)

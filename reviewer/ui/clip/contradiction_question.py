@@ -1,0 +1,60 @@
+"""Asks about contradictions in the work, once for a clip, before it is submitted."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from reviewer.errors import Notice
+from reviewer.model.annotation import Annotation
+from reviewer.session.contradictions import contradictions
+from reviewer.ui.messages import translated_catalogue
+from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
+
+if TYPE_CHECKING:
+    from reviewer.session.open_clip import OpenClip
+
+
+class ContradictionQuestion:
+    """Remembers what was confirmed for the open clip, so that nothing is asked twice."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._clip: OpenClip | None = None
+        self._confirmed: frozenset[str] = frozenset()
+
+    def begin_clip(self, clip: "OpenClip") -> None:
+        """Starts with another clip, about which nothing was confirmed."""
+        self._clip, self._confirmed = clip, frozenset()
+
+    def end_clip(self) -> None:
+        """The clip was closed, or its work handed over."""
+        self._clip = None
+
+    def is_clear(self, annotation: Annotation, go_on: Callable[[], None]) -> bool:
+        """Whether nothing is left to ask; else asks, and calls ``go_on`` when the person confirms."""
+        clip = self._clip
+        if clip is None:
+            return True
+        found = contradictions(annotation, clip.speech, clip.samples.rate_hz)
+        left = [notice for notice in found if notice.code not in self._confirmed]
+        if left:
+            self._ask(clip, left, go_on)
+        return not left
+
+    def _ask(self, clip: "OpenClip", left: list[Notice], go_on: Callable[[], None]) -> None:
+        def confirm() -> None:
+            if self._clip is clip:
+                self._confirmed |= {notice.code for notice in left}
+                go_on()
+
+        words = translated_catalogue().words
+        dialog = ConfirmDialog(
+            self._window.tr("Is this right?"),
+            "\n".join(words(notice).sentence for notice in left),
+            self._window.tr("Submit anyway"),
+            self._window,
+        )
+        dialog.accepted.connect(confirm)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
