@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from reviewer.ui import theme
+from reviewer.ui.widgets.text_direction import direct_document
 
 LINE_HEIGHT = 1.5
 UNDO_PAUSE_MS = 1000
@@ -62,6 +63,7 @@ class TextField(QTextEdit):
         self.setFont(theme.interface_font(theme.TRANSCRIPT_PX))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDefaultCursorMoveStyle(Qt.CursorMoveStyle.VisualMoveStyle)
         self.put_text("")
         self.textChanged.connect(self._on_text_changed)
         self.verticalScrollBar().valueChanged.connect(self._show_marks)
@@ -81,6 +83,7 @@ class TextField(QTextEdit):
         self._marks = []
         self.setExtraSelections([])
         self.setPlainText(in_paragraphs(text))
+        direct_document(self.document(), text)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         spacing = QTextBlockFormat()
@@ -163,6 +166,7 @@ class TextField(QTextEdit):
         if self._is_breaking:
             return
         self._break_paragraph()
+        direct_document(self.document(), self.text)
         self.edited.emit(self._steps.begins_step(self.textCursor().position()))
 
     def _break_paragraph(self) -> None:
