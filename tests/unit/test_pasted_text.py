@@ -7,14 +7,14 @@ from tests.fakes.work_session import conventions_of
 
 ENGLISH, ANY = conventions_of(), conventions_of("und")
 
-SRT = "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>So we</i>\r\nwent\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nhome."
-VTT = "\ufeffWEBVTT - title\n\nNOTE made by\na machine\n\n00:01.000 --> 00:02.000 align:start\n<v Bob>So we went\n"
+SRT = "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>So we</i>\r\nwent\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nhome"
+VTT = "\ufeffWEBVTT - a\n\nNOTE made by\na machine\n\n00:01.000 --> 00:02.000 align:end\n<v Bob>So we went\n"
 
 
 @pytest.mark.parametrize(
     ("pasted", "text"),
     [
-        (SRT, "So we went home."),
+        (SRT, "So we went home"),
         (VTT, "So we went"),
         ("[00:12] so we\n[00:15] went", "so we went"),
         ("00:00:12 so we went", "so we went"),
