@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
+from reviewer.transcript.pasted_text import cleaned
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.messages import translated_catalogue
@@ -24,6 +25,7 @@ class TranscriptEditor(QWidget):
     """Knows the conventions, but no clips and no queue: text in, text out."""
 
     text_changed = Signal(str)
+    paste_cleaned = Signal(object)
 
     def __init__(self, conventions: Conventions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,8 @@ class TranscriptEditor(QWidget):
         self._field.textChanged.connect(self._on_text_changed)
         self._field.cursorPositionChanged.connect(self._look.start)
         self._field.tooltip_at = self._tooltip_at
+        self._field.clean = lambda text: cleaned(text, self._conventions)
+        self._field.paste_cleaned.connect(self.paste_cleaned)
         live = active_keys()
         if live is not None:
             live.changed.connect(self._look.start)
@@ -82,6 +86,11 @@ class TranscriptEditor(QWidget):
         if not self._field.isReadOnly():
             self._field.insert_tag(tag)
             self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def paste_as_it_is(self) -> None:
+        """Pastes without cleaning."""
+        self._field.paste_as_it_is()
 
     def show_all_problems(self) -> None:
         """Also shows problems at the cursor, which are hidden while typing."""

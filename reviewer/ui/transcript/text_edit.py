@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QGuiApplication,
     QHelpEvent,
     QInputMethodEvent,
     QKeyEvent,
@@ -15,10 +16,12 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocumentFragment,
     QTextOption,
 )
 from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
+from reviewer.transcript.pasted_text import PastedText
 from reviewer.ui import theme
 from reviewer.ui.widgets.text_direction import direct_document
 
@@ -47,12 +50,15 @@ class TextField(QTextEdit):
 
     edited = Signal(bool)
     """The text changed; carries whether an undo step begins with it: a word, a pause, or another kind of edit."""
+    paste_cleaned = Signal(object)
+    """Carries what was changed in a pasted text, a tuple of PasteChange."""
     next_requested = Signal()
     previous_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tooltip_at: Callable[[int], str] = lambda _point: ""
+        self.clean: Callable[[str], PastedText] = lambda text: PastedText(one_line(text))
         self.is_one_of_several = False
         self._steps = UndoSteps()
         self._marks: list[tuple[Span, bool]] = []
@@ -123,6 +129,17 @@ class TextField(QTextEdit):
         cursor.setPosition(to_units(before, span.end), QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(in_paragraphs(text))
         self.setTextCursor(cursor)
+
+    @Slot()
+    def paste_as_it_is(self) -> None:
+        """Pastes the clipboard's text without cleaning; line breaks become spaces all the same."""
+        source = QGuiApplication.clipboard().mimeData()
+        if source is not None and not self.isReadOnly():
+            self._insert(one_line(_plain(source)))
+
+    def _insert(self, text: str) -> None:
+        self.textCursor().insertText(in_paragraphs(text))
+        self.ensureCursorVisible()
 
     def select(self, span: Span) -> None:
         """Selects a range and scrolls to it."""
@@ -226,7 +243,10 @@ class TextField(QTextEdit):
         return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self.textCursor().insertText(in_paragraphs(one_line(source.text())))
+        pasted = self.clean(_plain(source))
+        self._insert(pasted.text)
+        if pasted.changes:
+            self.paste_cleaned.emit(pasted.changes)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         data = QMimeData()
@@ -276,6 +296,13 @@ class UndoSteps:
         self._last.start()
         self._last_kind, self._position = self._kind, position
         return begins
+
+
+def _plain(source: QMimeData) -> str:
+    """The text of a paste; of a page that offers HTML alone, what it reads."""
+    if source.hasText() or not source.hasHtml():
+        return source.text()
+    return QTextDocumentFragment.fromHtml(source.html()).toPlainText()
 
 
 def _is_undo(event: QKeyEvent) -> bool:
