@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -24,6 +25,38 @@ _ENGLISH_ENDINGS = re.compile(r"(?:'s|'ll|'d|'ve|'re|s')$")
 # Pronouns are written on to the infinitive, gerund and imperative: hablándole (Nueva gramática, 16.7).
 _SPANISH_PRONOUNS = re.compile(r"^(.{2,}?)(?:me|te|se|nos|os)?(?:me|te|se|l[aeo]s?|nos|os)$")
 _NO_ACCENTS = str.maketrans("áéíóú", "aeiou")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """The spelling of an earlier state of a text, shown until the present one was looked up."""
+
+    text: str = ""
+    problems: tuple[TextProblem, ...] = ()
+
+    def among(self, others: tuple[TextProblem, ...], text: str) -> tuple[TextProblem, ...]:
+        """The problems of a text: others, and hints whose word is where it was, counted from either end."""
+        taken = [(problem.start, problem.end) for problem in others]
+        hints = [
+            moved
+            for problem in self.problems
+            if (moved := self._in(problem, text)) is not None
+            and not any(start < moved.end and moved.start < end for start, end in taken)
+        ]
+        return tuple(sorted((*others, *hints), key=lambda problem: (problem.start, problem.end)))
+
+    def _in(self, problem: TextProblem, text: str) -> TextProblem | None:
+        word = self.text[problem.start : problem.end]
+        for shift in (0, len(text) - len(self.text)):
+            start, end = problem.start + shift, problem.end + shift
+            if (
+                start >= 0
+                and text[start:end] == word
+                and not text[:start][-1:].isalpha()
+                and not text[end : end + 1].isalpha()
+            ):
+                return replace(problem, start=start, end=end)
+        return None
 
 
 class Spelling:

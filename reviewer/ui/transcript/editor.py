@@ -5,13 +5,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from reviewer.transcript.checks import TextProblem, check_text
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.find import Match
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.pasted_text import cleaned
+from reviewer.transcript.spelling import UNKNOWN, Hints
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX
+from reviewer.ui.transcript.find_bar import FindBar
+from reviewer.ui.transcript.spelling_checker import SpellingChecker
 from reviewer.ui.transcript.text_edit import Span, TextField
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import Preview
@@ -26,12 +30,16 @@ class TranscriptEditor(QWidget):
 
     text_changed = Signal(str)
     paste_cleaned = Signal(object)
+    """Carries what was changed in a pasted text, a tuple of PasteChange."""
+    add_word_requested = Signal(str)
 
     def __init__(self, conventions: Conventions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transcript")
         self._conventions = conventions
         self._problems: tuple[TextProblem, ...] = ()
+        self._spelling: SpellingChecker | None = None
+        self._hints = Hints()
         self._is_strict = False
         self._field = named(
             TextField(self),
@@ -42,12 +50,17 @@ class TranscriptEditor(QWidget):
         self._field.setPlaceholderText(self.tr("Type what is said, word for word."))
         self._problem_line = ElidedLabel("transcript_problems", self.tr("Problems of the transcript"), self)
         self._preview = Preview(self)
+        self.find_bar = FindBar(self)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AFTER_MS)
         self._look.timeout.connect(self._on_look)
         self._field.textChanged.connect(self._on_text_changed)
         self._field.cursorPositionChanged.connect(self._look.start)
+        self._field.selectionChanged.connect(self._on_place_changed)
+        self.find_bar.match_chosen.connect(self._on_match_chosen)
+        self.find_bar.texts_replaced.connect(self._on_texts_replaced)
+        self.find_bar.closed.connect(self._field.setFocus)
         self._field.tooltip_at = self._tooltip_at
         self._field.clean = lambda text: cleaned(text, self._conventions)
         self._field.paste_cleaned.connect(self.paste_cleaned)
@@ -61,9 +74,22 @@ class TranscriptEditor(QWidget):
     def text(self) -> str:
         return self._field.text
 
+    @property
+    def locale(self) -> str:
+        """The locale of the clip."""
+        return self._conventions.clip_locale
+
     def use_conventions(self, conventions: Conventions) -> None:
         """Uses the conventions of the clip's locale, from the next text on."""
         self._conventions = conventions
+        if self._spelling is not None:
+            self._spelling.use_conventions(conventions)
+
+    def use_spelling(self, checker: SpellingChecker) -> None:
+        """Shows what the checker finds beside what breaks the conventions."""
+        self._spelling = checker
+        checker.use_conventions(self._conventions)
+        checker.problems_found.connect(self._on_spelling)
 
     def show_text(self, text: str) -> None:
         """Shows another clip's text, without a signal."""
@@ -91,6 +117,25 @@ class TranscriptEditor(QWidget):
     def paste_as_it_is(self) -> None:
         """Pastes without cleaning."""
         self._field.paste_as_it_is()
+
+    @Slot()
+    def find(self) -> None:
+        """Opens the bar that finds, with the selected text."""
+        self._open_find_bar(to_replace=False)
+
+    @Slot()
+    def find_and_replace(self) -> None:
+        """Opens the bar that finds and replaces, with the selected text."""
+        self._open_find_bar(to_replace=True)
+
+    @Slot()
+    def add_word(self) -> None:
+        """Asks to add the unknown word at the cursor, else the first one, to the person's own words."""
+        unknown = [p for p in self._problems if p.notice.code == UNKNOWN]
+        caret = self._field.caret
+        found = next((p for p in unknown if p.start <= caret <= p.end), unknown[0] if unknown else None)
+        if found is not None:
+            self.add_word_requested.emit(self._field.text[found.start : found.end])
 
     def show_all_problems(self) -> None:
         """Also shows problems at the cursor, which are hidden while typing."""
@@ -139,7 +184,8 @@ class TranscriptEditor(QWidget):
         """Checks the text and derives the training text, after the last key: typing never waits."""
         self._look.stop()
         text = self._field.text
-        self._problems = check_text(text, self._conventions)
+        self._problems = self._hints.among(check_text(text, self._conventions), text)
+        self._show_in_find_bar()
         shown = tuple(p for p in self._problems if not self._is_being_typed(p))
         tags = [Span(t.start, t.end) for t in tokenize(text) if t.kind is TokenKind.TAG]
         self._field.mark(tags, [Span(p.start, p.end) for p in shown])
@@ -147,6 +193,40 @@ class TranscriptEditor(QWidget):
         caret = self._field.caret
         here = next((p for p in shown if p.start <= caret <= p.end), shown[0] if shown else None)
         self._say(here, len(shown))
+
+        if self._spelling is not None and text != self._hints.text:
+            self._spelling.check(text)
+
+    @Slot(str, object)
+    def _on_spelling(self, text: str, problems: tuple[TextProblem, ...]) -> None:
+        self._hints = Hints(text, problems)
+        if text == self._field.text:
+            self._on_look()
+
+    def _open_find_bar(self, *, to_replace: bool) -> None:
+        selected = self._field.textCursor().selectedText()
+        self.find_bar.open(selected, to_replace=to_replace)
+        self._show_in_find_bar()
+
+    def _show_in_find_bar(self) -> None:
+        if self.find_bar.isVisible():
+            locale, is_read_only = self._conventions.clip_locale, self._field.isReadOnly()
+            self.find_bar.show_texts([self._field.text], locale, is_read_only=is_read_only)
+
+    @Slot()
+    def _on_place_changed(self) -> None:
+        if self.find_bar.isVisible():
+            span = self._field.selected
+            self.find_bar.show_place(0, span.start, span.end)
+
+    @Slot(object)
+    def _on_match_chosen(self, match: Match) -> None:
+        self._field.select(Span(match.start, match.end))
+
+    @Slot(object)
+    def _on_texts_replaced(self, texts: dict[int, str]) -> None:
+        if not self._field.isReadOnly():
+            self._field.replace_all(texts[0])
 
     def _tooltip_at(self, point: int) -> str:
         """What is wrong at a place of the text, and the key that mends it."""
@@ -196,6 +276,7 @@ class TranscriptEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
+        layout.addWidget(self.find_bar)
         layout.addWidget(self._field, 1)
         layout.addWidget(self._problem_line)
         layout.addLayout(below)

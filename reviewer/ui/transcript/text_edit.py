@@ -83,6 +83,12 @@ class TextField(QTextEdit):
         """The code point before which the cursor is."""
         return to_points(self.text, self.textCursor().position())
 
+    @property
+    def selected(self) -> Span:
+        """The selection; empty at the cursor without one."""
+        text, cursor = self.text, self.textCursor()
+        return Span(to_points(text, cursor.selectionStart()), to_points(text, cursor.selectionEnd()))
+
     def put_text(self, text: str, caret: int | None = None) -> None:
         """Shows another text, without a signal; the cursor is at its end unless ``caret`` is given."""
         was_blocked = self.blockSignals(True)
