@@ -177,6 +177,14 @@ def _variants(conventions: Conventions) -> set[str]:
     return {*conventions.variants.keys(), *conventions.variants.values()}
 
 
+def word_at(text: str, place: int) -> str:
+    """The word at a place of a text, without the marks around it; empty where there is none."""
+    for token in tokenize(text):
+        if token.kind is TokenKind.WORD and token.start <= place <= token.end:
+            return token.text.strip(_EDGES)
+    return ""
+
+
 def _is_fragment(word: str) -> bool:
     """Whether a word was broken off, ``wan-``, or its beginning is missing."""
     return word[0] in "-‐‑" or word[-1] in "-‐‑"

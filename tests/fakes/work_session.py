@@ -103,6 +103,11 @@ class FakeWords:
     def add(self, locale: str, word: str) -> None:
         self.words.append(word)
 
+    def toggle(self, locale: str, word: str) -> bool:
+        is_own = word in self.words
+        (self.remove if is_own else self.add)(locale, word)
+        return not is_own
+
     def remove(self, locale: str, word: str) -> None:
         self.words.remove(word)
 

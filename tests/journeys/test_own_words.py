@@ -21,6 +21,15 @@ def test_own_words_are_kept_by_language_in_order_and_each_once(bench: Bench) -> 
     assert words.own("de") == ("Brno",)
 
 
+def test_a_word_is_added_and_taken_out_with_one_call(bench: Bench) -> None:
+    bench.agree(ANA)
+    words = bench.work(ANA).known_words
+    assert words.toggle("de", "frobnix")
+    assert words.own("de") == ("frobnix",)
+    assert not words.toggle("de", "frobnix")
+    assert words.own("de") == ()
+
+
 def test_own_words_are_nobody_else_s_and_not_in_clear_in_the_file(bench: Bench) -> None:
     bench.agree(ANA, BEN)
     bench.work(ANA).known_words.add("de", "frobnix")

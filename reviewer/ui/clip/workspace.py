@@ -54,7 +54,7 @@ class ClipWorkspace:
         self.playback = PlaybackController(player, page, preferences=preferences, clock=tools.clock)
         self.output = OutputSettingsController(player, self.playback, preferences, page)
         self.view = ClipView(scope, work.schema, work.conventions_for(""), jobs, actions, page)
-        self.words = ClipWords(work, scope, self.view, jobs)
+        self.words = ClipWords(work, scope, self.view, jobs, preferences)
         self.stack = ClipStack(empty, self.view, page)
         self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
         self.view.waveform.follow(self.playback, self.output, preferences, keys_owner=self.view)

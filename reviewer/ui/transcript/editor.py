@@ -8,7 +8,7 @@ from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.find import Match
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.pasted_text import cleaned
-from reviewer.transcript.spelling import UNKNOWN, Hints
+from reviewer.transcript.spelling import Hints, word_at
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.messages import translated_catalogue
@@ -75,6 +75,11 @@ class TranscriptEditor(QWidget):
         return self._field.text
 
     @property
+    def problems(self) -> tuple[TextProblem, ...]:
+        """What breaks the conventions, and unknown words, in the order of the text."""
+        return self._problems
+
+    @property
     def locale(self) -> str:
         """The locale of the clip."""
         return self._conventions.clip_locale
@@ -113,6 +118,11 @@ class TranscriptEditor(QWidget):
             self._field.insert_tag(tag)
             self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def insert_snippet(self, text: str) -> None:
+        """Types a text at the cursor, with spaces around it as a tag has them."""
+        if text:
+            self.insert_tag(text)
+
     @Slot()
     def paste_as_it_is(self) -> None:
         """Pastes without cleaning."""
@@ -130,12 +140,10 @@ class TranscriptEditor(QWidget):
 
     @Slot()
     def add_word(self) -> None:
-        """Asks to add the unknown word at the cursor, else the first one, to the person's own words."""
-        unknown = [p for p in self._problems if p.notice.code == UNKNOWN]
-        caret = self._field.caret
-        found = next((p for p in unknown if p.start <= caret <= p.end), unknown[0] if unknown else None)
-        if found is not None:
-            self.add_word_requested.emit(self._field.text[found.start : found.end])
+        """Asks to add the word at the cursor to the person's own, or to take it out of them."""
+        word = word_at(self._field.text, self._field.caret)
+        if word:
+            self.add_word_requested.emit(word)
 
     def show_all_problems(self) -> None:
         """Also shows problems at the cursor, which are hidden while typing."""

@@ -372,7 +372,8 @@ def tag_insertion(before: str, after: str, tag: str) -> Insertion:
 
     A tag's detail stays selected, to be overwritten; otherwise the cursor goes behind the space.
     """
-    lead = " " if before and not before[-1].isspace() else ""
+    is_mark = tag[:1] in _NO_SPACE_BEFORE
+    lead = " " if before and not before[-1].isspace() and not is_mark else ""
     trail = "" if after and (after[0].isspace() or after[0] in _NO_SPACE_BEFORE) else " "
     detail = re.search(r":([^\]]*)\]", tag)
     if detail is not None:
