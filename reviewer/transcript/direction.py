@@ -17,8 +17,8 @@ class Direction(StrEnum):
 def text_direction(text: str) -> Direction | None:
     """The direction of the first strong character outside tags; None if there is none.
 
-    Rules P2 and P3 of the Unicode Bidirectional Algorithm (UAX 9), except that a tag counts as neutral: its Latin
-    name says nothing about the language of the text that follows it. Digits are not strong.
+    Rules P2 and P3 of the Unicode Bidirectional Algorithm (UAX 9), except that a tag counts as neutral: its
+    Latin name says nothing about the language of the text that follows it. Digits are not strong.
     """
     for match in _TAG_OR_STRONG.finditer(text):
         if match["left"]:

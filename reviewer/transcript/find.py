@@ -1,4 +1,4 @@
-"""Finds and replaces text in the segments of a clip, as readers see it: by character, case of the language, NFC."""
+"""Finds and replaces text in the segments of a clip: by character, the language's letter case, and NFC."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence

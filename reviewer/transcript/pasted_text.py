@@ -56,7 +56,7 @@ class PastedText:
 def cleaned(pasted: str, conventions: Conventions) -> PastedText:
     """One line of words, without cues, times, speakers and typographic quotes.
 
-    Quotation marks go where the conventions list the allowed marks without them; elsewhere they become straight.
+    Quotation marks go where the conventions list the allowed marks; elsewhere they become straight.
     """
     made = _Cleaning(_BREAK.sub("\n", pasted))
     made.step(PasteChange.SUBTITLES, _without_cues)

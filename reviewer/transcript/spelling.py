@@ -71,6 +71,10 @@ class Spelling:
         self._by_lower = {word.lower(): word for word in sorted(lexicon)}
         self._suggest = lru_cache(maxsize=2000)(self._suggestions)
 
+    def forget(self) -> None:
+        """Removes every word that was looked up from memory."""
+        self._suggest.cache_clear()
+
     def problems(self, text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
         """The unknown words in the order of the text, each with the likeliest correction."""
         return tuple(self._found(text, conventions))

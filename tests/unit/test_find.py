@@ -55,7 +55,7 @@ def test_replacing_gives_the_changed_texts_by_row() -> None:
 
 
 @given(st.text("abé́ []שָ", max_size=12), st.text("abé́ שָ", min_size=1, max_size=2), st.booleans())
-def test_what_is_found_is_equal_to_what_was_asked(text: str, what: str, whole_words: bool) -> None:  # noqa: FBT001
+def test_what_is_found_is_equal_to_what_was_asked(text: str, what: str, whole_words: bool) -> None:
     query = Query(what, whole_words=whole_words)
     for match in find([text], query, "he"):
         part = text[match.start : match.end]

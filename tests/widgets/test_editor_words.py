@@ -85,7 +85,7 @@ def test_finding_selects_one_match_after_the_other_and_says_which(
 ) -> None:
     editor.show_text("so we said so and So")
     field_of(editor).select(Span(0, 0))
-    editor.find()
+    editor.find_text()
     bar = editor.find_bar
     qtbot.keyClicks(bar.wanted, "so")
     assert field_of(editor).selected == Span(0, 2)
@@ -117,6 +117,16 @@ def test_replacing_one_goes_on_to_the_next_and_replacing_all_says_how_many(
     bar.replace_all()
     assert editor.text == "soso we said soso and soso"
     assert bar.count.text() == "2 replaced"
+
+
+def test_the_texts_leave_the_bar_with_the_clip(editor: TranscriptEditor) -> None:
+    editor.show_text("so")
+    editor.find_text()
+    editor.find_bar.wanted.setText("so")
+    editor.show_text("")
+    assert editor.find_bar.isHidden()
+    assert editor.find_bar.wanted.text() == ""
+    assert editor.find_bar.matches == ()
 
 
 def test_nothing_is_replaced_in_a_text_that_is_read_only(editor: TranscriptEditor) -> None:

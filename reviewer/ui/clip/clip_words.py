@@ -1,4 +1,4 @@
-"""Words on a clip's screen: spelling with the person's own words, find and replace, and what a paste changed."""
+"""Words on a clip's screen: spelling with own words, find and replace, snippets, what a paste changed."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,13 +36,13 @@ class ClipWords(QObject):
         self._view = view
         self._preferences = preferences
         self._editor = view.transcription.editor
-        self.spelling = SpellingChecker(jobs, lambda locale: work.known_words.of(locale), self)
+        self.spelling = SpellingChecker(jobs, self._known_words, self)
         self.spelling.failed.connect(view.message.show_error)
         self._editor.use_spelling(self.spelling)
         self._editor.add_word_requested.connect(self._on_add_word)
         self._editor.paste_cleaned.connect(self._on_paste_cleaned)
         keys = view.transcription
-        bind_shortcut(keys, f"{scope}.find", self._editor.find)
+        bind_shortcut(keys, f"{scope}.find", self._editor.find_text)
         bind_shortcut(keys, f"{scope}.replace", self._editor.find_and_replace)
         bind_shortcut(keys, f"{scope}.paste_as_it_is", self._editor.paste_as_it_is)
         bind_shortcut(keys, f"{scope}.add_word", self._editor.add_word)
@@ -56,9 +56,13 @@ class ClipWords(QObject):
             hint = self.tr("Put a text on it: Settings, Snippets.")
             self._view.message.show_message(Message(self.tr("This key has no snippet yet."), hint))
 
+    def _known_words(self, locale: str) -> frozenset[str]:
+        """Called on the job pool; the session checks then that the person is still signed in."""
+        return self._work.known_words.of(locale)
+
     @Slot(str)
     def _on_add_word(self, word: str) -> None:
-        work, locale = self._work, self._editor.locale
+        work, locale = self._work, self._editor.clip_locale
 
         def changed(is_own: bool) -> None:  # noqa: FBT001 - the result of the job
             self.spelling.reload_words()

@@ -21,8 +21,8 @@ class SnippetsPage(QWidget):
         named(self, "snippets_page", self.tr("Snippets")).setToolTip("")
         hint = QLabel(
             self.tr(
-                "Words and tags that you type often. The key types the text at the cursor, with spaces around it."
-                " They are stored unencrypted on this computer: no names or other personal data."
+                "Words and tags that you type often. The key types the text at the cursor, with spaces"
+                " around it. They are stored unencrypted on this computer: no names or other personal data."
             ),
             self,
         )

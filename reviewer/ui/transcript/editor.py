@@ -80,7 +80,7 @@ class TranscriptEditor(QWidget):
         return self._problems
 
     @property
-    def locale(self) -> str:
+    def clip_locale(self) -> str:
         """The locale of the clip."""
         return self._conventions.clip_locale
 
@@ -97,7 +97,12 @@ class TranscriptEditor(QWidget):
         checker.problems_found.connect(self._on_spelling)
 
     def show_text(self, text: str) -> None:
-        """Shows another clip's text, without a signal."""
+        """Shows another clip's text, without a signal; an empty one removes the last from memory."""
+        self._hints = Hints()
+        if self._spelling is not None:
+            self._spelling.forget()
+        if not text and not self.find_bar.isHidden():
+            self.find_bar.forget()
         self._field.blockSignals(True)
         self._field.put_text(text)
         self._field.blockSignals(False)
@@ -129,7 +134,7 @@ class TranscriptEditor(QWidget):
         self._field.paste_as_it_is()
 
     @Slot()
-    def find(self) -> None:
+    def find_text(self) -> None:
         """Opens the bar that finds, with the selected text."""
         self._open_find_bar(to_replace=False)
 

@@ -95,6 +95,12 @@ class FindBar(QWidget):
         self.wanted.selectAll()
         self.wanted.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def forget(self) -> None:
+        """Closes, and removes what was typed here and the texts."""
+        self.close_bar()
+        self.wanted.clear()
+        self.replacement.clear()
+
     @Slot()
     def go_to_next(self) -> None:
         """Chooses the match after the cursor, wrapping around."""
@@ -131,6 +137,7 @@ class FindBar(QWidget):
     def close_bar(self) -> None:
         """Hides the bar; the owner takes the focus back."""
         self.hide()
+        self._texts = self._matches = ()
         self.closed.emit()
 
     @Slot()

@@ -9,7 +9,7 @@ from reviewer.ui.messages import Message
 
 
 def paste_message(changes: Sequence[PasteChange], undo: str, as_it_is: str) -> Message:
-    """The message about a paste; ``undo`` and ``as_it_is`` are the keys that take it back and paste it whole."""
+    """The message about a paste; ``undo`` and ``as_it_is`` are the keys that are offered."""
     names = {
         PasteChange.LINES: _tr("line breaks joined"),
         PasteChange.SUBTITLES: _tr("subtitle numbers and cue times removed"),

@@ -55,10 +55,18 @@ class SpellingChecker(QObject):
         if text:
             self.check(text)
 
+    def forget(self) -> None:
+        """Removes the text and its words from memory, and drops what was asked."""
+        self._drop()
+        if self._spelling is not None:
+            self._spelling.forget()
+
     def check(self, text: str) -> None:
         """Checks a text; one job runs at a time, and the newest text waits for it."""
         self._text = text
-        if self._conventions is None:
+        if not text:
+            self.forget()
+        if self._conventions is None or not text:
             return
         if self._job is not None and self._job.is_running:
             self._is_stale = True

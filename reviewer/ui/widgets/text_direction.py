@@ -18,6 +18,10 @@ def direct_document(document: QTextDocument, text: str) -> None:
     wanted, option = _QT[text_direction(text)], document.defaultTextOption()
     if option.textDirection() != wanted:
         option.setTextDirection(wanted)
+        # A rich-text layout mirrors the alignment itself, a plain one does not.
+        is_right = wanted == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
         document.setDefaultTextOption(option)
 
 
