@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.model.people import Identity
+from reviewer.model.task import SealedAnnotation
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.find import Query, find
@@ -30,7 +31,7 @@ def search(
     Every text that is looked at is logged before it is unsealed, found or not; a clip that may not be
     opened any more is left out.
     """
-    newest = {}
+    newest: dict[str, SealedAnnotation] = {}
     for each in unit.queue.annotations_of(identity.person.id, _MOST):
         if each.made_at >= since:
             newest.setdefault(each.clip_id, each)

@@ -1,6 +1,7 @@
 """Which words of a transcript no dictionary and no lexicon knows: hints, which never stop a submission."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -36,13 +37,16 @@ class Hints:
 
     def among(self, others: tuple[TextProblem, ...], text: str) -> tuple[TextProblem, ...]:
         """The problems of a text: others, and hints whose word is where it was, counted from either end."""
-        taken = [(problem.start, problem.end) for problem in others]
-        hints = [
-            moved
-            for problem in self.problems
-            if (moved := self._in(problem, text)) is not None
-            and not any(start < moved.end and moved.start < end for start, end in taken)
-        ]
+        others = tuple(sorted(others, key=lambda problem: problem.start))
+        starts = [problem.start for problem in others]
+        hints = []
+        for problem in self.problems:
+            moved = self._in(problem, text)
+            if moved is None:
+                continue
+            before = bisect_left(starts, moved.end)
+            if not before or others[before - 1].end <= moved.start:
+                hints.append(moved)
         return tuple(sorted((*others, *hints), key=lambda problem: (problem.start, problem.end)))
 
     def _in(self, problem: TextProblem, text: str) -> TextProblem | None:
@@ -52,7 +56,7 @@ class Hints:
             if (
                 start >= 0
                 and text[start:end] == word
-                and not text[:start][-1:].isalpha()
+                and not text[max(start - 1, 0) : start].isalpha()
                 and not text[end : end + 1].isalpha()
             ):
                 return replace(problem, start=start, end=end)

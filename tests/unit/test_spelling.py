@@ -2,8 +2,10 @@
 
 import pytest
 
+from reviewer.errors import Notice
+from reviewer.transcript.checks import TextProblem
 from reviewer.transcript.dictionaries import LANGUAGES, WordList, dictionary_of
-from reviewer.transcript.spelling import Spelling
+from reviewer.transcript.spelling import Hints, Spelling, word_at
 from tests.fakes.work_session import conventions_of
 
 WORDS = {
@@ -113,3 +115,29 @@ def test_every_named_language_has_a_dictionary(language: str) -> None:
 
 def test_a_language_without_a_good_list_has_none() -> None:
     assert dictionary_of("cs") is dictionary_of("he") is None
+
+
+def hinted(text: str, *words: str) -> Hints:
+    starts = [(word, text.index(word)) for word in words]
+    return Hints(
+        text, tuple(TextProblem(s, s + len(w), Notice("WORD_UNKNOWN", {"word": w})) for w, s in starts)
+    )
+
+
+def test_hints_move_with_their_words_and_go_when_the_word_is_changed() -> None:
+    hints = hinted("ab teh cd frob ef", "teh", "frob")
+    text = "ab tehx cd more frob ef"
+    assert [text[p.start : p.end] for p in hints.among((), text)] == ["frob"]
+    assert [p.start for p in hints.among((), "ab teh cd frob")] == [3, 10]
+
+
+def test_a_hint_gives_way_to_a_problem_of_the_same_word() -> None:
+    other = TextProblem(3, 6, Notice("SPELLING_VARIANT", {}), "the")
+    assert hinted("ab teh cd frob", "teh", "frob").among((other,), "ab teh cd frob") == (
+        other,
+        *hinted("ab teh cd frob", "frob").problems,
+    )
+
+
+def test_the_word_at_the_cursor_has_no_marks_around_it() -> None:
+    assert [word_at("so, “frob”? [laugh]", place) for place in (0, 3, 7, 14)] == ["so", "so", "frob", ""]
