@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from reviewer.model.people import Identity
-from reviewer.model.task import SealedAnnotation
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.find import Query, find
+
+if TYPE_CHECKING:
+    from reviewer.model.task import SealedAnnotation
 
 _MOST = 500
 
@@ -31,7 +34,7 @@ def search(
     Every text that is looked at is logged before it is unsealed, found or not; a clip that may not be
     opened any more is left out.
     """
-    newest: dict[str, SealedAnnotation] = {}
+    newest: "dict[str, SealedAnnotation]" = {}
     for each in unit.queue.annotations_of(identity.person.id, _MOST):
         if each.made_at >= since:
             newest.setdefault(each.clip_id, each)

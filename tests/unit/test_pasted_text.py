@@ -7,7 +7,9 @@ from tests.fakes.work_session import conventions_of
 
 ENGLISH, ANY = conventions_of(), conventions_of("und")
 
-SRT = "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>So we</i>\r\nwent\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nhome"
+SRT = (
+    "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>So we</i>\r\nwent\r\n\r\n2\r\n00:00:03,0 --> 00:00:04,0\r\nhome"
+)
 VTT = "\ufeffWEBVTT - a\n\nNOTE made by\na machine\n\n00:01.000 --> 00:02.000 align:end\n<v Bob>So we went\n"
 
 

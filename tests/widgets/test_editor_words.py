@@ -148,7 +148,8 @@ def test_a_paste_is_cleaned_and_says_so_and_another_key_pastes_it_as_it_is(
     assert editor.text == "it's so late"
     message = paste_message(cleaned.args[0], "Ctrl+Z", "Ctrl+Shift+V")
     assert message.sentence == (
-        "Pasted text: line breaks joined, times removed, quotation marks and apostrophes follow the conventions."
+        "Pasted text: line breaks joined, times removed,"
+        " quotation marks and apostrophes follow the conventions."
     )
     editor.show_text("")
     editor.paste_as_it_is()
