@@ -34,7 +34,7 @@ def search(
     Every text that is looked at is logged before it is unsealed, found or not; a clip that may not be
     opened any more is left out.
     """
-    newest: "dict[str, SealedAnnotation]" = {}
+    newest: dict[str, SealedAnnotation] = {}
     for each in unit.queue.annotations_of(identity.person.id, _MOST):
         if each.made_at >= since:
             newest.setdefault(each.clip_id, each)
