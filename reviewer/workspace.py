@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.open_tasks import OpenTasks
+from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
@@ -51,8 +53,10 @@ from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.conventions import load_conventions
+from reviewer.transcript.lexicon import read_lexicon
 
 CLIPS_FOLDER = "clips"
+LEXICON_FOLDER = "lexicon"
 APP_VERSION = importlib.metadata.version("reviewer")
 
 MakeQueue = Callable[[Database, Clock, QueueRules], Queue]
@@ -170,6 +174,7 @@ class Workspace:
             listening=self._listening,
             schema=self._schema,
             conventions=self._conventions,
+            lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
         )
 
     def _verify_log(self) -> Finding:
@@ -192,6 +197,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         hypotheses=HypothesisRepository(database, content, clock),
         drafts=DraftRepository(database),
         open_tasks=OpenTasks(database),
+        own_words=OwnWords(workspace_id, database),
         log=log,
         exports=ExportRepository(database),
         people=PersonRepository(database, clock),

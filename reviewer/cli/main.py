@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import audit, clips, conventions, doctor, init, nda, output, people, qa, queue
+from reviewer.cli import audit, clips, conventions, doctor, init, lexicon, nda, output, people, qa, queue
 from reviewer.errors import Refused, ReviewerError, Unavailable
 
 _STOPPED = 130
@@ -30,6 +30,7 @@ app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
 app.add_typer(qa.app, name="qa")
 app.add_typer(conventions.app, name="conventions")
+app.add_typer(lexicon.app, name="lexicon")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)

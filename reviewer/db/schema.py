@@ -39,6 +39,19 @@ def m002_languages(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m004_own_words(db: Tables) -> None:
+    """Words that people added to the dictionaries for themselves."""
+    db.conn.execute(
+        """
+        CREATE TABLE own_words (
+            person_id TEXT PRIMARY KEY REFERENCES person (id),
+            sealed BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"

@@ -54,3 +54,4 @@ class ContentKind(StrEnum):
     ANNOTATION = "annotation"
     LATE_DRAFT = "late-draft"
     COMMENT = "comment"
+    OWN_WORDS = "own-words"  # of a person, not of a clip

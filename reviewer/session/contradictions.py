@@ -6,7 +6,7 @@ from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.intervals import Span
 from reviewer.session.submission_checks import is_answered_by_flag
-from reviewer.transcript.tokens import TokenKind, tokenize
+from reviewer.transcript.tokens import TAG, TokenKind, tokenize
 
 PERSONAL_DATA_TAG = "pii"
 _SPEECH_SECONDS = 1.0
@@ -18,7 +18,7 @@ _LETTERS_PER_SECOND = 1.5
 
 def implied_flags(text: str) -> frozenset[Flag]:
     """The flags that a text sets by itself: a ``[pii:...]`` tag means personal data."""
-    names = (token.tag_name for token in tokenize(text) if token.kind is TokenKind.TAG)
+    names = (tag.group()[1:-1].partition(":")[0] for tag in TAG.finditer(text))
     return frozenset({Flag.PERSONAL_DATA} if PERSONAL_DATA_TAG in names else ())
 
 

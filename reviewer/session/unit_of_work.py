@@ -11,6 +11,7 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
+from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock
@@ -30,6 +31,7 @@ class UnitOfWork:
     hypotheses: HypothesisRepository
     drafts: DraftRepository
     open_tasks: OpenTasks
+    own_words: OwnWords
     log: AuditLog
     exports: ExportRepository
     people: PersonRepository

@@ -23,18 +23,21 @@ from reviewer.queue.outbox import (
     ReleasePrefetched,
     Submit,
 )
-from reviewer.session import past_work
+from reviewer.session import past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit, UnsealedClip
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.drafts import Draft, Drafts
+from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.past_work import PastWork
+from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.find import Query
 
 RENEW_SECONDS = 60.0
 SEEN_SECONDS = 10.0
@@ -75,11 +78,13 @@ class WorkSession:
         listening: ListeningRecord,
         schema: Schema,
         conventions: LocaleConventions,
+        lexicon: Lexicon = no_lexicon,
     ) -> None:
         self.identity = identity
         self.kinds = kinds
         self.schema = schema
         self._conventions = conventions
+        self._known_words = KnownWords(unit, identity, lexicon)
         self._unit = unit
         self._access = access
         self._listening = listening
@@ -109,6 +114,12 @@ class WorkSession:
     def conventions_for(self, locale: str) -> Conventions:
         """The conventions of a clip's locale."""
         return self._conventions.of(locale)
+
+    @property
+    def known_words(self) -> KnownWords:
+        """The words that spelling knows beside its dictionaries."""
+        self._require()
+        return self._known_words
 
     # Claiming
 
@@ -316,17 +327,24 @@ class WorkSession:
     def daily_counts(self) -> DailyCounts:
         """Waiting tasks, and what this person has done since midnight in their time zone."""
         self._require()
-        midnight = self._unit.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, midnight)
+        return self._unit.queue.daily_counts(self.identity.person.id, self.kinds, self._midnight())
 
     def history(self, limit: int = 20) -> list[PastWork]:
         """This person's last submissions, newest first."""
         self._require()
         return past_work.history(self._unit, self._access, self.identity, limit)
 
+    def search_today(self, query: Query) -> list[FoundWork]:
+        """This person's submissions of today that contain a text; each text is logged before it is read."""
+        self._require()
+        return text_search.search(self._unit, self._access, self.identity, query, self._midnight())
+
     def unwitnessed(self) -> int:
         """The number of rows of the access log that no external checkpoint covers yet."""
         return self._unit.log.unwitnessed()
+
+    def _midnight(self) -> datetime:
+        return self._unit.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
     def _held_or_next(self) -> Lease | None:
         held = self._unit.queue.resume(self.identity.person.id, self.kinds)

@@ -23,8 +23,10 @@ from reviewer.places import resource
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.open_clip import OpenClip, ReturnedWork
+from reviewer.session.text_search import FoundWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
+from reviewer.transcript.find import Query
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FRAMES = 32_000
@@ -86,6 +88,30 @@ def returned(comment: str = "Listen to the end again.", text: str = "hello there
     return ReturnedWork(comment, typed(text))
 
 
+class FakeWords:
+    """A person's own words, the same for every language."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = list(words)
+
+    def of(self, locale: str) -> frozenset[str]:
+        return frozenset(self.words)
+
+    def own(self, locale: str) -> tuple[str, ...]:
+        return tuple(self.words)
+
+    def add(self, locale: str, word: str) -> None:
+        self.words.append(word)
+
+    def toggle(self, locale: str, word: str) -> bool:
+        is_own = word in self.words
+        (self.remove if is_own else self.add)(locale, word)
+        return not is_own
+
+    def remove(self, locale: str, word: str) -> None:
+        self.words.remove(word)
+
+
 class FakeWork:
     """``waiting`` holds the clips to come; what was asked for stands in ``calls``.
 
@@ -113,6 +139,8 @@ class FakeWork:
         self.verdicts: list[tuple[VerdictKind, str]] = []
         self.heard_ranges: list[HeardRange] = []
         self.past: list[Any] = []
+        self.found: list[FoundWork] = []
+        self.known_words = FakeWords()
         self.now = NOON
         self._open: OpenClip | None = None
 
@@ -121,6 +149,10 @@ class FakeWork:
         self.begun[name] = threading.Event()
         self.gates[name] = threading.Event()
         return self.gates[name]
+
+    def search_today(self, query: Query) -> list[FoundWork]:
+        self.called("search_today")
+        return [work for work in self.found if query.text in work.excerpt]
 
     def conventions_for(self, locale: str) -> Conventions:
         return conventions_of(locale or "en-US")

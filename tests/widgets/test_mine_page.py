@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.errors import Unavailable
 from reviewer.model.task import DailyCounts, TaskState
 from reviewer.session.past_work import PastWork
+from reviewer.session.text_search import FoundWork
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import StatusFacts
@@ -88,3 +89,22 @@ def test_what_failed_can_be_tried_again_and_no_text_is_left_after_a_lock(
     assert page.done.rowCount() == 1
     page.close_down()
     assert page.done.rowCount() == 0
+
+
+def test_todays_work_is_searched_and_one_clip_is_asked_for(
+    shown: Shown, settle: Callable[[], None], qtbot: QtBot
+) -> None:
+    desk = remembering(work(1))
+    desk.work.found = [FoundWork("a1", "c1", NOON, 2, "hello there"), FoundWork("a2", "c2", NOON, 1, "no")]
+    page = shown(desk)
+    assert page.search.table.isHidden()
+    qtbot.keyClicks(page.search.wanted, "hello\r")
+    settle()
+    assert [page.search.found.index(row, 2).data() for row in range(page.search.found.rowCount())] == [
+        "hello there"
+    ]
+    with qtbot.waitSignal(page.open_requested) as asked:
+        page.search.table.activated.emit(page.search.found.index(0, 0))
+    assert asked.args == ["a1"]
+    page.close_down()
+    assert (page.search.wanted.text(), page.search.found.rowCount()) == ("", 0)

@@ -103,14 +103,14 @@ def test_the_dialog_is_as_large_as_the_window_lets_it(
     assert two_pages(preferences, parent).size() == size
 
 
-def test_the_program_s_pages_are_listening_sound_shortcuts_and_foot_pedal(
+def test_the_program_s_pages_are_listed_in_their_order(
     themed, qtbot: QtBot, preferences: Preferences, jobs: Jobs, settle
 ):
     reader = PedalReader(FakeHidBackend(), preferences)
     dialog = settings_dialog(preferences, [], jobs, reader)
     qtbot.addWidget(dialog)
     settle()
-    assert titles(dialog) == ["Listening", "Sound", "Shortcuts", "Foot pedal"]
+    assert titles(dialog) == ["Listening", "Sound", "Shortcuts", "Snippets", "Foot pedal"]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ class SubmissionIssues:
     @property
     def in_text(self) -> bool:
         """Whether the first thing to fix is in the transcript."""
-        return len(self.notices) > len(self.fields) + self.is_unheard
+        return len(self.notices) > len(self.fields) + len(self.in_segments) + self.is_unheard
 
     @property
     def is_unheard(self) -> bool:

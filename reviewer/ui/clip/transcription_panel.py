@@ -15,6 +15,7 @@ from reviewer.session.contradictions import implied_flags
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
 from reviewer.transcript.edits import Edge, find
+from reviewer.transcript.find import Match
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
@@ -119,6 +120,7 @@ class TranscriptionPanel(QWidget):
         self._rate_hz, self._speech = clip.samples.rate_hz, clip.speech
         self._conventions = clip.conventions
         self.checker.forget()
+        self.editor.forget()
         self.editor.use_conventions(clip.conventions)
         self.tags.use_conventions(clip.conventions)
         self._document = Document.of(start, clip.samples.frames)
@@ -136,6 +138,7 @@ class TranscriptionPanel(QWidget):
         self._document = Document.of(Annotation(), 1)
         self._speech = ()
         self.checker.forget()
+        self.editor.forget()
         self.editor.show_text("")
         self.segments.show_nothing()
         self.form.show_labels({})
@@ -357,6 +360,18 @@ class TranscriptionPanel(QWidget):
     def _on_segment_flag(self, flag: str) -> None:
         self.edit(self._document.with_segment_flag(flag))
 
+    @Slot(object)
+    def _on_match_chosen(self, match: Match) -> None:
+        segment = self._document.segments[match.row]
+        if segment.id != self._document.cursor.segment_id:
+            self._go_to(segment, match.start)
+        self.editor.select(match.start, match.end)
+
+    @Slot(object)
+    def _on_texts_replaced(self, texts: dict[int, str]) -> None:
+        segments = self._document.segments
+        self.edit(self._document.with_texts({segments[row].id: text for row, text in texts.items()}))
+
     @Slot()
     def _focus_text(self) -> None:
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -368,6 +383,9 @@ class TranscriptionPanel(QWidget):
         self.editor.previous_requested.connect(partial(self.act, "previous_row"))
         self.editor.undo_requested.connect(partial(self.act, "undo"))
         self.editor.redo_requested.connect(partial(self.act, "redo"))
+        self.editor.found_in = lambda: ([each.text for each in self._document.segments], self._document.place)
+        self.editor.find_bar.match_chosen.connect(self._on_match_chosen)
+        self.editor.find_bar.texts_replaced.connect(self._on_texts_replaced)
         self.segments.segment_chosen.connect(self.choose_segment)
         self.segments.act_requested.connect(self.act)
         self.segments.speaker_number_requested.connect(self._on_speaker_number)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from reviewer.model.clock import Clock
 from reviewer.ui.clip.clip_stack import ClipStack
 from reviewer.ui.clip.clip_view import ClipView
+from reviewer.ui.clip.clip_words import ClipWords
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
 from reviewer.ui.jobs import Jobs
@@ -53,6 +54,7 @@ class ClipWorkspace:
         self.playback = PlaybackController(player, page, preferences=preferences, clock=tools.clock)
         self.output = OutputSettingsController(player, self.playback, preferences, page)
         self.view = ClipView(scope, work.schema, work.conventions_for(""), jobs, actions, page)
+        self.words = ClipWords(work, scope, self.view, jobs, preferences)
         self.stack = ClipStack(empty, self.view, page)
         self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
         self.view.waveform.follow(self.playback, self.output, preferences, keys_owner=self.view)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import DailyCounts, TaskState
@@ -10,6 +10,7 @@ from reviewer.ui.icons import set_icon
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, term
+from reviewer.ui.mine.search_panel import SearchPanel
 from reviewer.ui.page import Page, StatusFacts
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
@@ -32,6 +33,8 @@ class MinePage(Page):
     """Newest first; texts are in memory only, and cleared on lock."""
 
     scope = Scope.MINE
+    open_requested = Signal(str)
+    """Carries the annotation id of the submission that the person wants to change."""
 
     def __init__(self, desk: "DeskSession", jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,14 +65,18 @@ class MinePage(Page):
         set_icon(self.refresh_button, "refresh")
         self.refresh_button.clicked.connect(self.refresh)
         bind_shortcut(self.refresh_button, "mine.refresh", self.refresh_button.click)
+        self.search = SearchPanel(desk.work, jobs, self)
+        self.search.open_requested.connect(self.open_requested)
+        self.search.failed.connect(self.message.show_error)
         self._lay_out(table)
-        tab_through(self.refresh_button, self.message, table)
+        tab_through(self.refresh_button, self.message, self.search, table)
 
     def enter(self) -> None:
         self.refresh()
 
     def close_down(self) -> None:
         self.done.show_rows(())
+        self.search.clear()
 
     @Slot()
     def refresh(self) -> None:
@@ -133,4 +140,5 @@ class MinePage(Page):
         column.setSpacing(GAP_PX)
         column.addLayout(top)
         column.addWidget(self.message)
+        column.addWidget(self.search)
         column.addWidget(table, 1)

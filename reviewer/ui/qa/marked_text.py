@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from reviewer.stats.wer import DiffWord
 from reviewer.ui.theme import interface_font, tokens
+from reviewer.ui.widgets.text_direction import direct_document
 from reviewer.ui.widgets.widget_ids import named
 
 _TEXT_PX = 16
@@ -71,6 +72,7 @@ class MarkedText(QPlainTextEdit):
         normal = unicodedata.normalize("NFC", text)
         self._marks = marks_of(normal, words, self._side)
         self.setPlainText(normal)
+        direct_document(self.document(), normal)
         self._draw()
 
     def _draw(self) -> None:

@@ -22,6 +22,7 @@ from reviewer.ui.preferences import Preferences
 from reviewer.ui.settings.keys_page import KeysPage
 from reviewer.ui.settings.listening_page import ListeningPage
 from reviewer.ui.settings.pedal_page import PedalPage
+from reviewer.ui.settings.snippets_page import SnippetsPage
 from reviewer.ui.settings.sound_page import SoundPage
 from reviewer.ui.theme import EDGE_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
@@ -126,6 +127,7 @@ def settings_dialog(
     makers: list[PageMaker] = [
         partial(ListeningPage, preferences),
         partial(KeysPage, preferences, _portable(tags), None),
+        partial(SnippetsPage, preferences),
     ]
     if jobs is not None:
         makers.insert(1, partial(SoundPage, preferences, jobs))

@@ -1,21 +1,30 @@
 """The transcript editor, with its problems and the training text."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.transcript.checks import TextProblem
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.normalisation import normalise
+from reviewer.transcript.pasted_text import cleaned
+from reviewer.transcript.spelling import Hints, word_at
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.tokens import TAG
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX
+from reviewer.ui.transcript.find_bar import FindBar
+from reviewer.ui.transcript.spelling_checker import SpellingChecker
 from reviewer.ui.transcript.text_edit import Span, TextField
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import Preview
 from reviewer.ui.widgets.widget_ids import named, restyle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LOOK_AFTER_MS = 120
 _LINE_PX = 20
@@ -33,6 +42,9 @@ class TranscriptEditor(QWidget):
     previous_requested = Signal()
     undo_requested = Signal()
     redo_requested = Signal()
+    paste_cleaned = Signal(object)
+    """Carries what was changed in a pasted text, a tuple of PasteChange."""
+    add_word_requested = Signal(str)
 
     def __init__(self, conventions: Conventions, checker: TextChecker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +52,9 @@ class TranscriptEditor(QWidget):
         self._conventions = conventions
         self._checker = checker
         self._problems: tuple[TextProblem, ...] = ()
+        self.found_in: Callable[[], tuple[list[str], int]] = lambda: ([self._field.text], 0)
+        self._spelling: SpellingChecker | None = None
+        self._hints = Hints()
         self._is_strict = False
         self._field = named(
             TextField(self),
@@ -50,6 +65,7 @@ class TranscriptEditor(QWidget):
         self._field.setPlaceholderText(self.tr("Type what is said, word for word."))
         self._problem_line = ElidedLabel("transcript_problems", self.tr("Problems of the transcript"), self)
         self._preview = Preview(self)
+        self.find_bar = FindBar(self)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AFTER_MS)
@@ -71,9 +87,26 @@ class TranscriptEditor(QWidget):
         """Whether what is typed goes into the text."""
         return self._field.hasFocus()
 
+    def problems(self) -> tuple[TextProblem, ...]:
+        """What breaks the conventions, and unknown words, in the order of the text."""
+        return self._problems
+
+    @property
+    def clip_locale(self) -> str:
+        """The locale of the clip."""
+        return self._conventions.clip_locale
+
     def use_conventions(self, conventions: Conventions) -> None:
         """Uses the conventions of the clip's locale, from the next text on."""
         self._conventions = conventions
+        if self._spelling is not None:
+            self._spelling.use_conventions(conventions)
+
+    def use_spelling(self, checker: SpellingChecker) -> None:
+        """Shows what the checker finds beside what breaks the conventions."""
+        self._spelling = checker
+        checker.use_conventions(self._conventions)
+        checker.problems_found.connect(self._on_spelling)
 
     def set_one_of_several(self, *, is_one_of_several: bool) -> None:
         """Whether Return goes to the next segment."""
@@ -88,6 +121,18 @@ class TranscriptEditor(QWidget):
     def set_read_only(self, is_read_only: bool) -> None:  # noqa: FBT001 - as Qt's own setters
         self._field.setReadOnly(is_read_only)
 
+    def select(self, start: int, end: int) -> None:
+        """Selects a part of the text and scrolls to it."""
+        self._field.select(Span(start, end))
+
+    def forget(self) -> None:
+        """Removes what is remembered of the clip's texts."""
+        self._hints = Hints()
+        if self._spelling is not None:
+            self._spelling.forget()
+        if not self.find_bar.isHidden():
+            self.find_bar.forget()
+
     def replace_text(self, text: str) -> None:
         """Replaces the whole text as one step that can be undone."""
         self._field.replace_all(text)
@@ -98,6 +143,33 @@ class TranscriptEditor(QWidget):
         if not self._field.isReadOnly():
             self._field.insert_tag(tag)
             self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def insert_snippet(self, text: str) -> None:
+        """Types a text at the cursor, with spaces around it as a tag has them."""
+        if text:
+            self.insert_tag(text)
+
+    @Slot()
+    def paste_as_it_is(self) -> None:
+        """Pastes without cleaning."""
+        self._field.paste_as_it_is()
+
+    @Slot()
+    def find_text(self) -> None:
+        """Opens the bar that finds, with the selected text."""
+        self._open_find_bar(to_replace=False)
+
+    @Slot()
+    def find_and_replace(self) -> None:
+        """Opens the bar that finds and replaces, with the selected text."""
+        self._open_find_bar(to_replace=True)
+
+    @Slot()
+    def add_word(self) -> None:
+        """Asks to add the word at the cursor to the person's own, or to take it out of them."""
+        word = word_at(self._field.text, self._field.caret)
+        if word:
+            self.add_word_requested.emit(word)
 
     def show_all_problems(self) -> None:
         """Also shows problems at the cursor, which are hidden while typing."""
@@ -153,7 +225,8 @@ class TranscriptEditor(QWidget):
         """Checks the text and derives the training text, after the last key: typing never waits."""
         self._look.stop()
         text, caret = self._field.text, self._field.caret
-        self._problems = self._checker.check(text, self._conventions)
+        self._problems = self._hints.among(self._checker.check(text, self._conventions), text)
+        self._show_in_find_bar()
         shown = self._without_word_being_typed(text, caret)
         self._field.mark(
             [Span(*tag.span()) for tag in TAG.finditer(text)], [Span(p.start, p.end) for p in shown]
@@ -162,6 +235,31 @@ class TranscriptEditor(QWidget):
         self._preview.show_text(preview, self._conventions.profile("training").id)
         here = next((p for p in shown if p.start <= caret <= p.end), None)
         self._say(here or next(iter(shown), None), len(shown))
+
+        if self._spelling is not None and text != self._hints.text:
+            self._spelling.check(text)
+
+    @Slot(str, object)
+    def _on_spelling(self, text: str, problems: tuple[TextProblem, ...]) -> None:
+        self._hints = Hints(text, problems)
+        if text == self._field.text:
+            self._on_look()
+
+    def _open_find_bar(self, *, to_replace: bool) -> None:
+        selected = self._field.textCursor().selectedText()
+        self.find_bar.open(selected, to_replace=to_replace)
+        self._show_in_find_bar()
+
+    def _show_in_find_bar(self) -> None:
+        if self.find_bar.isVisible():
+            locale, is_read_only = self._conventions.clip_locale, self._field.isReadOnly()
+            self.find_bar.show_texts(self.found_in()[0], locale, is_read_only=is_read_only)
+
+    @Slot()
+    def _on_place_changed(self) -> None:
+        if self.find_bar.isVisible():
+            span = self._field.selected
+            self.find_bar.show_place(self.found_in()[1], span.start, span.end)
 
     def _without_word_being_typed(self, text: str, caret: int) -> tuple[TextProblem, ...]:
         """The problems, but for those in the unfinished word at the cursor."""
@@ -200,6 +298,10 @@ class TranscriptEditor(QWidget):
 
     def _connect(self) -> None:
         self._look.timeout.connect(self._on_look)
+        self._field.selectionChanged.connect(self._on_place_changed)
+        self.find_bar.closed.connect(self._field.setFocus)
+        self._field.clean = lambda text: cleaned(text, self._conventions)
+        self._field.paste_cleaned.connect(self.paste_cleaned)
         self._field.edited.connect(self._on_edited)
         self._field.cursorPositionChanged.connect(self._on_cursor_moved)
         self._field.next_requested.connect(self.next_requested)
@@ -222,6 +324,7 @@ class TranscriptEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
+        layout.addWidget(self.find_bar)
         layout.addWidget(self._field, 1)
         layout.addWidget(self._problem_line)
         layout.addLayout(below)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QElapsedTimer, QEvent, QKeyCombination, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
+    QGuiApplication,
     QHelpEvent,
     QInputMethodEvent,
     QKeyEvent,
@@ -15,11 +16,14 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocumentFragment,
     QTextOption,
 )
 from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
+from reviewer.transcript.pasted_text import PastedText
 from reviewer.ui import theme
+from reviewer.ui.widgets.text_direction import direct_document
 
 LINE_HEIGHT = 1.5
 UNDO_PAUSE_MS = 1000
@@ -50,6 +54,8 @@ class TextField(QTextEdit):
 
     edited = Signal(bool)
     """The text changed; carries whether an undo step begins with it."""
+    paste_cleaned = Signal(object)
+    """Carries what was changed in a pasted text, a tuple of PasteChange."""
     next_requested = Signal()
     previous_requested = Signal()
     undo_requested = Signal()
@@ -58,6 +64,7 @@ class TextField(QTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tooltip_at: Callable[[int], str] = lambda _point: ""
+        self.clean: Callable[[str], PastedText] = lambda text: PastedText(one_line(text))
         self.is_one_of_several = False
         self._steps = UndoSteps()
         self._marks: list[tuple[Span, bool]] = []
@@ -68,6 +75,7 @@ class TextField(QTextEdit):
         self.setFont(theme.interface_font(theme.TRANSCRIPT_PX))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDefaultCursorMoveStyle(Qt.CursorMoveStyle.VisualMoveStyle)
         self.put_text("")
         self.textChanged.connect(self._on_text_changed)
         self.verticalScrollBar().valueChanged.connect(self._show_marks)
@@ -81,12 +89,19 @@ class TextField(QTextEdit):
         """The code point before which the cursor is."""
         return to_points(self.text, self.textCursor().position())
 
+    @property
+    def selected(self) -> Span:
+        """The selection; empty at the cursor without one."""
+        text, cursor = self.text, self.textCursor()
+        return Span(to_points(text, cursor.selectionStart()), to_points(text, cursor.selectionEnd()))
+
     def put_text(self, text: str, caret: int | None = None) -> None:
         """Shows another text, without a signal; the cursor is at its end unless ``caret`` is given."""
         was_blocked = self.blockSignals(True)
         self._marks = []
         self.setExtraSelections([])
         self.setPlainText(in_paragraphs(text))
+        direct_document(self.document(), text)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         spacing = QTextBlockFormat()
@@ -126,6 +141,17 @@ class TextField(QTextEdit):
         cursor.setPosition(to_units(before, span.end), QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(in_paragraphs(text))
         self.setTextCursor(cursor)
+
+    @Slot()
+    def paste_as_it_is(self) -> None:
+        """Pastes the clipboard's text without cleaning; line breaks become spaces all the same."""
+        source = QGuiApplication.clipboard().mimeData()
+        if source is not None and not self.isReadOnly():
+            self._insert(one_line(_plain(source)))
+
+    def _insert(self, text: str) -> None:
+        self.textCursor().insertText(in_paragraphs(text))
+        self.ensureCursorVisible()
 
     def select(self, span: Span) -> None:
         """Selects a range and scrolls to it."""
@@ -169,6 +195,7 @@ class TextField(QTextEdit):
         if self._is_breaking:
             return
         self._break_paragraph()
+        direct_document(self.document(), self.text)
         self.edited.emit(self._steps.begins_step(self.textCursor().position()))
 
     def _break_paragraph(self) -> None:
@@ -231,7 +258,10 @@ class TextField(QTextEdit):
         return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self.textCursor().insertText(in_paragraphs(one_line(source.text())))
+        pasted = self.clean(_plain(source))
+        self._insert(pasted.text)
+        if pasted.changes:
+            self.paste_cleaned.emit(pasted.changes)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         data = QMimeData()
@@ -281,6 +311,13 @@ class UndoSteps:
         self._last.start()
         self._last_kind, self._position = self._kind, position
         return begins
+
+
+def _plain(source: QMimeData) -> str:
+    """The text of a paste; of a page that offers HTML alone, what it reads."""
+    if source.hasText() or not source.hasHtml():
+        return source.text()
+    return QTextDocumentFragment.fromHtml(source.html()).toPlainText()
 
 
 def _tag_look() -> QTextCharFormat:
@@ -340,7 +377,8 @@ def tag_insertion(before: str, after: str, tag: str) -> Insertion:
 
     A tag's detail stays selected, to be overwritten; otherwise the cursor goes behind the space.
     """
-    lead = " " if before and not before[-1].isspace() else ""
+    is_mark = tag[:1] in _NO_SPACE_BEFORE
+    lead = " " if before and not before[-1].isspace() and not is_mark else ""
     trail = "" if after and (after[0].isspace() or after[0] in _NO_SPACE_BEFORE) else " "
     detail = re.search(r":([^\]]*)\]", tag)
     if detail is not None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from reviewer.ui.widgets.text_direction import direct_document
 from reviewer.ui.widgets.widget_ids import named
 
 _MOST_LINES = 3
@@ -33,6 +34,7 @@ class CommentText(QTextEdit):
 
     def show_text(self, text: str) -> None:
         self.setPlainText(text)
+        direct_document(self.document(), text)
         self.setAccessibleDescription(text)
         self._fit()
 
@@ -73,6 +75,7 @@ class Preview(QTextEdit):
         """Shows a text; the tooltip names the text profile that produced it."""
         if text != self.toPlainText():
             self.setPlainText(text)
+            direct_document(self.document(), text)
         self.setToolTip(
             self.tr("Derived from your text with the profile %s; this is what models are trained on.")
             % profile

@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from reviewer.ui.theme import EDGE_PX, GAP_PX, tabular, tokens
+from reviewer.ui.widgets.text_direction import is_right_to_left, isolated
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
@@ -80,13 +81,13 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         column, row = self._columns[index.column()], self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
+            return column.text(row) if column.is_figure else isolated(column.text(row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return (column.whole or column.text)(row)
         if role == Qt.ItemDataRole.ToolTipRole and not column.is_figure:
             return (column.whole or column.text)(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return _alignment(column, column.text(row))
         if role == Qt.ItemDataRole.ForegroundRole:
             named_role = column.role(row)
             return QColor(getattr(tokens(), named_role)) if named_role else None
@@ -146,6 +147,7 @@ def tidy(table: QTableView, *, stretch: int) -> None:
     header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 
 
-def _alignment(column: Column[Any]) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column.is_figure else Qt.AlignmentFlag.AlignLeft
+def _alignment(column: Column[Any], text: str = "") -> int:
+    is_right = column.is_figure or is_right_to_left(text)
+    side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -1,0 +1,73 @@
+"""Words that a project or a person adds to the dictionaries: names, products, terms."""
+
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from reviewer.errors import Refused, Unavailable
+
+ANY_LOCALE = "und"
+_MOST_CHARACTERS = 60
+
+
+def valid_word(word: str) -> str:
+    """The word in NFC, without spaces around it. Raises Refused if it is no single word."""
+    normal = unicodedata.normalize("NFC", word).strip()
+    if (
+        not any(c.isalpha() for c in normal)
+        or len(normal) > _MOST_CHARACTERS
+        or any(c in "[]#" for c in normal)
+    ):
+        raise Refused("LEXICON_WORD_MALFORMED", word=normal[:_MOST_CHARACTERS])
+    if len(normal.split()) != 1:
+        raise Refused("LEXICON_WORD_MALFORMED", word=normal)
+    return normal
+
+
+def parse_words(text: str) -> tuple[str, ...]:
+    """The words of a lexicon file: one a line; blank lines and what follows ``#`` do not count.
+
+    Raises: Refused, naming the line.
+    """
+    words: list[str] = []
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        word = line.partition("#")[0].strip()
+        if not word:
+            continue
+        try:
+            words.append(valid_word(word))
+        except Refused as error:
+            raise Refused("LEXICON_LINE_MALFORMED", line=number, word=word[:_MOST_CHARACTERS]) from error
+    return tuple(dict.fromkeys(words))
+
+
+def locales_of(locale: str) -> tuple[str, ...]:
+    """The files that apply to a locale, from the general to the special: ``und``, ``de``, ``de-AT``."""
+    parts = locale.split("-")
+    return (ANY_LOCALE, *("-".join(parts[: count + 1]) for count in range(len(parts)) if locale))
+
+
+def read_lexicon(folder: Path, locale: str) -> frozenset[str]:
+    """The project's words for a locale. Raises Unavailable, Refused."""
+    words: set[str] = set()
+    for name in dict.fromkeys(locales_of(locale)):
+        words |= set(read_words(folder / f"{name}.txt"))
+    return frozenset(words)
+
+
+def read_words(file: Path) -> tuple[str, ...]:
+    """The words of one file; none if there is no file. Raises Unavailable, Refused."""
+    try:
+        return parse_words(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable("LEXICON_UNREADABLE", file=file.name, reason=str(error)) from error
+
+
+def with_words(text: str, words: Iterable[str]) -> str:
+    """A lexicon file with more words at its end; those that it has are not added again."""
+    known = set(parse_words(text))
+    added = [word for word in dict.fromkeys(map(valid_word, words)) if word not in known]
+    body = text if not text or text.endswith("\n") else text + "\n"
+    return body + "".join(f"{word}\n" for word in added)
