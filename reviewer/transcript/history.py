@@ -65,7 +65,7 @@ class History:
         return History(self.undone[-1], (*self.past, self.present), self.undone[:-1])
 
     def to_table(self) -> dict[str, Any]:
-        """Everything but the present annotation, as JSON values; a step holds its difference from the next."""
+        """All but the present annotation, as JSON values; a step holds its difference from the next."""
         return {
             "cursor": [self.present.cursor.segment_id, self.present.cursor.offset],
             "past": _differences(self.present, reversed(self.past)),

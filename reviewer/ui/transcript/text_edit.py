@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QKeyCombination, QMimeData, Qt
+from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
+    QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
+    QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -21,10 +23,9 @@ from reviewer.ui import theme
 
 LINE_HEIGHT = 1.5
 UNDO_PAUSE_MS = 1000
-_REDO = (
-    QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Y),
-    QKeyCombination(Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_Z),
-)
+_TYPING, _DELETING, _OTHER = "typing", "deleting", "other"
+_PARAGRAPH = 800
+_BREAK = "\n"
 _NO_SPACE_BEFORE = ".,?!"
 
 
@@ -37,35 +38,49 @@ class Span:
 
 
 class TextField(QTextEdit):
-    """Plain text of one line; offsets are code points.
+    """Plain text of one line; offsets are code points. The owner keeps the undo history.
 
-    Return is a space between words, so that it never joins two. Undo goes back a word, or to the last pause.
+    Return asks for the next segment where there are several, else it is a space between words, so that it never
+    joins two. A long text is shown in paragraphs, because Qt lays out a whole paragraph after each key.
     """
+
+    edited = Signal(bool)
+    """The text changed; carries whether an undo step begins with it: a word, a pause, or another kind of edit."""
+    next_requested = Signal()
+    previous_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tooltip_at: Callable[[int], str] = lambda _point: ""
-        self._last_typed = QElapsedTimer()
+        self.is_one_of_several = False
+        self._steps = UndoSteps()
+        self._marks: list[tuple[Span, bool]] = []
+        self._is_breaking = False
         self.setAcceptRichText(False)
+        self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
         self.setFont(theme.interface_font(theme.TRANSCRIPT_PX))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.put_text("")
+        self.textChanged.connect(self._on_text_changed)
+        self.verticalScrollBar().valueChanged.connect(self._show_marks)
 
     @property
     def text(self) -> str:
-        return self.toPlainText()
+        return self.toPlainText().replace(_BREAK, " ")
 
     @property
     def caret(self) -> int:
         """The code point before which the cursor is."""
         return to_points(self.text, self.textCursor().position())
 
-    def put_text(self, text: str) -> None:
-        """Shows another clip's text and clears the undo history."""
-        self.setUndoRedoEnabled(False)
-        self.setPlainText(text)
+    def put_text(self, text: str, caret: int | None = None) -> None:
+        """Shows another text, without a signal; the cursor is at its end unless ``caret`` is given."""
+        was_blocked = self.blockSignals(True)
+        self._marks = []
+        self.setExtraSelections([])
+        self.setPlainText(in_paragraphs(text))
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         spacing = QTextBlockFormat()
@@ -73,8 +88,10 @@ class TextField(QTextEdit):
         percent = 100 * LINE_HEIGHT * theme.TRANSCRIPT_PX / self.fontMetrics().lineSpacing()
         spacing.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.mergeBlockFormat(spacing)
-        self.setUndoRedoEnabled(True)
-        self.moveCursor(QTextCursor.MoveOperation.End)
+        cursor.setPosition(to_units(text, len(text) if caret is None else min(caret, len(text))))
+        self.setTextCursor(cursor)
+        self._steps.begin_text(cursor.position())
+        self.blockSignals(was_blocked)
 
     def insert_tag(self, tag: str) -> None:
         """Inserts a tag at the cursor, replacing the selection, as one undo step."""
@@ -83,9 +100,7 @@ class TextField(QTextEdit):
         end = to_points(text, cursor.selectionEnd())
         made = tag_insertion(text[:start], text[end:], tag)
         first = cursor.selectionStart()
-        cursor.beginEditBlock()  # otherwise undo would remove it together with earlier typing
         cursor.insertText(made.typed)
-        cursor.endEditBlock()
         cursor.setPosition(first + made.select[0])
         cursor.setPosition(first + made.select[1], QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
@@ -95,7 +110,7 @@ class TextField(QTextEdit):
         """Replaces the whole text as one undo step."""
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
+        cursor.insertText(in_paragraphs(text))
         self.setTextCursor(cursor)
 
     def replace(self, span: Span, text: str) -> None:
@@ -103,9 +118,7 @@ class TextField(QTextEdit):
         cursor, before = self.textCursor(), self.text
         cursor.setPosition(to_units(before, span.start))
         cursor.setPosition(to_units(before, span.end), QTextCursor.MoveMode.KeepAnchor)
-        cursor.beginEditBlock()
-        cursor.insertText(text)
-        cursor.endEditBlock()
+        cursor.insertText(in_paragraphs(text))
         self.setTextCursor(cursor)
 
     def select(self, span: Span) -> None:
@@ -118,17 +131,23 @@ class TextField(QTextEdit):
 
     def mark(self, tags: Sequence[Span], wrong: Sequence[Span]) -> None:
         """Colours tags and underlines problems; the text itself has no format."""
-        text, tag, problem = self.text, _tag_look(), _problem_look()
-        marks = [(span, tag) for span in tags] + [(span, problem) for span in wrong]
-        self.setExtraSelections([self._selection(text, span, look) for span, look in marks])
+        self._marks = [(span, False) for span in tags] + [(span, True) for span in wrong]
+        self._show_marks()
 
-    def _mark_anew(self) -> None:
-        """Reapplies the marks in the colours of the present theme."""
-        marks = self.extraSelections()
-        wave = QTextCharFormat.UnderlineStyle.WaveUnderline
-        for mark in marks:
-            mark.format = _problem_look() if mark.format.underlineStyle() == wave else _tag_look()
-        self.setExtraSelections(marks)
+    @Slot()
+    def _show_marks(self) -> None:
+        """Draws the marks in view: thousands would be moved with each key."""
+        area, text = self.viewport().rect(), self.text
+        first = to_points(text, self.cursorForPosition(area.topLeft()).position())
+        last = to_points(text, self.cursorForPosition(area.bottomRight()).position())
+        looks = {False: _tag_look(), True: _problem_look()}
+        self.setExtraSelections(
+            [
+                self._selection(text, span, looks[is_problem])
+                for span, is_problem in self._marks
+                if span.end >= first and span.start <= last
+            ]
+        )
 
     def _selection(self, text: str, span: Span, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
@@ -139,30 +158,48 @@ class TextField(QTextEdit):
         made.format = look
         return made
 
+    @Slot()
+    def _on_text_changed(self) -> None:
+        if self._is_breaking:
+            return
+        self._break_paragraph()
+        self.edited.emit(self._steps.begins_step(self.textCursor().position()))
+
+    def _break_paragraph(self) -> None:
+        """Breaks the paragraph with the cursor where it has become too long."""
+        block = self.textCursor().block()
+        if block.length() <= 2 * _PARAGRAPH:
+            return
+        self._is_breaking = True
+        text, cursor = block.text(), QTextCursor(block)
+        start, broken = block.position(), in_paragraphs(text)
+        for place in [place for place, c in enumerate(broken) if c == _BREAK]:
+            cursor.setPosition(start + to_units(text, place))
+            cursor.deleteChar()
+            cursor.insertBlock()
+        self._is_breaking = False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()
-            self._separate_words()
-        elif event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() in _REDO:
-            self.redo()
-        elif self._begins_undo_step(event):
-            cursor = self.textCursor()
-            cursor.beginEditBlock()
-            super().keyPressEvent(event)
-            cursor.endEditBlock()
-        else:
-            super().keyPressEvent(event)
+            self._on_return(event.modifiers())
+            return
+        self._steps.begin_key(event.text(), self.textCursor())
+        super().keyPressEvent(event)
+        self._steps.end_key()
 
-    def _begins_undo_step(self, event: QKeyEvent) -> bool:
-        """Whether a key types the first letter of a word, or the first one after a pause."""
-        typed = event.text()
-        if not typed or not typed.isprintable() or typed.isspace():
-            return False
-        is_after_pause = not self._last_typed.isValid() or self._last_typed.elapsed() > UNDO_PAUSE_MS
-        self._last_typed.start()
-        cursor = self.textCursor()
-        is_at_word = cursor.atBlockStart() or self.document().characterAt(cursor.position() - 1).isspace()
-        return is_after_pause or is_at_word
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._steps.begin_key(event.commitString(), self.textCursor())
+        super().inputMethodEvent(event)
+        self._steps.end_key()
+
+    def _on_return(self, modifiers: Qt.KeyboardModifier) -> None:
+        if not self.is_one_of_several:
+            self._separate_words()
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.previous_requested.emit()
+        else:
+            self.next_requested.emit()
 
     def _separate_words(self) -> None:
         """Types a space, where the text before the cursor ends in a word."""
@@ -173,6 +210,9 @@ class TextField(QTextEdit):
             self.setTextCursor(cursor)
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_undo(event):
+            event.ignore()  # a shortcut: the history is the owner's
+            return False
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             units = self.cursorForPosition(self.viewport().mapFrom(self, event.pos())).position()
             said = self.tooltip_at(to_points(self.text, units))
@@ -182,12 +222,60 @@ class TextField(QTextEdit):
         return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self.textCursor().insertText(one_line(source.text()))
+        self.textCursor().insertText(in_paragraphs(one_line(source.text())))
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        data.setText(self.textCursor().selectedText().replace("\u2029", " "))
+        return data
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._mark_anew()
+            self._show_marks()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_marks()
+
+
+class UndoSteps:
+    """Decides which edits begin an undo step: a word, an edit after a pause, elsewhere, or of another kind."""
+
+    def __init__(self) -> None:
+        self._last = QElapsedTimer()
+        self._kind = self._last_kind = _OTHER
+        self._is_at_word = False
+        self._position = 0
+
+    def begin_text(self, position: int) -> None:
+        """Another text is shown: the next edit begins a step."""
+        self._last_kind, self._position = _OTHER, position
+
+    def begin_key(self, typed: str, cursor: QTextCursor) -> None:
+        """A key is about to edit the text, with ``typed`` or by deleting."""
+        is_typing = bool(typed) and typed.isprintable()
+        self._kind = _OTHER if cursor.hasSelection() else _TYPING if is_typing else _DELETING
+        if cursor.position() != self._position:
+            self._last_kind = _OTHER
+        before = cursor.document().characterAt(cursor.position() - 1) if cursor.position() else " "
+        self._is_at_word = is_typing and not typed.isspace() and before.isspace()
+
+    def end_key(self) -> None:
+        """What changes from now on is no key."""
+        self._kind, self._is_at_word = _OTHER, False
+
+    def begins_step(self, position: int) -> bool:
+        """Whether the edit that was just made begins a step; ``position`` is the cursor's after it."""
+        is_after_pause = not self._last.isValid() or self._last.elapsed() > UNDO_PAUSE_MS
+        begins = self._kind == _OTHER or self._kind != self._last_kind or self._is_at_word or is_after_pause
+        self._last.start()
+        self._last_kind, self._position = self._kind, position
+        return begins
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 def _tag_look() -> QTextCharFormat:
@@ -205,17 +293,33 @@ def _problem_look() -> QTextCharFormat:
 
 def to_units(text: str, place: int) -> int:
     """The offset in UTF-16 code units of code point ``place``."""
-    return place + sum(1 for c in text[:place] if ord(c) > 0xFFFF)
+    return place if text.isascii() else len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
 
 
 def to_points(text: str, units: int) -> int:
     """The code point at UTF-16 offset ``units``; inside a surrogate pair, the code point after it."""
-    passed = 0
-    for place, c in enumerate(text):
-        if passed >= units:
-            return place
-        passed += 2 if ord(c) > 0xFFFF else 1
-    return len(text)
+    if text.isascii():
+        return min(units, len(text))
+    before = text.encode("utf-16-le", "surrogatepass")[: 2 * units]
+    place = len(before.decode("utf-16-le", "ignore"))
+    return place if to_units(text, place) >= units else min(place + 1, len(text))
+
+
+def in_paragraphs(text: str) -> str:
+    """The text with some spaces as line breaks, where it is long: after a sentence if there is one near."""
+    if len(text) <= 2 * _PARAGRAPH:
+        return text
+    parts, start = [], 0
+    while len(text) - start > 2 * _PARAGRAPH:
+        near = text[start + _PARAGRAPH // 2 : start + 2 * _PARAGRAPH]
+        sentence = max(near.rfind(". ", 0, _PARAGRAPH), near.rfind("? ", 0, _PARAGRAPH)) + 1
+        space = sentence or near.find(" ", _PARAGRAPH // 2)
+        if space < 0:
+            break
+        end = start + _PARAGRAPH // 2 + space
+        parts.append(text[start:end])
+        start = end + 1
+    return _BREAK.join([*parts, text[start:]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""Checking long texts piece by piece."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.places import resource
+from reviewer.transcript.checks import check_text
+from reviewer.transcript.conventions import load_conventions
+from reviewer.transcript.text_checker import TextChecker, pieces
+
+ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
+_PARTS = st.sampled_from(
+    ["so", "then", "3", "[laugh]", "[laf]", "[", "x]", "umm", "50", "%", "  ", "é", "(a)", "-"]
+)
+_TEXTS = st.lists(_PARTS, max_size=120).map(" ".join)
+
+
+@given(_TEXTS)
+def test_pieces_are_the_text_again_and_end_behind_a_space(text: str) -> None:
+    found = list(pieces(text))
+    assert "".join(piece for _, piece in found) == text
+    assert all(text[start : start + len(piece)] == piece for start, piece in found)
+    assert all(piece.endswith(" ") for _, piece in found[:-1])
+    assert all(not piece.startswith(" ") for _, piece in found[1:])
+
+
+@given(_TEXTS)
+def test_a_text_in_pieces_has_the_problems_of_the_whole(text: str) -> None:
+    assert TextChecker().check(text, ENGLISH) == check_text(text, ENGLISH)
+
+
+def test_a_change_leaves_most_pieces_as_they_are() -> None:
+    text = " ".join(f"word{number}" for number in range(4000))
+    before = {piece for _, piece in pieces(text)}
+    after = [piece for _, piece in pieces("well " + text)]
+    assert len(before) > 50
+    assert sum(piece not in before for piece in after) <= 2
