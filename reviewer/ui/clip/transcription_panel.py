@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.task import TaskKind
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.form.flags import FlagsPanel
@@ -17,7 +20,9 @@ from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.transcript.doubtful_words_bar import DoubtfulWordsBar
 from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.hypotheses_panel import USE_KEYS, HypothesesPanel
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.widgets.layouts import ScrolledColumn
 
@@ -41,6 +46,8 @@ class TranscriptionPanel(QWidget):
         self._is_locked = False
         self._is_one_segment = True
         self.notice = ClipNotice(self)
+        self.drafts = HypothesesPanel(self)
+        self.doubts = DoubtfulWordsBar(self)
         self.editor = TranscriptEditor(conventions, self)
         self.tags = TagPalette(conventions, self)
         self.form = FormPanel(schema, self)
@@ -70,7 +77,10 @@ class TranscriptionPanel(QWidget):
         self.form.show_labels(start.labels)
         self.flags.show_flags(start.flags)
         self.side.verticalScrollBar().setValue(0)
-        self.notice.show_for(clip, is_text_there=bool(start.text_verbatim))
+        self.notice.show_for(clip)
+        is_blind = clip.lease.kind is TaskKind.REVIEW  # the reviewer's version must be independent
+        self.drafts.show_hypotheses(() if is_blind else clip.hypotheses, clip.samples.frames)
+        self.doubts.show_nothing()
         self.set_locked(is_locked=False)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -81,6 +91,8 @@ class TranscriptionPanel(QWidget):
         self.form.show_labels({})
         self.flags.show_flags(())
         self.notice.show_nothing()
+        self.drafts.show_nothing()
+        self.doubts.show_nothing()
 
     def set_locked(self, *, is_locked: bool) -> None:
         """Makes everything read-only or editable. The text of several segments is always read-only here."""
@@ -129,10 +141,24 @@ class TranscriptionPanel(QWidget):
         elif isinstance(flags, frozenset):
             self._change(replace(self._annotation, flags=flags))
 
-    @Slot(str)
-    def _on_text_offered(self, text: str) -> None:
-        if self._is_one_segment and not self._is_locked:
-            self.editor.replace_text(text)
+    @Slot(object)
+    def _on_draft_requested(self, hypothesis: object) -> None:
+        if self._is_one_segment and not self._is_locked and isinstance(hypothesis, Hypothesis):
+            self.editor.replace_text(hypothesis.text)
+
+    @Slot(object)
+    def _on_word_requested(self, word: object) -> None:
+        if isinstance(word, TimedWord):
+            self.editor.select(word.start, word.end, takes_focus=False)
+
+    @Slot(object)
+    def _on_word_edit_requested(self, word: object) -> None:
+        if isinstance(word, TimedWord):
+            self.editor.select(word.start, word.end, takes_focus=True)
+
+    @Slot()
+    def _next_doubt(self) -> None:
+        self.doubts.next_after(self.editor.caret)
 
     def _change(self, annotation: Annotation) -> None:
         self._annotation = annotation
@@ -143,7 +169,9 @@ class TranscriptionPanel(QWidget):
         self.form.labels_changed.connect(self._on_labels_changed)
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.tags.tag_requested.connect(self.editor.insert_tag)
-        self.notice.use_requested.connect(self._on_text_offered)
+        self.drafts.use_requested.connect(self._on_draft_requested)
+        self.doubts.word_requested.connect(self._on_word_requested)
+        self.doubts.edit_requested.connect(self._on_word_edit_requested)
 
     def _bind(self, scope: Scope) -> None:
         bind_shortcut(self, f"{scope}.problem", self.editor.next_problem)
@@ -152,13 +180,18 @@ class TranscriptionPanel(QWidget):
         for place, flag in enumerate(Flag, start=1):
             bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a recogniser's text would not leave a review blind
-            bind_shortcut(self, "desk.use_draft", self.notice.use)
+            for number, use_key in enumerate(USE_KEYS, start=1):
+                bind_shortcut(self, use_key, partial(self.drafts.use, number))
+            bind_shortcut(self, "desk.fold_drafts", self.drafts.toggle_folded)
+            bind_shortcut(self, "desk.doubtful_word", self._next_doubt)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(GAP_PX)
         left.addWidget(self.notice)
+        left.addWidget(self.drafts)
         left.addWidget(self.editor, 1)
+        left.addWidget(self.doubts)
         left.addWidget(self.tags)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)

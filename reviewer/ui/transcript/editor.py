@@ -57,6 +57,17 @@ class TranscriptEditor(QWidget):
     def text(self) -> str:
         return self._field.text
 
+    @property
+    def caret(self) -> int:
+        """The code point before which the cursor is."""
+        return self._field.caret
+
+    def select(self, start: int, end: int, *, takes_focus: bool) -> None:
+        """Selects code points [start, end) and scrolls to them."""
+        self._field.select(Span(start, end))
+        if takes_focus:
+            self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def use_conventions(self, conventions: Conventions) -> None:
         """Uses the conventions of the clip's locale, from the next text on."""
         self._conventions = conventions
