@@ -52,6 +52,7 @@ class TranscriptEditor(QWidget):
             live.changed.connect(self._look.start)
         self._lay_out()
         self.setFocusProxy(self._field)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     @property
     def text(self) -> str:
