@@ -32,6 +32,13 @@ def m001_first(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m003_drafts(db: Tables) -> None:
+    """How far submitted texts are from the recognisers' drafts, shown or hidden; alignments."""
+    for statement in _DRAFTS:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -333,4 +340,36 @@ _EXPORTS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX export_item_by_clip ON export_item (clip_id)",
+)
+
+_DRAFTS = (
+    """
+    CREATE TABLE draft_distance (
+        annotation_id TEXT NOT NULL,
+        hypothesis_id TEXT NOT NULL,
+        task_id TEXT NOT NULL,
+        clip_id TEXT NOT NULL,
+        engine TEXT NOT NULL,
+        version TEXT NOT NULL,
+        is_hidden INTEGER NOT NULL CHECK (is_hidden IN (0, 1)),
+        word_errors INTEGER NOT NULL,
+        words INTEGER NOT NULL,
+        character_errors INTEGER NOT NULL,
+        characters INTEGER NOT NULL,
+        made_at INTEGER NOT NULL,
+        PRIMARY KEY (annotation_id, hypothesis_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX draft_distance_by_clip ON draft_distance (clip_id)",
+    """
+    CREATE TABLE alignment (
+        annotation_id TEXT PRIMARY KEY,
+        clip_id TEXT NOT NULL REFERENCES clip (id),
+        engine TEXT NOT NULL,
+        version TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        made_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX alignment_by_clip ON alignment (clip_id)",
 )

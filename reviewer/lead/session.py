@@ -8,6 +8,7 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
 from reviewer.access.rights import Act, require
 from reviewer.access.verification import Finding
+from reviewer.clips.draft_distances import MeanDistance
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
@@ -91,6 +92,11 @@ class LeadSession:
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
         )
+
+    def draft_distances(self) -> list[MeanDistance]:
+        """How far submitted texts are from the drafts, where these were shown and where they were hidden."""
+        self._require(Act.SEE_PROGRESS)
+        return self._unit.draft_distances.means()
 
     def people(self) -> list[Person]:
         """Everybody who was ever added."""

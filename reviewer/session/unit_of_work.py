@@ -8,6 +8,7 @@ from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.clips.content import ClipContent
+from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
@@ -28,6 +29,7 @@ class UnitOfWork:
     clips: ClipRepository
     content: ClipContent
     hypotheses: HypothesisRepository
+    draft_distances: DraftDistanceRepository
     drafts: DraftRepository
     open_tasks: OpenTasks
     log: AuditLog

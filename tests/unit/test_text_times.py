@@ -1,5 +1,7 @@
 """A place in the text has a place in the sound, and the other way round."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,5 +70,5 @@ def test_every_word_of_a_text_is_found_again_from_its_own_sound(typed: list[str]
 @given(st.sets(st.integers(1, 999), max_size=4))
 def test_segments_without_a_gap_share_a_draft_without_loss(borders: set[int]):
     edges = [0, *sorted(borders), 1_000]
-    parts = [times().text_between(*pair) for pair in zip(edges, edges[1:], strict=False)]
+    parts = [times().text_between(*pair) for pair in pairwise(edges)]
     assert " ".join(part for part in parts if part) == TEXT
