@@ -1,11 +1,50 @@
 """``reviewer drafts``: recognisers' drafts, and how far texts move from them."""
 
+from typing import Annotated
+
 import typer
 
 from reviewer.cli import output
+from reviewer.cli.clips import until_interrupted
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
+from reviewer.errors import Unavailable
 
 app = typer.Typer(help="Recognisers' drafts, and what people make of them.", no_args_is_help=True)
+
+
+@app.command("make")
+@signs_in
+def make(
+    work: CommandSession,
+    every: Annotated[
+        bool, typer.Option("--every", help="By every recogniser for the language, not by the first only.")
+    ] = False,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Let the project's recognisers make drafts for clips that have none; Ctrl-C stops after a clip."""
+    with output.progress_bar("Recognising") as progress, until_interrupted() as cancelled:
+        report = work.person.lead.make_drafts(progress, cancelled, by_every=every)
+    if json:
+        output.print_json(
+            {
+                "made": report.made,
+                "present": report.present,
+                "without_recogniser": report.without_recogniser,
+                "failed": [
+                    {"clip": one.clip_id, "engine": one.engine, "code": one.error.code}
+                    for one in report.failed
+                ],
+            }
+        )
+    else:
+        counts = {"made": report.made, "present": report.present, "without": report.without_recogniser}
+        print(output.sentence("DRAFTS_MADE", **counts))
+        rows = [(one.clip_id, one.engine, output.words_of(one.error).sentence) for one in report.failed]
+        if rows:
+            output.print_table(("clip", "engine", "problem"), rows)
+    if report.was_cancelled:
+        raise Unavailable("DRAFTS_INTERRUPTED")
 
 
 @app.command("report")

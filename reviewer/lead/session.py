@@ -12,6 +12,7 @@ from reviewer.clips.draft_distances import MeanDistance
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
+from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
@@ -72,6 +73,7 @@ class LeadSession:
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
         self._purge = Purge(unit)
+        self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
 
     def overview(self) -> Overview:
@@ -92,6 +94,17 @@ class LeadSession:
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
         )
+
+    def make_drafts(
+        self,
+        progress: Progress = lambda _done, _all: None,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        by_every: bool = False,
+    ) -> DraftsReport:
+        """Lets the project's recognisers make drafts for clips without any."""
+        self._require(Act.IMPORT)
+        return self._drafting.make_drafts(self.identity, progress, cancelled, by_every=by_every)
 
     def draft_distances(self) -> list[MeanDistance]:
         """How far submitted texts are from the drafts, where these were shown and where they were hidden."""
