@@ -14,6 +14,7 @@ from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
+from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.drafts import DraftRepository
@@ -193,6 +194,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         clips=clips,
         content=content,
         hypotheses=HypothesisRepository(database, content, clock),
+        alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
         drafts=DraftRepository(database),
         open_tasks=OpenTasks(database),

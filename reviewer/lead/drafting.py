@@ -4,16 +4,19 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewer.asr.recognisers import Recogniser, recognisers_for
+from reviewer.access.rights import Act
+from reviewer.asr.recognisers import Recogniser, aligner_for, recognisers_for
 from reviewer.asr.recognition import Recognition
 from reviewer.audio.dsp.recogniser_wav import wav_for_recogniser
-from reviewer.errors import Damaged, Refused, ReviewerError
+from reviewer.clips.alignments import Alignment
+from reviewer.errors import NdaRequired, Refused, ReviewerError
 from reviewer.lead.intake import Progress
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.event import Action, Event
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.people import Identity
 from reviewer.model.project import RecogniserRule
+from reviewer.model.task import SealedAnnotation
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -75,14 +78,64 @@ class Drafting:
                 try:
                     self._make(identity, clip, recogniser)
                     made += 1
-                except (Refused, Damaged) as error:
-                    if error.code == "NDA_REQUIRED":
-                        raise
-                    failed.append(FailedDraft(clip.id, recogniser.name, error))
+                except NdaRequired:
+                    raise
                 except ReviewerError as error:
                     failed.append(FailedDraft(clip.id, recogniser.name, error))
         progress(len(clips), len(clips))
         return DraftsReport(made, present, without, tuple(failed))
+
+    def align(self, identity: Identity, progress: Progress, cancelled: Callable[[], bool]) -> DraftsReport:
+        """Finds the words of each accepted text in its sound, where an aligner for its language is.
+
+        The times belong to the annotation, which never changes, so they cannot go stale. Only words of the
+        aligner's dictionary get times; ``timed_words`` shares the rest between them.
+        """
+        if not self._rules:
+            raise Refused("NO_RECOGNISER")
+        made = present = without = 0
+        failed: list[FailedDraft] = []
+        accepted = self._unit.queue.accepted()
+        for done, work in enumerate(accepted):
+            progress(done, len(accepted))
+            if cancelled():
+                return DraftsReport(made, present, without, tuple(failed), was_cancelled=True)
+            aligner = aligner_for(self._rules, self._unit.clips.get(work.clip_id).locale)
+            if self._unit.alignments.has(work.id):
+                present += 1
+            elif aligner is None:
+                without += 1
+            else:
+                try:
+                    made += self._align(identity, work, aligner)
+                except NdaRequired:
+                    raise
+                except ReviewerError as error:
+                    failed.append(FailedDraft(work.clip_id, aligner.name, error))
+        progress(len(accepted), len(accepted))
+        return DraftsReport(made, present, without, tuple(failed))
+
+    def _align(self, identity: Identity, work: SealedAnnotation, aligner: Recogniser) -> bool:
+        self._access.require(identity, Act.IMPORT)
+        clip = self._access.openable(work.clip_id)
+        (annotation,) = self._access.texts(identity, [work], "alignment")
+        if annotation is None or not annotation.text_verbatim.strip():
+            return False
+        wav = self._wav(identity, clip, aligner)
+        found = aligner.align(wav, annotation.text_verbatim, clip.frames / clip.rate_hz)
+        words = hypothesis_of(found, clip, aligner.name).words
+        self._unit.alignments.add(
+            identity.keyring, Alignment(work.id, clip.id, found.engine, found.version, words)
+        )
+        return True
+
+    def _wav(self, identity: Identity, clip: Clip, recogniser: Recogniser) -> bytes:
+        """The sound of a clip between a row of its opening and one of its closing."""
+        samples = self._access.open_for_recogniser(identity, clip, recogniser.name)
+        try:
+            return wav_for_recogniser(samples)
+        finally:
+            self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, clip.id))
 
     def _open_clips(self) -> Iterator[Clip]:
         for clip_id in sorted(self._unit.clips.ids()):
@@ -102,12 +155,8 @@ class Drafting:
         return () if engines else tuple(recognisers[:1])
 
     def _make(self, identity: Identity, clip: Clip, recogniser: Recogniser) -> None:
-        samples = self._access.open_for_recogniser(identity, clip, recogniser.name)
-        try:
-            wav = wav_for_recogniser(samples)
-            found = recogniser.recognise(wav, clip.locale, clip.frames / clip.rate_hz)
-        finally:
-            self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, clip.id))
+        wav = self._wav(identity, clip, recogniser)
+        found = recogniser.recognise(wav, clip.locale, clip.frames / clip.rate_hz)
         self._unit.hypotheses.add(identity.keyring, hypothesis_of(found, clip, recogniser.name))
 
 

@@ -106,6 +106,15 @@ class LeadSession:
         self._require(Act.IMPORT)
         return self._drafting.make_drafts(self.identity, progress, cancelled, by_every=by_every)
 
+    def align_accepted(
+        self,
+        progress: Progress = lambda _done, _all: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> DraftsReport:
+        """Finds the words of accepted texts in the sound, where an aligner for the language is."""
+        self._require(Act.IMPORT)
+        return self._drafting.align(self.identity, progress, cancelled)
+
     def draft_distances(self) -> list[MeanDistance]:
         """How far submitted texts are from the drafts, where these were shown and where they were hidden."""
         self._require(Act.SEE_PROGRESS)

@@ -70,14 +70,11 @@ def test_a_command_of_the_project_gets_the_language_and_its_words_are_read() -> 
 
 def test_whisper_cli_is_asked_for_json_on_standard_output(tmp_path: Path) -> None:
     cli = tmp_path / "whisper-cli"
-    body = {
-        "transcription": [
-            {"text": " hi", "tokens": [{"text": " hi", "offsets": {"from": 0, "to": 90}, "p": 1}]}
-        ]
-    }
+    tokens = [{"text": " hi", "offsets": {"from": 0, "to": 90}, "p": 1}]
+    body = {"transcription": [{"text": " hi", "tokens": tokens}]}
     cli.write_text(
         f"#!{sys.executable}\nimport sys\n"
-        "assert sys.argv[1:] == ['-m', '/m/ggml-base.bin', '-l', 'de', '-ojf', '-of', '-', '-np', '-f', '-']\n"
+        "wanted = '-m /m/ggml-base.bin -l de -ojf -of - -np -f -'\nassert sys.argv[1:] == wanted.split()\n"
         f"sys.stdin.buffer.read()\nprint({json.dumps(body)!r})\n"
     )
     cli.chmod(0o700)

@@ -11,7 +11,8 @@ from reviewer.errors import NdaRequired, NotAllowed, Refused
 from reviewer.lead.drafting import DraftsReport
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
-from tests.benches.workspace import ANA, LEAD, Bench, make_bench
+from reviewer.model.task import VerdictKind
+from tests.benches.workspace import ANA, LEAD, QUINN, Bench, make_bench
 
 Open = Callable[..., Bench]
 WORDS = [{"text": "hi", "start": 0.25, "end": 9.0 / 10, "confidence": 0.5}]
@@ -105,3 +106,26 @@ def test_nothing_is_recognised_without_a_recogniser_an_agreement_or_the_right(
     with pytest.raises(NdaRequired):
         other.person(LEAD).lead.make_drafts()
     other.workspace.close()
+
+
+def test_accepted_texts_get_the_times_of_their_words_once(tmp_path: Path) -> None:
+    pytest.importorskip("pocketsphinx")
+    project = "[queue]\nqa_rate = 1.0\n[[asr.recogniser]]\nkind = 'pocketsphinx'\nlanguages = ['en']\n"
+    bench = make_bench(tmp_path, project=project)
+    bench.agree(LEAD, ANA, QUINN)
+    annotation_id = bench.submitted(ANA, "set the timer xyzzy")
+    bench.reviewed(QUINN, "set the timer", VerdictKind.ACCEPTED)
+    lead = bench.person(LEAD)
+    assert lead.lead.align_accepted().made == 1
+    unit = bench.workspace._unit
+    alignment = unit.alignments.get(lead.identity.keyring, annotation_id)
+    assert alignment is not None
+    assert (alignment.annotation_id, alignment.engine) == (annotation_id, "pocketsphinx")
+    again = lead.lead.align_accepted()
+    assert (again.made, again.present) == (0, 1)
+    assert "alignment" in [event.detail["purpose"] for event in bench.events(Action.TEXT_OPENED)]
+    bench.clock.advance(3 * 366 * 24 * 3600)
+    bench.sign_out(LEAD)
+    bench.person(LEAD).lead.purge(retention=True)
+    assert not unit.alignments.has(annotation_id)
+    bench.workspace.close()
