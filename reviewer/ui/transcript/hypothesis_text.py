@@ -1,5 +1,7 @@
 """The text of one hypothesis: a word that is clicked is played from, the one at the playhead is marked."""
 
+import math
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -20,7 +22,8 @@ from reviewer.ui.transcript.text_edit import to_points, to_units
 
 FONT_PX = 16
 _MOST_LINES = 5
-_FRAME_PX = 8
+_BORDER_PX = 2
+_FRAME_PX = 8 + 2 * _BORDER_PX
 _FLAGS = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -88,8 +91,11 @@ class HypothesisText(QTextEdit):
 
     def _fit(self) -> None:
         line = self.fontMetrics().lineSpacing()
-        needed = int(self.document().size().height()) + 1
+        needed = math.ceil(self.document().size().height()) + 2 * _BORDER_PX
         height = max(min(needed, _MOST_LINES * line + _FRAME_PX), line + _FRAME_PX)
+        bars = Qt.ScrollBarPolicy
+        is_whole = needed <= height
+        self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if is_whole else bars.ScrollBarAsNeeded)
         if height != self.height():
             self.setFixedHeight(height)
 
