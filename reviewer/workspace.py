@@ -15,7 +15,9 @@ from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
+from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipContent
+from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
@@ -47,6 +49,7 @@ from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.agreement import Agreement
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.sign_in import SignIn, require_strong
@@ -175,6 +178,7 @@ class Workspace:
             schema=self._schema,
             conventions=self._conventions,
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
+            measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
         )
 
     def _verify_log(self) -> Finding:
@@ -195,6 +199,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         clips=clips,
         content=content,
         hypotheses=HypothesisRepository(database, content, clock),
+        alignments=AlignmentRepository(database, content, clock),
+        draft_distances=DraftDistanceRepository(database, clock),
         drafts=DraftRepository(database),
         open_tasks=OpenTasks(database),
         own_words=OwnWords(workspace_id, database),

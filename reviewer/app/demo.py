@@ -41,6 +41,9 @@ lock_minutes = 30
 [queue]
 passes = 1
 qa_rate = 1.0
+
+[asr]
+hidden_share = 0.0
 """
 
 

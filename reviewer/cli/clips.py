@@ -50,7 +50,7 @@ def import_clips(
     options = IntakeOptions(sample=sample, seed=seed, stratify=fields, dry_run=dry_run)
     with (
         output.progress_bar("Importing") as progress,
-        _until_interrupted() as cancelled,
+        until_interrupted() as cancelled,
     ):
         report = work.person.lead.import_manifest(manifest, options, progress, cancelled)
     if json:
@@ -149,7 +149,7 @@ def _print_left_out(left_out: Mapping[str, int]) -> None:
 
 
 @contextmanager
-def _until_interrupted() -> Iterator[Callable[[], bool]]:
+def until_interrupted() -> Iterator[Callable[[], bool]]:
     """Lets Ctrl-C end the work after the current clip, so that the report is still printed."""
     received: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: received.append(number))

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from reviewer.cli import audit, clips, conventions, doctor, init, lexicon, nda, output, people, qa, queue
+from reviewer.cli import (
+    audit,
+    clips,
+    conventions,
+    doctor,
+    drafts,
+    init,
+    lexicon,
+    nda,
+    output,
+    people,
+    qa,
+    queue,
+)
 from reviewer.errors import Refused, ReviewerError, Unavailable
 
 _STOPPED = 130
@@ -29,6 +42,7 @@ app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
 app.add_typer(qa.app, name="qa")
+app.add_typer(drafts.app, name="drafts")
 app.add_typer(conventions.app, name="conventions")
 app.add_typer(lexicon.app, name="lexicon")
 app.command("export")(clips.export)

@@ -50,6 +50,11 @@ class HypothesisRepository:
             found.append(_from_bytes(clip_id, *facts, data))
         return tuple(found)
 
+    def engines_of(self, clip_id: str) -> frozenset[str]:
+        """Which engines made hypotheses for a clip; nothing is unsealed."""
+        rows = self._database.rows("SELECT DISTINCT engine FROM hypothesis WHERE clip_id = ?", (clip_id,))
+        return frozenset(row["engine"] for row in rows)
+
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes the hypotheses of a purged clip."""
         self._database.execute("DELETE FROM hypothesis WHERE clip_id = ?", (clip_id,))

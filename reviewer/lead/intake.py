@@ -14,7 +14,7 @@ from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
 from reviewer.model.clip import Clip
-from reviewer.model.hypothesis import Hypothesis, Word
+from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
 from reviewer.privacy.consent import purge_at
@@ -24,7 +24,6 @@ from reviewer.session.delivery import Delivery
 from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
 
-MANIFEST_ENGINE = "manifest"
 _LOG_ROWS_A_COMMIT = 200
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
 _SAME_SAMPLES = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_AUDIO")

@@ -8,11 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from reviewer.errors import Refused, Unavailable
-from reviewer.model.project import DecodeLimits, IntakeRules, ListeningRules, Project, QueueRules
+from reviewer.model.project import (
+    AsrRules,
+    DecodeLimits,
+    IntakeRules,
+    ListeningRules,
+    Project,
+    QueueRules,
+    RecogniserRule,
+)
 
 _MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent"})
-_MAY_BE_AT_MOST = {"listening.heard_percent": 100}
-_SECTIONS = {"decode": DecodeLimits, "intake": IntakeRules, "queue": QueueRules, "listening": ListeningRules}
+_MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1}
+_RECOGNISERS = "asr.recogniser"
+_KINDS = ("pocketsphinx", "whisper.cpp", "command")
+_SECTIONS = {
+    "decode": DecodeLimits,
+    "intake": IntakeRules,
+    "queue": QueueRules,
+    "listening": ListeningRules,
+    "asr": AsrRules,
+}
 
 
 def read_project(path: Path) -> Project:
@@ -48,8 +64,35 @@ def _section(kind: Callable[..., Any], name: str, raw: object) -> Any:
     for key, value in raw.items():
         if key not in _names(defaults):
             raise Refused("SETTING_UNKNOWN", setting=f"{name}.{key}")
-        values[key] = _converted(f"{name}.{key}", value, getattr(defaults, key))
+        if f"{name}.{key}" == _RECOGNISERS:
+            values[key] = _recognisers(value)
+        else:
+            values[key] = _converted(f"{name}.{key}", value, getattr(defaults, key))
     return kind(**values)
+
+
+def _recognisers(raw: object) -> tuple[RecogniserRule, ...]:
+    if not isinstance(raw, list):
+        raise Refused("SETTING_BAD_VALUE", setting=_RECOGNISERS)
+    return tuple(_recogniser(one) for one in raw)
+
+
+def _recogniser(raw: object) -> RecogniserRule:
+    if not isinstance(raw, dict):
+        raise Refused("SETTING_NOT_A_TABLE", setting=_RECOGNISERS)
+    defaults = RecogniserRule("pocketsphinx")
+    unknown = set(raw) - _names(defaults)
+    if unknown:
+        raise Refused("SETTING_UNKNOWN", setting=f"{_RECOGNISERS}.{min(unknown)}")
+    values = {
+        key: _converted(f"{_RECOGNISERS}.{key}", value, getattr(defaults, key)) for key, value in raw.items()
+    }
+    rule = RecogniserRule(**{"kind": "", **values})
+    needs_model = rule.kind == "whisper.cpp" and not rule.model
+    needs_command = rule.kind == "command" and not rule.command
+    if rule.kind not in _KINDS or needs_model or needs_command:
+        raise Refused("SETTING_BAD_VALUE", setting=f"{_RECOGNISERS}.kind")
+    return rule
 
 
 def _converted(key: str, value: Any, default: object) -> Any:
@@ -61,7 +104,7 @@ def _converted(key: str, value: Any, default: object) -> Any:
         isinstance(default, float)
         and isinstance(value, int | float)
         and not isinstance(value, bool)
-        and value >= 0
+        and 0 <= value <= _MAY_BE_AT_MOST.get(key, value)
     ):
         return float(value)
     if isinstance(default, int) and isinstance(value, int) and not isinstance(value, bool):

@@ -87,6 +87,8 @@ class Purge:
             with unit.transaction():
                 unit.clips.destroy_key(clip)
                 unit.hypotheses.delete_of_clip(clip)
+                unit.alignments.delete_of_clip(clip)
+                unit.draft_distances.delete_of_clip(clip)
                 unit.drafts.delete_of_clip(clip)
                 event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})
                 unit.log.record(event)

@@ -8,9 +8,11 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
 from reviewer.access.rights import Act, require
 from reviewer.access.verification import Finding
+from reviewer.clips.draft_distances import MeanDistance
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
+from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
@@ -73,6 +75,7 @@ class LeadSession:
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
         self._purge = Purge(unit)
+        self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
 
     def overview(self) -> Overview:
@@ -94,6 +97,31 @@ class LeadSession:
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
         )
+
+    def make_drafts(
+        self,
+        progress: Progress = lambda _done, _all: None,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        by_every: bool = False,
+    ) -> DraftsReport:
+        """Lets the project's recognisers make drafts for clips without any."""
+        self._require(Act.IMPORT)
+        return self._drafting.make_drafts(self.identity, progress, cancelled, by_every=by_every)
+
+    def align_accepted(
+        self,
+        progress: Progress = lambda _done, _all: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> DraftsReport:
+        """Finds the words of accepted texts in the sound, where an aligner for the language is."""
+        self._require(Act.IMPORT)
+        return self._drafting.align(self.identity, progress, cancelled)
+
+    def draft_distances(self) -> list[MeanDistance]:
+        """How far submitted texts are from the drafts, where these were shown and where they were hidden."""
+        self._require(Act.SEE_PROGRESS)
+        return self._unit.draft_distances.means()
 
     def people(self) -> list[Person]:
         """Everybody who was ever added."""

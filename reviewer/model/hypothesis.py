@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MANIFEST_ENGINE = "manifest"
+"""The engine of a text that came with the clip's manifest row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:

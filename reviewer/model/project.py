@@ -47,6 +47,28 @@ class ListeningRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RecogniserRule:
+    """One recogniser: its ``kind``, the ``languages`` it is for (``en``, ``pt``; none: all), how it runs.
+
+    ``model`` is the file for whisper.cpp; ``command`` its program, or the whole command of another kind.
+    """
+
+    kind: str
+    languages: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    model: str = ""
+    timeout_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class AsrRules:
+    """Recognisers' drafts. ``hidden_share`` of the tasks, 0 to 1, do not show them, to measure their pull."""
+
+    hidden_share: float = 0.05
+    recogniser: tuple[RecogniserRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """The settings of a project file. ``name`` is shown; ``locale`` selects conventions and agreement.
 
@@ -63,3 +85,4 @@ class Project:
     intake: IntakeRules = field(default_factory=IntakeRules)
     queue: QueueRules = field(default_factory=QueueRules)
     listening: ListeningRules = field(default_factory=ListeningRules)
+    asr: AsrRules = field(default_factory=AsrRules)

@@ -17,6 +17,7 @@ from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import RIGHTS, ClipAccess
 from reviewer.session.coverage import Lack, Unheard
 from reviewer.session.delivery import Delivery, Outcome, Record
+from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
@@ -47,6 +48,7 @@ class ActRequests:
     listening: ListeningRecord
     schema: Schema
     conventions: LocaleConventions
+    measurement: DraftMeasurement
 
     def prepare(self, act: WorkAct) -> PreparedAct:
         """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
@@ -100,7 +102,12 @@ class ActRequests:
             "conventions": work.conventions_version,
         }
 
+        distances = self.measurement.distances(self.identity, lease, work.id, annotation, conventions)
+        if distances:
+            detail["drafts_hidden"] = distances[0].is_hidden
+
         def record(answer: Outcome) -> None:
+            self.unit.draft_distances.add(distances)
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self.drafts.discard(lease)

@@ -184,6 +184,19 @@ class ClipAccess:
         with self._unit.content.audio(identity.keyring, clip.id) as stream:
             return read_canonical(stream)
 
+    def open_for_recogniser(self, identity: Identity, clip: Clip, engine: str) -> Samples:
+        """Opens a clip for a recogniser, after a row that names it. Raises Refused, Damaged."""
+        acknowledgement_id = self.require(identity, Act.IMPORT)
+        self.openable(clip.id)
+        detail: dict[str, DetailValue] = {
+            "purpose": "recognition",
+            "engine": engine,
+            "nda": acknowledgement_id,
+        }
+        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
+        with self._unit.content.audio(identity.keyring, clip.id) as stream:
+            return read_canonical(stream)
+
     def texts(
         self, identity: Identity, annotations: Sequence[SealedAnnotation], purpose: str
     ) -> list[Annotation | None]:

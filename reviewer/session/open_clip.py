@@ -25,7 +25,7 @@ class ReturnedWork:
 class OpenClip:
     """What a clip workspace shows. ``draft`` is the person's unsubmitted work; ``blind`` their version in a
     review, once submitted. ``heard`` is what they heard for this task before, ``position`` the frame at
-    which they left the clip."""
+    which they left the clip. ``is_draft_hidden``: ``hypotheses`` are left out to measure their pull."""
 
     lease: Lease
     clip: Clip
@@ -33,6 +33,7 @@ class OpenClip:
     peaks: PeakPyramid
     conventions: Conventions
     hypotheses: tuple[Hypothesis, ...] = ()
+    is_draft_hidden: bool = False
     draft: Annotation | None = None
     returned: ReturnedWork | None = None
     speech: tuple[Span, ...] = ()

@@ -7,7 +7,9 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
+from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipContent
+from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
@@ -29,6 +31,8 @@ class UnitOfWork:
     clips: ClipRepository
     content: ClipContent
     hypotheses: HypothesisRepository
+    alignments: AlignmentRepository
+    draft_distances: DraftDistanceRepository
     drafts: DraftRepository
     open_tasks: OpenTasks
     own_words: OwnWords

@@ -10,7 +10,6 @@ from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refuse
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
-from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
@@ -28,6 +27,7 @@ from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit, UnsealedClip
 from reviewer.session.delivery import Delivery, Undelivered
+from reviewer.session.draft_measurement import DraftMeasurement, ShownDrafts
 from reviewer.session.drafts import Draft, Drafts
 from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
@@ -47,7 +47,7 @@ SEEN_SECONDS = 10.0
 class _Texts:
     """The texts that are unsealed with a clip."""
 
-    hypotheses: tuple[Hypothesis, ...]
+    shown: ShownDrafts
     draft: Draft
     returned: ReturnedWork | None
     blind: Annotation | None
@@ -78,6 +78,7 @@ class WorkSession:
         listening: ListeningRecord,
         schema: Schema,
         conventions: LocaleConventions,
+        measurement: DraftMeasurement,
         lexicon: Lexicon = no_lexicon,
     ) -> None:
         self.identity = identity
@@ -88,6 +89,7 @@ class WorkSession:
         self._unit = unit
         self._access = access
         self._listening = listening
+        self._measurement = measurement
         self._drafts = Drafts(unit)
         self._delivery = Delivery(unit, identity, self._drafts)
         self._requests = ActRequests(
@@ -99,6 +101,7 @@ class WorkSession:
             listening=listening,
             schema=schema,
             conventions=conventions,
+            measurement=measurement,
         )
         self._right = RIGHTS[min(kinds)]
         self._prefetched: _Prefetched | None = None
@@ -426,7 +429,8 @@ class WorkSession:
             samples=unsealed.samples,
             peaks=unsealed.peaks,
             conventions=self._conventions.of(unsealed.clip.locale),
-            hypotheses=texts.hypotheses,
+            hypotheses=texts.shown.hypotheses,
+            is_draft_hidden=texts.shown.is_hidden,
             draft=texts.draft.annotation,
             returned=texts.returned,
             speech=unsealed.speech,
@@ -437,15 +441,12 @@ class WorkSession:
 
     def _texts(self, lease: Lease) -> _Texts:
         """Unseals texts after the row of the opening; a reviewer starts blind, also without hypotheses."""
-        hypotheses: tuple[Hypothesis, ...] = ()
-        if lease.kind is TaskKind.TRANSCRIBE:
-            hypotheses = tuple(self._unit.hypotheses.of_clip(self.identity.keyring, lease.clip_id))
         blind = None
         if lease.blind_annotation is not None:
             own = self._unit.queue.annotation(lease.blind_annotation)
             blind = self._access.unseal_annotation(self.identity, own)
         return _Texts(
-            hypotheses,
+            self._measurement.shown(self.identity, lease),
             self._drafts.load(self.identity, lease),
             past_work.returned_work(self._unit, self._access, self.identity, lease),
             blind,

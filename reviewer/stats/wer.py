@@ -96,3 +96,14 @@ def word_errors(a: str, b: str) -> WordErrors:
     """Substitutions, deletions and insertions between two texts, ``a`` as the reference."""
     left, right = words_of(a), words_of(b)
     return WordErrors(Levenshtein.distance(left, right), len(left), len(right))
+
+
+def character_errors(a: str, b: str) -> WordErrors:
+    """The same of characters as readers count them (extended grapheme clusters), spaces included."""
+    left, right = _characters(a), _characters(b)
+    return WordErrors(Levenshtein.distance(left, right), len(left), len(right))
+
+
+def _characters(text: str) -> list[str]:
+    found: list[str] = _GRAPHEME.findall(" ".join(unicodedata.normalize("NFC", text).split()))
+    return found

@@ -1,21 +1,22 @@
 """When each typed word was said, from the times of a recogniser's words; they follow every correction."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
 from reviewer.model.hypothesis import Word
 from reviewer.transcript.tokens import TokenKind, tokenize
-from reviewer.transcript.words import graphemes
+from reviewer.transcript.words import graphemes, has_unspaced_script, segments
 
 
 @dataclass(frozen=True, slots=True)
 class TimedWord:
     """``text[start:end]`` (code points) is said from frame ``from_frame`` to ``to_frame``.
 
-    ``is_exact``: the recogniser heard this very word. The time of another is estimated from its neighbours.
+    ``is_exact``: the recogniser heard this very word, with ``confidence`` if it gave one. The time of another
+    is estimated from its neighbours. In a script without spaces a word is one character.
     """
 
     start: int
@@ -23,6 +24,15 @@ class TimedWord:
     from_frame: int
     to_frame: int
     is_exact: bool
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    start: int
+    end: int
+    is_exact: bool = False
+    confidence: float | None = None
 
 
 def timed_words(text: str, words: Sequence[Word], start_frame: int, end_frame: int) -> tuple[TimedWord, ...]:
@@ -32,21 +42,29 @@ def timed_words(text: str, words: Sequence[Word], start_frame: int, end_frame: i
     A replaced word takes the time of the one it replaces; a run of others shares the time between its
     neighbours by length. Without recognised words all is shared so.
     """
-    typed = [token for token in tokenize(text) if token.kind is TokenKind.WORD]
-    heard = [word for word in words if word.end > start_frame and word.start < end_frame]
-    ours, theirs = [_plain(token.text) for token in typed], [_plain(word.text) for word in heard]
-    spans: list[tuple[int, int, bool] | None] = [None] * len(typed)
-    for op in Levenshtein.opcodes(ours, theirs):
+    typed = list(_typed_words(text))
+    heard = [
+        part
+        for word in words
+        if word.end > start_frame and word.start < end_frame
+        for part in _parts_of(word)
+    ]
+    times: list[_Time | None] = [None] * len(typed)
+    ours = [_plain(text[start:end]) for start, end in typed]
+    for op in Levenshtein.opcodes(ours, [_plain(word.text) for word in heard]):
         if op.tag in ("equal", "replace"):
-            for ours_at, theirs_at in zip(
-                range(op.src_start, op.src_end), range(op.dest_start, op.dest_end), strict=False
+            for place, word in zip(
+                range(op.src_start, op.src_end), heard[op.dest_start : op.dest_end], strict=False
             ):
-                word = heard[theirs_at]
                 is_exact = op.tag == "equal"
-                spans[ours_at] = (max(word.start, start_frame), min(word.end, end_frame), is_exact)
-    _share(spans, [max(len(graphemes(token.text)), 1) for token in typed], start_frame, end_frame)
+                confidence = word.confidence if is_exact else None
+                begin, end = max(word.start, start_frame), min(word.end, end_frame)
+                times[place] = _Time(begin, max(begin, end), is_exact, confidence)
+    _share(times, [len(graphemes(text[start:end])) for start, end in typed], start_frame, end_frame)
     return tuple(
-        TimedWord(token.start, token.end, *span) for token, span in zip(typed, spans, strict=True) if span
+        TimedWord(start, end, time.start, time.end, time.is_exact, time.confidence)
+        for (start, end), time in zip(typed, times, strict=True)
+        if time is not None
     )
 
 
@@ -62,26 +80,58 @@ def word_at_offset(words: Sequence[TimedWord], offset: int) -> TimedWord | None:
     return words[place - 1] if place else None
 
 
+def _typed_words(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of what counts as a word: between spaces, or one character of an unspaced script."""
+    for token in tokenize(text):
+        if token.kind is not TokenKind.WORD:
+            continue
+        if not has_unspaced_script(token.text):
+            yield token.start, token.end
+            continue
+        at = token.start
+        for piece in segments(token.text):
+            if _plain(piece):
+                yield at, at + len(piece)
+            at += len(piece)
+
+
+def _parts_of(word: Word) -> list[Word]:
+    """A recognised word; one of an unspaced script as its characters, which share its time evenly."""
+    if not has_unspaced_script(word.text):
+        return [word]
+    pieces = [piece for piece in segments(word.text) if _plain(piece)]
+    length = word.end - word.start
+    return [
+        Word(
+            piece,
+            word.start + length * place // len(pieces),
+            word.start + length * (place + 1) // len(pieces),
+            word.confidence,
+        )
+        for place, piece in enumerate(pieces)
+    ]
+
+
 def _plain(word: str) -> str:
     return "".join(c for c in word.casefold() if c.isalnum())
 
 
-def _share(spans: list[tuple[int, int, bool] | None], lengths: list[int], start: int, end: int) -> None:
+def _share(times: list[_Time | None], lengths: list[int], start: int, end: int) -> None:
     """Gives every run of words without a time its part of the gap between its neighbours."""
     place = 0
-    while place < len(spans):
-        if spans[place] is not None:
+    while place < len(times):
+        if times[place] is not None:
             place += 1
             continue
         last = place
-        while last < len(spans) and spans[last] is None:
+        while last < len(times) and times[last] is None:
             last += 1
-        before, after = spans[place - 1] if place else None, spans[last] if last < len(spans) else None
-        low = before[1] if before else start
-        high = max(after[0] if after else end, low)
+        before, after = times[place - 1] if place else None, times[last] if last < len(times) else None
+        low = before.end if before else start
+        high = max(after.start if after else end, low)
         total, done = sum(lengths[place:last]), 0
         for at in range(place, last):
             begin = low + (high - low) * done // total
             done += lengths[at]
-            spans[at] = (begin, low + (high - low) * done // total, False)
+            times[at] = _Time(begin, low + (high - low) * done // total)
         place = last

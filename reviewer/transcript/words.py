@@ -9,6 +9,9 @@ import regex
 # colon between digits is part of a time of day.
 _BOUNDARY = regex.compile(r"(?w)\b(?!(?<=\d):\d)(?!(?<=\d:)\d)")
 _GRAPHEME = regex.compile(r"\X")
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
+)
 _SPOKEN_MARKS = frozenset("%&@#‰‱٪％＆＠＃")
 """Signs that Unicode files under punctuation though they are read aloud: percent, and, at, number."""
 
@@ -30,6 +33,11 @@ def graphemes(text: str) -> list[str]:
     """The characters as a reader counts them: extended grapheme clusters of UAX 29."""
     found: list[str] = _GRAPHEME.findall(text)
     return found
+
+
+def has_unspaced_script(text: str) -> bool:
+    """Whether there are letters of a script that is written without spaces between words."""
+    return _UNSPACED.search(text) is not None
 
 
 def is_spoken_sign(c: str) -> bool:

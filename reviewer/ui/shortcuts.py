@@ -134,6 +134,33 @@ TABLE: tuple[Shortcut, ...] = (
         "Ctrl+Shift+S",
         QT_TRANSLATE_NOOP("shortcuts", "Answer like the last clip"),
     ),
+    _key(
+        "desk.use_draft_2",
+        Scope.DESK,
+        "Ctrl+Shift+7",
+        QT_TRANSLATE_NOOP("shortcuts", "Use the second draft"),
+    ),
+    _key(
+        "desk.use_draft_3", Scope.DESK, "Ctrl+Shift+8", QT_TRANSLATE_NOOP("shortcuts", "Use the third draft")
+    ),
+    _key(
+        "desk.use_draft_4",
+        Scope.DESK,
+        "Ctrl+Shift+9",
+        QT_TRANSLATE_NOOP("shortcuts", "Use the fourth draft"),
+    ),
+    _key(
+        "desk.fold_drafts",
+        Scope.DESK,
+        "Ctrl+Shift+F7",
+        QT_TRANSLATE_NOOP("shortcuts", "Show or hide the drafts"),
+    ),
+    _key(
+        "desk.doubtful_word",
+        Scope.DESK,
+        "Ctrl+Shift+F8",
+        QT_TRANSLATE_NOOP("shortcuts", "Next doubtful word"),
+    ),
     _key("mine.refresh", Scope.MINE, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     # QA
     _key("qa.draw", Scope.QA, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next review")),

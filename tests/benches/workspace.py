@@ -38,6 +38,8 @@ ANA = "Ana Kowalska"
 BEN = "Ben Okafor"
 QUINN = "Quinn Reyes"
 PASSPHRASE = "correct horse battery"
+PROJECT = "[queue]\nqa_rate = 1.0\n[asr]\nhidden_share = 0.0\n"
+"""Every submission is reviewed, every draft is shown."""
 
 
 def write_clips(
@@ -212,7 +214,7 @@ def _made_bench(
 ) -> Bench:
     cheap = KdfParameters.cheap()
     settings = folder / "project.toml"
-    settings.write_text(project or "[queue]\nqa_rate = 1.0\n", encoding="utf-8")
+    settings.write_text(project or PROJECT, encoding="utf-8")
     make_workspace(folder / "ws", LEAD, PASSPHRASE, settings, clock=clock, parameters=cheap)
     bench = Bench(open_workspace(folder / "ws", clock=clock, parameters=cheap), clock)
     lead = bench.person(LEAD).lead

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.errors import Refused
 from reviewer.lead.project_file import parse_project, read_project
-from reviewer.model.project import Project
+from reviewer.model.project import Project, RecogniserRule
 from reviewer.places import resource
 
 
@@ -37,9 +37,31 @@ def test_settings_may_be_nought_and_reason_seconds_a_fraction(number: int) -> No
         "[listening]\nheard_percent = -1",
         "[listening]\nheard_percent = 97.5",
         "[listening]\nreason_seconds = -1",
+        "[asr]\nhidden_share = 1.5",
+        '[[asr.recogniser]]\nkind = "magic"',
+        '[[asr.recogniser]]\nkind = "whisper.cpp"',
+        '[[asr.recogniser]]\nkind = "command"',
+        '[[asr.recogniser]]\nkind = "pocketsphinx"\nspeed = 2',
+        "[asr]\nrecogniser = 3",
         "not toml",
     ],
 )
 def test_what_a_setting_cannot_be_is_refused(line: str) -> None:
     with pytest.raises(Refused):
         parse_project(line)
+
+
+def test_recognisers_are_read_in_their_order() -> None:
+    text = """
+        [[asr.recogniser]]
+        kind = "pocketsphinx"
+        languages = ["en"]
+        [[asr.recogniser]]
+        kind = "whisper.cpp"
+        model = "/srv/base.bin"
+        timeout_seconds = 5
+    """
+    assert parse_project(text).asr.recogniser == (
+        RecogniserRule("pocketsphinx", ("en",)),
+        RecogniserRule("whisper.cpp", model="/srv/base.bin", timeout_seconds=5.0),
+    )

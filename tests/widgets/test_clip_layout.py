@@ -50,7 +50,7 @@ def test_everything_has_its_place_at_every_size(
         bench.workspace.view.waveform.spectrogram.toggle()
     resize(bench, *size)
     view = bench.workspace.view
-    buttons = ("skip", "submit", "notice") if role == "desk" else ("qa_submit",)
+    buttons = ("skip", "submit", "drafts") if role == "desk" else ("qa_submit",)
     places = {name: place(bench, name) for name in (*PARTS, *buttons)}
     for name, there in places.items():
         part = view.findChild(QWidget, name)

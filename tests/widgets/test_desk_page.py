@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Damaged
 from reviewer.model.annotation import Annotation, Flag
+from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.task import SkipReason
 from reviewer.ui.desk.skip_dialog import SkipDialog
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
@@ -30,7 +31,7 @@ def test_returned_work_shows_the_comment_and_begins_with_the_earlier_text_or_a_n
 
 def test_a_machine_s_draft_is_offered_and_put_in_only_when_asked(bench: ClipPageBench) -> None:
     bench.open_role("desk", hypotheses=MACHINE)
-    assert bench.text_of("notice_text") == "as heard by a machine"
+    assert bench.text_of("draft_text_1") == "as heard by a machine"
     assert bench.field.text == ""
     bench.press(Qt.Key.Key_M, CTRL | SHIFT)
     assert bench.field.text == "as heard by a machine"
@@ -50,6 +51,31 @@ def test_finished_work_is_submitted_and_the_next_clip_opens_with_nothing_of_the_
     panel = bench.workspace.view.transcription
     assert (bench.field.text, panel.form.labels, bench.player.position) == ("", {}, 0)
     assert not panel.notice.isVisible()
+    assert not panel.drafts.isVisible()
+
+
+def test_the_second_draft_has_a_key_and_words_are_played(bench: ClipPageBench) -> None:
+    other = Hypothesis("h2", "clip-1", "other", "1", "a better one", (Word("a", 8_000, 9_000, 0.2),))
+    bench.open_role("desk", hypotheses=(*MACHINE, other))
+    bench.press(Qt.Key.Key_F2, CTRL | SHIFT)
+    assert bench.field.text == "a better one"
+    bench.workspace.view.transcription.drafts.seek_requested.emit(8_000)
+    assert bench.player.position == 8_000
+
+
+def test_a_doubtful_word_is_selected_and_played_once_the_clip_was_heard(bench: ClipPageBench, qtbot) -> None:
+    words = (Word("one", 0, 4_000, 0.9), Word("two", 8_000, 9_000, 0.2))
+    bench.open_role("desk", hypotheses=(Hypothesis("h2", "clip-1", "other", "1", "one two", words),))
+    bench.press(Qt.Key.Key_M, CTRL | SHIFT)
+    bench.press(Qt.Key.Key_F8, CTRL | SHIFT)
+    assert not bench.field.textCursor().hasSelection()
+    bench.hear()
+    bar = bench.workspace.view.transcription.doubts
+    qtbot.waitUntil(bar.isVisible)
+    bench.press(Qt.Key.Key_F8, CTRL | SHIFT)
+    assert bench.field.textCursor().selectedText() == "two"
+    assert bench.player.is_playing
+    assert bench.player.position <= 8_000
 
 
 # Submitting

@@ -11,12 +11,17 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Annotation, Flag, Labels, Segment
+from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import implied_flags
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
 from reviewer.transcript.edits import Edge, find
 from reviewer.transcript.find import Match
+from reviewer.transcript.proposed_segments import proposed_segments
 from reviewer.transcript.text_checker import TextChecker
+from reviewer.transcript.text_times import TextTimes
+from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.form.flags import FlagsPanel
@@ -24,7 +29,9 @@ from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.transcript.doubtful_words_bar import DoubtfulWordsBar
 from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.hypotheses_panel import USE_KEYS, HypothesesPanel
 from reviewer.ui.transcript.segment_panel import MAX_SPEAKERS_ON_KEYS, SegmentPanel
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import REDO_KEYS
@@ -84,7 +91,9 @@ class TranscriptionPanel(QWidget):
         self.checker = TextChecker()
         self._last_labels: Labels = {}
         self.notice = ClipNotice(self)
+        self.drafts = HypothesesPanel(self)
         self.segments = SegmentPanel(scope, self)
+        self.doubts = DoubtfulWordsBar(self)
         self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
         self.form = FormPanel(schema, self)
@@ -129,7 +138,10 @@ class TranscriptionPanel(QWidget):
         if start.labels.keys() - self.form.labels.keys():  # of an earlier form: they could never be submitted
             self._document = Document.of(replace(start, labels=self.form.labels), clip.samples.frames)
         self.side.verticalScrollBar().setValue(0)
-        self.notice.show_for(clip, is_text_there=bool(start.text_verbatim))
+        self.notice.show_for(clip)
+        is_blind = clip.lease.kind is TaskKind.REVIEW  # the reviewer's version must be independent
+        self.drafts.show_hypotheses(() if is_blind else clip.hypotheses, clip.samples.frames)
+        self.doubts.show_nothing()
         self.set_locked(is_locked=False)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -144,6 +156,8 @@ class TranscriptionPanel(QWidget):
         self.form.show_labels({})
         self.flags.show_flags(())
         self.notice.show_nothing()
+        self.drafts.show_nothing()
+        self.doubts.show_nothing()
 
     def remember_labels(self, labels: Labels) -> None:
         """The answers of the clip that was submitted last, to answer the next one alike on request."""
@@ -267,7 +281,9 @@ class TranscriptionPanel(QWidget):
             "delete_segment": document.delete,
             "segment_start": lambda: document.move_edge(current.id, Edge.START, playhead),
             "segment_end": lambda: document.move_edge(current.id, Edge.END, playhead),
-            "propose": lambda: document.propose(()),
+            "propose": lambda: document.propose(
+                proposed_segments(self._speech, document.frames, self._rate_hz)
+            ),
             "next_row": document.next,
             "previous_row": document.previous,
         }
@@ -329,10 +345,43 @@ class TranscriptionPanel(QWidget):
         elif isinstance(flags, frozenset):
             self.edit(self._document.with_flags(flags))
 
-    @Slot(str)
-    def _on_text_offered(self, text: str) -> None:
-        if not self._is_locked:
-            self.editor.replace_text(text)
+    @Slot(object)
+    def _on_draft_requested(self, hypothesis: object) -> None:
+        """The draft replaces the text; of several segments each gets the words of its time."""
+        if self._is_locked or not isinstance(hypothesis, Hypothesis):
+            return
+        document = self._document
+        if len(document.segments) == 1:
+            self.edit(document.with_texts({document.current.id: hypothesis.text}))
+            return
+        times = TextTimes(hypothesis.text, hypothesis.words, 0, document.frames)
+        texts = {each.id: times.text_between(each.start, each.end) for each in document.segments}
+        self.edit(document.with_texts(texts))
+
+    @Slot(object)
+    def _on_word_requested(self, word: object) -> None:
+        if isinstance(word, TimedWord):
+            self._select_verbatim(word.start, word.end, takes_focus=False)
+
+    @Slot(object)
+    def _on_word_edit_requested(self, word: object) -> None:
+        if isinstance(word, TimedWord):
+            self._select_verbatim(word.start, word.end, takes_focus=True)
+
+    def _select_verbatim(self, start: int, end: int, *, takes_focus: bool) -> None:
+        """Selects a part of the text of all segments, whose lines follow each other."""
+        for segment in self._document.segments:
+            if start <= len(segment.text):
+                if segment.id != self._document.cursor.segment_id:
+                    self._go_to(segment, start)
+                self.editor.select(start, end, takes_focus=takes_focus)
+                return
+            start, end = start - len(segment.text) - 1, end - len(segment.text) - 1
+
+    @Slot()
+    def _next_doubt(self) -> None:
+        before = self._document.segments[: self._document.place]
+        self.doubts.next_after(sum(len(each.text) + 1 for each in before) + self.editor.caret)
 
     @Slot(int)
     def _on_speaker_number(self, number: int) -> None:
@@ -400,7 +449,9 @@ class TranscriptionPanel(QWidget):
         self.segment_form.finished.connect(self._focus_text)
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.tags.tag_requested.connect(self.editor.insert_tag)
-        self.notice.use_requested.connect(self._on_text_offered)
+        self.drafts.use_requested.connect(self._on_draft_requested)
+        self.doubts.word_requested.connect(self._on_word_requested)
+        self.doubts.edit_requested.connect(self._on_word_edit_requested)
 
     def _bind(self, scope: Scope) -> None:
         bind_shortcut(self, f"{scope}.problem", self.next_problem)
@@ -418,15 +469,20 @@ class TranscriptionPanel(QWidget):
         for place, flag in enumerate(Flag, start=1):
             bind_shortcut(self, f"{scope}.flag_{place}", partial(self.flags.toggle, flag))
         if scope is Scope.DESK:  # a recogniser's text would not leave a review blind
-            bind_shortcut(self, "desk.use_draft", self.notice.use)
             bind_shortcut(self, "desk.same_labels", self._answer_like_last)
+            for number, use_key in enumerate(USE_KEYS, start=1):
+                bind_shortcut(self, use_key, partial(self.drafts.use, number))
+            bind_shortcut(self, "desk.fold_drafts", self.drafts.toggle_folded)
+            bind_shortcut(self, "desk.doubtful_word", self._next_doubt)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(GAP_PX)
         left.addWidget(self.notice)
+        left.addWidget(self.drafts)
         left.addWidget(self.segments, 3)
         left.addWidget(self.editor, 2)
+        left.addWidget(self.doubts)
         left.addWidget(self.tags)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)

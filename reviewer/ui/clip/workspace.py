@@ -10,6 +10,7 @@ from reviewer.model.clock import Clock
 from reviewer.ui.clip.clip_stack import ClipStack
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.clip_words import ClipWords
+from reviewer.ui.clip.draft_playback import DraftPlayback
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
 from reviewer.ui.jobs import Jobs
@@ -59,6 +60,11 @@ class ClipWorkspace:
         self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
         self.view.waveform.follow(self.playback, self.output, preferences, keys_owner=self.view)
         self.view.waveform.play_bar.require_heard(work.listening_rules.heard_percent)
+        panel, rules = self.view.transcription, work.listening_rules
+        self._drafts = DraftPlayback(
+            panel.drafts, panel.doubts, self.playback, rules, lambda: panel.annotation.text_verbatim, page
+        )
+        panel.annotation_changed.connect(self._drafts.look_later)
         self.view.message.retry_requested.connect(self.presenter.retry)
         empty.claim_requested.connect(self.presenter.take_next)
         self._has_started = False

@@ -299,6 +299,12 @@ class PlaybackController(QObject):
         if self._is_looping and self.is_playing:
             self._play()
 
+    def play_part(self, start: int, end: int) -> None:
+        """Plays the frames from start to end, with the user's pre-roll and post-roll, and stops."""
+        pre, post = self._rolls
+        self._end_again()
+        self._play(max(start - pre, 0), min(end + post, self.frames))
+
     @Slot(int)
     def seek(self, frame: int) -> None:
         """Goes to a frame; playback continues. A loop without a selection moves to the segment there."""

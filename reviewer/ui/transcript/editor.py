@@ -72,6 +72,7 @@ class TranscriptEditor(QWidget):
         self._connect()
         self._lay_out()
         self.setFocusProxy(self._field)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     @property
     def text(self) -> str:
@@ -87,6 +88,7 @@ class TranscriptEditor(QWidget):
         """Whether what is typed goes into the text."""
         return self._field.hasFocus()
 
+    @property
     def problems(self) -> tuple[TextProblem, ...]:
         """What breaks the conventions, and unknown words, in the order of the text."""
         return self._problems
@@ -95,6 +97,12 @@ class TranscriptEditor(QWidget):
     def clip_locale(self) -> str:
         """The locale of the clip."""
         return self._conventions.clip_locale
+
+    def select(self, start: int, end: int, *, takes_focus: bool = False) -> None:
+        """Selects code points [start, end) and scrolls to them."""
+        self._field.select(Span(start, end))
+        if takes_focus:
+            self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def use_conventions(self, conventions: Conventions) -> None:
         """Uses the conventions of the clip's locale, from the next text on."""
@@ -120,10 +128,6 @@ class TranscriptEditor(QWidget):
 
     def set_read_only(self, is_read_only: bool) -> None:  # noqa: FBT001 - as Qt's own setters
         self._field.setReadOnly(is_read_only)
-
-    def select(self, start: int, end: int) -> None:
-        """Selects a part of the text and scrolls to it."""
-        self._field.select(Span(start, end))
 
     def forget(self) -> None:
         """Removes what is remembered of the clip's texts."""

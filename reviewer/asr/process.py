@@ -1,0 +1,121 @@
+"""Runs one command with a sound on its standard input: bounded in time and output, nothing on disk."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Thread
+from typing import IO
+
+from reviewer.errors import Unavailable
+
+AUDIO = "{audio}"
+_CHUNK_BYTES = 1 << 16
+_KEPT_FROM_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "OMP_NUM_THREADS")
+
+
+def run_command(command: Sequence[str], given: bytes, *, timeout_seconds: float, most_bytes: int) -> bytes:
+    """Runs a command and returns what it prints.
+
+    ``given`` goes to its standard input. Where an argument contains ``{audio}``, it becomes the path of an
+    anonymous file in memory instead (memfd_create(2), Linux only). What the command writes to its standard
+    error is not read: it may contain text. It gets a short list of environment variables.
+
+    Raises:
+        Unavailable: ``RECOGNISER_MISSING``, ``RECOGNISER_NEEDS_FILE``, ``RECOGNISER_TIMEOUT``,
+            ``RECOGNISER_TOO_MUCH`` or ``RECOGNISER_FAILED``.
+    """
+    with _arguments(command, given) as (arguments, descriptors, stdin):
+        process = _started(arguments, descriptors)
+        try:
+            return _printed(process, stdin, timeout_seconds, most_bytes)
+        finally:
+            _end(process)
+
+
+@contextmanager
+def _arguments(command: Sequence[str], given: bytes) -> Iterator[tuple[list[str], tuple[int, ...], bytes]]:
+    if not any(AUDIO in argument for argument in command):
+        yield list(command), (), given
+        return
+    if sys.platform != "linux":
+        raise Unavailable("RECOGNISER_NEEDS_FILE")
+    descriptor = os.memfd_create("audio")
+    try:
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(given)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        path = f"/proc/self/fd/{descriptor}"
+        yield [argument.replace(AUDIO, path) for argument in command], (descriptor,), b""
+    finally:
+        os.close(descriptor)
+
+
+def _started(arguments: list[str], descriptors: tuple[int, ...]) -> "subprocess.Popen[bytes]":
+    environment = {name: os.environ[name] for name in _KEPT_FROM_ENVIRONMENT if name in os.environ}
+    try:
+        return subprocess.Popen(
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise Unavailable("RECOGNISER_MISSING", program=arguments[0]) from error
+
+
+def _printed(
+    process: "subprocess.Popen[bytes]", given: bytes, timeout_seconds: float, most_bytes: int
+) -> bytes:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    printed = bytearray()
+    threads = (
+        Thread(target=_write, args=(process.stdin, given), daemon=True),
+        Thread(target=_read, args=(process.stdout, printed, most_bytes), daemon=True),
+    )
+    for thread in threads:
+        thread.start()
+    threads[1].join(timeout_seconds)
+    if threads[1].is_alive():
+        raise Unavailable("RECOGNISER_TIMEOUT", seconds=round(timeout_seconds))
+    if len(printed) > most_bytes:
+        raise Unavailable("RECOGNISER_TOO_MUCH", mebibytes=most_bytes >> 20)
+    try:
+        code = process.wait(timeout_seconds)
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable("RECOGNISER_TIMEOUT", seconds=round(timeout_seconds)) from error
+    if code != 0:
+        raise Unavailable("RECOGNISER_FAILED", code=code)
+    return bytes(printed)
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    with suppress(OSError, ValueError), stream:
+        stream.write(data)
+
+
+def _read(stream: IO[bytes], printed: bytearray, most_bytes: int) -> None:
+    with suppress(OSError, ValueError):
+        while len(printed) <= most_bytes and (chunk := stream.read(_CHUNK_BYTES)):
+            printed += chunk
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kills the command and what it started, if they still run, and closes the pipes."""
+    if process.poll() is None:
+        with suppress(OSError):
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()

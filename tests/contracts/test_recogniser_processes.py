@@ -1,0 +1,114 @@
+"""A recogniser is a process of its own: whatever it does, it ends, and nothing is left on disk."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from reviewer.asr.process import run_command
+from reviewer.asr.recognisers import Recogniser
+from reviewer.asr.recognition import UnusableOutput
+from reviewer.audio.dsp.recogniser_wav import wav_for_recogniser
+from reviewer.audio.io.flac import read_canonical
+from reviewer.errors import Unavailable
+from reviewer.model.project import RecogniserRule
+from reviewer.places import resource
+from tests.sounds import some_samples
+
+GIVEN = b"RIFF" + bytes(300_000)
+
+
+def run(code: str, *arguments: str, seconds: float = 20.0, most: int = 1 << 20) -> bytes:
+    command = (sys.executable, "-c", f"import os, sys\n{code}", *arguments)
+    return run_command(command, GIVEN, timeout_seconds=seconds, most_bytes=most)
+
+
+def test_the_sound_comes_on_standard_input() -> None:
+    assert run("print(len(sys.stdin.buffer.read()))").strip() == b"300004"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memfd_create")
+def test_a_command_that_wants_a_path_gets_one_of_a_file_in_memory() -> None:
+    code = "print(len(open(sys.argv[1], 'rb').read()), os.readlink(sys.argv[1]))"
+    assert run(code, "{audio}").startswith(b"300004 /memfd:")
+
+
+def test_secrets_in_the_environment_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REVIEWER_SECRET", "x")
+    assert run("print('REVIEWER_SECRET' in os.environ)").strip() == b"False"
+
+
+@pytest.mark.parametrize(
+    ("code", "limits", "expected"),
+    [
+        ("sys.exit(3)", {}, "RECOGNISER_FAILED"),
+        ("os.kill(os.getpid(), 9)", {}, "RECOGNISER_FAILED"),
+        ("import time; time.sleep(600)", {"seconds": 0.5}, "RECOGNISER_TIMEOUT"),
+        ("os.close(1); import time; time.sleep(600)", {"seconds": 0.5}, "RECOGNISER_TIMEOUT"),
+        ("sys.stdout.write('x' * 5000)", {"most": 1000}, "RECOGNISER_TOO_MUCH"),
+        ("\nwhile True: sys.stdout.write('x' * 5000)", {"most": 1000}, "RECOGNISER_TOO_MUCH"),
+    ],
+)
+def test_a_command_that_fails_hangs_or_never_stops_printing_is_ended(code, limits, expected: str) -> None:
+    with pytest.raises(Unavailable) as failed:
+        run(code, **limits)
+    assert failed.value.code == expected
+
+
+def test_a_command_that_is_not_there_is_named() -> None:
+    with pytest.raises(Unavailable) as failed:
+        run_command(("no-such-recogniser",), b"", timeout_seconds=1, most_bytes=1)
+    assert failed.value.parameters == {"program": "no-such-recogniser"}
+
+
+def test_a_command_of_the_project_gets_the_language_and_its_words_are_read() -> None:
+    code = "import json, sys; print(json.dumps({'text': sys.argv[1], 'engine': 'mine'}))"
+    rule = RecogniserRule("command", command=(sys.executable, "-c", code, "{language} {locale}"))
+    assert Recogniser(rule).recognise(GIVEN, "de-AT", 1.0).text == "de de-AT"
+
+
+def test_whisper_cli_is_asked_for_json_on_standard_output(tmp_path: Path) -> None:
+    cli = tmp_path / "whisper-cli"
+    tokens = [{"text": " hi", "offsets": {"from": 0, "to": 90}, "p": 1}]
+    body = {"transcription": [{"text": " hi", "tokens": tokens}]}
+    cli.write_text(
+        f"#!{sys.executable}\nimport sys\n"
+        "wanted = '-m /m/ggml-base.bin -l de -ojf -of - -np -f -'\nassert sys.argv[1:] == wanted.split()\n"
+        f"sys.stdin.buffer.read()\nprint({json.dumps(body)!r})\n"
+    )
+    cli.chmod(0o700)
+    rule = RecogniserRule("whisper.cpp", command=(str(cli),), model="/m/ggml-base.bin")
+    found = Recogniser(rule).recognise(GIVEN, "de-AT", 1.0)
+    assert (found.text, found.version, found.words[0].end) == ("hi", "ggml-base", 0.09)
+
+
+def test_pocketsphinx_says_what_it_hears_and_finds_a_given_text_in_the_sound() -> None:
+    pytest.importorskip("pocketsphinx")
+    with resource("demo", "clips", "01-kitchen-timer.flac").open("rb") as stream:
+        samples = read_canonical(stream)
+    wav, seconds = wav_for_recogniser(samples), samples.frames / samples.rate_hz
+    recogniser = Recogniser(RecogniserRule("pocketsphinx"))
+    heard = recogniser.recognise(wav, "en-US", seconds)
+    assert heard.text == " ".join(word.text for word in heard.words) != ""
+    assert all(word.confidence is not None and word.end <= seconds for word in heard.words)
+    assert min(word.confidence or 0 for word in heard.words) < 0.9
+    text = "Set the kitchen timer [noise] for twelve minutes, xyzzy and remind me to turn the oven off."
+    aligned = recogniser.align(wav, text, seconds)
+    assert [word.text for word in aligned.words][:5] == ["set", "the", "kitchen", "timer", "for"]
+    assert "xyzzy" not in aligned.text
+    assert aligned.words[-1].end > seconds / 2
+
+
+def test_a_text_without_a_known_word_is_aligned_to_nothing() -> None:
+    pytest.importorskip("pocketsphinx")
+    wav = wav_for_recogniser(some_samples(8_000))
+    assert Recogniser(RecogniserRule("pocketsphinx")).align(wav, "xyzzy qqqq", 1.0).words == ()
+
+
+def test_a_crash_of_pocketsphinx_is_an_error_and_no_more() -> None:
+    with pytest.raises(Unavailable):
+        Recogniser(RecogniserRule("pocketsphinx")).recognise(b"no sound", "en", 1.0)
+    rule = RecogniserRule("command", command=(sys.executable, "-c", "print('words')"))
+    with pytest.raises(UnusableOutput):
+        Recogniser(rule).recognise(GIVEN, "en", 1.0)
