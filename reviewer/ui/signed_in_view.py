@@ -90,6 +90,7 @@ class SignedInView(QWidget):
         self._stack.setCurrentWidget(self.page)
         self.sidebar.mark(page_id)
         self.page.enter()
+        self.page.take_focus()
         self.page_changed.emit(page_id)
 
     def _lay_out(self) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import shiboken6
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QTableView, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired
@@ -219,3 +219,17 @@ def test_a_contractor_who_declines_is_signed_out(main_window):
 )
 def test_the_window_fills_a_screen_that_has_no_room_for_it(room: QSize, size: QSize, fills: bool) -> None:
     assert initial_size(room) == (size, fills)
+
+
+def test_changing_pages_moves_the_focus_into_the_page_and_back_to_where_it_was(
+    main_window,
+):
+    made = main_window(Role.CONTRACTOR)
+    made.sign_in("desk")
+    made.take_next()
+    field = QApplication.focusWidget()
+    assert field.objectName() == "transcript_text"
+    made.signed_in.go_to("mine")
+    assert made.page.isAncestorOf(QApplication.focusWidget())
+    made.signed_in.go_to("desk")
+    assert QApplication.focusWidget() is field
