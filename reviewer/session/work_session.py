@@ -324,10 +324,6 @@ class WorkSession:
         self._require()
         return past_work.history(self._unit, self._access, self.identity, limit)
 
-    def unwitnessed(self) -> int:
-        """The number of rows of the access log that no external checkpoint covers yet."""
-        return self._unit.log.unwitnessed()
-
     def _held_or_next(self) -> Lease | None:
         held = self._unit.queue.resume(self.identity.person.id, self.kinds)
         if held is not None:

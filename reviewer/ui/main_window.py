@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from reviewer.errors import Unavailable
@@ -16,6 +16,7 @@ from reviewer.ui.services import Services
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.signin_flow import HEARS_CLIPS, SignInFlow
 from reviewer.ui.theme import Theme
+from reviewer.ui.window_memory import WindowMemory
 
 if TYPE_CHECKING:
     from reviewer.pedal.device import HidBackend
@@ -45,12 +46,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle(self.tr("Reviewer"))
         self.setMinimumSize(_LEAST)
-        size, fills = initial_size(self.screen().availableSize())
-        self.resize(size)
-        if fills:
-            from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
-
-            self.setWindowState(Qt.WindowState.WindowMaximized)
+        self._take_place(WindowMemory(self, services.preferences))
         self._services = services
         self._theme = theme
         self._identity: Identity | None = None
@@ -269,6 +265,18 @@ class MainWindow(QMainWindow):
             self.close()
         else:
             self.sign_in_flow.sign_in_page.passphrase.setFocus()
+
+    def _take_place(self, memory: WindowMemory) -> None:
+        """Its last place, or its usual size; maximised on a small screen."""
+        size, fills = initial_size(self.screen().availableSize())
+        self.resize(size)
+        main = QGuiApplication.primaryScreen()
+        others = [each for each in QGuiApplication.screens() if each is not main]
+        screens = [each.availableGeometry() for each in (main, *others) if each is not None]
+        if not memory.restore(screens) and fills:
+            from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
+
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def _sign_in_scope(self) -> Scope:
         return Scope.NDA if self.sign_in_flow.is_at_agreement else Scope.SIGN_IN

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from reviewer.ui.sidebar import Sidebar
 from reviewer.ui.status_bar import StatusBar
 from reviewer.ui.theme import FOLD_BELOW_PX
 from reviewer.ui.top_bar import TopBar
+
+_REFRESH_MS = 60_000
 
 
 class SignedInView(QWidget):
@@ -49,6 +51,10 @@ class SignedInView(QWidget):
         self.sidebar.page_requested.connect(self.go_to)
         self._lay_out()
         self._shown_id = ""
+        self._minute = QTimer(self)
+        self._minute.setInterval(_REFRESH_MS)
+        self._minute.timeout.connect(self._on_minute)
+        self._minute.start()
         self.go_to(pages[0].entry.id)
 
     @property
@@ -75,6 +81,7 @@ class SignedInView(QWidget):
 
     def close_down(self) -> None:
         """Closes every page before it is deleted."""
+        self._minute.stop()
         for page in self._pages.values():
             page.close_down()
 
@@ -92,6 +99,11 @@ class SignedInView(QWidget):
         self.page.enter()
         self.page.take_focus()
         self.page_changed.emit(page_id)
+
+    @Slot()
+    def _on_minute(self) -> None:
+        if self.isVisible():
+            self.page.refresh_facts()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -233,10 +233,6 @@ class FakeWork:
         self.called("daily_counts")
         return DailyCounts(len(self.waiting), len(self.submitted) + len(self.verdicts), 0)
 
-    def unwitnessed(self) -> int:
-        self.called("unwitnessed")
-        return 3
-
     def history(self, limit: int = 20) -> list[Any]:
         self.called("history")
         return self.past[:limit]

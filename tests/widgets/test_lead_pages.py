@@ -78,7 +78,7 @@ def test_clips_and_tasks_are_counted_by_state_and_each_person_s_work_and_clips_a
 
 def test_rows_without_a_witness_are_said_on_the_page_and_in_the_status_bar(shown, facts: list[StatusFacts]):
     assert "12 rows" in shown(OverviewPage).message.text
-    assert facts == [StatusFacts(waiting=96, unwitnessed=12)]
+    assert facts == [StatusFacts(open_tasks=96, unwitnessed=12)]
 
 
 def test_a_workspace_without_clips_says_what_to_do_and_its_tables_what_they_are_for(shown, lead: FakeLead):
@@ -120,7 +120,7 @@ def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(
     lead.shown = an_overview(counts=counts)
     page = shown(OverviewPage)
     assert (_count(page, "tasks_open"), _count(page, "tasks_held_back")) == ("2", "3")
-    assert facts[-1].waiting == 2
+    assert facts[-1].open_tasks == 2
 
 
 def test_counts_of_clips_and_of_tasks_stand_under_each_other(shown):

@@ -178,6 +178,11 @@ class ClipPresenter(QObject):
                 partial(step, lease), lambda result: self._on_stayed(done, lease, result), self._on_refused
             )
 
+    def refresh_counts(self) -> None:
+        """Fetches waiting and finished work, for the status bar and the empty page."""
+        if not self._state.is_in(ClipState.CLOSED):
+            self._executor.run(self._work.daily_counts, self._on_counts)
+
     def pause(self) -> None:
         """Another page is shown: stops the sound and saves the draft."""
         self._playback.pause()
@@ -242,7 +247,7 @@ class ClipPresenter(QObject):
             else:
                 self._stack.show_nothing_waits()
                 self.nothing_waits.emit()
-            self._refresh_counts()
+            self.refresh_counts()
 
     def _on_not_opened(self, error: Exception) -> None:
         self._enter(ClipState.FAILED)
@@ -270,7 +275,7 @@ class ClipPresenter(QObject):
         self._renewal.begin_lease(lease)
         self._save_status.begin_clip()
         self.clip_opened.emit(clip)
-        self._refresh_counts()
+        self.refresh_counts()
         self._prefetch.begin_clip()
 
     def _on_handed_over(self, act: WorkAct, found: NextClip) -> None:
@@ -315,7 +320,7 @@ class ClipPresenter(QObject):
         self._enter(ClipState.FAILED)
         self._stack.show_failure(message_for(error))
         self._ask_for_agreement(error)
-        self._refresh_counts()
+        self.refresh_counts()
 
     def _on_save_failed(self, error: Exception) -> None:
         if not is_lost(error):
@@ -403,17 +408,9 @@ class ClipPresenter(QObject):
         if lease is not None:
             self._executor.run(partial(self._work.close, lease))
 
-    def _refresh_counts(self) -> None:
-        """Fetches waiting and finished work, for the status bar and the empty page."""
-        self._executor.run(self._work.daily_counts, self._on_counts)
-        self._executor.run(self._work.unwitnessed, self._on_unwitnessed)
-
     def _on_counts(self, counts: DailyCounts) -> None:
         self._empty.show_counts(counts)
         self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
-
-    def _on_unwitnessed(self, rows: int) -> None:
-        self.status_changed.emit(StatusFacts(unwitnessed=rows))
 
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):

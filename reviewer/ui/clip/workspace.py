@@ -70,6 +70,8 @@ class ClipWorkspace:
         if not self._has_started:
             self._has_started = True
             self.presenter.start()
+        else:
+            self.presenter.refresh_counts()
 
     def tag_keys(self) -> list[tuple[str, str]]:
         """The tags' keys for the list of shortcuts, while a clip is open."""

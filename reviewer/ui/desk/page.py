@@ -58,6 +58,9 @@ class DeskPage(Page):
     def enter(self) -> None:
         self.workspace.enter()
 
+    def refresh_facts(self) -> None:
+        self.workspace.presenter.refresh_counts()
+
     def leave(self) -> None:
         self.workspace.presenter.pause()
 
@@ -127,7 +130,7 @@ def _words() -> EmptyPageWords:
 
 
 def _counts_line(counts: DailyCounts) -> str:
-    words = _tr("{0} waiting  ·  {1} submitted today  ·  {2} returned to you")
+    words = _tr("{0} waiting for you  ·  {1} submitted today  ·  {2} returned to you")
     return words.format(counts.waiting, counts.submitted, counts.returned)
 
 

@@ -82,12 +82,17 @@ class OverviewPage(LeadPage):
         self.late.show_rows(overview.late_drafts)
         self._update_buttons()
         self._say(overview)
-        self.status_changed.emit(
-            StatusFacts(waiting=overview.counts.tasks.get("open", 0), unwitnessed=overview.unwitnessed)
-        )
+        self._show_facts(overview)
 
     def enter(self) -> None:
         self.refresh()
+
+    def refresh_facts(self) -> None:
+        self.run(lambda _token: self._lead.overview(), self._show_facts)
+
+    def _show_facts(self, overview: "Overview") -> None:
+        open_tasks = overview.counts.tasks.get("open", 0)
+        self.status_changed.emit(StatusFacts(open_tasks=open_tasks, unwitnessed=overview.unwitnessed))
 
     def _say(self, overview: "Overview") -> None:
         if not sum(overview.counts.clips.values()):

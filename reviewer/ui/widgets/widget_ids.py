@@ -10,6 +10,7 @@ W = TypeVar("W", bound=QWidget)
 _TIP = "tip_text"
 _TIP_KEY = "tip_key"
 _SHOWN_KEY = "shown_key"
+_SPOKEN = "spoken_name"
 
 
 def named(widget: W, name: str, spoken: str, *, hint: str = "", shortcut_id: str = "", kind: str = "") -> W:
@@ -35,6 +36,15 @@ def set_tooltip(widget: QWidget, text: str, shortcut_id: str = "") -> None:
     widget.setProperty(_TIP, text)
     widget.setProperty(_TIP_KEY, shortcut_id)
     widget.setToolTip(tooltip_with_keys(text, shortcut_id) if shortcut_id else text)
+
+
+def put_value(label: QLabel, text: str) -> None:
+    """Shows a value on a named label. A screen reader says the accessible name instead of the text, so both
+    are in it."""
+    spoken = str(label.property(_SPOKEN) or label.accessibleName())
+    label.setProperty(_SPOKEN, spoken)
+    label.setText(text)
+    label.setAccessibleName(f"{spoken}: {text}" if text else spoken)
 
 
 def show_shortcut(label: QLabel, shortcut_id: str) -> None:
