@@ -25,6 +25,7 @@ from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
+from tests.factories import a_clip
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FRAMES = 32_000
@@ -74,7 +75,7 @@ def an_open_clip(lease: Lease | None = None, **changes: Any) -> OpenClip:
     lease = lease or a_lease()
     facts: dict[str, Any] = {
         "lease": lease,
-        "clip": SimpleNamespace(id=lease.clip_id),
+        "clip": a_clip(id=lease.clip_id, frames=len(data)),
         "samples": Samples(changes.pop("rate_hz", 16_000), data),
         "peaks": PeakPyramid.from_samples(data),
         "conventions": conventions_of(),

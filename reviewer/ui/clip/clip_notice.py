@@ -28,6 +28,7 @@ class ClipNotice(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._offered = ""
+        self._is_folded = False
         self._icon = QLabel(self)
         self._says = CommentText("notice_says", self.tr("Comment"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
@@ -74,6 +75,11 @@ class ClipNotice(QWidget):
         self._offered = text
         self._show(text, is_offer=True)
 
+    def set_folded(self, *, is_folded: bool) -> None:
+        """Hides the text of a draft or of submitted work; what it is stays in one line."""
+        self._is_folded = is_folded
+        self._text.setVisible(bool(self._text.text()) and not is_folded)
+
     @Slot()
     def use(self) -> None:
         """Requests the offered text."""
@@ -82,7 +88,7 @@ class ClipNotice(QWidget):
 
     def _show(self, text: str, *, is_offer: bool) -> None:
         self._text.show_text(text)
-        self._text.setVisible(bool(text))
+        self._text.setVisible(bool(text) and not self._is_folded)
         self._use.setVisible(is_offer)
         self.setAccessibleDescription(f"{self._says.toPlainText()} {text}".strip())
         self.show()

@@ -410,6 +410,8 @@ class ClipPresenter(QObject):
 
     def _on_counts(self, counts: DailyCounts) -> None:
         self._empty.show_counts(counts)
+        if self._stack.is_clip_shown:
+            self._view.facts.show_number(counts.submitted + 1)
         self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
 
     def _ask_for_agreement(self, error: Exception) -> None:

@@ -12,6 +12,7 @@ from reviewer.model.annotation import Annotation, Flag
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
+from reviewer.ui.clip.text_room import TextTools
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
@@ -43,6 +44,7 @@ class TranscriptionPanel(QWidget):
         self.notice = ClipNotice(self)
         self.editor = TranscriptEditor(conventions, self)
         self.tags = TagPalette(conventions, self)
+        self.tools = TextTools(scope, self)
         self.form = FormPanel(schema, self)
         keys = {flag: f"{scope}.flag_{place}" for place, flag in enumerate(Flag, start=1)}
         self.flags = FlagsPanel(keys, self)
@@ -159,7 +161,11 @@ class TranscriptionPanel(QWidget):
         left.setSpacing(GAP_PX)
         left.addWidget(self.notice)
         left.addWidget(self.editor, 1)
-        left.addWidget(self.tags)
+        below = QVBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self.tools)
+        below.addWidget(self.tags)
+        left.addLayout(below)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)

@@ -11,6 +11,7 @@ from reviewer.ui.clip.clip_stack import ClipStack
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
+from reviewer.ui.clip.text_room import TextRoom
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackController
@@ -53,6 +54,7 @@ class ClipWorkspace:
         self.playback = PlaybackController(player, page, preferences=preferences, clock=tools.clock)
         self.output = OutputSettingsController(player, self.playback, preferences, page)
         self.view = ClipView(scope, work.schema, work.conventions_for(""), jobs, actions, page)
+        TextRoom(self.view, scope, preferences)
         self.stack = ClipStack(empty, self.view, page)
         self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
         self.view.waveform.follow(self.playback, self.output, preferences, keys_owner=self.view)

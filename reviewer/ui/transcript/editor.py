@@ -72,6 +72,10 @@ class TranscriptEditor(QWidget):
     def set_read_only(self, is_read_only: bool) -> None:  # noqa: FBT001 - as Qt's own setters
         self._field.setReadOnly(is_read_only)
 
+    def set_text_px(self, pixels: int) -> None:
+        """Sets the size of the text."""
+        self._field.set_text_px(pixels)
+
     def replace_text(self, text: str) -> None:
         """Replaces the whole text as one step that can be undone."""
         self._field.replace_all(text)

@@ -16,6 +16,7 @@ from reviewer.ui.widgets.widget_ids import named, set_tooltip
 _COLUMNS = 2
 _COMPACT_COLUMNS = 3
 _ROW_PX = 24
+_NO_LIMIT_PX = 16_777_215  # QWIDGETSIZE_MAX
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -36,7 +37,7 @@ class TagPalette(QWidget):
         self._meanings: list[QWidget] = []
         self._keyed: dict[Tag, tuple[QLabel, QPushButton, QShortcut]] = {}
         self._rows: list[QWidget] = []
-        self._is_compact = False
+        self._is_compact = self._is_folded = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GROUP_PX)
@@ -88,6 +89,12 @@ class TagPalette(QWidget):
             self._grid.setColumnStretch(column, 1)
         for meaning in self._meanings:
             meaning.setHidden(is_compact)
+
+    def set_folded(self, *, is_folded: bool) -> None:
+        """Shows no tags; their shortcuts still work."""
+        self._is_folded = is_folded
+        self.setMaximumHeight(0 if is_folded else _NO_LIMIT_PX)
+        self.updateGeometry()
 
     def _row(self, tag: Tag) -> QWidget:
         row = QWidget(self)
@@ -144,6 +151,8 @@ class TagPalette(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The compact form's: a window can be made small in one go."""
+        if self._is_folded:
+            return QSize(0, 0)
         rows = -(-len(self._rows) // _COMPACT_COLUMNS)
         return QSize(super().minimumSizeHint().width(), rows * _ROW_PX)
 
