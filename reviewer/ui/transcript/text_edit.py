@@ -247,6 +247,9 @@ class TextField(QTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._show_marks()
+        # A style sheet that is applied anew brings back the font of the first time.
+        if event.type() == QEvent.Type.FontChange and self.font().pixelSize() != self._text_px:
+            self.setFont(theme.interface_font(self._text_px))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
