@@ -31,6 +31,8 @@ _SIDE_SHARE = 0.37
 _OWN_COLUMN_FROM_PX = 1464  # of the view: a window of 1600
 _OWN_COLUMN_PX = (440, 600)
 _OWN_COLUMN_SHARE = 0.26
+_TAGS_BESIDE_FROM_PX = 1400
+"""Of the text's column: without the tags beside it, a line would have more than 130 characters."""
 _THOUSAND = 1000
 _COMPACT_BELOW_PX = (620, 700)
 
@@ -200,6 +202,7 @@ class ClipView(QWidget):
         side = self._place_side()
         left = self.height() - spectrum
         is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
+        self.transcription.place_tags(is_beside=self.width() - side >= _TAGS_BESIDE_FROM_PX)
         self.transcription.tags.set_compact(is_compact=is_small)
 
     @property

@@ -3,15 +3,14 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSignalBlocker, QSize, Slot
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QObject, QSignalBlocker, Slot
+from PySide6.QtWidgets import QToolButton
 
 from reviewer.ui import theme
+from reviewer.ui.icons import set_icon
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.preferences import Preferences
 from reviewer.ui.shortcuts import bind_shortcut
-from reviewer.ui.theme import GAP_PX
-from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.ui.clip.clip_view import ClipView
@@ -22,36 +21,6 @@ _TEXT_STEP_PX = 2
 SHARE_BOUNDS = (150, 700)
 """Of the waveform in the height of the view, in thousandths."""
 _SHARE_STEP = 50
-
-
-class TextTools(QWidget):
-    """The row of buttons between text and tags: fold tags, fold the draft, smaller and larger text."""
-
-    def __init__(self, scope: Scope, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("text_tools")
-        self.tags = self._button("fold_tags", self.tr("Tags"), self.tr("Show or hide the tags"), scope)
-        self.draft = self._button("fold_draft", self.tr("Draft"), self.tr("Show or hide the draft"), scope)
-        self.smaller = self._button("text_smaller", "A−", self.tr("Smaller text"), scope)
-        self.larger = self._button("text_larger", "A+", self.tr("Larger text"), scope)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP_PX)
-        for button in (self.tags, self.draft):
-            button.setCheckable(True)
-            row.addWidget(button)
-        row.addStretch()
-        row.addWidget(self.smaller)
-        row.addWidget(self.larger)
-
-    def minimumSizeHint(self) -> QSize:
-        """Nothing: in a small window the text has its room, and the keys still work."""
-        return QSize(0, 0)
-
-    def _button(self, name: str, text: str, spoken: str, scope: Scope) -> QToolButton:
-        button = named(QToolButton(self), name, spoken, shortcut_id=f"{scope}.{name}", kind="small")
-        button.setText(text)
-        return button
 
 
 class TextRoom(QObject):
@@ -119,3 +88,4 @@ def _within(value: int, bounds: tuple[int, int]) -> int:
 def _check(button: QToolButton, *, is_checked: bool) -> None:
     with QSignalBlocker(button):
         button.setChecked(is_checked)
+    set_icon(button, "open" if is_checked else "folded", "dim")

@@ -12,7 +12,7 @@ from reviewer.model.annotation import Annotation, Flag
 from reviewer.transcript.conventions import Conventions
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
-from reviewer.ui.clip.text_room import TextTools
+from reviewer.ui.clip.text_tools import TextTools
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
 
 _SIDE_MARGIN_PX = 12
+_TAGS_BESIDE_PX = 480
 
 
 class TranscriptionPanel(QWidget):
@@ -50,6 +51,7 @@ class TranscriptionPanel(QWidget):
         self.flags = FlagsPanel(keys, self)
         self.side = ScrolledColumn("side", self.tr("Form and flags"), self)
         self.columns = QHBoxLayout(self)
+        self._text_row, self._below = QHBoxLayout(), QVBoxLayout()
         self._lay_out()
         self._connect()
         self._bind(scope)
@@ -88,6 +90,16 @@ class TranscriptionPanel(QWidget):
         """Makes everything read-only or editable. The text of several segments is always read-only here."""
         self._is_locked = is_locked
         self.editor.set_read_only(is_locked or not self._is_one_segment)
+
+    def place_tags(self, *, is_beside: bool) -> None:
+        """Places the tags beside the text, where its lines would be too long to read, or below it."""
+        home, other = (self._text_row, self._below) if is_beside else (self._below, self._text_row)
+        if home.indexOf(self.tags) < 0:
+            other.removeWidget(self.tags)
+            home.addWidget(self.tags)
+            if is_beside:
+                home.setAlignment(self.tags, Qt.AlignmentFlag.AlignTop)
+        self.tags.set_beside(_TAGS_BESIDE_PX if is_beside else 0)
 
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Marks the fields with issues."""
@@ -160,12 +172,13 @@ class TranscriptionPanel(QWidget):
         left = QVBoxLayout()
         left.setSpacing(GAP_PX)
         left.addWidget(self.notice)
-        left.addWidget(self.editor, 1)
-        below = QVBoxLayout()
-        below.setSpacing(0)
-        below.addWidget(self.tools)
-        below.addWidget(self.tags)
-        left.addLayout(below)
+        self._text_row.setSpacing(GROUP_PX)
+        self._text_row.addWidget(self.editor, 1)
+        left.addLayout(self._text_row, 1)
+        self._below.setSpacing(0)
+        self._below.addWidget(self.tools)
+        self._below.addWidget(self.tags)
+        left.addLayout(self._below)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)
