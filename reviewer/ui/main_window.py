@@ -169,7 +169,8 @@ class MainWindow(QMainWindow):
         if self._signed_in is not None:
             self._back_to(self._signed_in)
             return
-        from reviewer.ui.role_pages import role_pages  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.break_reminder import BreakReminder  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.role_pages import role_pages  # noqa: PLC0415
         from reviewer.ui.signed_in_view import SignedInView  # noqa: PLC0415
 
         try:
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
             self._leave(None)
             raise
         self._identity, self._signed_in = identity, signed_in
+        signed_in.remind_of_breaks(BreakReminder(self._services.clock, self._services.preferences, signed_in))
         signed_in.top_bar.theme_requested.connect(self._theme.toggle)
         signed_in.top_bar.keys_requested.connect(self.show_keys)
         signed_in.top_bar.settings_requested.connect(self.show_settings)

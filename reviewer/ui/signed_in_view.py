@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
+from reviewer.ui.break_reminder import BreakReminder
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import term
 from reviewer.ui.page import Page
@@ -20,6 +21,9 @@ from reviewer.ui.theme import FOLD_BELOW_PX
 from reviewer.ui.top_bar import TopBar
 
 _REFRESH_MS = 60_000
+_PLAYING_MS = 20_000
+_PLAYBACK_COUNTS = timedelta(hours=1)
+"""A loop that nobody has touched for longer is no work."""
 
 
 class SignedInView(QWidget):
@@ -51,7 +55,12 @@ class SignedInView(QWidget):
         self.sidebar.page_requested.connect(self.go_to)
         self._lay_out()
         self._shown_id = ""
+        self._reminder: BreakReminder | None = None
+        self._playing = QTimer(self)
+        self._playing.setInterval(_PLAYING_MS)
+        self._playing.timeout.connect(self._on_playing)
         self._minute = QTimer(self)
+        self._minute.setObjectName("minute")
         self._minute.setInterval(_REFRESH_MS)
         self._minute.timeout.connect(self._on_minute)
         self._minute.start()
@@ -82,6 +91,7 @@ class SignedInView(QWidget):
     def close_down(self) -> None:
         """Closes every page before it is deleted."""
         self._minute.stop()
+        self._playing.stop()
         for page in self._pages.values():
             page.close_down()
 
@@ -99,6 +109,17 @@ class SignedInView(QWidget):
         self.page.enter()
         self.page.take_focus()
         self.page_changed.emit(page_id)
+
+    def remind_of_breaks(self, reminder: BreakReminder) -> None:
+        """Shows the reminder in the status bar, and lets playback count as work."""
+        self._reminder = reminder
+        reminder.due_changed.connect(self.status_bar.show_break)
+        self._playing.start()
+
+    @Slot()
+    def _on_playing(self) -> None:
+        if self._reminder is not None and self.is_at_work(_PLAYBACK_COUNTS):
+            self._reminder.count_work()
 
     @Slot()
     def _on_minute(self) -> None:

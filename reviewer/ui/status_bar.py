@@ -31,11 +31,20 @@ class StatusBar(QWidget):
             "0000 rows not witnessed",
         )
         self._row.addStretch()
+        self._break = self._slot("status_break", self.tr("Break"), "")
         self._sound = self._slot("status_sound", self.tr("Audio output"), "")
 
     def clear(self) -> None:
         """Clears every field."""
-        for label in (self._saved, self._waiting, self._open, self._done, self._unwitnessed, self._sound):
+        for label in (
+            self._saved,
+            self._waiting,
+            self._open,
+            self._done,
+            self._unwitnessed,
+            self._break,
+            self._sound,
+        ):
             label.clear()
             label.hide()
 
@@ -55,6 +64,12 @@ class StatusBar(QWidget):
             _put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
         if facts.sound is not None:
             _put(self._sound, facts.sound)
+
+    @Slot(int)
+    def show_break(self, minutes: int) -> None:
+        """Says that a break is due after so many minutes of work; 0 clears it."""
+        words = self.tr("{0} min without a break: a few minutes away from the screen help")
+        _put(self._break, words.format(minutes) if minutes else "")
 
     def _slot(self, name: str, spoken: str, widest: str) -> QLabel:
         label = named(QLabel(self), name, spoken, kind="label")

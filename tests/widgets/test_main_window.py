@@ -240,7 +240,7 @@ def test_facts_are_asked_for_anew_every_minute_and_when_the_page_comes_back(main
     made.sign_in("desk")
     made.take_next()
     made.desk.work.calls.clear()
-    made.signed_in.findChild(QTimer, "", Qt.FindChildOption.FindDirectChildrenOnly).timeout.emit()
+    made.signed_in.findChild(QTimer, "minute", Qt.FindChildOption.FindDirectChildrenOnly).timeout.emit()
     made.settle()
     assert made.desk.work.calls == ["daily_counts"]
     made.signed_in.go_to("mine")
