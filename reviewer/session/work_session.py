@@ -411,6 +411,7 @@ class WorkSession:
             heard=self._listening.heard(lease),
             position=texts.draft.position,
             blind=texts.blind,
+            is_distressing=self._unit.clips.is_distressing(unsealed.clip.id),
         )
 
     def _texts(self, lease: Lease) -> _Texts:

@@ -27,7 +27,7 @@ from reviewer.ui.clip.prefetch import Prefetch
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.clip.states import ClipState, ClipStateMachine
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.messages import message_for
+from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
@@ -264,7 +264,7 @@ class ClipPresenter(QObject):
             self._autosave.note(self._unsaved[1])
         self._unsaved = None
         self._heard_log.begin_clip(lease)
-        self._playback.load(clip.samples, clip.speech, clip.heard)
+        self._playback.load(clip.samples, clip.speech, clip.heard, is_held=clip.is_distressing)
         self._stack.show_clip(clip)
         self._issues.begin_clip(clip.conventions)
         keep = partial(self._work.save_position, lease)
@@ -275,6 +275,8 @@ class ClipPresenter(QObject):
         self._renewal.begin_lease(lease)
         self._save_status.begin_clip()
         self.clip_opened.emit(clip)
+        if clip.is_distressing:
+            self._warn()
         self.refresh_counts()
         self._prefetch.begin_clip()
 
@@ -357,6 +359,17 @@ class ClipPresenter(QObject):
         sound = self.tr("No sound") if self._playback.problem else self.tr("Sound ready")
         self.status_changed.emit(StatusFacts(sound=sound if self._stack.is_clip_shown else ""))
 
+    @Slot()
+    def _warn(self) -> None:
+        """Before a distressing clip plays."""
+        sentence = self.tr("Somebody found this clip distressing.")
+        hint = self.tr(
+            "Play it again to hear it, or skip it without listening: it is never held against you."
+        )
+        if self._playback.is_held:
+            hint = self.tr("Play it only if you want to, or skip it without listening: nobody counts that.")
+        self._view.message.show_message(Message(sentence, hint), "warn")
+
     # Steps
 
     def _hand_over(self, make_act: MakeAct, retry: Callable[[], None]) -> None:
@@ -428,6 +441,7 @@ class ClipPresenter(QObject):
         self._autosave.failed.connect(self._on_save_failed)
         self._renewal.refused.connect(self._on_beat_refused)
         self._heard_log.failed.connect(self._on_not_logged)
+        self._playback.play_held.connect(self._warn)
         self._playback.heard_due.connect(self._heard_log.note)
         self._playback.state_changed.connect(self._on_sound_changed)
         self._view.annotation_changed.connect(self._on_annotation_changed)

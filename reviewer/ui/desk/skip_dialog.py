@@ -22,12 +22,15 @@ _WIDTH_PX = 440
 
 
 class SkipDialog(QDialog):
-    """No reason is preselected: until one is, Cancel is the default; from then on Enter skips."""
+    """Until a reason is chosen, Cancel is the default; from then on Enter skips.
+
+    Only a clip that others found distressing comes with that reason chosen.
+    """
 
     skip_requested = Signal(object)
     """Carries a SkipReason."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, chosen: SkipReason | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("skip_dialog")
         self.setWindowTitle(self.tr("Skip this clip"))
@@ -47,6 +50,8 @@ class SkipDialog(QDialog):
         self._cancel.clicked.connect(self.reject)
         self._group.idClicked.connect(self._on_picked)
         self._lay_out()
+        if chosen is not None:
+            self._group.button(self._reasons.index(chosen)).click()
         tab_through(*self._group.buttons(), self._skip, self._cancel)
 
     @Slot(int)
