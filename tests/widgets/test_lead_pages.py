@@ -21,6 +21,7 @@ from reviewer.ui.page import StatusFacts
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tables import RowsModel
+from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 from tests.fakes.file_chooser import FakeFileChooser
 from tests.fakes.lead import ADA, FakeLead, a_log_row, an_overview
 from tests.fakes.workspace_gateway import CODE
@@ -281,3 +282,14 @@ def test_a_place_that_cannot_be_written_is_said(shown, lead: FakeLead, settle, t
     assert "witnessed" not in lead.calls
     assert "could not be written" in page.message.text
     assert page.save.isEnabled()
+
+
+def test_a_disabled_button_says_why_also_to_a_screen_reader_until_it_is_enabled(shown):
+    page = shown(PeoplePage)
+    assert page.add_button.toolTip().endswith("\nEnter a name first.")
+    assert page.add_button.accessibleDescription() == "Enter a name first."
+    refresh_shortcuts(page)
+    assert page.add_button.toolTip().endswith("\nEnter a name first.")
+    page.name.setText("Ada")
+    assert "\n" not in page.add_button.toolTip()
+    assert page.add_button.accessibleDescription() == ""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from reviewer.model.task import SkipReason
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
-from reviewer.ui.widgets.widget_ids import named, set_tooltip
+from reviewer.ui.widgets.widget_ids import enable, named
 
 _WIDTH_PX = 440
 
@@ -42,8 +42,7 @@ class SkipDialog(QDialog):
         )
         self._skip.setProperty("kind", "danger")
         self._skip.setAutoDefault(False)
-        self._skip.setEnabled(False)
-        self._say_why(self.tr("Choose a reason first"))
+        enable(self._skip, False, self.tr("Choose a reason first."))
         self._skip.clicked.connect(self._on_confirmed)
         self._cancel = named(QPushButton(self.tr("Cancel"), self), "skip_cancel", self.tr("Keep the clip"))
         self._cancel.setDefault(True)
@@ -56,8 +55,7 @@ class SkipDialog(QDialog):
 
     @Slot(int)
     def _on_picked(self, _place: int) -> None:
-        self._skip.setEnabled(True)
-        self._say_why("")
+        enable(self._skip, True, "")
         self._cancel.setAutoDefault(False)
         self._skip.setDefault(True)
 
@@ -65,11 +63,6 @@ class SkipDialog(QDialog):
     def _on_confirmed(self) -> None:
         self.skip_requested.emit(self._reasons[self._group.checkedId()])
         self.accept()
-
-    def _say_why(self, why: str) -> None:
-        """Says why skipping is disabled."""
-        set_tooltip(self._skip, why or self.tr("Skip this clip"))
-        self._skip.setAccessibleDescription(why)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -19,6 +19,7 @@ from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table
+from reviewer.ui.widgets.widget_ids import enable
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
@@ -173,7 +174,7 @@ class OverviewPage(LeadPage):
 
     @Slot()
     def _update_buttons(self) -> None:
-        self._release.setEnabled(self._chosen() is not None)
+        enable(self._release, self._chosen() is not None, self.tr("Select a leased clip first."))
 
     @Slot()
     def _on_release(self) -> None:

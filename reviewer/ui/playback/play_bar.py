@@ -16,7 +16,7 @@ from reviewer.ui.playback.playback_message import PlaybackMessage
 from reviewer.ui.playback.time_button import TimeButton
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, tabular
-from reviewer.ui.widgets.widget_ids import named, restyle, set_tooltip
+from reviewer.ui.widgets.widget_ids import enable, named, restyle, set_tooltip
 
 HEIGHT_PX = 40
 _GAPS = 6
@@ -140,7 +140,8 @@ class PlayBar(QWidget):
 
     def _enable(self, *, frames: int, has_segments: bool) -> None:
         for act, button in self._buttons.items():
-            button.setEnabled(frames > 0 and (has_segments or act not in _SEGMENTS))
+            why = self.tr("No segments in this clip.") if frames else ""
+            enable(button, frames > 0 and (has_segments or act not in _SEGMENTS), why)
         self._speed.setEnabled(frames > 0)
         self._time.setEnabled(frames > 0)
 

@@ -10,6 +10,7 @@ W = TypeVar("W", bound=QWidget)
 _TIP = "tip_text"
 _TIP_KEY = "tip_key"
 _SHOWN_KEY = "shown_key"
+_WHY = "why_disabled"
 _SPOKEN = "spoken_name"
 
 
@@ -35,7 +36,23 @@ def set_tooltip(widget: QWidget, text: str, shortcut_id: str = "") -> None:
     """Sets a tooltip that ends with the shortcut of ``shortcut_id``; ``refresh_shortcuts`` updates it."""
     widget.setProperty(_TIP, text)
     widget.setProperty(_TIP_KEY, shortcut_id)
-    widget.setToolTip(tooltip_with_keys(text, shortcut_id) if shortcut_id else text)
+    said = tooltip_with_keys(text, shortcut_id) if shortcut_id else text
+    why = widget.property(_WHY)
+    widget.setToolTip(f"{said}\n{why}" if why else said)
+
+
+def enable(widget: QWidget, is_on: bool, why: str) -> None:  # noqa: FBT001 - as Qt's own setters
+    """Enables a named widget, or disables it and says why in its tooltip and to screen readers.
+
+    Args:
+        why: What is missing, as a sentence; empty where it is obvious, such as while something runs.
+    """
+    reason = "" if is_on else why
+    widget.setEnabled(is_on)
+    if reason != (widget.property(_WHY) or ""):
+        widget.setProperty(_WHY, reason)
+        widget.setAccessibleDescription(reason)
+        set_tooltip(widget, str(widget.property(_TIP)), str(widget.property(_TIP_KEY) or ""))
 
 
 def put_value(label: QLabel, text: str) -> None:
