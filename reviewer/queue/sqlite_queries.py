@@ -133,7 +133,8 @@ WORK_BY_PERSON = """
         LEFT JOIN verdict v ON v.annotation_id = a.id
         UNION ALL
         SELECT r.person_id, 0, 0, 0, 1, 0 FROM task_refusal r JOIN task t ON t.id = r.task_id
-        WHERE r.kind = 'skip' AND t.kind = 'transcribe' AND r.reason != 'distressing'
+        WHERE r.kind = 'skip' AND t.kind = 'transcribe'
+        AND NOT EXISTS (SELECT 1 FROM task_refusal d WHERE d.clip_id = r.clip_id AND d.reason = 'distressing')
     )
     GROUP BY person_id ORDER BY person_id
 """

@@ -363,11 +363,9 @@ class ClipPresenter(QObject):
     def _warn(self) -> None:
         """Before a distressing clip plays."""
         sentence = self.tr("Somebody found this clip distressing.")
-        hint = self.tr(
-            "Play it again to hear it, or skip it without listening: it is never held against you."
-        )
-        if self._playback.is_held:
-            hint = self.tr("Play it only if you want to, or skip it without listening: nobody counts that.")
+        skip = self.tr("You can skip it without listening; that is never held against you.")
+        play = self.tr("Press play once more to hear it.")
+        hint = skip if self._playback.is_held else f"{play} {skip}"
         self._view.message.show_message(Message(sentence, hint), "warn")
 
     # Steps

@@ -12,7 +12,7 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.widgets.inline_message import InlineMessage
-from reviewer.ui.widgets.widget_ids import enable, named, restyle
+from reviewer.ui.widgets.widget_ids import enable, named, put_value, restyle
 
 _DIFFERENT = 5
 _GOOD_WORDS = 4
@@ -144,7 +144,7 @@ class EnrolPage(QFrame):
         strength = strength_of(self.passphrase.text())
         is_same = self.passphrase.text() == self.again.text()
         differs = strength.is_enough and bool(self.again.text()) and not is_same
-        self.strength.setText(self._word(strength, differs=differs))
+        put_value(self.strength, self._word(strength, differs=differs))
         self.strength.setProperty("kind", "warn" if differs else _KINDS.get(strength, "error"))
         restyle(self.strength)
         is_ready = (

@@ -253,6 +253,8 @@ class TextField(QTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self.hasFocus():
+            self.ensureCursorVisible()
         self._show_marks()
 
 
