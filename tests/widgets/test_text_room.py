@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSplitter, QToolButton, QWidget
 
 from reviewer.ui.theme import Theme
@@ -35,7 +36,8 @@ def test_text_grows_and_shrinks_by_keys_within_bounds_and_stays_so(
     assert bench.field.font().pixelSize() == 40
     again(bench)
     assert bench.field.font().pixelSize() == 40
-    bench.page.findChild(QToolButton, "text_smaller").click()
+    QTest.mouseClick(bench.page.findChild(QToolButton, "text_smaller"), Qt.MouseButton.LeftButton)
+    assert QApplication.focusWidget() is bench.field
     assert bench.field.font().pixelSize() == 38
 
 

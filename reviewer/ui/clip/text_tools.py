@@ -36,6 +36,7 @@ class TextTools(QWidget):
     def _button(self, name: str, text: str, spoken: str, scope: Scope) -> QToolButton:
         button = named(QToolButton(self), name, spoken, shortcut_id=f"{scope}.{name}", kind="small")
         button.setText(text)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # has a key; a click leaves the focus in the text
         return button
 
     def sizeHint(self) -> QSize:
