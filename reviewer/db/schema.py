@@ -59,6 +59,14 @@ def m004_own_words(db: Tables) -> None:
     )
 
 
+@migrations()
+def m006_distressing_clips(db: Tables) -> None:
+    """Clips that somebody found distressing: whoever opens one next is warned."""
+    db.conn.execute(
+        "CREATE TABLE distressing_clip (clip_id TEXT PRIMARY KEY REFERENCES clip (id)) STRICT, WITHOUT ROWID"
+    )
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused
 from reviewer.labels.schema import Schema
-from reviewer.model.annotation import Annotation
+from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue
 from reviewer.model.people import Identity
@@ -110,20 +110,27 @@ class ActRequests:
             self.unit.draft_distances.add(distances)
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
+            self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)
             self.drafts.discard(lease)
 
         return PreparedAct(outbox.Submit(lease, work), record)
 
     def _skip(self, lease: Lease, reason: SkipReason) -> PreparedAct:
-        if reason is not SkipReason.TECHNICAL:
+        if reason is not SkipReason.TECHNICAL and not self.unit.clips.is_distressing(lease.clip_id):
             clip = self.unit.clips.get(lease.clip_id)
             self._require_heard(lease, self.listening.lack_of_reason(lease, clip))
 
         def record(_answer: Outcome) -> None:
+            self._mark_if(lease, is_distressing=reason is SkipReason.DISTRESSING)
             self.drafts.discard(lease)
             self.delivery.record(Action.TASK_SKIPPED, lease, {}, reason=reason)
 
         return PreparedAct(outbox.Skip(lease, reason), record)
+
+    def _mark_if(self, lease: Lease, *, is_distressing: bool) -> None:
+        """Whoever opens the clip next is warned."""
+        if is_distressing:
+            self.unit.clips.mark_distressing(lease.clip_id)
 
     def _release(self, lease: Lease) -> PreparedAct:
         def record(_answer: Outcome) -> None:

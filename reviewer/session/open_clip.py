@@ -25,7 +25,8 @@ class ReturnedWork:
 class OpenClip:
     """What a clip workspace shows. ``draft`` is the person's unsubmitted work; ``blind`` their version in a
     review, once submitted. ``heard`` is what they heard for this task before, ``position`` the frame at
-    which they left the clip. ``is_draft_hidden``: ``hypotheses`` are left out to measure their pull."""
+    which they left the clip. ``is_draft_hidden``: ``hypotheses`` are left out to measure their pull.
+    ``is_distressing``: somebody found it so; people are warned before it plays."""
 
     lease: Lease
     clip: Clip
@@ -40,3 +41,4 @@ class OpenClip:
     heard: tuple[HeardRange, ...] = ()
     position: int = 0
     blind: Annotation | None = None
+    is_distressing: bool = False

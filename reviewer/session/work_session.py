@@ -342,10 +342,6 @@ class WorkSession:
         self._require()
         return text_search.search(self._unit, self._access, self.identity, query, self._midnight())
 
-    def unwitnessed(self) -> int:
-        """The number of rows of the access log that no external checkpoint covers yet."""
-        return self._unit.log.unwitnessed()
-
     def _midnight(self) -> datetime:
         return self._unit.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -437,6 +433,7 @@ class WorkSession:
             heard=self._listening.heard(lease),
             position=texts.draft.position,
             blind=texts.blind,
+            is_distressing=self._unit.clips.is_distressing(unsealed.clip.id),
         )
 
     def _texts(self, lease: Lease) -> _Texts:

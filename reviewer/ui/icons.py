@@ -70,6 +70,8 @@ ICONS = {
     "flag": "ph.flag",
     "skip": "ph.arrow-bend-up-right",
     "next": "ph.arrow-right",
+    "open": "ph.caret-down",
+    "folded": "ph.caret-right",
     "show": "ph.eye",
     "hide": "ph.eye-slash",
 }

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from reviewer.errors import Unavailable
@@ -16,6 +16,7 @@ from reviewer.ui.services import Services
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.signin_flow import HEARS_CLIPS, SignInFlow
 from reviewer.ui.theme import Theme
+from reviewer.ui.window_memory import WindowMemory
 
 if TYPE_CHECKING:
     from reviewer.pedal.device import HidBackend
@@ -45,12 +46,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle(self.tr("Reviewer"))
         self.setMinimumSize(_LEAST)
-        size, fills = initial_size(self.screen().availableSize())
-        self.resize(size)
-        if fills:
-            from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
-
-            self.setWindowState(Qt.WindowState.WindowMaximized)
+        self._take_place(WindowMemory(self, services.preferences))
         self._services = services
         self._theme = theme
         self._identity: Identity | None = None
@@ -105,11 +101,13 @@ class MainWindow(QMainWindow):
         """
         from reviewer.ui.auto_lock import AutoLock  # noqa: PLC0415 - not before the first paint
         from reviewer.ui.keymap.digit_row import DigitRow  # noqa: PLC0415
+        from reviewer.ui.keymap.key_precedence import KeyPrecedence  # noqa: PLC0415
         from reviewer.ui.keymap.keymap_preferences import KeymapApplier  # noqa: PLC0415
 
         self._theme.ask_platform()
         KeymapApplier(self._services.preferences, self)
         DigitRow(self)
+        KeyPrecedence(self)
         project = self._services.gateway.project
         self.sign_in_flow.sign_in_page.show_project(project.name)
         self.auto_lock = AutoLock(self, self._services.clock, project.lock_minutes, self)
@@ -171,7 +169,8 @@ class MainWindow(QMainWindow):
         if self._signed_in is not None:
             self._back_to(self._signed_in)
             return
-        from reviewer.ui.role_pages import role_pages  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.break_reminder import BreakReminder  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.role_pages import role_pages  # noqa: PLC0415
         from reviewer.ui.signed_in_view import SignedInView  # noqa: PLC0415
 
         try:
@@ -182,6 +181,7 @@ class MainWindow(QMainWindow):
             self._leave(None)
             raise
         self._identity, self._signed_in = identity, signed_in
+        signed_in.remind_of_breaks(BreakReminder(self._services.clock, self._services.preferences, signed_in))
         signed_in.top_bar.theme_requested.connect(self._theme.toggle)
         signed_in.top_bar.keys_requested.connect(self.show_keys)
         signed_in.top_bar.settings_requested.connect(self.show_settings)
@@ -267,6 +267,18 @@ class MainWindow(QMainWindow):
             self.close()
         else:
             self.sign_in_flow.sign_in_page.passphrase.setFocus()
+
+    def _take_place(self, memory: WindowMemory) -> None:
+        """Its last place, or its usual size; maximised on a small screen."""
+        size, fills = initial_size(self.screen().availableSize())
+        self.resize(size)
+        main = QGuiApplication.primaryScreen()
+        others = [each for each in QGuiApplication.screens() if each is not main]
+        screens = [each.availableGeometry() for each in (main, *others) if each is not None]
+        if not memory.restore(screens) and fills:
+            from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``docs/decisions/014``
+
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def _sign_in_scope(self) -> Scope:
         return Scope.NDA if self.sign_in_flow.is_at_agreement else Scope.SIGN_IN

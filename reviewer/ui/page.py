@@ -1,9 +1,10 @@
 """The interface of all pages."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from reviewer.ui.keymap.shortcut import Scope
@@ -11,13 +12,17 @@ from reviewer.ui.keymap.shortcut import Scope
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What the status bar shows; None leaves a field as it is, an empty text clears it."""
+    """What the status bar shows; None leaves a field as it is, an empty text clears it.
+
+    ``waiting`` counts what this person may take; ``open_tasks`` what anybody may, for the lead.
+    """
 
     saved: str | None = None
     waiting: int | None = None
     done_today: int | None = None
     unwitnessed: int | None = None
     sound: str | None = None
+    open_tasks: int | None = None
 
 
 class Page(QWidget):
@@ -37,6 +42,17 @@ class Page(QWidget):
     def enter(self) -> None:
         """Called each time the page is shown."""
 
+    def refresh_facts(self) -> None:
+        """Called every minute while the page is shown: asks anew for the facts of the status bar."""
+
+    def take_focus(self) -> None:
+        """Moves the focus into the page: to where it was last, or to the first widget that takes it."""
+        last: QWidget | None = self.focusWidget()
+        if last is None or not _takes_focus(last):
+            last = next((each for each in _in_tab_order(self) if _takes_focus(each)), None)
+        if last is not None:
+            last.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def leave(self) -> None:
         """Called when another page is shown: playback stops, unsaved text is saved."""
 
@@ -46,3 +62,16 @@ class Page(QWidget):
     def more_keys(self) -> list[tuple[str, str]]:
         """Shortcuts that data defines (tags, choices): (key, what it does)."""
         return []
+
+
+def _in_tab_order(page: QWidget) -> Iterator[QWidget]:
+    each = page.nextInFocusChain()
+    while each is not None and each is not page:
+        if page.isAncestorOf(each):
+            yield each
+        each = each.nextInFocusChain()
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
+    return by_tab and widget.isVisible() and widget.isEnabled()

@@ -67,7 +67,7 @@ class ShortcutsDialog(QDialog):
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
         self._lay_out(preset, close)
-        self._table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(str)
     def _on_search(self, words: str) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
+from reviewer.ui.break_reminder import BreakReminder
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import term
 from reviewer.ui.page import Page
@@ -18,6 +19,11 @@ from reviewer.ui.sidebar import Sidebar
 from reviewer.ui.status_bar import StatusBar
 from reviewer.ui.theme import FOLD_BELOW_PX
 from reviewer.ui.top_bar import TopBar
+
+_REFRESH_MS = 60_000
+_PLAYING_MS = 20_000
+_PLAYBACK_COUNTS = timedelta(hours=1)
+"""A loop that nobody has touched for longer is no work."""
 
 
 class SignedInView(QWidget):
@@ -49,6 +55,15 @@ class SignedInView(QWidget):
         self.sidebar.page_requested.connect(self.go_to)
         self._lay_out()
         self._shown_id = ""
+        self._reminder: BreakReminder | None = None
+        self._playing = QTimer(self)
+        self._playing.setInterval(_PLAYING_MS)
+        self._playing.timeout.connect(self._on_playing)
+        self._minute = QTimer(self)
+        self._minute.setObjectName("minute")
+        self._minute.setInterval(_REFRESH_MS)
+        self._minute.timeout.connect(self._on_minute)
+        self._minute.start()
         self.go_to(pages[0].entry.id)
 
     @property
@@ -75,6 +90,8 @@ class SignedInView(QWidget):
 
     def close_down(self) -> None:
         """Closes every page before it is deleted."""
+        self._minute.stop()
+        self._playing.stop()
         for page in self._pages.values():
             page.close_down()
 
@@ -90,7 +107,24 @@ class SignedInView(QWidget):
         self._stack.setCurrentWidget(self.page)
         self.sidebar.mark(page_id)
         self.page.enter()
+        self.page.take_focus()
         self.page_changed.emit(page_id)
+
+    def remind_of_breaks(self, reminder: BreakReminder) -> None:
+        """Shows the reminder in the status bar, and lets playback count as work."""
+        self._reminder = reminder
+        reminder.due_changed.connect(self.status_bar.show_break)
+        self._playing.start()
+
+    @Slot()
+    def _on_playing(self) -> None:
+        if self._reminder is not None and self.is_at_work(_PLAYBACK_COUNTS):
+            self._reminder.count_work()
+
+    @Slot()
+    def _on_minute(self) -> None:
+        if self.isVisible():
+            self.page.refresh_facts()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.theme import GROUP_PX, STATUS_BAR_PX, tabular
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import named, put_value
 
 
 class StatusBar(QWidget):
-    """When work was saved, waiting and finished tasks, unwitnessed log rows, the audio output."""
+    """When work was saved, waiting and finished tasks, the audio output; for the lead, unwitnessed rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,7 +20,10 @@ class StatusBar(QWidget):
         self._row.setContentsMargins(GROUP_PX, 0, GROUP_PX, 0)
         self._row.setSpacing(GROUP_PX)
         self._saved = self._slot("status_saved", self.tr("When your work was last saved"), "Saved 00:00:00")
-        self._waiting = self._slot("status_waiting", self.tr("Waiting tasks"), "000 waiting")
+        self._waiting = self._slot(
+            "status_waiting", self.tr("Tasks that you can take"), "000 waiting for you"
+        )
+        self._open = self._slot("status_open", self.tr("Tasks that nobody has taken"), "000 tasks open")
         self._done = self._slot("status_done", self.tr("Your work today"), "000 done today")
         self._unwitnessed = self._slot(
             "status_unwitnessed",
@@ -28,11 +31,20 @@ class StatusBar(QWidget):
             "0000 rows not witnessed",
         )
         self._row.addStretch()
+        self._break = self._slot("status_break", self.tr("Break"), "")
         self._sound = self._slot("status_sound", self.tr("Audio output"), "")
 
     def clear(self) -> None:
         """Clears every field."""
-        for label in (self._saved, self._waiting, self._done, self._unwitnessed, self._sound):
+        for label in (
+            self._saved,
+            self._waiting,
+            self._open,
+            self._done,
+            self._unwitnessed,
+            self._break,
+            self._sound,
+        ):
             label.clear()
             label.hide()
 
@@ -42,7 +54,9 @@ class StatusBar(QWidget):
         if facts.saved is not None:
             _put(self._saved, self.tr("Saved {0}").format(facts.saved) if facts.saved else "")
         if facts.waiting is not None:
-            _put(self._waiting, self.tr("{0} waiting").format(facts.waiting))
+            _put(self._waiting, self.tr("{0} waiting for you").format(facts.waiting))
+        if facts.open_tasks is not None:
+            _put(self._open, self.tr("{0} tasks open").format(facts.open_tasks))
         if facts.done_today is not None:
             _put(self._done, self.tr("{0} done today").format(facts.done_today))
         if facts.unwitnessed is not None:
@@ -50,6 +64,12 @@ class StatusBar(QWidget):
             _put(self._unwitnessed, text if facts.unwitnessed else self.tr("all rows witnessed"))
         if facts.sound is not None:
             _put(self._sound, facts.sound)
+
+    @Slot(int)
+    def show_break(self, minutes: int) -> None:
+        """Says that a break is due after so many minutes of work; 0 clears it."""
+        words = self.tr("{0} min without a break: a few minutes away from the screen help")
+        _put(self._break, words.format(minutes) if minutes else "")
 
     def _slot(self, name: str, spoken: str, widest: str) -> QLabel:
         label = named(QLabel(self), name, spoken, kind="label")
@@ -61,5 +81,5 @@ class StatusBar(QWidget):
 
 
 def _put(label: QLabel, text: str) -> None:
-    label.setText(text)
+    put_value(label, text)
     label.show()

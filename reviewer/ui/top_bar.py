@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from reviewer.model.project import Project
 from reviewer.ui.icons import set_icon
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TOP_BAR_PX
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import named, put_value
 
 
 class TopBar(QWidget):
@@ -24,9 +24,8 @@ class TopBar(QWidget):
         self.setFixedHeight(TOP_BAR_PX)
         product = named(QLabel(self.tr("Reviewer"), self), "product", self.tr("Reviewer"), kind="heading")
         product.setToolTip("")
-        where = named(
-            QLabel(f"{project.name} · {project.locale}", self), "project", self.tr("Project"), kind="dim"
-        )
+        where = named(QLabel(self), "project", self.tr("Project"), kind="dim")
+        put_value(where, f"{project.name} · {project.locale}")
         where.setToolTip("")
         self._who_icon = QLabel(self)
         self._who = named(QLabel(self), "locked_to", self.tr("Who is signed in"))
@@ -45,7 +44,7 @@ class TopBar(QWidget):
             row.addWidget(button)
 
     def show_person(self, name: str, role: str) -> None:
-        self._who.setText(self.tr("Locked to {0} · {1}").format(name, role))
+        put_value(self._who, self.tr("Locked to {0} · {1}").format(name, role))
 
     def _buttons(self) -> list[QToolButton]:
         theme = self._button(

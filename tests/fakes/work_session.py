@@ -27,6 +27,7 @@ from reviewer.session.text_search import FoundWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.transcript.find import Query
+from tests.factories import a_clip
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FRAMES = 32_000
@@ -76,7 +77,7 @@ def an_open_clip(lease: Lease | None = None, **changes: Any) -> OpenClip:
     lease = lease or a_lease()
     facts: dict[str, Any] = {
         "lease": lease,
-        "clip": SimpleNamespace(id=lease.clip_id),
+        "clip": a_clip(id=lease.clip_id, frames=len(data)),
         "samples": Samples(changes.pop("rate_hz", 16_000), data),
         "peaks": PeakPyramid.from_samples(data),
         "conventions": conventions_of(),
@@ -264,10 +265,6 @@ class FakeWork:
     def daily_counts(self) -> DailyCounts:
         self.called("daily_counts")
         return DailyCounts(len(self.waiting), len(self.submitted) + len(self.verdicts), 0)
-
-    def unwitnessed(self) -> int:
-        self.called("unwitnessed")
-        return 3
 
     def history(self, limit: int = 20) -> list[Any]:
         self.called("history")

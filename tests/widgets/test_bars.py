@@ -45,14 +45,18 @@ def _text(bar: StatusBar, name: str) -> str:
 
 def test_each_fact_has_its_own_place_and_stays_until_it_is_told_anew(status: StatusBar):
     names = ("saved", "waiting", "done", "unwitnessed", "sound")
-    said = ["Saved 14:02:11", "38 waiting", "12 done today", "3 rows not witnessed", "Speakers"]
+    said = ["Saved 14:02:11", "38 waiting for you", "12 done today", "3 rows not witnessed", "Speakers"]
     status.show_facts(StatusFacts("14:02:11", 38, 12, 3, "Speakers"))
     assert [_text(status, name) for name in names] == said
     status.show_facts(StatusFacts(saved="", unwitnessed=0))
     assert [_text(status, name) for name in names] == ["", *said[1:3], "all rows witnessed", said[4]]
     assert status.findChild(QLabel, "status_saved").isVisible()
+    assert (
+        status.findChild(QLabel, "status_waiting").accessibleName()
+        == "Tasks that you can take: 38 waiting for you"
+    )
     status.clear()
-    assert [label.text() for label in status.findChildren(QLabel)] == [""] * 5
+    assert [label.text() for label in status.findChildren(QLabel)] == [""] * 7
 
 
 def test_places_that_were_never_used_take_no_room_and_nothing_moves_when_a_count_grows(status: StatusBar):
@@ -105,3 +109,9 @@ def test_the_top_bar_says_project_language_and_who_it_is_locked_to(top: TopBar):
 def test_each_button_asks_for_what_it_says(top: TopBar, qtbot: QtBot, what: str):
     with qtbot.waitSignal(getattr(top, f"{what}_requested")):
         top.findChild(QToolButton, f"{what}_button").click()
+
+
+def test_a_lead_is_told_what_anybody_may_take(status: StatusBar):
+    status.show_facts(StatusFacts(open_tasks=96, unwitnessed=12))
+    assert _text(status, "open") == "96 tasks open"
+    assert not status.findChild(QLabel, "status_waiting").isVisible()

@@ -21,6 +21,7 @@ from reviewer.ui.page import StatusFacts
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tables import RowsModel
+from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 from tests.fakes.file_chooser import FakeFileChooser
 from tests.fakes.lead import ADA, FakeLead, a_log_row, an_overview
 from tests.fakes.workspace_gateway import CODE
@@ -78,7 +79,7 @@ def test_clips_and_tasks_are_counted_by_state_and_each_person_s_work_and_clips_a
 
 def test_rows_without_a_witness_are_said_on_the_page_and_in_the_status_bar(shown, facts: list[StatusFacts]):
     assert "12 rows" in shown(OverviewPage).message.text
-    assert facts == [StatusFacts(waiting=96, unwitnessed=12)]
+    assert facts == [StatusFacts(open_tasks=96, unwitnessed=12)]
 
 
 def test_a_workspace_without_clips_says_what_to_do_and_its_tables_what_they_are_for(shown, lead: FakeLead):
@@ -120,7 +121,7 @@ def test_tasks_that_nobody_can_take_are_counted_apart_and_do_not_wait(
     lead.shown = an_overview(counts=counts)
     page = shown(OverviewPage)
     assert (_count(page, "tasks_open"), _count(page, "tasks_held_back")) == ("2", "3")
-    assert facts[-1].waiting == 2
+    assert facts[-1].open_tasks == 2
 
 
 def test_counts_of_clips_and_of_tasks_stand_under_each_other(shown):
@@ -316,3 +317,14 @@ def test_language_that_is_none_is_said_and_what_was_typed_stays(shown, lead: Fak
     settle()
     assert "This is not a language tag: english." in page.message.text
     assert page.languages.text() == "english"
+
+
+def test_a_disabled_button_says_why_also_to_a_screen_reader_until_it_is_enabled(shown):
+    page = shown(PeoplePage)
+    assert page.add_button.toolTip().endswith("\nEnter a name first.")
+    assert page.add_button.accessibleDescription() == "Enter a name first."
+    refresh_shortcuts(page)
+    assert page.add_button.toolTip().endswith("\nEnter a name first.")
+    page.name.setText("Ada")
+    assert "\n" not in page.add_button.toolTip()
+    assert page.add_button.accessibleDescription() == ""

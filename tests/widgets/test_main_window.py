@@ -2,8 +2,8 @@
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QTableView, QToolButton
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import NdaRequired
@@ -87,8 +87,8 @@ def test_a_click_in_the_sidebar_or_a_key_brings_the_screen(made: MainWindowBench
 
 
 def test_facts_of_a_page_stand_in_the_status_bar(made: MainWindowBench):
-    shown = [made.signed_in.findChild(QLabel, f"status_{name}").text() for name in ("waiting", "unwitnessed")]
-    assert shown == ["96 waiting", "12 rows not witnessed"]
+    shown = [made.signed_in.findChild(QLabel, f"status_{name}").text() for name in ("open", "unwitnessed")]
+    assert shown == ["96 tasks open", "12 rows not witnessed"]
 
 
 @pytest.mark.parametrize("way", ["button", "key"])
@@ -220,3 +220,32 @@ def test_a_contractor_who_declines_is_signed_out(main_window):
 )
 def test_the_window_fills_a_screen_that_has_no_room_for_it(room: QSize, size: QSize, fills: bool) -> None:
     assert initial_size(room) == (size, fills)
+
+
+def test_changing_pages_moves_the_focus_into_the_page_and_back_to_where_it_was(
+    main_window,
+):
+    made = main_window(Role.CONTRACTOR)
+    made.sign_in("desk")
+    made.take_next()
+    field = QApplication.focusWidget()
+    assert field.objectName() == "transcript_text"
+    made.signed_in.go_to("mine")
+    assert made.page.isAncestorOf(QApplication.focusWidget())
+    made.signed_in.go_to("desk")
+    assert QApplication.focusWidget() is field
+
+
+def test_facts_are_asked_for_anew_every_minute_and_when_the_page_comes_back(main_window):
+    made = main_window(Role.CONTRACTOR)
+    made.sign_in("desk")
+    made.take_next()
+    made.desk.work.calls.clear()
+    made.signed_in.findChild(QTimer, "minute", Qt.FindChildOption.FindDirectChildrenOnly).timeout.emit()
+    made.settle()
+    assert made.desk.work.calls == ["daily_counts"]
+    made.signed_in.go_to("mine")
+    made.desk.work.calls.clear()
+    made.signed_in.go_to("desk")
+    made.settle()
+    assert "daily_counts" in made.desk.work.calls

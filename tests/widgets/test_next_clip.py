@@ -29,7 +29,7 @@ def test_with_a_clip_on_the_screen_the_next_one_is_prefetched_and_its_sound_work
     bench: ClipPageBench, role: Role
 ) -> None:
     bench.open_role(role, count=3)
-    assert calls_since(bench, "open") == ["open", "daily_counts", "unwitnessed", "prefetch"]
+    assert calls_since(bench, "open") == ["open", "daily_counts", "prefetch"]
     assert numbers(bench) == ("task-1", "task-2")
     assert bench.player.prepared is bench.work.waiting["task-2"].samples
 
@@ -55,7 +55,7 @@ def test_nothing_is_prefetched_while_other_work_is_under_way(
     may_end = threading.Event()
     jobs.run(lambda _token: may_end.wait(5), lambda _result: None, lambda _error: None)
     bench.workspace.presenter.take_next()
-    qtbot.waitUntil(lambda: bench.is_clip_shown and "unwitnessed" in calls_since(bench, "open"))
+    qtbot.waitUntil(lambda: bench.is_clip_shown and "daily_counts" in calls_since(bench, "open"))
     assert "prefetch" not in bench.work.calls
     may_end.set()
     bench.settle()

@@ -233,3 +233,17 @@ def test_keys_to_segments_sleep_where_there_are_none(stand: Stand) -> None:
     assert not stand.part("play_next_segment").isEnabled()
     stand.playback.load(Samples(RATE, speech_like(seconds=10)), [Span(0, RATE)])
     assert stand.part("play_next_segment").isEnabled()
+
+
+def test_another_speed_is_seen_however_narrow_the_bar_is(stand: Stand) -> None:
+    stand.widen(190)
+    assert not stand.part("play_normal_speed").isVisible()
+    stand.playback.perform(PlaybackAction.SLOWER)
+    QApplication.processEvents()
+    speed = stand.part("play_normal_speed")
+    assert speed.isVisible()
+    assert stand.bar.rect().contains(QRect(speed.mapTo(stand.bar, speed.rect().topLeft()), speed.size()))
+    assert speed.accessibleName() == f"Speed: {stand.text('play_normal_speed')}"
+    stand.playback.perform(PlaybackAction.NORMAL_SPEED)
+    QApplication.processEvents()
+    assert not speed.isVisible()

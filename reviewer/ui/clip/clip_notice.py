@@ -23,6 +23,7 @@ class ClipNotice(QWidget):
         named(self, "notice", self.tr("About this clip"), kind="notice").setToolTip("")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._is_folded = False
         self._icon = QLabel(self)
         self._says = CommentText("notice_says", self.tr("Comment"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
@@ -43,9 +44,14 @@ class ClipNotice(QWidget):
         set_icon(self._icon, "return", "warn")
         self._says.show_text(self.tr("Returned by QA: %s") % (clip.returned.comment or self.tr("no comment")))
         self._text.show_text(self.tr("Submitted: %s") % earlier if earlier else "")
-        self._text.setVisible(bool(earlier))
+        self._text.setVisible(bool(earlier) and not self._is_folded)
         self.setAccessibleDescription(f"{self._says.toPlainText()} {self._text.text()}".strip())
         self.show()
+
+    def set_folded(self, *, is_folded: bool) -> None:
+        """Hides the text of submitted work; the comment stays."""
+        self._is_folded = is_folded
+        self._text.setVisible(bool(self._text.text()) and not is_folded)
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()

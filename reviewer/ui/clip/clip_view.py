@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.session.coverage import Lack
 from reviewer.transcript.conventions import Conventions
+from reviewer.ui.clip.clip_facts import ClipFacts
 from reviewer.ui.clip.delayed_disable import DelayedDisable
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
@@ -18,7 +19,7 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.shortcuts import shortcut
-from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
 from reviewer.ui.widgets.tab_order import tab_through
 
@@ -30,6 +31,9 @@ _SIDE_SHARE = 0.37
 _OWN_COLUMN_FROM_PX = 1464  # of the view: a window of 1600
 _OWN_COLUMN_PX = (440, 600)
 _OWN_COLUMN_SHARE = 0.26
+_TAGS_BESIDE_FROM_PX = 1400
+"""Of the text's column: without the tags beside it, a line would have more than 130 characters."""
+_THOUSAND = 1000
 _COMPACT_BELOW_PX = (620, 700)
 
 
@@ -40,6 +44,8 @@ class ClipView(QWidget):
     """
 
     annotation_changed = Signal(object)
+    wave_share_changed = Signal(int)
+    """The border was dragged; carries the waveform's share of the height, in thousandths."""
 
     def __init__(
         self,
@@ -54,6 +60,8 @@ class ClipView(QWidget):
         self.setObjectName("clip_view")
         self._scope = scope
         self._has_issues_shown = False
+        self._wave_share = 0
+        self.facts = ClipFacts(self)
         self.waveform = WaveformPanel(scope, jobs, self)
         self.transcription = TranscriptionPanel(scope, schema, conventions, self)
         self.transcription.annotation_changed.connect(self.annotation_changed)
@@ -61,6 +69,8 @@ class ClipView(QWidget):
         panel = self.transcription
         self._busy = DelayedDisable((panel.form, panel.flags, panel.tags, actions), self)
         self._stages = QStackedWidget(self)
+        self._split = QSplitter(Qt.Orientation.Vertical, self)
+        self._split.setObjectName("border")
         self._actions: dict[QWidget, QWidget] = {}
         self._whole, self._below = QHBoxLayout(), QHBoxLayout()
         self._below.addWidget(self.message, 1)
@@ -111,6 +121,7 @@ class ClipView(QWidget):
         """Shows a clip, to be transcribed."""
         self.message.clear()
         self._has_issues_shown = False
+        self.facts.show_clip(clip.clip)
         self.waveform.show_clip(clip)
         self.show_stage(self.transcription)
         self.transcription.show_clip(clip)
@@ -118,6 +129,7 @@ class ClipView(QWidget):
 
     def clear(self) -> None:
         """Removes everything of the clip from the screen."""
+        self.facts.clear()
         self.waveform.clear()
         self.transcription.clear()
         self.message.clear()
@@ -166,16 +178,20 @@ class ClipView(QWidget):
         return first
 
     def _lay_out(self) -> None:
-        above = QVBoxLayout()
-        above.setSpacing(GAP_PX)
-        above.addWidget(self.waveform, 100)  # first up to its share; the rest is for typing
-        above.addWidget(self._stages, 1)
+        for part in (self.waveform, self._stages):
+            self._split.addWidget(part)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(GAP_PX)
+        self._split.setStretchFactor(1, 1)
+        self._split.splitterMoved.connect(self._on_border_moved)
         self._whole.setSpacing(GROUP_PX)
-        self._whole.addLayout(above, 1)
+        self._whole.addWidget(self._split, 1)
         self._below.setSpacing(GROUP_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
+        column.addWidget(self.facts)
+        column.addSpacing(-GRID_PX)
         column.addLayout(self._whole, 1)
         column.addLayout(self._below)
         self.transcription.side.setMinimumWidth(_SIDE_PX[0])
@@ -183,11 +199,29 @@ class ClipView(QWidget):
     @Slot()
     def _share_room(self) -> None:
         """The waveform takes a share of the height, the form one of the width, whatever the clip contains."""
-        spectrum = self.waveform.share_height(self.height())
+        wanted = round(self.height() * self._wave_share / _THOUSAND)
+        wave, spectrum = self.waveform.share_height(self.height(), wanted)
+        self._split.setSizes([wave, max(self._split.height() - wave - GAP_PX, 0)])
         side = self._place_side()
         left = self.height() - spectrum
         is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
+        self.transcription.place_tags(is_beside=self.width() - side >= _TAGS_BESIDE_FROM_PX)
         self.transcription.tags.set_compact(is_compact=is_small)
+
+    @property
+    def wave_share(self) -> int:
+        """The waveform's share of the height, in thousandths."""
+        return round(_THOUSAND * self.waveform.height() / max(self.height(), 1))
+
+    def set_wave_share(self, thousandths: int) -> None:
+        """Gives the waveform a share of the height; 0 for the usual one."""
+        if thousandths != self._wave_share:
+            self._wave_share = thousandths
+            self._share_room()
+
+    @Slot(int, int)
+    def _on_border_moved(self, place_px: int, _index: int) -> None:
+        self.wave_share_changed.emit(round(_THOUSAND * place_px / max(self.height(), 1)))
 
     def _place_side(self) -> int:
         """Places it beside the text, or in a wide window beside everything; returns its width."""

@@ -12,7 +12,7 @@ from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.inline_message import InlineMessage
-from reviewer.ui.widgets.widget_ids import named, show_shortcut
+from reviewer.ui.widgets.widget_ids import named, put_value, show_shortcut
 
 _WIDTH_PX = 480
 
@@ -85,7 +85,7 @@ class EmptyPage(QWidget):
         self._busy.show(is_busy=is_busy)
 
     def show_counts(self, counts: DailyCounts) -> None:
-        self._counts.setText(self._counts_line(counts))
+        put_value(self._counts, self._counts_line(counts))
 
     def take_focus(self) -> None:
         self.claim.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -28,7 +28,7 @@ from reviewer.ui.clip.prefetch import Prefetch
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.clip.states import ClipState, ClipStateMachine
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.messages import message_for
+from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
@@ -182,6 +182,11 @@ class ClipPresenter(QObject):
                 partial(step, lease), lambda result: self._on_stayed(done, lease, result), self._on_refused
             )
 
+    def refresh_counts(self) -> None:
+        """Fetches waiting and finished work, for the status bar and the empty page."""
+        if not self._state.is_in(ClipState.CLOSED):
+            self._executor.run(self._work.daily_counts, self._on_counts)
+
     def pause(self) -> None:
         """Another page is shown: stops the sound and saves the draft."""
         self._playback.pause()
@@ -246,7 +251,7 @@ class ClipPresenter(QObject):
             else:
                 self._stack.show_nothing_waits()
                 self.nothing_waits.emit()
-            self._refresh_counts()
+            self.refresh_counts()
 
     def _on_not_opened(self, error: Exception) -> None:
         self._enter(ClipState.FAILED)
@@ -263,7 +268,7 @@ class ClipPresenter(QObject):
             self._autosave.note(self._unsaved[1])
         self._unsaved = None
         self._heard_log.begin_clip(lease)
-        self._playback.load(clip.samples, clip.speech, clip.heard)
+        self._playback.load(clip.samples, clip.speech, clip.heard, is_held=clip.is_distressing)
         self._stack.show_clip(clip)
         self._issues.begin_clip(clip.conventions)
         self._question.begin_clip(clip)
@@ -275,7 +280,9 @@ class ClipPresenter(QObject):
         self._renewal.begin_lease(lease)
         self._save_status.begin_clip()
         self.clip_opened.emit(clip)
-        self._refresh_counts()
+        if clip.is_distressing:
+            self._warn()
+        self.refresh_counts()
         self._prefetch.begin_clip()
 
     def _on_handed_over(self, act: WorkAct, found: NextClip) -> None:
@@ -322,7 +329,7 @@ class ClipPresenter(QObject):
         self._enter(ClipState.FAILED)
         self._stack.show_failure(message_for(error))
         self._ask_for_agreement(error)
-        self._refresh_counts()
+        self.refresh_counts()
 
     def _on_save_failed(self, error: Exception) -> None:
         if not is_lost(error):
@@ -358,6 +365,15 @@ class ClipPresenter(QObject):
     def _on_sound_changed(self) -> None:
         sound = self.tr("No sound") if self._playback.problem else self.tr("Sound ready")
         self.status_changed.emit(StatusFacts(sound=sound if self._stack.is_clip_shown else ""))
+
+    @Slot()
+    def _warn(self) -> None:
+        """Before a distressing clip plays."""
+        sentence = self.tr("Somebody found this clip distressing.")
+        skip = self.tr("You can skip it without listening; that is never held against you.")
+        play = self.tr("Press play once more to hear it.")
+        hint = skip if self._playback.is_held else f"{play} {skip}"
+        self._view.message.show_message(Message(sentence, hint), "warn")
 
     # Steps
 
@@ -411,17 +427,11 @@ class ClipPresenter(QObject):
         if lease is not None:
             self._executor.run(partial(self._work.close, lease))
 
-    def _refresh_counts(self) -> None:
-        """Fetches waiting and finished work, for the status bar and the empty page."""
-        self._executor.run(self._work.daily_counts, self._on_counts)
-        self._executor.run(self._work.unwitnessed, self._on_unwitnessed)
-
     def _on_counts(self, counts: DailyCounts) -> None:
         self._empty.show_counts(counts)
+        if self._stack.is_clip_shown:
+            self._view.facts.show_number(counts.submitted + 1)
         self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
-
-    def _on_unwitnessed(self, rows: int) -> None:
-        self.status_changed.emit(StatusFacts(unwitnessed=rows))
 
     def _ask_for_agreement(self, error: Exception) -> None:
         if isinstance(error, NdaRequired):
@@ -437,6 +447,7 @@ class ClipPresenter(QObject):
         self._autosave.failed.connect(self._on_save_failed)
         self._renewal.refused.connect(self._on_beat_refused)
         self._heard_log.failed.connect(self._on_not_logged)
+        self._playback.play_held.connect(self._warn)
         self._playback.heard_due.connect(self._heard_log.note)
         self._playback.state_changed.connect(self._on_sound_changed)
         self._view.annotation_changed.connect(self._on_annotation_changed)

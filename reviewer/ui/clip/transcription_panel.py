@@ -24,6 +24,7 @@ from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.clip.submission_issues import SubmissionIssues
+from reviewer.ui.clip.text_tools import TextTools
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
@@ -60,6 +61,7 @@ _ACTS = (
 )
 _ENTERING = frozenset({"next_row", "previous_row", "delete_segment"})
 """Acts that end in another segment, which is then to be heard."""
+_TAGS_BESIDE_PX = 480
 
 
 class TranscriptionPanel(QWidget):
@@ -96,6 +98,7 @@ class TranscriptionPanel(QWidget):
         self.doubts = DoubtfulWordsBar(self)
         self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
+        self.tools = TextTools(scope, self)
         self.form = FormPanel(schema, self)
         self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
         self._has_segment_form = bool(schema.per(FieldScope.SEGMENT))
@@ -104,6 +107,7 @@ class TranscriptionPanel(QWidget):
         self.flags = FlagsPanel(keys, self)
         self.side = ScrolledColumn("side", self.tr("Form and flags"), self)
         self.columns = QHBoxLayout(self)
+        self._text_row, self._below = QHBoxLayout(), QVBoxLayout()
         self._lay_out()
         self._connect()
         self._bind(scope)
@@ -173,6 +177,16 @@ class TranscriptionPanel(QWidget):
         self._is_locked = is_locked
         self.editor.set_read_only(is_locked)
         self.segments.set_editable(is_editable=not is_locked)
+
+    def place_tags(self, *, is_beside: bool) -> None:
+        """Places the tags beside the text, where its lines would be too long to read, or below it."""
+        home, other = (self._text_row, self._below) if is_beside else (self._below, self._text_row)
+        if home.indexOf(self.tags) < 0:
+            other.removeWidget(self.tags)
+            home.addWidget(self.tags)
+            if is_beside:
+                home.setAlignment(self.tags, Qt.AlignmentFlag.AlignTop)
+        self.tags.set_beside(_TAGS_BESIDE_PX if is_beside else 0)
 
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Marks the fields with issues."""
@@ -472,7 +486,6 @@ class TranscriptionPanel(QWidget):
             bind_shortcut(self, "desk.same_labels", self._answer_like_last)
             for number, use_key in enumerate(USE_KEYS, start=1):
                 bind_shortcut(self, use_key, partial(self.drafts.use, number))
-            bind_shortcut(self, "desk.fold_drafts", self.drafts.toggle_folded)
             bind_shortcut(self, "desk.doubtful_word", self._next_doubt)
 
     def _lay_out(self) -> None:
@@ -481,9 +494,14 @@ class TranscriptionPanel(QWidget):
         left.addWidget(self.notice)
         left.addWidget(self.drafts)
         left.addWidget(self.segments, 3)
-        left.addWidget(self.editor, 2)
+        self._text_row.setSpacing(GROUP_PX)
+        self._text_row.addWidget(self.editor, 1)
+        left.addLayout(self._text_row, 2)
         left.addWidget(self.doubts)
-        left.addWidget(self.tags)
+        self._below.setSpacing(0)
+        self._below.addWidget(self.tools)
+        self._below.addWidget(self.tags)
+        left.addLayout(self._below)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)

@@ -84,9 +84,16 @@ class WaveformPanel(QWidget):
         self._unheard = ()
         self.waves.show_nothing()
 
-    def share_height(self, whole_px: int) -> int:
-        """Takes its share of a page's height; returns the spectrogram's part of it."""
+    def share_height(self, whole_px: int, wanted_px: int = 0) -> tuple[int, int]:
+        """Its height in a page of ``whole_px``, and the spectrogram's part of it.
+
+        Args:
+            wanted_px: The height that the person chose; 0 for the usual share.
+        """
         waves, spectrum = waveform_heights(whole_px, has_spectrogram=self.spectrogram.settings.is_on)
+        below = GAP_PX + HEIGHT_PX
+        height = wanted_px or waves + spectrum + below
+        if spectrum:
+            spectrum = round(spectrum * max(height - below, 0) / (waves + spectrum))
         self.spectrogram.setFixedHeight(spectrum)
-        self.setMaximumHeight(waves + spectrum + GAP_PX + HEIGHT_PX)
-        return spectrum
+        return height, spectrum

@@ -13,6 +13,7 @@ from reviewer.ui.clip.clip_words import ClipWords
 from reviewer.ui.clip.draft_playback import DraftPlayback
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
+from reviewer.ui.clip.text_room import TextRoom
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.playback.controller import PlaybackController
@@ -56,6 +57,7 @@ class ClipWorkspace:
         self.output = OutputSettingsController(player, self.playback, preferences, page)
         self.view = ClipView(scope, work.schema, work.conventions_for(""), jobs, actions, page)
         self.words = ClipWords(work, scope, self.view, jobs, preferences)
+        TextRoom(self.view, scope, preferences)
         self.stack = ClipStack(empty, self.view, page)
         self.presenter = ClipPresenter(work, self.playback, self.stack, jobs, claim, page)
         self.view.waveform.follow(self.playback, self.output, preferences, keys_owner=self.view)
@@ -78,6 +80,8 @@ class ClipWorkspace:
         if not self._has_started:
             self._has_started = True
             self.presenter.start()
+        else:
+            self.presenter.refresh_counts()
 
     def tag_keys(self) -> list[tuple[str, str]]:
         """The tags' keys for the list of shortcuts, while a clip is open."""

@@ -20,6 +20,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
+    from reviewer.session.open_clip import OpenClip
 
 
 class DeskPage(Page):
@@ -44,6 +45,8 @@ class DeskPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.workspace.stack)
+        self._is_distressing = False
+        presenter.clip_opened.connect(self._on_clip_opened)
         presenter.status_changed.connect(self.status_changed)
         presenter.agreement_requested.connect(self.agreement_requested)
         self.buttons.submit.clicked.connect(self.submit)
@@ -57,6 +60,9 @@ class DeskPage(Page):
 
     def enter(self) -> None:
         self.workspace.enter()
+
+    def refresh_facts(self) -> None:
+        self.workspace.presenter.refresh_counts()
 
     def leave(self) -> None:
         self.workspace.presenter.pause()
@@ -72,11 +78,15 @@ class DeskPage(Page):
         """Submits the work, or says what is missing."""
         self.workspace.presenter.submit(HandIn)
 
+    @Slot(object)
+    def _on_clip_opened(self, clip: "OpenClip") -> None:
+        self._is_distressing = clip.is_distressing
+
     @Slot()
     def ask_skip_reason(self) -> None:
         """Opens the dialog; playback stops."""
         self.workspace.playback.pause()
-        dialog = SkipDialog(self)
+        dialog = SkipDialog(self, SkipReason.DISTRESSING if self._is_distressing else None)
         dialog.skip_requested.connect(self.workspace.presenter.skip)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -127,7 +137,7 @@ def _words() -> EmptyPageWords:
 
 
 def _counts_line(counts: DailyCounts) -> str:
-    words = _tr("{0} waiting  ·  {1} submitted today  ·  {2} returned to you")
+    words = _tr("{0} waiting for you  ·  {1} submitted today  ·  {2} returned to you")
     return words.format(counts.waiting, counts.submitted, counts.returned)
 
 

@@ -16,18 +16,21 @@ from PySide6.QtWidgets import (
 from reviewer.model.task import SkipReason
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.widgets.tab_order import tab_through
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 _WIDTH_PX = 440
 
 
 class SkipDialog(QDialog):
-    """No reason is preselected, and Enter skips nothing: Cancel is the default."""
+    """Until a reason is chosen, Cancel is the default; from then on Enter skips.
+
+    Only a clip that others found distressing comes with that reason chosen.
+    """
 
     skip_requested = Signal(object)
     """Carries a SkipReason."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, chosen: SkipReason | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("skip_dialog")
         self.setWindowTitle(self.tr("Skip this clip"))
@@ -39,18 +42,22 @@ class SkipDialog(QDialog):
         )
         self._skip.setProperty("kind", "danger")
         self._skip.setAutoDefault(False)
-        self._skip.setEnabled(False)
+        enable(self._skip, False, self.tr("Choose a reason first."))
         self._skip.clicked.connect(self._on_confirmed)
         self._cancel = named(QPushButton(self.tr("Cancel"), self), "skip_cancel", self.tr("Keep the clip"))
         self._cancel.setDefault(True)
         self._cancel.clicked.connect(self.reject)
         self._group.idClicked.connect(self._on_picked)
         self._lay_out()
+        if chosen is not None:
+            self._group.button(self._reasons.index(chosen)).click()
         tab_through(*self._group.buttons(), self._skip, self._cancel)
 
     @Slot(int)
     def _on_picked(self, _place: int) -> None:
-        self._skip.setEnabled(True)
+        enable(self._skip, True, "")
+        self._cancel.setAutoDefault(False)
+        self._skip.setDefault(True)
 
     @Slot()
     def _on_confirmed(self) -> None:

@@ -39,7 +39,7 @@ MODIFIERS = frozenset(
     }
 )
 """Modifier keys, which do nothing on their own."""
-_EDITOR_KEYS = {
+EDITOR_KEYS = {
     "Ctrl+C": "KEY_COPIES",
     "Ctrl+V": "KEY_PASTES",
     "Ctrl+X": "KEY_CUTS",
@@ -73,7 +73,7 @@ def reason_not_allowed(key: str) -> Notice | None:
     """
     combination = _pressed(QKeySequence.fromString(key, _PORTABLE))
     pressed, with_keys = combination.key(), combination.keyboardModifiers()
-    code = _typing(pressed, with_keys) or _editing(pressed, with_keys) or _EDITOR_KEYS.get(key)
+    code = _typing(pressed, with_keys) or _editing(pressed, with_keys) or EDITOR_KEYS.get(key)
     return Notice(code, {"key": to_native_text(key)}) if code else None
 
 

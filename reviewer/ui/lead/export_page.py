@@ -15,7 +15,7 @@ from reviewer.ui.messages import Message, term
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tables import Column, RowsModel
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
     from reviewer.lead.export import ExportResult
@@ -135,7 +135,9 @@ class ExportPage(LeadPage):
 
     @Slot()
     def _update_buttons(self) -> None:
-        self.run_button.setEnabled(bool(self.chosen() and self.out.text().strip()) and not self._is_running)
+        is_ready = bool(self.chosen() and self.out.text().strip())
+        why = "" if self._is_running else self.tr("Choose a format and a folder first.")
+        enable(self.run_button, is_ready and not self._is_running, why)
 
     def _show_running(self, *, running: bool) -> None:
         self._is_running = running

@@ -17,7 +17,7 @@ from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.widgets.file_chooser import FileChooser
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
     from reviewer.lead.intake_report import IntakeReport, ReportRow
@@ -140,7 +140,8 @@ class ImportPage(LeadPage):
 
     @Slot()
     def _update_buttons(self) -> None:
-        self.run_button.setEnabled(bool(self.manifest.text().strip()) and not self._is_running)
+        why = "" if self._is_running else self.tr("Choose a manifest first.")
+        enable(self.run_button, bool(self.manifest.text().strip()) and not self._is_running, why)
         self.run_button.setText(self.tr("Check") if self.dry_run.isChecked() else self.tr("Import"))
 
     def _show_running(self, *, running: bool) -> None:

@@ -10,7 +10,7 @@ from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GROUP_PX, TITLE_PX, time_font
 from reviewer.ui.time_format import day_and_time
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import named, put_value
 
 if TYPE_CHECKING:
     from reviewer.lead.people import Invitation
@@ -75,7 +75,7 @@ class InvitationPanel(QFrame):
     def show_invitation(self, invitation: "Invitation") -> None:
         """Shows a code; it cannot be shown again."""
         self._who.setText(self.tr("Code for {0}").format(invitation.person.name))
-        self.code.setText(invitation.code)
+        put_value(self.code, invitation.code)
         self._hint.setText(
             self.tr(
                 "Shown once and not stored. Works once, until {0}. Give it to the person yourself."

@@ -20,6 +20,7 @@ from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table
+from reviewer.ui.widgets.widget_ids import enable
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
@@ -84,12 +85,17 @@ class OverviewPage(LeadPage):
         self.late.show_rows(overview.late_drafts)
         self._update_buttons()
         self._say(overview)
-        self.status_changed.emit(
-            StatusFacts(waiting=overview.counts.tasks.get("open", 0), unwitnessed=overview.unwitnessed)
-        )
+        self._show_facts(overview)
 
     def enter(self) -> None:
         self.refresh()
+
+    def refresh_facts(self) -> None:
+        self.run(lambda _token: self._lead.overview(), self._show_facts)
+
+    def _show_facts(self, overview: "Overview") -> None:
+        open_tasks = overview.counts.tasks.get("open", 0)
+        self.status_changed.emit(StatusFacts(open_tasks=open_tasks, unwitnessed=overview.unwitnessed))
 
     def _say(self, overview: "Overview") -> None:
         if not sum(overview.counts.clips.values()):
@@ -200,7 +206,7 @@ class OverviewPage(LeadPage):
 
     @Slot()
     def _update_buttons(self) -> None:
-        self._release.setEnabled(self._chosen() is not None)
+        enable(self._release, self._chosen() is not None, self.tr("Select a leased clip first."))
 
     @Slot()
     def _on_release(self) -> None:

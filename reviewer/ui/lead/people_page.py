@@ -15,7 +15,7 @@ from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 if TYPE_CHECKING:
     from reviewer.lead.people import Invitation
@@ -233,10 +233,11 @@ class PeoplePage(LeadPage):
     @Slot()
     def _update_buttons(self) -> None:
         chosen = self._chosen()
+        why = self.tr("Already revoked.") if chosen is not None else self.tr("Select a person first.")
         is_open = chosen is not None and chosen.state is not PersonState.REVOKED
         for widget in (self.revoke_button, self.languages, self.languages_button):
-            widget.setEnabled(is_open)
-        self.add_button.setEnabled(bool(self.name.text().strip()))
+            enable(widget, is_open, why)
+        enable(self.add_button, bool(self.name.text().strip()), self.tr("Enter a name first."))
 
     def _roles(self) -> dict[str, str]:
         return {

@@ -74,6 +74,10 @@ class MinePage(Page):
     def enter(self) -> None:
         self.refresh()
 
+    def refresh_facts(self) -> None:
+        work = self._desk.work
+        self._jobs.run(lambda _token: work.daily_counts(), self._show_counts, _ignore, owner=self)
+
     def close_down(self) -> None:
         self.done.show_rows(())
         self.search.clear()
@@ -92,7 +96,7 @@ class MinePage(Page):
     def _on_read(self, read: "tuple[list[PastWork], DailyCounts]") -> None:
         done, counts = read
         self.done.show_rows(done)
-        self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
+        self._show_counts(counts)
         if not done:
             self.message.show_message(
                 Message(
@@ -112,6 +116,9 @@ class MinePage(Page):
             )
         else:
             self.message.clear()
+
+    def _show_counts(self, counts: DailyCounts) -> None:
+        self.status_changed.emit(StatusFacts(waiting=counts.waiting, done_today=counts.submitted))
 
     def _columns(self) -> "list[Column[PastWork]]":
         return [
@@ -142,3 +149,7 @@ class MinePage(Page):
         column.addWidget(self.message)
         column.addWidget(self.search)
         column.addWidget(table, 1)
+
+
+def _ignore(_error: Exception) -> None:
+    """The counts stay as they are; the next minute asks again."""

@@ -71,6 +71,8 @@ class PlaybackController(QObject):
     """Carries the Spans of this clip that were heard."""
     heard_due = Signal(object)
     """Carries the HeardRanges to log: every 5 s while playing, and at each stop."""
+    play_held = Signal()
+    """Somebody wanted to play a clip before which people are warned; the next time it plays."""
     select_requested = Signal(int, int)
     """A segment was reached: the owner of the selection marks it and calls ``select``."""
 
@@ -94,7 +96,7 @@ class PlaybackController(QObject):
         self._speech = SegmentList()
         self._again: _Again | None = None
         self._selection: tuple[int, int] | None = None
-        self._is_looping = False
+        self._is_looping = self._is_held = False
         self._looped: tuple[int, int] | None = None
         self._is_all_heard_shown = False
         self._clock = PlayerClock(player, self, report_every_ms=report_every_ms)
@@ -152,6 +154,11 @@ class PlaybackController(QObject):
         """Whether the clip has segments."""
         return bool(self._segments.spans)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the next request to play will only warn."""
+        return self._is_held
+
     def is_attended(self, within: timedelta) -> bool:
         """Whether playback runs that a person started no longer than ``within`` ago.
 
@@ -169,7 +176,12 @@ class PlaybackController(QObject):
         self._player.forget_prepared()
 
     def load(
-        self, samples: "Sound", speech: Sequence[Span] = (), heard_before: Sequence[HeardRange] = ()
+        self,
+        samples: "Sound",
+        speech: Sequence[Span] = (),
+        heard_before: Sequence[HeardRange] = (),
+        *,
+        is_held: bool = False,
     ) -> None:
         """Loads a clip, at its start; a missing device is no error.
 
@@ -177,8 +189,10 @@ class PlaybackController(QObject):
             samples: the clip.
             speech: its passages of speech: what must be heard, and the segments until there are others.
             heard_before: what was heard for this work earlier, and is logged already.
+            is_held: the first request to play only emits ``play_held``, so that people are warned.
         """
         self.unload_for_next()
+        self._is_held = is_held
         self._rate_hz = samples.rate_hz
         self._player.load(samples)
         self._player.set_speed(self._player.speed_percent)  # rendered now, not at the first play
@@ -356,6 +370,10 @@ class PlaybackController(QObject):
         return self._frames_of(self.preferences.pre_roll_ms), self._frames_of(self.preferences.post_roll_ms)
 
     def _play(self, start: int | None = None, until: int | None = None) -> None:
+        if self._is_held:
+            self._is_held = False
+            self.play_held.emit()
+            return
         if self._is_looping and start is None:
             self._play_round()
         else:

@@ -7,6 +7,7 @@ from reviewer.session.coverage import Coverage
 from reviewer.ui.icons import SMALL_PX, set_icon
 from reviewer.ui.playback.player_clock import still_to_hear
 from reviewer.ui.theme import GRID_PX, tabular
+from reviewer.ui.widgets.widget_ids import put_value
 
 SHARE_PERCENT = 98
 """The default of the project setting ``heard_percent``."""
@@ -46,7 +47,7 @@ class HeardLabel(QWidget):
         self._share_percent = share_percent
 
     def show_coverage(self, coverage: Coverage) -> None:
-        self._count.setText(self._text(coverage.percent))
+        put_value(self._count, self._text(coverage.percent))
         self._tick.setVisible(coverage.frames > 0 and coverage.percent >= self._share_percent)
         sentence = self._sentence(coverage)
         if sentence != self.toolTip():

@@ -22,7 +22,7 @@ from reviewer.ui.playback.output_settings import OutputSettingsController
 from reviewer.ui.shortcuts import bind_shortcut, shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.waveform.channel_lanes import channel_name
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import named, put_value
 
 _WIDTH_PX = 300
 _INDENT_PX = 30  # below the text of the check box
@@ -76,7 +76,7 @@ class OutputSettingsPanel(QFrame):
         self._gain.blockSignals(True)
         self._gain.setValue(settings.gain_db)
         self._gain.blockSignals(False)
-        self._gain_text.setText(decibels(settings.gain_db))
+        put_value(self._gain_text, decibels(settings.gain_db))
         soloed = settings.soloed(channels)
         for channel, button in self._solos.items():
             button.setChecked(channel == soloed)
@@ -87,7 +87,7 @@ class OutputSettingsPanel(QFrame):
     @Slot()
     def _show_level(self) -> None:
         self._level.setChecked(self._controller.settings.is_levelled)
-        self._what.setText(self._level_sentence())
+        put_value(self._what, self._level_sentence())
 
     def _level_sentence(self) -> str:
         if not self._controller.settings.is_levelled:

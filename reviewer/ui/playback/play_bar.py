@@ -16,10 +16,11 @@ from reviewer.ui.playback.playback_message import PlaybackMessage
 from reviewer.ui.playback.time_button import TimeButton
 from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GAP_PX, tabular
-from reviewer.ui.widgets.widget_ids import named, set_tooltip
+from reviewer.ui.widgets.widget_ids import enable, named, restyle, set_tooltip
 
 HEIGHT_PX = 40
 _GAPS = 6
+_NORMAL_PERCENT = 100
 _ICONS = {
     PlaybackAction.START: "back",
     PlaybackAction.BACK: "rewind",
@@ -56,6 +57,7 @@ class PlayBar(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self._scope = scope
         self._said = ""
+        self._is_other_speed = False
         self._drawn_as: tuple[bool, bool] | None = None
         self._buttons = {act: self._button(act, what) for act, what in _ICONS.items()}
         self._buttons[PlaybackAction.LOOP].setCheckable(True)
@@ -114,7 +116,7 @@ class PlayBar(QWidget):
             play.setAccessibleName(self.tr("Pause") if playback.is_playing else self.tr("Play"))
             loop.setChecked(playback.is_looping)
             set_icon(loop, "loop", "accent" if playback.is_looping else "text")
-        self._speed.setText(f"{playback.speed_percent / 100:.2f}x")
+        self._show_speed(playback.speed_percent)
         self._enable(frames=playback.frames, has_segments=playback.has_segments)
         self._show_preferences(playback.preferences)
         self._time.show_position(playback.position, playback.frames, playback.rate_hz)
@@ -125,9 +127,21 @@ class PlayBar(QWidget):
             self._line.show_line(playback.problem, "warn")
         self._share_room()
 
+    def _show_speed(self, percent: int) -> None:
+        """A speed other than 1x stands out, and is shown however narrow the bar is."""
+        text = f"{percent / 100:.2f}x"
+        if text == self._speed.text():
+            return
+        self._is_other_speed = percent != _NORMAL_PERCENT
+        self._speed.setText(text)
+        self._speed.setAccessibleName(self.tr("Speed: {0}").format(text))
+        self._speed.setProperty("kind", "other_speed" if self._is_other_speed else "")
+        restyle(self._speed)
+
     def _enable(self, *, frames: int, has_segments: bool) -> None:
         for act, button in self._buttons.items():
-            button.setEnabled(frames > 0 and (has_segments or act not in _SEGMENTS))
+            why = self.tr("No segments in this clip.") if frames else ""
+            enable(button, frames > 0 and (has_segments or act not in _SEGMENTS), why)
         self._speed.setEnabled(frames > 0)
         self._time.setEnabled(frames > 0)
 
@@ -201,8 +215,12 @@ class PlayBar(QWidget):
 
     def _share_room(self) -> None:
         """Shows the widgets that fit beside the message, the most important first."""
-        room = self.width() - _width(self._always) - _GAPS * GAP_PX - self._line.wanted_px
-        for widgets in self._by_weight:
+        seen = [self._speed] if self._is_other_speed else []
+        room = self.width() - _width([*self._always, *seen]) - _GAPS * GAP_PX - self._line.wanted_px
+        if seen:
+            self._speed.setVisible(True)
+        for group in self._by_weight:
+            widgets = [widget for widget in group if widget not in seen]
             room -= _width(widgets)
             for widget in widgets:
                 if widget.isHidden() == (room >= 0):
@@ -210,7 +228,7 @@ class PlayBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The width of what is always shown, so that the bar never widens its page."""
-        return QSize(_width(self._always), HEIGHT_PX)
+        return QSize(_width([*self._always, self._speed]), HEIGHT_PX)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # a button's text has changed

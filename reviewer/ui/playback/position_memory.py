@@ -34,7 +34,7 @@ class PositionMemory(QObject):
         self._keep, self._kept = keep, frame
         if preferences.resumes and 0 < frame < self._playback.frames:
             self._playback.seek(frame)
-        self._is_play_due = preferences.plays_on_open
+        self._is_play_due = preferences.plays_on_open and not self._playback.is_held
         self._play_if_seen()
 
     @Slot()

@@ -10,7 +10,7 @@ from reviewer.ui.form.flags import flag_label
 from reviewer.ui.qa.marked_text import MarkedText, Side
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import named, put_value
 
 if TYPE_CHECKING:
     from reviewer.qa.session import Comparison
@@ -47,7 +47,7 @@ class ComparisonPanel(QWidget):
         self.mine.show_text(mine.text_verbatim, comparison.words)
         self.their_answers.show_text(self._answers(theirs, mine))
         self.my_answers.show_text(self._answers(mine, theirs))
-        self.figures.setText(self._figures(comparison.errors))
+        put_value(self.figures, self._figures(comparison.errors))
         self.comment.clear()
 
     def clear(self) -> None:

@@ -74,6 +74,9 @@ class QaPage(Page):
     def enter(self) -> None:
         self.workspace.enter()
 
+    def refresh_facts(self) -> None:
+        self.workspace.presenter.refresh_counts()
+
     def leave(self) -> None:
         self.workspace.presenter.pause()
 
@@ -262,7 +265,7 @@ def _words() -> EmptyPageWords:
 
 
 def _counts_line(counts: DailyCounts) -> str:
-    return _tr("{0} waiting  ·  {1} decided today").format(counts.waiting, counts.submitted)
+    return _tr("{0} waiting for you  ·  {1} decided today").format(counts.waiting, counts.submitted)
 
 
 def _tr(text: str) -> str:

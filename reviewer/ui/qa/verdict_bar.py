@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from reviewer.ui.icons import set_icon
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GROUP_PX
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 
 class VerdictBar(QWidget):
@@ -49,4 +49,4 @@ class VerdictBar(QWidget):
     def set_has_comment(self, *, has_comment: bool) -> None:
         """Sets whether there is a comment, which a return needs."""
         self._has_comment = has_comment
-        self.return_button.setEnabled(has_comment)
+        enable(self.return_button, has_comment, self.tr("Write a comment first."))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from reviewer.ui.break_reminder import CHOICES_MINUTES, DEFAULT_MINUTES, MINUTES
 from reviewer.ui.preferences import Preferences, Value
 from reviewer.ui.settings.fields import ListField, Options, SecondsField, SwitchField
 from reviewer.ui.theme import GAP_PX, GROUP_PX
@@ -32,6 +33,7 @@ class ListeningPage(QWidget):
         self._add_playing()
         self._add_segments()
         self._add_waveform()
+        self._add_care()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GAP_PX, 0)
         column.addLayout(self._grid)
@@ -99,6 +101,16 @@ class ListeningPage(QWidget):
             "time",
             [("time", self.tr("Minutes and seconds")), ("samples", self.tr("Samples"))],
         )
+
+    def _add_care(self) -> None:
+        self._heading(self.tr("Breaks"))
+        words = self.tr("Remind me of a break")
+        options = [
+            (each, self.tr("After {0} min").format(each) if each else self.tr("Never"))
+            for each in CHOICES_MINUTES
+        ]
+        field = ListField(self._preferences, MINUTES, words, DEFAULT_MINUTES, options)
+        self._row(words, field, self.tr("A line in the status bar; it never interrupts you."))
 
     def _heading(self, words: str) -> None:
         label = QLabel(words, self)

@@ -12,7 +12,7 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.widgets.inline_message import InlineMessage
-from reviewer.ui.widgets.widget_ids import named, restyle
+from reviewer.ui.widgets.widget_ids import enable, named, put_value, restyle
 
 _DIFFERENT = 5
 _GOOD_WORDS = 4
@@ -144,15 +144,14 @@ class EnrolPage(QFrame):
         strength = strength_of(self.passphrase.text())
         is_same = self.passphrase.text() == self.again.text()
         differs = strength.is_enough and bool(self.again.text()) and not is_same
-        self.strength.setText(self._word(strength, differs=differs))
+        put_value(self.strength, self._word(strength, differs=differs))
         self.strength.setProperty("kind", "warn" if differs else _KINDS.get(strength, "error"))
         restyle(self.strength)
-        self.button.setEnabled(
-            strength.is_enough
-            and is_same
-            and bool(self.name.text().strip() and self.code.text().strip())
-            and not self._is_busy
+        is_ready = (
+            strength.is_enough and is_same and bool(self.name.text().strip() and self.code.text().strip())
         )
+        why = self.tr("Enter your name, the code, and a strong passphrase twice.")
+        enable(self.button, is_ready and not self._is_busy, "" if self._is_busy else why)
 
     def _word(self, strength: Strength, *, differs: bool) -> str:
         words = {

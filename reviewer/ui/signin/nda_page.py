@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.access.nda import STATEMENT
+from reviewer.ui.keymap.key_precedence import IGNORES_ENTER
 from reviewer.ui.messages import Message
 from reviewer.ui.shortcuts import bind_shortcut, tooltip_with_keys
 from reviewer.ui.signin.card import centred
@@ -153,6 +154,7 @@ class NdaPage(QFrame):
         for button in (self.decline, self.agree):
             button.setFixedSize(width, button.sizeHint().height())
             button.setAutoDefault(False)
+            button.setProperty(IGNORES_ENTER, True)
             button.installEventFilter(self)
 
     def _lay_out(self, column: QVBoxLayout) -> None:

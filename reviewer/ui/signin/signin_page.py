@@ -11,7 +11,7 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.signin.card import Card, centred
 from reviewer.ui.signin.passphrase import PassphraseField
 from reviewer.ui.widgets.inline_message import InlineMessage
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import enable, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ class SignInPage(QFrame):
     @Slot()
     def _update_buttons(self) -> None:
         typed = bool(self.name.text().strip() and self.passphrase.text())
-        self.button.setEnabled(typed and not self._is_busy)
+        why = "" if self._is_busy else self.tr("Enter your name and passphrase first.")
+        enable(self.button, typed and not self._is_busy, why)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -137,6 +137,10 @@ class TranscriptEditor(QWidget):
         if not self.find_bar.isHidden():
             self.find_bar.forget()
 
+    def set_text_px(self, pixels: int) -> None:
+        """Sets the size of the text."""
+        self._field.set_text_px(pixels)
+
     def replace_text(self, text: str) -> None:
         """Replaces the whole text as one step that can be undone."""
         self._field.replace_all(text)

@@ -108,7 +108,7 @@ class HypothesesPanel(QWidget):
         self._fold.setText(self.tr("Show") if self._is_folded else self.tr("Hide"))
         does = self.tr("Show the drafts") if self._is_folded else self.tr("Hide the drafts")
         self._fold.setAccessibleName(does)
-        set_tooltip(self._fold, does, "desk.fold_drafts")
+        set_tooltip(self._fold, does, "desk.fold_draft")
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

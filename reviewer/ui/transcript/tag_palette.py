@@ -16,6 +16,7 @@ from reviewer.ui.widgets.widget_ids import named, set_tooltip
 _COLUMNS = 2
 _COMPACT_COLUMNS = 3
 _ROW_PX = 24
+_NO_LIMIT_PX = 16_777_215  # QWIDGETSIZE_MAX
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -36,7 +37,8 @@ class TagPalette(QWidget):
         self._meanings: list[QWidget] = []
         self._keyed: dict[Tag, tuple[QLabel, QPushButton, QShortcut]] = {}
         self._rows: list[QWidget] = []
-        self._is_compact = False
+        self._is_compact = self._is_folded = False
+        self._beside_px = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GROUP_PX)
@@ -75,7 +77,7 @@ class TagPalette(QWidget):
     def set_compact(self, *, is_compact: bool) -> None:
         """In compact form, meanings are in the tooltips only."""
         self._is_compact = is_compact
-        columns = _COMPACT_COLUMNS if is_compact else _COLUMNS
+        columns = 1 if self._beside_px else _COMPACT_COLUMNS if is_compact else _COLUMNS
         if columns == self._columns:
             return
         for column in range(self._columns):
@@ -88,6 +90,25 @@ class TagPalette(QWidget):
             self._grid.setColumnStretch(column, 1)
         for meaning in self._meanings:
             meaning.setHidden(is_compact)
+
+    def set_beside(self, width_px: int) -> None:
+        """Shows one column of this width; 0 for columns side by side."""
+        self._beside_px = width_px
+        self._limit()
+        self.set_compact(is_compact=self._is_compact and not width_px)
+
+    def set_folded(self, *, is_folded: bool) -> None:
+        """Shows no tags; their shortcuts still work."""
+        self._is_folded = is_folded
+        self._limit()
+        self.updateGeometry()
+
+    def _limit(self) -> None:
+        """Folded it has no height, and beside the text no width either."""
+        beside = 0 if self._is_folded else self._beside_px
+        self.setMaximumHeight(0 if self._is_folded else _NO_LIMIT_PX)
+        self.setMinimumWidth(beside)
+        self.setMaximumWidth(beside if self._beside_px else _NO_LIMIT_PX)
 
     def _row(self, tag: Tag) -> QWidget:
         row = QWidget(self)
@@ -144,7 +165,9 @@ class TagPalette(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The compact form's: a window can be made small in one go."""
-        rows = -(-len(self._rows) // _COMPACT_COLUMNS)
+        if self._is_folded:
+            return QSize(0, 0)
+        rows = len(self._rows) if self._beside_px else -(-len(self._rows) // _COMPACT_COLUMNS)
         return QSize(super().minimumSizeHint().width(), rows * _ROW_PX)
 
 

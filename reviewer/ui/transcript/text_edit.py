@@ -72,7 +72,8 @@ class TextField(QTextEdit):
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
-        self.setFont(theme.interface_font(theme.TRANSCRIPT_PX))
+        self._text_px = theme.TRANSCRIPT_PX
+        self.setFont(theme.interface_font(self._text_px))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDefaultCursorMoveStyle(Qt.CursorMoveStyle.VisualMoveStyle)
@@ -102,17 +103,30 @@ class TextField(QTextEdit):
         self.setExtraSelections([])
         self.setPlainText(in_paragraphs(text))
         direct_document(self.document(), text)
+        self._space_lines()
         cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        spacing = QTextBlockFormat()
-        # Qt's 100 % is the font's line height, a third more than its size; ours is relative to the size.
-        percent = 100 * LINE_HEIGHT * theme.TRANSCRIPT_PX / self.fontMetrics().lineSpacing()
-        spacing.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor.mergeBlockFormat(spacing)
         cursor.setPosition(to_units(text, len(text) if caret is None else min(caret, len(text))))
         self.setTextCursor(cursor)
         self._steps.begin_text(cursor.position())
         self.blockSignals(was_blocked)
+
+    def set_text_px(self, pixels: int) -> None:
+        """Sets the size of the text, without a signal; the cursor stays."""
+        was_blocked = self.blockSignals(True)
+        self._text_px = pixels
+        self.setFont(theme.interface_font(pixels))
+        self._space_lines()
+        self.blockSignals(was_blocked)
+        self.ensureCursorVisible()
+
+    def _space_lines(self) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        spacing = QTextBlockFormat()
+        # Qt's 100 % is the font's line height, a third more than its size; ours is relative to the size.
+        percent = 100 * LINE_HEIGHT * self._text_px / self.fontMetrics().lineSpacing()
+        spacing.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.mergeBlockFormat(spacing)
 
     def insert_tag(self, tag: str) -> None:
         """Inserts a tag at the cursor, replacing the selection, as one undo step."""
@@ -272,9 +286,14 @@ class TextField(QTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._show_marks()
+        # A style sheet that is applied anew brings back the font of the first time.
+        if event.type() == QEvent.Type.FontChange and self.font().pixelSize() != self._text_px:
+            self.setFont(theme.interface_font(self._text_px))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self.hasFocus():
+            self.ensureCursorVisible()
         self._show_marks()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.widget_ids import named, put_value
 
 _PLACES = 8
 _CAPTION_PX = 72
@@ -42,7 +42,7 @@ class CountTiles(QFrame):
         """Shows new counts."""
         for state, label in self._counts.items():
             count = counts.get(state, 0)
-            label.setText(f"{count:,}")
+            put_value(label, f"{count:,}")
             label.setEnabled(count > 0)
 
     def _tile(self, name: str, state: str, title: str) -> QVBoxLayout:

@@ -10,6 +10,8 @@ W = TypeVar("W", bound=QWidget)
 _TIP = "tip_text"
 _TIP_KEY = "tip_key"
 _SHOWN_KEY = "shown_key"
+_WHY = "why_disabled"
+_SPOKEN = "spoken_name"
 
 
 def named(widget: W, name: str, spoken: str, *, hint: str = "", shortcut_id: str = "", kind: str = "") -> W:
@@ -34,7 +36,32 @@ def set_tooltip(widget: QWidget, text: str, shortcut_id: str = "") -> None:
     """Sets a tooltip that ends with the shortcut of ``shortcut_id``; ``refresh_shortcuts`` updates it."""
     widget.setProperty(_TIP, text)
     widget.setProperty(_TIP_KEY, shortcut_id)
-    widget.setToolTip(tooltip_with_keys(text, shortcut_id) if shortcut_id else text)
+    said = tooltip_with_keys(text, shortcut_id) if shortcut_id else text
+    why = widget.property(_WHY)
+    widget.setToolTip(f"{said}\n{why}" if why else said)
+
+
+def enable(widget: QWidget, is_on: bool, why: str) -> None:  # noqa: FBT001 - as Qt's own setters
+    """Enables a named widget, or disables it and says why in its tooltip and to screen readers.
+
+    Args:
+        why: What is missing, as a sentence; empty where it is obvious, such as while something runs.
+    """
+    reason = "" if is_on else why
+    widget.setEnabled(is_on)
+    if reason != (widget.property(_WHY) or ""):
+        widget.setProperty(_WHY, reason)
+        widget.setAccessibleDescription(reason)
+        set_tooltip(widget, str(widget.property(_TIP)), str(widget.property(_TIP_KEY) or ""))
+
+
+def put_value(label: QLabel, text: str) -> None:
+    """Shows a value on a named label. A screen reader says the accessible name instead of the text, so both
+    are in it."""
+    spoken = str(label.property(_SPOKEN) or label.accessibleName())
+    label.setProperty(_SPOKEN, spoken)
+    label.setText(text)
+    label.setAccessibleName(f"{spoken}: {text}" if text else spoken)
 
 
 def show_shortcut(label: QLabel, shortcut_id: str) -> None:

@@ -1,0 +1,112 @@
+"""Which keys act before the widget with the focus sees them: shortcuts, Enter on a button, Alt codes."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QWindow
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton, QWidget
+
+from reviewer.ui.keymap.key_rules import EDITOR_KEYS
+
+IGNORES_ENTER = "ignores_enter"
+"""Set on a button that Enter must not press, because it answers for good."""
+_CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+_HELD = _CTRL | _ALT | Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.MetaModifier
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_DIGITS = range(Qt.Key.Key_0.value, Qt.Key.Key_9.value + 1)
+_WITHOUT_NUM_LOCK = (
+    Qt.Key.Key_Insert,
+    Qt.Key.Key_End,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Clear,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_PageUp,
+)
+
+
+class KeyPrecedence(QObject):
+    """Filters the keys of the windows that have had the focus.
+
+    Qt lets a text field take keys such as Ctrl+E and Ctrl+N on some systems before it looks for a shortcut;
+    here a shortcut that is in use comes first. Enter presses the button with the focus, also where the page
+    has a shortcut on Enter. Alt with the number pad belongs to the system, which composes a character.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._on_window_changed)
+            self._on_window_changed(QGuiApplication.focusWindow())
+
+    @Slot(QWindow)
+    def _on_window_changed(self, window: QWindow | None) -> None:
+        if window is not None:
+            window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or QApplication.activePopupWidget() is not None:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            return _override(event)
+        return event.type() == QEvent.Type.KeyPress and _press(event)
+
+
+def is_alt_code(event: QKeyEvent, platform: str = "") -> bool:
+    """Whether the system may compose a character from this key: Alt with the number pad."""
+    if event.modifiers() & (_HELD | _KEYPAD) != _ALT | _KEYPAD:
+        return False
+    # On macOS arrow keys count as keys of the number pad.
+    is_mac = (platform or QGuiApplication.platformName()) == "cocoa"
+    return event.key() in _DIGITS or (not is_mac and event.key() in _WITHOUT_NUM_LOCK)
+
+
+def _override(event: QKeyEvent) -> bool:
+    """Accepted: the key comes back as a key press. Ignored: Qt looks for a shortcut at once."""
+    if is_alt_code(event) or _button_for(event) is not None:
+        event.accept()
+        return True
+    if _has_shortcut(event):
+        event.ignore()
+        return True
+    return False
+
+
+def _press(event: QKeyEvent) -> bool:
+    button = _button_for(event)
+    if button is not None and not event.isAutoRepeat():
+        button.click()
+    return button is not None or is_alt_code(event)
+
+
+def _button_for(event: QKeyEvent) -> QAbstractButton | None:
+    """The button that Enter presses. A choice in a dialog leaves Enter to the dialog's default button."""
+    if event.key() not in _ENTER or event.modifiers() & _HELD:
+        return None
+    focused = QApplication.focusWidget()
+    is_choice = isinstance(focused, QRadioButton | QCheckBox)
+    if not isinstance(focused, QAbstractButton) or (is_choice and focused.window().isModal()):
+        return None
+    return focused if focused.isEnabled() and not focused.property(IGNORES_ENTER) else None
+
+
+def _has_shortcut(event: QKeyEvent) -> bool:
+    """Whether Ctrl with this key is a shortcut that is in use; the keys of the editor stay its own."""
+    held = event.modifiers() & _HELD
+    if not held & _CTRL or held & _ALT:
+        return False
+    wanted = QKeySequence(event.keyCombination())
+    window = QApplication.activeWindow()
+    if window is None or wanted.toString(QKeySequence.SequenceFormat.PortableText) in EDITOR_KEYS:
+        return False
+    return any(
+        each.isEnabled() and _is_in_use(each.parent()) and wanted in each.keys()  # noqa: SIM118
+        for each in window.findChildren(QShortcut)
+    )
+
+
+def _is_in_use(owner: QObject | None) -> bool:
+    return isinstance(owner, QWidget) and owner.isVisible() and owner.isEnabled()
