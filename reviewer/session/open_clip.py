@@ -11,6 +11,7 @@ from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
 from reviewer.model.task import Lease
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class ReturnedWork:
 
 @dataclass(frozen=True, slots=True)
 class OpenClip:
-    """What a clip workspace shows. ``draft`` is the person's unsubmitted work; ``blind`` their version in a
-    review, once submitted. ``heard`` is what they heard for this task before, ``position`` the frame at
-    which they left the clip."""
+    """What a clip workspace shows. ``draft`` is the person's unsubmitted work, ``draft_history`` the same
+    with its undo history; ``blind`` their version in a review, once submitted. ``heard`` is what they heard
+    for this task before, ``position`` the frame at which they left the clip."""
 
     lease: Lease
     clip: Clip
@@ -39,3 +40,4 @@ class OpenClip:
     heard: tuple[HeardRange, ...] = ()
     position: int = 0
     blind: Annotation | None = None
+    draft_history: History | None = None

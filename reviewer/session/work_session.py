@@ -35,6 +35,7 @@ from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.past_work import PastWork
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.history import History
 
 RENEW_SECONDS = 60.0
 SEEN_SECONDS = 10.0
@@ -183,8 +184,8 @@ class WorkSession:
 
     # While a clip is open
 
-    def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
-        """Commits a draft; returns the time of the commit.
+    def save_draft(self, lease: Lease, work: History | Annotation, revision: int) -> datetime:
+        """Commits a draft, with its undo history; returns the time of the commit.
 
         ``revision`` only grows while a window is open: an older one changes nothing.
 
@@ -194,14 +195,15 @@ class WorkSession:
         self._require_unfinished(lease)
         if lease.blind_annotation is not None:
             raise Refused("BLIND_HANDED_IN")
+        history = work if isinstance(work, History) else History.of(work)
         self._drafts.recall(self.identity, lease, or_begin_anew=True)
         failure: LeaseLost | OpenElsewhere | None
         with self._unit.transaction():
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
             failure = OpenElsewhere() if is_elsewhere else self._requests.lost(lease)
             if failure is None:
-                return self._drafts.save(self.identity, lease, annotation, revision)
-            self._keep_late(lease, annotation, keep_draft=is_elsewhere)
+                return self._drafts.save(self.identity, lease, history, revision)
+            self._keep_late(lease, history.present.annotation, keep_draft=is_elsewhere)
         raise failure
 
     def save_position(self, lease: Lease, frame: int) -> None:
@@ -415,6 +417,7 @@ class WorkSession:
             heard=self._listening.heard(lease),
             position=texts.draft.position,
             blind=texts.blind,
+            draft_history=texts.draft.history,
         )
 
     def _texts(self, lease: Lease) -> _Texts:

@@ -111,13 +111,13 @@ def _difference(nearer: Annotation, step: Step) -> dict[str, Any]:
         if segment is not here.get(segment.id) and segment != here.get(segment.id)
     ]
     removed = [segment_id for segment_id in here if segment_id not in there]
-    whole = farther.to_table()
     table |= {"segments": changed} if changed else {}
     table |= {"removed": removed} if removed else {}
-    for name in ("spans", "labels", "flags"):
-        if getattr(nearer, name) != getattr(farther, name):
-            table[name] = whole[name]
-    return table
+    others = [
+        name for name in ("spans", "labels", "flags") if getattr(nearer, name) != getattr(farther, name)
+    ]
+    whole = farther.to_table() if others else {}
+    return table | {name: whole[name] for name in others}
 
 
 def _segment_difference(nearer: Segment | None, farther: Segment) -> dict[str, Any]:

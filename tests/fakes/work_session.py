@@ -25,6 +25,7 @@ from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
+from reviewer.transcript.history import History
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FRAMES = 32_000
@@ -106,6 +107,7 @@ class FakeWork:
         self.opens_prefetched = False
         """Whether a hand-over opens the prefetched clip, as the session does, or it is seen step by step."""
         self.drafts: dict[str, Annotation] = {}
+        self.histories: dict[str, History] = {}
         self.revisions: list[int] = []
         self.positions: dict[str, int] = {}
         self.submitted: list[Annotation] = []
@@ -138,9 +140,10 @@ class FakeWork:
     def open(self, lease: Lease) -> OpenClip:
         self.called("open")
         clip = self.waiting[lease.task_id]
+        kept = self.histories.get(lease.task_id, clip.draft_history)
         draft = self.drafts.get(lease.task_id, clip.draft)
         position = self.positions.get(lease.task_id, clip.position)
-        self._open = replace(clip, draft=draft, position=position)
+        self._open = replace(clip, draft=draft, draft_history=kept, position=position)
         return self._open
 
     def prefetch(self) -> Sound | None:
@@ -174,14 +177,15 @@ class FakeWork:
         self.called("beat")
         return lease
 
-    def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
+    def save_draft(self, lease: Lease, work: History | Annotation, revision: int) -> datetime:
         self.called("save_draft")
         if self.held is None or self.held.task_id != lease.task_id:
             raise NotLeased
         self.revisions.append(revision)
         if revision < max(self.revisions):
             return self.now
-        self.drafts[lease.task_id] = annotation
+        history = work if isinstance(work, History) else History.of(work)
+        self.histories[lease.task_id], self.drafts[lease.task_id] = history, history.present.annotation
         self.now += timedelta(seconds=1)
         return self.now
 
@@ -196,7 +200,9 @@ class FakeWork:
             self.drafts.pop(lease.task_id, None)
             self.held = replace(lease, blind_annotation="mine")
             clip = self.waiting[lease.task_id]
-            self.waiting[lease.task_id] = replace(clip, lease=self.held, blind=annotation, draft=None)
+            self.waiting[lease.task_id] = replace(
+                clip, lease=self.held, blind=annotation, draft=None, draft_history=None
+            )
         else:
             self._end(lease)
         return Receipt("mine", self.now)

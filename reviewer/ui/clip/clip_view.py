@@ -10,6 +10,7 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.session.coverage import Lack
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.history import History
 from reviewer.ui.clip.delayed_disable import DelayedDisable
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
@@ -82,6 +83,12 @@ class ClipView(QWidget):
     def annotation(self) -> Annotation:
         """The present text, answers and flags as an annotation."""
         return self.transcription.annotation
+
+    @property
+    def history(self) -> History:
+        """The present annotation with its undo history, as it is saved with a draft."""
+        history = getattr(self.transcription, "history", None)
+        return history if isinstance(history, History) else History.of(self.annotation)
 
     @property
     def stage(self) -> QWidget | None:

@@ -35,6 +35,7 @@ from reviewer.ui.playback.position_memory import PositionMemory
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
     from reviewer.session.work_session import WorkSession
+    from reviewer.transcript.history import History
     from reviewer.ui.clip.clip_stack import ClipStack
     from reviewer.ui.clip.clip_view import ClipView
     from reviewer.ui.clip.empty_page import EmptyPage
@@ -90,7 +91,7 @@ class ClipPresenter(QObject):
         self._state = ClipStateMachine()
         self._lease: Lease | None = None
         self._is_touched = False
-        self._unsaved: tuple[str, Annotation] | None = None
+        self._unsaved: tuple[str, History] | None = None
         self._retry: Callable[[], None] = self.take_next
         self._executor = SerialExecutor(jobs, self)
         self._prefetch = Prefetch(work, self._executor, jobs, playback)
@@ -205,7 +206,7 @@ class ClipPresenter(QObject):
         self._playback.pause()
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
-            save = partial(self._work.save_draft, lease, unsaved.annotation, unsaved.revision)
+            save = partial(self._work.save_draft, lease, unsaved.history, unsaved.revision)
             with suppress(ReviewerError):
                 self._executor.run_here(save)
         self._position.keep()
@@ -255,8 +256,9 @@ class ClipPresenter(QObject):
         lease = self._lease = clip.lease
         self._autosave.begin_clip(partial(self._work.save_draft, lease))
         if self._unsaved is not None and self._unsaved[0] == lease.task_id and clip.blind is None:
-            clip = replace(clip, draft=self._unsaved[1])
-            self._autosave.note(self._unsaved[1])
+            unsaved = self._unsaved[1]
+            clip = replace(clip, draft=unsaved.present.annotation, draft_history=unsaved)
+            self._autosave.note(unsaved)
         self._unsaved = None
         self._heard_log.begin_clip(lease)
         self._playback.load(clip.samples, clip.speech, clip.heard)
@@ -310,7 +312,7 @@ class ClipPresenter(QObject):
         Without an agreement nothing is saved: the text is kept here until the same clip opens again.
         """
         if isinstance(error, NdaRequired) and self._lease is not None and self._is_touched:
-            self._unsaved = self._lease.task_id, self._view.annotation
+            self._unsaved = self._lease.task_id, self._view.history
         self._close(self._leave_clip())
         self._enter(ClipState.FAILED)
         self._stack.show_failure(message_for(error))
@@ -329,8 +331,8 @@ class ClipPresenter(QObject):
         if not self._state.is_in(ClipState.OPEN):
             return
         if self._lease is not None and self._is_touched:
-            draft = self._autosave.numbered(self._view.annotation)
-            self._executor.run(partial(self._work.save_draft, self._lease, draft.annotation, draft.revision))
+            draft = self._autosave.numbered(self._view.history)
+            self._executor.run(partial(self._work.save_draft, self._lease, draft.history, draft.revision))
         self._on_lost(error)
 
     @Slot(object)
@@ -341,10 +343,10 @@ class ClipPresenter(QObject):
         self._view.message.show_error(error)
 
     @Slot(object)
-    def _on_annotation_changed(self, annotation: Annotation) -> None:
+    def _on_annotation_changed(self, _annotation: Annotation) -> None:
         if self._state.is_in(ClipState.OPEN):
             self._is_touched = True
-            self._autosave.note(annotation)
+            self._autosave.note(self._view.history)
             self._issues.look_again()
 
     @Slot()
