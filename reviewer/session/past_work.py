@@ -6,7 +6,7 @@ from datetime import datetime
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
-from reviewer.model.task import Lease, TaskState
+from reviewer.model.task import Lease, TaskKind, TaskState
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.open_clip import ReturnedWork
 from reviewer.session.unit_of_work import UnitOfWork
@@ -16,6 +16,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 class PastWork:
     """One submission; ``text`` is None if the clip may not be opened any more."""
 
+    annotation_id: str
     clip_id: str
     submitted_at: datetime
     state: TaskState
@@ -28,6 +29,7 @@ def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int
     texts = access.texts(identity, annotations, "history")
     return [
         PastWork(
+            each.id,
             each.clip_id,
             each.made_at,
             TaskState(unit.queue.state_of(each.id)),
@@ -42,14 +44,18 @@ def returned_work(
 ) -> ReturnedWork | None:
     """The returned work of a lease, if it is rework; the clip's opening names the annotation.
 
-    Passes are blind: only the author sees more than the comment.
+    Rework that was submitted and taken back comes with the comment of its last verdict. Passes are blind:
+    only the author sees more than the comment.
     """
     if lease.returned_annotation is None:
         return None
-    annotation = unit.queue.annotation(lease.returned_annotation)
-    verdict = unit.queue.verdict_on(annotation.id)
+    annotation = judged = unit.queue.annotation(lease.returned_annotation)
+    while (verdict := unit.queue.verdict_on(judged.id)) is None:
+        if judged.parent is None:
+            return None
+        judged = unit.queue.annotation(judged.parent)
     comment = ""
-    if verdict is not None and verdict.comment is not None:
+    if verdict.comment is not None:
         plain = unit.content.unseal(
             identity.keyring, lease.clip_id, ContentKind.COMMENT, verdict.id, verdict.comment
         )
@@ -57,3 +63,15 @@ def returned_work(
     if annotation.author != identity.person.id:
         return ReturnedWork(comment, Annotation())
     return ReturnedWork(comment, access.unseal_annotation(identity, annotation))
+
+
+def taken_back_work(
+    unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease
+) -> Annotation | None:
+    """The submission that its author took back with this lease; the clip's opening names it."""
+    if lease.kind is not TaskKind.TRANSCRIBE or lease.returned_annotation is None:
+        return None
+    annotation = unit.queue.annotation(lease.returned_annotation)
+    if annotation.author != identity.person.id or unit.queue.verdict_on(annotation.id) is not None:
+        return None
+    return access.unseal_annotation(identity, annotation)

@@ -22,6 +22,7 @@ from reviewer.queue.outbox import (
     KeepLateDraft,
     ReleasePrefetched,
     Submit,
+    TakeBack,
 )
 from reviewer.session import past_work
 from reviewer.session.act_requests import ActRequests, PreparedAct
@@ -39,6 +40,7 @@ from reviewer.transcript.history import History
 
 RENEW_SECONDS = 60.0
 SEEN_SECONDS = 10.0
+MAY_TAKE_BACK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,26 @@ class WorkSession:
                 continue
             return lease
         return None
+
+    def take_back(self, annotation_id: str | None = None) -> Lease:
+        """Leases one of the person's last 20 submissions again, or the very last; ``open`` shows its text.
+
+        A clip at hand stays leased, and is resumed after this one.
+
+        Raises: Refused (code CANNOT_TAKE_BACK) once a draw decided about it, whatever it decided; consent
+            ended; Undelivered when the queue cannot be reached (the clip is resumed when it can).
+        """
+        self._require()
+        self._delivery.deliver()
+        person_id = self.identity.person.id
+        recent = self._unit.queue.annotations_of(person_id, MAY_TAKE_BACK)
+        chosen = next((each for each in recent if annotation_id in (None, each.id)), None)
+        if chosen is None or TaskKind.TRANSCRIBE not in self.kinds:
+            raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")
+        self._access.openable(chosen.clip_id)
+        lease = self._delivery.send(TakeBack(person_id, chosen.id))
+        assert isinstance(lease, Lease)
+        return lease
 
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after checking every condition and committing a log row.
@@ -429,9 +451,13 @@ class WorkSession:
         if lease.blind_annotation is not None:
             own = self._unit.queue.annotation(lease.blind_annotation)
             blind = self._access.unseal_annotation(self.identity, own)
+        draft = self._drafts.load(self.identity, lease)
+        if draft.history is None:
+            own_work = past_work.taken_back_work(self._unit, self._access, self.identity, lease)
+            draft = replace(draft, history=None if own_work is None else History.of(own_work))
         return _Texts(
             hypotheses,
-            self._drafts.load(self.identity, lease),
+            draft,
             past_work.returned_work(self._unit, self._access, self.identity, lease),
             blind,
         )

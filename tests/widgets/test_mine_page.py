@@ -27,7 +27,7 @@ def remembering(*past: PastWork, returned: int = 0) -> FakeDesk:
 
 
 def work(number: int, state: TaskState = TaskState.SUBMITTED, text: str | None = "hello\n there") -> PastWork:
-    return PastWork(f"c{number}", NOON - timedelta(minutes=number), state, text)
+    return PastWork(f"a{number}", f"c{number}", NOON - timedelta(minutes=number), state, text)
 
 
 @pytest.fixture
