@@ -76,14 +76,17 @@ class LoggedWork:
             decision = _Decision(task, clip, annotation, str(detail.get("verdict")), actor)
             self.decisions[str(detail.get("verdict_id"))] = decision
         elif action == Action.TAKEN_BACK:
-            if annotation in self.work and self.work[annotation][1].author == actor:
-                self.taken_back.add(annotation)
+            self._add_taken_back(annotation, actor)
         elif action == Action.REVIEW_DRAWN:
             self.passed.update(detail.get("passed_annotations", ()))
         elif action == Action.SUBMISSION_REFUSED:
             self.refused.add(str(detail.get("verdict_id", annotation)))
             if annotation in self.of_task.get(task, ()):
                 self.of_task[task].remove(annotation)
+
+    def _add_taken_back(self, annotation: str, actor: str) -> None:
+        if annotation in self.work and self.work[annotation][1].author == actor:
+            self.taken_back.add(annotation)
 
     def newest(self, task: str) -> str | None:
         """The newest submitted annotation of a task, if there is one."""

@@ -11,6 +11,8 @@ from reviewer.session.clip_access import ClipAccess
 from reviewer.session.open_clip import ReturnedWork
 from reviewer.session.unit_of_work import UnitOfWork
 
+MAY_TAKE_BACK = 20
+
 
 @dataclass(frozen=True, slots=True)
 class PastWork:
@@ -21,21 +23,24 @@ class PastWork:
     submitted_at: datetime
     state: TaskState
     text: str | None
+    may_be_taken_back: bool = False
 
 
 def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int) -> list[PastWork]:
     """A person's last submissions, newest first; each text is logged before it is unsealed."""
     annotations = unit.queue.annotations_of(identity.person.id, limit)
     texts = access.texts(identity, annotations, "history")
+    states = [TaskState(unit.queue.state_of(each.id)) for each in annotations]
     return [
         PastWork(
             each.id,
             each.clip_id,
             each.made_at,
-            TaskState(unit.queue.state_of(each.id)),
+            state,
             None if text is None else text.text_verbatim,
+            text is not None and place < MAY_TAKE_BACK and state == TaskState.SUBMITTED,
         )
-        for each, text in zip(annotations, texts, strict=True)
+        for place, (each, text, state) in enumerate(zip(annotations, texts, states, strict=True))
     ]
 
 

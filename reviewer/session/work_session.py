@@ -40,7 +40,6 @@ from reviewer.transcript.history import History
 
 RENEW_SECONDS = 60.0
 SEEN_SECONDS = 10.0
-MAY_TAKE_BACK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ class WorkSession:
         self._require()
         self._delivery.deliver()
         person_id = self.identity.person.id
-        recent = self._unit.queue.annotations_of(person_id, MAY_TAKE_BACK)
+        recent = self._unit.queue.annotations_of(person_id, past_work.MAY_TAKE_BACK)
         chosen = next((each for each in recent if annotation_id in (None, each.id)), None)
         if chosen is None or TaskKind.TRANSCRIBE not in self.kinds:
             raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")

@@ -20,6 +20,14 @@ class StatusFacts:
     sound: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page to be shown, and what it shall open: for the desk, the id of a submission."""
+
+    page_id: str
+    item: str
+
+
 class Page(QWidget):
     """A page of the sidebar; ``scope`` selects its shortcuts."""
 
@@ -27,6 +35,9 @@ class Page(QWidget):
     """Carries StatusFacts."""
     agreement_requested = Signal()
     """Something was refused because the agreement is not signed; the window shows the agreement."""
+
+    page_requested = Signal(object)
+    """Carries a PageRequest."""
 
     scope = Scope.WINDOW
 
@@ -36,6 +47,9 @@ class Page(QWidget):
 
     def enter(self) -> None:
         """Called each time the page is shown."""
+
+    def open_item(self, item: str) -> None:
+        """Opens what another page asked for; the page is shown."""
 
     def leave(self) -> None:
         """Called when another page is shown: playback stops, unsaved text is saved."""

@@ -11,7 +11,7 @@ from reviewer.model.people import Identity
 from reviewer.model.project import Project
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import term
-from reviewer.ui.page import Page
+from reviewer.ui.page import Page, PageRequest
 from reviewer.ui.role_pages import RolePage
 from reviewer.ui.shortcuts_dialog import rows_for
 from reviewer.ui.sidebar import Sidebar
@@ -44,6 +44,7 @@ class SignedInView(QWidget):
             page = role_page.make(self._stack)
             page.status_changed.connect(self.status_bar.show_facts)
             page.agreement_requested.connect(self.agreement_requested)
+            page.page_requested.connect(self._on_page_requested)
             self._pages[role_page.entry.id] = page
             self._stack.addWidget(page)
         self.sidebar.page_requested.connect(self.go_to)
@@ -91,6 +92,11 @@ class SignedInView(QWidget):
         self.sidebar.mark(page_id)
         self.page.enter()
         self.page_changed.emit(page_id)
+
+    @Slot(object)
+    def _on_page_requested(self, request: PageRequest) -> None:
+        self.go_to(request.page_id)
+        self.page.open_item(request.item)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

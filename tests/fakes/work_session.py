@@ -110,6 +110,7 @@ class FakeWork:
         self.histories: dict[str, History] = {}
         self.revisions: list[int] = []
         self.positions: dict[str, int] = {}
+        self.ended: list[OpenClip] = []
         self.submitted: list[Annotation] = []
         self.skipped: list[SkipReason] = []
         self.verdicts: list[tuple[VerdictKind, str]] = []
@@ -136,6 +137,19 @@ class FakeWork:
         if self.held is None and self.waiting:
             self.held = next(iter(self.waiting.values())).lease
         return self.held
+
+    def take_back(self, annotation_id: str | None = None) -> Lease:
+        """The clip that was submitted last comes back with its text; the one at hand waits behind it."""
+        self.called("take_back")
+        if not self.ended:
+            raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")
+        clip = self.ended.pop()
+        lease = replace(clip.lease, token=clip.lease.token + 1)
+        history = History.of(self.submitted.pop())
+        again = replace(clip, lease=lease, draft=history.present.annotation, draft_history=history)
+        self.waiting = {lease.task_id: again, **self.waiting}
+        self.held = lease
+        return lease
 
     def open(self, lease: Lease) -> OpenClip:
         self.called("open")
@@ -249,8 +263,11 @@ class FakeWork:
 
     def _end(self, lease: Lease) -> None:
         self.held = None
-        self.waiting.pop(lease.task_id, None)
+        clip = self.waiting.pop(lease.task_id, None)
+        if clip is not None:
+            self.ended.append(clip)
         self.drafts.pop(lease.task_id, None)
+        self.histories.pop(lease.task_id, None)
 
     def called(self, name: str) -> None:
         self.calls.append(name)

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
-from reviewer.errors import Damaged
+from reviewer.errors import Damaged, Unavailable
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.task import SkipReason
 from reviewer.ui.desk.skip_dialog import SkipDialog
@@ -116,3 +116,58 @@ def test_a_skip_with_its_reason_brings_the_next_clip(
     assert bench.work.skipped == [reason]
     assert bench.work.held == a_lease(2)
     assert bench.page.window().focusWidget() is bench.field
+
+
+# Taking back
+
+
+def test_a_key_after_a_hand_in_brings_it_back_and_the_clip_at_hand_waits_with_what_was_typed(
+    bench: ClipPageBench,
+) -> None:
+    bench.open_role("desk", count=3)
+    bench.finish("hello there")
+    bench.type("half a sen")
+    bench.press(Qt.Key.Key_B, CTRL | SHIFT)
+    assert bench.field.text == "hello there"
+    assert bench.work.held.task_id == "task-1"
+    assert "took this submission back" in bench.message
+    assert bench.work.drafts["task-2"].text_verbatim == "half a sen"
+    assert bench.work.calls.index("take_back") < bench.work.calls.index(
+        "close", bench.work.calls.index("take_back")
+    )
+    bench.hear()
+    bench.submit()
+    assert bench.field.text == "half a sen"
+
+
+def test_what_cannot_be_taken_back_says_so_and_the_clip_at_hand_stays_and_is_saved(
+    bench: ClipPageBench,
+) -> None:
+    bench.open_role("desk")
+    bench.type("half")
+    bench.press(Qt.Key.Key_B, CTRL | SHIFT)
+    assert "can no longer be taken back" in bench.message
+    bench.type(" a sen")
+    bench.save()
+    assert (bench.field.text, bench.work.drafts["task-1"].text_verbatim) == ("half a sen", "half a sen")
+
+
+def test_nothing_is_taken_back_while_the_clip_at_hand_cannot_be_saved(bench: ClipPageBench) -> None:
+    bench.open_role("desk", count=3)
+    bench.finish("hello there")
+    bench.type("half")
+    bench.work.errors["save_draft"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
+    bench.press(Qt.Key.Key_B, CTRL | SHIFT)
+    assert bench.field.text == "half"
+    assert "take_back" not in bench.work.calls
+    bench.workspace.presenter.retry()
+    bench.settle()
+    assert (bench.field.text, bench.work.drafts["task-2"].text_verbatim) == ("hello there", "half")
+
+
+def test_the_last_clip_can_be_taken_back_when_no_other_waits(bench: ClipPageBench) -> None:
+    bench.open_role("desk", count=1)
+    bench.finish("hello there")
+    assert not bench.is_clip_shown
+    bench.press(Qt.Key.Key_B, CTRL | SHIFT)
+    assert bench.field.text == "hello there"

@@ -10,6 +10,7 @@ from reviewer.errors import NdaRequired
 from reviewer.model.people import Role
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import initial_size
+from reviewer.ui.page import PageRequest
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Scheme, Theme, current_scheme
 from tests.benches.agreement import sign
@@ -83,6 +84,15 @@ def test_a_click_in_the_sidebar_or_a_key_brings_the_screen(made: MainWindowBench
         made.settle()
     assert made.page.objectName() == "people_page"
     assert tool(made, "sidebar_people").isChecked()
+
+
+def test_work_taken_back_under_my_work_is_shown_at_the_desk(main_window):
+    bench = main_window(Role.CONTRACTOR)
+    bench.signed_in.go_to("mine")
+    bench.page.page_requested.emit(PageRequest("desk", "a1"))
+    bench.settle()
+    assert bench.page.objectName() == "desk_page"
+    assert "take_back" in bench.desk.work.calls
 
 
 def test_facts_of_a_page_stand_in_the_status_bar(made: MainWindowBench):

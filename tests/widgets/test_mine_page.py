@@ -1,6 +1,7 @@
 """One's own work, looked back on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from reviewer.model.task import DailyCounts, TaskState
 from reviewer.session.past_work import PastWork
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.mine.page import MinePage
-from reviewer.ui.page import StatusFacts
+from reviewer.ui.page import PageRequest, StatusFacts
 from tests.fakes.work_session import NOON, FakeDesk
 
 Shown = Callable[[FakeDesk], MinePage]
@@ -88,3 +89,17 @@ def test_what_failed_can_be_tried_again_and_no_text_is_left_after_a_lock(
     assert page.done.rowCount() == 1
     page.close_down()
     assert page.done.rowCount() == 0
+
+
+def test_only_what_qa_has_not_dealt_with_can_be_taken_back_and_the_desk_is_asked_for_it(
+    shown: Shown, qtbot: QtBot
+) -> None:
+    page = shown(remembering(replace(work(1), may_be_taken_back=True), work(2, TaskState.QA_PENDING)))
+    table = page.findChild(QTableView)
+    assert not page.take_back_button.isEnabled()
+    table.selectRow(1)
+    assert not page.take_back_button.isEnabled()
+    table.selectRow(0)
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.take_back_button.click()
+    assert asked.args == [PageRequest("desk", "a1")]

@@ -19,7 +19,7 @@ from reviewer.errors import (
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
 from reviewer.session.acts import Skip, WorkAct
-from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
+from reviewer.ui.clip.autosave import Autosave, Draft, SaveStatus, is_lost
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
 from reviewer.ui.clip.lease_renewal import LeaseRenewal
@@ -27,7 +27,7 @@ from reviewer.ui.clip.prefetch import Prefetch
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.clip.states import ClipState, ClipStateMachine
 from reviewer.ui.jobs import Jobs
-from reviewer.ui.messages import message_for
+from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
@@ -166,6 +166,23 @@ class ClipPresenter(QObject):
             work = partial(step, self._lease, self._view.annotation)
             self._executor.run(work, lambda kept: self._on_stayed(done, *kept), self._on_refused)
 
+    def take_back(self, annotation_id: str | None = None) -> None:
+        """Opens one of this person's submissions again, or the last.
+
+        The clip at hand is saved first and stays leased: it is the next one.
+        """
+        claim = partial(self._work.take_back, annotation_id)
+        if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
+            self._retry = lambda: self.take_back(annotation_id)
+            self._enter(ClipState.CLAIMING)
+            self._executor.run(partial(_claim_and_open, self._work, claim), self._on_taken_back)
+        elif self._state.is_in(ClipState.OPEN) and self._lease is not None:
+            self._position.keep()
+            unsaved = self._autosave.take_unsaved()
+            step = partial(_set_aside, self._work, self._lease, unsaved, claim)
+            if self._begin_hand_over(lambda: self.take_back(annotation_id)):
+                self._executor.run(step, self._on_set_aside, self._on_refused)
+
     def skip(self, reason: SkipReason) -> None:
         """Skips the clip, also one that did not open."""
         self.hand_over(lambda lease, _annotation: Skip(lease, reason))
@@ -282,6 +299,19 @@ class ClipPresenter(QObject):
         self._leave_clip(has_next=found.clip is not None)  # the session has closed it
         self._on_next(found)
         self.handed_over.emit(act)
+
+    def _on_set_aside(self, found: NextClip) -> None:
+        if not self._state.is_in(ClipState.CLOSED):
+            self._leave_clip(has_next=found.clip is not None)  # the session has closed it
+        self._on_taken_back(found)
+
+    def _on_taken_back(self, found: NextClip) -> None:
+        self._on_next(found)
+        if self._state.is_in(ClipState.OPEN):
+            sentence = self.tr("You took this submission back: submit it again when it is right.")
+            self._view.message.show_message(
+                Message(sentence, self.tr("If you leave it, it stays as it was."))
+            )
 
     def _on_stayed(self, done: Callable[[T], None], lease: Lease, result: T) -> None:
         if self._state.is_in(ClipState.CLOSED):
@@ -444,6 +474,15 @@ def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
         return NextClip(lease, work.open(lease) if lease is not None else None)
     except Exception as error:  # noqa: BLE001 - the GUI thread sorts known errors and bugs
         return NextClip(lease, error=error)
+
+
+def _set_aside(work: "WorkSession", lease: Lease, unsaved: Draft | None, claim: Claim) -> NextClip:
+    """Saves and closes the clip at hand, and opens another; raises what keeps the clip at hand open."""
+    if unsaved is not None:
+        work.save_draft(lease, unsaved.history, unsaved.revision)
+    other = claim()
+    work.close(lease)
+    return _claim_and_open(work, lambda: other)
 
 
 def _hand_over(work: "WorkSession", act: WorkAct, claim: Claim) -> NextClip:

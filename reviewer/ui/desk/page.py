@@ -51,12 +51,16 @@ class DeskPage(Page):
         empty.give_back_requested.connect(partial(presenter.skip, SkipReason.TECHNICAL))
         bind_shortcut(self.workspace.view, "desk.submit", self.submit)
         bind_shortcut(self.workspace.view, "desk.skip", self.ask_skip_reason)
+        bind_shortcut(self, "desk.take_back", self.take_back)
 
     def is_at_work(self, within: timedelta) -> bool:
         return self.workspace.is_at_work(within)
 
     def enter(self) -> None:
         self.workspace.enter()
+
+    def open_item(self, item: str) -> None:
+        self.workspace.presenter.take_back(item)
 
     def leave(self) -> None:
         self.workspace.presenter.pause()
@@ -71,6 +75,11 @@ class DeskPage(Page):
     def submit(self) -> None:
         """Submits the work, or says what is missing."""
         self.workspace.presenter.submit(HandIn)
+
+    @Slot()
+    def take_back(self) -> None:
+        """Opens the last submission again."""
+        self.workspace.presenter.take_back()
 
     @Slot()
     def ask_skip_reason(self) -> None:
