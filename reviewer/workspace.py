@@ -15,6 +15,7 @@ from reviewer.access.people import PersonRepository
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.content import ClipContent
+from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
@@ -191,6 +192,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         content=content,
         hypotheses=HypothesisRepository(database, content, clock),
         drafts=DraftRepository(database),
+        versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),
         log=log,
         exports=ExportRepository(database),

@@ -88,6 +88,7 @@ class Purge:
                 unit.clips.destroy_key(clip)
                 unit.hypotheses.delete_of_clip(clip)
                 unit.drafts.delete_of_clip(clip)
+                unit.versions.delete_of_clip(clip)
                 event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})
                 unit.log.record(event)
             unit.queue.withdraw_clip(clip, reason)

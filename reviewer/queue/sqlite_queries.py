@@ -168,8 +168,8 @@ WORK_BY_PERSON = f"""
 """
 ERASE_CLIP = (
     """
-    UPDATE task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1, prefetch = 0,
-        taken_back = 0
+    UPDATE task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1,
+        prefetch = 0, taken_back = 0
     WHERE clip_id = ? AND state != 'withdrawn'
     """,
     "UPDATE annotation SET sealed = x'' WHERE clip_id = ?",

@@ -121,9 +121,11 @@ class Drafts:
             draft = Draft()
         self.begin(identity, lease, draft)
 
-    def discard(self, lease: Lease) -> None:
-        """Removes the draft of work that was submitted or kept as a late draft."""
+    def discard(self, lease: Lease, *, keeps_versions: bool = False) -> None:
+        """Removes the draft of work that was submitted, skipped or kept as a late draft, and its versions."""
         self._unit.drafts.delete(lease.task_id, lease.person_id)
+        if not keeps_versions:
+            self._unit.versions.delete_of_task(lease.task_id, lease.person_id)
 
     def forget(self, identity: Identity, lease: Lease) -> None:
         """Drops it from memory: the clip is closed."""

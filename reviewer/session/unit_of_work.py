@@ -8,6 +8,7 @@ from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.clips.content import ClipContent
+from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
@@ -29,6 +30,7 @@ class UnitOfWork:
     content: ClipContent
     hypotheses: HypothesisRepository
     drafts: DraftRepository
+    versions: DraftVersionRepository
     open_tasks: OpenTasks
     log: AuditLog
     exports: ExportRepository

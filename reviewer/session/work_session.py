@@ -9,7 +9,7 @@ from reviewer.audio.samples import Sound
 from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
-from reviewer.model.event import HeardRange
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
@@ -29,6 +29,7 @@ from reviewer.session.act_requests import ActRequests, PreparedAct
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit, UnsealedClip
 from reviewer.session.delivery import Delivery, Undelivered
+from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
 from reviewer.session.drafts import Draft, Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
@@ -86,12 +87,14 @@ class WorkSession:
         self._access = access
         self._listening = listening
         self._drafts = Drafts(unit)
+        self._versions = DraftVersions(unit)
         self._delivery = Delivery(unit, identity, self._drafts)
         self._requests = ActRequests(
             unit=unit,
             identity=identity,
             access=access,
             drafts=self._drafts,
+            versions=self._versions,
             delivery=self._delivery,
             listening=listening,
             schema=schema,
@@ -117,6 +120,7 @@ class WorkSession:
     def resume(self) -> Lease | None:
         """The task this person still has on lease, after a crash or a sign-out; None if there is none."""
         self._require()
+        self._versions.delete_ended(self.identity)
         return self._unit.queue.resume(self.identity.person.id, self.kinds)
 
     def claim(self) -> Lease | None:
@@ -223,9 +227,27 @@ class WorkSession:
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
             failure = OpenElsewhere() if is_elsewhere else self._requests.lost(lease)
             if failure is None:
+                self._versions.note(self.identity, lease, history.present.annotation)
                 return self._drafts.save(self.identity, lease, history, revision)
             self._keep_late(lease, history.present.annotation, keep_draft=is_elsewhere)
         raise failure
+
+    def versions(self, lease: Lease) -> list[DraftVersion]:
+        """The kept versions of this person's work on the open clip, newest first, after a log row.
+
+        Raises: Refused (code CLIP_NOT_OPEN), LeaseLost, NotLeased.
+        """
+        self._require_open(lease)
+        detail: dict[str, DetailValue] = {"purpose": "versions", "task": lease.task_id}
+        event = Event.by(self.identity, Action.TEXT_OPENED, lease.clip_id, detail=detail)
+        self._unit.log.record(event)
+        return self._versions.all(self.identity, lease)
+
+    def keep_version(self, lease: Lease, annotation: Annotation, reason: VersionReason) -> None:
+        """Keeps a version of the work on the open clip, before something replaces it."""
+        self._require_open(lease)
+        with self._unit.transaction():
+            self._versions.keep(self.identity, lease, annotation, reason)
 
     def save_position(self, lease: Lease, frame: int) -> None:
         """Commits the position in the clip, for the next opening.
@@ -255,7 +277,7 @@ class WorkSession:
             return self._renewed(lease)
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
-            self._drafts.forget(self.identity, lease)
+            self._forget(lease)
             raise
 
     def heard(self, lease: Lease, ranges: Sequence[HeardRange]) -> None:
@@ -265,7 +287,7 @@ class WorkSession:
     def close(self, lease: Lease) -> None:
         """Closes the clip; needs no rights, and logs it if possible."""
         self._access.close(self.identity, lease)
-        self._drafts.forget(self.identity, lease)
+        self._forget(lease)
 
     def deliver(self) -> None:
         """Sends unanswered requests to the queue. Raises Unavailable when it cannot be reached."""
@@ -329,7 +351,7 @@ class WorkSession:
             self._end_and_close(act)
             return None
         self._access.forget(self.identity, act.lease)
-        self._drafts.forget(self.identity, act.lease)
+        self._forget(act.lease)
         self._note_end(act.lease)
         self._prefetched = None
         return self._shown(begun, self._access.show_prefetched(self.identity, begun), prefetched.texts)
@@ -425,6 +447,7 @@ class WorkSession:
 
     def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: _Texts) -> OpenClip:
         self._drafts.begin(self.identity, lease, texts.draft)
+        self._versions.begin(self.identity, lease, texts.draft.annotation)
         return OpenClip(
             lease=lease,
             clip=unsealed.clip,
@@ -464,6 +487,21 @@ class WorkSession:
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())
         self._delivery.keep_late(KeepLateDraft(lease, sealed), keep_draft=keep_draft)
+
+    def _forget(self, lease: Lease) -> None:
+        self._drafts.forget(self.identity, lease)
+        self._versions.forget(self.identity, lease)
+
+    def _require_open(self, lease: Lease) -> None:
+        """Raises Refused unless the clip is open here, on a lease that is still this person's."""
+        self._require_unfinished(lease)
+        if self._access.opened(self.identity, lease.clip_id) is None:
+            raise Refused("CLIP_NOT_OPEN")
+        if lease.blind_annotation is not None:
+            raise Refused("BLIND_HANDED_IN")
+        lost = self._requests.lost(lease)
+        if lost is not None:
+            raise lost
 
     def _require(self) -> None:
         self._access.require(self.identity, self._right)

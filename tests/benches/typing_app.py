@@ -21,14 +21,17 @@ from reviewer.app.workspace_gateway import OpenWorkspaceGateway
 from reviewer.audio.io.device import VirtualDevice
 from reviewer.audio.play.player import Player
 from reviewer.clips.keys import KdfParameters
+from reviewer.ui.main_window import MainWindow
 from reviewer.ui.transcript.text_edit import TextField
 from reviewer.workspace import open_workspace
 from tests.benches.workspace import ANA, PASSPHRASE
 from tests.fakes.clock import FakeClock
 
 MARK = "kanari"
-WORDS = 25
+WORDS = 60
 EVERY_KEY_MS = 4
+PAUSE_AFTER_WORDS = 20
+PAUSE_MS = 600
 SUBMIT_EVERY_MS = 150
 ANSWERS = ("field_speech_quality_clear", "field_speakers_one")
 
@@ -45,10 +48,10 @@ def _letters(number: int) -> str:
 class Typist(QObject):
     """Types a script, answers, listens, and submits, with the keys and the mouse that a person has."""
 
-    def __init__(self, driver: Driver, number: int) -> None:
+    def __init__(self, window: MainWindow, driver: Driver, number: int) -> None:
         super().__init__()
         self._number = number
-        self._page = driver.window.signed_in.page_of("desk")
+        self._page = window.signed_in.page_of("desk")
         self._field = driver.find(TextField, "transcript_text")
         self._typed = 0
         self._keys = QTimer(self)
@@ -81,6 +84,8 @@ class Typist(QObject):
         self._typed += 1
         if self._typed == len(text) or text[self._typed] == " ":
             self._say("typed", self._number, self._typed)
+            is_pause = text[: self._typed].count(" ") % PAUSE_AFTER_WORDS == PAUSE_AFTER_WORDS - 1
+            self._keys.start(PAUSE_MS if is_pause else EVERY_KEY_MS)
 
     def _submit(self) -> None:
         """As often as it takes: the clip may not be heard to its end yet."""
@@ -116,7 +121,7 @@ def main(folder: Path, now: datetime, settings: str, number: int) -> None:
     if driver.sees("claim"):
         driver.click("claim")
     driver.wait_for("a clip is open", lambda: has_clip(driver))
-    typist = Typist(driver, number)
+    typist = Typist(window, driver, number)
     app.exec()
     del typist, jobs
 

@@ -2,13 +2,16 @@
 
 import pytest
 
+from reviewer.errors import LeaseLost, NotLeased
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action
-from reviewer.model.task import VerdictKind
+from reviewer.model.task import Lease, SkipReason, VerdictKind
 from reviewer.qa.sampling import is_drawn
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.draft_versions import VersionReason
+from reviewer.session.work_session import WorkSession
 from reviewer.transcript.history import Cursor, History
-from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear
+from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, claim_and_hear, hear
 from tests.contracts.queue_contract import RULES
 from tests.refusals import refused
 
@@ -184,3 +187,110 @@ def test_rework_taken_back_keeps_the_comment_it_was_returned_with(submitted: Ben
     assert opened.returned is not None
     assert opened.returned.comment == "Listen again."
     assert opened.draft.text_verbatim == "turn left"
+
+
+# Versions
+
+
+def kept(work: WorkSession, lease: Lease) -> list[tuple[str, str]]:
+    return [(each.reason.value, each.annotation.text_verbatim) for each in work.versions(lease)]
+
+
+def versions_on_disk(bench: Bench) -> int:
+    with bench.database() as database:
+        return int(database.value("SELECT count(*) FROM draft_version"))
+
+
+@pytest.fixture
+def opened(bench: Bench) -> tuple[WorkSession, Lease]:
+    """Ana has a clip open, and Quinn may check."""
+    bench.agree(ANA, QUINN)
+    work = bench.work(ANA)
+    return work, claim_and_hear(work)
+
+
+def typed_for_minutes(bench: Bench, work: WorkSession, lease: Lease, *texts: str) -> None:
+    for revision, text in enumerate(texts, start=1):
+        bench.clock.advance(30)
+        work.save_draft(lease, EMPTY.with_text(text), revision)
+
+
+def test_a_version_is_kept_once_a_minute_while_the_text_changes(
+    bench: Bench, opened: tuple[WorkSession, Lease]
+) -> None:
+    work, lease = opened
+    typed_for_minutes(bench, work, lease, "a", "ab", "abc", "abcd", "abcd", "abcd")
+    assert kept(work, lease) == [("pause", "abcd"), ("pause", "ab")]
+    (event,) = bench.events(Action.TEXT_OPENED)
+    assert (event.object, event.detail["purpose"]) == (lease.clip_id, "versions")
+
+
+def test_versions_are_there_after_a_restart_and_a_submission_taken_back(
+    bench: Bench, opened: tuple[WorkSession, Lease]
+) -> None:
+    work, lease = opened
+    typed_for_minutes(bench, work, lease, "a", "ab", "abc")
+    work.keep_version(lease, EMPTY.with_text("ab"), VersionReason.REPLACED)
+    work.keep_version(lease, EMPTY.with_text("abc"), VersionReason.RESTORED)
+    final = annotation("abc", frames=8000)
+    work.submit(lease, final)
+    work.close(lease)
+    bench.sign_out(ANA)
+    work = bench.work(ANA)
+    lease = work.take_back()
+    work.open(lease)
+    assert kept(work, lease) == [("submitted", "abc"), ("restored", "abc"), ("pause", "ab")]
+
+
+def test_versions_are_read_while_the_clip_is_open_and_by_nobody_else(
+    bench: Bench, opened: tuple[WorkSession, Lease]
+) -> None:
+    work, lease = opened
+    typed_for_minutes(bench, work, lease, "a", "ab")
+    bench.agree(BEN)
+    with pytest.raises(NotLeased):
+        bench.work(BEN).versions(lease)
+    work.close(lease)
+    for attempt in (
+        lambda: work.versions(lease),
+        lambda: work.keep_version(lease, EMPTY, VersionReason.REPLACED),
+    ):
+        with refused("not open"):
+            attempt()
+
+
+def test_a_damaged_version_keeps_nobody_from_working_on(
+    bench: Bench, opened: tuple[WorkSession, Lease]
+) -> None:
+    work, lease = opened
+    typed_for_minutes(bench, work, lease, "a", "ab", "abc", "abcd")
+    with bench.database() as database:
+        newest = database.value("SELECT id FROM draft_version ORDER BY made_at DESC")
+        database.execute("UPDATE draft_version SET sealed = x'00' WHERE id = ?", (newest,))
+    work.close(lease)
+    assert work.open(lease).draft == EMPTY.with_text("abcd")
+    assert kept(work, lease) == [("opened", "abcd"), ("pause", "ab")]
+
+
+@pytest.mark.parametrize("end", ["skip", "accepted", "returned", "late"])
+def test_versions_go_when_the_work_is_over_and_stay_for_rework(
+    bench: Bench, opened: tuple[WorkSession, Lease], end: str
+) -> None:
+    work, lease = opened
+    typed_for_minutes(bench, work, lease, "a", "ab", "abc")
+    if end == "skip":
+        work.skip(lease, SkipReason.TECHNICAL)
+    elif end == "late":
+        bench.agree(BEN)
+        bench.clock.advance(5 * 3600)
+        assert bench.work(BEN).claim().task_id == lease.task_id
+        with pytest.raises(LeaseLost):
+            work.save_draft(lease, EMPTY.with_text("abcd"), 9)
+    else:
+        work.submit(lease, annotation("abc", frames=8000))
+        assert versions_on_disk(bench) == 2
+        kind = VerdictKind.ACCEPTED if end == "accepted" else VerdictKind.RETURNED
+        bench.reviewed(QUINN, "abc", kind, "Listen again.")
+        bench.sign_out(ANA)
+        bench.work(ANA).resume()
+    assert versions_on_disk(bench) == (2 if end == "returned" else 0)

@@ -105,9 +105,7 @@ def type_and_kill(bench: Bench, folder: Path, repository: Path, number: int, sec
         child.wait(timeout=60)
         timer.join()
     assert child.returncode == -signal.SIGKILL
-    typed = [
-        (float(line[1]), int(line[2]), int(line[3])) for line in lines if line[0] in ("opened", "typed")
-    ]
+    typed = [(float(line[1]), int(line[2]), int(line[3])) for line in lines if line[0] in ("opened", "typed")]
     submitted = [int(line[2]) for line in lines if line[0] == "submitted"]
     return Typing(typed, submitted, killed[0])
 
