@@ -91,6 +91,9 @@ TABLE: tuple[Shortcut, ...] = (
         "Ctrl+Shift+B",
         QT_TRANSLATE_NOOP("shortcuts", "Take back the last submission"),
     ),
+    _key(
+        "desk.versions", Scope.DESK, "Ctrl+Shift+H", QT_TRANSLATE_NOOP("shortcuts", "Versions of this clip")
+    ),
     *_listening(Scope.DESK),
     _key(
         "desk.use_draft",

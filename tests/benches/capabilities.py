@@ -127,7 +127,7 @@ class Capabilities:
         with self.database.transaction():
             self.queue.withdraw_clip(clip_id, "retention")
             self.drafts.delete_of_clip(clip_id)
-        self.versions.delete_of_clip(clip_id)
+            self.versions.delete_of_clip(clip_id)
             self.hypotheses.delete_of_clip(clip_id)
             self.clips.destroy_key(clip_id)
         self.content.sweep()

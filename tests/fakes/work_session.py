@@ -22,6 +22,7 @@ from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, Verdic
 from reviewer.places import resource
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.draft_versions import DraftVersion, VersionReason
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
@@ -110,6 +111,7 @@ class FakeWork:
         self.histories: dict[str, History] = {}
         self.revisions: list[int] = []
         self.positions: dict[str, int] = {}
+        self.kept_versions: list[DraftVersion] = []
         self.ended: list[OpenClip] = []
         self.submitted: list[Annotation] = []
         self.skipped: list[SkipReason] = []
@@ -202,6 +204,15 @@ class FakeWork:
         self.histories[lease.task_id], self.drafts[lease.task_id] = history, history.present.annotation
         self.now += timedelta(seconds=1)
         return self.now
+
+    def versions(self, lease: Lease) -> list[DraftVersion]:
+        self.called("versions")
+        return list(reversed(self.kept_versions))
+
+    def keep_version(self, lease: Lease, annotation: Annotation, reason: VersionReason) -> None:
+        self.called("keep_version")
+        made_at = NOON + timedelta(minutes=len(self.kept_versions))
+        self.kept_versions.append(DraftVersion(f"w{made_at}", made_at, reason, annotation))
 
     def save_position(self, lease: Lease, frame: int) -> None:
         self.called("save_position")

@@ -2,13 +2,16 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QRadioButton, QTableView
 from pytestqt.qtbot import QtBot
 
-from reviewer.errors import Damaged, Unavailable
+from reviewer.errors import Damaged, LeaseLost, Unavailable
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.task import SkipReason
+from reviewer.session.draft_versions import VersionReason
+from reviewer.ui.clip.lease_renewal import LeaseRenewal
 from reviewer.ui.desk.skip_dialog import SkipDialog
+from reviewer.ui.desk.versions_dialog import VersionsDialog
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 from tests.fakes.work_session import FakeDesk, a_hypothesis, a_lease, an_open_clip, returned, typed
 
@@ -171,3 +174,78 @@ def test_the_last_clip_can_be_taken_back_when_no_other_waits(bench: ClipPageBenc
     assert not bench.is_clip_shown
     bench.press(Qt.Key.Key_B, CTRL | SHIFT)
     assert bench.field.text == "hello there"
+
+
+# Versions
+
+
+def versions_of(bench: ClipPageBench) -> list[tuple[str, str]]:
+    return [(each.reason.value, each.annotation.text_verbatim) for each in bench.work.kept_versions]
+
+
+def ask_for_versions(bench: ClipPageBench) -> VersionsDialog:
+    bench.press(Qt.Key.Key_H, CTRL | SHIFT)
+    return bench.page.findChild(VersionsDialog)
+
+
+def test_an_earlier_version_is_looked_at_and_restored_and_the_present_one_is_kept(
+    bench: ClipPageBench,
+) -> None:
+    bench.open_role("desk", draft=typed("hello there"))
+    bench.work.keep_version(a_lease(1), typed("hello you two there"), VersionReason.PAUSE)
+    bench.type(" my")
+    dialog = ask_for_versions(bench)
+    row = [dialog.rows.index(0, column).data() for column in range(1, 5)]
+    assert row == ["4", "+2 −1", "while typing", "hello you two there"]
+    assert dialog.findChild(QPlainTextEdit, "versions_preview").toPlainText() == "hello you two there"
+    assert bench.work.drafts["task-1"].text_verbatim == bench.field.text  # saved before it was asked for
+    now = bench.field.text
+    dialog.findChild(QPushButton, "versions_restore").click()
+    bench.save()
+    assert bench.field.text == "hello you two there"
+    assert bench.work.drafts["task-1"].text_verbatim == "hello you two there"
+    assert versions_of(bench) == [("pause", "hello you two there"), ("restored", now)]
+
+
+def test_closing_the_versions_changes_nothing(bench: ClipPageBench) -> None:
+    bench.open_role("desk", draft=typed("hello there"))
+    bench.work.keep_version(a_lease(1), typed("hello"), VersionReason.PAUSE)
+    ask_for_versions(bench).reject()
+    bench.settle()
+    assert bench.field.text == "hello there"
+    assert "keep_version" in bench.work.calls
+    assert bench.work.calls.count("keep_version") == 1
+
+
+def test_without_a_version_the_dialog_says_when_there_will_be_one(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    dialog = ask_for_versions(bench)
+    assert "about once a minute" in dialog.findChild(QTableView).accessibleDescription()
+    assert not dialog.findChild(QPushButton, "versions_restore").isEnabled()
+
+
+def test_versions_that_cannot_be_read_say_so(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    bench.work.errors["versions"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
+    assert ask_for_versions(bench) is None
+    assert "could not be read" in bench.message
+
+
+def test_text_that_is_replaced_at_once_is_kept_as_a_version_and_typing_is_not(bench: ClipPageBench) -> None:
+    bench.open_role("desk", hypotheses=MACHINE)
+    mine = "typed with care by a person"
+    bench.type(mine)
+    bench.settle()
+    assert versions_of(bench) == []
+    bench.press(Qt.Key.Key_M, CTRL | SHIFT)
+    assert bench.field.text == "as heard by a machine"
+    assert versions_of(bench) == [("replaced", mine)]
+
+
+def test_versions_go_from_the_screen_with_the_clip(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    assert ask_for_versions(bench).isVisible()
+    bench.work.errors["beat"] = [LeaseLost()]
+    bench.page.findChild(LeaseRenewal).beat_now()
+    bench.settle()
+    assert bench.page.findChild(VersionsDialog) is None

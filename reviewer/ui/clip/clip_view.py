@@ -120,6 +120,10 @@ class ClipView(QWidget):
         self.transcription.show_clip(clip)
         self.show_busy(is_busy=False)
 
+    def replace_annotation(self, annotation: Annotation) -> None:
+        """Makes another annotation the present one, as one change that can be undone."""
+        self.transcription.replace_annotation(annotation)
+
     def clear(self) -> None:
         """Removes everything of the clip from the screen."""
         self.waveform.clear()

@@ -19,6 +19,7 @@ from reviewer.errors import (
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
 from reviewer.session.acts import Skip, WorkAct
+from reviewer.session.draft_versions import VersionReason, is_replaced
 from reviewer.ui.clip.autosave import Autosave, Draft, SaveStatus, is_lost
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
@@ -33,6 +34,7 @@ from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
 
 if TYPE_CHECKING:
+    from reviewer.session.draft_versions import DraftVersion
     from reviewer.session.open_clip import OpenClip
     from reviewer.session.work_session import WorkSession
     from reviewer.transcript.history import History
@@ -91,6 +93,7 @@ class ClipPresenter(QObject):
         self._state = ClipStateMachine()
         self._lease: Lease | None = None
         self._is_touched = False
+        self._last_noted = Annotation()
         self._unsaved: tuple[str, History] | None = None
         self._retry: Callable[[], None] = self.take_next
         self._executor = SerialExecutor(jobs, self)
@@ -182,6 +185,28 @@ class ClipPresenter(QObject):
             step = partial(_set_aside, self._work, self._lease, unsaved, claim)
             if self._begin_hand_over(lambda: self.take_back(annotation_id)):
                 self._executor.run(step, self._on_set_aside, self._on_refused)
+
+    def read_versions(self, show: "Callable[[list[DraftVersion]], None]") -> None:
+        """Reads the kept versions of the open clip, after its newest text was saved."""
+        lease = self._lease
+        if not self._state.is_in(ClipState.OPEN) or lease is None:
+            return
+
+        def show_if_open(versions: "list[DraftVersion]") -> None:
+            is_open = self._state.is_in(ClipState.OPEN)
+            if is_open and self._lease is not None and self._lease.task_id == lease.task_id:
+                show(versions)
+
+        self._autosave.save_now()
+        self._executor.run(partial(self._work.versions, lease), show_if_open, self._view.message.show_error)
+
+    @Slot(object)
+    def restore(self, annotation: Annotation) -> None:
+        """Makes a kept version the present work, as one change; the present one is kept as a version."""
+        if self._state.is_in(ClipState.OPEN):
+            self._keep_version(self._view.annotation, VersionReason.RESTORED)
+            self._last_noted = annotation
+            self._view.replace_annotation(annotation)
 
     def skip(self, reason: SkipReason) -> None:
         """Skips the clip, also one that did not open."""
@@ -284,6 +309,7 @@ class ClipPresenter(QObject):
         keep = partial(self._work.save_position, lease)
         self._position.begin_clip(lambda frame: self._executor.run(partial(keep, frame)), clip.position)
         self._enter(ClipState.OPEN)
+        self._last_noted = self._view.annotation
         self._is_touched = clip.draft is not None or clip.blind is not None
         self._stack.paint_now()
         self._renewal.begin_lease(lease)
@@ -373,9 +399,12 @@ class ClipPresenter(QObject):
         self._view.message.show_error(error)
 
     @Slot(object)
-    def _on_annotation_changed(self, _annotation: Annotation) -> None:
+    def _on_annotation_changed(self, annotation: Annotation) -> None:
         if self._state.is_in(ClipState.OPEN):
             self._is_touched = True
+            if is_replaced(self._last_noted, annotation):
+                self._keep_version(self._last_noted, VersionReason.REPLACED)
+            self._last_noted = annotation
             self._autosave.note(self._view.history)
             self._issues.look_again()
 
@@ -385,6 +414,11 @@ class ClipPresenter(QObject):
         self.status_changed.emit(StatusFacts(sound=sound if self._stack.is_clip_shown else ""))
 
     # Steps
+
+    def _keep_version(self, annotation: Annotation, reason: VersionReason) -> None:
+        if self._lease is not None:
+            keep = partial(self._work.keep_version, self._lease, annotation, reason)
+            self._executor.run(keep)  # a failure costs a version, not the text
 
     def _hand_over(self, make_act: MakeAct, retry: Callable[[], None]) -> None:
         if self._begin_hand_over(retry):

@@ -74,6 +74,16 @@ class TranscriptionPanel(QWidget):
         self.set_locked(is_locked=False)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def replace_annotation(self, annotation: Annotation) -> None:
+        """Makes another annotation the present one, as one change."""
+        if self._is_locked:
+            return
+        self._is_one_segment = len(annotation.segments) == 1
+        self.editor.show_text(annotation.text_verbatim)
+        self.form.show_labels(annotation.labels)
+        self.flags.show_flags(annotation.flags)
+        self._change(annotation)
+
     def clear(self) -> None:
         """Removes everything of the last clip."""
         self._annotation = Annotation()

@@ -60,14 +60,7 @@ class MinePage(Page):
             shortcut_id="mine.refresh",
         )
         set_icon(self.refresh_button, "refresh")
-        self.take_back_button = named(
-            QPushButton(self.tr("Take back"), self),
-            "mine_take_back",
-            self.tr("Take the selected submission back to your desk"),
-            shortcut_id="mine.take_back",
-        )
-        self.take_back_button.clicked.connect(self._on_take_back)
-        bind_shortcut(self.take_back_button, "mine.take_back", self.take_back_button.click)
+        self.take_back_button = self._make_take_back_button()
         self._table = table
         table.selectionModel().selectionChanged.connect(self._update_button)
         self.done.modelReset.connect(self._update_button)
@@ -94,6 +87,17 @@ class MinePage(Page):
             self.message.show_error,
             owner=self,
         )
+
+    def _make_take_back_button(self) -> QPushButton:
+        button = named(
+            QPushButton(self.tr("Take back"), self),
+            "mine_take_back",
+            self.tr("Take the selected submission back to your desk"),
+            shortcut_id="mine.take_back",
+        )
+        button.clicked.connect(self._on_take_back)
+        bind_shortcut(button, "mine.take_back", button.click)
+        return button
 
     @Slot()
     def _update_button(self) -> None:
