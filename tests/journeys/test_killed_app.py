@@ -144,6 +144,7 @@ def pattern(tmp_path: Path) -> Bench:
     return made
 
 
+@pytest.mark.timeout(60 + 30 * KILLS)
 def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_submitted(
     pattern: Bench, tmp_path: Path, repository: Path
 ) -> None:

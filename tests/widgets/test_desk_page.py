@@ -1,5 +1,7 @@
 """What only the desk has: submit to the next clip, skip, returned work, a machine's draft."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QRadioButton, QTableView
@@ -249,3 +251,26 @@ def test_versions_go_from_the_screen_with_the_clip(bench: ClipPageBench) -> None
     bench.page.findChild(LeaseRenewal).beat_now()
     bench.settle()
     assert bench.page.findChild(VersionsDialog) is None
+
+
+def test_text_is_saved_when_the_page_closes_during_a_hand_over_that_fails(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    gate = bench.work.gate("skip")
+    bench.work.errors["skip"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
+    bench.type("hello")
+    bench.workspace.presenter.skip(SkipReason.TECHNICAL)
+    threading.Timer(0.05, gate.set).start()
+    bench.page.close_down()
+    assert bench.work.drafts["task-1"].text_verbatim == "hello"
+    bench.settle()
+
+
+def test_nothing_is_kept_of_a_clip_that_was_skipped_while_the_page_closed(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    gate = bench.work.gate("skip")
+    bench.type("hello")
+    bench.workspace.presenter.skip(SkipReason.TECHNICAL)
+    threading.Timer(0.05, gate.set).start()
+    bench.page.close_down()
+    bench.settle()
+    assert bench.work.drafts == {}

@@ -244,6 +244,9 @@ class ClipPresenter(QObject):
         is_untouched = was_open and not self._is_touched and not self._playback.coverage.heard
         self._state.enter(ClipState.CLOSED)
         lease, unsaved = self._lease, self._autosave.take_unsaved()
+        if unsaved is None and was_on_screen and not was_open and self._is_touched:
+            # The hand-over under way may fail: then this is the draft; else it is refused.
+            unsaved = self._autosave.numbered(self._view.history)
         self._renewal.end_lease()
         self._playback.pause()
         if lease is not None and unsaved is not None:

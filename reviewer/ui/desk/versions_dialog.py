@@ -1,4 +1,4 @@
-"""The kept versions of the clip at hand: looked at side by side with a list, and restored."""
+"""The kept versions of the clip at hand: a list with a preview, from which one can be restored."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import named
 
-_SIZE_PX = (960, 560)
+_SIZE_PX = (880, 600)
 _FIRST_WORDS = 8
 _WIDTHS = (160, 70, 110, 160)
 
@@ -129,10 +129,6 @@ class VersionsDialog(QDialog):
     def _lay_out(self) -> None:
         hint = QLabel(self.tr("Restoring keeps the present text as a version, and can be undone."), self)
         hint.setProperty("kind", "label")
-        middle = QHBoxLayout()
-        middle.setSpacing(GROUP_PX)
-        middle.addWidget(self._table, 3)
-        middle.addWidget(self._preview, 2)
         below = QHBoxLayout()
         below.setSpacing(GROUP_PX)
         below.addWidget(hint, 1)
@@ -141,7 +137,8 @@ class VersionsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GAP_PX)
-        column.addLayout(middle, 1)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._preview, 1)
         column.addLayout(below)
 
 
