@@ -439,7 +439,11 @@ class SqliteQueue:
         task = self._database.row(queries.TO_TAKE_BACK, values)
         if task is None:
             raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id)
-        self._database.execute("UPDATE task SET taken_back = 1 WHERE id = ?", (task["id"],))
+        # Work that was submitted before there was a draw id has it from now on.
+        self._database.execute(
+            "UPDATE task SET taken_back = 1, draw_id = coalesce(draw_id, annotation_id) WHERE id = ?",
+            (task["id"],),
+        )
         return self._hand_out(task, person_id, self._lease_micros(), assigned_to=None, prefetch=0)
 
     def _submit_again(self, task: Row) -> None:
