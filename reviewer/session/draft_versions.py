@@ -54,7 +54,7 @@ class DraftVersions:
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
-        # Changed inside transactions only, which serialise all threads.
+        # The newest version of each open clip, and when it was kept or the clip was opened.
         self._newest: dict[tuple[str, str], tuple[Annotation | None, datetime]] = {}
 
     def begin(self, identity: Identity, lease: Lease, annotation: Annotation | None) -> None:
@@ -65,9 +65,9 @@ class DraftVersions:
         stored = self._unit.versions.of(lease.task_id, identity.person.id)
         readable = self._readable(identity, lease, stored[-1:])
         newest = readable[0].annotation if readable else None
-        with self._unit.transaction():
-            self._newest[_key(identity, lease)] = newest, self._unit.clock.now()
-            if annotation is not None and annotation.text_verbatim.strip():
+        self._newest[_key(identity, lease)] = newest, self._unit.clock.now()
+        if annotation is not None and annotation != newest and annotation.text_verbatim.strip():
+            with self._unit.transaction():
                 self.keep(identity, lease, annotation, VersionReason.OPENED)
 
     def note(self, identity: Identity, lease: Lease, annotation: Annotation) -> None:
