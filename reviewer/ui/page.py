@@ -54,6 +54,10 @@ class Page(QWidget):
     def leave(self) -> None:
         """Called when another page is shown: playback stops, unsaved text is saved."""
 
+    def keep_text(self) -> bool:
+        """Saves unsaved text at once, before the window closes; False, and a message, if that fails."""
+        return True
+
     def close_down(self) -> None:
         """Called once, at lock and at exit, before the page is deleted; must not block for long."""
 

@@ -74,6 +74,14 @@ class SignedInView(QWidget):
         """The shortcuts that data defines on any page: (key, what it does)."""
         return [row for page in self._pages.values() for row in page.more_keys()]
 
+    def keep_text(self) -> bool:
+        """Saves unsaved text; shows the first page that cannot, and returns False."""
+        for page_id, page in self._pages.items():
+            if not page.keep_text():
+                self.go_to(page_id)
+                return False
+        return True
+
     def close_down(self) -> None:
         """Closes every page before it is deleted."""
         for page in self._pages.values():

@@ -15,6 +15,7 @@ from reviewer.errors import (
     OpenElsewhere,
     ReviewerError,
     SubmissionConflict,
+    Unavailable,
 )
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
@@ -226,6 +227,21 @@ class ClipPresenter(QObject):
         self._playback.pause()
         self._position.keep()
         self._autosave.save_now()
+
+    def keep_text(self) -> bool:
+        """Saves the newest text on this thread; False, with a message, if the disk does not take it."""
+        lease, unsaved = self._lease, self._autosave.take_unsaved()
+        if lease is None or unsaved is None:
+            return True
+        try:
+            self._executor.run_here(partial(self._work.save_draft, lease, unsaved.history, unsaved.revision))
+        except Unavailable as error:
+            self._autosave.resume()
+            self._save_status.show_failed(error)
+            return False
+        except ReviewerError:
+            return True  # a rule refused: the session keeps what may be kept
+        return True
 
     @Slot()
     def retry(self) -> None:

@@ -68,6 +68,9 @@ class DeskPage(Page):
     def leave(self) -> None:
         self.workspace.presenter.pause()
 
+    def keep_text(self) -> bool:
+        return self.workspace.presenter.keep_text()
+
     def close_down(self) -> None:
         self.workspace.presenter.close_down()
 
