@@ -18,6 +18,7 @@ from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
+from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
@@ -202,6 +203,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
         drafts=DraftRepository(database),
+        versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),
         own_words=OwnWords(workspace_id, database),
         log=log,

@@ -54,6 +54,8 @@ class LoggedWork:
     decisions: dict[str, _Decision] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    taken_back: set[str] = field(default_factory=set)
+    """The annotations that their authors took back."""
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
         """Adds one row that verified."""
@@ -73,12 +75,18 @@ class LoggedWork:
         elif action == Action.VERDICT:
             decision = _Decision(task, clip, annotation, str(detail.get("verdict")), actor)
             self.decisions[str(detail.get("verdict_id"))] = decision
+        elif action == Action.TAKEN_BACK:
+            self._add_taken_back(annotation, actor)
         elif action == Action.REVIEW_DRAWN:
             self.passed.update(detail.get("passed_annotations", ()))
         elif action == Action.SUBMISSION_REFUSED:
             self.refused.add(str(detail.get("verdict_id", annotation)))
             if annotation in self.of_task.get(task, ()):
                 self.of_task[task].remove(annotation)
+
+    def _add_taken_back(self, annotation: str, actor: str) -> None:
+        if annotation in self.work and self.work[annotation][1].author == actor:
+            self.taken_back.add(annotation)
 
     def newest(self, task: str) -> str | None:
         """The newest submitted annotation of a task, if there is one."""
@@ -127,6 +135,7 @@ class WorkTables:
         self._match_work(log)
         self._match_decisions(log)
         self._match_tasks(log)
+        self._match_replaced(log)
         self._match_finals(log)
 
     def _match_work(self, log: LoggedWork) -> None:
@@ -178,6 +187,15 @@ class WorkTables:
             is_set_aside = annotation is None and newest in log.reviews
             if annotation != said and not is_set_aside and not self.is_sending:
                 raise Mismatch(None, Notice("TASK_DIFFERS", {"task": task}))
+
+    def _match_replaced(self, log: LoggedWork) -> None:
+        """Checks that work was decided, or taken back by its author, before other work took its place."""
+        settled = {here.annotation for here in self.decisions.values()} | log.taken_back | log.reviews
+        for annotations in log.of_task.values():
+            for annotation in annotations[:-1]:
+                if annotation in self.work and annotation not in settled:
+                    row = log.work[annotation][0]
+                    raise Mismatch(row, Notice("ANNOTATION_REPLACED", {"annotation": annotation, "row": row}))
 
     def _match_finals(self, log: LoggedWork) -> None:
         """Checks that a final annotation was accepted by a verdict; an adjudication takes precedence."""

@@ -90,6 +90,7 @@ class Purge:
                 unit.alignments.delete_of_clip(clip)
                 unit.draft_distances.delete_of_clip(clip)
                 unit.drafts.delete_of_clip(clip)
+                unit.versions.delete_of_clip(clip)
                 event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})
                 unit.log.record(event)
             unit.queue.withdraw_clip(clip, reason)

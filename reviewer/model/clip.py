@@ -51,6 +51,7 @@ class ContentKind(StrEnum):
     SPEECH = "speech"
     HYPOTHESIS = "hypothesis"
     DRAFT = "draft"
+    DRAFT_VERSION = "draft-version"
     ANNOTATION = "annotation"
     LATE_DRAFT = "late-draft"
     COMMENT = "comment"

@@ -45,6 +45,7 @@ class Action(StrEnum):
     TASK_ASSIGNED = "task.assigned"
     TASK_SKIPPED = "task.skipped"
     SUBMITTED = "submission.made"
+    TAKEN_BACK = "submission.taken_back"
     SUBMISSION_REFUSED = "submission.refused"
     LATE_DRAFT = "submission.late"
     REVIEW_DRAWN = "review.drawn"

@@ -99,12 +99,13 @@ class Queue(Protocol):
         ...
 
     def resume(self, person_id: str, kinds: frozenset[TaskKind]) -> Lease | None:
-        """The oldest lease this person still holds; an expired one that nobody took is restarted. Never
-        a prefetch lease."""
+        """The oldest lease this person still holds, one of a submission taken back first; an expired one
+        that nobody took is restarted. Never a prefetch lease."""
         ...
 
     def renew(self, lease: Lease) -> Lease:
-        """Extends a lease, up to the maximum length, and the person's prefetch lease with it.
+        """Extends a lease, up to the maximum length, and with it the person's other live leases: the
+        prefetch lease, and a task that waits while a submission is reworked.
 
         Raises LeaseLost or NotLeased.
         """
@@ -138,6 +139,16 @@ class Queue(Protocol):
         """
         ...
 
+    def take_back(self, person_id: str, annotation_id: str, *, key: str) -> Lease:
+        """Leases a submitted transcription to its author again, as long as no draw decided about it.
+
+        The submission stays stored; the next one replaces it. If the lease is released or expires, it counts
+        as submitted again, and a draw decides about it. Nobody else gets the task meanwhile.
+
+        Raises Refused (code CANNOT_TAKE_BACK) for any other annotation, ClipWithdrawn.
+        """
+        ...
+
     def decide(self, lease: Lease, verdict: Verdict) -> None:
         """Ends a review with a verdict on ``lease.reviewed_annotation``, once for each verdict id.
 
@@ -158,7 +169,8 @@ class Queue(Protocol):
         ...
 
     def annotations_of(self, person_id: str, limit: int) -> list[SealedAnnotation]:
-        """This person's transcriptions and adjudications, newest first, without purged clips."""
+        """This person's transcriptions and adjudications, newest first, without those they took back and
+        replaced."""
         ...
 
     def verdict_on(self, annotation_id: str) -> Verdict | None:
@@ -227,7 +239,8 @@ class Queue(Protocol):
 
     def draw(self, decide: Callable[[str], bool]) -> DrawResult:
         """Sends every submitted task to a review (a new task) or to accepted (verdict ``passed``), as
-        ``decide`` says of its annotation's id."""
+        ``decide`` says of the pass's first submission since its last verdict: taking work back and submitting
+        it again changes nothing about the draw."""
         ...
 
     def assign(self, task_id: str, person_id: str) -> None:

@@ -108,6 +108,17 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Leases a submission to its author again."""
+
+    person_id: str
+    annotation_id: str
+
+    def ask(self, queue: Queue, key: str) -> Lease:
+        return queue.take_back(self.person_id, self.annotation_id, key=key)
+
+
+@dataclass(frozen=True, slots=True)
 class Decide:
     """Ends a review with a verdict; its key is the verdict's id."""
 
@@ -138,6 +149,7 @@ Request = (
     | Release
     | Skip
     | Submit
+    | TakeBack
     | Decide
     | KeepLateDraft
 )

@@ -87,7 +87,7 @@ class SqliteQueue:
             ]
             if not found:
                 return None
-            task = min(found, key=lambda row: (row["lease_started"], row["place"]))
+            task = min(found, key=lambda row: (-row["taken_back"], row["lease_started"], row["place"]))
             now = self._now()
             if task["lease_until"] <= now:
                 self._database.execute(
@@ -106,6 +106,7 @@ class SqliteQueue:
             until = max(task["lease_until"], min(now + self._lease_micros(), cap))
             self._database.execute("UPDATE task SET lease_until = ? WHERE id = ?", (until, task["id"]))
             self._renew_prefetched(lease.person_id)
+            self._renew_others(task["id"], lease.person_id)
             return self._lease_now(task["id"])
 
     def check_lease(self, lease: Lease) -> None:
@@ -146,6 +147,11 @@ class SqliteQueue:
             self._take_in(task, work)
             self._follow(task["clip_id"])
             return Receipt(work.id, kept.made_at)
+
+    def take_back(self, person_id: str, annotation_id: str, *, key: str) -> Lease:
+        lease = self._once(key, lambda: self._take_back(person_id, annotation_id))
+        assert lease is not None
+        return lease
 
     def decide(self, lease: Lease, verdict: Verdict) -> None:
         with self._database.transaction():
@@ -189,11 +195,7 @@ class SqliteQueue:
         return from_columns(SealedAnnotation, row)
 
     def annotations_of(self, person_id: str, limit: int) -> list[SealedAnnotation]:
-        rows = self._database.rows(
-            "SELECT a.* FROM annotation a JOIN task t ON t.id = a.task_id"
-            " WHERE a.author = ? AND t.kind != 'review' ORDER BY a.made_at DESC, a.rowid DESC LIMIT ?",
-            (person_id, limit),
-        )
+        rows = self._database.rows(queries.ANNOTATIONS_OF, (person_id, limit))
         return [from_columns(SealedAnnotation, row) for row in rows]
 
     def verdict_on(self, annotation_id: str) -> Verdict | None:
@@ -250,17 +252,13 @@ class SqliteQueue:
 
     def daily_counts(self, person_id: str, kinds: frozenset[TaskKind], since: datetime) -> DailyCounts:
         value = self._database.value
-        submitted = (
-            "SELECT count(*) FROM annotation a JOIN task t ON t.id = a.task_id"
-            " WHERE a.author = :person AND a.made_at >= :since AND t.kind = :kind"
-        )
         returned = f"SELECT count(*) FROM task t WHERE {queries.RETURNED}"  # noqa: S608
         waits = done = back = 0
         for kind in kinds:
             values = {**self._values(person_id, kind), "since": to_micros(since)}
             waiting = queries.REVIEWS_WAITING_FOR if kind is TaskKind.REVIEW else queries.WAITING_FOR
             waits += int(value(waiting, values))
-            done += int(value(submitted, values))
+            done += int(value(queries.SUBMITTED_SINCE, values))
             back += int(value(returned, values))
         return DailyCounts(waiting=waits, submitted=done, returned=back)
 
@@ -331,11 +329,11 @@ class SqliteQueue:
     def draw(self, decide: Callable[[str], bool]) -> DrawResult:
         result = DrawResult([], [])
         with self._database.transaction():
-            for task in self._database.rows(
-                "SELECT * FROM task WHERE state = 'submitted' AND kind = 'transcribe' ORDER BY rowid"
-            ):
+            for task in self._database.rows(queries.TO_DRAW, {"now": self._now()}):
+                if task["taken_back"]:
+                    self._submit_again(task)
                 annotation_id = task["annotation_id"]
-                if decide(annotation_id):
+                if decide(task["draw_id"] or annotation_id):
                     self._add_review(task)
                     self._set_task(task["id"], TaskState.QA_PENDING)
                     result.selected.append(annotation_id)
@@ -369,6 +367,9 @@ class SqliteQueue:
             task = self._task(task_id)
             if task["state"] in _WITH_QA:
                 raise Refused("TASK_DONE", task=task_id)
+            if task["taken_back"]:
+                self._submit_again(task)
+                return
             if task["state"] == TaskState.LEASED and not task["prefetch"]:
                 self._add_refusal(task, task["person_id"], "taken")
             self._open_task(task)
@@ -451,7 +452,9 @@ class SqliteQueue:
 
     def _release(self, lease: Lease) -> None:
         task = self._held(lease)
-        if self._is_rework_of(task, lease.person_id):
+        if task["taken_back"]:
+            self._submit_again(task)
+        elif self._is_rework_of(task, lease.person_id):
             self._set_task(task["id"], TaskState.RETURNED)
         else:
             self._open_task(task)
@@ -461,6 +464,26 @@ class SqliteQueue:
         task = self._held(lease)
         self._open_task(task)
         self._add_refusal(task, lease.person_id, "skip", reason)
+        self._follow(task["clip_id"])
+
+    def _take_back(self, person_id: str, annotation_id: str) -> Lease:
+        values = {"annotation": annotation_id, "person": person_id, "now": self._now()}
+        task = self._database.row(queries.TO_TAKE_BACK, values)
+        if task is None:
+            raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id)
+        # Work that was submitted before there was a draw id has it from now on.
+        self._database.execute(
+            "UPDATE task SET taken_back = 1, draw_id = coalesce(draw_id, annotation_id) WHERE id = ?",
+            (task["id"],),
+        )
+        return self._hand_out(task, person_id, self._lease_micros(), assigned_to=None, prefetch=0)
+
+    def _submit_again(self, task: Row) -> None:
+        """Ends the lease of a submission that was taken back and not replaced."""
+        self._database.execute(
+            "UPDATE task SET state = 'submitted', taken_back = 0, token = token + 1 WHERE id = ?",
+            (task["id"],),
+        )
         self._follow(task["clip_id"])
 
     def _once(self, key: str, act: Callable[[], Lease | None]) -> Lease | None:
@@ -608,6 +631,11 @@ class SqliteQueue:
             (self._now() + self._prefetch_micros(), person_id),
         )
 
+    def _renew_others(self, task_id: str, person_id: str) -> None:
+        cap = timedelta(minutes=self._rules.lease_cap_minutes) // _MICROSECOND
+        values = {"task": task_id, "person": person_id, "now": self._now(), "cap": cap}
+        self._database.execute(queries.RENEW_OTHERS, {**values, "until": self._now() + self._lease_micros()})
+
     def _give_back_prefetched(self, task: Row) -> None:
         """Puts a prefetched task back: the person has not seen the clip."""
         state = "returned" if self._is_rework_of(task, task["person_id"]) else "open"
@@ -623,7 +651,7 @@ class SqliteQueue:
         blind = None if task["kind"] == TaskKind.REVIEW else task["annotation_id"]
         self._database.execute(
             "UPDATE task SET state = 'open', person_id = NULL, assigned_to = NULL, token = token + 1,"
-            " prefetch = 0, annotation_id = ? WHERE id = ?",
+            " prefetch = 0, taken_back = 0, annotation_id = ? WHERE id = ?",
             (blind, task["id"]),
         )
 
@@ -636,7 +664,11 @@ class SqliteQueue:
                 (self._now() + self._lease_micros(), task["id"]),
             )
         elif task["kind"] == TaskKind.TRANSCRIBE:
-            self._set_task(task["id"], TaskState.SUBMITTED)
+            self._database.execute(
+                "UPDATE task SET state = 'submitted', taken_back = 0, draw_id = coalesce(draw_id, ?)"
+                " WHERE id = ?",
+                (work.id, task["id"]),
+            )
         else:
             self._set_task(task["id"], TaskState.DONE)
             verdict = self._own_verdict(task, work, VerdictKind.ACCEPTED, work.author)
@@ -654,7 +686,9 @@ class SqliteQueue:
     def _settle_pass(self, review: Row, verdict: Verdict) -> None:
         """Applies a verdict to the pass that was reviewed."""
         if verdict.kind is VerdictKind.RETURNED:
-            self._set_task(review["parent_id"], TaskState.RETURNED)
+            self._database.execute(
+                "UPDATE task SET state = 'returned', draw_id = NULL WHERE id = ?", (review["parent_id"],)
+            )
             return
         is_fixed = verdict.kind is VerdictKind.ACCEPTED_WITH_FIXES
         accepted = review["annotation_id"] if is_fixed else verdict.annotation_id

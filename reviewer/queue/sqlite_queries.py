@@ -41,9 +41,9 @@ _ASSIGNED = f"""
 """
 _FREE = f"t.kind = :kind AND t.state = 'open' AND t.assigned_to IS NULL AND {_CAN_BE_DONE}"
 _EXPIRED = f"""
-    t.kind = :kind AND t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_SPOKEN}
-    AND {_CAN_BE_DONE}
-    AND {NEVER_HAD}
+    t.kind = :kind AND t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND t.taken_back = 0
+    AND {_SPOKEN}
+    AND {_CAN_BE_DONE} AND {NEVER_HAD}
 """
 _ORDER = "ORDER BY t.priority DESC, t.sort_key, t.rowid LIMIT 1"
 _COLUMNS = "SELECT t.*, t.rowid AS place FROM task t"
@@ -77,7 +77,36 @@ NEXT = " UNION ALL ".join(
 )
 HELD = f"""
     {_COLUMNS} WHERE t.kind = :kind AND t.person_id = :person AND t.state = 'leased' AND t.prefetch = 0
-    AND {_CAN_BE_DONE} ORDER BY t.lease_started, t.rowid LIMIT 1
+    AND {_CAN_BE_DONE} ORDER BY t.taken_back DESC, t.lease_started, t.rowid LIMIT 1
+"""
+TO_TAKE_BACK = f"""
+    {_COLUMNS} WHERE t.annotation_id = :annotation AND t.person_id = :person AND t.kind = 'transcribe'
+    AND t.state = 'submitted' AND {WORKABLE}
+"""
+# Submitted work, also what its author took back and let expire.
+TO_DRAW = f"""
+    {_COLUMNS} WHERE t.kind = 'transcribe' AND (t.state = 'submitted'
+        OR t.state = 'leased' AND t.taken_back = 1 AND t.lease_until <= :now)
+    ORDER BY t.rowid
+"""
+# True when annotation `a` of task `t` was taken back and another one was submitted in its place.
+REPLACED = """
+    t.kind = 'transcribe' AND t.annotation_id IS NOT a.id
+    AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.annotation_id = a.id)
+"""
+SUBMITTED_SINCE = f"""
+    SELECT count(*) FROM annotation a JOIN task t ON t.id = a.task_id
+    WHERE a.author = :person AND a.made_at >= :since AND t.kind = :kind AND t.taken_back = 0
+    AND NOT ({REPLACED})
+"""
+ANNOTATIONS_OF = f"""
+    SELECT a.* FROM annotation a JOIN task t ON t.id = a.task_id
+    WHERE a.author = ? AND t.kind != 'review' AND NOT ({REPLACED})
+    ORDER BY a.made_at DESC, a.rowid DESC LIMIT ?
+"""
+RENEW_OTHERS = """
+    UPDATE task SET lease_until = max(lease_until, min(:until, lease_started + :cap))
+    WHERE person_id = :person AND id != :task AND state = 'leased' AND prefetch = 0 AND lease_until > :now
 """
 SPARE = f"""
     SELECT count(*) FROM (
@@ -92,7 +121,7 @@ COLLEAGUES = f"""
 """
 WAITING = f"""
     SELECT count(*) FROM task t WHERE t.kind = :kind AND {_CAN_BE_DONE}
-    AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= :now)
+    AND (t.state = 'open' OR t.state = 'leased' AND t.lease_until <= :now AND t.taken_back = 0)
 """
 REVIEWS_WAITING_FOR = f"""
     SELECT count(*) FROM task t WHERE {PREFETCHED}
@@ -116,7 +145,8 @@ WAITING_FOR = f"""
             OR t.kind != 'transcribe' AND q.state NOT IN ('quarantined', 'purged'))
         AND (
             t.state = 'open' AND t.assigned_to IS NULL AND {_SPOKEN}
-            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND {_SPOKEN}
+            OR t.state = 'leased' AND t.lease_until <= :now AND t.prefetch < 2 AND t.taken_back = 0
+            AND {_SPOKEN}
             OR t.state IN ('open', 'returned') AND t.assigned_to = :person
         )
     )
@@ -149,7 +179,7 @@ TASKS_BY_STATE = f"""
 REVIEWS_BY_STATE = "SELECT state, count(*) AS n FROM task WHERE kind = 'review' GROUP BY state ORDER BY state"
 # A skip of a distressing clip is never held against anybody.
 # Accepted and returned count annotations; a returned one stays returned, whatever its author submits later.
-WORK_BY_PERSON = """
+WORK_BY_PERSON = f"""
     SELECT person_id, sum(submitted) AS submitted, sum(accepted) AS accepted, sum(returned) AS returned,
         sum(skipped) AS skipped, sum(checked) AS checked
     FROM (
@@ -159,6 +189,7 @@ WORK_BY_PERSON = """
             'passed', 0) AS checked
         FROM annotation a JOIN task t ON t.id = a.task_id AND t.kind = 'transcribe'
         LEFT JOIN verdict v ON v.annotation_id = a.id
+        WHERE NOT ({REPLACED})
         UNION ALL
         SELECT r.person_id, 0, 0, 0, 1, 0 FROM task_refusal r JOIN task t ON t.id = r.task_id
         WHERE r.kind = 'skip' AND t.kind = 'transcribe'
@@ -168,7 +199,8 @@ WORK_BY_PERSON = """
 """
 ERASE_CLIP = (
     """
-    UPDATE task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1, prefetch = 0
+    UPDATE task SET state = 'withdrawn', person_id = NULL, assigned_to = NULL, token = token + 1,
+        prefetch = 0, taken_back = 0
     WHERE clip_id = ? AND state != 'withdrawn'
     """,
     "UPDATE annotation SET sealed = x'' WHERE clip_id = ?",

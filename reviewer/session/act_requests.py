@@ -18,6 +18,7 @@ from reviewer.session.clip_access import RIGHTS, ClipAccess
 from reviewer.session.coverage import Lack, Unheard
 from reviewer.session.delivery import Delivery, Outcome, Record
 from reviewer.session.draft_measurement import DraftMeasurement
+from reviewer.session.draft_versions import DraftVersions, VersionReason
 from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
@@ -44,6 +45,7 @@ class ActRequests:
     identity: Identity
     access: ClipAccess
     drafts: Drafts
+    versions: DraftVersions
     delivery: Delivery
     listening: ListeningRecord
     schema: Schema
@@ -111,7 +113,8 @@ class ActRequests:
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)
-            self.drafts.discard(lease)
+            self.versions.keep(self.identity, lease, annotation, VersionReason.SUBMITTED)
+            self.drafts.discard(lease, keeps_versions=True)
 
         return PreparedAct(outbox.Submit(lease, work), record)
 

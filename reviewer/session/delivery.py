@@ -19,6 +19,7 @@ from reviewer.queue.outbox import (
     ReleasePrefetched,
     Request,
     Submit,
+    TakeBack,
 )
 from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
@@ -124,6 +125,8 @@ class Delivery:
             detail["prefetch"] = True
         if isinstance(request, Claim | BeginPrefetched):
             self.record(Action.TASK_CLAIMED, lease, detail)
+        elif isinstance(request, TakeBack):
+            self.record(Action.TAKEN_BACK, lease, {"annotation": request.annotation_id})
         elif isinstance(request, ReleasePrefetched):
             self.record(Action.TASK_RELEASED, lease, detail)
 

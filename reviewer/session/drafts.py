@@ -1,9 +1,10 @@
 """Drafts: unsubmitted work, sealed and committed before it is reported as saved."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from reviewer.errors import Damaged
 from reviewer.model.annotation import Annotation
@@ -12,22 +13,35 @@ from reviewer.model.people import Identity
 from reviewer.model.task import Lease
 from reviewer.session import window
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.history import History
 
+HISTORY_BYTES = 256 * 1024
+"""The most that the undo history adds to a draft; of a longer one the steps farthest away are left out."""
 _POSITION = "position"
+_HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The sealed content: the annotation, or None, and the position (a frame) in the clip.
+    """The sealed content: the annotation with its undo history, or None, and the position (a frame).
 
-    Its form is an annotation's canonical JSON with one more field.
+    Its form is an annotation's canonical JSON with two more fields; a draft of an earlier version has no
+    history.
     """
 
-    annotation: Annotation | None = None
+    history: History | None = None
     position: int = 0
 
+    @property
+    def annotation(self) -> Annotation | None:
+        """The work itself."""
+        return None if self.history is None else self.history.present.annotation
+
     def to_bytes(self) -> bytes:
-        body = {} if self.annotation is None else json.loads(self.annotation.to_bytes())
+        body: dict[str, Any] = {}
+        if self.history is not None:
+            body = json.loads(self.history.present.annotation.to_bytes())
+            body[_HISTORY] = _bounded(self.history.to_table(), HISTORY_BYTES)
         return json.dumps({**body, _POSITION: self.position}, ensure_ascii=False).encode()
 
     @classmethod
@@ -39,10 +53,12 @@ class Draft:
             body = {}  # the annotation's parser says why not
         position = body.get(_POSITION, 0) if isinstance(body, dict) else 0
         is_position_alone = isinstance(body, dict) and list(body) == [_POSITION]
-        return cls(
-            None if is_position_alone else Annotation.from_bytes(data),
-            position if isinstance(position, int) and position > 0 else 0,
-        )
+        history = None
+        if not is_position_alone:
+            annotation = Annotation.from_bytes(data)
+            table = body.get(_HISTORY)
+            history = History.from_table(annotation, table) if table else History.of(annotation)
+        return cls(history, position if isinstance(position, int) and position > 0 else 0)
 
 
 class Drafts:
@@ -73,7 +89,7 @@ class Drafts:
         is_own = stored is not None and stored.window == window.of_session(identity.session_id)
         self._newest[_key(identity, lease)] = draft, stored.revision if stored is not None and is_own else 0
 
-    def save(self, identity: Identity, lease: Lease, annotation: Annotation, revision: int) -> datetime:
+    def save(self, identity: Identity, lease: Lease, history: History, revision: int) -> datetime:
         """Commits the draft; returns the time of the commit. Raises Unavailable when the disk is full.
 
         ``recall`` must be called before the transaction that this is part of.
@@ -82,7 +98,7 @@ class Drafts:
             newest, newest_revision = self._newest[_key(identity, lease)]
             if revision < newest_revision:
                 return self._saved_at(identity, lease)
-            return self._put(identity, lease, replace(newest, annotation=annotation), revision)
+            return self._put(identity, lease, replace(newest, history=history), revision)
 
     def save_position(self, identity: Identity, lease: Lease, frame: int) -> None:
         """Commits the position in the clip, beside the text. Raises Unavailable."""
@@ -105,9 +121,11 @@ class Drafts:
             draft = Draft()
         self.begin(identity, lease, draft)
 
-    def discard(self, lease: Lease) -> None:
-        """Removes the draft of work that was submitted or kept as a late draft."""
+    def discard(self, lease: Lease, *, keeps_versions: bool = False) -> None:
+        """Removes the draft of work that was submitted, skipped or kept as a late draft, and its versions."""
         self._unit.drafts.delete(lease.task_id, lease.person_id)
+        if not keeps_versions:
+            self._unit.versions.delete_of_task(lease.task_id, lease.person_id)
 
     def forget(self, identity: Identity, lease: Lease) -> None:
         """Drops it from memory: the clip is closed."""
@@ -146,6 +164,27 @@ class Drafts:
 def name_of(lease: Lease) -> str:
     """The name that binds the seal of a draft to its task and author."""
     return f"{lease.task_id}:{lease.person_id}"
+
+
+def _bounded(table: dict[str, Any], limit: int) -> dict[str, Any]:
+    """A history's table without the steps farthest from the present, so that it fits into so many bytes."""
+    past = _nearest(table["past"], limit)
+    left = limit - _size(past)
+    return {**table, "past": past, "undone": _nearest(table["undone"], left)}
+
+
+def _nearest(steps: list[Any], limit: int) -> list[Any]:
+    kept: list[Any] = []
+    for step in steps:
+        limit -= _size([step])
+        if limit < 0:
+            break
+        kept.append(step)
+    return kept
+
+
+def _size(steps: Iterable[Any]) -> int:
+    return sum(len(json.dumps(step, ensure_ascii=False).encode()) + 2 for step in steps)
 
 
 def _key(identity: Identity, lease: Lease) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
 from reviewer.model.task import Lease
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,11 @@ class ReturnedWork:
 
 @dataclass(frozen=True, slots=True)
 class OpenClip:
-    """What a clip workspace shows. ``draft`` is the person's unsubmitted work; ``blind`` their version in a
-    review, once submitted. ``heard`` is what they heard for this task before, ``position`` the frame at
-    which they left the clip. ``is_draft_hidden``: ``hypotheses`` are left out to measure their pull.
-    ``is_distressing``: somebody found it so; people are warned before it plays."""
+    """What a clip workspace shows. ``draft`` is the person's unsubmitted work, ``draft_history`` the same
+    with its undo history; ``blind`` their version in a review, once submitted. ``heard`` is what they heard
+    for this task before, ``position`` the frame at which they left the clip. ``is_draft_hidden``:
+    ``hypotheses`` are left out to measure their pull. ``is_distressing``: somebody found it so; people are
+    warned before it plays."""
 
     lease: Lease
     clip: Clip
@@ -42,3 +44,4 @@ class OpenClip:
     position: int = 0
     blind: Annotation | None = None
     is_distressing: bool = False
+    draft_history: History | None = None

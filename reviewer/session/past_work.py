@@ -6,34 +6,41 @@ from datetime import datetime
 from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
-from reviewer.model.task import Lease, TaskState
+from reviewer.model.task import Lease, TaskKind, TaskState
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.open_clip import ReturnedWork
 from reviewer.session.unit_of_work import UnitOfWork
+
+MAY_TAKE_BACK = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PastWork:
     """One submission; ``text`` is None if the clip may not be opened any more."""
 
+    annotation_id: str
     clip_id: str
     submitted_at: datetime
     state: TaskState
     text: str | None
+    may_be_taken_back: bool = False
 
 
 def history(unit: UnitOfWork, access: ClipAccess, identity: Identity, limit: int) -> list[PastWork]:
     """A person's last submissions, newest first; each text is logged before it is unsealed."""
     annotations = unit.queue.annotations_of(identity.person.id, limit)
     texts = access.texts(identity, annotations, "history")
+    states = [TaskState(unit.queue.state_of(each.id)) for each in annotations]
     return [
         PastWork(
+            each.id,
             each.clip_id,
             each.made_at,
-            TaskState(unit.queue.state_of(each.id)),
+            state,
             None if text is None else text.text_verbatim,
+            text is not None and place < MAY_TAKE_BACK and state == TaskState.SUBMITTED,
         )
-        for each, text in zip(annotations, texts, strict=True)
+        for place, (each, text, state) in enumerate(zip(annotations, texts, states, strict=True))
     ]
 
 
@@ -42,14 +49,18 @@ def returned_work(
 ) -> ReturnedWork | None:
     """The returned work of a lease, if it is rework; the clip's opening names the annotation.
 
-    Passes are blind: only the author sees more than the comment.
+    Rework that was submitted and taken back comes with the comment of its last verdict. Passes are blind:
+    only the author sees more than the comment.
     """
     if lease.returned_annotation is None:
         return None
-    annotation = unit.queue.annotation(lease.returned_annotation)
-    verdict = unit.queue.verdict_on(annotation.id)
+    annotation = judged = unit.queue.annotation(lease.returned_annotation)
+    while (verdict := unit.queue.verdict_on(judged.id)) is None:
+        if judged.parent is None:
+            return None
+        judged = unit.queue.annotation(judged.parent)
     comment = ""
-    if verdict is not None and verdict.comment is not None:
+    if verdict.comment is not None:
         plain = unit.content.unseal(
             identity.keyring, lease.clip_id, ContentKind.COMMENT, verdict.id, verdict.comment
         )
@@ -57,3 +68,15 @@ def returned_work(
     if annotation.author != identity.person.id:
         return ReturnedWork(comment, Annotation())
     return ReturnedWork(comment, access.unseal_annotation(identity, annotation))
+
+
+def taken_back_work(
+    unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease
+) -> Annotation | None:
+    """The submission that its author took back with this lease; the clip's opening names it."""
+    if lease.kind is not TaskKind.TRANSCRIBE or lease.returned_annotation is None:
+        return None
+    annotation = unit.queue.annotation(lease.returned_annotation)
+    if annotation.author != identity.person.id or unit.queue.verdict_on(annotation.id) is not None:
+        return None
+    return access.unseal_annotation(identity, annotation)

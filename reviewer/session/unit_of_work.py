@@ -10,6 +10,7 @@ from reviewer.access.people import PersonRepository
 from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
+from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
@@ -34,6 +35,7 @@ class UnitOfWork:
     alignments: AlignmentRepository
     draft_distances: DraftDistanceRepository
     drafts: DraftRepository
+    versions: DraftVersionRepository
     open_tasks: OpenTasks
     own_words: OwnWords
     log: AuditLog

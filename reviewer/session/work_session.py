@@ -9,7 +9,7 @@ from reviewer.audio.samples import Sound
 from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
-from reviewer.model.event import HeardRange
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
@@ -21,6 +21,7 @@ from reviewer.queue.outbox import (
     KeepLateDraft,
     ReleasePrefetched,
     Submit,
+    TakeBack,
 )
 from reviewer.session import past_work, text_search
 from reviewer.session.act_requests import ActRequests, PreparedAct
@@ -28,6 +29,7 @@ from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.clip_access import RIGHTS, ClipAccess, Permit, UnsealedClip
 from reviewer.session.delivery import Delivery, Undelivered
 from reviewer.session.draft_measurement import DraftMeasurement, ShownDrafts
+from reviewer.session.draft_versions import DraftVersion, DraftVersions, VersionReason
 from reviewer.session.drafts import Draft, Drafts
 from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
@@ -38,6 +40,7 @@ from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.find import Query
+from reviewer.transcript.history import History
 
 RENEW_SECONDS = 60.0
 SEEN_SECONDS = 10.0
@@ -91,12 +94,14 @@ class WorkSession:
         self._listening = listening
         self._measurement = measurement
         self._drafts = Drafts(unit)
+        self._versions = DraftVersions(unit)
         self._delivery = Delivery(unit, identity, self._drafts)
         self._requests = ActRequests(
             unit=unit,
             identity=identity,
             access=access,
             drafts=self._drafts,
+            versions=self._versions,
             delivery=self._delivery,
             listening=listening,
             schema=schema,
@@ -129,6 +134,7 @@ class WorkSession:
     def resume(self) -> Lease | None:
         """The task this person still has on lease, after a crash or a sign-out; None if there is none."""
         self._require()
+        self._versions.delete_ended(self.identity)
         return self._unit.queue.resume(self.identity.person.id, self.kinds)
 
     def claim(self) -> Lease | None:
@@ -149,6 +155,26 @@ class WorkSession:
                 continue
             return lease
         return None
+
+    def take_back(self, annotation_id: str | None = None) -> Lease:
+        """Leases one of the person's last 20 submissions again, or the very last; ``open`` shows its text.
+
+        A clip at hand stays leased, and is resumed after this one.
+
+        Raises: Refused (code CANNOT_TAKE_BACK) once a draw decided about it, whatever it decided; consent
+            ended; Undelivered when the queue cannot be reached (the clip is resumed when it can).
+        """
+        self._require()
+        self._delivery.deliver()
+        person_id = self.identity.person.id
+        recent = self._unit.queue.annotations_of(person_id, past_work.MAY_TAKE_BACK)
+        chosen = next((each for each in recent if annotation_id in (None, each.id)), None)
+        if chosen is None or TaskKind.TRANSCRIBE not in self.kinds:
+            raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")
+        self._access.openable(chosen.clip_id)
+        lease = self._delivery.send(TakeBack(person_id, chosen.id))
+        assert isinstance(lease, Lease)
+        return lease
 
     def open(self, lease: Lease) -> OpenClip:
         """Unseals the clip of a lease, after checking every condition and committing a log row.
@@ -197,8 +223,8 @@ class WorkSession:
 
     # While a clip is open
 
-    def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
-        """Commits a draft; returns the time of the commit.
+    def save_draft(self, lease: Lease, work: History | Annotation, revision: int) -> datetime:
+        """Commits a draft, with its undo history; returns the time of the commit.
 
         ``revision`` only grows while a window is open: an older one changes nothing.
 
@@ -208,15 +234,34 @@ class WorkSession:
         self._require_unfinished(lease)
         if lease.blind_annotation is not None:
             raise Refused("BLIND_HANDED_IN")
+        history = work if isinstance(work, History) else History.of(work)
         self._drafts.recall(self.identity, lease, or_begin_anew=True)
         failure: LeaseLost | OpenElsewhere | None
         with self._unit.transaction():
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
             failure = OpenElsewhere() if is_elsewhere else self._requests.lost(lease)
             if failure is None:
-                return self._drafts.save(self.identity, lease, annotation, revision)
-            self._keep_late(lease, annotation, keep_draft=is_elsewhere)
+                self._versions.note(self.identity, lease, history.present.annotation)
+                return self._drafts.save(self.identity, lease, history, revision)
+            self._keep_late(lease, history.present.annotation, keep_draft=is_elsewhere)
         raise failure
+
+    def versions(self, lease: Lease) -> list[DraftVersion]:
+        """The kept versions of this person's work on the open clip, newest first, after a log row.
+
+        Raises: Refused (code CLIP_NOT_OPEN), LeaseLost, NotLeased.
+        """
+        self._require_open(lease)
+        detail: dict[str, DetailValue] = {"purpose": "versions", "task": lease.task_id}
+        event = Event.by(self.identity, Action.TEXT_OPENED, lease.clip_id, detail=detail)
+        self._unit.log.record(event)
+        return self._versions.all(self.identity, lease)
+
+    def keep_version(self, lease: Lease, annotation: Annotation, reason: VersionReason) -> None:
+        """Keeps a version of the work on the open clip, before something replaces it."""
+        self._require_open(lease)
+        with self._unit.transaction():
+            self._versions.keep(self.identity, lease, annotation, reason)
 
     def save_position(self, lease: Lease, frame: int) -> None:
         """Commits the position in the clip, for the next opening.
@@ -246,7 +291,7 @@ class WorkSession:
             return self._renewed(lease)
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
-            self._drafts.forget(self.identity, lease)
+            self._forget(lease)
             raise
 
     def heard(self, lease: Lease, ranges: Sequence[HeardRange]) -> None:
@@ -256,7 +301,7 @@ class WorkSession:
     def close(self, lease: Lease) -> None:
         """Closes the clip; needs no rights, and logs it if possible."""
         self._access.close(self.identity, lease)
-        self._drafts.forget(self.identity, lease)
+        self._forget(lease)
 
     def deliver(self) -> None:
         """Sends unanswered requests to the queue. Raises Unavailable when it cannot be reached."""
@@ -320,7 +365,7 @@ class WorkSession:
             self._end_and_close(act)
             return None
         self._access.forget(self.identity, act.lease)
-        self._drafts.forget(self.identity, act.lease)
+        self._forget(act.lease)
         self._note_end(act.lease)
         self._prefetched = None
         return self._shown(begun, self._access.show_prefetched(self.identity, begun), prefetched.texts)
@@ -419,6 +464,7 @@ class WorkSession:
 
     def _shown(self, lease: Lease, unsealed: UnsealedClip, texts: _Texts) -> OpenClip:
         self._drafts.begin(self.identity, lease, texts.draft)
+        self._versions.begin(self.identity, lease, texts.draft.annotation)
         return OpenClip(
             lease=lease,
             clip=unsealed.clip,
@@ -434,6 +480,7 @@ class WorkSession:
             position=texts.draft.position,
             blind=texts.blind,
             is_distressing=self._unit.clips.is_distressing(unsealed.clip.id),
+            draft_history=texts.draft.history,
         )
 
     def _texts(self, lease: Lease) -> _Texts:
@@ -442,9 +489,13 @@ class WorkSession:
         if lease.blind_annotation is not None:
             own = self._unit.queue.annotation(lease.blind_annotation)
             blind = self._access.unseal_annotation(self.identity, own)
+        draft = self._drafts.load(self.identity, lease)
+        if draft.history is None:
+            own_work = past_work.taken_back_work(self._unit, self._access, self.identity, lease)
+            draft = replace(draft, history=None if own_work is None else History.of(own_work))
         return _Texts(
             self._measurement.shown(self.identity, lease),
-            self._drafts.load(self.identity, lease),
+            draft,
             past_work.returned_work(self._unit, self._access, self.identity, lease),
             blind,
         )
@@ -452,6 +503,21 @@ class WorkSession:
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())
         self._delivery.keep_late(KeepLateDraft(lease, sealed), keep_draft=keep_draft)
+
+    def _forget(self, lease: Lease) -> None:
+        self._drafts.forget(self.identity, lease)
+        self._versions.forget(self.identity, lease)
+
+    def _require_open(self, lease: Lease) -> None:
+        """Raises Refused unless the clip is open here, on a lease that is still this person's."""
+        self._require_unfinished(lease)
+        if self._access.opened(self.identity, lease.clip_id) is None:
+            raise Refused("CLIP_NOT_OPEN")
+        if lease.blind_annotation is not None:
+            raise Refused("BLIND_HANDED_IN")
+        lost = self._requests.lost(lease)
+        if lost is not None:
+            raise lost
 
     def _require(self) -> None:
         self._access.require(self.identity, self._right)

@@ -111,13 +111,13 @@ def _difference(nearer: Annotation, step: Step) -> dict[str, Any]:
         if segment is not here.get(segment.id) and segment != here.get(segment.id)
     ]
     removed = [segment_id for segment_id in here if segment_id not in there]
-    whole = farther.to_table()
     table |= {"segments": changed} if changed else {}
     table |= {"removed": removed} if removed else {}
-    for name in ("spans", "labels", "flags"):
-        if getattr(nearer, name) != getattr(farther, name):
-            table[name] = whole[name]
-    return table
+    others = [
+        name for name in ("spans", "labels", "flags") if getattr(nearer, name) != getattr(farther, name)
+    ]
+    whole = farther.to_table() if others else {}
+    return table | {name: whole[name] for name in others}
 
 
 def _segment_difference(nearer: Segment | None, farther: Segment) -> dict[str, Any]:
@@ -152,19 +152,25 @@ def _largest(limit: int, holds: Callable[[int], bool]) -> int:
 
 
 def _applied(nearer: Annotation, table: dict[str, Any]) -> Step:
-    here = {segment.id: segment.to_table() for segment in nearer.segments}
+    """The step at that difference from an annotation; segments that are equal in both are the same object."""
+    here = {segment.id: segment for segment in nearer.segments}
     for segment_id in table.get("removed", ()):
         del here[segment_id]
     for changed in table.get("segments", ()):
-        before = here.get(changed["id"], {})
-        if isinstance(changed.get("text"), list):
-            start, length, text = changed["text"]
-            text = before["text"][:start] + text + before["text"][start + length :]
-            here[changed["id"]] = {**before, **changed, "text": text}
-        else:
-            here[changed["id"]] = {**before, **changed}
-    body = nearer.to_table()
-    body["segments"] = list(here.values())
-    body |= {name: table[name] for name in ("spans", "labels", "flags") if name in table}
-    annotation = Annotation.from_table(body)
-    return Step(replace(annotation, segments=in_time_order(annotation.segments)), Cursor(*table["cursor"]))
+        before = here.get(changed["id"])
+        here[changed["id"]] = _changed_segment({} if before is None else before.to_table(), changed)
+    annotation = replace(nearer, segments=in_time_order(tuple(here.values())))
+    others = {name: table[name] for name in ("spans", "labels", "flags") if name in table}
+    if others:
+        body = replace(nearer, segments=()).to_table()
+        annotation = replace(Annotation.from_table(body | others), segments=annotation.segments)
+    return Step(annotation, Cursor(*table["cursor"]))
+
+
+def _changed_segment(before: dict[str, Any], changed: dict[str, Any]) -> Segment:
+    body = {**before, **changed}
+    if isinstance(changed.get("text"), list):
+        start, length, text = changed["text"]
+        body["text"] = before["text"][:start] + text + before["text"][start + length :]
+    (segment,) = Annotation.from_table({**Annotation().to_table(), "segments": [body]}).segments
+    return segment

@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self._signed_in: SignedInView | None = None
         self._is_leaving = self._is_lock = False
         self._may_close = False
+        self._is_text_at_risk = False
         self._stack = QStackedWidget(self)
         self.sign_in_flow = SignInFlow(services.gateway, services.jobs, self._stack)
         self._stack.addWidget(self.sign_in_flow)
@@ -284,9 +285,17 @@ class MainWindow(QMainWindow):
         return Scope.NDA if self.sign_in_flow.is_at_agreement else Scope.SIGN_IN
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Saves drafts and signs out first; a second close request closes at once."""
+        """Saves drafts and signs out first; a second close request closes at once.
+
+        Text that cannot be saved keeps the window open, until the next request.
+        """
         if not self.is_anybody_here or self._may_close:
             super().closeEvent(event)
+            return
+        was_told, self._is_text_at_risk = self._is_text_at_risk, False
+        if self._signed_in is not None and not was_told and not self._signed_in.keep_text():
+            self._is_text_at_risk = True
+            event.ignore()
             return
         self._may_close = True
         event.ignore()

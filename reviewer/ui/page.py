@@ -25,6 +25,14 @@ class StatusFacts:
     open_tasks: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page to be shown, and what it shall open: for the desk, the id of a submission."""
+
+    page_id: str
+    item: str
+
+
 class Page(QWidget):
     """A page of the sidebar; ``scope`` selects its shortcuts."""
 
@@ -32,6 +40,9 @@ class Page(QWidget):
     """Carries StatusFacts."""
     agreement_requested = Signal()
     """Something was refused because the agreement is not signed; the window shows the agreement."""
+
+    page_requested = Signal(object)
+    """Carries a PageRequest."""
 
     scope = Scope.WINDOW
 
@@ -53,8 +64,15 @@ class Page(QWidget):
         if last is not None:
             last.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def open_item(self, item: str) -> None:
+        """Opens what another page asked for; the page is shown."""
+
     def leave(self) -> None:
         """Called when another page is shown: playback stops, unsaved text is saved."""
+
+    def keep_text(self) -> bool:
+        """Saves unsaved text at once, before the window closes; False, and a message, if that fails."""
+        return True
 
     def close_down(self) -> None:
         """Called once, at lock and at exit, before the page is deleted; must not block for long."""

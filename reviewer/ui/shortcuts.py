@@ -127,6 +127,15 @@ TABLE: tuple[Shortcut, ...] = (
     _key("desk.claim", Scope.DESK, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next clip")),
     _key("desk.submit", Scope.DESK, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit")),
     _key("desk.skip", Scope.DESK, "Ctrl+Shift+K", QT_TRANSLATE_NOOP("shortcuts", "Skip this clip")),
+    _key(
+        "desk.take_back",
+        Scope.DESK,
+        "Ctrl+Shift+B",
+        QT_TRANSLATE_NOOP("shortcuts", "Take back the last submission"),
+    ),
+    _key(
+        "desk.versions", Scope.DESK, "Ctrl+Shift+H", QT_TRANSLATE_NOOP("shortcuts", "Versions of this clip")
+    ),
     *_listening(Scope.DESK),
     _key(
         "desk.use_draft",
@@ -162,6 +171,9 @@ TABLE: tuple[Shortcut, ...] = (
         QT_TRANSLATE_NOOP("shortcuts", "Next doubtful word"),
     ),
     _key("mine.refresh", Scope.MINE, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
+    _key(
+        "mine.take_back", Scope.MINE, "Ctrl+Shift+B", QT_TRANSLATE_NOOP("shortcuts", "Take a submission back")
+    ),
     # QA
     _key("qa.draw", Scope.QA, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Take the next review")),
     _key("qa.submit", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit my version")),

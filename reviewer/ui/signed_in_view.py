@@ -12,7 +12,7 @@ from reviewer.model.project import Project
 from reviewer.ui.break_reminder import BreakReminder
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import term
-from reviewer.ui.page import Page
+from reviewer.ui.page import Page, PageRequest
 from reviewer.ui.role_pages import RolePage
 from reviewer.ui.shortcuts_dialog import rows_for
 from reviewer.ui.sidebar import Sidebar
@@ -50,6 +50,7 @@ class SignedInView(QWidget):
             page = role_page.make(self._stack)
             page.status_changed.connect(self.status_bar.show_facts)
             page.agreement_requested.connect(self.agreement_requested)
+            page.page_requested.connect(self._on_page_requested)
             self._pages[role_page.entry.id] = page
             self._stack.addWidget(page)
         self.sidebar.page_requested.connect(self.go_to)
@@ -88,6 +89,14 @@ class SignedInView(QWidget):
         """The shortcuts that data defines on any page: (key, what it does)."""
         return [row for page in self._pages.values() for row in page.more_keys()]
 
+    def keep_text(self) -> bool:
+        """Saves unsaved text; shows the first page that cannot, and returns False."""
+        for page_id, page in self._pages.items():
+            if not page.keep_text():
+                self.go_to(page_id)
+                return False
+        return True
+
     def close_down(self) -> None:
         """Closes every page before it is deleted."""
         self._minute.stop()
@@ -125,6 +134,11 @@ class SignedInView(QWidget):
     def _on_minute(self) -> None:
         if self.isVisible():
             self.page.refresh_facts()
+
+    @Slot(object)
+    def _on_page_requested(self, request: PageRequest) -> None:
+        self.go_to(request.page_id)
+        self.page.open_item(request.item)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -9,6 +9,7 @@ from pathlib import Path
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.people import PersonRepository
 from reviewer.clips.content import ClipContent
+from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.repository import ClipRepository
@@ -40,6 +41,7 @@ class Capabilities:
     content: ClipContent
     hypotheses: HypothesisRepository
     drafts: DraftRepository
+    versions: DraftVersionRepository
     queue: SqliteQueue
     log: AuditLog
 
@@ -125,6 +127,7 @@ class Capabilities:
         with self.database.transaction():
             self.queue.withdraw_clip(clip_id, "retention")
             self.drafts.delete_of_clip(clip_id)
+            self.versions.delete_of_clip(clip_id)
             self.hypotheses.delete_of_clip(clip_id)
             self.clips.destroy_key(clip_id)
         self.content.sweep()
@@ -153,6 +156,7 @@ def capabilities(folder: Path) -> Iterator[Capabilities]:
             content=content,
             hypotheses=HypothesisRepository(database, content, clock),
             drafts=DraftRepository(database),
+            versions=DraftVersionRepository(database),
             queue=SqliteQueue(database, clock, QueueRules()),
             log=log,
         )

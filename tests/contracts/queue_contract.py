@@ -21,7 +21,7 @@ from reviewer.model.task import (
     VerdictKind,
     WorkCounts,
 )
-from reviewer.queue.api import Queue, Receipt
+from reviewer.queue.api import DrawResult, Queue, Receipt
 from tests.fakes.clock import FakeClock
 
 RULES = QueueRules(passes=1, lease_minutes=30, lease_cap_minutes=240, skips_to_lead=3)
@@ -1341,6 +1341,129 @@ class QueueLanguagesContract(QueueSetting):
         return {each.locale: each.count for each in counts}
 
 
+class QueueTakingBackContract(QueueSetting):
+    """How an author gets a submission back, until a draw decides about it."""
+
+    def take_back(self, queue: Queue, work: SealedAnnotation, person: str = ANN) -> Lease:
+        return queue.take_back(person, work.id, key=new_key())
+
+    def refused(self, queue: Queue, work: SealedAnnotation, person: str = ANN) -> bool:
+        with pytest.raises(Refused) as refused:
+            self.take_back(queue, work, person)
+        return refused.value.code == "CANNOT_TAKE_BACK"
+
+    def test_author_works_on_a_submission_again_under_a_new_token_and_key(self, queue, clip):
+        first = self.claimed(queue, ANN)
+        work = queue.annotation(self.submit(queue, first, b"text").annotation_id)
+        lease = self.take_back(queue, work)
+        assert (lease.task_id, lease.returned_annotation) == (first.task_id, work.id)
+        assert lease.token > first.token
+        assert lease.submission_key != first.submission_key
+        queue.check_lease(lease)
+        assert queue.clip_state(clip) is ClipState.IN_REVIEW
+
+    def test_resubmission_replaces_what_was_taken_back_which_stays_stored(self, queue, clip, clock):
+        work = self.submitted(queue, ANN)
+        again = self.submit(queue, self.take_back(queue, work), b"better")
+        assert [each.id for each in queue.annotations_of(ANN, 9)] == [again.annotation_id]
+        assert queue.annotation(work.id) == work
+        assert queue.draw(lambda _: False).passed == [again.annotation_id]
+        assert [each.sealed for each in queue.accepted()] == [b"better"]
+        counts = queue.daily_counts(ANN, TRANSCRIBE, clock.now() - timedelta(hours=1))
+        assert counts.submitted == 1
+        assert queue.work_by_person() == [WorkCounts(ANN, submitted=1, accepted=1)]
+
+    def test_draw_decides_by_the_first_submission_however_often_work_is_taken_back(self, queue, clip):
+        first = self.submitted(queue, ANN)
+        work = first
+        for text in (b"second", b"third"):
+            receipt = self.submit(queue, self.take_back(queue, work), text)
+            work = queue.annotation(receipt.annotation_id)
+        asked = []
+        assert queue.draw(lambda annotation_id: bool(asked.append(annotation_id))).passed == [work.id]
+        assert asked == [first.id]
+
+    def test_rework_after_a_verdict_is_drawn_by_itself(self, queue, clip):
+        self.sent_back(queue, ANN)
+        second = self.submitted(queue, ANN, b"better")
+        asked = []
+        queue.draw(lambda annotation_id: bool(asked.append(annotation_id)))
+        assert asked == [second.id]
+
+    @pytest.mark.parametrize("is_drawn", [True, False])
+    def test_nothing_is_taken_back_after_the_draw_whatever_it_decided(self, queue, clip, is_drawn):
+        work = self.submitted(queue, ANN)
+        queue.draw(lambda _: is_drawn)
+        assert self.refused(queue, work)
+
+    def test_only_the_author_takes_work_back(self, queue, clip):
+        assert self.refused(queue, self.submitted(queue, ANN), BEN)
+
+    def test_what_was_replaced_is_not_taken_back_again(self, queue, clip):
+        work = self.submitted(queue, ANN)
+        self.submit(queue, self.take_back(queue, work), b"better")
+        assert self.refused(queue, work)
+
+    def test_nothing_is_taken_back_once_consent_or_retention_has_ended(self, queue, clock):
+        queue.add_clip("ends", passes=1, open_until=clock.now() + timedelta(seconds=60))
+        work = self.submitted(queue, ANN)
+        clock.advance(60)
+        assert self.refused(queue, work)
+
+    def test_withdrawn_work_is_not_taken_back(self, queue, clip):
+        work = self.submitted(queue, ANN)
+        queue.withdraw_clip(clip, "consent")
+        assert self.refused(queue, work)
+
+    def test_taken_back_work_is_not_drawn_while_its_author_has_it(self, queue, clip):
+        self.take_back(queue, self.submitted(queue, ANN))
+        assert queue.draw(lambda _: True) == DrawResult([], [])
+
+    @pytest.mark.parametrize("how", ["release", "expiry", "lead"])
+    def test_work_that_was_taken_back_and_left_counts_as_submitted_again(self, queue, clip, clock, how):
+        work = self.submitted(queue, ANN)
+        lease = self.take_back(queue, work)
+        if how == "release":
+            queue.release(lease, key=new_key())
+        elif how == "lead":
+            queue.lead_release(lease.task_id)
+        else:
+            clock.advance(LEASE_SECONDS)
+            assert self.claim(queue, BEN) is None  # nobody else gets it
+            assert queue.waiting(TRANSCRIBE) == 0
+        assert queue.draw(lambda _: True).selected == [work.id]
+        with pytest.raises(LeaseLost):
+            self.submit(queue, lease, b"too late")
+
+    def test_expired_lease_nobody_drew_may_still_hand_in(self, queue, clip, clock):
+        lease = self.take_back(queue, self.submitted(queue, ANN))
+        clock.advance(LEASE_SECONDS)
+        assert queue.resume(ANN, TRANSCRIBE).task_id == lease.task_id
+        assert self.submit(queue, lease, b"better").annotation_id != lease.returned_annotation
+
+    def test_taken_back_work_is_resumed_before_the_task_at_hand_which_stays_leased(self, queue, clip, clock):
+        queue.add_clip("at-hand", passes=1, sort_key=2)
+        work = self.submitted(queue, ANN)
+        at_hand = self.claimed(queue, ANN)
+        clock.advance(LEASE_SECONDS - 60)
+        lease = self.take_back(queue, work)
+        assert queue.resume(ANN, TRANSCRIBE) == lease
+        queue.renew(lease)
+        clock.advance(LEASE_SECONDS - 60)
+        queue.check_lease(at_hand)  # renewed with the other
+        self.submit(queue, lease, b"better")
+        assert queue.resume(ANN, TRANSCRIBE).task_id == at_hand.task_id
+
+    def test_take_back_asked_again_gives_the_same_lease(self, queue, clip):
+        work, key = self.submitted(queue, ANN), new_key()
+        lease = queue.take_back(ANN, work.id, key=key)
+        assert queue.take_back(ANN, work.id, key=key) == lease
+        self.submit(queue, lease, b"better")
+        assert queue.take_back(ANN, work.id, key=key) == lease  # and leases nothing
+        with pytest.raises(NotLeased):
+            queue.check_lease(lease)
+
+
 class QueueContract(
     QueueLanguagesContract,
     QueueLeasesContract,
@@ -1349,5 +1472,6 @@ class QueueContract(
     QueueReviewsContract,
     QueueLeadContract,
     QueueKeysContract,
+    QueueTakingBackContract,
 ):
     """All of it."""

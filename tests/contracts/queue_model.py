@@ -21,6 +21,8 @@ class ModelTask:
     submission: str | None = None
     author: str | None = None
     is_prefetch: bool = False
+    is_taken_back: bool = False
+    draw_id: str | None = None
 
     @property
     def is_of_author(self) -> bool:
@@ -97,7 +99,7 @@ class QueueModel:
         for task in self.tasks:
             clip = self.clips[task.clip]
             lapsed = task.state == "leased" and task.until <= now
-            lapsed = lapsed and not (task.is_prefetch and task.is_of_author)
+            lapsed = lapsed and not (task.is_prefetch and task.is_of_author) and not task.is_taken_back
             barred = (
                 not self.speaks(person, task) or person in clip.had_by or self._works_on(task.clip, person)
             )
@@ -128,18 +130,29 @@ class QueueModel:
         clip = self.clips[task.clip]
         clip.had_by.add(task.person)
         clip.refusals += counts
-        task.state, task.person = "open", None
+        task.state, task.person, task.is_taken_back = "open", None, False
         if clip.refusals >= SKIPS_TO_LEAD and not clip.held:
             clip.held = "with_lead"
 
+    def to_draw(self, now: float) -> list[ModelTask]:
+        """What a draw decides about: submitted work, also such as was taken back and expired."""
+        return [
+            task
+            for task in self.tasks
+            if task.state == "submitted" or (task.is_taken_back and task.until <= now)
+        ]
+
     def release(self, task: ModelTask) -> None:
-        if task.is_of_author:
+        if task.is_taken_back:
+            task.state, task.is_taken_back = "submitted", False
+        elif task.is_of_author:
             task.state = "returned"
         else:
             task.state, task.person = "open", None
 
     def submit(self, task: ModelTask, submission: str) -> None:
         task.state, task.submission, task.author = "submitted", submission, task.person
+        task.is_taken_back, task.draw_id = False, task.draw_id or submission
         self.clips[task.clip].had_by.add(task.person)
 
     def holder_of(self, lease: Lease) -> ModelTask | None:

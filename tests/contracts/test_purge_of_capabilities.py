@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.clips.draft_versions import StoredVersion
 from reviewer.errors import Refused
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.queue.outbox import Outbox, Submit
@@ -21,6 +22,8 @@ def bench(tmp_path: Path) -> Iterator[Capabilities]:
             made.import_clip(clip_id, passes=2)
             made.hypotheses.add(made.keyring, Hypothesis(f"h-{clip_id}", clip_id, "engine", "1", "text"))
             made.drafts.save(f"t-{clip_id}", ANN, clip_id, "window", 1, b"draft", START)
+            version = StoredVersion(f"w-{clip_id}", "pause", b"version", START)
+            made.versions.add(f"t-{clip_id}", ANN, clip_id, version)
         yield made
 
 
@@ -48,6 +51,7 @@ def test_drafts_and_hypotheses_of_the_purged_clip_go_and_those_of_another_stay(b
     bench.purge("c1")
     assert bench.drafts.get("t-c1", ANN) is None
     assert bench.drafts.get("t-c2", ANN) is not None
+    assert [one.id for each in ("t-c1", "t-c2") for one in bench.versions.of(each, ANN)] == ["w-c2"]
     assert bench.hypotheses.of_clip(bench.keyring, "c1") == ()
     assert [one.id for one in bench.hypotheses.of_clip(bench.keyring, "c2")] == ["h-c2"]
     with bench.content.audio(bench.keyring, "c2") as stream:

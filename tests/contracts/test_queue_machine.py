@@ -167,6 +167,41 @@ class QueueMachine(RuleBasedStateMachine):
             )
             for ahead in self.model.prefetched_of(lease.person_id):
                 ahead.until = max(ahead.until, self.now() + PREFETCH_SECONDS)
+            self.others_are_renewed(task)
+
+    def others_are_renewed(self, renewed):
+        until = {lease.task_id: lease.until for lease in self.queue.leases()}
+        for other in self.model.tasks:
+            is_held = other.state == "leased" and other.person == renewed.person and not other.is_prefetch
+            if is_held and other is not renewed and other.until > self.now():
+                left = (until[self.id_of(other)] - self.clock.now()) / timedelta(seconds=1)
+                assert other.until <= self.now() + left <= max(other.until, self.now() + LEASE_SECONDS)
+                other.until = self.now() + left
+
+    @rule(target=leases, person=PEOPLE, data=st.data())
+    def take_back(self, person, data):
+        work = [task for task in self.model.tasks if task.submission is not None]
+        if not work:
+            return multiple()
+        task = data.draw(st.sampled_from(work))
+        may = task.state == "submitted" and task.author == person and not self.model.clips[task.clip].held
+        try:
+            lease = self.queue.take_back(person, task.submission, key=new_key())
+        except Refused:
+            assert not may
+            return multiple()
+        assert may
+        assert (lease.clip_id, lease.round, lease.returned_annotation) == (
+            task.clip,
+            task.number,
+            task.submission,
+        )
+        assert (lease.task_id, lease.token) not in self.given
+        self.given[lease.task_id, lease.token] = person
+        self.clip_of_key[lease.submission_key] = lease.clip_id
+        task.state, task.lease, task.until = "leased", lease, self.now() + LEASE_SECONDS
+        task.is_taken_back = True
+        return lease
 
     @rule(lease=leases)
     def release(self, lease):
@@ -216,12 +251,14 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(drawn=st.sets(st.integers(0, 5)))
     def draw(self, drawn):
         # By place, not by id: ids are random, and the same example must run the same way twice.
-        submitted = [task for task in self.model.tasks if task.state == "submitted"]
-        chosen = {task.submission for place, task in enumerate(submitted) if place in drawn}
+        submitted = self.model.to_draw(self.now())
+        chosen = {task.draw_id for place, task in enumerate(submitted) if place in drawn}
         result = self.queue.draw(lambda annotation_id: annotation_id in chosen)
         for task in submitted:
-            task.state = "qa_pending" if task.submission in chosen else "accepted"
-        assert (set(result.selected), len(result.passed)) == (chosen, len(submitted) - len(chosen))
+            task.state = "qa_pending" if task.draw_id in chosen else "accepted"
+            task.is_taken_back = False
+        selected = {task.submission for task in submitted if task.draw_id in chosen}
+        assert (set(result.selected), len(result.passed)) == (selected, len(submitted) - len(selected))
 
     @rule(target=checks, person=CHECKERS)
     def claim_review(self, person):
@@ -265,6 +302,8 @@ class QueueMachine(RuleBasedStateMachine):
         assert ("submission", check.submission_key) in self.typed
         assert (task.state, task.submission) == ("qa_pending", check.reviewed_annotation)
         task.state = str(kind)
+        if kind is VerdictKind.RETURNED:
+            task.draw_id = None
 
     @rule(data=st.data())
     def withdraw(self, data):
@@ -275,6 +314,7 @@ class QueueMachine(RuleBasedStateMachine):
         for task in self.model.tasks:
             if task.clip == clip:
                 task.state, task.person, task.lease, task.is_prefetch = "withdrawn", None, None, False
+                task.is_taken_back = False
 
     @rule(data=st.data())
     def lead_takes_or_puts_back(self, data):
@@ -286,6 +326,9 @@ class QueueMachine(RuleBasedStateMachine):
             assert task.state in ("submitted", "qa_pending", "accepted", "withdrawn")
             return
         clip = self.model.clips[task.clip]
+        if task.is_taken_back:
+            self.model.release(task)
+            return
         if task.state == "leased" and not task.is_prefetch:
             clip.had_by.add(task.person)
         task.state, task.person, task.is_prefetch, clip.held = "open", None, False, ""

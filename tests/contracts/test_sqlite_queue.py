@@ -41,6 +41,16 @@ class TestSqliteQueue(QueueContract):
                 attempt()
             assert refused.value.code == "CLIP_QUARANTINED"
 
+    def test_work_of_an_earlier_version_is_drawn_by_its_own_id_also_after_it_was_taken_back(
+        self, queue, clip, database
+    ):
+        work = self.submitted(queue, ANN)
+        database.execute("UPDATE task SET draw_id = NULL")
+        self.submit(queue, queue.take_back(ANN, work.id, key="key"), b"better")
+        asked = []
+        queue.draw(lambda annotation_id: bool(asked.append(annotation_id)))
+        assert asked == [work.id]
+
     def test_order_holds_between_open_and_expired_tasks(self, queue, clock):
         queue.add_clip("first", passes=1, sort_key=1)
         self.claimed(queue, ANN)

@@ -10,6 +10,7 @@ from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
 from reviewer.model.task import Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.session.acts import Decide, HandIn, Release, Skip
+from reviewer.session.draft_versions import VersionReason
 from tests.benches.workspace import annotation
 
 
@@ -116,6 +117,28 @@ class WorkSessionContract:
         again = setting.work.claim()
         assert again.task_id == lease.task_id
         assert setting.work.open(again).draft.text_verbatim == "begun"
+
+    def test_a_submission_taken_back_is_held_again_with_its_text(self, setting: WorkSetting) -> None:
+        if setting.kind is not TaskKind.TRANSCRIBE:
+            with pytest.raises(Refused):
+                setting.work.take_back()
+            return
+        lease = setting.heard()
+        setting.finish(lease)
+        at_hand = setting.work.claim()
+        taken = setting.work.take_back()
+        assert (taken.task_id, taken.token) == (lease.task_id, lease.token + 1)
+        assert setting.work.resume() == taken
+        assert setting.work.open(taken).draft.text_verbatim == "the words of this clip"
+        setting.finish(taken, "better words of this clip")
+        assert setting.work.claim().task_id == at_hand.task_id
+
+    def test_versions_of_an_open_clip_come_back_newest_first(self, setting: WorkSetting) -> None:
+        lease = setting.work.claim()
+        setting.work.open(lease)
+        for text in ("first", "second"):
+            setting.work.keep_version(lease, annotation(text), VersionReason.REPLACED)
+        assert [each.annotation.text_verbatim for each in setting.work.versions(lease)] == ["second", "first"]
 
     @pytest.mark.parametrize("is_dropped", [False, True])
     def test_handing_over_without_a_prefetched_clip_or_with_a_dropped_one_ends_the_task(

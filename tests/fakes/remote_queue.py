@@ -21,6 +21,7 @@ _IDEMPOTENT = {
     "release",
     "skip",
     "submit",
+    "take_back",
     "decide",
     "keep_late_draft",
 }

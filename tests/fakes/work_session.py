@@ -22,11 +22,13 @@ from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, Verdic
 from reviewer.places import resource
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
+from reviewer.session.draft_versions import DraftVersion, VersionReason
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.text_search import FoundWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.transcript.find import Query
+from reviewer.transcript.history import History
 from tests.factories import a_clip
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -133,8 +135,11 @@ class FakeWork:
         self.opens_prefetched = False
         """Whether a hand-over opens the prefetched clip, as the session does, or it is seen step by step."""
         self.drafts: dict[str, Annotation] = {}
+        self.histories: dict[str, History] = {}
         self.revisions: list[int] = []
         self.positions: dict[str, int] = {}
+        self.kept_versions: list[DraftVersion] = []
+        self.ended: list[OpenClip] = []
         self.submitted: list[Annotation] = []
         self.skipped: list[SkipReason] = []
         self.verdicts: list[tuple[VerdictKind, str]] = []
@@ -168,12 +173,26 @@ class FakeWork:
             self.held = next(iter(self.waiting.values())).lease
         return self.held
 
+    def take_back(self, annotation_id: str | None = None) -> Lease:
+        """The clip that was submitted last comes back with its text; the one at hand waits behind it."""
+        self.called("take_back")
+        if not self.ended:
+            raise Refused("CANNOT_TAKE_BACK", annotation=annotation_id or "")
+        clip = self.ended.pop()
+        lease = replace(clip.lease, token=clip.lease.token + 1)
+        history = History.of(self.submitted.pop())
+        again = replace(clip, lease=lease, draft=history.present.annotation, draft_history=history)
+        self.waiting = {lease.task_id: again, **self.waiting}
+        self.held = lease
+        return lease
+
     def open(self, lease: Lease) -> OpenClip:
         self.called("open")
         clip = self.waiting[lease.task_id]
+        kept = self.histories.get(lease.task_id, clip.draft_history)
         draft = self.drafts.get(lease.task_id, clip.draft)
         position = self.positions.get(lease.task_id, clip.position)
-        self._open = replace(clip, draft=draft, position=position)
+        self._open = replace(clip, draft=draft, draft_history=kept, position=position)
         return self._open
 
     def prefetch(self) -> Sound | None:
@@ -207,16 +226,26 @@ class FakeWork:
         self.called("beat")
         return lease
 
-    def save_draft(self, lease: Lease, annotation: Annotation, revision: int) -> datetime:
+    def save_draft(self, lease: Lease, work: History | Annotation, revision: int) -> datetime:
         self.called("save_draft")
         if self.held is None or self.held.task_id != lease.task_id:
             raise NotLeased
         self.revisions.append(revision)
         if revision < max(self.revisions):
             return self.now
-        self.drafts[lease.task_id] = annotation
+        history = work if isinstance(work, History) else History.of(work)
+        self.histories[lease.task_id], self.drafts[lease.task_id] = history, history.present.annotation
         self.now += timedelta(seconds=1)
         return self.now
+
+    def versions(self, lease: Lease) -> list[DraftVersion]:
+        self.called("versions")
+        return list(reversed(self.kept_versions))
+
+    def keep_version(self, lease: Lease, annotation: Annotation, reason: VersionReason) -> None:
+        self.called("keep_version")
+        made_at = NOON + timedelta(minutes=len(self.kept_versions))
+        self.kept_versions.append(DraftVersion(f"w{made_at}", made_at, reason, annotation))
 
     def save_position(self, lease: Lease, frame: int) -> None:
         self.called("save_position")
@@ -229,7 +258,9 @@ class FakeWork:
             self.drafts.pop(lease.task_id, None)
             self.held = replace(lease, blind_annotation="mine")
             clip = self.waiting[lease.task_id]
-            self.waiting[lease.task_id] = replace(clip, lease=self.held, blind=annotation, draft=None)
+            self.waiting[lease.task_id] = replace(
+                clip, lease=self.held, blind=annotation, draft=None, draft_history=None
+            )
         else:
             self._end(lease)
         return Receipt("mine", self.now)
@@ -272,8 +303,11 @@ class FakeWork:
 
     def _end(self, lease: Lease) -> None:
         self.held = None
-        self.waiting.pop(lease.task_id, None)
+        clip = self.waiting.pop(lease.task_id, None)
+        if clip is not None:
+            self.ended.append(clip)
         self.drafts.pop(lease.task_id, None)
+        self.histories.pop(lease.task_id, None)
 
     def called(self, name: str) -> None:
         self.calls.append(name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reviewer.clips.draft_versions import StoredVersion
 from reviewer.errors import NotAllowed, Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.purge import read_withdrawn_sources
@@ -32,7 +33,17 @@ def add_clip(bench: LeadBench, clip_id: str, **changes: Any) -> None:
 
 def state(bench: LeadBench) -> dict[str, list[dict[str, Any]]]:
     """Everything that a purge changes."""
-    tables = ("clip", "queue_clip", "task", "annotation", "verdict", "hypothesis", "draft", "late_draft")
+    tables = (
+        "clip",
+        "queue_clip",
+        "task",
+        "annotation",
+        "verdict",
+        "hypothesis",
+        "draft",
+        "late_draft",
+        "draft_version",
+    )
     return {table: bench.unit.database.rows(f"SELECT * FROM {table}") for table in tables}
 
 
@@ -42,6 +53,8 @@ def with_everything(bench: LeadBench) -> None:
     lease = bench.claim(BEN)
     bench.unit.queue.keep_late_draft(lease, b"sealed", key="late")
     bench.unit.drafts.save(lease.task_id, lease.person_id, "c1", "window", 1, b"sealed", bench.clock.now())
+    version = StoredVersion("w1", "pause", b"sealed", bench.clock.now())
+    bench.unit.versions.add(lease.task_id, lease.person_id, "c1", version)
     bench.unit.hypotheses.add(bench.lead.keyring, Hypothesis("h1", "c1", "manifest", "", "yes"))
     assert bench.submit(ANA, "yes") == "c1"
     bench.accept_all()
@@ -55,6 +68,7 @@ def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) 
     after = state(bench)
     assert [row["wrapped_key"] is None for row in after["clip"]] == [True, False]
     assert [row["sealed"] for row in after["annotation"]] == [b""]
+    assert after["draft_version"] == []
     assert (after["hypothesis"], after["draft"], bench.unit.queue.late_drafts()) == ([], [], [])
     assert bench.unit.queue.clip_state("c1") is ClipState.PURGED
     assert bench.unit.queue.clip_state("c2") is ClipState.READY

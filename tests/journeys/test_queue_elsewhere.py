@@ -118,6 +118,30 @@ def test_a_hand_over_shows_the_prefetched_clip_without_waiting(
 
 
 @pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.SENT_TWICE])
+def test_a_submission_is_taken_back_once_whatever_becomes_of_the_answer(
+    bench: Bench, work: WorkSession, network: Network, fault: Fault
+) -> None:
+    lease = claim_and_hear(work)
+    work.submit(lease, DONE)
+    work.close(lease)
+    network.faults = [Fault.NONE, fault]  # the submissions are listed first
+    if fault is Fault.ANSWER_LOST:
+        with pytest.raises(Unavailable):
+            work.take_back()
+        work.deliver()
+    else:
+        work.take_back()
+    taken = work.resume()
+    assert (taken.task_id, taken.token) == (lease.task_id, lease.token + 1)
+    assert len(bench.events(Action.TAKEN_BACK)) == 1
+    opened = hear(work, taken)
+    assert opened.draft == DONE
+    work.submit(taken, DONE.with_text("better"))
+    work.close(taken)
+    assert len(submitted(bench)) == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.SENT_TWICE])
 @pytest.mark.parametrize("act", ["submit", "skip", "release", "claim"])
 def test_a_lost_or_repeated_answer_changes_nothing(
     bench: Bench, work: WorkSession, network: Network, fault: Fault, act: str

@@ -2,25 +2,31 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import LeaseLost, NotLeased, Unavailable
-from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
 from reviewer.model.task import Lease
-from reviewer.ui.clip.autosave import SAVE_AFTER_MS, Autosave, Draft
+from reviewer.transcript.history import History
+from reviewer.ui.clip.autosave import RETRY_AFTER_MS, SAVE_AFTER_MS, Autosave, Draft
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.lease_renewal import BEAT_EVERY_MS, LeaseRenewal
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.jobs import Jobs
-from tests.fakes.work_session import NOON, a_lease, typed
+from tests.fakes.clock import FakeClock
+from tests.fakes.work_session import NOON, a_lease
+from tests.fakes.work_session import typed as annotation_of
 
 Settle = Callable[[], None]
 MAX_AGE_MS = 2_000
+
+
+def typed(text: str) -> History:
+    return History.of(annotation_of(text))
 
 
 class Disk:
@@ -34,14 +40,15 @@ class Disk:
         self.begun = threading.Event()
         self.broken: list[Exception] = []
 
-    def save(self, annotation: Annotation, revision: int) -> object:
+    def save(self, history: History, revision: int) -> datetime:
         self.begun.set()
         assert self.gate.wait(5)
         if self.broken:
             raise self.broken.pop(0)
-        self.saved.append(annotation.text_verbatim)
+        text = history.present.annotation.text_verbatim
+        self.saved.append(text)
         if revision > self.revision:
-            self.kept, self.revision = annotation.text_verbatim, revision
+            self.kept, self.revision = text, revision
         return NOON + timedelta(seconds=len(self.saved))
 
 
@@ -208,6 +215,90 @@ def test_a_save_that_fails_is_told_and_tried_again_with_the_newest_text(
     qtbot.waitUntil(lambda: len(told) == 2)
     assert [isinstance(one, Unavailable) for one in told] == [True, False]
     assert disk.saved == ["ab"]
+
+
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def slow(disk: Disk, executor: SerialExecutor, owner: QObject, clock: FakeClock) -> Autosave:
+    """It saves after an hour of the clock, so what is saved in a test was due at once."""
+    made = Autosave(executor, owner, save_after_ms=HOUR_MS, pause_ms=HOUR_MS, now=clock.monotonic)
+    made.begin_clip(disk.save)
+    return made
+
+
+def test_a_pause_is_saved_before_the_time_comes(
+    disk: Disk, executor: SerialExecutor, owner: QObject, qtbot: QtBot
+) -> None:
+    autosave = Autosave(executor, owner, save_after_ms=HOUR_MS, pause_ms=1)
+    autosave.begin_clip(disk.save)
+    autosave.note(typed("a"))
+    qtbot.waitUntil(lambda: disk.saved == ["a"])
+
+
+def test_what_waited_for_a_slow_disk_is_due_from_when_it_was_typed(
+    slow: Autosave, disk: Disk, clock: FakeClock, qtbot: QtBot
+) -> None:
+    disk.gate.clear()
+    slow.note(typed("a"))
+    slow.save_now()
+    assert disk.begun.wait(5)
+    slow.note(typed("ab"))
+    clock.advance(HOUR_MS / 1000)
+    slow.note(typed("abc"))
+    assert disk.saved == []  # one save at a time
+    disk.gate.set()
+    qtbot.waitUntil(lambda: disk.saved == ["a", "abc"])
+
+
+def test_a_save_that_failed_is_tried_again_within_the_promised_time(
+    executor: SerialExecutor, disk: Disk, owner: QObject, qtbot: QtBot
+) -> None:
+    assert SAVE_AFTER_MS + RETRY_AFTER_MS <= MAX_AGE_MS
+    clock = FakeClock()
+    autosave = Autosave(executor, owner, save_after_ms=0, pause_ms=0, retry_after_ms=1, now=clock.monotonic)
+    autosave.begin_clip(disk.save)
+    disk.broken = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")] * 3
+    autosave.note(typed("a"))
+    qtbot.waitUntil(lambda: disk.saved == ["a"])
+    assert autosave.is_all_saved
+
+
+def test_keys_while_a_save_is_to_be_tried_again_do_not_hurry_it(
+    executor: SerialExecutor, disk: Disk, owner: QObject, clock: FakeClock, qtbot: QtBot, settle: Settle
+) -> None:
+    autosave = Autosave(
+        executor, owner, save_after_ms=0, pause_ms=0, retry_after_ms=HOUR_MS, now=clock.monotonic
+    )
+    autosave.begin_clip(disk.save)
+    told: list[object] = []
+    autosave.failed.connect(told.append)
+    disk.broken = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
+    autosave.note(typed("a"))
+    qtbot.waitUntil(lambda: bool(told))
+    for _ in range(20):
+        autosave.note(typed("ab"))
+        settle()
+    assert disk.saved == []
+    autosave.stop()
+
+
+def test_two_saves_that_were_asked_for_are_both_under_way_until_the_last_is_done(
+    saving: Autosave, disk: Disk, settle: Settle
+) -> None:
+    assert disk.begun.wait(5)
+    saving.note(typed("ab"))
+    saving.save_now()
+    disk.gate.set()
+    settle()
+    assert disk.saved == ["a", "ab"]
+    assert saving.is_all_saved
 
 
 def test_nothing_is_saved_after_the_stop_and_a_save_under_way_tells_nobody(

@@ -6,10 +6,11 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
-from reviewer.errors import NdaRequired
+from reviewer.errors import NdaRequired, Unavailable
 from reviewer.model.people import Role
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.main_window import initial_size
+from reviewer.ui.page import PageRequest
 from reviewer.ui.shortcuts_dialog import ShortcutsDialog
 from reviewer.ui.theme import Scheme, Theme, current_scheme
 from tests.benches.agreement import sign
@@ -86,6 +87,15 @@ def test_a_click_in_the_sidebar_or_a_key_brings_the_screen(made: MainWindowBench
     assert tool(made, "sidebar_people").isChecked()
 
 
+def test_work_taken_back_under_my_work_is_shown_at_the_desk(main_window):
+    bench = main_window(Role.CONTRACTOR)
+    bench.signed_in.go_to("mine")
+    bench.page.page_requested.emit(PageRequest("desk", "a1"))
+    bench.settle()
+    assert bench.page.objectName() == "desk_page"
+    assert "take_back" in bench.desk.work.calls
+
+
 def test_facts_of_a_page_stand_in_the_status_bar(made: MainWindowBench):
     shown = [made.signed_in.findChild(QLabel, f"status_{name}").text() for name in ("open", "unwitnessed")]
     assert shown == ["96 tasks open", "12 rows not witnessed"]
@@ -149,6 +159,24 @@ def test_closing_the_window_signs_out_first(made: MainWindowBench, qtbot: QtBot)
     assert made.window.isVisible()
     qtbot.waitUntil(lambda: not made.window.isVisible())
     assert made.gateway.sign_in.calls == ["sign_in", "sign_out"]
+
+
+def test_a_window_whose_text_cannot_be_saved_stays_open_until_asked_again(main_window, qtbot: QtBot):
+    bench = main_window(Role.CONTRACTOR)
+    bench.page.workspace.presenter.take_next()
+    bench.settle()
+    bench.signed_in.go_to("mine")
+    desk = bench.signed_in.page_of("desk")
+    work = bench.desk.work
+    work.errors["save_draft"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
+    desk.workspace.view.transcription.editor.replace_text("hello")
+    bench.window.close()
+    assert bench.window.isVisible()
+    assert bench.page is desk
+    assert desk.workspace.view.message.text.startswith("Not saved yet")
+    bench.window.close()
+    qtbot.waitUntil(lambda: not bench.window.isVisible())
+    assert work.drafts["task-1"].text_verbatim == "hello"
 
 
 def test_asked_a_second_time_the_window_closes_whatever_is_under_way(made: MainWindowBench):

@@ -1,6 +1,7 @@
 """One's own work, looked back on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from reviewer.session.past_work import PastWork
 from reviewer.session.text_search import FoundWork
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.mine.page import MinePage
-from reviewer.ui.page import StatusFacts
+from reviewer.ui.page import PageRequest, StatusFacts
 from tests.fakes.work_session import NOON, FakeDesk
 
 Shown = Callable[[FakeDesk], MinePage]
@@ -28,7 +29,7 @@ def remembering(*past: PastWork, returned: int = 0) -> FakeDesk:
 
 
 def work(number: int, state: TaskState = TaskState.SUBMITTED, text: str | None = "hello\n there") -> PastWork:
-    return PastWork(f"c{number}", NOON - timedelta(minutes=number), state, text)
+    return PastWork(f"a{number}", f"c{number}", NOON - timedelta(minutes=number), state, text)
 
 
 @pytest.fixture
@@ -108,3 +109,17 @@ def test_todays_work_is_searched_and_one_clip_is_asked_for(
     assert asked.args == ["a1"]
     page.close_down()
     assert (page.search.wanted.text(), page.search.found.rowCount()) == ("", 0)
+
+
+def test_only_what_qa_has_not_dealt_with_can_be_taken_back_and_the_desk_is_asked_for_it(
+    shown: Shown, qtbot: QtBot
+) -> None:
+    page = shown(remembering(replace(work(1), may_be_taken_back=True), work(2, TaskState.QA_PENDING)))
+    table = page.findChild(QTableView)
+    assert not page.take_back_button.isEnabled()
+    table.selectRow(1)
+    assert not page.take_back_button.isEnabled()
+    table.selectRow(0)
+    with qtbot.waitSignal(page.page_requested) as asked:
+        page.take_back_button.click()
+    assert asked.args == [PageRequest("desk", "a1")]

@@ -1,5 +1,6 @@
 """Autosave: saves drafts shortly after a change, in order, and retries until they are on the disk."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,22 +8,24 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from reviewer.errors import NotLeased, ReviewerError, Unavailable
-from reviewer.model.annotation import Annotation
+from reviewer.transcript.history import History
 from reviewer.ui.clip.serial_executor import SerialExecutor
 from reviewer.ui.messages import Message, message_for
 from reviewer.ui.page import StatusFacts
 from reviewer.ui.widgets.inline_message import InlineMessage
 
 SAVE_AFTER_MS = 1200
-RETRY_AFTER_MS = 3000
-SaveDraft = Callable[[Annotation, int], datetime]
+PAUSE_MS = 400
+RETRY_AFTER_MS = 500
+LAST_RETRY_AFTER_MS = 3000
+SaveDraft = Callable[[History, int], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An annotation and its revision, which only grows while the window is open."""
+    """Work with its undo history, and its revision, which only grows while the window is open."""
 
-    annotation: Annotation
+    history: History
     revision: int
 
 
@@ -32,10 +35,11 @@ def is_lost(error: Exception) -> bool:
 
 
 class Autosave(QObject):
-    """Saves at most 1.2 s after the first unsaved change, so also during continuous typing.
+    """Saves at each pause, and at most 1.2 s after the first unsaved change, also during continuous typing.
 
-    ``SaveDraft`` commits an annotation under a revision and returns the time of the commit. A failed save is
-    retried until it succeeds or the autosave is stopped; the newest text always wins.
+    ``SaveDraft`` commits work under a revision and returns the time of the commit. One save runs at a time;
+    what was changed meanwhile is due when it would have been without it. A failed save is retried, ever later
+    up to 3 s, until it succeeds or the autosave is stopped; the newest work always wins.
     """
 
     saved = Signal(object)
@@ -49,15 +53,20 @@ class Autosave(QObject):
         parent: QObject | None = None,
         *,
         save_after_ms: int = SAVE_AFTER_MS,
+        pause_ms: int = PAUSE_MS,
         retry_after_ms: int = RETRY_AFTER_MS,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self._executor = executor
-        self._save_after_ms, self._retry_after_ms = save_after_ms, retry_after_ms
+        self._save_after_ms, self._pause_ms, self._retry_after_ms = save_after_ms, pause_ms, retry_after_ms
+        self._now = now
         self._save: SaveDraft = _save_nowhere
         self._revision = 0
         self._newest: Draft | None = None
-        self._saving: Draft | None = None
+        self._saving: tuple[Draft, ...] = ()
+        self._first_change = self._last_change = self._not_before = 0.0
+        self._failures = 0
         self._is_stopped = True
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -66,42 +75,46 @@ class Autosave(QObject):
     def begin_clip(self, save: SaveDraft) -> None:
         """Starts with another clip; ``save`` is bound to its lease. A running save emits nothing."""
         self._save = save
-        self._newest, self._saving, self._is_stopped = None, None, False
+        self._newest, self._saving, self._is_stopped = None, (), False
+        self._failures, self._not_before = 0, 0.0
 
     @property
     def is_all_saved(self) -> bool:
         """Whether nothing is waiting to be saved or being saved."""
-        return self._newest is None and self._saving is None
+        return self._newest is None and not self._saving
 
-    def note(self, annotation: Annotation) -> None:
-        """Takes the newest annotation, to be saved."""
-        self._newest = self.numbered(annotation)
-        if not self._timer.isActive() and self._saving is None and not self._is_stopped:
-            self._timer.start(self._save_after_ms)
+    def note(self, history: History) -> None:
+        """Takes the newest work, to be saved."""
+        self._last_change = self._now()
+        if self._newest is None:
+            self._first_change = self._last_change
+        self._newest = self.numbered(history)
+        self._wait()
 
-    def numbered(self, annotation: Annotation) -> Draft:
-        """The annotation with the next revision."""
+    def numbered(self, history: History) -> Draft:
+        """The work with the next revision."""
         self._revision += 1
-        return Draft(annotation, self._revision)
+        return Draft(history, self._revision)
 
     @Slot()
     def save_now(self) -> None:
-        """Starts saving the newest text, if it is not saved yet."""
+        """Saves the newest work, if it is not saved yet, after a save that runs."""
         self._timer.stop()
         newest = self._newest
         if newest is None or self._is_stopped:
             return
-        self._newest, self._saving = None, newest
-        save = self._save
+        self._newest = None
+        self._saving = (*self._saving, newest)
+        save, since = self._save, self._first_change
         self._executor.run(
-            lambda: save(newest.annotation, newest.revision),
-            lambda moment: self._on_saved(save, moment),
-            lambda error: self._on_failed(save, newest, error),
+            lambda: save(newest.history, newest.revision),
+            lambda moment: self._on_saved(save, newest, moment),
+            lambda error: self._on_failed(save, newest, since, error),
         )
 
     def take_unsaved(self) -> Draft | None:
         """Stops, and returns what may not be on the disk; None if everything is, or it was stopped."""
-        unsaved = None if self._is_stopped else self._newest or self._saving
+        unsaved = None if self._is_stopped else self._newest or next(reversed(self._saving), None)
         self.stop()
         return unsaved
 
@@ -113,27 +126,44 @@ class Autosave(QObject):
     def resume(self) -> None:
         """Saves again after ``stop``: the hand-over failed."""
         self._is_stopped = False
-        if self._newest is not None and self._saving is None:
-            self._timer.start(self._save_after_ms)
+        self._wait()
 
-    def _on_saved(self, save: SaveDraft, moment: datetime) -> None:
+    def _wait(self) -> None:
+        """Starts the timer for the newest work, unless a save runs: its end starts it."""
+        if self._newest is None or self._saving or self._is_stopped:
+            return
+        due = min(
+            self._first_change + self._save_after_ms / 1000,
+            self._last_change + self._pause_ms / 1000,
+        )
+        due = max(due, self._not_before)
+        self._timer.start(max(0, round((due - self._now()) * 1000)))
+
+    def _after(self, done: Draft) -> tuple[Draft, ...]:
+        return tuple(draft for draft in self._saving if draft.revision > done.revision)
+
+    def _on_saved(self, save: SaveDraft, saved: Draft, moment: datetime) -> None:
         if save is not self._save:
             return
-        self._saving = None
+        self._saving = self._after(saved)
+        self._failures, self._not_before = 0, 0.0
         if self._is_stopped:
             return
         self.saved.emit(moment)
-        if self._newest is not None:
-            self._timer.start(self._save_after_ms)
+        self._wait()
 
-    def _on_failed(self, save: SaveDraft, unsaved: Draft, error: Exception) -> None:
+    def _on_failed(self, save: SaveDraft, unsaved: Draft, since: float, error: Exception) -> None:
         if save is not self._save:
             return
-        self._saving = None
-        self._newest = self._newest or unsaved
+        self._saving = self._after(unsaved)
+        if not self._saving:  # else newer work is being saved
+            self._newest, self._first_change = self._newest or unsaved, since
+        delay = min(self._retry_after_ms * 2**self._failures, LAST_RETRY_AFTER_MS)
+        self._failures += 1
+        self._not_before = self._now() + delay / 1000
         if self._is_stopped:
             return
-        self._timer.start(self._retry_after_ms)
+        self._wait()
         self.failed.emit(error)
 
 
@@ -171,5 +201,5 @@ def _not_saved(error: Exception) -> Message:
     return Message(sentence, (hint % known.hint).strip())
 
 
-def _save_nowhere(_annotation: Annotation, _revision: int) -> datetime:
+def _save_nowhere(_history: History, _revision: int) -> datetime:
     raise NotLeased

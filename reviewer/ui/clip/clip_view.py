@@ -10,6 +10,7 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.session.coverage import Lack
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.history import History
 from reviewer.ui.clip.clip_facts import ClipFacts
 from reviewer.ui.clip.delayed_disable import DelayedDisable
 from reviewer.ui.clip.submission_issues import SubmissionIssues
@@ -65,6 +66,7 @@ class ClipView(QWidget):
         self.waveform = WaveformPanel(scope, jobs, self)
         self.transcription = TranscriptionPanel(scope, schema, conventions, self)
         self.transcription.annotation_changed.connect(self.annotation_changed)
+        self.transcription.speakers_overlap.connect(self._on_speakers_overlap)
         self.message = InlineMessage(f"{scope}_message", parent=self)
         panel = self.transcription
         self._busy = DelayedDisable((panel.form, panel.flags, panel.tags, actions), self)
@@ -97,6 +99,11 @@ class ClipView(QWidget):
         return self.transcription.annotation
 
     @property
+    def history(self) -> History:
+        """The present annotation with its undo history, as it is saved with a draft."""
+        return self.transcription.history
+
+    @property
     def stage(self) -> QWidget | None:
         """The panel that is shown below the waveform."""
         return self._stages.currentWidget()
@@ -126,6 +133,10 @@ class ClipView(QWidget):
         self.show_stage(self.transcription)
         self.transcription.show_clip(clip)
         self.show_busy(is_busy=False)
+
+    def replace_annotation(self, annotation: Annotation) -> None:
+        """Makes another annotation the present one, as one change that can be undone."""
+        self.transcription.replace_annotation(annotation)
 
     def clear(self) -> None:
         """Removes everything of the clip from the screen."""
@@ -170,6 +181,11 @@ class ClipView(QWidget):
     def unheard_hint(self) -> str:
         """Names the key that plays unheard speech."""
         return self.tr("Press {0} to play it.").format(shortcut(f"{self._scope}.next_unheard").shown)
+
+    @Slot(str, str)
+    def _on_speakers_overlap(self, one: str, other: str) -> None:
+        sentence = self.tr("“{0}” and “{1}” speak at the same time: they cannot be merged.")
+        self.message.show_message(Message(sentence.format(one, other)), "warn")
 
     def _first_of(self, issues: SubmissionIssues) -> str:
         first = translated_catalogue().words(issues.notices[0]).sentence

@@ -15,11 +15,13 @@ from reviewer.errors import (
     OpenElsewhere,
     ReviewerError,
     SubmissionConflict,
+    Unavailable,
 )
 from reviewer.model.annotation import Annotation
 from reviewer.model.task import DailyCounts, Lease, SkipReason
 from reviewer.session.acts import HandIn, Skip, WorkAct
-from reviewer.ui.clip.autosave import Autosave, SaveStatus, is_lost
+from reviewer.session.draft_versions import VersionReason, is_replaced
+from reviewer.ui.clip.autosave import Autosave, Draft, SaveStatus, is_lost
 from reviewer.ui.clip.contradiction_question import ContradictionQuestion
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
@@ -34,8 +36,10 @@ from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.position_memory import PositionMemory
 
 if TYPE_CHECKING:
+    from reviewer.session.draft_versions import DraftVersion
     from reviewer.session.open_clip import OpenClip
     from reviewer.session.work_session import WorkSession
+    from reviewer.transcript.history import History
     from reviewer.ui.clip.clip_stack import ClipStack
     from reviewer.ui.clip.clip_view import ClipView
     from reviewer.ui.clip.empty_page import EmptyPage
@@ -91,7 +95,8 @@ class ClipPresenter(QObject):
         self._state = ClipStateMachine()
         self._lease: Lease | None = None
         self._is_touched = False
-        self._unsaved: tuple[str, Annotation] | None = None
+        self._last_noted = Annotation()
+        self._unsaved: tuple[str, History] | None = None
         self._retry: Callable[[], None] = self.take_next
         self._executor = SerialExecutor(jobs, self)
         self._prefetch = Prefetch(work, self._executor, jobs, playback)
@@ -169,6 +174,45 @@ class ClipPresenter(QObject):
             work = partial(step, self._lease, self._view.annotation)
             self._executor.run(work, lambda kept: self._on_stayed(done, *kept), self._on_refused)
 
+    def take_back(self, annotation_id: str | None = None) -> None:
+        """Opens one of this person's submissions again, or the last.
+
+        The clip at hand is saved first and stays leased: it is the next one.
+        """
+        claim = partial(self._work.take_back, annotation_id)
+        if self._state.is_in(ClipState.IDLE, ClipState.FAILED):
+            self._retry = lambda: self.take_back(annotation_id)
+            self._enter(ClipState.CLAIMING)
+            self._executor.run(partial(_claim_and_open, self._work, claim), self._on_taken_back)
+        elif self._state.is_in(ClipState.OPEN) and self._lease is not None:
+            self._position.keep()
+            unsaved = self._autosave.take_unsaved()
+            step = partial(_set_aside, self._work, self._lease, unsaved, claim)
+            if self._begin_hand_over(lambda: self.take_back(annotation_id)):
+                self._executor.run(step, self._on_set_aside, self._on_refused)
+
+    def read_versions(self, show: "Callable[[list[DraftVersion]], None]") -> None:
+        """Reads the kept versions of the open clip, after its newest text was saved."""
+        lease = self._lease
+        if not self._state.is_in(ClipState.OPEN) or lease is None:
+            return
+
+        def show_if_open(versions: "list[DraftVersion]") -> None:
+            is_open = self._state.is_in(ClipState.OPEN)
+            if is_open and self._lease is not None and self._lease.task_id == lease.task_id:
+                show(versions)
+
+        self._autosave.save_now()
+        self._executor.run(partial(self._work.versions, lease), show_if_open, self._view.message.show_error)
+
+    @Slot(object)
+    def restore(self, annotation: Annotation) -> None:
+        """Makes a kept version the present work, as one change; the present one is kept as a version."""
+        if self._state.is_in(ClipState.OPEN):
+            self._keep_version(self._view.annotation, VersionReason.RESTORED)
+            self._last_noted = annotation
+            self._view.replace_annotation(annotation)
+
     def skip(self, reason: SkipReason) -> None:
         """Skips the clip, also one that did not open."""
         self.hand_over(lambda lease, _annotation: Skip(lease, reason))
@@ -193,6 +237,21 @@ class ClipPresenter(QObject):
         self._position.keep()
         self._autosave.save_now()
 
+    def keep_text(self) -> bool:
+        """Saves the newest text on this thread; False, with a message, if the disk does not take it."""
+        lease, unsaved = self._lease, self._autosave.take_unsaved()
+        if lease is None or unsaved is None:
+            return True
+        try:
+            self._executor.run_here(partial(self._work.save_draft, lease, unsaved.history, unsaved.revision))
+        except Unavailable as error:
+            self._autosave.resume()
+            self._save_status.show_failed(error)
+            return False
+        except ReviewerError:
+            return True  # a rule refused: the session keeps what may be kept
+        return True
+
     @Slot()
     def retry(self) -> None:
         """Retries the operation that the message is about."""
@@ -210,11 +269,14 @@ class ClipPresenter(QObject):
         is_untouched = was_open and not self._is_touched and not self._playback.coverage.heard
         self._state.enter(ClipState.CLOSED)
         lease, unsaved = self._lease, self._autosave.take_unsaved()
+        if unsaved is None and was_on_screen and not was_open and self._is_touched:
+            # The hand-over under way may fail: then this is the draft; else it is refused.
+            unsaved = self._autosave.numbered(self._view.history)
         self._renewal.end_lease()
         self._playback.pause()
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
-            save = partial(self._work.save_draft, lease, unsaved.annotation, unsaved.revision)
+            save = partial(self._work.save_draft, lease, unsaved.history, unsaved.revision)
             with suppress(ReviewerError):
                 self._executor.run_here(save)
         self._position.keep()
@@ -264,8 +326,9 @@ class ClipPresenter(QObject):
         lease = self._lease = clip.lease
         self._autosave.begin_clip(partial(self._work.save_draft, lease))
         if self._unsaved is not None and self._unsaved[0] == lease.task_id and clip.blind is None:
-            clip = replace(clip, draft=self._unsaved[1])
-            self._autosave.note(self._unsaved[1])
+            unsaved = self._unsaved[1]
+            clip = replace(clip, draft=unsaved.present.annotation, draft_history=unsaved)
+            self._autosave.note(unsaved)
         self._unsaved = None
         self._heard_log.begin_clip(lease)
         self._playback.load(clip.samples, clip.speech, clip.heard, is_held=clip.is_distressing)
@@ -275,6 +338,7 @@ class ClipPresenter(QObject):
         keep = partial(self._work.save_position, lease)
         self._position.begin_clip(lambda frame: self._executor.run(partial(keep, frame)), clip.position)
         self._enter(ClipState.OPEN)
+        self._last_noted = self._view.annotation
         self._is_touched = clip.draft is not None or clip.blind is not None
         self._stack.paint_now()
         self._renewal.begin_lease(lease)
@@ -294,6 +358,19 @@ class ClipPresenter(QObject):
         self._leave_clip(has_next=found.clip is not None)  # the session has closed it
         self._on_next(found)
         self.handed_over.emit(act)
+
+    def _on_set_aside(self, found: NextClip) -> None:
+        if not self._state.is_in(ClipState.CLOSED):
+            self._leave_clip(has_next=found.clip is not None)  # the session has closed it
+        self._on_taken_back(found)
+
+    def _on_taken_back(self, found: NextClip) -> None:
+        self._on_next(found)
+        if self._state.is_in(ClipState.OPEN):
+            sentence = self.tr("You took this submission back: submit it again when it is right.")
+            self._view.message.show_message(
+                Message(sentence, self.tr("If you leave it, it stays as it was."))
+            )
 
     def _on_stayed(self, done: Callable[[T], None], lease: Lease, result: T) -> None:
         if self._state.is_in(ClipState.CLOSED):
@@ -324,7 +401,7 @@ class ClipPresenter(QObject):
         Without an agreement nothing is saved: the text is kept here until the same clip opens again.
         """
         if isinstance(error, NdaRequired) and self._lease is not None and self._is_touched:
-            self._unsaved = self._lease.task_id, self._view.annotation
+            self._unsaved = self._lease.task_id, self._view.history
         self._close(self._leave_clip())
         self._enter(ClipState.FAILED)
         self._stack.show_failure(message_for(error))
@@ -343,8 +420,8 @@ class ClipPresenter(QObject):
         if not self._state.is_in(ClipState.OPEN):
             return
         if self._lease is not None and self._is_touched:
-            draft = self._autosave.numbered(self._view.annotation)
-            self._executor.run(partial(self._work.save_draft, self._lease, draft.annotation, draft.revision))
+            draft = self._autosave.numbered(self._view.history)
+            self._executor.run(partial(self._work.save_draft, self._lease, draft.history, draft.revision))
         self._on_lost(error)
 
     @Slot(object)
@@ -358,7 +435,10 @@ class ClipPresenter(QObject):
     def _on_annotation_changed(self, annotation: Annotation) -> None:
         if self._state.is_in(ClipState.OPEN):
             self._is_touched = True
-            self._autosave.note(annotation)
+            if is_replaced(self._last_noted, annotation):
+                self._keep_version(self._last_noted, VersionReason.REPLACED)
+            self._last_noted = annotation
+            self._autosave.note(self._view.history)
             self._issues.look_again()
 
     @Slot()
@@ -376,6 +456,11 @@ class ClipPresenter(QObject):
         self._view.message.show_message(Message(sentence, hint), "warn")
 
     # Steps
+
+    def _keep_version(self, annotation: Annotation, reason: VersionReason) -> None:
+        if self._lease is not None:
+            keep = partial(self._work.keep_version, self._lease, annotation, reason)
+            self._executor.run(keep)  # a failure costs a version, not the text
 
     def _hand_over(self, make_act: MakeAct, retry: Callable[[], None]) -> None:
         if self._begin_hand_over(retry):
@@ -461,6 +546,15 @@ def _claim_and_open(work: "WorkSession", claim: Claim) -> NextClip:
         return NextClip(lease, work.open(lease) if lease is not None else None)
     except Exception as error:  # noqa: BLE001 - the GUI thread sorts known errors and bugs
         return NextClip(lease, error=error)
+
+
+def _set_aside(work: "WorkSession", lease: Lease, unsaved: Draft | None, claim: Claim) -> NextClip:
+    """Saves and closes the clip at hand, and opens another; raises what keeps the clip at hand open."""
+    if unsaved is not None:
+        work.save_draft(lease, unsaved.history, unsaved.revision)
+    other = claim()
+    work.close(lease)
+    return _claim_and_open(work, lambda: other)
 
 
 def _hand_over(work: "WorkSession", act: WorkAct, claim: Claim) -> NextClip:

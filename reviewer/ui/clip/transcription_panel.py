@@ -16,8 +16,9 @@ from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import implied_flags
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
-from reviewer.transcript.edits import Edge, find
+from reviewer.transcript.edits import Edge, find, snapped
 from reviewer.transcript.find import Match
+from reviewer.transcript.history import History
 from reviewer.transcript.proposed_segments import proposed_segments
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
@@ -36,6 +37,7 @@ from reviewer.ui.transcript.hypotheses_panel import USE_KEYS, HypothesesPanel
 from reviewer.ui.transcript.segment_panel import MAX_SPEAKERS_ON_KEYS, SegmentPanel
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import REDO_KEYS
+from reviewer.ui.waveform.segment_bars import EdgeDrag
 from reviewer.ui.widgets.layouts import ScrolledColumn
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ _ACTS = (
 _ENTERING = frozenset({"next_row", "previous_row", "delete_segment"})
 """Acts that end in another segment, which is then to be heard."""
 _TAGS_BESIDE_PX = 480
+_SNAP_SECONDS = 0.05
 
 
 class TranscriptionPanel(QWidget):
@@ -74,7 +77,9 @@ class TranscriptionPanel(QWidget):
     segments_changed = Signal()
     """Segments, speakers or the current segment changed: the waveform shows them."""
     segment_entered = Signal(int, int)
-    """Another segment is current; carries its frames, to be played."""
+    """Another segment is current; carries its frames, to be played if the user prefers that."""
+    segment_play_requested = Signal(int, int)
+    """Carries the frames of the current segment, to be played once."""
     speakers_overlap = Signal(str, str)
     """Two speakers cannot be merged: they speak at the same time; carries their names."""
 
@@ -88,6 +93,7 @@ class TranscriptionPanel(QWidget):
         self._speech: tuple[Span, ...] = ()
         self._conventions = conventions
         self._is_locked = False
+        self._is_dragging = False
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
@@ -118,6 +124,11 @@ class TranscriptionPanel(QWidget):
         return self._document.annotation
 
     @property
+    def history(self) -> History:
+        """The annotation with what can be undone and redone."""
+        return self._document.history
+
+    @property
     def document(self) -> Document:
         """The annotation with its history and its current segment."""
         return self._document
@@ -136,7 +147,9 @@ class TranscriptionPanel(QWidget):
         self.editor.forget()
         self.editor.use_conventions(clip.conventions)
         self.tags.use_conventions(clip.conventions)
-        self._document = Document.of(start, clip.samples.frames)
+        frames = clip.samples.frames
+        history = clip.draft_history
+        self._document = Document.of(start, frames) if history is None else Document.resumed(history, frames)
         self.flags.show_implied(frozenset())
         self._show(is_other_text=True)
         if start.labels.keys() - self.form.labels.keys():  # of an earlier form: they could never be submitted
@@ -148,6 +161,10 @@ class TranscriptionPanel(QWidget):
         self.doubts.show_nothing()
         self.set_locked(is_locked=False)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def replace_annotation(self, annotation: Annotation) -> None:
+        """Makes another annotation the present one, as one change that can be undone."""
+        self.edit(self._document.with_annotation(annotation))
 
     def clear(self) -> None:
         """Removes everything of the last clip."""
@@ -162,6 +179,7 @@ class TranscriptionPanel(QWidget):
         self.notice.show_nothing()
         self.drafts.show_nothing()
         self.doubts.show_nothing()
+        self.segments_changed.emit()
 
     def remember_labels(self, labels: Labels) -> None:
         """The answers of the clip that was submitted last, to answer the next one alike on request."""
@@ -279,6 +297,31 @@ class TranscriptionPanel(QWidget):
     def _enter(self) -> None:
         segment = self._document.current
         self.segment_entered.emit(segment.start, segment.end)
+
+    def _play_segment(self) -> None:
+        segment = self._document.current
+        self.segment_play_requested.emit(segment.start, segment.end)
+
+    @Slot(int, int)
+    def add_segment(self, start: int, end: int) -> None:
+        """Makes a segment of a selection."""
+        self.edit(self._document.add(start, end))
+
+    @Slot(object)
+    def drag_edge(self, drag: EdgeDrag) -> None:
+        """Moves an edge that is dragged in the waveform; the whole drag is one step of undo."""
+        document = self._document
+        segment = next((each for each in document.segments if each.id == drag.segment_id), None)
+        if segment is None:
+            return
+        at = segment.start if drag.edge is Edge.START else segment.end
+        frame = drag.frame
+        if drag.is_snapping and not drag.is_final:
+            others = tuple(each for each in document.segments if at not in (each.start, each.end))
+            frame = snapped(frame, others, round(_SNAP_SECONDS * self._rate_hz), but=drag.segment_id)
+        if not drag.is_final or not drag.is_snapping or not self._is_dragging:
+            self.edit(document.move_edge(segment.id, drag.edge, frame, begins_step=not self._is_dragging))
+        self._is_dragging = not drag.is_final
 
     def _acted(self, name: str) -> Document:
         document, playhead, current = self._document, self.playhead(), self._document.current
@@ -472,7 +515,7 @@ class TranscriptionPanel(QWidget):
         bind_shortcut(self, f"{scope}.fix_problem", self.editor.fix_problem)
         bind_shortcut(self, f"{scope}.focus_form", self.switch_focus)
         bind_shortcut(self, f"{scope}.rename_speaker", self.segments.ask_speaker_name)
-        bind_shortcut(self, f"{scope}.play_segment", self._enter)
+        bind_shortcut(self, f"{scope}.play_segment", self._play_segment)
         for keys, name in ((QKeySequence(QKeySequence.StandardKey.Undo), "undo"), *_redo_keys()):
             undo = QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             undo.activated.connect(partial(self.act, name))  # the text field takes these keys itself

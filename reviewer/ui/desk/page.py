@@ -12,6 +12,7 @@ from reviewer.session.acts import HandIn
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.desk.skip_dialog import SkipDialog
+from reviewer.ui.desk.versions_dialog import VersionsDialog
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.page import Page
 from reviewer.ui.shortcuts import bind_shortcut
@@ -20,6 +21,7 @@ from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
     from reviewer.desk.session import DeskSession
+    from reviewer.session.draft_versions import DraftVersion
     from reviewer.session.open_clip import OpenClip
 
 
@@ -54,6 +56,8 @@ class DeskPage(Page):
         empty.give_back_requested.connect(partial(presenter.skip, SkipReason.TECHNICAL))
         bind_shortcut(self.workspace.view, "desk.submit", self.submit)
         bind_shortcut(self.workspace.view, "desk.skip", self.ask_skip_reason)
+        bind_shortcut(self, "desk.take_back", self.take_back)
+        bind_shortcut(self.workspace.view, "desk.versions", self.ask_versions)
 
     def is_at_work(self, within: timedelta) -> bool:
         return self.workspace.is_at_work(within)
@@ -64,8 +68,14 @@ class DeskPage(Page):
     def refresh_facts(self) -> None:
         self.workspace.presenter.refresh_counts()
 
+    def open_item(self, item: str) -> None:
+        self.workspace.presenter.take_back(item)
+
     def leave(self) -> None:
         self.workspace.presenter.pause()
+
+    def keep_text(self) -> bool:
+        return self.workspace.presenter.keep_text()
 
     def close_down(self) -> None:
         self.workspace.presenter.close_down()
@@ -81,6 +91,24 @@ class DeskPage(Page):
     @Slot(object)
     def _on_clip_opened(self, clip: "OpenClip") -> None:
         self._is_distressing = clip.is_distressing
+
+    @Slot()
+    def take_back(self) -> None:
+        """Opens the last submission again."""
+        self.workspace.presenter.take_back()
+
+    @Slot()
+    def ask_versions(self) -> None:
+        """Reads the versions of the clip, and opens the dialog."""
+        self.workspace.presenter.read_versions(self._show_versions)
+
+    def _show_versions(self, versions: "list[DraftVersion]") -> None:
+        dialog = VersionsDialog(versions, self.workspace.view.annotation, self)
+        dialog.restore_requested.connect(self.workspace.presenter.restore)
+        self.workspace.presenter.clip_left.connect(dialog.reject)
+        self.workspace.presenter.clip_opened.connect(dialog.reject)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot()
     def ask_skip_reason(self) -> None:

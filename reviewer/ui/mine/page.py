@@ -11,8 +11,8 @@ from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, term
 from reviewer.ui.mine.search_panel import SearchPanel
-from reviewer.ui.page import Page, StatusFacts
-from reviewer.ui.shortcuts import bind_shortcut
+from reviewer.ui.page import Page, PageRequest, StatusFacts
+from reviewer.ui.shortcuts import bind_shortcut, tooltip_with_keys
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.inline_message import InlineMessage
@@ -63,13 +63,19 @@ class MinePage(Page):
             shortcut_id="mine.refresh",
         )
         set_icon(self.refresh_button, "refresh")
+        self.take_back_button = self._make_take_back_button()
+        self._table = table
+        table.selectionModel().selectionChanged.connect(self._update_button)
+        self.done.modelReset.connect(self._update_button)
+        table.doubleClicked.connect(self.take_back_button.click)
+        self._update_button()
         self.refresh_button.clicked.connect(self.refresh)
         bind_shortcut(self.refresh_button, "mine.refresh", self.refresh_button.click)
         self.search = SearchPanel(desk.work, jobs, self)
         self.search.open_requested.connect(self.open_requested)
         self.search.failed.connect(self.message.show_error)
         self._lay_out(table)
-        tab_through(self.refresh_button, self.message, self.search, table)
+        tab_through(self.refresh_button, self.take_back_button, self.message, self.search, table)
 
     def enter(self) -> None:
         self.refresh()
@@ -92,6 +98,35 @@ class MinePage(Page):
             self.message.show_error,
             owner=self,
         )
+
+    def _make_take_back_button(self) -> QPushButton:
+        button = named(
+            QPushButton(self.tr("Take back"), self),
+            "mine_take_back",
+            self.tr("Take the selected submission back to your desk"),
+            shortcut_id="mine.take_back",
+        )
+        button.clicked.connect(self._on_take_back)
+        bind_shortcut(button, "mine.take_back", button.click)
+        return button
+
+    @Slot()
+    def _update_button(self) -> None:
+        """A submission that QA has dealt with, or an old one, cannot be taken back: the button says so."""
+        past = self._chosen()
+        self.take_back_button.setEnabled(past is not None and past.may_be_taken_back)
+        why = self.tr("Only one of your last 20 submissions, while QA has not dealt with it")
+        self.take_back_button.setToolTip(tooltip_with_keys(why, "mine.take_back"))
+
+    @Slot()
+    def _on_take_back(self) -> None:
+        past = self._chosen()
+        if past is not None:
+            self.page_requested.emit(PageRequest("desk", past.annotation_id))
+
+    def _chosen(self) -> "PastWork | None":
+        rows = self._table.selectionModel().selectedRows()
+        return self.done.rows[rows[0].row()] if rows else None
 
     def _on_read(self, read: "tuple[list[PastWork], DailyCounts]") -> None:
         done, counts = read
@@ -141,6 +176,7 @@ class MinePage(Page):
         top = QHBoxLayout()
         top.addWidget(title)
         top.addStretch()
+        top.addWidget(self.take_back_button)
         top.addWidget(self.refresh_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX, GROUP_PX)

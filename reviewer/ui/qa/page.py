@@ -80,6 +80,9 @@ class QaPage(Page):
     def leave(self) -> None:
         self.workspace.presenter.pause()
 
+    def keep_text(self) -> bool:
+        return self.workspace.presenter.keep_text()
+
     def close_down(self) -> None:
         self.workspace.presenter.close_down()
         self.comparison.clear()

@@ -1,0 +1,50 @@
+"""Between the segments of a transcript and the sound: bars in the waveform, borders by mouse, playing."""
+
+from PySide6.QtCore import QObject, Slot
+
+from reviewer.model.intervals import Span
+from reviewer.ui.clip.transcription_panel import TranscriptionPanel
+from reviewer.ui.playback.controller import PlaybackController
+from reviewer.ui.waveform.segment_bars import SegmentBar
+from reviewer.ui.waveform.waveform_view import WaveformView
+
+
+class SegmentPlayback(QObject):
+    """Shows the panel's segments in the waveform and in the player; the panel asks it for the playhead."""
+
+    def __init__(
+        self, panel: TranscriptionPanel, waves: WaveformView, playback: PlaybackController, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._panel, self._waves, self._playback = panel, waves, playback
+        panel.playhead = lambda: int(playback.position)
+        panel.selection = self._selection
+        panel.segments_changed.connect(self._on_segments_changed)
+        panel.segment_entered.connect(playback.enter_segment)
+        panel.segment_play_requested.connect(playback.play_span)
+        waves.segment_activated.connect(panel.choose_segment)
+        waves.span_marked.connect(panel.add_segment)
+        waves.edge_dragged.connect(panel.drag_edge)
+
+    def _selection(self) -> tuple[int, int] | None:
+        selection = self._waves.selection
+        return None if selection.is_empty else (selection.start, selection.end)
+
+    @Slot()
+    def _on_segments_changed(self) -> None:
+        document = self._panel.document
+        if not document.is_segmented:
+            self._waves.show_segments(())
+            self._playback.set_segments(())
+            return
+        numbers = {name: number for number, name in enumerate(document.speakers, start=1)}
+        current = document.cursor.segment_id
+        self._waves.show_segments(
+            [
+                SegmentBar(
+                    each.id, each.start, each.end, numbers.get(each.speaker, 0), each.text, each.id == current
+                )
+                for each in document.segments
+            ]
+        )
+        self._playback.set_segments([Span(each.start, each.end) for each in document.segments])
