@@ -316,11 +316,10 @@ class TranscriptionPanel(QWidget):
             return
         at = segment.start if drag.edge is Edge.START else segment.end
         frame = drag.frame
-        if drag.is_snapping and not drag.is_final:
+        if drag.is_snapping:
             others = tuple(each for each in document.segments if at not in (each.start, each.end))
             frame = snapped(frame, others, round(_SNAP_SECONDS * self._rate_hz), but=drag.segment_id)
-        if not drag.is_final or not drag.is_snapping or not self._is_dragging:
-            self.edit(document.move_edge(segment.id, drag.edge, frame, begins_step=not self._is_dragging))
+        self.edit(document.move_edge(segment.id, drag.edge, frame, begins_step=not self._is_dragging))
         self._is_dragging = not drag.is_final
 
     def _acted(self, name: str) -> Document:
