@@ -14,7 +14,7 @@ from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.transcript.segment_table import END, SPEAKER, START, TEXT, SegmentTable
 from reviewer.ui.transcript.text_edit import TextField
-from tests.fakes.work_session import an_open_clip, conventions_of
+from tests.fakes.work_session import a_hypothesis, an_open_clip, conventions_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -166,7 +166,7 @@ def test_deleting_after_typing_and_typing_elsewhere_are_steps_of_their_own(bench
 
 def test_the_machine_s_draft_can_be_undone(bench: PanelBench) -> None:
     bench.type("mine")
-    bench.panel.notice.use_requested.emit("the machine's")
+    bench.panel.drafts.use_requested.emit(a_hypothesis("the machine's"))
     assert bench.field.text == "the machine's"
     bench.press(Qt.Key.Key_Z, CTRL)
     assert bench.field.text == "mine"
@@ -239,7 +239,7 @@ def test_a_long_text_is_shown_in_paragraphs_and_stored_in_one_line(bench: PanelB
 
 
 def test_a_paragraph_that_grows_is_broken_between_words(bench: PanelBench) -> None:
-    bench.panel.notice.use_requested.emit("word " * 319 + "wor")
+    bench.panel.drafts.use_requested.emit(a_hypothesis("word " * 319 + "wor"))
     blocks = bench.field.document().blockCount()
     bench.type("d and on")
     assert bench.field.document().blockCount() == blocks + 1

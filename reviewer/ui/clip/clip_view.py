@@ -79,19 +79,7 @@ class ClipView(QWidget):
         self.add_stage(self.transcription, actions)
         self._lay_out()
         self.waveform.spectrogram.settings_changed.connect(self._share_room)
-        tab_through(
-            self.waveform.spectrogram,
-            self.waveform.play_bar,
-            panel.notice,
-            panel.drafts,
-            panel.segments.table,
-            panel.editor,
-            panel.doubts,
-            panel.flags,
-            panel.form,
-            self.message,
-            actions,
-        )
+        self._order_tabs(actions)
 
     @property
     def annotation(self) -> Annotation:
@@ -192,6 +180,22 @@ class ClipView(QWidget):
         if issues.is_only_unheard and issues.lack is not None and issues.lack.spans:
             return f"{first} {self.unheard_hint}"
         return first
+
+    def _order_tabs(self, actions: QWidget) -> None:
+        panel = self.transcription
+        tab_through(
+            self.waveform.spectrogram,
+            self.waveform.play_bar,
+            panel.notice,
+            panel.drafts,
+            panel.segments.table,
+            panel.editor,
+            panel.doubts,
+            panel.flags,
+            panel.form,
+            self.message,
+            actions,
+        )
 
     def _lay_out(self) -> None:
         for part in (self.waveform, self._stages):

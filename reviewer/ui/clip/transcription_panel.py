@@ -408,7 +408,7 @@ class TranscriptionPanel(QWidget):
             return
         document = self._document
         if len(document.segments) == 1:
-            self.edit(document.with_texts({document.current.id: hypothesis.text}))
+            self.edit(document.typed(hypothesis.text, len(hypothesis.text), begins_step=True))
             return
         times = TextTimes(hypothesis.text, hypothesis.words, 0, document.frames)
         texts = {each.id: times.text_between(each.start, each.end) for each in document.segments}
@@ -470,7 +470,7 @@ class TranscriptionPanel(QWidget):
         segment = self._document.segments[match.row]
         if segment.id != self._document.cursor.segment_id:
             self._go_to(segment, match.start)
-        self.editor.select(match.start, match.end)
+            self.editor.select(match.start, match.end)
 
     @Slot(object)
     def _on_texts_replaced(self, texts: dict[int, str]) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from reviewer.transcript.checks import TextProblem
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.find import Match
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.pasted_text import cleaned
 from reviewer.transcript.spelling import Hints, word_at
@@ -263,6 +264,11 @@ class TranscriptEditor(QWidget):
             locale, is_read_only = self._conventions.clip_locale, self._field.isReadOnly()
             self.find_bar.show_texts(self.found_in()[0], locale, is_read_only=is_read_only)
 
+    @Slot(object)
+    def _on_match_chosen(self, match: Match) -> None:
+        if match.row == self.found_in()[1]:
+            self.select(match.start, match.end)
+
     @Slot()
     def _on_place_changed(self) -> None:
         if self.find_bar.isVisible():
@@ -307,6 +313,7 @@ class TranscriptEditor(QWidget):
     def _connect(self) -> None:
         self._look.timeout.connect(self._on_look)
         self._field.selectionChanged.connect(self._on_place_changed)
+        self.find_bar.match_chosen.connect(self._on_match_chosen)
         self.find_bar.closed.connect(self._field.setFocus)
         self._field.clean = lambda text: cleaned(text, self._conventions)
         self._field.paste_cleaned.connect(self.paste_cleaned)
@@ -336,7 +343,7 @@ class TranscriptEditor(QWidget):
         layout.addWidget(self._field, 1)
         layout.addWidget(self._problem_line)
         layout.addLayout(below)
-        self._field.setMinimumHeight(72)
+        self._field.setMinimumHeight(54)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
 
