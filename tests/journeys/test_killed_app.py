@@ -151,7 +151,7 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     moments = random.Random(seed)
-    submissions, lost = 0, [0.0]
+    submissions, steps, lost = 0, 0, [0.0]
     for kill in range(KILLS):
         if kill % KILLS_A_WORKSPACE == 0:
             folder = tmp_path / f"sitting{kill}"
@@ -179,6 +179,8 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
         assert all(script(number).startswith(step) for step in after.steps)
         assert finding.ok, finding
         submissions += number - len(before.submitted)
+        steps += len(after.steps)
         before = after
     print(f"{KILLS} kills, {submissions} submissions, at most {max(lost):.3f} s lost")  # noqa: T201
     assert submissions > 0
+    assert steps > 0  # the undo history survives a kill
