@@ -110,13 +110,13 @@ class TranscriptionPanel(QWidget):
         self.form = FormPanel(schema, self)
         self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
         self._has_segment_form = bool(schema.per(FieldScope.SEGMENT))
-        self.segment_form.setVisible(self._has_segment_form)
         keys = {flag: f"{scope}.flag_{place}" for place, flag in enumerate(Flag, start=1)}
         self.flags = FlagsPanel(keys, self)
         self.side = ScrolledColumn("side", self.tr("Form and flags"), self)
         self.columns = QHBoxLayout(self)
         self._text_row, self._below = QHBoxLayout(), QVBoxLayout()
         self._lay_out()
+        self.segment_form.setVisible(self._has_segment_form)
         self._connect()
         self._bind(scope)
 

@@ -36,7 +36,7 @@ class FormPanel(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._schema = schema = schema.per(per)
         self._rows = {field.key: FieldRow(field, self) for field in schema.fields}
-        title = QLabel(schema.title, self)
+        title = QLabel(schema.title if per is FieldScope.CLIP else self.tr("This segment"), self)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setWordWrap(True)
         title.setProperty("kind", "heading")
