@@ -30,7 +30,7 @@ from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.shortcuts import bind_shortcut, shortcut
-from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.theme import GAP_PX, GROUP_PX, TRANSCRIPT_PX
 from reviewer.ui.transcript.doubtful_words_bar import DoubtfulWordsBar
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.hypotheses_panel import USE_KEYS, HypothesesPanel
@@ -66,10 +66,10 @@ _ENTERING = frozenset({"next_row", "previous_row", "delete_segment"})
 """Acts that end in another segment, which is then to be heard."""
 _TAGS_BESIDE_PX = 480
 _SNAP_SECONDS = 0.05
-_LOW_PX, _NO_TAGS_PX, _FEW_ROWS_PX = 860, 660, 500
+_LOW_PX, _NO_TAGS_PX, _FEW_ROWS_PX = 860, 710, 500
 """Below these heights of the view (without spectrogram, drafts, find bar) the room of a segment table is spared
 from the tags' meanings, from the tags, and from the table itself."""
-_DRAFTS_PX, _FIND_BAR_PX = 92, 72
+_DRAFTS_PX, _LINES_PX = 92, 4
 
 
 class TranscriptionPanel(QWidget):
@@ -101,7 +101,7 @@ class TranscriptionPanel(QWidget):
         self._scope, self._conventions = scope, conventions
         self._is_locked = False
         self._is_dragging = False
-        self._height_px, self._is_small = 0, False
+        self._height_px, self._is_small, self._text_px = 0, False, TRANSCRIPT_PX
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
@@ -228,8 +228,10 @@ class TranscriptionPanel(QWidget):
     @Slot()
     def _give_room(self) -> None:
         has_table = self._document.is_segmented
-        left = self._height_px - _FIND_BAR_PX * self.editor.find_bar.isVisibleTo(self.editor)
+        find_bar = self.editor.find_bar
+        left = self._height_px - find_bar.sizeHint().height() * find_bar.isVisibleTo(self.editor)
         left -= _DRAFTS_PX * (bool(self.drafts.hypotheses) and not self.drafts.is_folded)
+        left -= _LINES_PX * max(self._text_px - TRANSCRIPT_PX, 0)
         is_low = has_table and left < _LOW_PX
         self.drafts.set_most_lines(2 if is_low else MOST_LINES)
         self.tags.set_compact(is_compact=self._is_small or is_low)
@@ -245,8 +247,10 @@ class TranscriptionPanel(QWidget):
 
     def set_text_px(self, pixels: int) -> None:
         """Sets the size of the text; the table of segments grows a little with it."""
+        self._text_px = pixels
         self.editor.set_text_px(pixels)
         self.segments.table.set_text_px(pixels)
+        self._give_room()
 
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Marks the fields with issues."""

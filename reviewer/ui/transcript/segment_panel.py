@@ -56,6 +56,7 @@ class SegmentPanel(QWidget):
         self._speakers.setSpacing(GRID_PX)
         self._acts = self._buttons()
         self._lay_out()
+        self.hide()
         self.table.segment_chosen.connect(self.segment_chosen)
         self.table.speaker_number_requested.connect(self.speaker_number_requested)
         self.table.edit_text_requested.connect(self.edit_text_requested)
@@ -149,11 +150,11 @@ class SegmentPanel(QWidget):
             return
         self._name_px = name_px
         for button, name in zip(buttons, (*names, ""), strict=False):
-            button.setText(_shortened(name, metrics, name_px) if name else "+")
-            has_text = bool(button.text()) and (name_px > 0 or not name)
+            is_shown = name_px > 0 or not name
+            button.setText(_shortened(name, metrics, name_px) if name and is_shown else name or "+")
             style = Qt.ToolButtonStyle
             button.setToolButtonStyle(
-                style.ToolButtonTextBesideIcon if has_text else style.ToolButtonIconOnly
+                style.ToolButtonTextBesideIcon if is_shown else style.ToolButtonIconOnly
             )
 
     def _enable_acts(self) -> None:
@@ -236,7 +237,11 @@ class SegmentPanel(QWidget):
         made = {}
         for act, label in self._labels().items():
             button = named(
-                QToolButton(self), f"segment_{act}", spoken[act], shortcut_id=f"{self._scope}.{act}"
+                QToolButton(self),
+                f"segment_{act}",
+                spoken[act],
+                shortcut_id=f"{self._scope}.{act}",
+                kind="segment",
             )
             button.setText(label)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -267,8 +272,4 @@ class SegmentPanel(QWidget):
 
 def _shortened(name: str, metrics: QFontMetrics, width_px: int) -> str:
     """A name in at most this width, with a thin space between it and the badge."""
-    return (
-        f"\N{THIN SPACE}{isolated(metrics.elidedText(name, Qt.TextElideMode.ElideRight, width_px))}"
-        if width_px
-        else ""
-    )
+    return f"\N{THIN SPACE}{isolated(metrics.elidedText(name, Qt.TextElideMode.ElideRight, width_px))}"

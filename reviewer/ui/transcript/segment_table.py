@@ -24,7 +24,7 @@ _EXAMPLE_TIME, _EXAMPLE_SPEAKER = "00:00:00.000", "Speaker 10"
 _PADDING_PX = 16
 _ICON_PX = 24
 _ROW_GAP_PX = 7
-_FRAME_PX = 2
+_FRAME_PX = 6
 _LARGEST_PX = 18
 _FLAGGED = "\N{BLACK FLAG}"
 
@@ -196,10 +196,17 @@ class SegmentTable(QTableView):
         if row != self.currentIndex().row():
             column = max(self.currentIndex().column(), 0) if self.hasFocus() else TEXT
             self.setCurrentIndex(self.rows.index(row, column))
-            self.scrollTo(self.rows.index(row, TEXT))
+            self._show_around(row)
         if was_empty:
             self._fit_columns()
         self._is_showing = False
+
+    def _show_around(self, row: int) -> None:
+        """Scrolls, if it must, so that what was said before a row and after it is seen, in whole rows."""
+        bar, row_px = self.verticalScrollBar(), self.verticalHeader().defaultSectionSize()
+        above, below = max(row - 1, 0) * row_px, min(row + 2, self.rows.rowCount()) * row_px
+        if above < bar.value() or below > bar.value() + self.viewport().height():
+            bar.setValue(above)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
@@ -216,6 +223,8 @@ class SegmentTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.text()
+        if self.state() == QAbstractItemView.State.EditingState:
+            return  # Return in a cell's field, which is committed next
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.edit_text_requested.emit()
         elif len(digit) == 1 and digit in "123456789" and not event.modifiers():
