@@ -159,7 +159,8 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
             bench = Bench(open_workspace(folder / "ws", clock=pattern.clock), pattern.clock)
             bench.workspace.close()
             before = Found([], None)
-        seconds = moments.uniform(0.0, LATEST_KILL_SECONDS)
+        is_late = kill % 3 == 2  # time enough to submit something
+        seconds = moments.uniform(0.0, LATEST_KILL_SECONDS) + is_late * LATEST_KILL_SECONDS
         typing = type_and_kill(bench, folder, repository, len(before.submitted), seconds)
         assert typing.typed[0][1:] == (len(before.submitted), len(before.draft))
         assert in_clear(bench.workspace.path) == []
