@@ -79,6 +79,7 @@ class ClipView(QWidget):
         self.add_stage(self.transcription, actions)
         self._lay_out()
         self.waveform.spectrogram.settings_changed.connect(self._share_room)
+        self.waveform.waves.lanes_changed.connect(self._share_room)
         self._order_tabs(actions)
 
     @property
@@ -226,7 +227,7 @@ class ClipView(QWidget):
         left = self.height() - spectrum
         is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
         self.transcription.place_tags(is_beside=self.width() - side >= _TAGS_BESIDE_FROM_PX)
-        self.transcription.tags.set_compact(is_compact=is_small)
+        self.transcription.set_room(left, is_small=is_small)
 
     @property
     def wave_share(self) -> int:
