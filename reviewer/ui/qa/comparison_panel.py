@@ -104,8 +104,13 @@ class ComparisonPanel(QWidget):
                 text.show_text("", ())
             else:
                 text.show_text(version.text_verbatim, comparison.words)
-        self.their_answers.show_text(self._answers(theirs, mine, is_segmented=is_segmented))
-        self.my_answers.show_text(self._answers(mine, theirs, is_segmented=is_segmented))
+        their_answers = self._answers(theirs, mine, is_segmented=is_segmented)
+        my_answers = self._answers(mine, theirs, is_segmented=is_segmented)
+        if is_segmented:  # the table's columns are not those of the lines below
+            their_answers = self.tr("Submitted: {0}").format(their_answers)
+            my_answers = self.tr("My version: {0}").format(my_answers)
+        self.their_answers.show_text(their_answers)
+        self.my_answers.show_text(my_answers)
         put_value(self.figures, self._figures(comparison.errors))
         self._go_to(-1)
         self.comment.clear()

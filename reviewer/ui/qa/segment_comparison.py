@@ -17,7 +17,14 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QResizeEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -122,8 +129,8 @@ class SegmentComparisonTable(QTableView):
         named(self, "qa_segments", self.tr("Both versions by segments")).setToolTip("")
         self.rows = SegmentComparisonModel(self)
         self._fitted: set[int] = set()
-        self._width = 0
-        self._is_showing = False
+        self._fitted_widths: tuple[int, ...] = ()
+        self._is_showing = self._is_fitting = False
         self._delegate = _CellDelegate(self)
         tidy(self, stretch=THEIRS)
         self.setModel(self.rows)
@@ -185,6 +192,10 @@ class SegmentComparisonTable(QTableView):
     def _fit_rows_in_view(self) -> None:
         if not self.rows.rows:
             return
+        widths = tuple(self.columnWidth(column) for column in SIDES)
+        if widths != self._fitted_widths:
+            self._fitted.clear()
+            self._fitted_widths = widths
         row, bottom = max(self.rowAt(0), 0), self.viewport().height()
         while row < len(self.rows.rows) and self.rowViewportPosition(row) < bottom:
             self._fit(row)
@@ -195,18 +206,19 @@ class SegmentComparisonTable(QTableView):
             self._fitted.add(row)
             self.resizeRowToContents(row)
 
+    def updateGeometries(self) -> None:
+        """Qt has given the columns their widths."""
+        super().updateGeometries()
+        if not self._is_fitting:
+            self._is_fitting = True
+            self._fit_rows_in_view()
+            self._is_fitting = False
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Qt then chooses a row if there is none: nothing is to be played for that."""
         self._is_showing = True
         super().focusInEvent(event)
         self._is_showing = False
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self.viewport().width() != self._width:
-            self._width = self.viewport().width()
-            self._fitted.clear()
-        self._fit_rows_in_view()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -248,7 +260,7 @@ class _CellDelegate(QStyledItemDelegate):
         text = "\n".join(shown.facts) if side is None else shown.row.text(side)
         font = tabular(self._table.font()) if side is None else interface_font(_TEXT_PX)
         layout = QTextLayout(text.replace("\n", _LINE), font)
-        layout.setTextOption(_option(text))
+        layout.setTextOption(_option(is_from_the_right=side is not None and is_right_to_left(text)))
         formats = self._fact_formats(shown) if side is None else self._word_formats(index.row(), text, side)
         layout.setFormats(formats)
         layout.beginLayout()
@@ -291,10 +303,10 @@ def _range(text: str, start: int, end: int, look: QTextCharFormat) -> QTextLayou
     return made
 
 
-def _option(text: str) -> QTextOption:
+def _option(*, is_from_the_right: bool) -> QTextOption:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    if is_right_to_left(text):
+    if is_from_the_right:
         option.setTextDirection(Qt.LayoutDirection.RightToLeft)
         option.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
     else:
