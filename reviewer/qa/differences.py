@@ -65,6 +65,7 @@ class ComparedRow:
         """Whether anything but the words differs."""
         return bool(
             self.is_alone
+            or len(self.theirs) != len(self.mine)
             or self.has_other_speaker
             or self.start_frames
             or self.end_frames

@@ -28,6 +28,8 @@ def facts_of(row: ComparedRow, rate_hz: int, schema: Schema) -> tuple[str, ...]:
         lines.append(DIFFERS + _tr("{0}, mine: {1}").format(theirs or nobody, mine or nobody))
     elif theirs or mine:
         lines.append(theirs if theirs == mine else _tr("{0}, mine: {1}").format(theirs, mine))
+    if len(row.theirs) != len(row.mine):
+        lines.append(DIFFERS + _tr("segments: {0}, mine: {1}").format(len(row.theirs), len(row.mine)))
     later = (_tr("starts {0} s later in mine"), _tr("ends {0} s later in mine"))
     earlier = (_tr("starts {0} s earlier in mine"), _tr("ends {0} s earlier in mine"))
     for late, early, frames in zip(later, earlier, (row.start_frames, row.end_frames), strict=True):

@@ -51,6 +51,8 @@ _TEXT_PX = 16
 _FACTS_PX = 230
 _PADDING_PX = 6
 _TYPICAL_ROW_PX = 52
+_SCROLLS = 3
+"""Rows that come into view above the one that is scrolled to get their height, and move it."""
 _LINE = "\N{LINE SEPARATOR}"
 DIFFERS = "\N{NOT EQUAL TO} "
 
@@ -176,8 +178,9 @@ class SegmentComparisonTable(QTableView):
         else:
             self._fit(difference.row)
             self.setCurrentIndex(self.rows.index(difference.row, THEIRS if difference.theirs else MINE))
-            self._fit_rows_in_view()
-            self.scrollTo(self.currentIndex())
+            for _ in range(_SCROLLS):
+                self.updateGeometries()  # the scroll bar's range follows the heights
+                self.scrollTo(self.currentIndex())
         self._is_showing = False
         self.viewport().update()
 
