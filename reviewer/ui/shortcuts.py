@@ -49,6 +49,8 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("next_row", "Alt+Down", QT_TRANSLATE_NOOP("shortcuts", "Edit the next segment")),
     ("previous_row", "Alt+Up", QT_TRANSLATE_NOOP("shortcuts", "Edit the previous segment")),
     ("play_segment", "Ctrl+Shift+Space", QT_TRANSLATE_NOOP("shortcuts", "Play the segment")),
+    ("seek_to_cursor", "Ctrl+D", QT_TRANSLATE_NOOP("shortcuts", "Move the playhead to the text cursor")),
+    ("cursor_to_playhead", "Ctrl+K", QT_TRANSLATE_NOOP("shortcuts", "Move the text cursor to the playhead")),
     ("rename_speaker", "Ctrl+R", QT_TRANSLATE_NOOP("shortcuts", "Rename or merge the speaker")),
     ("speaker_1", "Ctrl+1", QT_TRANSLATE_NOOP("shortcuts", "Speaker 1")),
     ("speaker_2", "Ctrl+2", QT_TRANSLATE_NOOP("shortcuts", "Speaker 2")),

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QSplitter, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QSplitter, QToolButton, QWidget
 
 from reviewer.ui.theme import Theme
 from tests.benches.clip_page import ALT, CTRL, SHIFT, ClipPageBench, Role

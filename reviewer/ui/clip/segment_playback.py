@@ -23,6 +23,7 @@ class SegmentPlayback(QObject):
         panel.segments_changed.connect(self._on_segments_changed)
         panel.segment_entered.connect(playback.enter_segment)
         panel.segment_play_requested.connect(playback.play_span)
+        panel.seek_requested.connect(playback.seek)
         waves.segment_activated.connect(panel.choose_segment)
         waves.span_marked.connect(panel.add_segment)
         waves.edge_dragged.connect(panel.drag_edge)

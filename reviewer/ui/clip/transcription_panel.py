@@ -80,6 +80,8 @@ class TranscriptionPanel(QWidget):
     """Another segment is current; carries its frames, to be played if the user prefers that."""
     segment_play_requested = Signal(int, int)
     """Carries the frames of the current segment, to be played once."""
+    seek_requested = Signal(int)
+    """Carries the frame at which the word at the text cursor is spoken."""
     speakers_overlap = Signal(str, str)
     """Two speakers cannot be merged: they speak at the same time; carries their names."""
 
@@ -303,6 +305,32 @@ class TranscriptionPanel(QWidget):
         segment = self._document.current
         self.segment_play_requested.emit(segment.start, segment.end)
 
+    def _split_at_playhead(self) -> Document:
+        playhead = self.playhead()
+        segment = self._document.segment_at(playhead)
+        if segment is None:
+            return self._document
+        return self._document.split_at_frame(playhead, self._times_of(segment).caret_at(playhead))
+
+    @Slot()
+    def _seek_to_cursor(self) -> None:
+        segment = self._document.current
+        self.seek_requested.emit(self._times_of(segment).frame_at(self.editor.caret))
+
+    @Slot()
+    def _cursor_to_playhead(self) -> None:
+        playhead = self.playhead()
+        segment = self._document.segment_at(playhead)
+        if segment is not None:
+            self._go_to(segment, self._times_of(segment).caret_at(playhead))
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _times_of(self, segment: Segment) -> TextTimes:
+        """When the words of a segment are spoken: as a recogniser heard them, else in proportion."""
+        heard = next((each.words for each in self.drafts.hypotheses if each.words), ())
+        words = tuple(each for each in heard if each.start < segment.end and segment.start < each.end)
+        return TextTimes(segment.text, words, segment.start, segment.end)
+
     @Slot(int, int)
     def add_segment(self, start: int, end: int) -> None:
         """Makes a segment of a selection."""
@@ -318,7 +346,12 @@ class TranscriptionPanel(QWidget):
         at = segment.start if drag.edge is Edge.START else segment.end
         frame = drag.frame
         if drag.is_snapping:
-            others = tuple(each for each in document.segments if at not in (each.start, each.end))
+            moves_with = segment.speaker  # a neighbour of the same speaker that touches the edge
+            others = tuple(
+                each
+                for each in document.segments
+                if each.speaker != moves_with or at not in (each.start, each.end)
+            )
             frame = snapped(frame, others, round(_SNAP_SECONDS * self._rate_hz), but=drag.segment_id)
         self.edit(document.move_edge(segment.id, drag.edge, frame, begins_step=not self._is_dragging))
         self._is_dragging = not drag.is_final
@@ -331,7 +364,7 @@ class TranscriptionPanel(QWidget):
             "redo": document.redo,
             "mark": lambda: document.mark(playhead),
             "split": lambda: document.split(self.editor.caret, playhead),
-            "split_at_playhead": lambda: document.split_at_frame(playhead),
+            "split_at_playhead": self._split_at_playhead,
             "join": document.join_with_next,
             "extend": document.extend_from_previous,
             "add_segment": lambda: document if selected is None else document.add(*selected),
@@ -519,6 +552,8 @@ class TranscriptionPanel(QWidget):
         for keys, name in ((QKeySequence(QKeySequence.StandardKey.Undo), "undo"), *_redo_keys()):
             undo = QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             undo.activated.connect(partial(self.act, name))  # the text field takes these keys itself
+        bind_shortcut(self, f"{scope}.seek_to_cursor", self._seek_to_cursor)
+        bind_shortcut(self, f"{scope}.cursor_to_playhead", self._cursor_to_playhead)
         for name in _ACTS:
             bind_shortcut(self, f"{scope}.{name}", partial(self.act, name))
         for number in range(1, MAX_SPEAKERS_ON_KEYS + 1):
