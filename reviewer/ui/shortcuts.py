@@ -35,6 +35,7 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("solo", "Ctrl+F9", QT_TRANSLATE_NOOP("shortcuts", "Play both channels, the first, the second")),
     ("swap", "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
     ("mono", "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "Mono on or off")),
+    ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem or difference")),
     ("fix_problem", "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Apply the suggested correction")),
     ("mark", "Ctrl+M", QT_TRANSLATE_NOOP("shortcuts", "Mark a segment border at the playhead")),
     ("segment_start", "Alt+Home", QT_TRANSLATE_NOOP("shortcuts", "Start the segment at the playhead")),
@@ -138,7 +139,6 @@ TABLE: tuple[Shortcut, ...] = (
         "desk.versions", Scope.DESK, "Ctrl+Shift+H", QT_TRANSLATE_NOOP("shortcuts", "Versions of this clip")
     ),
     *_listening(Scope.DESK),
-    _key("desk.problem", Scope.DESK, "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem")),
     _key(
         "desk.use_draft",
         Scope.DESK,
@@ -182,7 +182,6 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
     *_listening(Scope.QA),
-    _key("qa.problem", Scope.QA, "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem or difference")),
     _key(
         "qa.previous_difference",
         Scope.QA,

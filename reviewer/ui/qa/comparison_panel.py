@@ -49,24 +49,11 @@ class ComparisonPanel(QWidget):
         self.segments = SegmentComparisonTable(self)
         self.their_answers = _answers_line("qa_their_answers", self.tr("Submitted labels and flags"), self)
         self.my_answers = _answers_line("qa_my_answers", self.tr("My labels and flags"), self)
-        self.figures = named(QLabel(self), "qa_figures", self.tr("Number of differences"))
-        self.figures.setToolTip("")
-        self.figures.setFont(tabular(self.figures.font()))
-        self.place = named(QLabel(self), "qa_difference_place", self.tr("Difference"))
-        self.place.setToolTip("")
-        self.place.setFont(tabular(self.place.font()))
-        self.previous = self._step_button(
-            "qa_previous_difference",
-            self.tr("Previous difference"),
-            "qa.previous_difference",
-            "\N{BLACK LEFT-POINTING TRIANGLE}",
-        )
-        self.next = self._step_button(
-            "qa_next_difference",
-            self.tr("Next difference"),
-            "qa.problem",
-            "\N{BLACK RIGHT-POINTING TRIANGLE}",
-        )
+        self.figures = _figures_line("qa_figures", self.tr("Number of differences"), self)
+        self.place = _figures_line("qa_difference_place", self.tr("Difference"), self)
+        left, right = "\N{BLACK LEFT-POINTING TRIANGLE}", "\N{BLACK RIGHT-POINTING TRIANGLE}"
+        self.previous = self._step_button("previous_difference", self.tr("Previous difference"), left)
+        self.next = self._step_button("problem", self.tr("Next difference"), right)
         self.comment = named(
             QLineEdit(self),
             "qa_comment",
@@ -77,11 +64,7 @@ class ComparisonPanel(QWidget):
         self._of_texts: list[QWidget] = [self.theirs, self.mine]
         self._lay_out()
         self.segments.hide()
-        self.segments.row_chosen.connect(self._on_row_chosen)
-        self.next.clicked.connect(self.next_difference)
-        self.previous.clicked.connect(self.previous_difference)
-        bind_shortcut(self, "qa.problem", self.next_difference)
-        bind_shortcut(self, "qa.previous_difference", self.previous_difference)
+        self._connect()
 
     @property
     def current_segment(self) -> str:
@@ -217,11 +200,18 @@ class ComparisonPanel(QWidget):
         parts += [_marked(flag_label(flag), is_shared=flag in other_flags) for flag in Flag if flag in flags]
         return " · ".join(parts) if parts else self.tr("No labels or flags.")
 
-    def _step_button(self, name: str, spoken: str, shortcut_id: str, sign: str) -> QToolButton:
-        button = named(QToolButton(self), name, spoken, shortcut_id=shortcut_id)
+    def _step_button(self, act: str, spoken: str, sign: str) -> QToolButton:
+        button = named(QToolButton(self), f"qa_{act}_button", spoken, shortcut_id=f"qa.{act}")
         button.setText(sign)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return button
+
+    def _connect(self) -> None:
+        self.segments.row_chosen.connect(self._on_row_chosen)
+        self.next.clicked.connect(self.next_difference)
+        self.previous.clicked.connect(self.previous_difference)
+        bind_shortcut(self, "qa.problem", self.next_difference)
+        bind_shortcut(self, "qa.previous_difference", self.previous_difference)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -254,6 +244,13 @@ class ComparisonPanel(QWidget):
 def _answers_line(name: str, spoken: str, parent: QWidget) -> ElidedLabel:
     line = ElidedLabel(name, spoken, parent)
     line.setProperty("kind", "label")
+    return line
+
+
+def _figures_line(name: str, spoken: str, parent: QWidget) -> QLabel:
+    line = named(QLabel(parent), name, spoken)
+    line.setToolTip("")
+    line.setFont(tabular(line.font()))
     return line
 
 
