@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Slot
 
 from reviewer.model.intervals import Span
+from reviewer.transcript.edits import Segments, speakers
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.waveform.segment_bars import SegmentBar
@@ -38,14 +39,16 @@ class SegmentPlayback(QObject):
             self._waves.show_segments(())
             self._playback.set_segments(())
             return
-        numbers = {name: number for number, name in enumerate(document.speakers, start=1)}
-        current = document.cursor.segment_id
-        self._waves.show_segments(
-            [
-                SegmentBar(
-                    each.id, each.start, each.end, numbers.get(each.speaker, 0), each.text, each.id == current
-                )
-                for each in document.segments
-            ]
-        )
+        self._waves.show_segments(segment_bars(document.segments, document.cursor.segment_id))
         self._playback.set_segments([Span(each.start, each.end) for each in document.segments])
+
+
+def segment_bars(segments: Segments, current_id: str) -> list[SegmentBar]:
+    """Segments as the waveform shows them; speakers have numbers in the order in which they first speak."""
+    numbers = {name: number for number, name in enumerate(speakers(segments), start=1)}
+    return [
+        SegmentBar(
+            each.id, each.start, each.end, numbers.get(each.speaker, 0), each.text, each.id == current_id
+        )
+        for each in segments
+    ]

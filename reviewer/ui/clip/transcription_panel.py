@@ -296,8 +296,9 @@ class TranscriptionPanel(QWidget):
 
     @Slot(str)
     def choose_segment(self, segment_id: str) -> None:
-        """Makes another segment the current one, and asks for it to be played."""
-        if segment_id != self._document.cursor.segment_id:
+        """Makes another segment the current one, and asks for it to be played; an unknown one is ignored."""
+        known = {each.id for each in self._document.segments}
+        if segment_id in known - {self._document.cursor.segment_id}:
             segment = find(self._document.segments, segment_id)
             self._move(self._document.at(segment_id, len(segment.text)))
             self._enter()
