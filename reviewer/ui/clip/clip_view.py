@@ -26,6 +26,7 @@ from reviewer.ui.widgets.tab_order import tab_through
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
+    from reviewer.transcript.text_checker import CheckText
 
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
@@ -91,6 +92,11 @@ class ClipView(QWidget):
     def history(self) -> History:
         """The present annotation with its undo history, as it is saved with a draft."""
         return self.transcription.history
+
+    @property
+    def check(self) -> "CheckText":
+        """Checks a text; what was checked before is remembered while the clip is open."""
+        return self.transcription.checker.check
 
     @property
     def stage(self) -> QWidget | None:

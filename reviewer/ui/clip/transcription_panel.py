@@ -13,7 +13,7 @@ from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Annotation, Flag, Labels, Segment
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.task import TaskKind
-from reviewer.session.contradictions import implied_flags
+from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
 from reviewer.transcript.edits import Edge, find, snapped
@@ -462,7 +462,7 @@ class TranscriptionPanel(QWidget):
 
     def _show_implied_flags(self) -> None:
         text = self.annotation.text_verbatim
-        self.flags.show_implied(implied_flags(text) if "[" in text else frozenset())
+        self.flags.show_implied(implied_flags(text) if f"[{PERSONAL_DATA_TAG}" in text else frozenset())
 
     @Slot(int)
     def _on_caret_moved(self, offset: int) -> None:

@@ -256,9 +256,7 @@ class TranscriptEditor(QWidget):
         self._problems = self._hints.among(self._checker.check(text, self._conventions), text)
         self._show_in_find_bar()
         shown = self._without_word_being_typed(text, caret)
-        self._field.mark(
-            [Span(*tag.span()) for tag in TAG.finditer(text)], [Span(p.start, p.end) for p in shown]
-        )
+        self._field.mark([Span(*tag.span()) for tag in TAG.finditer(text)], shown)
         preview = normalise(_around(text, caret), self._conventions)
         self._preview.show_text(preview, self._conventions.profile("training").id)
         here = next((p for p in shown if p.start <= caret <= p.end), None)

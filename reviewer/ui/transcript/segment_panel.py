@@ -132,7 +132,8 @@ class SegmentPanel(QWidget):
         self._fit_names()
 
     def _speaker_at(self, place: int) -> QToolButton:
-        button = self._speakers.itemAt(place).widget()
+        item = self._speakers.itemAt(place)
+        button = item.widget() if item is not None else None
         assert isinstance(button, QToolButton)
         return button
 

@@ -195,7 +195,8 @@ class WaveformView(QWidget):
         shown = tuple(bars) if len(bars) > 1 and self._source is not None else ()
         if shown == self._bars:
             return
-        before, self._bars, self._track = self._track, shown, SegmentTrack.of(shown)
+        before, self._bars = self._track, shown
+        self._track = before.with_texts(shown) or SegmentTrack.of(shown)
         lane_px = self._lane.height()
         self._lane.show_track(self._track)
         if self._lane.height() != lane_px:
