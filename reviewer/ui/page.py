@@ -1,6 +1,5 @@
 """The interface of all pages."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -59,10 +58,11 @@ class Page(QWidget):
     def take_focus(self) -> None:
         """Moves the focus into the page: to where it was last, or to the first widget that takes it."""
         last: QWidget | None = self.focusWidget()
-        if last is None or not _takes_focus(last):
-            last = next((each for each in _in_tab_order(self) if _takes_focus(each)), None)
-        if last is not None:
+        if last is not None and _takes_focus(last):
             last.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:  # not by ``nextInFocusChain``: PySide takes ownership of what it returns, and deletes it twice
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focusNextPrevChild(True)
 
     def open_item(self, item: str) -> None:
         """Opens what another page asked for; the page is shown."""
@@ -80,14 +80,6 @@ class Page(QWidget):
     def more_keys(self) -> list[tuple[str, str]]:
         """Shortcuts that data defines (tags, choices): (key, what it does)."""
         return []
-
-
-def _in_tab_order(page: QWidget) -> Iterator[QWidget]:
-    each = page.nextInFocusChain()
-    while each is not None and each is not page:
-        if page.isAncestorOf(each):
-            yield each
-        each = each.nextInFocusChain()
 
 
 def _takes_focus(widget: QWidget) -> bool:

@@ -50,7 +50,9 @@ def button(desk: PanelBench, name: str) -> QToolButton:
 
 
 def problem_line(desk: PanelBench) -> str:
-    return desk.panel.findChild(ElidedLabel, "transcript_problems").accessibleDescription()
+    line = desk.panel.findChild(ElidedLabel, "transcript_problems")
+    assert line is not None
+    return line.accessibleDescription()
 
 
 def test_a_right_to_left_text_is_shown_from_the_right_and_edited_as_it_is(desk: PanelBench) -> None:
@@ -173,7 +175,7 @@ def test_marks_at_the_start_and_at_the_end_change_nothing(desk: PanelBench) -> N
 def test_the_table_grows_a_little_with_the_text(desk: PanelBench) -> None:
     desk.open(*TWO)
     before = desk.table.font().pixelSize()
-    desk.panel.set_text_px(29)
+    desk.panel.room.set_text_px(29)
     assert desk.table.font().pixelSize() == before + 3
 
 
@@ -194,11 +196,13 @@ def test_in_a_usual_window_four_rows_and_two_lines_have_room(
     bench.open(FakeDesk(an_open_clip(data=data, draft=Annotation(segments))))
     if has_spectrogram:
         bench.workspace.view.waveform.spectrogram.toggle()
+    assert bench.page is not None
     bench.page.resize(1143, 735)
     for _ in range(3):
         QApplication.processEvents()
     view = bench.workspace.view
-    table, field = view.transcription.segments.table, bench.page.findChild(QWidget, "transcript_text")
+    table, field = view.transcription.segments.table, view.findChild(QWidget, "transcript_text")
+    assert field is not None
     assert table.viewport().height() >= 4 * table.rowHeight(0)
     assert field.height() >= 2 * field.fontMetrics().lineSpacing()
     waves = view.waveform.waves

@@ -233,7 +233,7 @@ class ClipView(QWidget):
         left = self.height() - spectrum
         is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
         self.transcription.place_tags(is_beside=self.width() - side >= _TAGS_BESIDE_FROM_PX)
-        self.transcription.set_room(left, is_small=is_small)
+        self.transcription.room.set_height(left, is_small=is_small)
 
     @property
     def wave_share(self) -> int:

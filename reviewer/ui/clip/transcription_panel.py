@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -24,17 +24,17 @@ from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip.clip_notice import ClipNotice
+from reviewer.ui.clip.segment_room import SegmentRoom
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.text_tools import TextTools
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.shortcuts import bind_shortcut, shortcut
-from reviewer.ui.theme import GAP_PX, GROUP_PX, TRANSCRIPT_PX
+from reviewer.ui.shortcuts import bind_shortcut
+from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.transcript.doubtful_words_bar import DoubtfulWordsBar
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.hypotheses_panel import USE_KEYS, HypothesesPanel
-from reviewer.ui.transcript.hypothesis_text import MOST_LINES
 from reviewer.ui.transcript.segment_panel import MAX_SPEAKERS_ON_KEYS, SegmentPanel
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import REDO_KEYS
@@ -62,14 +62,11 @@ _ACTS = (
     "next_row",
     "previous_row",
 )
-_ENTERING = frozenset({"next_row", "previous_row", "delete_segment"})
+_MOVING = frozenset({"next_row", "previous_row"})
+_ENTERING = _MOVING | {"delete_segment"}
 """Acts that end in another segment, which is then to be heard."""
 _TAGS_BESIDE_PX = 480
 _SNAP_SECONDS = 0.05
-_LOW_PX, _NO_TAGS_PX, _FEW_ROWS_PX = 860, 710, 500
-"""Below these heights of the view (without spectrogram, drafts, find bar) the room of a segment table is spared
-from the tags' meanings, from the tags, and from the table itself."""
-_DRAFTS_PX, _LINES_PX = 92, 4
 
 
 class TranscriptionPanel(QWidget):
@@ -98,10 +95,9 @@ class TranscriptionPanel(QWidget):
         self._document = Document.of(Annotation(), 1)
         self._rate_hz = 1
         self._speech: tuple[Span, ...] = ()
-        self._scope, self._conventions = scope, conventions
+        self._conventions = conventions
         self._is_locked = False
         self._is_dragging = False
-        self._height_px, self._is_small, self._text_px = 0, False, TRANSCRIPT_PX
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
@@ -113,6 +109,7 @@ class TranscriptionPanel(QWidget):
         self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
         self.tools = TextTools(scope, self)
+        self.room = SegmentRoom(self.segments.table, self.editor, self.drafts, self.tags, self)
         self.form = FormPanel(schema, self)
         self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
         self._has_segment_form = bool(schema.per(FieldScope.SEGMENT).fields)
@@ -215,43 +212,6 @@ class TranscriptionPanel(QWidget):
                 home.setAlignment(self.tags, Qt.AlignmentFlag.AlignTop)
         self.tags.set_beside(_TAGS_BESIDE_PX if is_beside else 0)
 
-    def set_room(self, height_px: int, *, is_small: bool) -> None:
-        """Makes the best of the room: with a table of segments, tags and drafts give way to it.
-
-        Args:
-            height_px: Of the view, without the spectrogram.
-            is_small: Whether the tags' meanings have no room.
-        """
-        self._height_px, self._is_small = height_px, is_small
-        self._give_room()
-
-    @Slot()
-    def _give_room(self) -> None:
-        has_table = self._document.is_segmented
-        find_bar = self.editor.find_bar
-        left = self._height_px - find_bar.sizeHint().height() * find_bar.isVisibleTo(self.editor)
-        left -= _DRAFTS_PX * (bool(self.drafts.hypotheses) and not self.drafts.is_folded)
-        left -= _LINES_PX * max(self._text_px - TRANSCRIPT_PX, 0)
-        is_low = has_table and left < _LOW_PX
-        self.drafts.set_most_lines(2 if is_low else MOST_LINES)
-        self.tags.set_compact(is_compact=self._is_small or is_low)
-        self.tags.set_room(is_there=not has_table or left >= _NO_TAGS_PX)
-        self.segments.table.set_least_rows(4 if left >= _FEW_ROWS_PX else 2)
-        self.editor.set_least_lines(2 if has_table else 1)
-        self.editor.set_low(is_low=is_low)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            self._give_room()
-        return super().eventFilter(watched, event)
-
-    def set_text_px(self, pixels: int) -> None:
-        """Sets the size of the text; the table of segments grows a little with it."""
-        self._text_px = pixels
-        self.editor.set_text_px(pixels)
-        self.segments.table.set_text_px(pixels)
-        self._give_room()
-
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Marks the fields with issues."""
         self.form.show_problems(issues.fields)
@@ -285,14 +245,9 @@ class TranscriptionPanel(QWidget):
         self.edit(self._acted(name))
         if self._document.cursor.segment_id != before and name in _ENTERING:
             self._enter()
-        elif name in {"next_row", "previous_row"}:
-            self._say_end(is_last=name == "next_row")
+        elif name in _MOVING:
+            self.editor.say(self.segments.end_sentence(is_last=name == "next_row"))
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _say_end(self, *, is_last: bool) -> None:
-        last = self.tr("This is the last segment. {0} submits the clip.")
-        submit = shortcut(f"{self._scope}.submit").shown
-        self.editor.say(last.format(submit) if is_last else self.tr("This is the first segment."))
 
     @Slot(str)
     def choose_segment(self, segment_id: str) -> None:
@@ -436,10 +391,8 @@ class TranscriptionPanel(QWidget):
         self.editor.set_one_of_several(is_one_of_several=len(document.segments) > 1)
         if is_other_text:
             self.editor.show_text(document.current.text, document.cursor.offset)
-        had_table = self.segments.table.isVisibleTo(self)
         self.segments.show_document(document, self._rate_hz)
-        if had_table != document.is_segmented:
-            self._give_room()
+        self.room.show_table(is_shown=document.is_segmented)
         if self.form.labels != document.annotation.labels:
             self.form.show_labels(document.annotation.labels)
         if self._has_segment_form and self.segment_form.labels != document.current.labels:
@@ -593,9 +546,6 @@ class TranscriptionPanel(QWidget):
         self.segment_form.finished.connect(self._focus_text)
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.tags.tag_requested.connect(self.editor.insert_tag)
-        self.drafts.folded_changed.connect(self._give_room)
-        self.drafts.hypotheses_changed.connect(self._give_room)
-        self.editor.find_bar.installEventFilter(self)
         self.drafts.use_requested.connect(self._on_draft_requested)
         self.doubts.word_requested.connect(self._on_word_requested)
         self.doubts.edit_requested.connect(self._on_word_edit_requested)
@@ -606,7 +556,8 @@ class TranscriptionPanel(QWidget):
         bind_shortcut(self, f"{scope}.focus_form", self.switch_focus)
         bind_shortcut(self, f"{scope}.rename_speaker", self.segments.ask_speaker_name)
         bind_shortcut(self, f"{scope}.play_segment", self._play_segment)
-        for keys, name in ((QKeySequence(QKeySequence.StandardKey.Undo), "undo"), *_redo_keys()):
+        redo = ((QKeySequence(keys), "redo") for keys in REDO_KEYS)
+        for keys, name in ((QKeySequence(QKeySequence.StandardKey.Undo), "undo"), *redo):
             undo = QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             undo.activated.connect(partial(self.act, name))  # the text field takes these keys itself
         bind_shortcut(self, f"{scope}.seek_to_cursor", self._seek_to_cursor)
@@ -648,7 +599,3 @@ class TranscriptionPanel(QWidget):
         self.columns.setSpacing(GROUP_PX)
         self.columns.addLayout(left, 1)
         self.columns.addWidget(self.side, 100)
-
-
-def _redo_keys() -> "tuple[tuple[QKeySequence, str], ...]":
-    return tuple((QKeySequence(keys), "redo") for keys in REDO_KEYS)

@@ -19,6 +19,7 @@ from reviewer.model.annotation import Flag
 from reviewer.transcript.document import Document
 from reviewer.ui.form.flags import flag_label
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.shortcuts import shortcut
 from reviewer.ui.theme import GRID_PX
 from reviewer.ui.transcript.segment_table import SegmentTable, flag_names
 from reviewer.ui.transcript.speaker_icons import speaker_icon
@@ -100,6 +101,14 @@ class SegmentPanel(QWidget):
         self._enable_acts()
         for place in range(self._speakers.count()):
             self._speaker_at(place).setEnabled(is_editable)
+
+    def end_sentence(self, *, is_last: bool) -> str:
+        """Says that there is no segment to go on to, and what comes after the last one."""
+        last, first = (
+            self.tr("This is the last segment. {0} submits the clip."),
+            self.tr("This is the first segment."),
+        )
+        return last.format(shortcut(f"{self._scope}.submit").shown) if is_last else first
 
     @Slot()
     def ask_speaker_name(self) -> None:

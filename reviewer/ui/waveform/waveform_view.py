@@ -134,7 +134,7 @@ class WaveformView(QWidget):
     @property
     def lane_px(self) -> int:
         """The height of the lanes of segments; 0 without."""
-        return self._lane.height()
+        return 0 if self._lane.isHidden() else self._lane.height()
 
     def put_under(self, picture: "Spectrogram") -> None:
         """Adds a spectrogram below the waveform; from now on it follows clip, visible range and position."""
@@ -197,10 +197,10 @@ class WaveformView(QWidget):
             return
         before, self._bars = self._track, shown
         self._track = before.with_texts(shown) or SegmentTrack.of(shown)
-        lane_px = self._lane.height()
+        lane_px = self.lane_px
         self._lane.show_track(self._track)
-        if self._lane.height() != lane_px:
-            self.setMinimumHeight(_LEAST_PX + self._lane.height())
+        if self.lane_px != lane_px:
+            self.setMinimumHeight(_LEAST_PX + self.lane_px)
             self.lanes_changed.emit()
         if self._track.has_geometry_of(before):
             return
@@ -371,7 +371,7 @@ class WaveformView(QWidget):
 def waveform_heights(height_px: int, *, has_spectrogram: bool, lane_px: int = 0) -> tuple[int, int]:
     """Heights of the waveform and of the spectrogram (0 if hidden); the rest is left to the transcript.
 
-    The lanes of segments (``lane_px`` high) are part of the waveform's height; the spectrogram gives way to them.
+    The lanes of segments (``lane_px`` high) are part of the waveform; the spectrogram gives way to them.
     """
     share = _WAVES_SHARE_ABOVE_SPECTROGRAM if has_spectrogram else _WAVES_SHARE
     waves = min(max(round(height_px * share), _LEAST_WAVES_PX), _MOST_WAVES_PX)
