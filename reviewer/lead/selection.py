@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from reviewer.formats.csv_table import label_cell
 from reviewer.formats.dataset import Utterance, split_of, utterance_id
 from reviewer.lead.export_filter import Facts, Predicate
 from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
@@ -23,6 +24,7 @@ PROFILE = "training"
 _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
 _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
+_FLAGS = frozenset(flag.value for flag in Flag)
 _CLIPS_A_BATCH = 100
 
 
@@ -118,6 +120,7 @@ class Selector:
         normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
         if len(normalised) > 1:
             return "passes_differ"
+        annotations = [with_what_segments_have(one) for one in annotations]
         if len({_comparable(one.labels) for one in annotations}) > 1:
             return "labels_differ"
         text = normalised.pop()
@@ -166,6 +169,21 @@ def utterance_of(
     )
 
 
+def with_what_segments_have(annotation: Annotation) -> Annotation:
+    """The annotation with the answers and flags of its segments among its own, as the row of a clip has them.
+
+    Segments that agree give their answer, others a list of all in the order of time.
+    """
+    given: dict[str, list[LabelValue]] = {}
+    for segment in annotation.segments:
+        for key, value in segment.labels.items():
+            if value not in given.setdefault(key, []):
+                given[key].append(value)
+    labels = {key: values[0] if len(values) == 1 else _listed(values) for key, values in given.items()}
+    flags = {Flag(name) for segment in annotation.segments for name in segment.flags if name in _FLAGS}
+    return replace(annotation, labels={**labels, **annotation.labels}, flags=annotation.flags.union(flags))
+
+
 def one_line(text: str) -> str:
     """A typed text as every file of a set has it: NFC, no stray invisible characters, single spaces."""
     return " ".join(clean_text(text).split())
@@ -199,5 +217,12 @@ def _comparable(labels: Labels) -> frozenset[tuple[str, object]]:
     )
 
 
+def _listed(values: list[LabelValue]) -> tuple[str, ...]:
+    parts = (value if isinstance(value, tuple) else (label_cell(value),) for value in values)
+    return tuple(dict.fromkeys(part for each in parts for part in each))
+
+
 def _clean(value: LabelValue) -> LabelValue:
+    if isinstance(value, tuple):
+        return tuple(one_line(one) for one in value)
     return one_line(value) if isinstance(value, str) else value

@@ -4,8 +4,8 @@ import pytest
 
 from reviewer.formats.dataset import Utterance
 from reviewer.lead.keyed_hashes import Pseudonyms
-from reviewer.lead.selection import SelectedClip, one_line, utterance_of
-from reviewer.model.annotation import Annotation, Flag
+from reviewer.lead.selection import SelectedClip, one_line, utterance_of, with_what_segments_have
+from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.task import SealedAnnotation
 from reviewer.places import resource
 from reviewer.transcript.conventions import load_conventions
@@ -37,6 +37,28 @@ def test_typed_texts_go_on_one_clean_line() -> None:
     made = row(" Yes,\n it\u200b is ", labels={"accent": "a\tb", "noise": ("music",), "loud": 3})
     assert made.text_verbatim == "Yes, it is"
     assert made.labels == {"accent": "a b", "noise": ("music",), "loud": 3}
+
+
+def test_a_row_has_the_answers_and_flags_of_its_segments() -> None:
+    work = Annotation(
+        (
+            Segment("a", 0, 10, labels={"noise": "low", "clear": True, "heard": ("tv", "car"), "level": 2}),
+            Segment("b", 10, 20, flags=frozenset({"distressing"})),
+            Segment("c", 20, 30, labels={"noise": "high", "clear": True, "heard": ("car",), "level": 3}),
+        ),
+        labels={"speakers": "two"},
+        flags=frozenset({Flag.UNUSABLE}),
+    )
+    whole = with_what_segments_have(work)
+    assert whole.labels == {
+        "speakers": "two",
+        "noise": ("low", "high"),
+        "clear": True,
+        "heard": ("tv", "car"),
+        "level": ("2", "3"),
+    }
+    assert whole.flags == {Flag.UNUSABLE, Flag.DISTRESSING}
+    assert whole.segments == work.segments
 
 
 @pytest.mark.parametrize(
