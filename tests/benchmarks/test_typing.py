@@ -50,99 +50,13 @@ PASTE_MS = 1_000.0
 WAIT_SECONDS = 5.0
 SIZE = (1280, 800)
 _TYPED = "and then we go on "
-_WORDS = [
-    "the",
-    "be",
-    "to",
-    "of",
-    "and",
-    "in",
-    "that",
-    "have",
-    "it",
-    "for",
-    "not",
-    "on",
-    "with",
-    "he",
-    "as",
-    "you",
-    "do",
-    "at",
-    "this",
-    "but",
-    "his",
-    "by",
-    "from",
-    "they",
-    "we",
-    "say",
-    "her",
-    "she",
-    "or",
-    "an",
-    "will",
-    "my",
-    "one",
-    "all",
-    "would",
-    "there",
-    "their",
-    "what",
-    "so",
-    "up",
-    "out",
-    "if",
-    "about",
-    "who",
-    "get",
-    "which",
-    "go",
-    "me",
-    "when",
-    "make",
-    "can",
-    "like",
-    "time",
-    "no",
-    "just",
-    "him",
-    "know",
-    "take",
-    "people",
-    "into",
-    "year",
-    "your",
-    "good",
-    "some",
-    "could",
-    "them",
-    "see",
-    "other",
-    "than",
-    "then",
-    "now",
-    "look",
-    "only",
-    "come",
-    "over",
-    "think",
-    "also",
-    "back",
-    "after",
-    "use",
-    "two",
-    "how",
-    "our",
-    "work",
-    "first",
-    "well",
-    "way",
-    "even",
-    "new",
-    "want",
-    "because",
-]
+_TEXT = (
+    "the be to of and in that have it for not on with he as you do at this but his by from they we say her "
+    "she or an will my one all would there their what so up out if about who get which go me when make can "
+    "like time no just him know take people into year your good some could them see other than then now "
+    "look only come over think also back after use two how our work first well way even new want because"
+)
+_WORDS = _TEXT.split()
 _WRONG = ("1984", "qwick", "[lauhg]", "50%", "umm", "recieve")
 _KEY = bytes(32)
 
@@ -157,8 +71,8 @@ class Timed:
     def told(self) -> str:
         clock, spent = ([key[part] for key in self.keys] for part in (0, 1))
         return (
-            f"p50 {statistics.median(clock):.1f} ms, p99 {self.p99:.1f} ms, most {max(clock):.1f} ms "
-            f"(of processor: p50 {statistics.median(spent):.1f}, p99 {_p99(spent):.1f}, most {max(spent):.1f})"
+            f"p50 {statistics.median(clock):.1f} ms, p99 {self.p99:.1f} ms, most {max(clock):.1f} ms, of "
+            f"processor time p50 {statistics.median(spent):.1f}, p99 {_p99(spent):.1f}, most {max(spent):.1f}"
         )
 
     @property
