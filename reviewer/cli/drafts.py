@@ -1,6 +1,6 @@
 """``reviewer drafts``: recognisers' drafts, and how far texts move from them."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,7 +8,9 @@ from reviewer.cli import output
 from reviewer.cli.clips import until_interrupted
 from reviewer.cli.sign_in import AsJson, CommandSession, signs_in
 from reviewer.errors import Unavailable
-from reviewer.lead.drafting import DraftsReport
+
+if TYPE_CHECKING:
+    from reviewer.lead.drafting import DraftsReport
 
 app = typer.Typer(help="Recognisers' drafts, and what people make of them.", no_args_is_help=True)
 
@@ -76,7 +78,7 @@ def report_distances(work: CommandSession, *, json: AsJson = False) -> None:
     output.print_table(heads, table)
 
 
-def _print(report: DraftsReport, code: str, *, json: bool) -> None:
+def _print(report: "DraftsReport", code: str, *, json: bool) -> None:
     if json:
         output.print_json(
             {

@@ -17,6 +17,7 @@ from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.people import Identity
 from reviewer.model.project import RecogniserRule
 from reviewer.model.task import SealedAnnotation
+from reviewer.privacy import pii
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -157,6 +158,10 @@ class Drafting:
     def _make(self, identity: Identity, clip: Clip, recogniser: Recogniser) -> None:
         wav = self._wav(identity, clip, recogniser)
         found = recogniser.recognise(wav, clip.locale, clip.frames / clip.rate_hz)
+        texts = (found.text, " ".join(word.text for word in found.words))
+        kinds = {span.kind.value for text in texts for span in pii.find(text, clip.locale)}
+        if kinds:  # as at intake: nobody sees it, and the lead decides about the clip
+            raise Refused("DRAFT_HOLDS_PERSONAL_DATA", kinds=", ".join(sorted(kinds)))
         self._unit.hypotheses.add(identity.keyring, hypothesis_of(found, clip, recogniser.name))
 
 

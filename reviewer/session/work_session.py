@@ -96,18 +96,7 @@ class WorkSession:
         self._drafts = Drafts(unit)
         self._versions = DraftVersions(unit)
         self._delivery = Delivery(unit, identity, self._drafts)
-        self._requests = ActRequests(
-            unit=unit,
-            identity=identity,
-            access=access,
-            drafts=self._drafts,
-            versions=self._versions,
-            delivery=self._delivery,
-            listening=listening,
-            schema=schema,
-            conventions=conventions,
-            measurement=measurement,
-        )
+        self._requests = self._act_requests()
         self._right = RIGHTS[min(kinds)]
         self._prefetched: _Prefetched | None = None
         self._renewed_at: dict[str, float] = {}
@@ -389,6 +378,20 @@ class WorkSession:
 
     def _midnight(self) -> datetime:
         return self._unit.clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def _act_requests(self) -> ActRequests:
+        return ActRequests(
+            unit=self._unit,
+            identity=self.identity,
+            access=self._access,
+            drafts=self._drafts,
+            versions=self._versions,
+            delivery=self._delivery,
+            listening=self._listening,
+            schema=self.schema,
+            conventions=self._conventions,
+            measurement=self._measurement,
+        )
 
     def _held_or_next(self) -> Lease | None:
         held = self._unit.queue.resume(self.identity.person.id, self.kinds)

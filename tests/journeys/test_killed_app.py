@@ -151,7 +151,7 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     moments = random.Random(seed)
-    submissions, lost = 0, [0.0]
+    submissions, steps, lost = 0, 0, [0.0]
     for kill in range(KILLS):
         if kill % KILLS_A_WORKSPACE == 0:
             folder = tmp_path / f"sitting{kill}"
@@ -159,7 +159,8 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
             bench = Bench(open_workspace(folder / "ws", clock=pattern.clock), pattern.clock)
             bench.workspace.close()
             before = Found([], None)
-        seconds = moments.uniform(0.0, LATEST_KILL_SECONDS)
+        is_late = kill % 3 == 2  # time enough to submit something
+        seconds = moments.uniform(0.0, LATEST_KILL_SECONDS) + is_late * LATEST_KILL_SECONDS
         typing = type_and_kill(bench, folder, repository, len(before.submitted), seconds)
         assert typing.typed[0][1:] == (len(before.submitted), len(before.draft))
         assert in_clear(bench.workspace.path) == []
@@ -179,6 +180,8 @@ def test_a_killed_window_loses_nothing_typed_two_seconds_before_and_nothing_subm
         assert all(script(number).startswith(step) for step in after.steps)
         assert finding.ok, finding
         submissions += number - len(before.submitted)
+        steps += len(after.steps)
         before = after
     print(f"{KILLS} kills, {submissions} submissions, at most {max(lost):.3f} s lost")  # noqa: T201
     assert submissions > 0
+    assert steps > 0  # the undo history survives a kill

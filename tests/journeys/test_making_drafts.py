@@ -93,6 +93,14 @@ def test_a_recogniser_that_fails_fails_for_its_clip_and_leaves_nothing(open_benc
     assert make(bench).made == 0
 
 
+def test_a_draft_with_a_number_in_it_is_not_kept_and_its_clip_is_named(open_bench: Open) -> None:
+    heard = json.dumps({"text": "call me on four one five five five five two six seven one", "engine": "x"})
+    report = make(bench := open_bench(f"import sys; sys.stdin.buffer.read(); print({heard!r})"))
+    assert (report.made, len(report.failed)) == (0, 2)
+    assert {one.error.code for one in report.failed} == {"DRAFT_HOLDS_PERSONAL_DATA"}
+    assert make(bench).made == 0
+
+
 def test_nothing_is_recognised_without_a_recogniser_an_agreement_or_the_right(
     open_bench: Open, tmp_path: Path
 ) -> None:

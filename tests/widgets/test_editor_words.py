@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.transcript.find import Match
+from reviewer.transcript.text_checker import TextChecker
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.paste_message import paste_message
@@ -22,8 +23,9 @@ Settle = Callable[[], None]
 
 @pytest.fixture
 def editor(themed: QApplication, jobs: Jobs, show: Show) -> TranscriptEditor:
-    made = TranscriptEditor(conventions_of())
+    made = TranscriptEditor(conventions_of(), TextChecker())
     made.use_spelling(SpellingChecker(jobs, parent=made))
+    made.find_bar.texts_replaced.connect(lambda texts: made.replace_text(texts[0]))
     made.resize(600, 400)
     show(made)
     return made
@@ -123,7 +125,7 @@ def test_the_texts_leave_the_bar_with_the_clip(editor: TranscriptEditor) -> None
     editor.show_text("so")
     editor.find_text()
     editor.find_bar.wanted.setText("so")
-    editor.show_text("")
+    editor.forget()
     assert editor.find_bar.isHidden()
     assert editor.find_bar.wanted.text() == ""
     assert editor.find_bar.matches == ()

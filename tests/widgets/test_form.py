@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -331,6 +331,19 @@ def test_answers_without_a_key_have_the_digit_of_their_position(themed: QApplica
     assert texts[:1] + texts[8:] == ["1  Answer 1", "9  Answer 9", "0  Answer 10", "Answer 11"]
     qtbot.keyClick(chips.findChildren(QPushButton)[0], Qt.Key.Key_0)
     assert chips.picked == ("v10",)
+
+
+def test_a_digit_answers_by_its_position_where_the_layout_types_another_character(
+    themed: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", staticmethod(lambda: "xcb"))
+    chips = Chips("x", "X", [Chip(f"v{n}", f"Answer {n}") for n in range(1, 4)])
+    qtbot.addWidget(chips)
+    evdev_2 = 11  # AZERTY types an e with an acute there
+    no_key = Qt.KeyboardModifier.NoModifier
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Eacute, no_key, evdev_2, 0, 0, "é")
+    QApplication.sendEvent(chips.findChildren(QPushButton)[0], event)
+    assert chips.picked == ("v2",)
 
 
 @pytest.mark.parametrize(

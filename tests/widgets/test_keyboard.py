@@ -27,7 +27,8 @@ ROADS = {
     "own_keys": "settings_pages keys_preset keys_search keys_actions keys_change keys_add keys_remove "
     "keys_reset_all keys_import keys_export settings_close",
     "skip": "skip_cannot_understand skip_cancel",
-    "mine": f"{_BARS} sidebar_desk sidebar_mine mine_refresh mine_table",
+    "mine": f"{_BARS} sidebar_desk sidebar_mine mine_refresh mine_find mine_whole_words mine_search_button "
+    "mine_table",
     "compared_check": "qa_theirs qa_mine qa_comment qa_return qa_accept",
     "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_refresh overview_people overview_leases overview_late",
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_languages "

@@ -144,8 +144,8 @@ def test_the_line_under_the_text_names_the_key_to_the_next_problem(
     editor.show_text("[nosuch]")
     line = editor.findChild(ElidedLabel, "transcript_problems")
     assert line.text().startswith("1 to fix (F8)")
-    store_keymap(preferences, OURS.with_keys("listening.problem", ("Ctrl+J",)))
-    qtbot.waitUntil(lambda: line.text().startswith("1 to fix (Ctrl+J)"))
+    store_keymap(preferences, OURS.with_keys("listening.problem", ("Ctrl+U",)))
+    qtbot.waitUntil(lambda: line.text().startswith("1 to fix (Ctrl+U)"))
 
 
 # What is stored
@@ -155,7 +155,7 @@ def test_a_choice_is_there_after_a_restart(tmp_path: Path):
     file = str(tmp_path / "user.ini")
     made = (
         Keymap(preset("elan"))
-        .with_keys("listening.focus_form", ("Ctrl+T", "Alt+;"))
+        .with_keys("listening.focus_form", ("Ctrl+I", "Alt+;"))
         .with_keys("mine.refresh", ())
     )
     store_keymap(Preferences(QSettings(file, QSettings.Format.IniFormat)), made)

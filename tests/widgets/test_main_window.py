@@ -49,7 +49,7 @@ def test_sidebar_and_keys_have_only_the_screens_of_the_role(main_window, role: R
     signed_in = main_window(role).signed_in
     buttons = signed_in.sidebar.findChildren(QToolButton)
     assert [button.objectName().removeprefix("sidebar_") for button in buttons] == screens
-    keys, screen_keys = dict(signed_in.keys()), [f"Ctrl+{number}" for number in range(1, 10)]
+    keys, screen_keys = dict(signed_in.keys()), [f"Ctrl+Shift+F{number}" for number in range(1, 6)]
     assert [key for key in screen_keys if key in keys] == screen_keys[: len(screens)]
 
 

@@ -104,9 +104,9 @@ def test_todays_work_is_searched_and_one_clip_is_asked_for(
     assert [page.search.found.index(row, 2).data() for row in range(page.search.found.rowCount())] == [
         "hello there"
     ]
-    with qtbot.waitSignal(page.open_requested) as asked:
+    with qtbot.waitSignal(page.page_requested) as asked:
         page.search.table.activated.emit(page.search.found.index(0, 0))
-    assert asked.args == ["a1"]
+    assert asked.args == [PageRequest("desk", "a1")]
     page.close_down()
     assert (page.search.wanted.text(), page.search.found.rowCount()) == ("", 0)
 

@@ -1,6 +1,7 @@
 """Segments, speakers and undo at the desk: what one types and presses is what the annotation holds."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,13 +9,16 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.labels.schema import load_schema
-from reviewer.model.annotation import Annotation, Segment
+from reviewer.model.annotation import Annotation, Flag, Segment
+from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.places import resource
+from reviewer.transcript.edits import Edge
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.transcript.segment_table import END, SPEAKER, START, TEXT, SegmentTable
 from reviewer.ui.transcript.text_edit import TextField
-from tests.fakes.work_session import an_open_clip, conventions_of
+from reviewer.ui.waveform.segment_bars import EdgeDrag
+from tests.fakes.work_session import a_hypothesis, an_open_clip, conventions_of, typed
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -166,7 +170,7 @@ def test_deleting_after_typing_and_typing_elsewhere_are_steps_of_their_own(bench
 
 def test_the_machine_s_draft_can_be_undone(bench: PanelBench) -> None:
     bench.type("mine")
-    bench.panel.notice.use_requested.emit("the machine's")
+    bench.panel.drafts.use_requested.emit(a_hypothesis("the machine's"))
     assert bench.field.text == "the machine's"
     bench.press(Qt.Key.Key_Z, CTRL)
     assert bench.field.text == "mine"
@@ -197,7 +201,7 @@ def test_a_click_on_a_row_makes_it_current_and_a_digit_in_the_table_gives_its_sp
 
 def test_speakers_are_buttons_with_their_numbers_and_the_next_is_new(bench: PanelBench) -> None:
     bench.open((0, HALF, "Ana", "so"), (HALF, FRAMES, "Ben", "then"))
-    texts = [bench.panel.findChild(QToolButton, f"speaker_{n}").text() for n in (1, 2, 3)]
+    texts = [bench.panel.findChild(QToolButton, f"speaker_{n}").text().strip() for n in (1, 2, 3)]
     assert texts == ["Ana", "Ben", "+"]
     bench.panel.findChild(QToolButton, "speaker_2").click()
     assert [row[2] for row in bench.rows] == ["Ben", "Ben"]
@@ -239,8 +243,91 @@ def test_a_long_text_is_shown_in_paragraphs_and_stored_in_one_line(bench: PanelB
 
 
 def test_a_paragraph_that_grows_is_broken_between_words(bench: PanelBench) -> None:
-    bench.panel.notice.use_requested.emit("word " * 319 + "wor")
+    bench.panel.drafts.use_requested.emit(a_hypothesis("word " * 319 + "wor"))
     blocks = bench.field.document().blockCount()
     bench.type("d and on")
     assert bench.field.document().blockCount() == blocks + 1
     assert bench.rows[0][3] == "word " * 320 + "and on"
+
+
+def test_the_text_cursor_and_the_playhead_find_each_other_by_the_recogniser_s_words(
+    bench: PanelBench,
+) -> None:
+    words = (Word("one", 0, 4_000), Word("two", 8_000, 12_000), Word("three", 20_000, 24_000))
+    heard = Hypothesis("h", "clip-1", "engine", "1", "one two three", words)
+    bench.panel.show_clip(an_open_clip(draft=typed("one too three"), hypotheses=(heard,)))
+    bench.press(Qt.Key.Key_Home)
+    for _ in range(5):
+        bench.press(Qt.Key.Key_Right)
+    with bench.qtbot.waitSignal(bench.panel.seek_requested) as asked:
+        bench.press(Qt.Key.Key_D, CTRL)
+    assert asked.args == [8_000]
+    bench.playhead = 21_000
+    bench.press(Qt.Key.Key_K, CTRL)
+    assert bench.panel.editor.caret == len("one too ")
+    bench.playhead = 20_000
+    bench.press(Qt.Key.Key_X, CTRL | SHIFT)
+    assert bench.rows == [(0, 20_000, "", "one too"), (20_000, FRAMES, "", "three")]
+
+
+def test_a_draft_goes_to_several_segments_by_the_times_of_its_words(bench: PanelBench) -> None:
+    words = (Word("one", 0, 4_000), Word("two", 20_000, 24_000))
+    bench.open((0, HALF, "S1", ""), (HALF, FRAMES, "S2", ""))
+    draft = Hypothesis("h", "clip-1", "engine", "1", "one two", words)
+    bench.panel.drafts.use_requested.emit(draft)
+    assert [row[3] for row in bench.rows] == ["one", "two"]
+    bench.press(Qt.Key.Key_Z, CTRL)
+    assert [row[3] for row in bench.rows] == ["", ""]
+
+
+def test_a_dragged_edge_snaps_to_a_neighbour_and_is_one_step_of_undo(bench: PanelBench) -> None:
+    bench.open((0, 10_000, "S1", "so"), (16_000, FRAMES, "S2", "then"))
+    for frame, is_final in ((12_000, False), (15_900, False), (15_900, True)):
+        bench.panel.drag_edge(EdgeDrag("s0", Edge.END, frame, is_final, is_snapping=True))
+    assert bench.rows[0][:2] == (0, 16_000)
+    bench.press(Qt.Key.Key_Z, CTRL)
+    assert bench.rows[0][:2] == (0, 10_000)
+
+
+def test_a_version_that_is_restored_can_be_undone(bench: PanelBench) -> None:
+    bench.type("newer")
+    bench.panel.replace_annotation(typed("older"))
+    assert bench.field.text == "older"
+    bench.press(Qt.Key.Key_Z, CTRL)
+    assert bench.field.text == "newer"
+
+
+def test_undo_and_redo_come_back_with_the_draft(bench: PanelBench) -> None:
+    bench.type("hello there")
+    bench.press(Qt.Key.Key_Z, CTRL)
+    history = bench.panel.history
+    bench.open()
+    bench.panel.show_clip(an_open_clip(draft=history.present.annotation, draft_history=history))
+    assert bench.field.text == "hello "
+    bench.press(Qt.Key.Key_Y, CTRL)
+    assert bench.field.text == "hello there"
+
+
+def test_a_tag_for_personal_data_sets_the_flag(bench: PanelBench) -> None:
+    bench.type("my name is [pii:name]")
+    assert Flag.PERSONAL_DATA in bench.panel.annotation.flags
+
+
+def test_the_questions_about_a_segment_are_answered_for_each(
+    themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None], tmp_path: Path
+) -> None:
+    file = tmp_path / "form.toml"
+    file.write_text(
+        'name = "per"\nversion = "1"\ntitle = "Turns"\n[[field]]\nkey = "style"\nkind = "one_of"\n'
+        'label = "Style"\nper = "segment"\n'
+        'choices = [{value = "read", label = "Read"}, {value = "free", label = "Free"}]\n'
+    )
+    panel = TranscriptionPanel(Scope.DESK, load_schema(file), conventions_of())
+    show(panel)
+    made = PanelBench(panel, qtbot)
+    made.open((0, HALF, "", "so"), (HALF, FRAMES, "", "then"))
+    panel.segment_form.labels_changed.emit({"style": "read"})
+    made.press(Qt.Key.Key_Return)
+    assert panel.segment_form.labels == {}
+    panel.segment_form.labels_changed.emit({"style": "free"})
+    assert [dict(one.labels) for one in panel.annotation.segments] == [{"style": "read"}, {"style": "free"}]

@@ -83,7 +83,7 @@ def test_the_lead_may_ask_for_nothing(bench: ClipPageBench) -> None:
 
 def test_a_clip_answered_by_a_flag_asks_for_a_little_of_it_and_marks_nothing(bench: ClipPageBench) -> None:
     bench.open_role("desk", speech=SPEECH)
-    bench.press(Qt.Key.Key_1, CTRL | SHIFT)
+    bench.press(Qt.Key.Key_3, CTRL | SHIFT)
     bench.submit()
     assert bench.message == "One thing is missing. Play 2.0 s more of this clip first."
     assert marked(bench) == ()

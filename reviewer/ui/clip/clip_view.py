@@ -80,19 +80,8 @@ class ClipView(QWidget):
         self.add_stage(self.transcription, actions)
         self._lay_out()
         self.waveform.spectrogram.settings_changed.connect(self._share_room)
-        tab_through(
-            self.waveform.spectrogram,
-            self.waveform.play_bar,
-            panel.notice,
-            panel.drafts,
-            panel.segments.table,
-            panel.editor,
-            panel.doubts,
-            panel.flags,
-            panel.form,
-            self.message,
-            actions,
-        )
+        self.waveform.waves.lanes_changed.connect(self._share_room)
+        self._order_tabs(actions)
 
     @property
     def annotation(self) -> Annotation:
@@ -199,6 +188,22 @@ class ClipView(QWidget):
             return f"{first} {self.unheard_hint}"
         return first
 
+    def _order_tabs(self, actions: QWidget) -> None:
+        panel = self.transcription
+        tab_through(
+            self.waveform.spectrogram,
+            self.waveform.play_bar,
+            panel.notice,
+            panel.drafts,
+            panel.segments.table,
+            panel.editor,
+            panel.doubts,
+            panel.flags,
+            panel.form,
+            self.message,
+            actions,
+        )
+
     def _lay_out(self) -> None:
         for part in (self.waveform, self._stages):
             self._split.addWidget(part)
@@ -228,7 +233,7 @@ class ClipView(QWidget):
         left = self.height() - spectrum
         is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
         self.transcription.place_tags(is_beside=self.width() - side >= _TAGS_BESIDE_FROM_PX)
-        self.transcription.tags.set_compact(is_compact=is_small)
+        self.transcription.set_room(left, is_small=is_small)
 
     @property
     def wave_share(self) -> int:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from reviewer.model.annotation import Segment
 from reviewer.model.intervals import Span
+from reviewer.transcript.edits import Segments, speakers
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.waveform.segment_bars import SegmentBar
@@ -26,6 +27,7 @@ class SegmentPlayback(QObject):
         panel.segments_changed.connect(self._on_segments_changed)
         panel.segment_entered.connect(playback.enter_segment)
         panel.segment_play_requested.connect(playback.play_span)
+        panel.seek_requested.connect(playback.seek)
         waves.segment_activated.connect(panel.choose_segment)
         waves.span_marked.connect(panel.add_segment)
         waves.edge_dragged.connect(panel.drag_edge)
@@ -72,3 +74,14 @@ class _Shown:
     segment: Segment
     bar: SegmentBar
     span: Span
+
+
+def segment_bars(segments: Segments, current_id: str) -> list[SegmentBar]:
+    """Segments as the waveform shows them; speakers have numbers in the order in which they first speak."""
+    numbers = {name: number for number, name in enumerate(speakers(segments), start=1)}
+    return [
+        SegmentBar(
+            each.id, each.start, each.end, numbers.get(each.speaker, 0), each.text, each.id == current_id
+        )
+        for each in segments
+    ]

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
+from reviewer.ui.keymap.digit_row import digit_at
 from reviewer.ui.widgets.layouts import FlowLayout
 from reviewer.ui.widgets.widget_ids import named
 
@@ -175,8 +176,11 @@ class Chips(QWidget):
                 self._check(())
                 self._tell()
             return True
+        is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        digit = digit_at(event, QGuiApplication.platformName()) if is_plain else ""
+        typed = {event.text().casefold(), digit}  # a digit by its position too: AZERTY, Czech
         for index, chip in enumerate(self._chips):
-            if chip.key and event.text().casefold() == chip.key.casefold():
+            if chip.key and chip.key.casefold() in typed:
                 if not event.isAutoRepeat():
                     self._answer_by_key(index)
                 return True

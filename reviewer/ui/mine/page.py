@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.task import DailyCounts, TaskState
@@ -33,8 +33,6 @@ class MinePage(Page):
     """Newest first; texts are in memory only, and cleared on lock."""
 
     scope = Scope.MINE
-    open_requested = Signal(str)
-    """Carries the annotation id of the submission that the person wants to change."""
 
     def __init__(self, desk: "DeskSession", jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +70,7 @@ class MinePage(Page):
         self.refresh_button.clicked.connect(self.refresh)
         bind_shortcut(self.refresh_button, "mine.refresh", self.refresh_button.click)
         self.search = SearchPanel(desk.work, jobs, self)
-        self.search.open_requested.connect(self.open_requested)
+        self.search.open_requested.connect(self._on_open_requested)
         self.search.failed.connect(self.message.show_error)
         self._lay_out(table)
         tab_through(self.refresh_button, self.take_back_button, self.message, self.search, table)
@@ -123,6 +121,10 @@ class MinePage(Page):
         past = self._chosen()
         if past is not None:
             self.page_requested.emit(PageRequest("desk", past.annotation_id))
+
+    @Slot(str)
+    def _on_open_requested(self, annotation_id: str) -> None:
+        self.page_requested.emit(PageRequest("desk", annotation_id))
 
     def _chosen(self) -> "PastWork | None":
         rows = self._table.selectionModel().selectedRows()

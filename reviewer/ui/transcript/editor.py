@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from reviewer.transcript.checks import TextProblem
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.find import Match
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.pasted_text import cleaned
 from reviewer.transcript.spelling import Hints, word_at
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOOK_AFTER_MS = 120
 _LINE_PX = 20
+_LEAST_PX, _MOST_LEAST_PX, _FIELD_FRAME_PX = 54, 110, 12
 _PREVIEWED = 1000
 
 
@@ -56,6 +58,7 @@ class TranscriptEditor(QWidget):
         self._spelling: SpellingChecker | None = None
         self._hints = Hints()
         self._is_strict = False
+        self._least_lines = 1
         self._field = named(
             TextField(self),
             "transcript_text",
@@ -140,6 +143,23 @@ class TranscriptEditor(QWidget):
     def set_text_px(self, pixels: int) -> None:
         """Sets the size of the text."""
         self._field.set_text_px(pixels)
+        self.set_least_lines(self._least_lines)
+
+    def set_least_lines(self, lines: int) -> None:
+        """How many lines of text have room at least."""
+        self._least_lines = lines
+        line = self._field.fontMetrics().lineSpacing() + GRID_PX
+        self._field.setMinimumHeight(max(min(lines * line + _FIELD_FRAME_PX, _MOST_LEAST_PX), _LEAST_PX))
+
+    def set_low(self, *, is_low: bool) -> None:
+        """Where there is little room, one line of training text is shown."""
+        self._preview.set_low(is_low=is_low)
+
+    def say(self, sentence: str) -> None:
+        """Says something that is no problem in the line below the text, until the text or cursor changes."""
+        self._problem_line.show_text(sentence)
+        self._problem_line.setProperty("kind", "dim")
+        restyle(self._problem_line)
 
     def replace_text(self, text: str) -> None:
         """Replaces the whole text as one step that can be undone."""
@@ -261,6 +281,11 @@ class TranscriptEditor(QWidget):
             locale, is_read_only = self._conventions.clip_locale, self._field.isReadOnly()
             self.find_bar.show_texts(self.found_in()[0], locale, is_read_only=is_read_only)
 
+    @Slot(object)
+    def _on_match_chosen(self, match: Match) -> None:
+        if match.row == self.found_in()[1]:
+            self.select(match.start, match.end)
+
     @Slot()
     def _on_place_changed(self) -> None:
         if self.find_bar.isVisible():
@@ -305,6 +330,7 @@ class TranscriptEditor(QWidget):
     def _connect(self) -> None:
         self._look.timeout.connect(self._on_look)
         self._field.selectionChanged.connect(self._on_place_changed)
+        self.find_bar.match_chosen.connect(self._on_match_chosen)
         self.find_bar.closed.connect(self._field.setFocus)
         self._field.clean = lambda text: cleaned(text, self._conventions)
         self._field.paste_cleaned.connect(self.paste_cleaned)
@@ -334,7 +360,7 @@ class TranscriptEditor(QWidget):
         layout.addWidget(self._field, 1)
         layout.addWidget(self._problem_line)
         layout.addLayout(below)
-        self._field.setMinimumHeight(72)
+        self._field.setMinimumHeight(_LEAST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
 
