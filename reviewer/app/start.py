@@ -1,6 +1,7 @@
 """Starts the workstation: one Qt application, one workspace, one window."""
 
 import contextlib
+import gc
 import importlib.machinery
 import os
 import signal
@@ -117,6 +118,7 @@ def _window(folder: Path) -> int:
     window, jobs = make_window(app, gateway, SystemClock(), QSettings(), sound_card_player, is_complete=False)
 
     def complete_window() -> None:
+        gc.freeze()  # the modules stay: going through them would stop the window for 50 ms now and then
         _guard()  # before anything is typed or unsealed
         gateway.begin()
         load_deferred_icons(window)

@@ -13,6 +13,9 @@ PROMISED = (
     "memory, 10 h clip open, playing and scrolled end to end",
     "picture against sound after",
     "start of the program to first paint",
+    "key to painted, 600 segments",
+    "key to painted, 20,000 words",
+    "pasting 20,000 words, to painted",
 )
 """How the promised figures begin, in the order in which they are shown."""
 

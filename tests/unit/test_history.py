@@ -139,3 +139,12 @@ def test_a_history_of_another_annotation_or_another_program_is_left_out() -> Non
     assert History.from_table(other, {}) == History.of(other)
     assert History.from_table(other, {**table, "past": [{"segments": [{"id": "x"}]}]}) == History.of(other)
     assert History.from_table(other, {**table, "past": 7}) == History.of(other)
+
+
+def test_what_was_saved_before_is_saved_alike_after_more_edits() -> None:
+    history = typed("", "so", "so then")
+    history.to_table()
+    present = history.present.annotation
+    later = history.changed(present.with_text("so then we"), Cursor(present.segments[0].id, 10)).undo()
+    table = json.loads(json.dumps(later.to_table()))
+    assert History.from_table(later.present.annotation, table) == later

@@ -141,3 +141,11 @@ def test_a_hint_gives_way_to_a_problem_of_the_same_word() -> None:
 
 def test_the_word_at_the_cursor_has_no_marks_around_it() -> None:
     assert [word_at("so, “frob”? [laugh]", place) for place in (0, 3, 7, 14)] == ["so", "so", "frob", ""]
+
+
+def test_a_long_text_has_the_same_unknown_words_wherever_it_is_cut() -> None:
+    text = " ".join(f"the {word} house," for word in ("recieve", "tea", "teh", "ten") * 60)
+    spelling = Spelling(WordList("en", WORDS, {}))
+    for longer in (text, f"the {text}", f"{text[:500]} teh {text[500:]}"):
+        words = [longer[p.start : p.end] for p in spelling.problems(longer, conventions_of())]
+        assert words == [w for w in longer.replace(",", "").split() if w in {"recieve", "teh"}]

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.places import resource
-from reviewer.transcript.checks import check_text
-from reviewer.transcript.conventions import load_conventions
+from reviewer.transcript.checks import TextProblem, check_text
+from reviewer.transcript.conventions import Conventions, load_conventions
 from reviewer.transcript.text_checker import TextChecker, pieces
 
 ENGLISH = load_conventions(resource("conventions", "en-US.toml"))
@@ -35,3 +35,25 @@ def test_a_change_leaves_most_pieces_as_they_are() -> None:
     after = [piece for _, piece in pieces("well " + text)]
     assert len(before) > 50
     assert sum(piece not in before for piece in after) <= 2
+
+
+@given(st.lists(_TEXTS, min_size=2, max_size=4))
+def test_what_is_remembered_of_other_texts_changes_nothing(texts: list[str]) -> None:
+    checker = TextChecker()
+    for text in (*texts, " ".join(texts), texts[0]):
+        assert checker.check(text, ENGLISH) == check_text(text, ENGLISH)
+
+
+def test_a_piece_is_checked_once() -> None:
+    checked = []
+
+    def check(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
+        checked.append(text)
+        return check_text(text, conventions)
+
+    checker, text = TextChecker(check), " ".join(f"word{number}" for number in range(4000))
+    checker.check(text, ENGLISH)
+    before = len(checked)
+    checker.check("well " + text, ENGLISH)
+    assert before > 50
+    assert len(checked) - before <= 2

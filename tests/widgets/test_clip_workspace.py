@@ -515,6 +515,17 @@ def test_a_missing_text_comes_first_and_a_wrong_word_is_selected(bench: ClipPage
     assert bench.field.textCursor().selectedText() == "3"
 
 
+def test_what_is_missing_follows_the_text_after_a_pause(bench: ClipPageBench, qtbot: QtBot) -> None:
+    bench.open_role("desk")
+    bench.hear()
+    bench.answer()
+    bench.type("the 3 of them")
+    bench.submit()
+    assert bench.message.startswith("One thing is missing.")
+    bench.type("we")  # in place of what is selected, the digit
+    qtbot.waitUntil(lambda: bench.message == "")
+
+
 def test_a_submission_that_fails_keeps_everything_and_can_be_tried_again(
     bench: ClipPageBench, role: Role
 ) -> None:

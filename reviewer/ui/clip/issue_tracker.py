@@ -1,8 +1,9 @@
 """Shows what is missing before the work can be submitted, until it is fixed."""
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from reviewer.labels.schema import Schema
+from reviewer.model.annotation import Annotation
 from reviewer.model.project import ListeningRules
 from reviewer.session.coverage import lack_of_reason, lack_of_speech
 from reviewer.session.submission_checks import is_answered_by_flag
@@ -11,9 +12,11 @@ from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.clip.submission_issues import SubmissionIssues, submission_issues
 from reviewer.ui.playback.controller import PlaybackController
 
+_LOOK_AFTER_MS = 120
+
 
 class SubmissionIssueTracker(QObject):
-    """Checks on request, and from then on at each change, until no issues are left.
+    """Checks on request, and from then on after each change, until no issues are left: typing never waits.
 
     Only the session decides, from the log; this saves the user a refused submission.
     """
@@ -32,7 +35,12 @@ class SubmissionIssueTracker(QObject):
         self._playback = playback
         self._view = view
         self._conventions: Conventions | None = None
-        playback.coverage_changed.connect(self.look_again)
+        self._looked_at = Annotation()
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(_LOOK_AFTER_MS)
+        self._look.timeout.connect(self._show_again)
+        playback.coverage_changed.connect(self._show_again)
 
     def begin_clip(self, conventions: Conventions) -> None:
         """Starts with another clip; its text follows these conventions."""
@@ -40,6 +48,8 @@ class SubmissionIssueTracker(QObject):
 
     def end_clip(self) -> None:
         """The clip was closed, or its work handed over."""
+        self._look.stop()
+        self._looked_at = Annotation()
         self._conventions = None
 
     def is_ready(self) -> bool:
@@ -53,14 +63,25 @@ class SubmissionIssueTracker(QObject):
 
     @Slot()
     def look_again(self) -> None:
-        """Checks again: text, answers or heard parts have changed."""
+        """Checks again: at once if answers or flags have changed, after a pause if text has."""
+        if not self._view.has_issues_shown:
+            return
+        now, before = self._view.annotation, self._looked_at
+        if (now.labels, now.flags) == (before.labels, before.flags):
+            self._look.start()
+        else:
+            self._show()
+
+    @Slot()
+    def _show_again(self) -> None:
         if self._view.has_issues_shown:
             self._show()
 
     def _show(self) -> SubmissionIssues | None:
+        self._look.stop()
         if self._conventions is None:
             return None
-        annotation = self._view.annotation
+        annotation = self._looked_at = self._view.annotation
         lack_of = lack_of_reason if is_answered_by_flag(annotation) else lack_of_speech
         lack = lack_of(self._playback.coverage, self._rules)
         issues = submission_issues(annotation, self._schema, self._conventions, lack, self._view.check)

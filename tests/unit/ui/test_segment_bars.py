@@ -1,5 +1,8 @@
 """Bars of segments: their lanes, what is under a pixel, and which edge is near."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -112,3 +115,19 @@ def test_every_speaker_is_seen_and_text_on_their_bars_can_be_read(colours: theme
 
 def test_hues_repeat_after_the_seventh_speaker_and_nobody_has_one_of_their_own() -> None:
     assert [colour_place(number) for number in (0, 1, 7, 8)] == [0, 1, 7, 1]
+
+
+def test_other_texts_keep_the_places_of_the_bars() -> None:
+    before = track((0, 10, 1), (10, 20, 2))
+    typed = [replace(bar, text="so") for bar in before.bars]
+    after = before.with_texts(typed)
+    assert after is not None
+    assert after.bars == tuple(typed)
+    assert after.has_geometry_of(before)
+
+
+@pytest.mark.parametrize("change", [{"end": 9}, {"speaker": 2}, {"is_current": True}])
+def test_bars_that_moved_are_no_bars_with_other_texts(change: dict[str, Any]) -> None:
+    before = track((0, 10, 1), (10, 20, 2))
+    assert before.with_texts([replace(before.bars[0], **change), before.bars[1]]) is None
+    assert before.with_texts(before.bars[:1]) is None
