@@ -145,6 +145,9 @@ def _hand_in(driver: Driver) -> None:
     done = driver.find(QLabel, "status_done")
     after = f"{int(done.text().split()[0]) + 1} done today"
     driver.press_on("transcript_text", "Ctrl+Return")
+    driver.wait_for("an answer", lambda: done.text() == after or driver.sees("confirm_act"))
+    if driver.sees("confirm_act"):  # "no speech", where speech detection takes noise for speech
+        driver.click("confirm_act")
     driver.wait_for("the work is submitted", lambda: done.text() == after)
     driver.wait_for("a clip or a free desk", lambda: has_clip(driver) or driver.sees("claim"))
 

@@ -7,6 +7,7 @@ from reviewer.errors import Refused
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.task import Lease, TaskKind, VerdictKind
+from reviewer.qa.differences import ComparedRow, compare_segments
 from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
 from reviewer.queue.api import DrawResult
@@ -24,7 +25,8 @@ class Comparison:
     """Both versions side by side, shown only after the reviewer's own was submitted.
 
     ``words`` aligns the verbatim texts; ``errors`` is scored on the training profile of the clip's
-    locale, so punctuation and capitals do not count.
+    locale, so punctuation and capitals do not count. ``rows`` has both by segments, at ``rate_hz`` frames a
+    second.
     """
 
     lease: Lease
@@ -32,6 +34,8 @@ class Comparison:
     mine: Annotation
     words: tuple[DiffWord, ...]
     errors: WordErrors
+    rows: tuple[ComparedRow, ...]
+    rate_hz: int
 
 
 class QaSession:
@@ -108,6 +112,8 @@ class QaSession:
             word_errors(
                 normalise(theirs.text_verbatim, conventions), normalise(mine.text_verbatim, conventions)
             ),
+            compare_segments(theirs.segments, mine.segments, clip.rate_hz),
+            clip.rate_hz,
         )
 
     def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:

@@ -40,7 +40,7 @@ class Draft:
     def to_bytes(self) -> bytes:
         body: dict[str, Any] = {}
         if self.history is not None:
-            body = json.loads(self.history.present.annotation.to_bytes())
+            body = self.history.present.annotation.to_table()
             body[_HISTORY] = _bounded(self.history.to_table(), HISTORY_BYTES)
         return json.dumps({**body, _POSITION: self.position}, ensure_ascii=False).encode()
 

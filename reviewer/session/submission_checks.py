@@ -6,6 +6,7 @@ from reviewer.labels.validate import TEXT_FIELD, check_annotation
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.text_checker import CheckText
 
 WITHOUT_TEXT = frozenset({Flag.NO_SPEECH, Flag.UNUSABLE, Flag.WRONG_LANGUAGE, Flag.DISTRESSING})
 
@@ -23,19 +24,21 @@ def is_answered_by_flag(annotation: Annotation) -> bool:
     return bool(annotation.flags & WITHOUT_TEXT)
 
 
-def missing(annotation: Annotation, schema: Schema, conventions: Conventions) -> tuple[Notice, ...]:
+def missing(
+    annotation: Annotation, schema: Schema, conventions: Conventions, check: CheckText = check_text
+) -> tuple[Notice, ...]:
     """What is missing; empty when the work may be submitted.
 
     A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
     labels: the flag is the answer. Words with the flag “no speech” are refused, because either may be a
-    mistake.
+    mistake. ``check`` is ``check_text``, or one that remembers.
     """
     answered_by_flag = is_answered_by_flag(annotation)
     found: list[Notice] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append(Notice("NOTHING_TYPED"))
     for segment in annotation.segments:
-        problems = check_text(segment.text, conventions)
+        problems = check(segment.text, conventions)
         found += [problem.notice for problem in problems if problem.blocks]
     found += [
         problem.notice

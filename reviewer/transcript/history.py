@@ -25,6 +25,8 @@ class Step:
 
     annotation: Annotation
     cursor: Cursor = field(default_factory=Cursor)
+    saved: list[tuple[Annotation, dict[str, Any]]] = field(default_factory=list, compare=False, repr=False)
+    """The annotation from which its difference was made last, and that difference: seldom another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,11 @@ class History:
 def _differences(start: Step, steps: Iterable[Step]) -> list[dict[str, Any]]:
     found, nearer = [], start
     for step in steps:
-        found.append(_difference(nearer.annotation, step))
+        known = step.saved[:]
+        if not known or known[0][0] is not nearer.annotation:
+            known = [(nearer.annotation, _difference(nearer.annotation, step))]
+            step.saved[:] = known
+        found.append(known[0][1])
         nearer = step
     return found
 

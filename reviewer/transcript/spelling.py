@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -12,6 +12,7 @@ from reviewer.errors import Notice
 from reviewer.transcript.checks import TextProblem
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.dictionaries import Dictionary
+from reviewer.transcript.text_checker import TextChecker, moved
 from reviewer.transcript.tokens import TokenKind, tokenize
 from reviewer.transcript.words import letters_of_other_scripts, lower_case, segments
 
@@ -41,12 +42,12 @@ class Hints:
         starts = [problem.start for problem in others]
         hints = []
         for problem in self.problems:
-            moved = self._in(problem, text)
-            if moved is None:
+            hint = self._in(problem, text)
+            if hint is None:
                 continue
-            before = bisect_left(starts, moved.end)
-            if not before or others[before - 1].end <= moved.start:
-                hints.append(moved)
+            before = bisect_left(starts, hint.end)
+            if not before or others[before - 1].end <= hint.start:
+                hints.append(hint)
         return tuple(sorted((*others, *hints), key=lambda problem: (problem.start, problem.end)))
 
     def _in(self, problem: TextProblem, text: str) -> TextProblem | None:
@@ -59,7 +60,7 @@ class Hints:
                 and not text[max(start - 1, 0) : start].isalpha()
                 and not text[end : end + 1].isalpha()
             ):
-                return replace(problem, start=start, end=end)
+                return moved(problem, shift) if shift else problem
         return None
 
 
@@ -74,14 +75,16 @@ class Spelling:
         self._lexicon = lexicon
         self._by_lower = {word.lower(): word for word in sorted(lexicon)}
         self._suggest = lru_cache(maxsize=2000)(self._suggestions)
+        self._checker = TextChecker(lambda text, conventions: tuple(self._found(text, conventions)))
 
     def forget(self) -> None:
         """Removes every word that was looked up from memory."""
         self._suggest.cache_clear()
+        self._checker.forget()
 
     def problems(self, text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
         """The unknown words in the order of the text, each with the likeliest correction."""
-        return tuple(self._found(text, conventions))
+        return self._checker.check(text, conventions)
 
     def _found(self, text: str, conventions: Conventions) -> Iterator[TextProblem]:
         locale = conventions.clip_locale

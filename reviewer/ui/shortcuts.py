@@ -35,7 +35,7 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("solo", "Ctrl+F9", QT_TRANSLATE_NOOP("shortcuts", "Play both channels, the first, the second")),
     ("swap", "Ctrl+Shift+F9", QT_TRANSLATE_NOOP("shortcuts", "Swap left and right")),
     ("mono", "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "Mono on or off")),
-    ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem")),
+    ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem or difference")),
     ("fix_problem", "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Apply the suggested correction")),
     ("mark", "Ctrl+M", QT_TRANSLATE_NOOP("shortcuts", "Mark a segment border at the playhead")),
     ("segment_start", "Alt+Home", QT_TRANSLATE_NOOP("shortcuts", "Start the segment at the playhead")),
@@ -182,6 +182,12 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
     *_listening(Scope.QA),
+    _key(
+        "qa.previous_difference",
+        Scope.QA,
+        "Ctrl+Shift+F8",
+        QT_TRANSLATE_NOOP("shortcuts", "Previous difference"),
+    ),
     # The lead
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key(

@@ -20,6 +20,7 @@ from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.places import resource
+from reviewer.qa.differences import compare_segments
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.draft_versions import DraftVersion, VersionReason
@@ -364,4 +365,6 @@ class FakeQa:
             mine=mine,
             words=diff_words(one, other),
             errors=word_errors(other, one),
+            rows=compare_segments(theirs.segments, mine.segments, 16_000),
+            rate_hz=16_000,
         )

@@ -201,7 +201,7 @@ def test_a_click_on_a_row_makes_it_current_and_a_digit_in_the_table_gives_its_sp
 
 def test_speakers_are_buttons_with_their_numbers_and_the_next_is_new(bench: PanelBench) -> None:
     bench.open((0, HALF, "Ana", "so"), (HALF, FRAMES, "Ben", "then"))
-    texts = [bench.panel.findChild(QToolButton, f"speaker_{n}").text() for n in (1, 2, 3)]
+    texts = [bench.panel.findChild(QToolButton, f"speaker_{n}").text().strip() for n in (1, 2, 3)]
     assert texts == ["Ana", "Ben", "+"]
     bench.panel.findChild(QToolButton, "speaker_2").click()
     assert [row[2] for row in bench.rows] == ["Ben", "Ben"]

@@ -26,6 +26,7 @@ from reviewer.ui.widgets.tab_order import tab_through
 
 if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
+    from reviewer.transcript.text_checker import CheckText
 
 _SIDE_PX = (320, 480)
 _SIDE_SHARE = 0.37
@@ -79,6 +80,7 @@ class ClipView(QWidget):
         self.add_stage(self.transcription, actions)
         self._lay_out()
         self.waveform.spectrogram.settings_changed.connect(self._share_room)
+        self.waveform.waves.lanes_changed.connect(self._share_room)
         self._order_tabs(actions)
 
     @property
@@ -90,6 +92,11 @@ class ClipView(QWidget):
     def history(self) -> History:
         """The present annotation with its undo history, as it is saved with a draft."""
         return self.transcription.history
+
+    @property
+    def check(self) -> "CheckText":
+        """Checks a text; what was checked before is remembered while the clip is open."""
+        return self.transcription.checker.check
 
     @property
     def stage(self) -> QWidget | None:
@@ -226,7 +233,7 @@ class ClipView(QWidget):
         left = self.height() - spectrum
         is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
         self.transcription.place_tags(is_beside=self.width() - side >= _TAGS_BESIDE_FROM_PX)
-        self.transcription.tags.set_compact(is_compact=is_small)
+        self.transcription.set_room(left, is_small=is_small)
 
     @property
     def wave_share(self) -> int:

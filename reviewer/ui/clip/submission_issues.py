@@ -8,7 +8,9 @@ from reviewer.labels.validate import TEXT_FIELD, FieldProblem, check_annotation
 from reviewer.model.annotation import Annotation
 from reviewer.session.coverage import Lack
 from reviewer.session.submission_checks import is_answered_by_flag, missing
+from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.text_checker import CheckText
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,15 @@ class SubmissionIssues:
 
 
 def submission_issues(
-    annotation: Annotation, schema: Schema, conventions: Conventions, lack: Lack | None = None
+    annotation: Annotation,
+    schema: Schema,
+    conventions: Conventions,
+    lack: Lack | None = None,
+    check: CheckText = check_text,
 ) -> SubmissionIssues:
     """Applies the session's rules and adds the place of each issue in the form."""
     found = () if is_answered_by_flag(annotation) else check_annotation(schema, annotation)
-    found_by_session = missing(annotation, schema, conventions)
+    found_by_session = missing(annotation, schema, conventions, check)
     return SubmissionIssues(
         notices=found_by_session if lack is None else (*found_by_session, lack.notice),
         lack=lack,

@@ -50,7 +50,7 @@ class TextRoom(QObject):
     def _on_changed(self, name: str) -> None:
         tools, panel, stored = self._view.transcription.tools, self._view.transcription, self._preferences
         if name == TEXT_PX:
-            panel.editor.set_text_px(_within(stored.number(TEXT_PX, theme.TRANSCRIPT_PX), TEXT_BOUNDS_PX))
+            panel.set_text_px(_within(stored.number(TEXT_PX, theme.TRANSCRIPT_PX), TEXT_BOUNDS_PX))
         elif name == self._name("wave_share"):
             share = stored.number(name, 0)
             self._view.set_wave_share(_within(share, SHARE_BOUNDS) if share else 0)

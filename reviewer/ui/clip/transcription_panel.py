@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Annotation, Flag, Labels, Segment
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.task import TaskKind
-from reviewer.session.contradictions import implied_flags
+from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
 from reviewer.transcript.edits import Edge, find, snapped
@@ -29,11 +29,12 @@ from reviewer.ui.clip.text_tools import TextTools
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
 from reviewer.ui.keymap.shortcut import Scope
-from reviewer.ui.shortcuts import bind_shortcut
-from reviewer.ui.theme import GAP_PX, GROUP_PX
+from reviewer.ui.shortcuts import bind_shortcut, shortcut
+from reviewer.ui.theme import GAP_PX, GROUP_PX, TRANSCRIPT_PX
 from reviewer.ui.transcript.doubtful_words_bar import DoubtfulWordsBar
 from reviewer.ui.transcript.editor import TranscriptEditor
 from reviewer.ui.transcript.hypotheses_panel import USE_KEYS, HypothesesPanel
+from reviewer.ui.transcript.hypothesis_text import MOST_LINES
 from reviewer.ui.transcript.segment_panel import MAX_SPEAKERS_ON_KEYS, SegmentPanel
 from reviewer.ui.transcript.tag_palette import TagPalette
 from reviewer.ui.transcript.text_edit import REDO_KEYS
@@ -65,6 +66,10 @@ _ENTERING = frozenset({"next_row", "previous_row", "delete_segment"})
 """Acts that end in another segment, which is then to be heard."""
 _TAGS_BESIDE_PX = 480
 _SNAP_SECONDS = 0.05
+_LOW_PX, _NO_TAGS_PX, _FEW_ROWS_PX = 860, 710, 500
+"""Below these heights of the view (without spectrogram, drafts, find bar) the room of a segment table is spared
+from the tags' meanings, from the tags, and from the table itself."""
+_DRAFTS_PX, _LINES_PX = 92, 4
 
 
 class TranscriptionPanel(QWidget):
@@ -93,9 +98,10 @@ class TranscriptionPanel(QWidget):
         self._document = Document.of(Annotation(), 1)
         self._rate_hz = 1
         self._speech: tuple[Span, ...] = ()
-        self._conventions = conventions
+        self._scope, self._conventions = scope, conventions
         self._is_locked = False
         self._is_dragging = False
+        self._height_px, self._is_small, self._text_px = 0, False, TRANSCRIPT_PX
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
@@ -109,14 +115,14 @@ class TranscriptionPanel(QWidget):
         self.tools = TextTools(scope, self)
         self.form = FormPanel(schema, self)
         self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
-        self._has_segment_form = bool(schema.per(FieldScope.SEGMENT))
-        self.segment_form.setVisible(self._has_segment_form)
+        self._has_segment_form = bool(schema.per(FieldScope.SEGMENT).fields)
         keys = {flag: f"{scope}.flag_{place}" for place, flag in enumerate(Flag, start=1)}
         self.flags = FlagsPanel(keys, self)
         self.side = ScrolledColumn("side", self.tr("Form and flags"), self)
         self.columns = QHBoxLayout(self)
         self._text_row, self._below = QHBoxLayout(), QVBoxLayout()
         self._lay_out()
+        self.segment_form.setVisible(self._has_segment_form)
         self._connect()
         self._bind(scope)
 
@@ -145,6 +151,7 @@ class TranscriptionPanel(QWidget):
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else Annotation())
         self._rate_hz, self._speech = clip.samples.rate_hz, clip.speech
         self._conventions = clip.conventions
+        self.segments.close_editors()
         self.checker.forget()
         self.editor.forget()
         self.editor.use_conventions(clip.conventions)
@@ -208,6 +215,43 @@ class TranscriptionPanel(QWidget):
                 home.setAlignment(self.tags, Qt.AlignmentFlag.AlignTop)
         self.tags.set_beside(_TAGS_BESIDE_PX if is_beside else 0)
 
+    def set_room(self, height_px: int, *, is_small: bool) -> None:
+        """Makes the best of the room: with a table of segments, tags and drafts give way to it.
+
+        Args:
+            height_px: Of the view, without the spectrogram.
+            is_small: Whether the tags' meanings have no room.
+        """
+        self._height_px, self._is_small = height_px, is_small
+        self._give_room()
+
+    @Slot()
+    def _give_room(self) -> None:
+        has_table = self._document.is_segmented
+        find_bar = self.editor.find_bar
+        left = self._height_px - find_bar.sizeHint().height() * find_bar.isVisibleTo(self.editor)
+        left -= _DRAFTS_PX * (bool(self.drafts.hypotheses) and not self.drafts.is_folded)
+        left -= _LINES_PX * max(self._text_px - TRANSCRIPT_PX, 0)
+        is_low = has_table and left < _LOW_PX
+        self.drafts.set_most_lines(2 if is_low else MOST_LINES)
+        self.tags.set_compact(is_compact=self._is_small or is_low)
+        self.tags.set_room(is_there=not has_table or left >= _NO_TAGS_PX)
+        self.segments.table.set_least_rows(4 if left >= _FEW_ROWS_PX else 2)
+        self.editor.set_least_lines(2 if has_table else 1)
+        self.editor.set_low(is_low=is_low)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._give_room()
+        return super().eventFilter(watched, event)
+
+    def set_text_px(self, pixels: int) -> None:
+        """Sets the size of the text; the table of segments grows a little with it."""
+        self._text_px = pixels
+        self.editor.set_text_px(pixels)
+        self.segments.table.set_text_px(pixels)
+        self._give_room()
+
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Marks the fields with issues."""
         self.form.show_problems(issues.fields)
@@ -241,12 +285,20 @@ class TranscriptionPanel(QWidget):
         self.edit(self._acted(name))
         if self._document.cursor.segment_id != before and name in _ENTERING:
             self._enter()
+        elif name in {"next_row", "previous_row"}:
+            self._say_end(is_last=name == "next_row")
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say_end(self, *, is_last: bool) -> None:
+        last = self.tr("This is the last segment. {0} submits the clip.")
+        submit = shortcut(f"{self._scope}.submit").shown
+        self.editor.say(last.format(submit) if is_last else self.tr("This is the first segment."))
 
     @Slot(str)
     def choose_segment(self, segment_id: str) -> None:
-        """Makes another segment the current one, and asks for it to be played."""
-        if segment_id != self._document.cursor.segment_id:
+        """Makes another segment the current one, and asks for it to be played; an unknown one is ignored."""
+        known = {each.id for each in self._document.segments}
+        if segment_id in known - {self._document.cursor.segment_id}:
             segment = find(self._document.segments, segment_id)
             self._move(self._document.at(segment_id, len(segment.text)))
             self._enter()
@@ -384,7 +436,10 @@ class TranscriptionPanel(QWidget):
         self.editor.set_one_of_several(is_one_of_several=len(document.segments) > 1)
         if is_other_text:
             self.editor.show_text(document.current.text, document.cursor.offset)
+        had_table = self.segments.table.isVisibleTo(self)
         self.segments.show_document(document, self._rate_hz)
+        if had_table != document.is_segmented:
+            self._give_room()
         if self.form.labels != document.annotation.labels:
             self.form.show_labels(document.annotation.labels)
         if self._has_segment_form and self.segment_form.labels != document.current.labels:
@@ -407,7 +462,7 @@ class TranscriptionPanel(QWidget):
 
     def _show_implied_flags(self) -> None:
         text = self.annotation.text_verbatim
-        self.flags.show_implied(implied_flags(text) if "[" in text else frozenset())
+        self.flags.show_implied(implied_flags(text) if f"[{PERSONAL_DATA_TAG}" in text else frozenset())
 
     @Slot(int)
     def _on_caret_moved(self, offset: int) -> None:
@@ -538,6 +593,9 @@ class TranscriptionPanel(QWidget):
         self.segment_form.finished.connect(self._focus_text)
         self.flags.flags_changed.connect(self._on_flags_changed)
         self.tags.tag_requested.connect(self.editor.insert_tag)
+        self.drafts.folded_changed.connect(self._give_room)
+        self.drafts.hypotheses_changed.connect(self._give_room)
+        self.editor.find_bar.installEventFilter(self)
         self.drafts.use_requested.connect(self._on_draft_requested)
         self.doubts.word_requested.connect(self._on_word_requested)
         self.doubts.edit_requested.connect(self._on_word_edit_requested)

@@ -90,7 +90,9 @@ class WaveformPanel(QWidget):
         Args:
             wanted_px: The height that the person chose; 0 for the usual share.
         """
-        waves, spectrum = waveform_heights(whole_px, has_spectrogram=self.spectrogram.settings.is_on)
+        waves, spectrum = waveform_heights(
+            whole_px, has_spectrogram=self.spectrogram.settings.is_on, lane_px=self.waves.lane_px
+        )
         below = GAP_PX + HEIGHT_PX
         height = wanted_px or waves + spectrum + below
         if spectrum:

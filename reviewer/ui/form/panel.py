@@ -36,7 +36,8 @@ class FormPanel(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._schema = schema = schema.per(per)
         self._rows = {field.key: FieldRow(field, self) for field in schema.fields}
-        title = QLabel(schema.title, self)
+        is_of_clip = per is FieldScope.CLIP
+        title = QLabel(schema.title if is_of_clip else self.tr("About this segment"), self)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setWordWrap(True)
         title.setProperty("kind", "heading")

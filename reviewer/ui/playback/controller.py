@@ -206,6 +206,8 @@ class PlaybackController(QObject):
 
         What plays or loops goes on unchanged.
         """
+        if len(spans) > 1 and tuple(spans) == self._segments.spans:
+            return  # the usual case, after each key
         segments = SegmentList.of(spans, self.frames) if len(spans) > 1 else self._speech
         if segments != self._segments:
             self._segments = segments

@@ -1,14 +1,22 @@
-"""Both versions side by side: differing words, labels and flags, the figures, and a comment."""
+"""Both versions side by side: differing words, segments, labels and flags, the figures, and a comment."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
-from reviewer.labels.schema import Field, Schema
-from reviewer.model.annotation import Annotation, Flag, LabelValue
+from reviewer.labels.schema import Schema
+from reviewer.model.annotation import Annotation, Flag, Labels
+from reviewer.model.hypothesis import Word
+from reviewer.qa.differences import ComparedRow, Difference, DifferenceSounds, Side, differences
+from reviewer.transcript.edits import Segments
 from reviewer.ui.form.flags import flag_label
-from reviewer.ui.qa.marked_text import MarkedText, Side
-from reviewer.ui.theme import GAP_PX, GROUP_PX, tabular
+from reviewer.ui.qa.marked_text import MarkedText
+from reviewer.ui.qa.row_facts import facts_of, shown_value
+from reviewer.ui.qa.segment_comparison import SegmentComparisonTable, ShownRow
+from reviewer.ui.shortcuts import bind_shortcut
+from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.widget_ids import named, put_value
 
@@ -18,19 +26,34 @@ if TYPE_CHECKING:
 
 
 class ComparisonPanel(QWidget):
-    """Shows a comparison that the session has computed."""
+    """Shows a comparison that the session has computed; by segments if either version has several."""
+
+    sound_requested = Signal(int, int)
+    """A difference was gone to; carries the frames in which it is heard."""
+    segment_chosen = Signal(int, int)
+    """A row was chosen; carries its frames."""
+    current_changed = Signal()
+    """Another submitted segment is current, or none."""
 
     def __init__(self, schema: Schema, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("comparison_panel")
         self._schema = schema
+        self._rows: tuple[ComparedRow, ...] = ()
+        self._differences: tuple[Difference, ...] = ()
+        self._sounds = DifferenceSounds((), (), 1)
+        self._at = -1
+        self._current = ""
         self.theirs = MarkedText(Side.THEIRS, "qa_theirs", self.tr("Submitted version"), self)
         self.mine = MarkedText(Side.MINE, "qa_mine", self.tr("My version"), self)
+        self.segments = SegmentComparisonTable(self)
         self.their_answers = _answers_line("qa_their_answers", self.tr("Submitted labels and flags"), self)
         self.my_answers = _answers_line("qa_my_answers", self.tr("My labels and flags"), self)
-        self.figures = named(QLabel(self), "qa_figures", self.tr("Number of differences"))
-        self.figures.setToolTip("")
-        self.figures.setFont(tabular(self.figures.font()))
+        self.figures = _figures_line("qa_figures", self.tr("Number of differences"), self)
+        self.place = _figures_line("qa_difference_place", self.tr("Difference"), self)
+        left, right = "\N{BLACK LEFT-POINTING TRIANGLE}", "\N{BLACK RIGHT-POINTING TRIANGLE}"
+        self.previous = self._step_button("previous_difference", self.tr("Previous difference"), left)
+        self.next = self._step_button("problem", self.tr("Next difference"), right)
         self.comment = named(
             QLineEdit(self),
             "qa_comment",
@@ -38,26 +61,117 @@ class ComparisonPanel(QWidget):
             hint=self.tr("What to change; work can be returned only with a comment"),
         )
         self.comment.setPlaceholderText(self.tr("Comment for the contractor; needed to return the work"))
+        self._of_texts: list[QWidget] = [self.theirs, self.mine]
         self._lay_out()
+        self.segments.hide()
+        self._connect()
 
-    def show_comparison(self, comparison: "Comparison") -> None:
-        """Shows both versions, before any decision."""
+    @property
+    def current_segment(self) -> str:
+        """The id of the submitted segment that is looked at; empty if there is none."""
+        return self._current
+
+    def show_comparison(self, comparison: "Comparison", heard: Sequence[Word] = ()) -> None:
+        """Shows both versions, before any decision; ``heard`` are a recogniser's words with their times."""
         theirs, mine = comparison.theirs, comparison.mine
-        self.theirs.show_text(theirs.text_verbatim, comparison.words)
-        self.mine.show_text(mine.text_verbatim, comparison.words)
-        self.their_answers.show_text(self._answers(theirs, mine))
-        self.my_answers.show_text(self._answers(mine, theirs))
+        is_segmented = max(len(theirs.segments), len(mine.segments)) > 1
+        self._show_rows(comparison.rows if is_segmented else (), comparison.rate_hz)
+        self._rows = comparison.rows
+        found = differences(comparison.rows)
+        self._differences = (
+            found if is_segmented else tuple(each for each in found if each.theirs or each.mine)
+        )
+        self._sounds = DifferenceSounds(comparison.rows, heard, comparison.rate_hz)
+        for text, version in ((self.theirs, theirs), (self.mine, mine)):
+            if is_segmented:
+                text.show_text("", ())
+            else:
+                text.show_text(version.text_verbatim, comparison.words)
+        their_answers = self._answers(theirs, mine, is_segmented=is_segmented)
+        my_answers = self._answers(mine, theirs, is_segmented=is_segmented)
+        if is_segmented:  # the table's columns are not those of the lines below
+            their_answers = self.tr("Submitted: {0}").format(their_answers)
+            my_answers = self.tr("My version: {0}").format(my_answers)
+        self.their_answers.show_text(their_answers)
+        self.my_answers.show_text(my_answers)
         put_value(self.figures, self._figures(comparison.errors))
+        self._go_to(-1)
         self.comment.clear()
 
     def clear(self) -> None:
         """Removes everything of the last clip."""
+        self._show_rows((), 1)
+        self._rows, self._differences = (), ()
+        self._sounds = DifferenceSounds((), (), 1)
         for part in (self.theirs, self.mine):
             part.show_text("", ())
         for line in (self.their_answers, self.my_answers):
             line.show_text("")
         self.figures.clear()
+        self._go_to(-1)
         self.comment.clear()
+
+    @Slot()
+    def next_difference(self) -> None:
+        """Selects the next difference and asks for its sound; after the last, the first."""
+        self._step(1)
+
+    @Slot()
+    def previous_difference(self) -> None:
+        """Selects the difference before; before the first, the last."""
+        self._step(-1)
+
+    def choose_segment(self, segment_id: str) -> None:
+        """Selects the row of a submitted segment."""
+        for row, each in enumerate(self._rows):
+            if any(segment.id == segment_id for segment in each.theirs) and not self.segments.isHidden():
+                self.segments.selectRow(row)
+
+    def _step(self, by: int) -> None:
+        count = len(self._differences)
+        if not count:
+            return
+        self._go_to((self._at + by) % count if self._at >= 0 or by > 0 else count - 1)
+        self.sound_requested.emit(*self._sounds.of(self._differences[self._at]))
+
+    def _go_to(self, at: int) -> None:
+        """Selects a difference; -1 for none."""
+        self._at = at
+        difference = self._differences[at] if at >= 0 else None
+        if not self.segments.isHidden():
+            self.segments.show_difference(difference)
+        else:
+            self.theirs.select_mark(difference.theirs if difference else None)
+            self.mine.select_mark(difference.mine if difference else None)
+        self._set_current(difference.row if difference else -1)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        count = len(self._differences)
+        sentence = self.tr("Difference {0} of {1}") if self._at >= 0 else self.tr("Differences: {1}")
+        put_value(self.place, sentence.format(self._at + 1, count) if self._rows else "")
+        for button in (self.previous, self.next):
+            button.setEnabled(count > 0)
+
+    def _set_current(self, row: int) -> None:
+        theirs = self._rows[row].theirs if row >= 0 else ()
+        self._current = theirs[0].id if theirs else ""
+        self.current_changed.emit()
+
+    @Slot(int)
+    def _on_row_chosen(self, row: int) -> None:
+        """The next difference is then the first one of this row or after it."""
+        before = sum(each.row < row for each in self._differences)
+        self._at = before - 1
+        self._set_current(row)
+        put_value(self.place, self.tr("Differences: {0}").format(len(self._differences)))
+        self.segment_chosen.emit(*self._rows[row].frames)
+
+    def _show_rows(self, rows: Sequence[ComparedRow], rate_hz: int) -> None:
+        self.segments.show_rows([ShownRow(row, facts_of(row, rate_hz, self._schema)) for row in rows])
+        self.segments.setVisible(bool(rows))
+        for part in self._of_texts:
+            part.setVisible(not rows)
 
     def _figures(self, errors: "WordErrors") -> str:
         if not errors.errors:
@@ -66,18 +180,38 @@ class ComparisonPanel(QWidget):
             "{0} of {1} words differ in the training text · WER {2:.1f} % against my version"
         ).format(errors.errors, max(errors.reference_words, errors.other_words), errors.rate * 100)
 
-    def _answers(self, one: Annotation, other: Annotation) -> str:
+    def _answers(self, one: Annotation, other: Annotation, *, is_segmented: bool) -> str:
         """Labels and flags of one version; those that the other does not share are marked with ≠.
 
-        A version without labels differs in none, because a review does not require them.
+        A version without labels differs in none, because a review does not require them. Those of a single
+        segment are shown here too.
         """
+        of_one, of_other = ((), ()) if is_segmented else (one.segments, other.segments)
+        labels, others = _labels(one, of_one), _labels(other, of_other)
         parts = [
-            _marked(f"{field.label}: {_shown(field, one.labels[field.key])}", _agree(field.key, one, other))
+            _marked(
+                f"{field.label}: {shown_value(field, labels[field.key])}",
+                is_shared=not others or others.get(field.key) == labels[field.key],
+            )
             for field in self._schema.fields
-            if field.key in one.labels
+            if field.key in labels
         ]
-        parts += [_marked(flag_label(flag), flag in other.flags) for flag in Flag if flag in one.flags]
+        flags, other_flags = _flags(one, of_one), _flags(other, of_other)
+        parts += [_marked(flag_label(flag), is_shared=flag in other_flags) for flag in Flag if flag in flags]
         return " · ".join(parts) if parts else self.tr("No labels or flags.")
+
+    def _step_button(self, act: str, spoken: str, sign: str) -> QToolButton:
+        button = named(QToolButton(self), f"qa_{act}_button", spoken, shortcut_id=f"qa.{act}")
+        button.setText(sign)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def _connect(self) -> None:
+        self.segments.row_chosen.connect(self._on_row_chosen)
+        self.next.clicked.connect(self.next_difference)
+        self.previous.clicked.connect(self.previous_difference)
+        bind_shortcut(self, "qa.problem", self.next_difference)
+        bind_shortcut(self, "qa.previous_difference", self.previous_difference)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -91,12 +225,19 @@ class ComparisonPanel(QWidget):
         for column, (caption, text, answers) in enumerate(sides):
             label = QLabel(caption, self)
             label.setProperty("kind", "label")
+            self._of_texts.append(label)
             grid.addWidget(label, 0, column)
             grid.addWidget(text, 1, column)
             grid.addWidget(answers, 2, column)
             grid.setColumnStretch(column, 1)
+        grid.addWidget(self.segments, 0, 0, 2, 2)
         grid.setRowStretch(1, 1)
-        grid.addWidget(self.figures, 3, 0, 1, 2)
+        line = QHBoxLayout()
+        line.setSpacing(GRID_PX)
+        line.addWidget(self.figures, 1)
+        for part in (self.place, self.previous, self.next):
+            line.addWidget(part)
+        grid.addLayout(line, 3, 0, 1, 2)
         grid.addWidget(self.comment, 4, 0, 1, 2)
 
 
@@ -106,16 +247,20 @@ def _answers_line(name: str, spoken: str, parent: QWidget) -> ElidedLabel:
     return line
 
 
-def _agree(key: str, one: Annotation, other: Annotation) -> bool:
-    return not other.labels or other.labels.get(key) == one.labels[key]
+def _figures_line(name: str, spoken: str, parent: QWidget) -> QLabel:
+    line = named(QLabel(parent), name, spoken)
+    line.setToolTip("")
+    line.setFont(tabular(line.font()))
+    return line
 
 
-def _marked(words: str, is_shared: bool) -> str:  # noqa: FBT001 - one of two signs
+def _labels(annotation: Annotation, segments: Segments) -> Labels:
+    return {**annotation.labels, **{key: value for each in segments for key, value in each.labels.items()}}
+
+
+def _flags(annotation: Annotation, segments: Segments) -> set[str]:
+    return set(annotation.flags).union(*(each.flags for each in segments))
+
+
+def _marked(words: str, *, is_shared: bool) -> str:
     return words if is_shared else f"≠ {words}"
-
-
-def _shown(field: Field, value: LabelValue) -> str:
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
-    labels = {choice.value: choice.label for choice in field.choices}
-    return ", ".join(labels.get(one, one) for one in (value if isinstance(value, tuple) else (str(value),)))

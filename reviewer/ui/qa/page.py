@@ -9,11 +9,13 @@ from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.model.annotation import Annotation
+from reviewer.model.intervals import Span
 from reviewer.model.project import ListeningRules
 from reviewer.model.task import DailyCounts, Lease, TaskKind, VerdictKind
 from reviewer.session.acts import Decide, HandIn, WorkAct
 from reviewer.session.coverage import Coverage, Lack, lack_of_reason, lack_of_speech
 from reviewer.ui.clip.empty_page import EmptyPage, EmptyPageWords
+from reviewer.ui.clip.segment_playback import segment_bars
 from reviewer.ui.clip.workspace import ClipTools, ClipWorkspace
 from reviewer.ui.icons import set_icon
 from reviewer.ui.keymap.shortcut import Scope
@@ -25,9 +27,11 @@ from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.widgets.widget_ids import named
 
 if TYPE_CHECKING:
+    from reviewer.model.hypothesis import Word
     from reviewer.qa.session import Comparison, QaSession
     from reviewer.queue.api import DrawResult
     from reviewer.session.open_clip import OpenClip
+    from reviewer.transcript.edits import Segments
 
 LackOf = Callable[[Coverage, ListeningRules], Lack | None]
 
@@ -49,6 +53,8 @@ class QaPage(Page):
         self._qa = qa
         self._draws = _Draws(qa)
         self._lack_of: LackOf | None = None
+        self._heard: tuple[Word, ...] = ()
+        self._submitted: Segments = ()
         empty = EmptyPage(_words(), _counts_line, self)
         self.blind_buttons = BlindButtons(self)
         self.workspace = ClipWorkspace(
@@ -85,7 +91,7 @@ class QaPage(Page):
 
     def close_down(self) -> None:
         self.workspace.presenter.close_down()
-        self.comparison.clear()
+        self._clear_comparison()
 
     def more_keys(self) -> list[tuple[str, str]]:
         return self.workspace.tag_keys()
@@ -112,7 +118,8 @@ class QaPage(Page):
     @Slot(object)
     def _on_clip_opened(self, clip: "OpenClip") -> None:
         self._lack_of = None
-        self.comparison.clear()
+        self._clear_comparison()
+        self._heard = next((each.words for each in clip.hypotheses if each.words), ())
         if clip.blind is not None:
             self.workspace.view.show_stage(self.comparison)
             self.workspace.presenter.run(self._qa.compare, self._show_comparison)
@@ -125,12 +132,30 @@ class QaPage(Page):
 
     def _show_comparison(self, comparison: "Comparison") -> None:
         view = self.workspace.view
-        self.comparison.show_comparison(comparison)
+        self._submitted = comparison.theirs.segments
+        self.comparison.show_comparison(comparison, self._heard)
         view.show_stage(self.comparison)
+        self.workspace.playback.set_segments([Span(each.start, each.end) for each in self._submitted])
         view.message.show_message(
             Message(self.tr("Compare, then accept the work or return it with a comment."))
         )
         self.comparison.comment.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _show_bars(self) -> None:
+        """The waveform shows the submitted segments as long as both versions are compared."""
+        if self._submitted:
+            bars = segment_bars(self._submitted, self.comparison.current_segment)
+            self.workspace.view.waveform.waves.show_segments(bars)
+
+    @Slot(str)
+    def _on_bar_pressed(self, segment_id: str) -> None:
+        if self.is_comparing:
+            self.comparison.choose_segment(segment_id)
+
+    def _clear_comparison(self) -> None:
+        self._submitted, self._heard = (), ()
+        self.comparison.clear()
 
     @Slot()
     def _on_accept_requested(self) -> None:
@@ -186,7 +211,7 @@ class QaPage(Page):
     @Slot()
     def _on_clip_left(self) -> None:
         self._lack_of = None
-        self.comparison.clear()
+        self._clear_comparison()
 
     def _connect(self) -> None:
         presenter = self.workspace.presenter
@@ -200,6 +225,10 @@ class QaPage(Page):
         self.blind_buttons.submit.clicked.connect(self.submit)
         bind_shortcut(self.blind_buttons, "qa.submit", self.submit)
         self.comparison.comment.textChanged.connect(self._on_comment_changed)
+        self.comparison.current_changed.connect(self._show_bars)
+        self.comparison.sound_requested.connect(self.workspace.playback.play_span)
+        self.comparison.segment_chosen.connect(self.workspace.playback.enter_segment)
+        self.workspace.view.waveform.waves.segment_activated.connect(self._on_bar_pressed)
         self.verdict.accept_requested.connect(self._on_accept_requested)
         self.verdict.return_requested.connect(self._on_return_requested)
 

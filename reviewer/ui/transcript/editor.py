@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOOK_AFTER_MS = 120
 _LINE_PX = 20
+_LEAST_PX, _MOST_LEAST_PX, _FIELD_FRAME_PX = 54, 110, 12
 _PREVIEWED = 1000
 
 
@@ -57,6 +58,7 @@ class TranscriptEditor(QWidget):
         self._spelling: SpellingChecker | None = None
         self._hints = Hints()
         self._is_strict = False
+        self._least_lines = 1
         self._field = named(
             TextField(self),
             "transcript_text",
@@ -141,6 +143,23 @@ class TranscriptEditor(QWidget):
     def set_text_px(self, pixels: int) -> None:
         """Sets the size of the text."""
         self._field.set_text_px(pixels)
+        self.set_least_lines(self._least_lines)
+
+    def set_least_lines(self, lines: int) -> None:
+        """How many lines of text have room at least."""
+        self._least_lines = lines
+        line = self._field.fontMetrics().lineSpacing() + GRID_PX
+        self._field.setMinimumHeight(max(min(lines * line + _FIELD_FRAME_PX, _MOST_LEAST_PX), _LEAST_PX))
+
+    def set_low(self, *, is_low: bool) -> None:
+        """Where there is little room, one line of training text is shown."""
+        self._preview.set_low(is_low=is_low)
+
+    def say(self, sentence: str) -> None:
+        """Says something that is no problem in the line below the text, until the text or cursor changes."""
+        self._problem_line.show_text(sentence)
+        self._problem_line.setProperty("kind", "dim")
+        restyle(self._problem_line)
 
     def replace_text(self, text: str) -> None:
         """Replaces the whole text as one step that can be undone."""
@@ -237,9 +256,7 @@ class TranscriptEditor(QWidget):
         self._problems = self._hints.among(self._checker.check(text, self._conventions), text)
         self._show_in_find_bar()
         shown = self._without_word_being_typed(text, caret)
-        self._field.mark(
-            [Span(*tag.span()) for tag in TAG.finditer(text)], [Span(p.start, p.end) for p in shown]
-        )
+        self._field.mark([Span(*tag.span()) for tag in TAG.finditer(text)], shown)
         preview = normalise(_around(text, caret), self._conventions)
         self._preview.show_text(preview, self._conventions.profile("training").id)
         here = next((p for p in shown if p.start <= caret <= p.end), None)
@@ -343,7 +360,7 @@ class TranscriptEditor(QWidget):
         layout.addWidget(self._field, 1)
         layout.addWidget(self._problem_line)
         layout.addLayout(below)
-        self._field.setMinimumHeight(54)
+        self._field.setMinimumHeight(_LEAST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
 

@@ -91,6 +91,11 @@ class HypothesesPanel(QWidget):
         if number <= len(self._hypotheses):
             self.use_requested.emit(self._hypotheses[number - 1])
 
+    def set_most_lines(self, lines: int) -> None:
+        """From how many lines on the drafts scroll."""
+        for draft in self._drafts:
+            draft.text.set_most_lines(lines)
+
     def set_folded(self, *, is_folded: bool) -> None:
         """Shows the title only, or everything."""
         if is_folded != self._is_folded:

@@ -21,7 +21,7 @@ from reviewer.ui import theme
 from reviewer.ui.transcript.text_edit import to_points, to_units
 
 FONT_PX = 16
-_MOST_LINES = 5
+MOST_LINES = 5
 _BORDER_PX = 2
 _FRAME_PX = 8 + 2 * _BORDER_PX
 _FLAGS = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -40,6 +40,7 @@ class HypothesisText(QTextEdit):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._most_lines = MOST_LINES
         self.setObjectName(name)
         self.setProperty("kind", "remark")
         self.setReadOnly(True)
@@ -89,10 +90,15 @@ class HypothesisText(QTextEdit):
         made.cursor, made.format = cursor, _at_playhead()
         self.setExtraSelections([made])
 
+    def set_most_lines(self, lines: int) -> None:
+        """From how many lines on it scrolls."""
+        self._most_lines = lines
+        self._fit()
+
     def _fit(self) -> None:
         line = self.fontMetrics().lineSpacing()
         needed = math.ceil(self.document().size().height()) + 2 * _BORDER_PX
-        height = max(min(needed, _MOST_LINES * line + _FRAME_PX), line + _FRAME_PX)
+        height = max(min(needed, self._most_lines * line + _FRAME_PX), line + _FRAME_PX)
         bars = Qt.ScrollBarPolicy
         is_whole = needed <= height
         self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if is_whole else bars.ScrollBarAsNeeded)

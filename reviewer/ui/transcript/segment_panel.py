@@ -3,8 +3,17 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.model.annotation import Flag
 from reviewer.transcript.document import Document
@@ -13,10 +22,15 @@ from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.theme import GRID_PX
 from reviewer.ui.transcript.segment_table import SegmentTable, flag_names
 from reviewer.ui.transcript.speaker_icons import speaker_icon
-from reviewer.ui.widgets.widget_ids import named
+from reviewer.ui.widgets.text_direction import isolated
+from reviewer.ui.widgets.widget_ids import enable, named
 
 MAX_SPEAKERS_ON_KEYS = 9
 _LONG_SECONDS = 30
+_BADGE_PX = 32
+"""A speaker's button without the name."""
+_NAME_PX = (120, 72, 40, 0)
+"""How wide speakers' names may be; the widest that fits in the bar, 0 for numbers alone."""
 
 
 class SegmentPanel(QWidget):
@@ -35,11 +49,14 @@ class SegmentPanel(QWidget):
         self.setObjectName("segment_panel")
         self._scope = scope
         self._document: Document | None = None
+        self._is_editable = True
+        self._name_px = -1
         self.table = SegmentTable(self)
         self._speakers = QHBoxLayout()
         self._speakers.setSpacing(GRID_PX)
         self._acts = self._buttons()
         self._lay_out()
+        self.hide()
         self.table.segment_chosen.connect(self.segment_chosen)
         self.table.speaker_number_requested.connect(self.speaker_number_requested)
         self.table.edit_text_requested.connect(self.edit_text_requested)
@@ -52,33 +69,50 @@ class SegmentPanel(QWidget):
         is_long = document.frames >= _LONG_SECONDS * rate_hz
         self.setVisible(document.is_segmented or is_long)
         self.table.setVisible(document.is_segmented)
+        upright = QSizePolicy.Policy.Expanding if document.is_segmented else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, upright)
         self.table.show_segments(document.segments, document.cursor.segment_id, document.speakers, rate_hz)
         current = document.current.speaker
         if before is None or before.speakers != document.speakers or before.current.speaker != current:
             self._show_speakers(document)
-        self._acts["join"].setEnabled(len(document.segments) > 1)
-        self._acts["delete_segment"].setEnabled(len(document.segments) > 1)
+        self._enable_acts()
 
     def show_nothing(self) -> None:
+        self.close_editors()
         self._document = None
         self.table.rows.show_segments((), (), 1)
         self.hide()
 
+    def close_editors(self) -> None:
+        """Drops what is being typed into a cell or a name, and closes an open menu."""
+        self.table.close_editor()
+        for dialog in self.findChildren(QDialog):
+            dialog.reject()
+        for menu in self.findChildren(QMenu):
+            menu.close()
+
     def set_editable(self, *, is_editable: bool) -> None:
         """Whether borders and speakers can be changed."""
+        if not is_editable:
+            self.close_editors()
+        self._is_editable = is_editable
         self.table.rows.set_editable(is_editable=is_editable)
-        for button in self.findChildren(QToolButton):
-            button.setEnabled(is_editable)
+        self._enable_acts()
+        for place in range(self._speakers.count()):
+            self._speaker_at(place).setEnabled(is_editable)
 
     @Slot()
     def ask_speaker_name(self) -> None:
         """Asks for another name for the current segment's speaker, everywhere; a taken one merges both."""
-        if self._document is None:
+        if self._document is None or not self._is_editable:
             return
         speaker = self._document.current.speaker
         dialog = QInputDialog(self)
+        dialog.setObjectName("rename_speaker")
         dialog.setWindowTitle(self.tr("Rename speaker"))
-        dialog.setLabelText(self.tr("New name of “{0}”, or another speaker's to merge them:").format(speaker))
+        asked = self.tr("New name of “{0}”, or another speaker's to merge them:")
+        unnamed = self.tr("Name of the speaker of all segments that have none:")
+        dialog.setLabelText(asked.format(isolated(speaker)) if speaker else unnamed)
         dialog.setTextValue(speaker)
         dialog.textValueSelected.connect(partial(self.speaker_renamed.emit, speaker))
         dialog.finished.connect(dialog.deleteLater)
@@ -94,6 +128,48 @@ class SegmentPanel(QWidget):
             names.append(self.tr("New speaker"))
         for number, name in enumerate(names, start=1):
             self._speakers.addWidget(self._speaker_button(number, name, document))
+        self._name_px = -1
+        self._fit_names()
+
+    def _speaker_at(self, place: int) -> QToolButton:
+        item = self._speakers.itemAt(place)
+        button = item.widget() if item is not None else None
+        assert isinstance(button, QToolButton)
+        return button
+
+    def _fit_names(self) -> None:
+        """Names are shortened, and left out where even then they do not fit."""
+        if self._document is None or not self._speakers.count():
+            return
+        buttons = [self._speaker_at(place) for place in range(self._speakers.count())]
+        metrics, names = buttons[0].fontMetrics(), self._document.speakers
+        room = self.width() - sum(each.sizeHint().width() + GRID_PX for each in self._acts.values())
+        room -= len(buttons) * (_BADGE_PX + GRID_PX)
+        wanted = [metrics.horizontalAdvance(name) for name in names[: len(buttons)]]
+        name_px = next((px for px in _NAME_PX if sum(min(each, px) for each in wanted) <= room), 0)
+        if name_px == self._name_px:
+            return
+        self._name_px = name_px
+        for button, name in zip(buttons, (*names, ""), strict=False):
+            is_shown = name_px > 0 or not name
+            button.setText(_shortened(name, metrics, name_px) if name and is_shown else name or "+")
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(
+                style.ToolButtonTextBesideIcon if is_shown else style.ToolButtonIconOnly
+            )
+
+    def _enable_acts(self) -> None:
+        document, is_on = self._document, self._is_editable
+        for act, button in self._acts.items():
+            why = self._why_not(act, document) if is_on and document is not None else ""
+            enable(button, is_on and not why, why)
+
+    def _why_not(self, act: str, document: Document) -> str:
+        if act in {"join", "delete_segment"} and len(document.segments) == 1:
+            return self.tr("There is only one segment.")
+        if act == "extend" and document.place == 0:
+            return self.tr("There is no segment before this one.")
+        return ""
 
     def _speaker_button(self, number: int, name: str, document: Document) -> QToolButton:
         is_new = number > len(document.speakers)
@@ -102,10 +178,10 @@ class SegmentPanel(QWidget):
             f"speaker_{number}",
             self.tr("Speaker {0}: {1}").format(number, name),
             shortcut_id=f"{self._scope}.speaker_{number}",
+            kind="speaker",
         )
-        button.setText("+" if is_new else name)
         button.setIcon(speaker_icon(number))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setEnabled(self._is_editable)
         button.setCheckable(not is_new)
         button.setChecked(document.current.speaker == name)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -117,11 +193,12 @@ class SegmentPanel(QWidget):
 
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:
-        if self._document is None:
+        if self._document is None or not self._is_editable:
             return
         menu = QMenu(self)
         for act, label in self._labels().items():
-            menu.addAction(label, partial(self.act_requested.emit, act))
+            action = menu.addAction(label, partial(self.act_requested.emit, act))
+            action.setEnabled(self._acts[act].isEnabled())
         menu.addSeparator()
         if self._document.current.speaker:
             menu.addAction(self.tr("Rename speaker…"), self.ask_speaker_name)
@@ -161,7 +238,11 @@ class SegmentPanel(QWidget):
         made = {}
         for act, label in self._labels().items():
             button = named(
-                QToolButton(self), f"segment_{act}", spoken[act], shortcut_id=f"{self._scope}.{act}"
+                QToolButton(self),
+                f"segment_{act}",
+                spoken[act],
+                shortcut_id=f"{self._scope}.{act}",
+                kind="segment",
             )
             button.setText(label)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -184,3 +265,12 @@ class SegmentPanel(QWidget):
         column.setSpacing(GRID_PX)
         column.addLayout(bar)
         column.addWidget(self.table, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
+
+
+def _shortened(name: str, metrics: QFontMetrics, width_px: int) -> str:
+    """A name in at most this width, with a thin space between it and the badge."""
+    return f"\N{THIN SPACE}{isolated(metrics.elidedText(name, Qt.TextElideMode.ElideRight, width_px))}"

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from reviewer.model.annotation import Flag, Segment
 from reviewer.transcript.edits import Segments
+from reviewer.ui.theme import TEXT_PX, TRANSCRIPT_PX, interface_font, tabular
 from reviewer.ui.transcript.speaker_icons import speaker_icon
 from reviewer.ui.waveform.ruler_ticks import clip_time, frame_of_clip_time
 from reviewer.ui.widgets.tables import Index, tidy
+from reviewer.ui.widgets.text_direction import is_right_to_left, isolated
 from reviewer.ui.widgets.widget_ids import named
 
 NUMBER, SPEAKER, START, END, TEXT = range(5)
@@ -20,6 +22,10 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _DISPLAY, _EDIT = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole
 _EXAMPLE_TIME, _EXAMPLE_SPEAKER = "00:00:00.000", "Speaker 10"
 _PADDING_PX = 16
+_ICON_PX = 24
+_ROW_GAP_PX = 7
+_FRAME_PX = 6
+_LARGEST_PX = 18
 _FLAGGED = "\N{BLACK FLAG}"
 
 
@@ -81,11 +87,13 @@ class SegmentModel(QAbstractTableModel):
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         segment, column = self._segments[index.row()], index.column()
         if role in {_DISPLAY, _EDIT}:
-            return self._text(segment, index.row(), column)
+            text = self._text(segment, index.row(), column)
+            return isolated(text) if role == _DISPLAY and column in {SPEAKER, TEXT} else text
         if role == Qt.ItemDataRole.DecorationRole and column == SPEAKER and segment.speaker:
             return self._icon(segment)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column in {NUMBER, START, END} else _LEFT
+            is_right = column in {NUMBER, START, END} or (column == TEXT and is_right_to_left(segment.text))
+            return _RIGHT if is_right else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole and column == TEXT:
             return segment.text
         if role == Qt.ItemDataRole.AccessibleTextRole and column == TEXT:
@@ -147,7 +155,35 @@ class SegmentTable(QTableView):
         self._is_showing = False
         self.horizontalHeader().setStretchLastSection(False)
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
-        self.setMinimumHeight(2 * self.verticalHeader().defaultSectionSize())
+        self._least_rows = 2
+        self.set_text_px(TRANSCRIPT_PX)
+
+    def set_text_px(self, pixels: int) -> None:
+        """Grows and shrinks a third as much as the text of ``pixels`` below it."""
+        size = min(max(TEXT_PX + (pixels - TRANSCRIPT_PX) // 3, TEXT_PX - 1), _LARGEST_PX)
+        self.setFont(tabular(interface_font(size)))
+        row = self.fontMetrics().height() + _ROW_GAP_PX
+        self.verticalHeader().setMinimumSectionSize(row)
+        self.verticalHeader().setDefaultSectionSize(row)
+        self.horizontalHeader().setFont(self.font())
+        self.horizontalHeader().setFixedHeight(row)
+        self.set_least_rows(self._least_rows)
+        self._fit_columns()
+
+    def set_least_rows(self, rows: int) -> None:
+        """How many rows have room at least."""
+        self._least_rows = rows
+        row = self.verticalHeader().defaultSectionSize()
+        self.setMinimumHeight((rows + 1) * row + _FRAME_PX)
+
+    def close_editor(self) -> None:
+        """Drops what is being typed into a cell."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            index = self.currentIndex()
+            was_showing, self._is_showing = self._is_showing, True
+            self.reset()
+            self.setCurrentIndex(index)
+            self._is_showing = was_showing
 
     def show_segments(
         self, segments: Segments, current_id: str, speakers: tuple[str, ...], rate_hz: int
@@ -160,10 +196,17 @@ class SegmentTable(QTableView):
         if row != self.currentIndex().row():
             column = max(self.currentIndex().column(), 0) if self.hasFocus() else TEXT
             self.setCurrentIndex(self.rows.index(row, column))
-            self.scrollTo(self.rows.index(row, TEXT))
+            self._show_around(row)
         if was_empty:
             self._fit_columns()
         self._is_showing = False
+
+    def _show_around(self, row: int) -> None:
+        """Scrolls, if it must, so that what was said before a row and after it is seen, in whole rows."""
+        bar, row_px = self.verticalScrollBar(), self.verticalHeader().defaultSectionSize()
+        above, below = max(row - 1, 0) * row_px, min(row + 2, self.rows.rowCount()) * row_px
+        if above < bar.value() or below > bar.value() + self.viewport().height():
+            bar.setValue(above)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
@@ -175,10 +218,13 @@ class SegmentTable(QTableView):
         widest = {NUMBER: "0000", SPEAKER: _EXAMPLE_SPEAKER, START: _EXAMPLE_TIME, END: _EXAMPLE_TIME}
         for column, text in widest.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            self.setColumnWidth(column, metrics.horizontalAdvance(text) + _PADDING_PX)
+            icon = _ICON_PX if column == SPEAKER else 0
+            self.setColumnWidth(column, metrics.horizontalAdvance(text) + _PADDING_PX + icon)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.text()
+        if self.state() == QAbstractItemView.State.EditingState:
+            return  # Return in a cell's field, which is committed next
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.edit_text_requested.emit()
         elif len(digit) == 1 and digit in "123456789" and not event.modifiers():

@@ -26,4 +26,7 @@ def speaker_icon(number: int) -> QIcon:
     painter.setFont(theme.interface_font(11))
     painter.drawText(QRectF(0, 0, _SIDE_PX, _SIDE_PX), Qt.AlignmentFlag.AlignCenter, str(number))
     painter.end()
-    return QIcon(picture)
+    icon = QIcon(picture)
+    for mode in (QIcon.Mode.Selected, QIcon.Mode.Active):  # Qt would tint it in a selected row
+        icon.addPixmap(picture, mode)
+    return icon

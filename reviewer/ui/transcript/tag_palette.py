@@ -38,6 +38,7 @@ class TagPalette(QWidget):
         self._keyed: dict[Tag, tuple[QLabel, QPushButton, QShortcut]] = {}
         self._rows: list[QWidget] = []
         self._is_compact = self._is_folded = False
+        self._has_room = True
         self._beside_px = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -103,10 +104,17 @@ class TagPalette(QWidget):
         self._limit()
         self.updateGeometry()
 
+    def set_room(self, *, is_there: bool) -> None:
+        """Whether there is room for the tags at all; without, they are as if folded."""
+        self._has_room = is_there
+        self._limit()
+        self.updateGeometry()
+
     def _limit(self) -> None:
         """Folded it has no height, and beside the text no width either."""
-        beside = 0 if self._is_folded else self._beside_px
-        self.setMaximumHeight(0 if self._is_folded else _NO_LIMIT_PX)
+        is_folded = self._is_folded or not self._has_room
+        beside = 0 if is_folded else self._beside_px
+        self.setMaximumHeight(0 if is_folded else _NO_LIMIT_PX)
         self.setMinimumWidth(beside)
         self.setMaximumWidth(beside if self._beside_px else _NO_LIMIT_PX)
 
@@ -165,7 +173,7 @@ class TagPalette(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The compact form's: a window can be made small in one go."""
-        if self._is_folded:
+        if self._is_folded or not self._has_room:
             return QSize(0, 0)
         rows = len(self._rows) if self._beside_px else -(-len(self._rows) // _COMPACT_COLUMNS)
         return QSize(super().minimumSizeHint().width(), rows * _ROW_PX)

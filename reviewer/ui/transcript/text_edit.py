@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QKeyCombination, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -45,6 +46,15 @@ class Span:
     end: int
 
 
+class Range(Protocol):
+    """Anything with a start and an end in the text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
 class TextField(QTextEdit):
     """Plain text of one line; offsets are code points. The owner keeps the undo history.
 
@@ -67,7 +77,8 @@ class TextField(QTextEdit):
         self.clean: Callable[[str], PastedText] = lambda text: PastedText(one_line(text))
         self.is_one_of_several = False
         self._steps = UndoSteps()
-        self._marks: list[tuple[Span, bool]] = []
+        self._tags: Sequence[Range] = ()
+        self._wrong: Sequence[Range] = ()
         self._is_breaking = False
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
@@ -99,7 +110,7 @@ class TextField(QTextEdit):
     def put_text(self, text: str, caret: int | None = None) -> None:
         """Shows another text, without a signal; the cursor is at its end unless ``caret`` is given."""
         was_blocked = self.blockSignals(True)
-        self._marks = []
+        self._tags = self._wrong = ()
         self.setExtraSelections([])
         self.setPlainText(in_paragraphs(text))
         direct_document(self.document(), text)
@@ -175,9 +186,9 @@ class TextField(QTextEdit):
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
-    def mark(self, tags: Sequence[Span], wrong: Sequence[Span]) -> None:
+    def mark(self, tags: Sequence[Range], wrong: Sequence[Range]) -> None:
         """Colours tags and underlines problems; the text itself has no format."""
-        self._marks = [(span, False) for span in tags] + [(span, True) for span in wrong]
+        self._tags, self._wrong = tags, wrong
         self._show_marks()
 
     @Slot()
@@ -186,16 +197,16 @@ class TextField(QTextEdit):
         area, text = self.viewport().rect(), self.text
         first = to_points(text, self.cursorForPosition(area.topLeft()).position())
         last = to_points(text, self.cursorForPosition(area.bottomRight()).position())
-        looks = {False: _tag_look(), True: _problem_look()}
         self.setExtraSelections(
             [
-                self._selection(text, span, looks[is_problem])
-                for span, is_problem in self._marks
-                if span.end >= first and span.start <= last
+                self._selection(text, each, look)
+                for marks, look in ((self._tags, _tag_look()), (self._wrong, _problem_look()))
+                for each in marks
+                if each.end >= first and each.start <= last
             ]
         )
 
-    def _selection(self, text: str, span: Span, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    def _selection(self, text: str, span: Range, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
         cursor = QTextCursor(self.document())
         cursor.setPosition(to_units(text, span.start))

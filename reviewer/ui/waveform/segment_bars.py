@@ -1,7 +1,7 @@
 """The segments that the waveform shows: bars in lanes, as arrays that are drawn by pixel column."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -70,6 +70,18 @@ class SegmentTrack:
         lanes = _lanes(starts, ends, speakers)
         in_lanes = tuple(np.nonzero(lanes == lane)[0] for lane in range(int(lanes.max(initial=0)) + 1))
         return cls(ordered, starts, ends, colours, lanes, in_lanes, current)
+
+    def with_texts(self, bars: Sequence[SegmentBar]) -> "SegmentTrack | None":
+        """The track with these bars, if they differ from its own in their texts alone, else None."""
+        if len(bars) != len(self.bars):
+            return None
+        is_same = all(
+            old is new
+            or (old.start, old.end, old.speaker, old.is_current)
+            == (new.start, new.end, new.speaker, new.is_current)
+            for old, new in zip(self.bars, bars, strict=True)
+        )
+        return replace(self, bars=tuple(bars)) if is_same else None
 
     def __len__(self) -> int:
         return len(self.bars)

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from reviewer.audio.view.peaks import PeakPyramid
     from reviewer.ui.waveform.spectrogram import Spectrogram
 
+_LEAST_PX = 100
 _LEAST_WAVES_PX = 120
+_LEAST_BELOW_LANE_PX = 156
+"""Of the minimap, the ruler and a hundred pixels of waves, where a lane of segments is between them."""
 _MOST_WAVES_PX = 420
 _WAVES_SHARE = 0.28
 _WAVES_SHARE_ABOVE_SPECTROGRAM = 0.2
@@ -59,6 +62,9 @@ class WaveformView(QWidget):
     """Carries an EdgeDrag, at each move and at the end. What it leads to is shown with ``show_segments``."""
     span_marked = Signal(int, int)
     """The selection was double-clicked, to make a segment of it; carries start and end in frames."""
+
+    lanes_changed = Signal()
+    """The lanes of segments became higher or lower."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +131,11 @@ class WaveformView(QWidget):
         """The ruler's unit button, to which a shortcut can be added."""
         return self._ruler.unit_button
 
+    @property
+    def lane_px(self) -> int:
+        """The height of the lanes of segments; 0 without."""
+        return self._lane.height()
+
     def put_under(self, picture: "Spectrogram") -> None:
         """Adds a spectrogram below the waveform; from now on it follows clip, visible range and position."""
         self._under = picture
@@ -184,8 +195,13 @@ class WaveformView(QWidget):
         shown = tuple(bars) if len(bars) > 1 and self._source is not None else ()
         if shown == self._bars:
             return
-        before, self._bars, self._track = self._track, shown, SegmentTrack.of(shown)
+        before, self._bars = self._track, shown
+        self._track = before.with_texts(shown) or SegmentTrack.of(shown)
+        lane_px = self._lane.height()
         self._lane.show_track(self._track)
+        if self._lane.height() != lane_px:
+            self.setMinimumHeight(_LEAST_PX + self._lane.height())
+            self.lanes_changed.emit()
         if self._track.has_geometry_of(before):
             return
         self._plot.show_segments(self._track)
@@ -312,7 +328,7 @@ class WaveformView(QWidget):
         layout.addLayout(self._waves, 1)
         self._waves.addWidget(self._empty)
         self._waves.addWidget(self._plot)
-        self.setMinimumHeight(100)
+        self.setMinimumHeight(_LEAST_PX)
 
     def _is_on_waves(self, point: QPointF) -> bool:
         return self._source is not None and point.y() >= self._ruler.y()
@@ -352,10 +368,16 @@ class WaveformView(QWidget):
             self.mousePressEvent(event)
 
 
-def waveform_heights(height_px: int, *, has_spectrogram: bool) -> tuple[int, int]:
-    """Heights of the waveform and of the spectrogram (0 if hidden); the rest is left to the transcript."""
+def waveform_heights(height_px: int, *, has_spectrogram: bool, lane_px: int = 0) -> tuple[int, int]:
+    """Heights of the waveform and of the spectrogram (0 if hidden); the rest is left to the transcript.
+
+    The lanes of segments (``lane_px`` high) are part of the waveform's height; the spectrogram gives way to them.
+    """
     share = _WAVES_SHARE_ABOVE_SPECTROGRAM if has_spectrogram else _WAVES_SHARE
     waves = min(max(round(height_px * share), _LEAST_WAVES_PX), _MOST_WAVES_PX)
     if not has_spectrogram:
         return waves, 0
-    return waves, min(max(round(height_px * _SPECTROGRAM_SHARE), _LEAST_WAVES_PX // 2), 2 * HEIGHT_PX)
+    spectrum = min(max(round(height_px * _SPECTROGRAM_SHARE), _LEAST_WAVES_PX // 2), 2 * HEIGHT_PX)
+    missing = max(_LEAST_BELOW_LANE_PX + lane_px - waves, 0) if lane_px else 0
+    missing = min(missing, spectrum - _LEAST_WAVES_PX // 2)
+    return waves + missing, spectrum - missing

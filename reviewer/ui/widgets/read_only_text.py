@@ -71,6 +71,10 @@ class Preview(QTextEdit):
         self.document().setDocumentMargin(0)
         self.setFixedHeight(_HEIGHT_PX)
 
+    def set_low(self, *, is_low: bool) -> None:
+        """Shows one line, where there is little room."""
+        self.setFixedHeight(_HEIGHT_PX // 2 if is_low else _HEIGHT_PX)
+
     def show_text(self, text: str, profile: str) -> None:
         """Shows a text; the tooltip names the text profile that produced it."""
         if text != self.toPlainText():

@@ -1,0 +1,70 @@
+"""What is said of a segment in both versions: its times and speakers, and everything that differs."""
+
+from PySide6.QtCore import QCoreApplication
+
+from reviewer.labels.schema import Field, Schema
+from reviewer.model.annotation import Flag, LabelValue
+from reviewer.qa.differences import ComparedRow
+from reviewer.transcript.edits import Segments, speakers
+from reviewer.ui.form.flags import flag_label
+from reviewer.ui.qa.segment_comparison import DIFFERS
+from reviewer.ui.waveform.ruler_ticks import clip_time
+from reviewer.ui.widgets.text_direction import isolated
+
+_FLAG_LABELS = {flag.value: flag for flag in Flag}
+
+
+def facts_of(row: ComparedRow, rate_hz: int, schema: Schema) -> tuple[str, ...]:
+    """The lines of a row: times, speaker, then what differs, each behind ≠."""
+    shown = row.theirs or row.mine
+    start, end = min(each.start for each in shown), max(each.end for each in shown)
+    lines = [f"{clip_time(start, rate_hz)} – {clip_time(end, rate_hz)}"]
+    if row.is_alone:
+        lines += [name for name in [_speakers(shown)] if name]
+        return (*lines, DIFFERS + (_tr("only submitted") if row.theirs else _tr("only in my version")))
+    theirs, mine = _speakers(row.theirs), _speakers(row.mine)
+    if row.has_other_speaker:
+        nobody = _tr("no speaker")
+        lines.append(DIFFERS + _tr("{0}, mine: {1}").format(theirs or nobody, mine or nobody))
+    elif theirs or mine:
+        lines.append(theirs if theirs == mine else _tr("{0}, mine: {1}").format(theirs, mine))
+    if len(row.theirs) != len(row.mine):
+        lines.append(DIFFERS + _tr("segments: {0}, mine: {1}").format(len(row.theirs), len(row.mine)))
+    later = (_tr("starts {0} s later in mine"), _tr("ends {0} s later in mine"))
+    earlier = (_tr("starts {0} s earlier in mine"), _tr("ends {0} s earlier in mine"))
+    for late, early, frames in zip(later, earlier, (row.start_frames, row.end_frames), strict=True):
+        if frames:
+            lines.append(DIFFERS + (late if frames > 0 else early).format(f"{abs(frames) / rate_hz:.2f}"))
+    lines += [
+        DIFFERS
+        + _tr("{0}: {1}, mine: {2}").format(field.label, _answer(field, row.theirs), _answer(field, row.mine))
+        for field in schema.fields
+        if field.key in row.labels
+    ]
+    for name in sorted(row.flags):
+        label = flag_label(_FLAG_LABELS[name]) if name in _FLAG_LABELS else name
+        is_theirs = any(name in each.flags for each in row.theirs)
+        side = _tr("only submitted") if is_theirs else _tr("only in my version")
+        lines.append(DIFFERS + _tr("{0}: {1}").format(label, side))
+    return tuple(lines)
+
+
+def shown_value(field: Field, value: LabelValue) -> str:
+    """An answer in the words of the form."""
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    labels = {choice.value: choice.label for choice in field.choices}
+    return ", ".join(labels.get(one, one) for one in (value if isinstance(value, tuple) else (str(value),)))
+
+
+def _answer(field: Field, segments: Segments) -> str:
+    given = [shown_value(field, each.labels[field.key]) for each in segments if field.key in each.labels]
+    return " / ".join(dict.fromkeys(given)) or _tr("no answer")
+
+
+def _speakers(segments: Segments) -> str:
+    return ", ".join(isolated(name) for name in speakers(segments))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("qa", text)
