@@ -112,7 +112,9 @@ class Typist:
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
         """A chord, which is one action."""
         self.actions += 1
-        QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key, modifiers)
         QApplication.processEvents()
 
     def seek(self, seconds: float) -> None:
