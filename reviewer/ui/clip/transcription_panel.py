@@ -16,10 +16,10 @@ from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
+from reviewer.transcript.document_acts import ACTS, ENTERING, MOVING, ActPlace, acted
 from reviewer.transcript.edits import Edge, find, snapped
 from reviewer.transcript.find import Match
 from reviewer.transcript.history import History
-from reviewer.transcript.proposed_segments import proposed_segments
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
@@ -48,23 +48,6 @@ if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
 
 _SIDE_MARGIN_PX = 12
-_ACTS = (
-    "mark",
-    "split",
-    "split_at_playhead",
-    "join",
-    "extend",
-    "add_segment",
-    "delete_segment",
-    "segment_start",
-    "segment_end",
-    "propose",
-    "next_row",
-    "previous_row",
-)
-_MOVING = frozenset({"next_row", "previous_row"})
-_ENTERING = _MOVING | {"delete_segment"}
-"""Acts that end in another segment, which is then to be heard."""
 _TAGS_BESIDE_PX = 480
 _SNAP_SECONDS = 0.05
 
@@ -243,9 +226,9 @@ class TranscriptionPanel(QWidget):
         """Does what a shortcut's name says, such as ``mark`` or ``join``."""
         before = self._document.cursor.segment_id
         self.edit(self._acted(name))
-        if self._document.cursor.segment_id != before and name in _ENTERING:
+        if self._document.cursor.segment_id != before and name in ENTERING:
             self._enter()
-        elif name in _MOVING:
+        elif name in MOVING:
             self.editor.say(self.segments.end_sentence(is_last=name == "next_row"))
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -311,13 +294,6 @@ class TranscriptionPanel(QWidget):
         segment = self._document.current
         self.segment_play_requested.emit(segment.start, segment.end)
 
-    def _split_at_playhead(self) -> Document:
-        playhead = self.playhead()
-        segment = self._document.segment_at(playhead)
-        if segment is None:
-            return self._document
-        return self._document.split_at_frame(playhead, self._times_of(segment).caret_at(playhead))
-
     @Slot()
     def _seek_to_cursor(self) -> None:
         segment = self._document.current
@@ -363,27 +339,15 @@ class TranscriptionPanel(QWidget):
         self._is_dragging = not drag.is_final
 
     def _acted(self, name: str) -> Document:
-        document, playhead, current = self._document, self.playhead(), self._document.current
-        selected = self.selection()
-        acts: dict[str, Callable[[], Document]] = {
-            "undo": document.undo,
-            "redo": document.redo,
-            "mark": lambda: document.mark(playhead),
-            "split": lambda: document.split(self.editor.caret, playhead),
-            "split_at_playhead": self._split_at_playhead,
-            "join": document.join_with_next,
-            "extend": document.extend_from_previous,
-            "add_segment": lambda: document if selected is None else document.add(*selected),
-            "delete_segment": document.delete,
-            "segment_start": lambda: document.move_edge(current.id, Edge.START, playhead),
-            "segment_end": lambda: document.move_edge(current.id, Edge.END, playhead),
-            "propose": lambda: document.propose(
-                proposed_segments(self._speech, document.frames, self._rate_hz)
-            ),
-            "next_row": document.next,
-            "previous_row": document.previous,
-        }
-        return acts[name]()
+        place = ActPlace(
+            playhead=self.playhead(),
+            caret=self.editor.caret,
+            selection=self.selection(),
+            speech=self._speech,
+            rate_hz=self._rate_hz,
+            times_of=self._times_of,
+        )
+        return acted(name, self._document, place)
 
     def _show(self, *, is_other_text: bool) -> None:
         """Shows the document; the text only if it is not what was just typed."""
@@ -562,7 +526,7 @@ class TranscriptionPanel(QWidget):
             undo.activated.connect(partial(self.act, name))  # the text field takes these keys itself
         bind_shortcut(self, f"{scope}.seek_to_cursor", self._seek_to_cursor)
         bind_shortcut(self, f"{scope}.cursor_to_playhead", self._cursor_to_playhead)
-        for name in _ACTS:
+        for name in ACTS:
             bind_shortcut(self, f"{scope}.{name}", partial(self.act, name))
         for number in range(1, MAX_SPEAKERS_ON_KEYS + 1):
             bind_shortcut(self, f"{scope}.speaker_{number}", partial(self._on_speaker_number, number))
