@@ -308,8 +308,7 @@ class TranscriptionPanel(QWidget):
         self.segment_entered.emit(segment.start, segment.end)
 
     def _play_segment(self) -> None:
-        segment = self._document.current
-        self.segment_play_requested.emit(segment.start, segment.end)
+        self.segment_play_requested.emit(self._document.current.start, self._document.current.end)
 
     def _split_at_playhead(self) -> Document:
         playhead = self.playhead()
