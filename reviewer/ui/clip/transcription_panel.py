@@ -291,8 +291,7 @@ class TranscriptionPanel(QWidget):
         self.segment_entered.emit(segment.start, segment.end)
 
     def _play_segment(self) -> None:
-        segment = self._document.current
-        self.segment_play_requested.emit(segment.start, segment.end)
+        self.segment_play_requested.emit(self._document.current.start, self._document.current.end)
 
     @Slot()
     def _seek_to_cursor(self) -> None:
