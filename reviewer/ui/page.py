@@ -63,6 +63,7 @@ class Page(QWidget):
         else:  # not by ``nextInFocusChain``: PySide takes ownership of what it returns, and deletes it twice
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             self.focusNextPrevChild(True)
+            self.clearFocus()  # where nothing on the page takes it
 
     def open_item(self, item: str) -> None:
         """Opens what another page asked for; the page is shown."""
