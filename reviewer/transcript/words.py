@@ -20,6 +20,7 @@ _TURKIC = frozenset({"tr", "az"})
 _TURKIC_LOWER = str.maketrans({"İ": "i", "I": "ı"})
 _TURKIC_UPPER = str.maketrans({"i": "İ", "ı": "I"})
 _LITHUANIAN_ACCENTED = {"Ì": "i\u0307\u0300", "Í": "i\u0307\u0301", "Ĩ": "i\u0307\u0303"}
+_LITHUANIAN_DOTTED = regex.compile(r"(?<=[ij]\u0328?)\u0307")
 _LITHUANIAN = regex.compile(r"[IJĮ](?=\p{M}*\p{ccc=230})|[ÌÍĨ]")
 _GREEK_ACCENTS = regex.compile(r"(?<=\p{Greek}\p{M}*)[\u0300\u0301\u0313\u0314\u0342]")
 
@@ -64,6 +65,8 @@ def upper_case(text: str, locale: str) -> str:
         text = text.translate(_TURKIC_UPPER)
     elif language == "el":
         text = _GREEK_ACCENTS.sub("", unicodedata.normalize("NFD", text))
+    elif language == "lt":
+        text = _LITHUANIAN_DOTTED.sub("", unicodedata.normalize("NFD", text))
     return unicodedata.normalize("NFC", text.upper())
 
 
