@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LOOK_AFTER_MS = 120
+_SPELL_AFTER_MS = 450
 _LINE_PX = 20
 _LEAST_PX, _MOST_LEAST_PX, _FIELD_FRAME_PX = 54, 110, 12
 _PREVIEWED = 1000
@@ -72,6 +73,9 @@ class TranscriptEditor(QWidget):
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AFTER_MS)
+        self._spell = QTimer(self)
+        self._spell.setSingleShot(True)
+        self._spell.setInterval(_SPELL_AFTER_MS)
         self._connect()
         self._lay_out()
         self.setFocusProxy(self._field)
@@ -134,6 +138,7 @@ class TranscriptEditor(QWidget):
 
     def forget(self) -> None:
         """Removes what is remembered of the clip's texts."""
+        self._spell.stop()
         self._hints = Hints()
         if self._spelling is not None:
             self._spelling.forget()
@@ -241,6 +246,7 @@ class TranscriptEditor(QWidget):
     def _on_edited(self, begins_step: bool) -> None:  # noqa: FBT001 - as the signal has it
         self._is_strict = False
         self._look.start()
+        self._spell.start()  # later: suggestions for half a word would be work for nothing
         self.text_edited.emit(self._field.text, begins_step)
 
     @Slot()
@@ -262,6 +268,12 @@ class TranscriptEditor(QWidget):
         here = next((p for p in shown if p.start <= caret <= p.end), None)
         self._say(here or next(iter(shown), None), len(shown))
 
+        if not self._spell.isActive():
+            self._check_spelling()
+
+    @Slot()
+    def _check_spelling(self) -> None:
+        text = self._field.text
         if self._spelling is not None and text != self._hints.text:
             self._spelling.check(text)
 
@@ -329,6 +341,7 @@ class TranscriptEditor(QWidget):
 
     def _connect(self) -> None:
         self._look.timeout.connect(self._on_look)
+        self._spell.timeout.connect(self._check_spelling)
         self._field.selectionChanged.connect(self._on_place_changed)
         self.find_bar.match_chosen.connect(self._on_match_chosen)
         self.find_bar.closed.connect(self._field.setFocus)
