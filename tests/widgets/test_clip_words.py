@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.ui.settings.snippets_page import SnippetsPage
 from reviewer.ui.transcript.text_edit import Span
 from tests.benches.clip_page import ClipPageBench
+from tests.fakes.work_session import typed
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -27,9 +28,7 @@ def unknown(bench: ClipPageBench) -> list[str]:
 def test_a_word_is_added_to_ones_own_and_taken_out_by_one_key(
     bench: ClipPageBench, settle: Callable[[], None]
 ) -> None:
-    bench.open_role("desk")
-    bench.field.textCursor().insertText("teh frobnix")
-    unknown(bench)
+    bench.open_role("desk", draft=typed("teh frobnix"))
     settle()
     assert unknown(bench) == ["teh", "frobnix"]
     bench.field.select(Span(6, 6))
