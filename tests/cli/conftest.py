@@ -36,10 +36,11 @@ Command = Callable[..., Ran]
 
 @pytest.fixture(scope="session")
 def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three clips, two submitted by Ana; all but Nina, who was shown it, have signed the agreement."""
+    """Three clips, two with drafts; two submitted by Ana; all but Nina, who was shown it, have signed the agreement."""
     folder = tmp_path_factory.mktemp("cli")
     # An hour ago, because the commands go by the real clock.
-    bench = make_bench(folder, clock=FakeClock(datetime.now(UTC) - timedelta(hours=1)))
+    clock = FakeClock(datetime.now(UTC) - timedelta(hours=1))
+    bench = make_bench(folder, drafts=("one draft", "another", ""), clock=clock)
     bench.agree(LEAD, ANA, BEN, QUINN)
     invitation = bench.person(LEAD).lead.add_person(NINA, Role.LEAD)
     bench.workspace.enrol(NINA, invitation.code, PASSPHRASE)
