@@ -36,7 +36,7 @@ Command = Callable[..., Ran]
 
 @pytest.fixture(scope="session")
 def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three clips, two with drafts; Ana submitted two. All but Nina, who was shown it, signed the agreement."""
+    """Three clips, two with drafts; Ana submitted two. All but Nina, who was shown it, have agreed."""
     folder = tmp_path_factory.mktemp("cli")
     # An hour ago, because the commands go by the real clock.
     clock = FakeClock(datetime.now(UTC) - timedelta(hours=1))
