@@ -25,8 +25,3 @@ def doubtful_words(
 def doubt_after(doubts: Sequence[TimedWord], caret: int) -> TimedWord | None:
     """The next doubtful word behind a caret, from the first again after the last; None if there is none."""
     return next((word for word in doubts if word.start > caret), doubts[0] if doubts else None)
-
-
-def doubt_before(doubts: Sequence[TimedWord], caret: int) -> TimedWord | None:
-    """The last doubtful word that ends before a caret, from the last again before the first."""
-    return next((word for word in reversed(doubts) if word.end < caret), doubts[-1] if doubts else None)

@@ -91,11 +91,6 @@ class TranscriptEditor(QWidget):
         return self._field.caret
 
     @property
-    def has_typing_focus(self) -> bool:
-        """Whether what is typed goes into the text."""
-        return self._field.hasFocus()
-
-    @property
     def problems(self) -> tuple[TextProblem, ...]:
         """What breaks the conventions, and unknown words, in the order of the text."""
         return self._problems
