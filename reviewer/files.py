@@ -1,8 +1,12 @@
-"""Atomic file writes: after a crash a file has its old or its new content."""
+"""Atomic writes: after a crash a file has old or new content, a new folder all of it or is missing."""
 
+import errno
+import glob
 import os
+import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -27,6 +31,41 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder that is there with everything in it, or not at all: filled beside its place, then renamed.
+
+    What a killed attempt left beside is removed by the next one.
+
+    Raises:
+        FileExistsError: there is a file, or a folder that is not empty.
+        OSError: it cannot be written; nothing is left.
+    """
+    folder = folder.resolve()
+    _require_empty(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in folder.parent.glob(f".{glob.escape(folder.name)}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
+    beside = folder.with_name(f".{folder.name}.{os.urandom(8).hex()}.new")
+    beside.mkdir(mode=0o700)
+    try:
+        yield beside
+        sync_folder(beside)
+        _require_empty(folder)
+        if sys.platform == "win32" and folder.exists():
+            folder.rmdir()
+        beside.rename(folder)
+        sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def _require_empty(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(folder))
 
 
 def sync_folder(folder: Path) -> None:

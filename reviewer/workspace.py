@@ -32,7 +32,7 @@ from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
 from reviewer.errors import NoWorkspace, Refused, Unavailable
-from reviewer.files import write_atomically
+from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
@@ -58,6 +58,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.lexicon import read_lexicon
+from reviewer.untrusted_files import read_untrusted_text
 
 CLIPS_FOLDER = "clips"
 LEXICON_FOLDER = "lexicon"
@@ -247,25 +248,27 @@ def make_workspace(
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
 ) -> None:
-    """Creates a workspace and its first lead.
+    """Creates a workspace and its first lead, or nothing: it is made beside its place and then renamed.
 
-    Raises: Refused when there is one already, the passphrase is weak or the project file is wrong.
+    Raises: Refused when the folder is not empty, the passphrase is weak or the project file is wrong.
     """
     folder = Path(path)
     if (folder / DATABASE_FILE).exists():
         raise Refused("WORKSPACE_EXISTS", folder=str(folder))
     require_strong(passphrase)
-    text = (project_file or resource("project.toml")).read_text(encoding="utf-8")
-    parse_project(text)
+    source = project_file or resource("project.toml")
+    text = read_untrusted_text(source)
+    parse_project(text, source.name)
     os.umask(0o077)
+    who, when, cost = (lead, passphrase), clock or SystemClock(), parameters or KdfParameters()
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomically(folder / PROJECT_FILE, text.encode())
+        with new_folder(folder) as beside:
+            write_atomically(beside / PROJECT_FILE, text.encode())
+            init_workspace(beside / DATABASE_FILE, *who, when, cost)
+    except FileExistsError as error:
+        raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    init_workspace(
-        folder / DATABASE_FILE, lead, passphrase, clock or SystemClock(), parameters or KdfParameters()
-    )
 
 
 def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:

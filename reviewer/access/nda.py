@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -17,6 +16,7 @@ from reviewer.errors import Damaged, NdaRequired, Refused, Unavailable
 from reviewer.model.clock import Clock, to_iso, to_micros
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person, PersonState
+from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted, read_untrusted_text
 
 FALLBACK_LOCALE = "en-US"
 KIND = "nda-acknowledgement"
@@ -256,10 +256,10 @@ def least_reading_seconds(text: NdaText) -> float:
 
 def _load(folder: Path, locale: str) -> NdaText:
     try:
-        about: dict[str, Any] = tomllib.loads((folder / "nda.toml").read_text(encoding="utf-8"))
+        about: dict[str, Any] = parse_untrusted_toml(read_untrusted_text(folder / "nda.toml"), "nda.toml")
         found = locale if (folder / f"{locale}.txt").is_file() else FALLBACK_LOCALE
         # Bytes, not read_text: the hash must cover the file's exact bytes, including line ends.
-        data = (folder / f"{found}.txt").read_bytes()
+        data = read_untrusted(folder / f"{found}.txt")
         title = about["title"][found]
         requires_reack = about["requires_reack"]
         if about["version"] != folder.name or not isinstance(requires_reack, bool):
@@ -267,7 +267,9 @@ def _load(folder: Path, locale: str) -> NdaText:
         return NdaText(
             folder.name, found, title, data.decode(), hashlib.sha256(data).hexdigest(), requires_reack
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, Refused) as error:
+        if isinstance(error, Refused) and error.code == "FILE_MISSING":
+            raise Unavailable("NDA_MISSING", folder=str(folder)) from error
         raise Damaged("NDA_FILE_WRONG", folder=folder.name) from error
 
 

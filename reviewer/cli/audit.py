@@ -7,10 +7,11 @@ import typer
 
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, CommandSession, WorkspaceDir, signs_in
-from reviewer.errors import Damaged, Unavailable
+from reviewer.errors import Damaged, Refused
 from reviewer.messages import command_catalogue
 from reviewer.model.clock import to_iso
 from reviewer.places import DATABASE_FILE, default_workspace
+from reviewer.untrusted_files import read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.access.checkpoint import Checkpoint
@@ -93,12 +94,11 @@ def _read_checkpoint(file: Path) -> "Checkpoint":
     from reviewer.access.checkpoint import parse_checkpoint  # noqa: PLC0415
 
     try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Unavailable("CHECKPOINT_UNREADABLE", problem=str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Damaged("NOT_A_CHECKPOINT") from error
-    return parse_checkpoint(text)
+        return parse_checkpoint(read_untrusted_text(file))
+    except Refused as error:
+        if error.code == "FILE_NOT_UTF8":
+            raise Damaged("NOT_A_CHECKPOINT") from error
+        raise
 
 
 def _row(row: "LogRow", names: dict[str, str]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The command line: all commands, and how their errors end as a message and an exit code."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -74,6 +75,8 @@ def run(arguments: Sequence[str], commands: typer.Typer = app) -> int:
     Codes: 0 done; 1 our bug; 2 refused by a rule; 3 disk, server or device failed; 4 data does not verify;
     130 interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a folder's name may be bytes that are no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = commands(list(arguments), prog_name="reviewer", standalone_mode=False)
         sys.stdout.flush()
@@ -101,6 +104,8 @@ def _as_known_error(problem: Exception) -> ReviewerError:
         path = context.command_path if context else "reviewer"
         message = problem.format_message()  # type: ignore[attr-defined]
         return Refused("USAGE", problem=message, command=path)
+    if isinstance(problem, UnicodeEncodeError):  # bytes that are no text, typed or in an argument
+        return Refused("TYPED_NOT_TEXT")
     if isinstance(problem, typer.Abort):
         return Unavailable("INTERRUPTED")
     if isinstance(problem, OSError):

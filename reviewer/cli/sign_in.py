@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused
 from reviewer.places import default_workspace
+from reviewer.untrusted_files import read_untrusted_text
 
 if TYPE_CHECKING:
     from reviewer.workspace import SignedIn, Workspace
 
 VARIABLE = "REVIEWER_PASSPHRASE"
+_MOST_PASSPHRASE_BYTES = 1 << 20
 _KEYWORD = Parameter.KEYWORD_ONLY
 
 WorkspaceDir = Annotated[
@@ -107,7 +109,7 @@ def name_from(given: str | None) -> str:
 def passphrase_from(file: Path | None, *, is_new: bool = False) -> str:
     """The passphrase from a file, the environment or a prompt; a new one is asked for twice.
 
-    Raises: Refused if there is none; Unavailable if the file cannot be read.
+    Raises: Refused if there is none, or the file cannot be read.
     """
     if file is not None:
         return _first_line(file)
@@ -122,10 +124,7 @@ def passphrase_from(file: Path | None, *, is_new: bool = False) -> str:
 
 
 def _first_line(file: Path) -> str:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable("PASSPHRASE_FILE_UNREADABLE", problem=str(error)) from error
+    lines = read_untrusted_text(file, _MOST_PASSPHRASE_BYTES).splitlines()
     if not lines or not lines[0]:
         raise Refused("PASSPHRASE_FILE_EMPTY")
     return lines[0]

@@ -17,7 +17,10 @@ from reviewer.model.people import Person, PersonState, Role
 
 
 def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, parameters: KdfParameters) -> None:
-    """Creates the database with its first lead, their keys and the first log row, or nothing."""
+    """Creates the database with its first lead, their keys and the first log row.
+
+    What is left after an error is not a database to use: the caller fills a folder that nobody knows yet.
+    """
     person = Person(f"p{secrets.token_hex(6)}", " ".join(lead.split()), Role.LEAD, PersonState.ACTIVE)
     keyring = new_keyring(
         Role.LEAD,
@@ -28,9 +31,7 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
     sealed = seal_keyring(keyring, passphrase, person.id, person.role, parameters)
     person = replace(person, public_key=public_key_of(keyring.signing_key))
     workspace_id, log_public_key = f"w{secrets.token_hex(8)}", public_key_of(keyring.log_key)
-    draft = file.with_name(f"{file.name}.new")
-    _remove(draft)  # of an initialisation that was interrupted
-    database = Database(draft)
+    database = Database(file)
     try:
         migrate(database)
         with database.transaction():
@@ -48,16 +49,5 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
                 )
             )
             log.checkpoint("workspace_made")
-    except BaseException:
+    finally:
         database.close()
-        _remove(draft)
-        raise
-    database.close()
-    draft.replace(file)
-    _remove(draft)
-
-
-def _remove(draft: Path) -> None:
-    """Removes an unfinished database and the files that SQLite and the write lock keep beside it."""
-    for path in draft.parent.glob(f"{draft.name}*"):
-        path.unlink()

@@ -72,10 +72,10 @@ def test_file_rolled_back_shows_against_the_checkpoint_only(lead, workspace, tmp
     assert lead("audit", "verify", "--checkpoint", note).code == 4
 
 
-def test_text_that_is_no_checkpoint_ends_with_4_and_a_missing_one_with_3(lead, tmp_path):
+def test_text_that_is_no_checkpoint_ends_with_4_and_a_missing_one_with_2(lead, tmp_path):
     (tmp_path / "note").write_bytes(b"\xff hello")
     assert lead("audit", "verify", "--checkpoint", tmp_path / "note").code == 4
-    assert lead("audit", "verify", "--checkpoint", tmp_path / "none").code == 3
+    assert lead("audit", "verify", "--checkpoint", tmp_path / "none").code == 2
 
 
 def test_file_that_is_no_database_ends_with_4_and_a_sentence(command, workspace):
