@@ -274,7 +274,7 @@ def make_workspace(
 def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
     """A schema or conventions file: the workspace's own, else the built-in one."""
     own = workspace / kind / f"{name}.toml"
-    return own if own.is_file() else resource(kind, f"{name}.toml")
+    return own if os.path.lexists(own) else resource(kind, f"{name}.toml")
 
 
 def _own_folder_or_resource(workspace: Path, kind: str) -> Path:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
 from reviewer.untrusted_files import open_untrusted
 
@@ -67,14 +67,13 @@ def read_manifest(path: Path) -> tuple[ManifestLine, ...]:
     UTF-8 with or without a byte order mark, lines ended by LF or CRLF. The first line decides the format, or,
     if it looks like neither, the file's extension.
 
-    Raises: Refused if there is no such file, it has another encoding or is too large; Unavailable if it
-        cannot be read to its end.
+    Raises: Refused if there is no such file, it has another encoding, is too large or cannot be read.
     """
     try:
         with open_untrusted(path, _MOST_BYTES) as stream:
             lines = list(_lines(stream))
     except OSError as error:
-        raise Unavailable("MANIFEST_UNREADABLE", problem=str(error.strerror)) from error
+        raise Refused("FILE_UNREADABLE", file=path.name, problem=str(error.strerror)) from error
     begin = next((index for index, line in enumerate(lines) if not line.is_blank), len(lines))
     if begin == len(lines):
         return ()

@@ -3,22 +3,24 @@
 import csv
 import io
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from reviewer.access.rights import Act, require
 from reviewer.clips.repository import PurgeReason
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.model.clip import ClipState
 from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.untrusted_files import read_untrusted_text
 
 _SOURCE_FIELD = "source_id"
+_MOST_BYTES, _LONGEST_SOURCE = 256 << 20, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,32 +110,30 @@ def read_withdrawn_sources(file: Path) -> tuple[str, ...]:
     """The source ids of a list of withdrawals, in its order, each once.
 
     JSON Lines if the first line begins an object, CSV if it names a column ``source_id``, else one id a line.
-    Raises Unavailable if the file cannot be read, Refused if any line is invalid: overlooking a withdrawal
+    Raises Refused if the file cannot be read or any line is invalid: overlooking a withdrawal
     would be worse than asking for the list again.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Unavailable("WITHDRAWALS_UNREADABLE", problem=str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Refused("WITHDRAWALS_NOT_UTF8") from error
+    text = read_untrusted_text(file, _MOST_BYTES)
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
         raise Refused("WITHDRAWALS_EMPTY")
     first = lines[0][1]
     if first.startswith("{"):
         found = [_source_from_json(number, line) for number, line in lines]
-    elif _SOURCE_FIELD in (cell.strip() for cell in next(csv.reader([first]))):
+    elif _SOURCE_FIELD in (cell.strip().strip('"') for cell in first.split(",")):
         found = _sources_from_csv(text)
     else:
         found = [line for _, line in lines]
+    for number, source in enumerate(found, 1):
+        if len(source) > _LONGEST_SOURCE:
+            raise Refused("WITHDRAWALS_BAD_LINE", line=number)
     return tuple(dict.fromkeys(found))
 
 
 def _source_from_json(number: int, line: str) -> str:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused("WITHDRAWALS_BAD_LINE", line=number) from error
     value = row.get(_SOURCE_FIELD) if isinstance(row, dict) else None
     if not isinstance(value, str) or not value.strip():
@@ -144,9 +144,16 @@ def _source_from_json(number: int, line: str) -> str:
 def _sources_from_csv(text: str) -> list[str]:
     rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
     found = []
-    for row in rows:
+    for row in _checked(rows):
         value = next((cell for head, cell in row.items() if head and head.strip() == _SOURCE_FIELD), None)
         if not value or not value.strip():
             raise Refused("WITHDRAWALS_BAD_LINE", line=rows.line_num)
         found.append(value.strip())
     return found
+
+
+def _checked(rows: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise Refused("WITHDRAWALS_BAD_LINE", line=rows.line_num) from error
