@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -31,6 +32,51 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+class NewFile:
+    """A file that is written a part at a time beside its place, and gets its name when it is complete."""
+
+    def __init__(self, path: Path, *, mode: int = 0o600) -> None:
+        self._path = path
+        self._temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        self.stream: BinaryIO = os.fdopen(os.open(self._temporary, flags, mode), "w+b")
+
+    def reread(self) -> BinaryIO:
+        """A second stream over what was written; it shares the position of the first."""
+        self.stream.flush()
+        return os.fdopen(os.dup(self.stream.fileno()), "rb")
+
+    def sync(self) -> None:
+        """Bring what was written to the disk."""
+        self.stream.flush()
+        sync_file(self.stream.fileno())
+
+    def keep(self) -> None:
+        """Give it its name, durably; written again if somebody removed it meanwhile."""
+        if sys.platform == "win32":  # an open file cannot be renamed there, and nobody can remove it
+            self.stream.close()
+        try:
+            self._temporary.replace(self._path)
+        except FileNotFoundError:
+            self.stream.seek(0)
+            again = NewFile(self._path)
+            try:
+                shutil.copyfileobj(self.stream, again.stream)
+                again.sync()
+                again.keep()
+            finally:
+                again.discard()
+        else:
+            sync_folder(self._path.parent)
+
+    def discard(self) -> None:
+        """Close it, and remove it if it was not kept."""
+        with suppress(OSError):
+            self.stream.close()
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
+from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
 from reviewer.clips.store import ClipStore
@@ -65,38 +67,30 @@ class ClipContent:
         key = keys.subkey(self._key(keyring, clip_id), "digest")
         return hmac.digest(key, data, hashlib.sha256)
 
-    def add(
-        self,
-        keyring: Keyring,
-        clip: Clip,
-        flac: bytes,
-        peaks: bytes,
-        in_transaction: Callable[[], None],
-        *,
-        speech: bytes | None = None,
-    ) -> None:
-        """Imports a clip: sealed files first, then its row and ``in_transaction`` in one commit.
+    @contextmanager
+    def new_clip(self, clip_id: str) -> Iterator[NewClip]:
+        """The sealed files of a clip to be imported, under a new key; removed unless ``add`` keeps them."""
+        new = NewClip(self._store, self._workspace_id, clip_id)
+        try:
+            yield new
+        finally:
+            new.discard()
+
+    def add(self, keyring: Keyring, clip: Clip, new: NewClip, in_transaction: Callable[[], None]) -> None:
+        """Imports a clip whose files are written: its row, ``in_transaction`` and their names, in one commit.
 
         Raises Refused (code DUPLICATE) for a clip that was imported before. If anything is raised, also by
         ``in_transaction``, no file is left.
         """
         if self._clips.has(clip.id):
             raise Refused("DUPLICATE")
-        key = keys.new_clip_key()
-        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
-        plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
-        contents = {
-            kind: seal(key, self._context(clip.id, kind), data)
-            for kind, data in plain.items()
-            if data is not None
-        }
+        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, new.key)
+        new.sync()
         try:
-            self._put_missing(clip.id, contents)
             with self._database.transaction():
                 self._clips.add(clip, wrapped)
                 in_transaction()
-                # Another process may have swept since the files were written; in this transaction none can.
-                self._put_missing(clip.id, contents)
+                new.keep()  # in this transaction no other process can sweep
         except BaseException:
             # Ctrl-C may come just after the commit: then the clip is imported, and its files must stay.
             if not self._clips.has(clip.id):
@@ -122,11 +116,6 @@ class ClipContent:
         self._clips.destroy_key(clip_id)
         self._store.remove(clip_id)
         self._clips.truncate_wal()
-
-    def _put_missing(self, clip_id: str, contents: dict[ContentKind, bytes]) -> None:
-        for kind, sealed in contents.items():
-            if not self._store.has(clip_id, kind):
-                self._store.put(clip_id, kind, sealed)
 
     def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         self._database.require_no_transaction()

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode.decoder import Decoded, Decoder
+from reviewer.clips.new_clip import NewClip
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
-from reviewer.model.clip import Clip
+from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
@@ -170,12 +171,15 @@ class _IntakeRun:
         path = audio_path(self._folder, candidate.row.audio)
         if path is None:
             return _OUTSIDE_FOLDER
+        clip_id = f"c{secrets.token_hex(8)}"
         try:
-            decoded = decoder.decode(path, self._project.decode)
-            samples = self._hashes.of_samples(decoded)
-            if samples in self._seen or clips.has_samples(samples):
-                return _SAME_SAMPLES
-            self._keep(candidate, decoded, self._clip(candidate, decoded, source, samples), sort_key)
+            with self._unit.content.new_clip(clip_id) as new:
+                decoded = decoder.decode(path, self._project.decode, new.create(ContentKind.AUDIO))
+                samples = self._hashes.of_samples(decoded)
+                if samples in self._seen or clips.has_samples(samples):
+                    return _SAME_SAMPLES
+                clip = self._clip(clip_id, candidate.row, decoded, (source, samples))
+                self._keep(candidate, decoded, clip, new, sort_key)
         except Refused as refused:
             code = refusal_code_of(refused.code)
             if code is None:
@@ -184,7 +188,7 @@ class _IntakeRun:
         self._seen |= {source, samples}
         return None
 
-    def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, sort_key: int) -> None:
+    def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, new: NewClip, sort_key: int) -> None:
         unit, keyring = self._unit, self._identity.keyring
         is_quarantined = candidate.decision.outcome is Outcome.QUARANTINED
 
@@ -196,9 +200,9 @@ class _IntakeRun:
             self._log.record_line(candidate.line.number, candidate.decision, clip.id)
 
         if not self._options.dry_run:
-            unit.content.add(
-                keyring, clip, decoded.flac, decoded.peaks, in_transaction, speech=decoded.speech
-            )
+            new.write(ContentKind.PEAKS, decoded.peaks)
+            new.write(ContentKind.SPEECH, [decoded.speech])
+            unit.content.add(keyring, clip, new, in_transaction)
             self._deliver()
         clip_id = "" if self._options.dry_run else clip.id
         self._report(candidate.line, candidate.decision, clip_id, decoded.notes)
@@ -208,12 +212,11 @@ class _IntakeRun:
         with suppress(Unavailable):
             self._delivery.deliver()
 
-    def _clip(self, candidate: _Candidate, decoded: Decoded, source: str, samples: str) -> Clip:
-        row = candidate.row
+    def _clip(self, clip_id: str, row: ManifestRow, decoded: Decoded, hashes: tuple[str, str]) -> Clip:
         if row.consent_granted_at is None:
             raise AssertionError("the gate let a clip without consent pass")
         return Clip(
-            id=f"c{secrets.token_hex(8)}",
+            id=clip_id,
             product=row.product,
             locale=row.locale,
             rate_hz=decoded.rate_hz,
@@ -224,9 +227,9 @@ class _IntakeRun:
             consent_withdrawn_at=row.consent_withdrawn_at,
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
-            source_hash=source,
+            source_hash=hashes[0],
             speaker_hash=self._hashes.of_speaker(row),
-            samples_hash=samples,
+            samples_hash=hashes[1],
         )
 
     def _refuse(self, line: ManifestLine, decision: Decision) -> None:
