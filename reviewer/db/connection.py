@@ -56,9 +56,12 @@ class Database:
             self._begin()
             try:
                 yield
+            except sqlite3.IntegrityError as error:
+                # Repositories expect the conflicts that can happen; this row breaks the rules of its own table.
+                self._roll_back()
+                raise Damaged("WORKSPACE_ROW_DAMAGED") from error
             except BaseException:
-                self._writer = None
-                self._connection.rollback()
+                self._roll_back()
                 raise
             self._commit()
 
@@ -107,6 +110,10 @@ class Database:
         with translated():
             self._connection.execute("BEGIN IMMEDIATE")
         self._writer = threading.get_ident()
+
+    def _roll_back(self) -> None:
+        self._writer = None
+        self._connection.rollback()
 
     def _commit(self) -> None:
         self._writer = None
@@ -161,6 +168,8 @@ def translated() -> Iterator[None]:
         if type(error) is sqlite3.DatabaseError:  # not a subclass: the file itself is damaged
             raise _damaged(error) from error
         raise
+    except OverflowError as error:  # computed from a number of the file, and too large for it
+        raise Damaged("WORKSPACE_ROW_DAMAGED") from error
     except UnicodeDecodeError as error:  # also a message in which SQLite quotes a broken schema
         raise _damaged(error) from error
 

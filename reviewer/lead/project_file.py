@@ -8,6 +8,7 @@ from typing import Any
 
 from reviewer.errors import Refused
 from reviewer.model.project import (
+    AccessLimits,
     AsrRules,
     DecodeLimits,
     IntakeRules,
@@ -15,15 +16,18 @@ from reviewer.model.project import (
     Project,
     QueueRules,
     RecogniserRule,
+    WorkingHours,
 )
 from reviewer.places import PROJECT_FILE
 from reviewer.untrusted_files import parse_untrusted_toml, read_untrusted_text
 
-_MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent"})
+_LIMITS = ("opens_per_hour", "opens_without_hand_in", "technical_skips_per_day", "plays_per_clip")
+_MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent", *(f"limits.{one}" for one in _LIMITS)})
 _MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1, "queue.qa_rate": 1}
 _LARGEST = 100_000  # days, minutes, seconds, counts: larger ones overflow dates, and nobody means them
 _LARGEST_BYTES = 1 << 44
 _RECOGNISERS = "asr.recogniser"
+_WORKING_HOURS = "limits.working_hours"
 _KINDS = ("pocketsphinx", "whisper.cpp", "command")
 _SECTIONS = {
     "decode": DecodeLimits,
@@ -31,6 +35,7 @@ _SECTIONS = {
     "queue": QueueRules,
     "listening": ListeningRules,
     "asr": AsrRules,
+    "limits": AccessLimits,
 }
 
 
@@ -57,15 +62,24 @@ def _section(kind: Callable[..., Any], name: str, raw: object) -> Any:
     if not isinstance(raw, dict):
         raise Refused("SETTING_NOT_A_TABLE", setting=name)
     defaults = kind()
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in _names(defaults):
             raise Refused("SETTING_UNKNOWN", setting=f"{name}.{key}")
         if f"{name}.{key}" == _RECOGNISERS:
             values[key] = _recognisers(value)
+        elif f"{name}.{key}" == _WORKING_HOURS:
+            values[key] = _working_hours(value)
         else:
             values[key] = _converted(f"{name}.{key}", value, getattr(defaults, key))
     return kind(**values)
+
+
+def _working_hours(raw: object) -> WorkingHours:
+    try:
+        return WorkingHours.parse(raw if isinstance(raw, str) else "")
+    except ValueError as error:
+        raise Refused("SETTING_BAD_VALUE", setting=_WORKING_HOURS) from error
 
 
 def _recognisers(raw: object) -> tuple[RecogniserRule, ...]:

@@ -1,8 +1,12 @@
 """The clock as an injected object, so that tests can control it."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from reviewer.errors import Damaged
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -29,14 +33,16 @@ class SystemClock:
 
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970 in UTC, as the database stores times."""
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = moment - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 def from_micros(micros: int) -> datetime:
-    """A database time as timezone-aware UTC."""
-    seconds, rest = divmod(micros, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    """A database time as timezone-aware UTC. Raises Damaged for one that no calendar has."""
+    try:
+        return _EPOCH + timedelta(microseconds=micros)
+    except (OverflowError, TypeError) as error:
+        raise Damaged("TIME_OUT_OF_RANGE") from error
 
 
 def to_iso(moment: datetime) -> str:
