@@ -28,7 +28,7 @@ from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
-from reviewer.db.schema import migrate
+from reviewer.db.schema import migrate, require_sound
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
@@ -98,6 +98,8 @@ class Workspace:
 
     def _assemble(self, make_queue: MakeQueue) -> None:
         migrate(self._database)
+        require_sound(self._database)
+        self._database.reserve.fill()
         self._meta = read_meta(self._database)
         self._unit = unit_of_work(
             self.path,

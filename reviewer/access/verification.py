@@ -259,7 +259,7 @@ def _match_schema(connection: sqlite3.Connection) -> None:
 
 def _match_index(index: dict[int, str], walk: _Walk) -> None:
     """Checks that the index of the log by object matches every row."""
-    wrong = sorted(seq for seq, _ in index.items() ^ walk.objects.items())
+    wrong = sorted((seq for seq, _ in index.items() ^ walk.objects.items()), key=_number)
     if wrong:
         raise Mismatch(wrong[0], Notice("LOG_INDEX_DIFFERS", {"row": wrong[0]}))
 
@@ -272,3 +272,7 @@ def _praise(rows: int, outside: Checkpoint | None) -> Notice:
     if outside is None:
         return Notice("LOG_VERIFIES", {"rows": rows})
     return Notice("LOG_VERIFIES_FROM_CHECKPOINT", {"rows": rows, "checkpoint": outside.size})
+
+
+def _number(seq: object) -> int:
+    return seq if isinstance(seq, int) else 0

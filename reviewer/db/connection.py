@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlite_utils
 
+from reviewer.db.disk_reserve import DiskReserve
 from reviewer.db.write_lock import WriteLock
 from reviewer.errors import Damaged, Unavailable
 
@@ -28,6 +29,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.reserve = DiskReserve(path.with_name(path.name + ".reserve"))
         self._lock = threading.RLock()
         self._writer: int | None = None  # the thread whose transaction is open
         try:
@@ -46,8 +48,17 @@ class Database:
         """Makes all writes inside one commit; nested calls join the outermost.
 
         The outermost call waits for the write lock, then begins at once (BEGIN IMMEDIATE).
-        Raises Unavailable when the disk or another process prevents it.
+        Raises Unavailable when the disk or another process prevents it, Damaged for a row that breaks the
+        rules of its own table: the conflicts that can happen are caught by those who write.
         """
+        try:
+            with self._joined_transaction():
+                yield
+        except sqlite3.IntegrityError as error:
+            raise Damaged("WORKSPACE_ROW_DAMAGED") from error
+
+    @contextmanager
+    def _joined_transaction(self) -> Iterator[None]:
         if self._writer == threading.get_ident():
             yield
             return
@@ -56,12 +67,9 @@ class Database:
             self._begin()
             try:
                 yield
-            except sqlite3.IntegrityError as error:
-                # Repositories expect the conflicts that can happen; this row breaks the rules of its own table.
-                self._roll_back()
-                raise Damaged("WORKSPACE_ROW_DAMAGED") from error
             except BaseException:
-                self._roll_back()
+                self._writer = None
+                self._connection.rollback()
                 raise
             self._commit()
 
@@ -77,7 +85,7 @@ class Database:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Runs one writing statement (in the open transaction, or its own); returns the number of rows."""
-        with self.transaction(), translated():
+        with self._joined_transaction(), translated():
             return self._connection.execute(sql, parameters).rowcount
 
     def insert(self, table: str, values: Mapping[str, Any]) -> None:
@@ -110,10 +118,6 @@ class Database:
         with translated():
             self._connection.execute("BEGIN IMMEDIATE")
         self._writer = threading.get_ident()
-
-    def _roll_back(self) -> None:
-        self._writer = None
-        self._connection.rollback()
 
     def _commit(self) -> None:
         self._writer = None

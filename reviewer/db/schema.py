@@ -6,12 +6,13 @@ from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
 from reviewer.model.task import SkipReason, TaskKind, TaskState, VerdictKind
 
 migrations = Migrations("reviewer-2")
+_VERIFIED_ELSEWHERE = {"log", "log_about"}
 
 
 def migrate(database: Database) -> None:
@@ -23,6 +24,19 @@ def migrate(database: Database) -> None:
         if database.value("SELECT 1 FROM sqlite_schema WHERE name = 'qa_check'"):
             raise Refused("OLD_WORKSPACE", folder=str(database.path.parent))
         migrations.apply(database.tables)
+
+
+def require_sound(database: Database) -> None:
+    """Raises Damaged where a table holds a value that its column forbids, or cannot be read.
+
+    SQLite checks types and conditions when it writes, never when it reads. The log is left out: it is long,
+    and has its own verification.
+    """
+    tables = database.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    for table in sorted({row["name"] for row in tables} - _VERIFIED_ELSEWHERE):
+        found = database.value(f'PRAGMA quick_check("{table}")')
+        if found != "ok":
+            raise Damaged("WORKSPACE_FILE_DAMAGED", problem=str(found))
 
 
 @migrations()

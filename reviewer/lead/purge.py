@@ -69,6 +69,10 @@ class Purge:
         Raises: NotAllowed for anybody but a lead; Unavailable when the disk fails.
         """
         require(identity.person, Act.PURGE)
+        with self._unit.database.reserve.released():
+            return self._purged(identity, sources, retention=retention)
+
+    def _purged(self, identity: Identity, sources: Sequence[str], *, retention: bool) -> PurgeReport:
         clips = self._unit.clips
         hashes = KeyedHashes(identity.keyring)
         found = [clips.of_source(hashes.of_source_id(source)) for source in sources]

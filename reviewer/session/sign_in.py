@@ -38,6 +38,10 @@ class SignIn:
 
         Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
         """
+        with self._unit.database.reserve.released():
+            return self._signed_in(name, passphrase)
+
+    def _signed_in(self, name: str, passphrase: str) -> Identity:
         self._charge(name)
         person = self._unit.people.by_name(name)
         keyring = self._open(person, passphrase)
@@ -65,11 +69,12 @@ class SignIn:
         if self._live.pop(identity.session_id, None) is None:
             return True
         try:
-            for put_away in self._endings:
-                put_away(identity)
-            with self._unit.transaction():
-                self._record(Action.LOCK if locked else Action.SIGN_OUT, identity)
-                self._unit.log.checkpoint("sign_out")
+            with self._unit.database.reserve.released():
+                for put_away in self._endings:
+                    put_away(identity)
+                with self._unit.transaction():
+                    self._record(Action.LOCK if locked else Action.SIGN_OUT, identity)
+                    self._unit.log.checkpoint("sign_out")
         except ReviewerError:
             return False
         finally:

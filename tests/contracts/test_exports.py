@@ -1,12 +1,11 @@
 """Every export is remembered with the annotation that left, so that it can be recalled."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
 
 from reviewer.access.exports import ExportRecord, ExportRepository, ExportState
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, Refused
 from tests.benches.capabilities import ANN, Capabilities
 from tests.fakes.clock import START
 
@@ -102,7 +101,7 @@ def test_export_of_an_unknown_clip_leaves_the_export_unfinished(
     bench: Capabilities, exports: ExportRepository
 ) -> None:
     exports.start("x1", ANN, ("csv",), START)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Damaged):
         exports.finish("x1", {"c1": "a1", "nowhere": "a9"}, "0" * 64)
     assert state_of(bench, "x1") is ExportState.STARTED
     assert items_of(bench, "x1") == {}
