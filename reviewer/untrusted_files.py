@@ -19,6 +19,7 @@ from reviewer.errors import Refused
 
 MOST_TEXT_BYTES = 8 << 20
 """More than any text that a person writes: a convention file has some 20 KB."""
+_PIECE_BYTES = 1 << 20
 
 
 @contextmanager
@@ -47,16 +48,16 @@ def open_untrusted(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
 
 def read_untrusted(path: Path, most_bytes: int = MOST_TEXT_BYTES) -> bytes:
     """The whole of a file. Raises Refused as ``open_untrusted``."""
+    data = bytearray()
     with open_untrusted(path, most_bytes) as file:
         try:
-            data = file.read(most_bytes + 1)
+            while part := file.read(_PIECE_BYTES):
+                data += part
+                if len(data) > most_bytes:
+                    raise _too_large(path, most_bytes)
         except (OSError, ValueError) as error:
             raise _unreadable(path, error) from error
-    if data is None:  # a file of the kernel's that has nothing to say now
-        raise Refused("FILE_UNREADABLE", file=path.name, problem="-")
-    if len(data) > most_bytes:
-        raise _too_large(path, most_bytes)
-    return data
+    return bytes(data)
 
 
 def read_untrusted_text(path: Path, most_bytes: int = MOST_TEXT_BYTES) -> str:

@@ -3,7 +3,7 @@
 import importlib.metadata
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -11,12 +11,15 @@ from typing import Self
 
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
+from reviewer.access.backups import BackupRepository
+from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
-from reviewer.access.verification import Finding, verify_log
+from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
+from reviewer.clips.backup_file import read_header
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
@@ -32,9 +35,10 @@ from reviewer.db.schema import migrate, require_sound
 from reviewer.db.workspace_meta import read_meta
 from reviewer.desk.session import KINDS as DESK_KINDS
 from reviewer.desk.session import DeskSession
-from reviewer.errors import NoWorkspace, Refused, Unavailable
+from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
+from reviewer.lead.backup import purged_beside, unpack_backup
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.session import LeadSession
@@ -60,10 +64,11 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.conventions import load_conventions
 from reviewer.transcript.lexicon import read_lexicon
-from reviewer.untrusted_files import read_untrusted_text
+from reviewer.untrusted_files import open_untrusted, read_untrusted_text
 
 CLIPS_FOLDER = "clips"
 LEXICON_FOLDER = "lexicon"
+_MOST_BACKUP_BYTES = 1 << 50
 APP_VERSION = importlib.metadata.version("reviewer")
 
 MakeQueue = Callable[[Database, Clock, QueueRules], Queue]
@@ -219,6 +224,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         log=log,
         activity=ActivityCounts(database),
         exports=ExportRepository(database),
+        backups=BackupRepository(database),
         people=PersonRepository(database, clock),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
         clock=clock,
@@ -279,6 +285,88 @@ def make_workspace(
         raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """What happened after a backup was made: purges, withdrawals, and a checkpoint kept elsewhere.
+
+    Without the list of purges that lies beside the backup, or one that is named, ``without_purged_list``
+    must say that there is none: purged clips would come back.
+    """
+
+    purged_list: Path | None = None
+    without_purged_list: bool = False
+    withdrawn: tuple[str, ...] = ()
+    checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """A restored workspace. ``lost_rows`` of the log came after the backup; None without a checkpoint."""
+
+    made_at: str
+    rows: int
+    purged: int
+    lost_rows: int | None
+
+    def to_json(self) -> dict[str, object]:
+        """The object that ``restore --json`` prints."""
+        return asdict(self)
+
+
+def restore_workspace(
+    file: Path,
+    folder: Path,
+    lead: str,
+    passphrase: str,
+    options: RestoreOptions,
+    *,
+    clock: Clock | None = None,
+    parameters: KdfParameters | None = None,
+) -> RestoreReport:
+    """Makes a workspace from a backup, or nothing: it is unpacked and verified beside its place.
+
+    Raises: Refused when the folder is not empty or the list of purges is missing; WrongPassphrase; Damaged
+        when anything in the backup does not verify; Unavailable when the disk fails.
+    """
+    os.umask(0o077)
+    purged = _purged_since(file, options)
+    try:
+        with open_untrusted(file, _MOST_BACKUP_BYTES) as stream, new_folder(folder) as beside:
+            header = read_header(stream)
+            unpack_backup(stream, header, header.key(header.open_keyring(passphrase)), beside)
+            rows, lost = _verified_rows(beside / DATABASE_FILE, options.checkpoint)
+            with open_workspace(beside, clock=clock, parameters=parameters) as workspace:
+                person = workspace.sign_in(lead, passphrase)
+                report = person.lead.finish_restore(header.backup_id, purged, options.withdrawn)
+                workspace.sign_out(person)
+    except FileExistsError as error:
+        raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
+    except OSError as error:
+        raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
+    return RestoreReport(header.made_at, rows, len(report.purged), lost)
+
+
+def _purged_since(file: Path, options: RestoreOptions) -> tuple[str, ...]:
+    listed = options.purged_list or purged_beside(file)
+    if listed is not None:
+        return tuple(read_untrusted_text(listed).split())
+    if not options.without_purged_list:
+        raise Refused("BACKUP_WITHOUT_PURGED")
+    return ()
+
+
+def _verified_rows(database: Path, checkpoint: Checkpoint | None) -> tuple[int, int | None]:
+    """The rows of a restored log, and how many a checkpoint has more. Raises Damaged."""
+    finding = verify_file(database)
+    if finding.ok and checkpoint is not None:
+        rows, finding = finding.rows, verify_file(database, checkpoint)
+        if not finding.ok and finding.notice.code == "LOG_CUT":  # a backup is older than what came after it
+            return rows, checkpoint.size - rows
+    if not finding.ok:
+        raise Damaged(finding.notice.code, **finding.notice.parameters)
+    return finding.rows, None if checkpoint is None else 0
 
 
 def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:

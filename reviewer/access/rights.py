@@ -21,6 +21,7 @@ class Act(StrEnum):
     READ_LOG = "read the access log"
     MAKE_CHECKPOINT = "make a checkpoint of the access log"
     PURGE = "destroy clips"
+    BACK_UP = "make backups"
     CHANGE_POLICY = "change the rules of the workspace"
 
 

@@ -59,7 +59,7 @@ def verify(
     """Verify every row of the access log. Signs nobody in and writes nothing: a copy is enough."""
     from reviewer.access.verification import verify_file  # noqa: PLC0415
 
-    outside = _read_checkpoint(checkpoint) if checkpoint else None
+    outside = read_checkpoint(checkpoint) if checkpoint else None
     finding = verify_file((workspace or default_workspace()) / DATABASE_FILE, outside)
     words = command_catalogue().words(finding.notice)
     if json:
@@ -90,7 +90,8 @@ def checkpoint(work: CommandSession, *, json: AsJson = False) -> None:
     work.person.lead.witnessed(made)
 
 
-def _read_checkpoint(file: Path) -> "Checkpoint":
+def read_checkpoint(file: Path) -> "Checkpoint":
+    """A checkpoint that was kept elsewhere. Raises Refused, Damaged."""
     from reviewer.access.checkpoint import parse_checkpoint  # noqa: PLC0415
 
     try:

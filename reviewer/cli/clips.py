@@ -132,10 +132,13 @@ def purge(
     sources = read_withdrawn_sources(withdrawn) if withdrawn else ()
     with signed_in(workspace, as_name, passphrase_file) as work:
         report = work.person.lead.purge(sources, retention=retention)
+        unlisted = work.person.lead.list_purges()
     if json:
         output.print_json(report.to_json())
         return
     print(output.sentence("PURGED_CLIPS", clips=len(report.purged), unknown=report.unknown))
+    for backup in unlisted:
+        print(output.sentence("BACKUP_NOT_LISTED", file=backup))
     if report.recall:
         print(output.sentence("RECALL"))
         rows = [(one.export, one.made_at, one.formats, clip) for one in report.recall for clip in one.clips]

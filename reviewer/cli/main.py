@@ -10,6 +10,7 @@ import typer
 
 from reviewer.cli import (
     audit,
+    backup,
     clips,
     conventions,
     doctor,
@@ -49,6 +50,8 @@ app.add_typer(lexicon.app, name="lexicon")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("doctor")(doctor.doctor)
 
 

@@ -87,6 +87,11 @@ class ClipRepository:
         rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NOT NULL")
         return {row["id"] for row in rows}
 
+    def purged_ids(self) -> list[str]:
+        """The clips whose key was destroyed."""
+        rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NULL ORDER BY id")
+        return [row["id"] for row in rows]
+
     def due_for_purge(self, now: datetime) -> dict[str, PurgeReason]:
         """The clips whose consent or retention is over and whose key still exists, the longest overdue first.
 

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,11 @@ class Database:
         with self._lock, translated():
             found = self._connection.execute(sql, parameters).fetchone()
         return found[0] if found else None
+
+    def copy_to(self, target: Path) -> None:
+        """Copies the file as of the last commit, through SQLite's backup. Raises Unavailable, Damaged."""
+        with self._lock, translated(), closing(sqlite3.connect(target)) as copy:
+            self._connection.backup(copy)
 
     def close(self) -> None:
         with self._lock:

@@ -95,6 +95,14 @@ def m017_activity(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m015_backups(db: Tables) -> None:
+    """Backups that were made, so that later purges can be listed beside them."""
+    db.conn.execute(
+        "CREATE TABLE backup (id TEXT PRIMARY KEY, file TEXT NOT NULL, made_at INTEGER NOT NULL) STRICT"
+    )
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"

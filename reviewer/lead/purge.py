@@ -60,8 +60,12 @@ class Purge:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    def purge_clips(self, identity: Identity, sources: Sequence[str], *, retention: bool) -> PurgeReport:
+    def purge_clips(
+        self, identity: Identity, sources: Sequence[str], *, retention: bool, clips: Sequence[str] = ()
+    ) -> PurgeReport:
         """Purges the clips of these sources and, with ``retention``, all whose retention or consent is over.
+
+        ``clips`` were purged before, after the backup from which the workspace was restored.
 
         Each clip is one commit (key, sealed work, tombstone, log row). Its sealed files are removed
         afterwards, as are those that an interrupted purge left behind.
@@ -69,16 +73,19 @@ class Purge:
         Raises: NotAllowed for anybody but a lead; Unavailable when the disk fails.
         """
         require(identity.person, Act.PURGE)
-        with self._unit.database.reserve.released():
-            return self._purged(identity, sources, retention=retention)
+        with self._unit.with_reserve():
+            return self._purged(identity, sources, clips, retention=retention)
 
-    def _purged(self, identity: Identity, sources: Sequence[str], *, retention: bool) -> PurgeReport:
+    def _purged(
+        self, identity: Identity, sources: Sequence[str], again: Sequence[str], *, retention: bool
+    ) -> PurgeReport:
         clips = self._unit.clips
         hashes = KeyedHashes(identity.keyring)
         found = [clips.of_source(hashes.of_source_id(source)) for source in sources]
         reasons = {clip: PurgeReason.CONSENT_ENDED for clip in found if clip is not None}
         if retention:
             reasons = clips.due_for_purge(self._unit.clock.now()) | reasons
+        reasons |= {clip: PurgeReason.CONSENT_ENDED for clip in again if clips.has(clip)}
         recall = self._recall(reasons.keys())
         purged = [(clip, why) for clip, why in reasons.items() if self._destroy(identity, clip, why, recall)]
         self._unit.content.sweep()

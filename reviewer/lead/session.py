@@ -12,6 +12,7 @@ from reviewer.clips.draft_distances import MeanDistance
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
+from reviewer.lead.backup import Backup, BackupResult
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.intake import Intake, MakeDecoder, Progress
@@ -79,6 +80,7 @@ class LeadSession:
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
         self._purge = Purge(unit)
+        self._backup = Backup(unit)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
 
@@ -196,7 +198,26 @@ class LeadSession:
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
         """Purges the clips of these sources and, with ``retention``, all that are due."""
         self._require(Act.PURGE)
-        return self._purge.purge_clips(self.identity, sources, retention=retention)
+        report = self._purge.purge_clips(self.identity, sources, retention=retention)
+        self._backup.list_purges()
+        return report
+
+    def list_purges(self) -> list[str]:
+        """Lists purged clips beside every backup that was made; returns the backups that are not there."""
+        self._require(Act.BACK_UP)
+        return self._backup.list_purges()
+
+    def backup(self, target: Path) -> BackupResult:
+        """Writes a verified backup of the workspace into a file, or a new file in a folder."""
+        self._require(Act.BACK_UP)
+        return self._backup.make(self.identity, target)
+
+    def finish_restore(self, backup_id: str, purged: Sequence[str], sources: Sequence[str]) -> PurgeReport:
+        """Logs that the workspace was restored, and purges what was purged, withdrawn or due since."""
+        self._require(Act.PURGE)
+        size = self._unit.log.head().size
+        self._unit.log.record(Event.by(self.identity, Action.RESTORED, backup_id, detail={"rows": size}))
+        return self._purge.purge_clips(self.identity, sources, retention=True, clips=purged)
 
     def release(self, task_id: str) -> None:
         """Ends a lease; the draft stays with its author."""

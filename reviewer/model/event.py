@@ -56,6 +56,8 @@ class Action(StrEnum):
     EXPORT_STARTED = "export.started"
     EXPORT_ENDED = "export.ended"
     PURGED = "clip.purged"
+    BACKED_UP = "backup.made"
+    RESTORED = "backup.restored"
     CHECKPOINT = "checkpoint"
     REFUSED = "refused"
     POLICY_CHANGED = "policy.changed"

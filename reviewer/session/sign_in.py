@@ -38,7 +38,7 @@ class SignIn:
 
         Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
         """
-        with self._unit.database.reserve.released():
+        with self._unit.with_reserve():
             return self._signed_in(name, passphrase)
 
     def _signed_in(self, name: str, passphrase: str) -> Identity:
@@ -69,7 +69,7 @@ class SignIn:
         if self._live.pop(identity.session_id, None) is None:
             return True
         try:
-            with self._unit.database.reserve.released():
+            with self._unit.with_reserve():
                 for put_away in self._endings:
                     put_away(identity)
                 with self._unit.transaction():
