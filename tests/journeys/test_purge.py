@@ -168,10 +168,8 @@ def test_list_of_withdrawals_may_have_any_of_three_forms(tmp_path, text):
         b"source_id,when\n,2026\n",
     ],
 )
-def test_list_that_could_hide_a_withdrawal_is_refused_whole_and_a_missing_one_may_be_tried_again(
-    tmp_path, data
-):
-    with pytest.raises(Unavailable):
+def test_list_that_could_hide_a_withdrawal_is_refused_whole(tmp_path, data):
+    with pytest.raises(Refused):
         read_withdrawn_sources(tmp_path / "list")
     (tmp_path / "list").write_bytes(data)
     with pytest.raises(Refused):

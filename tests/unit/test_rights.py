@@ -20,6 +20,7 @@ ALLOWED = {
         Act.READ_LOG,
         Act.MAKE_CHECKPOINT,
         Act.PURGE,
+        Act.BACK_UP,
         Act.CHANGE_POLICY,
     },
 }
