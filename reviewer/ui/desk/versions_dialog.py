@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.model.annotation import Annotation
 from reviewer.session.draft_versions import DraftVersion, VersionReason
+from reviewer.ui.private_clipboard import copied
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.tab_order import tab_through
@@ -54,6 +55,13 @@ class VersionRow:
         return " ".join(part for part in parts if part)
 
 
+class _VersionText(QPlainTextEdit):
+    """The text of a version; what is copied from it stays in this program."""
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
+
+
 class VersionsDialog(QDialog):
     """Nothing changes before *Restore*; that can be undone like any other change."""
 
@@ -77,7 +85,7 @@ class VersionsDialog(QDialog):
         tidy(self._table, stretch=len(_WIDTHS))
         for column, width in enumerate(_WIDTHS):
             self._table.setColumnWidth(column, width)
-        self._preview = named(QPlainTextEdit(self), "versions_preview", self.tr("Text of the chosen version"))
+        self._preview = named(_VersionText(self), "versions_preview", self.tr("Text of the chosen version"))
         self._preview.setToolTip("")
         self._preview.setReadOnly(True)
         self._preview.setTabChangesFocus(True)

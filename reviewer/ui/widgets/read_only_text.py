@@ -2,10 +2,11 @@
 
 import math
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from reviewer.ui.private_clipboard import copied
 from reviewer.ui.widgets.text_direction import direct_document
 from reviewer.ui.widgets.widget_ids import named
 
@@ -49,6 +50,9 @@ class CommentText(QTextEdit):
         if height != self.height():
             self.setFixedHeight(height)
 
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -84,3 +88,6 @@ class Preview(QTextEdit):
             self.tr("Derived from your text with the profile %s; this is what models are trained on.")
             % profile
         )
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
