@@ -74,6 +74,13 @@ def m007_kept_work(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m009_label_schemas(db: Tables) -> None:
+    """Every label form that was ever in force."""
+    for statement in _LABEL_SCHEMAS:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -448,4 +455,23 @@ _KEPT_WORK = (
     """,
     "CREATE INDEX draft_version_by_task ON draft_version (task_id, person_id, made_at)",
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
+)
+
+_LABEL_SCHEMAS = (
+    """
+    CREATE TABLE label_schema (
+        sha256 TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        kept_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER label_schema_no_update BEFORE UPDATE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
+    """
+    CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
 )

@@ -13,6 +13,7 @@ from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
@@ -38,6 +39,7 @@ class UnitOfWork:
     versions: DraftVersionRepository
     open_tasks: OpenTasks
     own_words: OwnWords
+    label_schemas: LabelSchemas
     log: AuditLog
     exports: ExportRepository
     people: PersonRepository

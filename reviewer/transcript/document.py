@@ -32,7 +32,7 @@ class Document:
         now = history.present.annotation
         if not now.segments:
             whole = Annotation.of_text("", frames, labels=now.labels, flags=now.flags)
-            history = History.of(replace(whole, spans=now.spans))
+            history = History.of(replace(whole, spans=now.spans, earlier=now.earlier))
         document = cls(history, frames)
         if history.present.cursor.segment_id not in {segment.id for segment in document.segments}:
             first = document.segments[0]
@@ -187,7 +187,12 @@ class Document:
         if not proposals:
             return self
         if not self.is_segmented:
-            first = replace(proposals[0], text=self.current.text, labels=self.current.labels)
+            first = replace(
+                proposals[0],
+                text=self.current.text,
+                labels=self.current.labels,
+                earlier=self.current.earlier,
+            )
             return self._changed((first, *proposals[1:]), Cursor(first.id, len(first.text)))
         free = [
             each

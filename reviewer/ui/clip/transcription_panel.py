@@ -1,6 +1,5 @@
 """The transcription panel: transcript, tags, flags and form; every change is a new annotation."""
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -85,6 +84,7 @@ class TranscriptionPanel(QWidget):
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
         self._last_labels: Labels = {}
+        self._answers_of = ""
         self.notice = ClipNotice(self)
         self.drafts = HypothesesPanel(self)
         self.segments = SegmentPanel(scope, self)
@@ -140,9 +140,10 @@ class TranscriptionPanel(QWidget):
         history = clip.draft_history
         self._document = Document.of(start, frames) if history is None else Document.resumed(history, frames)
         self.flags.show_implied(frozenset())
+        self.form.use_forms(clip.forms)
+        self.segment_form.use_forms(clip.forms)
+        self._answers_of = ""
         self._show(is_other_text=True)
-        if start.labels.keys() - self.form.labels.keys():  # of an earlier form: they could never be submitted
-            self._document = Document.of(replace(start, labels=self.form.labels), clip.samples.frames)
         self.side.verticalScrollBar().setValue(0)
         self.notice.show_for(clip)
         is_blind = clip.lease.kind is TaskKind.REVIEW  # the reviewer's version must be independent
@@ -356,13 +357,24 @@ class TranscriptionPanel(QWidget):
             self.editor.show_text(document.current.text, document.cursor.offset)
         self.segments.show_document(document, self._rate_hz)
         self.room.show_table(is_shown=document.is_segmented)
-        if self.form.labels != document.annotation.labels:
-            self.form.show_labels(document.annotation.labels)
-        if self._has_segment_form and self.segment_form.labels != document.current.labels:
-            self.segment_form.show_labels(document.current.labels)
+        self._show_answers()
         if self.flags.flags != document.annotation.flags:
             self.flags.show_flags(document.annotation.flags)
         self.segments_changed.emit()
+
+    def _show_answers(self, *, is_refused: bool = False) -> None:
+        """Shows the answers where a form does not show them already, or what it shows was refused."""
+        of_clip, segment = self.annotation, self._document.current
+        is_other = is_refused or self._answers_of == ""
+        if is_other or (self.form.labels, self.form.earlier) != (of_clip.labels, of_clip.earlier):
+            self.form.show_labels(of_clip.labels, of_clip.earlier)
+        is_other = (
+            is_refused or self._answers_of != segment.id
+        )  # a hidden answer must not reach another segment
+        shown = self.segment_form.labels, self.segment_form.earlier
+        if self._has_segment_form and (is_other or shown != (segment.labels, segment.earlier)):
+            self.segment_form.show_labels(segment.labels, segment.earlier)
+        self._answers_of = segment.id
 
     @Slot(str, bool)
     def _on_text_edited(self, text: str, begins_step: bool) -> None:  # noqa: FBT001 - as the signal has it
@@ -387,14 +399,14 @@ class TranscriptionPanel(QWidget):
     @Slot(object)
     def _on_labels_changed(self, labels: object) -> None:
         if self._is_locked:
-            self.form.show_labels(self.annotation.labels)
+            self._show_answers(is_refused=True)
         elif isinstance(labels, dict):
             self.edit(self._document.with_labels(labels))
 
     @Slot(object)
     def _on_segment_labels_changed(self, labels: object) -> None:
         if self._is_locked:
-            self.segment_form.show_labels(self._document.current.labels)
+            self._show_answers(is_refused=True)
         elif isinstance(labels, dict):
             self.edit(self._document.with_segment_labels(labels))
 
