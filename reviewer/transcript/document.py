@@ -6,7 +6,7 @@ Pure values: each act returns another document, and the same one where it change
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.model.annotation import Annotation, Flag, Labels, Segment
+from reviewer.model.annotation import Annotation, Flag, Labels, PersonalDataSpan, Segment
 from reviewer.transcript import edits
 from reviewer.transcript.edits import Edge, Segments
 from reviewer.transcript.history import Cursor, History
@@ -111,6 +111,18 @@ class Document:
     def with_labels(self, labels: Labels) -> "Document":
         """Other answers about the clip."""
         return self._with(replace(self.annotation, labels=labels))
+
+    def with_span(self, span: PersonalDataSpan) -> "Document":
+        """With the sound of personal data, as part of the last step; it replaces one over these frames."""
+        others = [each for each in self.annotation.spans if (each.start, each.end) != (span.start, span.end)]
+        spans = tuple(sorted([*others, span], key=lambda each: (each.start, each.end)))
+        return self._with(replace(self.annotation, spans=spans), begins_step=False)
+
+    def without_spans_of_segment(self) -> "Document":
+        """Without personal data in the sound of the current segment, as part of the last step."""
+        start, end = self.current.start, self.current.end
+        spans = tuple(each for each in self.annotation.spans if not start <= each.start < end)
+        return self._with(replace(self.annotation, spans=spans), begins_step=False)
 
     def with_flags(self, flags: frozenset[Flag]) -> "Document":
         """Other flags of the clip."""

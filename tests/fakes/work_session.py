@@ -368,4 +368,5 @@ class FakeQa:
             errors=word_errors(other, one),
             rows=compare_segments(theirs.segments, mine.segments, 16_000),
             rate_hz=16_000,
+            their_form=None,
         )

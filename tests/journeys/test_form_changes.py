@@ -1,4 +1,4 @@
-"""The lead changes the label form while work is under way: nobody's answer is lost, and a set says each form."""
+"""The lead changes the label form while work is under way: no answer is lost, and a set says each form."""
 
 import json
 from dataclasses import replace

@@ -19,6 +19,7 @@ from reviewer.transcript.document_acts import ACTS, ENTERING, MOVING, ActPlace, 
 from reviewer.transcript.edits import Edge, find, snapped
 from reviewer.transcript.find import Match
 from reviewer.transcript.history import History
+from reviewer.transcript.tag_details import personal_data_span
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from reviewer.model.intervals import Span
     from reviewer.session.open_clip import OpenClip
 
+_PII = f"[{PERSONAL_DATA_TAG}"
 _SIDE_MARGIN_PX = 12
 _TAGS_BESIDE_PX = 480
 _SNAP_SECONDS = 0.05
@@ -382,15 +384,26 @@ class TranscriptionPanel(QWidget):
         if self._is_locked:
             return
         self._document = before.typed(text, self.editor.caret, begins_step=begins_step)
+        if _PII in before.current.text and _PII not in text:
+            self._document = self._document.without_spans_of_segment()
         if self._document.annotation is not before.annotation:
             self.segments.show_document(self._document, self._rate_hz)
             self.annotation_changed.emit(self._document.annotation)
             self.segments_changed.emit()
             self._show_implied_flags()
 
+    @Slot(int, int)
+    def _on_tag_completed(self, start: int, end: int) -> None:
+        """The sound of personal data is marked where its time is known."""
+        segment = self._document.current
+        words = self._times_of(segment).words
+        span = personal_data_span(segment.text, start, end, words, segment)
+        if span is not None:
+            self.edit(self._document.with_span(span))
+
     def _show_implied_flags(self) -> None:
         text = self.annotation.text_verbatim
-        self.flags.show_implied(implied_flags(text) if f"[{PERSONAL_DATA_TAG}" in text else frozenset())
+        self.flags.show_implied(implied_flags(text) if _PII in text else frozenset())
 
     @Slot(int)
     def _on_caret_moved(self, offset: int) -> None:
@@ -499,6 +512,7 @@ class TranscriptionPanel(QWidget):
 
     def _connect(self) -> None:
         self.editor.text_edited.connect(self._on_text_edited)
+        self.editor.tag_completed.connect(self._on_tag_completed)
         self.editor.caret_moved.connect(self._on_caret_moved)
         self.editor.next_requested.connect(partial(self.act, "next_row"))
         self.editor.previous_requested.connect(partial(self.act, "previous_row"))
