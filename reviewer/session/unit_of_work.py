@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
@@ -41,6 +42,7 @@ class UnitOfWork:
     own_words: OwnWords
     label_schemas: LabelSchemas
     log: AuditLog
+    activity: ActivityCounts
     exports: ExportRepository
     people: PersonRepository
     acknowledgements: Acknowledgements

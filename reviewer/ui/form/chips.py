@@ -34,8 +34,9 @@ class Chip:
 class Chips(QWidget):
     """One tab stop; arrow keys move inside, Space or the answer's key picks, Backspace or Delete clears.
 
-    An answer also has the digit of its position (0 for the tenth), unless that is another's key. A click on a picked
-    answer clears it; a key clears only one of many, and nothing clears the last answer of a required row.
+    An answer also has the digit of its position (0 for the tenth), if that is no other's key. A click on a
+    picked answer clears it; a key clears only one of many, and nothing clears the last answer of a required
+    row.
     """
 
     picked_changed = Signal(object)
