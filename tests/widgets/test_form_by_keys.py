@@ -95,6 +95,15 @@ def test_f9_is_the_first_open_question_of_the_clip(desk: ClipPageBench) -> None:
     assert focus() == "field_overlap_yes"
 
 
+def test_f9_goes_to_an_open_question_about_the_segment_before_those_about_the_clip(
+    desk: ClipPageBench,
+) -> None:
+    press(desk, Qt.Key.Key_Tab, Qt.Key.Key_2, Qt.Key.Key_F9)
+    assert isinstance(QApplication.focusWidget(), TextField)
+    press(desk, Qt.Key.Key_F9)
+    assert focus() == "text_why"
+
+
 def test_digits_answer_a_segment_and_the_clip_and_end_in_the_text(desk: ClipPageBench) -> None:
     view = desk.workspace.view
     press(desk, Qt.Key.Key_Tab, Qt.Key.Key_2)

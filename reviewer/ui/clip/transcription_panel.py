@@ -246,11 +246,12 @@ class TranscriptionPanel(QWidget):
 
     @Slot()
     def switch_focus(self) -> None:
-        """Switches the focus between text and form."""
-        if self.form.isAncestorOf(self.focusWidget() or self):
+        """Switches the focus between text and the first open question, of the segment or the clip."""
+        here, forms = self.focusWidget() or self, (self.segment_form, self.form)
+        if any(form.isAncestorOf(here) for form in forms):
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.form.focus_field()
+            next((form for form in forms if form.has_open_question), self.form).focus_field()
 
     @Slot()
     def next_problem(self) -> None:

@@ -54,7 +54,7 @@ class FormPanel(QWidget):
         self._earlier.setObjectName("earlier_answers")
         self._earlier.setTextFormat(Qt.TextFormat.PlainText)
         self._earlier.setWordWrap(True)
-        self._earlier.setProperty("kind", "caption")
+        self._earlier.setProperty("kind", "label")
         self._earlier.hide()
         layout.addWidget(self._earlier)
         for row in self._rows.values():
@@ -67,6 +67,11 @@ class FormPanel(QWidget):
     def labels(self) -> dict[str, LabelValue]:
         """The answers of the visible fields."""
         return without_hidden(self._schema, self._answers())
+
+    @property
+    def has_open_question(self) -> bool:
+        """Whether a required question that is shown has no answer."""
+        return any(row.field.required and row.value is None for row in self._visible_rows())
 
     @property
     def earlier(self) -> EarlierLabels:
