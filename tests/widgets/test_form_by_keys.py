@@ -139,6 +139,17 @@ def test_the_question_with_the_focus_is_in_view(bench: ClipPageBench) -> None:
     assert side.viewport().rect().contains(chip.rect().translated(top))
 
 
+def test_a_key_answers_like_the_last_clip_and_leaves_what_was_answered(desk: ClipPageBench) -> None:
+    press(desk, Qt.Key.Key_F9, Qt.Key.Key_2, Qt.Key.Key_Y, Qt.Key.Key_4)
+    desk.hear()
+    desk.submit()
+    view = desk.workspace.view
+    assert view.annotation.labels == {}
+    press(desk, Qt.Key.Key_F9, Qt.Key.Key_Tab, Qt.Key.Key_5)
+    desk.press(Qt.Key.Key_S, CTRL | SHIFT)
+    assert view.annotation.labels == {"speakers": "two", "overlap": True, "grade": 5}
+
+
 def test_every_chip_says_its_question_its_answer_and_its_state_to_a_screen_reader(
     desk: ClipPageBench,
 ) -> None:

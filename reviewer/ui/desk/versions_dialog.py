@@ -87,12 +87,23 @@ class VersionsDialog(QDialog):
         tidy(self._table, stretch=len(_WIDTHS))
         for column, width in enumerate(_WIDTHS):
             self._table.setColumnWidth(column, width)
+        self._make_preview()
+        self._make_buttons()
+        self._table.selectionModel().selectionChanged.connect(self._on_chosen)
+        self._lay_out()
+        tab_through(self._table, self._preview, self._restore, self._close)
+        self._table.selectRow(0)
+        self._on_chosen()
+
+    def _make_preview(self) -> None:
         self._preview = named(QPlainTextEdit(self), "versions_preview", self.tr("Text of the chosen version"))
         self._preview.setToolTip("")
         self._preview.setReadOnly(True)
         self._preview.setTabChangesFocus(True)
         self._answers = ElidedLabel("versions_answers", self.tr("Answers of the chosen version"), self)
         self._answers.setProperty("kind", "label")
+
+    def _make_buttons(self) -> None:
         self._restore = named(
             QPushButton(self.tr("Restore"), self),
             "versions_restore",
@@ -106,11 +117,6 @@ class VersionsDialog(QDialog):
         self._close.setDefault(True)
         self._restore.setAutoDefault(False)
         self._close.clicked.connect(self.reject)
-        self._table.selectionModel().selectionChanged.connect(self._on_chosen)
-        self._lay_out()
-        tab_through(self._table, self._preview, self._restore, self._close)
-        self._table.selectRow(0)
-        self._on_chosen()
 
     def _chosen(self) -> VersionRow | None:
         chosen = self._table.selectionModel().selectedRows()
