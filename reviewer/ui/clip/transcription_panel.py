@@ -365,15 +365,13 @@ class TranscriptionPanel(QWidget):
             self.flags.show_flags(document.annotation.flags)
         self.segments_changed.emit()
 
-    def _show_answers(self, *, is_refused: bool = False) -> None:
-        """Shows the answers where a form does not show them already, or what it shows was refused."""
+    def _show_answers(self) -> None:
+        """Shows the answers where the forms do not show them already."""
         of_clip, segment = self.annotation, self._document.current
-        is_other = is_refused or self._answers_of == ""
-        if is_other or (self.form.labels, self.form.earlier) != (of_clip.labels, of_clip.earlier):
+        shown = self.form.labels, self.form.earlier
+        if not self._answers_of or shown != (of_clip.labels, of_clip.earlier):
             self.form.show_labels(of_clip.labels, of_clip.earlier)
-        is_other = (
-            is_refused or self._answers_of != segment.id
-        )  # a hidden answer must not reach another segment
+        is_other = self._answers_of != segment.id  # what is hidden in one must not appear in another
         shown = self.segment_form.labels, self.segment_form.earlier
         if self._has_segment_form and (is_other or shown != (segment.labels, segment.earlier)):
             self.segment_form.show_labels(segment.labels, segment.earlier)
@@ -413,14 +411,14 @@ class TranscriptionPanel(QWidget):
     @Slot(object)
     def _on_labels_changed(self, labels: object) -> None:
         if self._is_locked:
-            self._show_answers(is_refused=True)
+            self._show_answers()
         elif isinstance(labels, dict):
             self.edit(self._document.with_labels(labels))
 
     @Slot(object)
     def _on_segment_labels_changed(self, labels: object) -> None:
         if self._is_locked:
-            self._show_answers(is_refused=True)
+            self._show_answers()
         elif isinstance(labels, dict):
             self.edit(self._document.with_segment_labels(labels))
 
