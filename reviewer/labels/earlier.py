@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import answered_from, fitting, without_hidden
-from reviewer.model.annotation import Annotation, EarlierLabels, Labels, LabelValue, Segment
+from reviewer.model.annotation import LAYER_SIGN, Annotation, EarlierLabels, Labels, LabelValue, Segment
 
 
 def carried(annotation: Annotation, schema: Schema, made_under: str) -> Annotation:
@@ -57,8 +57,17 @@ def _carried(
         kept = answered_from(schema, kept, before[form])
         before[form] = _without(before[form], kept)
     if left:
-        before[made_under] = {**before.get(made_under, {}), **left}
+        layer = _layer(before, made_under, left)
+        before[layer] = {**before.get(layer, {}), **left}
     return kept, {form: answers for form, answers in before.items() if answers}
+
+
+def _layer(before: EarlierLabels, form: str, left: Labels) -> str:
+    """Where answers are kept: by their form, and beside other answers to the same questions under it."""
+    layer, number = form, 2
+    while any(before.get(layer, {}).get(key, value) != value for key, value in left.items()):
+        layer, number = f"{form}{LAYER_SIGN}{number}", number + 1
+    return layer
 
 
 def _without(answers: Mapping[str, LabelValue], given: Labels) -> dict[str, LabelValue]:

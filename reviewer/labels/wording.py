@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reviewer.labels.schema import Field, FieldKind, Schema
-from reviewer.model.annotation import EarlierLabels, Labels, LabelValue
+from reviewer.model.annotation import LAYER_SIGN, EarlierLabels, Labels, LabelValue
 
 _YES, _NO = "\N{CHECK MARK}", "\N{BALLOT X}"
 
@@ -29,7 +29,10 @@ def earlier_worded(
 ) -> list[WordedAnswer]:
     """The answers under earlier forms, in their words, but for those that are given again under this one."""
     found = [
-        worded(forms.get(form), {key: value for key, value in labels.items() if present.get(key) != value})
+        worded(
+            forms.get(form.partition(LAYER_SIGN)[0]),
+            {key: value for key, value in labels.items() if present.get(key) != value},
+        )
         for form, labels in earlier.items()
     ]
     return list(dict.fromkeys(answer for answers in found for answer in answers))

@@ -14,8 +14,9 @@ from reviewer.errors import Damaged
 LabelValue = str | bool | int | tuple[str, ...]
 Labels = Mapping[str, LabelValue]
 EarlierLabels = Mapping[str, Labels]
-"""Answers under earlier label forms, by the id of the form."""
+"""Answers under earlier label forms, by the id of the form; ``id#2`` has other answers under the same."""
 DOCUMENT_VERSION = 2
+LAYER_SIGN = "#"
 _NO_LABELS: Labels = MappingProxyType({})
 _NO_EARLIER: EarlierLabels = MappingProxyType({})
 
