@@ -379,9 +379,11 @@ def test_answers_of_an_earlier_form_are_named_in_its_words_and_do_not_enter_the_
     earlier = form.findChild(QLabel, "earlier_answers")
     assert "Sort: Chant; gone: x, y" in earlier.text()
     assert earlier.isVisible()
+    assert form.accessibleDescription() == earlier.text()
     assert form.labels == {"grade": 2}
     form.show_labels({})
     assert not earlier.isVisible()
+    assert form.accessibleDescription() == ""
 
 
 def test_an_earlier_answer_to_a_hidden_question_is_its_answer_once_it_is_asked(

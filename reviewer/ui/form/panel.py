@@ -147,8 +147,9 @@ class FormPanel(QWidget):
         answers = earlier_worded(self._earlier_answers, self._forms, labels)
         parts = [f"{each.question}: {each.answer}" for each in answers]
         sentence = self.tr("Earlier answers, kept with the work: {0}.")
-        self._earlier.setText(sentence.format("; ".join(parts)))
+        self._earlier.setText(sentence.format("; ".join(parts)) if parts else "")
         self._earlier.setVisible(bool(parts))
+        self.setAccessibleDescription(self._earlier.text())
 
     def _visible_rows(self) -> list[FieldRow]:
         return [row for row in self._rows.values() if row.isVisibleTo(self)]
