@@ -1,5 +1,6 @@
 """The form by keys alone, in the page: Tab, F9, digits, conditions, and questions about segments."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.ui.transcript.text_edit import TextField
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
-from tests.fakes.work_session import FakeDesk, a_lease, an_open_clip
+from tests.fakes.work_session import FakeDesk, a_lease, an_open_clip, typed
 
 FORM = """
 name = "keys"
@@ -168,3 +169,12 @@ def test_a_text_answer_keeps_its_value_beside_its_name_for_a_screen_reader(desk:
     spoken = QAccessible.queryAccessibleInterface(desk.page.findChild(QWidget, "text_why"))
     assert spoken.text(QAccessible.Text.Name) == "Why? (required)"
     assert spoken.text(QAccessible.Text.Value) == "x"
+
+
+def test_earlier_answers_stay_with_the_work_and_stop_no_submission(bench: ClipPageBench) -> None:
+    earlier = {"old@1": {"speakers": "many", "gone": True}}
+    bench.open_role("desk", draft=replace(typed("so"), earlier=earlier))
+    bench.finish(" there")
+    (work,) = bench.work.submitted
+    assert work.earlier == earlier
+    assert work.labels["speakers"] != "many"
