@@ -74,6 +74,20 @@ def m007_kept_work(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m010_partial_alignments(db: Tables) -> None:
+    """Word times that go with work when it is handed in, which may be of a part of its text.
+
+    Those that were made before are removed: they are bound to their annotation in another way, and
+    ``reviewer drafts align`` makes them again.
+    """
+    db.conn.execute("DELETE FROM alignment")
+    db.conn.execute(
+        "ALTER TABLE alignment ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1"
+        " CHECK (is_complete IN (0, 1))"
+    )
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"

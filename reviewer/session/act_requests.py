@@ -23,6 +23,7 @@ from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.submission_checks import is_answered_by_flag, require_complete
+from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.unit_of_work import UnitOfWork
 
 
@@ -51,6 +52,7 @@ class ActRequests:
     schema: Schema
     conventions: LocaleConventions
     measurement: DraftMeasurement
+    alignment: TextAlignment
 
     def prepare(self, act: WorkAct) -> PreparedAct:
         """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
@@ -107,9 +109,11 @@ class ActRequests:
         distances = self.measurement.distances(self.identity, lease, work.id, annotation, conventions)
         if distances:
             detail["drafts_hidden"] = distances[0].is_hidden
+        keep_alignment = self.alignment.seal(lease, work.id, annotation)
 
         def record(answer: Outcome) -> None:
             self.unit.draft_distances.add(distances)
+            keep_alignment()
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)

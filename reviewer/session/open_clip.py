@@ -1,6 +1,6 @@
 """An open clip, with everything that belongs to a person's work on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reviewer.audio.samples import Sound
 from reviewer.audio.view.peaks import PeakPyramid
@@ -10,6 +10,7 @@ from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
 from reviewer.model.task import Lease
+from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.history import History
 
@@ -28,7 +29,8 @@ class OpenClip:
     with its undo history; ``blind`` their version in a review, once submitted. ``heard`` is what they heard
     for this task before, ``position`` the frame at which they left the clip. ``is_draft_hidden``:
     ``hypotheses`` are left out to measure their pull. ``is_distressing``: somebody found it so; people are
-    warned before it plays."""
+    warned before it plays. ``has_aligner``: the project has an aligner for its language; ``aligned`` is what
+    was aligned of the work before."""
 
     lease: Lease
     clip: Clip
@@ -45,3 +47,5 @@ class OpenClip:
     blind: Annotation | None = None
     is_distressing: bool = False
     draft_history: History | None = None
+    has_aligner: bool = False
+    aligned: AlignedTexts = field(default_factory=AlignedTexts)

@@ -1,0 +1,98 @@
+"""While somebody types, changed segments are aligned to the sound, and their word times are used."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from reviewer.errors import Unavailable
+from reviewer.model.annotation import Annotation, Segment
+from reviewer.transcript.aligned_texts import AlignedText
+from reviewer.ui.clip import background_alignment
+from tests.benches.clip_page import CTRL, ClipPageBench
+
+DIALOGUE = Annotation((Segment("a", 0, 8_000, "one two"), Segment("b", 8_000, 32_000, "three four")))
+
+
+@pytest.fixture(autouse=True)
+def short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background_alignment, "PAUSE_MS", 5)
+
+
+def aligned(bench: ClipPageBench) -> dict[str, AlignedText]:
+    return dict(bench.workspace.view.transcription.aligned.by_segment)
+
+
+def test_after_a_pause_the_playhead_goes_to_the_aligned_word(bench: ClipPageBench, qtbot: QtBot) -> None:
+    bench.open_role("desk", has_aligner=True)
+    bench.type("one two three")
+    qtbot.waitUntil(lambda: "one two three" in bench.work.aligned)
+    bench.settle()
+    bench.press(Qt.Key.Key_D, CTRL)
+    assert bench.workspace.playback.position == 300  # behind the third word of 100 frames
+
+
+def test_a_segment_that_was_left_is_aligned_and_then_all_others(bench: ClipPageBench, qtbot: QtBot) -> None:
+    bench.open_role("desk", has_aligner=True, draft=DIALOGUE)
+    qtbot.waitUntil(lambda: len(bench.work.aligned) == 2)
+    bench.settle()
+    assert {each.text for each in aligned(bench).values()} == {"one two", "three four"}
+
+
+def test_one_job_runs_at_a_time_and_is_cancelled_when_the_clip_is_left(
+    bench: ClipPageBench, qtbot: QtBot
+) -> None:
+    bench.open_role("desk", take=False, has_aligner=True, draft=DIALOGUE)
+    gate = bench.work.gate("align")
+    qtbot.keyClick(bench.page, Qt.Key.Key_N, CTRL)
+    qtbot.waitUntil(bench.work.begun["align"].is_set)
+    bench.type(" five")
+    view = bench.workspace.view.transcription
+    view.act("next_row")
+    assert bench.work.calls.count("align") == 1
+    bench.page.close_down()
+    gate.set()
+    bench.settle()
+    assert bench.work.calls.count("align") == 1
+    assert aligned(bench) == {}
+
+
+def test_an_aligner_that_fails_is_not_asked_again_for_this_clip(bench: ClipPageBench, qtbot: QtBot) -> None:
+    bench.open_role("desk", take=False, has_aligner=True)
+    bench.work.errors["align"] = [Unavailable("RECOGNISER_FAILED", code=1)]
+    bench.press(Qt.Key.Key_N, CTRL)
+    bench.type("one")
+    qtbot.waitUntil(lambda: "align" in bench.work.calls)
+    bench.settle()
+    bench.type(" two")
+    bench.settle()
+    assert bench.work.calls.count("align") == 1
+    assert bench.is_clip_shown
+
+
+def test_nothing_runs_without_an_aligner_or_without_a_text(bench: ClipPageBench, qtbot: QtBot) -> None:
+    bench.open_role("desk")
+    bench.type("one")
+    assert not bench.workspace.presenter._alignment._pause.isActive()
+    bench.close()
+    bench.open_role("desk", has_aligner=True)
+    timer = bench.workspace.presenter._alignment._pause
+    qtbot.waitUntil(lambda: not timer.isActive())
+    assert "align" not in bench.work.calls
+
+
+def test_it_runs_apart_from_the_thread_of_the_window(bench: ClipPageBench, qtbot: QtBot) -> None:
+    bench.open_role("desk", take=False, has_aligner=True)
+    threads: list[threading.Thread] = []
+    align = bench.work.align
+
+    def noted(*given):
+        threads.append(threading.current_thread())
+        return align(*given)
+
+    bench.work.align = noted
+    bench.press(Qt.Key.Key_N, CTRL)
+    bench.type("one")
+    qtbot.waitUntil(lambda: bool(threads))
+    assert threading.main_thread() not in threads
