@@ -75,10 +75,10 @@ def m007_kept_work(db: Tables) -> None:
 
 
 @migrations()
-def m010_partial_alignments(db: Tables) -> None:
-    """Word times that go with work when it is handed in, which may be of a part of its text.
+def m010_word_times_and_distressing_marks(db: Tables) -> None:
+    """Word times that go with work, which may be of a part of its text; the queue has the distressing marks.
 
-    Those that were made before are removed: they are bound to their annotation in another way, and
+    Word times that were made before are removed: they are bound to their annotation in another way, and
     ``reviewer drafts align`` makes them again.
     """
     db.conn.execute("DELETE FROM alignment")
@@ -86,6 +86,14 @@ def m010_partial_alignments(db: Tables) -> None:
         "ALTER TABLE alignment ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1"
         " CHECK (is_complete IN (0, 1))"
     )
+    db.conn.execute(
+        "ALTER TABLE queue_clip ADD COLUMN is_distressing INTEGER NOT NULL DEFAULT 0"
+        " CHECK (is_distressing IN (0, 1))"
+    )
+    db.conn.execute(
+        "UPDATE queue_clip SET is_distressing = 1 WHERE clip_id IN (SELECT clip_id FROM distressing_clip)"
+    )
+    db.conn.execute("DROP TABLE distressing_clip")
 
 
 def _one_of(column: str, values: type[StrEnum]) -> str:

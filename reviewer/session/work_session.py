@@ -506,7 +506,7 @@ class WorkSession:
             heard=self._listening.heard(lease),
             position=texts.draft.position,
             blind=texts.blind,
-            is_distressing=self._unit.clips.is_distressing(unsealed.clip.id),
+            is_distressing=lease.is_distressing,
             draft_history=texts.draft.history,
             has_aligner=self._alignment.aligner(unsealed.clip.locale) is not None,
             aligned=self._alignment.begin(lease, texts.aligned),
