@@ -1,20 +1,26 @@
 """A recogniser is a process of its own: whatever it does, it ends, and nothing is left on disk."""
 
+import csv
 import json
 import sys
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from reviewer.asr.process import run_command
 from reviewer.asr.recognisers import Recogniser
 from reviewer.asr.recognition import SpokenText, UnusableOutput, parse_alignment
 from reviewer.audio.dsp.recogniser_wav import wav_for_recogniser, wav_of_parts
 from reviewer.audio.io.flac import read_canonical
+from reviewer.audio.samples import Samples
 from reviewer.errors import Unavailable
+from reviewer.model.annotation import Segment
 from reviewer.model.intervals import Span
 from reviewer.model.project import RecogniserRule
 from reviewer.places import resource
+from reviewer.session.text_alignment import aligned
+from reviewer.transcript.text_times import TextTimes
 from tests.sounds import some_samples
 
 GIVEN = b"RIFF" + bytes(300_000)
@@ -99,6 +105,28 @@ def test_pocketsphinx_says_what_it_hears_and_finds_a_given_text_in_the_sound() -
     assert [word.text for word in aligned.words][:5] == ["set", "the", "kitchen", "timer", "for"]
     assert "xyzzy" not in aligned.text
     assert aligned.words[-1].end > seconds / 2
+
+
+def test_the_first_and_last_words_of_sentences_are_where_the_sentences_begin_and_end(
+    speech_folder: Path,
+) -> None:
+    pytest.importorskip("pocketsphinx")
+    name = "en_lj_chapter_long.opus"
+    with (speech_folder / "dev" / "segments.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["file"] == name and row["transcript"]]
+    data, rate_hz = soundfile.read(speech_folder / "dev" / name, dtype="int16", always_2d=True)
+    text = "\n".join(row["transcript"] for row in rows)
+    end = round(float(rows[-1]["end_s"]) * rate_hz)
+    aligner = Recogniser(RecogniserRule("pocketsphinx"))
+    (found,) = aligned(aligner, Samples(rate_hz, data), (Segment("a", 0, end, text),)).texts
+    times, at, errors = TextTimes(text, found.words, 0, end).words, 0, []
+    for row in rows:
+        inside = [word for word in times if at <= word.start < at + len(row["transcript"])]
+        at += len(row["transcript"]) + 1
+        errors += [inside[0].from_frame / rate_hz - float(row["start_s"])] * inside[0].is_exact
+        errors += [inside[-1].to_frame / rate_hz - float(row["end_s"])] * inside[-1].is_exact
+    assert len(errors) >= 2 * len(rows) - 2
+    assert max(map(abs, errors)) < 0.1
 
 
 def test_a_text_without_a_known_word_is_aligned_to_nothing() -> None:

@@ -4,11 +4,14 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Unavailable
 from reviewer.model.annotation import Annotation, Segment
+from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.transcript.aligned_texts import AlignedText
+from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip import background_alignment
 from tests.benches.clip_page import CTRL, ClipPageBench
 
@@ -31,6 +34,33 @@ def test_after_a_pause_the_playhead_goes_to_the_aligned_word(bench: ClipPageBenc
     bench.settle()
     bench.press(Qt.Key.Key_D, CTRL)
     assert bench.workspace.playback.position == 300  # behind the third word of 100 frames
+
+
+def test_a_split_cuts_the_sound_between_the_aligned_words(bench: ClipPageBench, qtbot: QtBot) -> None:
+    bench.open_role("desk", has_aligner=True, draft=DIALOGUE)
+    qtbot.waitUntil(lambda: len(bench.work.aligned) == 2)
+    bench.settle()
+    view = bench.workspace.view.transcription
+    view.choose_segment("b")
+    bench.workspace.playback.seek(0)
+    bench.field.moveCursor(QTextCursor.MoveOperation.Start)
+    for _ in "three ":
+        bench.press(Qt.Key.Key_Right)
+    view.act("split")
+    ends = [(each.text, each.end) for each in view.annotation.segments]
+    assert ends == [("one two", 8_000), ("three", 8_100), ("four", 32_000)]
+
+
+def test_a_doubtful_word_is_heard_where_it_was_aligned(bench: ClipPageBench, qtbot: QtBot) -> None:
+    words = (Word("one", 20_000, 20_100, 0.9), Word("two", 21_000, 21_100, 0.1))
+    draft = Hypothesis("h", "clip-1", "engine", "1", "one two", words)
+    bench.open_role("desk", has_aligner=True, hypotheses=(draft,), draft=Annotation(DIALOGUE.segments[:1]))
+    qtbot.waitUntil(lambda: len(bench.work.aligned) == 1)
+    bench.settle()
+    doubt = TimedWord(4, 7, 21_000, 21_100, is_exact=True, confidence=0.1)
+    bench.workspace.view.transcription.doubts.word_requested.emit(doubt)
+    assert bench.player.is_playing
+    assert bench.player.position <= 100  # with the roll before it
 
 
 def test_a_segment_that_was_left_is_aligned_and_then_all_others(bench: ClipPageBench, qtbot: QtBot) -> None:
