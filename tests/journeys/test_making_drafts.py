@@ -181,8 +181,15 @@ def test_times_of_a_part_are_completed_for_accepted_work(tmp_path: Path) -> None
     pytest.importorskip("pocketsphinx")
     bench = make_bench(tmp_path, project=ALIGNING)
     bench.agree(LEAD, ANA, QUINN)
-    annotation_id = handed_in(bench, "set the timer now", aligned="set the timer")
+    annotation_id = handed_in(bench, "set a timer now", aligned="set the timer")
     assert not bench.workspace._unit.alignments.has_complete(annotation_id)
+    ana = bench.person(ANA).identity
+    text = bench.workspace._access.unseal_annotation(
+        ana, bench.workspace._unit.queue.annotation(annotation_id)
+    )
+    kept = bench.workspace._unit.alignments.get(ana.keyring, annotation_id, text)
+    assert kept is not None
+    assert [word.text for each in kept.texts for word in each.words] == ["set", "timer"]
     bench.reviewed(QUINN, "set the timer", VerdictKind.ACCEPTED)
     assert bench.person(LEAD).lead.align_accepted().made == 1
     assert bench.workspace._unit.alignments.has_complete(annotation_id)
