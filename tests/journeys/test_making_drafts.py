@@ -1,6 +1,7 @@
 """The lead lets a recogniser make drafts: each clip once, with a row in the log, and it can be continued."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,12 +10,14 @@ import pytest
 
 from reviewer.errors import NdaRequired, NotAllowed, Refused, Unavailable
 from reviewer.lead.drafting import DraftsReport
+from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
 from reviewer.model.task import VerdictKind
+from reviewer.places import resource
 from reviewer.qa.differences import Side
-from tests.benches.workspace import ANA, LEAD, QUINN, Bench, annotation, hear, make_bench
+from tests.benches.workspace import ANA, LEAD, QUINN, Bench, annotation, hear, make_bench, write_clips
 
 Open = Callable[..., Bench]
 WORDS = [{"text": "hi", "start": 0.25, "end": 9.0 / 10, "confidence": 0.5}]
@@ -177,11 +180,27 @@ def test_word_times_go_with_the_work_and_are_not_made_again(tmp_path: Path) -> N
     assert bench.workspace._unit.alignments.has_complete(annotation_id)
 
 
+def with_speech(bench: Bench, folder: Path) -> Bench:
+    """Everybody has agreed, and the next clip says "set the kitchen timer" and more."""
+    bench.agree(LEAD, ANA, QUINN)
+    bench.submitted(ANA, "noise")
+    bench.reviewed(QUINN, "noise", VerdictKind.ACCEPTED)
+    manifest = write_clips(folder, bench.clock, ["", ""])
+    (folder / "clip1.wav").unlink()
+    row = json.loads(manifest.read_text().splitlines()[1]) | {"audio": "speech.flac", "source_id": "speech"}
+    shutil.copy(resource("demo", "clips", "01-kitchen-timer.flac"), folder / "speech.flac")
+    manifest.write_text(json.dumps(row))
+    report = bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+    assert (report.accepted, report.refused) == (1, 0)
+    return bench
+
+
 def test_times_of_a_part_are_completed_for_accepted_work(tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx")
-    bench = make_bench(tmp_path, project=ALIGNING)
-    bench.agree(LEAD, ANA, QUINN)
-    annotation_id = handed_in(bench, "set a timer now", aligned="set the timer")
+    bench = with_speech(make_bench(tmp_path, drafts=("",), project=ALIGNING), tmp_path / "speech")
+    annotation_id = handed_in(
+        bench, "set a timer for twelve minutes", aligned="set the kitchen timer for twelve minutes"
+    )
     assert not bench.workspace._unit.alignments.has_complete(annotation_id)
     ana = bench.person(ANA).identity
     text = bench.workspace._access.unseal_annotation(
@@ -189,9 +208,15 @@ def test_times_of_a_part_are_completed_for_accepted_work(tmp_path: Path) -> None
     )
     kept = bench.workspace._unit.alignments.get(ana.keyring, annotation_id, text)
     assert kept is not None
-    assert [word.text for each in kept.texts for word in each.words] == ["set", "timer"]
+    assert [word.text for each in kept.texts for word in each.words] == [
+        "set",
+        "timer",
+        "for",
+        "twelve",
+        "minutes",
+    ]
     bench.reviewed(QUINN, "set the timer", VerdictKind.ACCEPTED)
-    assert bench.person(LEAD).lead.align_accepted().made == 1
+    assert bench.person(LEAD).lead.align_accepted().made == 2  # with the one that was never aligned
     assert bench.workspace._unit.alignments.has_complete(annotation_id)
 
 
