@@ -1,6 +1,7 @@
 """While somebody types, changed segments are aligned to the sound, and their word times are used."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from reviewer.transcript.aligned_texts import AlignedText
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip import background_alignment
 from tests.benches.clip_page import CTRL, ClipPageBench
+from tests.benches.workspace import ANA, make_bench
 
 DIALOGUE = Annotation((Segment("a", 0, 8_000, "one two"), Segment("b", 8_000, 32_000, "three four")))
 
@@ -126,3 +128,24 @@ def test_it_runs_apart_from_the_thread_of_the_window(bench: ClipPageBench, qtbot
     bench.type("one")
     qtbot.waitUntil(lambda: bool(threads))
     assert threading.main_thread() not in threads
+
+
+def test_typed_text_is_aligned_in_a_real_workspace_and_its_times_go_with_the_work(
+    bench: ClipPageBench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    pytest.importorskip("pocketsphinx")
+    project = "[asr]\nhidden_share = 0.0\n[[asr.recogniser]]\nkind = 'pocketsphinx'\nlanguages = ['en']\n"
+    real = make_bench(tmp_path, project=project)
+    real.agree(ANA)
+    bench.open(real.person(ANA).desk)
+    bench.type("set the timer")
+    qtbot.waitUntil(
+        lambda: [each.text for each in aligned(bench).values()] == ["set the timer"], timeout=20_000
+    )
+    bench.answer()
+    bench.hear()
+    bench.submit()
+    with real.database() as database:
+        assert database.value("SELECT is_complete FROM alignment") == 1
+    bench.close()
+    real.workspace.close()
