@@ -88,7 +88,8 @@ def _started(
             stderr=subprocess.DEVNULL,
             env=environment,
             pass_fds=descriptors,
-            start_new_session=True,
+            # Not a session of its own: Linux weighs priorities only within a session (sched(7), autogroup).
+            process_group=None if sys.platform == "win32" else 0,
             creationflags=flags,
         )
     except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -157,10 +158,10 @@ def test_each_text_is_looked_for_in_its_own_part_of_the_sound() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nice")
 def test_a_command_in_the_background_has_the_lowest_priority() -> None:
-    code = "import time\nwhile os.getpriority(os.PRIO_PROCESS, 0) < 19: time.sleep(0.01)\nprint('last')"
+    code = "import time\nwhile os.getpriority(os.PRIO_PROCESS, 0) < 19: time.sleep(0.01)\nprint(os.getsid(0))"
     command = (sys.executable, "-c", f"import os\n{code}")
     printed = run_command(command, b"", timeout_seconds=10, most_bytes=99, in_background=True)
-    assert printed.strip() == b"last"
+    assert int(printed) == os.getsid(0)  # else it would be compared with itself only
 
 
 def test_a_command_that_is_cancelled_is_killed_at_once() -> None:
