@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import SLOT, QObject, QTimer, Signal, Slot
 
@@ -103,13 +103,18 @@ class SystemLock(QObject):
         self, system: "QDBusConnection", session: "QDBusConnection", environment: Mapping[str, str]
     ) -> None:
         sleep = f"{_LOGIN}.Manager", "PrepareForSleep"
-        system.connect("", "", *sleep, self, SLOT("on_sleep(bool)").encode())
+        system.connect("", "", *sleep, self, _slot("on_sleep(bool)"))
         if number := environment.get("XDG_SESSION_ID"):
             path = _SESSIONS + path_label(number)
-            system.connect("", path, f"{_LOGIN}.Session", "Lock", self, SLOT("on_lock()").encode())
+            system.connect("", path, f"{_LOGIN}.Session", "Lock", self, _slot("on_lock()"))
         for name in _SCREEN_SAVERS:
-            slot = SLOT("on_screen_saver(bool)").encode()
+            slot = _slot("on_screen_saver(bool)")
             session.connect("", "", name, "ActiveChanged", self, slot)
+
+
+def _slot(signature: str) -> bytes:
+    """A slot as D-Bus connections of PySide take it: its type hints ask for bytes, its code for a text."""
+    return cast("bytes", SLOT(signature))
 
 
 def path_label(text: str) -> str:
