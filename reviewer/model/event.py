@@ -54,6 +54,8 @@ class Action(StrEnum):
     EXPORT_STARTED = "export.started"
     EXPORT_ENDED = "export.ended"
     PURGED = "clip.purged"
+    WITHDRAWAL = "withdrawal.recorded"
+    RETENTION_EXTENDED = "retention.extended"
     CHECKPOINT = "checkpoint"
     REFUSED = "refused"
     POLICY_CHANGED = "policy.changed"

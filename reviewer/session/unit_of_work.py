@@ -16,6 +16,8 @@ from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
+from reviewer.clips.retention import RetentionRepository
+from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock
 from reviewer.queue.api import Queue
@@ -40,6 +42,8 @@ class UnitOfWork:
     own_words: OwnWords
     log: AuditLog
     exports: ExportRepository
+    withdrawals: WithdrawalRepository
+    retention: RetentionRepository
     people: PersonRepository
     acknowledgements: Acknowledgements
     clock: Clock
