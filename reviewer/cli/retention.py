@@ -1,6 +1,6 @@
 """``reviewer retention`` and ``recall``: what is due or kept for longer, and which exports to recall."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -78,7 +78,7 @@ def list_recall(work: CommandSession, *, json: AsJson = False) -> None:
 def day(text: str) -> datetime:
     """The end of a day, UTC; raises Refused for anything but a date such as 2028-12-31."""
     try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(hour=23, minute=59, second=59, tzinfo=UTC)
+        return datetime.combine(date.fromisoformat(text.strip()), time(23, 59, 59), UTC)
     except ValueError as error:
         raise Refused("NOT_A_DATE") from error
 

@@ -124,6 +124,16 @@ class OverviewPage(LeadPage):
                 ),
                 "warn",
             )
+        elif overview.due or overview.unfinished_exports:
+            self.message.show_message(
+                Message(
+                    self.tr("Due for purging: {0} clips. Unfinished exports: {1}.").format(
+                        overview.due, overview.unfinished_exports
+                    ),
+                    self.tr("See why, and what to do, under Retention."),
+                ),
+                "warn",
+            )
         elif overview.untaken:
             self.message.show_message(
                 Message(
