@@ -17,7 +17,6 @@ KEY = "source_id"
 HEADINGS = ["source_id", "Source_ID", "SOURCE ID", "source-id", " Source Id "]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
 BOMS = {"utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}
-FIELD = Path("/work/shared/data/field/withdrawals")
 
 bare_ids = st.text("abcXYZ019._:/@+=-éżß漢я", min_size=1, max_size=20).filter(
     lambda text: text.strip().casefold().replace("-", "").replace("_", "") != "sourceid"
@@ -267,10 +266,12 @@ def test_what_is_no_file_is_refused_without_waiting_for_it_and_a_missing_one_may
             read_table(tmp_path / "pipe", KEY)
 
 
-@pytest.mark.skipif(not FIELD.is_dir(), reason="the lists from the field are not here")
-def test_lists_from_the_field_are_read() -> None:
+def test_lists_from_the_field_are_read(speech_folder: Path) -> None:
+    folder = speech_folder.parent / "field" / "withdrawals"
+    if not folder.is_dir():
+        pytest.skip("the lists from the field are not here")
     first, second = "b5e1d3cb0f52b0f1", "747643b15c41a445"
-    assert {file.name: ids(file) for file in FIELD.iterdir()} == {
+    assert {file.name: ids(file) for file in folder.iterdir()} == {
         "good.txt": [first],
         "sep.csv": [first],
         "capital.csv": [first],

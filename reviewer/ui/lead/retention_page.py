@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.lead.retention import DueClip, RetentionOverview
     from reviewer.lead.session import LeadSession
 
-_MOMENT_PX, _SHORT_PX, _DATE_PX = 130, 90, 110
+_MOMENT_PX, _SHORT_PX, _DATE_PX, _COUNT_PX, _FOLDER_PX = 130, 90, 110, 60, 170
 
 
 class RetentionPage(LeadPage):
@@ -228,66 +228,64 @@ class RetentionPage(LeadPage):
     def _lay_out(self) -> None:
         for button in (self.choose_button, self.purge_button, self.refresh_button):
             self.title_row.addWidget(button)
-        nothing = self.tr("Nothing is due within 30 days.")
-        due_title = self.tr("Due now or within 30 days")
-        self._due_table = self._table("retention_due", due_title, self.due, nothing, _MOMENT_PX, _MOMENT_PX)
-        self._due_table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        extended_title = self.tr("Kept for longer")
-        extended = self._table(
-            "retention_extended",
-            extended_title,
-            self.extended,
-            self.tr("No clip is kept for longer."),
-            _SHORT_PX,
-            _MOMENT_PX,
-            _MOMENT_PX,
-        )
-        recall_title = self.tr("Exports to recall")
-        recall = self._table(
-            "retention_recall",
-            recall_title,
-            self.recall,
-            self.tr("No export contains a purged clip."),
-            _MOMENT_PX,
-            _SHORT_PX,
-            60,
-            170,
-        )
-        unknown_title = self.tr("Withdrawals of sources that are not here")
-        unknown = self._table(
-            "retention_unknown",
-            unknown_title,
-            self.unknown,
-            self.tr("Every withdrawn source was here."),
-            _MOMENT_PX,
-            _SHORT_PX,
-        )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GROUP_PX)
-        grid.setVerticalSpacing(GAP_PX)
-        places = (
-            (due_title, self._due_table, 0, 0),
-            (recall_title, recall, 0, 1),
-            (extended_title, extended, 3, 0),
-            (unknown_title, unknown, 3, 1),
-        )
-        for title, table, row, column in places:
-            grid.addWidget(self.label(title, "heading"), row, column)
-            grid.addWidget(table, row + 1, column, 2 if table is recall else 1, 1)
+        left, right = self._clip_tables(), self._export_tables()
         decision = QHBoxLayout()
         decision.setSpacing(GAP_PX)
         decision.addWidget(self.until)
         decision.addWidget(self.why, 1)
         decision.addWidget(self.extend_button)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GROUP_PX)
+        grid.setVerticalSpacing(GAP_PX)
+        for column, (above, below) in enumerate((left, right)):
+            for table, row in ((above, 0), (below, 3)):
+                grid.addWidget(self.label(table.accessibleName(), "heading"), row, column)
+                grid.addWidget(table, row + 1, column, 2 if table is right[0] else 1, 1)
+            grid.setColumnStretch(column, 1)
         grid.addLayout(decision, 2, 0)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 3)
         grid.setRowStretch(4, 2)
         self.column.addLayout(grid, 1)
-        tab_through(self._due_table, self.until, self.why, self.extend_button, extended, recall, unknown)
+        tab_through(self._due_table, self.until, self.why, self.extend_button, left[1], *right)
 
-    def _table(self, name: str, spoken: str, model: RowsModel[Any], empty: str, *widths: int) -> Table:
+    def _clip_tables(self) -> tuple[Table, Table]:
+        self._due_table = self._table(
+            "retention_due",
+            self.tr("Due now or within 30 days"),
+            self.due,
+            self.tr("Nothing is due within 30 days."),
+            (_MOMENT_PX, _MOMENT_PX),
+        )
+        self._due_table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        extended = self._table(
+            "retention_extended",
+            self.tr("Kept for longer"),
+            self.extended,
+            self.tr("No clip is kept for longer."),
+            (_SHORT_PX, _MOMENT_PX, _MOMENT_PX),
+        )
+        return self._due_table, extended
+
+    def _export_tables(self) -> tuple[Table, Table]:
+        recall = self._table(
+            "retention_recall",
+            self.tr("Exports to recall"),
+            self.recall,
+            self.tr("No export contains a purged clip."),
+            (_MOMENT_PX, _SHORT_PX, _COUNT_PX, _FOLDER_PX),
+        )
+        unknown = self._table(
+            "retention_unknown",
+            self.tr("Withdrawals of sources that are not here"),
+            self.unknown,
+            self.tr("Every withdrawn source was here."),
+            (_MOMENT_PX, _SHORT_PX),
+        )
+        return recall, unknown
+
+    def _table(
+        self, name: str, spoken: str, model: RowsModel[Any], empty: str, widths: tuple[int, ...]
+    ) -> Table:
         made = self.table(name, spoken, model, stretch=0, empty=empty)
         for column, width in enumerate(widths, start=1):
             made.setColumnWidth(column, width)
