@@ -75,6 +75,13 @@ def m007_kept_work(db: Tables) -> None:
 
 
 @migrations()
+def m009_label_schemas(db: Tables) -> None:
+    """Every label form that was ever in force."""
+    for statement in _LABEL_SCHEMAS:
+        db.conn.execute(statement)
+
+
+@migrations()
 def m013_withdrawals_and_retention(db: Tables) -> None:
     """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
     for statement in _WITHDRAWALS:
@@ -504,6 +511,25 @@ _WITHDRAWALS = (
     """
     CREATE INDEX clip_by_withdrawal ON clip (consent_withdrawn_at)
     WHERE wrapped_key IS NOT NULL AND consent_withdrawn_at IS NOT NULL
+    """,
+)
+
+_LABEL_SCHEMAS = (
+    """
+    CREATE TABLE label_schema (
+        sha256 TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        kept_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER label_schema_no_update BEFORE UPDATE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
+    """
+    CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
     """,
 )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from reviewer.access.rights import Act
 from reviewer.errors import Refused
+from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.task import Lease, TaskKind, VerdictKind
@@ -26,7 +27,7 @@ class Comparison:
 
     ``words`` aligns the verbatim texts; ``errors`` is scored on the training profile of the clip's
     locale, so punctuation and capitals do not count. ``rows`` has both by segments, at ``rate_hz`` frames a
-    second.
+    second. ``their_form`` is the label form of theirs, if it is another than the present one.
     """
 
     lease: Lease
@@ -36,6 +37,7 @@ class Comparison:
     errors: WordErrors
     rows: tuple[ComparedRow, ...]
     rate_hz: int
+    their_form: Schema | None = None
 
 
 class QaSession:
@@ -114,6 +116,7 @@ class QaSession:
             ),
             compare_segments(theirs.segments, mine.segments, clip.rate_hz),
             clip.rate_hz,
+            self.work.forms.get(reviewed.schema_version),
         )
 
     def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:

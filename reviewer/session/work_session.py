@@ -7,6 +7,7 @@ from datetime import datetime
 
 from reviewer.audio.samples import Sound
 from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
+from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
@@ -93,8 +94,9 @@ class WorkSession:
         self._access = access
         self._listening = listening
         self._measurement = measurement
-        self._drafts = Drafts(unit)
-        self._versions = DraftVersions(unit)
+        self.forms = unit.label_schemas.forms()
+        self._drafts = Drafts(unit, schema.id)
+        self._versions = DraftVersions(unit, schema.id)
         self._delivery = Delivery(unit, identity, self._drafts)
         self._requests = self._act_requests()
         self._right = RIGHTS[min(kinds)]
@@ -238,13 +240,16 @@ class WorkSession:
     def versions(self, lease: Lease) -> list[DraftVersion]:
         """The kept versions of this person's work on the open clip, newest first, after a log row.
 
+        Their answers are those of the present form; others are earlier ones.
+
         Raises: Refused (code CLIP_NOT_OPEN), LeaseLost, NotLeased.
         """
         self._require_open(lease)
         detail: dict[str, DetailValue] = {"purpose": "versions", "task": lease.task_id}
         event = Event.by(self.identity, Action.TEXT_OPENED, lease.clip_id, detail=detail)
         self._unit.log.record(event)
-        return self._versions.all(self.identity, lease)
+        kept = self._versions.all(self.identity, lease)
+        return [replace(one, annotation=self._carried(one.annotation, one.form)) for one in kept]
 
     def keep_version(self, lease: Lease, annotation: Annotation, reason: VersionReason) -> None:
         """Keeps a version of the work on the open clip, before something replaces it."""
@@ -491,6 +496,7 @@ class WorkSession:
             blind=texts.blind,
             is_distressing=self._unit.clips.is_distressing(unsealed.clip.id),
             draft_history=texts.draft.history,
+            forms=self.forms,
         )
 
     def _texts(self, lease: Lease) -> _Texts:
@@ -502,13 +508,23 @@ class WorkSession:
         draft = self._drafts.load(self.identity, lease)
         if draft.history is None:
             own_work = past_work.taken_back_work(self._unit, self._access, self.identity, lease)
-            draft = replace(draft, history=None if own_work is None else History.of(own_work))
+            draft = replace(own_work, position=draft.position)
+        returned = past_work.returned_work(self._unit, self._access, self.identity, lease)
+        if returned is not None:
+            returned = replace(returned, annotation=self._carried(returned.annotation, returned.form))
         return _Texts(
-            self._measurement.shown(self.identity, lease),
-            draft,
-            past_work.returned_work(self._unit, self._access, self.identity, lease),
-            blind,
+            self._measurement.shown(self.identity, lease), self._carried_draft(draft), returned, blind
         )
+
+    def _carried_draft(self, draft: Draft) -> Draft:
+        """A draft under the present form, with what can be undone."""
+        if draft.history is None or draft.form == self.schema.id:
+            return draft
+        history = draft.history.mapped(lambda annotation: self._carried(annotation, draft.form))
+        return replace(draft, history=history, form=self.schema.id)
+
+    def _carried(self, annotation: Annotation, form: str) -> Annotation:
+        return annotation if form == self.schema.id else carried(annotation, self.schema, form)
 
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())

@@ -13,7 +13,7 @@ import numpy as np
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import NotLeased, Refused
-from reviewer.labels.schema import load_schema
+from reviewer.labels.schema import Schema, load_schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Hypothesis
@@ -125,6 +125,7 @@ class FakeWork:
 
     def __init__(self, *clips: OpenClip, schema: Path | None = None) -> None:
         self.schema = load_schema(schema or resource("schemas", "default.toml"))
+        self.forms: dict[str, Schema] = {}
         self.listening_rules = ListeningRules()
         self.waiting = {clip.lease.task_id: clip for clip in clips}
         self.held: Lease | None = None
@@ -367,4 +368,5 @@ class FakeQa:
             errors=word_errors(other, one),
             rows=compare_segments(theirs.segments, mine.segments, 16_000),
             rate_hz=16_000,
+            their_form=None,
         )

@@ -19,8 +19,8 @@ _SIDEBAR_OF_LEAD = "sidebar_overview sidebar_people sidebar_import sidebar_expor
 ROADS = {
     "sign_in": "sign_in_name sign_in_passphrase sign_in_enrol",
     "agreement": "nda_text nda_tick nda_name nda_passphrase nda_decline",
-    "desk": "transcript_text flag_personal_data field_speech_quality_clear field_intelligibility_1 "
-    "field_speakers_one field_noise_music text_accent skip submit "
+    "desk": "transcript_text field_speech_quality_clear field_intelligibility_1 "
+    "field_speakers_one field_noise_music text_accent flag_personal_data skip submit "
     f"{_BARS} sidebar_desk sidebar_mine play_start",
     "listening": "settings_pages listening_step_ms listening_backstep_ms listening_again_percent "
     "listening_play_on_open",
