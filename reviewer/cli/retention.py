@@ -75,6 +75,22 @@ def list_recall(work: CommandSession, *, json: AsJson = False) -> None:
             print(output.sentence("NOTHING_TO_RECALL"))
 
 
+@recall_app.command("lost")
+@signs_in
+def lost(
+    work: CommandSession,
+    export: Annotated[str, typer.Argument(metavar="EXPORT", help="The id of an unfinished export.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Look no longer for an unfinished export whose disk is lost; it stays on the recall list."""
+    work.person.lead.give_up_export(export)
+    if json:
+        output.print_json({"export": export})
+    else:
+        print(output.sentence("EXPORT_GIVEN_UP", export=export))
+
+
 def day(text: str) -> datetime:
     """The end of a day, UTC; raises Refused for anything but a date such as 2028-12-31."""
     try:

@@ -252,6 +252,11 @@ class LeadSession:
         self._require(Act.PURGE)
         return self._extension.extend(self.identity, clip_ids, until, why)
 
+    def give_up_export(self, export_id: str) -> None:
+        """Looks no longer for the plain files of an unfinished export; it stays on the recall list."""
+        self._require(Act.EXPORT)
+        self._unfinished.give_up(self.identity, export_id)
+
     def recall(self) -> tuple[Recall, ...]:
         """The exports that contain purged clips, as often as it is asked for."""
         self._require(Act.PURGE)

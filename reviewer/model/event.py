@@ -55,6 +55,7 @@ class Action(StrEnum):
     LIMITS_LIFTED = "limit.lifted"
     EXPORT_STARTED = "export.started"
     EXPORT_ENDED = "export.ended"
+    EXPORT_LOST = "export.lost"
     PURGED = "clip.purged"
     WITHDRAWAL = "withdrawal.recorded"
     RETENTION_EXTENDED = "retention.extended"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reviewer.access.exports import ExportFolder, ExportState
-from reviewer.errors import Unavailable
+from reviewer.errors import Refused, Unavailable
 from reviewer.formats.output_folder import PlannedFolder, Removal, remove_unfinished, unmark
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
@@ -47,6 +47,18 @@ class UnfinishedExports:
                             "KILLED",
                         )
                     )
+
+    def give_up(self, identity: Identity, export_id: str) -> None:
+        """Looks no longer for an unfinished folder, whose disk is lost; its export is recalled for ever.
+
+        Raises Refused for an export that runs or has no such folder.
+        """
+        unit = self._unit
+        with unit.exports.locked(export_id) as is_ours, unit.transaction():
+            if not is_ours or export_id not in {each.export_id for each in self.left()}:
+                raise Refused("EXPORT_NOT_UNFINISHED", export=export_id)
+            unit.exports.settle(export_id, unit.clock.now(), may_exist=True)
+            unit.log.record(Event.by(identity, Action.EXPORT_LOST, export_id))
 
     def left(self) -> list[ExportFolder]:
         """The unfinished folders that may still be there, also those being written now."""

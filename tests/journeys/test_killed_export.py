@@ -282,6 +282,27 @@ def test_set_on_a_disk_that_is_not_there_is_recalled_said_and_removed_once_it_is
         assert lead.recall() == ()
 
 
+def test_export_on_a_lost_disk_is_given_up_and_stays_on_the_recall_list(
+    exporter: Exporter, workspace: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    exporter.start(workspace, disk / "set", "after write_bytes")
+    exporter.wait()
+    disk.rename(tmp_path / "lost")
+    with opened(workspace) as (_, lead):
+        (left,) = lead.retention_overview().unfinished
+        lead.give_up_export(left.export_id)
+        assert lead.retention_overview().unfinished == ()
+        (recall,) = lead.purge(["source-0000"]).recall
+        assert recall.export == left.export_id
+        for export_id in (left.export_id, "e1"):
+            with pytest.raises(Refused, match="EXPORT_NOT_UNFINISHED"):
+                lead.give_up_export(export_id)
+        rows = [row.event() for row in lead.log_rows()]
+        assert [row.object for row in rows if row.action == "export.lost"] == [left.export_id]
+
+
 def test_set_that_somebody_moved_before_the_next_start_stays_on_the_recall_list(
     exporter: Exporter, workspace: Path, tmp_path: Path
 ) -> None:
