@@ -54,8 +54,10 @@ class UnfinishedExports:
         Raises Refused for an export that runs or has no such folder.
         """
         unit = self._unit
+        if export_id not in {each.export_id for each in self.left()}:
+            raise Refused("EXPORT_NOT_UNFINISHED", export=export_id)
         with unit.exports.locked(export_id) as is_ours, unit.transaction():
-            if not is_ours or export_id not in {each.export_id for each in self.left()}:
+            if not is_ours:
                 raise Refused("EXPORT_NOT_UNFINISHED", export=export_id)
             unit.exports.settle(export_id, unit.clock.now(), may_exist=True)
             unit.log.record(Event.by(identity, Action.EXPORT_LOST, export_id))

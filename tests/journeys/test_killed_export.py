@@ -296,7 +296,7 @@ def test_export_on_a_lost_disk_is_given_up_and_stays_on_the_recall_list(
         assert lead.retention_overview().unfinished == ()
         (recall,) = lead.purge(["source-0000"]).recall
         assert recall.export == left.export_id
-        for export_id in (left.export_id, "e1"):
+        for export_id in (left.export_id, "e1", "../e1"):
             with pytest.raises(Refused, match="EXPORT_NOT_UNFINISHED"):
                 lead.give_up_export(export_id)
         rows = [row.event() for row in lead.log_rows()]
