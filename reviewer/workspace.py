@@ -210,6 +210,7 @@ class Workspace:
             conventions=self._conventions,
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
+            recognisers=self.project.asr.recogniser,
         )
 
     def _verify_log(self) -> Finding:

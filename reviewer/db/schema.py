@@ -82,6 +82,28 @@ def m009_label_schemas(db: Tables) -> None:
 
 
 @migrations()
+def m010_word_times_and_distressing_marks(db: Tables) -> None:
+    """Word times that go with work, which may be of a part of its text; the queue has the distressing marks.
+
+    Word times that were made before are removed: they are bound to their annotation in another way, and
+    ``reviewer drafts align`` makes them again.
+    """
+    db.conn.execute("DELETE FROM alignment")
+    db.conn.execute(
+        "ALTER TABLE alignment ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1"
+        " CHECK (is_complete IN (0, 1))"
+    )
+    db.conn.execute(
+        "ALTER TABLE queue_clip ADD COLUMN is_distressing INTEGER NOT NULL DEFAULT 0"
+        " CHECK (is_distressing IN (0, 1))"
+    )
+    db.conn.execute(
+        "UPDATE queue_clip SET is_distressing = 1 WHERE clip_id IN (SELECT clip_id FROM distressing_clip)"
+    )
+    db.conn.execute("DROP TABLE distressing_clip")
+
+
+@migrations()
 def m013_withdrawals_and_retention(db: Tables) -> None:
     """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
     for statement in _WITHDRAWALS:

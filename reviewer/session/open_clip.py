@@ -13,6 +13,7 @@ from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
 from reviewer.model.task import Lease
+from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.history import History
 
@@ -33,7 +34,8 @@ class OpenClip:
     for this task before, ``position`` the frame at which they left the clip. ``is_draft_hidden``:
     ``hypotheses`` are left out to measure their pull. ``is_distressing``: somebody found it so; people are
     warned before it plays. ``forms`` are the label forms that were ever in force, by id: the wording of
-    earlier answers."""
+    earlier answers. ``has_aligner``: the project has an aligner for its language; ``aligned`` is what was
+    aligned of the work before."""
 
     lease: Lease
     clip: Clip
@@ -51,3 +53,5 @@ class OpenClip:
     is_distressing: bool = False
     draft_history: History | None = None
     forms: Mapping[str, Schema] = field(default_factory=lambda: MappingProxyType({}))
+    has_aligner: bool = False
+    aligned: AlignedTexts = field(default_factory=AlignedTexts)

@@ -21,9 +21,7 @@ from reviewer.lead.export import FORMATS, NothingToExport
 from reviewer.model.annotation import Annotation, Flag, PersonalDataSpan, Segment
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action
-from reviewer.model.project import AccessLimits
 from reviewer.model.task import TaskKind
-from reviewer.session.access_limits import ActivityLimits
 from tests.benches.lead import LeadBench, Replaced
 from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN
 
@@ -440,8 +438,7 @@ def test_without_a_log_row_no_clip_is_unsealed_for_an_export(bench: LeadBench, o
     unit = bench.replaced(
         log=Replaced(bench.unit.log, record=record), content=Replaced(bench.unit.content, audio=audio)
     )
-    limits = ActivityLimits(unit, AccessLimits())
-    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US", limits=limits)
+    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US", limits=bench.access.limits)
     with pytest.raises(Unavailable):
         bench.export(unit=unit, access=access).export_set(bench.lead, out, ("nemo",))
     assert unsealed == []

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 from reviewer.labels.schema import Choice, Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
-from reviewer.qa.differences import compare_segments
+from reviewer.qa.differences import Side, compare_segments
+from reviewer.transcript.aligned_texts import AlignedText, AlignedTexts
 from reviewer.ui.qa.comparison_panel import ComparisonPanel
 from reviewer.ui.qa.page import QaPage
 from reviewer.ui.qa.row_facts import facts_of
@@ -93,6 +94,21 @@ def test_each_difference_is_one_key_from_its_sound(bench: ClipPageBench) -> None
     assert bench.player.is_playing
     assert panel.place.text() == "Difference 1 of 5"
     assert QApplication.focusWidget() is panel.comment
+
+
+def test_a_differing_word_is_played_where_the_submitted_version_was_aligned(bench: ClipPageBench) -> None:
+    words = (Word("mohu", 3_200, 3_600), Word("pomoci", 3_600, 4_000))
+    first = THEIRS_SEGMENTS[0]
+    session = FakeQa("x", blind=Annotation(MINE_SEGMENTS))
+    session.theirs["task-1"] = Annotation(THEIRS_SEGMENTS)
+    session.aligned = {
+        Side.THEIRS: AlignedTexts.of([AlignedText(first.id, first.start, first.end, first.text, words)])
+    }
+    bench.open(session)
+    played: list[tuple[int, int]] = []
+    bench.page.comparison.sound_requested.connect(lambda start, end: played.append((start, end)))
+    bench.press(Qt.Key.Key_F8)
+    assert played == [(3_200 - 1_600, 3_600 + 1_600)]  # with a tenth of a second on both sides
 
 
 def test_the_key_back_goes_to_the_last_difference_first(bench: ClipPageBench) -> None:

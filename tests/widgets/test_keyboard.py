@@ -30,7 +30,8 @@ ROADS = {
     "mine": f"{_BARS} sidebar_desk sidebar_mine mine_refresh mine_find mine_whole_words mine_search_button "
     "mine_table",
     "compared_check": "qa_theirs qa_mine qa_comment qa_return qa_accept",
-    "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_refresh overview_people overview_leases overview_late",
+    "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_refresh "
+    "overview_people overview_leases overview_late",
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_languages "
     "people_set_languages people_name people_role people_add invitation_copy invitation_done",
     "import": f"{_SIDEBAR_OF_LEAD} import_manifest import_choose import_dry_run import_sample import_seed "

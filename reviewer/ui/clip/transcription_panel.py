@@ -13,6 +13,7 @@ from reviewer.model.annotation import Annotation, Flag, Labels, Segment
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
+from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
 from reviewer.transcript.document_acts import ACTS, ENTERING, MOVING, ActPlace, acted
@@ -82,6 +83,7 @@ class TranscriptionPanel(QWidget):
         self._conventions = conventions
         self._is_locked = False
         self._is_dragging = False
+        self.aligned = AlignedTexts()
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
@@ -133,6 +135,7 @@ class TranscriptionPanel(QWidget):
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else Annotation())
         self._rate_hz, self._speech = clip.samples.rate_hz, clip.speech
         self._conventions = clip.conventions
+        self.aligned = clip.aligned
         self.segments.close_editors()
         self.checker.forget()
         self.editor.forget()
@@ -162,6 +165,7 @@ class TranscriptionPanel(QWidget):
         """Removes everything of the last clip."""
         self._document = Document.of(Annotation(), 1)
         self._speech = ()
+        self.aligned = AlignedTexts()
         self.checker.forget()
         self.editor.forget()
         self.editor.show_text("")
@@ -311,10 +315,20 @@ class TranscriptionPanel(QWidget):
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _times_of(self, segment: Segment) -> TextTimes:
-        """When the words of a segment are spoken: as a recogniser heard them, else in proportion."""
-        heard = next((each.words for each in self.drafts.hypotheses if each.words), ())
-        words = tuple(each for each in heard if each.start < segment.end and segment.start < each.end)
+        """When the words of a segment are spoken: as aligned, else as a recogniser heard them, or a guess."""
+        words = self.aligned.words_of(segment, self._document.segments)
+        if not words:
+            heard = next((each.words for each in self.drafts.hypotheses if each.words), ())
+            words = tuple(each for each in heard if each.start < segment.end and segment.start < each.end)
         return TextTimes(segment.text, words, segment.start, segment.end)
+
+    def spoken_at(self, offset: int) -> TimedWord | None:
+        """The word at a place in the text of all segments, whose lines follow each other."""
+        for segment in self._document.segments:
+            if offset <= len(segment.text):
+                return self._times_of(segment).word_at_caret(offset)
+            offset -= len(segment.text) + 1
+        return None
 
     @Slot(int, int)
     def add_segment(self, start: int, end: int) -> None:

@@ -86,7 +86,7 @@ class ComparisonPanel(QWidget):
         self._differences = (
             found if is_segmented else tuple(each for each in found if each.theirs or each.mine)
         )
-        self._sounds = DifferenceSounds(comparison.rows, heard, comparison.rate_hz)
+        self._sounds = DifferenceSounds(comparison.rows, heard, comparison.rate_hz, comparison.aligned)
         for text, version in ((self.theirs, theirs), (self.mine, mine)):
             if is_segmented:
                 text.show_text("", ())
