@@ -45,7 +45,7 @@ class RetentionOverview:
     """What is due or will be soon, kept for longer, withdrawn but unknown, and to be recalled.
 
     ``is_held``: purging by date waits for a lead, because the clock may be wrong. ``unfinished`` are exports
-    whose plain files cannot be removed, or are being written now.
+    that were killed and whose plain files cannot be removed now.
     """
 
     due: tuple[DueClip, ...]

@@ -61,7 +61,7 @@ class Overview:
     due_soon: int = 0
     """Clips that will be due within 30 days."""
     unfinished_exports: int = 0
-    """Exports that were killed and whose plain files cannot be removed now, and running ones."""
+    """Exports that were killed and whose plain files cannot be removed now."""
     limited: tuple[str, ...] = ()
     """Names of people whom a limit on opening or skipping stopped in the last day."""
 

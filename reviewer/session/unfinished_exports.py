@@ -63,8 +63,18 @@ class UnfinishedExports:
             unit.log.record(Event.by(identity, Action.EXPORT_LOST, export_id))
 
     def left(self) -> list[ExportFolder]:
-        """The unfinished folders that may still be there, also those being written now."""
-        return [each for each in self._unit.exports.unsettled() if each.state is not ExportState.FINISHED]
+        """The unfinished folders that may still be there, without those being written now."""
+        unfinished = [
+            each for each in self._unit.exports.unsettled() if each.state is not ExportState.FINISHED
+        ]
+        return [each for each in unfinished if not self._is_running(each.export_id)]
+
+    def _is_running(self, export_id: str) -> bool:
+        try:
+            with self._unit.exports.locked(export_id) as is_ours:
+                return not is_ours
+        except OSError:
+            return False
 
     def _settle(self, export_id: str) -> None:
         """Read anew, because the process that held the lock may have ended it properly."""

@@ -323,7 +323,7 @@ def test_purge_and_export_of_two_processes_know_of_each_other(workspace: Path, t
     def withdraw_meanwhile(done: int, _total: int) -> None:
         if done == CLIPS:
             with opened(workspace) as (_, other):
-                assert [left.out for left in other.retention_overview().unfinished] == [str(out)]
+                assert other.retention_overview().unfinished == ()  # it runs
                 seen.extend(other.purge(["source-0000"]).recall)
 
     with opened(workspace) as (_, lead):
