@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.places import default_workspace
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _purge_due(workspace: "Workspace", person: "SignedIn") -> None:
 
     try:
         purged = workspace.purge_due(person.identity)
-    except Unavailable as problem:
+    except ReviewerError as problem:
         output.print_error(problem)
     else:
         if purged:

@@ -1,8 +1,10 @@
 """Destroys clips, and does so by itself for those whose consent or retention is over."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from reviewer.clips.repository import PurgeReason
+from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity
@@ -56,12 +58,16 @@ class DuePurges:
             return ()
         unit = self._unit
         due = unit.clips.due_for_purge(unit.clock.now())
-        purged = tuple(
-            clip for clip, why in due.items() if destroy_clip(unit, identity, clip, why, by_date=True)
-        )
+        purged: list[str] = []
+        for clip, why in due.items():
+            with suppress(
+                Refused
+            ):  # the queue does not know it yet: it stays due, and the others must not wait
+                if destroy_clip(unit, identity, clip, why, by_date=True):
+                    purged.append(clip)
         if due:
             unit.content.sweep()
-        return purged
+        return tuple(purged)
 
     def due(self) -> dict[str, PurgeReason]:
         """The clips that are due now, with the reason, the longest overdue first."""

@@ -160,6 +160,21 @@ def test_purge_by_date_that_fails_is_whole_for_each_clip(bench: LeadBench) -> No
     assert DuePurges(bench.unit).purge(bench.lead) == ("c2",)
 
 
+def test_clip_that_the_queue_does_not_know_yet_keeps_no_other_from_being_purged(bench: LeadBench) -> None:
+    ending(bench, "c1", days=0)
+    ending(bench, "c2", days=0)
+
+    def clip_state(clip: str) -> ClipState:
+        if clip == "c1":
+            raise Refused("NO_CLIP", clip=clip)
+        return bench.unit.queue.clip_state(clip)
+
+    unit = bench.replaced(queue=Replaced(bench.unit.queue, clip_state=clip_state))
+    due = DuePurges(unit)
+    assert due.purge(bench.lead) == ("c2",)
+    assert list(due.due()) == ["c1"]
+
+
 def test_clock_that_leaps_ahead_destroys_nothing_until_a_lead_has_looked(bench: LeadBench) -> None:
     ending(bench, "c1", days=40)
     ending(bench, "c2", days=300)
