@@ -175,7 +175,7 @@ def test_marks_at_the_start_and_at_the_end_change_nothing(desk: PanelBench) -> N
 def test_the_table_grows_a_little_with_the_text(desk: PanelBench) -> None:
     desk.open(*TWO)
     before = desk.table.font().pixelSize()
-    desk.panel.room.set_text_px(29)
+    desk.panel.heights.set_text_px(29)
     assert desk.table.font().pixelSize() == before + 3
 
 

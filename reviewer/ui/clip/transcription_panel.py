@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -24,7 +24,7 @@ from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip.clip_notice import ClipNotice
-from reviewer.ui.clip.segment_room import SegmentRoom
+from reviewer.ui.clip.height_budget import HeightBudget
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.text_tools import TextTools
 from reviewer.ui.form.flags import FlagsPanel
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from reviewer.session.open_clip import OpenClip
 
 _SIDE_MARGIN_PX = 12
+_LEAST_TEXT_PX = 148
+"""The width of the text's column in the narrowest window."""
 _TAGS_BESIDE_PX = 480
 _SNAP_SECONDS = 0.05
 
@@ -92,7 +94,7 @@ class TranscriptionPanel(QWidget):
         self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
         self.tools = TextTools(scope, self)
-        self.room = SegmentRoom(self.segments.table, self.editor, self.drafts, self.tags, self)
+        self.heights = HeightBudget(self)
         self.form = FormPanel(schema, self)
         self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
         self._has_segment_form = bool(schema.per(FieldScope.SEGMENT).fields)
@@ -355,7 +357,6 @@ class TranscriptionPanel(QWidget):
         if is_other_text:
             self.editor.show_text(document.current.text, document.cursor.offset)
         self.segments.show_document(document, self._rate_hz)
-        self.room.show_table(is_shown=document.is_segmented)
         if self.form.labels != document.annotation.labels:
             self.form.show_labels(document.annotation.labels)
         if self._has_segment_form and self.segment_form.labels != document.current.labels:
@@ -544,13 +545,15 @@ class TranscriptionPanel(QWidget):
         left.addWidget(self.drafts)
         left.addWidget(self.segments, 3)
         self._text_row.setSpacing(GROUP_PX)
+        self.editor.add_beside_preview(self.tools)
         self._text_row.addWidget(self.editor, 1)
         left.addLayout(self._text_row, 2)
         left.addWidget(self.doubts)
-        self._below.setSpacing(0)
-        self._below.addWidget(self.tools)
         self._below.addWidget(self.tags)
-        left.addLayout(self._below)
+        text_and_tags = QVBoxLayout()
+        text_and_tags.setSpacing(0)  # without tags there is no gap either
+        text_and_tags.addLayout(left, 1)
+        text_and_tags.addLayout(self._below)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)
@@ -560,5 +563,11 @@ class TranscriptionPanel(QWidget):
         column.addStretch()
         self.columns.setContentsMargins(0, 0, 0, 0)
         self.columns.setSpacing(GROUP_PX)
-        self.columns.addLayout(left, 1)
+        self.columns.addLayout(text_and_tags, 1)
         self.columns.addWidget(self.side, 100)
+
+    def minimumSizeHint(self) -> QSize:
+        """Of the least that the parts can be: a window can be made small in one go."""
+        side = self.side.minimumWidth() + GROUP_PX if self.columns.indexOf(self.side) >= 0 else 0
+        width = min(super().minimumSizeHint().width(), _LEAST_TEXT_PX + side)
+        return QSize(width, self.heights.least_px)

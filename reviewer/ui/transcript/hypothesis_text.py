@@ -95,10 +95,13 @@ class HypothesisText(QTextEdit):
         self._most_lines = lines
         self._fit()
 
+    def height_px(self, lines: int) -> int:
+        """How high it is with so many lines."""
+        return lines * self.fontMetrics().lineSpacing() + _FRAME_PX
+
     def _fit(self) -> None:
-        line = self.fontMetrics().lineSpacing()
         needed = math.ceil(self.document().size().height()) + 2 * _BORDER_PX
-        height = max(min(needed, self._most_lines * line + _FRAME_PX), line + _FRAME_PX)
+        height = max(min(needed, self.height_px(self._most_lines)), self.height_px(1))
         bars = Qt.ScrollBarPolicy
         is_whole = needed <= height
         self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if is_whole else bars.ScrollBarAsNeeded)

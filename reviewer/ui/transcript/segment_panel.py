@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -78,6 +78,11 @@ class SegmentPanel(QWidget):
             self._show_speakers(document)
         self._enable_acts()
 
+    def height_px(self, rows: int) -> int:
+        """How high it is at least with so many rows, or without a table."""
+        bar = self._acts["mark"].sizeHint().height()
+        return bar if self.table.isHidden() else bar + GRID_PX + self.table.height_px(rows)
+
     def show_nothing(self) -> None:
         self.close_editors()
         self._document = None
@@ -147,13 +152,16 @@ class SegmentPanel(QWidget):
         return button
 
     def _fit_names(self) -> None:
-        """Names are shortened, and left out where even then they do not fit."""
+        """Names are shortened, then left out; where even then the bar is too long, the table's menu has the
+        last acts."""
         if self._document is None or not self._speakers.count():
             return
         buttons = [self._speaker_at(place) for place in range(self._speakers.count())]
         metrics, names = buttons[0].fontMetrics(), self._document.speakers
-        room = self.width() - sum(each.sizeHint().width() + GRID_PX for each in self._acts.values())
-        room -= len(buttons) * (_BADGE_PX + GRID_PX)
+        room = self.width() - len(buttons) * (_BADGE_PX + GRID_PX)
+        for act in self._acts.values():
+            room -= act.sizeHint().width() + GRID_PX
+            act.setVisible(room >= 0)
         wanted = [metrics.horizontalAdvance(name) for name in names[: len(buttons)]]
         name_px = next((px for px in _NAME_PX if sum(min(each, px) for each in wanted) <= room), 0)
         if name_px == self._name_px:
@@ -274,6 +282,10 @@ class SegmentPanel(QWidget):
         column.setSpacing(GRID_PX)
         column.addLayout(bar)
         column.addWidget(self.table, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Of the numbers of the speakers: a window can be made narrow in one go."""
+        return QSize(self._speakers.count() * (_BADGE_PX + GRID_PX), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
