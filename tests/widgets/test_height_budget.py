@@ -116,7 +116,7 @@ def test_a_size_has_one_layout_whatever_the_size_was_before(bench: ClipPageBench
     bench.open(FakeDesk(CLIPS[kind]()))
     names = (*COLUMN, "waveform", "tag_palette", "side")
     found: dict[tuple[int, int], dict[str, QRect]] = {}
-    for size in (*SIZES, SMALLEST, *reversed(SIZES), LAPTOP):
+    for size in (SMALLEST, SCALED_LAPTOP, LAPTOP, SCALED_LAPTOP, SMALLEST, LAPTOP, SMALLEST):
         resize(bench, size)
         assert found.setdefault(size, places(bench, *names)) == places(bench, *names)
 

@@ -139,6 +139,7 @@ class TranscriptionPanel(QWidget):
         self.editor.use_conventions(clip.conventions)
         self.tags.use_conventions(clip.conventions)
         frames = clip.samples.frames
+        self.segments.show_speech(self._speech, frames, self._rate_hz)
         history = clip.draft_history
         self._document = Document.of(start, frames) if history is None else Document.resumed(history, frames)
         self.flags.show_implied(frozenset())
