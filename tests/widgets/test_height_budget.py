@@ -147,5 +147,6 @@ def test_one_line_of_training_text_is_the_one_at_the_text_cursor(bench: ClipPage
     resize(bench, LAPTOP)
     preview = bench.workspace.view.transcription.editor.findChild(QWidget, "training_text")
     assert preview.verticalScrollBar().value() > 0
+    assert preview.verticalScrollBar().value() % preview.height() == 0  # a line is seen whole or not at all
     bench.workspace.view.transcription.editor.show_text(LONG, 0)
     assert preview.verticalScrollBar().value() == 0

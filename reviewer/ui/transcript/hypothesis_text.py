@@ -19,6 +19,7 @@ from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui import theme
 from reviewer.ui.transcript.text_edit import to_points, to_units
+from reviewer.ui.widgets.text_direction import direct_document
 
 FONT_PX = 16
 MOST_LINES = 5
@@ -57,6 +58,7 @@ class HypothesisText(QTextEdit):
     def show_hypothesis(self, hypothesis: Hypothesis, frames: int) -> None:
         """Shows a hypothesis for a clip of ``frames`` samples a channel."""
         self.setPlainText(hypothesis.text)
+        direct_document(self.document(), hypothesis.text)
         self.setAccessibleDescription(hypothesis.text)
         self._times = TextTimes(self.toPlainText(), hypothesis.words, 0, frames) if hypothesis.words else None
         shape = Qt.CursorShape.IBeamCursor if self._times is None else Qt.CursorShape.PointingHandCursor

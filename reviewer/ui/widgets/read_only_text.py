@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from reviewer.ui.widgets.text_direction import direct_document
@@ -95,11 +95,22 @@ class Preview(QTextEdit):
         if text != self.toPlainText():
             self.setPlainText(text)
             direct_document(self.document(), text)
+            self._space_lines()
         cursor = self.textCursor()
         cursor.setPosition(min(round(place * len(text)), len(text)))
         self.setTextCursor(cursor)
-        self.ensureCursorVisible()
+        bar = self.verticalScrollBar()
+        at = bar.value() + self.cursorRect().center().y()
+        bar.setValue(max((at + _PREVIEW_LINE_PX - self.height()) // _PREVIEW_LINE_PX, 0) * _PREVIEW_LINE_PX)
         self.setToolTip(
             self.tr("Derived from your text with the profile %s; this is what models are trained on.")
             % profile
         )
+
+    def _space_lines(self) -> None:
+        """Lines of one height, whatever the script: none is seen in part."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        spacing = QTextBlockFormat()
+        spacing.setLineHeight(_PREVIEW_LINE_PX, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.mergeBlockFormat(spacing)
