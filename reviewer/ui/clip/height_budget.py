@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtWidgets import QWidget
 
+from reviewer.ui.clip.clip_notice import ClipNotice
 from reviewer.ui.theme import GAP_PX
+from reviewer.ui.transcript.doubtful_words_bar import DoubtfulWordsBar
+from reviewer.ui.transcript.editor import TranscriptEditor
+from reviewer.ui.transcript.hypotheses_panel import HypothesesPanel
 from reviewer.ui.transcript.hypothesis_text import MOST_LINES
-from reviewer.ui.transcript.tag_palette import TagForm
-
-if TYPE_CHECKING:
-    from reviewer.ui.clip.transcription_panel import TranscriptionPanel
+from reviewer.ui.transcript.segment_panel import SegmentPanel
+from reviewer.ui.transcript.tag_palette import TagForm, TagPalette
 
 _LINES, _LINES_BELOW_TABLE = 3, 2
 _SHOWN_OR_HIDDEN = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
@@ -27,6 +29,18 @@ class Shares:
     table_rows: int = 4
     comment_lines: int = 3
     text_lines: int = _LINES
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnParts:
+    """What stands in the column."""
+
+    notice: ClipNotice
+    drafts: HypothesesPanel
+    segments: SegmentPanel
+    editor: TranscriptEditor
+    doubts: DoubtfulWordsBar
+    tags: TagPalette
 
 
 def _from_rich_to_poor(text_lines: int) -> Iterator[Shares]:
@@ -54,21 +68,21 @@ class HeightBudget(QObject):
     size of the window has one layout, whatever its size was before.
     """
 
-    def __init__(self, panel: "TranscriptionPanel") -> None:
-        super().__init__(panel)
-        self._panel = panel
+    def __init__(self, parts: ColumnParts, column: QWidget) -> None:
+        super().__init__(column)
+        self._parts, self._column = parts, column
         self._available_px = self._width_px = 0
         self._is_narrow = self._has_seen_drafts = False
-        panel.drafts.folded_changed.connect(self.share)
-        panel.drafts.hypotheses_changed.connect(self.share)
-        for part in (panel.notice, panel.segments, panel.segments.table, panel.doubts, panel.editor.find_bar):
+        parts.drafts.folded_changed.connect(self.share)
+        parts.drafts.hypotheses_changed.connect(self.share)
+        for part in (parts.notice, parts.segments, parts.segments.table, parts.doubts, parts.editor.find_bar):
             part.installEventFilter(self)
 
     @property
     def least_px(self) -> int:
         """The height without which the parts would overlap."""
         *_, poorest = _from_rich_to_poor(_LINES)
-        return self._height_px(poorest, has_drafts=bool(self._panel.drafts.hypotheses))
+        return self._height_px(poorest, has_drafts=bool(self._parts.drafts.hypotheses))
 
     def set_available(self, height_px: int, width_px: int, *, is_narrow: bool) -> None:
         """The column's size, and whether it is too narrow for the meanings of tags beside each other."""
@@ -77,30 +91,30 @@ class HeightBudget(QObject):
 
     def set_text_px(self, pixels: int) -> None:
         """Sets the size of the text; the table grows a little with it."""
-        self._panel.editor.set_text_px(pixels)
-        self._panel.segments.table.set_text_px(pixels)
+        self._parts.editor.set_text_px(pixels)
+        self._parts.segments.table.set_text_px(pixels)
         self.share()
 
     @Slot()
     def share(self) -> None:
         """Shares the height out anew; called when a part appears, goes, or becomes larger."""
-        panel = self._panel
-        has_drafts = bool(panel.drafts.hypotheses)
+        shown = self._parts
+        has_drafts = bool(shown.drafts.hypotheses)
         self._has_seen_drafts |= has_drafts
         shares = self._richest(has_drafts=has_drafts)
-        panel.notice.set_most_lines(shares.comment_lines)
-        panel.drafts.set_most_lines(shares.draft_lines)
-        panel.segments.table.set_least_rows(shares.table_rows)
-        panel.editor.set_least_lines(shares.text_lines)
-        panel.editor.set_preview_lines(shares.preview_lines, has_buttons=not self._is_narrow)
+        shown.notice.set_most_lines(shares.comment_lines)
+        shown.drafts.set_most_lines(shares.draft_lines)
+        shown.segments.table.set_least_rows(shares.table_rows)
+        shown.editor.set_least_lines(shares.text_lines)
+        shown.editor.set_preview_lines(shares.preview_lines, has_buttons=not self._is_narrow)
         if self._has_seen_drafts and not self._has_table:  # tags stay where they are when a clip has no draft
             shares = self._richest(has_drafts=True)
-        panel.tags.set_form(min(shares.tags, TagForm.COMPACT if self._is_narrow else TagForm.WITH_MEANINGS))
-        panel.updateGeometry()
+        shown.tags.set_form(min(shares.tags, TagForm.COMPACT if self._is_narrow else TagForm.WITH_MEANINGS))
+        self._column.updateGeometry()
 
     @property
     def _has_table(self) -> bool:
-        return not self._panel.segments.table.isHidden()
+        return not self._parts.segments.table.isHidden()
 
     def _richest(self, *, has_drafts: bool) -> Shares:
         shares = Shares()
@@ -110,20 +124,20 @@ class HeightBudget(QObject):
         return shares
 
     def _height_px(self, shares: Shares, *, has_drafts: bool) -> int:
-        panel = self._panel
-        text = panel.editor.height_px(
+        shown = self._parts
+        text = shown.editor.height_px(
             shares.text_lines, shares.preview_lines, has_buttons=not self._is_narrow
         )
-        tags = panel.tags.height_px(shares.tags)
-        parts = [max(text, tags) if panel.tags.is_beside else text + tags]
-        if not panel.notice.isHidden():
-            parts.append(panel.notice.height_px(shares.comment_lines))
+        tags = shown.tags.height_px(shares.tags)
+        parts = [max(text, tags) if shown.tags.is_beside else text + tags]
+        if not shown.notice.isHidden():
+            parts.append(shown.notice.height_px(shares.comment_lines))
         if has_drafts:
-            parts.append(panel.drafts.height_px(shares.draft_lines))
-        if not panel.segments.isHidden():
-            parts.append(panel.segments.height_px(shares.table_rows))
-        if not panel.doubts.isHidden():
-            parts.append(panel.doubts.heightForWidth(self._width_px))
+            parts.append(shown.drafts.height_px(shares.draft_lines))
+        if not shown.segments.isHidden():
+            parts.append(shown.segments.height_px(shares.table_rows))
+        if not shown.doubts.isHidden():
+            parts.append(shown.doubts.heightForWidth(self._width_px))
         return sum(parts) + GAP_PX * (len(parts) - 1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -24,7 +24,7 @@ from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip.clip_notice import ClipNotice
-from reviewer.ui.clip.height_budget import HeightBudget
+from reviewer.ui.clip.height_budget import ColumnParts, HeightBudget
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.text_tools import TextTools
 from reviewer.ui.form.flags import FlagsPanel
@@ -94,7 +94,8 @@ class TranscriptionPanel(QWidget):
         self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
         self.tools = TextTools(scope, self)
-        self.heights = HeightBudget(self)
+        parts = ColumnParts(self.notice, self.drafts, self.segments, self.editor, self.doubts, self.tags)
+        self.heights = HeightBudget(parts, self)
         self.form = FormPanel(schema, self)
         self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
         self._has_segment_form = bool(schema.per(FieldScope.SEGMENT).fields)
