@@ -14,6 +14,7 @@ from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
@@ -39,6 +40,7 @@ class UnitOfWork:
     versions: DraftVersionRepository
     open_tasks: OpenTasks
     own_words: OwnWords
+    label_schemas: LabelSchemas
     log: AuditLog
     activity: ActivityCounts
     exports: ExportRepository

@@ -190,6 +190,7 @@ class ClipView(QWidget):
         return first
 
     def _order_tabs(self, actions: QWidget) -> None:
+        """Tab goes from the text to the first question, and Shift+Tab back, whatever else is shown."""
         panel = self.transcription
         tab_through(
             self.waveform.spectrogram,
@@ -197,10 +198,11 @@ class ClipView(QWidget):
             panel.notice,
             panel.drafts,
             panel.segments.table,
-            panel.editor,
             panel.doubts,
-            panel.flags,
+            panel.editor,
+            panel.segment_form,
             panel.form,
+            panel.flags,
             self.message,
             actions,
         )
@@ -233,7 +235,7 @@ class ClipView(QWidget):
         self._split.setSizes([wave, below])
         width, panel = self.width() - self._place_side(), self.transcription
         is_narrow = width < _NARROW_PX
-        panel.place_tags(is_beside=width >= _TAGS_BESIDE_FROM_PX)
+        panel.text_column.place_tags(is_beside=width >= _TAGS_BESIDE_FROM_PX)
         panel.heights.set_available(below, width - 3 * GROUP_PX, is_narrow=is_narrow)
 
     @property

@@ -6,14 +6,10 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from reviewer.ui.clip.clip_notice import ClipNotice
+from reviewer.ui.clip.text_column import ColumnParts
 from reviewer.ui.theme import GAP_PX
-from reviewer.ui.transcript.doubtful_words_bar import DoubtfulWordsBar
-from reviewer.ui.transcript.editor import TranscriptEditor
-from reviewer.ui.transcript.hypotheses_panel import HypothesesPanel
 from reviewer.ui.transcript.hypothesis_text import MOST_LINES
-from reviewer.ui.transcript.segment_panel import SegmentPanel
-from reviewer.ui.transcript.tag_palette import TagForm, TagPalette
+from reviewer.ui.transcript.tag_palette import TagForm
 
 _LINES, _LINES_BELOW_TABLE = 3, 2
 _SHOWN_OR_HIDDEN = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
@@ -29,18 +25,6 @@ class Shares:
     table_rows: int = 4
     comment_lines: int = 3
     text_lines: int = _LINES
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnParts:
-    """What stands in the column."""
-
-    notice: ClipNotice
-    drafts: HypothesesPanel
-    segments: SegmentPanel
-    editor: TranscriptEditor
-    doubts: DoubtfulWordsBar
-    tags: TagPalette
 
 
 def _from_rich_to_poor(text_lines: int) -> Iterator[Shares]:
