@@ -103,7 +103,7 @@ def test_a_lock_clears_what_was_copied_from_a_clip_and_nothing_else(main_window)
     text.selectAll()
     text.copy()
     window.lock()
-    assert QGuiApplication.clipboard().mimeData().formats() == []
+    assert not isinstance(QGuiApplication.clipboard().mimeData(), PrivateText)
     other = QMimeData()
     other.setText("a shopping list")
     QGuiApplication.clipboard().setMimeData(other)

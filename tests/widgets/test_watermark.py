@@ -46,6 +46,8 @@ def test_it_is_everywhere_faint_and_a_minute_later_another(qtbot: QtBot, themed:
     clock.advance(60)
     mark.tick()
     assert differing(first, picture(page))
+    with qtbot.waitExposed(page):
+        page.show()
     page.resize(1400, 900)
     assert mark.size() == page.size()
 
