@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,10 +27,13 @@ from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
+from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
+from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate, require_sound
 from reviewer.db.workspace_meta import read_meta
@@ -38,10 +42,11 @@ from reviewer.desk.session import DeskSession
 from reviewer.errors import Damaged, NoWorkspace, Refused, Unavailable
 from reviewer.files import new_folder, write_atomically
 from reviewer.labels.schema import load_schema
-from reviewer.lead.backup import purged_beside, unpack_backup
+from reviewer.lead.backup import unpack_backup
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.session import LeadSession
+from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.clock import Clock, SystemClock
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
@@ -55,11 +60,14 @@ from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
+from reviewer.session.backup_lists import purge_list_of
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.draft_measurement import DraftMeasurement
+from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.sign_in import SignIn, require_strong
+from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.conventions import load_conventions
@@ -113,7 +121,12 @@ class Workspace:
             clock=self.clock,
             nda_days=self.project.nda_days,
         )
-        self._schema = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        self._unfinished = UnfinishedExports(self._unit)
+        with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
+            self._unfinished.remove()
+        self._due_purges = DuePurges(self._unit)
+        form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.sessions = SignIn(self._unit, self._parameters)
         self.agreement = Agreement(
@@ -143,6 +156,16 @@ class Workspace:
         """Activates an invited account."""
         return self.sessions.enrol(name, code, passphrase)
 
+    def purge_due(self, identity: Identity) -> tuple[str, ...]:
+        """Purges what is due, and records the end of exports that were killed; returns the purged clips.
+
+        Raises: Refused when signed out; Unavailable when disk or queue fail.
+        """
+        self.sessions.require(identity)
+        self._unfinished.remove()
+        self._unfinished.record_ends(identity)
+        return self._due_purges.purge(identity)
+
     def desk(self, identity: Identity) -> DeskSession:
         """The contractor's work for a signed-in person."""
         return DeskSession(self._work(identity, DESK_KINDS))
@@ -170,6 +193,8 @@ class Workspace:
             parameters=self._parameters,
             make_decoder=Decoder,
             verify=self._verify_log,
+            due_purges=self._due_purges,
+            unfinished=self._unfinished,
         )
 
     def close(self) -> None:
@@ -195,6 +220,7 @@ class Workspace:
             conventions=self._conventions,
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
+            recognisers=self.project.asr.recogniser,
         )
 
     def _verify_log(self) -> Finding:
@@ -221,10 +247,13 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),
         own_words=OwnWords(workspace_id, database),
+        label_schemas=LabelSchemas(database, clock),
         log=log,
         activity=ActivityCounts(database),
         exports=ExportRepository(database),
         backups=BackupRepository(database),
+        withdrawals=WithdrawalRepository(database),
+        retention=RetentionRepository(database),
         people=PersonRepository(database, clock),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
         clock=clock,
@@ -297,7 +326,7 @@ class RestoreOptions:
 
     purged_list: Path | None = None
     without_purged_list: bool = False
-    withdrawn: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
     checkpoint: Checkpoint | None = None
 
 
@@ -349,8 +378,8 @@ def restore_workspace(
 
 
 def _purged_since(file: Path, options: RestoreOptions) -> tuple[str, ...]:
-    listed = options.purged_list or purged_beside(file)
-    if listed is not None:
+    listed = options.purged_list or purge_list_of(file)
+    if options.purged_list is not None or listed.exists():
         return tuple(read_untrusted_text(listed).split())
     if not options.without_purged_list:
         raise Refused("BACKUP_WITHOUT_PURGED")

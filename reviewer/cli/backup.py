@@ -17,6 +17,31 @@ from reviewer.cli.sign_in import (
     signs_in,
 )
 
+PurgedList = Annotated[
+    Path | None,
+    typer.Option(
+        "--purged",
+        metavar="LIST",
+        help="The list of later purges; default: the one beside the backup.",
+        show_default=False,
+    ),
+]
+WithdrawnList = Annotated[
+    Path | None,
+    typer.Option(
+        "--withdrawn", metavar="LIST", help="Sources withdrawn since, as for purge.", show_default=False
+    ),
+]
+CheckpointFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        help="The last one kept elsewhere; tells how many rows of the log are lost.",
+        show_default=False,
+    ),
+]
+
 
 @signs_in
 def backup(
@@ -39,46 +64,25 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
-    purged: Annotated[
-        Path | None,
-        typer.Option(
-            "--purged",
-            metavar="LIST",
-            help="The list of later purges; default: the one beside the backup.",
-            show_default=False,
-        ),
-    ] = None,
+    purged: PurgedList = None,
     without_purged: Annotated[
         bool, typer.Option("--without-purged", help="There is no list: clips purged later come back.")
     ] = False,
-    withdrawn: Annotated[
-        Path | None,
-        typer.Option(
-            "--withdrawn", metavar="LIST", help="Sources withdrawn since, as for purge.", show_default=False
-        ),
-    ] = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(
-            "--checkpoint",
-            metavar="FILE",
-            help="The last one kept elsewhere; tells how many rows of the log are lost.",
-            show_default=False,
-        ),
-    ] = None,
+    withdrawn: WithdrawnList = None,
+    checkpoint: CheckpointFile = None,
     as_name: AsName = None,
     passphrase_file: PassphraseFile = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Make a workspace from a backup, as its lead, and purge again what was purged since."""
-    from reviewer.lead.purge import read_withdrawn_sources  # noqa: PLC0415
+    from reviewer.lead.withdrawals import read_withdrawals  # noqa: PLC0415
     from reviewer.workspace import RestoreOptions, restore_workspace  # noqa: PLC0415
 
     options = RestoreOptions(
         purged_list=purged,
         without_purged_list=without_purged,
-        withdrawn=read_withdrawn_sources(withdrawn) if withdrawn else (),
+        withdrawn=read_withdrawals(withdrawn) if withdrawn else (),
         checkpoint=read_checkpoint(checkpoint) if checkpoint else None,
     )
     who = name_from(as_name), passphrase_from(passphrase_file)

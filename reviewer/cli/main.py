@@ -22,6 +22,7 @@ from reviewer.cli import (
     people,
     qa,
     queue,
+    retention,
 )
 from reviewer.errors import Refused, ReviewerError, Unavailable
 
@@ -52,6 +53,8 @@ app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.add_typer(retention.app, name="retention")
+app.add_typer(retention.recall_app, name="recall")
 app.command("doctor")(doctor.doctor)
 
 

@@ -26,9 +26,9 @@ from reviewer.model.clock import to_iso
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, PersonState, Role
 from reviewer.places import DATABASE_FILE
+from reviewer.session.backup_lists import list_purges, purge_list_of
 from reviewer.session.unit_of_work import UnitOfWork
 
-PURGED_SUFFIX = ".purged"
 _ATTEMPTS = 3
 _CHUNK_BYTES = 1 << 20
 _SNAPSHOT = ".backup-"
@@ -68,32 +68,15 @@ class Backup:
         backup_id = f"b{secrets.token_hex(8)}"
         try:
             result = self._made(identity, backup_id, target)
-            write_atomically(_purged_file(target), b"")
+            write_atomically(purge_list_of(target), b"")
         except OSError as error:
             raise Unavailable("BACKUP_NOT_WRITTEN", problem=str(error.strerror or error)) from error
         with self._unit.transaction():
             self._unit.backups.add(BackupRecord(backup_id, str(target), self._unit.clock.now()))
             detail = {"rows": result.rows, "clips": result.clips}
             self._unit.log.record(Event.by(identity, Action.BACKED_UP, backup_id, detail=detail))
-        self.list_purges()
+        list_purges(self._unit)
         return result
-
-    def list_purges(self) -> list[str]:
-        """Writes the purged clips beside every backup that can be reached; returns those that cannot.
-
-        A list holds ids, which say nothing to anybody without the workspace. It only grows.
-        """
-        content = "".join(f"{clip}\n" for clip in self._unit.clips.purged_ids()).encode()
-        missing = []
-        for backup in self._unit.backups.all():
-            file = Path(backup.file)
-            try:
-                if not file.exists():
-                    raise FileNotFoundError(backup.file)
-                write_atomically(_purged_file(file), content)
-            except OSError:
-                missing.append(backup.file)
-        return missing
 
     def _made(self, identity: Identity, backup_id: str, target: Path) -> BackupResult:
         for _ in range(_ATTEMPTS):
@@ -173,12 +156,6 @@ def unpack_backup(stream: BinaryIO, header: BackupHeader, key: bytes, folder: Pa
             os.fsync(file.fileno())
 
 
-def purged_beside(file: Path) -> Path | None:
-    """The list of purges beside a backup; None if there is none."""
-    beside = _purged_file(file)
-    return beside if beside.exists() else None
-
-
 def _verify(stream: BinaryIO, key: bytes, digests: dict[str, str]) -> None:
     """Reads everything back from the disk, as a restore would."""
     with stream:
@@ -199,7 +176,3 @@ def _opened(name: str, path: Path) -> Iterator[tuple[str, BinaryIO, int]]:
 
 def _clip(name: str) -> str:
     return name.removeprefix("clips/").split(".", 1)[0]
-
-
-def _purged_file(file: Path) -> Path:
-    return file.with_name(file.name + PURGED_SUFFIX)

@@ -16,6 +16,7 @@ from reviewer.model.project import (
     Project,
     QueueRules,
     RecogniserRule,
+    ScreenRules,
     WorkingHours,
 )
 from reviewer.places import PROJECT_FILE
@@ -36,6 +37,7 @@ _SECTIONS = {
     "listening": ListeningRules,
     "asr": AsrRules,
     "limits": AccessLimits,
+    "screen": ScreenRules,
 }
 
 
@@ -107,6 +109,10 @@ def _recogniser(raw: object) -> RecogniserRule:
 
 
 def _converted(key: str, value: Any, default: object) -> Any:
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise Refused("SETTING_BAD_VALUE", setting=key)
     if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
         return tuple(value)
     if isinstance(default, datetime) and isinstance(value, datetime) and value.tzinfo is not None:

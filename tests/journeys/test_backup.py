@@ -12,6 +12,7 @@ import pytest
 from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Damaged, NotAllowed, Refused, ReviewerError, WrongPassphrase
 from reviewer.lead.session import LeadSession
+from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.workspace import RestoreOptions, RestoreReport, open_workspace, restore_workspace
@@ -131,7 +132,11 @@ def test_without_the_list_of_purges_a_restore_must_be_asked_for(bench: Bench, tm
         restore(bench, made.file, tmp_path / "restored")
     assert restore(bench, made.file, tmp_path / "one", purged_list=tmp_path / "kept elsewhere").purged == 0
     withdrawn = restore(
-        bench, made.file, tmp_path / "two", without_purged_list=True, withdrawn=("source-0000", "source-0002")
+        bench,
+        made.file,
+        tmp_path / "two",
+        without_purged_list=True,
+        withdrawn=(Withdrawal("source-0000"), Withdrawal("source-0002")),
     )
     assert withdrawn.purged == 2
 
