@@ -52,8 +52,7 @@ def _first_hour(folder: Path, clock: FakeClock, sound: bytes) -> str:
             assert opened.draft is None or opened.draft.text_verbatim == _TEXT
             bench.sign_out(ANA)
     except ReviewerError as error:
-        assert error.exit_code in (2, 3, 4)
-        return error.code
+        return error.code if error.exit_code in (2, 3, 4) else f"a bug: {error.code}"
     return "fine"
 
 
@@ -87,7 +86,7 @@ def test_a_file_that_was_changed_is_damage_or_harmless(
         hit(rng.choice(sorted((tmp_path / "ws").glob(pattern))), rng)
         found.add(_first_hour(tmp_path / "ws", clock, sound))
         shutil.rmtree(tmp_path / "ws")
-    assert found  # whatever it is, nothing was wrong data and nothing a bug
+    assert not [code for code in found if code.startswith("a bug")]
 
 
 @pytest.mark.parametrize(
