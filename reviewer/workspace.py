@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
+from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
@@ -22,6 +23,7 @@ from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
@@ -48,6 +50,7 @@ from reviewer.qa.session import QaSession
 from reviewer.queue.api import Queue
 from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.draft_measurement import DraftMeasurement
@@ -103,7 +106,8 @@ class Workspace:
             clock=self.clock,
             nda_days=self.project.nda_days,
         )
-        self._schema = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.sessions = SignIn(self._unit, self._parameters)
         self.agreement = Agreement(
@@ -112,7 +116,12 @@ class Workspace:
             locale=self.project.locale,
             app_version=APP_VERSION,
         )
-        self._access = ClipAccess(unit=self._unit, sign_in=self.sessions, locale=self.project.locale)
+        self._access = ClipAccess(
+            unit=self._unit,
+            sign_in=self.sessions,
+            locale=self.project.locale,
+            limits=ActivityLimits(self._unit, self.project.limits),
+        )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:
@@ -180,6 +189,7 @@ class Workspace:
             conventions=self._conventions,
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
+            recognisers=self.project.asr.recogniser,
         )
 
     def _verify_log(self) -> Finding:
@@ -206,7 +216,9 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),
         own_words=OwnWords(workspace_id, database),
+        label_schemas=LabelSchemas(database, clock),
         log=log,
+        activity=ActivityCounts(database),
         exports=ExportRepository(database),
         people=PersonRepository(database, clock),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),

@@ -74,6 +74,42 @@ def m007_kept_work(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m009_label_schemas(db: Tables) -> None:
+    """Every label form that was ever in force."""
+    for statement in _LABEL_SCHEMAS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m010_word_times_and_distressing_marks(db: Tables) -> None:
+    """Word times that go with work, which may be of a part of its text; the queue has the distressing marks.
+
+    Word times that were made before are removed: they are bound to their annotation in another way, and
+    ``reviewer drafts align`` makes them again.
+    """
+    db.conn.execute("DELETE FROM alignment")
+    db.conn.execute(
+        "ALTER TABLE alignment ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1"
+        " CHECK (is_complete IN (0, 1))"
+    )
+    db.conn.execute(
+        "ALTER TABLE queue_clip ADD COLUMN is_distressing INTEGER NOT NULL DEFAULT 0"
+        " CHECK (is_distressing IN (0, 1))"
+    )
+    db.conn.execute(
+        "UPDATE queue_clip SET is_distressing = 1 WHERE clip_id IN (SELECT clip_id FROM distressing_clip)"
+    )
+    db.conn.execute("DROP TABLE distressing_clip")
+
+
+@migrations()
+def m017_activity(db: Tables) -> None:
+    """Counts of what each person opens, skips and hears."""
+    for statement in _ACTIVITY:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -448,4 +484,45 @@ _KEPT_WORK = (
     """,
     "CREATE INDEX draft_version_by_task ON draft_version (task_id, person_id, made_at)",
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
+)
+
+_LABEL_SCHEMAS = (
+    """
+    CREATE TABLE label_schema (
+        sha256 TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        kept_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER label_schema_no_update BEFORE UPDATE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
+    """
+    CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
+)
+
+# Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.
+_ACTIVITY = (
+    """
+    CREATE TABLE activity (
+        person_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (person_id, kind, slot)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE clip_heard (
+        person_id TEXT NOT NULL,
+        clip_id TEXT NOT NULL,
+        frames INTEGER NOT NULL,
+        PRIMARY KEY (person_id, clip_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
 )

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
@@ -13,6 +14,7 @@ from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
@@ -38,7 +40,9 @@ class UnitOfWork:
     versions: DraftVersionRepository
     open_tasks: OpenTasks
     own_words: OwnWords
+    label_schemas: LabelSchemas
     log: AuditLog
+    activity: ActivityCounts
     exports: ExportRepository
     people: PersonRepository
     acknowledgements: Acknowledgements
