@@ -119,12 +119,12 @@ class _Scan:
         """The runs of this language of at least ``least`` digits, in order."""
         groups = NumberReader(self._tokens, self._pack).groups(positions)
         kept = [group for group in groups if not (group.written and self._is_exempt(group))]
-        for clusters in self._merged(self._clusters(kept)):
+        whole = [one for one in self._clusters(kept) if not self._is_decimal(one.groups)]
+        for clusters in self._merged(whole):
             if sum(cluster.digits for cluster in clusters) < least:
                 continue
             joined = [group for cluster in clusters for group in cluster.groups]
-            is_number = self._is_in_language(joined) and not is_ordinary(joined)
-            if is_number and not (len(clusters) == 1 and self._is_decimal(joined)):
+            if self._is_in_language(joined) and not is_ordinary(joined):
                 yield self._run(joined)
 
     def _is_exempt(self, group: Group) -> bool:
@@ -225,8 +225,8 @@ class _Scan:
             return True
         if left.is_strong and right.is_strong:
             return True
-        strong = [one for one in (*before, cluster) if one.is_strong]
-        return bool(strong) and sum(one.digits for one in strong) >= _ENOUGH_DIGITS and right.digits >= 2
+        strong = sum(one.digits for one in (*before, cluster) if one.is_strong)
+        return strong >= _ENOUGH_DIGITS and min(left.digits, right.digits) >= _STRONG_GROUPS
 
     def _is_bridge(self, left: _Cluster, right: _Cluster) -> bool:
         """One wrong word among digits read out one by one, such as recognised text contains."""

@@ -77,8 +77,8 @@ def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[Em
 
     Said ones are a local part, a word for the at sign, a domain, a word for the dot and a top-level name, any
     of them spelled letter by letter, with hesitation, commas or corrections inside. The words around "at"
-    tell the sign from the preposition. Without a sign, a known provider after a local part with dots or digits
-    is enough. ``found`` are the text's tokens, where the caller has them already.
+    tell the sign from the preposition. Without a sign, a known provider after a local part with dots
+    or digits is enough. ``found`` are the text's tokens, where the caller has them already.
     """
     written = [EmailAddress(*match.span(), is_sure=True) for match in _WRITTEN.finditer(text)]
     taken = TextSpans((address.start, address.end) for address in written)
@@ -137,10 +137,15 @@ def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
         is_known = domain.is_known and domain.is_listed
         if sign is Sign.RARE_AT and not (is_known or (local.has_structure and domain.is_listed)):
             return None
-        if is_preposition or (not is_known and domain.name.partition(" ")[0] in word_set("not_a_name")):
+        if is_preposition or (not is_known and _is_no_host(domain, local)):
             return None
     known = domain.is_known and not is_preposition
     return EmailAddress(parts[local.start].start, domain.end, is_sure=is_sure or known)
+
+
+def _is_no_host(domain: _Domain, local: _Local) -> bool:
+    """At the end, at my place: an article, not a host, unless the local part can be nothing else."""
+    return not local.has_structure and domain.name.partition(" ")[0] in word_set("not_a_name")
 
 
 def _at_provider_alone(parts: Sequence[_Part], at: int, local: _Local) -> EmailAddress | None:
@@ -154,12 +159,15 @@ def _at_provider_alone(parts: Sequence[_Part], at: int, local: _Local) -> EmailA
 
 
 def _is_preposition(parts: Sequence[_Part], local: _Local, *, has_carrier: bool) -> bool:
-    before = parts[local.start - 1].text if local.start else ""
-    if local.last_word in {"me", "us", "him", "them", "her", "you", "it"}:
+    """Whether "at" is the preposition: a bare word before it that nothing announces as a mailbox."""
+    if local.last_word in word_set("pronouns"):
         return True
-    return not has_carrier and (
-        local.last_word in word_set("not_a_mailbox") or before in word_set("pronouns")
-    )
+    if has_carrier:
+        return False
+    before = parts[local.start - 1] if local.start else None
+    is_announced = before is None or before.sign is Sign.SKIP or before.is_stop
+    is_announced = is_announced or (before is not None and before.text in word_set("before_a_name"))
+    return not is_announced or local.last_word in word_set("not_a_mailbox")
 
 
 def _has_carrier(parts: Sequence[_Part], start: int) -> bool:

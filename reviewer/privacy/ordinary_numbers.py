@@ -40,6 +40,7 @@ _ORDINARY = re.compile(
 _VERSION = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,6}){2,4}(?![\d.])")
 _RANGE = re.compile(r"(?<![\d.-])(\d{3,6})\s?[-–—]\s?(\d{3,6})(?![\d.-]|\s\d)")
 _LONGEST_RANGE = 100
+_SOUND_CHECK = re.compile(r"(?:12(?:3(?:4(?:56?)?)?)?){2,}")
 _STEPS = frozenset(sign * step for step in (1, 2, 3, 4, 5, 10, 20, 25, 50, 100) for sign in (1, -1))
 
 
@@ -68,8 +69,10 @@ def is_ordinary(groups: Sequence[Group]) -> bool:
 
 
 def is_counting(groups: Sequence[Group]) -> bool:
-    """Counting in ones, twos, tens: equal steps, and not single digits alone."""
-    if len(groups) < 3 or all(group.is_single for group in groups):
+    """Counting in ones, twos, tens: equal steps, and not single digits alone; or one two, one two three."""
+    if all(group.is_single for group in groups):
+        return _SOUND_CHECK.fullmatch("".join(group.digits for group in groups)) is not None
+    if len(groups) < 3:
         return False
     steps = {int(right.digits) - int(left.digits) for left, right in pairwise(groups)}
     return len(steps) == 1 and not steps.isdisjoint(_STEPS) and groups[0].digits[0] != "0"

@@ -152,7 +152,8 @@ class NumberReader:
             if tens is not None and len(tens.digits) == 2 and tens.digits >= "20" and tens.digits[1] == "0":
                 return replace(number, digits=tens.digits[0] + number.digits, after=tens.after)
         if len(number.digits) == 2 and number.digits >= "20" and number.digits[1] == "0":
-            unit = self._phrase(number.after)
+            is_linked = self._pack.language != "en" and not self._pack.is_unit_first
+            unit = self._phrase(linked if is_linked else number.after)
             if unit is not None and unit.is_single and unit.digits != "0":
                 return replace(number, digits=number.digits[0] + unit.digits, after=unit.after)
         return number
