@@ -36,8 +36,8 @@ class ContradictionQuestion:
         clip = self._clip
         if clip is None:
             return True
-        found = contradictions(annotation, clip.speech, clip.samples.rate_hz)
-        left = [notice for notice in found if notice.code not in self._confirmed]
+        found = contradictions(annotation, clip.speech, clip.samples.rate_hz, clip.clip.locale)
+        left = [notice for notice in found if _key(notice) not in self._confirmed]
         if left:
             self._ask(clip, left, go_on)
         return not left
@@ -45,7 +45,7 @@ class ContradictionQuestion:
     def _ask(self, clip: "OpenClip", left: list[Notice], go_on: Callable[[], None]) -> None:
         def confirm() -> None:
             if self._clip is clip:
-                self._confirmed |= {notice.code for notice in left}
+                self._confirmed |= {_key(notice) for notice in left}
                 go_on()
 
         words = translated_catalogue().words
@@ -58,3 +58,9 @@ class ContradictionQuestion:
         dialog.accepted.connect(confirm)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _key(notice: Notice) -> str:
+    """What is asked about only once: a contradiction, or these very words."""
+    said = notice.parameters.get("said")
+    return notice.code if said is None else f"{notice.code} {said}"

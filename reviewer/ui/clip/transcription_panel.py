@@ -304,17 +304,17 @@ class TranscriptionPanel(QWidget):
     @Slot()
     def _seek_to_cursor(self) -> None:
         segment = self._document.current
-        self.seek_requested.emit(self._times_of(segment).frame_at(self.editor.caret))
+        self.seek_requested.emit(self.times_of(segment).frame_at(self.editor.caret))
 
     @Slot()
     def _cursor_to_playhead(self) -> None:
         playhead = self.playhead()
         segment = self._document.segment_at(playhead)
         if segment is not None:
-            self._go_to(segment, self._times_of(segment).caret_at(playhead))
+            self._go_to(segment, self.times_of(segment).caret_at(playhead))
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _times_of(self, segment: Segment) -> TextTimes:
+    def times_of(self, segment: Segment) -> TextTimes:
         """When the words of a segment are spoken: as aligned, else as a recogniser heard them, or a guess."""
         words = self.aligned.words_of(segment, self._document.segments)
         if not words:
@@ -326,7 +326,7 @@ class TranscriptionPanel(QWidget):
         """The word at a place in the text of all segments, whose lines follow each other."""
         for segment in self._document.segments:
             if offset <= len(segment.text):
-                return self._times_of(segment).word_at_caret(offset)
+                return self.times_of(segment).word_at_caret(offset)
             offset -= len(segment.text) + 1
         return None
 
@@ -362,7 +362,7 @@ class TranscriptionPanel(QWidget):
             selection=self.selection(),
             speech=self._speech,
             rate_hz=self._rate_hz,
-            times_of=self._times_of,
+            times_of=self.times_of,
         )
         return acted(name, self._document, place)
 
@@ -409,7 +409,7 @@ class TranscriptionPanel(QWidget):
     def _on_tag_completed(self, start: int, end: int) -> None:
         """The sound of personal data is marked where its time is known."""
         segment = self._document.current
-        words = self._times_of(segment).words
+        words = self.times_of(segment).words
         span = personal_data_span(segment.text, start, end, words, segment)
         if span is not None:
             self.edit(self._document.with_span(span))
