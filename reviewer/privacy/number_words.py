@@ -11,10 +11,9 @@ from reviewer.places import resource
 from reviewer.privacy.text_matching import fold, tokens
 
 Phrase = tuple[str, ...]
-_JOINED = frozenset("de nl sv da no nn fi hu it af is et sk sq hy lv".split())  # noqa: SIM905 - shorter so
-_UNIT_FIRST = frozenset("de nl da no nn af ar sl cs".split())  # noqa: SIM905 - as above
-_IN_A_WORD = ("", "und", "en", "og", "och", "e", "a")
-_SHORTEST_JOINED = 7
+_UNIT_FIRST = frozenset({"de", "nl", "da", "no", "nn", "af", "ar", "sl", "cs"})
+_IN_A_WORD = ("", "und", "en", "og", "och", "in", "e", "a")
+_SHORTEST_JOINED = 4
 # What Korean adds to a number: of, is, and, the number.
 _PARTICLE = re.compile(fold("(?:의|에|이요|요|이고|고|번|은|는|입니다|이에요|예요|이구요|구요)$"))
 _AND_PREFIX = {"ar": "و", "he": "ו"}
@@ -103,12 +102,7 @@ def _by_parts(word: str) -> tuple[NumberWords, ...]:
 
 
 def _may_have_parts(word: str) -> bool:
-    return word[0] >= "א" or (len(word) >= _SHORTEST_JOINED and bool(_hundred_start().match(word)))
-
-
-@cache
-def _hundred_start() -> "re.Pattern[str]":
-    return re.compile("|".join(sorted({word for language in _JOINED for word in _parts(language)[0]})))
+    return word[0] >= "א" or len(word) >= _SHORTEST_JOINED
 
 
 @cache
@@ -213,26 +207,65 @@ def _piece(glued: "re.Pattern[str]") -> "re.Pattern[str]":
     return re.compile(glued.pattern.removesuffix("{2,}"))
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What the long words of a language are made of; ``start`` matches the beginning of any."""
+
+    hundreds: Mapping[str, str]
+    below: Mapping[str, str]
+    units: Mapping[str, str]
+    start: "re.Pattern[str]"
+
+
 @cache
-def _parts(language: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The hundreds and the numbers below, of a language that writes them as one word."""
+def _parts(language: str) -> _Parts:
     table, spoken = _tables()[language], spoken_forms().get(language, {})
     words = {"".join(phrase): digits for phrase, digits in _number_phrases(table, spoken).items()}
-    return (
+    units = {word: digits for word, digits in words.items() if len(digits) == 1 and digits != "0"}
+    firsts = {word for word, digits in words.items() if digits[-1] == "0" and digits != "0"}
+    if language in _UNIT_FIRST:
+        firsts |= units.keys()
+    return _Parts(
         {word: digits for word, digits in words.items() if len(digits) == 3},
         {word: digits for word, digits in words.items() if len(digits) < 3},
+        units,
+        re.compile("|".join(sorted(firsts))),
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _joined(language: str, word: str) -> str | None:
-    if language not in _JOINED or len(word) < _SHORTEST_JOINED:
+    """The number of a word that is written as one; an o falls before another: centotto."""
+    if len(word) < _SHORTEST_JOINED:
         return None
-    hundreds, below = _parts(language)
-    for cut in range(3, len(word)):
-        hundred = hundreds.get(word[:cut])
-        for link in _IN_A_WORD if hundred else ():
-            rest = below.get(word[cut + len(link) :]) if word.startswith(link, cut) else None
-            if hundred and rest:
-                return str(int(hundred) + int(rest))
-    return hundreds.get(word) or below.get(word)
+    parts = _parts(language)
+    if not parts.start.match(word):
+        return None
+    for cut in range(2, len(word)):
+        hundred = parts.hundreds.get(word[:cut])
+        if hundred is None:
+            continue
+        for link in (*_IN_A_WORD, *(("o",) if word[cut - 1] == "o" else ())):
+            is_elided = link == "o"
+            if is_elided or word.startswith(link, cut):
+                rest = _below(parts, word[cut - 1 :] if is_elided else word[cut + len(link) :])
+                if rest:
+                    return str(int(hundred) + int(rest))
+    return parts.hundreds.get(word) or _below(parts, word)
+
+
+def _below(parts: _Parts, word: str) -> str | None:
+    """A number below a hundred: known, tens and a unit (tjuesyv), or a unit, a link and tens."""
+    if word in parts.below:
+        return parts.below[word]
+    for cut in range(2, len(word)):
+        first = parts.below.get(word[:cut])
+        if first is None or first == "0":
+            continue
+        if len(first) == 2 and first[1] == "0" and word[cut:] in parts.units:
+            return first[0] + parts.units[word[cut:]]
+        for link in _IN_A_WORD[1:] if len(first) == 1 else ():
+            tens = parts.below.get(word[cut + len(link) :]) if word.startswith(link, cut) else None
+            if tens and len(tens) == 2 and tens[1] == "0":
+                return tens[0] + first
+    return None

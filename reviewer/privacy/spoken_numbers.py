@@ -77,14 +77,11 @@ class NumberReader:
         repeated = self._repeated(position) or self._plural(position)
         if repeated is not None:
             return [repeated]
-        glued = self._pack.joined(token.text) if token.text not in self._pack.by_first else ()
-        if glued:
+        glued = self._pack.joined(token.text) if self._pack.glued is not None else ()
+        if len(glued) > 1:
             return [Group(digits, position, position + 1) for digits in glued]
-        number = self._number(position)
-        if number is not None:
-            return [number]
-        weak = self._weak(position, before)
-        return [] if weak is None else [weak]
+        number = self._number(position) or self._weak(position, before)
+        return [] if number is None else [number]
 
     def _repeated(self, position: int) -> Group | None:
         for phrase, times in self._pack.repeats.get(self._tokens[position].text, ()):
@@ -124,16 +121,21 @@ class NumberReader:
         return number
 
     def _phrase(self, position: int) -> Group | None:
+        """The longest phrase of a number, or one word that is made of several."""
         if position >= len(self._tokens):
             return None
-        for phrase, digits in self._pack.by_first.get(self._tokens[position].text, ()):
+        word = self._tokens[position].text
+        for phrase, digits in self._pack.by_first.get(word, ()):
             after = match_phrase(self._tokens, phrase, position)
             if after:
                 return Group(digits, position, after)
-        return None
+        joined = self._pack.joined(word) if word not in self._pack.by_first else ()
+        return Group(joined[0], position, position + 1) if len(joined) == 1 else None
 
     def _with_rest(self, hundreds: Group) -> Group:
         """Two hundred (and) five; but eight hundred, five five five is no 805."""
+        if not hundreds.digits.endswith("00"):
+            return hundreds
         linked = self._after_link(hundreds.after)
         rest = self._phrase(linked)
         if rest is None or len(rest.digits) > 2 or rest.digits == "0":

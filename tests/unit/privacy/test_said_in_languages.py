@@ -5,17 +5,19 @@ import random
 import pytest
 
 from reviewer.privacy.digit_runs import digit_runs
+from reviewer.privacy.number_words import number_words
 from reviewer.privacy.pii import find
+from reviewer.privacy.spoken_numbers import NumberReader
+from reviewer.privacy.text_matching import tokens
 
 num2words = pytest.importorskip("num2words").num2words
 
-LANGUAGES = "cs da de en es fi fr hu it lt lv nl no pl pt ro ru sk sl sr sv tr uk".split()
-_SAYS_IT_OTHERWISE = {"lt", "lv", "sl", "sr"}  # forms that CLDR writes in another way
+LANGUAGES = tuple("cs da de en es fi fr hu it lt lv nl no pl pt ro ru sk sl sr sv tr uk".split())  # noqa: SIM905 - shorter so
 NUMBERS = 40
 
 
 def said(number: int, language: str) -> str:
-    return str(num2words(number, lang={"pt": "pt", "en": "en"}.get(language, language)))
+    return str(num2words(number, lang=language))
 
 
 def groups(seed: int, sizes: tuple[int, ...]) -> list[int]:
@@ -36,15 +38,19 @@ def test_a_number_is_found_however_it_is_grouped(language: str, sizes: tuple[int
         text = ", ".join(said(number, language) for number in groups(seed, sizes))
         if not digit_runs(text, locale=language):
             missed.append(text)
-    assert len(missed) <= (NUMBERS // 5 if language in _SAYS_IT_OTHERWISE else NUMBERS // 40), missed
+    assert len(missed) <= 1, missed
 
 
-@pytest.mark.parametrize("language", [each for each in LANGUAGES if each not in _SAYS_IT_OTHERWISE])
-def test_pairs_give_back_their_digits(language: str) -> None:
-    for number in range(10, 100):
-        text = ", ".join([said(number, language)] * 2 + [said(7, language)] * 3)
-        (run,) = digit_runs(text, locale=language)
-        assert run.digits == f"{number}{number}777", text
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_below_a_thousand_gives_back_its_digits(language: str) -> None:
+    (pack,) = (each for each in number_words() if each.language == language)
+    wrong = []
+    for number in range(1000):
+        found = tokens(said(number, language))
+        groups = NumberReader(found, pack).groups(range(len(found)))
+        if [group.digits for group in groups] != [str(number)]:
+            wrong.append((number, said(number, language)))
+    assert len(wrong) <= (9 if language == "it" else 0), wrong  # the library misspells 18: centodicotto
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
