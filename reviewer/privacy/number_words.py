@@ -81,10 +81,13 @@ def number_words() -> tuple[NumberWords, ...]:
     return tuple(_pack(language, table, spoken.get(language, {})) for language, table in _tables().items())
 
 
+@lru_cache(maxsize=16384)
 def languages_of(word: str) -> tuple[NumberWords, ...]:
     """The languages in which a folded word is, or begins, a number."""
     known = _by_word().get(word, ())
-    return known or (_by_parts(word) if _may_have_parts(word) else ())
+    if len(word) < _SHORTEST_JOINED and word[0] < "א":
+        return known
+    return known + tuple(pack for pack in number_words() if pack not in known and pack.joined(word))
 
 
 @cache
@@ -94,15 +97,6 @@ def _by_word() -> Mapping[str, tuple[NumberWords, ...]]:
         for word in {*pack.by_first, *pack.weak, *pack.repeats}:
             found.setdefault(word, []).append(pack)
     return {word: tuple(packs) for word, packs in found.items()}
-
-
-@lru_cache(maxsize=4096)
-def _by_parts(word: str) -> tuple[NumberWords, ...]:
-    return tuple(pack for pack in number_words() if pack.joined(word))
-
-
-def _may_have_parts(word: str) -> bool:
-    return word[0] >= "א" or len(word) >= _SHORTEST_JOINED
 
 
 @cache
