@@ -135,7 +135,8 @@ def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
     is_preposition = not local.has_structure and _is_preposition(parts, local, has_carrier=has_carrier)
     if not is_sure:
         is_known = domain.is_known and domain.is_listed
-        if sign is Sign.RARE_AT and not (is_known or (local.has_structure and domain.is_listed)):
+        is_clear = domain.is_listed and (local.has_structure or len(domain.top_level) > 2)
+        if sign is Sign.RARE_AT and not (is_known or is_clear):
             return None
         if is_preposition or (not is_known and _is_no_host(domain, local)):
             return None
@@ -195,7 +196,7 @@ def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | N
             skipped += 1
             if skipped > _MAX_SKIPPED:
                 break
-        elif part.sign is None and part.text[0].isalnum():
+        elif part.sign in {None, Sign.RARE_AT} and part.text[0].isalnum():
             if best is not None and part.start >= best.end:
                 break
             plain += len(part.text) > 1
