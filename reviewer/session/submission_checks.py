@@ -43,10 +43,10 @@ def missing(
     found: list[Notice] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append(Notice("NOTHING_TYPED"))
+    found += refused(annotation, locale or conventions.id)
     for segment in annotation.segments:
         problems = check(segment.text, conventions)
         found += [problem.notice for problem in problems if problem.blocks]
-    found += refused(annotation, locale or conventions.id)
     found += [
         problem.notice
         for problem in check_annotation(schema, annotation)

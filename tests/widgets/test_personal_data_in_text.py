@@ -1,4 +1,4 @@
-"""Personal data in typed text: it must become a tag before work goes in; what is likely is asked about once."""
+"""Personal data in typed text must become a tag before the work goes in."""
 
 from PySide6.QtCore import Qt
 
