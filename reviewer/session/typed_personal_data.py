@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
 from reviewer.privacy.pii import PiiKind, find
+from reviewer.transcript.checks import TextProblem, check_text
+from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.word_times import TimedWord
 
 TimesOf = Callable[[Segment], Sequence[TimedWord]]
@@ -49,6 +51,25 @@ def typed_personal_data(annotation: Annotation, locale: str) -> tuple[TypedPerso
         )
         for span in find(text, locale)
     )
+
+
+def check_typed(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
+    """What ``check_text`` finds, and personal data: shown while typing, not only at the end.
+
+    Of a piece of a text only; ``refused`` reads all segments as one.
+    """
+    finds = [
+        TextProblem(
+            span.start,
+            span.end,
+            Notice("PERSONAL_DATA_HERE" if span.certainty == "certain" else "PERSONAL_DATA_MAYBE_HERE"),
+            blocks=False,
+        )
+        for span in find(text, conventions.id)
+    ]
+    if not finds:
+        return check_text(text, conventions)
+    return tuple(sorted((*check_text(text, conventions), *finds), key=lambda one: (one.start, -one.end)))
 
 
 def refused(annotation: Annotation, locale: str) -> tuple[Notice, ...]:

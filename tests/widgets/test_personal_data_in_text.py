@@ -47,3 +47,11 @@ def test_the_key_says_when_there_is_nothing_to_replace(bench: ClipPageBench) -> 
     bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
     assert bench.message.startswith("No number or address was found")
     assert bench.workspace.view.annotation.text_verbatim == "we meet at ten thirty"
+
+
+def test_personal_data_is_marked_while_it_is_typed(bench: ClipPageBench) -> None:
+    bench.open_role("desk")
+    bench.type("ring four one five five five five two six seven one")
+    (problem,) = bench.workspace.view.transcription.editor.problems
+    assert problem.notice.code == "PERSONAL_DATA_HERE"
+    assert bench.field.text[problem.start : problem.end].startswith("four one five")

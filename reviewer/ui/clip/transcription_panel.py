@@ -13,6 +13,7 @@ from reviewer.model.annotation import Annotation, Flag, Labels, Segment
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
+from reviewer.session.typed_personal_data import check_typed
 from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
@@ -86,7 +87,7 @@ class TranscriptionPanel(QWidget):
         self.aligned = AlignedTexts()
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
-        self.checker = TextChecker()
+        self.checker = TextChecker(check_typed)
         self._last_labels: Labels = {}
         self._answers_of = ""
         self.notice = ClipNotice(self)
