@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reviewer.privacy.address_words import Sign, at_words, digit_words, signs, word_set
 from reviewer.privacy.text_matching import TextSpans, Token, match_phrase, tokens
 
-_LOCAL = r"(?:[\w.!#$&*/=?^`{|}~+%'-]{1,64}|\"[^\"\n@]{1,64}\")"
+_LOCAL = r"(?:[\w.!#$&*=?^{|}~+%'-]{0,63}[\w+%'-]|\"[^\"\n@]{1,64}\")"
 _WRITTEN = re.compile(
     rf"{_LOCAL}(?:@|%40)(?:[\w-]{{1,63}}[.,]){{1,8}}[^\W\d_][\w-]{{1,62}}|{_LOCAL}@\[[\d.:a-fA-F]+\]"
 )
@@ -123,7 +123,8 @@ def _parts(found: Sequence[Token]) -> list[_Part]:
 def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
     """The address around an at sign, if what stands there makes it one."""
     sign = parts[at].sign
-    is_handle = parts[at].text == "@" and not parts[at].glued and at + 1 < len(parts) and parts[at + 1].glued
+    stands_alone = not parts[at].glued or (at > 0 and parts[at - 1].sign is Sign.SKIP)
+    is_handle = parts[at].text == "@" and stands_alone and at + 1 < len(parts) and parts[at + 1].glued
     is_sure = sign is Sign.AT and not is_handle
     local = _local(parts, at)
     if local is None:

@@ -34,10 +34,11 @@ def contradictions(
         sample_rate: Frames per second of ``speech``.
         locale: Of the clip, for what may be personal data in the text.
     """
-    return (*_against_sound(annotation, speech, sample_rate), *_likely_personal_data(annotation, locale))
+    return (*_against_sound(annotation, speech, sample_rate), *likely_personal_data(annotation, locale))
 
 
-def _likely_personal_data(annotation: Annotation, locale: str) -> Iterator[Notice]:
+def likely_personal_data(annotation: Annotation, locale: str) -> Iterator[Notice]:
+    """The questions whether something is somebody's number or address."""
     for found in typed_personal_data(annotation, locale):
         if not found.is_certain:
             yield Notice("PERSONAL_DATA_LIKELY", {"said": found.words})

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import Qt
 
+from PySide6.QtWidgets import QDialog
+
 from reviewer.model.annotation import Flag
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
 
@@ -55,3 +57,23 @@ def test_personal_data_is_marked_while_it_is_typed(bench: ClipPageBench) -> None
     (problem,) = bench.workspace.view.transcription.editor.problems
     assert problem.notice.code == "PERSONAL_DATA_HERE"
     assert bench.field.text[problem.start : problem.end].startswith("four one five")
+
+
+LIKELY = "the code is nine nine one two three four five"
+
+
+def question(bench: ClipPageBench) -> QDialog | None:
+    """The open question of the workspace, if there is one."""
+    asked = [each for each in bench.workspace.view.findChildren(QDialog) if each.isVisible()]
+    return asked[0] if asked else None
+
+
+def test_what_is_likely_is_asked_about_once_and_goes_in_after_a_no(bench: ClipPageBench) -> None:
+    ready(bench, LIKELY)
+    bench.submit()
+    dialog = question(bench)
+    assert dialog is not None
+    assert bench.work.submitted == []
+    dialog.accept()
+    bench.settle()
+    assert len(bench.work.submitted) == 1

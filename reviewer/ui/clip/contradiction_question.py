@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation
-from reviewer.session.contradictions import contradictions
+from reviewer.session.contradictions import contradictions, likely_personal_data
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 
@@ -24,8 +24,13 @@ class ContradictionQuestion:
         self._confirmed: frozenset[str] = frozenset()
 
     def begin_clip(self, clip: "OpenClip") -> None:
-        """Starts with another clip, about which nothing was confirmed."""
-        self._clip, self._confirmed = clip, frozenset()
+        """Starts with another clip.
+
+        What may be personal data in returned work was asked about when it was submitted.
+        """
+        before = clip.returned.annotation if clip.returned is not None else Annotation()
+        answered = likely_personal_data(before, clip.clip.locale)
+        self._clip, self._confirmed = clip, frozenset(map(_key, answered))
 
     def end_clip(self) -> None:
         """The clip was closed, or its work handed over."""
