@@ -252,7 +252,7 @@ def _spelled(names: Sequence[str]) -> str:
 
 def _local(parts: Sequence[_Part], at: int) -> _Local | None:
     """Searches backwards from the at sign: words linked by dots and the like, single letters, digits."""
-    start, linked, marks, letters, words, skipped = at, True, 0, 0, 0, 0
+    start, linked, marks, letters, digits, words, skipped = at, True, 0, 0, 0, 0, 0
     last_word = ""
     for position in range(at - 1, max(0, at - _MAX_PARTS) - 1, -1):
         part = parts[position]
@@ -264,12 +264,13 @@ def _local(parts: Sequence[_Part], at: int) -> _Local | None:
             linked, marks = True, marks + (start < at)
         elif part.is_letter_or_digit:
             start, linked, letters = position, True, letters + 1
+            digits += part.text[0].isdigit()
         elif part.sign is None and part.text[0].isalpha() and linked:
             start, linked, words = position, False, words + 1
             last_word = last_word or part.text
         else:
             break
-    has_structure = (marks > 0 and words + letters > 1) or letters > 1 or min(letters, words) > 0
+    has_structure = (marks > 0 and words + letters > 1) or letters > 1 or min(digits, words) > 0
     return None if start == at else _Local(start, last_word, has_structure)
 
 

@@ -1,7 +1,6 @@
 """Personal data in typed text must become a tag before the work goes in."""
 
 from PySide6.QtCore import Qt
-
 from PySide6.QtWidgets import QDialog
 
 from reviewer.model.annotation import Flag
