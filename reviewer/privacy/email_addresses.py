@@ -133,9 +133,11 @@ def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
     domain = _domain(parts, at + 1, is_sure=is_sure or local.has_structure or has_carrier)
     if domain is None:
         return _at_provider_alone(parts, at, local)
-    is_preposition = not local.has_structure and _is_preposition(parts, local, has_carrier=has_carrier)
+    is_known = domain.is_known and domain.is_listed
+    is_preposition = not local.has_structure and _is_preposition(
+        parts, local, is_clear=has_carrier or is_known
+    )
     if not is_sure:
-        is_known = domain.is_known and domain.is_listed
         is_clear = domain.is_listed and (local.has_structure or len(domain.top_level) > 2)
         if sign is Sign.RARE_AT and not (is_known or is_clear):
             return None
@@ -160,16 +162,17 @@ def _at_provider_alone(parts: Sequence[_Part], at: int, local: _Local) -> EmailA
     return EmailAddress(parts[local.start].start, parts[after].end, is_sure=False)
 
 
-def _is_preposition(parts: Sequence[_Part], local: _Local, *, has_carrier: bool) -> bool:
-    """Whether "at" is the preposition: a bare word before it that nothing announces as a mailbox."""
-    if local.last_word in word_set("pronouns"):
+def _is_preposition(parts: Sequence[_Part], local: _Local, *, is_clear: bool) -> bool:
+    """Whether "at" is the preposition: a bare word before it that nothing announces as a mailbox.
+
+    ``is_clear``: the word mail before it or a provider of mailboxes after it announces one.
+    """
+    if local.last_word in word_set("pronouns") | word_set("not_a_mailbox"):
         return True
-    if has_carrier:
-        return False
     before = parts[local.start - 1] if local.start else None
-    is_announced = before is None or before.sign is Sign.SKIP or before.is_stop
-    is_announced = is_announced or (before is not None and before.text in word_set("before_a_name"))
-    return not is_announced or local.last_word in word_set("not_a_mailbox")
+    if is_clear or before is None or before.sign is Sign.SKIP or before.is_stop:
+        return False
+    return before.text not in word_set("before_a_name")
 
 
 def _has_carrier(parts: Sequence[_Part], start: int) -> bool:

@@ -53,6 +53,7 @@ def test_the_key_says_when_there_is_nothing_to_replace(bench: ClipPageBench) -> 
 def test_personal_data_is_marked_while_it_is_typed(bench: ClipPageBench) -> None:
     bench.open_role("desk")
     bench.type("ring four one five five five five two six seven one")
+    bench.workspace.view.transcription.editor.show_all_problems()
     (problem,) = bench.workspace.view.transcription.editor.problems
     assert problem.notice.code == "PERSONAL_DATA_HERE"
     assert bench.field.text[problem.start : problem.end].startswith("four one five")
