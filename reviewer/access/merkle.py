@@ -87,8 +87,8 @@ def is_consistent(
     """Whether a proof shows that the new tree begins with the old one: RFC 9162 section 2.1.4.2."""
     if not 0 <= old_size <= new_size:
         return False
-    if old_size == 0 or old_size == new_size:
-        return not proof and (old_root == new_root if old_size else True)
+    if old_size in {0, new_size}:
+        return not proof and (not old_size or old_root == new_root)
     path = list(proof)
     if old_size & (old_size - 1) == 0:
         path.insert(0, old_root)
