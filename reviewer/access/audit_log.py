@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from reviewer.access import signing
+from reviewer.access.activity import ActivityCounts
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
 from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, leaf_of, link_hash
 from reviewer.access.merkle import Frontier, consistency_proof
@@ -59,6 +60,7 @@ class AuditLog:
         self.log_id = log_id
         self._app_version = version("reviewer") if app_version is None else app_version
         self._boot = boot
+        self._activity = ActivityCounts(database)
         self._log_key: bytes | None = None
         self._holders = 0
         self._written = Head(0, GENESIS)
@@ -308,6 +310,7 @@ class AuditLog:
         if self._log_key is not None:
             self._written = Head(head.size + 1, row_hash)
         self._clock.not_before(from_micros(at))
+        self._activity.note(event, self._clock.now())
         return head.size + 1
 
     def _require_signed_end(self, public_key: bytes) -> None:

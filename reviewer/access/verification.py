@@ -241,8 +241,12 @@ def _match_schema(connection: sqlite3.Connection) -> None:
     applied = {name for (name,) in connection.execute(query, (migrations.name,))}
     pristine = sqlite_utils.Database(memory=True)
     try:
-        pending = (each.name for each in migrations.pending(pristine) if each.name not in applied)
-        migrations.apply(pristine, stop_before=next(pending, None))
+        left_out = [each.name for each in migrations.pending(pristine) if each.name not in applied]
+        migrations.ensure_migrations_table(pristine)
+        pristine.table("_sqlite_migrations").insert_all(
+            {"migration_set": migrations.name, "name": name, "applied_at": ""} for name in left_out
+        )
+        migrations.apply(pristine)
         expected = pristine.conn.execute(_SCHEMA).fetchall()
     finally:
         pristine.close()
@@ -254,12 +258,13 @@ def _match_schema(connection: sqlite3.Connection) -> None:
 
 def _match_index(connection: sqlite3.Connection, tables: _Tables, walk: LogWalk) -> None:
     """Checks that the indexes of the log match every row, and hold nothing else."""
-    if tables.index_rows not in {None, walk.rows}:
-        raise Mismatch(None, Notice("LOG_INDEX_DIFFERS", {"row": walk.rows + 1}))
-    if tables.about != walk.about:
-        raise Mismatch(
-            None, Notice("LOG_INDEX_DIFFERS", {"row": _first_not_indexed(connection, tables.last)})
-        )
+    wrong = walk.first_not_indexed
+    if wrong is None and tables.index_rows not in {None, walk.rows}:
+        wrong = walk.rows + 1
+    if wrong is None and tables.about != walk.about:
+        wrong = _first_not_indexed(connection, tables.last)
+    if wrong is not None:
+        raise Mismatch(wrong, Notice("LOG_INDEX_DIFFERS", {"row": wrong}))
 
 
 def _match_people(people: dict[str, tuple[str, str]], walk: LogWalk) -> None:

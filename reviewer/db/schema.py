@@ -81,6 +81,13 @@ def m014_log_as_evidence(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m017_activity(db: Tables) -> None:
+    """Counts of what each person opens, skips and hears."""
+    for statement in _ACTIVITY:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -457,7 +464,6 @@ _KEPT_WORK = (
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
 )
 
-
 # tree: the frontier (RFC 6962) of the rows a checkpoint covers, NULL in a checkpoint of an earlier version.
 # witnessed_row: the log row that records who keeps or countersigned the checkpoint; the marks of earlier
 # versions had none, so they are dropped. log_index is derived from the rows, for searches; SQLite's JSON
@@ -487,4 +493,26 @@ _LOG_EVIDENCE = (
     "CREATE INDEX log_index_by_at ON log_index (at)",
     "CREATE INDEX log_index_by_actor ON log_index (actor)",
     "CREATE INDEX log_index_by_action ON log_index (action)",
+)
+
+# Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.
+_ACTIVITY = (
+    """
+    CREATE TABLE activity (
+        person_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (person_id, kind, slot)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE clip_heard (
+        person_id TEXT NOT NULL,
+        clip_id TEXT NOT NULL,
+        frames INTEGER NOT NULL,
+        PRIMARY KEY (person_id, clip_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
 )

@@ -195,11 +195,11 @@ class WorkSession:
             return None
         try:
             permit = self._access.permit(self.identity, lease, is_prefetch=True)
+            self._prefetched = None
+            unsealed = self._access.prefetch(permit, _opened_texts(lease))
         except Refused:
             self.drop_prefetched()
             return None
-        self._prefetched = None
-        unsealed = self._access.prefetch(permit, _opened_texts(lease))
         self._prefetched = _Prefetched(lease, self._texts(lease))
         return unsealed.samples
 
@@ -324,9 +324,11 @@ class WorkSession:
     def skip(self, lease: Lease, reason: SkipReason) -> None:
         """Skips the clip for a reason from the closed list; this person does not get it again.
 
-        Raises: Unheard, unless the clip cannot be played; LeaseLost.
+        Raises: Unheard, unless the clip cannot be played; LimitReached; LeaseLost.
         """
-        self._end(Skip(lease, reason))
+        act = Skip(lease, reason)
+        self._require_within_limits(act)
+        self._end(act)
 
     def release(self, lease: Lease) -> None:
         """Puts the task back into the queue; the draft is kept in case the same person gets it again."""
@@ -346,6 +348,7 @@ class WorkSession:
         if isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW:
             self.submit(act.lease, act.annotation)  # the reviewer's own version; the review continues
             return None
+        self._require_within_limits(act)
         prefetched = self._prefetched
         begun = None
         if prefetched is not None and self._can_begin(prefetched.lease):
@@ -419,6 +422,10 @@ class WorkSession:
             return self._commit_hand_over(act.lease, prepared, permit)
         except ReviewerError:
             return None
+
+    def _require_within_limits(self, act: WorkAct) -> None:
+        if isinstance(act, Skip) and act.reason is SkipReason.TECHNICAL:
+            self._access.limits.require_may_skip_unheard(self.identity)
 
     def _end_and_close(self, act: WorkAct) -> None:
         if isinstance(act, HandIn):
