@@ -47,8 +47,8 @@ class RowListener(Protocol):
         ...
 
 
-Indexed = tuple[int, str, str]
-StoredRow = tuple[Any, bytes, bytes, bytes, bytes, Indexed | None]
+StoredRow = tuple[Any, ...]
+"""Number, body, prev, hash and signature; then time, person and act, if the file has the index of these."""
 
 
 @dataclass(slots=True)
@@ -83,23 +83,39 @@ class LogWalk:
         self.sessions = Sessions(self.log_id)
         self.first_sealed = min((size for size, each in self.checkpoints.items() if each.root), default=0)
 
-    def run(self, rows: Iterable[StoredRow], listeners: Sequence[RowListener], *, has_index: bool) -> None:
+    def run(  # noqa: C901 - one loop, because a million rows go through it
+        self, rows: Iterable[StoredRow], listeners: Sequence[RowListener], *, has_index: bool
+    ) -> None:
         """Goes through all rows; raises Mismatch at the first that does not verify."""
         by_action: dict[str, list[Callable[[int, dict[str, Any]], None]]] = defaultdict(list)
         for listener in listeners:
             for action in listener.actions:
                 by_action[action].append(listener.add)
         is_wanted = self.wanted | self.checkpoints.keys()
-        for place, body, prev, row_hash, signature, indexed in rows:
-            seq = self.rows + 1
-            fields = self._checked(seq, LogRow(place, body, prev, row_hash, signature))
-            if has_index and indexed != (fields["ts"], fields["actor"], fields["action"]):
+        flaw_of_session, check_time, add_leaf = self.sessions.flaw, self._check_time, self.tree.add
+        log_id, seq, head = self.log_id, self.rows, self.head
+        for row in rows:
+            place, body, prev, row_hash, signature = row[:5]
+            seq += 1
+            is_linked = place == seq and prev == head and row_hash == sha256(b"\x00" + prev + body).digest()
+            fields = canonical_fields(body, log_id, seq) if is_linked else None
+            if fields is None:
+                raise Mismatch(seq, flaw(LogRow(*row[:5]), seq, head, log_id) or _form(seq))
+            action = fields["action"]
+            if not signature and action not in MAY_BE_UNSIGNED:
+                raise Mismatch(seq, Notice("LOG_SIGNATURE_MISSING", {"row": seq}))
+            found = flaw_of_session(seq, fields, prev)
+            if found is not None:
+                raise Mismatch(seq, found)
+            check_time(seq, action, fields["ts"], bool(signature))
+            if has_index and row[5:] != (fields["ts"], fields["actor"], action):
                 self.first_not_indexed = min(seq, self.first_not_indexed or seq)
-            self.tree.add(sha256(b"\x00" + row_hash + signature).digest())
-            self.head, self.rows = row_hash, seq
+            add_leaf(sha256(b"\x00" + row_hash + signature).digest())
+            self.head = head = row_hash
+            self.rows = seq
             if fields["object"]:
                 self.about += hash((seq, fields["object"]))
-            for add in by_action.get(fields["action"], ()):
+            for add in by_action.get(action, ()):
                 add(seq, fields)
             if seq in is_wanted:
                 self._note_end(seq)
@@ -115,25 +131,7 @@ class LogWalk:
         old = min(self.first_sealed, self.rows)
         return [range(1, old + 1), range(max(old, self.sealed) + 1, self.rows + 1)]
 
-    def _checked(self, seq: int, row: LogRow) -> dict[str, Any]:
-        is_linked = row.seq == seq and row.prev == self.head
-        fields = None
-        if is_linked and row.hash == sha256(b"\x00" + row.prev + row.body).digest():
-            fields = canonical_fields(row.body, self.log_id, seq)
-        if fields is None:
-            raise Mismatch(
-                seq, flaw(row, seq, self.head, self.log_id) or Notice("LOG_ROW_FORM", {"row": seq})
-            )
-        action = fields["action"]
-        if not row.signature and action not in MAY_BE_UNSIGNED:
-            raise Mismatch(seq, Notice("LOG_SIGNATURE_MISSING", {"row": seq}))
-        found = self.sessions.flaw(seq, fields, row.prev)
-        if found is not None:
-            raise Mismatch(seq, found)
-        self._check_time(seq, action, fields["ts"], is_signed=bool(row.signature))
-        return fields
-
-    def _check_time(self, seq: int, action: str, at: int, *, is_signed: bool) -> None:
+    def _check_time(self, seq: int, action: str, at: int, is_signed: bool) -> None:  # noqa: FBT001
         """Signed rows never go back in time, and the log is sealed often enough; in old logs neither holds.
 
         An unsigned row is anybody's, so its time means nothing.
@@ -160,12 +158,16 @@ class LogWalk:
             self.sealed = seq
 
 
+def _form(seq: int) -> Notice:
+    return Notice("LOG_ROW_FORM", {"row": seq})
+
+
 def require_signatures(
     connection: sqlite3.Connection, walk: LogWalk, public_key: bytes, *, every: bool
 ) -> None:
     """Verifies the signatures of the rows that no checkpoint vouches for; raises Mismatch for the first."""
     for part in walk.unproven(every=every):
-        for seq, _body, _prev, row_hash, signature, _indexed in stored_rows(
+        for seq, _body, _prev, row_hash, signature in stored_rows(
             connection, part.stop - 1, since=part.start - 1, has_index=False
         ):
             if signature and not signing.verify(public_key, row_hash, signature):
@@ -187,13 +189,11 @@ def stored_rows(
         ).fetchall()
         if not page:
             return
-        for place, body, prev, row_hash, signature, *indexed in page:
-            yield (
-                place,
-                body if isinstance(body, bytes) else b"",
-                prev if isinstance(prev, bytes) else b"",
-                row_hash if isinstance(row_hash, bytes) else b"",
-                signature if isinstance(signature, bytes) else b"",
-                (indexed[0], indexed[1], indexed[2]) if indexed else None,
+        if all(isinstance(part, bytes) for row in page for part in row[1:5]):
+            yield from page
+        else:  # somebody made another table of it
+            yield from (
+                (row[0], *(part if isinstance(part, bytes) else b"" for part in row[1:5]), *row[5:])
+                for row in page
             )
         since = page[-1][0]
