@@ -119,6 +119,7 @@ class Workspace:
             sign_in=self.sessions,
             locale=self.project.locale,
             limits=ActivityLimits(self._unit, self.project.limits),
+            unwitnessed_rows=self.project.log.unwitnessed_rows,
         )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 

@@ -58,7 +58,6 @@ class Action(StrEnum):
     PURGED = "clip.purged"
     CHECKPOINT = "checkpoint"
     CHECKPOINT_WITNESSED = "checkpoint.witnessed"
-    LOG_WITNESSED = "log.witnessed"
     LOG_EXPORTED = "log.exported"
     CLOCK_SET_BACK = "clock.set_back"
     REFUSED = "refused"

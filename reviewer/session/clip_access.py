@@ -54,9 +54,19 @@ class Permit:
 class ClipAccess:
     """Opens clips for authorised people, checks open ones again, and logs what was heard."""
 
-    def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, locale: str, limits: ActivityLimits) -> None:
+    def __init__(
+        self,
+        *,
+        unit: UnitOfWork,
+        sign_in: SignIn,
+        locale: str,
+        limits: ActivityLimits,
+        unwitnessed_rows: int = 0,
+    ) -> None:
+        """``unwitnessed_rows``: no clip opens while more rows of the log are not witnessed; 0: no limit."""
         self._unit = unit
         self.limits = limits
+        self._unwitnessed_rows = unwitnessed_rows
         self._sign_in = sign_in
         self._locale = locale
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
@@ -124,6 +134,7 @@ class ClipAccess:
         if is_again:
             self.limits.require_may_replay(identity, permit.clip)
         elif not is_prefetched:
+            self._require_witnessed()
             self.limits.require_may_open(identity, permit.clip)
         with self._unit.transaction():
             self.record_opening(permit, texts, is_prefetched=is_prefetched, is_again=is_again)
@@ -136,6 +147,11 @@ class ClipAccess:
         self.forget(identity, permit.lease)
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
         return unsealed
+
+    def _require_witnessed(self) -> None:
+        rows = self._unit.log.unwitnessed() if self._unwitnessed_rows else 0
+        if rows > self._unwitnessed_rows:
+            raise Refused("LOG_NOT_WITNESSED", rows=rows)
 
     def record_opening(
         self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool, is_again: bool = False
@@ -158,6 +174,7 @@ class ClipAccess:
         """
         identity, lease = permit.identity, permit.lease
         self.drop_prefetched(identity)
+        self._require_witnessed()
         self.limits.require_may_open(identity, permit.clip)
         event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
         self._unit.log.record(event)

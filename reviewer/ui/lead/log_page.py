@@ -188,8 +188,9 @@ def _keep(lead: "LeadSession", place: Path) -> _Kept:
     """On the job pool: rows count as witnessed only once the file is written."""
     checkpoint = lead.checkpoint()
     try:
-        write_atomically(place, checkpoint.text.encode(), mode=0o666)
+        write_atomically(place, lead.checkpoint_file(checkpoint).encode(), mode=0o666)
     except OSError as error:
         raise Unavailable("CHECKPOINT_NOT_WRITTEN", problem=error.strerror or "") from error
-    lead.witnessed(checkpoint)
+    if not lead.has_witnesses:  # else the file counts only when a witness has countersigned it
+        lead.witnessed(checkpoint)
     return _Kept(checkpoint.size, lead.overview().unwitnessed)
