@@ -62,16 +62,6 @@ class ClipRepository:
         found: str | None = self._database.value("SELECT id FROM clip WHERE source_hash = ?", (source_hash,))
         return found
 
-    def mark_distressing(self, clip_id: str) -> None:
-        """Records that somebody found the clip distressing."""
-        self._database.execute(
-            "INSERT INTO distressing_clip (clip_id) VALUES (?) ON CONFLICT DO NOTHING", (clip_id,)
-        )
-
-    def is_distressing(self, clip_id: str) -> bool:
-        """Whether somebody at this workspace found the clip distressing, in their work or by skipping it."""
-        return bool(self._database.value("SELECT 1 FROM distressing_clip WHERE clip_id = ?", (clip_id,)))
-
     def destroy_key(self, clip_id: str) -> None:
         """Destroys the clip's key: its content becomes unreadable; raises Refused for an unknown clip."""
         touched = self._database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (clip_id,))
@@ -102,6 +92,23 @@ class ClipRepository:
             row["id"]: PurgeReason.CONSENT_ENDED if row["has_no_consent"] else PurgeReason.RETENTION_ENDED
             for row in rows
         }
+
+    def withdraw(self, clip_id: str, at: datetime) -> None:
+        """Ends consent for a clip ``at``, unless it ends earlier already."""
+        self._database.execute(
+            "UPDATE clip SET consent_withdrawn_at = min(coalesce(consent_withdrawn_at, ?1), ?1)"
+            " WHERE id = ?2",
+            (to_micros(at), clip_id),
+        )
+
+    def keep_until(self, clip_id: str, until: datetime) -> None:
+        """Moves the end of a clip's retention."""
+        self._database.execute("UPDATE clip SET purge_at = ? WHERE id = ?", (to_micros(until), clip_id))
+
+    def purged(self) -> list[str]:
+        """The clips whose key was destroyed."""
+        rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NULL ORDER BY id")
+        return [row["id"] for row in rows]
 
     def _row(self, clip_id: str) -> Row:
         row = self._database.row("SELECT * FROM clip WHERE id = ?", (clip_id,))

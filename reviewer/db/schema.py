@@ -75,6 +75,42 @@ def m007_kept_work(db: Tables) -> None:
 
 
 @migrations()
+def m009_label_schemas(db: Tables) -> None:
+    """Every label form that was ever in force."""
+    for statement in _LABEL_SCHEMAS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m010_word_times_and_distressing_marks(db: Tables) -> None:
+    """Word times that go with work, which may be of a part of its text; the queue has the distressing marks.
+
+    Word times that were made before are removed: they are bound to their annotation in another way, and
+    ``reviewer drafts align`` makes them again.
+    """
+    db.conn.execute("DELETE FROM alignment")
+    db.conn.execute(
+        "ALTER TABLE alignment ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1"
+        " CHECK (is_complete IN (0, 1))"
+    )
+    db.conn.execute(
+        "ALTER TABLE queue_clip ADD COLUMN is_distressing INTEGER NOT NULL DEFAULT 0"
+        " CHECK (is_distressing IN (0, 1))"
+    )
+    db.conn.execute(
+        "UPDATE queue_clip SET is_distressing = 1 WHERE clip_id IN (SELECT clip_id FROM distressing_clip)"
+    )
+    db.conn.execute("DROP TABLE distressing_clip")
+
+
+@migrations()
+def m013_withdrawals_and_retention(db: Tables) -> None:
+    """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
+    for statement in _WITHDRAWALS:
+        db.conn.execute(statement)
+
+
+@migrations()
 def m014_log_as_evidence(db: Tables) -> None:
     """The Merkle tree and the witnesses of checkpoints; an index of the log by who, what and when."""
     for statement in _LOG_EVIDENCE:
@@ -493,6 +529,68 @@ _LOG_EVIDENCE = (
     "CREATE INDEX log_index_by_at ON log_index (at)",
     "CREATE INDEX log_index_by_actor ON log_index (actor)",
     "CREATE INDEX log_index_by_action ON log_index (action)",
+)
+
+# settled_at: it is known what became of the folder in which an export began to write plain files.
+_WITHDRAWALS = (
+    """
+    CREATE TABLE withdrawal (
+        source_hash TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        list TEXT NOT NULL,
+        recorded_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX withdrawal_by_list ON withdrawal (list)",
+    """
+    CREATE TABLE retention (
+        clip_id TEXT NOT NULL REFERENCES clip (id),
+        until INTEGER NOT NULL,
+        was INTEGER NOT NULL,
+        decided_by TEXT NOT NULL REFERENCES person (id),
+        why TEXT NOT NULL,
+        decided_at INTEGER NOT NULL,
+        PRIMARY KEY (clip_id, until),
+        CHECK (until > was)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE export_folder (
+        export_id TEXT PRIMARY KEY REFERENCES export (id),
+        folder TEXT NOT NULL,
+        out TEXT NOT NULL,
+        marker TEXT NOT NULL,
+        parent TEXT NOT NULL,
+        is_made INTEGER NOT NULL DEFAULT 0 CHECK (is_made IN (0, 1)),
+        may_exist INTEGER NOT NULL DEFAULT 0 CHECK (may_exist IN (0, 1)),
+        settled_at INTEGER
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX export_folder_unsettled ON export_folder (export_id) WHERE settled_at IS NULL",
+    "CREATE INDEX clip_by_purge ON clip (purge_at) WHERE wrapped_key IS NOT NULL",
+    """
+    CREATE INDEX clip_by_withdrawal ON clip (consent_withdrawn_at)
+    WHERE wrapped_key IS NOT NULL AND consent_withdrawn_at IS NOT NULL
+    """,
+)
+
+_LABEL_SCHEMAS = (
+    """
+    CREATE TABLE label_schema (
+        sha256 TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        kept_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER label_schema_no_update BEFORE UPDATE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
+    """
+    CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
 )
 
 # Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.

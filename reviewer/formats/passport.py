@@ -9,6 +9,7 @@ from typing import Any
 
 from reviewer.errors import Notice
 from reviewer.formats.dataset import write_bytes
+from reviewer.formats.output_folder import MARKER
 
 NAME = "passport.json"
 VERSION = 2
@@ -20,8 +21,9 @@ class Passport:
     """The facts of one export; nothing in it names a person, a machine or a path outside the set.
 
     ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``conventions`` maps each
-    convention file's id to the facts of its profile; ``left_out`` counts clips by
-    reason; ``log_hash`` is the hex hash of row ``log_size`` of the access log; ``checkpoint`` is the signed
+    convention file's id to the facts of its profile; ``schemas`` maps the id of each label form of the set's
+    answers to its clips and questions; ``left_out`` counts clips by reason; ``log_hash`` is the hex hash of
+    row ``log_size`` of the access log; ``checkpoint`` is the signed
     checkpoint made just before.
     """
 
@@ -35,6 +37,7 @@ class Passport:
     split: bool
     schema: str
     conventions: Mapping[str, Mapping[str, Any]]
+    schemas: Mapping[str, Mapping[str, Any]]
     annotated_under: Mapping[str, int]
     agreement: Mapping[str, str]
     clips: int
@@ -71,7 +74,8 @@ def validate(folder: Path) -> list[Notice]:
 
 
 def _files(folder: Path) -> list[dict[str, str | int]]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / NAME)
+    own = (folder / NAME, folder / MARKER)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
     return [
         {"path": path.relative_to(folder).as_posix(), "sha256": _sha256(path), "bytes": path.stat().st_size}
         for path in paths

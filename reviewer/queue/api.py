@@ -205,10 +205,13 @@ class Queue(Protocol):
     def leases(self) -> list[Lease]: ...
     def held(self) -> list[HeldClip]: ...
     def late_drafts(self) -> list[LateDraft]: ...
+    def is_distressing(self, clip_id: str) -> bool:
+        """Whether somebody found a clip distressing, in their work or by skipping it."""
+        ...
 
     # Managing tasks
 
-    def set_languages(self, person_id: str, languages: Iterable[str]) -> tuple[str, ...]:
+    def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         """Sets which languages' clips come to a person, none meaning all; returns the tags in usual form.
 
         Leases they hold and own returned work stay theirs. Raises Refused for what is no language tag.
@@ -230,6 +233,10 @@ class Queue(Protocol):
 
         After ``open_until`` (consent or retention ends) no task of the clip is leased or resumed.
         """
+        ...
+
+    def mark_distressing(self, clip_id: str) -> None:
+        """Marks a clip for whoever gets it next: their leases say so. Raises Refused (code NO_CLIP)."""
         ...
 
     def add_adjudication(self, clip_id: str) -> str:
@@ -265,6 +272,10 @@ class Queue(Protocol):
 
     def set_final(self, final: FinalAnnotation) -> None:
         """Sets the final annotation of a clip, when several passes agree."""
+        ...
+
+    def keep_open_until(self, clip_id: str, until: datetime) -> None:
+        """Moves the moment after which no task of the clip is leased or resumed; idempotent."""
         ...
 
     def withdraw_clip(self, clip_id: str, reason: str) -> None:

@@ -14,9 +14,12 @@ from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
+from reviewer.clips.retention import RetentionRepository
+from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock
 from reviewer.queue.api import Queue
@@ -39,9 +42,12 @@ class UnitOfWork:
     versions: DraftVersionRepository
     open_tasks: OpenTasks
     own_words: OwnWords
+    label_schemas: LabelSchemas
     log: AuditLog
     activity: ActivityCounts
     exports: ExportRepository
+    withdrawals: WithdrawalRepository
+    retention: RetentionRepository
     people: PersonRepository
     acknowledgements: Acknowledgements
     clock: Clock

@@ -1,4 +1,4 @@
-"""The auditor's verifier is a second implementation: it agrees with the program's, whatever was done to a log."""
+"""The auditor's verifier is a second implementation: both agree, whatever was done to a log."""
 
 import importlib.machinery
 import importlib.util

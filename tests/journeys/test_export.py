@@ -438,7 +438,7 @@ def test_without_a_log_row_no_clip_is_unsealed_for_an_export(bench: LeadBench, o
     unit = bench.replaced(
         log=Replaced(bench.unit.log, record=record), content=Replaced(bench.unit.content, audio=audio)
     )
-    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US")
+    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US", limits=bench.access.limits)
     with pytest.raises(Unavailable):
         bench.export(unit=unit, access=access).export_set(bench.lead, out, ("nemo",))
     assert unsealed == []
@@ -497,8 +497,8 @@ def test_set_that_cannot_be_written_or_does_not_validate_is_not_kept(
 def test_set_loses_its_name_when_its_rows_cannot_be_committed(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
 
-    def finish(export_id: str, items: Any, digest: str) -> None:
-        bench.unit.exports.finish(export_id, items, digest)
+    def finish(export_id: str, digest: str) -> None:
+        bench.unit.exports.finish(export_id, digest)
         # A reference to nothing that SQLite looks at in the COMMIT, which then fails.
         bench.unit.database.execute("PRAGMA defer_foreign_keys = ON")
         bench.unit.database.execute(
