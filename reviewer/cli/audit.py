@@ -1,6 +1,5 @@
 """``reviewer audit``: reads, verifies and signs the access log."""
 
-import csv
 import secrets
 import sys
 from datetime import UTC, datetime
@@ -18,13 +17,9 @@ from reviewer.model.clock import to_iso
 from reviewer.places import DATABASE_FILE, default_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from reviewer.access.checkpoint import Checkpoint
     from reviewer.access.log_chain import LogRow
     from reviewer.access.witness import Submission
-
-_CSV = ("seq", "at", "person", "role", "session", "action", "object", "outcome", "reason", "detail", "hash")
 
 app = typer.Typer(help="Read, verify and sign the access log.", no_args_is_help=True)
 
@@ -51,13 +46,14 @@ def show(
 ) -> None:
     """Show the newest rows of the access log, oldest first."""
     from reviewer.access.log_search import LogFilter  # noqa: PLC0415
+    from reviewer.lead.log_table import write_table  # noqa: PLC0415
 
     lead = work.person.lead
     names = {each.id: each.name for each in lead.people()}
     ids = {name: each for each, name in names.items()}
     wanted = LogFilter(ids.get(person, person), act, ids.get(clip, clip), _utc(since), _utc(until))
     if as_csv:
-        _print_csv(lead.log_rows_for_export(wanted), names)
+        write_table(sys.stdout, lead.log_rows_for_export(wanted), names)
         return
     rows = lead.find_log_rows(wanted, limit=limit)[::-1]
     if json:
@@ -255,16 +251,6 @@ def _read_submission(file: Path) -> "Submission":
 
 def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=UTC)
-
-
-def _print_csv(rows: "Iterable[LogRow]", names: dict[str, str]) -> None:
-    from reviewer.formats.csv_table import safe_cell  # noqa: PLC0415
-
-    table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(_CSV)
-    for row in rows:
-        cells = _row(row, names)
-        table.writerow([safe_cell(str(cells[name])) for name in _CSV])
 
 
 def _row(row: "LogRow", names: dict[str, str]) -> dict[str, object]:

@@ -293,3 +293,11 @@ def test_window_of_every_role_purges_what_is_due_at_once_and_each_quarter_of_an_
     made.window.lock()
     made.settle()
     assert made.window.findChild(QTimer, "due_purges") is None
+
+
+def test_an_open_window_seals_the_log_every_minute_although_nobody_does_anything(made: MainWindowBench):
+    timer = made.signed_in.findChild(QTimer, "log_seal")
+    assert timer.isActive()
+    timer.timeout.emit()
+    made.settle()
+    assert "seal_log" in made.gateway.sign_in.calls
