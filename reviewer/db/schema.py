@@ -6,6 +6,7 @@ from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
+from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
@@ -113,7 +114,7 @@ def m013_withdrawals_and_retention(db: Tables) -> None:
 @migrations()
 def m014_log_as_evidence(db: Tables) -> None:
     """The Merkle tree and the witnesses of checkpoints; an index of the log by who, what and when."""
-    for statement in _LOG_EVIDENCE:
+    for statement in LOG_EVIDENCE:
         db.conn.execute(statement)
 
 
@@ -498,37 +499,6 @@ _KEPT_WORK = (
     """,
     "CREATE INDEX draft_version_by_task ON draft_version (task_id, person_id, made_at)",
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
-)
-
-# tree: the frontier (RFC 6962) of the rows a checkpoint covers, NULL in a checkpoint of an earlier version.
-# witnessed_row: the log row that records who keeps or countersigned the checkpoint; the marks of earlier
-# versions had none, so they are dropped. log_index is derived from the rows, for searches; SQLite's JSON
-# functions cannot be in an index where the schema is not trusted.
-_LOG_EVIDENCE = (
-    "ALTER TABLE checkpoint ADD COLUMN tree BLOB",
-    "ALTER TABLE checkpoint ADD COLUMN witnessed_row INTEGER REFERENCES log (seq)",
-    "ALTER TABLE checkpoint ADD COLUMN cosignatures TEXT NOT NULL DEFAULT ''",
-    "UPDATE checkpoint SET witnessed_at = NULL",
-    """
-    CREATE TABLE log_index (
-        seq INTEGER PRIMARY KEY REFERENCES log (seq),
-        at INTEGER NOT NULL,
-        actor TEXT NOT NULL,
-        action TEXT NOT NULL
-    ) STRICT
-    """,
-    """
-    INSERT INTO log_index (seq, at, actor, action)
-    SELECT
-        seq,
-        CAST(coalesce(json_extract(text, '$.ts'), 0) AS INTEGER),
-        CAST(coalesce(json_extract(text, '$.actor'), '') AS TEXT),
-        CAST(coalesce(json_extract(text, '$.action'), '') AS TEXT)
-    FROM (SELECT seq, CAST(body AS TEXT) AS text FROM log) WHERE json_valid(text)
-    """,
-    "CREATE INDEX log_index_by_at ON log_index (at)",
-    "CREATE INDEX log_index_by_actor ON log_index (actor)",
-    "CREATE INDEX log_index_by_action ON log_index (action)",
 )
 
 # settled_at: it is known what became of the folder in which an export began to write plain files.
