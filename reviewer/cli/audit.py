@@ -19,6 +19,7 @@ from reviewer.places import DATABASE_FILE, default_workspace
 if TYPE_CHECKING:
     from reviewer.access.checkpoint import Checkpoint
     from reviewer.access.log_chain import LogRow
+    from reviewer.access.verification import Finding
     from reviewer.access.witness import Submission
 
 app = typer.Typer(help="Read, verify and sign the access log.", no_args_is_help=True)
@@ -101,18 +102,7 @@ def verify(
         _require_witness(witness, outside)
     file = (workspace or default_workspace()) / DATABASE_FILE
     finding = verify_file(file, outside, every_signature=every_signature)
-    words = command_catalogue().words(finding.notice)
-    if json:
-        output.print_json(
-            {
-                "ok": finding.ok,
-                "rows": finding.rows,
-                "first_bad": finding.first_bad,
-                "sentence": words.sentence,
-            }
-        )
-    elif finding.ok:
-        print(words.sentence)
+    _print_finding(finding, as_json=json)
     if not finding.ok:
         raise Damaged(finding.notice.code, **finding.notice.parameters)
 
@@ -212,6 +202,15 @@ def segments(
         output.print_json({"files": [file.name for file in written]})
     else:
         print("\n".join(file.name for file in written) or "No segment was closed since the last time.")
+
+
+def _print_finding(finding: "Finding", *, as_json: bool) -> None:
+    sentence = command_catalogue().words(finding.notice).sentence
+    if as_json:
+        found = {"ok": finding.ok, "rows": finding.rows, "first_bad": finding.first_bad}
+        output.print_json(found | {"sentence": sentence})
+    elif finding.ok:
+        print(sentence)
 
 
 def _require_witness(text: str, outside: "Checkpoint | None") -> None:
