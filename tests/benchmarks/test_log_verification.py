@@ -1,4 +1,4 @@
-"""Verifying an access log of a million rows, beside the time that hashing its rows alone takes in the same run."""
+"""Verifying an access log of a million rows, beside the time of hashing its rows alone in the same run."""
 
 import os
 import sqlite3
