@@ -18,6 +18,7 @@ from reviewer.cli import (
     nda,
     output,
     people,
+    pii,
     qa,
     queue,
     retention,
@@ -46,6 +47,7 @@ app.add_typer(qa.app, name="qa")
 app.add_typer(drafts.app, name="drafts")
 app.add_typer(conventions.app, name="conventions")
 app.add_typer(lexicon.app, name="lexicon")
+app.add_typer(pii.app, name="pii")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)

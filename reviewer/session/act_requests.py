@@ -94,7 +94,7 @@ class ActRequests:
         conventions = self.conventions.of(clip.locale)
         is_review = lease.kind is TaskKind.REVIEW
         if not is_review:
-            require_complete(annotation, self.schema, conventions)
+            require_complete(annotation, self.schema, conventions, clip.locale)
             self._require_heard(lease, self._lack(lease, clip, annotation))
         work = self._sealed(lease, annotation, conventions.id)
         action = Action.REVIEW_SUBMITTED if is_review else Action.SUBMITTED

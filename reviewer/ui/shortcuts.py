@@ -37,6 +37,11 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("mono", "Ctrl+F10", QT_TRANSLATE_NOOP("shortcuts", "Mono on or off")),
     ("problem", "F8", QT_TRANSLATE_NOOP("shortcuts", "Next problem or difference")),
     ("fix_problem", "Ctrl+.", QT_TRANSLATE_NOOP("shortcuts", "Apply the suggested correction")),
+    (
+        "tag_personal_data",
+        "Ctrl+Shift+Y",
+        QT_TRANSLATE_NOOP("shortcuts", "Put tags in place of the personal data found"),
+    ),
     ("mark", "Ctrl+M", QT_TRANSLATE_NOOP("shortcuts", "Mark a segment border at the playhead")),
     ("segment_start", "Alt+Home", QT_TRANSLATE_NOOP("shortcuts", "Start the segment at the playhead")),
     ("segment_end", "Alt+End", QT_TRANSLATE_NOOP("shortcuts", "End the segment at the playhead")),

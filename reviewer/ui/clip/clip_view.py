@@ -43,7 +43,7 @@ _NARROW_PX = 620
 class ClipView(QWidget):
     """The first stage is the transcription; a page may add others, each a panel and its actions.
 
-    ``actions`` are the buttons of the transcription.
+    ``actions`` are the buttons of the transcription, ``clip_locale`` is the clip's.
     """
 
     annotation_changed = Signal(object)
@@ -63,6 +63,7 @@ class ClipView(QWidget):
         self.setObjectName("clip_view")
         self._scope = scope
         self._has_issues_shown = False
+        self.clip_locale = ""
         self._wave_share = 0
         self.facts = ClipFacts(self)
         self.waveform = WaveformPanel(scope, jobs, self)
@@ -124,6 +125,7 @@ class ClipView(QWidget):
         """Shows a clip, to be transcribed."""
         self.message.clear()
         self._has_issues_shown = False
+        self.clip_locale = clip.clip.locale
         self.facts.show_clip(clip.clip)
         self.waveform.show_clip(clip)
         self.show_stage(self.transcription)
@@ -187,6 +189,9 @@ class ClipView(QWidget):
         first = translated_catalogue().words(issues.notices[0]).sentence
         if issues.is_only_unheard and issues.lack is not None and issues.lack.spans:
             return f"{first} {self.unheard_hint}"
+        if issues.notices[0].code == "PERSONAL_DATA_TYPED":
+            keys = shortcut(f"{self._scope}.tag_personal_data").shown
+            return self.tr("{0} Press {1} to put tags in its place.").format(first, keys)
         return first
 
     def _order_tabs(self, actions: QWidget) -> None:
