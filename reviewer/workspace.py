@@ -24,6 +24,7 @@ from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
+from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.store import LocalClipStore
 from reviewer.db.connection import Database
@@ -202,6 +203,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         hypotheses=HypothesisRepository(database, content, clock),
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
+        redactions=RedactionRepository(database),
         drafts=DraftRepository(database),
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),

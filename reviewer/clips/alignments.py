@@ -1,9 +1,10 @@
 """The ``alignment`` table: when the words of an annotation are said, sealed under the clip's key."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from reviewer.clips.content import ClipContent
+from reviewer.clips.content import ClipContent, Resealer
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged
 from reviewer.model.clip import ContentKind
@@ -39,8 +40,8 @@ class AlignmentRepository:
     def add(self, keyring: Keyring, alignment: Alignment) -> None:
         """Keeps an alignment. Raises Refused if the clip is unknown or was purged."""
         name = _name(alignment.annotation_id, alignment.engine, alignment.version)
-        words = json.dumps([[word.text, word.start, word.end] for word in alignment.words])
-        sealed = self._content.seal(keyring, alignment.clip_id, ContentKind.HYPOTHESIS, name, words.encode())
+        words = _to_bytes(alignment.words)
+        sealed = self._content.seal(keyring, alignment.clip_id, ContentKind.HYPOTHESIS, name, words)
         self._database.execute(
             "INSERT OR REPLACE INTO alignment VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -57,16 +58,44 @@ class AlignmentRepository:
         for row in rows:
             name = _name(annotation_id, row["engine"], row["version"])
             data = self._content.unseal(keyring, row["clip_id"], ContentKind.HYPOTHESIS, name, row["sealed"])
-            try:
-                words = tuple(Word(text, start, end) for text, start, end in json.loads(data))
-            except (ValueError, TypeError) as error:
-                raise Damaged("HYPOTHESIS_UNREADABLE") from error
-            return Alignment(annotation_id, row["clip_id"], row["engine"], row["version"], words)
+            return Alignment(annotation_id, row["clip_id"], row["engine"], row["version"], _words(data))
         return None
+
+    def reseal_clip(
+        self, clip_id: str, resealer: Resealer, change: Callable[[tuple[Word, ...]], tuple[Word, ...]]
+    ) -> dict[str, tuple[Word, ...]]:
+        """Seals a clip's alignments under its next key, with the words that ``change`` leaves.
+
+        In the transaction that replaces the key. Returns the words of each annotation as they were.
+        """
+        rows = self._database.rows(
+            "SELECT annotation_id, engine, version, sealed FROM alignment WHERE clip_id = ?", (clip_id,)
+        )
+        found = {}
+        for row in rows:
+            name = _name(row["annotation_id"], row["engine"], row["version"])
+            words = _words(resealer.unseal(ContentKind.HYPOTHESIS, name, row["sealed"]))
+            sealed = resealer.seal(ContentKind.HYPOTHESIS, name, _to_bytes(change(words)))
+            self._database.execute(
+                "UPDATE alignment SET sealed = ? WHERE annotation_id = ?", (sealed, row["annotation_id"])
+            )
+            found[row["annotation_id"]] = words
+        return found
 
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes those of a purged clip."""
         self._database.execute("DELETE FROM alignment WHERE clip_id = ?", (clip_id,))
+
+
+def _to_bytes(words: tuple[Word, ...]) -> bytes:
+    return json.dumps([[word.text, word.start, word.end] for word in words]).encode()
+
+
+def _words(data: bytes) -> tuple[Word, ...]:
+    try:
+        return tuple(Word(text, start, end) for text, start, end in json.loads(data))
+    except (ValueError, TypeError) as error:
+        raise Damaged("HYPOTHESIS_UNREADABLE") from error
 
 
 def _name(annotation_id: str, engine: str, version: str) -> str:

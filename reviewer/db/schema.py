@@ -7,8 +7,10 @@ from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
 from reviewer.errors import Refused
+from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
+from reviewer.model.redaction import RedactionSource, RedactionState
 from reviewer.model.task import SkipReason, TaskKind, TaskState, VerdictKind
 
 migrations = Migrations("reviewer-2")
@@ -71,6 +73,13 @@ def m006_distressing_clips(db: Tables) -> None:
 def m007_kept_work(db: Tables) -> None:
     """Submissions that can be taken back, and versions of unfinished work."""
     for statement in _KEPT_WORK:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m012_redactions(db: Tables) -> None:
+    """Redactions, what a lead released, and the name of each clip's files."""
+    for statement in _REDACTIONS:
         db.conn.execute(statement)
 
 
@@ -448,4 +457,52 @@ _KEPT_WORK = (
     """,
     "CREATE INDEX draft_version_by_task ON draft_version (task_id, person_id, made_at)",
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
+)
+
+# stored_as: the name of the clip's files, another one for each key; its id if it has its first key.
+# resealing: the clip whose annotations get a new seal and digest in the open transaction; else it is empty.
+_REDACTIONS = (
+    "ALTER TABLE clip ADD COLUMN stored_as TEXT NOT NULL DEFAULT ''",
+    f"""
+    CREATE TABLE redaction (
+        id TEXT PRIMARY KEY,
+        clip_id TEXT NOT NULL REFERENCES clip (id),
+        start INTEGER NOT NULL CHECK (start >= 0),
+        "end" INTEGER NOT NULL CHECK ("end" > start),
+        kind TEXT NOT NULL {_one_of("kind", PersonalDataKind)},
+        source TEXT NOT NULL {_one_of("source", RedactionSource)},
+        state TEXT NOT NULL {_one_of("state", RedactionState)},
+        proposed_by TEXT NOT NULL,
+        proposed_at INTEGER NOT NULL,
+        decided_by TEXT,
+        decided_at INTEGER,
+        removed_start INTEGER NOT NULL DEFAULT 0,
+        removed_end INTEGER NOT NULL DEFAULT 0,
+        is_text_open INTEGER NOT NULL DEFAULT 0 CHECK (is_text_open IN (0, 1))
+    ) STRICT
+    """,
+    "CREATE INDEX redaction_by_clip ON redaction (clip_id)",
+    "CREATE INDEX redaction_by_state ON redaction (state)",
+    """
+    CREATE TABLE released_work (
+        annotation_id TEXT PRIMARY KEY,
+        clip_id TEXT NOT NULL REFERENCES clip (id),
+        reason TEXT NOT NULL,
+        person_id TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX released_work_by_clip ON released_work (clip_id)",
+    "CREATE TABLE resealing (clip_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    "DROP TRIGGER annotation_no_update",
+    """
+    CREATE TRIGGER annotation_no_update BEFORE UPDATE ON annotation
+    WHEN (NEW.id, NEW.submission_key, NEW.task_id, NEW.clip_id, NEW.author, NEW.parent,
+        NEW.schema_version, NEW.conventions_version, NEW.made_at) IS NOT (OLD.id, OLD.submission_key,
+        OLD.task_id, OLD.clip_id, OLD.author, OLD.parent, OLD.schema_version, OLD.conventions_version,
+        OLD.made_at)
+        OR ((NEW.sealed IS NOT x'' OR NEW.digest IS NOT OLD.digest)
+        AND NOT EXISTS (SELECT 1 FROM resealing WHERE clip_id = OLD.clip_id))
+    BEGIN SELECT RAISE(ABORT, 'annotations are append-only'); END
+    """,
 )

@@ -89,6 +89,7 @@ class Purge:
                 unit.hypotheses.delete_of_clip(clip)
                 unit.alignments.delete_of_clip(clip)
                 unit.draft_distances.delete_of_clip(clip)
+                unit.redactions.delete_of_clip(clip)
                 unit.drafts.delete_of_clip(clip)
                 unit.versions.delete_of_clip(clip)
                 event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})

@@ -11,12 +11,13 @@ from reviewer.lead.export_filter import Facts, Predicate
 from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.people import Identity
+from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.pii import find
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.unit_of_work import UnitOfWork
-from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.conventions import Conventions, TagClass
 from reviewer.transcript.normalisation import clean_text, normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
 
@@ -71,7 +72,7 @@ class Selector:
             if self._unit.queue.clip_state(clip_id) not in _FINISHED:
                 continue  # counted below, by the clip's state
             clip = self._unit.clips.get(clip_id)
-            if reason := self._no_longer_covered(clip):
+            if reason := self._no_longer_covered(clip) or self._not_yet_redacted(clip):
                 left_out[reason] += 1
             else:
                 candidates.append((clip, self._final(clip_id, list(accepted))))
@@ -94,6 +95,12 @@ class Selector:
             return "consent_withdrawn"
         return "retention_over" if clip.purge_at <= now else ""
 
+    def _not_yet_redacted(self, clip: Clip) -> str:
+        redactions = self._unit.redactions.of_clip(clip.id)
+        if any(one.is_muted for one in redactions):
+            return "redaction_pending"
+        return "redacted_text_open" if any(one.is_text_open for one in redactions) else ""
+
     def _final(self, clip_id: str, passes: list[SealedAnnotation]) -> list[SealedAnnotation]:
         """The adjudicated annotation if there is one, else all accepted passes."""
         final = self._unit.queue.final(clip_id)
@@ -114,8 +121,9 @@ class Selector:
         ):  # consent or retention ended, or it was purged, since the first check
             return self._no_longer_covered(clip) or "purged"
         conventions = self._conventions.of(clip.locale)
+        redactions = self._unit.redactions.of_clip(clip.id)
         for annotation in annotations:
-            for reason in _reasons_against(clip, annotation, conventions):
+            for reason in _reasons_against(clip, annotation, conventions, redactions):
                 return reason
         normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
         if len(normalised) > 1:
@@ -189,23 +197,40 @@ def one_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
-def _reasons_against(clip: Clip, annotation: Annotation, conventions: Conventions) -> Iterator[str]:
+def _reasons_against(
+    clip: Clip, annotation: Annotation, conventions: Conventions, redactions: Sequence[Redaction]
+) -> Iterator[str]:
+    applied = [one for one in redactions if one.state is RedactionState.APPLIED]
     flags = annotation.flags.union(*(segment.flags for segment in annotation.segments))
     for flag in _LEFT_OUT_FLAGS:
-        if flag in flags:
+        if flag in flags and not (flag is Flag.PERSONAL_DATA and applied):
             yield f"flag_{flag}"
     profile = conventions.profile(PROFILE)
-    tokens = tokenize(annotation.text_verbatim)
-    names = (token.tag_name.lower() for token in tokens if token.kind is TokenKind.TAG)
-    tags = (conventions.tag(name) for name in names)
-    for tag_class in sorted(tag.tag_class for tag in tags if tag and tag.tag_class in profile.leave_out):
+    for tag_class in sorted(_tag_classes(annotation, conventions, applied) & set(profile.leave_out)):
         yield f"tag_{tag_class}"
     answers = [*annotation.labels.values(), *(v for one in annotation.segments for v in one.labels.values())]
     typed = [annotation.text_verbatim, *(answer for answer in answers if isinstance(answer, str))]
-    if annotation.spans or any(find(text, clip.locale) for text in typed):
+    decided = {(one.start, one.end) for one in redactions if not one.is_muted}
+    is_marked = any((span.start, span.end) not in decided for span in annotation.spans)
+    if is_marked or any(find(text, clip.locale) for text in typed):
         yield "personal_data_found"
     if not annotation.text_verbatim.strip() and Flag.NO_SPEECH not in annotation.flags:
         yield "no_text"
+
+
+def _tag_classes(annotation: Annotation, conventions: Conventions, applied: Sequence[Redaction]) -> set[str]:
+    """The classes of the tags in a text. A tag for personal data whose words were removed does not count:
+    nobody can hear what the text lacks."""
+    found: set[str] = set()
+    for segment in annotation.segments:
+        removed = sum(one.start < segment.end and segment.start < one.end for one in applied)
+        for token in tokenize(segment.text):
+            tag = conventions.tag(token.tag_name.lower()) if token.kind is TokenKind.TAG else None
+            if tag is not None and tag.tag_class is TagClass.PII and removed:
+                removed -= 1
+            elif tag is not None:
+                found.add(tag.tag_class)
+    return found
 
 
 def _comparable(labels: Labels) -> frozenset[tuple[str, object]]:

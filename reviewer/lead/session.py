@@ -25,6 +25,7 @@ from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, Untaken
 from reviewer.queue.api import HeldClip
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -75,6 +76,7 @@ class LeadSession:
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
         self._purge = Purge(unit)
+        self.redactions = Redactions(unit, access)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
 
@@ -168,6 +170,7 @@ class LeadSession:
     ) -> ExportResult:
         """Writes accepted work as a labelled set with its passport."""
         self._require(Act.EXPORT)
+        self.redactions.apply_all(self.identity)
         return self._export.export_set(self.identity, out, tuple(formats), where, progress)
 
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:

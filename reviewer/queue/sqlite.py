@@ -31,7 +31,8 @@ from reviewer.model.task import (
     WorkCounts,
 )
 from reviewer.queue import sqlite_queries as queries
-from reviewer.queue.api import DrawResult, HeldClip, Receipt
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing
+from reviewer.queue.sqlite_resealing import reseal_clip
 
 PREFETCH_MINUTES = 5
 _REMEMBERED_DAYS = 7
@@ -409,6 +410,23 @@ class SqliteQueue:
             for statement in queries.ERASE_CLIP:
                 self._database.execute(statement, (clip_id,))
             self._set_clip(clip_id, ClipState.PURGED, reason)
+
+    def reseal_clip(self, clip_id: str, resealing: Resealing) -> list[SealedAnnotation]:
+        self._database.require_transaction()
+        return reseal_clip(self._database, clip_id, resealing)
+
+    def end_quarantine(self, clip_id: str) -> None:
+        with self._database.transaction():
+            if self.clip_state(clip_id) is not ClipState.QUARANTINED:
+                raise Refused("NOT_QUARANTINED", clip=clip_id)
+            self._set_clip(clip_id, ClipState.READY)
+            self._follow(clip_id)
+
+    def quarantined(self) -> list[str]:
+        rows = self._database.rows(
+            "SELECT clip_id FROM queue_clip WHERE state = 'quarantined' ORDER BY clip_id"
+        )
+        return [row["clip_id"] for row in rows]
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
         with self._database.transaction():

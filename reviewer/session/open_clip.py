@@ -9,6 +9,7 @@ from reviewer.model.clip import Clip
 from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
+from reviewer.model.redaction import Redaction
 from reviewer.model.task import Lease
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.history import History
@@ -20,6 +21,15 @@ class ReturnedWork:
 
     comment: str
     annotation: Annotation
+
+
+@dataclass(frozen=True, slots=True)
+class MutedClip:
+    """What may be heard and seen of an open clip after a redaction was proposed or decided."""
+
+    samples: Sound
+    peaks: PeakPyramid
+    redactions: tuple[Redaction, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +55,4 @@ class OpenClip:
     blind: Annotation | None = None
     is_distressing: bool = False
     draft_history: History | None = None
+    redactions: tuple[Redaction, ...] = ()

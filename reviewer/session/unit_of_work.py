@@ -15,6 +15,7 @@ from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
+from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock
@@ -34,6 +35,7 @@ class UnitOfWork:
     hypotheses: HypothesisRepository
     alignments: AlignmentRepository
     draft_distances: DraftDistanceRepository
+    redactions: RedactionRepository
     drafts: DraftRepository
     versions: DraftVersionRepository
     open_tasks: OpenTasks

@@ -8,10 +8,12 @@ from datetime import datetime
 from reviewer.audio.samples import Sound
 from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
 from reviewer.labels.schema import Schema
-from reviewer.model.annotation import Annotation
+from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
+from reviewer.model.redaction import RedactionSource
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
@@ -34,8 +36,9 @@ from reviewer.session.drafts import Draft, Drafts
 from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
-from reviewer.session.open_clip import OpenClip, ReturnedWork
+from reviewer.session.open_clip import MutedClip, OpenClip, ReturnedWork
 from reviewer.session.past_work import PastWork
+from reviewer.session.redactions import Redactions, propose
 from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
@@ -93,6 +96,7 @@ class WorkSession:
         self._access = access
         self._listening = listening
         self._measurement = measurement
+        self._redactions = Redactions(unit, access)
         self._drafts = Drafts(unit)
         self._versions = DraftVersions(unit)
         self._delivery = Delivery(unit, identity, self._drafts)
@@ -172,6 +176,7 @@ class WorkSession:
         """
         self._require_kind(lease)
         permit = self._access.permit(self.identity, lease)
+        self._ended.discard((lease.task_id, lease.token))
         prefetched, self._prefetched = self._prefetched, None
         is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
         unsealed = self._access.open(permit, _opened_texts(lease))
@@ -227,6 +232,7 @@ class WorkSession:
         self._drafts.recall(self.identity, lease, or_begin_anew=True)
         failure: LeaseLost | OpenElsewhere | None
         with self._unit.transaction():
+            self._access.require_current(self.identity, lease.clip_id, is_saving=True)
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
             failure = OpenElsewhere() if is_elsewhere else self._requests.lost(lease)
             if failure is None:
@@ -251,6 +257,39 @@ class WorkSession:
         self._require_open(lease)
         with self._unit.transaction():
             self._versions.keep(self.identity, lease, annotation, reason)
+
+    def mark_personal_data(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
+        """Mutes frames ``start`` to ``end`` of the open clip for everybody, until QA or a lead decides.
+
+        Returns: the sound and the peaks of the open clip as they may be heard and seen from now on.
+        Raises: Refused (code CLIP_NOT_OPEN, SPAN_OUTSIDE_CLIP), LeaseLost, NotLeased.
+        """
+        self._require_unfinished(lease)
+        opened = self._access.opened(self.identity, lease.clip_id)
+        if opened is None:
+            raise Refused("CLIP_NOT_OPEN")
+        source = RedactionSource.LISTENER
+        with self._unit.transaction():
+            propose(self._unit, self.identity, opened.clip, Span(start, end), kind, source)
+        return self._muted(lease)
+
+    def decide_redaction(self, lease: Lease, redaction_id: str, *, is_confirmed: bool) -> MutedClip:
+        """Confirms or rejects a redaction of the open clip; for QA.
+
+        A confirmed one is applied when no window has the clip open any more. A rejected one can be heard from
+        the next opening on.
+        """
+        if self._unit.redactions.get(redaction_id).clip_id != lease.clip_id:
+            raise Refused("NO_REDACTION", redaction=redaction_id)
+        if is_confirmed:
+            self._redactions.confirm(self.identity, redaction_id)
+        else:
+            self._redactions.reject(self.identity, redaction_id)
+        return self._muted(lease)
+
+    def _muted(self, lease: Lease) -> MutedClip:
+        unsealed = self._access.mute(self.identity, lease.clip_id)
+        return MutedClip(unsealed.samples, unsealed.peaks, unsealed.redactions)
 
     def save_position(self, lease: Lease, frame: int) -> None:
         """Commits the position in the clip, for the next opening.
@@ -281,6 +320,8 @@ class WorkSession:
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
             self._forget(lease)
+            if error.code == "CLIP_REDACTED":
+                self._note_end(lease)  # what was typed to the old sound must not be saved beside the new one
             raise
 
     def heard(self, lease: Lease, ranges: Sequence[HeardRange]) -> None:
@@ -484,6 +525,7 @@ class WorkSession:
             blind=texts.blind,
             is_distressing=self._unit.clips.is_distressing(unsealed.clip.id),
             draft_history=texts.draft.history,
+            redactions=unsealed.redactions,
         )
 
     def _texts(self, lease: Lease) -> _Texts:
