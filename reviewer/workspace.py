@@ -20,6 +20,7 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.open_tasks import OpenTasks
@@ -204,6 +205,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
         redactions=RedactionRepository(database),
+        held_finds=HeldFindRepository(database),
         drafts=DraftRepository(database),
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),

@@ -16,6 +16,9 @@ class PurgeReason(StrEnum):
 
     CONSENT_ENDED = "consent_withdrawn"
     RETENTION_ENDED = "retention"
+    PERSONAL_DATA = "personal_data"
+    REPLACED = "replaced"
+    """A corrected line of a manifest came for a clip in quarantine."""
 
 
 class ClipRepository:
@@ -79,9 +82,12 @@ class ClipRepository:
         """Whether this source was imported before; a purged one still counts."""
         return bool(self._database.value("SELECT 1 FROM clip WHERE source_hash = ?", (source_hash,)))
 
-    def has_samples(self, samples_hash: str) -> bool:
-        """Whether the same samples were imported before."""
-        return bool(self._database.value("SELECT 1 FROM clip WHERE samples_hash = ?", (samples_hash,)))
+    def of_samples(self, samples_hash: str) -> str | None:
+        """The clip of the same samples."""
+        found: str | None = self._database.value(
+            "SELECT id FROM clip WHERE samples_hash = ?", (samples_hash,)
+        )
+        return found
 
     def of_source(self, source_hash: str) -> str | None:
         """The clip of a source, for a withdrawal."""
@@ -103,6 +109,14 @@ class ClipRepository:
         touched = self._database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (clip_id,))
         if not touched:
             raise Refused("NO_SUCH_CLIP", clip=clip_id)
+
+    def free_source(self, clip_id: str) -> None:
+        """Lets the source and the samples of a purged clip be imported once more."""
+        self._database.execute(
+            "UPDATE clip SET source_hash = 'replaced ' || id, samples_hash = 'replaced ' || id"
+            " WHERE id = ? AND wrapped_key IS NULL",
+            (clip_id,),
+        )
 
     def truncate_wal(self) -> None:
         """Removes destroyed keys from the write-ahead log; must be called after the commit."""

@@ -9,6 +9,7 @@ from reviewer.db.connection import Database, translated
 from reviewer.errors import Refused
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.clip import ClipState
+from reviewer.model.held_back import ReleaseReason
 from reviewer.model.people import PersonState, Role
 from reviewer.model.redaction import RedactionSource, RedactionState
 from reviewer.model.task import SkipReason, TaskKind, TaskState, VerdictKind
@@ -460,6 +461,7 @@ _KEPT_WORK = (
 )
 
 # stored_as: the name of the clip's files, another one for each key; its id if it has its first key.
+# held_find: what was found in a clip's draft at import (no annotation), or in submitted work.
 # resealing: the clip whose annotations get a new seal and digest in the open transaction; else it is empty.
 _REDACTIONS = (
     "ALTER TABLE clip ADD COLUMN stored_as TEXT NOT NULL DEFAULT ''",
@@ -484,10 +486,22 @@ _REDACTIONS = (
     "CREATE INDEX redaction_by_clip ON redaction (clip_id)",
     "CREATE INDEX redaction_by_state ON redaction (state)",
     """
+    CREATE TABLE held_find (
+        clip_id TEXT NOT NULL REFERENCES clip (id),
+        annotation_id TEXT NOT NULL DEFAULT '',
+        code TEXT NOT NULL,
+        kind TEXT NOT NULL DEFAULT '',
+        start INTEGER,
+        "end" INTEGER,
+        found_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX held_find_by_clip ON held_find (clip_id, annotation_id)",
+    f"""
     CREATE TABLE released_work (
         annotation_id TEXT PRIMARY KEY,
         clip_id TEXT NOT NULL REFERENCES clip (id),
-        reason TEXT NOT NULL,
+        reason TEXT NOT NULL {_one_of("reason", ReleaseReason)},
         person_id TEXT NOT NULL,
         at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID

@@ -78,6 +78,15 @@ class Purge:
         self._unit.content.sweep()
         return PurgeReport(tuple(purged), found.count(None), recall)
 
+    def purge_clip(self, identity: Identity, clip_id: str, reason: PurgeReason) -> PurgeReport:
+        """Purges one clip for a lead's own reason. Raises NotAllowed, Refused for an unknown clip."""
+        require(identity.person, Act.PURGE)
+        self._unit.clips.get(clip_id)
+        recall = self._recall([clip_id])
+        is_done = self._destroy(identity, clip_id, reason, recall)
+        self._unit.content.sweep()
+        return PurgeReport(((clip_id, reason),) if is_done else (), 0, recall)
+
     def _destroy(self, identity: Identity, clip: str, reason: str, recall: Iterable[Recall]) -> bool:
         exports = [one.export for one in recall if clip in one.clips]
         unit = self._unit
@@ -86,10 +95,13 @@ class Purge:
                 return False
             with unit.transaction():
                 unit.clips.destroy_key(clip)
+                if reason == PurgeReason.REPLACED:
+                    unit.clips.free_source(clip)
                 unit.hypotheses.delete_of_clip(clip)
                 unit.alignments.delete_of_clip(clip)
                 unit.draft_distances.delete_of_clip(clip)
                 unit.redactions.delete_of_clip(clip)
+                unit.held_finds.delete_of_clip(clip)
                 unit.drafts.delete_of_clip(clip)
                 unit.versions.delete_of_clip(clip)
                 event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})

@@ -10,12 +10,14 @@ from reviewer.formats.dataset import Utterance, split_of, utterance_id
 from reviewer.lead.export_filter import Facts, Predicate
 from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
 from reviewer.model.clip import Clip, ClipState
+from reviewer.model.held_back import HeldCode
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.pii import find
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.redactions import record_reasons
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions, TagClass
 from reviewer.transcript.normalisation import clean_text, normalise
@@ -25,6 +27,8 @@ PROFILE = "training"
 _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
 _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
+_HELD_CODES = frozenset(code.value for code in HeldCode)
+_MAY_BE_RELEASED = {HeldCode.TEXT.value, HeldCode.FLAG.value}
 _FLAGS = frozenset(flag.value for flag in Flag)
 _CLIPS_A_BATCH = 100
 
@@ -122,9 +126,12 @@ class Selector:
             return self._no_longer_covered(clip) or "purged"
         conventions = self._conventions.of(clip.locale)
         redactions = self._unit.redactions.of_clip(clip.id)
-        for annotation in annotations:
+        for work, annotation in zip(passes, annotations, strict=True):
+            is_released = self._unit.held_finds.is_released(work.id)
             for reason in _reasons_against(clip, annotation, conventions, redactions):
-                return reason
+                if not (is_released and reason in _MAY_BE_RELEASED):
+                    self._record_reasons(clip, work, annotation, reason)
+                    return reason
         normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
         if len(normalised) > 1:
             return "passes_differ"
@@ -136,6 +143,14 @@ class Selector:
         if not where(Facts(clip, merged, len(text.split()))):
             return "filtered"
         return SelectedClip(clip, passes[0], merged, text, conventions)
+
+    def _record_reasons(
+        self, clip: Clip, work: SealedAnnotation, annotation: Annotation, reason: str
+    ) -> None:
+        """A lead decides about what is held back; work of an earlier version was not recorded yet."""
+        if reason in _HELD_CODES:
+            with self._unit.transaction():
+                record_reasons(self._unit, clip, work.id, annotation)
 
     def _without_accepted_work(self) -> dict[str, int]:
         counts = self._unit.queue.counts()

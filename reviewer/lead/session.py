@@ -14,6 +14,7 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
+from reviewer.lead.held_back import HeldBack
 from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
@@ -50,6 +51,8 @@ class Overview:
     unwitnessed: int
     untaken: tuple[UntakenCount, ...] = ()
     """Tasks that wait and that nobody with an active account can take."""
+    held_back: int = 0
+    """Clips that wait for a decision about personal data."""
 
 
 class LeadSession:
@@ -77,6 +80,7 @@ class LeadSession:
         self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
         self._purge = Purge(unit)
         self.redactions = Redactions(unit, access)
+        self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
 
@@ -98,6 +102,7 @@ class LeadSession:
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
+            held_back=len(self.held_back.clips(self.identity)),
         )
 
     def make_drafts(

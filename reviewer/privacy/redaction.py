@@ -31,10 +31,10 @@ class RemovedSound:
 
 @dataclass(frozen=True, slots=True)
 class FoundSpan:
-    """Personal data in recognised words: the frames in which it was said."""
+    """Personal data in recognised words: the frames in which it was said, and what it was found to be."""
 
     span: Span
-    kind: PersonalDataKind
+    kind: pii.PiiKind
 
 
 def tag_for(kind: PersonalDataKind) -> str:
@@ -50,7 +50,7 @@ def spans_in_words(words: Sequence[Word], locale: str) -> tuple[FoundSpan, ...]:
         said = [word for word, (start, end) in places if start < find.end and find.start < end]
         start, end = min(word.start for word in said), max(word.end for word in said)
         if start < end:
-            found.append(FoundSpan(Span(start, end), kind_of(find.kind)))
+            found.append(FoundSpan(Span(start, end), find.kind))
     return tuple(found)
 
 

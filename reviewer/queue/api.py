@@ -293,6 +293,10 @@ class Queue(Protocol):
         """Puts a clip in quarantine into the queue; raises Refused (code NOT_QUARANTINED) for any other."""
         ...
 
+    def open_passes(self, clip_id: str) -> list[str]:
+        """The transcription tasks of a clip that nobody has taken, in their order."""
+        ...
+
     def quarantined(self) -> list[str]:
         """The clips in quarantine, by id."""
         ...

@@ -422,6 +422,13 @@ class SqliteQueue:
             self._set_clip(clip_id, ClipState.READY)
             self._follow(clip_id)
 
+    def open_passes(self, clip_id: str) -> list[str]:
+        rows = self._database.rows(
+            "SELECT id FROM task WHERE clip_id = ? AND kind = 'transcribe' AND state = 'open' ORDER BY round",
+            (clip_id,),
+        )
+        return [row["id"] for row in rows]
+
     def quarantined(self) -> list[str]:
         rows = self._database.rows(
             "SELECT clip_id FROM queue_clip WHERE state = 'quarantined' ORDER BY clip_id"

@@ -24,7 +24,7 @@ from reviewer.session.draft_versions import DraftVersions, VersionReason
 from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
-from reviewer.session.redactions import propose
+from reviewer.session.redactions import propose, record_reasons
 from reviewer.session.submission_checks import is_answered_by_flag, require_complete
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -117,6 +117,7 @@ class ActRequests:
                 self.delivery.record(action, lease, detail)
             self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)
             self._propose_redactions(clip, annotation)
+            record_reasons(self.unit, clip, work.id, annotation)
             self.versions.keep(self.identity, lease, annotation, VersionReason.SUBMITTED)
             self.drafts.discard(lease, keeps_versions=True)
 

@@ -223,6 +223,16 @@ class ClipAccess:
         with self._unit.content.audio(identity.keyring, clip.id) as stream:
             return read_canonical(stream)
 
+    def open_held(self, identity: Identity, clip_id: str, texts: Sequence[str]) -> UnsealedClip:
+        """Opens a clip that is held back, for a lead who decides about it; the caller closes it."""
+        acknowledgement_id = self.require(identity, Act.DECIDE_HELD)
+        clip = self.openable(clip_id)
+        detail: dict[str, DetailValue] = {"purpose": "held", "nda": acknowledgement_id}
+        if texts:
+            detail["annotations"] = list(texts)
+        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
+        return self._unsealed(identity, clip)
+
     def open_for_recogniser(self, identity: Identity, clip: Clip, engine: str) -> Samples:
         """Opens a clip for a recogniser, after a row that names it. Raises Refused, Damaged."""
         acknowledgement_id = self.require(identity, Act.IMPORT)

@@ -17,11 +17,13 @@ from reviewer.errors import Refused
 from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.held_back import HeldFind
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import SealedAnnotation
+from reviewer.privacy.held_back import reasons_in
 from reviewer.privacy.redaction import RemovedSound, hypothesis_without_words, without_words
 from reviewer.session import window
 from reviewer.session.clip_access import ClipAccess
@@ -42,13 +44,13 @@ class Redactions:
 
         Raises: Refused (code REDACTION_DECIDED); NotAllowed for anybody but QA and leads.
         """
-        decided = self._decide(identity, redaction_id, RedactionState.CONFIRMED)
+        decided = self.record_decision(identity, redaction_id, RedactionState.CONFIRMED)
         self.apply(identity, decided.clip_id)
         return self._unit.redactions.get(redaction_id)
 
     def reject(self, identity: Identity, redaction_id: str) -> Redaction:
         """The span is no personal data: it can be heard again, from the next opening on."""
-        return self._decide(identity, redaction_id, RedactionState.REJECTED)
+        return self.record_decision(identity, redaction_id, RedactionState.REJECTED)
 
     def of_clip(self, identity: Identity, clip_id: str) -> tuple[Redaction, ...]:
         """All redactions of a clip, for whoever may decide about them."""
@@ -120,6 +122,8 @@ class Redactions:
         texts.alignments = unit.alignments.reseal_clip(clip.id, resealer, texts.words)
         texts.hypotheses = unit.hypotheses.reseal_clip(clip.id, resealer, texts.hypothesis)
         works = unit.queue.reseal_clip(clip.id, texts)
+        for annotation_id, annotation in texts.annotations.items():
+            record_reasons(unit, clip, annotation_id, annotation)
         unit.drafts.reseal_clip(clip.id, texts.draft)
         unit.versions.reseal_clip(clip.id, texts.version)
         for one, gone in zip(confirmed, texts.removed, strict=True):
@@ -151,7 +155,8 @@ class Redactions:
         incident: dict[str, DetailValue] = {"redactions": ids, "exports": exports}
         self._unit.log.record(Event.by(identity, Action.INCIDENT, clip.id, detail=incident))
 
-    def _decide(self, identity: Identity, redaction_id: str, state: RedactionState) -> Redaction:
+    def record_decision(self, identity: Identity, redaction_id: str, state: RedactionState) -> Redaction:
+        """Confirms or rejects; ``apply`` does the rest. Raises Refused (code REDACTION_DECIDED)."""
         self._access.require(identity, Act.REDACT)
         unit = self._unit
         found = unit.redactions.get(redaction_id)
@@ -217,6 +222,27 @@ def propose(
     return redaction
 
 
+def record_reasons(unit: UnitOfWork, clip: Clip, annotation_id: str, annotation: Annotation) -> None:
+    """Records what in a piece of work holds the clip back, so that a lead sees it without opening it."""
+    now = unit.clock.now()
+    unit.held_finds.replace(
+        clip.id,
+        annotation_id,
+        [
+            HeldFind(
+                clip.id,
+                annotation_id,
+                one.code,
+                one.kind,
+                one.span.start if one.span else None,
+                one.span.end if one.span else None,
+                now,
+            )
+            for one in reasons_in(annotation, clip.locale)
+        ],
+    )
+
+
 class _OpenedMeanwhile(Exception):
     """Somebody opened the clip, or decided otherwise, while its new sound was made."""
 
@@ -239,6 +265,8 @@ class _Texts:
     removed: tuple[RemovedSound, ...]
     alignments: dict[str, tuple[Word, ...]] = field(default_factory=dict)
     hypotheses: tuple[Hypothesis, ...] = ()
+    annotations: dict[str, Annotation] = field(default_factory=dict)
+    """As they are now."""
     unknown: set[RemovedSound] = field(default_factory=set)
     """The stretches whose words could not be told in some text."""
 
@@ -258,9 +286,10 @@ class _Texts:
         return hypothesis_without_words(hypothesis, self.removed, self.locale)
 
     def annotation(self, work: SealedAnnotation) -> tuple[bytes, bytes]:
-        plain = self._cleaned(
-            self.resealer.unseal(ContentKind.ANNOTATION, work.id, work.sealed), self.alignments.get(work.id)
-        )
+        before = Annotation.from_bytes(self.resealer.unseal(ContentKind.ANNOTATION, work.id, work.sealed))
+        after = self._without_words(before, self.alignments.get(work.id))
+        self.annotations[work.id] = after
+        plain = after.to_bytes()
         return self.resealer.digest(plain), self.resealer.seal(ContentKind.ANNOTATION, work.id, plain)
 
     def comment(self, verdict_id: str, sealed: bytes) -> bytes:
@@ -269,8 +298,8 @@ class _Texts:
 
     def late_draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
         name = f"{task_id}:{person_id}"
-        plain = self._cleaned(self.resealer.unseal(ContentKind.LATE_DRAFT, name, sealed))
-        return self.resealer.seal(ContentKind.LATE_DRAFT, name, plain)
+        before = Annotation.from_bytes(self.resealer.unseal(ContentKind.LATE_DRAFT, name, sealed))
+        return self.resealer.seal(ContentKind.LATE_DRAFT, name, self._without_words(before).to_bytes())
 
     def draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes:
         """A draft without its undo history, which leads back to the words."""
@@ -289,9 +318,6 @@ class _Texts:
         if not is_known:
             return None
         return self.resealer.seal(ContentKind.DRAFT_VERSION, version_id, annotation.to_bytes())
-
-    def _cleaned(self, plain: bytes, words: Sequence[Word] | None = None) -> bytes:
-        return self._without_words(Annotation.from_bytes(plain), words).to_bytes()
 
     def _without_words(self, annotation: Annotation, words: Sequence[Word] | None = None) -> Annotation:
         for one in self.removed:

@@ -12,6 +12,7 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
@@ -36,6 +37,7 @@ class UnitOfWork:
     alignments: AlignmentRepository
     draft_distances: DraftDistanceRepository
     redactions: RedactionRepository
+    held_finds: HeldFindRepository
     drafts: DraftRepository
     versions: DraftVersionRepository
     open_tasks: OpenTasks

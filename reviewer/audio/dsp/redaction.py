@@ -26,7 +26,7 @@ def removed_span(sound: Sound, marked: Span) -> Span:
 
     150 ms are added on each side, because marks are late or early; each end then moves on to the next
     silence, if there is one within 300 ms, so that no half of a sound is left; last the length is rounded up
-    to a multiple of 250 ms, at the end first. Less is added only where the clip begins or ends.
+    to a multiple of 250 ms, half at each end. Less is added only where the clip begins or ends.
 
     Raises ValueError for a span that is not in the clip.
     """
@@ -38,8 +38,11 @@ def removed_span(sound: Sound, marked: Span) -> Span:
     start, end = quiet.before(start), quiet.after(end)
     quantum = max(round(QUANTUM_SECONDS * sound.rate_hz), 1)
     missing = -(end - start) % quantum
-    end, missing = min(end + missing, sound.frames), max(end + missing - sound.frames, 0)
-    return Span(max(start - missing, 0), end)
+    start -= missing // 2
+    end += missing - missing // 2
+    beyond = max(end - sound.frames, 0)
+    end, start = end - beyond, start - beyond
+    return Span(max(start, 0), min(end + max(-start, 0), sound.frames))
 
 
 def redacted(samples: Samples, removed: Iterable[Span]) -> Samples:

@@ -3,6 +3,7 @@
 from reviewer.model.annotation import Annotation, PersonalDataKind, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.intervals import Span
+from reviewer.privacy.pii import PiiKind
 from reviewer.privacy.redaction import (
     FoundSpan,
     RemovedSound,
@@ -35,12 +36,12 @@ def text_of(annotation: Annotation) -> str:
 
 def test_words_in_a_draft_tell_when_a_number_is_said() -> None:
     words = said(f"my number is {DIGITS} please")
-    assert spans_in_words(words, "en-US") == (FoundSpan(Span(3000, 13_000), PersonalDataKind.NUMBER),)
+    assert spans_in_words(words, "en-US") == (FoundSpan(Span(3000, 13_000), PiiKind.PHONE),)
 
 
 def test_an_address_is_of_the_kind_email() -> None:
     (found,) = spans_in_words(said("write to anna dot kowalska at gmail dot com today"), "en-US")
-    assert found.kind is PersonalDataKind.EMAIL
+    assert found.kind is PiiKind.EMAIL
 
 
 def test_harmless_words_give_no_span() -> None:
