@@ -1,6 +1,6 @@
 """A lead decides about clips that are held back because of personal data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act
@@ -9,10 +9,10 @@ from reviewer.errors import Refused
 from reviewer.lead.purge import Purge, PurgeReport
 from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.clip import ClipState
-from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.held_back import HeldBackClip, HeldCode, HeldFind, HeldState, ReleaseReason
 from reviewer.model.hypothesis import Hypothesis
-from reviewer.model.intervals import Span
+from reviewer.model.intervals import Span, merge_heard
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
 from reviewer.model.task import TaskState
@@ -78,6 +78,14 @@ class HeldBack:
             self.close(identity, sound)
             raise
         return OpenedHeldClip(held, sound, drafts, tuple(texts))
+
+    def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames of an open held clip reached the device."""
+        self._access.allow(identity, Act.DECIDE_HELD)
+        kept = [[part.start, part.end, part.speed_percent] for part in merge_heard(ranges)]
+        if kept:
+            detail: dict[str, DetailValue] = {"purpose": "held", "ranges": kept}
+            self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip_id, detail=detail))
 
     def close(self, identity: Identity, sound: UnsealedClip) -> None:
         """Closes the sound, with a row in the log."""

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reviewer.access.rights import Act, may
 from reviewer.audio.samples import Sound
 from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
 from reviewer.labels.schema import Schema
@@ -115,6 +116,11 @@ class WorkSession:
     def conventions_for(self, locale: str) -> Conventions:
         """The conventions of a clip's locale."""
         return self._conventions.of(locale)
+
+    @property
+    def may_redact(self) -> bool:
+        """Whether this person's role confirms and rejects redactions."""
+        return may(self.identity.person, Act.REDACT)
 
     @property
     def known_words(self) -> KnownWords:

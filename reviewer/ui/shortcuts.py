@@ -86,6 +86,7 @@ _LISTENING: tuple[tuple[str, str, object], ...] = (
     ("flag_2", "Ctrl+Shift+2", QT_TRANSLATE_NOOP("shortcuts", "Flag: wrong language")),
     ("flag_3", "Ctrl+Shift+3", QT_TRANSLATE_NOOP("shortcuts", "Flag: unusable")),
     ("flag_4", "Ctrl+Shift+4", QT_TRANSLATE_NOOP("shortcuts", "Flag: personal data")),
+    ("mark_personal_data", "Ctrl+Shift+O", QT_TRANSLATE_NOOP("shortcuts", "Mute selected personal data")),
     ("flag_5", "Ctrl+Shift+5", QT_TRANSLATE_NOOP("shortcuts", "Flag: distressing")),
     ("zoom_in", "Ctrl+=", QT_TRANSLATE_NOOP("shortcuts", "Zoom in")),
     ("zoom_out", "Ctrl+-", QT_TRANSLATE_NOOP("shortcuts", "Zoom out")),
@@ -118,6 +119,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("window.page_3", Scope.WINDOW, "Ctrl+Shift+F3", QT_TRANSLATE_NOOP("shortcuts", "Third page")),
     _key("window.page_4", Scope.WINDOW, "Ctrl+Shift+F4", QT_TRANSLATE_NOOP("shortcuts", "Fourth page")),
     _key("window.page_5", Scope.WINDOW, "Ctrl+Shift+F5", QT_TRANSLATE_NOOP("shortcuts", "Fifth page")),
+    _key("window.page_6", Scope.WINDOW, "Ctrl+Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "Sixth page")),
     # Sign-in and the agreement
     _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
@@ -181,6 +183,8 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.submit", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit my version")),
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
+    _key("qa.redact", Scope.QA, "Ctrl+Shift+Y", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
+    _key("qa.reject", Scope.QA, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
     *_listening(Scope.QA),
     _key(
         "qa.previous_difference",
@@ -204,6 +208,15 @@ TABLE: tuple[Shortcut, ...] = (
     _key("export.run", Scope.EXPORT, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Export")),
     _key("log.refresh", Scope.LOG, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh: read the newest rows")),
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
+    _key("held.refresh", Scope.HELD, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
+    _key("held.open", Scope.HELD, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Open the clip")),
+    _key("held.play", Scope.HELD, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or stop")),
+    _key("held.redact", Scope.HELD, "Ctrl+Shift+Y", QT_TRANSLATE_NOOP("shortcuts", "Remove the sound")),
+    _key("held.reject", Scope.HELD, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
+    _key("held.release", Scope.HELD, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release")),
+    _key("held.drop", Scope.HELD, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Remove the drafts")),
+    _key("held.reassign", Scope.HELD, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Hand to somebody")),
+    _key("held.purge", Scope.HELD, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Purge the clip")),
     _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
 )
 _SHORTCUTS = ShortcutTable(TABLE)

@@ -1,0 +1,103 @@
+"""Personal data is marked on the wave, muted there, and decided by QA."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
+
+from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.redaction import RedactionState
+from reviewer.ui.waveform.palette import palette
+from reviewer.ui.waveform.selection import Selection
+from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
+from tests.fakes.work_session import FakeDesk, FakeQa, a_redaction, an_open_clip
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # of menus
+SELECTED = Selection(6000, 12_000)
+
+
+def said(bench: ClipPageBench) -> str:
+    return bench.page.findChild(QLabel, "redaction_says").text()
+
+
+def menu(bench: ClipPageBench) -> QMenu:
+    return bench.page.findChild(QMenu, "personal_data_kinds")
+
+
+def redacted(bench: ClipPageBench) -> list[tuple[int, int]]:
+    """What is hatched on the waveform."""
+    marks = bench.workspace.view.waveform.waves._plot.state.redacted
+    return list(zip(marks.starts.tolist(), marks.ends.tolist(), strict=True))
+
+
+def test_the_selection_is_muted_as_the_kind_that_was_chosen(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(an_open_clip()))
+    waves = bench.workspace.view.waveform.waves
+    waves.select(SELECTED)
+    bench.press(Qt.Key.Key_O, CTRL | SHIFT)
+    menu(bench).actions()[2].trigger()
+    bench.settle()
+    (one,) = bench.work.opened_clip.redactions
+    assert (one.start, one.end, one.kind) == (6000, 12_000, PersonalDataKind.NAME)
+    assert redacted(bench) == [(6000, 12_000)]
+    assert said(bench).startswith("Muted: name")
+    loaded = bench.player.loaded
+    assert not loaded.read(6000, 12_000).any()
+    assert not waves._plot.state.traces[0].y[len(waves._plot.state.traces[0].y) // 4].any()
+
+
+def test_without_a_selection_a_sentence_says_what_to_do(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(an_open_clip()))
+    bench.press(Qt.Key.Key_O, CTRL | SHIFT)
+    assert menu(bench) is None
+    assert "Select the personal data first." in bench.message
+    assert "mark_personal_data" not in bench.work.calls
+
+
+def test_a_contractor_sees_what_is_muted_and_cannot_decide(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(an_open_clip(redactions=(a_redaction(),))))
+    assert said(bench) == "Muted: name, 0.25–0.50 s"
+    assert redacted(bench) == [(4000, 8000)]
+    buttons = [bench.page.findChild(QPushButton, name) for name in ("redaction_confirm", "redaction_reject")]
+    assert not [button for button in buttons if button.isVisible()]
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [(Qt.Key.Key_Y, RedactionState.CONFIRMED), (Qt.Key.Key_N, RedactionState.REJECTED)],
+)
+def test_qa_decides_by_a_key(bench: ClipPageBench, key: Qt.Key, state: RedactionState) -> None:
+    bench.open(FakeQa("turn left", redactions=(a_redaction(),)))
+    bench.press(key, CTRL | SHIFT)
+    assert [one.state for one in bench.work.opened_clip.redactions] == [state]
+    assert redacted(bench) == ([(4000, 8000)] if state is RedactionState.CONFIRMED else [])
+
+
+def test_several_are_decided_one_after_the_other(bench: ClipPageBench) -> None:
+    two = (a_redaction(), a_redaction(id="r2", start=16_000, end=20_000))
+    bench.open(FakeQa("turn left", redactions=two))
+    assert said(bench) == "Muted: name, 0.25–0.50 s, and 1 more"
+    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    assert said(bench) == "Muted: name, 1.00–1.25 s"
+    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    assert said(bench) == "Personal data removed or confirmed: 2"
+
+
+def test_what_was_heard_counts_after_the_sound_was_muted(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(an_open_clip()))
+    playback = bench.workspace.playback
+    bench.listen(10_000)
+    heard = playback.coverage.heard
+    assert heard
+    bench.workspace.view.waveform.waves.select(SELECTED)
+    bench.press(Qt.Key.Key_O, CTRL | SHIFT)
+    menu(bench).actions()[0].trigger()
+    bench.settle()
+    assert playback.coverage.heard == heard
+
+
+def test_the_hatching_has_a_colour_of_its_own(themed) -> None:
+    from reviewer.ui import theme
+    from reviewer.ui.waveform.palette import Background, pixel_value
+
+    colours = palette(theme.tokens())
+    assert len({colours[pixel_value(kind, 0)] for kind in (Background.REDACTED, Background.HATCH)}) == 2
