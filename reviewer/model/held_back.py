@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reviewer.model.clip import Clip
-from reviewer.model.redaction import Redaction
+from reviewer.model.redaction import Redaction, RedactionSource
 
 
 class HeldCode(StrEnum):
@@ -78,7 +78,11 @@ class HeldBackClip:
     def kinds(self) -> tuple[str, ...]:
         """The kinds of personal data, each once."""
         found = [one.kind for one in self.finds]
-        found += [one.kind.value for one in self.redactions if one.is_muted or one.is_text_open]
+        found += [
+            one.kind.value
+            for one in self.redactions
+            if one.source is RedactionSource.LISTENER and (one.is_muted or one.is_text_open)
+        ]
         return tuple(dict.fromkeys(kind for kind in found if kind))
 
     @property

@@ -1,6 +1,6 @@
 """Redactions: stretches of a clip whose sound is muted at once, and removed once somebody confirmed it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,3 +73,11 @@ def muted_spans(redactions: Iterable[Redaction], rate_hz: int, frames: int) -> t
         for one in redactions
         if one.is_muted and one.start < frames
     )
+
+
+def silent_spans(redactions: Sequence[Redaction], rate_hz: int, frames: int) -> tuple[Span, ...]:
+    """The frames of a clip in which nothing is heard any more: muted, or removed; canonical."""
+    removed = [
+        Span(one.removed_start, one.removed_end) for one in redactions if one.state is RedactionState.APPLIED
+    ]
+    return merge((*muted_spans(redactions, rate_hz, frames), *removed))

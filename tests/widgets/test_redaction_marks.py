@@ -38,7 +38,7 @@ def test_the_selection_is_muted_as_the_kind_that_was_chosen(bench: ClipPageBench
     bench.settle()
     (one,) = bench.work.opened_clip.redactions
     assert (one.start, one.end, one.kind) == (6000, 12_000, PersonalDataKind.NAME)
-    assert redacted(bench) == [(6000, 12_000)]
+    assert redacted(bench) == [(3600, 14_400)]
     assert said(bench).startswith("Muted: name")
     loaded = bench.player.loaded
     assert not loaded.read(6000, 12_000).any()
@@ -56,7 +56,7 @@ def test_without_a_selection_a_sentence_says_what_to_do(bench: ClipPageBench) ->
 def test_a_contractor_sees_what_is_muted_and_cannot_decide(bench: ClipPageBench) -> None:
     bench.open(FakeDesk(an_open_clip(redactions=(a_redaction(),))))
     assert said(bench) == "Muted: name, 0.25–0.50 s"
-    assert redacted(bench) == [(4000, 8000)]
+    assert redacted(bench) == [(1600, 10_400)]
     buttons = [bench.page.findChild(QPushButton, name) for name in ("redaction_confirm", "redaction_reject")]
     assert not [button for button in buttons if button.isVisible()]
 
@@ -69,7 +69,7 @@ def test_qa_decides_by_a_key(bench: ClipPageBench, key: Qt.Key, state: Redaction
     bench.open(FakeQa("turn left", redactions=(a_redaction(),)))
     bench.press(key, CTRL | SHIFT)
     assert [one.state for one in bench.work.opened_clip.redactions] == [state]
-    assert redacted(bench) == ([(4000, 8000)] if state is RedactionState.CONFIRMED else [])
+    assert redacted(bench) == ([(1600, 10_400)] if state is RedactionState.CONFIRMED else [])
 
 
 def test_several_are_decided_one_after_the_other(bench: ClipPageBench) -> None:

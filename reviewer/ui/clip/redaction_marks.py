@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QMenu
 
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import HeardRange
-from reviewer.model.intervals import Span
-from reviewer.model.redaction import Redaction, RedactionState
+from reviewer.model.redaction import Redaction, silent_spans
 from reviewer.model.task import Lease
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, term
 from reviewer.ui.shortcuts import bind_shortcut
 
 if TYPE_CHECKING:
+    from reviewer.audio.samples import Sound
     from reviewer.session.open_clip import MutedClip, OpenClip
     from reviewer.session.work_session import WorkSession
     from reviewer.ui.clip.clip_view import ClipView
@@ -116,7 +116,7 @@ class RedactionMarks(QObject):
     @Slot(object)
     def _on_clip_opened(self, clip: "OpenClip") -> None:
         self._clip = clip
-        self._show_marks(clip.redactions, clip.samples.rate_hz)
+        self._show_marks(clip.redactions, clip.samples)
 
     @Slot()
     def _on_clip_left(self) -> None:
@@ -132,13 +132,8 @@ class RedactionMarks(QObject):
         playback.load(muted.samples, self._clip.speech, heard)
         playback.seek(frame)
         self._view.waveform.waves.replace_sound(muted.samples, muted.peaks)
-        self._show_marks(muted.redactions, muted.samples.rate_hz)
+        self._show_marks(muted.redactions, muted.samples)
 
-    def _show_marks(self, redactions: tuple[Redaction, ...], rate_hz: int) -> None:
-        spans = [
-            Span(one.removed_start, one.removed_end) if one.removed_end else one.span
-            for one in redactions
-            if one.state is not RedactionState.REJECTED
-        ]
-        self._view.waveform.waves.show_redacted(spans)
-        self._view.redactions.show_redactions(redactions, rate_hz)
+    def _show_marks(self, redactions: tuple[Redaction, ...], sound: "Sound") -> None:
+        self._view.waveform.waves.show_redacted(silent_spans(redactions, sound.rate_hz, sound.frames))
+        self._view.redactions.show_redactions(redactions, sound.rate_hz)

@@ -11,7 +11,7 @@ from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.held_back import HeldBackClip, HeldState, ReleaseReason
 from reviewer.model.intervals import Span
 from reviewer.model.people import Person, PersonState, Role
-from reviewer.model.redaction import Redaction, RedactionState
+from reviewer.model.redaction import Redaction, RedactionState, silent_spans
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.held_back_rows import clip_columns, content_words, redaction_columns
 from reviewer.ui.lead.lead_page import LeadPage
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from reviewer.ui.clip.workspace import ClipTools
 
 _WAVES_PX = 150
+_LIST_PX = 220
+_NAME_PX = 180
 
 
 class HeldBackPage(LeadPage):
@@ -53,6 +55,7 @@ class HeldBackPage(LeadPage):
         self.text = named(QPlainTextEdit(self), "held_text", self.tr("Drafts and texts of the clip"))
         self.text.setToolTip("")
         self.text.setReadOnly(True)
+        self.text.setPlaceholderText(self.tr("Drafts and submitted texts are shown here once it is open."))
         self.text.setTabChangesFocus(True)
         self._make_tables()
         self._make_buttons()
@@ -145,13 +148,8 @@ class HeldBackPage(LeadPage):
         sound = opened.sound
         self.waves.show_clip(sound.samples, sound.peaks)
         self.waves.show_speech(sound.speech)
-        self.waves.show_redacted(
-            [
-                Span(one.removed_start, one.removed_end) if one.removed_end else one.span
-                for one in sound.redactions
-                if one.state is not RedactionState.REJECTED
-            ]
-        )
+        clip = sound.clip
+        self.waves.show_redacted(silent_spans(sound.redactions, clip.rate_hz, clip.frames))
         self.playback.load(sound.samples, sound.speech)
         self.text.setPlainText(content_words(opened))
         self._update_buttons()
@@ -348,6 +346,7 @@ class HeldBackPage(LeadPage):
         for reason in ReleaseReason:
             self.reasons.addItem(term("RELEASE_REASON", reason), reason)
         self.names = self._choice("held_names", self.tr("Who listens"))
+        self.names.setMinimumWidth(_NAME_PX)
 
     def _choice(self, name: str, spoken: str) -> QComboBox:
         return named(QComboBox(self), name, spoken)
@@ -394,6 +393,7 @@ class HeldBackPage(LeadPage):
         for part, share in ((above, 1), (below, 2)):
             split.addWidget(part)
             split.setStretchFactor(split.indexOf(part), share)
+        split.setSizes([_LIST_PX, 2 * _LIST_PX])
         return split
 
     def _row(self, *parts: QWidget | None) -> QHBoxLayout:
