@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
+from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
@@ -50,6 +51,7 @@ from reviewer.qa.session import QaSession
 from reviewer.queue.api import Queue
 from reviewer.queue.outbox import Outbox
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.draft_measurement import DraftMeasurement
@@ -114,7 +116,12 @@ class Workspace:
             locale=self.project.locale,
             app_version=APP_VERSION,
         )
-        self._access = ClipAccess(unit=self._unit, sign_in=self.sessions, locale=self.project.locale)
+        self._access = ClipAccess(
+            unit=self._unit,
+            sign_in=self.sessions,
+            locale=self.project.locale,
+            limits=ActivityLimits(self._unit, self.project.limits),
+        )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
     def sign_in(self, name: str, passphrase: str) -> SignedIn:
@@ -211,6 +218,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         open_tasks=OpenTasks(database),
         own_words=OwnWords(workspace_id, database),
         log=log,
+        activity=ActivityCounts(database),
         exports=ExportRepository(database),
         people=PersonRepository(database, clock),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),

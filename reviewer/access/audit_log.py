@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from reviewer.access import signing
+from reviewer.access.activity import ActivityCounts
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
 from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, link_hash
 from reviewer.db.connection import Database
@@ -44,6 +45,7 @@ class AuditLog:
         self.log_id = log_id
         self._app_version = version("reviewer") if app_version is None else app_version
         self._boot = boot
+        self._activity = ActivityCounts(database)
         self._log_key: bytes | None = None
         self._holders = 0
 
@@ -173,6 +175,7 @@ class AuditLog:
                 )
         except sqlite3.IntegrityError as error:
             raise Damaged("LOG_TAKES_NO_ROW") from error
+        self._activity.note(event, self._clock.now())
         return head.size + 1
 
     def _body(self, event: Event, seq: int) -> dict[str, object]:

@@ -117,6 +117,42 @@ def set_languages(
         print(output.sentence("LANGUAGES_EVERY", name=name))
 
 
+@app.command("activity")
+@signs_in
+def activity(work: CommandSession, *, json: AsJson = False) -> None:
+    """Show what everybody opened, skipped and replayed in the last day."""
+    found = work.person.lead.activity()
+    figures = (
+        "opened_hour",
+        "opened_day",
+        "unfinished",
+        "skipped_day",
+        "technical_day",
+        "outside_hours_day",
+        "most_plays",
+        "limits_day",
+    )
+    if json:
+        rows = [{"name": each.person.name, **{key: getattr(each, key) for key in figures}} for each in found]
+        output.print_json({"people": rows})
+    else:
+        output.print_table(
+            ("name", *(key.replace("_", " ") for key in figures)),
+            [(each.person.name, *(f"{getattr(each, key):g}" for key in figures)) for each in found],
+        )
+
+
+@app.command("lift-limits")
+@signs_in
+def lift_limits(work: CommandSession, name: PersonName, *, json: AsJson = False) -> None:
+    """Let somebody go on whom a limit on opening or skipping stopped."""
+    person = work.person.lead.lift_limits(name)
+    if json:
+        output.print_json({"name": person.name})
+    else:
+        print(output.sentence("LIMITS_LIFTED", name=person.name))
+
+
 @app.command("revoke")
 @signs_in
 def revoke(work: CommandSession, name: PersonName, *, json: AsJson = False) -> None:

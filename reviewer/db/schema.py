@@ -84,6 +84,13 @@ def m012_redactions(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m017_activity(db: Tables) -> None:
+    """Counts of what each person opens, skips and hears."""
+    for statement in _ACTIVITY:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -519,4 +526,26 @@ _REDACTIONS = (
         AND NOT EXISTS (SELECT 1 FROM resealing WHERE clip_id = OLD.clip_id))
     BEGIN SELECT RAISE(ABORT, 'annotations are append-only'); END
     """,
+)
+
+# Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.
+_ACTIVITY = (
+    """
+    CREATE TABLE activity (
+        person_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (person_id, kind, slot)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE clip_heard (
+        person_id TEXT NOT NULL,
+        clip_id TEXT NOT NULL,
+        frames INTEGER NOT NULL,
+        PRIMARY KEY (person_id, clip_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
 )

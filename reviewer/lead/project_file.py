@@ -9,6 +9,7 @@ from typing import Any
 
 from reviewer.errors import Refused, Unavailable
 from reviewer.model.project import (
+    AccessLimits,
     AsrRules,
     DecodeLimits,
     IntakeRules,
@@ -16,11 +17,14 @@ from reviewer.model.project import (
     Project,
     QueueRules,
     RecogniserRule,
+    WorkingHours,
 )
 
-_MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent"})
+_LIMITS = ("opens_per_hour", "opens_without_hand_in", "technical_skips_per_day", "plays_per_clip")
+_MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent", *(f"limits.{one}" for one in _LIMITS)})
 _MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1}
 _RECOGNISERS = "asr.recogniser"
+_WORKING_HOURS = "limits.working_hours"
 _KINDS = ("pocketsphinx", "whisper.cpp", "command")
 _SECTIONS = {
     "decode": DecodeLimits,
@@ -28,6 +32,7 @@ _SECTIONS = {
     "queue": QueueRules,
     "listening": ListeningRules,
     "asr": AsrRules,
+    "limits": AccessLimits,
 }
 
 
@@ -60,15 +65,24 @@ def _section(kind: Callable[..., Any], name: str, raw: object) -> Any:
     if not isinstance(raw, dict):
         raise Refused("SETTING_NOT_A_TABLE", setting=name)
     defaults = kind()
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in _names(defaults):
             raise Refused("SETTING_UNKNOWN", setting=f"{name}.{key}")
         if f"{name}.{key}" == _RECOGNISERS:
             values[key] = _recognisers(value)
+        elif f"{name}.{key}" == _WORKING_HOURS:
+            values[key] = _working_hours(value)
         else:
             values[key] = _converted(f"{name}.{key}", value, getattr(defaults, key))
     return kind(**values)
+
+
+def _working_hours(raw: object) -> WorkingHours:
+    try:
+        return WorkingHours.parse(raw if isinstance(raw, str) else "")
+    except ValueError as error:
+        raise Refused("SETTING_BAD_VALUE", setting=_WORKING_HOURS) from error
 
 
 def _recognisers(raw: object) -> tuple[RecogniserRule, ...]:

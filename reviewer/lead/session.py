@@ -24,6 +24,7 @@ from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
 from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts
 from reviewer.queue.api import HeldClip
+from reviewer.session.access_limits import PersonActivity
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.redactions import Redactions
@@ -53,6 +54,8 @@ class Overview:
     """Tasks that wait and that nobody with an active account can take."""
     held_back: int = 0
     """Clips that wait for a decision about personal data."""
+    limited: tuple[str, ...] = ()
+    """Names of people whom a limit on opening or skipping stopped in the last day."""
 
 
 class LeadSession:
@@ -75,6 +78,7 @@ class LeadSession:
         self.identity = identity
         self._unit = unit
         self._sign_in = sign_in
+        self._access = access
         self._people = People(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
@@ -103,6 +107,7 @@ class LeadSession:
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
             held_back=len(self.held_back.clips(self.identity)),
+            limited=tuple(each.person.name for each in self.activity() if each.limits_day),
         )
 
     def make_drafts(
@@ -149,6 +154,24 @@ class LeadSession:
         """Sets the languages of a person, none meaning every one; returns the tags in their usual form."""
         self._require(Act.MANAGE_PEOPLE)
         return self._people.set_languages(self.identity, name, languages)
+
+    def activity(self) -> list[PersonActivity]:
+        """What everybody who works on clips took in the last hour and day, by name."""
+        self._require(Act.SEE_PROGRESS)
+        people = (each for each in self._unit.people.all() if each.role is not Role.LEAD)
+        return [self._access.limits.activity_of(each) for each in people]
+
+    def lift_limits(self, name: str) -> Person:
+        """Lets somebody whom a limit stopped go on; they start anew at every limit.
+
+        Raises: Refused (code NO_ACCOUNT) for an unknown name.
+        """
+        self._require(Act.MANAGE_PEOPLE)
+        person = self._unit.people.by_name(name)
+        if person is None or person.state is PersonState.REVOKED:
+            raise Refused("NO_ACCOUNT")
+        self._access.limits.lift(self.identity, person)
+        return person
 
     def revoke(self, name: str) -> Person:
         """Revokes an account and puts the tasks leased to it back into the queue."""

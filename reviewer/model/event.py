@@ -51,6 +51,8 @@ class Action(StrEnum):
     REVIEW_DRAWN = "review.drawn"
     REVIEW_SUBMITTED = "review.submitted"
     VERDICT = "verdict"
+    LIMIT_REACHED = "limit.reached"
+    LIMITS_LIFTED = "limit.lifted"
     EXPORT_STARTED = "export.started"
     EXPORT_ENDED = "export.ended"
     REDACTION_PROPOSED = "redaction.proposed"

@@ -1,7 +1,8 @@
 """The project settings of a workspace, with their defaults."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from typing import Self
 
 PRODUCTS = ("translator", "swiftkey", "windows", "cortana", "hololens", "mixed_reality")
 
@@ -47,6 +48,50 @@ class ListeningRules:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """A time of day, local to the machine, from ``start`` to ``end``; it may go past midnight."""
+
+    start: time
+    end: time
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads ``06:00-22:00``. Raises ValueError."""
+        start, dash, end = text.partition("-")
+        if not dash:
+            raise ValueError(text)
+        hours = cls(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+        if hours.start == hours.end or hours.start.tzinfo is not None or hours.end.tzinfo is not None:
+            raise ValueError(text)
+        return hours
+
+    def include(self, at: datetime) -> bool:
+        """Whether a moment lies in these hours on the clock of this machine."""
+        local = at.astimezone().time()
+        if self.start < self.end:
+            return self.start <= local < self.end
+        return local >= self.start or local < self.end
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLimits:
+    """How much one person may take before a clip is refused; 0 is no limit.
+
+    ``opens_without_hand_in`` counts clips since their last hand-in, in one day. ``plays_per_clip`` counts by
+    the length of the clip; ten minutes of it may always be heard.
+    """
+
+    opens_per_hour: int = 240
+    opens_without_hand_in: int = 40
+    technical_skips_per_day: int = 20
+    plays_per_clip: int = 100
+    working_hours: WorkingHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecogniserRule:
     """One recogniser: its ``kind``, the ``languages`` it is for (``en``, ``pt``; none: all), how it runs.
 
@@ -86,3 +131,4 @@ class Project:
     queue: QueueRules = field(default_factory=QueueRules)
     listening: ListeningRules = field(default_factory=ListeningRules)
     asr: AsrRules = field(default_factory=AsrRules)
+    limits: AccessLimits = field(default_factory=AccessLimits)

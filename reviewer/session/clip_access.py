@@ -21,6 +21,7 @@ from reviewer.model.people import Identity
 from reviewer.model.redaction import Redaction, muted_spans
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, TaskState
 from reviewer.session import window
+from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -70,8 +71,9 @@ class Permit:
 class ClipAccess:
     """Opens clips for authorised people, checks open ones again, and logs what was heard."""
 
-    def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, locale: str) -> None:
+    def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, locale: str, limits: ActivityLimits) -> None:
         self._unit = unit
+        self.limits = limits
         self._sign_in = sign_in
         self._locale = locale
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
@@ -146,13 +148,18 @@ class ClipAccess:
         Args:
             texts: ids of the annotations that are unsealed with it.
 
-        Raises: Damaged; nothing is open then.
+        Raises: LimitReached; Damaged. Nothing is open then.
         """
         identity, clip_id = permit.identity, permit.lease.clip_id
         prefetched = self._prefetched.get(identity.session_id)
         is_prefetched = self.has_prefetched(identity, clip_id)
+        is_again = not is_prefetched and self._was_opened(permit)
+        if is_again:
+            self.limits.require_may_replay(identity, permit.clip)
+        elif not is_prefetched:
+            self.limits.require_may_open(identity, permit.clip)
         with self._unit.transaction():
-            self.record_opening(permit, texts, is_prefetched=is_prefetched)
+            self.record_opening(permit, texts, is_prefetched=is_prefetched, is_again=is_again)
         if prefetched is not None and is_prefetched:
             return self.show_prefetched(identity, permit.lease)
         try:
@@ -163,20 +170,28 @@ class ClipAccess:
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
         return unsealed
 
-    def record_opening(self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool) -> None:
+    def record_opening(
+        self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool, is_again: bool = False
+    ) -> None:
         """Writes the row of an opening, to be committed before anything is unsealed or shown."""
         self._unit.require_transaction()
         identity, lease = permit.identity, permit.lease
         detail = _of_lease(permit, texts)
         if is_prefetched:
             detail["prefetched"] = True
+        if is_again:
+            detail["again"] = True
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, lease.clip_id, detail=detail))
         self.seen(identity, lease)
 
     def prefetch(self, permit: Permit, texts: Sequence[str] = ()) -> UnsealedClip:
-        """Logs and unseals the clip of a prefetch lease; it is kept in memory, unseen, until it is opened."""
+        """Logs and unseals the clip of a prefetch lease; it is kept in memory, unseen, until it is opened.
+
+        Raises: LimitReached.
+        """
         identity, lease = permit.identity, permit.lease
         self.drop_prefetched(identity)
+        self.limits.require_may_open(identity, permit.clip)
         event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
         self._unit.log.record(event)
         unsealed = self._unsealed(identity, permit.clip)
@@ -377,6 +392,17 @@ class ClipAccess:
         is_accepted = is_final or queue.state_of(annotation.id) == TaskState.ACCEPTED
         if not (is_same and is_accepted) or queue.clip_state(annotation.clip_id) is ClipState.QUARANTINED:
             raise Refused("NOT_ACCEPTED", annotation=annotation.id)
+
+    def _was_opened(self, permit: Permit) -> bool:
+        """Whether this person has opened the clip for this task before."""
+        person_id, task_id = permit.identity.person.id, permit.lease.task_id
+        events = (row.event() for row in self._unit.log.about(permit.clip.id))
+        return any(
+            event.action is Action.CLIP_OPENED
+            and event.actor == person_id
+            and event.detail.get("task") == task_id
+            for event in events
+        )
 
     def _may_open(self, clip_id: str) -> bool:
         try:

@@ -24,15 +24,6 @@ class ReturnedWork:
 
 
 @dataclass(frozen=True, slots=True)
-class MutedClip:
-    """What may be heard and seen of an open clip after a redaction was proposed or decided."""
-
-    samples: Sound
-    peaks: PeakPyramid
-    redactions: tuple[Redaction, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class OpenClip:
     """What a clip workspace shows. ``draft`` is the person's unsubmitted work, ``draft_history`` the same
     with its undo history; ``blind`` their version in a review, once submitted. ``heard`` is what they heard

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from reviewer.access.activity import ActivityCounts
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
@@ -43,6 +44,7 @@ class UnitOfWork:
     open_tasks: OpenTasks
     own_words: OwnWords
     log: AuditLog
+    activity: ActivityCounts
     exports: ExportRepository
     people: PersonRepository
     acknowledgements: Acknowledgements

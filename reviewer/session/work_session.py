@@ -5,16 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reviewer.access.rights import Act, may
 from reviewer.audio.samples import Sound
 from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
 from reviewer.labels.schema import Schema
-from reviewer.model.annotation import Annotation, PersonalDataKind
+from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
-from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
 from reviewer.model.project import ListeningRules
-from reviewer.model.redaction import RedactionSource
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
@@ -37,9 +34,9 @@ from reviewer.session.drafts import Draft, Drafts
 from reviewer.session.known_words import KnownWords, Lexicon, no_lexicon
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
-from reviewer.session.open_clip import MutedClip, OpenClip, ReturnedWork
+from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.past_work import PastWork
-from reviewer.session.redactions import Redactions, propose
+from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions
@@ -97,7 +94,7 @@ class WorkSession:
         self._access = access
         self._listening = listening
         self._measurement = measurement
-        self._redactions = Redactions(unit, access)
+        self.redactions = RedactionWork(unit, access, identity)
         self._drafts = Drafts(unit)
         self._versions = DraftVersions(unit)
         self._delivery = Delivery(unit, identity, self._drafts)
@@ -116,11 +113,6 @@ class WorkSession:
     def conventions_for(self, locale: str) -> Conventions:
         """The conventions of a clip's locale."""
         return self._conventions.of(locale)
-
-    @property
-    def may_redact(self) -> bool:
-        """Whether this person's role confirms and rejects redactions."""
-        return may(self.identity.person, Act.REDACT)
 
     @property
     def known_words(self) -> KnownWords:
@@ -206,11 +198,11 @@ class WorkSession:
             return None
         try:
             permit = self._access.permit(self.identity, lease, is_prefetch=True)
+            self._prefetched = None
+            unsealed = self._access.prefetch(permit, _opened_texts(lease))
         except Refused:
             self.drop_prefetched()
             return None
-        self._prefetched = None
-        unsealed = self._access.prefetch(permit, _opened_texts(lease))
         self._prefetched = _Prefetched(lease, self._texts(lease))
         return unsealed.samples
 
@@ -263,39 +255,6 @@ class WorkSession:
         self._require_open(lease)
         with self._unit.transaction():
             self._versions.keep(self.identity, lease, annotation, reason)
-
-    def mark_personal_data(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
-        """Mutes frames ``start`` to ``end`` of the open clip for everybody, until QA or a lead decides.
-
-        Returns: the sound and the peaks of the open clip as they may be heard and seen from now on.
-        Raises: Refused (code CLIP_NOT_OPEN, SPAN_OUTSIDE_CLIP), LeaseLost, NotLeased.
-        """
-        self._require_unfinished(lease)
-        opened = self._access.opened(self.identity, lease.clip_id)
-        if opened is None:
-            raise Refused("CLIP_NOT_OPEN")
-        source = RedactionSource.LISTENER
-        with self._unit.transaction():
-            propose(self._unit, self.identity, opened.clip, Span(start, end), kind, source)
-        return self._muted(lease)
-
-    def decide_redaction(self, lease: Lease, redaction_id: str, *, is_confirmed: bool) -> MutedClip:
-        """Confirms or rejects a redaction of the open clip; for QA.
-
-        A confirmed one is applied when no window has the clip open any more. A rejected one can be heard from
-        the next opening on.
-        """
-        if self._unit.redactions.get(redaction_id).clip_id != lease.clip_id:
-            raise Refused("NO_REDACTION", redaction=redaction_id)
-        if is_confirmed:
-            self._redactions.confirm(self.identity, redaction_id)
-        else:
-            self._redactions.reject(self.identity, redaction_id)
-        return self._muted(lease)
-
-    def _muted(self, lease: Lease) -> MutedClip:
-        unsealed = self._access.mute(self.identity, lease.clip_id)
-        return MutedClip(unsealed.samples, unsealed.peaks, unsealed.redactions)
 
     def save_position(self, lease: Lease, frame: int) -> None:
         """Commits the position in the clip, for the next opening.
@@ -371,9 +330,11 @@ class WorkSession:
     def skip(self, lease: Lease, reason: SkipReason) -> None:
         """Skips the clip for a reason from the closed list; this person does not get it again.
 
-        Raises: Unheard, unless the clip cannot be played; LeaseLost.
+        Raises: Unheard, unless the clip cannot be played; LimitReached; LeaseLost.
         """
-        self._end(Skip(lease, reason))
+        act = Skip(lease, reason)
+        self._require_within_limits(act)
+        self._end(act)
 
     def release(self, lease: Lease) -> None:
         """Puts the task back into the queue; the draft is kept in case the same person gets it again."""
@@ -393,6 +354,7 @@ class WorkSession:
         if isinstance(act, HandIn) and act.lease.kind is TaskKind.REVIEW:
             self.submit(act.lease, act.annotation)  # the reviewer's own version; the review continues
             return None
+        self._require_within_limits(act)
         prefetched = self._prefetched
         begun = None
         if prefetched is not None and self._can_begin(prefetched.lease):
@@ -466,6 +428,10 @@ class WorkSession:
             return self._commit_hand_over(act.lease, prepared, permit)
         except ReviewerError:
             return None
+
+    def _require_within_limits(self, act: WorkAct) -> None:
+        if isinstance(act, Skip) and act.reason is SkipReason.TECHNICAL:
+            self._access.limits.require_may_skip_unheard(self.identity)
 
     def _end_and_close(self, act: WorkAct) -> None:
         if isinstance(act, HandIn):

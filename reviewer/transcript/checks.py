@@ -165,10 +165,12 @@ def _mark(position: int, typed: _Typed) -> Iterator[TextProblem]:
     if c in _OTHER_BRACKETS and (rules.punctuation or rules.symbols_in_words):
         yield _problem(position, position + 1, "OTHER_BRACKET")
     elif is_spoken_sign(c) or c in "*/\\":
-        if rules.symbols_in_words:
+        # A sign that is said is always a problem; where no rule forbids it, one that is asked about once.
+        if rules.symbols_in_words or is_spoken_sign(c):
             word = typed.conventions.signs.get(c)
             fix = _set_off(typed.text, position, position + 1, word) if word else None
-            yield _problem(position, position + 1, "SYMBOL_NOT_IN_WORDS", fix, symbol=c)
+            found = _problem if rules.symbols_in_words else _warning
+            yield found(position, position + 1, "SYMBOL_NOT_IN_WORDS", fix, symbol=c)
     elif is_other_mark and rules.punctuation:
         allowed = " ".join(rules.punctuation)
         yield _problem(position, position + 1, "PUNCTUATION_NOT_ALLOWED", "", allowed=allowed)

@@ -193,6 +193,12 @@ TABLE: tuple[Shortcut, ...] = (
         QT_TRANSLATE_NOOP("shortcuts", "Previous difference"),
     ),
     # The lead
+    _key(
+        "overview.activity",
+        Scope.OVERVIEW,
+        "Ctrl+Shift+A",
+        QT_TRANSLATE_NOOP("shortcuts", "What people opened and skipped"),
+    ),
     _key("overview.refresh", Scope.OVERVIEW, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key(
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")

@@ -21,10 +21,11 @@ from reviewer.lead.purge import Purge
 from reviewer.model.annotation import Annotation, Flag, LabelValue
 from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
-from reviewer.model.project import Project
+from reviewer.model.project import AccessLimits, Project
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind
 from reviewer.places import DATABASE_FILE, resource
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.sign_in import SignIn
@@ -70,7 +71,12 @@ class LeadBench:
         self.clock = clock or FakeClock()
         self.unit = open_unit(folder, self.clock)
         self.sign_in = SignIn(self.unit, KdfParameters.cheap())
-        self.access = ClipAccess(unit=self.unit, sign_in=self.sign_in, locale="en-US")
+        self.access = ClipAccess(
+            unit=self.unit,
+            sign_in=self.sign_in,
+            locale="en-US",
+            limits=ActivityLimits(self.unit, AccessLimits()),
+        )
         self.lead = self.sign_in.sign_in(LEAD, PASSPHRASE)
         self.ids = {person.name: person.id for person in self.unit.people.all()}
 

@@ -12,10 +12,11 @@ from reviewer.db.connection import Database
 from reviewer.errors import Damaged, NotAllowed, NotLeased, Refused, WrongPassphrase
 from reviewer.model.event import Action
 from reviewer.model.people import Identity, Role
-from reviewer.model.project import QueueRules
+from reviewer.model.project import AccessLimits, QueueRules
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, VerdictKind
 from reviewer.places import DATABASE_FILE
 from reviewer.queue.sqlite import SqliteQueue
+from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unit_of_work import UnitOfWork
@@ -64,7 +65,9 @@ def parts(tmp_path: Path) -> Iterator[Access]:
 
 def made(bench: Bench, unit: UnitOfWork) -> Access:
     sign_in = SignIn(unit, KdfParameters.cheap())
-    return Access(bench, unit, sign_in, ClipAccess(unit=unit, sign_in=sign_in, locale="en-US"))
+    limits = ActivityLimits(unit, AccessLimits())
+    access = ClipAccess(unit=unit, sign_in=sign_in, locale="en-US", limits=limits)
+    return Access(bench, unit, sign_in, access)
 
 
 def test_nothing_is_unsealed_inside_an_outer_transaction_that_could_undo_its_row(parts: Access) -> None:

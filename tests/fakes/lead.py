@@ -18,6 +18,7 @@ from reviewer.model.language_tags import language_tags
 from reviewer.model.people import Person, PersonState, Role
 from reviewer.model.task import LateDraft, QueueCounts, WorkCounts
 from reviewer.privacy.manifest_row import Outcome, RefusalCode
+from reviewer.session.access_limits import PersonActivity
 from tests.factories import NOON
 from tests.fakes.work_session import a_lease
 from tests.fakes.workspace_gateway import CODE, an_identity
@@ -112,6 +113,17 @@ class FakeLead:
         person = next(person for person in self.everybody if person.name == name)
         self.spoken[person.id] = language_tags(languages)
         return self.spoken[person.id]
+
+    def activity(self) -> list[PersonActivity]:
+        self._called("activity")
+        return [
+            PersonActivity(ADA, 12, 96, 3, 4, 1, 0, 14.25, 0),
+            PersonActivity(BEN, 240, 241, 41, 236, 20, 180, 1.0, 2),
+        ]
+
+    def lift_limits(self, name: str) -> Person:
+        self._called("lift_limits")
+        return next(person for person in self.everybody if person.name == name)
 
     def revoke(self, name: str) -> Person:
         self._called("revoke")

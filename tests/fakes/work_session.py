@@ -26,7 +26,8 @@ from reviewer.qa.differences import compare_segments
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.draft_versions import DraftVersion, VersionReason
-from reviewer.session.open_clip import MutedClip, OpenClip, ReturnedWork
+from reviewer.session.open_clip import OpenClip, ReturnedWork
+from reviewer.session.redaction_work import MutedClip
 from reviewer.session.text_search import FoundWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.conventions import Conventions, load_conventions
@@ -168,12 +169,16 @@ class FakeWork:
         self.known_words = FakeWords()
         self.now = NOON
         self._open: OpenClip | None = None
-        self.may_redact = False
+        self.redactions = FakeRedactions(self)
 
     @property
     def opened_clip(self) -> OpenClip:
         assert self._open is not None
         return self._open
+
+    @opened_clip.setter
+    def opened_clip(self, clip: OpenClip) -> None:
+        self._open = clip
 
     def gate(self, name: str) -> threading.Event:
         """Calls of this name wait from now on, until the event is set; ``begun[name]`` tells of the first."""
@@ -272,29 +277,6 @@ class FakeWork:
         made_at = NOON + timedelta(minutes=len(self.kept_versions))
         self.kept_versions.append(DraftVersion(f"w{made_at}", made_at, reason, annotation))
 
-    def mark_personal_data(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
-        self.called("mark_personal_data")
-        clip = self.opened_clip
-        number = len(clip.redactions) + 1
-        made = a_redaction(id=f"r{number}", clip_id=lease.clip_id, start=start, end=end, kind=kind)
-        return self._muted((*clip.redactions, made))
-
-    def decide_redaction(self, lease: Lease, redaction_id: str, *, is_confirmed: bool) -> MutedClip:
-        self.called("decide_redaction")
-        state = RedactionState.CONFIRMED if is_confirmed else RedactionState.REJECTED
-        return self._muted(
-            tuple(
-                replace(one, state=state) if one.id == redaction_id else one
-                for one in self.opened_clip.redactions
-            )
-        )
-
-    def _muted(self, redactions: tuple[Redaction, ...]) -> MutedClip:
-        clip = self.opened_clip
-        spans = muted_spans(redactions, clip.samples.rate_hz, clip.samples.frames)
-        self._open = replace(clip, redactions=redactions)
-        return MutedClip(muted(clip.samples, spans), clip.peaks.muted(spans), redactions)
-
     def save_position(self, lease: Lease, frame: int) -> None:
         self.called("save_position")
         self.positions[lease.task_id] = frame
@@ -366,6 +348,35 @@ class FakeWork:
             raise self.errors[name].pop(0)
 
 
+class FakeRedactions:
+    """What is marked in the clip that is open, and decided."""
+
+    def __init__(self, work: FakeWork) -> None:
+        self._work = work
+        self.may_decide = False
+
+    def mark(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
+        self._work.called("mark")
+        clip = self._work.opened_clip
+        number = len(clip.redactions) + 1
+        made = a_redaction(id=f"r{number}", clip_id=lease.clip_id, start=start, end=end, kind=kind)
+        return self._muted((*clip.redactions, made))
+
+    def decide(self, _lease: Lease, redaction_id: str, *, is_confirmed: bool) -> MutedClip:
+        self._work.called("decide_redaction")
+        state = RedactionState.CONFIRMED if is_confirmed else RedactionState.REJECTED
+        before = self._work.opened_clip.redactions
+        return self._muted(
+            tuple(replace(one, state=state) if one.id == redaction_id else one for one in before)
+        )
+
+    def _muted(self, redactions: tuple[Redaction, ...]) -> MutedClip:
+        clip = self._work.opened_clip
+        spans = muted_spans(redactions, clip.samples.rate_hz, clip.samples.frames)
+        self._work.opened_clip = replace(clip, redactions=redactions)
+        return MutedClip(muted(clip.samples, spans), clip.peaks.muted(spans), redactions)
+
+
 class FakeDesk:
     """A contractor's session."""
 
@@ -390,7 +401,7 @@ class FakeQa:
             for number in range(1, len(texts) + 1)
         ]
         self.work = FakeWork(*(an_open_clip(lease, **changes) for lease in leases))
-        self.work.may_redact = True
+        self.work.redactions.may_decide = True
         self.theirs = {lease.task_id: typed(text) for lease, text in zip(leases, texts, strict=True)}
 
     def draw(self) -> DrawResult:

@@ -92,7 +92,7 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     work = made.work(ANA)
     lease = work.claim()
     hear(work, lease)
-    work.mark_personal_data(lease, START, END, PersonalDataKind.NUMBER)
+    work.redactions.mark(lease, START, END, PersonalDataKind.NUMBER)
     work.submit(lease, annotation(f"call {NUMBER} please", frames=FRAMES))
     work.close(lease)
     made.reviewed(QUINN, "call please", VerdictKind.RETURNED, comment="listen again")

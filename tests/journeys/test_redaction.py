@@ -75,7 +75,7 @@ def marked(bench: Bench, *, text: str = TEXT, flags: tuple[Flag, ...] = ()) -> s
     work = bench.work(ANA)
     lease = work.claim()
     hear(work, lease)
-    work.mark_personal_data(lease, SPAN.start, SPAN.end, NAME)
+    work.redactions.mark(lease, SPAN.start, SPAN.end, NAME)
     work.submit(lease, annotation(text, *flags, frames=FRAMES))
     work.close(lease)
     return redactions(bench)[0].id
@@ -117,7 +117,7 @@ def test_a_marked_span_is_silent_at_once_where_it_was_marked(bench: Bench) -> No
     lease = work.claim()
     before = work.open(lease)
     assert before.samples.read(SPAN.start, SPAN.end).any()
-    muted = work.mark_personal_data(lease, SPAN.start, SPAN.end, NAME)
+    muted = work.redactions.mark(lease, SPAN.start, SPAN.end, NAME)
     assert not muted.samples.read(SPAN.start - 1200, SPAN.end + 1200).any()
     assert np.array_equal(muted.samples.read(0, 13_800), noise_of(bench)[:13_800])
     lows, highs = muted.peaks.columns(0, SPAN.start, SPAN.end, 10)
@@ -238,7 +238,7 @@ def test_qa_decides_about_the_clip_at_hand(bench: Bench) -> None:
     qa = bench.person(QUINN).qa
     lease = review(bench)
     qa.work.open(lease)
-    muted = qa.work.decide_redaction(lease, redaction, is_confirmed=True)
+    muted = qa.work.redactions.decide(lease, redaction, is_confirmed=True)
     assert [one.state for one in muted.redactions] == [RedactionState.CONFIRMED]
     qa.work.close(lease)
     qa.draw()
@@ -291,7 +291,7 @@ def test_a_span_outside_the_clip_is_refused(bench: Bench) -> None:
     lease = work.claim()
     work.open(lease)
     with pytest.raises(Refused) as refused:
-        work.mark_personal_data(lease, 0, FRAMES + 1, NAME)
+        work.redactions.mark(lease, 0, FRAMES + 1, NAME)
     assert refused.value.code == "SPAN_OUTSIDE_CLIP"
 
 
@@ -360,7 +360,7 @@ def test_a_prefetched_clip_is_opened_anew_when_it_was_muted_meanwhile(tmp_path: 
         ben.close(theirs)
         theirs = ben.claim()
     ben.open(theirs)
-    ben.mark_personal_data(theirs, SPAN.start, SPAN.end, NAME)
+    ben.redactions.mark(theirs, SPAN.start, SPAN.end, NAME)
     ana.submit(lease, annotation("one", frames=FRAMES))
     ana.close(lease)
     following = ana.claim()

@@ -87,8 +87,16 @@ def test_every_problem_marks_part_of_the_text_and_has_words_in_both_faces(text: 
         assert command_catalogue().words(problem.notice).sentence
 
 
+def test_sign_that_is_said_is_asked_about_where_no_rule_forbids_it() -> None:
+    found = check_text("50 % AT&T; a/b", ANY)
+    assert [("50 % AT&T; a/b"[p.start : p.end], p.notice.code, p.blocks) for p in found] == [
+        ("%", "SYMBOL_NOT_IN_WORDS", False),
+        ("&", "SYMBOL_NOT_IN_WORDS", False),
+    ]
+
+
 def test_where_the_conventions_ask_for_no_spelling_tags_are_still_checked() -> None:
-    assert check_text("5 % (so); hmm", ANY) == ()
+    assert check_text("5 (so); hmm", ANY) == ()
     assert len(check_text("漢字[laughs]", ANY)) == 2
 
 

@@ -1,5 +1,6 @@
 """Overview, people, and the access log."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import Role
 from reviewer.model.task import QueueCounts, TaskKind, UntakenCount
 from reviewer.ui.jobs import Jobs
+from reviewer.ui.lead.activity_dialog import ActivityDialog
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
@@ -328,3 +330,29 @@ def test_a_disabled_button_says_why_also_to_a_screen_reader_until_it_is_enabled(
     page.name.setText("Ada")
     assert "\n" not in page.add_button.toolTip()
     assert page.add_button.accessibleDescription() == ""
+
+
+def test_overview_names_whom_a_limit_stopped_before_anything_else(shown, lead: FakeLead) -> None:
+    lead.shown = replace(an_overview(), limited=("Ben", "Cleo"))
+    page = shown(OverviewPage)
+    assert page.message.text.startswith("Stopped by a limit in the last day: Ben, Cleo.")
+
+
+def test_activity_shows_what_each_person_took_and_lifts_the_limits_of_one_who_was_stopped(
+    shown, lead: FakeLead, settle
+) -> None:
+    page = shown(OverviewPage)
+    page.findChild(QPushButton, "overview_activity").click()
+    settle()
+    dialog = page.findChild(ActivityDialog)
+    assert _cells(dialog.rows, 1, 1, 2, 3, 6, 7, 8) == ["240", "241", "41", "180", "1.0", "2"]
+    lift = dialog.findChild(QPushButton, "activity_lift")
+    table = dialog.findChild(QTableView, "activity_table")
+    table.selectRow(0)
+    assert not lift.isEnabled(), "nobody stopped her"
+    assert "No limit" in lift.toolTip()
+    table.selectRow(1)
+    lift.click()
+    settle()
+    assert "lift_limits" in lead.calls
+    assert lead.calls[-1] == "overview", "the figures are fresh"

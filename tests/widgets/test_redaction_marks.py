@@ -50,7 +50,7 @@ def test_without_a_selection_a_sentence_says_what_to_do(bench: ClipPageBench) ->
     bench.press(Qt.Key.Key_O, CTRL | SHIFT)
     assert menu(bench) is None
     assert "Select the personal data first." in bench.message
-    assert "mark_personal_data" not in bench.work.calls
+    assert "mark" not in bench.work.calls
 
 
 def test_a_contractor_sees_what_is_muted_and_cannot_decide(bench: ClipPageBench) -> None:

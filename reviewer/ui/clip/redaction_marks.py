@@ -16,7 +16,8 @@ from reviewer.ui.shortcuts import bind_shortcut
 
 if TYPE_CHECKING:
     from reviewer.audio.samples import Sound
-    from reviewer.session.open_clip import MutedClip, OpenClip
+    from reviewer.session.open_clip import OpenClip
+    from reviewer.session.redaction_work import MutedClip
     from reviewer.session.work_session import WorkSession
     from reviewer.ui.clip.clip_view import ClipView
     from reviewer.ui.clip.presenter import ClipPresenter
@@ -44,7 +45,7 @@ class RedactionMarks(QObject):
         presenter.clip_opened.connect(self._on_clip_opened)
         presenter.clip_left.connect(self._on_clip_left)
         bind_shortcut(view, f"{scope}.mark_personal_data", self.ask_kind)
-        if work.may_redact:
+        if work.redactions.may_decide:
             view.redactions.allow_decisions()
             view.redactions.confirm_requested.connect(self._on_confirm_requested)
             view.redactions.reject_requested.connect(self._on_reject_requested)
@@ -79,7 +80,7 @@ class RedactionMarks(QObject):
         start, end = selection.start, selection.end
 
         def step(lease: Lease) -> "MutedClip":
-            return self._work.mark_personal_data(lease, start, end, kind)
+            return self._work.redactions.mark(lease, start, end, kind)
 
         self._presenter.run(step, self._on_marked)
 
@@ -105,7 +106,7 @@ class RedactionMarks(QObject):
 
     def _decide(self, redaction_id: str, done: str, *, is_confirmed: bool) -> None:
         def step(lease: Lease) -> "MutedClip":
-            return self._work.decide_redaction(lease, redaction_id, is_confirmed=is_confirmed)
+            return self._work.redactions.decide(lease, redaction_id, is_confirmed=is_confirmed)
 
         def show(muted: "MutedClip") -> None:
             self._show(muted)

@@ -11,6 +11,7 @@ from reviewer.model.people import PersonState
 from reviewer.model.task import HELD_BACK, LateDraft, Lease, TaskKind, TaskState
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
+from reviewer.ui.lead.activity_dialog import ActivityDialog
 from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, term
 from reviewer.ui.page import StatusFacts
@@ -24,6 +25,7 @@ from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
+    from reviewer.session.access_limits import PersonActivity
 
 
 _TASK_STATES = (
@@ -58,6 +60,15 @@ class OverviewPage(LeadPage):
         self.held_back = named(QLabel(self), "overview_held_back", self.tr("Held back"), kind="warn")
         self.held_back.setToolTip(self.tr("Decide about these clips under Held back"))
         self.title_row.addWidget(self.held_back)
+        self.title_row.addWidget(
+            self.button(
+                "overview_activity",
+                self.tr("Activity…"),
+                self.tr("What each person opened and skipped in the last day"),
+                self._on_activity,
+                shortcut_id="overview.activity",
+            )
+        )
         self.title_row.addWidget(
             self.button(
                 "overview_refresh",
@@ -109,6 +120,14 @@ class OverviewPage(LeadPage):
                     self.tr("No clips yet."),
                     self.tr("Import some under Import, and add people under People."),
                 )
+            )
+        elif overview.limited:
+            self.message.show_message(
+                Message(
+                    self.tr("Stopped by a limit in the last day: {0}.").format(", ".join(overview.limited)),
+                    self.tr("See what they opened and skipped under Activity; there you can let them go on."),
+                ),
+                "warn",
             )
         elif overview.untaken:
             self.message.show_message(
@@ -230,6 +249,20 @@ class OverviewPage(LeadPage):
         dialog.accepted.connect(lambda: self._release_now(lease))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    @Slot()
+    def _on_activity(self) -> None:
+        self.run(lambda _token: self._lead.activity(), self._show_activity)
+
+    def _show_activity(self, activity: "list[PersonActivity]") -> None:
+        dialog = ActivityDialog(activity, self)
+        dialog.lift_requested.connect(self._lift_limits)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str)
+    def _lift_limits(self, name: str) -> None:
+        self.run(lambda _token: self._lead.lift_limits(name), lambda _person: self.refresh())
 
     def _release_now(self, lease: Lease) -> None:
         self.run(lambda _token: self._lead.release(lease.task_id), lambda _none: self.refresh())

@@ -1,0 +1,114 @@
+"""Limits on how much one person may open, skip and replay, so that taking clips in bulk stops and shows."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from reviewer.access.activity import LIMITED, Counted
+from reviewer.errors import Refused
+from reviewer.model.clip import Clip
+from reviewer.model.event import Action, Event
+from reviewer.model.people import Identity, Person
+from reviewer.model.project import AccessLimits, WorkingHours
+from reviewer.session.unit_of_work import UnitOfWork
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+DAYTIME = WorkingHours(time(6), time(22))
+"""What counts as daytime where the project sets no working hours."""
+_ALWAYS_ALLOWED_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonActivity:
+    """What one person took: clips opened in the last hour and day, and what stands out among them."""
+
+    person: Person
+    opened_hour: int
+    opened_day: int
+    unfinished: int
+    """Clips opened since their last hand-in, in the last day."""
+    skipped_day: int
+    technical_day: int
+    outside_hours_day: int
+    most_plays: float
+    limits_day: int
+    """How often a limit refused them."""
+
+
+class LimitReached(Refused):
+    """A limit of the project on opening, skipping or replaying."""
+
+
+class ActivityLimits:
+    """The project's limits, asked before a clip is decrypted or skipped; what they refuse is logged.
+
+    The counts come from the access log, so every window and command of a person counts together.
+    """
+
+    def __init__(self, unit: UnitOfWork, limits: AccessLimits) -> None:
+        self._unit = unit
+        self._limits = limits
+
+    def require_may_open(self, identity: Identity, clip: Clip) -> None:
+        """Raises LimitReached before a clip that this person has not opened yet, outside a transaction."""
+        now, limits = self._unit.clock.now(), self._limits
+        self._require_below(identity, Counted.OPENED, now - HOUR, limits.opens_per_hour, "LIMIT_OPENS")
+        self._require_below(
+            identity, Counted.UNFINISHED, now - DAY, limits.opens_without_hand_in, "LIMIT_UNFINISHED"
+        )
+        if limits.working_hours is not None and not limits.working_hours.include(now):
+            self._refuse(identity, "LIMIT_HOURS", hours=str(limits.working_hours))
+        self.require_may_replay(identity, clip)
+
+    def require_may_replay(self, identity: Identity, clip: Clip) -> None:
+        """Raises LimitReached before a clip that this person heard more often than anybody needs to."""
+        most = self._limits.plays_per_clip
+        heard = self._unit.activity.heard_frames(identity.person.id, clip.id)
+        if most and heard > max(most * clip.frames, _ALWAYS_ALLOWED_SECONDS * clip.rate_hz):
+            self._refuse(identity, "LIMIT_PLAYS", limit=most)
+
+    def require_may_skip_unheard(self, identity: Identity) -> None:
+        """Raises LimitReached before a clip is skipped as not playable once too often in a day."""
+        since = self._unit.clock.now() - DAY
+        most = self._limits.technical_skips_per_day
+        self._require_below(identity, Counted.TECHNICAL, since, most, "LIMIT_TECHNICAL")
+
+    def lift(self, identity: Identity, person: Person) -> None:
+        """Excuses what a person has opened and skipped so far: they start anew at every limit."""
+        detail = {kind.value: max(0, self._used(person.id, kind)) for kind in LIMITED}
+        self._unit.log.record(Event.by(identity, Action.LIMITS_LIFTED, person.id, detail=detail))
+
+    def activity_of(self, person: Person) -> PersonActivity:
+        """What one person took in the last hour and day."""
+        counts, now = self._unit.activity, self._unit.clock.now()
+        hours = self._limits.working_hours or DAYTIME
+        opened = counts.slots(person.id, Counted.OPENED, now - DAY)
+        most = counts.most_played(person.id)
+        return PersonActivity(
+            person,
+            opened_hour=counts.count(person.id, Counted.OPENED, now - HOUR),
+            opened_day=sum(count for _, count in opened),
+            unfinished=counts.count(person.id, Counted.UNFINISHED, now - DAY),
+            skipped_day=counts.count(person.id, Counted.SKIPPED, now - DAY),
+            technical_day=counts.count(person.id, Counted.TECHNICAL, now - DAY),
+            outside_hours_day=sum(count for at, count in opened if not hours.include(at)),
+            most_plays=most.plays if most is not None else 0.0,
+            limits_day=counts.count(person.id, Counted.LIMIT, now - DAY),
+        )
+
+    def _used(self, person_id: str, kind: Counted) -> int:
+        since = self._unit.clock.now() - (HOUR if kind is Counted.OPENED else DAY)
+        return self._unit.activity.used(person_id, kind, since)
+
+    def _require_below(
+        self, identity: Identity, kind: Counted, since: datetime, limit: int, code: str
+    ) -> None:
+        if limit and self._unit.activity.used(identity.person.id, kind, since) >= limit:
+            self._refuse(identity, code, limit=limit)
+
+    def _refuse(self, identity: Identity, code: str, **parameters: int | str) -> None:
+        """Logs the refusal for the lead, once an hour, and raises it."""
+        person_id, since = identity.person.id, self._unit.clock.now() - HOUR
+        if not self._unit.activity.count(person_id, Counted.LIMIT, since):
+            self._unit.log.record(Event.by(identity, Action.LIMIT_REACHED, person_id, reason=code))
+        raise LimitReached(code, **parameters)
