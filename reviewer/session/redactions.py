@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -13,7 +14,7 @@ from reviewer.audio.io.flac import encode_flac, read_canonical
 from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.clips.content import ClipFiles, Resealer
-from reviewer.errors import Refused
+from reviewer.errors import Damaged, Refused
 from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue, Event
@@ -58,9 +59,16 @@ class Redactions:
         return self._unit.redactions.of_clip(clip_id)
 
     def apply_all(self, identity: Identity) -> int:
-        """Applies what was confirmed while the clip was open; returns the number of clips it is done for."""
+        """Applies what was confirmed while the clip was open; returns the number of clips it is done for.
+
+        A clip that cannot be opened, because its consent ended for example, waits and holds nothing up.
+        """
+        done = 0
         confirmed = self._unit.redactions.in_state(RedactionState.CONFIRMED)
-        return sum(self.apply(identity, clip) for clip in dict.fromkeys(one.clip_id for one in confirmed))
+        for clip_id in dict.fromkeys(one.clip_id for one in confirmed):
+            with suppress(Refused, Damaged):
+                done += self.apply(identity, clip_id)
+        return done
 
     def apply(self, identity: Identity, clip_id: str) -> bool:
         """Replaces the sound of a clip's confirmed redactions, and everything sealed under its key.
@@ -191,14 +199,16 @@ def propose(
 ) -> Redaction | None:
     """Proposes a redaction, which mutes its span for everybody; inside a transaction.
 
-    Returns: None if the same span was proposed before and not rejected. Raises Refused (code
-    SPAN_OUTSIDE_CLIP).
+    Returns: None if the same span was proposed before; one that was rejected only a listener can propose
+    again. Raises Refused (code SPAN_OUTSIDE_CLIP).
     """
     unit.require_transaction()
     if span.end > clip.frames:
         raise Refused("SPAN_OUTSIDE_CLIP", clip=clip.id)
     earlier = unit.redactions.of_clip(clip.id)
-    if any(one.span == span and one.state is not RedactionState.REJECTED for one in earlier):
+    same = [one for one in earlier if one.span == span]
+    may_again = source is RedactionSource.LISTENER
+    if any(not (may_again and one.state is RedactionState.REJECTED) for one in same):
         return None
     redaction = Redaction(
         id=f"r{secrets.token_hex(8)}",

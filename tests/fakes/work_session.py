@@ -176,10 +176,6 @@ class FakeWork:
         assert self._open is not None
         return self._open
 
-    @opened_clip.setter
-    def opened_clip(self, clip: OpenClip) -> None:
-        self._open = clip
-
     def gate(self, name: str) -> threading.Event:
         """Calls of this name wait from now on, until the event is set; ``begun[name]`` tells of the first."""
         self.begun[name] = threading.Event()
@@ -373,7 +369,7 @@ class FakeRedactions:
     def _muted(self, redactions: tuple[Redaction, ...]) -> MutedClip:
         clip = self._work.opened_clip
         spans = muted_spans(redactions, clip.samples.rate_hz, clip.samples.frames)
-        self._work.opened_clip = replace(clip, redactions=redactions)
+        self._work._open = replace(clip, redactions=redactions)
         return MutedClip(muted(clip.samples, spans), clip.peaks.muted(spans), redactions)
 
 

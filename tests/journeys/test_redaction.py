@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from reviewer.audio.io.flac import FlacStream
+from reviewer.audio.io.muted_sound import MutedSound
 from reviewer.clips.seal import SealContext, unseal
 from reviewer.errors import Damaged, NotAllowed, Refused
 from reviewer.lead.intake_report import IntakeOptions
@@ -19,6 +21,7 @@ from reviewer.model.clock import to_iso
 from reviewer.model.intervals import Span
 from reviewer.model.redaction import RedactionState
 from reviewer.model.task import Lease, VerdictKind
+from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.draft_versions import VersionReason
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
 
@@ -366,6 +369,92 @@ def test_a_prefetched_clip_is_opened_anew_when_it_was_muted_meanwhile(tmp_path: 
     following = ana.claim()
     assert following.clip_id == theirs.clip_id
     assert not ana.open(following).samples.read(SPAN.start, SPAN.end).any()
+
+
+def test_an_incident_names_the_exports_that_had_the_clip(bench: Bench) -> None:
+    work = bench.work(ANA)
+    lease = work.claim()
+    hear(work, lease)
+    work.submit(lease, annotation(TEXT, frames=FRAMES))
+    work.close(lease)
+    finished(bench, TEXT)
+    exported(bench)
+    lead = bench.person(LEAD).lead
+    lead.held_back.redact(lead.identity, lease.clip_id, SPAN, NAME)
+    (incident,) = bench.events("incident.personal_data")
+    (export,) = bench.events("export.ended")
+    assert incident.detail["exports"] == [export.object]
+
+
+def test_a_clip_that_may_not_be_opened_any_more_holds_no_draw_up(bench: Bench) -> None:
+    redaction = marked(bench)
+    qa = bench.person(QUINN).qa
+    lease = review(bench)
+    qa.work.open(lease)
+    confirmed(bench, redaction)
+    qa.work.close(lease)
+    bench.clock.advance(3600 * 24 * 900)  # retention is over
+    bench.sign_out(QUINN)
+    bench.agree(QUINN)
+    bench.person(QUINN).qa.draw()
+    assert redactions(bench)[0].state is RedactionState.CONFIRMED
+
+
+def test_a_queue_on_another_machine_leaves_the_span_muted(bench: Bench, monkeypatch) -> None:
+    redaction = marked(bench)
+    monkeypatch.setattr(SqliteQueue, "answers_at_once", False)
+    lead = bench.person(LEAD).lead
+    with pytest.raises(Refused) as refused:
+        lead.redactions.confirm(lead.identity, redaction)
+    assert refused.value.code == "REDACTION_QUEUE_ELSEWHERE"
+    assert redactions(bench)[0].state is RedactionState.CONFIRMED
+
+
+def test_a_changed_digest_is_found_after_a_redaction(bench: Bench) -> None:
+    confirmed(bench, marked(bench))
+    lead = bench.person(LEAD).lead
+    assert lead.verify_log().ok
+    with bench.database() as database:
+        database.execute("INSERT INTO resealing (clip_id) SELECT id FROM clip")
+        database.execute("UPDATE annotation SET digest = x'00'")
+        database.execute("DELETE FROM resealing")
+    finding = lead.verify_log()
+    assert (finding.ok, finding.notice.code) == (False, "ANNOTATION_DIFFERS")
+
+
+def test_a_text_sealed_before_the_redaction_does_not_pass_for_the_present_one(bench: Bench) -> None:
+    redaction = marked(bench)
+    with bench.database() as database:
+        before = database.row("SELECT digest, sealed FROM annotation")
+    confirmed(bench, redaction)
+    with bench.database() as database:
+        database.execute("INSERT INTO resealing (clip_id) SELECT id FROM clip")
+        database.execute("UPDATE annotation SET digest = ?, sealed = ?", (before["digest"], before["sealed"]))
+        database.execute("DELETE FROM resealing")
+    assert not bench.person(LEAD).lead.verify_log().ok
+    with pytest.raises(Damaged):
+        bench.work(ANA).history(1)
+
+
+def test_a_long_clip_is_muted_by_range(tmp_path: Path) -> None:
+    frames = 2_200_000  # more than is decoded at once
+    bench = make_bench(tmp_path, drafts=["a"], shape=(frames, 1))
+    bench.agree(ANA)
+    work = bench.work(ANA)
+    lease = work.claim()
+    opened = work.open(lease)
+    assert isinstance(opened.samples, FlacStream)
+    muted = work.redactions.mark(lease, 1_000_000, 1_100_000, NAME)
+    assert isinstance(muted.samples, MutedSound)
+    part = muted.samples.read(990_000, 1_110_000)
+    assert part[:8000].any()
+    assert not part[8800:111_200].any()
+    assert part[111_200:].any()
+    assert muted.peaks.columns(0, 0, 900_000, 10)[1].all()
+    assert not muted.peaks.columns(0, 1_000_000, 1_090_000, 10)[1].any()
+    work.close(lease)
+    assert not muted.samples.read(0, 1000).any()
+    bench.workspace.close()
 
 
 def test_the_old_key_opens_nothing_that_is_there_now(bench: Bench) -> None:

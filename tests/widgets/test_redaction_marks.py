@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
 from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.redaction import RedactionState
 from reviewer.ui.waveform.palette import palette
 from reviewer.ui.waveform.selection import Selection
@@ -43,6 +44,35 @@ def test_the_selection_is_muted_as_the_kind_that_was_chosen(bench: ClipPageBench
     loaded = bench.player.loaded
     assert not loaded.read(6000, 12_000).any()
     assert not waves._plot.state.traces[0].y[len(waves._plot.state.traces[0].y) // 4].any()
+
+
+def test_words_that_are_selected_in_the_text_are_muted_and_replaced_by_their_tag(
+    bench: ClipPageBench,
+) -> None:
+    words = tuple(
+        Word(word, 6000 * place, 6000 * (place + 1))
+        for place, word in enumerate(["hello", "anna", "how", "are"])
+    )
+    heard = Hypothesis("h1", "clip-1", "engine", "1", "hello anna how are", words)
+    bench.open(FakeDesk(an_open_clip(hypotheses=(heard,))))
+    bench.type("Hello Anna, how are you")
+    bench.workspace.view.transcription.editor.select(6, 10)
+    bench.press(Qt.Key.Key_O, CTRL | SHIFT)
+    menu(bench).actions()[2].trigger()
+    bench.settle()
+    (one,) = bench.work.opened_clip.redactions
+    assert (one.start, one.end) == (6000, 12_000)
+    assert bench.workspace.view.annotation.text_verbatim == "Hello [pii:name], how are you"
+
+
+def test_words_of_which_no_draft_knows_the_time_must_be_selected_in_the_waveform(
+    bench: ClipPageBench,
+) -> None:
+    bench.open(FakeDesk(an_open_clip()))
+    bench.type("Hello Anna")
+    bench.workspace.view.transcription.editor.select(6, 10)
+    bench.press(Qt.Key.Key_O, CTRL | SHIFT)
+    assert menu(bench) is None
 
 
 def test_without_a_selection_a_sentence_says_what_to_do(bench: ClipPageBench) -> None:

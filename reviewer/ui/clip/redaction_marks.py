@@ -10,9 +10,11 @@ from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.event import HeardRange
 from reviewer.model.redaction import Redaction, silent_spans
 from reviewer.model.task import Lease
+from reviewer.privacy.redaction import tag_for
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, term
 from reviewer.ui.shortcuts import bind_shortcut
+from reviewer.ui.waveform.selection import Selection
 
 if TYPE_CHECKING:
     from reviewer.audio.samples import Sound
@@ -41,6 +43,8 @@ class RedactionMarks(QObject):
         self._playback = playback
         self._presenter = presenter
         self._clip: OpenClip | None = None
+        self._has_words = False
+        """Whether the words of what is marked are selected in the text: a tag takes their place."""
         scope = view.scope
         presenter.clip_opened.connect(self._on_clip_opened)
         presenter.clip_left.connect(self._on_clip_left)
@@ -58,8 +62,10 @@ class RedactionMarks(QObject):
         """Asks what was said in the selected part, in a menu beside it; the numbers are keys."""
         if self._clip is None:
             return
-        if self._view.waveform.waves.selection.is_empty:
-            hint = self.tr("Drag over it in the waveform, or set its ends with the keys, then press again.")
+        waves = self._view.waveform.waves
+        self._has_words = waves.selection.is_empty and self._select_words()
+        if waves.selection.is_empty:
+            hint = self.tr("Drag over it in the waveform, or select its words where a draft has times.")
             self._view.message.show_message(Message(self.tr("Select the personal data first."), hint), "warn")
             return
         menu = QMenu(self._view)
@@ -68,9 +74,15 @@ class RedactionMarks(QObject):
             action = menu.addAction(f"&{number}  {term('PERSONAL_DATA', kind)}")
             action.triggered.connect(partial(self.mark, kind))
         menu.aboutToHide.connect(menu.deleteLater)
-        waves = self._view.waveform.waves
         menu.popup(waves.mapToGlobal(QPoint(waves.width() // 2, waves.height() // 2)))
         menu.setActiveAction(menu.actions()[0])
+
+    def _select_words(self) -> bool:
+        """Selects in the waveform what is selected in the text; whether it is known when that is said."""
+        said = self._view.transcription.selected_frames()
+        if said is not None:
+            self._view.waveform.waves.select(Selection(said.start, said.end))
+        return said is not None
 
     def mark(self, kind: PersonalDataKind, *_triggered: object) -> None:
         """Mutes the selected part for everybody, as personal data of a kind."""
@@ -82,11 +94,13 @@ class RedactionMarks(QObject):
         def step(lease: Lease) -> "MutedClip":
             return self._work.redactions.mark(lease, start, end, kind)
 
-        self._presenter.run(step, self._on_marked)
+        self._presenter.run(step, partial(self._on_marked, kind))
 
-    def _on_marked(self, muted: "MutedClip") -> None:
+    def _on_marked(self, kind: PersonalDataKind, muted: "MutedClip") -> None:
         self._view.waveform.waves.select_none()
         self._show(muted)
+        if self._has_words:
+            self._view.transcription.editor.insert_tag(tag_for(kind))
         self._view.message.show_message(
             Message(
                 self.tr("Muted for everybody. QA or your lead decides about it."),

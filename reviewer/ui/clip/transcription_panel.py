@@ -12,6 +12,7 @@ from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Annotation, Flag, Labels, Segment
 from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.intervals import Span
 from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
 from reviewer.transcript.conventions import Conventions
@@ -44,7 +45,6 @@ from reviewer.ui.widgets.layouts import ScrolledColumn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.model.intervals import Span
     from reviewer.session.open_clip import OpenClip
 
 _SIDE_MARGIN_PX = 12
@@ -311,6 +311,18 @@ class TranscriptionPanel(QWidget):
         heard = next((each.words for each in self.drafts.hypotheses if each.words), ())
         words = tuple(each for each in heard if each.start < segment.end and segment.start < each.end)
         return TextTimes(segment.text, words, segment.start, segment.end)
+
+    def selected_frames(self) -> Span | None:
+        """When the selected words are said, as far as a recogniser heard them; None otherwise."""
+        segment, selected = self._document.current, self.editor.selected
+        if not any(each.words for each in self.drafts.hypotheses):
+            return None
+        words = self._times_of(segment).words
+        said = [word for word in words if word.start < selected.end and selected.start < word.end]
+        if not any(word.is_exact for word in said):
+            return None
+        start, end = min(word.from_frame for word in said), max(word.to_frame for word in said)
+        return Span(start, end) if start < end else None
 
     @Slot(int, int)
     def add_segment(self, start: int, end: int) -> None:

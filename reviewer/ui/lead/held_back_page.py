@@ -59,6 +59,7 @@ class HeldBackPage(LeadPage):
         self.text.setTabChangesFocus(True)
         self._make_tables()
         self._make_buttons()
+        self._make_choices()
         self._lay_out()
         self.clip_table.selectionModel().selectionChanged.connect(self._on_chosen)
         self.clips.modelReset.connect(self._on_chosen)
@@ -339,6 +340,8 @@ class HeldBackPage(LeadPage):
             "held_purge", self.tr("Purge…"), self.tr("Destroy the clip's key"), self._on_purge,
             shortcut_id="held.purge", kind="danger",
         )  # fmt: skip
+
+    def _make_choices(self) -> None:
         self.kinds = self._choice("held_kinds", self.tr("Kind of personal data"))
         for kind in PersonalDataKind:
             self.kinds.addItem(term("PERSONAL_DATA", kind), kind)
