@@ -24,6 +24,7 @@ from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.redactions import RedactionRepository
@@ -107,7 +108,8 @@ class Workspace:
             clock=self.clock,
             nda_days=self.project.nda_days,
         )
-        self._schema = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
+        self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
         self.sessions = SignIn(self._unit, self._parameters)
         self.agreement = Agreement(
@@ -189,6 +191,7 @@ class Workspace:
             conventions=self._conventions,
             lexicon=partial(read_lexicon, self.path / LEXICON_FOLDER),
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
+            recognisers=self.project.asr.recogniser,
         )
 
     def _verify_log(self) -> Finding:
@@ -217,6 +220,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),
         own_words=OwnWords(workspace_id, database),
+        label_schemas=LabelSchemas(database, clock),
         log=log,
         activity=ActivityCounts(database),
         exports=ExportRepository(database),

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import IO
@@ -13,24 +14,43 @@ from reviewer.errors import Unavailable
 
 AUDIO = "{audio}"
 _CHUNK_BYTES = 1 << 16
+_LOOK_SECONDS = 0.05
+_LOWEST_PRIORITY = 19
 _KEPT_FROM_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "OMP_NUM_THREADS")
 
 
-def run_command(command: Sequence[str], given: bytes, *, timeout_seconds: float, most_bytes: int) -> bytes:
+def never() -> bool:
+    """Nothing cancels the command."""
+    return False
+
+
+def run_command(
+    command: Sequence[str],
+    given: bytes,
+    *,
+    timeout_seconds: float,
+    most_bytes: int,
+    cancelled: Callable[[], bool] = never,
+    in_background: bool = False,
+) -> bytes:
     """Runs a command and returns what it prints.
 
     ``given`` goes to its standard input. Where an argument contains ``{audio}``, it becomes the path of an
     anonymous file in memory instead (memfd_create(2), Linux only). What the command writes to its standard
     error is not read: it may contain text. It gets a short list of environment variables.
 
+    Args:
+        cancelled: asked several times a second; once it is true, the command is killed.
+        in_background: the command gets only the processor time that nothing else wants.
+
     Raises:
         Unavailable: ``RECOGNISER_MISSING``, ``RECOGNISER_NEEDS_FILE``, ``RECOGNISER_TIMEOUT``,
-            ``RECOGNISER_TOO_MUCH`` or ``RECOGNISER_FAILED``.
+            ``RECOGNISER_TOO_MUCH``, ``RECOGNISER_FAILED`` or ``RECOGNISER_CANCELLED``.
     """
     with _arguments(command, given) as (arguments, descriptors, stdin):
-        process = _started(arguments, descriptors)
+        process = _started(arguments, descriptors, in_background=in_background)
         try:
-            return _printed(process, stdin, timeout_seconds, most_bytes)
+            return _printed(process, stdin, timeout_seconds, most_bytes, cancelled)
         finally:
             _end(process)
 
@@ -53,24 +73,39 @@ def _arguments(command: Sequence[str], given: bytes) -> Iterator[tuple[list[str]
         os.close(descriptor)
 
 
-def _started(arguments: list[str], descriptors: tuple[int, ...]) -> "subprocess.Popen[bytes]":
+def _started(
+    arguments: list[str], descriptors: tuple[int, ...], *, in_background: bool
+) -> "subprocess.Popen[bytes]":
     environment = {name: os.environ[name] for name in _KEPT_FROM_ENVIRONMENT if name in os.environ}
+    flags = 0
+    if sys.platform == "win32" and in_background:
+        flags = subprocess.IDLE_PRIORITY_CLASS
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             arguments,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
             pass_fds=descriptors,
-            start_new_session=True,
+            # Not a session of its own: Linux weighs priorities only within a session (sched(7), autogroup).
+            process_group=None if sys.platform == "win32" else 0,
+            creationflags=flags,
         )
     except (OSError, ValueError) as error:
         raise Unavailable("RECOGNISER_MISSING", program=arguments[0]) from error
+    if sys.platform != "win32" and in_background:
+        with suppress(OSError):  # it ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, _LOWEST_PRIORITY)
+    return process
 
 
 def _printed(
-    process: "subprocess.Popen[bytes]", given: bytes, timeout_seconds: float, most_bytes: int
+    process: "subprocess.Popen[bytes]",
+    given: bytes,
+    timeout_seconds: float,
+    most_bytes: int,
+    cancelled: Callable[[], bool],
 ) -> bytes:
     assert process.stdin is not None
     assert process.stdout is not None
@@ -81,7 +116,11 @@ def _printed(
     )
     for thread in threads:
         thread.start()
-    threads[1].join(timeout_seconds)
+    until = time.monotonic() + timeout_seconds
+    while threads[1].is_alive() and time.monotonic() < until:
+        if cancelled():
+            raise Unavailable("RECOGNISER_CANCELLED")
+        threads[1].join(_LOOK_SECONDS)
     if threads[1].is_alive():
         raise Unavailable("RECOGNISER_TIMEOUT", seconds=round(timeout_seconds))
     if len(printed) > most_bytes:

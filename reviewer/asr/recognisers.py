@@ -2,12 +2,19 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from reviewer.asr.process import run_command
-from reviewer.asr.recognition import MOST_BYTES, Recognition, parse_recognition, parse_whisper
+from reviewer.asr.process import never, run_command
+from reviewer.asr.recognition import (
+    MOST_BYTES,
+    Recognition,
+    SpokenText,
+    parse_alignment,
+    parse_recognition,
+    parse_whisper,
+)
 from reviewer.model.project import RecogniserRule
 
 _POCKETSPHINX = (sys.executable, "-m", "reviewer.asr.pocketsphinx_child")
@@ -44,13 +51,29 @@ class Recogniser:
             return parse_whisper(output, seconds, PurePath(self.rule.model).stem)
         return parse_recognition(output, seconds)
 
-    def align(self, wav: bytes, text: str, seconds: float) -> Recognition:
-        """When each word of a text is said, with those left out that it does not know. Raises Unavailable."""
-        given = json.dumps({"text": text}).encode() + b"\n" + wav
+    def align(
+        self,
+        wav: bytes,
+        texts: Sequence[SpokenText],
+        seconds: float,
+        *,
+        cancelled: Callable[[], bool] = never,
+        in_background: bool = False,
+    ) -> tuple[Recognition, ...]:
+        """When each word of each text is said in a WAV of so many seconds.
+
+        Words that the aligner does not know are left out. Raises Unavailable (UnusableOutput).
+        """
+        parts = [{"text": each.text, "start": each.start, "end": each.end} for each in texts]
         output = run_command(
-            (*_POCKETSPHINX, "align"), given, timeout_seconds=self.rule.timeout_seconds, most_bytes=MOST_BYTES
+            (*_POCKETSPHINX, "align"),
+            json.dumps({"parts": parts}).encode() + b"\n" + wav,
+            timeout_seconds=self.rule.timeout_seconds,
+            most_bytes=MOST_BYTES,
+            cancelled=cancelled,
+            in_background=in_background,
         )
-        return parse_recognition(output, seconds)
+        return parse_alignment(output, len(parts), seconds)
 
     def _command(self, locale: str) -> tuple[str, ...]:
         if self.rule.kind == "pocketsphinx":

@@ -35,6 +35,15 @@ class Recognition:
     words: tuple[RecognisedWord, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenText:
+    """A text that is spoken between ``start`` and ``end`` of a sound, in seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
 class UnusableOutput(Unavailable):
     """The output of a recogniser is not what it should be, and none of it is used."""
 
@@ -61,6 +70,17 @@ def parse_recognition(output: bytes, seconds: float) -> Recognition:
             [_word(raw, seconds) for raw in body.get("words") or []],
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnusableOutput from error
+
+
+def parse_alignment(output: bytes, parts: int, seconds: float) -> tuple[Recognition, ...]:
+    """Reads ``{"parts": [...]}``, each part as ``parse_recognition`` has it. Raises: UnusableOutput."""
+    try:
+        found = json.loads(output.decode())["parts"]
+        if len(found) != parts:
+            raise UnusableOutput
+        return tuple(parse_recognition(json.dumps(part).encode(), seconds) for part in found)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnusableOutput from error
 
 

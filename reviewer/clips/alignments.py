@@ -1,5 +1,6 @@
 """The ``alignment`` table: when the words of an annotation are said, sealed under the clip's key."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,97 +8,149 @@ from dataclasses import dataclass
 from reviewer.clips.content import ClipContent, Resealer
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged
+from reviewer.model.annotation import Annotation
 from reviewer.model.clip import ContentKind
 from reviewer.model.clock import Clock, to_micros
 from reviewer.model.hypothesis import Word
 from reviewer.model.people import Keyring
+from reviewer.transcript.aligned_texts import AlignedText
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The words of one annotation with their frames; those that the aligner does not know are missing."""
+    """The aligned texts of one annotation. ``is_complete``: all of its segments were given to an aligner."""
 
     annotation_id: str
     clip_id: str
     engine: str
     version: str
-    words: tuple[Word, ...]
+    texts: tuple[AlignedText, ...]
+    is_complete: bool = True
 
 
 class AlignmentRepository:
-    """At most one alignment for each annotation; a later one replaces it."""
+    """At most one alignment for each annotation; a later one replaces it.
+
+    It is an object of its own, because an annotation holds what a person did, and the same work sent twice
+    must have the same digest. The digest of the segments is bound into the seal: with another text it does
+    not open.
+    """
 
     def __init__(self, database: Database, content: ClipContent, clock: Clock) -> None:
         self._database = database
         self._content = content
         self._clock = clock
 
-    def has(self, annotation_id: str) -> bool:
-        """Whether there is one; nothing is unsealed."""
-        found = self._database.value("SELECT 1 FROM alignment WHERE annotation_id = ?", (annotation_id,))
-        return found is not None
+    def has_complete(self, annotation_id: str) -> bool:
+        """Whether there is one of the whole annotation; nothing is unsealed."""
+        query = "SELECT 1 FROM alignment WHERE annotation_id = ? AND is_complete = 1"
+        return self._database.value(query, (annotation_id,)) is not None
 
-    def add(self, keyring: Keyring, alignment: Alignment) -> None:
-        """Keeps an alignment. Raises Refused if the clip is unknown or was purged."""
-        name = _name(alignment.annotation_id, alignment.engine, alignment.version)
-        words = _to_bytes(alignment.words)
-        sealed = self._content.seal(keyring, alignment.clip_id, ContentKind.HYPOTHESIS, name, words)
+    def add(self, keyring: Keyring, annotation: Annotation, alignment: Alignment) -> None:
+        """Seals and keeps the alignment of an annotation. Raises Refused if the clip was purged."""
+        self.keep(alignment, self.seal(keyring, annotation, alignment))
+
+    def seal(self, keyring: Keyring, annotation: Annotation, alignment: Alignment) -> bytes:
+        """The sealed words, to be kept in a later transaction. Raises Refused if the clip was purged."""
+        name = _name(annotation, alignment.annotation_id, alignment.engine, alignment.version)
+        words = {
+            each.segment_id: [[word.text, word.start, word.end] for word in each.words]
+            for each in alignment.texts
+        }
+        plain = json.dumps(words).encode()
+        return self._content.seal(keyring, alignment.clip_id, ContentKind.HYPOTHESIS, name, plain)
+
+    def keep(self, alignment: Alignment, sealed: bytes) -> None:
+        """Writes what ``seal`` made."""
         self._database.execute(
-            "INSERT OR REPLACE INTO alignment VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO alignment"
+            " (annotation_id, clip_id, engine, version, sealed, made_at, is_complete)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 alignment.annotation_id, alignment.clip_id, alignment.engine, alignment.version, sealed,
-                to_micros(self._clock.now()),
+                to_micros(self._clock.now()), alignment.is_complete,
             ),
         )  # fmt: skip
 
-    def get(self, keyring: Keyring, annotation_id: str) -> Alignment | None:
-        """The alignment of an annotation; unseals, outside a transaction. Raises Damaged, Refused."""
-        rows = self._database.rows(
-            "SELECT clip_id, engine, version, sealed FROM alignment WHERE annotation_id = ?", (annotation_id,)
-        )
-        for row in rows:
-            name = _name(annotation_id, row["engine"], row["version"])
+    def get(self, keyring: Keyring, annotation_id: str, annotation: Annotation) -> Alignment | None:
+        """The alignment of an annotation; unseals, outside a transaction.
+
+        Raises: Damaged, also when it was made for another text; Refused.
+        """
+        query = "SELECT * FROM alignment WHERE annotation_id = ?"
+        for row in self._database.rows(query, (annotation_id,)):
+            name = _name(annotation, annotation_id, row["engine"], row["version"])
             data = self._content.unseal(keyring, row["clip_id"], ContentKind.HYPOTHESIS, name, row["sealed"])
-            return Alignment(annotation_id, row["clip_id"], row["engine"], row["version"], _words(data))
+            return Alignment(
+                annotation_id,
+                row["clip_id"],
+                row["engine"],
+                row["version"],
+                _texts(annotation, data),
+                bool(row["is_complete"]),
+            )
         return None
 
-    def reseal_clip(
-        self, clip_id: str, resealer: Resealer, change: Callable[[tuple[Word, ...]], tuple[Word, ...]]
-    ) -> dict[str, tuple[Word, ...]]:
-        """Seals a clip's alignments under its next key, with the words that ``change`` leaves.
+    def words_before(self, resealer: Resealer, work: Annotation, annotation_id: str) -> tuple[Word, ...]:
+        """The words of an annotation in the transaction that replaces its clip's key; none without times."""
+        query = "SELECT * FROM alignment WHERE annotation_id = ?"
+        for row in self._database.rows(query, (annotation_id,)):
+            name = _name(work, annotation_id, row["engine"], row["version"])
+            texts = _texts(work, resealer.unseal(ContentKind.HYPOTHESIS, name, row["sealed"]))
+            return tuple(word for each in texts for word in each.words)
+        return ()
 
-        In the transaction that replaces the key. Returns the words of each annotation as they were.
+    def reseal(
+        self,
+        resealer: Resealer,
+        annotation_id: str,
+        texts: tuple[Annotation, Annotation],
+        kept: Callable[[Word], bool],
+    ) -> None:
+        """Seals the words of an annotation that are ``kept`` under the next key, for its text as it is now.
+
+        Args:
+            texts: the annotation before the transaction, and after it.
         """
-        rows = self._database.rows(
-            "SELECT annotation_id, engine, version, sealed FROM alignment WHERE clip_id = ?", (clip_id,)
-        )
-        found = {}
-        for row in rows:
-            name = _name(row["annotation_id"], row["engine"], row["version"])
-            words = _words(resealer.unseal(ContentKind.HYPOTHESIS, name, row["sealed"]))
-            sealed = resealer.seal(ContentKind.HYPOTHESIS, name, _to_bytes(change(words)))
+        before, after = texts
+        query = "SELECT * FROM alignment WHERE annotation_id = ?"
+        for row in self._database.rows(query, (annotation_id,)):
+            facts = annotation_id, row["engine"], row["version"]
+            data = resealer.unseal(ContentKind.HYPOTHESIS, _name(before, *facts), row["sealed"])
+            words = {
+                each.segment_id: [[word.text, word.start, word.end] for word in each.words if kept(word)]
+                for each in _texts(before, data)
+            }
+            sealed = resealer.seal(ContentKind.HYPOTHESIS, _name(after, *facts), json.dumps(words).encode())
             self._database.execute(
-                "UPDATE alignment SET sealed = ? WHERE annotation_id = ?", (sealed, row["annotation_id"])
+                "UPDATE alignment SET sealed = ? WHERE annotation_id = ?", (sealed, annotation_id)
             )
-            found[row["annotation_id"]] = words
-        return found
 
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes those of a purged clip."""
         self._database.execute("DELETE FROM alignment WHERE clip_id = ?", (clip_id,))
 
 
-def _to_bytes(words: tuple[Word, ...]) -> bytes:
-    return json.dumps([[word.text, word.start, word.end] for word in words]).encode()
-
-
-def _words(data: bytes) -> tuple[Word, ...]:
+def _texts(annotation: Annotation, data: bytes) -> tuple[AlignedText, ...]:
     try:
-        return tuple(Word(text, start, end) for text, start, end in json.loads(data))
+        words = json.loads(data)
+        return tuple(
+            AlignedText(
+                each.id,
+                each.start,
+                each.end,
+                each.text,
+                tuple(Word(text, start, end) for text, start, end in words[each.id]),
+            )
+            for each in annotation.segments
+            if each.id in words
+        )
     except (ValueError, TypeError) as error:
         raise Damaged("HYPOTHESIS_UNREADABLE") from error
 
 
-def _name(annotation_id: str, engine: str, version: str) -> str:
-    """Binds the seal to the unsealed columns; the first part tells it from a hypothesis."""
-    return json.dumps(["alignment", annotation_id, engine, version])
+def _name(annotation: Annotation, annotation_id: str, engine: str, version: str) -> str:
+    """Binds the seal to the unsealed columns and to the text; the first part tells it from a hypothesis."""
+    segments = [[each.id, each.start, each.end, each.text] for each in annotation.segments]
+    digest = hashlib.sha256(json.dumps(segments).encode()).hexdigest()
+    return json.dumps(["alignment", annotation_id, digest, engine, version])

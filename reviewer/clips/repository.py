@@ -94,16 +94,6 @@ class ClipRepository:
         found: str | None = self._database.value("SELECT id FROM clip WHERE source_hash = ?", (source_hash,))
         return found
 
-    def mark_distressing(self, clip_id: str) -> None:
-        """Records that somebody found the clip distressing."""
-        self._database.execute(
-            "INSERT INTO distressing_clip (clip_id) VALUES (?) ON CONFLICT DO NOTHING", (clip_id,)
-        )
-
-    def is_distressing(self, clip_id: str) -> bool:
-        """Whether somebody at this workspace found the clip distressing, in their work or by skipping it."""
-        return bool(self._database.value("SELECT 1 FROM distressing_clip WHERE clip_id = ?", (clip_id,)))
-
     def destroy_key(self, clip_id: str) -> None:
         """Destroys the clip's key: its content becomes unreadable; raises Refused for an unknown clip."""
         touched = self._database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (clip_id,))

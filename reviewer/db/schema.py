@@ -78,6 +78,35 @@ def m007_kept_work(db: Tables) -> None:
 
 
 @migrations()
+def m009_label_schemas(db: Tables) -> None:
+    """Every label form that was ever in force."""
+    for statement in _LABEL_SCHEMAS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m010_word_times_and_distressing_marks(db: Tables) -> None:
+    """Word times that go with work, which may be of a part of its text; the queue has the distressing marks.
+
+    Word times that were made before are removed: they are bound to their annotation in another way, and
+    ``reviewer drafts align`` makes them again.
+    """
+    db.conn.execute("DELETE FROM alignment")
+    db.conn.execute(
+        "ALTER TABLE alignment ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1"
+        " CHECK (is_complete IN (0, 1))"
+    )
+    db.conn.execute(
+        "ALTER TABLE queue_clip ADD COLUMN is_distressing INTEGER NOT NULL DEFAULT 0"
+        " CHECK (is_distressing IN (0, 1))"
+    )
+    db.conn.execute(
+        "UPDATE queue_clip SET is_distressing = 1 WHERE clip_id IN (SELECT clip_id FROM distressing_clip)"
+    )
+    db.conn.execute("DROP TABLE distressing_clip")
+
+
+@migrations()
 def m012_redactions(db: Tables) -> None:
     """Redactions, what a lead released, and the name of each clip's files."""
     for statement in _REDACTIONS:
@@ -525,6 +554,25 @@ _REDACTIONS = (
         OR ((NEW.sealed IS NOT x'' OR NEW.digest IS NOT OLD.digest)
         AND NOT EXISTS (SELECT 1 FROM resealing WHERE clip_id = OLD.clip_id))
     BEGIN SELECT RAISE(ABORT, 'annotations are append-only'); END
+    """,
+)
+
+_LABEL_SCHEMAS = (
+    """
+    CREATE TABLE label_schema (
+        sha256 TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        kept_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER label_schema_no_update BEFORE UPDATE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
+    """,
+    """
+    CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
+    BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
     """,
 )
 

@@ -20,8 +20,9 @@ class Passport:
     """The facts of one export; nothing in it names a person, a machine or a path outside the set.
 
     ``made_by`` is a pseudonym; ``formats`` maps each format to its version; ``conventions`` maps each
-    convention file's id to the facts of its profile; ``left_out`` counts clips by
-    reason; ``log_hash`` is the hex hash of row ``log_size`` of the access log; ``checkpoint`` is the signed
+    convention file's id to the facts of its profile; ``schemas`` maps the id of each label form of the set's
+    answers to its clips and questions; ``left_out`` counts clips by reason; ``log_hash`` is the hex hash of
+    row ``log_size`` of the access log; ``checkpoint`` is the signed
     checkpoint made just before.
     """
 
@@ -35,6 +36,7 @@ class Passport:
     split: bool
     schema: str
     conventions: Mapping[str, Mapping[str, Any]]
+    schemas: Mapping[str, Mapping[str, Any]]
     annotated_under: Mapping[str, int]
     agreement: Mapping[str, str]
     clips: int

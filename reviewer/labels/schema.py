@@ -1,10 +1,12 @@
 """The label form that a lead writes: its fields, their choices, and when each is shown."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from reviewer.model.annotation import LabelValue
 from reviewer.model.toml_table import TomlTable
@@ -71,16 +73,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A label form; ``id`` (name and version) is stored with each annotation made under it."""
+    """A label form; ``id`` (name and version) is stored with each annotation made under it.
+
+    ``edition`` tells forms apart that differ although their name and version are the same: the workspace
+    gives it to all but the first of them.
+    """
 
     name: str
     version: str
     title: str
     fields: tuple[Field, ...]
+    edition: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.name}@{self.version}"
+        return f"{self.name}@{self.version}" + (f"+{self.edition}" if self.edition else "")
 
     def field(self, key: str) -> Field | None:
         """The field with this key, or None."""
@@ -90,10 +97,27 @@ class Schema:
         """The form with only its fields about clips, or about segments."""
         return replace(self, fields=tuple(field for field in self.fields if field.per is scope))
 
+    def to_json(self) -> str:
+        """The form without its edition, as canonical JSON: equal forms give equal texts."""
+        return json.dumps(self.to_table(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def to_table(self) -> dict[str, Any]:
+        """The form with the keys of its TOML file."""
+        fields = [_field_table(field) for field in self.fields]
+        return {"name": self.name, "version": self.version, "title": self.title, "field": fields}
+
 
 def load_schema(path: Path) -> Schema:
     """Reads a form from TOML; raises Refused, naming file, line and key, if it is not valid."""
-    file = TomlTable.read(path)
+    return _schema(TomlTable.read(path))
+
+
+def schema_from_json(text: str, place: str) -> Schema:
+    """Reads what ``to_json`` wrote; ``place`` is what an error names. Raises Refused, ValueError."""
+    return _schema(TomlTable(json.loads(text), place))
+
+
+def _schema(file: TomlTable) -> Schema:
     file.closed(("name", "version", "title", "field"))
     tables = file.tables("field")
     if not tables:
@@ -128,6 +152,20 @@ def _field(table: TomlTable) -> Field:
         shown_when=_condition(table),
         per=FieldScope(table.one_of("per", tuple(FieldScope), FieldScope.CLIP)),
     )
+
+
+def _field_table(field: Field) -> dict[str, Any]:
+    """Its keys in a TOML file; those that say nothing are left out."""
+    table: dict[str, Any] = {"key": field.key, "kind": str(field.kind), "label": field.label}
+    table |= {"help": field.help, "required": field.required, "per": str(field.per)}
+    if field.choices:
+        table["choices"] = [{"value": c.value, "label": c.label, "key": c.key} for c in field.choices]
+    if field.kind is FieldKind.SCALE:
+        table |= {"low": field.low, "high": field.high}
+        table |= {"low_label": field.low_label, "high_label": field.high_label}
+    if field.shown_when is not None:
+        table["shown_when"] = {"key": field.shown_when.key, "equals": field.shown_when.equals}
+    return table
 
 
 def _choices(table: TomlTable, kind: FieldKind) -> tuple[Choice, ...]:

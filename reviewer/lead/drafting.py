@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reviewer.access.rights import Act
 from reviewer.asr.recognisers import Recogniser, aligner_for, recognisers_for
 from reviewer.asr.recognition import Recognition
 from reviewer.audio.dsp.recogniser_wav import wav_for_recogniser
+from reviewer.audio.samples import Samples
 from reviewer.clips.alignments import Alignment
 from reviewer.errors import NdaRequired, Refused, ReviewerError
 from reviewer.lead.intake import Progress
@@ -22,7 +24,9 @@ from reviewer.privacy import pii
 from reviewer.privacy.redaction import kind_of, spans_in_words
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.redactions import propose
+from reviewer.session.text_alignment import aligned
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.aligned_texts import AlignedTexts
 
 _CLOSED = frozenset({ClipState.QUARANTINED, ClipState.PURGED})
 
@@ -92,8 +96,9 @@ class Drafting:
     def align(self, identity: Identity, progress: Progress, cancelled: Callable[[], bool]) -> DraftsReport:
         """Finds the words of each accepted text in its sound, where an aligner for its language is.
 
-        The times belong to the annotation, which never changes, so they cannot go stale. Only words of the
-        aligner's dictionary get times; ``timed_words`` shares the rest between them.
+        For work that came without times, or with times of a part of it. They belong to the annotation, which
+        never changes, so they cannot go stale. Only words of the aligner's dictionary get times;
+        ``timed_words`` shares the rest between them.
         """
         if not self._rules:
             raise Refused("NO_RECOGNISER")
@@ -105,7 +110,7 @@ class Drafting:
             if cancelled():
                 return DraftsReport(made, present, without, tuple(failed), was_cancelled=True)
             aligner = aligner_for(self._rules, self._unit.clips.get(work.clip_id).locale)
-            if self._unit.alignments.has(work.id):
+            if self._unit.alignments.has_complete(work.id):
                 present += 1
             elif aligner is None:
                 without += 1
@@ -125,19 +130,18 @@ class Drafting:
         (annotation,) = self._access.texts(identity, [work], "alignment")
         if annotation is None or not annotation.text_verbatim.strip():
             return False
-        wav = self._wav(identity, clip, aligner)
-        found = aligner.align(wav, annotation.text_verbatim, clip.frames / clip.rate_hz)
-        words = hypothesis_of(found, clip, aligner.name).words
-        self._unit.alignments.add(
-            identity.keyring, Alignment(work.id, clip.id, found.engine, found.version, words)
-        )
+        with self._opened(identity, clip, aligner) as samples:
+            found = aligned(aligner, samples, AlignedTexts().unaligned(annotation.segments))
+        made = Alignment(work.id, clip.id, aligner.name, found.version, found.texts)
+        self._unit.alignments.add(identity.keyring, annotation, made)
         return True
 
-    def _wav(self, identity: Identity, clip: Clip, recogniser: Recogniser) -> bytes:
+    @contextmanager
+    def _opened(self, identity: Identity, clip: Clip, recogniser: Recogniser) -> Iterator[Samples]:
         """The sound of a clip between a row of its opening and one of its closing."""
         samples = self._access.open_for_recogniser(identity, clip, recogniser.name)
         try:
-            return wav_for_recogniser(samples)
+            yield samples
         finally:
             self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, clip.id))
 
@@ -159,7 +163,8 @@ class Drafting:
         return () if engines else tuple(recognisers[:1])
 
     def _make(self, identity: Identity, clip: Clip, recogniser: Recogniser) -> None:
-        wav = self._wav(identity, clip, recogniser)
+        with self._opened(identity, clip, recogniser) as samples:
+            wav = wav_for_recogniser(samples)
         found = recogniser.recognise(wav, clip.locale, clip.frames / clip.rate_hz)
         texts = (found.text, " ".join(word.text for word in found.words))
         kinds = {span.kind.value for text in texts for span in pii.find(text, clip.locale)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reviewer.access.audit_log import Head
 from reviewer.access.checkpoint import Checkpoint
@@ -94,6 +94,7 @@ class Export:
         self._project = project
         self._schema = schema
         self._selector = Selector(unit, access, conventions)
+        self._forms = unit.label_schemas
         self._formats = formats
 
     def export_set(
@@ -187,6 +188,7 @@ class Export:
             split=order.split,
             schema=self._schema.id,
             conventions={name: one.profile(PROFILE).facts() for name, one in sorted(conventions.items())},
+            schemas=self._schemas_of(utterances),
             annotated_under=dict(Counter(f"{u.schema_version} {u.conventions_version}" for u in utterances)),
             agreement={
                 "version": agreement.version,
@@ -201,6 +203,16 @@ class Export:
             log_hash=order.head.hash.hex(),
             checkpoint=order.checkpoint.text,
         )
+
+    def _schemas_of(self, utterances: Sequence[Utterance]) -> dict[str, dict[str, Any]]:
+        """The forms of the set's answers with all their questions; nothing but the number for a lost one."""
+        kept = self._forms.all()
+        found: dict[str, dict[str, Any]] = {}
+        for schema_id, clips in sorted(Counter(each.schema_version for each in utterances).items()):
+            form = kept.get(schema_id)
+            facts = {"sha256": form.sha256, "form": form.schema.to_table()} if form else {}
+            found[schema_id] = {"clips": clips, **facts}
+        return found
 
     def _finish(self, order: _Order, selection: Selection, digest: str) -> None:
         """Records which annotation of which clip was exported, in the commit that names the folder."""

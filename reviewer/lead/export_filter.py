@@ -221,6 +221,12 @@ def _equals(value: LabelValue | float | None, literal: Literal) -> bool:
 def _ordered(value: _Value, order: Callable[[float | str, float | str], bool], literal: Literal) -> Predicate:
     def holds(facts: Facts) -> bool:
         found = value(facts)
-        return found is not None and not isinstance(found, tuple) and order(found, literal)
+        if (
+            isinstance(found, bool | tuple)
+            or found is None
+            or isinstance(found, str) != isinstance(literal, str)
+        ):
+            return False  # also an answer under an earlier form, where the question was of another kind
+        return order(found, literal)
 
     return holds

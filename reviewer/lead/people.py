@@ -11,6 +11,8 @@ from reviewer.errors import Refused
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.language_tags import language_tags
 from reviewer.model.people import Identity, Person, PersonState, Role
+from reviewer.session.delivery import Delivery, Outcome
+from reviewer.session.drafts import Drafts
 from reviewer.session.unit_of_work import UnitOfWork
 
 CODE_HOURS = 72
@@ -88,18 +90,21 @@ class People:
         """Sets which languages' clips and reviews a person gets; none means every language.
 
         What they hold stays theirs until its lease ends.
-        Raises: NotAllowed; Refused for an unknown name or for what is no language tag.
+        Raises: NotAllowed; Refused for an unknown name or for what is no language tag; Undelivered when the
+            queue cannot be reached: it is sent with the lead's next act.
         """
         require(identity.person, Act.MANAGE_PEOPLE)
         tags = language_tags(languages)
         unit = self._unit
-        with unit.transaction_with_queue():
-            person = unit.people.by_name(name)
-            if person is None or person.state is PersonState.REVOKED:
-                raise Refused("NO_ACCOUNT")
-            unit.queue.set_languages(person.id, tags)
+        person = unit.people.by_name(name)
+        if person is None or person.state is PersonState.REVOKED:
+            raise Refused("NO_ACCOUNT")
+
+        def record(_answer: Outcome) -> None:
             detail: dict[str, DetailValue] = {"languages": list(tags)}
             unit.log.record(Event.by(identity, Action.PERSON_LANGUAGES, person.id, detail=detail))
+
+        Delivery(unit, identity, Drafts(unit)).set_languages(person.id, tags, record)
         return tags
 
     def _active_leads(self) -> int:

@@ -1,12 +1,15 @@
 """Selects the accepted work that may go into a labelled set, with a reason for each clip left out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from reviewer.formats.csv_table import label_cell
 from reviewer.formats.dataset import Utterance, split_of, utterance_id
+from reviewer.labels.schema import FieldScope, Schema
+from reviewer.labels.validate import fitting, without_hidden
 from reviewer.lead.export_filter import Facts, Predicate
 from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
 from reviewer.model.clip import Clip, ClipState
@@ -22,6 +25,9 @@ from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import Conventions, TagClass
 from reviewer.transcript.normalisation import clean_text, normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
+
+if TYPE_CHECKING:
+    from reviewer.clips.label_schemas import KeptSchema
 
 PROFILE = "training"
 _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
@@ -63,12 +69,14 @@ class Selector:
         self._unit = unit
         self._access = access
         self._conventions = conventions
+        self._kept: Mapping[str, KeptSchema] = {}
 
     def select(self, identity: Identity, where: Predicate) -> Selection:
         """Selects from all accepted work; each text is logged before it is unsealed.
 
         Raises Damaged when an annotation does not verify.
         """
+        self._kept = self._unit.label_schemas.all()
         selected: list[SelectedClip] = []
         left_out: Counter[str] = Counter()
         candidates: list[tuple[Clip, list[SealedAnnotation]]] = []
@@ -135,10 +143,10 @@ class Selector:
         normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
         if len(normalised) > 1:
             return "passes_differ"
-        annotations = [with_what_segments_have(one) for one in annotations]
-        if len({_comparable(one.labels) for one in annotations}) > 1:
-            return "labels_differ"
-        text = normalised.pop()
+        answers = self._answers(passes, annotations)
+        if isinstance(answers, str):
+            return answers
+        annotations, text = answers, normalised.pop()
         merged = replace(annotations[0], flags=frozenset(flag for one in annotations for flag in one.flags))
         if not where(Facts(clip, merged, len(text.split()))):
             return "filtered"
@@ -151,6 +159,24 @@ class Selector:
         if reason in _HELD_CODES:
             with self._unit.transaction():
                 record_reasons(self._unit, clip, work.id, annotation)
+
+    def _answers(
+        self, passes: Sequence[SealedAnnotation], annotations: Sequence[Annotation]
+    ) -> list[Annotation] | str:
+        """The annotations with the answers to their own forms, or why there are none."""
+        forms = [self._form_of(work) for work in passes]
+        if not all(map(_takes_all, forms, annotations)):
+            return "answers_invalid"
+        answers = [
+            with_what_segments_have(answers_of_form(one, form))
+            for one, form in zip(annotations, forms, strict=True)
+        ]
+        return "labels_differ" if len({_comparable(one.labels) for one in answers}) > 1 else answers
+
+    def _form_of(self, work: SealedAnnotation) -> Schema | None:
+        """The label form of some work; None for work older than the form: its id meant another one then."""
+        kept = self._kept.get(work.schema_version)
+        return kept.schema if kept is not None and kept.kept_at <= work.made_at else None
 
     def _without_accepted_work(self) -> dict[str, int]:
         counts = self._unit.queue.counts()
@@ -205,6 +231,29 @@ def with_what_segments_have(annotation: Annotation) -> Annotation:
     labels = {key: values[0] if len(values) == 1 else _listed(values) for key, values in given.items()}
     flags = {Flag(name) for segment in annotation.segments for name in segment.flags if name in _FLAGS}
     return replace(annotation, labels={**labels, **annotation.labels}, flags=annotation.flags.union(flags))
+
+
+def answers_of_form(annotation: Annotation, form: Schema | None) -> Annotation:
+    """The annotation with the answers to its own form only; with all of them if its form is not known."""
+    if form is None:
+        return annotation
+    per_segment = form.per(FieldScope.SEGMENT)
+    segments = tuple(
+        replace(one, labels=without_hidden(per_segment, one.labels), earlier={})
+        for one in annotation.segments
+    )
+    labels = without_hidden(form.per(FieldScope.CLIP), annotation.labels)
+    return replace(annotation, segments=segments, labels=labels, earlier={})
+
+
+def _takes_all(form: Schema | None, annotation: Annotation) -> bool:
+    """Whether the form of some work takes all of its answers, as far as the form is known."""
+    if form is None:
+        return True
+    per_segment = form.per(FieldScope.SEGMENT)
+    return fitting(form.per(FieldScope.CLIP), annotation.labels) == annotation.labels and all(
+        fitting(per_segment, segment.labels) == segment.labels for segment in annotation.segments
+    )
 
 
 def one_line(text: str) -> str:

@@ -13,8 +13,12 @@ from reviewer.errors import Damaged
 
 LabelValue = str | bool | int | tuple[str, ...]
 Labels = Mapping[str, LabelValue]
+EarlierLabels = Mapping[str, Labels]
+"""Answers under earlier label forms, by the id of the form; ``id#2`` has other answers under the same."""
 DOCUMENT_VERSION = 2
+LAYER_SIGN = "#"
 _NO_LABELS: Labels = MappingProxyType({})
+_NO_EARLIER: EarlierLabels = MappingProxyType({})
 
 
 class Flag(StrEnum):
@@ -41,7 +45,8 @@ class PersonalDataKind(StrEnum):
 class Segment:
     """Frames ``start`` to ``end`` (exclusive) of a clip, and what was said there.
 
-    ``text`` is in NFC, whatever form a keyboard, a recogniser or another program gave it.
+    ``text`` is in NFC, whatever form a keyboard, a recogniser or another program gave it. ``earlier`` are
+    answers under earlier label forms that the present one does not ask for.
     """
 
     id: str
@@ -51,6 +56,7 @@ class Segment:
     speaker: str = ""
     labels: Labels = field(default_factory=lambda: _NO_LABELS)
     flags: frozenset[str] = frozenset()
+    earlier: EarlierLabels = field(default_factory=lambda: _NO_EARLIER)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -67,6 +73,7 @@ class Segment:
             "text": self.text,
             "labels": _plain(self.labels),
             "flags": sorted(self.flags),
+            **_plain_earlier(self.earlier),
         }
 
 
@@ -87,13 +94,15 @@ class PersonalDataSpan:
 class Annotation:
     """One person's work on a clip, without its envelope (id, author, versions); immutable.
 
-    A short clip has one segment over its whole length.
+    A short clip has one segment over its whole length. ``labels`` are the answers about the clip under the
+    form of its envelope, ``earlier`` those under earlier forms that this one does not ask for.
     """
 
     segments: tuple[Segment, ...] = ()
     spans: tuple[PersonalDataSpan, ...] = ()
     labels: Labels = field(default_factory=lambda: _NO_LABELS)
     flags: frozenset[Flag] = frozenset()
+    earlier: EarlierLabels = field(default_factory=lambda: _NO_EARLIER)
 
     @classmethod
     def of_text(
@@ -124,6 +133,7 @@ class Annotation:
             "spans": [{"start": one.start, "end": one.end, "kind": one.kind} for one in self.spans],
             "labels": _plain(self.labels),
             "flags": sorted(self.flags),
+            **_plain_earlier(self.earlier),
         }
 
     @classmethod
@@ -148,6 +158,7 @@ class Annotation:
                 ),
                 labels=_labels(body["labels"]),
                 flags=frozenset(Flag(name) for name in body["flags"]),
+                earlier=_earlier(body),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Damaged("ANNOTATION_UNREADABLE") from error
@@ -167,6 +178,7 @@ def _segment(body: dict[str, Any]) -> Segment:
         speaker=body["speaker"],
         labels=_labels(body["labels"]),
         flags=frozenset(body["flags"]),
+        earlier=_earlier(body),
     )
 
 
@@ -176,3 +188,12 @@ def _plain(labels: Labels) -> dict[str, Any]:
 
 def _labels(body: dict[str, Any]) -> Labels:
     return MappingProxyType({k: tuple(v) if isinstance(v, list) else v for k, v in body.items()})
+
+
+def _plain_earlier(earlier: EarlierLabels) -> dict[str, Any]:
+    """Without such answers there is no key, as in documents made before there could be any."""
+    return {"earlier": {form: _plain(labels) for form, labels in earlier.items()}} if earlier else {}
+
+
+def _earlier(body: dict[str, Any]) -> EarlierLabels:
+    return MappingProxyType({form: _labels(labels) for form, labels in body.get("earlier", {}).items()})

@@ -8,6 +8,20 @@ from reviewer.errors import Refused
 UNDETERMINED = "und"
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
 _RENAMED = {"iw": "he", "in": "id", "ji": "yi"}
+# For languages that a tag of their own and the tag of their macrolanguage both name: the member that is meant
+# by the macrolanguage. Pairs of the IANA Language Subtag Registry (its Macrolanguage field), of a
+# macrolanguage the one member that CLDR names for it (supplementalMetadata.xml, languageAlias with the reason
+# "macrolanguage"). Other members, as yue of zh, arz of ar or nn of no, are languages of their own.
+_MACROLANGUAGES = dict(
+    re.findall(
+        r"(\w+)=(\w+)",
+        "aju=jrb als=sq arb=ar ayr=ay azj=az bcc=bal bcl=bik bxk=luy bxr=bua cld=syr cmn=zh cwd=cr dgo=doi"
+        " dhd=mwr dik=din diq=zza ekk=et esk=ik fuc=ff gaz=om gbo=grb gno=gon gug=gn gya=gba hdn=hai hea=hmn"
+        " ike=iu khk=mn kmr=ku knc=kr kng=kg knn=kok kpv=kv lbk=bnc lvs=lv mhr=chm mup=raj nb=no npi=ne"
+        " ojg=oj ory=or pbu=ps pes=fa plt=mg pnb=lah quz=qu rmy=rom spy=kln src=sc swh=sw ttq=tmh umu=del"
+        " uzn=uz xpe=kpe xsl=den ydd=yi zai=zap zsm=ms zyb=za",
+    )
+)
 _NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx"})
 _REGION_LETTERS, _REGION_DIGITS, _SCRIPT_LETTERS = 2, 3, 4
 _TRADITIONAL = frozenset({"TW", "HK", "MO"})
@@ -35,7 +49,8 @@ def takes(languages: Iterable[str], locale: str) -> bool:
     """Whether a person with these languages takes a clip of this locale; no languages take every clip.
 
     Script and region decide only where both tags name them: ``en`` takes ``en-GB``, ``en-GB`` takes ``en``
-    but not ``en-US``. A clip of no determined language is for everybody.
+    but not ``en-US``. A macrolanguage and its main member are one: ``zh`` takes ``cmn``, ``nb`` takes
+    ``no``. A clip of no determined language is for everybody.
     """
     known = [subtags(language) for language in languages]
     clip = subtags(locale)
@@ -48,9 +63,13 @@ def takes(languages: Iterable[str], locale: str) -> bool:
 
 
 def subtags(locale: str) -> tuple[str, str, str]:
-    """Language, script and region of a language tag; empty where it does not say."""
+    """Language, script and region of a language tag; empty where it does not say.
+
+    The language of a macrolanguage's main member is the macrolanguage.
+    """
     language, *others = locale.replace("_", "-").split("-")
     language, script, region = _RENAMED.get(language.lower(), language.lower()), "", ""
+    language = _MACROLANGUAGES.get(language, language)
     for part in others:
         if len(part) == 1:
             break  # what follows is an extension or for private use

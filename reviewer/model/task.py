@@ -56,6 +56,7 @@ class Lease:
 
     ``returned_annotation``: in rework, the annotation that QA returned. ``reviewed_annotation``: in a review,
     the annotation under review. ``blind_annotation``: the reviewer's own version, once submitted.
+    ``is_distressing``: somebody found the clip so before it was leased; people are warned before it plays.
     """
 
     task_id: str
@@ -70,6 +71,7 @@ class Lease:
     returned_annotation: str | None = None
     reviewed_annotation: str | None = None
     blind_annotation: str | None = None
+    is_distressing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Where two versions of a clip differ, segment by segment and word by word, and where that is heard."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reviewer.model.annotation import LabelValue
 from reviewer.model.hypothesis import Word
 from reviewer.stats.wer import DiffWord, diff_words
+from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.edits import Segments
 from reviewer.transcript.segment_alignment import AlignedSegments, align_segments, corresponding_speakers
 from reviewer.transcript.text_times import TextTimes
@@ -119,24 +120,32 @@ def marks_of(text: str, words: Iterable[DiffWord], side: Side) -> tuple[Mark, ..
 
 
 class DifferenceSounds:
-    """Where each difference is heard: by a recogniser's word times, else by its share of a segment."""
+    """Where each difference is heard: where a version's words were aligned, else by a recogniser's word times
+    or its share of a segment."""
 
-    def __init__(self, rows: Sequence[ComparedRow], heard: Sequence[Word], rate_hz: int) -> None:
+    def __init__(
+        self,
+        rows: Sequence[ComparedRow],
+        heard: Sequence[Word],
+        rate_hz: int,
+        aligned: Mapping[Side, AlignedTexts] | None = None,
+    ) -> None:
         self._rows = tuple(rows)
         self._heard = tuple(heard)
         self._rate_hz = rate_hz
+        self._aligned = dict(aligned or {})
         self._times: dict[str, TextTimes] = {}
 
     def of(self, difference: Difference) -> tuple[int, int]:
         """The frames to play, with a margin: a word that is only in one version at its place there."""
         row = self._rows[difference.row]
-        for side in Side:
+        for side in sorted(Side, key=lambda side: side not in self._aligned):
             mark = difference.mark(side)
             if mark is not None:
-                return self._of_mark(row.segments(side), mark)
+                return self._of_mark(row.segments(side), mark, self._aligned.get(side, AlignedTexts()))
         return row.frames
 
-    def _of_mark(self, segments: Segments, mark: Mark) -> tuple[int, int]:
+    def _of_mark(self, segments: Segments, mark: Mark, aligned: AlignedTexts) -> tuple[int, int]:
         before = 0
         for segment in segments:
             if mark.start <= before + len(segment.text):
@@ -144,7 +153,8 @@ class DifferenceSounds:
             before += len(segment.text) + 1
         key = f"{segment.id} {segment.start}"
         if key not in self._times:
-            self._times[key] = TextTimes(segment.text, self._heard, segment.start, segment.end)
+            words = aligned.words_of(segment, segments) or self._heard
+            self._times[key] = TextTimes(segment.text, words, segment.start, segment.end)
         times = self._times[key]
         first = times.word_at_caret(mark.start - before)
         last = times.word_at_caret(mark.end - before - 1)

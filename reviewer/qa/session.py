@@ -1,13 +1,15 @@
 """A QA reviewer's work: select, transcribe blind, compare, accept or return."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from reviewer.access.rights import Act
 from reviewer.errors import Refused
+from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.task import Lease, TaskKind, VerdictKind
-from reviewer.qa.differences import ComparedRow, compare_segments
+from reviewer.qa.differences import ComparedRow, Side, compare_segments
 from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
 from reviewer.queue.api import DrawResult
@@ -16,6 +18,7 @@ from reviewer.session.redactions import Redactions
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.stats.wer import DiffWord, WordErrors, diff_words, word_errors
+from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.normalisation import normalise
 
 KINDS = frozenset({TaskKind.REVIEW, TaskKind.ADJUDICATE})
@@ -27,7 +30,8 @@ class Comparison:
 
     ``words`` aligns the verbatim texts; ``errors`` is scored on the training profile of the clip's
     locale, so punctuation and capitals do not count. ``rows`` has both by segments, at ``rate_hz`` frames a
-    second.
+    second. ``their_form`` is the label form of theirs, if it is another than the present one. ``aligned``
+    says when the words of a version are said, where that was handed in with it.
     """
 
     lease: Lease
@@ -37,6 +41,8 @@ class Comparison:
     errors: WordErrors
     rows: tuple[ComparedRow, ...]
     rate_hz: int
+    their_form: Schema | None = None
+    aligned: Mapping[Side, AlignedTexts] = field(default_factory=dict)
 
 
 class QaSession:
@@ -117,7 +123,13 @@ class QaSession:
             ),
             compare_segments(theirs.segments, mine.segments, clip.rate_hz),
             clip.rate_hz,
+            self.work.forms.get(reviewed.schema_version),
+            self._aligned({Side.THEIRS: (reviewed.id, theirs), Side.MINE: (own.id, mine)}),
         )
+
+    def _aligned(self, versions: Mapping[Side, tuple[str, Annotation]]) -> dict[Side, AlignedTexts]:
+        found = {side: self.work.alignment_of(*version) for side, version in versions.items()}
+        return {side: AlignedTexts.of(each.texts) for side, each in found.items() if each is not None}
 
     def decide(self, lease: Lease, kind: VerdictKind, comment: str = "") -> None:
         """Accepts the work or returns it to its author with a comment. Raises Refused, Unheard."""

@@ -216,10 +216,13 @@ class Queue(Protocol):
     def leases(self) -> list[Lease]: ...
     def held(self) -> list[HeldClip]: ...
     def late_drafts(self) -> list[LateDraft]: ...
+    def is_distressing(self, clip_id: str) -> bool:
+        """Whether somebody found a clip distressing, in their work or by skipping it."""
+        ...
 
     # Managing tasks
 
-    def set_languages(self, person_id: str, languages: Iterable[str]) -> tuple[str, ...]:
+    def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         """Sets which languages' clips come to a person, none meaning all; returns the tags in usual form.
 
         Leases they hold and own returned work stay theirs. Raises Refused for what is no language tag.
@@ -241,6 +244,10 @@ class Queue(Protocol):
 
         After ``open_until`` (consent or retention ends) no task of the clip is leased or resumed.
         """
+        ...
+
+    def mark_distressing(self, clip_id: str) -> None:
+        """Marks a clip for whoever gets it next: their leases say so. Raises Refused (code NO_CLIP)."""
         ...
 
     def add_adjudication(self, clip_id: str) -> str:

@@ -140,6 +140,27 @@ class KeepLateDraft:
         queue.keep_late_draft(self.lease, self.sealed, key=self.lease.submission_key)
 
 
+@dataclass(frozen=True, slots=True)
+class SetLanguages:
+    """Sets which languages' clips come to a person."""
+
+    person_id: str
+    languages: frozenset[str]
+
+    def ask(self, queue: Queue, key: str) -> None:
+        queue.set_languages(self.person_id, self.languages, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDistressing:
+    """Marks a clip that somebody found distressing; marking it again changes nothing."""
+
+    clip_id: str
+
+    def ask(self, queue: Queue, _key: str) -> None:
+        queue.mark_distressing(self.clip_id)
+
+
 Request = (
     AddClip
     | Claim
@@ -152,6 +173,8 @@ Request = (
     | TakeBack
     | Decide
     | KeepLateDraft
+    | SetLanguages
+    | MarkDistressing
 )
 _REQUESTS: Mapping[str, type[Request]] = {kind.__name__: kind for kind in get_args(Request)}
 

@@ -285,6 +285,10 @@ class SqliteQueue:
                 tasks.setdefault(row["clip_id"], []).append(row["id"])
             return [HeldClip(clip, tuple(ids), self._refusals(clip)) for clip, ids in tasks.items()]
 
+    def is_distressing(self, clip_id: str) -> bool:
+        query = "SELECT is_distressing FROM queue_clip WHERE clip_id = ?"
+        return bool(self._database.value(query, (clip_id,)))
+
     def late_drafts(self) -> list[LateDraft]:
         rows = self._database.rows("SELECT * FROM late_draft ORDER BY kept_at DESC, rowid DESC")
         return [from_columns(LateDraft, row) for row in rows]
@@ -344,13 +348,15 @@ class SqliteQueue:
                 self._follow(task["clip_id"])
         return result
 
-    def set_languages(self, person_id: str, languages: Iterable[str]) -> tuple[str, ...]:
+    def set_languages(self, person_id: str, languages: Iterable[str], *, key: str) -> tuple[str, ...]:
         tags = language_tags(languages)
-        with self._database.transaction():
-            self._database.execute("DELETE FROM person_language WHERE person_id = ?", (person_id,))
-            for tag in tags:
-                self._database.insert("person_language", {"person_id": person_id, "language": tag})
+        self._once(key, lambda: self._set_languages(person_id, tags))
         return tags
+
+    def mark_distressing(self, clip_id: str) -> None:
+        with self._database.transaction():
+            self.clip_state(clip_id)
+            self._database.execute("UPDATE queue_clip SET is_distressing = 1 WHERE clip_id = ?", (clip_id,))
 
     def assign(self, task_id: str, person_id: str) -> None:
         with self._database.transaction():
@@ -491,6 +497,11 @@ class SqliteQueue:
         self._add_refusal(task, lease.person_id, "skip", reason)
         self._follow(task["clip_id"])
 
+    def _set_languages(self, person_id: str, tags: Iterable[str]) -> None:
+        self._database.execute("DELETE FROM person_language WHERE person_id = ?", (person_id,))
+        for tag in tags:
+            self._database.insert("person_language", {"person_id": person_id, "language": tag})
+
     def _take_back(self, person_id: str, annotation_id: str) -> Lease:
         values = {"annotation": annotation_id, "person": person_id, "now": self._now()}
         task = self._database.row(queries.TO_TAKE_BACK, values)
@@ -627,6 +638,7 @@ class SqliteQueue:
             returned_annotation=task["annotation_id"] if is_rework else None,
             reviewed_annotation=task["reviewed_id"],
             blind_annotation=task["annotation_id"] if is_review else None,
+            is_distressing=self.is_distressing(task["clip_id"]),
         )
 
     def _is_rework_of(self, task: Row, person_id: str) -> bool:

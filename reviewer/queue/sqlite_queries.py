@@ -177,7 +177,7 @@ TASKS_BY_STATE = f"""
     FROM task t WHERE t.kind = 'transcribe' GROUP BY 1 ORDER BY 1
 """
 REVIEWS_BY_STATE = "SELECT state, count(*) AS n FROM task WHERE kind = 'review' GROUP BY state ORDER BY state"
-# A skip of a distressing clip is never held against anybody.
+# A skip of a distressing clip, or of one in another language, is never held against anybody.
 # Accepted and returned count annotations; a returned one stays returned, whatever its author submits later.
 WORK_BY_PERSON = f"""
     SELECT person_id, sum(submitted) AS submitted, sum(accepted) AS accepted, sum(returned) AS returned,
@@ -192,8 +192,9 @@ WORK_BY_PERSON = f"""
         WHERE NOT ({REPLACED})
         UNION ALL
         SELECT r.person_id, 0, 0, 0, 1, 0 FROM task_refusal r JOIN task t ON t.id = r.task_id
-        WHERE r.kind = 'skip' AND t.kind = 'transcribe'
+        WHERE r.kind = 'skip' AND t.kind = 'transcribe' AND r.reason != 'not_my_language'
         AND NOT EXISTS (SELECT 1 FROM task_refusal d WHERE d.clip_id = r.clip_id AND d.reason = 'distressing')
+        AND NOT EXISTS (SELECT 1 FROM queue_clip q WHERE q.clip_id = r.clip_id AND q.is_distressing = 1)
     )
     GROUP BY person_id ORDER BY person_id
 """

@@ -1,10 +1,11 @@
 """Turns an act into a request for the queue, after checking every rule of this side."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
-from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused
+from reviewer.errors import LeaseLapsed, LeaseLost, NotLeased, Refused, Unavailable
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import Clip, ContentKind
@@ -26,6 +27,7 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.redactions import propose, record_reasons
 from reviewer.session.submission_checks import is_answered_by_flag, require_complete
+from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.unit_of_work import UnitOfWork
 
 
@@ -54,6 +56,7 @@ class ActRequests:
     schema: Schema
     conventions: LocaleConventions
     measurement: DraftMeasurement
+    alignment: TextAlignment
 
     def prepare(self, act: WorkAct) -> PreparedAct:
         """Checks and seals; raises Refused (Incomplete, Unheard, NdaRequired, consent ended ...)."""
@@ -110,9 +113,11 @@ class ActRequests:
         distances = self.measurement.distances(self.identity, lease, work.id, annotation, conventions)
         if distances:
             detail["drafts_hidden"] = distances[0].is_hidden
+        keep_alignment = self.alignment.seal(lease, work.id, annotation)
 
         def record(answer: Outcome) -> None:
             self.unit.draft_distances.add(distances)
+            keep_alignment()
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)
@@ -124,7 +129,7 @@ class ActRequests:
         return PreparedAct(outbox.Submit(lease, work), record)
 
     def _skip(self, lease: Lease, reason: SkipReason) -> PreparedAct:
-        if reason is not SkipReason.TECHNICAL and not self.unit.clips.is_distressing(lease.clip_id):
+        if reason is not SkipReason.TECHNICAL and not self._is_distressing(lease.clip_id):
             clip = self.unit.clips.get(lease.clip_id)
             self._require_heard(lease, self.listening.lack_of_reason(lease, clip))
 
@@ -141,10 +146,16 @@ class ActRequests:
             marked = Span(span.start, span.end)
             propose(self.unit, self.identity, clip, marked, span.kind, RedactionSource.LISTENER)
 
+    def _is_distressing(self, clip_id: str) -> bool:
+        """As the queue says, not the lease; while it cannot be reached, a little must be heard."""
+        with suppress(Unavailable):
+            return self.unit.queue.is_distressing(clip_id)
+        return False
+
     def _mark_if(self, lease: Lease, *, is_distressing: bool) -> None:
         """Whoever opens the clip next is warned."""
         if is_distressing:
-            self.unit.clips.mark_distressing(lease.clip_id)
+            self.delivery.post(outbox.MarkDistressing(lease.clip_id))
 
     def _release(self, lease: Lease) -> PreparedAct:
         def record(_answer: Outcome) -> None:

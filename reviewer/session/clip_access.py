@@ -78,6 +78,8 @@ class ClipAccess:
         self._locale = locale
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
+        self._redacted: set[tuple[str, str]] = set()
+        """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
 
     # Conditions
@@ -133,6 +135,8 @@ class ClipAccess:
         """
         opened = self.opened(identity, clip_id)
         if opened is None:
+            if is_saving and (identity.session_id, clip_id) in self._redacted:
+                raise Refused("CLIP_REDACTED")
             return
         if self._unit.clips.stored_as(clip_id) != opened.stored_as:
             raise Refused("CLIP_REDACTED")
@@ -167,6 +171,7 @@ class ClipAccess:
         finally:
             self.drop_prefetched(identity)
         self.forget(identity, permit.lease)
+        self._redacted.discard((identity.session_id, clip_id))
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
         return unsealed
 
@@ -361,6 +366,8 @@ class ClipAccess:
 
     def put_away(self, identity: Identity, lease: Lease, reason: str) -> None:
         """Closes a clip that may no longer be open; ``reason`` is the code of the refusal."""
+        if reason == "CLIP_REDACTED":
+            self._redacted.add((identity.session_id, lease.clip_id))
         self._take_away(identity, lease.clip_id, Action.CLIP_PUT_AWAY, reason)
 
     def put_all_away(self, identity: Identity) -> None:

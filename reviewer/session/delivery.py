@@ -1,6 +1,6 @@
 """The path of every act to the queue: commit it with its log row, send it by key, commit the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from reviewer.errors import LeaseLost, Refused, Unavailable
 from reviewer.model.clip import Clip, ContentKind
@@ -18,6 +18,7 @@ from reviewer.queue.outbox import (
     OutboxEntry,
     ReleasePrefetched,
     Request,
+    SetLanguages,
     Submit,
     TakeBack,
 )
@@ -81,6 +82,10 @@ class Delivery:
         """Queues an imported clip in the transaction of its row, until its consent or retention ends."""
         open_until = min(clip.purge_at, clip.consent_withdrawn_at or clip.purge_at)
         self.post(AddClip(clip.id, passes, sort_key, quarantined, open_until, clip.locale))
+
+    def set_languages(self, person_id: str, languages: Iterable[str], record: Record) -> None:
+        """Sets the languages of a person; ``record`` writes its log row. Raises as ``send``."""
+        self.send(SetLanguages(person_id, frozenset(languages)), record)
 
     def deliver(self, *, before: OutboxEntry | None = None) -> None:
         """Sends what is still pending, oldest first. Raises Unavailable when the queue cannot be reached."""

@@ -1,5 +1,6 @@
 """Versions of unfinished work, kept at pauses and before large changes, to be looked at and restored."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 NOT_MORE_OFTEN_THAN = timedelta(minutes=1)
 KEEPS_ALL_OF_LAST = 10
 KEEPS_AT_MOST = 50
+_FORM = "form"
 _ENDED = {TaskState.ACCEPTED, TaskState.DONE, TaskState.WITHDRAWN}
 _LEAST_REPLACED = 20
 _SHARE_LEFT = 0.2
@@ -37,12 +39,13 @@ class VersionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DraftVersion:
-    """A version of a person's work on a clip."""
+    """A version of a person's work on a clip; ``form`` is the id of its label form, empty if unknown."""
 
     id: str
     made_at: datetime
     reason: VersionReason
     annotation: Annotation
+    form: str = ""
 
 
 class DraftVersions:
@@ -52,8 +55,10 @@ class DraftVersions:
     lost to a colleague, and with the clip.
     """
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, form: str) -> None:
+        """``form`` is the id of the label form under which versions are kept."""
         self._unit = unit
+        self._form = form
         # The newest version of each open clip, and when it was kept or the clip was opened.
         self._newest: dict[tuple[str, str], tuple[Annotation | None, datetime]] = {}
 
@@ -83,8 +88,9 @@ class DraftVersions:
         if newest == annotation:
             return
         version_id, now = f"w{secrets.token_hex(10)}", self._unit.clock.now()
+        plain = json.dumps({**annotation.to_table(), _FORM: self._form}, ensure_ascii=False).encode()
         sealed = self._unit.content.seal(
-            identity.keyring, lease.clip_id, ContentKind.DRAFT_VERSION, version_id, annotation.to_bytes()
+            identity.keyring, lease.clip_id, ContentKind.DRAFT_VERSION, version_id, plain
         )
         stored = StoredVersion(version_id, reason, sealed, now)
         self._unit.versions.add(lease.task_id, identity.person.id, lease.clip_id, stored)
@@ -127,9 +133,9 @@ class DraftVersions:
         plain = self._unit.content.unseal(
             identity.keyring, lease.clip_id, ContentKind.DRAFT_VERSION, stored.id, stored.sealed
         )
-        return DraftVersion(
-            stored.id, stored.made_at, VersionReason(stored.reason), Annotation.from_bytes(plain)
-        )
+        annotation = Annotation.from_bytes(plain)
+        form = str(json.loads(plain).get(_FORM, ""))
+        return DraftVersion(stored.id, stored.made_at, VersionReason(stored.reason), annotation, form)
 
 
 def superfluous(made_at: Sequence[datetime]) -> list[int]:

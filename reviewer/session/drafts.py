@@ -18,6 +18,7 @@ from reviewer.transcript.history import History
 HISTORY_BYTES = 256 * 1024
 """The most that the undo history adds to a draft; of a longer one the steps farthest away are left out."""
 _POSITION = "position"
+_FORM = "form"
 _HISTORY = "history"
 
 
@@ -25,12 +26,13 @@ _HISTORY = "history"
 class Draft:
     """The sealed content: the annotation with its undo history, or None, and the position (a frame).
 
-    Its form is an annotation's canonical JSON with two more fields; a draft of an earlier version has no
-    history.
+    It is an annotation's canonical JSON with three more keys; a draft of an earlier version has no history
+    and does not say its label form. ``form`` is the id of that form, empty if unknown.
     """
 
     history: History | None = None
     position: int = 0
+    form: str = ""
 
     @property
     def annotation(self) -> Annotation | None:
@@ -42,6 +44,7 @@ class Draft:
         if self.history is not None:
             body = self.history.present.annotation.to_table()
             body[_HISTORY] = _bounded(self.history.to_table(), HISTORY_BYTES)
+            body[_FORM] = self.form
         return json.dumps({**body, _POSITION: self.position}, ensure_ascii=False).encode()
 
     @classmethod
@@ -53,12 +56,13 @@ class Draft:
             body = {}  # the annotation's parser says why not
         position = body.get(_POSITION, 0) if isinstance(body, dict) else 0
         is_position_alone = isinstance(body, dict) and list(body) == [_POSITION]
-        history = None
+        history, form = None, ""
         if not is_position_alone:
             annotation = Annotation.from_bytes(data)
             table = body.get(_HISTORY)
             history = History.from_table(annotation, table) if table else History.of(annotation)
-        return cls(history, position if isinstance(position, int) and position > 0 else 0)
+            form = str(body.get(_FORM, ""))
+        return cls(history, position if isinstance(position, int) and position > 0 else 0, form)
 
 
 class Drafts:
@@ -68,8 +72,10 @@ class Drafts:
     for example, changes nothing.
     """
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, form: str = "") -> None:
+        """``form`` is the id of the label form under which work is saved."""
         self._unit = unit
+        self._form = form
         # Changed inside transactions only, which serialise all threads.
         self._newest: dict[tuple[str, str], tuple[Draft, int]] = {}
 
@@ -98,7 +104,7 @@ class Drafts:
             newest, newest_revision = self._newest[_key(identity, lease)]
             if revision < newest_revision:
                 return self._saved_at(identity, lease)
-            return self._put(identity, lease, replace(newest, history=history), revision)
+            return self._put(identity, lease, replace(newest, history=history, form=self._form), revision)
 
     def save_position(self, identity: Identity, lease: Lease, frame: int) -> None:
         """Commits the position in the clip, beside the text. Raises Unavailable."""

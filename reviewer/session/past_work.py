@@ -8,8 +8,10 @@ from reviewer.model.clip import ContentKind
 from reviewer.model.people import Identity
 from reviewer.model.task import Lease, TaskKind, TaskState
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.drafts import Draft
 from reviewer.session.open_clip import ReturnedWork
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.history import History
 
 MAY_TAKE_BACK = 20
 
@@ -67,16 +69,19 @@ def returned_work(
         comment = plain.decode()
     if annotation.author != identity.person.id:
         return ReturnedWork(comment, Annotation())
-    return ReturnedWork(comment, access.unseal_annotation(identity, annotation))
+    work = access.unseal_annotation(identity, annotation)
+    return ReturnedWork(comment, work, annotation.schema_version)
 
 
-def taken_back_work(
-    unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease
-) -> Annotation | None:
-    """The submission that its author took back with this lease; the clip's opening names it."""
+def taken_back_work(unit: UnitOfWork, access: ClipAccess, identity: Identity, lease: Lease) -> Draft:
+    """The submission that its author took back with this lease, to be worked on; else an empty draft.
+
+    The clip's opening names it.
+    """
     if lease.kind is not TaskKind.TRANSCRIBE or lease.returned_annotation is None:
-        return None
+        return Draft()
     annotation = unit.queue.annotation(lease.returned_annotation)
     if annotation.author != identity.person.id or unit.queue.verdict_on(annotation.id) is not None:
-        return None
-    return access.unseal_annotation(identity, annotation)
+        return Draft()
+    work = access.unseal_annotation(identity, annotation)
+    return Draft(History.of(work), form=annotation.schema_version)

@@ -1,5 +1,6 @@
 """Redactions: proposed and muted, confirmed or rejected, and applied to sound and texts."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from reviewer.audio.dsp.redaction import redacted, removed_span
 from reviewer.audio.io.flac import encode_flac, read_canonical
 from reviewer.audio.samples import Samples
 from reviewer.audio.view.peaks import PeakPyramid
+from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipFiles, Resealer
 from reviewer.errors import Damaged, Refused
 from reviewer.model.annotation import Annotation, PersonalDataKind
@@ -124,10 +126,10 @@ class Redactions:
             raise _OpenedMeanwhile
         texts = _Texts(
             resealer,
+            unit.alignments,
             clip.locale,
             tuple(RemovedSound(one.span, removed[one.id], one.kind) for one in confirmed),
         )
-        texts.alignments = unit.alignments.reseal_clip(clip.id, resealer, texts.words)
         texts.hypotheses = unit.hypotheses.reseal_clip(clip.id, resealer, texts.hypothesis)
         works = unit.queue.reseal_clip(clip.id, texts)
         for annotation_id, annotation in texts.annotations.items():
@@ -210,17 +212,9 @@ def propose(
     may_again = source is RedactionSource.LISTENER
     if any(not (may_again and one.state is RedactionState.REJECTED) for one in same):
         return None
-    redaction = Redaction(
-        id=f"r{secrets.token_hex(8)}",
-        clip_id=clip.id,
-        start=span.start,
-        end=span.end,
-        kind=kind,
-        source=source,
-        state=RedactionState.PROPOSED,
-        proposed_by=identity.person.id,
-        proposed_at=unit.clock.now(),
-    )
+    redaction_id, state = f"r{secrets.token_hex(8)}", RedactionState.PROPOSED
+    by, at = identity.person.id, unit.clock.now()
+    redaction = Redaction(redaction_id, clip.id, span.start, span.end, kind, source, state, by, at)
     unit.redactions.add(redaction)
     detail: dict[str, DetailValue] = {
         "redaction": redaction.id,
@@ -271,9 +265,9 @@ class _Texts:
     """Seals a clip's texts again, without the words of removed sound. Satisfies ``queue.api.Resealing``."""
 
     resealer: Resealer
+    alignments: AlignmentRepository
     locale: str
     removed: tuple[RemovedSound, ...]
-    alignments: dict[str, tuple[Word, ...]] = field(default_factory=dict)
     hypotheses: tuple[Hypothesis, ...] = ()
     annotations: dict[str, Annotation] = field(default_factory=dict)
     """As they are now."""
@@ -284,20 +278,18 @@ class _Texts:
     def is_known(self) -> bool:
         return not self.unknown
 
-    def words(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        """The words of an alignment that are left."""
-        return tuple(
-            word
-            for word in words
-            if not any(word.start < one.removed.end and one.removed.start < word.end for one in self.removed)
-        )
+    def is_left(self, word: Word) -> bool:
+        """Whether nothing of an aligned word was removed."""
+        return not any(word.start < one.removed.end and one.removed.start < word.end for one in self.removed)
 
     def hypothesis(self, hypothesis: Hypothesis) -> Hypothesis | None:
         return hypothesis_without_words(hypothesis, self.removed, self.locale)
 
     def annotation(self, work: SealedAnnotation) -> tuple[bytes, bytes]:
         before = Annotation.from_bytes(self.resealer.unseal(ContentKind.ANNOTATION, work.id, work.sealed))
-        after = self._without_words(before, self.alignments.get(work.id))
+        words = self.alignments.words_before(self.resealer, before, work.id)
+        after = self._without_words(before, words)
+        self.alignments.reseal(self.resealer, work.id, (before, after), self.is_left)
         self.annotations[work.id] = after
         plain = after.to_bytes()
         return self.resealer.digest(plain), self.resealer.seal(ContentKind.ANNOTATION, work.id, plain)
@@ -327,7 +319,9 @@ class _Texts:
         )
         if not is_known:
             return None
-        return self.resealer.seal(ContentKind.DRAFT_VERSION, version_id, annotation.to_bytes())
+        body = {**json.loads(plain), **annotation.to_table()}  # the label form stands beside the annotation
+        after = json.dumps(body, ensure_ascii=False).encode()
+        return self.resealer.seal(ContentKind.DRAFT_VERSION, version_id, after)
 
     def _without_words(self, annotation: Annotation, words: Sequence[Word] | None = None) -> Annotation:
         for one in self.removed:

@@ -15,6 +15,7 @@ from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.redactions import RedactionRepository
@@ -43,6 +44,7 @@ class UnitOfWork:
     versions: DraftVersionRepository
     open_tasks: OpenTasks
     own_words: OwnWords
+    label_schemas: LabelSchemas
     log: AuditLog
     activity: ActivityCounts
     exports: ExportRepository

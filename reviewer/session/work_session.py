@@ -1,17 +1,19 @@
 """The work session of one signed-in person: claim, open, save, submit; the same for every role."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reviewer.audio.samples import Sound
+from reviewer.clips.alignments import Alignment
 from reviewer.errors import Damaged, LeaseLost, NotLeased, OpenElsewhere, Refused, ReviewerError
+from reviewer.labels.earlier import carried
 from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.people import Identity
-from reviewer.model.project import ListeningRules
+from reviewer.model.project import ListeningRules, RecogniserRule
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.queue.api import Receipt
 from reviewer.queue.outbox import (
@@ -37,9 +39,12 @@ from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.past_work import PastWork
 from reviewer.session.redaction_work import RedactionWork
+from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
+from reviewer.transcript.aligned_texts import AlignedText
 from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.edits import Segments
 from reviewer.transcript.find import Query
 from reviewer.transcript.history import History
 
@@ -55,6 +60,7 @@ class _Texts:
     draft: Draft
     returned: ReturnedWork | None
     blind: Annotation | None
+    aligned: Alignment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class WorkSession:
         conventions: LocaleConventions,
         measurement: DraftMeasurement,
         lexicon: Lexicon = no_lexicon,
+        recognisers: Sequence[RecogniserRule] = (),
     ) -> None:
         self.identity = identity
         self.kinds = kinds
@@ -95,8 +102,10 @@ class WorkSession:
         self._listening = listening
         self._measurement = measurement
         self.redactions = RedactionWork(unit, access, identity)
-        self._drafts = Drafts(unit)
-        self._versions = DraftVersions(unit)
+        self._alignment = TextAlignment(unit, access, identity, recognisers)
+        self.forms = unit.label_schemas.forms()
+        self._drafts = Drafts(unit, schema.id)
+        self._versions = DraftVersions(unit, schema.id)
         self._delivery = Delivery(unit, identity, self._drafts)
         self._requests = self._act_requests()
         self._right = RIGHTS[min(kinds)]
@@ -174,7 +183,6 @@ class WorkSession:
         """
         self._require_kind(lease)
         permit = self._access.permit(self.identity, lease)
-        self._ended.discard((lease.task_id, lease.token))
         prefetched, self._prefetched = self._prefetched, None
         is_prefetched = self._access.has_prefetched(self.identity, lease.clip_id)
         unsealed = self._access.open(permit, _opened_texts(lease))
@@ -242,13 +250,16 @@ class WorkSession:
     def versions(self, lease: Lease) -> list[DraftVersion]:
         """The kept versions of this person's work on the open clip, newest first, after a log row.
 
+        Their answers are those of the present form; others are earlier ones.
+
         Raises: Refused (code CLIP_NOT_OPEN), LeaseLost, NotLeased.
         """
         self._require_open(lease)
         detail: dict[str, DetailValue] = {"purpose": "versions", "task": lease.task_id}
         event = Event.by(self.identity, Action.TEXT_OPENED, lease.clip_id, detail=detail)
         self._unit.log.record(event)
-        return self._versions.all(self.identity, lease)
+        kept = self._versions.all(self.identity, lease)
+        return [replace(one, annotation=self._carried(one.annotation, one.form)) for one in kept]
 
     def keep_version(self, lease: Lease, annotation: Annotation, reason: VersionReason) -> None:
         """Keeps a version of the work on the open clip, before something replaces it."""
@@ -272,6 +283,22 @@ class WorkSession:
             if not is_elsewhere and self._requests.lost(lease) is None:
                 self._drafts.save_position(self.identity, lease, frame)
 
+    def align(
+        self, lease: Lease, segments: Segments, cancelled: Callable[[], bool]
+    ) -> tuple[AlignedText, ...]:
+        """Finds the words of the first of these segments in the sound of the open clip, in the background.
+
+        What is found goes with the work when it is handed in. Takes seconds.
+        Raises: Refused (code CLIP_NOT_OPEN, NO_RECOGNISER); Unavailable.
+        """
+        self._require_unfinished(lease)
+        return self._alignment.align(lease, segments, cancelled)
+
+    def alignment_of(self, annotation_id: str, annotation: Annotation) -> Alignment | None:
+        """The word times that were handed in with an annotation, whose opening was logged before."""
+        self._require()
+        return self._alignment.of_annotation(annotation_id, annotation)
+
     def beat(self, lease: Lease) -> Lease:
         """The heartbeat: checks that the clip may stay open; returns the lease, renewed when due.
 
@@ -285,8 +312,6 @@ class WorkSession:
         except (Refused, Damaged) as error:
             self._access.put_away(self.identity, lease, error.code)
             self._forget(lease)
-            if error.code == "CLIP_REDACTED":
-                self._note_end(lease)  # what was typed to the old sound must not be saved beside the new one
             raise
 
     def heard(self, lease: Lease, ranges: Sequence[HeardRange]) -> None:
@@ -400,6 +425,7 @@ class WorkSession:
             schema=self.schema,
             conventions=self._conventions,
             measurement=self._measurement,
+            alignment=self._alignment,
         )
 
     def _held_or_next(self) -> Lease | None:
@@ -495,9 +521,12 @@ class WorkSession:
             heard=self._listening.heard(lease),
             position=texts.draft.position,
             blind=texts.blind,
-            is_distressing=self._unit.clips.is_distressing(unsealed.clip.id),
+            is_distressing=lease.is_distressing,
             draft_history=texts.draft.history,
             redactions=unsealed.redactions,
+            forms=self.forms,
+            has_aligner=self._alignment.aligner(unsealed.clip.locale) is not None,
+            aligned=self._alignment.begin(lease, texts.aligned),
         )
 
     def _texts(self, lease: Lease) -> _Texts:
@@ -507,15 +536,29 @@ class WorkSession:
             own = self._unit.queue.annotation(lease.blind_annotation)
             blind = self._access.unseal_annotation(self.identity, own)
         draft = self._drafts.load(self.identity, lease)
+        own_work = Draft()
         if draft.history is None:
             own_work = past_work.taken_back_work(self._unit, self._access, self.identity, lease)
-            draft = replace(draft, history=None if own_work is None else History.of(own_work))
-        return _Texts(
-            self._measurement.shown(self.identity, lease),
-            draft,
-            past_work.returned_work(self._unit, self._access, self.identity, lease),
-            blind,
-        )
+            draft = replace(own_work, position=draft.position)
+        returned = past_work.returned_work(self._unit, self._access, self.identity, lease)
+        before = own_work.annotation if returned is None else returned.annotation
+        aligned = None
+        if before is not None and lease.returned_annotation is not None:
+            aligned = self._alignment.of_annotation(lease.returned_annotation, before)
+        if returned is not None:
+            returned = replace(returned, annotation=self._carried(returned.annotation, returned.form))
+        shown = self._measurement.shown(self.identity, lease)
+        return _Texts(shown, self._carried_draft(draft), returned, blind, aligned)
+
+    def _carried_draft(self, draft: Draft) -> Draft:
+        """A draft under the present form, with what can be undone."""
+        if draft.history is None or draft.form == self.schema.id:
+            return draft
+        history = draft.history.mapped(lambda annotation: self._carried(annotation, draft.form))
+        return replace(draft, history=history, form=self.schema.id)
+
+    def _carried(self, annotation: Annotation, form: str) -> Annotation:
+        return annotation if form == self.schema.id else carried(annotation, self.schema, form)
 
     def _keep_late(self, lease: Lease, annotation: Annotation, *, keep_draft: bool = False) -> None:
         sealed = self._drafts.seal_late(self.identity, lease, annotation.to_bytes())
@@ -524,6 +567,7 @@ class WorkSession:
     def _forget(self, lease: Lease) -> None:
         self._drafts.forget(self.identity, lease)
         self._versions.forget(self.identity, lease)
+        self._alignment.forget(lease)
 
     def _require_open(self, lease: Lease) -> None:
         """Raises Refused unless the clip is open here, on a lease that is still this person's."""

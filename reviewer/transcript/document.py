@@ -6,7 +6,7 @@ Pure values: each act returns another document, and the same one where it change
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.model.annotation import Annotation, Flag, Labels, Segment
+from reviewer.model.annotation import Annotation, Flag, Labels, PersonalDataSpan, Segment
 from reviewer.transcript import edits
 from reviewer.transcript.edits import Edge, Segments
 from reviewer.transcript.history import Cursor, History
@@ -32,7 +32,7 @@ class Document:
         now = history.present.annotation
         if not now.segments:
             whole = Annotation.of_text("", frames, labels=now.labels, flags=now.flags)
-            history = History.of(replace(whole, spans=now.spans))
+            history = History.of(replace(whole, spans=now.spans, earlier=now.earlier))
         document = cls(history, frames)
         if history.present.cursor.segment_id not in {segment.id for segment in document.segments}:
             first = document.segments[0]
@@ -112,6 +112,18 @@ class Document:
         """Other answers about the clip."""
         return self._with(replace(self.annotation, labels=labels))
 
+    def with_span(self, span: PersonalDataSpan) -> "Document":
+        """With the sound of personal data, as part of the last step; it replaces one over these frames."""
+        others = [each for each in self.annotation.spans if (each.start, each.end) != (span.start, span.end)]
+        spans = tuple(sorted([*others, span], key=lambda each: (each.start, each.end)))
+        return self._with(replace(self.annotation, spans=spans), begins_step=False)
+
+    def without_spans_of_segment(self) -> "Document":
+        """Without personal data in the sound of the current segment, as part of the last step."""
+        start, end = self.current.start, self.current.end
+        spans = tuple(each for each in self.annotation.spans if not start <= each.start < end)
+        return self._with(replace(self.annotation, spans=spans), begins_step=False)
+
     def with_flags(self, flags: frozenset[Flag]) -> "Document":
         """Other flags of the clip."""
         return self._with(replace(self.annotation, flags=flags))
@@ -187,7 +199,12 @@ class Document:
         if not proposals:
             return self
         if not self.is_segmented:
-            first = replace(proposals[0], text=self.current.text, labels=self.current.labels)
+            first = replace(
+                proposals[0],
+                text=self.current.text,
+                labels=self.current.labels,
+                earlier=self.current.earlier,
+            )
             return self._changed((first, *proposals[1:]), Cursor(first.id, len(first.text)))
         free = [
             each

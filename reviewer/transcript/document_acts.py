@@ -46,6 +46,15 @@ def _split_at_playhead(document: Document, place: ActPlace) -> Document:
     return document.split_at_frame(place.playhead, place.times_of(segment).caret_at(place.playhead))
 
 
+def _split(document: Document, place: ActPlace) -> Document:
+    """At the caret, and at the playhead if that is in the segment; else between the words at the caret."""
+    segment, frame = document.current, place.playhead
+    if not segment.start < frame < segment.end:
+        border = place.times_of(segment).border_at(place.caret)
+        frame = frame if border is None else border
+    return document.split(place.caret, frame)
+
+
 def _add(document: Document, place: ActPlace) -> Document:
     return document if place.selection is None else document.add(*place.selection)
 
@@ -58,7 +67,7 @@ _ACTS: dict[str, _Act] = {
     "undo": lambda document, _: document.undo(),
     "redo": lambda document, _: document.redo(),
     "mark": lambda document, place: document.mark(place.playhead),
-    "split": lambda document, place: document.split(place.caret, place.playhead),
+    "split": _split,
     "split_at_playhead": _split_at_playhead,
     "join": lambda document, _: document.join_with_next(),
     "extend": lambda document, _: document.extend_from_previous(),

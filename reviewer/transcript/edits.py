@@ -135,6 +135,10 @@ def join_with_next(segments: Segments, segment_id: str) -> Segments:
         end=max(segment.end, following.end),
         text=text,
         labels={**following.labels, **segment.labels},
+        earlier={
+            form: {**following.earlier.get(form, {}), **segment.earlier.get(form, {})}
+            for form in (*segment.earlier, *following.earlier)
+        },
         flags=segment.flags | following.flags,
     )
     return _with(delete(segments, following.id), joined)

@@ -9,6 +9,7 @@ from reviewer.model.annotation import Annotation, Segment
 from reviewer.transcript.edits import in_time_order
 
 MAX_STEPS = 200
+_OF_CLIP = ("spans", "labels", "flags", "earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,15 @@ class History:
             return self
         return History(self.undone[-1], (*self.past, self.present), self.undone[:-1])
 
+    def mapped(self, change: Callable[[Annotation], Annotation]) -> "History":
+        """With each of its annotations changed in the same way."""
+
+        def of(step: Step) -> Step:
+            changed = change(step.annotation)
+            return step if changed is step.annotation else Step(changed, step.cursor)
+
+        return History(of(self.present), tuple(map(of, self.past)), tuple(map(of, self.undone)))
+
     def to_table(self) -> dict[str, Any]:
         """All but the present annotation, as JSON values; a step holds its difference from the next."""
         return {
@@ -119,10 +129,8 @@ def _difference(nearer: Annotation, step: Step) -> dict[str, Any]:
     removed = [segment_id for segment_id in here if segment_id not in there]
     table |= {"segments": changed} if changed else {}
     table |= {"removed": removed} if removed else {}
-    others = [
-        name for name in ("spans", "labels", "flags") if getattr(nearer, name) != getattr(farther, name)
-    ]
-    whole = farther.to_table() if others else {}
+    others = [name for name in _OF_CLIP if getattr(nearer, name) != getattr(farther, name)]
+    whole = {"earlier": {}, **farther.to_table()} if others else {}
     return table | {name: whole[name] for name in others}
 
 
@@ -130,7 +138,7 @@ def _segment_difference(nearer: Segment | None, farther: Segment) -> dict[str, A
     table = farther.to_table()
     if nearer is None:
         return table
-    before = nearer.to_table()
+    before, table = {"earlier": {}, **nearer.to_table()}, {"earlier": {}, **table}
     found = {name: value for name, value in table.items() if name == "id" or value != before[name]}
     if "text" in found:
         found["text"] = _text_difference(nearer.text, farther.text)
@@ -166,7 +174,7 @@ def _applied(nearer: Annotation, table: dict[str, Any]) -> Step:
         before = here.get(changed["id"])
         here[changed["id"]] = _changed_segment({} if before is None else before.to_table(), changed)
     annotation = replace(nearer, segments=in_time_order(tuple(here.values())))
-    others = {name: table[name] for name in ("spans", "labels", "flags") if name in table}
+    others = {name: table[name] for name in _OF_CLIP if name in table}
     if others:
         body = replace(nearer, segments=()).to_table()
         annotation = replace(Annotation.from_table(body | others), segments=annotation.segments)

@@ -36,6 +36,18 @@ class TextTimes:
         is_behind_all = word is self.words[-1] and caret >= word.end
         return word.to_frame if is_behind_all else word.from_frame
 
+    def border_at(self, caret: int) -> int | None:
+        """Where the sound is cut if the text is cut at a caret: between the words on both sides of it.
+
+        None where the recogniser heard neither of the two as it is typed.
+        """
+        before = [word for word in self.words if word.end <= caret][-1:]
+        after = [word for word in self.words if word.start >= caret][:1]
+        if not any(word.is_exact for word in (*before, *after)):
+            return None
+        low = before[0].to_frame if before else after[0].from_frame
+        return (low + (after[0].from_frame if after else low)) // 2
+
     def caret_at(self, frame: int) -> int:
         """The place of the first letter of the word that is said at a frame; 0 before the first word."""
         word = word_at_frame(self.words, frame)

@@ -127,7 +127,7 @@ def test_claim_of_a_rare_language_behind_all_others_costs_about_as_much_as_any(t
     filled(tmp_path / "workspace.db", CLIPS)
     database = Database(tmp_path / "workspace.db")
     queue = SqliteQueue(database, SystemClock(), QueueRules())
-    queue.set_languages("czech", ["cs"])
+    queue.set_languages("czech", ["cs"], key="languages")
     median = {}
     for person in ("anything", "czech"):
         waits = []

@@ -323,6 +323,37 @@ class QueueLeasesContract(QueueSetting):
             self.submit(queue, lease, b"typed", b"digest")
 
 
+class QueueCareContract(QueueSetting):
+    """How a queue says that somebody found a clip distressing."""
+
+    def test_every_later_lease_of_a_marked_clip_says_so(self, queue: Queue, clip: str) -> None:
+        first = self.claimed(queue, ANN)
+        assert (first.is_distressing, queue.is_distressing(clip)) == (False, False)
+        for _ in range(2):  # marking it again changes nothing
+            queue.mark_distressing(clip)
+        queue.check_lease(first)  # it is still the same lease
+        queue.skip(first, SkipReason.DISTRESSING, key=new_key())
+        assert (self.claimed(queue, BEN).is_distressing, queue.is_distressing(clip)) == (True, True)
+
+    def test_prefetch_lease_of_a_marked_clip_says_so(self, queue: Queue) -> None:
+        for number in (1, 2, 3):
+            queue.add_clip(f"c{number}", passes=1, sort_key=number)
+        queue.mark_distressing("c2")
+        self.claimed(queue, ANN)
+        assert self.prefetched(queue, ANN).is_distressing
+
+    def test_skip_of_a_marked_clip_is_not_among_a_persons_skips(self, queue: Queue, clip: str) -> None:
+        queue.skip(self.claimed(queue, ANN), SkipReason.TECHNICAL, key=new_key())
+        assert [each.skipped for each in queue.work_by_person()] == [1]
+        queue.mark_distressing(clip)
+        assert [each.skipped for each in queue.work_by_person()] == []
+
+    def test_unknown_clip_is_not_distressing_and_cannot_be_marked(self, queue: Queue) -> None:
+        assert not queue.is_distressing("nobody's")
+        with pytest.raises(Refused, match="NO_CLIP"):
+            queue.mark_distressing("nobody's")
+
+
 class QueuePrefetchContract(QueueSetting):
     """How a queue keeps the next task for somebody who still works on the present one."""
 
@@ -1247,30 +1278,30 @@ class QueueLanguagesContract(QueueSetting):
 
     def test_person_gets_only_clips_of_their_languages_and_of_none(self, queue: Queue) -> None:
         self.add(queue, "de-DE", "en-US", "", "en-GB", "en", "und")
-        queue.set_languages(ANN, ["en-gb"])
+        queue.set_languages(ANN, ["en-gb"], key=new_key())
         assert self.count(queue, ANN) == 4
         assert self.claimed_by(queue, ANN) == ["none-2", "en-GB-3", "en-4", "und-5"]
         assert self.count(queue, ANN) == 0
 
     def test_person_without_languages_gets_every_clip_in_order(self, queue: Queue) -> None:
         self.add(queue, "en-US", "de-DE", "en-GB", "cs-CZ")
-        queue.set_languages(ANN, ["de"])
-        queue.set_languages(ANN, [])
+        queue.set_languages(ANN, ["de"], key=new_key())
+        queue.set_languages(ANN, [], key=new_key())
         assert self.claimed_by(queue, ANN) == ["en-US-0", "de-DE-1", "en-GB-2", "cs-CZ-3"]
 
     def test_languages_are_listed_in_their_usual_form(self, queue: Queue) -> None:
-        assert queue.set_languages(ANN, ["EN-gb", "de", "DE"]) == ("de", "en-GB")
+        assert queue.set_languages(ANN, ["EN-gb", "de", "DE"], key=new_key()) == ("de", "en-GB")
         assert queue.languages() == {ANN: ("de", "en-GB")}
 
     def test_invalid_tag_is_refused_and_changes_nothing(self, queue: Queue) -> None:
-        queue.set_languages(ANN, ["de"])
+        queue.set_languages(ANN, ["de"], key=new_key())
         with pytest.raises(Refused, match="NOT_A_LANGUAGE"):
-            queue.set_languages(ANN, ["en", "english"])
+            queue.set_languages(ANN, ["en", "english"], key=new_key())
         assert queue.languages() == {ANN: ("de",)}
 
     def test_prefetch_gives_only_languages_of_the_person_and_leaves_one_of_them(self, queue: Queue) -> None:
         self.add(queue, "de-DE", "de-DE", "en-US", "en-US", "en-US", "de-DE")
-        queue.set_languages(ANN, ["de"])
+        queue.set_languages(ANN, ["de"], key=new_key())
         self.claimed(queue, ANN)
         assert self.prefetched(queue, ANN).clip_id == "de-DE-1"
         queue.release_prefetched(ANN, key=new_key())
@@ -1283,15 +1314,15 @@ class QueueLanguagesContract(QueueSetting):
         self.add(queue, "de-DE")
         self.claimed(queue, ANN)
         clock.advance(LEASE_SECONDS)
-        queue.set_languages(BEN, ["en"])
-        queue.set_languages(CEM, ["de"])
+        queue.set_languages(BEN, ["en"], key=new_key())
+        queue.set_languages(CEM, ["de"], key=new_key())
         assert self.claim(queue, BEN) is None
         assert self.claimed(queue, CEM).clip_id == "de-DE-0"
 
     def test_lease_outlives_the_language(self, queue: Queue) -> None:
         self.add(queue, "de-DE", "de-DE")
         lease = self.claimed(queue, ANN)
-        queue.set_languages(ANN, ["en"])
+        queue.set_languages(ANN, ["en"], key=new_key())
         assert queue.resume(ANN, TRANSCRIBE) == lease
         queue.renew(lease)
         self.submit(queue, lease, b"text")
@@ -1303,14 +1334,33 @@ class QueueLanguagesContract(QueueSetting):
             queue.skip(self.claimed(queue, person), SkipReason.NOT_MY_LANGUAGE, key=new_key())
         assert self.claim(queue, ANN) is None
         assert queue.held() == []
-        queue.set_languages(DEE, ["de"])
+        queue.set_languages(DEE, ["de"], key=new_key())
         assert self.claimed(queue, DEE).clip_id == "de-DE-0"
+
+    def test_skip_for_the_language_is_not_among_a_persons_skips(self, queue: Queue) -> None:
+        self.add(queue, "de-DE", "de-DE")
+        queue.skip(self.claimed(queue, ANN), SkipReason.NOT_MY_LANGUAGE, key=new_key())
+        queue.skip(self.claimed(queue, ANN), SkipReason.TECHNICAL, key=new_key())
+        self.claimed_by(queue, BEN)  # the clip is transcribed by somebody else in the end
+        assert {each.person_id: each.skipped for each in queue.work_by_person()} == {ANN: 1, BEN: 0}
+
+    def test_languages_that_are_sent_again_change_nothing(self, queue: Queue) -> None:
+        key = new_key()
+        queue.set_languages(ANN, ["de"], key=key)
+        queue.set_languages(ANN, ["en"], key=new_key())
+        assert queue.set_languages(ANN, ["de"], key=key) == ("de",)
+        assert queue.languages() == {ANN: ("en",)}
+
+    def test_clip_comes_to_whoever_has_its_macrolanguage(self, queue: Queue) -> None:
+        self.add(queue, "cmn-Hans", "yue")
+        queue.set_languages(ANN, ["zh"], key=new_key())
+        assert self.claimed_by(queue, ANN) == ["cmn-Hans-0"]
 
     def test_lead_may_assign_a_clip_of_another_language(self, queue: Queue) -> None:
         self.add(queue, "de-DE")
         task = self.claimed(queue, BEN)
         queue.release(task, key=new_key())
-        queue.set_languages(ANN, ["en"])
+        queue.set_languages(ANN, ["en"], key=new_key())
         queue.assign(task.task_id, ANN)
         assert self.count(queue, ANN) == 1
         assert self.claimed(queue, ANN).task_id == task.task_id
@@ -1319,15 +1369,15 @@ class QueueLanguagesContract(QueueSetting):
         self.add(queue, "de-DE", "en-US")
         self.claimed_by(queue, ANN)
         queue.draw(lambda _annotation: True)
-        queue.set_languages(QUE, ["en"])
+        queue.set_languages(QUE, ["en"], key=new_key())
         assert self.count(queue, QUE, REVIEW) == 1
         self.decide(queue, self.checked(queue), VerdictKind.ACCEPTED)
         assert self.review(queue) is None
 
     def test_what_nobody_can_take_is_counted_by_language(self, queue: Queue) -> None:
         self.add(queue, "de-DE", "en-US", "cs-CZ", "cs-CZ", "und")
-        queue.set_languages(ANN, ["en"])
-        queue.set_languages(BEN, ["de"])
+        queue.set_languages(ANN, ["en"], key=new_key())
+        queue.set_languages(BEN, ["de"], key=new_key())
         assert self.untaken(queue, ANN, BEN) == {"cs-CZ": 2}
         queue.skip(self.claimed(queue, BEN), SkipReason.TECHNICAL, key=new_key())
         assert self.untaken(queue, ANN, BEN) == {"cs-CZ": 2, "de-DE": 1}
@@ -1468,6 +1518,7 @@ class QueueContract(
     QueueLanguagesContract,
     QueueLeasesContract,
     QueuePrefetchContract,
+    QueueCareContract,
     QueueWorkContract,
     QueueReviewsContract,
     QueueLeadContract,

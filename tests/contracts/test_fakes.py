@@ -12,7 +12,7 @@ from tests.fakes.player import FakePlayer
 from tests.fakes.work_session import FakeQa, FakeWork
 
 # Nothing that a widget calls.
-_NOT_FAKED = {(FakeQa, "scorecards"), (FakeQa, "decide")}
+_NOT_FAKED = {(FakeQa, "scorecards"), (FakeQa, "decide"), (FakeWork, "alignment_of")}
 
 
 def public_methods(of: type) -> set[str]:

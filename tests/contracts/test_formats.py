@@ -294,7 +294,7 @@ def test_a_set_is_never_written_over(good: Path, name: str) -> None:
 def a_passport() -> passport.Passport:
     return passport.Passport(
         export_id="e1", made_at="2026-11-02T09:00:00Z", made_by="ab12", app_version="0.1.0", project="Calls",
-        formats={"nemo": "1"}, where=None, split=False, schema="default@1",
+        formats={"nemo": "1"}, where=None, split=False, schema="default@1", schemas={},
         conventions={"en-US@1": {"id": "training@1"}},
         annotated_under={"default@1 en-US@1": 3},
         agreement={"version": "1.0"},

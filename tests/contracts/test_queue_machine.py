@@ -78,7 +78,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(person=PEOPLE, languages=LANGUAGES)
     def set_languages(self, person, languages):
-        self.queue.set_languages(person, languages)
+        self.queue.set_languages(person, languages, key=new_key())
         self.model.languages[person] = languages
 
     @rule(people=st.lists(PEOPLE, max_size=2))

@@ -95,3 +95,20 @@ class TestSqliteQueue(QueueContract):
         assert found == {"c1": "cs-CZ", "c2": "und"}
         assert {row["locale"] for row in old.rows("SELECT * FROM queue_locale")} == {"cs-CZ", "und"}
         old.close()
+
+    def test_migration_moves_distressing_marks_into_the_queue_and_removes_older_word_times(
+        self, tmp_path, clock
+    ):
+        old = Database(tmp_path / "old.db")
+        migrations.apply(old.tables, stop_before="m010_word_times_and_distressing_marks")
+        for clip_id in ("c1", "c2"):
+            facts = to_columns(a_clip(id=clip_id)) | {"source_hash": clip_id, "samples_hash": clip_id}
+            old.insert("clip", facts | {"imported_at": 0})
+            old.insert("queue_clip", {"clip_id": clip_id, "state": "ready", "passes": 1})
+        old.insert("distressing_clip", {"clip_id": "c1"})
+        old.execute("INSERT INTO alignment VALUES ('a1', 'c1', 'engine', '1', x'00', 0)")
+        migrate(old)
+        queue = SqliteQueue(old, clock, RULES)
+        assert (queue.is_distressing("c1"), queue.is_distressing("c2")) == (True, False)
+        assert old.value("SELECT count(*) FROM alignment") == 0
+        old.close()

@@ -24,6 +24,8 @@ _IDEMPOTENT = {
     "take_back",
     "decide",
     "keep_late_draft",
+    "set_languages",
+    "mark_distressing",
 }
 
 

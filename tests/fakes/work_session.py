@@ -1,7 +1,7 @@
 """A work session in memory, with the rules that widgets can run into; and the desk's and QA's on it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,16 +13,16 @@ import numpy as np
 from reviewer.audio.io.flac import muted
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.audio.view.peaks import PeakPyramid
-from reviewer.errors import NotLeased, Refused
-from reviewer.labels.schema import load_schema
+from reviewer.errors import NotLeased, Refused, Unavailable
+from reviewer.labels.schema import Schema, load_schema
 from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.event import HeardRange
-from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.project import ListeningRules
 from reviewer.model.redaction import Redaction, RedactionSource, RedactionState, muted_spans
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.places import resource
-from reviewer.qa.differences import compare_segments
+from reviewer.qa.differences import Side, compare_segments
 from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.draft_versions import DraftVersion, VersionReason
@@ -30,7 +30,9 @@ from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.redaction_work import MutedClip
 from reviewer.session.text_search import FoundWork
 from reviewer.stats.wer import diff_words, word_errors
+from reviewer.transcript.aligned_texts import AlignedText, AlignedTexts
 from reviewer.transcript.conventions import Conventions, load_conventions
+from reviewer.transcript.edits import Segments
 from reviewer.transcript.find import Query
 from reviewer.transcript.history import History
 from tests.factories import a_clip
@@ -144,6 +146,7 @@ class FakeWork:
 
     def __init__(self, *clips: OpenClip, schema: Path | None = None) -> None:
         self.schema = load_schema(schema or resource("schemas", "default.toml"))
+        self.forms: dict[str, Schema] = {}
         self.listening_rules = ListeningRules()
         self.waiting = {clip.lease.task_id: clip for clip in clips}
         self.held: Lease | None = None
@@ -166,6 +169,7 @@ class FakeWork:
         self.heard_ranges: list[HeardRange] = []
         self.past: list[Any] = []
         self.found: list[FoundWork] = []
+        self.aligned: list[str] = []
         self.known_words = FakeWords()
         self.now = NOON
         self._open: OpenClip | None = None
@@ -272,6 +276,21 @@ class FakeWork:
         self.called("keep_version")
         made_at = NOON + timedelta(minutes=len(self.kept_versions))
         self.kept_versions.append(DraftVersion(f"w{made_at}", made_at, reason, annotation))
+
+    def align(
+        self, lease: Lease, segments: Segments, cancelled: Callable[[], bool]
+    ) -> tuple[AlignedText, ...]:
+        """Every word of the first segment lasts for 100 frames; waits for ``gate("align")``."""
+        self.called("align")
+        if cancelled():
+            raise Unavailable("RECOGNISER_CANCELLED")
+        first = segments[0]
+        self.aligned.append(first.text)
+        words = tuple(
+            Word(text, first.start + 100 * place, first.start + 100 * place + 100)
+            for place, text in enumerate(first.text.split())
+        )
+        return (AlignedText(first.id, first.start, first.end, first.text, words),)
 
     def save_position(self, lease: Lease, frame: int) -> None:
         self.called("save_position")
@@ -398,6 +417,7 @@ class FakeQa:
         ]
         self.work = FakeWork(*(an_open_clip(lease, **changes) for lease in leases))
         self.work.redactions.may_decide = True
+        self.aligned: Mapping[Side, AlignedTexts] = {}
         self.theirs = {lease.task_id: typed(text) for lease, text in zip(leases, texts, strict=True)}
 
     def draw(self) -> DrawResult:
@@ -422,4 +442,6 @@ class FakeQa:
             errors=word_errors(other, one),
             rows=compare_segments(theirs.segments, mine.segments, 16_000),
             rate_hz=16_000,
+            their_form=None,
+            aligned=self.aligned,
         )

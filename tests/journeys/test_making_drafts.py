@@ -1,18 +1,23 @@
 """The lead lets a recogniser make drafts: each clip once, with a row in the log, and it can be continued."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from reviewer.errors import NdaRequired, NotAllowed, Refused
+from reviewer.errors import NdaRequired, NotAllowed, Refused, Unavailable
 from reviewer.lead.drafting import DraftsReport
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.model.annotation import Annotation
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Word
 from reviewer.model.task import VerdictKind
-from tests.benches.workspace import ANA, LEAD, QUINN, Bench, make_bench
+from reviewer.places import resource
+from reviewer.qa.differences import Side
+from tests.benches.workspace import ANA, LEAD, QUINN, Bench, annotation, hear, make_bench, write_clips
 
 Open = Callable[..., Bench]
 WORDS = [{"text": "hi", "start": 0.25, "end": 9.0 / 10, "confidence": 0.5}]
@@ -133,12 +138,13 @@ def test_accepted_texts_get_the_times_of_their_words_once(tmp_path: Path) -> Non
     project = "[queue]\nqa_rate = 1.0\n[[asr.recogniser]]\nkind = 'pocketsphinx'\nlanguages = ['en']\n"
     bench = make_bench(tmp_path, project=project)
     bench.agree(LEAD, ANA, QUINN)
-    annotation_id = bench.submitted(ANA, "set the timer xyzzy")
+    annotation_id = bench.submitted(ANA, "set the timer xyzzy")  # without the desk, so without times
     bench.reviewed(QUINN, "set the timer", VerdictKind.ACCEPTED)
     lead = bench.person(LEAD)
     assert lead.lead.align_accepted().made == 1
     unit = bench.workspace._unit
-    alignment = unit.alignments.get(lead.identity.keyring, annotation_id)
+    text = bench.workspace._access.unseal_annotation(lead.identity, unit.queue.annotation(annotation_id))
+    alignment = unit.alignments.get(lead.identity.keyring, annotation_id, text)
     assert alignment is not None
     assert (alignment.annotation_id, alignment.engine) == (annotation_id, "pocketsphinx")
     again = lead.lead.align_accepted()
@@ -147,5 +153,111 @@ def test_accepted_texts_get_the_times_of_their_words_once(tmp_path: Path) -> Non
     bench.clock.advance(3 * 366 * 24 * 3600)
     bench.sign_out(LEAD)
     bench.person(LEAD).lead.purge(retention=True)
-    assert not unit.alignments.has(annotation_id)
+    assert not unit.alignments.has_complete(annotation_id)
     bench.workspace.close()
+
+
+ALIGNING = (
+    "[queue]\nqa_rate = 1.0\n[asr]\nhidden_share = 0.0\n"
+    "[[asr.recogniser]]\nkind = 'pocketsphinx'\nlanguages = ['en']\n"
+)
+
+
+def handed_in(bench: Bench, text: str, *, aligned: str) -> str:
+    """Ana submits a text; ``aligned`` is the text that the desk had aligned before."""
+    work = bench.work(ANA)
+    lease = work.claim()
+    opened = hear(work, lease)
+    assert opened.has_aligner
+    before = annotation(aligned, frames=opened.clip.frames)
+    work.align(lease, before.segments, lambda: False)
+    receipt = work.submit(lease, Annotation(before.with_text(text).segments, labels=before.labels))
+    work.close(lease)
+    return receipt.annotation_id
+
+
+def test_word_times_go_with_the_work_and_are_not_made_again(tmp_path: Path) -> None:
+    pytest.importorskip("pocketsphinx")
+    bench = make_bench(tmp_path, project=ALIGNING)
+    bench.agree(LEAD, ANA, QUINN)
+    annotation_id = handed_in(bench, "set the timer", aligned="set the timer")
+    lease = bench.blind(QUINN, "set a timer")
+    comparison = bench.person(QUINN).qa.compare(lease)
+    assert [each.text for each in comparison.aligned[Side.THEIRS].by_segment.values()] == ["set the timer"]
+    assert Side.MINE not in comparison.aligned  # it was never aligned
+    bench.person(QUINN).qa.decide(lease, VerdictKind.ACCEPTED)
+    bench.work(QUINN).close(lease)
+    report = bench.person(LEAD).lead.align_accepted()
+    assert (report.made, report.present) == (0, 1)
+    assert bench.workspace._unit.alignments.has_complete(annotation_id)
+
+
+def with_speech(bench: Bench, folder: Path) -> Bench:
+    """Everybody has agreed, and the next clip says "set the kitchen timer" and more."""
+    bench.agree(LEAD, ANA, QUINN)
+    bench.submitted(ANA, "noise")
+    bench.reviewed(QUINN, "noise", VerdictKind.ACCEPTED)
+    manifest = write_clips(folder, bench.clock, ["", ""])
+    (folder / "clip1.wav").unlink()
+    row = json.loads(manifest.read_text().splitlines()[1]) | {"audio": "speech.flac", "source_id": "speech"}
+    shutil.copy(resource("demo", "clips", "01-kitchen-timer.flac"), folder / "speech.flac")
+    manifest.write_text(json.dumps(row))
+    report = bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+    assert (report.accepted, report.refused) == (1, 0)
+    return bench
+
+
+def test_times_of_a_part_are_completed_for_accepted_work(tmp_path: Path) -> None:
+    pytest.importorskip("pocketsphinx")
+    bench = with_speech(make_bench(tmp_path, drafts=("",), project=ALIGNING), tmp_path / "speech")
+    annotation_id = handed_in(
+        bench, "set a timer for twelve minutes", aligned="set the kitchen timer for twelve minutes"
+    )
+    assert not bench.workspace._unit.alignments.has_complete(annotation_id)
+    ana = bench.person(ANA).identity
+    text = bench.workspace._access.unseal_annotation(
+        ana, bench.workspace._unit.queue.annotation(annotation_id)
+    )
+    kept = bench.workspace._unit.alignments.get(ana.keyring, annotation_id, text)
+    assert kept is not None
+    assert [word.text for each in kept.texts for word in each.words] == [
+        "set",
+        "timer",
+        "for",
+        "twelve",
+        "minutes",
+    ]
+    bench.reviewed(QUINN, "set the timer", VerdictKind.ACCEPTED)
+    assert bench.person(LEAD).lead.align_accepted().made == 2  # with the one that was never aligned
+    assert bench.workspace._unit.alignments.has_complete(annotation_id)
+
+
+def test_taken_back_work_opens_with_its_word_times(tmp_path: Path) -> None:
+    pytest.importorskip("pocketsphinx")
+    bench = make_bench(tmp_path, project=ALIGNING)
+    bench.agree(ANA)
+    handed_in(bench, "set the timer", aligned="set the timer")
+    work = bench.work(ANA)
+    opened = work.open(work.take_back())
+    (text,) = opened.aligned.by_segment.values()
+    assert (text.text, opened.aligned.unaligned(opened.draft.segments)) == ("set the timer", ())
+
+
+def test_nothing_is_aligned_of_a_clip_that_is_not_open_and_nothing_is_kept_of_one_that_was_left(
+    tmp_path: Path,
+) -> None:
+    bench = make_bench(tmp_path, project=ALIGNING)
+    bench.agree(ANA)
+    work = bench.work(ANA)
+    lease = work.claim()
+    segments = annotation("set", frames=8_000).segments
+    with pytest.raises(Refused) as refused:
+        work.align(lease, segments, lambda: False)
+    assert refused.value.code == "CLIP_NOT_OPEN"
+    work.open(lease)
+    with pytest.raises(Unavailable) as failed:
+        work.align(lease, segments, lambda: True)
+    assert failed.value.code == "RECOGNISER_CANCELLED"
+    work.close(lease)
+    with bench.database() as database:
+        assert database.value("SELECT count(*) FROM alignment") == 0

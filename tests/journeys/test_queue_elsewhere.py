@@ -1,6 +1,7 @@
 """A queue on another machine that cannot be reached: nothing is lost, nothing comes twice, nobody waits."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -226,6 +227,40 @@ def test_a_verdict_waits_for_the_blind_version_before_it(
     assert rows(bench, "SELECT kind FROM verdict") == ["accepted"]
     assert len(submitted(bench)) == 2
     assert qa.waiting() == 0
+
+
+def test_languages_set_while_the_queue_cannot_be_reached_are_sent_with_the_next_change(
+    bench: Bench, network: Network
+) -> None:
+    lead = bench.person(LEAD).lead
+    network.is_down = True
+    with pytest.raises(Unavailable):
+        lead.set_languages(ANA, ["cs"])
+    assert len(bench.events(Action.PERSON_LANGUAGES)) == 1
+    network.is_down = False
+    network.faults = [Fault.NONE, Fault.SENT_TWICE]
+    lead.set_languages(BEN, ["en"])
+    ids = {person.name: person.id for person in lead.people()}
+    assert lead.languages() == {ids[ANA]: ("cs",), ids[BEN]: ("en",)}
+
+
+def test_distressing_mark_reaches_the_queue_with_the_next_act(
+    bench: Bench, work: WorkSession, network: Network
+) -> None:
+    lease = claim_and_hear(work)
+    network.is_down = True
+    work.skip(lease, SkipReason.DISTRESSING)
+    work.close(lease)
+    network.is_down = False
+    network.faults = [Fault.ANSWER_LOST] * 2
+    for _ in range(3):
+        with suppress(Unavailable):
+            work.deliver()
+    other = bench.work(BEN).claim()
+    assert other is not None
+    assert (other.clip_id, other.is_distressing) == (lease.clip_id, True)
+    bench.work(BEN).open(other)
+    bench.work(BEN).skip(other, SkipReason.TECHNICAL)
 
 
 def test_clip_imported_while_the_queue_cannot_be_reached_is_queued_by_the_next_import(

@@ -287,6 +287,14 @@ def test_what_is_typed_to_the_old_sound_is_not_saved_beside_the_new_one(bench: B
     with pytest.raises(Refused) as refused:
         qa.work.save_draft(lease, annotation(TEXT, frames=FRAMES), 2)
     assert refused.value.code == "CLIP_REDACTED"
+    for late in (qa.work.beat, lambda each: qa.work.save_draft(each, annotation(TEXT, frames=FRAMES), 3)):
+        with pytest.raises(Refused) as refused:  # the window closes it, and tries to save once more
+            late(lease)
+        assert refused.value.code == "CLIP_REDACTED"
+    again = qa.work.open(qa.work.resume())
+    assert again.draft is not None
+    assert "tango" not in again.draft.text_verbatim
+    qa.work.save_draft(again.lease, annotation("goes on", frames=FRAMES), 4)
 
 
 def test_a_span_outside_the_clip_is_refused(bench: Bench) -> None:

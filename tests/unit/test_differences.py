@@ -12,6 +12,7 @@ from reviewer.qa.differences import (
     compare_segments,
     differences,
 )
+from reviewer.transcript.aligned_texts import AlignedText, AlignedTexts
 from reviewer.transcript.edits import Segments
 
 RATE = 1000
@@ -94,6 +95,16 @@ def test_a_word_is_heard_where_a_recogniser_heard_it_else_at_its_share_of_the_se
     assert DifferenceSounds(rows, (), RATE).of(found) == (5000 - 300, 6500 + 300)
     heard = [Word("one", 2100, 2300), Word("six", 3000, 3400), Word("ten", 7000, 7500)]
     assert DifferenceSounds(rows, heard, RATE).of(found) == (2900, 3500)
+
+
+def test_a_word_is_heard_where_either_version_was_aligned() -> None:
+    theirs, mine = segment("a", 0, 8000, "one two six ten"), segment("x", 0, 8000, "one two six eleven")
+    rows = compare_segments((theirs,), (mine,), RATE)
+    (found,) = differences(rows)
+    for side, each, last in ((Side.THEIRS, theirs, "ten"), (Side.MINE, mine, "eleven")):
+        words = (Word("six", 3000, 3400), Word(last, 5000, 5500))
+        aligned = AlignedTexts.of([AlignedText(each.id, each.start, each.end, each.text, words)])
+        assert DifferenceSounds(rows, (), RATE, {side: aligned}).of(found) == (4900, 5600)
 
 
 def test_a_word_of_a_split_segment_is_heard_in_its_own_part() -> None:

@@ -148,3 +148,10 @@ FILTERS = st.recursive(
 @given(FILTERS)
 def test_filter_means_what_python_means(text: str) -> None:
     assert holds(text) is eval(text.replace("=", "=="), {"words": 7})
+
+
+def test_an_answer_under_a_form_where_the_question_was_of_another_kind_fits_no_comparison() -> None:
+    labels = {"loud": "very", "accent": 4}
+    facts = Facts(CLIP, Annotation.of_text("x", 12_000, labels=labels), words=1)
+    assert not parse_filter('label("loud") > 1', FORM)(facts)
+    assert not parse_filter('label("loud") = 4', FORM)(facts)

@@ -148,3 +148,21 @@ def test_what_was_saved_before_is_saved_alike_after_more_edits() -> None:
     later = history.changed(present.with_text("so then we"), Cursor(present.segments[0].id, 10)).undo()
     table = json.loads(json.dumps(later.to_table()))
     assert History.from_table(later.present.annotation, table) == later
+
+
+def test_answers_under_earlier_forms_are_steps_like_others() -> None:
+    first = Annotation.of_text("so", FRAMES)
+    segment = replace(first.segments[0], earlier={"form@1": {"a": ("x", "y")}})
+    second = replace(first, segments=(segment,), earlier={"form@1": {"b": True}})
+    history = History.of(first).changed(second, Cursor()).changed(first, Cursor()).undo()
+    table = json.loads(json.dumps(history.to_table()))
+    again = History.from_table(second, table)
+    assert again.undo().present.annotation == again.redo().present.annotation == first
+    assert again.redo().undo().present.annotation == second
+
+
+def test_a_change_of_every_step_leaves_those_that_it_does_not_change() -> None:
+    history = typed("", "so", "so then").undo()
+    changed = history.mapped(lambda each: each.with_text("SO") if each.text_verbatim == "so" else each)
+    assert [text_of(changed), text_of(changed.undo()), text_of(changed.redo())] == ["SO", "", "so then"]
+    assert changed.past[0] is history.past[0]

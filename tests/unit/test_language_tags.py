@@ -46,6 +46,16 @@ def test_tags_that_differ_in_case_only_are_one():
         (["de"], "und", True),
         (["de"], "", True),
         (["de"], "mul", True),
+        (["zh"], "cmn-Hans-CN", True),
+        (["cmn"], "zh", True),
+        (["cmn-Hant"], "zh-CN", False),
+        (["zh"], "yue-HK", False),
+        (["ar"], "arb", True),
+        (["ar"], "arz-EG", False),
+        (["no"], "nb-NO", True),
+        (["nb"], "no", True),
+        (["nn"], "nb", False),
+        (["ms"], "id", False),
     ],
 )
 def test_person_takes_the_clips_that_their_tags_cover(languages, locale, expected):

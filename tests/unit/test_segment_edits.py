@@ -135,3 +135,10 @@ def test_a_speaker_is_renamed_everywhere_and_merged_only_without_overlap() -> No
 def test_a_frame_snaps_to_the_nearest_edge_within_the_tolerance(frame: int, expected: int) -> None:
     assert edits.snapped(frame, TWO, 5) == expected
     assert edits.snapped(frame, (), 5) == frame
+
+
+def test_joined_segments_keep_the_earlier_answers_of_both() -> None:
+    first = Segment("s1", 0, 5, earlier={"form@1": {"a": "x"}})
+    second = Segment("s2", 5, 9, earlier={"form@1": {"a": "y", "b": "z"}, "form@2": {"c": True}})
+    (joined,) = edits.join_with_next((first, second), "s1")
+    assert joined.earlier == {"form@1": {"a": "x", "b": "z"}, "form@2": {"c": True}}

@@ -72,3 +72,13 @@ def test_segments_without_a_gap_share_a_draft_without_loss(borders: set[int]):
     edges = [0, *sorted(borders), 1_000]
     parts = [times().text_between(*pair) for pair in pairwise(edges)]
     assert " ".join(part for part in parts if part) == TEXT
+
+
+@pytest.mark.parametrize(("caret", "frame"), [(3, 200), (4, 200), (7, 275), (0, 100), (21, 700), (10, 375)])
+def test_a_cut_at_a_caret_is_between_the_words_that_were_heard_on_both_sides(caret: int, frame: int):
+    heard = (*HEARD[:2], Word("kitchen", 300, 500), HEARD[3])
+    assert times(words=heard).border_at(caret) == frame  # in a word: between the words around it
+
+
+def test_a_cut_between_words_that_nobody_heard_has_no_frame():
+    assert times(words=()).border_at(4) is None

@@ -1,16 +1,22 @@
 """QA's comparison of a dialogue: rows of both versions, what differs, and the sound of each difference."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication
 
+from reviewer.labels.schema import Choice, Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
+from reviewer.qa.differences import Side, compare_segments
+from reviewer.transcript.aligned_texts import AlignedText, AlignedTexts
 from reviewer.ui.qa.comparison_panel import ComparisonPanel
 from reviewer.ui.qa.page import QaPage
-from reviewer.ui.qa.segment_comparison import FACTS, MINE, THEIRS
+from reviewer.ui.qa.row_facts import facts_of
+from reviewer.ui.qa.segment_comparison import DIFFERS, FACTS, MINE, THEIRS
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
-from tests.fakes.work_session import FakeQa
+from tests.fakes.work_session import FakeQa, a_lease
 
 RATE = 16_000
 HEARD = Hypothesis(
@@ -88,6 +94,21 @@ def test_each_difference_is_one_key_from_its_sound(bench: ClipPageBench) -> None
     assert bench.player.is_playing
     assert panel.place.text() == "Difference 1 of 5"
     assert QApplication.focusWidget() is panel.comment
+
+
+def test_a_differing_word_is_played_where_the_submitted_version_was_aligned(bench: ClipPageBench) -> None:
+    words = (Word("mohu", 3_200, 3_600), Word("pomoci", 3_600, 4_000))
+    first = THEIRS_SEGMENTS[0]
+    session = FakeQa("x", blind=Annotation(MINE_SEGMENTS))
+    session.theirs["task-1"] = Annotation(THEIRS_SEGMENTS)
+    session.aligned = {
+        Side.THEIRS: AlignedTexts.of([AlignedText(first.id, first.start, first.end, first.text, words)])
+    }
+    bench.open(session)
+    played: list[tuple[int, int]] = []
+    bench.page.comparison.sound_requested.connect(lambda start, end: played.append((start, end)))
+    bench.press(Qt.Key.Key_F8)
+    assert played == [(3_200 - 1_600, 3_600 + 1_600)]  # with a tenth of a second on both sides
 
 
 def test_the_key_back_goes_to_the_last_difference_first(bench: ClipPageBench) -> None:
@@ -168,3 +189,34 @@ def test_of_a_long_clip_only_the_rows_in_view_get_their_height(bench: ClipPageBe
     assert index.row() == count - 1
     assert table.viewport().rect().contains(table.visualRect(index).center())
     assert table.rowHeight(count - 1) >= table.sizeHintForRow(count - 1)
+
+
+OLD_FORM = Schema(
+    "default",
+    "0",
+    "Before",
+    (Field("mood", FieldKind.ONE_OF, "Which mood?", choices=(Choice("low", "Low"),)),),
+)
+
+
+def compared_under(bench: ClipPageBench, *theirs: Segment, **labels: str) -> ComparisonPanel:
+    """A comparison with work that was submitted under an earlier form."""
+    panel = compared(bench, theirs)
+    made = bench.session.compare(replace(a_lease(1), blind_annotation="a"))
+    made.theirs, made.their_form = (
+        replace(made.theirs, labels=labels, earlier={"default@0": labels}),
+        OLD_FORM,
+    )
+    panel.show_comparison(made)
+    return panel
+
+
+def test_submitted_answers_are_said_in_the_words_of_their_own_form(bench: ClipPageBench) -> None:
+    panel = compared_under(bench, *THEIRS_SEGMENTS, mood="low")
+    assert "Which mood?: Low" in panel.their_answers.text()
+
+
+def test_answers_of_segments_are_said_in_the_words_of_their_own_form(bench: ClipPageBench) -> None:
+    theirs = tuple(replace(each, labels={"mood": "low"}) for each in THEIRS_SEGMENTS)
+    row = compare_segments(theirs, tuple(replace(each, labels={"mood": "low?"}) for each in theirs), RATE)[0]
+    assert f"{DIFFERS}Which mood?: Low, mine: low?" in facts_of(row, RATE, Schema("d", "1", "", ()), OLD_FORM)

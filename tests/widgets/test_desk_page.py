@@ -1,13 +1,15 @@
 """What only the desk has: submit to the next clip, skip, returned work, a machine's draft."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QRadioButton, QTableView
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QRadioButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Damaged, LeaseLost, Unavailable
+from reviewer.labels.schema import Field, FieldKind, Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.task import SkipReason
@@ -233,6 +235,16 @@ def test_an_earlier_version_is_looked_at_and_restored_and_the_present_one_is_kep
     assert bench.field.text == "hello you two there"
     assert bench.work.drafts["task-1"].text_verbatim == "hello you two there"
     assert versions_of(bench) == [("pause", "hello you two there"), ("restored", now)]
+
+
+def test_a_version_says_its_answers_and_those_of_an_earlier_form(bench: ClipPageBench) -> None:
+    bench.open_role("desk", draft=typed("hello there"))
+    old = Schema("old", "1", "Old", (Field("mood", FieldKind.TEXT, "Which mood?"),))
+    bench.work.forms = {"old@1": old}
+    kept = replace(typed("hello"), labels={"speakers": "one"}, earlier={"old@1": {"mood": "low"}})
+    bench.work.keep_version(a_lease(1), kept, VersionReason.PAUSE)
+    answers = ask_for_versions(bench).findChild(QLabel, "versions_answers")
+    assert answers.text() == "Speakers: One · earlier, Which mood?: low"
 
 
 def test_closing_the_versions_changes_nothing(bench: ClipPageBench) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from reviewer.errors import Notice
-from reviewer.labels.schema import Schema, load_schema
+from reviewer.labels.schema import Choice, Field, FieldKind, Schema, load_schema
 from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Flag
 from reviewer.ui.form.chips import Chip, Chips
@@ -372,14 +372,28 @@ def test_a_flag_that_the_text_implies_is_set_says_why_and_cannot_be_cleared(flag
     assert flags.flags == frozenset()
 
 
-def test_answers_of_an_earlier_form_are_named_and_do_not_enter_the_work(form: FormPanel) -> None:
-    form.show_labels({"kind": "c", "gone": ("x", "y"), "grade": 2})
+def test_answers_of_an_earlier_form_are_named_in_its_words_and_do_not_enter_the_work(form: FormPanel) -> None:
+    old = Field("kind", FieldKind.ONE_OF, "Sort", choices=(Choice("c", "Chant"),))
+    form.use_forms({"test@0": Schema("test", "0", "Before", (old,))})
+    form.show_labels({"grade": 2}, {"test@0": {"kind": "c", "gone": ("x", "y")}})
     earlier = form.findChild(QLabel, "earlier_answers")
-    assert "Kind: c; gone: x, y" in earlier.text()
+    assert "Sort: Chant; gone: x, y" in earlier.text()
     assert earlier.isVisible()
+    assert form.accessibleDescription() == earlier.text()
     assert form.labels == {"grade": 2}
     form.show_labels({})
     assert not earlier.isVisible()
+    assert form.accessibleDescription() == ""
+
+
+def test_an_earlier_answer_to_a_hidden_question_is_its_answer_once_it_is_asked(
+    form: FormPanel, qtbot: QtBot
+) -> None:
+    form.show_labels({}, {"test@0": {"which": "a bell"}})
+    assert form.labels == {}
+    press(form, qtbot, "kind_b")
+    assert form.labels == {"kind": "b", "which": "a bell"}
+    assert not form.findChild(QLabel, "earlier_answers").isVisible()
 
 
 def test_answers_like_the_last_clip_are_one_change_and_leave_given_answers(

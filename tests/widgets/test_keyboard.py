@@ -19,8 +19,8 @@ _SIDEBAR_OF_LEAD = "sidebar_overview sidebar_people sidebar_import sidebar_expor
 ROADS = {
     "sign_in": "sign_in_name sign_in_passphrase sign_in_enrol",
     "agreement": "nda_text nda_tick nda_name nda_passphrase nda_decline",
-    "desk": "transcript_text flag_personal_data field_speech_quality_clear field_intelligibility_1 "
-    "field_speakers_one field_noise_music text_accent skip submit "
+    "desk": "transcript_text field_speech_quality_clear field_intelligibility_1 "
+    "field_speakers_one field_noise_music text_accent flag_personal_data skip submit "
     f"{_BARS} sidebar_desk sidebar_mine play_start",
     "listening": "settings_pages listening_step_ms listening_backstep_ms listening_again_percent "
     "listening_play_on_open",
@@ -30,7 +30,8 @@ ROADS = {
     "mine": f"{_BARS} sidebar_desk sidebar_mine mine_refresh mine_find mine_whole_words mine_search_button "
     "mine_table",
     "compared_check": "qa_theirs qa_mine qa_comment qa_return qa_accept",
-    "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_refresh overview_people overview_leases overview_late",
+    "overview": f"{_BARS} {_SIDEBAR_OF_LEAD} overview_activity overview_refresh "
+    "overview_people overview_leases overview_late",
     "people": f"{_SIDEBAR_OF_LEAD} people_table people_revoke people_languages "
     "people_set_languages people_name people_role people_add invitation_copy invitation_done",
     "import": f"{_SIDEBAR_OF_LEAD} import_manifest import_choose import_dry_run import_sample import_seed "

@@ -197,6 +197,7 @@ class ClipView(QWidget):
         return first
 
     def _order_tabs(self, actions: QWidget) -> None:
+        """Tab goes from the text to the first question, and Shift+Tab back, whatever else is shown."""
         panel = self.transcription
         tab_through(
             self.waveform.spectrogram,
@@ -204,10 +205,11 @@ class ClipView(QWidget):
             panel.notice,
             panel.drafts,
             panel.segments.table,
-            panel.editor,
             panel.doubts,
-            panel.flags,
+            panel.editor,
+            panel.segment_form,
             panel.form,
+            panel.flags,
             self.message,
             actions,
         )

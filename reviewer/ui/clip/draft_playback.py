@@ -31,15 +31,18 @@ class DraftPlayback(QObject):
         playback: PlaybackController,
         rules: ListeningRules,
         text: Callable[[], str],
+        spoken_at: Callable[[int], TimedWord | None],
         parent: QObject,
     ) -> None:
-        """``text`` gives the present transcript, in which the doubtful words are found."""
+        """``text`` gives the present transcript, in which the doubtful words are found; ``spoken_at`` when
+        the word at a place in it is said."""
         super().__init__(parent)
         self._drafts = drafts
         self._doubts = doubts
         self._playback = playback
         self._rules = rules
         self._text = text
+        self._spoken_at = spoken_at
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AFTER_MS)
@@ -74,7 +77,8 @@ class DraftPlayback(QObject):
     @Slot(object)
     def _on_word_requested(self, word: object) -> None:
         if isinstance(word, TimedWord):
-            self._playback.play_part(word.from_frame, word.to_frame)
+            said = self._spoken_at(word.start) or word
+            self._playback.play_part(said.from_frame, said.to_frame)
 
     @Slot(object)
     def _on_coverage_changed(self, _heard: object) -> None:

@@ -22,6 +22,7 @@ from reviewer.model.task import DailyCounts, Lease, SkipReason
 from reviewer.session.acts import HandIn, Skip, WorkAct
 from reviewer.session.draft_versions import VersionReason, is_replaced
 from reviewer.ui.clip.autosave import Autosave, Draft, SaveStatus, is_lost
+from reviewer.ui.clip.background_alignment import BackgroundAlignment
 from reviewer.ui.clip.contradiction_question import ContradictionQuestion
 from reviewer.ui.clip.heard_log import HeardLog
 from reviewer.ui.clip.issue_tracker import SubmissionIssueTracker
@@ -107,6 +108,7 @@ class ClipPresenter(QObject):
         self._position = PositionMemory(playback, stack.view, self)
         self._issues = SubmissionIssueTracker(work.schema, work.listening_rules, playback, stack.view, self)
         self._question = ContradictionQuestion(stack.view)
+        self._alignment = BackgroundAlignment(work, stack.view.transcription, jobs, self)
         self._connect()
 
     @property
@@ -273,6 +275,7 @@ class ClipPresenter(QObject):
             # The hand-over under way may fail: then this is the draft; else it is refused.
             unsaved = self._autosave.numbered(self._view.history)
         self._renewal.end_lease()
+        self._alignment.end_clip()
         self._playback.pause()
         if lease is not None and unsaved is not None:
             # A lost lease keeps the text as a late draft; a full disk cannot be helped behind a lock.
@@ -335,6 +338,7 @@ class ClipPresenter(QObject):
         self._stack.show_clip(clip)
         self._issues.begin_clip(clip.conventions)
         self._question.begin_clip(clip)
+        self._alignment.begin_clip(clip)
         keep = partial(self._work.save_position, lease)
         self._position.begin_clip(lambda frame: self._executor.run(partial(keep, frame)), clip.position)
         self._enter(ClipState.OPEN)
@@ -488,6 +492,7 @@ class ClipPresenter(QObject):
         self._position.end_clip()
         self._issues.end_clip()
         self._question.end_clip()
+        self._alignment.end_clip()
         if has_next:
             self._playback.unload_for_next()
         else:

@@ -79,10 +79,17 @@ class RedactionMarks(QObject):
 
     def _select_words(self) -> bool:
         """Selects in the waveform what is selected in the text; whether it is known when that is said."""
-        said = self._view.transcription.selected_frames()
-        if said is not None:
-            self._view.waveform.waves.select(Selection(said.start, said.end))
-        return said is not None
+        panel = self._view.transcription
+        document, selected = panel.document, panel.editor.selected
+        before = document.segments[: document.segments.index(document.current)]
+        first = sum(len(segment.text) + 1 for segment in before)
+        found = {panel.spoken_at(first + at) for at in range(selected.start, selected.end)}
+        said = [word for word in found if word is not None]
+        if not any(word.is_exact for word in said):
+            return False
+        start, end = min(word.from_frame for word in said), max(word.to_frame for word in said)
+        self._view.waveform.waves.select(Selection(start, end))
+        return start < end
 
     def mark(self, kind: PersonalDataKind, *_triggered: object) -> None:
         """Mutes the selected part for everybody, as personal data of a kind."""

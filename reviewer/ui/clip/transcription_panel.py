@@ -1,6 +1,5 @@
 """The transcription panel: transcript, tags, flags and form; every change is a new annotation."""
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,16 @@ from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import FieldProblem
 from reviewer.model.annotation import Annotation, Flag, Labels, Segment
 from reviewer.model.hypothesis import Hypothesis
-from reviewer.model.intervals import Span
 from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
+from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
 from reviewer.transcript.document_acts import ACTS, ENTERING, MOVING, ActPlace, acted
 from reviewer.transcript.edits import Edge, find, snapped
 from reviewer.transcript.find import Match
 from reviewer.transcript.history import History
+from reviewer.transcript.tag_details import personal_data_span
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
@@ -45,8 +45,10 @@ from reviewer.ui.widgets.layouts import ScrolledColumn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from reviewer.model.intervals import Span
     from reviewer.session.open_clip import OpenClip
 
+_PII = f"[{PERSONAL_DATA_TAG}"
 _SIDE_MARGIN_PX = 12
 _TAGS_BESIDE_PX = 480
 _SNAP_SECONDS = 0.05
@@ -81,10 +83,12 @@ class TranscriptionPanel(QWidget):
         self._conventions = conventions
         self._is_locked = False
         self._is_dragging = False
+        self.aligned = AlignedTexts()
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
         self.checker = TextChecker()
         self._last_labels: Labels = {}
+        self._answers_of = ""
         self.notice = ClipNotice(self)
         self.drafts = HypothesesPanel(self)
         self.segments = SegmentPanel(scope, self)
@@ -131,6 +135,7 @@ class TranscriptionPanel(QWidget):
         start = clip.draft or (clip.returned.annotation if clip.returned is not None else Annotation())
         self._rate_hz, self._speech = clip.samples.rate_hz, clip.speech
         self._conventions = clip.conventions
+        self.aligned = clip.aligned
         self.segments.close_editors()
         self.checker.forget()
         self.editor.forget()
@@ -140,9 +145,10 @@ class TranscriptionPanel(QWidget):
         history = clip.draft_history
         self._document = Document.of(start, frames) if history is None else Document.resumed(history, frames)
         self.flags.show_implied(frozenset())
+        self.form.use_forms(clip.forms)
+        self.segment_form.use_forms(clip.forms)
+        self._answers_of = ""
         self._show(is_other_text=True)
-        if start.labels.keys() - self.form.labels.keys():  # of an earlier form: they could never be submitted
-            self._document = Document.of(replace(start, labels=self.form.labels), clip.samples.frames)
         self.side.verticalScrollBar().setValue(0)
         self.notice.show_for(clip)
         is_blind = clip.lease.kind is TaskKind.REVIEW  # the reviewer's version must be independent
@@ -159,6 +165,7 @@ class TranscriptionPanel(QWidget):
         """Removes everything of the last clip."""
         self._document = Document.of(Annotation(), 1)
         self._speech = ()
+        self.aligned = AlignedTexts()
         self.checker.forget()
         self.editor.forget()
         self.editor.show_text("")
@@ -243,11 +250,12 @@ class TranscriptionPanel(QWidget):
 
     @Slot()
     def switch_focus(self) -> None:
-        """Switches the focus between text and form."""
-        if self.form.isAncestorOf(self.focusWidget() or self):
+        """Switches the focus between text and the first open question, of the segment or the clip."""
+        here, forms = self.focusWidget() or self, (self.segment_form, self.form)
+        if any(form.isAncestorOf(here) for form in forms):
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.form.focus_field()
+            next((form for form in forms if form.has_open_question), self.form).focus_field()
 
     @Slot()
     def next_problem(self) -> None:
@@ -307,22 +315,20 @@ class TranscriptionPanel(QWidget):
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _times_of(self, segment: Segment) -> TextTimes:
-        """When the words of a segment are spoken: as a recogniser heard them, else in proportion."""
-        heard = next((each.words for each in self.drafts.hypotheses if each.words), ())
-        words = tuple(each for each in heard if each.start < segment.end and segment.start < each.end)
+        """When the words of a segment are spoken: as aligned, else as a recogniser heard them, or a guess."""
+        words = self.aligned.words_of(segment, self._document.segments)
+        if not words:
+            heard = next((each.words for each in self.drafts.hypotheses if each.words), ())
+            words = tuple(each for each in heard if each.start < segment.end and segment.start < each.end)
         return TextTimes(segment.text, words, segment.start, segment.end)
 
-    def selected_frames(self) -> Span | None:
-        """When the selected words are said, as far as a recogniser heard them; None otherwise."""
-        segment, selected = self._document.current, self.editor.selected
-        if not any(each.words for each in self.drafts.hypotheses):
-            return None
-        words = self._times_of(segment).words
-        said = [word for word in words if word.start < selected.end and selected.start < word.end]
-        if not any(word.is_exact for word in said):
-            return None
-        start, end = min(word.from_frame for word in said), max(word.to_frame for word in said)
-        return Span(start, end) if start < end else None
+    def spoken_at(self, offset: int) -> TimedWord | None:
+        """The word at a place in the text of all segments, whose lines follow each other."""
+        for segment in self._document.segments:
+            if offset <= len(segment.text):
+                return self._times_of(segment).word_at_caret(offset)
+            offset -= len(segment.text) + 1
+        return None
 
     @Slot(int, int)
     def add_segment(self, start: int, end: int) -> None:
@@ -368,13 +374,22 @@ class TranscriptionPanel(QWidget):
             self.editor.show_text(document.current.text, document.cursor.offset)
         self.segments.show_document(document, self._rate_hz)
         self.room.show_table(is_shown=document.is_segmented)
-        if self.form.labels != document.annotation.labels:
-            self.form.show_labels(document.annotation.labels)
-        if self._has_segment_form and self.segment_form.labels != document.current.labels:
-            self.segment_form.show_labels(document.current.labels)
+        self._show_answers()
         if self.flags.flags != document.annotation.flags:
             self.flags.show_flags(document.annotation.flags)
         self.segments_changed.emit()
+
+    def _show_answers(self) -> None:
+        """Shows the answers where the forms do not show them already."""
+        of_clip, segment = self.annotation, self._document.current
+        shown = self.form.labels, self.form.earlier
+        if not self._answers_of or shown != (of_clip.labels, of_clip.earlier):
+            self.form.show_labels(of_clip.labels, of_clip.earlier)
+        is_other = self._answers_of != segment.id  # what is hidden in one must not appear in another
+        shown = self.segment_form.labels, self.segment_form.earlier
+        if self._has_segment_form and (is_other or shown != (segment.labels, segment.earlier)):
+            self.segment_form.show_labels(segment.labels, segment.earlier)
+        self._answers_of = segment.id
 
     @Slot(str, bool)
     def _on_text_edited(self, text: str, begins_step: bool) -> None:  # noqa: FBT001 - as the signal has it
@@ -382,15 +397,26 @@ class TranscriptionPanel(QWidget):
         if self._is_locked:
             return
         self._document = before.typed(text, self.editor.caret, begins_step=begins_step)
+        if _PII in before.current.text and _PII not in text:
+            self._document = self._document.without_spans_of_segment()
         if self._document.annotation is not before.annotation:
             self.segments.show_document(self._document, self._rate_hz)
             self.annotation_changed.emit(self._document.annotation)
             self.segments_changed.emit()
             self._show_implied_flags()
 
+    @Slot(int, int)
+    def _on_tag_completed(self, start: int, end: int) -> None:
+        """The sound of personal data is marked where its time is known."""
+        segment = self._document.current
+        words = self._times_of(segment).words
+        span = personal_data_span(segment.text, start, end, words, segment)
+        if span is not None:
+            self.edit(self._document.with_span(span))
+
     def _show_implied_flags(self) -> None:
         text = self.annotation.text_verbatim
-        self.flags.show_implied(implied_flags(text) if f"[{PERSONAL_DATA_TAG}" in text else frozenset())
+        self.flags.show_implied(implied_flags(text) if _PII in text else frozenset())
 
     @Slot(int)
     def _on_caret_moved(self, offset: int) -> None:
@@ -399,14 +425,14 @@ class TranscriptionPanel(QWidget):
     @Slot(object)
     def _on_labels_changed(self, labels: object) -> None:
         if self._is_locked:
-            self.form.show_labels(self.annotation.labels)
+            self._show_answers()
         elif isinstance(labels, dict):
             self.edit(self._document.with_labels(labels))
 
     @Slot(object)
     def _on_segment_labels_changed(self, labels: object) -> None:
         if self._is_locked:
-            self.segment_form.show_labels(self._document.current.labels)
+            self._show_answers()
         elif isinstance(labels, dict):
             self.edit(self._document.with_segment_labels(labels))
 
@@ -499,6 +525,7 @@ class TranscriptionPanel(QWidget):
 
     def _connect(self) -> None:
         self.editor.text_edited.connect(self._on_text_edited)
+        self.editor.tag_completed.connect(self._on_tag_completed)
         self.editor.caret_moved.connect(self._on_caret_moved)
         self.editor.next_requested.connect(partial(self.act, "next_row"))
         self.editor.previous_requested.connect(partial(self.act, "previous_row"))

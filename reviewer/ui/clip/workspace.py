@@ -66,7 +66,13 @@ class ClipWorkspace:
         self.view.waveform.play_bar.require_heard(work.listening_rules.heard_percent)
         panel, rules = self.view.transcription, work.listening_rules
         self._drafts = DraftPlayback(
-            panel.drafts, panel.doubts, self.playback, rules, lambda: panel.annotation.text_verbatim, page
+            panel.drafts,
+            panel.doubts,
+            self.playback,
+            rules,
+            lambda: panel.annotation.text_verbatim,
+            panel.spoken_at,
+            page,
         )
         SegmentPlayback(panel, self.view.waveform.waves, self.playback, page)
         RedactionMarks(work, self.view, self.playback, self.presenter, page)

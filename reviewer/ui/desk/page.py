@@ -47,6 +47,7 @@ class DeskPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.workspace.stack)
+        self._work = desk.work
         self._is_distressing = False
         presenter.clip_opened.connect(self._on_clip_opened)
         presenter.status_changed.connect(self.status_changed)
@@ -103,7 +104,9 @@ class DeskPage(Page):
         self.workspace.presenter.read_versions(self._show_versions)
 
     def _show_versions(self, versions: "list[DraftVersion]") -> None:
-        dialog = VersionsDialog(versions, self.workspace.view.annotation, self)
+        dialog = VersionsDialog(
+            versions, self.workspace.view.annotation, self._work.schema, self._work.forms, self
+        )
         dialog.restore_requested.connect(self.workspace.presenter.restore)
         self.workspace.presenter.clip_left.connect(dialog.reject)
         self.workspace.presenter.clip_opened.connect(dialog.reject)

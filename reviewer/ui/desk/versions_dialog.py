@@ -1,7 +1,7 @@
 """The kept versions of the clip at hand: a list with a preview, from which one can be restored."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
@@ -16,10 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.labels.schema import Schema
+from reviewer.labels.wording import earlier_worded, worded
 from reviewer.model.annotation import Annotation
 from reviewer.session.draft_versions import DraftVersion, VersionReason
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.time_format import exact_time
+from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table, tidy
 from reviewer.ui.widgets.widget_ids import named
@@ -61,9 +64,16 @@ class VersionsDialog(QDialog):
     """Carries the Annotation of the chosen version."""
 
     def __init__(
-        self, versions: Sequence[DraftVersion], now: Annotation, parent: QWidget | None = None
+        self,
+        versions: Sequence[DraftVersion],
+        now: Annotation,
+        form: Schema,
+        forms: Mapping[str, Schema],
+        parent: QWidget | None = None,
     ) -> None:
+        """``form`` and the earlier ``forms`` (by id) word the answers."""
         super().__init__(parent)
+        self._form, self._forms = form, forms
         self.setObjectName("versions_dialog")
         self.setWindowTitle(self.tr("Versions of this clip"))
         self.resize(*_SIZE_PX)
@@ -77,10 +87,23 @@ class VersionsDialog(QDialog):
         tidy(self._table, stretch=len(_WIDTHS))
         for column, width in enumerate(_WIDTHS):
             self._table.setColumnWidth(column, width)
+        self._make_preview()
+        self._make_buttons()
+        self._table.selectionModel().selectionChanged.connect(self._on_chosen)
+        self._lay_out()
+        tab_through(self._table, self._preview, self._restore, self._close)
+        self._table.selectRow(0)
+        self._on_chosen()
+
+    def _make_preview(self) -> None:
         self._preview = named(QPlainTextEdit(self), "versions_preview", self.tr("Text of the chosen version"))
         self._preview.setToolTip("")
         self._preview.setReadOnly(True)
         self._preview.setTabChangesFocus(True)
+        self._answers = ElidedLabel("versions_answers", self.tr("Answers of the chosen version"), self)
+        self._answers.setProperty("kind", "label")
+
+    def _make_buttons(self) -> None:
         self._restore = named(
             QPushButton(self.tr("Restore"), self),
             "versions_restore",
@@ -94,11 +117,6 @@ class VersionsDialog(QDialog):
         self._close.setDefault(True)
         self._restore.setAutoDefault(False)
         self._close.clicked.connect(self.reject)
-        self._table.selectionModel().selectionChanged.connect(self._on_chosen)
-        self._lay_out()
-        tab_through(self._table, self._preview, self._restore, self._close)
-        self._table.selectRow(0)
-        self._on_chosen()
 
     def _chosen(self) -> VersionRow | None:
         chosen = self._table.selectionModel().selectedRows()
@@ -108,7 +126,18 @@ class VersionsDialog(QDialog):
     def _on_chosen(self) -> None:
         row = self._chosen()
         self._preview.setPlainText("" if row is None else row.version.annotation.text_verbatim)
+        self._answers.show_text("" if row is None else self._said(row.version.annotation))
         self._restore.setEnabled(row is not None)
+
+    def _said(self, work: Annotation) -> str:
+        """The answers about the clip and its segments, and those under earlier forms in their words."""
+        found: list[str] = []
+        parts = ((work.labels, work.earlier), *((one.labels, one.earlier) for one in work.segments))
+        for labels, earlier in parts:
+            found += [f"{each.question}: {each.answer}" for each in worded(self._form, labels)]
+            before = earlier_worded(earlier, self._forms, labels)
+            found += [self.tr("earlier, {0}: {1}").format(each.question, each.answer) for each in before]
+        return " · ".join(dict.fromkeys(found))
 
     @Slot()
     def _on_restore(self) -> None:
@@ -139,6 +168,7 @@ class VersionsDialog(QDialog):
         column.setSpacing(GAP_PX)
         column.addWidget(self._table, 1)
         column.addWidget(self._preview, 1)
+        column.addWidget(self._answers)
         column.addLayout(below)
 
 

@@ -34,8 +34,9 @@ class Chip:
 class Chips(QWidget):
     """One tab stop; arrow keys move inside, Space or the answer's key picks, Backspace or Delete clears.
 
-    An answer without a key of its own has the digit of its position (0 for the tenth). A click on a picked
-    answer clears it; a key clears only one of many, and nothing clears the last answer of a required row.
+    An answer also has the digit of its position (0 for the tenth), if that is no other's key. A click on a
+    picked answer clears it; a key clears only one of many, and nothing clears the last answer of a required
+    row.
     """
 
     picked_changed = Signal(object)
@@ -179,12 +180,17 @@ class Chips(QWidget):
         is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         digit = digit_at(event, QGuiApplication.platformName()) if is_plain else ""
         typed = {event.text().casefold(), digit}  # a digit by its position too: AZERTY, Czech
-        for index, chip in enumerate(self._chips):
-            if chip.key and chip.key.casefold() in typed:
-                if not event.isAutoRepeat():
-                    self._answer_by_key(index)
-                return True
-        return False
+        index = self._meant(typed - {""})
+        if index is not None and not event.isAutoRepeat():
+            self._answer_by_key(index)
+        return index is not None
+
+    def _meant(self, typed: set[str]) -> int | None:
+        """The answer with one of these keys, else the one at the position of a digit."""
+        keys = [chip.key.casefold() for chip in self._chips]
+        named = [place for place, key in enumerate(keys) if key in typed]
+        counted = [place for place, digit in enumerate(_POSITIONS[: len(keys)]) if digit in typed]
+        return next(iter(named or counted), None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._answers(event):

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from reviewer.labels.earlier import hidden_answers
 from reviewer.labels.schema import FieldScope, Schema
-from reviewer.labels.validate import FieldProblem, answered_from, fitting, visible_fields, without_hidden
-from reviewer.model.annotation import LabelValue
+from reviewer.labels.validate import FieldProblem, answered_from, visible_fields, without_hidden
+from reviewer.labels.wording import earlier_worded
+from reviewer.model.annotation import EarlierLabels, Labels, LabelValue
 from reviewer.ui.form.fields import FieldRow
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.theme import GAP_PX
@@ -34,6 +36,8 @@ class FormPanel(QWidget):
         self.setObjectName("form" if per is FieldScope.CLIP else f"{per}_form")
         self.setAccessibleName(schema.title)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._forms: Mapping[str, Schema] = {}
+        self._earlier_answers: EarlierLabels = {}
         self._schema = schema = schema.per(per)
         self._rows = {field.key: FieldRow(field, self) for field in schema.fields}
         is_of_clip = per is FieldScope.CLIP
@@ -50,7 +54,7 @@ class FormPanel(QWidget):
         self._earlier.setObjectName("earlier_answers")
         self._earlier.setTextFormat(Qt.TextFormat.PlainText)
         self._earlier.setWordWrap(True)
-        self._earlier.setProperty("kind", "caption")
+        self._earlier.setProperty("kind", "label")
         self._earlier.hide()
         layout.addWidget(self._earlier)
         for row in self._rows.values():
@@ -64,16 +68,32 @@ class FormPanel(QWidget):
         """The answers of the visible fields."""
         return without_hidden(self._schema, self._answers())
 
-    def show_labels(self, labels: Mapping[str, LabelValue]) -> None:
+    @property
+    def has_open_question(self) -> bool:
+        """Whether a required question that is shown has no answer."""
+        return any(row.field.required and row.value is None for row in self._visible_rows())
+
+    @property
+    def earlier(self) -> EarlierLabels:
+        """The answers under earlier forms that are shown."""
+        return self._earlier_answers
+
+    def use_forms(self, forms: Mapping[str, Schema]) -> None:
+        """Takes the wording of answers under earlier forms (by their ids) from these."""
+        self._forms = forms
+
+    def show_labels(self, labels: Labels, earlier: EarlierLabels | None = None) -> None:
         """Shows answers without a signal; fields without one are empty, and problems are cleared.
 
-        Answers that do not fit, given under another version of the form, are named in a sentence.
+        Answers under ``earlier`` forms are named in a sentence; one that fits a question which is hidden now
+        is its answer once the question is shown.
         """
-        fit = fitting(self._schema, labels)
-        self._show_earlier({key: value for key, value in labels.items() if key not in fit})
-        labels = fit
+        self._earlier_answers = earlier = earlier or {}
+        self._show_earlier(labels)
+        offered = hidden_answers(self._schema, labels, earlier)
+        shown = {field.key for field in visible_fields(self._schema, labels)}
         for key, row in self._rows.items():
-            row.show_value(labels.get(key))
+            row.show_value(labels.get(key) if key in shown else offered.get(key))
             row.show_problem("")
         self._show_what_applies()
 
@@ -109,6 +129,7 @@ class FormPanel(QWidget):
     @Slot()
     def _on_answered(self) -> None:
         self._show_what_applies()
+        self._show_earlier(self.labels)
         self.labels_changed.emit(self.labels)
 
     @Slot()
@@ -121,12 +142,14 @@ class FormPanel(QWidget):
         else:
             self.finished.emit()
 
-    def _show_earlier(self, unfit: Mapping[str, LabelValue]) -> None:
-        fields = ((self._schema.field(key), key, value) for key, value in unfit.items())
-        parts = [f"{field.label if field else key}: {_said(value)}" for field, key, value in fields]
-        sentence = self.tr("Answers under an earlier form, which do not fit this one: {0}.")
-        self._earlier.setText(sentence.format("; ".join(parts)))
+    def _show_earlier(self, labels: Labels) -> None:
+        """Names the answers under earlier forms, which stay with the work."""
+        answers = earlier_worded(self._earlier_answers, self._forms, labels)
+        parts = [f"{each.question}: {each.answer}" for each in answers]
+        sentence = self.tr("Earlier answers, kept with the work: {0}.")
+        self._earlier.setText(sentence.format("; ".join(parts)) if parts else "")
         self._earlier.setVisible(bool(parts))
+        self.setAccessibleDescription(self._earlier.text())
 
     def _visible_rows(self) -> list[FieldRow]:
         return [row for row in self._rows.values() if row.isVisibleTo(self)]
@@ -139,7 +162,3 @@ class FormPanel(QWidget):
         shown = {field.key for field in visible_fields(self._schema, self._answers())}
         for key, row in self._rows.items():
             row.setVisible(key in shown)
-
-
-def _said(value: LabelValue) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,19 +1,20 @@
 """Both versions side by side: differing words, segments, labels and flags, the figures, and a comment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from reviewer.labels.schema import Schema
+from reviewer.labels.wording import earlier_worded, worded
 from reviewer.model.annotation import Annotation, Flag, Labels
 from reviewer.model.hypothesis import Word
 from reviewer.qa.differences import ComparedRow, Difference, DifferenceSounds, Side, differences
 from reviewer.transcript.edits import Segments
 from reviewer.ui.form.flags import flag_label
 from reviewer.ui.qa.marked_text import MarkedText
-from reviewer.ui.qa.row_facts import facts_of, shown_value
+from reviewer.ui.qa.row_facts import facts_of
 from reviewer.ui.qa.segment_comparison import SegmentComparisonTable, ShownRow
 from reviewer.ui.shortcuts import bind_shortcut
 from reviewer.ui.theme import GAP_PX, GRID_PX, GROUP_PX, tabular
@@ -35,10 +36,14 @@ class ComparisonPanel(QWidget):
     current_changed = Signal()
     """Another submitted segment is current, or none."""
 
-    def __init__(self, schema: Schema, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, schema: Schema, parent: QWidget | None = None, *, forms: Mapping[str, Schema] | None = None
+    ) -> None:
+        """``forms`` are the label forms that were ever in force, by id."""
         super().__init__(parent)
         self.setObjectName("comparison_panel")
         self._schema = schema
+        self._forms = forms or {}
         self._rows: tuple[ComparedRow, ...] = ()
         self._differences: tuple[Difference, ...] = ()
         self._sounds = DifferenceSounds((), (), 1)
@@ -75,20 +80,21 @@ class ComparisonPanel(QWidget):
         """Shows both versions, before any decision; ``heard`` are a recogniser's words with their times."""
         theirs, mine = comparison.theirs, comparison.mine
         is_segmented = max(len(theirs.segments), len(mine.segments)) > 1
-        self._show_rows(comparison.rows if is_segmented else (), comparison.rate_hz)
+        self._show_rows(comparison.rows if is_segmented else (), comparison.rate_hz, comparison.their_form)
         self._rows = comparison.rows
         found = differences(comparison.rows)
         self._differences = (
             found if is_segmented else tuple(each for each in found if each.theirs or each.mine)
         )
-        self._sounds = DifferenceSounds(comparison.rows, heard, comparison.rate_hz)
+        self._sounds = DifferenceSounds(comparison.rows, heard, comparison.rate_hz, comparison.aligned)
         for text, version in ((self.theirs, theirs), (self.mine, mine)):
             if is_segmented:
                 text.show_text("", ())
             else:
                 text.show_text(version.text_verbatim, comparison.words)
-        their_answers = self._answers(theirs, mine, is_segmented=is_segmented)
-        my_answers = self._answers(mine, theirs, is_segmented=is_segmented)
+        their_form = comparison.their_form or self._schema
+        their_answers = self._answers(theirs, mine, their_form, is_segmented=is_segmented)
+        my_answers = self._answers(mine, theirs, self._schema, is_segmented=is_segmented)
         if is_segmented:  # the table's columns are not those of the lines below
             their_answers = self.tr("Submitted: {0}").format(their_answers)
             my_answers = self.tr("My version: {0}").format(my_answers)
@@ -167,8 +173,10 @@ class ComparisonPanel(QWidget):
         put_value(self.place, self.tr("Differences: {0}").format(len(self._differences)))
         self.segment_chosen.emit(*self._rows[row].frames)
 
-    def _show_rows(self, rows: Sequence[ComparedRow], rate_hz: int) -> None:
-        self.segments.show_rows([ShownRow(row, facts_of(row, rate_hz, self._schema)) for row in rows])
+    def _show_rows(self, rows: Sequence[ComparedRow], rate_hz: int, their_form: Schema | None = None) -> None:
+        self.segments.show_rows(
+            [ShownRow(row, facts_of(row, rate_hz, self._schema, their_form)) for row in rows]
+        )
         self.segments.setVisible(bool(rows))
         for part in self._of_texts:
             part.setVisible(not rows)
@@ -180,21 +188,25 @@ class ComparisonPanel(QWidget):
             "{0} of {1} words differ in the training text · WER {2:.1f} % against my version"
         ).format(errors.errors, max(errors.reference_words, errors.other_words), errors.rate * 100)
 
-    def _answers(self, one: Annotation, other: Annotation, *, is_segmented: bool) -> str:
+    def _answers(self, one: Annotation, other: Annotation, form: Schema, *, is_segmented: bool) -> str:
         """Labels and flags of one version; those that the other does not share are marked with ≠.
 
         A version without labels differs in none, because a review does not require them. Those of a single
-        segment are shown here too.
+        segment are shown here too, and those under earlier forms, in their words.
         """
         of_one, of_other = ((), ()) if is_segmented else (one.segments, other.segments)
         labels, others = _labels(one, of_one), _labels(other, of_other)
         parts = [
             _marked(
-                f"{field.label}: {shown_value(field, labels[field.key])}",
-                is_shared=not others or others.get(field.key) == labels[field.key],
+                f"{each.question}: {each.answer}",
+                is_shared=not others or others.get(each.key) == labels[each.key],
             )
-            for field in self._schema.fields
-            if field.key in labels
+            for each in worded(form, labels)
+        ]
+        parts += [
+            self.tr("earlier, {0}: {1}").format(each.question, each.answer)
+            for labels, earlier in ((one.labels, one.earlier), *((s.labels, s.earlier) for s in of_one))
+            for each in earlier_worded(earlier, self._forms, labels)
         ]
         flags, other_flags = _flags(one, of_one), _flags(other, of_other)
         parts += [_marked(flag_label(flag), is_shared=flag in other_flags) for flag in Flag if flag in flags]

@@ -66,7 +66,7 @@ class QaPage(Page):
             self,
             claim=self._draws.draw_and_claim,
         )
-        self.comparison = ComparisonPanel(qa.work.schema, self)
+        self.comparison = ComparisonPanel(qa.work.schema, self, forms=qa.work.forms)
         self.verdict = VerdictBar(self)
         self.workspace.view.add_stage(self.comparison, self.verdict)
         layout = QVBoxLayout(self)

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 
 from reviewer.labels.schema import Field, Schema
-from reviewer.model.annotation import Flag, LabelValue
+from reviewer.labels.wording import answer_words
+from reviewer.model.annotation import Flag
 from reviewer.qa.differences import ComparedRow
 from reviewer.transcript.edits import Segments, speakers
 from reviewer.ui.form.flags import flag_label
@@ -14,8 +15,13 @@ from reviewer.ui.widgets.text_direction import isolated
 _FLAG_LABELS = {flag.value: flag for flag in Flag}
 
 
-def facts_of(row: ComparedRow, rate_hz: int, schema: Schema) -> tuple[str, ...]:
-    """The lines of a row: times, speaker, then what differs, each behind ≠."""
+def facts_of(
+    row: ComparedRow, rate_hz: int, schema: Schema, their_form: Schema | None = None
+) -> tuple[str, ...]:
+    """The lines of a row: times, speaker, then what differs, each behind ≠.
+
+    Their answers are in the words of ``their_form``, if that is another form.
+    """
     shown = row.theirs or row.mine
     start, end = min(each.start for each in shown), max(each.end for each in shown)
     lines = [f"{clip_time(start, rate_hz)} – {clip_time(end, rate_hz)}"]
@@ -35,12 +41,7 @@ def facts_of(row: ComparedRow, rate_hz: int, schema: Schema) -> tuple[str, ...]:
     for late, early, frames in zip(later, earlier, (row.start_frames, row.end_frames), strict=True):
         if frames:
             lines.append(DIFFERS + (late if frames > 0 else early).format(f"{abs(frames) / rate_hz:.2f}"))
-    lines += [
-        DIFFERS
-        + _tr("{0}: {1}, mine: {2}").format(field.label, _answer(field, row.theirs), _answer(field, row.mine))
-        for field in schema.fields
-        if field.key in row.labels
-    ]
+    lines += _answer_lines(row, schema, their_form or schema)
     for name in sorted(row.flags):
         label = flag_label(_FLAG_LABELS[name]) if name in _FLAG_LABELS else name
         is_theirs = any(name in each.flags for each in row.theirs)
@@ -49,16 +50,21 @@ def facts_of(row: ComparedRow, rate_hz: int, schema: Schema) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def shown_value(field: Field, value: LabelValue) -> str:
-    """An answer in the words of the form."""
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
-    labels = {choice.value: choice.label for choice in field.choices}
-    return ", ".join(labels.get(one, one) for one in (value if isinstance(value, tuple) else (str(value),)))
+def _answer_lines(row: ComparedRow, schema: Schema, their_form: Schema) -> list[str]:
+    fields = {field.key: field for field in (*schema.fields, *their_form.fields) if field.key in row.labels}
+    return [
+        DIFFERS
+        + _tr("{0}: {1}, mine: {2}").format(
+            field.label,
+            _answer(their_form.field(key), key, row.theirs),
+            _answer(schema.field(key), key, row.mine),
+        )
+        for key, field in fields.items()
+    ]
 
 
-def _answer(field: Field, segments: Segments) -> str:
-    given = [shown_value(field, each.labels[field.key]) for each in segments if field.key in each.labels]
+def _answer(field: Field | None, key: str, segments: Segments) -> str:
+    given = [answer_words(field, each.labels[key]) for each in segments if key in each.labels]
     return " / ".join(dict.fromkeys(given)) or _tr("no answer")
 
 

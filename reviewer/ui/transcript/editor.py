@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.transcript.checks import TextProblem
@@ -11,8 +12,10 @@ from reviewer.transcript.find import Match
 from reviewer.transcript.normalisation import normalise
 from reviewer.transcript.pasted_text import cleaned
 from reviewer.transcript.spelling import Hints, word_at
+from reviewer.transcript.tag_details import OpenTag, open_tag
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.tokens import TAG
+from reviewer.ui.keymap.digit_row import digit_at
 from reviewer.ui.keymap.shortcut import active_keys
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.shortcuts import shortcut
@@ -48,6 +51,8 @@ class TranscriptEditor(QWidget):
     paste_cleaned = Signal(object)
     """Carries what was changed in a pasted text, a tuple of PasteChange."""
     add_word_requested = Signal(str)
+    tag_completed = Signal(int, int)
+    """The detail of a tag was chosen; carries the code points [start, end) of the tag."""
 
     def __init__(self, conventions: Conventions, checker: TextChecker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +65,7 @@ class TranscriptEditor(QWidget):
         self._hints = Hints()
         self._is_strict = False
         self._least_lines = 1
+        self.find_bar = FindBar(self)  # before the text: Tab goes from that to the form
         self._field = named(
             TextField(self),
             "transcript_text",
@@ -69,7 +75,6 @@ class TranscriptEditor(QWidget):
         self._field.setPlaceholderText(self.tr("Type what is said, word for word."))
         self._problem_line = ElidedLabel("transcript_problems", self.tr("Problems of the transcript"), self)
         self._preview = Preview(self)
-        self.find_bar = FindBar(self)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AFTER_MS)
@@ -267,9 +272,39 @@ class TranscriptEditor(QWidget):
         self._preview.show_text(preview, self._conventions.profile("training").id)
         here = next((p for p in shown if p.start <= caret <= p.end), None)
         self._say(here or next(iter(shown), None), len(shown))
-
+        self._offer_details()
         if not self._spell.isActive():
             self._check_spelling()
+
+    def _open_tag(self) -> OpenTag | None:
+        selected = self._field.selected
+        return open_tag(self._field.text, selected.start, selected.end, self._conventions)
+
+    def _offer_details(self) -> None:
+        """Says the details of the tag with the cursor, each with its digit."""
+        found = None if self._is_strict or self._field.isReadOnly() else self._open_tag()
+        if found is not None:
+            details = " · ".join(
+                f"{place} {detail}" for place, detail in enumerate(found.tag.details, start=1)
+            )
+            self.say(self.tr("[{0}:…]  {1}").format(found.tag.name, details))
+
+    def _take_key(self, event: QKeyEvent) -> bool:
+        """In a tag with a closed list of details a digit chooses one, and Return the one that is begun."""
+        is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        found = self._open_tag() if is_plain else None
+        if found is None:
+            return False
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            detail = found.completed()
+        else:
+            detail = found.numbered(digit_at(event, QGuiApplication.platformName()) or event.text())
+        if not detail:
+            return False
+        tag = found.written(detail)
+        self._field.replace_tag(Span(found.start, found.end), tag)
+        self.tag_completed.emit(found.start, found.start + len(tag))
+        return True
 
     @Slot()
     def _check_spelling(self) -> None:
@@ -354,6 +389,7 @@ class TranscriptEditor(QWidget):
         self._field.undo_requested.connect(self.undo_requested)
         self._field.redo_requested.connect(self.redo_requested)
         self._field.tooltip_at = self._tooltip_at
+        self._field.take_key = self._take_key
         live = active_keys()
         if live is not None:
             live.changed.connect(self._look.start)

@@ -73,6 +73,7 @@ class TextField(QTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.take_key: Callable[[QKeyEvent], bool] = lambda _event: False
         self.tooltip_at: Callable[[int], str] = lambda _point: ""
         self.clean: Callable[[str], PastedText] = lambda text: PastedText(one_line(text))
         self.is_one_of_several = False
@@ -167,6 +168,15 @@ class TextField(QTextEdit):
         cursor.insertText(in_paragraphs(text))
         self.setTextCursor(cursor)
 
+    def replace_tag(self, span: Span, tag: str) -> None:
+        """Replaces a tag as one undo step; the cursor goes behind it and the space after it."""
+        after = self.text[span.end :]
+        needs_space = not after or not (after[0].isspace() or after[0] in _NO_SPACE_BEFORE)
+        self.replace(span, tag + (" " if needs_space else ""))
+        if after[:1].isspace():
+            end = span.start + len(tag) + 1
+            self.select(Span(end, end))
+
     @Slot()
     def paste_as_it_is(self) -> None:
         """Pastes the clipboard's text without cleaning; line breaks become spaces all the same."""
@@ -238,6 +248,9 @@ class TextField(QTextEdit):
         self._is_breaking = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.isReadOnly() and self.take_key(event):
+            event.accept()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.accept()
             self._on_return(event.modifiers())

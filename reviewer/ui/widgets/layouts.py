@@ -1,8 +1,9 @@
 """A wrapping flow layout, and a column that scrolls vertically."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtWidgets import QApplication, QFrame, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
+from reviewer.ui.theme import GROUP_PX
 from reviewer.ui.widgets.widget_ids import named
 
 
@@ -70,7 +71,10 @@ class FlowLayout(QLayout):
 
 
 class ScrolledColumn(QScrollArea):
-    """A scroll area around a column that is exactly as high as its content needs at the present width."""
+    """A scroll area around a column that is exactly as high as its content needs at the present width.
+
+    What takes the focus in it is scrolled into view, however it came to the focus.
+    """
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +86,14 @@ class ScrolledColumn(QScrollArea):
         inside = _Column(self)
         self.column = QVBoxLayout(inside)
         self.setWidget(inside)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, GROUP_PX)
 
 
 class _Column(QWidget):
