@@ -86,7 +86,8 @@ class LoggedWork:
 
     def _add_resealed(self, seq: int, detail: dict[str, Any]) -> None:
         """A redaction gave the clip's annotations another seal and digest, which the row has."""
-        resealed = zip(detail["annotations"], detail["digests"], detail["sealed"], strict=True)
+        lists = (detail.get(name) or () for name in ("annotations", "digests", "sealed"))
+        resealed = zip(*lists, strict=False)
         for annotation, digest, sealed in resealed:
             if annotation in self.work:
                 self.work[annotation] = seq, replace(self.work[annotation][1], digest=digest, sealed=sealed)

@@ -96,7 +96,11 @@ class AlignmentRepository:
         query = "SELECT * FROM alignment WHERE annotation_id = ?"
         for row in self._database.rows(query, (annotation_id,)):
             name = _name(work, annotation_id, row["engine"], row["version"])
-            texts = _texts(work, resealer.unseal(ContentKind.HYPOTHESIS, name, row["sealed"]))
+            try:
+                texts = _texts(work, resealer.unseal(ContentKind.HYPOTHESIS, name, row["sealed"]))
+            except Damaged:  # it can be made again, and must not keep anything else from being sealed
+                self._database.execute("DELETE FROM alignment WHERE annotation_id = ?", (annotation_id,))
+                return ()
             return tuple(word for each in texts for word in each.words)
         return ()
 

@@ -63,6 +63,10 @@ class RedactionWork:
         decide(self._identity, redaction_id)
         return self._muted(lease)
 
+    def apply_confirmed(self) -> int:
+        """Applies what was confirmed, of clips that no window has open; returns the number of clips."""
+        return self._redactions.apply_all(self._identity)
+
     def _muted(self, lease: Lease) -> MutedClip:
         unsealed = self._access.mute(self._identity, lease.clip_id)
         return MutedClip(unsealed.samples, unsealed.peaks, unsealed.redactions)

@@ -385,6 +385,10 @@ class FakeRedactions:
             tuple(replace(one, state=state) if one.id == redaction_id else one for one in before)
         )
 
+    def apply_confirmed(self) -> int:
+        self._work.called("apply_confirmed")
+        return 1
+
     def _muted(self, redactions: tuple[Redaction, ...]) -> MutedClip:
         clip = self._work.opened_clip
         spans = muted_spans(redactions, clip.samples.rate_hz, clip.samples.frames)

@@ -12,17 +12,20 @@ import soundfile
 
 from reviewer.audio.io.flac import FlacStream
 from reviewer.audio.io.muted_sound import MutedSound
+from reviewer.clips.alignments import Alignment
 from reviewer.clips.seal import SealContext, unseal
 from reviewer.errors import Damaged, NotAllowed, Refused
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.annotation import Flag, PersonalDataKind, PersonalDataSpan
 from reviewer.model.clip import ContentKind
 from reviewer.model.clock import to_iso
+from reviewer.model.hypothesis import Word
 from reviewer.model.intervals import Span
 from reviewer.model.redaction import RedactionState
 from reviewer.model.task import Lease, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.draft_versions import VersionReason
+from reviewer.transcript.aligned_texts import AlignedText
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
 
 FRAMES = 40_000
@@ -199,6 +202,37 @@ def test_text_and_draft_lose_the_words_and_the_log_still_verifies(bench: Bench) 
     assert opened.returned.comment == "again"
     assert bench.person(LEAD).lead.verify_log().ok
     assert redactions(bench)[0].is_text_open is False
+
+
+def test_aligned_words_tell_which_words_go_and_the_others_keep_their_times(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path, drafts=[""], shape=(FRAMES, 1))
+    bench.agree(ANA, LEAD)
+    work, lead = bench.work(ANA), bench.person(LEAD).lead
+    lease = work.claim()
+    hear(work, lease)
+    work.redactions.mark(lease, SPAN.start, SPAN.end, NAME)
+    typed = annotation(TEXT, frames=FRAMES)
+    receipt = work.submit(lease, typed)
+    work.close(lease)
+    (segment,) = typed.segments
+    said = tuple(Word(word, 5000 * place, 5000 * (place + 1)) for place, word in enumerate(WORDS))
+    aligned = AlignedText(segment.id, 0, FRAMES, TEXT, said)
+    unit, keyring = lead._unit, lead.identity.keyring
+    unit.alignments.add(
+        keyring, typed, Alignment(receipt.annotation_id, lease.clip_id, "aligner", "1", (aligned,))
+    )
+    (redaction,) = lead.redactions.of_clip(lead.identity, lease.clip_id)
+    lead.redactions.confirm(lead.identity, redaction.id)
+    (now,) = bench.workspace._access.texts(
+        lead.identity, [unit.queue.annotation(receipt.annotation_id)], "test"
+    )
+    assert now.text_verbatim == "my code is [pii:name] thank you"
+    kept = unit.alignments.get(keyring, receipt.annotation_id, now)
+    words = [word.text for each in kept.texts for word in each.words]
+    assert words[:2] == ["my", "code"]
+    assert words[-1] == "you"
+    assert not set(words) & {"tango", "nine", "papa"}
+    bench.workspace.close()
 
 
 def test_a_comment_a_version_and_an_unfinished_text_are_sealed_again(bench: Bench) -> None:

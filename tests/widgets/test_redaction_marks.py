@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.redaction import RedactionState
+from reviewer.session.acts import Release
 from reviewer.ui.waveform.palette import palette
 from reviewer.ui.waveform.selection import Selection
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
@@ -100,6 +101,15 @@ def test_qa_decides_by_a_key(bench: ClipPageBench, key: Qt.Key, state: Redaction
     bench.press(key, CTRL | SHIFT)
     assert [one.state for one in bench.work.opened_clip.redactions] == [state]
     assert redacted(bench) == ([(1600, 10_400)] if state is RedactionState.CONFIRMED else [])
+
+
+def test_what_was_confirmed_is_removed_when_the_clip_is_left(bench: ClipPageBench) -> None:
+    bench.open(FakeQa("turn left", "turn right", redactions=(a_redaction(),)))
+    bench.press(Qt.Key.Key_Y, CTRL | SHIFT)
+    assert "apply_confirmed" not in bench.work.calls
+    bench.page.workspace.presenter.hand_over(lambda lease, _annotation: Release(lease))
+    bench.settle()
+    assert bench.work.calls.count("apply_confirmed") == 1
 
 
 def test_several_are_decided_one_after_the_other(bench: ClipPageBench) -> None:

@@ -11,6 +11,7 @@ from reviewer.model.event import HeardRange
 from reviewer.model.redaction import Redaction, silent_spans
 from reviewer.model.task import Lease
 from reviewer.privacy.redaction import tag_for
+from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message, term
 from reviewer.ui.shortcuts import bind_shortcut
@@ -35,14 +36,17 @@ class RedactionMarks(QObject):
         view: "ClipView",
         playback: "PlaybackController",
         presenter: "ClipPresenter",
+        jobs: Jobs,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._work = work
+        self._jobs = jobs
         self._view = view
         self._playback = playback
         self._presenter = presenter
         self._clip: OpenClip | None = None
+        self._has_confirmed = False
         self._has_words = False
         """Whether the words of what is marked are selected in the text: a tag takes their place."""
         scope = view.scope
@@ -130,6 +134,7 @@ class RedactionMarks(QObject):
             return self._work.redactions.decide(lease, redaction_id, is_confirmed=is_confirmed)
 
         def show(muted: "MutedClip") -> None:
+            self._has_confirmed = self._has_confirmed or is_confirmed
             self._show(muted)
             self._view.message.show_message(Message(done))
 
@@ -137,12 +142,26 @@ class RedactionMarks(QObject):
 
     @Slot(object)
     def _on_clip_opened(self, clip: "OpenClip") -> None:
+        self._apply_confirmed()
         self._clip = clip
         self._show_marks(clip.redactions, clip.samples)
 
     @Slot()
     def _on_clip_left(self) -> None:
         self._clip = None
+        self._apply_confirmed()
+
+    def _apply_confirmed(self) -> None:
+        """What was confirmed is removed now; if that fails, with the next draw or by a lead."""
+        if self._has_confirmed:
+            self._has_confirmed = False
+            work = self._work
+            self._jobs.run(
+                lambda _token: work.redactions.apply_confirmed(),
+                lambda _done: None,
+                lambda _error: None,
+                owner=self,
+            )
 
     def _show(self, muted: "MutedClip") -> None:
         """Plays and draws the clip as it may be heard and seen from now on."""
