@@ -1,17 +1,14 @@
 """The schema of the workspace file, one migration for each released step."""
 
-from enum import StrEnum
-
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
+from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.errors import Refused
-from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.clip import ClipState
-from reviewer.model.held_back import ReleaseReason
 from reviewer.model.people import PersonState, Role
-from reviewer.model.redaction import RedactionSource, RedactionState
 from reviewer.model.task import SkipReason, TaskKind, TaskState, VerdictKind
 
 migrations = Migrations("reviewer-2")
@@ -109,7 +106,14 @@ def m010_word_times_and_distressing_marks(db: Tables) -> None:
 @migrations()
 def m012_redactions(db: Tables) -> None:
     """Redactions, what a lead released, and the name of each clip's files."""
-    for statement in _REDACTIONS:
+    for statement in REDACTIONS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m013_withdrawals_and_retention(db: Tables) -> None:
+    """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
+    for statement in _WITHDRAWALS:
         db.conn.execute(statement)
 
 
@@ -118,11 +122,6 @@ def m017_activity(db: Tables) -> None:
     """Counts of what each person opens, skips and hears."""
     for statement in _ACTIVITY:
         db.conn.execute(statement)
-
-
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"CHECK ({column} IN ({listed}))"
 
 
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
@@ -496,64 +495,46 @@ _KEPT_WORK = (
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
 )
 
-# stored_as: the name of the clip's files, another one for each key; its id if it has its first key.
-# held_find: what was found in a clip's draft at import (no annotation), or in submitted work.
-# resealing: the clip whose annotations get a new seal and digest in the open transaction; else it is empty.
-_REDACTIONS = (
-    "ALTER TABLE clip ADD COLUMN stored_as TEXT NOT NULL DEFAULT ''",
-    f"""
-    CREATE TABLE redaction (
-        id TEXT PRIMARY KEY,
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        start INTEGER NOT NULL CHECK (start >= 0),
-        "end" INTEGER NOT NULL CHECK ("end" > start),
-        kind TEXT NOT NULL {_one_of("kind", PersonalDataKind)},
-        source TEXT NOT NULL {_one_of("source", RedactionSource)},
-        state TEXT NOT NULL {_one_of("state", RedactionState)},
-        proposed_by TEXT NOT NULL,
-        proposed_at INTEGER NOT NULL,
-        decided_by TEXT,
-        decided_at INTEGER,
-        removed_start INTEGER NOT NULL DEFAULT 0,
-        removed_end INTEGER NOT NULL DEFAULT 0,
-        is_text_open INTEGER NOT NULL DEFAULT 0 CHECK (is_text_open IN (0, 1))
-    ) STRICT
-    """,
-    "CREATE INDEX redaction_by_clip ON redaction (clip_id)",
-    "CREATE INDEX redaction_by_state ON redaction (state)",
+# settled_at: it is known what became of the folder in which an export began to write plain files.
+_WITHDRAWALS = (
     """
-    CREATE TABLE held_find (
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        annotation_id TEXT NOT NULL DEFAULT '',
-        code TEXT NOT NULL,
-        kind TEXT NOT NULL DEFAULT '',
-        start INTEGER,
-        "end" INTEGER,
-        found_at INTEGER NOT NULL
-    ) STRICT
-    """,
-    "CREATE INDEX held_find_by_clip ON held_find (clip_id, annotation_id)",
-    f"""
-    CREATE TABLE released_work (
-        annotation_id TEXT PRIMARY KEY,
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        reason TEXT NOT NULL {_one_of("reason", ReleaseReason)},
-        person_id TEXT NOT NULL,
-        at INTEGER NOT NULL
+    CREATE TABLE withdrawal (
+        source_hash TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        list TEXT NOT NULL,
+        recorded_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
-    "CREATE INDEX released_work_by_clip ON released_work (clip_id)",
-    "CREATE TABLE resealing (clip_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
-    "DROP TRIGGER annotation_no_update",
+    "CREATE INDEX withdrawal_by_list ON withdrawal (list)",
     """
-    CREATE TRIGGER annotation_no_update BEFORE UPDATE ON annotation
-    WHEN (NEW.id, NEW.submission_key, NEW.task_id, NEW.clip_id, NEW.author, NEW.parent,
-        NEW.schema_version, NEW.conventions_version, NEW.made_at) IS NOT (OLD.id, OLD.submission_key,
-        OLD.task_id, OLD.clip_id, OLD.author, OLD.parent, OLD.schema_version, OLD.conventions_version,
-        OLD.made_at)
-        OR ((NEW.sealed IS NOT x'' OR NEW.digest IS NOT OLD.digest)
-        AND NOT EXISTS (SELECT 1 FROM resealing WHERE clip_id = OLD.clip_id))
-    BEGIN SELECT RAISE(ABORT, 'annotations are append-only'); END
+    CREATE TABLE retention (
+        clip_id TEXT NOT NULL REFERENCES clip (id),
+        until INTEGER NOT NULL,
+        was INTEGER NOT NULL,
+        decided_by TEXT NOT NULL REFERENCES person (id),
+        why TEXT NOT NULL,
+        decided_at INTEGER NOT NULL,
+        PRIMARY KEY (clip_id, until),
+        CHECK (until > was)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE export_folder (
+        export_id TEXT PRIMARY KEY REFERENCES export (id),
+        folder TEXT NOT NULL,
+        out TEXT NOT NULL,
+        marker TEXT NOT NULL,
+        parent TEXT NOT NULL,
+        is_made INTEGER NOT NULL DEFAULT 0 CHECK (is_made IN (0, 1)),
+        may_exist INTEGER NOT NULL DEFAULT 0 CHECK (may_exist IN (0, 1)),
+        settled_at INTEGER
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX export_folder_unsettled ON export_folder (export_id) WHERE settled_at IS NULL",
+    "CREATE INDEX clip_by_purge ON clip (purge_at) WHERE wrapped_key IS NOT NULL",
+    """
+    CREATE INDEX clip_by_withdrawal ON clip (consent_withdrawn_at)
+    WHERE wrapped_key IS NOT NULL AND consent_withdrawn_at IS NOT NULL
     """,
 )
 

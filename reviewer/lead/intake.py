@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from reviewer.access.rights import Act, require
@@ -13,7 +14,6 @@ from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
-from reviewer.lead.purge import Purge
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
 from reviewer.model.clip import Clip, ClipState
 from reviewer.model.held_back import HeldCode, HeldFind
@@ -28,12 +28,14 @@ from reviewer.privacy.manifest_row import Decision, ManifestRow, Outcome, Refusa
 from reviewer.privacy.redaction import kind_of, spans_in_words
 from reviewer.session.delivery import Delivery
 from reviewer.session.drafts import Drafts
+from reviewer.session.due_purges import destroy_clip
 from reviewer.session.redactions import propose
 from reviewer.session.unit_of_work import UnitOfWork
 
 _LOG_ROWS_A_COMMIT = 200
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
 _SAME_SAMPLES = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_AUDIO")
+_WITHDRAWN = Decision.refuse(RefusalCode.WITHDRAWN)
 _OUTSIDE_FOLDER = Decision.refuse(RefusalCode.BAD_VALUE, "AUDIO_OUTSIDE_FOLDER")
 
 MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
@@ -103,7 +105,6 @@ class _IntakeRun:
         self._options = options
         self._progress = progress
         self._total = total
-        self._purge = Purge(unit)
         self._delivery = Delivery(unit, identity, Drafts(unit))
         self._log = IntakeLog(unit.log, identity)
         self._gate = Gate(project.intake, unit.clock.now())
@@ -173,6 +174,8 @@ class _IntakeRun:
         """Decodes, seals and queues one clip, or returns the refusal."""
         clips = self._unit.clips
         source = self._hashes.of_source_id(candidate.row.source_id)
+        if self._is_withdrawn(source):
+            return _WITHDRAWN
         replaced = self._replaced_by(candidate, source)
         if source in self._seen or (clips.has_source(source) and replaced is None):
             return _SAME_SOURCE
@@ -208,13 +211,16 @@ class _IntakeRun:
 
     def _replace(self, clip_id: str) -> None:
         """Purges the clip before the corrected one is imported; a killed run leaves it to the next."""
-        self._purge.purge_clip(self._identity, clip_id, PurgeReason.REPLACED)
+        destroy_clip(self._unit, self._identity, clip_id, PurgeReason.REPLACED, by_date=False)
+        self._unit.content.sweep()
 
     def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, sort_key: int) -> None:
         unit, keyring = self._unit, self._identity.keyring
         is_quarantined = candidate.decision.outcome is Outcome.QUARANTINED
 
         def in_transaction() -> None:
+            if self._is_withdrawn(clip.source_hash):  # since the first check
+                raise Refused("WITHDRAWN")
             if candidate.row.text:
                 hypothesis = hypothesis_of(candidate.row, clip)
                 unit.hypotheses.add(keyring, hypothesis)
@@ -264,13 +270,22 @@ class _IntakeRun:
             frames=decoded.frames,
             recorded_at=row.recorded_at,
             consent_granted_at=row.consent_granted_at,
-            consent_withdrawn_at=row.consent_withdrawn_at,
+            consent_withdrawn_at=self._consent_ends(row, source),
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
             source_hash=source,
             speaker_hash=self._hashes.of_speaker(row),
             samples_hash=samples,
         )
+
+    def _is_withdrawn(self, source: str) -> bool:
+        at = self._unit.withdrawals.at(source)
+        return at is not None and at <= self._unit.clock.now()
+
+    def _consent_ends(self, row: ManifestRow, source: str) -> datetime | None:
+        """By the manifest or by a list of withdrawals, whichever is earlier."""
+        dates = [date for date in (row.consent_withdrawn_at, self._unit.withdrawals.at(source)) if date]
+        return min(dates, default=None)
 
     def _refuse(self, line: ManifestLine, decision: Decision) -> None:
         if not self._options.dry_run:

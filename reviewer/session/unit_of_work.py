@@ -20,6 +20,8 @@ from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.repository import ClipRepository
+from reviewer.clips.retention import RetentionRepository
+from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock
 from reviewer.queue.api import Queue
@@ -48,6 +50,8 @@ class UnitOfWork:
     log: AuditLog
     activity: ActivityCounts
     exports: ExportRepository
+    withdrawals: WithdrawalRepository
+    retention: RetentionRepository
     people: PersonRepository
     acknowledgements: Acknowledgements
     clock: Clock

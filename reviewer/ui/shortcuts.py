@@ -120,6 +120,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("window.page_4", Scope.WINDOW, "Ctrl+Shift+F4", QT_TRANSLATE_NOOP("shortcuts", "Fourth page")),
     _key("window.page_5", Scope.WINDOW, "Ctrl+Shift+F5", QT_TRANSLATE_NOOP("shortcuts", "Fifth page")),
     _key("window.page_6", Scope.WINDOW, "Ctrl+Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "Sixth page")),
+    _key("window.page_7", Scope.WINDOW, "Alt+F7", QT_TRANSLATE_NOOP("shortcuts", "Seventh page")),
     # Sign-in and the agreement
     _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
@@ -224,6 +225,25 @@ TABLE: tuple[Shortcut, ...] = (
     _key("held.reassign", Scope.HELD, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Hand to somebody")),
     _key("held.purge", Scope.HELD, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Purge the clip")),
     _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
+    _key("retention.refresh", Scope.RETENTION, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
+    _key(
+        "retention.choose",
+        Scope.RETENTION,
+        "Ctrl+O",
+        QT_TRANSLATE_NOOP("shortcuts", "Choose a list of withdrawals"),
+    ),
+    _key(
+        "retention.purge",
+        Scope.RETENTION,
+        "Ctrl+Shift+X",
+        QT_TRANSLATE_NOOP("shortcuts", "Purge what is due"),
+    ),
+    _key(
+        "retention.extend",
+        Scope.RETENTION,
+        "Ctrl+Return",
+        QT_TRANSLATE_NOOP("shortcuts", "Keep the selected clips for longer"),
+    ),
 )
 _SHORTCUTS = ShortcutTable(TABLE)
 shortcut = _SHORTCUTS.shortcut

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     EXPORT = "export"
     LOG = "log"
     HELD = "held"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)
