@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,9 @@ from reviewer.model.redaction import RedactionState
 from reviewer.model.task import Lease, VerdictKind
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.draft_versions import VersionReason
+from reviewer.session.redactions import Redactions
 from reviewer.transcript.aligned_texts import AlignedText
+from tests.benches.lead import Replaced
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
 
 FRAMES = 40_000
@@ -268,6 +271,27 @@ def test_while_somebody_has_the_clip_open_it_stays_muted_and_is_redacted_afterwa
     lead = bench.person(LEAD).lead
     assert lead.redactions.apply_all(lead.identity) == 1
     assert redactions(bench)[0].state is RedactionState.APPLIED
+
+
+def test_a_clip_that_is_opened_while_its_new_sound_is_made_is_redacted_afterwards(bench: Bench) -> None:
+    redaction = marked(bench)
+    qa, lead = bench.person(QUINN).qa, bench.person(LEAD).lead
+    lease = review(bench)
+    content = lead._unit.content
+
+    def replace_late(*given: Any, **named: Any) -> None:
+        qa.work.open(lease)
+        content.replace(*given, **named)
+
+    unit = replace(lead._unit, content=Replaced(content, replace=replace_late))
+    late = Redactions(unit, bench.workspace._access)
+    assert late.confirm(lead.identity, redaction).state is RedactionState.CONFIRMED
+    qa.work.save_draft(lease, annotation("typed meanwhile", frames=FRAMES), 1)
+    qa.work.close(lease)
+    assert lead.redactions.apply_all(lead.identity) == 1
+    again = qa.work.open(lease)
+    assert again.draft is not None
+    assert again.draft.text_verbatim == "typed meanwhile"
 
 
 def test_qa_decides_about_the_clip_at_hand(bench: Bench) -> None:
