@@ -195,7 +195,7 @@ def test_a_redaction_killed_from_outside_leaves_the_old_clip_or_the_new_one(
         with start(bench, "from outside", repository) as child:
             assert child.stdout is not None
             assert child.stdout.readline()
-            timer = threading.Timer(moments.uniform(0.0, 0.5), child.kill)
+            timer = threading.Timer(moments.uniform(0.0, 0.1), child.kill)
             timer.start()
             child.wait(timeout=60)
             timer.join()
