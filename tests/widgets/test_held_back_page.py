@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from reviewer.lead.intake_report import IntakeOptions
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.lead.held_back_page import HeldBackPage
 from reviewer.ui.lead.overview_page import OverviewPage
+from reviewer.ui.private_clipboard import PrivateText, forget_copied
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from tests.benches.clip_page import CTRL, SHIFT, clip_tools
 from tests.benches.spoken import FRAMES_A_WORD, write_spoken
@@ -98,6 +100,15 @@ def test_the_text_is_shown_after_a_row_and_the_muted_part_is_silent(
     page.leave()
     assert page.text.toPlainText() == ""
     assert player.loaded is None
+
+
+def test_texts_cannot_be_pasted_into_another_program(page: HeldBackPage, press) -> None:
+    press(Qt.Key.Key_Return, CTRL)
+    page.text.selectAll()
+    page.text.copy()
+    is_private = isinstance(QGuiApplication.clipboard().mimeData(), PrivateText)
+    forget_copied()
+    assert is_private
 
 
 def test_what_the_lead_heard_is_logged(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QMimeData, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from reviewer.model.annotation import PersonalDataKind
@@ -18,6 +18,7 @@ from reviewer.ui.lead.lead_page import LeadPage
 from reviewer.ui.messages import Message, term
 from reviewer.ui.playback.controller import PlaybackController
 from reviewer.ui.playback.key_bindings import connect_waveform
+from reviewer.ui.private_clipboard import copied
 from reviewer.ui.theme import GAP_PX, GROUP_PX
 from reviewer.ui.waveform.waveform_view import WaveformView
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
@@ -36,6 +37,13 @@ _LIST_PX = 220
 _NAME_PX = 180
 
 
+class _HeldText(QPlainTextEdit):
+    """Texts of a clip, of which nothing can be pasted into another program."""
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
+
+
 class HeldBackPage(LeadPage):
     """The clips above; below them the redactions of the chosen one, and its content once it was opened."""
 
@@ -52,7 +60,7 @@ class HeldBackPage(LeadPage):
         self.redactions = RowsModel(redaction_columns(self._rate_hz))
         self.waves = WaveformView(self)
         self.waves.setFixedHeight(_WAVES_PX)
-        self.text = named(QPlainTextEdit(self), "held_text", self.tr("Drafts and texts of the clip"))
+        self.text = named(_HeldText(self), "held_text", self.tr("Drafts and texts of the clip"))
         self.text.setToolTip("")
         self.text.setReadOnly(True)
         self.text.setPlaceholderText(self.tr("Drafts and submitted texts are shown here once it is open."))
