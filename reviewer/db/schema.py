@@ -1,12 +1,12 @@
 """The schema of the workspace file, one migration for each released step."""
 
-from enum import StrEnum
-
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
+from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.log_evidence import LOG_EVIDENCE
+from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
@@ -105,6 +105,13 @@ def m010_word_times_and_distressing_marks(db: Tables) -> None:
 
 
 @migrations()
+def m012_redactions(db: Tables) -> None:
+    """Redactions, what a lead released, and the name of each clip's files."""
+    for statement in REDACTIONS:
+        db.conn.execute(statement)
+
+
+@migrations()
 def m013_withdrawals_and_retention(db: Tables) -> None:
     """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
     for statement in _WITHDRAWALS:
@@ -123,11 +130,6 @@ def m017_activity(db: Tables) -> None:
     """Counts of what each person opens, skips and hears."""
     for statement in _ACTIVITY:
         db.conn.execute(statement)
-
-
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"CHECK ({column} IN ({listed}))"
 
 
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.

@@ -19,6 +19,7 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
+from reviewer.lead.held_back import HeldBack
 from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
@@ -34,6 +35,7 @@ from reviewer.session.access_limits import PersonActivity
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
@@ -61,6 +63,8 @@ class Overview:
     unwitnessed: int
     untaken: tuple[UntakenCount, ...] = ()
     """Tasks that wait and that nobody with an active account can take."""
+    held_back: int = 0
+    """Clips that wait for a decision about personal data."""
     due: int = 0
     """Clips whose consent or retention is over and that are not purged yet."""
     due_soon: int = 0
@@ -101,6 +105,8 @@ class LeadSession:
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
         self._purge = Purge(unit, due_purges)
+        self.redactions = Redactions(unit, access)
+        self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self._due_purges = due_purges
         self._unfinished = unfinished
         self._extension = RetentionExtension(unit, project.intake)
@@ -126,6 +132,7 @@ class LeadSession:
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
+            held_back=len(self.held_back.clips(self.identity)),
             due=len(due),
             due_soon=len(self._unit.clips.due_for_purge(self._unit.clock.now() + SOON)) - len(due),
             unfinished_exports=len(self._unfinished.left()),
@@ -220,6 +227,7 @@ class LeadSession:
     ) -> ExportResult:
         """Writes accepted work as a labelled set with its passport."""
         self._require(Act.EXPORT)
+        self.redactions.apply_all(self.identity)
         return self._export.export_set(self.identity, out, tuple(formats), where, progress)
 
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:

@@ -41,6 +41,4 @@ def test_a_million_rows(tmp_path: Path) -> None:
         for prev, body in connection.execute("SELECT prev, body FROM log ORDER BY seq"):
             sha256(b"\x00" + prev + body).digest()
     floor = time.perf_counter() - begun
-    print(
-        f"\n{finding.rows:,} rows: {verified:.1f} s, hashes {floor:.1f} s, {verified / floor:.1f} times"
-    )
+    print(f"\n{finding.rows:,} rows: {verified:.1f} s, hashes {floor:.1f} s, {verified / floor:.1f} times")

@@ -42,14 +42,15 @@ def test_before_sign_in_there_is_nothing_but_the_page_and_it_closes_at_once(
     [
         (Role.CONTRACTOR, ["desk", "mine"]),
         (Role.QA, ["qa"]),
-        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention"]),
+        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention", "held"]),
     ],
 )
 def test_sidebar_and_keys_have_only_the_screens_of_the_role(main_window, role: Role, screens: list[str]):
     signed_in = main_window(role).signed_in
     buttons = signed_in.sidebar.findChildren(QToolButton)
     assert [button.objectName().removeprefix("sidebar_") for button in buttons] == screens
-    keys, screen_keys = dict(signed_in.keys()), [f"Ctrl+Shift+F{number}" for number in (1, 2, 3, 4, 5, 7)]
+    screen_keys = [*(f"Ctrl+Shift+F{number}" for number in (1, 2, 3, 4, 5, 7)), "Alt+F7"]
+    keys = dict(signed_in.keys())
     assert [key for key in screen_keys if key in keys] == screen_keys[: len(screens)]
 
 
