@@ -25,11 +25,13 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
+from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
@@ -47,7 +49,7 @@ from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.session import LeadSession
 from reviewer.lead.withdrawals import Withdrawal
-from reviewer.model.clock import Clock, SystemClock
+from reviewer.model.clock import Clock, ForwardClock, SystemClock
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
@@ -99,7 +101,7 @@ class Workspace:
         self, path: Path, *, clock: Clock, parameters: KdfParameters, make_queue: MakeQueue = SqliteQueue
     ) -> None:
         self.path = path
-        self.clock = clock
+        self.clock = ForwardClock.of(clock)
         self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
         self._database = Database(path / DATABASE_FILE)
@@ -140,6 +142,7 @@ class Workspace:
             sign_in=self.sessions,
             locale=self.project.locale,
             limits=ActivityLimits(self._unit, self.project.limits),
+            unwitnessed_rows=self.project.log.unwitnessed_rows,
         )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
@@ -229,10 +232,11 @@ class Workspace:
 
 def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, nda_days: int) -> UnitOfWork:
     """The repositories over an open workspace file."""
-    workspace_id = read_meta(database).workspace_id
+    meta = read_meta(database)
+    workspace_id = meta.workspace_id
     clips = ClipRepository(database)
     content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
-    log = AuditLog(database, clock, workspace_id)
+    log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
     agreements = _own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,
@@ -243,6 +247,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         hypotheses=HypothesisRepository(database, content, clock),
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
+        redactions=RedactionRepository(database),
+        held_finds=HeldFindRepository(database),
         drafts=DraftRepository(database),
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.audit import read_checkpoint
+from reviewer.cli.audit import read_submission
 from reviewer.cli.sign_in import (
     AsJson,
     AsName,
@@ -83,7 +83,7 @@ def restore(
         purged_list=purged,
         without_purged_list=without_purged,
         withdrawn=read_withdrawals(withdrawn) if withdrawn else (),
-        checkpoint=read_checkpoint(checkpoint) if checkpoint else None,
+        checkpoint=read_submission(checkpoint).checkpoint if checkpoint else None,
     )
     who = name_from(as_name), passphrase_from(passphrase_file)
     report = restore_workspace(file, folder, *who, options)

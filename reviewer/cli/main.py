@@ -15,6 +15,7 @@ from reviewer.cli import (
     conventions,
     doctor,
     drafts,
+    held,
     init,
     lexicon,
     nda,
@@ -45,6 +46,7 @@ app.command("enrol")(people.enrol)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
+app.add_typer(held.app, name="held")
 app.add_typer(qa.app, name="qa")
 app.add_typer(drafts.app, name="drafts")
 app.add_typer(conventions.app, name="conventions")

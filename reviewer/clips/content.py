@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import io
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
@@ -16,6 +18,46 @@ from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFiles:
+    """What of a clip is kept in files: canonical FLAC, peaks, and passages of speech if there are any."""
+
+    flac: bytes
+    peaks: bytes
+    speech: bytes | None = None
+
+    def by_kind(self) -> dict[ContentKind, bytes]:
+        """The files there are."""
+        files = {ContentKind.AUDIO: self.flac, ContentKind.PEAKS: self.peaks, ContentKind.SPEECH: self.speech}
+        return {kind: data for kind, data in files.items() if data is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Resealer:
+    """Seals content of one clip under its next key, in the transaction that replaces the key.
+
+    Content is unsealed here inside a transaction, and by no other code: the row that allows it must have been
+    committed before.
+    """
+
+    old: bytes = field(repr=False)
+    new: bytes = field(repr=False)
+    workspace_id: str
+    clip_id: str
+
+    def unseal(self, kind: ContentKind, name: str, sealed: bytes) -> bytes:
+        """What was sealed under the old key. Raises Damaged."""
+        return unseal(self.old, SealContext(self.workspace_id, self.clip_id, kind, name), sealed)
+
+    def seal(self, kind: ContentKind, name: str, data: bytes) -> bytes:
+        """Seals under the new key."""
+        return seal(self.new, SealContext(self.workspace_id, self.clip_id, kind, name), data)
+
+    def digest(self, data: bytes) -> bytes:
+        """The keyed digest under the new key, as ``ClipContent.digest`` gives it from now on."""
+        return digest_of(self.new, data)
 
 
 class ClipContent:
@@ -57,24 +99,19 @@ class ClipContent:
         """The clip's passages of speech as written at import, if it has any. Raises Damaged, Refused."""
         self._database.require_no_transaction()
         key = self._key(keyring, clip_id)
-        if not self._store.has(clip_id, ContentKind.SPEECH):
+        name = self._clips.stored_as(clip_id)
+        if not self._store.has(name, ContentKind.SPEECH):
             return None
-        with self._store.open(clip_id, ContentKind.SPEECH) as stream:
+        with self._store.open(name, ContentKind.SPEECH) as stream:
             return unseal(key, self._context(clip_id, ContentKind.SPEECH), stream.read())
 
     def digest(self, keyring: Keyring, clip_id: str, data: bytes) -> bytes:
         """HMAC-SHA256 under the clip's key: identifies content, and reveals nothing without the key."""
-        key = keys.subkey(self._key(keyring, clip_id), "digest")
-        return hmac.digest(key, data, hashlib.sha256)
+        return digest_of(self._key(keyring, clip_id), data)
 
-    @contextmanager
-    def new_clip(self, clip_id: str) -> Iterator[NewClip]:
+    def new_clip(self, clip_id: str) -> AbstractContextManager[NewClip]:
         """The sealed files of a clip to be imported, under a new key; removed unless ``add`` keeps them."""
-        new = NewClip(self._store, self._workspace_id, clip_id)
-        try:
-            yield new
-        finally:
-            new.discard()
+        return self._new_files(clip_id, clip_id)
 
     def add(self, keyring: Keyring, clip: Clip, new: NewClip, in_transaction: Callable[[], None]) -> None:
         """Imports a clip whose files are written: its row, ``in_transaction`` and their names, in one commit.
@@ -97,6 +134,44 @@ class ClipContent:
                 self._store.remove(clip.id)
             raise
 
+    def replace(
+        self,
+        keyring: Keyring,
+        clip_id: str,
+        *,
+        instead_of: str,
+        files: ClipFiles,
+        in_transaction: Callable[["Resealer"], None],
+    ) -> None:
+        """Replaces a clip's sound and key: new files first, then one commit with ``in_transaction``.
+
+        ``in_transaction`` seals again whatever else is sealed under the old key. Wherever it is killed,
+        either the old clip or the new one is whole; the files of the other are removed by the next ``sweep``,
+        which runs here at the end.
+
+        Args:
+            instead_of: ``ClipRepository.stored_as`` of the sound from which ``files`` were made.
+
+        Raises: Refused (code CLIP_CHANGED, PURGED); then nothing has changed.
+        """
+        old = self._key(keyring, clip_id)
+        name = f"{clip_id}-{secrets.token_hex(4)}"  # two who do this at once do not write the same files
+        with self._new_files(clip_id, name) as new:
+            for kind, data in files.by_kind().items():
+                new.write(kind, [data])
+            new.sync()
+            wrapped = keys.wrap_clip_key(keyring.workspace_key, clip_id, new.key)
+            try:
+                with self._database.transaction():
+                    self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
+                    in_transaction(Resealer(old, new.key, self._workspace_id, clip_id))
+                    new.keep()
+            except BaseException:
+                if self._clips.stored_as(clip_id) != name:
+                    self._store.remove(name)
+                raise
+        self.sweep()
+
     def sweep(self) -> int:
         """Removes what a killed import or a purge left behind; returns the number of clips or files removed.
 
@@ -104,7 +179,7 @@ class ClipContent:
         inside a transaction.
         """
         with self._database.transaction():
-            swept = self._store.sweep(self._clips.ids())
+            swept = self._store.sweep(self._clips.all_stored_as())
         self._clips.truncate_wal()
         return swept
 
@@ -113,14 +188,32 @@ class ClipContent:
 
         Inside a transaction use ``ClipRepository.destroy_key`` and ``sweep`` after the commit.
         """
+        name = self._clips.stored_as(clip_id)
         self._clips.destroy_key(clip_id)
-        self._store.remove(clip_id)
+        self._store.remove(name)
         self._clips.truncate_wal()
+
+    @contextmanager
+    def _new_files(self, clip_id: str, stored_as: str) -> Iterator[NewClip]:
+        new = NewClip(self._store, self._workspace_id, clip_id, stored_as)
+        try:
+            yield new
+        finally:
+            new.discard()
 
     def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         self._database.require_no_transaction()
+        name = self._clips.stored_as(clip_id)
+        try:
+            return self._open_as(name, keyring, clip_id, kind)
+        except Damaged:
+            if self._clips.stored_as(clip_id) == name:
+                raise
+            return self._open(keyring, clip_id, kind)  # a redaction replaced key and files meanwhile
+
+    def _open_as(self, name: str, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         key = self._key(keyring, clip_id)
-        stream = self._store.open(clip_id, kind)
+        stream = self._store.open(name, kind)
         try:
             reader = SealedReader(key, self._context(clip_id, kind), stream)
         except Damaged:
@@ -133,3 +226,8 @@ class ClipContent:
 
     def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
         return SealContext(self._workspace_id, clip_id, kind, name)
+
+
+def digest_of(key: bytes, data: bytes) -> bytes:
+    """HMAC-SHA256 under a subkey of a clip's key."""
+    return hmac.digest(keys.subkey(key, "digest"), data, hashlib.sha256)

@@ -1,4 +1,4 @@
-"""The sealed files of a clip that is being imported, written a part at a time."""
+"""The sealed files of a clip that is being imported or redacted, written a part at a time."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -55,19 +55,20 @@ class NewSealedObject:
 
 
 class NewClip:
-    """A new clip's key and its sealed files, none of which has its name yet."""
+    """A new key of a clip and the files sealed under it, none of which has its name yet."""
 
-    def __init__(self, store: ClipStore, workspace_id: str, clip_id: str) -> None:
+    def __init__(self, store: ClipStore, workspace_id: str, clip_id: str, stored_as: str) -> None:
         self.key = keys.new_clip_key()
         self._store = store
         self._workspace_id = workspace_id
         self._clip_id = clip_id
+        self._stored_as = stored_as
         self._objects: list[NewSealedObject] = []
 
     def create(self, kind: ContentKind) -> NewSealedObject:
         """Begins a file of this kind; raises Unavailable."""
         context = SealContext(self._workspace_id, self._clip_id, kind)
-        made = NewSealedObject(self.key, context, self._store.create(self._clip_id, kind))
+        made = NewSealedObject(self.key, context, self._store.create(self._stored_as, kind))
         self._objects.append(made)
         return made
 

@@ -1,18 +1,20 @@
 """The schema of the workspace file, one migration for each released step."""
 
-from enum import StrEnum
-
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
+from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.log_evidence import LOG_EVIDENCE
+from reviewer.db.redaction_tables import REDACTIONS
+from reviewer.db.withdrawal_tables import WITHDRAWALS
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
 from reviewer.model.task import SkipReason, TaskKind, TaskState, VerdictKind
 
 migrations = Migrations("reviewer-2")
-_VERIFIED_ELSEWHERE = {"log", "log_about"}
+_VERIFIED_ELSEWHERE = {"log", "log_about", "log_index"}
 
 
 def migrate(database: Database) -> None:
@@ -118,16 +120,23 @@ def m010_word_times_and_distressing_marks(db: Tables) -> None:
 
 
 @migrations()
-def m013_withdrawals_and_retention(db: Tables) -> None:
-    """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
-    for statement in _WITHDRAWALS:
+def m012_redactions(db: Tables) -> None:
+    """Redactions, what a lead released, and the name of each clip's files."""
+    for statement in REDACTIONS:
         db.conn.execute(statement)
 
 
 @migrations()
-def m017_activity(db: Tables) -> None:
-    """Counts of what each person opens, skips and hears."""
-    for statement in _ACTIVITY:
+def m013_withdrawals_and_retention(db: Tables) -> None:
+    """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
+    for statement in WITHDRAWALS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m014_log_as_evidence(db: Tables) -> None:
+    """The Merkle tree and the witnesses of checkpoints; an index of the log by who, what and when."""
+    for statement in LOG_EVIDENCE:
         db.conn.execute(statement)
 
 
@@ -139,9 +148,11 @@ def m015_backups(db: Tables) -> None:
     )
 
 
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"CHECK ({column} IN ({listed}))"
+@migrations()
+def m017_activity(db: Tables) -> None:
+    """Counts of what each person opens, skips and hears."""
+    for statement in _ACTIVITY:
+        db.conn.execute(statement)
 
 
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
@@ -513,49 +524,6 @@ _KEPT_WORK = (
     """,
     "CREATE INDEX draft_version_by_task ON draft_version (task_id, person_id, made_at)",
     "CREATE INDEX draft_version_by_clip ON draft_version (clip_id)",
-)
-
-# settled_at: it is known what became of the folder in which an export began to write plain files.
-_WITHDRAWALS = (
-    """
-    CREATE TABLE withdrawal (
-        source_hash TEXT PRIMARY KEY,
-        at INTEGER NOT NULL,
-        list TEXT NOT NULL,
-        recorded_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX withdrawal_by_list ON withdrawal (list)",
-    """
-    CREATE TABLE retention (
-        clip_id TEXT NOT NULL REFERENCES clip (id),
-        until INTEGER NOT NULL,
-        was INTEGER NOT NULL,
-        decided_by TEXT NOT NULL REFERENCES person (id),
-        why TEXT NOT NULL,
-        decided_at INTEGER NOT NULL,
-        PRIMARY KEY (clip_id, until),
-        CHECK (until > was)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE export_folder (
-        export_id TEXT PRIMARY KEY REFERENCES export (id),
-        folder TEXT NOT NULL,
-        out TEXT NOT NULL,
-        marker TEXT NOT NULL,
-        parent TEXT NOT NULL,
-        is_made INTEGER NOT NULL DEFAULT 0 CHECK (is_made IN (0, 1)),
-        may_exist INTEGER NOT NULL DEFAULT 0 CHECK (may_exist IN (0, 1)),
-        settled_at INTEGER
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX export_folder_unsettled ON export_folder (export_id) WHERE settled_at IS NULL",
-    "CREATE INDEX clip_by_purge ON clip (purge_at) WHERE wrapped_key IS NOT NULL",
-    """
-    CREATE INDEX clip_by_withdrawal ON clip (consent_withdrawn_at)
-    WHERE wrapped_key IS NOT NULL AND consent_withdrawn_at IS NOT NULL
-    """,
 )
 
 _LABEL_SCHEMAS = (

@@ -13,6 +13,7 @@ from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.history import History
 from reviewer.ui.clip.clip_facts import ClipFacts
 from reviewer.ui.clip.delayed_disable import DelayedDisable
+from reviewer.ui.clip.redaction_bar import RedactionBar
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.clip.waveform_panel import WaveformPanel
@@ -66,6 +67,7 @@ class ClipView(QWidget):
         self.clip_locale = ""
         self._wave_share = 0
         self.facts = ClipFacts(self)
+        self.redactions = RedactionBar(scope, self)
         self.waveform = WaveformPanel(scope, jobs, self)
         self.transcription = TranscriptionPanel(scope, schema, conventions, self)
         self.transcription.annotation_changed.connect(self.annotation_changed)
@@ -84,6 +86,11 @@ class ClipView(QWidget):
         self.waveform.spectrogram.settings_changed.connect(self._share_room)
         self.waveform.waves.lanes_changed.connect(self._share_room)
         self._order_tabs(actions)
+
+    @property
+    def scope(self) -> Scope:
+        """Where its shortcuts work: at the desk, or in QA."""
+        return self._scope
 
     @property
     def annotation(self) -> Annotation:
@@ -139,6 +146,7 @@ class ClipView(QWidget):
     def clear(self) -> None:
         """Removes everything of the clip from the screen."""
         self.facts.clear()
+        self.redactions.show_redactions((), 1)
         self.waveform.clear()
         self.transcription.clear()
         self.message.clear()
@@ -225,7 +233,10 @@ class ClipView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
-        column.addWidget(self.facts)
+        top = QHBoxLayout()
+        top.addWidget(self.facts, 1)
+        top.addWidget(self.redactions)
+        column.addLayout(top)
         column.addSpacing(-GRID_PX)
         column.addLayout(self._whole, 1)
         column.addLayout(self._below)
