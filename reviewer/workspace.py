@@ -14,6 +14,7 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
+from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
@@ -22,6 +23,7 @@ from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
@@ -38,6 +40,7 @@ from reviewer.files import write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
+from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
 from reviewer.model.clock import Clock, SystemClock
 from reviewer.model.people import Identity, Person
@@ -137,6 +140,11 @@ class Workspace:
         """Activates an invited account."""
         return self.sessions.enrol(name, code, passphrase)
 
+    @property
+    def recovery(self) -> Recovery:
+        """The recovery key, for whoever holds it."""
+        return Recovery(self._unit, self._parameters)
+
     def desk(self, identity: Identity) -> DeskSession:
         """The contractor's work for a signed-in person."""
         return DeskSession(self._work(identity, DESK_KINDS))
@@ -221,6 +229,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         activity=ActivityCounts(database),
         exports=ExportRepository(database),
         people=PersonRepository(database, clock),
+        recovery_keys=RecoveryKeyRepository(database, clock),
+        key_deliveries=KeyDeliveries(database),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
         clock=clock,
     )
@@ -258,8 +268,8 @@ def make_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
-) -> None:
-    """Creates a workspace and its first lead.
+) -> str:
+    """Creates a workspace and its first lead; returns its recovery key, which is stored nowhere.
 
     Raises: Refused when there is one already, the passphrase is weak or the project file is wrong.
     """
@@ -275,7 +285,7 @@ def make_workspace(
         write_atomically(folder / PROJECT_FILE, text.encode())
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    init_workspace(
+    return init_workspace(
         folder / DATABASE_FILE, lead, passphrase, clock or SystemClock(), parameters or KdfParameters()
     )
 

@@ -48,6 +48,43 @@ class PersonRepository:
         """Adds somebody who may enrol until then. Raises Refused for an empty or taken name."""
         return self._insert(person, PersonState.INVITED, keyring, until)
 
+    def invite_again(self, person_id: str, keyring: bytes, until: datetime) -> None:
+        """Replaces the keyring of somebody who lost their passphrase by one under a new code.
+
+        Raises Refused when there is no such account, or it is closed.
+        """
+        touched = self._database.execute(
+            "UPDATE person SET state = 'invited', keyring = ?, code_until = ?, delivery_card = x''"
+            " WHERE id = ? AND state != 'revoked'",
+            (keyring, to_micros(until), person_id),
+        )
+        if not touched:
+            raise Refused("NO_ACCOUNT")
+
+    def replace_keyring(self, person_id: str, old: bytes, new: bytes) -> bool:
+        """Replaces a keyring, unless somebody else did meanwhile; whether it was replaced."""
+        return bool(
+            self._database.execute(
+                "UPDATE person SET keyring = ? WHERE id = ? AND state = 'active' AND keyring = ?",
+                (new, person_id, old),
+            )
+        )
+
+    def delivery_card(self, person_id: str) -> bytes:
+        """The public keys to which new keys are sealed for this person; empty if they never registered any."""
+        card: bytes | None = self._database.value(
+            "SELECT delivery_card FROM person WHERE id = ?", (person_id,)
+        )
+        return card or b""
+
+    def put_delivery_card(self, person_id: str, card: bytes) -> None:
+        """Registers the public keys to which new keys are sealed for this person."""
+        self._database.execute("UPDATE person SET delivery_card = ? WHERE id = ?", (card, person_id))
+
+    def forget_deleted(self) -> None:
+        """Removes replaced and destroyed keyrings from the write-ahead log; must be called after the commit."""
+        self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def activate(self, person_id: str, public_key: bytes, keyring: bytes) -> None:
         """Uses an invitation: the new keyring replaces the one under the code.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
 from reviewer.clips.store import ClipStore
@@ -33,6 +34,7 @@ class ClipContent:
         self._store = store
         self._clips = clips
         self._database = database
+        self._deliveries = KeyDeliveries(database)
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
         """Seals content of a clip; raises Refused if the clip was purged."""
@@ -83,7 +85,6 @@ class ClipContent:
         if self._clips.has(clip.id):
             raise Refused("DUPLICATE")
         key = keys.new_clip_key()
-        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
         plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
         contents = {
             kind: seal(key, self._context(clip.id, kind), data)
@@ -93,7 +94,8 @@ class ClipContent:
         try:
             self._put_missing(clip.id, contents)
             with self._database.transaction():
-                self._clips.add(clip, wrapped)
+                # In this transaction: before it the workspace key may be replaced.
+                self._clips.add(clip, self._wrap(keyring, clip.id, key))
                 in_transaction()
                 # Another process may have swept since the files were written; in this transaction none can.
                 self._put_missing(clip.id, contents)
@@ -140,7 +142,16 @@ class ClipContent:
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
-        return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+        while True:
+            current = self._deliveries.current(keyring)
+            try:
+                return keys.unwrap_clip_key(current.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+            except Damaged:
+                if self._deliveries.generation() == current.generation:
+                    raise  # else the workspace key was replaced between the two reads
+
+    def _wrap(self, keyring: Keyring, clip_id: str, key: bytes) -> bytes:
+        return keys.wrap_clip_key(self._deliveries.current(keyring).workspace_key, clip_id, key)
 
     def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
         return SealContext(self._workspace_id, clip_id, kind, name)

@@ -110,6 +110,13 @@ def m017_activity(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m018_keys(db: Tables) -> None:
+    """Keys that a lead sends to people, and the recovery key."""
+    for statement in _KEYS:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -525,4 +532,28 @@ _ACTIVITY = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
+)
+
+# delivery_card: the public keys to which new workspace keys are sealed.
+_KEYS = (
+    "ALTER TABLE person ADD COLUMN delivery_card BLOB NOT NULL DEFAULT x''",
+    """
+    CREATE TABLE key_delivery (
+        person_id TEXT PRIMARY KEY,
+        recipient BLOB NOT NULL UNIQUE,
+        generation INTEGER NOT NULL CHECK (generation > 1),
+        sealed BLOB NOT NULL,
+        sender_id TEXT NOT NULL,
+        signature BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE recovery_key (
+        id TEXT PRIMARY KEY CHECK (id = 'recovery'),
+        keyring BLOB NOT NULL,
+        public_key BLOB NOT NULL,
+        delivery_card BLOB NOT NULL,
+        made_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
 )

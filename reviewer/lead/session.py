@@ -18,6 +18,7 @@ from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.purge import Purge, PurgeReport
+from reviewer.lead.recovery import Recovery
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
@@ -52,6 +53,9 @@ class Overview:
     """Tasks that wait and that nobody with an active account can take."""
     limited: tuple[str, ...] = ()
     """Names of people whom a limit on opening or skipping stopped in the last day."""
+    leads: int = 2
+    """Active leads; with one only, a lost passphrase leaves nothing but the recovery key."""
+    has_recovery_key: bool = True
 
 
 class LeadSession:
@@ -76,6 +80,7 @@ class LeadSession:
         self._sign_in = sign_in
         self._access = access
         self._people = People(unit, parameters)
+        self._recovery = Recovery(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
         self._purge = Purge(unit)
@@ -101,6 +106,8 @@ class LeadSession:
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
             limited=tuple(each.person.name for each in self.activity() if each.limits_day),
+            leads=self._people.active_leads(),
+            has_recovery_key=self._recovery.exists(),
         )
 
     def make_drafts(
@@ -137,6 +144,16 @@ class LeadSession:
         """Invites a person; the code is shown once."""
         self._require(Act.MANAGE_PEOPLE)
         return self._people.add(self.identity, name, role)
+
+    def issue_code(self, name: str) -> Invitation:
+        """A new code for somebody who lost their passphrase; it is shown once."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.issue_code(self.identity, name)
+
+    def replace_recovery_key(self) -> str:
+        """A new recovery key, shown once; the one before opens nothing any more."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._recovery.replace(self.identity)
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         """The languages of people, by id; who is not there gets clips of every language."""

@@ -221,4 +221,4 @@ def test_what_does_not_belong_together_does_not_verify(
 
 
 def new_for(role: Role) -> Keyring:
-    return keys.new_keyring(role, workspace_key=b"w" * 32, log_key=b"l" * 32, qa_secret=b"q" * 32)
+    return keys.new_keyring(role, a_keyring())
