@@ -71,7 +71,7 @@ class PersonRepository:
         )
 
     def delivery_card(self, person_id: str) -> bytes:
-        """The public keys to which new keys are sealed for this person; empty if they never registered any."""
+        """The public keys to which new keys are sealed for this person; empty if none were registered."""
         card: bytes | None = self._database.value(
             "SELECT delivery_card FROM person WHERE id = ?", (person_id,)
         )
@@ -82,7 +82,7 @@ class PersonRepository:
         self._database.execute("UPDATE person SET delivery_card = ? WHERE id = ?", (card, person_id))
 
     def forget_deleted(self) -> None:
-        """Removes replaced and destroyed keyrings from the write-ahead log; must be called after the commit."""
+        """Removes replaced keyrings from the write-ahead log; must be called after the commit."""
         self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def activate(self, person_id: str, public_key: bytes, keyring: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The ``recovery_key`` table: a lead's keyring that opens with the recovery key, for a lost last passphrase."""
+"""The ``recovery_key`` table: a lead's keyring that opens with the recovery key."""
 
 from dataclasses import dataclass
 

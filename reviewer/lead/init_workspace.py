@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.people import PersonRepository
-from reviewer.access.recovery_key import RecoveryKeyRepository
+from reviewer.access.recovery_key import RecoveryKey, RecoveryKeyRepository
 from reviewer.access.signing import public_key_of
 from reviewer.clips.keys import KdfParameters, new_workspace_keyring, seal_keyring
 from reviewer.db.connection import Database
@@ -41,23 +41,8 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
             RecoveryKeyRepository(database, clock).put(recovery)
             log = AuditLog(database, clock, workspace_id)
             log.unlock(keyring.log_key)
-            log.record(
-                Event(
-                    Action.WORKSPACE_MADE,
-                    actor=person.id,
-                    role=person.role,
-                    object=workspace_id,
-                    detail={"log_public_key": log_public_key.hex()},
-                )
-            )
-            log.record(
-                Event(
-                    Action.RECOVERY_KEY_MADE,
-                    actor=person.id,
-                    role=person.role,
-                    detail={"public_key": recovery.public_key.hex()},
-                )
-            )
+            for event in _first_events(person, workspace_id, log_public_key, recovery):
+                log.record(event)
             log.checkpoint("workspace_made")
     except BaseException:
         database.close()
@@ -67,6 +52,17 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
     draft.replace(file)
     _remove(draft)
     return recovery_key
+
+
+def _first_events(
+    lead: Person, workspace_id: str, log_public_key: bytes, recovery: RecoveryKey
+) -> tuple[Event, Event]:
+    made = {"log_public_key": log_public_key.hex()}
+    by_recovery = {"public_key": recovery.public_key.hex()}
+    return (
+        Event(Action.WORKSPACE_MADE, actor=lead.id, role=lead.role, object=workspace_id, detail=made),
+        Event(Action.RECOVERY_KEY_MADE, detail=by_recovery),
+    )
 
 
 def _remove(draft: Path) -> None:

@@ -52,7 +52,7 @@ class Keyring:
     log_key: bytes = field(repr=False)
     qa_secret: bytes | None = field(repr=False, default=None)
     hash_key: bytes = field(repr=False, default=b"")
-    generation: int = 1
+    generation: int = field(repr=False, default=1)
 
     def __post_init__(self) -> None:
         if not self.hash_key:

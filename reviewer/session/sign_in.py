@@ -94,6 +94,7 @@ class SignIn:
             person is None
             or person.state is not PersonState.ACTIVE
             or person.role is not identity.person.role
+            or person.public_key != identity.person.public_key
         ):
             raise Refused("ACCOUNT_CHANGED")
 
@@ -114,11 +115,11 @@ class SignIn:
         """
         self.require(identity)
         require_strong(new)
+        before = self._unit.people.keyring(identity.person.id) or b""
         self.confirm(identity, old)
         if normal_passphrase(old) == normal_passphrase(new):
             raise Refused("PASSPHRASE_SAME")
         person, unit = identity.person, self._unit
-        before = unit.people.keyring(person.id) or b""
         keyring = unit.key_deliveries.current(identity.keyring)
         sealed = seal_keyring(keyring, new, person.id, person.role, self._parameters)
         with unit.transaction():
@@ -143,33 +144,32 @@ class SignIn:
         if invited is None or keyring is None or invited.code_until <= self._unit.clock.now():
             self._fail(invited.person if invited else None, Action.ENROL_FAILED)
             raise WrongPassphrase
-        person = invited.person
+        return self._enrolled(invited.person, self._unit.key_deliveries.current(keyring), passphrase)
+
+    def _enrolled(self, person: Person, invited: Keyring, passphrase: str) -> Person:
+        """Stores the person's keyring under their own passphrase, with a new signing key."""
+        unit = self._unit
         # The lead created the invitation's keys; only its owner may know the signing key.
-        current = self._unit.key_deliveries.current(keyring)
-        keyring = replace(current, signing_key=secrets.token_bytes(32))
+        keyring = replace(invited, signing_key=secrets.token_bytes(32))
+        public_key = public_key_of(keyring.signing_key)
         sealed = seal_keyring(keyring, passphrase, person.id, person.role, self._parameters)
-        with self._unit.transaction():
-            if self._unit.key_deliveries.generation() != keyring.generation:
+        detail = {"public_key": public_key.hex()}
+        event = Event(
+            Action.PERSON_ENROLLED, actor=person.id, role=person.role, object=person.id, detail=detail
+        )
+        with unit.transaction():
+            if unit.key_deliveries.generation() != keyring.generation:
                 raise Unavailable("KEYRING_CHANGED")
-            public_key = public_key_of(keyring.signing_key)
-            self._unit.people.activate(person.id, public_key, sealed)
-            self._unit.people.put_delivery_card(person.id, delivery_card(keyring))
-            self._unit.key_deliveries.remove(person.id)
-            self._unit.people.forget_failures(name)
-            self._unit.log.unlock(keyring.log_key)
+            unit.people.activate(person.id, public_key, sealed)
+            unit.people.put_delivery_card(person.id, delivery_card(keyring))
+            unit.key_deliveries.remove(person.id)
+            unit.people.forget_failures(person.name)
+            unit.log.unlock(keyring.log_key)
             try:
-                self._unit.log.record(
-                    Event(
-                        Action.PERSON_ENROLLED,
-                        actor=person.id,
-                        role=person.role,
-                        object=person.id,
-                        detail={"public_key": public_key.hex()},
-                    )
-                )
+                unit.log.record(event)
             finally:
-                self._unit.log.lock()
-        enrolled = self._unit.people.by_id(person.id)
+                unit.log.lock()
+        enrolled = unit.people.by_id(person.id)
         assert enrolled is not None
         return enrolled
 
