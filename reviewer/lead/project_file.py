@@ -17,6 +17,7 @@ from reviewer.model.project import (
     Project,
     QueueRules,
     RecogniserRule,
+    ScreenRules,
     WorkingHours,
 )
 
@@ -33,6 +34,7 @@ _SECTIONS = {
     "listening": ListeningRules,
     "asr": AsrRules,
     "limits": AccessLimits,
+    "screen": ScreenRules,
 }
 
 
@@ -110,6 +112,10 @@ def _recogniser(raw: object) -> RecogniserRule:
 
 
 def _converted(key: str, value: Any, default: object) -> Any:
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise Refused("SETTING_BAD_VALUE", setting=key)
     if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
         return tuple(value)
     if isinstance(default, datetime) and isinstance(value, datetime) and value.tzinfo is not None:

@@ -92,6 +92,17 @@ class AccessLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenRules:
+    """What the window does about the content it shows: ``copy_out`` lets other programs have what is copied
+    or dragged, ``watermark`` writes the person and the minute faintly over everything, ``block_capture``
+    keeps the window out of screenshots where the system can do that."""
+
+    copy_out: bool = False
+    watermark: bool = True
+    block_capture: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RecogniserRule:
     """One recogniser: its ``kind``, the ``languages`` it is for (``en``, ``pt``; none: all), how it runs.
 
@@ -132,3 +143,4 @@ class Project:
     listening: ListeningRules = field(default_factory=ListeningRules)
     asr: AsrRules = field(default_factory=AsrRules)
     limits: AccessLimits = field(default_factory=AccessLimits)
+    screen: ScreenRules = field(default_factory=ScreenRules)

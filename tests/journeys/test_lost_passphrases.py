@@ -76,11 +76,11 @@ class TestChange:
 class TestNewCode:
     def test_work_and_drafts_stay_the_same_persons(self, bench: Bench) -> None:
         bench.agree(ANA)
-        done = bench.submitted(ANA, "finished words")
+        bench.submitted(ANA, "finished words")
         work = bench.work(ANA)
         lease = work.claim()
         opened = hear(work, lease)
-        work.save(lease, annotation("unfinished words", frames=opened.clip.frames))
+        work.save_draft(lease, annotation("unfinished words", frames=opened.clip.frames), 1)
         before = bench.person(ANA).identity.person
         give_code(bench, ANA)
         person = bench.workspace.sign_in(ANA, NEW)
@@ -88,9 +88,10 @@ class TestNewCode:
         bench.signed_in[ANA] = person
         bench.agree(ANA)
         work = bench.work(ANA)
-        lease = work.claim()
-        assert work.open(lease).draft.annotation.text == "unfinished words"
-        assert [entry.annotation_id for entry in person.desk.work.recent()] == [done]
+        kept = work.open(work.resume() or lease).draft
+        assert kept is not None
+        assert kept.annotation.text == "unfinished words"
+        assert [past.text for past in work.history()] == ["finished words"]
 
     def test_the_old_passphrase_opens_nothing_from_the_code_on(self, bench: Bench) -> None:
         identity = bench.person(ANA).identity
@@ -123,6 +124,7 @@ class TestNewCode:
         bench.work(ANA).known_words.add("de", "frobnix")
         give_code(bench, ANA)
         bench.signed_in[ANA] = bench.workspace.sign_in(ANA, NEW)
+        bench.agree(ANA)
         assert bench.work(ANA).known_words.own("de") == ()
 
     def test_a_code_that_ran_out_is_replaced(self, bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """The text field of the transcript: large plain text of any script, one wrapping line."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from reviewer.transcript.pasted_text import PastedText
 from reviewer.ui import theme
+from reviewer.ui.private_clipboard import can_be_pasted, copied, pasted
 from reviewer.ui.widgets.text_direction import direct_document
 
 LINE_HEIGHT = 1.5
@@ -34,6 +36,8 @@ REDO_KEYS = (
 )
 _TYPING, _DELETING, _OTHER = "typing", "deleting", "other"
 _PARAGRAPH = 800
+_FRAME_PX = 12
+"""Border and padding, above and below."""
 _BREAK = "\n"
 _NO_SPACE_BEFORE = ".,?!"
 
@@ -130,6 +134,12 @@ class TextField(QTextEdit):
         self._space_lines()
         self.blockSignals(was_blocked)
         self.ensureCursorVisible()
+
+    def height_px(self, lines: int) -> int:
+        """How high it is with so many lines."""
+        return (
+            math.ceil(lines * LINE_HEIGHT * self._text_px + 2 * self.document().documentMargin()) + _FRAME_PX
+        )
 
     def _space_lines(self) -> None:
         cursor = QTextCursor(self.document())
@@ -296,15 +306,16 @@ class TextField(QTextEdit):
         return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        pasted = self.clean(_plain(source))
-        self._insert(pasted.text)
-        if pasted.changes:
-            self.paste_cleaned.emit(pasted.changes)
+        cleaned = self.clean(_plain(source))
+        self._insert(cleaned.text)
+        if cleaned.changes:
+            self.paste_cleaned.emit(cleaned.changes)
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        data = QMimeData()
-        data.setText(self.textCursor().selectedText().replace("\u2029", " "))
-        return data
+        return copied(self, self.textCursor().selectedText().replace("\u2029", " "))
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return can_be_pasted(source) or source.hasHtml()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -358,8 +369,8 @@ class UndoSteps:
 
 def _plain(source: QMimeData) -> str:
     """The text of a paste; of a page that offers HTML alone, what it reads."""
-    if source.hasText() or not source.hasHtml():
-        return source.text()
+    if can_be_pasted(source) or not source.hasHtml():
+        return pasted(source)
     return QTextDocumentFragment.fromHtml(source.html()).toPlainText()
 
 
