@@ -1,6 +1,7 @@
 """The main window: sign-in, or the pages of whoever is signed in."""
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Slot
@@ -170,7 +171,16 @@ class MainWindow(QMainWindow):
 
             tags = self._signed_in.data_keys() if self._signed_in is not None else []
             services = self._services
-            self._open(settings_dialog(services.preferences, tags, services.jobs, self._pedals, self))
+            account = None
+            if self._identity is not None:
+                from reviewer.ui.settings.account_page import AccountPage  # noqa: PLC0415
+
+                account = partial(AccountPage, self._identity, services.gateway, services.jobs)
+            self._open(
+                settings_dialog(
+                    services.preferences, tags, services.jobs, self._pedals, self, account=account
+                )
+            )
 
     @Slot()
     def _on_idle(self) -> None:

@@ -61,6 +61,10 @@ class FakeSignIn:
         if passphrase != PASSPHRASE:
             raise WrongPassphrase
 
+    def change_passphrase(self, identity: Identity, old: str, new: str) -> None:
+        self.calls.append("change_passphrase")
+        self.confirm(identity, old)
+
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         self.calls.append("enrol")
         if name not in self.invited or code != CODE:

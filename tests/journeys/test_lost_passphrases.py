@@ -82,8 +82,8 @@ class TestNewCode:
         opened = hear(work, lease)
         work.save_draft(lease, annotation("unfinished words", frames=opened.clip.frames), 1)
         before = bench.person(ANA).identity.person
-        give_code(bench, ANA)
-        person = bench.workspace.sign_in(ANA, NEW)
+        give_code(bench, ANA, PASSPHRASE)
+        person = bench.workspace.sign_in(ANA, PASSPHRASE)
         assert person.identity.person.id == before.id
         bench.signed_in[ANA] = person
         bench.agree(ANA)
@@ -122,8 +122,7 @@ class TestNewCode:
     def test_own_words_are_gone_with_the_key_that_opened_them(self, bench: Bench) -> None:
         bench.agree(ANA)
         bench.work(ANA).known_words.add("de", "frobnix")
-        give_code(bench, ANA)
-        bench.signed_in[ANA] = bench.workspace.sign_in(ANA, NEW)
+        give_code(bench, ANA, PASSPHRASE)
         bench.agree(ANA)
         assert bench.work(ANA).known_words.own("de") == ()
 
