@@ -45,10 +45,10 @@ def show_recovery_key(
     else:
         print(output.sentence("RECOVERY_KEY"))
         print(recovery_key, flush=True)
-        if not sys.stdin.isatty():
+        if sys.stdin.isatty():
+            _ask_back(workspace)
+        else:
             workspace.recovery.try_key(recovery_key)
-            return
-        _ask_back(workspace)
     if not is_quiet:
         print(output.sentence("RECOVERY_KEY_TRIED"))
 

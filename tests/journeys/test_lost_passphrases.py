@@ -90,7 +90,7 @@ class TestNewCode:
         work = bench.work(ANA)
         kept = work.open(work.resume() or lease).draft
         assert kept is not None
-        assert kept.annotation.text == "unfinished words"
+        assert kept.text_verbatim == "unfinished words"
         assert [past.text for past in work.history()] == ["finished words"]
 
     def test_the_old_passphrase_opens_nothing_from_the_code_on(self, bench: Bench) -> None:

@@ -25,7 +25,7 @@ from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tables import RowsModel
 from reviewer.ui.widgets.widget_ids import refresh_shortcuts
 from tests.fakes.file_chooser import FakeFileChooser
-from tests.fakes.lead import ADA, FakeLead, a_log_row, an_overview
+from tests.fakes.lead import ADA, LEE, FakeLead, a_log_row, an_overview
 from tests.fakes.workspace_gateway import CODE
 
 

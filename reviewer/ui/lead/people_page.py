@@ -43,21 +43,7 @@ class PeoplePage(LeadPage):
         )
         self.table_view.setColumnWidth(1, 130)
         self.table_view.setColumnWidth(2, 130)
-        self.revoke_button = self.button(
-            "people_revoke",
-            self.tr("Revoke…"),
-            self.tr("Revoke the selected person's account"),
-            self._on_revoke,
-            shortcut_id="people.revoke",
-            kind="danger",
-        )
-        self.code_button = self.button(
-            "people_code",
-            self.tr("New code…"),
-            self.tr("Give the selected person a new one-time code, if they lost their passphrase"),
-            self._on_code,
-            shortcut_id="people.code",
-        )
+        self._account_buttons()
         self.languages = named(
             QLineEdit(self), "people_languages", self.tr("Languages of the selected person")
         )
@@ -75,6 +61,23 @@ class PeoplePage(LeadPage):
         self.table_view.selectionModel().selectionChanged.connect(self._on_chosen)
         self.people.modelReset.connect(self._on_chosen)
         self._update_buttons()
+
+    def _account_buttons(self) -> None:
+        self.revoke_button = self.button(
+            "people_revoke",
+            self.tr("Revoke…"),
+            self.tr("Revoke the selected person's account"),
+            self._on_revoke,
+            shortcut_id="people.revoke",
+            kind="danger",
+        )
+        self.code_button = self.button(
+            "people_code",
+            self.tr("New code…"),
+            self.tr("Give the selected person a new one-time code, if they lost their passphrase"),
+            self._on_code,
+            shortcut_id="people.code",
+        )
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -214,8 +217,8 @@ class PeoplePage(LeadPage):
         dialog = ConfirmDialog(
             self.tr("New code for {0}?").format(person.name),
             self.tr(
-                "Their passphrase opens nothing from now on. Their work and drafts stay; they sign the agreement "
-                "again, and words they added to the dictionary for themselves are lost."
+                "Their passphrase opens nothing from now on. Their work and drafts stay; they sign the "
+                "agreement again, and words they added to the dictionary for themselves are lost."
             ),
             self.tr("Create code"),
             self,
