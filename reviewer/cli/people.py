@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reviewer.cli import output
-from reviewer.cli.recovery import NewRecoveryKeyFile, show_recovery_key
+from reviewer.cli.recovery import NewRecoveryKeyFile, print_code, show_recovery_key
 from reviewer.cli.sign_in import (
     AsJson,
     CommandSession,
@@ -19,11 +19,7 @@ from reviewer.cli.sign_in import (
     signs_in,
 )
 from reviewer.errors import Refused
-from reviewer.model.clock import to_iso
 from reviewer.model.people import Role
-
-if TYPE_CHECKING:
-    from reviewer.lead.people import Invitation
 
 app = typer.Typer(help="Add, list and revoke people.", no_args_is_help=True)
 
@@ -202,24 +198,6 @@ def revoke(work: CommandSession, name: PersonName, *, json: AsJson = False) -> N
         output.print_json({"id": person.id, "name": person.name, "state": "revoked"})
     else:
         print(output.sentence("REVOKED", name=person.name))
-
-
-def print_code(invitation: "Invitation", code: str, *, as_json: bool) -> None:
-    """Prints a one-time code, after a sentence that says whose it is."""
-    person, until = invitation.person, to_iso(invitation.until)
-    if as_json:
-        output.print_json(
-            {
-                "id": person.id,
-                "name": person.name,
-                "role": person.role.value,
-                "code": invitation.code,
-                "until": until,
-            }
-        )
-    else:
-        print(output.sentence(code, name=person.name, role=output.term("ROLE", person.role), until=until))
-        print(invitation.code)
 
 
 def enrol(

@@ -1,4 +1,4 @@
-"""The recovery key at a terminal: shown once and typed back, and ``reviewer recover``."""
+"""One-time codes and the recovery key at a terminal, and ``reviewer recover``."""
 
 import getpass
 import os
@@ -11,8 +11,10 @@ import typer
 from reviewer.cli import output
 from reviewer.cli.sign_in import AsJson, WorkspaceDir, first_line, opened
 from reviewer.errors import Refused, Unavailable
+from reviewer.model.clock import to_iso
 
 if TYPE_CHECKING:
+    from reviewer.lead.people import Invitation
     from reviewer.workspace import Workspace
 
 _TRIES = 3
@@ -69,8 +71,6 @@ def recover(
     json: AsJson = False,
 ) -> None:
     """Issue an enrolment code for a lead with the recovery key, when no lead can sign in."""
-    from reviewer.cli.people import print_code  # noqa: PLC0415 - that module imports this one
-
     with opened(workspace) as open_workspace:
         if recovery_key_file is not None:
             recovery_key = first_line(recovery_key_file)
@@ -80,6 +80,24 @@ def recover(
             raise Refused("NO_PASSPHRASE")
         invitation = open_workspace.recovery.recover(recovery_key, lead)
     print_code(invitation, "CODE_ISSUED", as_json=json)
+
+
+def print_code(invitation: "Invitation", code: str, *, as_json: bool) -> None:
+    """Prints a one-time code, after a sentence that says whose it is."""
+    person, until = invitation.person, to_iso(invitation.until)
+    if as_json:
+        output.print_json(
+            {
+                "id": person.id,
+                "name": person.name,
+                "role": person.role.value,
+                "code": invitation.code,
+                "until": until,
+            }
+        )
+    else:
+        print(output.sentence(code, name=person.name, role=output.term("ROLE", person.role), until=until))
+        print(invitation.code)
 
 
 def _ask_back(workspace: "Workspace") -> None:
