@@ -126,12 +126,13 @@ class Workspace:
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
             locale=self.project.locale,
+            languages=self._languages_of,
+            log_public_key=self._meta.log_public_key,
             app_version=APP_VERSION,
         )
         self._access = ClipAccess(
             unit=self._unit,
             sign_in=self.sessions,
-            locale=self.project.locale,
             limits=ActivityLimits(self._unit, self.project.limits),
         )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
@@ -220,6 +221,12 @@ class Workspace:
             measurement=DraftMeasurement(self._unit, self.project.asr.hidden_share),
             recognisers=self.project.asr.recogniser,
         )
+
+    def _languages_of(self, person_id: str) -> tuple[str, ...]:
+        try:
+            return self._unit.queue.languages().get(person_id, ())
+        except Unavailable:  # a queue elsewhere; the agreement is shown in the project's language
+            return ()
 
     def _verify_log(self) -> Finding:
         return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)

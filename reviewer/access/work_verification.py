@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from reviewer.access.agreement_verification import AgreementRecords, LoggedAgreements
 from reviewer.errors import Notice
 from reviewer.model.event import Action
 from reviewer.model.task import TaskKind, VerdictKind
@@ -55,6 +56,7 @@ class LoggedWork:
     passed: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     taken_back: set[str] = field(default_factory=set)
+    agreements: LoggedAgreements = field(default_factory=LoggedAgreements)
     """The annotations that their authors took back."""
 
     def add(self, seq: int, fields: dict[str, Any]) -> None:
@@ -62,6 +64,7 @@ class LoggedWork:
         action, detail = fields["action"], fields["detail"]
         if not isinstance(detail, dict):
             return
+        self.agreements.add(seq, fields)
         annotation, task = str(detail.get("annotation")), str(detail.get("task"))
         clip, actor = str(fields["object"]), str(fields["actor"])
         if action in _HANDED_IN:
@@ -103,6 +106,7 @@ class WorkTables:
     finals: dict[str, tuple[str, str]]
     clips: dict[str, str]
     is_sending: bool
+    agreements: AgreementRecords
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "WorkTables":
@@ -125,6 +129,7 @@ class WorkTables:
             },
             clips={str(clip): str(state) for clip, state in rows("SELECT clip_id, state FROM queue_clip")},
             is_sending=rows("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None,
+            agreements=AgreementRecords.read(connection),
         )
 
     def match(self, log: LoggedWork) -> None:
@@ -137,6 +142,9 @@ class WorkTables:
         self._match_tasks(log)
         self._match_replaced(log)
         self._match_finals(log)
+        flaw = self.agreements.flaw(log.agreements)
+        if flaw is not None:
+            raise Mismatch(*flaw)
 
     def _match_work(self, log: LoggedWork) -> None:
         for annotation, here in self.work.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
+from reviewer.access.nda import RegisterEntry
 from reviewer.access.rights import Act, require
 from reviewer.access.verification import Finding
 from reviewer.clips.draft_distances import MeanDistance
@@ -167,6 +168,11 @@ class LeadSession:
         """Invites a person; the code is shown once."""
         self._require(Act.MANAGE_PEOPLE)
         return self._people.add(self.identity, name, role)
+
+    def agreement_register(self) -> list[RegisterEntry]:
+        """Who signed which version of the agreement when, and whether it still counts."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._unit.acknowledgements.register(self._unit.people.all())
 
     def issue_code(self, name: str) -> Invitation:
         """A new code for somebody who lost their passphrase; it is shown once."""

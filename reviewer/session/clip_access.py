@@ -54,11 +54,10 @@ class Permit:
 class ClipAccess:
     """Opens clips for authorised people, checks open ones again, and logs what was heard."""
 
-    def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, locale: str, limits: ActivityLimits) -> None:
+    def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, limits: ActivityLimits) -> None:
         self._unit = unit
         self.limits = limits
         self._sign_in = sign_in
-        self._locale = locale
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
         sign_in.before_sign_out(self.put_all_away)
@@ -77,7 +76,7 @@ class ClipAccess:
         Raises: Refused (NotAllowed, NdaRequired, or signed out).
         """
         self.allow(identity, act)
-        return self._unit.acknowledgements.require_live(identity.person, self._locale)
+        return self._unit.acknowledgements.require_live(identity.person)
 
     def openable(self, clip_id: str) -> Clip:
         """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""

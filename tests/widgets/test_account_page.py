@@ -69,7 +69,7 @@ def test_the_settings_have_the_page_only_for_somebody(
     def page(parent: QWidget) -> QWidget:
         return AccountPage(an_identity(), gateway, jobs, parent)
 
-    for account, is_there in ((page, True), (None, False)):
+    for account, is_there in (([page], True), ([], False)):
         dialog = settings_dialog(Preferences(), [], account=account)
         qtbot.addWidget(dialog)
         assert (dialog.findChild(AccountPage) is not None) is is_there

@@ -117,7 +117,7 @@ def settings_dialog(
     pedals: PedalReader | None = None,
     parent: QWidget | None = None,
     *,
-    account: PageMaker | None = None,
+    account: Sequence[PageMaker] = (),
 ) -> SettingsDialog:
     """The settings dialog with all its pages.
 
@@ -125,7 +125,7 @@ def settings_dialog(
         tags: Shortcuts that data defines, as shown, and what each inserts.
         jobs: The pool on which audio outputs are listed; None leaves that page out.
         pedals: The foot pedal; None leaves that page out.
-        account: Makes the page for the account of whoever is signed in.
+        account: Make the pages for the account of whoever is signed in.
     """
     makers: list[PageMaker] = [
         partial(ListeningPage, preferences),
@@ -136,8 +136,7 @@ def settings_dialog(
         makers.insert(1, partial(SoundPage, preferences, jobs))
     if pedals is not None:
         makers.append(partial(PedalPage, preferences, pedals))
-    if account is not None:
-        makers.append(account)
+    makers.extend(account)
     return SettingsDialog(preferences, makers, parent)
 
 
