@@ -23,12 +23,14 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
+from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
@@ -45,7 +47,7 @@ from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
-from reviewer.model.clock import Clock, SystemClock
+from reviewer.model.clock import Clock, ForwardClock, SystemClock
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
@@ -94,7 +96,7 @@ class Workspace:
         self, path: Path, *, clock: Clock, parameters: KdfParameters, make_queue: MakeQueue = SqliteQueue
     ) -> None:
         self.path = path
-        self.clock = clock
+        self.clock = ForwardClock.of(clock)
         self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
         self._database = Database(path / DATABASE_FILE)
@@ -134,6 +136,7 @@ class Workspace:
             unit=self._unit,
             sign_in=self.sessions,
             limits=ActivityLimits(self._unit, self.project.limits),
+            unwitnessed_rows=self.project.log.unwitnessed_rows,
         )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
@@ -234,10 +237,11 @@ class Workspace:
 
 def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, nda_days: int) -> UnitOfWork:
     """The repositories over an open workspace file."""
-    workspace_id = read_meta(database).workspace_id
+    meta = read_meta(database)
+    workspace_id = meta.workspace_id
     clips = ClipRepository(database)
     content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
-    log = AuditLog(database, clock, workspace_id)
+    log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
     agreements = _own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,
@@ -248,6 +252,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         hypotheses=HypothesisRepository(database, content, clock),
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
+        redactions=RedactionRepository(database),
+        held_finds=HeldFindRepository(database),
         drafts=DraftRepository(database),
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),

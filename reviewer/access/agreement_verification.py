@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from reviewer.access import signing
 from reviewer.access.log_chain import parse
@@ -31,6 +31,9 @@ class _Accepted:
 class LoggedAgreements:
     """What the rows of the log record about agreements, collected in order."""
 
+    actions: ClassVar[frozenset[Action]] = frozenset(
+        {Action.NDA_ACCEPTED, Action.PERSON_ENROLLED, Action.PERSON_KEY}
+    )
     accepted: dict[str, _Accepted] = field(default_factory=dict)
     keys: dict[str, set[str]] = field(default_factory=dict)
     """Person -> the signing keys (hexadecimal) with which the log says that they enrolled."""
@@ -41,7 +44,7 @@ class LoggedAgreements:
         if action == Action.NDA_ACCEPTED:
             said = (str(detail.get(name, "")) for name in ("version", "locale", "sha256", "record"))
             self.accepted[str(fields["object"])] = _Accepted(seq, actor, *said)
-        elif action in {Action.PERSON_ENROLLED, Action.PERSON_KEY} and "public_key" in detail:
+        elif action in self.actions and "public_key" in detail:
             self.keys.setdefault(actor, set()).add(str(detail["public_key"]))
 
 

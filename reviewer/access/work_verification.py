@@ -3,23 +3,15 @@
 import sqlite3
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from reviewer.access.agreement_verification import AgreementRecords, LoggedAgreements
+from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.event import Action
 from reviewer.model.task import TaskKind, VerdictKind
 
 _HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED})
-
-
-class Mismatch(Exception):
-    """Something does not verify: the log row that shows it, if any, and its message."""
-
-    def __init__(self, seq: int | None, notice: Notice) -> None:
-        super().__init__(notice.code)
-        self.seq = seq
-        self.notice = notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +38,13 @@ class _Decision:
 class LoggedWork:
     """What the rows of the log record about work, collected in order."""
 
+    actions: ClassVar[frozenset[Action]] = _HANDED_IN | {
+        Action.VERDICT,
+        Action.TAKEN_BACK,
+        Action.REVIEW_DRAWN,
+        Action.SUBMISSION_REFUSED,
+        *LoggedAgreements.actions,
+    }
     work: dict[str, tuple[int, _Work]] = field(default_factory=dict)
     """Annotation id -> the first row that submits it."""
     of_task: dict[str, list[str]] = field(default_factory=dict)
@@ -65,6 +64,8 @@ class LoggedWork:
         if not isinstance(detail, dict):
             return
         self.agreements.add(seq, fields)
+        if action == Action.REDACTION_APPLIED:
+            self._add_resealed(seq, detail)
         annotation, task = str(detail.get("annotation")), str(detail.get("task"))
         clip, actor = str(fields["object"]), str(fields["actor"])
         if action in _HANDED_IN:
@@ -83,9 +84,20 @@ class LoggedWork:
         elif action == Action.REVIEW_DRAWN:
             self.passed.update(detail.get("passed_annotations", ()))
         elif action == Action.SUBMISSION_REFUSED:
-            self.refused.add(str(detail.get("verdict_id", annotation)))
-            if annotation in self.of_task.get(task, ()):
-                self.of_task[task].remove(annotation)
+            self._add_refused(str(detail.get("verdict_id", annotation)), annotation, task)
+
+    def _add_resealed(self, seq: int, detail: dict[str, Any]) -> None:
+        """A redaction gave the clip's annotations another seal and digest, which the row has."""
+        lists = (detail.get(name) or () for name in ("annotations", "digests", "sealed"))
+        resealed = zip(*lists, strict=False)
+        for annotation, digest, sealed in resealed:
+            if annotation in self.work:
+                self.work[annotation] = seq, replace(self.work[annotation][1], digest=digest, sealed=sealed)
+
+    def _add_refused(self, name: str, annotation: str, task: str) -> None:
+        self.refused.add(name)
+        if annotation in self.of_task.get(task, ()):
+            self.of_task[task].remove(annotation)
 
     def _add_taken_back(self, annotation: str, actor: str) -> None:
         if annotation in self.work and self.work[annotation][1].author == actor:

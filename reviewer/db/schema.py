@@ -1,11 +1,13 @@
 """The schema of the workspace file, one migration for each released step."""
 
-from enum import StrEnum
-
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
+from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.key_tables import KEYS
+from reviewer.db.log_evidence import LOG_EVIDENCE
+from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
@@ -104,9 +106,23 @@ def m010_word_times_and_distressing_marks(db: Tables) -> None:
 
 
 @migrations()
+def m012_redactions(db: Tables) -> None:
+    """Redactions, what a lead released, and the name of each clip's files."""
+    for statement in REDACTIONS:
+        db.conn.execute(statement)
+
+
+@migrations()
 def m013_withdrawals_and_retention(db: Tables) -> None:
     """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
     for statement in _WITHDRAWALS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m014_log_as_evidence(db: Tables) -> None:
+    """The Merkle tree and the witnesses of checkpoints; an index of the log by who, what and when."""
+    for statement in LOG_EVIDENCE:
         db.conn.execute(statement)
 
 
@@ -120,13 +136,8 @@ def m017_activity(db: Tables) -> None:
 @migrations()
 def m018_keys(db: Tables) -> None:
     """Keys that a lead sends to people, and the recovery key."""
-    for statement in _KEYS:
+    for statement in KEYS:
         db.conn.execute(statement)
-
-
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"CHECK ({column} IN ({listed}))"
 
 
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
@@ -582,28 +593,4 @@ _ACTIVITY = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
-)
-
-# delivery_card: the public keys to which new workspace keys are sealed.
-_KEYS = (
-    "ALTER TABLE person ADD COLUMN delivery_card BLOB NOT NULL DEFAULT x''",
-    """
-    CREATE TABLE key_delivery (
-        person_id TEXT PRIMARY KEY,
-        recipient BLOB NOT NULL UNIQUE,
-        generation INTEGER NOT NULL CHECK (generation > 1),
-        sealed BLOB NOT NULL,
-        sender_id TEXT NOT NULL,
-        signature BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE recovery_key (
-        id TEXT PRIMARY KEY CHECK (id = 'recovery'),
-        keyring BLOB NOT NULL,
-        public_key BLOB NOT NULL,
-        delivery_card BLOB NOT NULL,
-        made_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
 )

@@ -57,7 +57,7 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
 def _first_events(
     lead: Person, workspace_id: str, log_public_key: bytes, recovery: RecoveryKey
 ) -> tuple[Event, Event]:
-    made = {"log_public_key": log_public_key.hex()}
+    made = {"log_public_key": log_public_key.hex(), "public_key": lead.public_key.hex()}
     by_recovery = {"public_key": recovery.public_key.hex()}
     return (
         Event(Action.WORKSPACE_MADE, actor=lead.id, role=lead.role, object=workspace_id, detail=made),

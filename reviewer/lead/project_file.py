@@ -14,6 +14,7 @@ from reviewer.model.project import (
     DecodeLimits,
     IntakeRules,
     ListeningRules,
+    LogRules,
     Project,
     QueueRules,
     RecogniserRule,
@@ -22,7 +23,9 @@ from reviewer.model.project import (
 )
 
 _LIMITS = ("opens_per_hour", "opens_without_hand_in", "technical_skips_per_day", "plays_per_clip")
-_MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent", *(f"limits.{one}" for one in _LIMITS)})
+_MAY_BE_ZERO = frozenset(
+    {"lock_minutes", "listening.heard_percent", "log.unwitnessed_rows", *(f"limits.{one}" for one in _LIMITS)}
+)
 _MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1}
 _RECOGNISERS = "asr.recogniser"
 _WORKING_HOURS = "limits.working_hours"
@@ -33,6 +36,7 @@ _SECTIONS = {
     "queue": QueueRules,
     "listening": ListeningRules,
     "asr": AsrRules,
+    "log": LogRules,
     "limits": AccessLimits,
     "screen": ScreenRules,
 }

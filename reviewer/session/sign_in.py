@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
+from reviewer.access.session_binding import binding
 from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card, is_card_of
 from reviewer.clips.keys import KdfParameters, burn_time, normal_passphrase, open_keyring, seal_keyring
@@ -55,11 +56,10 @@ class SignIn:
         try:
             with self._unit.transaction():
                 self._unit.people.forget_failures(name)
-                self._record(Action.SIGN_IN, identity)
+                self._record_sign_in(identity)
                 self._register_key(identity)
                 if renewed != sealed:
                     self._unit.people.replace_keyring(person.id, sealed, renewed)
-                self._unit.log.checkpoint("sign_in")
         except BaseException:
             self._unit.log.lock()
             raise
@@ -77,13 +77,17 @@ class SignIn:
             for put_away in self._endings:
                 put_away(identity)
             with self._unit.transaction():
-                self._record(Action.LOCK if locked else Action.SIGN_OUT, identity)
-                self._unit.log.checkpoint("sign_out")
+                ending = Action.LOCK if locked else Action.SIGN_OUT
+                self._unit.log.record(Event.by(identity, ending, identity.person.id), seal="sign_out")
         except ReviewerError:
             return False
         finally:
             self._unit.log.lock()
         return True
+
+    def seal_log(self) -> None:
+        """Makes a checkpoint of the log if it is time for one, while somebody is signed in."""
+        self._unit.log.seal_if_due()
 
     def require(self, identity: Identity) -> None:
         """Raises Refused unless this identity came from ``sign_in``, is signed in and not revoked."""
@@ -125,7 +129,7 @@ class SignIn:
         with unit.transaction():
             if not unit.people.replace_keyring(person.id, before, sealed):
                 raise Unavailable("KEYRING_CHANGED")
-            self._record(Action.PASSPHRASE_CHANGED, identity)
+            unit.log.record(Event.by(identity, Action.PASSPHRASE_CHANGED, person.id))
         unit.people.forget_deleted()
 
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
@@ -212,8 +216,10 @@ class SignIn:
         actor = person.id if person else ""
         self._unit.log.record(Event(action, actor=actor, outcome="refused", reason="wrong_passphrase"))
 
-    def _record(self, action: Action, identity: Identity) -> None:
-        self._unit.log.record(Event.by(identity, action, identity.person.id))
+    def _record_sign_in(self, identity: Identity) -> None:
+        log = self._unit.log
+        detail = binding(identity, log.log_id, log.head().hash)
+        log.record(Event.by(identity, Action.SIGN_IN, identity.person.id, detail=detail), seal="sign_in")
 
 
 def normal_code(code: str) -> str:

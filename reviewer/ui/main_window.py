@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
             return
         from reviewer.ui.break_reminder import BreakReminder  # noqa: PLC0415 - not before the first paint
         from reviewer.ui.due_purges import DuePurgeTimer  # noqa: PLC0415
+        from reviewer.ui.log_seal import LogSealTimer  # noqa: PLC0415
         from reviewer.ui.role_pages import role_pages  # noqa: PLC0415
         from reviewer.ui.signed_in_view import SignedInView  # noqa: PLC0415
         from reviewer.ui.watermark import Watermark  # noqa: PLC0415
@@ -242,6 +243,7 @@ class MainWindow(QMainWindow):
         if self._services.gateway.project.screen.watermark:
             Watermark(identity.person.name, self._services.clock, signed_in)
         DuePurgeTimer(identity, self._services, signed_in)
+        LogSealTimer(self._services, signed_in)
 
     @Slot()
     def _on_agreement_requested(self) -> None:
