@@ -43,6 +43,7 @@ class LoggedWork:
         Action.TAKEN_BACK,
         Action.REVIEW_DRAWN,
         Action.SUBMISSION_REFUSED,
+        Action.REDACTION_APPLIED,
         *LoggedAgreements.actions,
     }
     work: dict[str, tuple[int, _Work]] = field(default_factory=dict)
