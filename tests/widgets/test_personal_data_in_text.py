@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from reviewer.errors import Unavailable
 from reviewer.model.annotation import Flag
 from reviewer.session.open_clip import ReturnedWork
 from tests.benches.clip_page import CTRL, SHIFT, ClipPageBench
@@ -88,13 +89,15 @@ WORDS = "nine nine one two three four five"
 
 def test_a_no_is_kept_in_the_work_and_in_its_draft(bench: ClipPageBench) -> None:
     ready(bench, LIKELY)
+    bench.work.errors["submit"] = [Unavailable("WORKSPACE_FILE_FAILED", problem="disk full")]
     bench.submit()
     question(bench).accept()
     bench.settle()
+    assert [draft.denied for draft in bench.work.drafts.values()] == [{WORDS}]
+    bench.workspace.presenter.retry()
+    bench.settle()
     (handed_in,) = bench.work.submitted
     assert handed_in.denied == {WORDS}
-    (history,) = bench.work.histories.values()
-    assert history.present.annotation.denied == {WORDS}
 
 
 def test_returned_work_is_not_asked_about_again_after_a_restart(bench: ClipPageBench) -> None:
