@@ -39,7 +39,7 @@ from reviewer.labels.schema import load_schema
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
 from reviewer.lead.session import LeadSession
-from reviewer.model.clock import Clock, SystemClock
+from reviewer.model.clock import Clock, ForwardClock, SystemClock
 from reviewer.model.people import Identity, Person
 from reviewer.model.project import QueueRules
 from reviewer.model.task import TaskKind
@@ -86,7 +86,7 @@ class Workspace:
         self, path: Path, *, clock: Clock, parameters: KdfParameters, make_queue: MakeQueue = SqliteQueue
     ) -> None:
         self.path = path
-        self.clock = clock
+        self.clock = ForwardClock.of(clock)
         self.project = read_project(path / PROJECT_FILE)
         self._parameters = parameters
         self._database = Database(path / DATABASE_FILE)
@@ -198,10 +198,11 @@ class Workspace:
 
 def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, nda_days: int) -> UnitOfWork:
     """The repositories over an open workspace file."""
-    workspace_id = read_meta(database).workspace_id
+    meta = read_meta(database)
+    workspace_id = meta.workspace_id
     clips = ClipRepository(database)
     content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
-    log = AuditLog(database, clock, workspace_id)
+    log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
     agreements = _own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,

@@ -2,24 +2,31 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from reviewer.access import signing
 from reviewer.access.activity import ActivityCounts
 from reviewer.access.checkpoint import Checkpoint, parse_checkpoint, write_checkpoint
-from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, link_hash
+from reviewer.access.log_chain import GENESIS, VERSION, LogRow, canonical, leaf_of, link_hash
+from reviewer.access.merkle import Frontier, consistency_proof
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused, ReviewerError
-from reviewer.model.clock import Clock, to_micros
+from reviewer.model.clock import Clock, ForwardClock, from_micros, to_micros
 from reviewer.model.event import Action, Event
 
 CHECKPOINT_EVERY = 256
+CHECKPOINT_SECONDS = 300
+SEGMENT_ROWS = 100_000
+"""A segment ends at the first checkpoint over so many rows, the next at the first over twice so many..."""
 MAY_BE_UNSIGNED = frozenset({Action.WORKSPACE_MADE, Action.SIGN_IN_FAILED, Action.ENROL_FAILED})
 _PAGE = 1000
+_STEP = timedelta(seconds=2)
+_WALK_BACK = 64
+_COLUMNS = "seq, body, prev, hash, signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +41,33 @@ class AuditLog:
     """Writes the ``log`` table of one workspace.
 
     From ``unlock`` on every row is signed. Before that only the acts in ``MAY_BE_UNSIGNED`` can be written,
-    because a verifier must not have to trust any other unsigned row.
+    because a verifier must not have to trust any other unsigned row. Nothing is signed on top of a row that
+    another program wrote without the key: so a valid signature vouches for every row before it.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, log_id: str, *, app_version: str | None = None, boot: str = ""
+        self,
+        database: Database,
+        clock: Clock,
+        log_id: str,
+        *,
+        app_version: str | None = None,
+        boot: str = "",
+        public_key: bytes = b"",
     ) -> None:
         self._database = database
-        self._clock = clock
+        self._clock = ForwardClock.of(clock)
         self.log_id = log_id
         self._app_version = version("reviewer") if app_version is None else app_version
         self._boot = boot
         self._activity = ActivityCounts(database)
         self._log_key: bytes | None = None
         self._holders = 0
+        self._written = Head(0, GENESIS)
+        self._is_step_logged = False
+        if public_key:
+            with suppress(Damaged):  # sign-in and verification say what is wrong with the log
+                self._require_signed_end(public_key)
 
     def unlock(self, log_key: bytes) -> None:
         """Signs every row from now on; each ``unlock`` needs one ``lock``.
@@ -72,19 +92,30 @@ class AuditLog:
         """Whether rows are being signed."""
         return self._log_key is not None
 
-    def record(self, event: Event) -> int:
+    def record(self, event: Event, *, seal: str = "") -> int:
         """Signs and adds one row, in the open transaction if there is one; returns its number.
 
-        Every 256 rows a checkpoint follows. Raises Refused when nobody is signed in and the act needs a
-        signature, Unavailable when it cannot be written; the act must not happen then.
+        A checkpoint follows every 256 rows, when the newest is five minutes old, and when ``seal`` gives a
+        reason for one. Raises Refused when nobody is signed in and the act needs a signature, Unavailable
+        when it cannot be written; the act must not happen then.
         """
         if self._log_key is None and event.action not in MAY_BE_UNSIGNED:
             raise Refused("NOT_LOGGED_NOBODY_SIGNED_IN")
         with self._database.transaction():
             seq = self._append(event)
-            if self.is_unlocked and seq - self._newest_size() >= CHECKPOINT_EVERY:
-                self.checkpoint("rows")
+            if self.is_unlocked:
+                reason = seal or self._due(seq)
+                if reason:
+                    self.checkpoint(reason)
+                self._log_clock_step()
         return seq
+
+    def seal_if_due(self) -> Checkpoint | None:
+        """Makes a checkpoint if the newest one is five minutes old, so that idle time is sealed too."""
+        if not self.is_unlocked:
+            return None
+        with self._database.transaction():
+            return self.checkpoint("idle") if self._due(self.head().size) else None
 
     def checkpoint(self, reason: str) -> Checkpoint:
         """Signs the present end of the log, including the row that records the checkpoint.
@@ -97,14 +128,21 @@ class AuditLog:
         with self._database.transaction():
             newest = self.newest_checkpoint()
             self._append(Event(Action.CHECKPOINT, reason=reason))
-            head = self.head()
+            head, tree = self.head(), self._grown(newest)
             previous = newest.digest() if newest else b""
             made = write_checkpoint(
-                log_key, self.log_id, head.size, head.hash, self._clock.now(), previous, reason
+                log_key,
+                self.log_id,
+                head.size,
+                head.hash,
+                self._clock.now(),
+                previous,
+                reason,
+                root=tree.root(),
             )
             self._database.execute(
-                "INSERT INTO checkpoint (size, note, made_at) VALUES (?, ?, ?)",
-                (made.size, made.text, to_micros(made.made_at)),
+                "INSERT INTO checkpoint (size, note, made_at, tree) VALUES (?, ?, ?, ?)",
+                (made.size, made.text, to_micros(made.made_at), tree.to_bytes()),
             )
         return made
 
@@ -113,13 +151,71 @@ class AuditLog:
         note = self._database.value("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         return None if note is None else parse_checkpoint(note)
 
-    def mark_witnessed(self, size: int) -> None:
-        """Notes that an outside memory holds the checkpoint of this size; raises Refused if there is none."""
-        touched = self._database.execute(
-            "UPDATE checkpoint SET witnessed_at = ? WHERE size = ?", (to_micros(self._clock.now()), size)
-        )
-        if not touched:
+    def mark_witnessed(
+        self, size: int, event: Event | None = None, cosignatures: tuple[str, ...] = ()
+    ) -> None:
+        """Records that an outside memory holds the checkpoint of this size, in a row of the log.
+
+        Raises Refused if there is none.
+        """
+        row = event or Event(Action.CHECKPOINT_WITNESSED, detail={"rows": size})
+        with self._database.transaction():
+            if not self._database.value("SELECT 1 FROM checkpoint WHERE size = ?", (size,)):
+                raise Refused("NO_CHECKPOINT", rows=size)
+            seq = self.record(row)
+            self._database.execute(
+                "UPDATE checkpoint SET witnessed_at = ?, witnessed_row = ?, cosignatures = ? WHERE size = ?",
+                (to_micros(self._clock.now()), seq, "".join(f"{line}\n" for line in cosignatures), size),
+            )
+
+    def checkpoint_of(self, size: int) -> Checkpoint:
+        """The checkpoint over this many rows; raises Refused if there is none."""
+        note = self._database.value("SELECT note FROM checkpoint WHERE size = ?", (size,))
+        if note is None:
             raise Refused("NO_CHECKPOINT", rows=size)
+        return parse_checkpoint(note)
+
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """The proof (RFC 6962) that the rows of one checkpoint are the first rows of a later one.
+
+        Raises Refused if the first is no checkpoint, or one of an earlier version.
+        """
+        data = self._database.value("SELECT tree FROM checkpoint WHERE size = ?", (old_size,))
+        if data is None or new_size < old_size:
+            raise Refused("NO_CHECKPOINT", rows=old_size)
+        leaves = (leaf_of(row) for row in self.rows(old_size + 1, new_size - old_size))
+        try:
+            return consistency_proof(Frontier.from_bytes(old_size, data), leaves)
+        except ValueError as error:
+            raise Damaged("CHECKPOINT_DAMAGED", rows=old_size) from error
+
+    def witnessed_sizes(self, limit: int) -> list[int]:
+        """The newest checkpoints that an outside memory holds, newest first."""
+        found = self._database.rows(
+            "SELECT size FROM checkpoint WHERE witnessed_row IS NOT NULL AND tree IS NOT NULL"
+            " ORDER BY size DESC LIMIT ?",
+            (limit,),
+        )
+        return [row["size"] for row in found]
+
+    def segments(self) -> list[tuple[int, int]]:
+        """The closed segments: the first and last row of each, in order."""
+        found: list[tuple[int, int]] = []
+        while True:
+            last = self._database.value(
+                "SELECT min(size) FROM checkpoint WHERE tree IS NOT NULL AND size >= ?",
+                ((len(found) + 1) * SEGMENT_ROWS,),
+            )
+            if last is None or (found and last <= found[-1][1]):
+                return found
+            found.append((found[-1][1] + 1 if found else 1, last))
+
+    def notes(self, since: int, until: int) -> list[str]:
+        """The checkpoints over ``since`` to ``until`` rows, in order, as stored."""
+        found = self._database.rows(
+            "SELECT note FROM checkpoint WHERE size BETWEEN ? AND ? ORDER BY size", (since, until)
+        )
+        return [row["note"] for row in found]
 
     def head(self) -> Head:
         """The present end of the log."""
@@ -131,7 +227,7 @@ class AuditLog:
         left = limit
         while left is None or left > 0:
             page = self._database.rows(
-                "SELECT seq, body, prev, hash, signature FROM log WHERE seq >= ? ORDER BY seq LIMIT ?",
+                f"SELECT {_COLUMNS} FROM log WHERE seq >= ? ORDER BY seq LIMIT ?",  # noqa: S608
                 (since, _PAGE if left is None else min(_PAGE, left)),
             )
             if not page:
@@ -152,22 +248,58 @@ class AuditLog:
         return [row for row in rows if row.fields().get("object") == target]
 
     def unwitnessed(self) -> int:
-        """The number of rows that no external checkpoint covers yet."""
-        seen = self._database.value("SELECT max(size) FROM checkpoint WHERE witnessed_at IS NOT NULL")
-        return self.head().size - (seen or 0)
+        """The number of rows that no external checkpoint covers yet, without those that record one."""
+        seen = self._database.value("SELECT max(size) FROM checkpoint WHERE witnessed_row IS NOT NULL") or 0
+        marks = self._database.value("SELECT count(*) FROM checkpoint WHERE witnessed_row > ?", (seen,))
+        return int(self.head().size - seen - marks)
 
-    def _newest_size(self) -> int:
-        return self._database.value("SELECT max(size) FROM checkpoint") or 0
+    def _due(self, size: int) -> str:
+        """Why the log needs a checkpoint now; empty if it does not."""
+        newest = self._database.row("SELECT size, made_at FROM checkpoint ORDER BY size DESC LIMIT 1")
+        if size - (newest["size"] if newest else 0) >= CHECKPOINT_EVERY:
+            return "rows"
+        is_old = newest and to_micros(self._clock.now()) - newest["made_at"] > CHECKPOINT_SECONDS * 1_000_000
+        return "time" if is_old else ""
+
+    def _grown(self, newest: Checkpoint | None) -> Frontier:
+        """The tree over all rows: the one of the newest checkpoint, and the rows since."""
+        tree = Frontier()
+        if newest is not None and newest.root:
+            data = self._database.value("SELECT tree FROM checkpoint WHERE size = ?", (newest.size,))
+            with suppress(ValueError):
+                kept = Frontier.from_bytes(newest.size, data or b"")
+                tree = kept if kept.root() == newest.root else tree
+        for row in self.rows(tree.size + 1):
+            tree.add(leaf_of(row))
+        return tree
+
+    def _log_clock_step(self) -> None:
+        """Records once that the machine's clock is behind the log."""
+        behind = self._clock.behind()
+        if behind < _STEP:
+            self._is_step_logged = False
+        elif not self._is_step_logged:
+            self._is_step_logged = True
+            self._append(Event(Action.CLOCK_SET_BACK, detail={"seconds": int(behind.total_seconds())}))
 
     def _append(self, event: Event) -> int:
-        head = self.head()
-        body = canonical(self._body(event, head.size + 1))
+        newest = self._database.row(f"SELECT {_COLUMNS} FROM log ORDER BY seq DESC LIMIT 1")  # noqa: S608
+        last = LogRow(**newest) if newest else None
+        head = Head(last.seq, last.hash) if last else Head(0, GENESIS)
+        if self._log_key is not None and head != self._written:
+            self._require_signed_end(signing.public_key_of(self._log_key))
+        at = to_micros(self._clock.now())
+        body = canonical(self._body(event, head.size + 1, at))
         row_hash = link_hash(head.hash, body)
         signature = signing.sign(self._log_key, row_hash) if self._log_key else b""
         try:
             self._database.execute(
-                "INSERT INTO log (seq, body, prev, hash, signature) VALUES (?, ?, ?, ?, ?)",
+                f"INSERT INTO log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608
                 (head.size + 1, body, head.hash, row_hash, signature),
+            )
+            self._database.execute(
+                "INSERT INTO log_index (seq, at, actor, action) VALUES (?, ?, ?, ?)",
+                (head.size + 1, at, event.actor, event.action),
             )
             if event.object:
                 self._database.execute(
@@ -175,15 +307,36 @@ class AuditLog:
                 )
         except sqlite3.IntegrityError as error:
             raise Damaged("LOG_TAKES_NO_ROW") from error
+        if self._log_key is not None:
+            self._written = Head(head.size + 1, row_hash)
+        self._clock.not_before(from_micros(at))
         self._activity.note(event, self._clock.now())
         return head.size + 1
 
-    def _body(self, event: Event, seq: int) -> dict[str, object]:
+    def _require_signed_end(self, public_key: bytes) -> None:
+        """Checks that the last row that must be signed is; the clock is not before its time.
+
+        The rows of this process need no such check, and a row of another was written after the same check: so
+        one valid signature vouches for all rows before it. Raises Damaged.
+        """
+        end = self.head().size
+        while end > 0:
+            start = max(1, end - _WALK_BACK + 1)
+            for row in reversed(list(self.rows(start, end - start + 1))):
+                is_chained = row.hash == link_hash(row.prev, row.body)
+                if is_chained and row.signature and signing.verify(public_key, row.hash, row.signature):
+                    self._clock.not_before(row.at())
+                    return
+                if row.signature or not is_chained or row.fields().get("action") not in MAY_BE_UNSIGNED:
+                    raise Damaged("LOG_END_NOT_OURS", row=row.seq)
+            end = start - 1
+
+    def _body(self, event: Event, seq: int, at: int) -> dict[str, object]:
         body: dict[str, object] = {
             "v": VERSION,
             "log_id": self.log_id,
             "seq": seq,
-            "ts": to_micros(self._clock.now()),
+            "ts": at,
             "mono": int(self._clock.monotonic() * 1_000_000_000),
             "actor": event.actor,
             "role": event.role,

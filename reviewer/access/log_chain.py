@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
+from reviewer.access.merkle import leaf_hash
 from reviewer.errors import Damaged, Notice
 from reviewer.model.clock import from_micros
 from reviewer.model.event import Action, Event
@@ -24,6 +25,7 @@ _FIELDS = frozenset({
     "v", "log_id", "seq", "ts", "mono", "actor", "role", "session",
     "action", "object", "outcome", "reason", "detail", "app_version",
 })  # fmt: skip
+_TEXTS = ("log_id", "actor", "role", "session", "action", "object", "outcome", "reason", "app_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,11 @@ class LogRow:
             raise Damaged("LOG_ROW_UNREADABLE", row=self.seq) from error
 
     def at(self) -> datetime:
-        """The time of the row, by the clock of the machine that wrote it."""
-        return from_micros(self.fields()["ts"])
+        """The time of the row, by the clock of the machine that wrote it. Raises Damaged."""
+        try:
+            return from_micros(self.fields()["ts"])
+        except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+            raise Damaged("LOG_ROW_UNREADABLE", row=self.seq) from error
 
 
 def canonical(body: Mapping[str, Any]) -> bytes:
@@ -80,9 +85,39 @@ def parse(body: bytes) -> dict[str, Any]:
     return fields
 
 
+def canonical_fields(body: bytes, log_id: str, seq: int) -> dict[str, Any] | None:
+    """The fields of a body, if its bytes are the canonical form of row ``seq`` of this log; None otherwise.
+
+    Nearly all rows are plain ASCII without escapes: for them this form is written out here, which is several
+    times faster than ``parse``.
+    """
+    if body.isascii() and b"\\" not in body and b"null" not in body:
+        try:
+            text = body.decode()
+            fields, _end = _SCAN(text)
+            if text == _plain_text(fields, log_id, seq):
+                return cast("dict[str, Any]", fields)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            pass
+    try:
+        fields = parse(body)
+    except Damaged:
+        return None
+    is_ours = _has_form(fields) and (fields["log_id"], fields["seq"]) == (log_id, seq)
+    return fields if is_ours else None
+
+
 def link_hash(prev: bytes, body: bytes) -> bytes:
     """The 32-byte hash that binds a body to everything before it."""
     return hashlib.sha256(b"\x00" + prev + body).digest()
+
+
+def leaf_of(row: LogRow) -> bytes:
+    """The leaf of a row in the Merkle tree: ``SHA-256(0x00 | hash | signature)``.
+
+    The hash covers the body and everything before it, so a tree over these leaves covers every stored byte.
+    """
+    return leaf_hash(row.hash + row.signature)
 
 
 def flaw(row: LogRow, expected_seq: int, expected_prev: bytes, log_id: str) -> Notice | None:
@@ -108,7 +143,7 @@ def _flaw_of_body(row: LogRow, log_id: str) -> Notice | None:
         fields = row.fields()
     except Damaged:
         fields = {}
-    if not fields.keys() >= _FIELDS or fields["v"] != VERSION:
+    if not _has_form(fields):
         return Notice("LOG_ROW_FORM", {"row": row.seq})
     if fields["log_id"] != log_id:
         return Notice("LOG_ROW_OF_ANOTHER_LOG", {"row": row.seq})
@@ -117,12 +152,38 @@ def _flaw_of_body(row: LogRow, log_id: str) -> Notice | None:
     return None
 
 
+def _plain_text(of: dict[str, Any], log_id: str, seq: int) -> str:
+    """The canonical form of a row whose texts need no escapes."""
+    detail = _ENCODE(of["detail"]) if of["detail"] else "{}"
+    return (
+        f'{{"action":"{of["action"]}","actor":"{of["actor"]}","app_version":"{of["app_version"]}",'
+        f'"detail":{detail},"log_id":"{log_id}","mono":{of["mono"]},"object":"{of["object"]}",'
+        f'"outcome":"{of["outcome"]}","reason":"{of["reason"]}","role":"{of["role"]}","seq":{seq},'
+        f'"session":"{of["session"]}","ts":{of["ts"]},"v":1}}'
+    )
+
+
+def _has_form(fields: dict[str, Any]) -> bool:
+    if not fields.keys() >= _FIELDS or fields["v"] != VERSION:
+        return False
+    are_numbers = all(type(fields[name]) is int for name in ("v", "seq", "ts", "mono"))
+    return (
+        are_numbers
+        and isinstance(fields["detail"], dict)
+        and all(type(fields[name]) is str for name in _TEXTS)
+    )
+
+
 def _dump(plain: Any) -> bytes:
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _no_float(text: str) -> None:
     raise ValueError(f"{text} has no single byte form")
+
+
+_SCAN = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float).raw_decode
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,18 @@
 """Ed25519 signatures over raw bytes (RFC 8032)."""
 
+from hashlib import sha256
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+NOTE_ED25519 = 0x01
+NOTE_COSIGNATURE = 0x04
+"""Kinds of signature in C2SP signed-note and tlog-cosignature."""
+
+
+def note_key_hash(name: str, kind: int, public_key: bytes) -> bytes:
+    """The four bytes by which a line of a signed note names its key (https://c2sp.org/signed-note)."""
+    return sha256(name.encode() + b"\n" + bytes([kind]) + public_key).digest()[:4]
 
 
 def public_key_of(signing_key: bytes) -> bytes:

@@ -3,22 +3,14 @@
 import sqlite3
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
+from reviewer.access.log_walk import Mismatch
 from reviewer.errors import Notice
 from reviewer.model.event import Action
 from reviewer.model.task import TaskKind, VerdictKind
 
 _HANDED_IN = frozenset({Action.SUBMITTED, Action.REVIEW_SUBMITTED})
-
-
-class Mismatch(Exception):
-    """Something does not verify: the log row that shows it, if any, and its message."""
-
-    def __init__(self, seq: int | None, notice: Notice) -> None:
-        super().__init__(notice.code)
-        self.seq = seq
-        self.notice = notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +37,12 @@ class _Decision:
 class LoggedWork:
     """What the rows of the log record about work, collected in order."""
 
+    actions: ClassVar[frozenset[Action]] = _HANDED_IN | {
+        Action.VERDICT,
+        Action.TAKEN_BACK,
+        Action.REVIEW_DRAWN,
+        Action.SUBMISSION_REFUSED,
+    }
     work: dict[str, tuple[int, _Work]] = field(default_factory=dict)
     """Annotation id -> the first row that submits it."""
     of_task: dict[str, list[str]] = field(default_factory=dict)

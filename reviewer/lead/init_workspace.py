@@ -44,7 +44,7 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
                     actor=person.id,
                     role=person.role,
                     object=workspace_id,
-                    detail={"log_public_key": log_public_key.hex()},
+                    detail={"log_public_key": log_public_key.hex(), "public_key": person.public_key.hex()},
                 )
             )
             log.checkpoint("workspace_made")

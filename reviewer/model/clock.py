@@ -1,8 +1,10 @@
 """The clock as an injected object, so that tests can control it."""
 
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -27,9 +29,48 @@ class SystemClock:
         return time.monotonic()
 
 
+class ForwardClock:
+    """A clock that never runs backwards: neither itself, nor behind the time of the last row of the log.
+
+    While the machine's clock is behind, time goes on from the latest moment known, by the monotonic clock.
+    Whatever ends on a date (consent, retention, an agreement, a lease) ends although somebody sets the clock
+    back.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._latest: tuple[datetime, float] | None = None
+
+    @classmethod
+    def of(cls, clock: Clock) -> Self:
+        """The clock itself if it is one already."""
+        return clock if isinstance(clock, cls) else cls(clock)
+
+    def now(self) -> datetime:
+        return max(self._clock.now(), self._least())
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def not_before(self, moment: datetime) -> None:
+        """From now on it is at least this late."""
+        if moment >= self._least():
+            self._latest = moment, self._clock.monotonic()
+
+    def behind(self) -> timedelta:
+        """How far the machine's clock is behind."""
+        return max(self._least() - self._clock.now(), timedelta(0))
+
+    def _least(self) -> datetime:
+        if self._latest is None:
+            return _EPOCH
+        moment, since = self._latest
+        return moment + timedelta(seconds=max(0.0, self._clock.monotonic() - since))
+
+
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970 in UTC, as the database stores times."""
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = moment - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 

@@ -57,6 +57,10 @@ class Action(StrEnum):
     EXPORT_ENDED = "export.ended"
     PURGED = "clip.purged"
     CHECKPOINT = "checkpoint"
+    CHECKPOINT_WITNESSED = "checkpoint.witnessed"
+    LOG_WITNESSED = "log.witnessed"
+    LOG_EXPORTED = "log.exported"
+    CLOCK_SET_BACK = "clock.set_back"
     REFUSED = "refused"
     POLICY_CHANGED = "policy.changed"
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
+from reviewer.access.session_binding import binding
 from reviewer.access.signing import public_key_of
 from reviewer.clips.keys import KdfParameters, burn_time, open_keyring, seal_keyring
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, WrongPassphrase
@@ -49,8 +50,7 @@ class SignIn:
         try:
             with self._unit.transaction():
                 self._unit.people.forget_failures(name)
-                self._record(Action.SIGN_IN, identity)
-                self._unit.log.checkpoint("sign_in")
+                self._record_sign_in(identity)
         except BaseException:
             self._unit.log.lock()
             raise
@@ -68,8 +68,8 @@ class SignIn:
             for put_away in self._endings:
                 put_away(identity)
             with self._unit.transaction():
-                self._record(Action.LOCK if locked else Action.SIGN_OUT, identity)
-                self._unit.log.checkpoint("sign_out")
+                ending = Action.LOCK if locked else Action.SIGN_OUT
+                self._unit.log.record(Event.by(identity, ending, identity.person.id), seal="sign_out")
         except ReviewerError:
             return False
         finally:
@@ -123,7 +123,13 @@ class SignIn:
             self._unit.log.unlock(keyring.log_key)
             try:
                 self._unit.log.record(
-                    Event(Action.PERSON_ENROLLED, actor=person.id, role=person.role, object=person.id)
+                    Event(
+                        Action.PERSON_ENROLLED,
+                        actor=person.id,
+                        role=person.role,
+                        object=person.id,
+                        detail={"public_key": public_key_of(keyring.signing_key).hex()},
+                    )
                 )
             finally:
                 self._unit.log.lock()
@@ -161,8 +167,10 @@ class SignIn:
         actor = person.id if person else ""
         self._unit.log.record(Event(action, actor=actor, outcome="refused", reason="wrong_passphrase"))
 
-    def _record(self, action: Action, identity: Identity) -> None:
-        self._unit.log.record(Event.by(identity, action, identity.person.id))
+    def _record_sign_in(self, identity: Identity) -> None:
+        log = self._unit.log
+        detail = binding(identity, log.log_id, log.head().hash)
+        log.record(Event.by(identity, Action.SIGN_IN, identity.person.id, detail=detail), seal="sign_in")
 
 
 def normal_code(code: str) -> str:

@@ -43,9 +43,10 @@ def tamper(file: Path, attack: Attack) -> None:
 
 
 def prune_checkpoints(file: Path, above: int) -> None:
-    """Takes away the checkpoints that would give a cut tail away."""
+    """Takes away the checkpoints and the index that would give a cut tail away."""
     with unguarded(file) as connection:
         connection.execute("DELETE FROM log_about WHERE seq > ?", (above,))
+        connection.execute("DELETE FROM log_index WHERE seq > ?", (above,))
         connection.execute("DELETE FROM checkpoint WHERE size > ?", (above,))
 
 

@@ -1,0 +1,99 @@
+"""Binds a session to the person who signed in, with that person's own key.
+
+The log key is one for all people of a workspace, so it cannot show who wrote a row. The row of a sign-in
+therefore carries a signature by the person's signing key over the session's id and the row before it; all
+rows of the session must bear that person's name. Somebody else with the log key cannot start a session in
+that name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reviewer.access import signing
+from reviewer.access.audit_log import MAY_BE_UNSIGNED
+from reviewer.errors import Notice
+from reviewer.model.event import Action
+from reviewer.model.people import Identity
+
+NEEDS_NO_SESSION = MAY_BE_UNSIGNED | {Action.PERSON_ENROLLED, Action.REFUSED}
+"""Acts with a person's name that happen while nobody, or not that person, is signed in."""
+_ENDS = frozenset({Action.SIGN_OUT, Action.LOCK})
+
+
+def binding(identity: Identity, log_id: str, previous: bytes) -> dict[str, str]:
+    """The details of a sign-in row that follows the row with the hash ``previous``."""
+    key = identity.keyring.signing_key
+    person = identity.person
+    message = _message(log_id, previous, identity.session_id, person.id, person.role)
+    return {
+        "public_key": signing.public_key_of(key).hex(),
+        "session_signature": signing.sign(key, message).hex(),
+    }
+
+
+@dataclass(slots=True)
+class Sessions:
+    """Follows sign-ins through the log, and finds rows that bear another name than their session's person."""
+
+    log_id: str
+    keys: dict[str, str] = field(default_factory=dict)
+    """Person -> signing key (hexadecimal), as the log has it."""
+    _open: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _ended: set[str] = field(default_factory=set)
+    _is_bound: bool = False
+
+    def flaw(self, seq: int, fields: Mapping[str, Any], previous: bytes) -> Notice | None:
+        """What is wrong with the name or session of a row, or None; call it for every row in order.
+
+        Logs of earlier versions have no bindings: there, a row must only not contradict its session.
+        """
+        session = fields["session"]
+        action = fields["action"]
+        if action == Action.SIGN_IN:
+            return self._begin(seq, fields, previous)
+        if not session:
+            self._learn_key(action, fields)
+            is_missing = self._is_bound and fields["actor"] and action not in NEEDS_NO_SESSION
+            return Notice("LOG_ROW_WITHOUT_SESSION", {"row": seq}) if is_missing else None
+        who = self._open.get(session)
+        if who is None:
+            if session in self._ended:
+                return Notice("LOG_ROW_AFTER_SESSION", {"row": seq})
+            return Notice("LOG_ROW_WITHOUT_SESSION", {"row": seq}) if self._is_bound else None
+        if who != (fields["actor"], fields["role"]):
+            return Notice("LOG_ROW_OF_ANOTHER_PERSON", {"row": seq})
+        if action in _ENDS:
+            del self._open[session]
+            self._ended.add(session)
+        return None
+
+    def _begin(self, seq: int, fields: Mapping[str, Any], previous: bytes) -> Notice | None:
+        session, person, role, detail = (fields[name] for name in ("session", "actor", "role", "detail"))
+        if session in self._open or session in self._ended:
+            return Notice("LOG_SESSION_NOT_BOUND", {"row": seq})
+        if "session_signature" in detail:
+            key = self.keys.setdefault(person, str(detail.get("public_key")))
+            message = _message(self.log_id, previous, session, person, role)
+            if not _verifies(key, message, detail["session_signature"]):
+                return Notice("LOG_SESSION_NOT_BOUND", {"row": seq})
+            self._is_bound = True
+        elif self._is_bound:
+            return Notice("LOG_SESSION_NOT_BOUND", {"row": seq})
+        self._open[session] = person, role
+        return None
+
+    def _learn_key(self, action: str, fields: Mapping[str, Any]) -> None:
+        if action in {Action.WORKSPACE_MADE, Action.PERSON_ENROLLED} and "public_key" in fields["detail"]:
+            self.keys[fields["actor"]] = str(fields["detail"]["public_key"])
+
+
+def _message(log_id: str, previous: bytes, session: str, person: str, role: str) -> bytes:
+    return f"reviewer session\n{log_id}\n{previous.hex()}\n{session}\n{person}\n{role}\n".encode()
+
+
+def _verifies(key: str, message: bytes, signature: object) -> bool:
+    try:
+        return signing.verify(bytes.fromhex(key), message, bytes.fromhex(str(signature)))
+    except ValueError:
+        return False
