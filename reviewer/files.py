@@ -1,8 +1,9 @@
-"""Atomic file writes: after a crash a file has its old or its new content."""
+"""Atomic file writes, after which a file has its old or its new content; locks among processes."""
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -48,6 +49,40 @@ def sync_file(descriptor: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
     else:
         os.fsync(descriptor)
+
+
+@contextmanager
+def locked_file(path: Path) -> Iterator[bool]:
+    """Holds a lock among processes, which ends with the process that holds it, however that ends.
+
+    Yields False if another process (or another call in this one) holds it. The file is removed afterwards by
+    whoever held the lock, so its name must not be used again.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    is_held = False
+    try:
+        is_held = _lock(descriptor)
+        yield is_held
+    finally:
+        if is_held:
+            with suppress(OSError):  # Windows refuses while others have it open; an empty file is left
+                path.unlink()
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _write_synced(path: Path, content: bytes, mode: int) -> None:

@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,9 @@ from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
+from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
+from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.db.schema import migrate
 from reviewer.db.workspace_meta import read_meta
@@ -54,9 +57,11 @@ from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.agreement import Agreement
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.draft_measurement import DraftMeasurement
+from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
 from reviewer.session.sign_in import SignIn, require_strong
+from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.transcript.conventions import load_conventions
@@ -106,6 +111,10 @@ class Workspace:
             clock=self.clock,
             nda_days=self.project.nda_days,
         )
+        self._unfinished = UnfinishedExports(self._unit)
+        with suppress(Unavailable):  # nobody is kept out by a full disk; the next start tries again
+            self._unfinished.remove()
+        self._due_purges = DuePurges(self._unit)
         form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
@@ -137,6 +146,16 @@ class Workspace:
         """Activates an invited account."""
         return self.sessions.enrol(name, code, passphrase)
 
+    def purge_due(self, identity: Identity) -> tuple[str, ...]:
+        """Purges what is due, and records the end of exports that were killed; returns the purged clips.
+
+        Raises: Refused when signed out; Unavailable when disk or queue fail.
+        """
+        self.sessions.require(identity)
+        self._unfinished.remove()
+        self._unfinished.record_ends(identity)
+        return self._due_purges.purge(identity)
+
     def desk(self, identity: Identity) -> DeskSession:
         """The contractor's work for a signed-in person."""
         return DeskSession(self._work(identity, DESK_KINDS))
@@ -164,6 +183,8 @@ class Workspace:
             parameters=self._parameters,
             make_decoder=Decoder,
             verify=self._verify_log,
+            due_purges=self._due_purges,
+            unfinished=self._unfinished,
         )
 
     def close(self) -> None:
@@ -221,6 +242,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         log=log,
         activity=ActivityCounts(database),
         exports=ExportRepository(database),
+        withdrawals=WithdrawalRepository(database),
+        retention=RetentionRepository(database),
         people=PersonRepository(database, clock),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
         clock=clock,

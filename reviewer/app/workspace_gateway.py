@@ -39,6 +39,9 @@ class OpenWorkspaceGateway:
     def agreement(self) -> "Agreement":
         return self._workspace.agreement
 
+    def purge_due(self, identity: Identity) -> tuple[str, ...]:
+        return self._workspace.purge_due(identity)
+
     def desk(self, identity: Identity) -> "DeskSession":
         return self._workspace.desk(identity)
 
@@ -118,6 +121,9 @@ class LazyWorkspaceGateway:
     @property
     def agreement(self) -> "Agreement":
         return self.workspace.agreement
+
+    def purge_due(self, identity: Identity) -> tuple[str, ...]:
+        return self.workspace.purge_due(identity)
 
     def desk(self, identity: Identity) -> "DeskSession":
         return self.workspace.desk(identity)

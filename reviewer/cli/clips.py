@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from reviewer.cli import output
+from reviewer.cli.retention import print_recall
 from reviewer.cli.sign_in import (
     AsJson,
     AsName,
@@ -18,7 +19,7 @@ from reviewer.cli.sign_in import (
     signed_in,
     signs_in,
 )
-from reviewer.errors import Notice, Refused, Unavailable
+from reviewer.errors import Damaged, Notice, Refused, Unavailable
 from reviewer.messages import command_catalogue
 
 _OUTCOMES = ("accepted", "refused", "quarantined")
@@ -124,22 +125,23 @@ def purge(
     *,
     json: AsJson = False,
 ) -> None:
-    """Destroy clips' keys, and print the exports to recall."""
-    from reviewer.lead.purge import read_withdrawn_sources  # noqa: PLC0415
+    """Destroy clips' keys, and print the exports to recall; exit code 4 if some sources were unknown."""
+    from reviewer.lead.withdrawals import read_withdrawals  # noqa: PLC0415
 
     if withdrawn is None and not retention:
         raise Refused("NOTHING_TO_PURGE")
-    sources = read_withdrawn_sources(withdrawn) if withdrawn else ()
-    with signed_in(workspace, as_name, passphrase_file) as work:
-        report = work.person.lead.purge(sources, retention=retention)
+    withdrawals = read_withdrawals(withdrawn) if withdrawn else ()
+    with signed_in(workspace, as_name, passphrase_file, purges_due=False) as work:
+        report = work.person.lead.withdraw(withdrawals, retention=retention)
     if json:
         output.print_json(report.to_json())
-        return
-    print(output.sentence("PURGED_CLIPS", clips=len(report.purged), unknown=report.unknown))
-    if report.recall:
-        print(output.sentence("RECALL"))
-        rows = [(one.export, one.made_at, one.formats, clip) for one in report.recall for clip in one.clips]
-        output.print_table(("export", "made at", "formats", "clip"), rows)
+    else:
+        print(output.sentence("PURGED_CLIPS", clips=len(report.purged), unknown=report.unknown))
+        if report.later:
+            print(output.sentence("PURGED_LATER", clips=len(report.later)))
+        print_recall(report.recall)
+    if report.unknown:
+        raise Damaged("WITHDRAWALS_UNKNOWN", sources=report.unknown)
 
 
 def _print_left_out(left_out: Mapping[str, int]) -> None:

@@ -20,6 +20,7 @@ from reviewer.cli import (
     people,
     qa,
     queue,
+    retention,
 )
 from reviewer.errors import Refused, ReviewerError, Unavailable
 
@@ -48,6 +49,8 @@ app.add_typer(lexicon.app, name="lexicon")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
+app.add_typer(retention.app, name="retention")
+app.add_typer(retention.recall_app, name="recall")
 app.command("doctor")(doctor.doctor)
 
 

@@ -36,12 +36,16 @@ def status(work: CommandSession, *, json: AsJson = False) -> None:
                 "with_lead": with_lead,
                 "untaken": untaken,
                 "unwitnessed": overview.unwitnessed,
+                "due": overview.due,
+                "due_soon": overview.due_soon,
+                "unfinished_exports": overview.unfinished_exports,
             }
         )
         return
     rows = [("clips", output.term("CLIP_STATE", state), count) for state, count in counts.clips.items()]
     rows += [("tasks", output.term("TASK_STATE", state), count) for state, count in counts.tasks.items()]
     output.print_table(("what", "state", "count"), rows)
+    print(f"\n{output.sentence('RETENTION_DUE', due=overview.due, soon=overview.due_soon)}")
     _table("Leases", leases)
     _table("Late drafts", late)
     _table("Clips that wait for the lead (assign or release one of their tasks)", with_lead)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reviewer.errors import Refused, Unavailable
+from reviewer.errors import Refused, ReviewerError, Unavailable
 from reviewer.places import default_workspace
 
 if TYPE_CHECKING:
@@ -64,15 +64,35 @@ def opened(folder: Path | None) -> Iterator["Workspace"]:
 
 
 @contextmanager
-def signed_in(folder: Path | None, name: str | None, file: Path | None) -> Iterator[CommandSession]:
-    """Signs a person in for one command, and out when it ends."""
+def signed_in(
+    folder: Path | None, name: str | None, file: Path | None, *, purges_due: bool = True
+) -> Iterator[CommandSession]:
+    """Signs a person in for one command, and out when it ends; first purges what is due.
+
+    ``purges_due``: False for the command that does so itself, and reports it.
+    """
     with opened(folder) as workspace:
         who, passphrase = name_from(name), passphrase_from(file)
         person = workspace.sign_in(who, passphrase)
         try:
+            if purges_due:
+                _purge_due(workspace, person)
             yield CommandSession(workspace, person, passphrase)
         finally:
             workspace.sign_out(person)
+
+
+def _purge_due(workspace: "Workspace", person: "SignedIn") -> None:
+    """Purges by date; says so on stderr. Where it fails the command still runs: nothing due can be opened."""
+    from reviewer.cli import output  # noqa: PLC0415
+
+    try:
+        purged = workspace.purge_due(person.identity)
+    except ReviewerError as problem:
+        output.print_error(problem)
+    else:
+        if purged:
+            print(output.sentence("PURGED_BY_DATE", clips=len(purged)), file=sys.stderr)
 
 
 def signs_in(command: Callable[..., None]) -> Callable[..., None]:

@@ -93,6 +93,23 @@ class ClipRepository:
             for row in rows
         }
 
+    def withdraw(self, clip_id: str, at: datetime) -> None:
+        """Ends consent for a clip ``at``, unless it ends earlier already."""
+        self._database.execute(
+            "UPDATE clip SET consent_withdrawn_at = min(coalesce(consent_withdrawn_at, ?1), ?1)"
+            " WHERE id = ?2",
+            (to_micros(at), clip_id),
+        )
+
+    def keep_until(self, clip_id: str, until: datetime) -> None:
+        """Moves the end of a clip's retention."""
+        self._database.execute("UPDATE clip SET purge_at = ? WHERE id = ?", (to_micros(until), clip_id))
+
+    def purged(self) -> list[str]:
+        """The clips whose key was destroyed."""
+        rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NULL ORDER BY id")
+        return [row["id"] for row in rows]
+
     def _row(self, clip_id: str) -> Row:
         row = self._database.row("SELECT * FROM clip WHERE id = ?", (clip_id,))
         if row is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from reviewer.errors import Notice
 from reviewer.formats.dataset import write_bytes
+from reviewer.formats.output_folder import MARKER
 
 NAME = "passport.json"
 VERSION = 2
@@ -73,7 +74,8 @@ def validate(folder: Path) -> list[Notice]:
 
 
 def _files(folder: Path) -> list[dict[str, str | int]]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / NAME)
+    own = (folder / NAME, folder / MARKER)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
     return [
         {"path": path.relative_to(folder).as_posix(), "sha256": _sha256(path), "bytes": path.stat().st_size}
         for path in paths

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -12,10 +13,17 @@ from reviewer.access.audit_log import Head
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.rights import Act
 from reviewer.audio.io.flac import cut_flac
-from reviewer.errors import Damaged, Notice, Refused, ReviewerError
+from reviewer.errors import Damaged, Notice, Refused, ReviewerError, Unavailable
 from reviewer.formats import csv_table, nemo, passport
 from reviewer.formats.dataset import Utterance, write_clips
-from reviewer.formats.output_folder import moved_into_place, require_free, temporary_folder
+from reviewer.formats.output_folder import (
+    is_gone,
+    moved_into_place,
+    plan_folder,
+    require_free,
+    temporary_folder,
+    unmark,
+)
 from reviewer.formats.passport import Passport
 from reviewer.labels.schema import Schema
 from reviewer.lead.export_filter import parse_filter
@@ -28,6 +36,7 @@ from reviewer.model.project import Project
 from reviewer.model.task import FinalAnnotation
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.unfinished_exports import UnfinishedExports, export_folder
 from reviewer.session.unit_of_work import UnitOfWork
 
 
@@ -87,6 +96,7 @@ class Export:
         project: Project,
         schema: Schema,
         conventions: LocaleConventions,
+        unfinished: UnfinishedExports,
         formats: Mapping[str, Format] = FORMATS,
     ) -> None:
         self._unit = unit
@@ -96,6 +106,7 @@ class Export:
         self._selector = Selector(unit, access, conventions)
         self._forms = unit.label_schemas
         self._formats = formats
+        self._unfinished = unfinished
 
     def export_set(
         self,
@@ -116,25 +127,39 @@ class Export:
         names = self._known(formats)
         predicate = parse_filter(where, self._schema) if where else lambda _facts: True
         require_free(out)
-        order = self._start(identity, out, names, where, split=split)
-        try:
-            selection = self._selector.select(identity, predicate)
-            return self._write(order, selection, progress)
-        except BaseException as error:
-            code = error.code if isinstance(error, ReviewerError) else type(error).__name__
-            with self._unit.transaction():
-                self._unit.exports.fail(order.id)
-                self._record(identity, Action.EXPORT_ENDED, order.id, {}, outcome="failed", reason=code)
-            raise
+        self._unfinished.remove()
+        with ExitStack() as until_ended:
+            order = self._start(identity, out, names, where, until_ended, split=split)
+            try:
+                selection = self._selector.select(identity, predicate)
+                return self._write(order, selection, progress)
+            except BaseException as error:
+                code = error.code if isinstance(error, ReviewerError) else type(error).__name__
+                with self._unit.transaction():
+                    self._unit.exports.fail(order.id)
+                    self._record(identity, Action.EXPORT_ENDED, order.id, {}, outcome="failed", reason=code)
+                raise
 
     def _start(
-        self, identity: Identity, out: Path, formats: tuple[str, ...], where: str | None, *, split: bool
+        self,
+        identity: Identity,
+        out: Path,
+        formats: tuple[str, ...],
+        where: str | None,
+        until_ended: ExitStack,
+        *,
+        split: bool,
     ) -> _Order:
+        """Records the start, and holds the lock by which others know that the export is running."""
         unit = self._unit
         checkpoint = unit.log.checkpoint("export")
         with unit.transaction():
             started = self._record(identity, Action.EXPORT_STARTED, "", {"formats": list(formats)})
             export_id = f"e{started:08d}"
+            try:
+                until_ended.enter_context(unit.exports.locked(export_id))
+            except OSError as error:
+                raise Unavailable("SET_NOT_WRITTEN", problem=error.strerror or "") from error
             unit.exports.start(export_id, identity.person.id, formats, unit.clock.now())
         return _Order(identity, out, formats, where, split, export_id, unit.log.head(), checkpoint)
 
@@ -144,14 +169,26 @@ class Export:
         if not selection.selected:
             raise NothingToExport(selection.left_out)
         utterances = self._utterances(order, selection)
-        with temporary_folder(order.out) as folder:
-            write_clips(folder, utterances, progress)
-            for name in order.formats:
-                self._formats[name].write(folder, utterances)
-            digest = passport.write(folder, self._passport(order, selection, utterances))
-            self._require_valid(folder, order.formats)
-            with moved_into_place(folder, order.out), self._unit.transaction_with_queue():
-                self._finish(order, selection, digest)
+        exports, planned = self._unit.exports, plan_folder(order.out)
+        items = {one.clip.id: one.accepted.id for one in selection.selected}
+        exports.intend(export_folder(order.id, planned), items)
+        try:
+            with temporary_folder(planned) as folder:
+                exports.folder_made(order.id)
+                write_clips(folder, utterances, progress)
+                for name in order.formats:
+                    self._formats[name].write(folder, utterances)
+                digest = passport.write(folder, self._passport(order, selection, utterances))
+                self._require_valid(folder, order.formats)
+                with moved_into_place(planned), self._unit.transaction_with_queue():
+                    self._finish(order, items, selection, digest)
+            unmark(planned)
+            exports.settle(order.id, self._unit.clock.now())
+        except BaseException:
+            with suppress(ReviewerError):  # an error of the disk must not hide the first one
+                if is_gone(planned):
+                    exports.settle(order.id, self._unit.clock.now())
+            raise
         return ExportResult(
             order.out, len(utterances), _seconds(utterances), dict(selection.left_out), digest
         )
@@ -214,10 +251,14 @@ class Export:
             found[schema_id] = {"clips": clips, **facts}
         return found
 
-    def _finish(self, order: _Order, selection: Selection, digest: str) -> None:
-        """Records which annotation of which clip was exported, in the commit that names the folder."""
+    def _finish(self, order: _Order, items: Mapping[str, str], selection: Selection, digest: str) -> None:
+        """Records that the set is complete, in the commit that names the folder.
+
+        Raises Refused when a clip was withdrawn or purged since it was written.
+        """
         unit = self._unit
-        items = {one.clip.id: one.accepted.id for one in selection.selected}
+        for clip_id in items:
+            self._access.openable(clip_id)
         for clip_id, annotation_id in items.items():
             if unit.queue.final(clip_id) is None:  # several passes that agree: the first one is exported
                 verdict = unit.queue.verdict_on(annotation_id)
@@ -230,7 +271,7 @@ class Export:
             "passport_sha256": digest,
         }
         with unit.transaction():
-            unit.exports.finish(order.id, items, digest)
+            unit.exports.finish(order.id, digest)
             self._record(order.identity, Action.EXPORT_ENDED, order.id, detail)
 
     def _known(self, formats: Sequence[str]) -> tuple[str, ...]:

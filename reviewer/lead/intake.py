@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from reviewer.access.rights import Act, require
@@ -27,6 +28,7 @@ from reviewer.session.unit_of_work import UnitOfWork
 _LOG_ROWS_A_COMMIT = 200
 _SAME_SOURCE = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_SOURCE")
 _SAME_SAMPLES = Decision.refuse(RefusalCode.DUPLICATE, "DUPLICATE_AUDIO")
+_WITHDRAWN = Decision.refuse(RefusalCode.WITHDRAWN)
 _OUTSIDE_FOLDER = Decision.refuse(RefusalCode.BAD_VALUE, "AUDIO_OUTSIDE_FOLDER")
 
 MakeDecoder = Callable[[], AbstractContextManager[Decoder]]
@@ -165,6 +167,8 @@ class _IntakeRun:
         """Decodes, seals and queues one clip, or returns the refusal."""
         clips = self._unit.clips
         source = self._hashes.of_source_id(candidate.row.source_id)
+        if self._is_withdrawn(source):
+            return _WITHDRAWN
         if source in self._seen or clips.has_source(source):
             return _SAME_SOURCE
         path = audio_path(self._folder, candidate.row.audio)
@@ -189,6 +193,8 @@ class _IntakeRun:
         is_quarantined = candidate.decision.outcome is Outcome.QUARANTINED
 
         def in_transaction() -> None:
+            if self._is_withdrawn(clip.source_hash):  # since the first check
+                raise Refused("WITHDRAWN")
             if candidate.row.text:
                 unit.hypotheses.add(keyring, hypothesis_of(candidate.row, clip))
             passes = self._project.queue.passes
@@ -221,13 +227,22 @@ class _IntakeRun:
             frames=decoded.frames,
             recorded_at=row.recorded_at,
             consent_granted_at=row.consent_granted_at,
-            consent_withdrawn_at=row.consent_withdrawn_at,
+            consent_withdrawn_at=self._consent_ends(row, source),
             purge_at=purge_at(row.recorded_at, self._project.intake),
             imported_at=self._unit.clock.now(),
             source_hash=source,
             speaker_hash=self._hashes.of_speaker(row),
             samples_hash=samples,
         )
+
+    def _is_withdrawn(self, source: str) -> bool:
+        at = self._unit.withdrawals.at(source)
+        return at is not None and at <= self._unit.clock.now()
+
+    def _consent_ends(self, row: ManifestRow, source: str) -> datetime | None:
+        """By the manifest or by a list of withdrawals, whichever is earlier."""
+        dates = [date for date in (row.consent_withdrawn_at, self._unit.withdrawals.at(source)) if date]
+        return min(dates, default=None)
 
     def _refuse(self, line: ManifestLine, decision: Decision) -> None:
         if not self._options.dry_run:

@@ -1,5 +1,7 @@
 """Keyed hashes of sources, speakers, samples and people, meaningless without the workspace key."""
 
+import unicodedata
+
 from reviewer.audio.decode.decoder import Decoded
 from reviewer.clips.keys import keyed_hash, subkey
 from reviewer.model.clip import Clip
@@ -18,8 +20,11 @@ class KeyedHashes:
         )
 
     def of_source_id(self, source_id: str) -> str:
-        """Tells whether a source was imported before, and finds its clip when consent is withdrawn."""
-        return keyed_hash(self._source, source_id.encode())
+        """Tells whether a source was imported before, and finds its clip when consent is withdrawn.
+
+        The id is taken in NFC and without spaces around it: lists of withdrawals come from other programs.
+        """
+        return keyed_hash(self._source, unicodedata.normalize("NFC", source_id.strip()).encode())
 
     def of_speaker(self, row: ManifestRow) -> str:
         """Keeps one speaker's clips together, for speaker-disjoint splits."""

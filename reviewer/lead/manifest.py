@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
 
 from reviewer.errors import Refused, Unavailable
+from reviewer.lead.table_files import is_visible
 from reviewer.privacy.manifest_row import Decision, ManifestRow, RefusalCode, WordTiming
 
 FIELDS = (
@@ -247,6 +248,14 @@ def _text(name: str, value: Any) -> str:
     return value
 
 
+def _source_id(name: str, value: Any) -> str:
+    """A source that could not be named in a list of withdrawals could never be withdrawn."""
+    text = _text(name, value)
+    if not is_visible(text):
+        raise _BadValue("VALUE_CONTROL_CHARACTERS")
+    return text
+
+
 def _product(name: str, value: Any) -> str:
     text = _text(name, value)
     if not _PRODUCT.fullmatch(text):
@@ -311,7 +320,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "consent_product": _product,
     "consent_granted_at": _time,
     "consent_withdrawn_at": _time,
-    "source_id": _text,
+    "source_id": _source_id,
     "speaker": _text,
     "draft": _text,
     "words": _words,

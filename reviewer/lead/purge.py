@@ -1,152 +1,110 @@
 """Purges clips whose consent was withdrawn or whose retention time is over, by destroying their keys."""
 
-import csv
-import io
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from reviewer.access.rights import Act, require
 from reviewer.clips.repository import PurgeReason
-from reviewer.errors import Refused, Unavailable
-from reviewer.lead.keyed_hashes import KeyedHashes
-from reviewer.model.clip import ClipState
+from reviewer.lead.withdrawals import RecordedWithdrawals, Withdrawal, record_withdrawals
 from reviewer.model.clock import to_iso
-from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity
+from reviewer.session.due_purges import DuePurges, destroy_clip
 from reviewer.session.unit_of_work import UnitOfWork
-
-_SOURCE_FIELD = "source_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """An export that contains purged clips; its holder must delete them."""
+    """An export that contains purged clips; its holder must delete them.
+
+    An unfinished one (``state`` is not ``finished``) may exist: its process was killed, and what it wrote was
+    moved, or cannot be reached. ``folder`` is where it was written, empty if that is not known.
+    """
 
     export: str
     made_at: str
     formats: str
     clips: tuple[str, ...]
+    state: str = "finished"
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PurgeReport:
     """What was purged, by clip id and reason, and which exports must be recalled.
 
-    ``unknown`` counts sources that were never imported. The recall list also names clips of the same request
-    that an earlier purge destroyed, so a second request gives the same list.
+    ``unknown`` counts sources that were never imported; from now on they are refused.
+    ``later`` are clips whose consent ends on a later day. The recall list also names clips of the same
+    request that an earlier purge destroyed, so a second request gives the same list.
     """
 
     purged: tuple[tuple[str, str], ...]
     unknown: int
     recall: tuple[Recall, ...]
+    later: tuple[tuple[str, datetime], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``purge --json`` prints."""
         return {
             "purged": [{"clip": clip, "reason": reason} for clip, reason in self.purged],
             "unknown": self.unknown,
+            "later": [{"clip": clip, "at": to_iso(at)} for clip, at in self.later],
             "recall": [asdict(one) for one in self.recall],
         }
 
 
 class Purge:
-    """The only way to destroy a clip: without its key, nothing that was sealed under it can be read."""
+    """A lead's purge; without its key, nothing that was sealed under it can be read."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, due_purges: DuePurges) -> None:
         self._unit = unit
+        self._due_purges = due_purges
 
-    def purge_clips(self, identity: Identity, sources: Sequence[str], *, retention: bool) -> PurgeReport:
+    def purge_clips(
+        self, identity: Identity, withdrawals: Iterable[Withdrawal], *, retention: bool
+    ) -> PurgeReport:
         """Purges the clips of these sources and, with ``retention``, all whose retention or consent is over.
 
-        Each clip is one commit (key, sealed work, tombstone, log row). Its sealed files are removed
-        afterwards, as are those that an interrupted purge left behind.
+        The withdrawals are recorded first, in one commit; killed after it, the next start of the program
+        purges the rest. Then each clip is one commit (key, sealed work, tombstone, log row). Its sealed files
+        are removed afterwards, as are those that an interrupted purge left behind.
 
         Raises: NotAllowed for anybody but a lead; Unavailable when the disk fails.
         """
         require(identity.person, Act.PURGE)
-        clips = self._unit.clips
-        hashes = KeyedHashes(identity.keyring)
-        found = [clips.of_source(hashes.of_source_id(source)) for source in sources]
-        reasons = {clip: PurgeReason.CONSENT_ENDED for clip in found if clip is not None}
-        if retention:
-            reasons = clips.due_for_purge(self._unit.clock.now()) | reasons
-        recall = self._recall(reasons.keys())
-        purged = [(clip, why) for clip, why in reasons.items() if self._destroy(identity, clip, why, recall)]
-        self._unit.content.sweep()
-        return PurgeReport(tuple(purged), found.count(None), recall)
-
-    def _destroy(self, identity: Identity, clip: str, reason: str, recall: Iterable[Recall]) -> bool:
-        exports = [one.export for one in recall if clip in one.clips]
         unit = self._unit
-        with unit.transaction_with_queue():
-            if unit.queue.clip_state(clip) is ClipState.PURGED:
-                return False
-            with unit.transaction():
-                unit.clips.destroy_key(clip)
-                unit.hypotheses.delete_of_clip(clip)
-                unit.alignments.delete_of_clip(clip)
-                unit.draft_distances.delete_of_clip(clip)
-                unit.drafts.delete_of_clip(clip)
-                unit.versions.delete_of_clip(clip)
-                event = Event.by(identity, Action.PURGED, clip, reason=reason, detail={"exports": exports})
-                unit.log.record(event)
-            unit.queue.withdraw_clip(clip, reason)
-        return True
+        withdrawals = tuple(withdrawals)
+        recorded = (
+            record_withdrawals(unit, identity, withdrawals) if withdrawals else RecordedWithdrawals((), (), 0)
+        )
+        reasons = dict.fromkeys(recorded.due, PurgeReason.CONSENT_ENDED)
+        if retention:
+            self._due_purges.release()
+            reasons = unit.clips.due_for_purge(unit.clock.now()) | reasons
+        recall = self.recall_of(reasons.keys())
+        purged = tuple(
+            (clip, why)
+            for clip, why in reasons.items()
+            if destroy_clip(unit, identity, clip, why, by_date=False)
+        )
+        unit.content.sweep()
+        return PurgeReport(purged, recorded.unknown, recall, recorded.later)
 
-    def _recall(self, clips: Collection[str]) -> tuple[Recall, ...]:
+    def recall(self) -> tuple[Recall, ...]:
+        """The exports that contain any clip that was purged or is due to be, oldest first."""
+        return self.recall_of({*self._unit.clips.purged(), *self._due_purges.due()})
+
+    def recall_of(self, clips: Collection[str]) -> tuple[Recall, ...]:
         """The exports that contain any of these clips, oldest first."""
         return tuple(
-            Recall(export.id, to_iso(export.made_at), ",".join(export.formats), tuple(export.clips))
+            Recall(
+                export.id,
+                to_iso(export.made_at),
+                ",".join(export.formats),
+                tuple(export.clips),
+                export.state,
+                export.out,
+            )
             for export in self._unit.exports.exports_of(clips)
         )
-
-
-def read_withdrawn_sources(file: Path) -> tuple[str, ...]:
-    """The source ids of a list of withdrawals, in its order, each once.
-
-    JSON Lines if the first line begins an object, CSV if it names a column ``source_id``, else one id a line.
-    Raises Unavailable if the file cannot be read, Refused if any line is invalid: overlooking a withdrawal
-    would be worse than asking for the list again.
-    """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Unavailable("WITHDRAWALS_UNREADABLE", problem=str(error)) from error
-    except UnicodeDecodeError as error:
-        raise Refused("WITHDRAWALS_NOT_UTF8") from error
-    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if not lines:
-        raise Refused("WITHDRAWALS_EMPTY")
-    first = lines[0][1]
-    if first.startswith("{"):
-        found = [_source_from_json(number, line) for number, line in lines]
-    elif _SOURCE_FIELD in (cell.strip() for cell in next(csv.reader([first]))):
-        found = _sources_from_csv(text)
-    else:
-        found = [line for _, line in lines]
-    return tuple(dict.fromkeys(found))
-
-
-def _source_from_json(number: int, line: str) -> str:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise Refused("WITHDRAWALS_BAD_LINE", line=number) from error
-    value = row.get(_SOURCE_FIELD) if isinstance(row, dict) else None
-    if not isinstance(value, str) or not value.strip():
-        raise Refused("WITHDRAWALS_BAD_LINE", line=number)
-    return value.strip()
-
-
-def _sources_from_csv(text: str) -> list[str]:
-    rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
-    found = []
-    for row in rows:
-        value = next((cell for head, cell in row.items() if head and head.strip() == _SOURCE_FIELD), None)
-        if not value or not value.strip():
-            raise Refused("WITHDRAWALS_BAD_LINE", line=rows.line_num)
-        found.append(value.strip())
-    return found

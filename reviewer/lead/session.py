@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from reviewer.access.checkpoint import Checkpoint
@@ -10,6 +11,7 @@ from reviewer.access.rights import Act, require
 from reviewer.access.verification import Finding
 from reviewer.clips.draft_distances import MeanDistance
 from reviewer.clips.keys import KdfParameters
+from reviewer.clips.retention import RetentionDecision
 from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.drafting import Drafting, DraftsReport
@@ -17,7 +19,9 @@ from reviewer.lead.export import Export, ExportResult
 from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
-from reviewer.lead.purge import Purge, PurgeReport
+from reviewer.lead.purge import Purge, PurgeReport, Recall
+from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
+from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
@@ -25,8 +29,10 @@ from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, Untaken
 from reviewer.queue.api import HeldClip
 from reviewer.session.access_limits import PersonActivity
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.due_purges import DuePurges
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.sign_in import SignIn
+from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 
 
@@ -50,6 +56,12 @@ class Overview:
     unwitnessed: int
     untaken: tuple[UntakenCount, ...] = ()
     """Tasks that wait and that nobody with an active account can take."""
+    due: int = 0
+    """Clips whose consent or retention is over and that are not purged yet."""
+    due_soon: int = 0
+    """Clips that will be due within 30 days."""
+    unfinished_exports: int = 0
+    """Exports that were killed and whose plain files cannot be removed now."""
     limited: tuple[str, ...] = ()
     """Names of people whom a limit on opening or skipping stopped in the last day."""
 
@@ -70,6 +82,8 @@ class LeadSession:
         parameters: KdfParameters,
         make_decoder: MakeDecoder,
         verify: Callable[[], Finding],
+        due_purges: DuePurges,
+        unfinished: UnfinishedExports,
     ) -> None:
         self.identity = identity
         self._unit = unit
@@ -77,8 +91,13 @@ class LeadSession:
         self._access = access
         self._people = People(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
-        self._export = Export(unit, access, project=project, schema=schema, conventions=conventions)
-        self._purge = Purge(unit)
+        self._export = Export(
+            unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
+        )
+        self._purge = Purge(unit, due_purges)
+        self._due_purges = due_purges
+        self._unfinished = unfinished
+        self._extension = RetentionExtension(unit, project.intake)
         self._drafting = Drafting(unit, access, project.asr.recogniser)
         self._verify = verify
 
@@ -86,6 +105,7 @@ class LeadSession:
         """The progress of the project, in counts computed now."""
         self._require(Act.SEE_PROGRESS)
         queue = self._unit.queue
+        due = self._due_purges.due()
         work = {counts.person_id: counts for counts in queue.work_by_person()}
         people = tuple(
             PersonProgress(person, work.get(person.id, WorkCounts(person.id)))
@@ -100,6 +120,9 @@ class LeadSession:
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
+            due=len(due),
+            due_soon=len(self._unit.clips.due_for_purge(self._unit.clock.now() + SOON)) - len(due),
+            unfinished_exports=len(self._unfinished.left()),
             limited=tuple(each.person.name for each in self.activity() if each.limits_day),
         )
 
@@ -195,8 +218,49 @@ class LeadSession:
 
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
         """Purges the clips of these sources and, with ``retention``, all that are due."""
+        return self.withdraw([Withdrawal(source) for source in sources], retention=retention)
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal], *, retention: bool = False) -> PurgeReport:
+        """Records withdrawals and purges their clips on their day; with ``retention`` all that are due."""
         self._require(Act.PURGE)
-        return self._purge.purge_clips(self.identity, sources, retention=retention)
+        return self._purge.purge_clips(self.identity, withdrawals, retention=retention)
+
+    def withdraw_list(self, file: Path) -> PurgeReport:
+        """Purges the clips of a list of withdrawals, or refuses the whole list."""
+        self._require(Act.PURGE)
+        return self.withdraw(read_withdrawals(file))
+
+    def retention_overview(self) -> RetentionOverview:
+        """What is due, kept for longer, withdrawn but unknown, and to be recalled."""
+        self._require(Act.PURGE)
+        unit, now = self._unit, self._unit.clock.now()
+        due = due_clips(unit, now)
+        return RetentionOverview(
+            due=due,
+            soon=due_clips(unit, now + SOON)[len(due) :],
+            extended=tuple(unit.retention.standing()),
+            unknown=tuple(unit.withdrawals.unknown()),
+            recall=self._purge.recall(),
+            unfinished=tuple(self._unfinished.left()),
+            is_held=self._due_purges.is_held(),
+        )
+
+    def extend_retention(
+        self, clip_ids: Sequence[str], until: datetime, why: str
+    ) -> tuple[RetentionDecision, ...]:
+        """Keeps sampled clips until a later date."""
+        self._require(Act.PURGE)
+        return self._extension.extend(self.identity, clip_ids, until, why)
+
+    def give_up_export(self, export_id: str) -> None:
+        """Looks no longer for the plain files of an unfinished export; it stays on the recall list."""
+        self._require(Act.EXPORT)
+        self._unfinished.give_up(self.identity, export_id)
+
+    def recall(self) -> tuple[Recall, ...]:
+        """The exports that contain purged clips, as often as it is asked for."""
+        self._require(Act.PURGE)
+        return self._purge.recall()
 
     def release(self, task_id: str) -> None:
         """Ends a lease; the draft stays with its author."""

@@ -32,6 +32,7 @@ class RefusalCode(StrEnum):
     EMPTY_AUDIO = "EMPTY_AUDIO"
     TOO_LONG = "TOO_LONG"
     DUPLICATE = "DUPLICATE"
+    WITHDRAWN = "WITHDRAWN"
     PII_FLAGGED = "PII_FLAGGED"
 
 

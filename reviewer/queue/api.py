@@ -274,6 +274,10 @@ class Queue(Protocol):
         """Sets the final annotation of a clip, when several passes agree."""
         ...
 
+    def keep_open_until(self, clip_id: str, until: datetime) -> None:
+        """Moves the moment after which no task of the clip is leased or resumed; idempotent."""
+        ...
+
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
         """Purges a clip from any state: ends leases, deletes sealed work, and leaves a tombstone."""
         ...

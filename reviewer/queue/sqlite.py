@@ -409,6 +409,11 @@ class SqliteQueue:
                 (final.clip_id, final.annotation_id, final.verdict_id),
             )
 
+    def keep_open_until(self, clip_id: str, until: datetime) -> None:
+        self._database.execute(
+            "UPDATE queue_clip SET open_until = ? WHERE clip_id = ?", (to_micros(until), clip_id)
+        )
+
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
         with self._database.transaction():
             self.clip_state(clip_id)

@@ -82,12 +82,12 @@ class ClipAccess:
     def openable(self, clip_id: str) -> Clip:
         """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""
         clip = self._unit.clips.get(clip_id)
+        self._unit.clips.wrapped_key(clip_id)  # first: a purged one says so, whyever it was purged
         now = self._unit.clock.now()
         if clip.consent_withdrawn_at is not None and clip.consent_withdrawn_at <= now:
             raise Refused("CONSENT_ENDED")
         if clip.purge_at <= now:
             raise Refused("RETENTION_ENDED")
-        self._unit.clips.wrapped_key(clip_id)
         return clip
 
     def permit(

@@ -18,6 +18,8 @@ from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
 from reviewer.clips.repository import ClipRepository
+from reviewer.clips.retention import RetentionRepository
+from reviewer.clips.withdrawals import WithdrawalRepository
 from reviewer.db.connection import Database
 from reviewer.model.clock import Clock
 from reviewer.queue.api import Queue
@@ -44,6 +46,8 @@ class UnitOfWork:
     log: AuditLog
     activity: ActivityCounts
     exports: ExportRepository
+    withdrawals: WithdrawalRepository
+    retention: RetentionRepository
     people: PersonRepository
     acknowledgements: Acknowledgements
     clock: Clock

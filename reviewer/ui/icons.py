@@ -23,6 +23,7 @@ ICONS = {
     "import": "ph.download-simple",
     "export": "ph.export",
     "log": "ph.list-numbers",
+    "retention": "ph.hourglass",
     "lock": "ph.lock",
     "person": "ph.user-circle",
     "theme": "ph.circle-half",

@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
             self._back_to(self._signed_in)
             return
         from reviewer.ui.break_reminder import BreakReminder  # noqa: PLC0415 - not before the first paint
+        from reviewer.ui.due_purges import DuePurgeTimer  # noqa: PLC0415
         from reviewer.ui.role_pages import role_pages  # noqa: PLC0415
         from reviewer.ui.signed_in_view import SignedInView  # noqa: PLC0415
 
@@ -190,6 +191,7 @@ class MainWindow(QMainWindow):
         signed_in.agreement_requested.connect(self._on_agreement_requested)
         self._stack.addWidget(signed_in)
         self._stack.setCurrentWidget(signed_in)
+        DuePurgeTimer(identity, self._services, signed_in)
 
     @Slot()
     def _on_agreement_requested(self) -> None:

@@ -65,6 +65,7 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
     from reviewer.ui.lead.log_page import LogPage  # noqa: PLC0415
     from reviewer.ui.lead.overview_page import OverviewPage  # noqa: PLC0415
     from reviewer.ui.lead.people_page import PeoplePage  # noqa: PLC0415
+    from reviewer.ui.lead.retention_page import RetentionPage  # noqa: PLC0415
 
     lead, jobs = services.gateway.lead(identity), services.jobs
     return (
@@ -73,6 +74,7 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
         _role_page("import", _tr("Import"), lambda parent: ImportPage(lead, jobs, parent)),
         _role_page("export", _tr("Export"), lambda parent: ExportPage(lead, jobs, parent)),
         _role_page("log", _tr("Access log"), lambda parent: LogPage(lead, jobs, parent)),
+        _role_page("retention", _tr("Retention"), lambda parent: RetentionPage(lead, jobs, parent)),
     )
 
 

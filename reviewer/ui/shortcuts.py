@@ -118,6 +118,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("window.page_3", Scope.WINDOW, "Ctrl+Shift+F3", QT_TRANSLATE_NOOP("shortcuts", "Third page")),
     _key("window.page_4", Scope.WINDOW, "Ctrl+Shift+F4", QT_TRANSLATE_NOOP("shortcuts", "Fourth page")),
     _key("window.page_5", Scope.WINDOW, "Ctrl+Shift+F5", QT_TRANSLATE_NOOP("shortcuts", "Fifth page")),
+    _key("window.page_6", Scope.WINDOW, "Ctrl+Shift+F7", QT_TRANSLATE_NOOP("shortcuts", "Sixth page")),
     # Sign-in and the agreement
     _key("sign_in.enter", Scope.SIGN_IN, "Return", QT_TRANSLATE_NOOP("shortcuts", "Sign in")),
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
@@ -211,6 +212,25 @@ TABLE: tuple[Shortcut, ...] = (
     _key("log.refresh", Scope.LOG, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh: read the newest rows")),
     _key("log.verify", Scope.LOG, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Verify the log")),
     _key("log.checkpoint", Scope.LOG, "Ctrl+S", QT_TRANSLATE_NOOP("shortcuts", "Save a checkpoint")),
+    _key("retention.refresh", Scope.RETENTION, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
+    _key(
+        "retention.choose",
+        Scope.RETENTION,
+        "Ctrl+O",
+        QT_TRANSLATE_NOOP("shortcuts", "Choose a list of withdrawals"),
+    ),
+    _key(
+        "retention.purge",
+        Scope.RETENTION,
+        "Ctrl+Shift+X",
+        QT_TRANSLATE_NOOP("shortcuts", "Purge what is due"),
+    ),
+    _key(
+        "retention.extend",
+        Scope.RETENTION,
+        "Ctrl+Return",
+        QT_TRANSLATE_NOOP("shortcuts", "Keep the selected clips for longer"),
+    ),
 )
 _SHORTCUTS = ShortcutTable(TABLE)
 shortcut = _SHORTCUTS.shortcut

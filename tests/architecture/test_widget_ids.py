@@ -25,6 +25,7 @@ from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
 from reviewer.ui.lead.people_page import PeoplePage
+from reviewer.ui.lead.retention_page import RetentionPage
 from reviewer.ui.mine.page import MinePage
 from reviewer.ui.page import Page
 from reviewer.ui.pedal_reader import PedalReader
@@ -53,6 +54,7 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "import": lambda jobs: ImportPage(FakeLead(), jobs),
     "export": lambda jobs: ExportPage(FakeLead(), jobs),
     "log": lambda jobs: LogPage(FakeLead(), jobs),
+    "retention": lambda jobs: RetentionPage(FakeLead(), jobs),
     "settings": lambda _jobs: settings_dialog(Preferences(), []),
     "pedal": lambda _jobs: PedalPage(Preferences(), PedalReader(FakeHidBackend(), Preferences())),
 }

@@ -27,8 +27,10 @@ from reviewer.places import DATABASE_FILE, resource
 from reviewer.queue.sqlite import SqliteQueue
 from reviewer.session.access_limits import ActivityLimits
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.due_purges import DuePurges
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.sign_in import SignIn
+from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.conventions import load_conventions
 from reviewer.workspace import unit_of_work
@@ -184,6 +186,7 @@ class LeadBench:
             project=Project(),
             schema=load_schema(resource("schemas", "default.toml")),
             conventions=LocaleConventions(english, {"de-DE": german}),
+            unfinished=UnfinishedExports(unit or self.unit),
             **changes,
         )
 
@@ -191,7 +194,7 @@ class LeadBench:
         return self.export().export_set(self.lead, out, ("nemo", "csv"), where, **options)
 
     def purge(self, *, unit: UnitOfWork | None = None) -> Purge:
-        return Purge(unit or self.unit)
+        return Purge(unit or self.unit, DuePurges(unit or self.unit))
 
     # Looking, and changing the clock's or the law's mind
 

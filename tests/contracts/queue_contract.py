@@ -1261,6 +1261,18 @@ class QueueKeysContract(QueueSetting):
         assert queue.daily_counts(BEN, TRANSCRIBE, clock.now()).waiting == 0
         assert lease.clip_id == "ends"
 
+    def test_moment_until_which_tasks_are_handed_out_can_be_moved_either_way(self, queue, clock):
+        for clip in ("longer", "shorter"):
+            queue.add_clip(clip, passes=1, open_until=clock.now() + timedelta(seconds=60))
+        for _ in range(2):
+            queue.keep_open_until("longer", clock.now() + timedelta(seconds=90))
+            queue.keep_open_until("shorter", clock.now() + timedelta(seconds=30))
+        clock.advance(60)
+        assert self.claimed(queue, ANN).clip_id == "longer"
+        assert self.claim(queue, BEN) is None
+        clock.advance(30)
+        assert queue.resume(ANN, TRANSCRIBE) is None
+
 
 class QueueLanguagesContract(QueueSetting):
     """Whose clips come to whom."""

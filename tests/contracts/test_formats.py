@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,18 @@ from reviewer.audio.samples import Samples
 from reviewer.errors import Refused, Unavailable
 from reviewer.formats import csv_table, nemo, passport
 from reviewer.formats.dataset import Utterance, split_of, utterance_id, write_clips
-from reviewer.formats.output_folder import moved_into_place, require_free, temporary_folder
+from reviewer.formats.output_folder import (
+    MARKER,
+    PlannedFolder,
+    Removal,
+    is_gone,
+    moved_into_place,
+    plan_folder,
+    remove_unfinished,
+    require_free,
+    temporary_folder,
+    unmark,
+)
 from reviewer.formats.validation import decoded_length, has_only_samples, text_problem
 from reviewer.messages import command_catalogue
 from reviewer.model.annotation import Flag
@@ -334,41 +346,144 @@ def test_set_that_differs_from_its_passport_is_found(
     assert [problem.code for problem in passport.validate(good)] == [code]
 
 
-def test_temporary_folder_is_the_owners_alone_and_goes_and_so_does_that_of_a_killed_export(
-    tmp_path: Path,
-) -> None:
-    with temporary_folder(tmp_path / "out") as folder:
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert folder.parent == tmp_path
+def test_temporary_folder_is_the_owners_alone_has_a_marker_and_goes(tmp_path: Path) -> None:
+    planned = plan_folder(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
-    folder.mkdir()
-    (folder / "plain.flac").write_bytes(b"x")
-    with temporary_folder(tmp_path / "out") as anew:
-        assert (anew, list(anew.iterdir())) == (folder, [])
+    with temporary_folder(planned) as folder:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert (folder, folder.parent) == (planned.folder, tmp_path.resolve())
+        assert (folder / MARKER).read_text() == planned.marker
+        (folder / "clips").mkdir()
+        (folder / "clips" / "plain.flac").write_bytes(b"x")
+        assert not is_gone(planned)
+    assert list(tmp_path.iterdir()) == []
+    assert is_gone(planned)
+
+
+def test_two_plans_for_one_name_have_nothing_in_common(tmp_path: Path) -> None:
+    first, second = plan_folder(tmp_path / "out"), plan_folder(tmp_path / "out")
+    assert first.out == second.out
+    assert (first.folder, first.marker) != (second.folder, second.marker)
+    with temporary_folder(first) as mine, temporary_folder(second):
+        assert mine.is_dir()
 
 
 def test_folder_that_was_moved_loses_its_name_only_when_what_follows_fails(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(Refused), temporary_folder(out) as folder, moved_into_place(folder, out):
+    planned = plan_folder(out)
+    with pytest.raises(Refused), temporary_folder(planned), moved_into_place(planned):
         raise Refused("SIGNED_OUT")
     assert list(tmp_path.iterdir()) == []
-    with temporary_folder(out) as folder, moved_into_place(folder, out):
-        pass
+    with temporary_folder(planned), moved_into_place(planned):
+        assert not is_gone(planned)
     assert list(tmp_path.iterdir()) == [out]
+    unmark(planned)
+    assert list(out.iterdir()) == []
+    assert is_gone(planned)
 
 
 def test_disk_that_says_no_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="SET_NOT_WRITTEN"), temporary_folder(tmp_path / "out") as folder:
+    planned = plan_folder(tmp_path / "out")
+    with pytest.raises(Unavailable, match="SET_NOT_WRITTEN"), temporary_folder(planned) as folder:
         (folder / "missing" / "file").write_bytes(b"")
+    with pytest.raises(Unavailable, match="SET_NOT_WRITTEN"):
+        plan_folder(tmp_path / "missing" / "out")
 
 
 def test_folder_that_came_meanwhile_is_left_alone(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with temporary_folder(out) as folder:
+    planned = plan_folder(out)
+    with temporary_folder(planned):
         out.mkdir()
-        with pytest.raises(Refused, match="OUTPUT_EXISTS"), moved_into_place(folder, out):
+        with pytest.raises(Refused, match="OUTPUT_EXISTS"), moved_into_place(planned):
             pass
     assert list(tmp_path.iterdir()) == [out]
+    assert is_gone(planned)
+
+
+def killed_in(planned: PlannedFolder, place: Path) -> None:
+    """What a process leaves that is killed while it writes, or after it gave the folder its name."""
+    (place / "clips").mkdir(parents=True)
+    (place / "clips" / "plain.flac").write_bytes(b"x")
+    (place / MARKER).write_text(planned.marker)
+
+
+@pytest.mark.parametrize(("place", "what"), [("folder", Removal.REMOVED), ("out", Removal.WAS_COMPLETE)])
+def test_what_a_killed_process_left_is_removed_under_either_name(
+    tmp_path: Path, place: str, what: Removal
+) -> None:
+    planned = plan_folder(tmp_path / "out")
+    killed_in(planned, getattr(planned, place))
+    assert remove_unfinished(planned) is what
+    assert list(tmp_path.iterdir()) == []
+    assert remove_unfinished(planned) is Removal.NOT_FOUND
+
+
+@pytest.mark.parametrize("place", ["folder", "out"])
+@pytest.mark.parametrize("marker", [None, "another", ""])
+def test_folder_without_the_marker_of_the_plan_is_never_touched(
+    tmp_path: Path, place: str, marker: str | None
+) -> None:
+    planned = plan_folder(tmp_path / "out")
+    folder = getattr(planned, place)
+    killed_in(planned, folder)
+    (folder / MARKER).unlink() if marker is None else (folder / MARKER).write_text(marker)
+    assert remove_unfinished(planned) is (Removal.UNREACHABLE if place == "folder" else Removal.NOT_FOUND)
+    assert (folder / "clips" / "plain.flac").read_bytes() == b"x"
+
+
+def test_link_is_not_followed_to_a_folder_with_the_marker(tmp_path: Path) -> None:
+    planned = plan_folder(tmp_path / "out")
+    killed_in(planned, tmp_path / "elsewhere")
+    planned.folder.symlink_to(tmp_path / "elsewhere")
+    assert remove_unfinished(planned) is Removal.NOT_FOUND
+    assert (tmp_path / "elsewhere" / "clips" / "plain.flac").exists()
+
+
+@pytest.mark.parametrize("left", [(), (f".{MARKER}.0011.tmp",)])
+def test_folder_killed_before_its_marker_was_written_is_removed(
+    tmp_path: Path, left: tuple[str, ...]
+) -> None:
+    planned = plan_folder(tmp_path / "out")
+    planned.folder.mkdir()
+    for name in left:
+        (planned.folder / name).write_bytes(b"half")
+    assert remove_unfinished(planned) is Removal.REMOVED
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_disk_that_is_not_there_is_told_from_a_folder_that_is_gone(tmp_path: Path) -> None:
+    disk, mounted = tmp_path / "disk", tmp_path / "mounted"
+    disk.mkdir()
+    planned = plan_folder(disk / "out")
+    killed_in(planned, planned.folder)
+    disk.rename(mounted)
+    assert remove_unfinished(planned) is Removal.UNREACHABLE
+    disk.mkdir()  # the empty folder on which it is mounted
+    assert remove_unfinished(planned) is Removal.UNREACHABLE
+    disk.rmdir()
+    mounted.rename(disk)
+    assert remove_unfinished(planned) is Removal.REMOVED
+
+
+def test_removal_that_is_killed_goes_on_because_the_marker_goes_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = plan_folder(tmp_path / "out")
+    killed_in(planned, planned.folder)
+    (planned.folder / "passport.json").write_text("{}")
+    seen: list[bool] = []
+
+    def told(path: Path, *arguments: Any, **options: Any) -> None:
+        if path.name != MARKER:
+            seen.append((planned.folder / MARKER).exists())
+        unlink(path, *arguments, **options)
+
+    unlink = Path.unlink
+    monkeypatch.setattr(Path, "unlink", told)
+    assert remove_unfinished(planned) is Removal.REMOVED
+    assert seen
+    assert all(seen)
 
 
 def test_existing_name_or_missing_parent_is_refused(tmp_path: Path) -> None:

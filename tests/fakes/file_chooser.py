@@ -21,5 +21,5 @@ class FakeFileChooser(FileChooser):
         self.suggested = suggestion
         return self.path
 
-    folder = keys_to_read = manifest
+    folder = keys_to_read = withdrawals = manifest
     keys_to_write = checkpoint

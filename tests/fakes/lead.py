@@ -2,16 +2,22 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from reviewer.access.checkpoint import Checkpoint, write_checkpoint
 from reviewer.access.log_chain import LogRow, canonical
 from reviewer.access.verification import Finding
+from reviewer.clips.repository import PurgeReason
+from reviewer.clips.retention import RetentionDecision
+from reviewer.clips.withdrawals import UnknownWithdrawals
 from reviewer.errors import Notice, Refused
 from reviewer.lead.export import ExportResult
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.people import Invitation
+from reviewer.lead.purge import PurgeReport, Recall
+from reviewer.lead.retention import DueClip, RetentionOverview
 from reviewer.lead.session import Overview, PersonProgress
 from reviewer.model.clock import to_micros
 from reviewer.model.language_tags import language_tags
@@ -60,6 +66,25 @@ def an_overview(**changes: object) -> Overview:
     return Overview(**{**facts, **changes})
 
 
+def a_retention_overview(**changes: object) -> RetentionOverview:
+    recall = Recall("e00000042", "2026-11-20T09:00:00Z", "nemo,csv", ("c1", "c9"), "finished", "/sets/autumn")
+    facts: dict[str, object] = {
+        "due": (DueClip("c2", NOON, PurgeReason.CONSENT_ENDED),),
+        "soon": (
+            DueClip("c3", NOON + timedelta(days=9), PurgeReason.RETENTION_ENDED),
+            DueClip("c4", NOON + timedelta(days=20), PurgeReason.RETENTION_ENDED),
+        ),
+        "extended": (
+            RetentionDecision("c5", NOON + timedelta(days=400), NOON, LEE.id, "rare dialect", NOON),
+        ),
+        "unknown": (UnknownWithdrawals("w0011aabb", NOON, 2),),
+        "recall": (recall, replace(recall, export="e00000050", state="failed", folder="/media/usb/set")),
+        "unfinished": (),
+        "is_held": False,
+    }
+    return RetentionOverview(**{**facts, **changes})
+
+
 def a_log_row(seq: int, action: str = "clip.heard", **changes: object) -> LogRow:
     body = {
         "v": 1, "log_id": "w1", "seq": seq, "ts": to_micros(NOON + timedelta(seconds=seq)), "mono": seq,
@@ -85,6 +110,10 @@ class FakeLead:
         self.exported: tuple[Path, tuple[str, ...], str | None] | None = None
         self.released: list[str] = []
         self.report = IntakeReport(ROWS)
+        self.retention = a_retention_overview()
+        self.purge_report = PurgeReport((("c1", "retention"),), 0, ())
+        self.lists: list[Path] = []
+        self.decisions: tuple[RetentionDecision, ...] = ()
         self.before_report: Callable[[Callable[[int, int], None], Callable[[], bool]], None] | None = None
         self.finding = Finding(ok=True, first_bad=None, notice=Notice("LOG_VERIFIES", {"rows": 42}), rows=42)
 
@@ -155,6 +184,28 @@ class FakeLead:
             self.before_report(progress, lambda: False)
         progress(1, 2)
         return ExportResult(out, 11, 83.4, {"not_accepted": 3, "flag_personal_data": 1}, "ab" * 32)
+
+    def retention_overview(self) -> RetentionOverview:
+        self._called("retention_overview")
+        return self.retention
+
+    def withdraw_list(self, file: Path) -> PurgeReport:
+        self._called("withdraw_list")
+        self.lists.append(file)
+        return self.purge_report
+
+    def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
+        self._called("purge" if retention else "withdraw")
+        return self.purge_report
+
+    def extend_retention(
+        self, clip_ids: Sequence[str], until: datetime, why: str
+    ) -> tuple[RetentionDecision, ...]:
+        self._called("extend_retention")
+        self.decisions = tuple(
+            RetentionDecision(clip, until, NOON, LEE.id, why, NOON) for clip in dict.fromkeys(clip_ids)
+        )
+        return self.decisions
 
     def release(self, task_id: str) -> None:
         self._called("release")

@@ -131,6 +131,14 @@ class FakeWorkspaceGateway:
         self.sign_in = FakeSignIn(people or (somebody(),), invited)
         self.agreement = FakeAgreement(self.sign_in, signed=signed)
         self._desk, self._qa, self._lead = desk, qa, lead
+        self.purges: list[str] = []
+        self.purge_error: Exception | None = None
+
+    def purge_due(self, identity: Identity) -> tuple[str, ...]:
+        self.purges.append(identity.person.name)
+        if self.purge_error is not None:
+            raise self.purge_error
+        return ()
 
     def desk(self, identity: Identity) -> object:
         return self._desk

@@ -497,8 +497,8 @@ def test_set_that_cannot_be_written_or_does_not_validate_is_not_kept(
 def test_set_loses_its_name_when_its_rows_cannot_be_committed(bench: LeadBench, out: Path) -> None:
     bench.accepted("c1", "yes")
 
-    def finish(export_id: str, items: Any, digest: str) -> None:
-        bench.unit.exports.finish(export_id, items, digest)
+    def finish(export_id: str, digest: str) -> None:
+        bench.unit.exports.finish(export_id, digest)
         # A reference to nothing that SQLite looks at in the COMMIT, which then fails.
         bench.unit.database.execute("PRAGMA defer_foreign_keys = ON")
         bench.unit.database.execute(

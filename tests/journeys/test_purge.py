@@ -10,10 +10,11 @@ import pytest
 from reviewer.clips.draft_versions import StoredVersion
 from reviewer.errors import NotAllowed, Refused, Unavailable
 from reviewer.lead.keyed_hashes import KeyedHashes
-from reviewer.lead.purge import read_withdrawn_sources
+from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.clip import ClipState
 from reviewer.model.event import Action
 from reviewer.model.hypothesis import Hypothesis
+from reviewer.session.due_purges import DuePurges
 from tests.benches.lead import LeadBench, Replaced
 from tests.benches.workspace import ANA, BEN, PASSPHRASE
 
@@ -63,7 +64,9 @@ def with_everything(bench: LeadBench) -> None:
 
 def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) -> None:
     with_everything(bench)
-    report = bench.purge().purge_clips(bench.lead, ["source of c1", "unknown"], retention=False)
+    report = bench.purge().purge_clips(
+        bench.lead, [Withdrawal("source of c1"), Withdrawal("unknown")], retention=False
+    )
     assert (report.purged, report.unknown) == ((("c1", "consent_withdrawn"),), 1)
     after = state(bench)
     assert [row["wrapped_key"] is None for row in after["clip"]] == [True, False]
@@ -80,16 +83,32 @@ def test_purge_erases_the_key_and_all_that_was_said_of_a_clip(bench: LeadBench) 
 @pytest.mark.parametrize(("part", "method"), [("log", "record"), ("queue", "withdraw_clip")])
 def test_purge_of_which_a_part_fails_changes_nothing(bench: LeadBench, part: str, method: str) -> None:
     with_everything(bench)
-    before = state(bench)
 
     def fail(*_arguments: Any) -> Any:
         raise Unavailable("DISK_FULL")
 
     unit = bench.replaced(**{part: Replaced(getattr(bench.unit, part), **{method: fail})})
+    bench.end_retention("c1")
+    before = state(bench)
     with pytest.raises(Unavailable):
-        bench.purge(unit=unit).purge_clips(bench.lead, ["source of c1"], retention=False)
+        bench.purge(unit=unit).purge_clips(bench.lead, [], retention=True)
     assert state(bench) == before
     assert {path.name.split(".")[0] for path in (bench.folder / "clips").iterdir()} == {"c1", "c2"}
+
+
+def test_withdrawal_stands_though_the_purge_after_it_fails(bench: LeadBench) -> None:
+    add_clip(bench, "c1")
+
+    def fail(*_arguments: Any) -> Any:
+        raise Unavailable("DISK_FULL")
+
+    unit = bench.replaced(queue=Replaced(bench.unit.queue, withdraw_clip=fail))
+    with pytest.raises(Unavailable):
+        bench.purge(unit=unit).purge_clips(bench.lead, [Withdrawal("source of c1")], retention=False)
+    with pytest.raises(Refused, match="CONSENT_ENDED"):
+        bench.access.openable("c1")
+    assert DuePurges(bench.unit).purge(bench.lead) == ("c1",)
+    assert bench.unit.queue.clip_state("c1") is ClipState.PURGED
 
 
 def test_retention_purges_what_is_over_by_retention_or_by_consent(bench: LeadBench) -> None:
@@ -104,17 +123,17 @@ def test_retention_purges_what_is_over_by_retention_or_by_consent(bench: LeadBen
     assert dict(report.purged) == {"c1": "retention", "c2": "consent_withdrawn", "c3": "consent_withdrawn"}
     bench.clock.advance(3600)
     bench.end_retention("c4")
-    report = bench.purge().purge_clips(bench.lead, ["source of c4"], retention=True)
+    report = bench.purge().purge_clips(bench.lead, [Withdrawal("source of c4")], retention=True)
     assert dict(report.purged) == {"c4": "consent_withdrawn", "c5": "consent_withdrawn"}
 
 
 def test_second_purge_removes_files_that_an_interrupted_one_left(bench: LeadBench) -> None:
     add_clip(bench, "c1")
     left = {path.name: path.read_bytes() for path in (bench.folder / "clips").iterdir()}
-    bench.purge().purge_clips(bench.lead, ["source of c1"], retention=False)
+    bench.purge().purge_clips(bench.lead, [Withdrawal("source of c1")], retention=False)
     for name, data in left.items():
         (bench.folder / "clips" / name).write_bytes(data)
-    report = bench.purge().purge_clips(bench.lead, ["source of c1"], retention=False)
+    report = bench.purge().purge_clips(bench.lead, [Withdrawal("source of c1")], retention=False)
     assert report.purged == ()
     assert list((bench.folder / "clips").iterdir()) == []
 
@@ -125,7 +144,7 @@ def test_log_names_the_exports_that_contain_a_purged_clip(bench: LeadBench, tmp_
     bench.submit(ANA, "yes")
     bench.accept_all()
     bench.run_export(tmp_path / "set")
-    report = bench.purge().purge_clips(bench.lead, ["source of c1"], retention=False)
+    report = bench.purge().purge_clips(bench.lead, [Withdrawal("source of c1")], retention=False)
     (recall,) = report.recall
     (row,) = [row.event() for row in bench.unit.log.rows() if row.event().action == Action.PURGED]
     assert row.detail["exports"] == [recall.export]
@@ -136,43 +155,5 @@ def test_nobody_but_a_lead_purges(bench: LeadBench) -> None:
     add_clip(bench, "c1")
     ana = bench.sign_in.sign_in(ANA, PASSPHRASE)
     with pytest.raises(NotAllowed):
-        bench.purge().purge_clips(ana, ["source of c1"], retention=True)
+        bench.purge().purge_clips(ana, [Withdrawal("source of c1")], retention=True)
     assert bench.unit.clips.ids() == {"c1"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "one\n\n two \none\n",
-        "\ufeffone\r\ntwo\r\n",
-        "when,source_id\n2026,one\n2026,two\n",
-        "source_id , when\none,x\ntwo,y\n",
-        '{"source_id": "one"}\n{"source_id": "two", "when": 1}\n',
-    ],
-    ids=["lines", "windows", "csv", "csv spaced", "json lines"],
-)
-def test_list_of_withdrawals_may_have_any_of_three_forms(tmp_path, text):
-    (tmp_path / "list").write_bytes(text.encode())
-    assert read_withdrawn_sources(tmp_path / "list") == ("one", "two")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"\n \n",
-        b"\xff\xfe\xff",
-        b'{"source_id": "one"}\n{"source": "two"}\n',
-        b'{"source_id": "one"}\nnot json\n',
-        b'{"source_id": 7}\n',
-        b"source_id,when\n,2026\n",
-    ],
-)
-def test_list_that_could_hide_a_withdrawal_is_refused_whole_and_a_missing_one_may_be_tried_again(
-    tmp_path, data
-):
-    with pytest.raises(Unavailable):
-        read_withdrawn_sources(tmp_path / "list")
-    (tmp_path / "list").write_bytes(data)
-    with pytest.raises(Refused):
-        read_withdrawn_sources(tmp_path / "list")

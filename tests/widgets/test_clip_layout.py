@@ -113,7 +113,7 @@ def test_try_again_stands_in_line_with_the_other_buttons(bench: ClipPageBench) -
     assert len({place(bench, name).bottom() for name in ("desk_message_retry", "skip", "submit")}) == 1
 
 
-@pytest.mark.parametrize(("height", "is_shown"), [(655, False), (735, True)])
+@pytest.mark.parametrize(("height", "is_shown"), [(590, False), (735, True)])
 def test_in_a_low_window_the_text_has_the_room_of_the_tags_meanings(
     bench: ClipPageBench, height: int, is_shown: bool
 ) -> None:

@@ -42,14 +42,14 @@ def test_before_sign_in_there_is_nothing_but_the_page_and_it_closes_at_once(
     [
         (Role.CONTRACTOR, ["desk", "mine"]),
         (Role.QA, ["qa"]),
-        (Role.LEAD, ["overview", "people", "import", "export", "log"]),
+        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention"]),
     ],
 )
 def test_sidebar_and_keys_have_only_the_screens_of_the_role(main_window, role: Role, screens: list[str]):
     signed_in = main_window(role).signed_in
     buttons = signed_in.sidebar.findChildren(QToolButton)
     assert [button.objectName().removeprefix("sidebar_") for button in buttons] == screens
-    keys, screen_keys = dict(signed_in.keys()), [f"Ctrl+Shift+F{number}" for number in range(1, 6)]
+    keys, screen_keys = dict(signed_in.keys()), [f"Ctrl+Shift+F{number}" for number in (1, 2, 3, 4, 5, 7)]
     assert [key for key in screen_keys if key in keys] == screen_keys[: len(screens)]
 
 
@@ -277,3 +277,19 @@ def test_facts_are_asked_for_anew_every_minute_and_when_the_page_comes_back(main
     made.signed_in.go_to("desk")
     made.settle()
     assert "daily_counts" in made.desk.work.calls
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_window_of_every_role_purges_what_is_due_at_once_and_each_quarter_of_an_hour(main_window, role):
+    made = main_window(role)
+    assert made.gateway.purges == [NAME]
+    timer = made.signed_in.findChild(QTimer, "due_purges")
+    assert timer.isActive()
+    assert timer.interval() == 15 * 60_000
+    made.gateway.purge_error = Unavailable("DISK_FULL")
+    timer.timeout.emit()
+    made.settle()
+    assert made.gateway.purges == [NAME] * 2
+    made.window.lock()
+    made.settle()
+    assert made.window.findChild(QTimer, "due_purges") is None

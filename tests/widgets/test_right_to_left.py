@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.qa.differences import Side
 from reviewer.ui.qa.marked_text import MarkedText
+from reviewer.ui.transcript.hypothesis_text import HypothesisText
 from reviewer.ui.transcript.text_edit import Span, TextField
 from reviewer.ui.widgets.read_only_text import Preview
 from reviewer.ui.widgets.tables import Column, RowsModel
+from tests.fakes.work_session import a_hypothesis
 
 Show = Callable[[QWidget], None]
 HEBREW = "[laugh] שלום, we said 12"
@@ -64,7 +66,7 @@ def test_selecting_in_a_mixed_text_takes_the_characters_of_the_span(field: TextF
     assert field.textCursor().selectedText() == "שלום"
 
 
-def test_the_training_text_and_both_texts_of_a_comparison_begin_at_the_right(
+def test_training_text_draft_and_both_texts_of_a_comparison_begin_at_the_right(
     themed: QApplication, show: Show
 ) -> None:
     preview, mine = Preview(), MarkedText(Side.MINE, "qa_mine", "Mine")
@@ -74,6 +76,11 @@ def test_the_training_text_and_both_texts_of_a_comparison_begin_at_the_right(
         shown.resize(WIDTH_PX, 100)
         show(shown)
         assert x_at_start(shown) > WIDTH_PX * 3 // 4
+    draft = HypothesisText("draft_text_1")
+    draft.resize(WIDTH_PX, 100)
+    draft.show_hypothesis(a_hypothesis(HEBREW), 1)
+    show(draft)
+    assert x_at_start(draft) > WIDTH_PX * 3 // 4
     mine.show_text("hello שלום", ())
     assert x_at_start(mine) < WIDTH_PX // 4
 

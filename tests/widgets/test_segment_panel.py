@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from reviewer.labels.schema import load_schema
 from reviewer.model.annotation import Annotation, Segment
+from reviewer.model.intervals import Span
 from reviewer.places import resource
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.keymap.shortcut import Scope
@@ -175,7 +176,7 @@ def test_marks_at_the_start_and_at_the_end_change_nothing(desk: PanelBench) -> N
 def test_the_table_grows_a_little_with_the_text(desk: PanelBench) -> None:
     desk.open(*TWO)
     before = desk.table.font().pixelSize()
-    desk.panel.room.set_text_px(29)
+    desk.panel.heights.set_text_px(29)
     assert desk.table.font().pixelSize() == before + 3
 
 
@@ -209,3 +210,20 @@ def test_in_a_usual_window_four_rows_and_two_lines_have_room(
     spectrum = view.waveform.spectrogram.height() if has_spectrogram else 0
     assert waves.height() - spectrum - waves.lane_px - 52 >= 100
     assert view.height() <= 735
+
+
+def test_join_and_find_speech_are_disabled_with_a_reason_where_they_do_nothing(desk: PanelBench) -> None:
+    desk.open((0, FRAMES // 2, "S1", "so"), (FRAMES // 2, FRAMES, "S2", "well"))
+    for name in ("segment_join", "segment_propose"):
+        assert not button(desk, name).isEnabled()
+        assert button(desk, name).accessibleDescription() in button(desk, name).toolTip()
+        assert button(desk, name).accessibleDescription()
+
+
+def test_find_speech_is_enabled_where_speech_has_no_segment_yet(desk: PanelBench) -> None:
+    desk.open((0, FRAMES // 2, "S1", "so"))
+    panel = desk.panel.segments
+    for speech, is_enabled in ((Span(0, FRAMES // 2), False), (Span(FRAMES // 2 + 8_000, FRAMES), True)):
+        panel.show_speech((speech,), FRAMES, desk.panel.rate_hz)
+        panel.show_document(desk.panel.document, desk.panel.rate_hz)
+        assert button(desk, "segment_propose").isEnabled() is is_enabled

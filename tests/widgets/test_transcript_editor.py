@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.text_checker import TextChecker
 from reviewer.ui.transcript.editor import TranscriptEditor
-from reviewer.ui.transcript.tag_palette import TagPalette
+from reviewer.ui.transcript.tag_palette import TagForm, TagPalette
 from reviewer.ui.transcript.text_edit import Span, TextField
 from reviewer.ui.widgets.elided_label import ElidedLabel
 from reviewer.ui.widgets.read_only_text import Preview
@@ -275,10 +275,10 @@ def test_the_key_of_a_tag_types_it_while_one_types(
 
 def test_a_narrow_palette_keeps_its_tags_and_drops_the_words(palette: TagPalette) -> None:
     wide = palette.sizeHint().height()
-    palette.set_compact(is_compact=True)
+    palette.set_form(TagForm.COMPACT)
     assert palette.sizeHint().height() < wide
     assert not palette.findChild(ElidedLabel, "tag_meaning_laugh").isVisible()
-    palette.set_compact(is_compact=False)
+    palette.set_form(TagForm.WITH_MEANINGS)
     assert palette.findChild(ElidedLabel, "tag_meaning_laugh").isVisible()
     assert palette.sizeHint().height() == wide
 

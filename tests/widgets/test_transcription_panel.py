@@ -65,6 +65,7 @@ class PanelBench:
 def bench(themed: QApplication, qtbot: QtBot, show: Callable[[QWidget], None]) -> PanelBench:
     panel = TranscriptionPanel(Scope.DESK, load_schema(resource("schemas", "default.toml")), conventions_of())
     panel.resize(1000, 500)
+    panel.side.setMaximumWidth(320)  # as its owner does
     show(panel)
     made = PanelBench(panel, qtbot)
     made.open()

@@ -24,6 +24,7 @@ class ClipNotice(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._is_folded = False
+        self._most_lines = 3
         self._icon = QLabel(self)
         self._says = CommentText("notice_says", self.tr("Comment"), self)
         self._text = ElidedLabel("notice_text", self.tr("Earlier text"), self)
@@ -44,14 +45,29 @@ class ClipNotice(QWidget):
         set_icon(self._icon, "return", "warn")
         self._says.show_text(self.tr("Returned by QA: %s") % (clip.returned.comment or self.tr("no comment")))
         self._text.show_text(self.tr("Submitted: %s") % earlier if earlier else "")
-        self._text.setVisible(bool(earlier) and not self._is_folded)
+        self._show_earlier()
         self.setAccessibleDescription(f"{self._says.toPlainText()} {self._text.text()}".strip())
         self.show()
 
     def set_folded(self, *, is_folded: bool) -> None:
         """Hides the text of submitted work; the comment stays."""
         self._is_folded = is_folded
-        self._text.setVisible(bool(self._text.text()) and not is_folded)
+        self._show_earlier()
+
+    def set_most_lines(self, lines: int) -> None:
+        """From how many lines on the comment scrolls; with one, the submitted text has no room."""
+        self._most_lines = lines
+        self._says.set_most_lines(lines)
+        self._show_earlier()
+
+    def height_px(self, lines: int) -> int:
+        """How high it is with so many lines of comment."""
+        has_earlier = bool(self._text.text()) and not self._is_folded and lines > 1
+        earlier = self._text.sizeHint().height() + GRID_PX // 2 if has_earlier else 0
+        return self._says.height_px(lines) + earlier + GRID_PX
+
+    def _show_earlier(self) -> None:
+        self._text.setVisible(bool(self._text.text()) and not self._is_folded and self._most_lines > 1)
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()

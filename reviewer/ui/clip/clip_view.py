@@ -36,7 +36,8 @@ _OWN_COLUMN_SHARE = 0.26
 _TAGS_BESIDE_FROM_PX = 1400
 """Of the text's column: without the tags beside it, a line would have more than 130 characters."""
 _THOUSAND = 1000
-_COMPACT_BELOW_PX = (620, 700)
+_NARROW_PX = 620
+"""Below this width of the text's column the tags have no meanings, and the line below the text no buttons."""
 
 
 class ClipView(QWidget):
@@ -229,13 +230,13 @@ class ClipView(QWidget):
     def _share_room(self) -> None:
         """The waveform takes a share of the height, the form one of the width, whatever the clip contains."""
         wanted = round(self.height() * self._wave_share / _THOUSAND)
-        wave, spectrum = self.waveform.share_height(self.height(), wanted)
-        self._split.setSizes([wave, max(self._split.height() - wave - GAP_PX, 0)])
-        side = self._place_side()
-        left = self.height() - spectrum
-        is_small = self.width() - side < _COMPACT_BELOW_PX[0] or left < _COMPACT_BELOW_PX[1]
-        self.transcription.place_tags(is_beside=self.width() - side >= _TAGS_BESIDE_FROM_PX)
-        self.transcription.room.set_height(left, is_small=is_small)
+        wave = self.waveform.share_height(self.height(), wanted)
+        below = max(self._split.height() - wave - GAP_PX, 0)
+        self._split.setSizes([wave, below])
+        width, panel = self.width() - self._place_side(), self.transcription
+        is_narrow = width < _NARROW_PX
+        panel.text_column.place_tags(is_beside=width >= _TAGS_BESIDE_FROM_PX)
+        panel.heights.set_available(below, width - 3 * GROUP_PX, is_narrow=is_narrow)
 
     @property
     def wave_share(self) -> int:

@@ -50,13 +50,14 @@ class TextRoom(QObject):
     def _on_changed(self, name: str) -> None:
         tools, panel, stored = self._view.transcription.tools, self._view.transcription, self._preferences
         if name == TEXT_PX:
-            panel.room.set_text_px(_within(stored.number(TEXT_PX, theme.TRANSCRIPT_PX), TEXT_BOUNDS_PX))
+            panel.heights.set_text_px(_within(stored.number(TEXT_PX, theme.TRANSCRIPT_PX), TEXT_BOUNDS_PX))
         elif name == self._name("wave_share"):
             share = stored.number(name, 0)
             self._view.set_wave_share(_within(share, SHARE_BOUNDS) if share else 0)
         elif name == self._name("fold_tags"):
             is_folded = stored.is_on(name, default=False)
             panel.tags.set_folded(is_folded=is_folded)
+            panel.heights.share()
             _check(tools.tags, is_checked=not is_folded)
         elif name == self._name("fold_draft"):
             is_folded = stored.is_on(name, default=False)

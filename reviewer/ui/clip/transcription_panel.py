@@ -3,9 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from reviewer.labels.schema import FieldScope, Schema
 from reviewer.labels.validate import FieldProblem
@@ -25,8 +25,9 @@ from reviewer.transcript.text_checker import TextChecker
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui.clip.clip_notice import ClipNotice
-from reviewer.ui.clip.segment_room import SegmentRoom
+from reviewer.ui.clip.height_budget import HeightBudget
 from reviewer.ui.clip.submission_issues import SubmissionIssues
+from reviewer.ui.clip.text_column import ColumnParts, TextColumn
 from reviewer.ui.clip.text_tools import TextTools
 from reviewer.ui.form.flags import FlagsPanel
 from reviewer.ui.form.panel import FormPanel
@@ -50,7 +51,8 @@ if TYPE_CHECKING:
 
 _PII = f"[{PERSONAL_DATA_TAG}"
 _SIDE_MARGIN_PX = 12
-_TAGS_BESIDE_PX = 480
+_LEAST_TEXT_PX = 148
+"""The width of the text's column in the narrowest window."""
 _SNAP_SECONDS = 0.05
 
 
@@ -96,7 +98,8 @@ class TranscriptionPanel(QWidget):
         self.editor = TranscriptEditor(conventions, self.checker, self)
         self.tags = TagPalette(conventions, self)
         self.tools = TextTools(scope, self)
-        self.room = SegmentRoom(self.segments.table, self.editor, self.drafts, self.tags, self)
+        parts = ColumnParts(self.notice, self.drafts, self.segments, self.editor, self.doubts, self.tags)
+        self.text_column, self.heights = TextColumn(parts), HeightBudget(parts, self)
         self.form = FormPanel(schema, self)
         self.segment_form = FormPanel(schema, self, per=FieldScope.SEGMENT)
         self._has_segment_form = bool(schema.per(FieldScope.SEGMENT).fields)
@@ -104,7 +107,6 @@ class TranscriptionPanel(QWidget):
         self.flags = FlagsPanel(keys, self)
         self.side = ScrolledColumn("side", self.tr("Form and flags"), self)
         self.columns = QHBoxLayout(self)
-        self._text_row, self._below = QHBoxLayout(), QVBoxLayout()
         self._lay_out()
         self.segment_form.setVisible(self._has_segment_form)
         self._connect()
@@ -142,6 +144,7 @@ class TranscriptionPanel(QWidget):
         self.editor.use_conventions(clip.conventions)
         self.tags.use_conventions(clip.conventions)
         frames = clip.samples.frames
+        self.segments.show_speech(self._speech, frames, self._rate_hz)
         history = clip.draft_history
         self._document = Document.of(start, frames) if history is None else Document.resumed(history, frames)
         self.flags.show_implied(frozenset())
@@ -191,16 +194,6 @@ class TranscriptionPanel(QWidget):
         self._is_locked = is_locked
         self.editor.set_read_only(is_locked)
         self.segments.set_editable(is_editable=not is_locked)
-
-    def place_tags(self, *, is_beside: bool) -> None:
-        """Places the tags beside the text, where its lines would be too long to read, or below it."""
-        home, other = (self._text_row, self._below) if is_beside else (self._below, self._text_row)
-        if home.indexOf(self.tags) < 0:
-            other.removeWidget(self.tags)
-            home.addWidget(self.tags)
-            if is_beside:
-                home.setAlignment(self.tags, Qt.AlignmentFlag.AlignTop)
-        self.tags.set_beside(_TAGS_BESIDE_PX if is_beside else 0)
 
     def show_issues(self, issues: SubmissionIssues) -> None:
         """Marks the fields with issues."""
@@ -373,7 +366,6 @@ class TranscriptionPanel(QWidget):
         if is_other_text:
             self.editor.show_text(document.current.text, document.cursor.offset)
         self.segments.show_document(document, self._rate_hz)
-        self.room.show_table(is_shown=document.is_segmented)
         self._show_answers()
         if self.flags.flags != document.annotation.flags:
             self.flags.show_flags(document.annotation.flags)
@@ -577,19 +569,7 @@ class TranscriptionPanel(QWidget):
             bind_shortcut(self, "desk.doubtful_word", self._next_doubt)
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(GAP_PX)
-        left.addWidget(self.notice)
-        left.addWidget(self.drafts)
-        left.addWidget(self.segments, 3)
-        self._text_row.setSpacing(GROUP_PX)
-        self._text_row.addWidget(self.editor, 1)
-        left.addLayout(self._text_row, 2)
-        left.addWidget(self.doubts)
-        self._below.setSpacing(0)
-        self._below.addWidget(self.tools)
-        self._below.addWidget(self.tags)
-        left.addLayout(self._below)
+        self.editor.add_beside_preview(self.tools)
         column = self.side.column
         column.setContentsMargins(_SIDE_MARGIN_PX, GAP_PX, _SIDE_MARGIN_PX, GAP_PX)
         column.setSpacing(GROUP_PX)
@@ -599,5 +579,11 @@ class TranscriptionPanel(QWidget):
         column.addStretch()
         self.columns.setContentsMargins(0, 0, 0, 0)
         self.columns.setSpacing(GROUP_PX)
-        self.columns.addLayout(left, 1)
+        self.columns.addLayout(self.text_column, 1)
         self.columns.addWidget(self.side, 100)
+
+    def minimumSizeHint(self) -> QSize:
+        """Of the least that the parts can be: a window can be made small in one go."""
+        side = self.side.minimumWidth() + GROUP_PX if self.columns.indexOf(self.side) >= 0 else 0
+        width = min(super().minimumSizeHint().width(), _LEAST_TEXT_PX + side)
+        return QSize(width, self.heights.least_px)

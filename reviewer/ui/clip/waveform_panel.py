@@ -84,8 +84,8 @@ class WaveformPanel(QWidget):
         self._unheard = ()
         self.waves.show_nothing()
 
-    def share_height(self, whole_px: int, wanted_px: int = 0) -> tuple[int, int]:
-        """Its height in a page of ``whole_px``, and the spectrogram's part of it.
+    def share_height(self, whole_px: int, wanted_px: int = 0) -> int:
+        """Its height in a page of ``whole_px``; the spectrogram takes its part of it.
 
         Args:
             wanted_px: The height that the person chose; 0 for the usual share.
@@ -98,4 +98,4 @@ class WaveformPanel(QWidget):
         if spectrum:
             spectrum = round(spectrum * max(height - below, 0) / (waves + spectrum))
         self.spectrogram.setFixedHeight(spectrum)
-        return height, spectrum
+        return height

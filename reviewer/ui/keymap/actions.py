@@ -25,6 +25,7 @@ _SECTIONS = {
     Scope.IMPORT: QT_TRANSLATE_NOOP("keys", "Import"),
     Scope.EXPORT: QT_TRANSLATE_NOOP("keys", "Export"),
     Scope.LOG: QT_TRANSLATE_NOOP("keys", "Access log"),
+    Scope.RETENTION: QT_TRANSLATE_NOOP("keys", "Retention"),
 }
 _FIXED_IDS = frozenset({"window.keys", "window.settings"})
 _FIXED_SCOPES = frozenset({Scope.SIGN_IN, Scope.NDA})

@@ -109,6 +109,7 @@ class OverviewPage(LeadPage):
         self.status_changed.emit(StatusFacts(open_tasks=open_tasks, unwitnessed=overview.unwitnessed))
 
     def _say(self, overview: "Overview") -> None:
+        warning = self._warning(overview)
         if not sum(overview.counts.clips.values()):
             self.message.show_message(
                 Message(
@@ -116,34 +117,38 @@ class OverviewPage(LeadPage):
                     self.tr("Import some under Import, and add people under People."),
                 )
             )
-        elif overview.limited:
-            self.message.show_message(
-                Message(
-                    self.tr("Stopped by a limit in the last day: {0}.").format(", ".join(overview.limited)),
-                    self.tr("See what they opened and skipped under Activity; there you can let them go on."),
-                ),
-                "warn",
-            )
-        elif overview.untaken:
-            self.message.show_message(
-                Message(
-                    self.tr("Tasks that nobody can take: {0} ({1}).").format(
-                        sum(each.count for each in overview.untaken), self._untaken(overview)
-                    ),
-                    self.tr("Add somebody, or set more languages for a person, under People."),
-                ),
-                "warn",
-            )
-        elif overview.unwitnessed:
-            self.message.show_message(
-                Message(
-                    self.tr("{0} rows of the access log are not witnessed.").format(overview.unwitnessed),
-                    self.tr("Save a checkpoint under Access log and keep it on another machine."),
-                ),
-                "warn",
-            )
+        elif warning is not None:
+            self.message.show_message(warning, "warn")
         else:
             self.message.clear()
+
+    def _warning(self, overview: "Overview") -> Message | None:
+        """The most urgent thing that waits for the lead."""
+        if overview.limited:
+            return Message(
+                self.tr("Stopped by a limit in the last day: {0}.").format(", ".join(overview.limited)),
+                self.tr("See what they opened and skipped under Activity; there you can let them go on."),
+            )
+        if overview.due or overview.unfinished_exports:
+            return Message(
+                self.tr("Due for purging: {0} clips. Unfinished exports: {1}.").format(
+                    overview.due, overview.unfinished_exports
+                ),
+                self.tr("See why, and what to do, under Retention."),
+            )
+        if overview.untaken:
+            return Message(
+                self.tr("Tasks that nobody can take: {0} ({1}).").format(
+                    sum(each.count for each in overview.untaken), self._untaken(overview)
+                ),
+                self.tr("Add somebody, or set more languages for a person, under People."),
+            )
+        if overview.unwitnessed:
+            return Message(
+                self.tr("{0} rows of the access log are not witnessed.").format(overview.unwitnessed),
+                self.tr("Save a checkpoint under Access log and keep it on another machine."),
+            )
+        return None
 
     def _untaken(self, overview: "Overview") -> str:
         words = {

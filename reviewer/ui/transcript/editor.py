@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _LOOK_AFTER_MS = 120
 _SPELL_AFTER_MS = 450
 _LINE_PX = 20
-_LEAST_PX, _MOST_LEAST_PX, _FIELD_FRAME_PX = 54, 110, 12
 _PREVIEWED = 1000
 
 
@@ -74,7 +73,9 @@ class TranscriptEditor(QWidget):
         )
         self._field.setPlaceholderText(self.tr("Type what is said, word for word."))
         self._problem_line = ElidedLabel("transcript_problems", self.tr("Problems of the transcript"), self)
-        self._preview = Preview(self)
+        self._caption, self._preview = QLabel(self.tr("Training text"), self), Preview(self)
+        self._below = QHBoxLayout()
+        self._beside_preview: QWidget | None = None
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(_LOOK_AFTER_MS)
@@ -153,12 +154,30 @@ class TranscriptEditor(QWidget):
     def set_least_lines(self, lines: int) -> None:
         """How many lines of text have room at least."""
         self._least_lines = lines
-        line = self._field.fontMetrics().lineSpacing() + GRID_PX
-        self._field.setMinimumHeight(max(min(lines * line + _FIELD_FRAME_PX, _MOST_LEAST_PX), _LEAST_PX))
+        self._field.setMinimumHeight(self._field.height_px(lines))
 
-    def set_low(self, *, is_low: bool) -> None:
-        """Where there is little room, one line of training text is shown."""
-        self._preview.set_low(is_low=is_low)
+    def set_preview_lines(self, lines: int, *, has_buttons: bool) -> None:
+        """How many lines of training text are shown, and whether the buttons beside it are."""
+        self._preview.set_lines(lines)
+        for part in (self._caption, self._preview):
+            part.setVisible(lines > 0)
+        if self._beside_preview is not None:
+            self._beside_preview.setVisible(lines > 0 and has_buttons)
+
+    def height_px(self, lines: int, preview_lines: int, *, has_buttons: bool) -> int:
+        """How high it is with so many lines of text and of training text, whatever it shows now."""
+        parts = [self._field.height_px(lines), _LINE_PX]
+        if preview_lines:
+            buttons = self._beside_preview.maximumHeight() if self._beside_preview and has_buttons else 0
+            parts.append(max(self._preview.height_px(preview_lines), buttons))
+        if not self.find_bar.isHidden():
+            parts.append(self.find_bar.sizeHint().height())
+        return sum(parts) + GRID_PX * (len(parts) - 1)
+
+    def add_beside_preview(self, part: QWidget) -> None:
+        """Adds buttons of a fixed height at the end of the training text's line."""
+        self._below.addWidget(part, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        self._beside_preview = part
 
     def say(self, sentence: str) -> None:
         """Says something that is no problem in the line below the text, until the text or cursor changes."""
@@ -263,8 +282,10 @@ class TranscriptEditor(QWidget):
         self._show_in_find_bar()
         shown = self._without_word_being_typed(text, caret)
         self._field.mark([Span(*tag.span()) for tag in TAG.finditer(text)], shown)
-        preview = normalise(_around(text, caret), self._conventions)
-        self._preview.show_text(preview, self._conventions.profile("training").id)
+        around, before = _around(text, caret)
+        preview = normalise(around, self._conventions)
+        place = before / max(len(around), 1)
+        self._preview.show_text(preview, self._conventions.profile("training").id, place)
         here = next((p for p in shown if p.start <= caret <= p.end), None)
         self._say(here or next(iter(shown), None), len(shown))
         self._offer_details()
@@ -391,27 +412,25 @@ class TranscriptEditor(QWidget):
 
     def _lay_out(self) -> None:
         self._problem_line.setFixedHeight(_LINE_PX)
-        caption = QLabel(self.tr("Training text"), self)
-        caption.setProperty("kind", "label")
-        below = QHBoxLayout()
-        below.setSpacing(GAP_PX)
-        below.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self._preview, 1)
+        self._caption.setProperty("kind", "label")
+        self._below.setSpacing(GAP_PX)
+        self._below.addWidget(self._caption, 0, Qt.AlignmentFlag.AlignTop)
+        self._below.addWidget(self._preview, 1, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX)
         layout.addWidget(self.find_bar)
         layout.addWidget(self._field, 1)
         layout.addWidget(self._problem_line)
-        layout.addLayout(below)
-        self._field.setMinimumHeight(_LEAST_PX)
+        layout.addLayout(self._below)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
 
-def _around(text: str, caret: int) -> str:
-    """The text, or of a long one the words around the cursor."""
+def _around(text: str, caret: int) -> tuple[str, int]:
+    """The text, or of a long one the words around the cursor; and how much of it is before the cursor."""
     if len(text) <= 2 * _PREVIEWED:
-        return text
+        return text, caret
     start = text.find(" ", max(caret - _PREVIEWED, 0)) if caret > _PREVIEWED else 0
     end = text.rfind(" ", 0, caret + _PREVIEWED)
-    return text[max(start, 0) : end if end > caret else len(text)]
+    start = max(start, 0)
+    return text[start : end if end > caret else len(text)], caret - start

@@ -96,6 +96,14 @@ class HypothesesPanel(QWidget):
         for draft in self._drafts:
             draft.text.set_most_lines(lines)
 
+    def height_px(self, lines: int) -> int:
+        """How high it is with drafts of so many lines, or folded."""
+        head = self._fold.sizeHint().height() + GRID_PX
+        if self._is_folded:
+            return head
+        engines = self._drafts[0].use.sizeHint().height() if len(self._hypotheses) > 1 else 0
+        return head + engines + self._drafts[0].text.height_px(lines)
+
     def set_folded(self, *, is_folded: bool) -> None:
         """Shows the title only, or everything."""
         if is_folded != self._is_folded:

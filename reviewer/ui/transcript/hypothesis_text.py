@@ -19,6 +19,7 @@ from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui import theme
 from reviewer.ui.transcript.text_edit import to_points, to_units
+from reviewer.ui.widgets.text_direction import direct_document
 
 FONT_PX = 16
 MOST_LINES = 5
@@ -57,6 +58,7 @@ class HypothesisText(QTextEdit):
     def show_hypothesis(self, hypothesis: Hypothesis, frames: int) -> None:
         """Shows a hypothesis for a clip of ``frames`` samples a channel."""
         self.setPlainText(hypothesis.text)
+        direct_document(self.document(), hypothesis.text)
         self.setAccessibleDescription(hypothesis.text)
         self._times = TextTimes(self.toPlainText(), hypothesis.words, 0, frames) if hypothesis.words else None
         shape = Qt.CursorShape.IBeamCursor if self._times is None else Qt.CursorShape.PointingHandCursor
@@ -95,10 +97,13 @@ class HypothesisText(QTextEdit):
         self._most_lines = lines
         self._fit()
 
+    def height_px(self, lines: int) -> int:
+        """How high it is with so many lines."""
+        return lines * self.fontMetrics().lineSpacing() + _FRAME_PX
+
     def _fit(self) -> None:
-        line = self.fontMetrics().lineSpacing()
         needed = math.ceil(self.document().size().height()) + 2 * _BORDER_PX
-        height = max(min(needed, self._most_lines * line + _FRAME_PX), line + _FRAME_PX)
+        height = max(min(needed, self.height_px(self._most_lines)), self.height_px(1))
         bars = Qt.ScrollBarPolicy
         is_whole = needed <= height
         self.setVerticalScrollBarPolicy(bars.ScrollBarAlwaysOff if is_whole else bars.ScrollBarAsNeeded)

@@ -1,8 +1,9 @@
 """The segments of a clip: their table, the speakers on number keys, and the acts on borders."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -15,8 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.model.annotation import Flag
+from reviewer.model.annotation import Flag, Segment
+from reviewer.model.intervals import Span
 from reviewer.transcript.document import Document
+from reviewer.transcript.edits import join_with_next
+from reviewer.transcript.proposed_segments import proposed_segments
 from reviewer.ui.form.flags import flag_label
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.shortcuts import shortcut
@@ -51,6 +55,9 @@ class SegmentPanel(QWidget):
         self._scope = scope
         self._document: Document | None = None
         self._is_editable = True
+        self._proposals: tuple[Segment, ...] = ()
+        self._borders: tuple[tuple[int, int], ...] = ()
+        self._is_free = False
         self._name_px = -1
         self.table = SegmentTable(self)
         self._speakers = QHBoxLayout()
@@ -77,6 +84,16 @@ class SegmentPanel(QWidget):
         if before is None or before.speakers != document.speakers or before.current.speaker != current:
             self._show_speakers(document)
         self._enable_acts()
+
+    def show_speech(self, speech: Sequence[Span], frames: int, rate_hz: int) -> None:
+        """Where speech was found in the clip that is shown next."""
+        self._proposals = proposed_segments(speech, frames, rate_hz)
+        self._borders = ()
+
+    def height_px(self, rows: int) -> int:
+        """How high it is at least with so many rows, or without a table."""
+        bar = self._acts["mark"].sizeHint().height()
+        return bar if self.table.isHidden() else bar + GRID_PX + self.table.height_px(rows)
 
     def show_nothing(self) -> None:
         self.close_editors()
@@ -147,13 +164,16 @@ class SegmentPanel(QWidget):
         return button
 
     def _fit_names(self) -> None:
-        """Names are shortened, and left out where even then they do not fit."""
+        """Names are shortened, then left out; where even then the bar is too long, the table's menu has the
+        last acts."""
         if self._document is None or not self._speakers.count():
             return
         buttons = [self._speaker_at(place) for place in range(self._speakers.count())]
         metrics, names = buttons[0].fontMetrics(), self._document.speakers
-        room = self.width() - sum(each.sizeHint().width() + GRID_PX for each in self._acts.values())
-        room -= len(buttons) * (_BADGE_PX + GRID_PX)
+        room = self.width() - len(buttons) * (_BADGE_PX + GRID_PX)
+        for act in self._acts.values():
+            room -= act.sizeHint().width() + GRID_PX
+            act.setVisible(room >= 0)
         wanted = [metrics.horizontalAdvance(name) for name in names[: len(buttons)]]
         name_px = next((px for px in _NAME_PX if sum(min(each, px) for each in wanted) <= room), 0)
         if name_px == self._name_px:
@@ -178,7 +198,21 @@ class SegmentPanel(QWidget):
             return self.tr("There is only one segment.")
         if act == "extend" and document.place == 0:
             return self.tr("There is no segment before this one.")
+        if act == "join" and join_with_next(document.segments, document.current.id) is document.segments:
+            return self.tr("This speaker has no segment after this one.")
+        if act == "propose" and not self._proposals:
+            return self.tr("No speech was found in this clip.")
+        if act == "propose" and not self._has_free_proposal(document):
+            return self.tr("All speech that was found has a segment.")
         return ""
+
+    def _has_free_proposal(self, document: Document) -> bool:
+        """Whether a proposed segment would be made; looked up anew only when a border changed."""
+        borders = tuple((each.start, each.end) for each in document.segments)
+        if borders != self._borders:
+            self._borders = borders
+            self._is_free = document.propose(self._proposals).segments != document.segments
+        return self._is_free
 
     def _speaker_button(self, number: int, name: str, document: Document) -> QToolButton:
         is_new = number > len(document.speakers)
@@ -274,6 +308,10 @@ class SegmentPanel(QWidget):
         column.setSpacing(GRID_PX)
         column.addLayout(bar)
         column.addWidget(self.table, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Of the numbers of the speakers: a window can be made narrow in one go."""
+        return QSize(self._speakers.count() * (_BADGE_PX + GRID_PX), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

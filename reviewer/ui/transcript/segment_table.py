@@ -173,8 +173,11 @@ class SegmentTable(QTableView):
     def set_least_rows(self, rows: int) -> None:
         """How many rows have room at least."""
         self._least_rows = rows
-        row = self.verticalHeader().defaultSectionSize()
-        self.setMinimumHeight((rows + 1) * row + _FRAME_PX)
+        self.setMinimumHeight(self.height_px(rows))
+
+    def height_px(self, rows: int) -> int:
+        """How high it is with so many rows and the header."""
+        return (rows + 1) * self.verticalHeader().defaultSectionSize() + _FRAME_PX
 
     def close_editor(self) -> None:
         """Drops what is being typed into a cell."""

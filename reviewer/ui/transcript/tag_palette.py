@@ -1,5 +1,6 @@
 """The closed list of tags, each with its shortcut and meaning."""
 
+from enum import IntEnum
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -20,6 +21,14 @@ _NO_LIMIT_PX = 16_777_215  # QWIDGETSIZE_MAX
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
+class TagForm(IntEnum):
+    """How much of the tags is shown, from nothing on; meanings that are not shown are in the tooltips."""
+
+    NONE = 0
+    COMPACT = 1
+    WITH_MEANINGS = 2
+
+
 class TagPalette(QWidget):
     """A click or the tag's shortcut inserts it, wherever the focus is.
 
@@ -37,11 +46,11 @@ class TagPalette(QWidget):
         self._meanings: list[QWidget] = []
         self._keyed: dict[Tag, tuple[QLabel, QPushButton, QShortcut]] = {}
         self._rows: list[QWidget] = []
-        self._is_compact = self._is_folded = False
-        self._has_room = True
+        self._is_folded = False
+        self._form = TagForm.WITH_MEANINGS
         self._beside_px = 0
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setContentsMargins(0, GAP_PX, 0, 0)
         self._grid.setHorizontalSpacing(GROUP_PX)
         self._grid.setVerticalSpacing(0)
         self._columns = 0
@@ -72,15 +81,41 @@ class TagPalette(QWidget):
         self._tags = conventions.tags
         self._meanings, self._keyed, self._columns = [], {}, 0
         self._rows = [self._row(tag) for tag in self._tags]
-        self.set_compact(is_compact=self._is_compact)
+        self.set_form(self._form)
         self._show_keys()
 
-    def set_compact(self, *, is_compact: bool) -> None:
-        """In compact form, meanings are in the tooltips only."""
-        self._is_compact = is_compact
-        columns = 1 if self._beside_px else _COMPACT_COLUMNS if is_compact else _COLUMNS
-        if columns == self._columns:
-            return
+    @property
+    def form(self) -> TagForm:
+        """How much is shown, unless the tags are folded."""
+        return self._form
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it stands beside the text, as one column."""
+        return self._beside_px > 0
+
+    def height_px(self, form: TagForm) -> int:
+        """How high it is in a form; below the text, with the gap above it."""
+        if self._is_folded or form is TagForm.NONE:
+            return 0
+        above = 0 if self._beside_px else GAP_PX
+        return -(-len(self._rows) // self._columns_of(form)) * _ROW_PX + above
+
+    def set_form(self, form: TagForm) -> None:
+        """Shows as much as there is room for; without any room the tags are as if folded."""
+        self._form = form
+        self._limit()
+        columns = self._columns_of(form)
+        if columns != self._columns and form is not TagForm.NONE:
+            self._arrange(columns)
+        self.updateGeometry()
+
+    def _columns_of(self, form: TagForm) -> int:
+        if self._beside_px:
+            return 1
+        return _COLUMNS if form is TagForm.WITH_MEANINGS else _COMPACT_COLUMNS
+
+    def _arrange(self, columns: int) -> None:
         for column in range(self._columns):
             self._grid.setColumnStretch(column, 0)
         self._columns = columns
@@ -90,13 +125,13 @@ class TagPalette(QWidget):
         for column in range(columns):
             self._grid.setColumnStretch(column, 1)
         for meaning in self._meanings:
-            meaning.setHidden(is_compact)
+            meaning.setHidden(columns == _COMPACT_COLUMNS)
 
     def set_beside(self, width_px: int) -> None:
         """Shows one column of this width; 0 for columns side by side."""
         self._beside_px = width_px
-        self._limit()
-        self.set_compact(is_compact=self._is_compact and not width_px)
+        self._grid.setContentsMargins(0, 0 if width_px else GAP_PX, 0, 0)
+        self.set_form(self._form)
 
     def set_folded(self, *, is_folded: bool) -> None:
         """Shows no tags; their shortcuts still work."""
@@ -104,17 +139,11 @@ class TagPalette(QWidget):
         self._limit()
         self.updateGeometry()
 
-    def set_room(self, *, is_there: bool) -> None:
-        """Whether there is room for the tags at all; without, they are as if folded."""
-        self._has_room = is_there
-        self._limit()
-        self.updateGeometry()
-
     def _limit(self) -> None:
         """Folded it has no height, and beside the text no width either."""
-        is_folded = self._is_folded or not self._has_room
+        is_folded = self._is_folded or self._form is TagForm.NONE
         beside = 0 if is_folded else self._beside_px
-        self.setMaximumHeight(0 if is_folded else _NO_LIMIT_PX)
+        self.setFixedHeight(self.height_px(self._form))
         self.setMinimumWidth(beside)
         self.setMaximumWidth(beside if self._beside_px else _NO_LIMIT_PX)
 
@@ -172,11 +201,8 @@ class TagPalette(QWidget):
         self.tag_requested.emit(example)
 
     def minimumSizeHint(self) -> QSize:
-        """The compact form's: a window can be made small in one go."""
-        if self._is_folded or not self._has_room:
-            return QSize(0, 0)
-        rows = len(self._rows) if self._beside_px else -(-len(self._rows) // _COMPACT_COLUMNS)
-        return QSize(super().minimumSizeHint().width(), rows * _ROW_PX)
+        is_shown = self.height_px(self._form) > 0
+        return QSize(super().minimumSizeHint().width() if is_shown else 0, self.height_px(self._form))
 
 
 def _written(tag: Tag) -> str:

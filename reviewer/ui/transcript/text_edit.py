@@ -1,5 +1,6 @@
 """The text field of the transcript: large plain text of any script, one wrapping line."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ REDO_KEYS = (
 )
 _TYPING, _DELETING, _OTHER = "typing", "deleting", "other"
 _PARAGRAPH = 800
+_FRAME_PX = 12
+"""Border and padding, above and below."""
 _BREAK = "\n"
 _NO_SPACE_BEFORE = ".,?!"
 
@@ -130,6 +133,12 @@ class TextField(QTextEdit):
         self._space_lines()
         self.blockSignals(was_blocked)
         self.ensureCursorVisible()
+
+    def height_px(self, lines: int) -> int:
+        """How high it is with so many lines."""
+        return (
+            math.ceil(lines * LINE_HEIGHT * self._text_px + 2 * self.document().documentMargin()) + _FRAME_PX
+        )
 
     def _space_lines(self) -> None:
         cursor = QTextCursor(self.document())

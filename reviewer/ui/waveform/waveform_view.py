@@ -39,7 +39,7 @@ _LEAST_WAVES_PX = 120
 _LEAST_BELOW_LANE_PX = 156
 """Of the minimap, the ruler and a hundred pixels of waves, where a lane of segments is between them."""
 _MOST_WAVES_PX = 420
-_WAVES_SHARE = 0.28
+_WAVES_SHARE = 0.25
 _WAVES_SHARE_ABOVE_SPECTROGRAM = 0.2
 _SPECTROGRAM_SHARE = 0.19
 

@@ -15,6 +15,15 @@ class FileChooser:
         )
         return Path(name) if name else None
 
+    def withdrawals(self, parent: QWidget) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(
+            parent,
+            _tr("Choose a list of withdrawals"),
+            "",
+            _tr("Lists (*.csv *.tsv *.txt *.json *.jsonl);;All files (*)"),
+        )
+        return Path(name) if name else None
+
     def folder(self, parent: QWidget) -> Path | None:
         name = QFileDialog.getExistingDirectory(parent, _tr("Choose where to write the export"))
         return Path(name) if name else None

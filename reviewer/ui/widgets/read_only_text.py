@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from reviewer.ui.widgets.text_direction import direct_document
@@ -12,7 +12,7 @@ from reviewer.ui.widgets.widget_ids import named
 _MOST_LINES = 3
 _BORDER_PX = 2
 _STOP = Qt.FocusPolicy.StrongFocus
-_HEIGHT_PX = 40
+_PREVIEW_LINE_PX = 20
 
 
 class CommentText(QTextEdit):
@@ -20,6 +20,7 @@ class CommentText(QTextEdit):
 
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._most_lines = _MOST_LINES
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setProperty("kind", "remark")
@@ -32,6 +33,15 @@ class CommentText(QTextEdit):
         self.document().setDocumentMargin(0)
         self._fit()
 
+    def height_px(self, lines: int) -> int:
+        """How high it is with so many lines."""
+        return lines * self.fontMetrics().lineSpacing() + 2 * _BORDER_PX
+
+    def set_most_lines(self, lines: int) -> None:
+        """From how many lines on it scrolls."""
+        self._most_lines = lines
+        self._fit()
+
     def show_text(self, text: str) -> None:
         self.setPlainText(text)
         direct_document(self.document(), text)
@@ -40,7 +50,7 @@ class CommentText(QTextEdit):
 
     def _fit(self) -> None:
         line = self.fontMetrics().lineSpacing()
-        needed, most = math.ceil(self.document().size().height()) + 1, _MOST_LINES * line
+        needed, most = math.ceil(self.document().size().height()) + 1, self._most_lines * line
         # Scrolling needs the focus; a text that is fully visible is no tab stop.
         self.setFocusPolicy(_STOP if needed > most else Qt.FocusPolicy.ClickFocus)
         bars = Qt.ScrollBarPolicy
@@ -58,7 +68,7 @@ class CommentText(QTextEdit):
 
 
 class Preview(QTextEdit):
-    """Two dim lines that wrap anywhere; longer text scrolls."""
+    """A dim line or two that wrap anywhere; of a longer text those at the text cursor."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,21 +76,41 @@ class Preview(QTextEdit):
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(0)
-        self.setFixedHeight(_HEIGHT_PX)
+        self.set_lines(2)
 
-    def set_low(self, *, is_low: bool) -> None:
-        """Shows one line, where there is little room."""
-        self.setFixedHeight(_HEIGHT_PX // 2 if is_low else _HEIGHT_PX)
+    def set_lines(self, lines: int) -> None:
+        """Shows so many lines."""
+        self.setFixedHeight(self.height_px(lines))
 
-    def show_text(self, text: str, profile: str) -> None:
-        """Shows a text; the tooltip names the text profile that produced it."""
+    def height_px(self, lines: int) -> int:
+        """How high it is with so many lines."""
+        return lines * _PREVIEW_LINE_PX
+
+    def show_text(self, text: str, profile: str, place: float = 0.0) -> None:
+        """Shows a text, scrolled to ``place`` (0 to 1) in it; the tooltip names the profile that made it."""
         if text != self.toPlainText():
             self.setPlainText(text)
             direct_document(self.document(), text)
+            self._space_lines()
+        cursor = self.textCursor()
+        cursor.setPosition(min(round(place * len(text)), len(text)))
+        self.setTextCursor(cursor)
+        bar = self.verticalScrollBar()
+        at = bar.value() + self.cursorRect().center().y()
+        bar.setValue(max((at + _PREVIEW_LINE_PX - self.height()) // _PREVIEW_LINE_PX, 0) * _PREVIEW_LINE_PX)
         self.setToolTip(
             self.tr("Derived from your text with the profile %s; this is what models are trained on.")
             % profile
         )
+
+    def _space_lines(self) -> None:
+        """Lines of one height, whatever the script: none is seen in part."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        spacing = QTextBlockFormat()
+        spacing.setLineHeight(_PREVIEW_LINE_PX, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.mergeBlockFormat(spacing)

@@ -1,0 +1,354 @@
+"""Reads tables that people hand over (CSV, JSON Lines, JSON arrays, plain values): wholly, or not at all.
+
+Whoever asks for such a table acts on every row of it. A row that is overlooked does more harm than a file
+that is asked for again, so one line that cannot be read refuses the file, with the numbers of such lines.
+"""
+
+import codecs
+import json
+import re
+import stat
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reviewer.errors import Notice, Refused, Unavailable
+
+LONGEST_KEY = 256
+_MOST_BYTES = 64 << 20
+_MOST_LINES_NAMED = 20
+_COMMON_DELIMITERS = ",;\t|"
+_SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_BARE_VALUE = re.compile(r"""[^\s,;|"'{}\[\]<>\\#][^\s,;|"'{}\[\]<>\\]*""")
+_WHITESPACE = " \t\n"
+# Other than spaces: what is not seen in an editor, or ends a line for some programs and not for others.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_ENDS_LINES_ELSEWHERE = frozenset({"Cc", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row: the line of the file on which it begins, and its values by the name of the field.
+
+    Known fields have the caller's spelling, others that of the file. Values are text, but in JSON those of
+    fields other than the key may be anything.
+    """
+
+    line: int
+    values: Mapping[str, Any]
+
+
+def read_table(path: Path, key: str, fields: Collection[str] = ()) -> tuple[TableRow, ...]:
+    """All rows of a file, each with a value for ``key``; ``fields`` are the other fields that are known.
+
+    The text is UTF-8 or UTF-16, with or without a byte order mark; lines end by LF, CR or CRLF. It is one of
+
+    - JSON Lines, one object a line, or a JSON array of objects or of values of the key;
+    - CSV (RFC 4180, but a cell stays on its line), if the first line names the key: any delimiter, also from
+      a line ``sep=``; names in any case, with or without separators; columns without a name must be empty;
+    - values of the key, one a line, quoted or not.
+
+    Raises:
+        Refused: it is none of these, there are no rows, or any row is malformed or has no visible value for
+            the key.
+        Unavailable: it cannot be read.
+    """
+    text = _text(path)
+    table = _Table(key, {field_name(name): name for name in (key, *fields)})
+    table.read(text)
+    if table.problems:
+        raise refusal(path.name, table.problems)
+    if not table.rows:
+        raise Refused("TABLE_EMPTY", file=path.name)
+    return tuple(table.rows)
+
+
+def is_visible(text: str) -> bool:
+    """Whether a value has text, is not too long for a key, and holds no control or invisible characters."""
+    return bool(text.strip()) and len(text) <= LONGEST_KEY and not _has(text, _UNSEEN)
+
+
+def field_name(name: str) -> str:
+    """A field's name in any spelling: ``Source ID`` and ``source_id`` are the same."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+class _BadLine(ValueError):
+    """A line that cannot be read; its text is a message code."""
+
+
+@dataclass(slots=True)
+class _Table:
+    key: str
+    known: Mapping[str, str]
+    rows: list[TableRow] = field(default_factory=list)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def read(self, text: str) -> None:
+        """Reads all rows, or collects all problems."""
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        if not lines:
+            return
+        for number, line in lines:
+            if _has(line.replace("\t", ""), _ENDS_LINES_ELSEWHERE):
+                self.problems.append((number, "TABLE_CONTROL_CHARACTER"))
+        first = lines[0][1].lstrip()
+        if self.problems:
+            return
+        if first.startswith("["):
+            self._read_json_array(text)
+        elif first.startswith("{"):
+            self._read_lines(lines, self._json_row)
+        else:
+            self._read_csv_or_values(lines)
+
+    def _read_csv_or_values(self, lines: list[tuple[int, str]]) -> None:
+        separator = _SEP_LINE.fullmatch(lines[0][1].strip(" "))
+        if separator is None:
+            delimiter = self._delimiter(lines[0][1])
+        else:
+            delimiter, lines = separator[1], lines[1:]
+            if delimiter.isalnum() or delimiter in '" _' or not lines:
+                self.problems.append((1, "TABLE_BAD_DELIMITER"))
+                return
+        if delimiter is None:
+            self._read_lines(lines, self._plain_row)
+            return
+        number, line = lines[0]
+        try:
+            header = self._header(line, delimiter)
+        except _BadLine as problem:
+            self.problems.append((number, str(problem)))
+            return
+        self._read_lines(lines[1:], lambda text: self._csv_row(text, header, delimiter))
+
+    def _read_lines(
+        self, lines: list[tuple[int, str]], read: Callable[[str], Mapping[str, Any] | None]
+    ) -> None:
+        for number, line in lines:
+            try:
+                values = read(line)
+                if values is not None:
+                    self._add(number, values)
+            except _BadLine as problem:
+                self.problems.append((number, str(problem)))
+
+    def _add(self, number: int, values: Mapping[str, Any]) -> None:
+        value = values.get(self.key)
+        if not isinstance(value, str) or not value.strip():
+            raise _BadLine("TABLE_NO_KEY")
+        if not is_visible(value):
+            raise _BadLine("TABLE_BAD_KEY")
+        self.rows.append(TableRow(number, {**values, self.key: value.strip()}))
+
+    def _delimiter(self, line: str) -> str | None:
+        """The delimiter of a line that names the key, empty if it is the only name; None for another line."""
+        marks = sorted({mark for mark in line if not (mark.isalnum() or mark in '_-" ')})
+        for mark in (*marks, ""):
+            try:
+                names = [field_name(cell) for cell in _cells(line, mark)]
+            except _BadLine:
+                continue
+            if field_name(self.key) in names:
+                return mark
+        return None
+
+    def _header(self, line: str, delimiter: str) -> list[str]:
+        header = [self._name(cell) for cell in _cells(line, delimiter)]
+        named = [name for name in header if name]
+        if len(set(named)) < len(named):
+            raise _BadLine("TABLE_FIELD_TWICE")
+        if self.key not in named:
+            raise _BadLine("TABLE_HEADING_WITHOUT_KEY")
+        return header
+
+    def _name(self, given: str) -> str:
+        return self.known.get(field_name(given), given.strip())
+
+    def _csv_row(self, line: str, header: list[str], delimiter: str) -> dict[str, str] | None:
+        cells = _cells(line, delimiter)
+        if not any(cells):
+            return None  # spreadsheets write rows of nothing
+        if len(cells) != len(header):
+            raise _BadLine("TABLE_CELL_COUNT")
+        values = dict(zip(header, cells, strict=True))
+        if any(cell for name, cell in zip(header, cells, strict=True) if not name):
+            raise _BadLine("TABLE_CELL_COUNT")
+        values.pop("", None)
+        return values
+
+    def _plain_row(self, line: str) -> dict[str, str]:
+        value = line.strip()
+        if value.startswith('"'):
+            (value,) = _cells(value, "")
+            if "\\" in value:
+                raise _BadLine("TABLE_NOT_A_VALUE")  # an escape in JSON, itself in CSV
+        elif not _BARE_VALUE.fullmatch(value):
+            raise _BadLine("TABLE_NOT_A_VALUE")
+        if field_name(value) == field_name(self.key):
+            raise _BadLine("TABLE_HEADING_LATE")
+        return {self.key: value}
+
+    def _json_row(self, line: str) -> dict[str, Any]:
+        return self._of_json(_json(lambda: _DECODER.decode(line)))
+
+    def _read_json_array(self, text: str) -> None:
+        """Reads element by element, for the line of each."""
+        position, line = text.index("[") + 1, 1
+        try:
+            for value, start in _elements(text, position):
+                line = text.count("\n", 0, start) + 1
+                try:
+                    self._add(line, {self.key: value} if isinstance(value, str) else self._of_json(value))
+                except _BadLine as problem:
+                    self.problems.append((line, str(problem)))
+        except _Cut as cut:
+            self.problems.append((text.count("\n", 0, cut.position) + 1, "TABLE_NOT_JSON"))
+
+    def _of_json(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _BadLine("TABLE_NOT_AN_OBJECT")
+        named = {self._name(name): each for name, each in value.items()}
+        if len(named) < len(value):
+            raise _BadLine("TABLE_FIELD_TWICE")
+        return named
+
+
+class _Cut(ValueError):
+    """A JSON text that breaks off or is malformed at ``position``."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__()
+        self.position = position
+
+
+def _elements(text: str, position: int) -> Iterator[tuple[Any, int]]:
+    """The elements of a JSON array whose bracket is just before ``position``, each with where it begins."""
+    position = _skip(text, position)
+    if text[position : position + 1] == "]":
+        end = position
+    else:
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(text, position)
+            except (ValueError, RecursionError) as error:
+                raise _Cut(position) from error
+            yield value, position
+            end = _skip(text, end)
+            if text[end : end + 1] != ",":
+                break
+            position = _skip(text, end + 1)
+    if text[end : end + 1] != "]":
+        raise _Cut(end)
+    if text[end + 1 :].strip():
+        raise _Cut(_skip(text, end + 1))
+
+
+def _skip(text: str, position: int) -> int:
+    while position < len(text) and text[position] in _WHITESPACE:
+        position += 1
+    return position
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a name twice")
+    return values
+
+
+def _no_constant(_name: str) -> None:
+    raise ValueError("not a number of JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+
+
+def _json(decode: Callable[[], Any]) -> Any:
+    try:
+        return decode()
+    except (ValueError, RecursionError) as error:
+        raise _BadLine("TABLE_NOT_JSON") from error
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line of CSV; without a delimiter it is one cell, which no common one may divide.
+
+    Raises _BadLine for a quote that is not closed, and for one inside or beside a cell.
+    """
+    cells: list[str] = []
+    position = 0
+    while True:
+        start = position + len(line[position:]) - len(line[position:].lstrip(" "))
+        if line[start : start + 1] == '"':
+            cell, position = _quoted(line, start)
+            position += len(line[position:]) - len(line[position:].lstrip(" "))
+            if position < len(line) and line[position] != delimiter:
+                raise _BadLine("TABLE_QUOTE_MISPLACED")
+        else:
+            end = line.find(delimiter, position) if delimiter else len(line)
+            end = len(line) if end < 0 else end
+            cell, position = line[position:end].strip(), end
+            if '"' in cell:
+                raise _BadLine("TABLE_QUOTE_MISPLACED")
+            if not delimiter and any(mark in cell for mark in _COMMON_DELIMITERS):
+                raise _BadLine("TABLE_CELL_COUNT")
+        cells.append(cell)
+        if position >= len(line):
+            return cells
+        position += 1
+
+
+def _quoted(line: str, start: int) -> tuple[str, int]:
+    """The text of a quoted cell, and where the line goes on."""
+    parts: list[str] = []
+    position = start + 1
+    while (end := line.find('"', position)) >= 0:
+        parts.append(line[position:end])
+        if line[end + 1 : end + 2] != '"':
+            return "".join(parts), end + 1
+        parts.append('"')
+        position = end + 2
+    raise _BadLine("TABLE_QUOTE_OPEN")
+
+
+def _text(path: Path) -> str:
+    """The text of a file, its lines ended by LF. Raises Refused, Unavailable."""
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            raise Refused("TABLE_NOT_A_FILE", file=path.name)
+        with path.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise Unavailable("TABLE_UNREADABLE", file=path.name, problem=error.strerror or "") from error
+    if len(data) > _MOST_BYTES:
+        raise Refused("TABLE_TOO_LARGE", file=path.name, mebibytes=_MOST_BYTES >> 20)
+    try:
+        text = data.decode(_encoding(data))
+    except UnicodeDecodeError as error:
+        raise Refused("TABLE_ENCODING", file=path.name) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _encoding(data: bytes) -> str:
+    """By the byte order mark; without one, by the zero byte of the first character, which is ASCII."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if data[1:2] == b"\0":
+        return "utf-16-le"
+    return "utf-16-be" if data[:1] == b"\0" else "utf-8-sig"
+
+
+def _has(text: str, categories: frozenset[str]) -> bool:
+    return not text.isprintable() and any(unicodedata.category(char) in categories for char in text)
+
+
+def refusal(name: str, problems: Sequence[tuple[int, str]]) -> Refused:
+    """The refusal of a whole file, by the lines that cannot be read and the code of what is wrong there."""
+    line, code = problems[0]
+    numbers = list(dict.fromkeys(number for number, _ in problems))
+    named = ", ".join(str(number) for number in numbers[:_MOST_LINES_NAMED])
+    more = ", …" if len(numbers) > _MOST_LINES_NAMED else ""
+    return Refused("TABLE_LINES_REFUSED", file=name, line=line, problem=Notice(code), lines=named + more)

@@ -1,0 +1,98 @@
+"""Destroys clips, and does so by itself for those whose consent or retention is over."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from reviewer.clips.repository import PurgeReason
+from reviewer.errors import Refused
+from reviewer.model.clip import ClipState
+from reviewer.model.event import Action, DetailValue, Event
+from reviewer.model.people import Identity
+from reviewer.session.unit_of_work import UnitOfWork
+
+LONGEST_SILENCE = timedelta(days=31)
+
+
+def destroy_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str, *, by_date: bool) -> bool:
+    """Destroys a clip's key in one commit with its sealed work, tombstone and log row; False if it was done.
+
+    ``by_date`` says in the row that nobody asked for it. The sealed files are removed by
+    ``ClipContent.sweep`` afterwards. Raises Unavailable, and nothing was changed.
+    """
+    detail: dict[str, DetailValue] = {"exports": [each.id for each in unit.exports.exports_of([clip])]}
+    if by_date:
+        detail["by_date"] = True
+    with unit.transaction_with_queue():
+        if unit.queue.clip_state(clip) is ClipState.PURGED:
+            return False
+        with unit.transaction():
+            unit.clips.destroy_key(clip)
+            unit.hypotheses.delete_of_clip(clip)
+            unit.alignments.delete_of_clip(clip)
+            unit.draft_distances.delete_of_clip(clip)
+            unit.drafts.delete_of_clip(clip)
+            unit.versions.delete_of_clip(clip)
+            unit.log.record(Event.by(identity, Action.PURGED, clip, reason=reason, detail=detail))
+        unit.queue.withdraw_clip(clip, reason)
+    return True
+
+
+class DuePurges:
+    """Purges what is due whenever somebody is signed in, whoever it is.
+
+    The dates were decided before, by consent and the project's rules; keeping a clip for longer is the only
+    thing that would need a decision. So this asks for no right, but it needs a session, whose key signs the
+    rows. See docs/decisions/030.
+    """
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._last_known = _newest_row(unit)
+
+    def purge(self, identity: Identity) -> tuple[str, ...]:
+        """Purges the clips that are due, and returns them; none while the clock is in doubt.
+
+        Raises Unavailable when the disk or the queue fails; what was purged by then stays purged.
+        """
+        if self.is_held():
+            return ()
+        unit = self._unit
+        due = unit.clips.due_for_purge(unit.clock.now())
+        purged: list[str] = []
+        for clip, why in due.items():
+            with suppress(
+                Refused
+            ):  # the queue does not know it yet: it stays due, and the others must not wait
+                if destroy_clip(unit, identity, clip, why, by_date=True):
+                    purged.append(clip)
+        if due:
+            unit.content.sweep()
+        return tuple(purged)
+
+    def due(self) -> dict[str, PurgeReason]:
+        """The clips that are due now, with the reason, the longest overdue first."""
+        return self._unit.clips.due_for_purge(self._unit.clock.now())
+
+    def is_held(self) -> bool:
+        """Whether purging by date waits for a lead, because the log was silent for more than a month.
+
+        Then the clock may be wrong, and one that is years ahead would destroy everything.
+        """
+        unit, now = self._unit, self._unit.clock.now()
+        since = unit.retention.held_since() or self._last_known
+        if since is None or now - since <= LONGEST_SILENCE:
+            unit.retention.hold(None)
+            self._last_known = now
+            return False
+        unit.retention.hold(since)
+        return True
+
+    def release(self) -> None:
+        """A lead has looked: the clock is right."""
+        self._unit.retention.hold(None)
+        self._last_known = self._unit.clock.now()
+
+
+def _newest_row(unit: UnitOfWork) -> datetime | None:
+    rows = list(unit.log.rows(since=max(1, unit.log.head().size), limit=1))
+    return rows[0].at() if rows else None

@@ -1,0 +1,93 @@
+"""A purge that is killed: whoever signs in next finishes it, or it never began."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reviewer.clips.keys import KdfParameters
+from reviewer.places import DATABASE_FILE
+from reviewer.workspace import open_workspace
+from tests.benches.workspace import ANA, LEAD, PASSPHRASE, make_bench
+from tests.fakes.clock import FakeClock
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
+CLIPS = 4
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from reviewer.clips.content import ClipContent
+from reviewer.clips.keys import KdfParameters
+from reviewer.clips.repository import ClipRepository
+from reviewer.clips.withdrawals import WithdrawalRepository
+from reviewer.queue.sqlite import SqliteQueue
+from reviewer.workspace import open_workspace
+from tests.benches.workspace import LEAD, PASSPHRASE
+from tests.fakes.clock import FakeClock
+
+folder, file, moment, number = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+
+def die_in(holder, name):
+    act, calls = getattr(holder, name), []
+    def dying(*given, **named):
+        calls.append(name)
+        result = act(*given, **named) if moment != "sweep" else None
+        if moment == name and len(calls) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    setattr(holder, name, dying)
+
+with open_workspace(folder, clock=FakeClock(), parameters=KdfParameters.cheap()) as workspace:
+    lead = workspace.sign_in(LEAD, PASSPHRASE).lead
+    keys, queue = (ClipRepository, "destroy_key"), (SqliteQueue, "withdraw_clip")
+    for holder, name in ((WithdrawalRepository, "record"), keys, queue, (ClipContent, "sweep")):
+        if name == moment:
+            die_in(holder, name)
+    lead.withdraw_list(file)
+"""
+
+
+def purged(workspace: Path) -> int:
+    with closing(sqlite3.connect(workspace / DATABASE_FILE)) as connection:
+        found: int = connection.execute("SELECT count(*) FROM clip WHERE wrapped_key IS NULL").fetchone()[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("moment", "number", "before", "after"),
+    [
+        ("record", 1, 0, 0),
+        ("record", CLIPS, 0, 0),
+        ("destroy_key", 1, 0, CLIPS),
+        ("withdraw_clip", 3, 2, CLIPS),
+        ("sweep", 1, CLIPS, CLIPS),
+    ],
+)
+def test_killed_purge_is_finished_by_the_next_session_of_anybody(
+    tmp_path: Path, repository: Path, moment: str, number: int, before: int, after: int
+) -> None:
+    bench = make_bench(tmp_path, drafts=("",) * CLIPS, clock=FakeClock())
+    bench.sign_out(LEAD)
+    bench.workspace.close()
+    workspace = tmp_path / "ws"
+    (tmp_path / "list").write_text("".join(f"source-{n:04d}\n" for n in range(CLIPS)), encoding="utf-8")
+    child = [sys.executable, "-c", CHILD, str(workspace), str(tmp_path / "list"), moment, str(number)]
+    ended = subprocess.run(child, env=os.environ | {"PYTHONPATH": str(repository)}, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert purged(workspace) == before
+    with open_workspace(workspace, clock=FakeClock(), parameters=KdfParameters.cheap()) as opened:
+        ana = opened.sign_in(ANA, PASSPHRASE)
+        assert len(opened.purge_due(ana.identity)) == after - before
+        opened.sign_out(ana)
+        lead = opened.sign_in(LEAD, PASSPHRASE)
+        assert lead.lead.verify_log().ok
+        lead.lead.purge(["source-0000"])
+        opened.sign_out(lead)
+    assert purged(workspace) == (after or 1)
+    kept = {path.name.split(".")[0] for path in (workspace / "clips").iterdir()}
+    assert len(kept) == CLIPS - (after or 1)

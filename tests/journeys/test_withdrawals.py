@@ -1,0 +1,171 @@
+"""Withdrawals: remembered for sources that are not here yet, due on their day, and never lost on the way."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reviewer.errors import Refused
+from reviewer.lead.intake_report import IntakeOptions
+from reviewer.lead.keyed_hashes import KeyedHashes
+from reviewer.lead.purge import PurgeReport
+from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
+from reviewer.model.clip import ClipState
+from reviewer.model.clock import to_iso
+from reviewer.model.event import Action
+from reviewer.session.due_purges import DuePurges
+from tests.benches.lead import LeadBench
+from tests.factories import a_keyring
+from tests.journeys.test_intake import Imports, a_line, codes, imports  # noqa: F401 - a fixture
+from tests.journeys.test_purge import add_clip
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[LeadBench]:
+    made = LeadBench(tmp_path / "ws")
+    yield made
+    made.close()
+
+
+def withdraw(bench: LeadBench, *withdrawals: Withdrawal) -> PurgeReport:
+    return bench.purge().purge_clips(bench.lead, withdrawals, retention=False)
+
+
+def recorded(bench: LeadBench) -> list[tuple[str, str, str]]:
+    """Object, source and date of each withdrawal in the log."""
+    events = [row.event() for row in bench.unit.log.rows()]
+    return [
+        (event.object, str(event.detail["source"]), str(event.detail["at"]))
+        for event in events
+        if event.action == Action.WITHDRAWAL
+    ]
+
+
+def test_clip_of_a_source_that_withdrew_before_it_came_is_refused(imports: Imports) -> None:  # noqa: F811
+    report = withdraw(imports.bench, Withdrawal("source-1"))
+    assert (report.purged, report.unknown) == ((), 1)
+    assert codes(imports.run(a_line(1), a_line(2))) == ["WITHDRAWN", "accepted"]
+    assert imports.decoder.asked == ["2.wav"]
+    assert withdraw(imports.bench, Withdrawal("source-1")).unknown == 1
+
+
+def test_dry_run_says_so_too_and_a_purged_source_comes_back_as_withdrawn(
+    imports: Imports,  # noqa: F811
+) -> None:
+    imports.run(a_line(1))
+    assert len(withdraw(imports.bench, Withdrawal("source-1")).purged) == 1
+    assert codes(imports.run(a_line(1), options=IntakeOptions(dry_run=True))) == ["WITHDRAWN"]
+
+
+def test_withdrawal_while_a_clip_is_being_decoded_keeps_it_out(imports: Imports) -> None:  # noqa: F811
+    class Meanwhile(type(imports.decoder)):  # type: ignore[misc]
+        def decode(self, *arguments: object) -> object:
+            withdraw(imports.bench, Withdrawal("source-1"))
+            return super().decode(*arguments)
+
+    assert codes(imports.run(a_line(1), decoder=Meanwhile())) == ["WITHDRAWN"]
+    assert (imports.sealed(), imports.unit.clips.ids()) == (set(), set())
+
+
+@pytest.mark.parametrize("sent", ["source-1", "  source-1\u00a0", "source-1\t"])
+def test_spaces_around_an_id_make_no_other_source(imports: Imports, sent: str) -> None:  # noqa: F811
+    imports.run(a_line(1))
+    assert len(withdraw(imports.bench, Withdrawal(sent)).purged) == 1
+
+
+def test_composed_and_decomposed_letters_are_the_same_source() -> None:
+    hashes = KeyedHashes(a_keyring())
+    assert hashes.of_source_id("Zo\u00eb") == hashes.of_source_id("Zoe\u0308")
+    assert hashes.of_source_id("zo\u00eb") != hashes.of_source_id("Zo\u00eb")
+
+
+def test_source_with_an_invisible_character_is_refused_at_import_because_no_list_could_name_it(
+    imports: Imports,  # noqa: F811
+) -> None:
+    assert codes(imports.run(a_line(1, source_id="source\u200b1"))) == ["BAD_VALUE"]
+
+
+def test_withdrawals_and_their_log_rows_are_one_commit_and_written_once(bench: LeadBench) -> None:
+    add_clip(bench, "c1")
+    hashes = KeyedHashes(bench.lead.keyring)
+    known, unknown = hashes.of_source_id("source of c1"), hashes.of_source_id("nobody")
+    now = to_iso(bench.clock.now())
+    for _ in range(2):
+        withdraw(bench, Withdrawal("source of c1"), Withdrawal("nobody"), Withdrawal("nobody"))
+        bench.clock.advance(60)
+    assert recorded(bench) == [("c1", known, now), (unknown, unknown, now)]
+    ((list_id, sources),) = [(each.list_id, each.sources) for each in bench.unit.withdrawals.unknown()]
+    assert (list_id[0], sources) == ("w", 1)
+
+
+def test_dated_withdrawal_is_due_on_its_day_and_nothing_is_handed_out_after_it(bench: LeadBench) -> None:
+    add_clip(bench, "c1", passes=2)
+    at = bench.clock.now() + DAY
+    report = withdraw(bench, Withdrawal("source of c1", at), Withdrawal("source of c1", at + DAY))
+    assert (report.purged, report.later) == ((), (("c1", at),))
+    due = DuePurges(bench.unit)
+    bench.clock.advance(86_399)
+    assert due.purge(bench.lead) == ()
+    assert bench.claim("Ana Kowalska") is not None
+    bench.clock.advance(1)
+    assert bench.claim("Ben Okafor") is None
+    with pytest.raises(Refused, match="CONSENT_ENDED"):
+        bench.access.openable("c1")
+    assert due.purge(bench.lead) == ("c1",)
+    assert bench.unit.queue.clip_state("c1") is ClipState.PURGED
+
+
+def test_earlier_date_stands_and_a_later_one_changes_nothing(bench: LeadBench) -> None:
+    add_clip(bench, "c1")
+    now = bench.clock.now()
+    for days in (5, 9, 3):
+        withdraw(bench, Withdrawal("source of c1", now + days * DAY))
+    assert bench.unit.clips.get("c1").consent_withdrawn_at == now + 3 * DAY
+    assert len(recorded(bench)) == 2
+    assert withdraw(bench, Withdrawal("source of c1")).purged == (("c1", "consent_withdrawn"),)
+
+
+def test_manifests_earlier_date_is_kept(bench: LeadBench) -> None:
+    add_clip(bench, "c1", consent_withdrawn_at=bench.clock.now() + DAY)
+    withdraw(bench, Withdrawal("source of c1", bench.clock.now() + 2 * DAY))
+    assert bench.unit.clips.get("c1").consent_withdrawn_at == bench.clock.now() + DAY
+
+
+def test_source_with_a_future_date_is_imported_until_that_day(imports: Imports) -> None:  # noqa: F811
+    bench = imports.bench
+    at = bench.clock.now() + DAY
+    withdraw(bench, Withdrawal("source-1", at), Withdrawal("source-2", at))
+    (row,) = imports.run(a_line(1)).rows
+    assert bench.unit.clips.get(row.clip).consent_withdrawn_at == at
+    assert [each.sources for each in bench.unit.withdrawals.unknown()] == [1]
+    bench.clock.advance(86_400)
+    assert codes(imports.run(a_line(2))) == ["WITHDRAWN"]
+    assert DuePurges(bench.unit).purge(bench.lead) == (row.clip,)
+
+
+def test_list_may_have_a_date_for_each_source(tmp_path: Path) -> None:
+    (tmp_path / "list").write_text(
+        "Source ID;Withdrawn At;Note\none;2026-12-24;x\ntwo;;\nthree;2026-12-24T01:00:00+02:00;\n",
+        encoding="utf-8",
+    )
+    assert read_withdrawals(tmp_path / "list") == (
+        Withdrawal("one", datetime(2026, 12, 24, tzinfo=UTC)),
+        Withdrawal("two"),
+        Withdrawal("three", datetime(2026, 12, 23, 23, tzinfo=UTC)),
+    )
+    (tmp_path / "list").write_text('{"source_id": "one", "consent_withdrawn_at": null}\n', encoding="utf-8")
+    assert read_withdrawals(tmp_path / "list") == (Withdrawal("one"),)
+
+
+@pytest.mark.parametrize(
+    "date", ["24.12.2026", "2026-13-01", "2026-12-24T01:00:00", "soon", "0001-01-01T00:00:00+14:00"]
+)
+def test_date_that_cannot_be_read_refuses_the_whole_list(tmp_path: Path, date: str) -> None:
+    (tmp_path / "list").write_text(f"source_id,withdrawn_at\none,\ntwo,{date}\n", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        read_withdrawals(tmp_path / "list")
+    problem = refused.value.parameters["problem"]
+    assert (refused.value.parameters["lines"], problem.code) == ("3", "TABLE_BAD_DATE")  # type: ignore[union-attr]
