@@ -15,6 +15,7 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
+from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
@@ -224,6 +225,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
     clips = ClipRepository(database)
     content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
     log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
+    TableSeals(database, log)
     agreements = _own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,

@@ -85,7 +85,13 @@ class AuditLog:
         """Reverts one ``unlock``; the last one drops the key."""
         self._holders = max(0, self._holders - 1)
         if not self._holders:
+            self._database.flush()
             self._log_key = None
+
+    @property
+    def signing_key(self) -> bytes | None:
+        """The log's private key while somebody is signed in, for the seal of the tables."""
+        return self._log_key
 
     @property
     def is_unlocked(self) -> bool:

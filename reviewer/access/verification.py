@@ -13,6 +13,7 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.checkpoint_verification import StoredCheckpoint, Witnessings, read_checkpoints
 from reviewer.access.log_chain import parse
 from reviewer.access.log_walk import LogWalk, Mismatch, RowListener, require_signatures, stored_rows
+from reviewer.access.table_seal import SealedTables, SealRows
 from reviewer.access.work_verification import LoggedWork, WorkTables
 from reviewer.db.schema import migrations
 from reviewer.errors import Notice, Unavailable
@@ -51,6 +52,7 @@ class _Tables:
     about: int | None
     people: dict[str, tuple[str, str]]
     work: WorkTables | None
+    sealed: SealedTables
 
 
 def verify_log(
@@ -128,8 +130,8 @@ def _verify(
     signed = {size: note for size, note in ours.items() if note is not None}
     walk = LogWalk(log_id, signed, frozenset(_wanted(tables, outside)))
     walks.append(walk)
-    work, witnessings = LoggedWork(), Witnessings()
-    listeners: list[RowListener] = [work, witnessings]
+    work, witnessings, seals = LoggedWork(), Witnessings(), SealRows()
+    listeners: list[RowListener] = [work, witnessings, seals]
     problem: Mismatch | None = None
     try:
         walk.run(
@@ -150,10 +152,16 @@ def _verify(
         _match_index(connection, tables, walk)
         _match_people(tables.people, walk)
         tables.work.match(work)
+        tables.sealed.match(walk, seals, public_key)
 
 
 def _wanted(tables: _Tables, outside: Checkpoint | None) -> list[int]:
-    return [*(each.size for each in tables.checkpoints), *([outside.size] if outside else [])]
+    seal = tables.sealed.seal
+    return [
+        *(each.size for each in tables.checkpoints),
+        *([outside.size] if outside else []),
+        *([seal.head.size] if seal else []),
+    ]
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -200,6 +208,7 @@ def _snapshot(connection: sqlite3.Connection) -> _Tables:
         about=_about(connection) if has_work else None,
         people=_people(connection) if has_work else {},
         work=WorkTables.read(connection) if has_work else None,
+        sealed=SealedTables.read(connection),
     )
     connection.execute("COMMIT")
     return tables

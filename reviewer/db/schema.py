@@ -124,6 +124,13 @@ def m017_activity(db: Tables) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m020_table_sums(db: Tables) -> None:
+    """The signed sums over the rows of the tables."""
+    for statement in _TABLE_SUMS:
+        db.conn.execute(statement)
+
+
 def _one_of(column: str, values: type[StrEnum]) -> str:
     listed = ", ".join(f"'{value}'" for value in values)
     return f"CHECK ({column} IN ({listed}))"
@@ -613,4 +620,19 @@ _ACTIVITY = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
+)
+
+# See access/table_seal.py; ``table_seal`` has one row.
+_TABLE_SUMS = (
+    """
+    CREATE TABLE table_sum (name TEXT PRIMARY KEY, sum BLOB NOT NULL) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE table_seal (
+        size INTEGER PRIMARY KEY,
+        head BLOB NOT NULL,
+        migrations INTEGER NOT NULL,
+        signature BLOB NOT NULL
+    ) STRICT
+    """,
 )

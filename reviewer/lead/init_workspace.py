@@ -7,9 +7,10 @@ from pathlib import Path
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.people import PersonRepository
 from reviewer.access.signing import public_key_of
+from reviewer.access.table_seal import MIGRATIONS, TableSeals
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
 from reviewer.db.connection import Database
-from reviewer.db.schema import migrate
+from reviewer.db.schema import migrate, migrations
 from reviewer.db.workspace_meta import WorkspaceMeta, write_meta
 from reviewer.model.clock import Clock
 from reviewer.model.event import Action, Event
@@ -38,16 +39,22 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
             PersonRepository(database, clock).add(person, sealed)
             log = AuditLog(database, clock, workspace_id)
             log.unlock(keyring.log_key)
+            seals = TableSeals(database, log)
             log.record(
                 Event(
                     Action.WORKSPACE_MADE,
                     actor=person.id,
                     role=person.role,
                     object=workspace_id,
-                    detail={"log_public_key": log_public_key.hex(), "public_key": person.public_key.hex()},
+                    detail={
+                        "log_public_key": log_public_key.hex(),
+                        "public_key": person.public_key.hex(),
+                        MIGRATIONS: len(migrations.applied(database.tables)),
+                    },
                 )
             )
             log.checkpoint("workspace_made")
+            seals.begin(keyring.log_key)
     except BaseException:
         database.close()
         _remove(draft)

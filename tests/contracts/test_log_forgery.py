@@ -182,7 +182,7 @@ def test_the_intruder_leaves_the_triggers_as_they_were(file: Path) -> None:
     with unguarded(file) as connection:
         connection.execute("DELETE FROM log WHERE seq = 5")
     assert triggers(file) == before
-    assert len(before) == 5
+    assert len(before) == 7
 
 
 def triggers(file: Path) -> list[tuple[str]]:
