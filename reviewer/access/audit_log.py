@@ -242,6 +242,17 @@ class AuditLog:
             since = page[-1]["seq"] + 1
             left = None if left is None else left - len(page)
 
+    def newest(self, action: Action, public_key: bytes) -> LogRow | None:
+        """The last row of an act, which must be signed. Raises Damaged."""
+        seq = self._database.value("SELECT max(seq) FROM log_index WHERE action = ?", (action,))
+        row = None if seq is None else next(self.rows(seq, 1), None)
+        if row is None:
+            return None
+        is_whole = row.hash == link_hash(row.prev, row.body) and row.fields().get("action") == action
+        if not is_whole or not signing.verify(public_key, row.hash, row.signature):
+            raise Damaged("LOG_SIGNATURE_WRONG", row=row.seq)
+        return row
+
     def about(self, target: str) -> list[LogRow]:
         """The rows of acts on one clip or person, in order."""
         found = self._database.rows(

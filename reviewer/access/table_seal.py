@@ -1,8 +1,8 @@
 """Signs the sums over the rows of all tables, so that an edit by anything but this program is found.
 
-Each commit by somebody who is signed in renews the seal: the log's key signs the sums together with the end of
-the log. Nothing is signed on top of a seal that does not verify, and what another program writes changes no
-sum, so its edit stays visible for ever.
+Each commit by somebody who is signed in renews the seal: the log's key signs the sums together with the end
+of the log. Nothing is signed on top of a seal that does not verify, and what another program writes changes
+no sum, so its edit stays visible for ever.
 """
 
 import sqlite3

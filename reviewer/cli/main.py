@@ -18,6 +18,7 @@ from reviewer.cli import (
     nda,
     output,
     people,
+    policy,
     qa,
     queue,
     retention,
@@ -49,6 +50,7 @@ app.add_typer(lexicon.app, name="lexicon")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
+app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")
 app.add_typer(retention.recall_app, name="recall")
 app.command("doctor")(doctor.doctor)

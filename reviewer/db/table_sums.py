@@ -1,7 +1,7 @@
 """A sum over the rows of each table, kept up to date as this program writes.
 
-A row adds a hash of 2048 bits to the sum of its table, modulo 2**2048, so a sum depends on the rows and not on
-their order, and adding or removing a row changes it at once (Bellare and Micciancio, "A New Paradigm for
+A row adds a hash of 2048 bits to the sum of its table, modulo 2**2048, so a sum depends on the rows and not
+on their order, and adding or removing a row changes it at once (Bellare and Micciancio, "A New Paradigm for
 Collision-free Hashing", 1997; the width is that of LtHash). Temporary triggers, which no other program can
 see, note the rows that this connection writes: what another program writes is in no sum.
 """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.people import PersonRepository
+from reviewer.access.policy import Policy
 from reviewer.access.signing import public_key_of
 from reviewer.access.table_seal import MIGRATIONS, TableSeals
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
@@ -17,8 +18,13 @@ from reviewer.model.event import Action, Event
 from reviewer.model.people import Person, PersonState, Role
 
 
-def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, parameters: KdfParameters) -> None:
-    """Creates the database with its first lead, their keys and the first log row, or nothing."""
+def init_workspace(
+    file: Path, lead: str, passphrase: str, clock: Clock, parameters: KdfParameters, policy: Policy
+) -> None:
+    """Creates the database with its first lead, their keys and the first log row, or nothing.
+
+    The row signs ``policy``, the files that decide in the workspace.
+    """
     person = Person(f"p{secrets.token_hex(6)}", " ".join(lead.split()), Role.LEAD, PersonState.ACTIVE)
     keyring = new_keyring(
         Role.LEAD,
@@ -49,6 +55,7 @@ def init_workspace(file: Path, lead: str, passphrase: str, clock: Clock, paramet
                     detail={
                         "log_public_key": log_public_key.hex(),
                         "public_key": person.public_key.hex(),
+                        **policy.to_detail(),
                         MIGRATIONS: len(migrations.applied(database.tables)),
                     },
                 )

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
+from reviewer.access.rights import Act, require
 from reviewer.access.session_binding import binding
 from reviewer.access.signing import public_key_of
 from reviewer.clips.keys import KdfParameters, burn_time, open_keyring, seal_keyring
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, WrongPassphrase
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Keyring, Person, PersonState
+from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.unit_of_work import UnitOfWork
 
 MINIMUM_PASSPHRASE = 12
@@ -24,8 +26,11 @@ def require_strong(passphrase: str) -> None:
 class SignIn:
     """Signs people in and out; an unknown name takes as long as a wrong passphrase."""
 
-    def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
+    def __init__(
+        self, unit: UnitOfWork, parameters: KdfParameters, policy: WorkspacePolicy | None = None
+    ) -> None:
         self._unit = unit
+        self._policy = policy
         self._parameters = parameters
         self._live: dict[str, Identity] = {}
         self._endings: list[Callable[[Identity], None]] = []
@@ -34,23 +39,31 @@ class SignIn:
         """Registers a callback for each sign-out, while rows can still be signed; it must not raise."""
         self._endings.append(put_away)
 
-    def sign_in(self, name: str, passphrase: str) -> Identity:
+    def sign_in(self, name: str, passphrase: str, *, for_policy: bool = False) -> Identity:
         """Opens the person's keyring and starts a session.
 
-        Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
+        ``for_policy``: a lead signs in to sign the files of the workspace, which may differ from the signed.
+        Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time);
+        Refused (POLICY_DIFFERS).
         """
+        if self._policy is not None and not for_policy:
+            self._policy.require_signed()
         self._charge(name)
         person = self._unit.people.by_name(name)
         keyring = self._open(person, passphrase)
         if person is None or keyring is None:
             self._fail(person, Action.SIGN_IN_FAILED)
             raise WrongPassphrase
+        if for_policy:
+            require(person, Act.CHANGE_POLICY)
         identity = Identity(person, secrets.token_hex(8), keyring)
         self._unit.log.unlock(keyring.log_key)
         try:
             with self._unit.transaction():
                 self._unit.people.forget_failures(name)
                 self._record_sign_in(identity)
+                if self._policy is not None:
+                    self._policy.follow(identity)
         except BaseException:
             self._unit.log.lock()
             raise

@@ -1,6 +1,5 @@
 """Every edit of a table by another program than this one is found; a whole journey raises no alarm."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
