@@ -24,11 +24,13 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
+from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.store import LocalClipStore
@@ -134,6 +136,7 @@ class Workspace:
             sign_in=self.sessions,
             locale=self.project.locale,
             limits=ActivityLimits(self._unit, self.project.limits),
+            unwitnessed_rows=self.project.log.unwitnessed_rows,
         )
         self._listening = ListeningRecord(self._unit.log, self.project.listening)
 
@@ -239,6 +242,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         hypotheses=HypothesisRepository(database, content, clock),
         alignments=AlignmentRepository(database, content, clock),
         draft_distances=DraftDistanceRepository(database, clock),
+        redactions=RedactionRepository(database),
+        held_finds=HeldFindRepository(database),
         drafts=DraftRepository(database),
         versions=DraftVersionRepository(database),
         open_tasks=OpenTasks(database),

@@ -20,6 +20,8 @@ class Act(StrEnum):
     SEE_PROGRESS = "see everybody's progress"
     READ_LOG = "read the access log"
     MAKE_CHECKPOINT = "make a checkpoint of the access log"
+    REDACT = "confirm or reject redactions"
+    DECIDE_HELD = "decide about what was held back"
     PURGE = "destroy clips"
     CHANGE_POLICY = "change the rules of the workspace"
 
@@ -27,7 +29,7 @@ class Act(StrEnum):
 _LEADS = frozenset(Act) - {Act.CLAIM, Act.TRANSCRIBE, Act.REVIEW}
 _ALLOWED = {
     Role.CONTRACTOR: frozenset({Act.CLAIM, Act.TRANSCRIBE}),
-    Role.QA: frozenset({Act.REVIEW, Act.DRAW}),
+    Role.QA: frozenset({Act.REVIEW, Act.DRAW, Act.REDACT}),
     Role.LEAD: _LEADS,
 }
 

@@ -60,6 +60,8 @@ class LoggedWork:
         action, detail = fields["action"], fields["detail"]
         if not isinstance(detail, dict):
             return
+        if action == Action.REDACTION_APPLIED:
+            self._add_resealed(seq, detail)
         annotation, task = str(detail.get("annotation")), str(detail.get("task"))
         clip, actor = str(fields["object"]), str(fields["actor"])
         if action in _HANDED_IN:
@@ -78,9 +80,20 @@ class LoggedWork:
         elif action == Action.REVIEW_DRAWN:
             self.passed.update(detail.get("passed_annotations", ()))
         elif action == Action.SUBMISSION_REFUSED:
-            self.refused.add(str(detail.get("verdict_id", annotation)))
-            if annotation in self.of_task.get(task, ()):
-                self.of_task[task].remove(annotation)
+            self._add_refused(str(detail.get("verdict_id", annotation)), annotation, task)
+
+    def _add_resealed(self, seq: int, detail: dict[str, Any]) -> None:
+        """A redaction gave the clip's annotations another seal and digest, which the row has."""
+        lists = (detail.get(name) or () for name in ("annotations", "digests", "sealed"))
+        resealed = zip(*lists, strict=False)
+        for annotation, digest, sealed in resealed:
+            if annotation in self.work:
+                self.work[annotation] = seq, replace(self.work[annotation][1], digest=digest, sealed=sealed)
+
+    def _add_refused(self, name: str, annotation: str, task: str) -> None:
+        self.refused.add(name)
+        if annotation in self.of_task.get(task, ()):
+            self.of_task[task].remove(annotation)
 
     def _add_taken_back(self, annotation: str, actor: str) -> None:
         if annotation in self.work and self.work[annotation][1].author == actor:

@@ -13,11 +13,13 @@ from reviewer.cli import (
     conventions,
     doctor,
     drafts,
+    held,
     init,
     lexicon,
     nda,
     output,
     people,
+    pii,
     policy,
     qa,
     queue,
@@ -43,10 +45,12 @@ app.command("enrol")(people.enrol)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
+app.add_typer(held.app, name="held")
 app.add_typer(qa.app, name="qa")
 app.add_typer(drafts.app, name="drafts")
 app.add_typer(conventions.app, name="conventions")
 app.add_typer(lexicon.app, name="lexicon")
+app.add_typer(pii.app, name="pii")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)

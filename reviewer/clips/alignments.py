@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from reviewer.clips.content import ClipContent
+from reviewer.clips.content import ClipContent, Resealer
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged
 from reviewer.model.annotation import Annotation
@@ -89,6 +90,45 @@ class AlignmentRepository:
                 bool(row["is_complete"]),
             )
         return None
+
+    def words_before(self, resealer: Resealer, work: Annotation, annotation_id: str) -> tuple[Word, ...]:
+        """The words of an annotation in the transaction that replaces its clip's key; none without times."""
+        query = "SELECT * FROM alignment WHERE annotation_id = ?"
+        for row in self._database.rows(query, (annotation_id,)):
+            name = _name(work, annotation_id, row["engine"], row["version"])
+            try:
+                texts = _texts(work, resealer.unseal(ContentKind.HYPOTHESIS, name, row["sealed"]))
+            except Damaged:  # it can be made again, and must not keep anything else from being sealed
+                self._database.execute("DELETE FROM alignment WHERE annotation_id = ?", (annotation_id,))
+                return ()
+            return tuple(word for each in texts for word in each.words)
+        return ()
+
+    def reseal(
+        self,
+        resealer: Resealer,
+        annotation_id: str,
+        texts: tuple[Annotation, Annotation],
+        kept: Callable[[Word], bool],
+    ) -> None:
+        """Seals the words of an annotation that are ``kept`` under the next key, for its text as it is now.
+
+        Args:
+            texts: the annotation before the transaction, and after it.
+        """
+        before, after = texts
+        query = "SELECT * FROM alignment WHERE annotation_id = ?"
+        for row in self._database.rows(query, (annotation_id,)):
+            facts = annotation_id, row["engine"], row["version"]
+            data = resealer.unseal(ContentKind.HYPOTHESIS, _name(before, *facts), row["sealed"])
+            words = {
+                each.segment_id: [[word.text, word.start, word.end] for word in each.words if kept(word)]
+                for each in _texts(before, data)
+            }
+            sealed = resealer.seal(ContentKind.HYPOTHESIS, _name(after, *facts), json.dumps(words).encode())
+            self._database.execute(
+                "UPDATE alignment SET sealed = ? WHERE annotation_id = ?", (sealed, annotation_id)
+            )
 
     def delete_of_clip(self, clip_id: str) -> None:
         """Removes those of a purged clip."""

@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import io
+import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
@@ -14,6 +16,41 @@ from reviewer.db.connection import Database
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.people import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFiles:
+    """What of a clip is kept in files: canonical FLAC, peaks, and passages of speech if there are any."""
+
+    flac: bytes
+    peaks: bytes
+    speech: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resealer:
+    """Seals content of one clip under its next key, in the transaction that replaces the key.
+
+    Content is unsealed here inside a transaction, and by no other code: the row that allows it must have been
+    committed before.
+    """
+
+    old: bytes = field(repr=False)
+    new: bytes = field(repr=False)
+    workspace_id: str
+    clip_id: str
+
+    def unseal(self, kind: ContentKind, name: str, sealed: bytes) -> bytes:
+        """What was sealed under the old key. Raises Damaged."""
+        return unseal(self.old, SealContext(self.workspace_id, self.clip_id, kind, name), sealed)
+
+    def seal(self, kind: ContentKind, name: str, data: bytes) -> bytes:
+        """Seals under the new key."""
+        return seal(self.new, SealContext(self.workspace_id, self.clip_id, kind, name), data)
+
+    def digest(self, data: bytes) -> bytes:
+        """The keyed digest under the new key, as ``ClipContent.digest`` gives it from now on."""
+        return digest_of(self.new, data)
 
 
 class ClipContent:
@@ -55,15 +92,15 @@ class ClipContent:
         """The clip's passages of speech as written at import, if it has any. Raises Damaged, Refused."""
         self._database.require_no_transaction()
         key = self._key(keyring, clip_id)
-        if not self._store.has(clip_id, ContentKind.SPEECH):
+        name = self._clips.stored_as(clip_id)
+        if not self._store.has(name, ContentKind.SPEECH):
             return None
-        with self._store.open(clip_id, ContentKind.SPEECH) as stream:
+        with self._store.open(name, ContentKind.SPEECH) as stream:
             return unseal(key, self._context(clip_id, ContentKind.SPEECH), stream.read())
 
     def digest(self, keyring: Keyring, clip_id: str, data: bytes) -> bytes:
         """HMAC-SHA256 under the clip's key: identifies content, and reveals nothing without the key."""
-        key = keys.subkey(self._key(keyring, clip_id), "digest")
-        return hmac.digest(key, data, hashlib.sha256)
+        return digest_of(self._key(keyring, clip_id), data)
 
     def add(
         self,
@@ -84,12 +121,7 @@ class ClipContent:
             raise Refused("DUPLICATE")
         key = keys.new_clip_key()
         wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
-        plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
-        contents = {
-            kind: seal(key, self._context(clip.id, kind), data)
-            for kind, data in plain.items()
-            if data is not None
-        }
+        contents = self._sealed_files(key, clip.id, flac, peaks, speech)
         try:
             self._put_missing(clip.id, contents)
             with self._database.transaction():
@@ -103,6 +135,42 @@ class ClipContent:
                 self._store.remove(clip.id)
             raise
 
+    def replace(
+        self,
+        keyring: Keyring,
+        clip_id: str,
+        *,
+        instead_of: str,
+        files: ClipFiles,
+        in_transaction: Callable[["Resealer"], None],
+    ) -> None:
+        """Replaces a clip's sound and key: new files first, then one commit with ``in_transaction``.
+
+        ``in_transaction`` seals again whatever else is sealed under the old key. Wherever it is killed,
+        either the old clip or the new one is whole; the files of the other are removed by the next ``sweep``,
+        which runs here at the end.
+
+        Args:
+            instead_of: ``ClipRepository.stored_as`` of the sound from which ``files`` were made.
+
+        Raises: Refused (code CLIP_CHANGED, PURGED); then nothing has changed.
+        """
+        old, new = self._key(keyring, clip_id), keys.new_clip_key()
+        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip_id, new)
+        contents = self._sealed_files(new, clip_id, files.flac, files.peaks, files.speech)
+        name = f"{clip_id}-{secrets.token_hex(4)}"  # two who do this at once do not write the same files
+        try:
+            self._put_missing(name, contents)
+            with self._database.transaction():
+                self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
+                in_transaction(Resealer(old, new, self._workspace_id, clip_id))
+                self._put_missing(name, contents)  # another process may have swept them, as in ``add``
+        except BaseException:
+            if self._clips.stored_as(clip_id) != name:
+                self._store.remove(name)
+            raise
+        self.sweep()
+
     def sweep(self) -> int:
         """Removes what a killed import or a purge left behind; returns the number of clips or files removed.
 
@@ -110,7 +178,7 @@ class ClipContent:
         inside a transaction.
         """
         with self._database.transaction():
-            swept = self._store.sweep(self._clips.ids())
+            swept = self._store.sweep(self._clips.all_stored_as())
         self._clips.truncate_wal()
         return swept
 
@@ -119,19 +187,39 @@ class ClipContent:
 
         Inside a transaction use ``ClipRepository.destroy_key`` and ``sweep`` after the commit.
         """
+        name = self._clips.stored_as(clip_id)
         self._clips.destroy_key(clip_id)
-        self._store.remove(clip_id)
+        self._store.remove(name)
         self._clips.truncate_wal()
 
-    def _put_missing(self, clip_id: str, contents: dict[ContentKind, bytes]) -> None:
+    def _sealed_files(
+        self, key: bytes, clip_id: str, flac: bytes, peaks: bytes, speech: bytes | None
+    ) -> dict[ContentKind, bytes]:
+        plain = {ContentKind.AUDIO: flac, ContentKind.PEAKS: peaks, ContentKind.SPEECH: speech}
+        return {
+            kind: seal(key, self._context(clip_id, kind), data)
+            for kind, data in plain.items()
+            if data is not None
+        }
+
+    def _put_missing(self, name: str, contents: dict[ContentKind, bytes]) -> None:
         for kind, sealed in contents.items():
-            if not self._store.has(clip_id, kind):
-                self._store.put(clip_id, kind, sealed)
+            if not self._store.has(name, kind):
+                self._store.put(name, kind, sealed)
 
     def _open(self, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         self._database.require_no_transaction()
+        name = self._clips.stored_as(clip_id)
+        try:
+            return self._open_as(name, keyring, clip_id, kind)
+        except Damaged:
+            if self._clips.stored_as(clip_id) == name:
+                raise
+            return self._open(keyring, clip_id, kind)  # a redaction replaced key and files meanwhile
+
+    def _open_as(self, name: str, keyring: Keyring, clip_id: str, kind: ContentKind) -> BinaryIO:
         key = self._key(keyring, clip_id)
-        stream = self._store.open(clip_id, kind)
+        stream = self._store.open(name, kind)
         try:
             reader = SealedReader(key, self._context(clip_id, kind), stream)
         except Damaged:
@@ -144,3 +232,8 @@ class ClipContent:
 
     def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
         return SealContext(self._workspace_id, clip_id, kind, name)
+
+
+def digest_of(key: bytes, data: bytes) -> bytes:
+    """HMAC-SHA256 under a subkey of a clip's key."""
+    return hmac.digest(keys.subkey(key, "digest"), data, hashlib.sha256)

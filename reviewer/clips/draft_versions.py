@@ -1,6 +1,6 @@
 """The ``draft_version`` table: earlier states of a person's work on a task, sealed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,20 @@ class DraftVersionRepository:
             (task_id, person_id),
         )
         return [from_columns(StoredVersion, row) for row in rows]
+
+    def reseal_clip(self, clip_id: str, reseal: Callable[[str, bytes], bytes | None]) -> None:
+        """Replaces the seal of every version of a clip; one for which ``reseal`` returns None is removed.
+
+        In the transaction that replaces the clip's key.
+        """
+        for row in self._database.rows("SELECT id, sealed FROM draft_version WHERE clip_id = ?", (clip_id,)):
+            sealed = reseal(row["id"], row["sealed"])
+            if sealed is None:
+                self.delete((row["id"],))
+            else:
+                self._database.execute(
+                    "UPDATE draft_version SET sealed = ? WHERE id = ?", (sealed, row["id"])
+                )
 
     def tasks_of(self, person_id: str) -> set[str]:
         """The ids of the tasks of which this person has versions."""

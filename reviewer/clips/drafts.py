@@ -1,5 +1,6 @@
 """The ``draft`` table: unfinished work, sealed, one draft for each task and person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +59,21 @@ class DraftRepository:
             (task_id, person_id),
         )
         return None if row is None else from_columns(StoredDraft, row)
+
+    def reseal_clip(self, clip_id: str, reseal: Callable[[str, str, bytes], bytes]) -> None:
+        """Replaces the seal of every draft of a clip; ``reseal`` gets task, person and the old seal.
+
+        In the transaction that replaces the clip's key.
+        """
+        rows = self._database.rows(
+            "SELECT task_id, person_id, sealed FROM draft WHERE clip_id = ?", (clip_id,)
+        )
+        for row in rows:
+            sealed = reseal(row["task_id"], row["person_id"], row["sealed"])
+            self._database.execute(
+                "UPDATE draft SET sealed = ? WHERE task_id = ? AND person_id = ?",
+                (sealed, row["task_id"], row["person_id"]),
+            )
 
     def delete(self, task_id: str, person_id: str) -> None:
         """Removes the draft of work that was submitted, skipped or kept as a late draft."""

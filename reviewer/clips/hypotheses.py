@@ -1,9 +1,10 @@
 """The ``hypothesis`` table: recogniser output for each clip, sealed under the clip's key."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from reviewer.clips.content import ClipContent
+from reviewer.clips.content import ClipContent, Resealer
 from reviewer.db.connection import Database
 from reviewer.errors import Damaged
 from reviewer.model.clip import ContentKind
@@ -49,6 +50,34 @@ class HypothesisRepository:
             )
             found.append(_from_bytes(clip_id, *facts, data))
         return tuple(found)
+
+    def reseal_clip(
+        self, clip_id: str, resealer: Resealer, change: Callable[[Hypothesis], Hypothesis | None]
+    ) -> tuple[Hypothesis, ...]:
+        """Seals a clip's hypotheses under its next key, as ``change`` makes them; None removes one.
+
+        In the transaction that replaces the key. Returns them as they were. Raises Damaged.
+        """
+        rows = self._database.rows(
+            "SELECT id, engine, version, sealed FROM hypothesis WHERE clip_id = ? ORDER BY made_at, rowid",
+            (clip_id,),
+        )
+        found = []
+        for row in rows:
+            facts = row["id"], row["engine"], row["version"]
+            data = resealer.unseal(ContentKind.HYPOTHESIS, _name(*facts), row["sealed"])
+            found.append(_from_bytes(clip_id, *facts, data))
+            changed = change(found[-1])
+            if changed is None:
+                self._database.execute("DELETE FROM hypothesis WHERE id = ?", (row["id"],))
+            else:
+                sealed = resealer.seal(ContentKind.HYPOTHESIS, _name(*facts), _to_bytes(changed))
+                self._database.execute("UPDATE hypothesis SET sealed = ? WHERE id = ?", (sealed, row["id"]))
+        return tuple(found)
+
+    def delete(self, hypothesis_id: str) -> None:
+        """Removes one hypothesis."""
+        self._database.execute("DELETE FROM hypothesis WHERE id = ?", (hypothesis_id,))
 
     def engines_of(self, clip_id: str) -> frozenset[str]:
         """Which engines made hypotheses for a clip; nothing is unsealed."""

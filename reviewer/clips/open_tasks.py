@@ -29,6 +29,11 @@ class OpenTasks:
         )
         return None if row is None else from_columns(OpenTask, row)
 
+    def of_clip(self, clip_id: str) -> list[OpenTask]:
+        """The windows that have any task of a clip open, or had it when last seen."""
+        rows = self._database.rows("SELECT window, seen_at FROM open_task WHERE clip_id = ?", (clip_id,))
+        return [from_columns(OpenTask, row) for row in rows]
+
     def seen(self, task_id: str, person_id: str, clip_id: str, window: str, at: datetime) -> None:
         """Records that this window has the task open now."""
         self._database.execute(

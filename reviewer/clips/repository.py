@@ -16,6 +16,9 @@ class PurgeReason(StrEnum):
 
     CONSENT_ENDED = "consent_withdrawn"
     RETENTION_ENDED = "retention"
+    PERSONAL_DATA = "personal_data"
+    REPLACED = "replaced"
+    """A corrected line of a manifest came for a clip in quarantine."""
 
 
 class ClipRepository:
@@ -49,13 +52,42 @@ class ClipRepository:
             raise Refused("PURGED")
         return wrapped
 
+    def stored_as(self, clip_id: str) -> str:
+        """The name of the clip's files, another one for each key. Raises Refused for an unknown clip."""
+        name: str = self._row(clip_id)["stored_as"]
+        return name or clip_id
+
+    def replace_key(self, clip_id: str, wrapped_key: bytes, *, stored_as: str, instead_of: str) -> None:
+        """Overwrites the clip's key and the name of its files; the old key is destroyed.
+
+        Raises Refused (code CLIP_CHANGED) if its files have not the name ``instead_of`` any more, or it was
+        purged.
+        """
+        touched = self._database.execute(
+            "UPDATE clip SET wrapped_key = ?, stored_as = ?"
+            " WHERE id = ? AND iif(stored_as = '', id, stored_as) = ? AND wrapped_key IS NOT NULL",
+            (wrapped_key, stored_as, clip_id, instead_of),
+        )
+        if not touched:
+            raise Refused("CLIP_CHANGED", clip=clip_id)
+
+    def all_stored_as(self) -> set[str]:
+        """The names of the files of every clip whose key exists."""
+        rows = self._database.rows(
+            "SELECT iif(stored_as = '', id, stored_as) AS name FROM clip WHERE wrapped_key IS NOT NULL"
+        )
+        return {row["name"] for row in rows}
+
     def has_source(self, source_hash: str) -> bool:
         """Whether this source was imported before; a purged one still counts."""
         return bool(self._database.value("SELECT 1 FROM clip WHERE source_hash = ?", (source_hash,)))
 
-    def has_samples(self, samples_hash: str) -> bool:
-        """Whether the same samples were imported before."""
-        return bool(self._database.value("SELECT 1 FROM clip WHERE samples_hash = ?", (samples_hash,)))
+    def of_samples(self, samples_hash: str) -> str | None:
+        """The clip of the same samples."""
+        found: str | None = self._database.value(
+            "SELECT id FROM clip WHERE samples_hash = ?", (samples_hash,)
+        )
+        return found
 
     def of_source(self, source_hash: str) -> str | None:
         """The clip of a source, for a withdrawal."""
@@ -67,6 +99,14 @@ class ClipRepository:
         touched = self._database.execute("UPDATE clip SET wrapped_key = NULL WHERE id = ?", (clip_id,))
         if not touched:
             raise Refused("NO_SUCH_CLIP", clip=clip_id)
+
+    def free_source(self, clip_id: str) -> None:
+        """Lets the source and the samples of a purged clip be imported once more."""
+        self._database.execute(
+            "UPDATE clip SET source_hash = 'replaced ' || id, samples_hash = 'replaced ' || id"
+            " WHERE id = ? AND wrapped_key IS NULL",
+            (clip_id,),
+        )
 
     def truncate_wal(self) -> None:
         """Removes destroyed keys from the write-ahead log; must be called after the commit."""

@@ -1,11 +1,13 @@
 """The schema of the workspace file, one migration for each released step."""
 
-from enum import StrEnum
-
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
+from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.log_evidence import LOG_EVIDENCE
+from reviewer.db.redaction_tables import REDACTIONS
+from reviewer.db.table_sums import TABLE_SUMS
 from reviewer.errors import Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
@@ -104,6 +106,13 @@ def m010_word_times_and_distressing_marks(db: Tables) -> None:
 
 
 @migrations()
+def m012_redactions(db: Tables) -> None:
+    """Redactions, what a lead released, and the name of each clip's files."""
+    for statement in REDACTIONS:
+        db.conn.execute(statement)
+
+
+@migrations()
 def m013_withdrawals_and_retention(db: Tables) -> None:
     """Withdrawals of sources, decisions to keep clips longer, and where exports write plain files."""
     for statement in _WITHDRAWALS:
@@ -113,7 +122,7 @@ def m013_withdrawals_and_retention(db: Tables) -> None:
 @migrations()
 def m014_log_as_evidence(db: Tables) -> None:
     """The Merkle tree and the witnesses of checkpoints; an index of the log by who, what and when."""
-    for statement in _LOG_EVIDENCE:
+    for statement in LOG_EVIDENCE:
         db.conn.execute(statement)
 
 
@@ -127,13 +136,8 @@ def m017_activity(db: Tables) -> None:
 @migrations()
 def m020_table_sums(db: Tables) -> None:
     """The signed sums over the rows of the tables."""
-    for statement in _TABLE_SUMS:
+    for statement in TABLE_SUMS:
         db.conn.execute(statement)
-
-
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"CHECK ({column} IN ({listed}))"
 
 
 # Times are integer microseconds UTC. Sealed columns hold AES-256-GCM objects under the clip's key.
@@ -569,37 +573,6 @@ _LABEL_SCHEMAS = (
     """,
 )
 
-# tree: the frontier (RFC 6962) of the rows a checkpoint covers, NULL in a checkpoint of an earlier version.
-# witnessed_row: the log row that records who keeps or countersigned the checkpoint; the marks of earlier
-# versions had none, so they are dropped. log_index is derived from the rows, for searches; SQLite's JSON
-# functions cannot be in an index where the schema is not trusted.
-_LOG_EVIDENCE = (
-    "ALTER TABLE checkpoint ADD COLUMN tree BLOB",
-    "ALTER TABLE checkpoint ADD COLUMN witnessed_row INTEGER REFERENCES log (seq)",
-    "ALTER TABLE checkpoint ADD COLUMN cosignatures TEXT NOT NULL DEFAULT ''",
-    "UPDATE checkpoint SET witnessed_at = NULL",
-    """
-    CREATE TABLE log_index (
-        seq INTEGER PRIMARY KEY REFERENCES log (seq),
-        at INTEGER NOT NULL,
-        actor TEXT NOT NULL,
-        action TEXT NOT NULL
-    ) STRICT
-    """,
-    """
-    INSERT INTO log_index (seq, at, actor, action)
-    SELECT
-        seq,
-        CAST(coalesce(json_extract(text, '$.ts'), 0) AS INTEGER),
-        CAST(coalesce(json_extract(text, '$.actor'), '') AS TEXT),
-        CAST(coalesce(json_extract(text, '$.action'), '') AS TEXT)
-    FROM (SELECT seq, CAST(body AS TEXT) AS text FROM log) WHERE json_valid(text)
-    """,
-    "CREATE INDEX log_index_by_at ON log_index (at)",
-    "CREATE INDEX log_index_by_actor ON log_index (actor)",
-    "CREATE INDEX log_index_by_action ON log_index (action)",
-)
-
 # Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.
 _ACTIVITY = (
     """
@@ -620,19 +593,4 @@ _ACTIVITY = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
-)
-
-# See access/table_seal.py; ``table_seal`` has one row.
-_TABLE_SUMS = (
-    """
-    CREATE TABLE table_sum (name TEXT PRIMARY KEY, sum BLOB NOT NULL) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE table_seal (
-        size INTEGER PRIMARY KEY,
-        head BLOB NOT NULL,
-        migrations INTEGER NOT NULL,
-        signature BLOB NOT NULL
-    ) STRICT
-    """,
 )

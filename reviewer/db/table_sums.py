@@ -31,6 +31,22 @@ NOT_SUMMED = frozenset(
 failed sign-ins and unfinished export folders change while nobody is signed in who could sign."""
 
 
+# See access/table_seal.py; ``table_seal`` has one row.
+TABLE_SUMS = (
+    """
+    CREATE TABLE table_sum (name TEXT PRIMARY KEY, sum BLOB NOT NULL) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE table_seal (
+        size INTEGER PRIMARY KEY,
+        head BLOB NOT NULL,
+        migrations INTEGER NOT NULL,
+        signature BLOB NOT NULL
+    ) STRICT
+    """,
+)
+
+
 class RowChanges:
     """What the writes of one connection add to the sums since the last ``take``."""
 

@@ -18,9 +18,12 @@ from reviewer.model.event import Action, Event
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.people import Identity
 from reviewer.model.project import RecogniserRule
+from reviewer.model.redaction import RedactionSource
 from reviewer.model.task import SealedAnnotation
 from reviewer.privacy import pii
+from reviewer.privacy.redaction import kind_of, spans_in_words
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.redactions import propose
 from reviewer.session.text_alignment import aligned
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.transcript.aligned_texts import AlignedTexts
@@ -165,9 +168,16 @@ class Drafting:
         found = recogniser.recognise(wav, clip.locale, clip.frames / clip.rate_hz)
         texts = (found.text, " ".join(word.text for word in found.words))
         kinds = {span.kind.value for text in texts for span in pii.find(text, clip.locale)}
-        if kinds:  # as at intake: nobody sees it, and the lead decides about the clip
+        if kinds:  # as at intake: nobody sees it, its spans are muted, and the lead decides about the clip
+            self._mute(identity, clip, hypothesis_of(found, clip, recogniser.name))
             raise Refused("DRAFT_HOLDS_PERSONAL_DATA", kinds=", ".join(sorted(kinds)))
         self._unit.hypotheses.add(identity.keyring, hypothesis_of(found, clip, recogniser.name))
+
+    def _mute(self, identity: Identity, clip: Clip, hypothesis: Hypothesis) -> None:
+        with self._unit.transaction():
+            for said in spans_in_words(hypothesis.words, clip.locale):
+                source = RedactionSource.DRAFT
+                propose(self._unit, identity, clip, said.span, kind_of(said.kind), source)
 
 
 def hypothesis_of(found: Recognition, clip: Clip, engine: str) -> Hypothesis:

@@ -9,20 +9,27 @@ from pathlib import Path
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.decode.decoder import Decoded, Decoder
+from reviewer.clips.repository import PurgeReason
 from reviewer.errors import Notice, Refused, ReviewerError, Unavailable
 from reviewer.lead.intake_report import IntakeLog, IntakeOptions, IntakeReport, ReportRow
 from reviewer.lead.keyed_hashes import KeyedHashes
 from reviewer.lead.manifest import ManifestLine, audio_path, read_manifest
 from reviewer.lead.sampling import check_sample, draw_sample, interleaved_sort_keys
-from reviewer.model.clip import Clip
+from reviewer.model.clip import Clip, ClipState
+from reviewer.model.held_back import HeldCode, HeldFind
 from reviewer.model.hypothesis import MANIFEST_ENGINE, Hypothesis, Word
 from reviewer.model.people import Identity
 from reviewer.model.project import Project
+from reviewer.model.redaction import RedactionSource
+from reviewer.privacy import pii
 from reviewer.privacy.consent import purge_at
 from reviewer.privacy.gate import Gate
 from reviewer.privacy.manifest_row import Decision, ManifestRow, Outcome, RefusalCode
+from reviewer.privacy.redaction import kind_of, spans_in_words
 from reviewer.session.delivery import Delivery
 from reviewer.session.drafts import Drafts
+from reviewer.session.due_purges import destroy_clip
+from reviewer.session.redactions import propose
 from reviewer.session.unit_of_work import UnitOfWork
 
 _LOG_ROWS_A_COMMIT = 200
@@ -169,7 +176,8 @@ class _IntakeRun:
         source = self._hashes.of_source_id(candidate.row.source_id)
         if self._is_withdrawn(source):
             return _WITHDRAWN
-        if source in self._seen or clips.has_source(source):
+        replaced = self._replaced_by(candidate, source)
+        if source in self._seen or (clips.has_source(source) and replaced is None):
             return _SAME_SOURCE
         path = audio_path(self._folder, candidate.row.audio)
         if path is None:
@@ -177,8 +185,10 @@ class _IntakeRun:
         try:
             decoded = decoder.decode(path, self._project.decode)
             samples = self._hashes.of_samples(decoded)
-            if samples in self._seen or clips.has_samples(samples):
+            if samples in self._seen or clips.of_samples(samples) not in (None, replaced):
                 return _SAME_SAMPLES
+            if replaced is not None and not self._options.dry_run:
+                self._replace(replaced)
             self._keep(candidate, decoded, self._clip(candidate, decoded, source, samples), sort_key)
         except Refused as refused:
             code = refusal_code_of(refused.code)
@@ -188,6 +198,22 @@ class _IntakeRun:
         self._seen |= {source, samples}
         return None
 
+    def _replaced_by(self, candidate: _Candidate, source: str) -> str | None:
+        """The clip in quarantine that this line corrects: nothing is found in its draft any more."""
+        clip = self._unit.clips.of_source(source)
+        if clip is None or candidate.decision.outcome is not Outcome.ACCEPTED:
+            return None
+        try:
+            is_held = self._unit.queue.clip_state(clip) is ClipState.QUARANTINED
+        except (Refused, Unavailable):  # it is not in the queue yet, or that is out of reach
+            return None
+        return clip if is_held else None
+
+    def _replace(self, clip_id: str) -> None:
+        """Purges the clip before the corrected one is imported; a killed run leaves it to the next."""
+        destroy_clip(self._unit, self._identity, clip_id, PurgeReason.REPLACED, by_date=False)
+        self._unit.content.sweep()
+
     def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, sort_key: int) -> None:
         unit, keyring = self._unit, self._identity.keyring
         is_quarantined = candidate.decision.outcome is Outcome.QUARANTINED
@@ -196,7 +222,9 @@ class _IntakeRun:
             if self._is_withdrawn(clip.source_hash):  # since the first check
                 raise Refused("WITHDRAWN")
             if candidate.row.text:
-                unit.hypotheses.add(keyring, hypothesis_of(candidate.row, clip))
+                hypothesis = hypothesis_of(candidate.row, clip)
+                unit.hypotheses.add(keyring, hypothesis)
+                self._hold_back(clip, hypothesis)
             passes = self._project.queue.passes
             self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
             self._log.record_line(candidate.line.number, candidate.decision, clip.id)
@@ -208,6 +236,21 @@ class _IntakeRun:
             self._deliver()
         clip_id = "" if self._options.dry_run else clip.id
         self._report(candidate.line, candidate.decision, clip_id, decoded.notes)
+
+    def _hold_back(self, clip: Clip, hypothesis: Hypothesis) -> None:
+        """Records what was found in the draft; where its words have times, the spans are muted at once."""
+        unit, now = self._unit, self._unit.clock.now()
+        spans = spans_in_words(hypothesis.words, clip.locale)
+        texts = {hypothesis.text, " ".join(word.text for word in hypothesis.words)}
+        kinds = {find.kind.value for text in texts for find in pii.find(text, clip.locale)}
+        finds: list[tuple[str, int | None, int | None]] = [(kind, None, None) for kind in sorted(kinds)]
+        for found in spans:
+            propose(unit, self._identity, clip, found.span, kind_of(found.kind), RedactionSource.DRAFT)
+        if len(spans) >= len(finds):
+            finds = [(found.kind.value, found.span.start, found.span.end) for found in spans]
+        unit.held_finds.replace(
+            clip.id, "", [HeldFind(clip.id, "", HeldCode.DRAFT, *find, now) for find in finds]
+        )
 
     def _deliver(self) -> None:
         """Sends clips to a queue elsewhere; what does not get through goes with the next clip or import."""

@@ -14,14 +14,18 @@ from reviewer.model.project import (
     DecodeLimits,
     IntakeRules,
     ListeningRules,
+    LogRules,
     Project,
     QueueRules,
     RecogniserRule,
+    ScreenRules,
     WorkingHours,
 )
 
 _LIMITS = ("opens_per_hour", "opens_without_hand_in", "technical_skips_per_day", "plays_per_clip")
-_MAY_BE_ZERO = frozenset({"lock_minutes", "listening.heard_percent", *(f"limits.{one}" for one in _LIMITS)})
+_MAY_BE_ZERO = frozenset(
+    {"lock_minutes", "listening.heard_percent", "log.unwitnessed_rows", *(f"limits.{one}" for one in _LIMITS)}
+)
 _MAY_BE_AT_MOST = {"listening.heard_percent": 100, "asr.hidden_share": 1}
 _RECOGNISERS = "asr.recogniser"
 _WORKING_HOURS = "limits.working_hours"
@@ -32,7 +36,9 @@ _SECTIONS = {
     "queue": QueueRules,
     "listening": ListeningRules,
     "asr": AsrRules,
+    "log": LogRules,
     "limits": AccessLimits,
+    "screen": ScreenRules,
 }
 
 
@@ -110,6 +116,10 @@ def _recogniser(raw: object) -> RecogniserRule:
 
 
 def _converted(key: str, value: Any, default: object) -> Any:
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise Refused("SETTING_BAD_VALUE", setting=key)
     if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
         return tuple(value)
     if isinstance(default, datetime) and isinstance(value, datetime) and value.tzinfo is not None:

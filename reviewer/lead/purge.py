@@ -91,6 +91,15 @@ class Purge:
         unit.content.sweep()
         return PurgeReport(purged, recorded.unknown, recall, recorded.later)
 
+    def purge_clip(self, identity: Identity, clip_id: str, reason: PurgeReason) -> PurgeReport:
+        """Purges one clip for a lead's own reason. Raises NotAllowed, Refused for an unknown clip."""
+        require(identity.person, Act.PURGE)
+        self._unit.clips.get(clip_id)
+        recall = self.recall_of([clip_id])
+        is_done = destroy_clip(self._unit, identity, clip_id, reason, by_date=False)
+        self._unit.content.sweep()
+        return PurgeReport(((clip_id, reason),) if is_done else (), 0, recall)
+
     def recall(self) -> tuple[Recall, ...]:
         """The exports that contain any clip that was purged or is due to be, oldest first."""
         return self.recall_of({*self._unit.clips.purged(), *self._due_purges.due()})

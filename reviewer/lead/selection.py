@@ -13,13 +13,16 @@ from reviewer.labels.validate import fitting, without_hidden
 from reviewer.lead.export_filter import Facts, Predicate
 from reviewer.model.annotation import Annotation, Flag, Labels, LabelValue
 from reviewer.model.clip import Clip, ClipState
+from reviewer.model.held_back import HeldCode
 from reviewer.model.people import Identity
+from reviewer.model.redaction import Redaction, RedactionState
 from reviewer.model.task import SealedAnnotation, TaskState
 from reviewer.privacy.pii import find
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.redactions import record_reasons
 from reviewer.session.unit_of_work import UnitOfWork
-from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.conventions import Conventions, TagClass
 from reviewer.transcript.normalisation import clean_text, normalise
 from reviewer.transcript.tokens import TokenKind, tokenize
 
@@ -30,6 +33,8 @@ PROFILE = "training"
 _LEFT_OUT_FLAGS = (Flag.PERSONAL_DATA, Flag.UNUSABLE, Flag.WRONG_LANGUAGE)
 _UNFINISHED = (ClipState.READY, ClipState.IN_REVIEW, ClipState.REVIEWED)
 _FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
+_HELD_CODES = frozenset(code.value for code in HeldCode)
+_MAY_BE_RELEASED = {HeldCode.TEXT.value, HeldCode.FLAG.value}
 _FLAGS = frozenset(flag.value for flag in Flag)
 _CLIPS_A_BATCH = 100
 
@@ -79,7 +84,7 @@ class Selector:
             if self._unit.queue.clip_state(clip_id) not in _FINISHED:
                 continue  # counted below, by the clip's state
             clip = self._unit.clips.get(clip_id)
-            if reason := self._no_longer_covered(clip):
+            if reason := self._no_longer_covered(clip) or self._not_yet_redacted(clip):
                 left_out[reason] += 1
             else:
                 candidates.append((clip, self._final(clip_id, list(accepted))))
@@ -102,6 +107,12 @@ class Selector:
             return "consent_withdrawn"
         return "retention_over" if clip.purge_at <= now else ""
 
+    def _not_yet_redacted(self, clip: Clip) -> str:
+        redactions = self._unit.redactions.of_clip(clip.id)
+        if any(one.is_muted for one in redactions):
+            return "redaction_pending"
+        return "redacted_text_open" if any(one.is_text_open for one in redactions) else ""
+
     def _final(self, clip_id: str, passes: list[SealedAnnotation]) -> list[SealedAnnotation]:
         """The adjudicated annotation if there is one, else all accepted passes."""
         final = self._unit.queue.final(clip_id)
@@ -122,9 +133,13 @@ class Selector:
         ):  # consent or retention ended, or it was purged, since the first check
             return self._no_longer_covered(clip) or "purged"
         conventions = self._conventions.of(clip.locale)
-        for annotation in annotations:
-            for reason in _reasons_against(clip, annotation, conventions):
-                return reason
+        redactions = self._unit.redactions.of_clip(clip.id)
+        for work, annotation in zip(passes, annotations, strict=True):
+            is_released = self._unit.held_finds.is_released(work.id)
+            for reason in _reasons_against(clip, annotation, conventions, redactions):
+                if not (is_released and reason in _MAY_BE_RELEASED):
+                    self._record_reasons(clip, work, annotation, reason)
+                    return reason
         normalised = {normalise(one.text_verbatim, conventions, PROFILE) for one in annotations}
         if len(normalised) > 1:
             return "passes_differ"
@@ -136,6 +151,14 @@ class Selector:
         if not where(Facts(clip, merged, len(text.split()))):
             return "filtered"
         return SelectedClip(clip, passes[0], merged, text, conventions)
+
+    def _record_reasons(
+        self, clip: Clip, work: SealedAnnotation, annotation: Annotation, reason: str
+    ) -> None:
+        """A lead decides about what is held back; work of an earlier version was not recorded yet."""
+        if reason in _HELD_CODES:
+            with self._unit.transaction():
+                record_reasons(self._unit, clip, work.id, annotation)
 
     def _answers(
         self, passes: Sequence[SealedAnnotation], annotations: Sequence[Annotation]
@@ -238,23 +261,40 @@ def one_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
-def _reasons_against(clip: Clip, annotation: Annotation, conventions: Conventions) -> Iterator[str]:
+def _reasons_against(
+    clip: Clip, annotation: Annotation, conventions: Conventions, redactions: Sequence[Redaction]
+) -> Iterator[str]:
+    applied = [one for one in redactions if one.state is RedactionState.APPLIED]
     flags = annotation.flags.union(*(segment.flags for segment in annotation.segments))
     for flag in _LEFT_OUT_FLAGS:
-        if flag in flags:
+        if flag in flags and not (flag is Flag.PERSONAL_DATA and applied):
             yield f"flag_{flag}"
     profile = conventions.profile(PROFILE)
-    tokens = tokenize(annotation.text_verbatim)
-    names = (token.tag_name.lower() for token in tokens if token.kind is TokenKind.TAG)
-    tags = (conventions.tag(name) for name in names)
-    for tag_class in sorted(tag.tag_class for tag in tags if tag and tag.tag_class in profile.leave_out):
+    for tag_class in sorted(_tag_classes(annotation, conventions, applied) & set(profile.leave_out)):
         yield f"tag_{tag_class}"
     answers = [*annotation.labels.values(), *(v for one in annotation.segments for v in one.labels.values())]
     typed = [annotation.text_verbatim, *(answer for answer in answers if isinstance(answer, str))]
-    if annotation.spans or any(find(text, clip.locale) for text in typed):
+    decided = {(one.start, one.end) for one in redactions if not one.is_muted}
+    is_marked = any((span.start, span.end) not in decided for span in annotation.spans)
+    if is_marked or any(find(text, clip.locale) for text in typed):
         yield "personal_data_found"
     if not annotation.text_verbatim.strip() and Flag.NO_SPEECH not in annotation.flags:
         yield "no_text"
+
+
+def _tag_classes(annotation: Annotation, conventions: Conventions, applied: Sequence[Redaction]) -> set[str]:
+    """The classes of the tags in a text. A tag for personal data whose words were removed does not count:
+    nobody can hear what the text lacks."""
+    found: set[str] = set()
+    for segment in annotation.segments:
+        removed = sum(one.start < segment.end and segment.start < one.end for one in applied)
+        for token in tokenize(segment.text):
+            tag = conventions.tag(token.tag_name.lower()) if token.kind is TokenKind.TAG else None
+            if tag is not None and tag.tag_class is TagClass.PII and removed:
+                removed -= 1
+            elif tag is not None:
+                found.add(tag.tag_class)
+    return found
 
 
 def _comparable(labels: Labels) -> frozenset[tuple[str, object]]:

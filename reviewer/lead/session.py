@@ -1,14 +1,17 @@
 """What a lead can do: import, people, queue, progress, export, purge, and the access log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
+from reviewer.access.log_search import LogFilter, every_row, find_rows
+from reviewer.access.log_segments import write_segments
 from reviewer.access.rights import Act, require
 from reviewer.access.verification import Finding
+from reviewer.access.witness import Submission, parse_witness_key
 from reviewer.clips.draft_distances import MeanDistance
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.retention import RetentionDecision
@@ -16,13 +19,14 @@ from reviewer.errors import Refused
 from reviewer.labels.schema import Schema
 from reviewer.lead.drafting import Drafting, DraftsReport
 from reviewer.lead.export import Export, ExportResult
+from reviewer.lead.held_back import HeldBack
 from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.purge import Purge, PurgeReport, Recall
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
-from reviewer.model.event import Action, Event
+from reviewer.model.event import Action, DetailValue, Event
 from reviewer.model.people import Identity, Person, PersonState, Role
 from reviewer.model.project import Project
 from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts
@@ -31,9 +35,12 @@ from reviewer.session.access_limits import PersonActivity
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.redactions import Redactions
 from reviewer.session.sign_in import SignIn
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
+
+_PROOFS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Overview:
     unwitnessed: int
     untaken: tuple[UntakenCount, ...] = ()
     """Tasks that wait and that nobody with an active account can take."""
+    held_back: int = 0
+    """Clips that wait for a decision about personal data."""
     due: int = 0
     """Clips whose consent or retention is over and that are not purged yet."""
     due_soon: int = 0
@@ -89,12 +98,15 @@ class LeadSession:
         self._unit = unit
         self._sign_in = sign_in
         self._access = access
+        self._project = project
         self._people = People(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
         )
         self._purge = Purge(unit, due_purges)
+        self.redactions = Redactions(unit, access)
+        self.held_back = HeldBack(unit, access, self.redactions, self._purge)
         self._due_purges = due_purges
         self._unfinished = unfinished
         self._extension = RetentionExtension(unit, project.intake)
@@ -120,6 +132,7 @@ class LeadSession:
             held=tuple(queue.held()),
             unwitnessed=self._unit.log.unwitnessed(),
             untaken=tuple(queue.without_taker(self._active_by_kind())),
+            held_back=len(self.held_back.clips(self.identity)),
             due=len(due),
             due_soon=len(self._unit.clips.due_for_purge(self._unit.clock.now() + SOON)) - len(due),
             unfinished_exports=len(self._unfinished.left()),
@@ -214,6 +227,7 @@ class LeadSession:
     ) -> ExportResult:
         """Writes accepted work as a labelled set with its passport."""
         self._require(Act.EXPORT)
+        self.redactions.apply_all(self.identity)
         return self._export.export_set(self.identity, out, tuple(formats), where, progress)
 
     def purge(self, sources: Sequence[str] = (), *, retention: bool = False) -> PurgeReport:
@@ -279,6 +293,20 @@ class LeadSession:
             self._unit.log.record(Event.by(self.identity, Action.TASK_ASSIGNED, task_id, detail=detail))
         return person
 
+    def find_log_rows(
+        self, wanted: LogFilter, *, before: int | None = None, limit: int = 1000
+    ) -> list[LogRow]:
+        """The newest rows of the access log that match, newest first; with ``before`` those with a lower
+        number."""
+        self._require(Act.READ_LOG)
+        return find_rows(self._unit.database, wanted, before=before, limit=limit)
+
+    def log_rows_for_export(self, wanted: LogFilter) -> Iterator[LogRow]:
+        """All rows that match, newest first, after a row that records this."""
+        self._require(Act.READ_LOG)
+        self._unit.log.record(Event.by(self.identity, Action.LOG_EXPORTED))
+        return every_row(self._unit.database, wanted)
+
     def log_rows(self, limit: int = 500) -> list[LogRow]:
         """The newest rows of the access log, oldest first."""
         self._require(Act.READ_LOG)
@@ -295,10 +323,46 @@ class LeadSession:
         self._require(Act.MAKE_CHECKPOINT)
         return self._unit.log.checkpoint("request")
 
-    def witnessed(self, checkpoint: Checkpoint) -> None:
-        """Records that a checkpoint has left this machine; the rows it covers count as witnessed."""
+    def checkpoint_file(self, checkpoint: Checkpoint, since: int | None = None) -> str:
+        """The checkpoint as a file for a witness, with proofs that the log extends what a witness saw before.
+
+        Args:
+            since: the size that a witness saw last; without it, those that were kept elsewhere last.
+        """
         self._require(Act.MAKE_CHECKPOINT)
-        self._unit.log.mark_witnessed(checkpoint.size)
+        log = self._unit.log
+        sizes = log.witnessed_sizes(_PROOFS) if since is None else [since]
+        return Submission(checkpoint, {size: log.consistency(size, checkpoint.size) for size in sizes}).text()
+
+    def witnessed(self, checkpoint: Checkpoint) -> None:
+        """Records that a checkpoint has left this machine; the rows it covers count as witnessed.
+
+        Raises Refused for a checkpoint that this log did not make; for a project with witnesses also one that
+        none of them countersigned.
+        """
+        self._require(Act.MAKE_CHECKPOINT)
+        log = self._unit.log
+        if log.checkpoint_of(checkpoint.size).text != checkpoint.text:
+            raise Refused("NO_CHECKPOINT", rows=checkpoint.size)
+        keys = [parse_witness_key(text) for text in self._project.log.witnesses]
+        if keys and all(key.cosigned_at(checkpoint) is None for key in keys):
+            raise Refused("NOT_COSIGNED")
+        detail: dict[str, DetailValue] = {"rows": checkpoint.size}
+        event = Event.by(self.identity, Action.CHECKPOINT_WITNESSED, detail=detail)
+        log.mark_witnessed(checkpoint.size, event, checkpoint.cosignatures)
+
+    def write_log_segments(self, folder: Path) -> list[Path]:
+        """Writes the closed segments of the log that are not in the folder yet, after a row that records
+        this."""
+        self._require(Act.READ_LOG)
+        self._unit.log.record(Event.by(self.identity, Action.LOG_EXPORTED))
+        return write_segments(self._unit.log, folder)
+
+    @property
+    def has_witnesses(self) -> bool:
+        """Whether a checkpoint counts as witnessed only when one of the project's witnesses countersigned
+        it."""
+        return bool(self._project.log.witnesses)
 
     def _active_by_kind(self) -> dict[TaskKind, list[str]]:
         active = [each for each in self._unit.people.all() if each.state is PersonState.ACTIVE]

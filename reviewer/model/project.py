@@ -92,6 +92,17 @@ class AccessLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenRules:
+    """What the window does about the content it shows: ``copy_out`` lets other programs have what is copied
+    or dragged, ``watermark`` writes the person and the minute faintly over everything, ``block_capture``
+    keeps the window out of screenshots where the system can do that."""
+
+    copy_out: bool = False
+    watermark: bool = True
+    block_capture: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RecogniserRule:
     """One recogniser: its ``kind``, the ``languages`` it is for (``en``, ``pt``; none: all), how it runs.
 
@@ -114,6 +125,15 @@ class AsrRules:
 
 
 @dataclass(frozen=True, slots=True)
+class LogRules:
+    """Rules of the access log: no clip opens while more than ``unwitnessed_rows`` are not witnessed (0: no
+    limit); ``witnesses`` are the public keys of those who countersign checkpoints."""
+
+    unwitnessed_rows: int = 0
+    witnesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """The settings of a project file. ``name`` is shown; ``locale`` selects conventions and agreement.
 
@@ -131,4 +151,6 @@ class Project:
     queue: QueueRules = field(default_factory=QueueRules)
     listening: ListeningRules = field(default_factory=ListeningRules)
     asr: AsrRules = field(default_factory=AsrRules)
+    log: LogRules = field(default_factory=LogRules)
     limits: AccessLimits = field(default_factory=AccessLimits)
+    screen: ScreenRules = field(default_factory=ScreenRules)

@@ -1,26 +1,26 @@
 """Detects long runs of digits, written as digits or spoken as words."""
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
-from reviewer.privacy.number_words import ALL_PACKS, NumberWords
+from reviewer.privacy.number_words import NumberWords, gap_words, point_words
+from reviewer.privacy.ordinary_numbers import is_counting, is_ordinary, is_year, ordinary_spans
+from reviewer.privacy.spoken_numbers import Group, NumberReader, number_positions
 from reviewer.privacy.text_matching import TextSpans, Token, tokens
 
 LONG_RUN = 7
-_MAX_FILLERS = 3
-_MAX_MARKS = 4
-_SEPARATORS = frozenset("-‐‑‒–—−./()+·•*")
+_MAX_GAP_WORDS = 7
+_MAX_GAP_MARKS = 8
+_MAX_OTHER_WORDS = 5
+_ENOUGH_DIGITS = 6
+_STRONG_GROUPS = 3
+_FOREIGN_WORDS = 3
+_SEPARATORS = frozenset("-−./()+·•*_|:~<>=#[]{}\\")
 _OPENERS = frozenset({"+", "plus", "("})
-_PAUSES = frozenset(",.;:…-‐‑‒–—−/()'\"")
-# Long, but not personal numbers: dates, ranges of years, amounts in groups of three.
-_DATE = r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d\d)"
-_YEARS = r"1[5-9]\d\d|20\d\d"
-_EXEMPT = re.compile(
-    rf"(?<![\d./-])(?:{_DATE}|(?:{_YEARS})\s?[-–/]\s?(?:{_YEARS})|\d{{1,3}}(?:,\d{{3}}){{2,6}}(?:\.\d+)?"
-    r"|(?<=[$€£¥])\s?\d{1,3}(?:[., ]\d{3}){1,6}(?:[.,]\d\d?)?|\d{1,3}(?:\.\d{3}){1,6},\d\d?)(?![\d/-]|\.\d)"
-)
+_PAUSES = frozenset(",.;:…-−/()'\"!?«»“”„،。、，؛·")
+_MARKS = _SEPARATORS | _PAUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,49 +39,31 @@ class DigitRun:
     plus: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    digits: str
-    first: int
-    after: int
-    written: bool
-    weak: bool = False
-
-    @property
-    def is_single(self) -> bool:
-        return len(self.digits) == 1
-
-
 def digit_runs(
     text: str, found: Sequence[Token] | None = None, least: int = LONG_RUN, locale: str = ""
 ) -> tuple[DigitRun, ...]:
     """Every run of at least ``least`` digits, in order; of overlapping runs only one: the one in
     the language of ``locale``, else the longest (in Portuguese "um" is a one, in English nothing).
 
-    Amounts (with thousand, million, or in groups of three by commas), dates and spans of years are no runs.
-    Counting aloud is a run from seven digits on: an ascending number may still be somebody's.
-    ``found`` are the text's tokens, where the caller has them already.
+    Amounts (with thousand, million, or in groups of three by commas), dates, times, versions, sizes, scores,
+    decimals and counting in steps are no runs. Counting from one is a run from seven digits on: an ascending
+    number may still be somebody's. ``found`` are the text's tokens, where the caller has them already.
     """
     if found is None:
         found = tokens(text)
-    words = Counter(token.text for token in found)
-    has_digits = any(token.is_digits for token in found)
-    exempt = TextSpans(match.span() for match in _EXEMPT.finditer(text)) if has_digits else TextSpans()
     language = locale.partition("-")[0].lower()
+    exempt = TextSpans(ordinary_spans(text)) if any(token.is_digits for token in found) else TextSpans()
     runs = [
-        (pack.language != language, run)
-        for pack in ALL_PACKS
-        if _may_have_run(words, pack, has_digits=has_digits)
-        for run in _Scan(found, pack, exempt).runs()
-        if max(len(run.digits), len(run.corrected)) >= least
+        (pack is None or pack.language != language, run)
+        for pack, positions in number_positions(found, least).items()
+        for run in _Scan(found, pack or _written_only(), exempt, language).runs(positions, least)
     ]
     return _longest(runs)
 
 
-def _may_have_run(words: Counter[str], pack: NumberWords, *, has_digits: bool) -> bool:
-    """Whether a scan can find anything: one number word, even repeated, is not a long run."""
-    said = sum(words[word] for word in words.keys() & pack.by_first.keys())
-    return said > 1 or (has_digits and (said > 0 or pack.language == "en"))
+@lru_cache(maxsize=1)
+def _written_only() -> NumberWords:
+    return NumberWords("", {}, *(frozenset(),) * 3, {}, {}, {}, frozenset())
 
 
 def _longest(runs: list[tuple[bool, DigitRun]]) -> tuple[DigitRun, ...]:
@@ -92,152 +74,190 @@ def _longest(runs: list[tuple[bool, DigitRun]]) -> tuple[DigitRun, ...]:
     return tuple(sorted(kept, key=lambda run: run.start))
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What stands between two groups: words that may stand there, or how many others."""
+
+    is_close: bool
+    other_words: int
+    corrects: bool
+    has_mark: bool
+
+
+_FAR = _Gap(is_close=False, other_words=_MAX_OTHER_WORDS + 1, corrects=False, has_mark=True)
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """Groups with nothing between them that could not stand inside a number."""
+
+    groups: list[Group]
+
+    @property
+    def digits(self) -> int:
+        return sum(len(group.digits) for group in self.groups)
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether this is hardly anything but a part of a number that is read out."""
+        if len(self.groups) < _STRONG_GROUPS or any(len(group.digits) > 2 for group in self.groups):
+            return False
+        return not is_counting(self.groups) and [group.digits for group in self.groups] != ["1", "2", "3"]
+
+
 class _Scan:
     """One pass over the tokens with the words of one language."""
 
-    def __init__(self, found: Sequence[Token], pack: NumberWords, exempt: TextSpans) -> None:
+    def __init__(self, found: Sequence[Token], pack: NumberWords, exempt: TextSpans, language: str) -> None:
         self._tokens = found
         self._pack = pack
         self._exempt = exempt
-        self._groups: list[_Group] = []
+        self._language = language
         self._corrections: set[int] = set()
 
-    def runs(self) -> Iterator[DigitRun]:
-        """The runs of this language, however short, in order."""
-        pieces: list[list[_Group]] = []
-        position = 0
-        while position < len(self._tokens):
-            group = self._group_at(position)
-            if group is None:
-                position += 1
+    def runs(self, positions: Iterable[int], least: int) -> Iterator[DigitRun]:
+        """The runs of this language of at least ``least`` digits, in order."""
+        groups = NumberReader(self._tokens, self._pack).groups(positions)
+        kept = [group for group in groups if not (group.written and self._is_exempt(group))]
+        whole = [one for one in self._clusters(kept) if not self._is_decimal(one.groups)]
+        for clusters in self._merged(whole):
+            if sum(cluster.digits for cluster in clusters) < least:
                 continue
-            if not (self._groups and self._joins(self._groups[-1], group)):
-                self._groups = []
-                pieces.append(self._groups)
-            self._groups.append(group)
-            position = self._grow(group.after)
-        for groups in self._bridged(pieces):
-            if not all(group.weak for group in groups):
-                yield self._run(groups)
+            joined = [group for cluster in clusters for group in cluster.groups]
+            if self._is_in_language(joined) and not is_ordinary(joined):
+                yield self._run(joined)
 
-    def _group_at(self, position: int) -> _Group | None:
-        token = self._tokens[position]
-        if token.is_digits:
-            if self._exempt.overlaps(token.start, token.start + 1):
-                return None
-            return _Group(token.text, position, position + 1, written=True)
-        times = self._pack.repeats.get(token.text)
-        if times is not None and position + 1 < len(self._tokens):
-            inner = self._number_at(position + 1) or self._weak_at(position + 1)
-            if inner is not None and inner.is_single:
-                return _Group(inner.digits * times, position, inner.after, written=False)
-        return self._number_at(position) or self._weak_between(position)
+    def _is_exempt(self, group: Group) -> bool:
+        token = self._tokens[group.first]
+        return self._exempt.overlaps(token.start, token.start + 1)
 
-    def _number_at(self, position: int) -> _Group | None:
-        token = self._tokens[position]
-        if token.is_digits and len(token.text) == 1:
-            return _Group(token.text, position, position + 1, written=True)
-        for phrase in self._pack.by_first.get(token.text, ()):
-            after = self._phrase_end(phrase, position)
-            if after:
-                return _Group(self._pack.phrases[phrase], position, after, written=False)
-        return None
+    def _clusters(self, groups: Sequence[Group]) -> list[_Cluster]:
+        clusters: list[_Cluster] = []
+        for each in groups:
+            group = self._with_thousand(each, clusters)
+            if clusters and self._joins(clusters[-1].groups[-1], group):
+                clusters[-1].groups.append(group)
+            else:
+                clusters.append(_Cluster([group]))
+        return clusters
 
-    def _phrase_end(self, phrase: tuple[str, ...], position: int) -> int:
-        for index, word in enumerate(phrase):
-            if index and position < len(self._tokens) and self._tokens[position].text == "-":
-                position += 1
-            if position >= len(self._tokens) or self._tokens[position].text != word:
-                return 0
-            position += 1
-        return position
+    def _with_thousand(self, group: Group, clusters: Sequence[_Cluster]) -> Group:
+        """Five five five one thousand: three zeros after digits said one by one."""
+        if group.after >= len(self._tokens) or self._tokens[group.after].text not in self._pack.magnitudes:
+            return group
+        before = clusters[-1].groups[-3:] if clusters else []
+        by_one = len(before) == 3 and all(one.is_single for one in (*before, group))
+        if by_one and before[-1].after == group.first:
+            return Group(group.digits + "000", group.first, group.after + 1, group.written)
+        return group
 
-    def _weak_at(self, position: int) -> _Group | None:
-        digit = self._pack.weak.get(self._tokens[position].text)
-        return None if digit is None else _Group(digit, position, position + 1, written=False, weak=True)
-
-    def _weak_between(self, position: int) -> _Group | None:
-        """A word such as oh or for: a digit only between single digits; zeros need only one neighbour."""
-        group = self._weak_at(position)
-        if group is None:
-            return None
-        left = bool(self._groups) and self._groups[-1].after == position and len(self._groups[-1].digits) <= 2
-        following = self._number_at(position + 1) if position + 1 < len(self._tokens) else None
-        right = following is not None and len(following.digits) <= 2
-        if group.digits == "0":
-            return group if left or right else None
-        both_single = left and self._groups[-1].is_single and following is not None and following.is_single
-        return group if both_single else None
-
-    def _grow(self, position: int) -> int:
-        """Adds hundred after a digit, thousand after digits said one by one; returns the next position."""
-        if position >= len(self._tokens):
-            return position
-        last, word = self._groups[-1], self._tokens[position].text
-        if word in self._pack.hundred and len(last.digits) <= 2:
-            self._groups[-1] = _Group(last.digits + "00", last.first, position + 1, last.written)
-            return position + 1
-        by_one = len(self._groups) > 3 and all(group.is_single for group in self._groups[-4:])
-        if word in self._pack.magnitudes and by_one:
-            self._groups[-1] = _Group(last.digits + "000", last.first, position + 1, last.written)
-            return position + 1
-        return position
-
-    def _joins(self, left: _Group, right: _Group) -> bool:
+    def _joins(self, left: Group, right: Group) -> bool:
+        if right.first - left.after > _MAX_GAP_WORDS + _MAX_GAP_MARKS:
+            return False
         gap = self._tokens[left.after : right.first]
         if left.written and right.written and not any(token.is_word for token in gap):
             return self._written_join(gap, left, right)
-        fillers = marks = 0
-        singles = left.is_single and right.is_single
-        for index, token in enumerate(gap, left.after):
-            if token.text in self._pack.corrections:
-                self._corrections.add(right.first)
-            elif token.text in self._pack.fillers or (singles and token.text in self._pack.linkers):
-                fillers += 1
-            elif token.text in "[]" or token.text in _PAUSES:
-                marks += 1
-            elif not self._is_tag(index):
-                return False
-        return fillers <= _MAX_FILLERS and marks <= _MAX_MARKS
+        between = self._gap(left, right)
+        if between.corrects:
+            self._corrections.add(right.first)
+        if gap and left.written and right.written and not (left.is_single or right.is_single):
+            is_quantity = left.digits[-1] == right.digits[-1] == "0" or is_year(left.digits)
+            return between.is_close and not is_quantity
+        return between.is_close
 
-    def _written_join(self, gap: Sequence[Token], left: _Group, right: _Group) -> bool:
-        """Written groups join across dashes, dots, brackets; across commas and stops only if read out."""
-        read_out = max(len(left.digits), len(right.digits)) <= 2
-        if not gap or len(gap) > _MAX_MARKS:
+    def _gap(self, left: Group, right: Group) -> _Gap:
+        if right.first - left.after > _MAX_GAP_WORDS + _MAX_GAP_MARKS:
+            return _FAR
+        gap = self._tokens[left.after : right.first]
+        words = [
+            token.text
+            for index, token in enumerate(gap, left.after)
+            if token.is_word and not self._is_tag(index)
+        ]
+        marks = [token.text for token in gap if not token.is_word]
+        if len(words) > _MAX_GAP_WORDS or len(marks) > _MAX_GAP_MARKS or not _MARKS.issuperset(marks):
+            return _FAR
+        if left.is_single and right.is_single and words:
+            words = [word for word in words if word not in self._pack.and_words]
+        text = " ".join(words) + " " if words else ""
+        is_close, corrects = _may_stand_between(text)
+        other = _MAX_OTHER_WORDS + 1 if self._pack.magnitudes.intersection(words) else len(words)
+        return _Gap(is_close, 0 if is_close else other, corrects, bool(marks))
+
+    def _written_join(self, gap: Sequence[Token], left: Group, right: Group) -> bool:
+        """Written groups join across separators; across commas and stops unless they are a list."""
+        if not gap or len(gap) > _MAX_GAP_MARKS:
             return not gap
+        longest, shortest = sorted((len(left.digits), len(right.digits)), reverse=True)
+        read_out = longest <= 2
+        is_list = shortest < 3 or left.digits[-1] == "0" or is_year(left.digits) or is_year(right.digits)
         following = [token.spaced for token in gap[1:]] + [self._tokens[right.first].spaced]
         for token, spaced_after in zip(gap, following, strict=True):
-            if token.text not in _SEPARATORS and not (read_out and token.text in _PAUSES - {":"}):
+            is_stop = token.text in _PAUSES - _SEPARATORS or (token.text in ".:" and spaced_after)
+            if is_stop and not read_out and is_list:
                 return False
-            if token.text == "." and spaced_after and not read_out:
+            if token.text not in _MARKS:
                 return False
         return True
 
     def _is_tag(self, index: int) -> bool:
         """Whether a word is in square brackets: a tag of the transcript, such as [noise]."""
-        return self._tokens[index - 1].text == "[" and self._tokens[index + 1].text == "]"
+        around = self._tokens[index - 1].text, self._tokens[min(index + 1, len(self._tokens) - 1)].text
+        return around == ("[", "]")
 
-    def _bridged(self, pieces: Sequence[list[_Group]]) -> list[list[_Group]]:
-        """Joins runs that one wrong word separates, if digits are read out one by one on both sides.
+    def _merged(self, clusters: Sequence[_Cluster]) -> Iterator[list[_Cluster]]:
+        """Joins clusters across a few other words where both sides are read out."""
+        merged: list[_Cluster] = []
+        for cluster in clusters:
+            if merged and not self._goes_on(merged, cluster):
+                yield merged
+                merged = []
+            merged.append(cluster)
+        if merged:
+            yield merged
 
-        Recognised text contains such words, and they must not hide a number.
-        """
-        bridged: list[list[_Group]] = []
-        for piece in pieces:
-            if bridged and self._is_bridge(bridged[-1], piece):
-                bridged[-1] = bridged[-1] + piece
-            else:
-                bridged.append(piece)
-        return bridged
-
-    def _is_bridge(self, left: Sequence[_Group], right: Sequence[_Group]) -> bool:
-        beside = [*left[-2:], *right[:2]]
-        if len(beside) < 4 or not all(group.is_single for group in beside):
+    def _goes_on(self, before: Sequence[_Cluster], cluster: _Cluster) -> bool:
+        left, right = before[-1], cluster
+        gap = self._gap(left.groups[-1], right.groups[0])
+        if not gap.other_words or gap.other_words > _MAX_OTHER_WORDS:
             return False
-        gap = [token.text for token in self._tokens[left[-1].after : right[0].first]]
-        return len(gap) == 1 and gap[0].isalpha() and gap[0] not in self._pack.magnitudes
+        if gap.other_words == 1 and not gap.has_mark and self._is_bridge(left, right):
+            return True
+        if left.is_strong and right.is_strong:
+            return True
+        strong = sum(one.digits for one in (*before, cluster) if one.is_strong)
+        return strong >= _ENOUGH_DIGITS and min(left.digits, right.digits) >= _STRONG_GROUPS
 
-    def _run(self, groups: Sequence[_Group]) -> DigitRun:
+    def _is_bridge(self, left: _Cluster, right: _Cluster) -> bool:
+        """One wrong word among digits read out one by one, such as recognised text contains."""
+        beside = [*left.groups[-2:], *right.groups[:2]]
+        return len(beside) == 4 and all(group.is_single for group in beside)
+
+    def _is_in_language(self, groups: Sequence[Group]) -> bool:
+        """Whether the words are this language's numbers, not other words (to, for) between written ones."""
+        said = [group for group in groups if not group.written]
+        if not said:
+            return True
+        strong = sum(not group.weak for group in said)
+        mixed = len(said) < len(groups) and self._pack.language != self._language
+        return strong >= (_FOREIGN_WORDS if mixed else 1)
+
+    def _is_decimal(self, groups: Sequence[Group]) -> bool:
+        """Whether every piece between pauses is a number, the word point, and digits."""
+        pieces: list[list[list[Group]]] = [[[groups[0]]]]
+        points = 0
+        for left, right in pairwise(groups):
+            texts = [token.text for token in self._tokens[left.after : right.first]]
+            if len(texts) == 1 and texts[0] in point_words():
+                pieces[-1].append([right])
+                points += 1
+            elif texts and not all(text == "-" for text in texts):
+                pieces.append([[right]])
+            else:
+                pieces[-1][-1].append(right)
+        return points > 0 and all(len(piece) == 2 and len(piece[0]) == 1 for piece in pieces)
+
+    def _run(self, groups: Sequence[Group]) -> DigitRun:
         corrected: list[str] = []
         for group in groups:
             if group.first in self._corrections and corrected and len(corrected[-1]) == len(group.digits):
@@ -255,3 +275,10 @@ class _Scan:
             tuple(len(group.digits) for group in groups),
             before in {"+", "plus"},
         )
+
+
+@lru_cache(maxsize=4096)
+def _may_stand_between(words: str) -> tuple[bool, bool]:
+    """Whether words, each with a space after it, may stand inside a number; whether they take back."""
+    gap = gap_words()
+    return gap.only.fullmatch(words) is not None, gap.corrections.search(words) is not None

@@ -4,47 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewer.privacy.number_words import ALL_PACKS
-from reviewer.privacy.text_matching import TextSpans, Token, fold, tokens
+from reviewer.privacy.address_words import Sign, at_words, digit_words, signs, word_set
+from reviewer.privacy.text_matching import TextSpans, Token, match_phrase, tokens
 
-_WRITTEN = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}")
-_MAX_LOCAL = 40
-_MAX_DOMAIN = 40
+_LOCAL = r"(?:[\w.!#$&*=?^{|}~+%'-]{0,63}[\w+%'-]|\"[^\"\n@]{1,64}\")"
+_WRITTEN = re.compile(
+    rf"{_LOCAL}(?:@|%40)(?:[\w-]{{1,63}}[.,]){{1,8}}[^\W\d_][\w-]{{1,62}}|{_LOCAL}@\[[\d.:a-fA-F]+\]"
+)
+_UNDOTTED = re.compile(r"(?<![\w@])[\w.+%'-]{1,64}@[^\W\d_][\w-]{2,63}(?![\w@])")
+_ATS = frozenset({Sign.AT, Sign.MAYBE_AT, Sign.RARE_AT})
+_DOTS = frozenset({Sign.DOT, Sign.MAYBE_DOT})
+_MAX_PARTS = 48
 _MAX_PLAIN_WORDS = 3
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(fold(words).split())
-
-
-# Words that mean nothing but the sign, and words that mean it among other things.
-_AT_SURE = _set(
-    "@ arroba arobase arrobase arobas chiocciola chiocciolina klammeraffe affenschwanz apenstaartje snabela"
-    " zavináč кльомба παπάκι שטרודל 艾特"
-)
-_AT_MAYBE = _set("at ät chez małpa собака снабел")
-_DOT = _set(". dot point punkt punto ponto punt tečka kropka точка τελεία נקודה نقطة nokta prick 点")
-_INNER = _set(
-    "- _ + dash hyphen minus underscore underline bindestrich unterstrich tiret guion guión bajo trattino"
-    " subrayado sottolineato plus pomlčka podtržítko дефис"
-)
-_BRACKETS = frozenset("()[]<>{}")
-_TOP_LEVEL = _set(
-    "com org net edu gov mil int info biz io co uk de fr es it eu us ca au nl be ch at pt pl cz sk ru bg"
-    " gr se no dk fi ie il in jp cn br mx ar tr ua ro hu me app dev ai online рф ру ком"
-)
-_PROVIDERS = _set(
-    "gmail googlemail hotmail outlook yahoo icloud aol gmx proton protonmail live msn mail webde freenet"
-    " orange wanadoo libero seznam yandex abv walla qq naver example"
-)
-_BEFORE_PREPOSITION = _set(
-    "look looked looking is was are were be been me us up out here them it him her you find visit"
-    " arrive arrived meet met not at and or the a an that this good bad back down stay stop start only even"
-)
-_NOT_A_NAME = _set(
-    "the a an this that my our your his her their its which what some any all once least of in on"
-)
-_NUMBERS = frozenset(phrase[0] for pack in ALL_PACKS for phrase in pack.phrases if len(phrase) == 1)
+_MAX_SKIPPED = 6
+_MAX_TOP_LEVEL_LETTERS = 8
+_CARRIER_REACH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,88 +30,222 @@ class EmailAddress:
     is_sure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A word, number or sign; ``is_stop``: a full stop with space after it; ``glued`` to the one before."""
+
+    text: str
+    start: int
+    end: int
+    sign: Sign | None
+    is_stop: bool = False
+    glued: bool = False
+
+    @property
+    def is_letter_or_digit(self) -> bool:
+        return self.sign is None and (
+            self.text[0].isdigit() or len(self.text) == 1 or self.text in digit_words()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    name: str
+    top_level: str
+    end: int
+
+    @property
+    def is_known(self) -> bool:
+        return self.name in word_set("providers") or self.name.rpartition(" ")[2] in word_set("providers")
+
+    @property
+    def is_listed(self) -> bool:
+        return self.top_level in word_set("top_level")
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """The part before the at sign, from part ``start``; ``has_structure``: dots, marks, letters or digits."""
+
+    start: int
+    last_word: str
+    has_structure: bool
+
+
 def email_addresses(text: str, found: Sequence[Token] | None = None) -> tuple[EmailAddress, ...]:
     """Every e-mail address of the text, in order, without overlaps.
 
-    Said ones are a local part, a word for the at sign, a domain, a word for the dot and a
-    top-level name, any of them spelled letter by letter. The words around "at" tell the sign from the
-    preposition. ``found`` are the text's tokens, where the caller has them already.
+    Said ones are a local part, a word for the at sign, a domain, a word for the dot and a top-level name, any
+    of them spelled letter by letter, with hesitation, commas or corrections inside. The words around "at"
+    tell the sign from the preposition. Without a sign, a known provider after a local part with dots
+    or digits is enough. ``found`` are the text's tokens, where the caller has them already.
     """
-    written = [EmailAddress(match.start(), match.end(), is_sure=True) for match in _WRITTEN.finditer(text)]
+    written = [EmailAddress(*match.span(), is_sure=True) for match in _WRITTEN.finditer(text)]
     taken = TextSpans((address.start, address.end) for address in written)
-    found = [token for token in (tokens(text) if found is None else found) if token.text not in _BRACKETS]
-    said = [
-        address
-        for index, token in enumerate(found)
-        if token.text in _AT_SURE or token.text in _AT_MAYBE
-        for address in _around(found, index)
-        if taken.add(address.start, address.end)
+    found = tokens(text) if found is None else found
+    words = {token.text for token in found}
+    said: list[EmailAddress] = []
+    if not words.isdisjoint(at_words()) or not words.isdisjoint(word_set("providers")):
+        parts = _parts(found)
+        ats = [index for index, part in enumerate(parts) if part.sign in _ATS]
+        said = [one for at in ats if (one := _around(parts, at)) and taken.add(one.start, one.end)]
+        said += [one for one in _without_at(parts) if taken.add(one.start, one.end)]
+    said += [
+        EmailAddress(*match.span(), is_sure=False)
+        for match in _UNDOTTED.finditer(text)
+        if taken.add(*match.span())
     ]
     return tuple(sorted(written + said, key=lambda address: address.start))
 
 
-def _around(found: Sequence[Token], index: int) -> Iterator[EmailAddress]:
-    sure = found[index].text in _AT_SURE
-    after = (
-        index + 2 if index + 1 < len(found) and found[index + 1].text in {"sign", "zeichen"} else index + 1
-    )
-    domain = _domain(found, after, stops_count=sure)
-    if domain is None:
-        return
-    end, name = domain
-    known = name in _PROVIDERS
-    start = _local_start(found, index)
-    if start == index:
-        return
-    preposition = found[index - 1].text in _BEFORE_PREPOSITION
-    if not sure and not known and (preposition or name.split(" ", 1)[0] in _NOT_A_NAME):
-        return
-    yield EmailAddress(found[start].start, found[end - 1].end, is_sure=sure or (known and not preposition))
-
-
-def _domain(found: Sequence[Token], start: int, *, stops_count: bool) -> tuple[int, str] | None:
-    """The end of a domain that begins at ``start``, and its name before the last dot, or None."""
-    names: list[str] = []
-    best: tuple[int, str] | None = None
-    plain = 0
-    position = start
-    while position < min(len(found), start + _MAX_DOMAIN):
+def _parts(found: Sequence[Token]) -> list[_Part]:
+    table = signs()
+    parts: list[_Part] = []
+    position = 0
+    while position < len(found):
         token = found[position]
-        if token.text == "." and not stops_count and position + 1 < len(found) and found[position + 1].spaced:
-            break
-        if token.text in _DOT:
-            end = _top_level_end(found, position + 1)
-            if names and end:
-                best = (end, _spelled(names))
-            plain = 0
-        elif token.text in _INNER:
-            plain = 0
-        elif token.is_word or token.is_digits:
-            if best is not None and position >= best[0] and found[position - 1].text not in _DOT:
+        after, sign = position + 1, None
+        for phrase, candidate in table.get(token.text, ()):
+            end = match_phrase(found, phrase, position)
+            if end:
+                after, sign = end, candidate
                 break
-            plain += len(token.text) > 1
-            names.append(token.text)
-        else:
+        is_stop = token.text in "!?" or (
+            token.text == "." and (after == len(found) or found[after].spaced) and not token.spaced
+        )
+        parts.append(
+            _Part(token.text, token.start, found[after - 1].end, sign, is_stop, glued=not token.spaced)
+        )
+        position = after
+    return parts
+
+
+def _around(parts: Sequence[_Part], at: int) -> EmailAddress | None:
+    """The address around an at sign, if what stands there makes it one."""
+    sign = parts[at].sign
+    stands_alone = not parts[at].glued or (at > 0 and parts[at - 1].sign is Sign.SKIP)
+    is_handle = parts[at].text == "@" and stands_alone and at + 1 < len(parts) and parts[at + 1].glued
+    is_sure = sign is Sign.AT and not is_handle
+    local = _local(parts, at)
+    if local is None:
+        return None
+    has_carrier = _has_carrier(parts, local.start)
+    domain = _domain(parts, at + 1, is_sure=is_sure or local.has_structure or has_carrier)
+    if domain is None:
+        return _at_provider_alone(parts, at, local)
+    is_known = domain.is_known and domain.is_listed
+    is_preposition = not local.has_structure and _is_preposition(
+        parts, local, is_clear=has_carrier or is_known
+    )
+    if not is_sure:
+        is_clear = domain.is_listed and (local.has_structure or len(domain.top_level) > 2)
+        if sign is Sign.RARE_AT and not (is_known or is_clear):
+            return None
+        if is_preposition or (not is_known and _is_no_host(domain, local)):
+            return None
+    known = domain.is_known and not is_preposition
+    return EmailAddress(parts[local.start].start, domain.end, is_sure=is_sure or known)
+
+
+def _is_no_host(domain: _Domain, local: _Local) -> bool:
+    """At the end, at my place: an article, not a host, unless the local part can be nothing else."""
+    return not local.has_structure and domain.name.partition(" ")[0] in word_set("not_a_name")
+
+
+def _at_provider_alone(parts: Sequence[_Part], at: int, local: _Local) -> EmailAddress | None:
+    """John dot smith at gmail, and nothing after it."""
+    after = at + 1
+    if not local.has_structure or parts[at].sign is Sign.RARE_AT or after >= len(parts):
+        return None
+    if parts[after].text not in word_set("providers"):
+        return None
+    return EmailAddress(parts[local.start].start, parts[after].end, is_sure=False)
+
+
+def _is_preposition(parts: Sequence[_Part], local: _Local, *, is_clear: bool) -> bool:
+    """Whether "at" is the preposition: a bare word before it that nothing announces as a mailbox.
+
+    ``is_clear``: the word mail before it or a provider of mailboxes after it announces one.
+    """
+    if local.last_word in word_set("pronouns") | word_set("not_a_mailbox"):
+        return True
+    before = parts[local.start - 1] if local.start else None
+    if is_clear or before is None or before.sign is Sign.SKIP or before.is_stop:
+        return False
+    return before.text not in word_set("before_a_name")
+
+
+def _has_carrier(parts: Sequence[_Part], start: int) -> bool:
+    return any(part.text in word_set("carriers") for part in parts[max(0, start - _CARRIER_REACH) : start])
+
+
+def _domain(parts: Sequence[_Part], start: int, *, is_sure: bool) -> _Domain | None:
+    """The longest domain that begins at ``start``: names, a dot, a top-level name, perhaps another dot."""
+    names: list[str] = []
+    best: _Domain | None = None
+    plain = skipped = 0
+    position = start
+    while position < min(len(parts), start + _MAX_PARTS) and plain <= _MAX_PLAIN_WORDS:
+        part = parts[position]
+        if part.is_stop and not _goes_on_after_stop(parts, position, is_sure=is_sure):
             break
-        if plain > _MAX_PLAIN_WORDS:
+        if part.sign in _DOTS and not part.is_stop:
+            top_level = _top_level(parts, position + 1, is_sure=is_sure) if names else None
+            if top_level is not None:
+                best = _Domain(_spelled(names), *top_level)
+            plain = 0
+        elif part.sign is Sign.MARK:
+            plain = 0
+        elif part.sign is Sign.SKIP or part.is_stop:
+            skipped += 1
+            if skipped > _MAX_SKIPPED:
+                break
+        elif part.sign in {None, Sign.RARE_AT} and part.text[0].isalnum():
+            if best is not None and part.start >= best.end:
+                break
+            plain += len(part.text) > 1
+            names.append(part.text)
+        else:
             break
         position += 1
     return best
 
 
-def _top_level_end(found: Sequence[Token], position: int) -> int:
-    if position >= len(found):
-        return 0
-    if found[position].text in _TOP_LEVEL:
-        return position + 1
-    letters, end = "", 0
-    for index in range(position, min(position + 5, len(found))):
-        if len(found[index].text) != 1 or not found[index].is_word:
+def _goes_on_after_stop(parts: Sequence[_Part], position: int, *, is_sure: bool) -> bool:
+    """A sentence that ends inside an address: at gmail. Dot com."""
+    if position + 1 >= len(parts):
+        return False
+    following = parts[position + 1]
+    return following.sign in _DOTS or (
+        is_sure and position + 2 < len(parts) and parts[position + 2].sign in _DOTS
+    )
+
+
+def _top_level(parts: Sequence[_Part], position: int, *, is_sure: bool) -> tuple[str, int] | None:
+    while (
+        position < len(parts)
+        and parts[position].sign is Sign.SKIP
+        and parts[position].text not in word_set("top_level")
+    ):
+        position += 1
+    if position >= len(parts) or parts[position].sign in _DOTS:
+        return None
+    first = parts[position]
+    if len(first.text) > 1 and first.text[0].isalpha():
+        is_name = (
+            first.text in word_set("top_level")
+            or (is_sure and first.sign is None)
+            or parts[position - 1].text == "dot"
+        )
+        return (first.text, first.end) if is_name and first.text not in word_set("not_a_name") else None
+    letters, best = "", None
+    for part in parts[position : position + _MAX_TOP_LEVEL_LETTERS]:
+        if len(part.text) != 1 or not part.text.isalpha():
             break
-        letters += found[index].text
-        if letters in _TOP_LEVEL:
-            end = index + 1
-    return end
+        letters += part.text
+        if letters in word_set("top_level") or (is_sure and (len(letters) == 2 or part.text > "ÿ")):
+            best = (letters, part.end)
+    return best
 
 
 def _spelled(names: Sequence[str]) -> str:
@@ -145,19 +253,41 @@ def _spelled(names: Sequence[str]) -> str:
     return "".join(names) if all(len(name) == 1 for name in names) else " ".join(names)
 
 
-def _local_start(found: Sequence[Token], index: int) -> int:
+def _local(parts: Sequence[_Part], at: int) -> _Local | None:
     """Searches backwards from the at sign: words linked by dots and the like, single letters, digits."""
-    start = position = index
-    linked = True
-    while position > 0 and index - position < _MAX_LOCAL:
-        token = found[position - 1]
-        spelled = token.is_digits or token.text in _NUMBERS or (token.is_word and len(token.text) == 1)
-        if token.text in _DOT or token.text in _INNER:
-            linked = True
-        elif spelled or (token.is_word and linked):
-            linked = spelled
-            start = position - 1
+    start, linked, marks, letters, digits, words, skipped = at, True, 0, 0, 0, 0, 0
+    last_word = ""
+    for position in range(at - 1, max(0, at - _MAX_PARTS) - 1, -1):
+        part = parts[position]
+        if part.sign is Sign.SKIP or (part.is_stop and start == at):
+            skipped += 1
+            if skipped > _MAX_SKIPPED:
+                break
+        elif (part.sign in _DOTS or part.sign is Sign.MARK) and not part.is_stop:
+            linked, marks = True, marks + (start < at)
+        elif part.is_letter_or_digit:
+            start, linked, letters = position, True, letters + 1
+            digits += part.text[0].isdigit()
+        elif part.sign is None and part.text[0].isalpha() and linked:
+            start, linked, words = position, False, words + 1
+            last_word = last_word or part.text
         else:
             break
-        position -= 1
-    return start
+    has_structure = (marks > 0 and words + letters > 1) or letters > 1 or min(digits, words) > 0
+    return None if start == at else _Local(start, last_word, has_structure)
+
+
+def _without_at(parts: Sequence[_Part]) -> Iterator[EmailAddress]:
+    """John dot smith gmail dot com: a provider after a local part that is hardly anything else."""
+    for index, part in enumerate(parts):
+        if part.text not in word_set("providers") or index == 0 or parts[index - 1].sign in _ATS | _DOTS:
+            continue
+        domain = _domain(parts, index, is_sure=False)
+        if domain is None or domain.name != part.text or not domain.is_listed:
+            continue
+        local = _local(parts, index)
+        if local is None or local.last_word in word_set("not_a_name") | word_set("not_a_mailbox"):
+            continue
+        named = any(one.text in word_set("carriers") for one in parts[index : index + _CARRIER_REACH])
+        if local.has_structure or named or _has_carrier(parts, local.start):
+            yield EmailAddress(parts[local.start].start, domain.end, is_sure=False)

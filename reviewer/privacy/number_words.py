@@ -1,224 +1,265 @@
-"""Number words of each language, as digits."""
+"""How each language says numbers: the words of Unicode CLDR, and what people say beside them."""
 
-from collections.abc import Iterable, Mapping
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, lru_cache
 
-from reviewer.privacy.text_matching import fold
+from reviewer.places import resource
+from reviewer.privacy.text_matching import fold, tokens
 
 Phrase = tuple[str, ...]
+_UNIT_FIRST = frozenset({"de", "nl", "da", "no", "nn", "af", "ar", "sl", "cs"})
+_IN_A_WORD = ("", "und", "en", "og", "och", "in", "e", "a")
+_SHORTEST_JOINED = 4
+# What Korean adds to a number: of, is, and, the number.
+_PARTICLE = re.compile(fold("(?:의|에|이요|요|이고|고|번|은|는|입니다|이에요|예요|이구요|구요)$"))
+_AND_PREFIX = {"ar": "و", "he": "ו"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumberWords:
     """One language's words for the digits of a number.
 
-    ``phrases`` maps words said one after another to digits (("twenty", "one") to "21"). ``hundred`` turns
-    the digit before it into hundreds. ``magnitudes`` (thousand, million) belong to amounts and end a run.
-    ``weak`` words (oh, for, to) are digits only between digits. ``fillers`` may stand between two digits,
-    ``linkers`` only between single ones, ``corrections`` take back what was said before them.
+    ``by_first`` has for a first word its phrases and their digits, the longest phrase first. ``hundreds``
+    turn the digits before them into hundreds. ``links`` stand inside a number (hundred and five).
+    ``magnitudes`` (thousand, million) belong to amounts and end a run. ``repeats`` say the digit after them
+    again, ``plurals`` the digit itself (three fives). ``weak`` words (oh, for, to) are digits only among
+    digits; ``and_words`` may stand between two single digits. ``glued`` finds the digits in a word that is
+    nothing but digit words.
     """
 
     language: str
-    phrases: Mapping[Phrase, str]
-    hundred: frozenset[str] = frozenset()
-    magnitudes: frozenset[str] = frozenset()
-    repeats: Mapping[str, int] = field(default_factory=dict)
-    weak: Mapping[str, str] = field(default_factory=dict)
-    fillers: frozenset[str] = frozenset()
-    linkers: frozenset[str] = frozenset()
-    corrections: frozenset[str] = frozenset()
+    by_first: Mapping[str, tuple[tuple[Phrase, str], ...]]
+    hundreds: frozenset[str]
+    links: frozenset[str]
+    magnitudes: frozenset[str]
+    repeats: Mapping[str, tuple[tuple[Phrase, int], ...]]
+    plurals: Mapping[str, str]
+    weak: Mapping[str, str]
+    and_words: frozenset[str]
+    glued: "re.Pattern[str] | None" = None
+    single: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def by_first(self) -> Mapping[str, tuple[Phrase, ...]]:
-        """The phrases that begin with a word, the longest first."""
-        grouped: dict[str, list[Phrase]] = {}
-        for phrase in self.phrases:
-            grouped.setdefault(phrase[0], []).append(phrase)
-        return {first: tuple(sorted(group, key=len, reverse=True)) for first, group in grouped.items()}
+    @property
+    def is_unit_first(self) -> bool:
+        """Whether one says five-and-twenty."""
+        return self.language in _UNIT_FIRST
 
+    def joined(self, word: str) -> tuple[str, ...]:
+        """The digits of one word that is made of several (dreihundertfünf, 공일공), else empty."""
+        if self.glued is not None:
+            return tuple(self.single[one] for one in self._pieces(word))
+        and_prefix = _AND_PREFIX.get(self.language)
+        if and_prefix is not None and word.startswith(and_prefix):
+            phrases = self.by_first.get(word[1:], ())
+            return tuple(digits for phrase, digits in phrases if len(phrase) == 1)[:1]
+        digits = _joined(self.language, word)
+        return () if digits is None else (digits,)
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(fold(text).split())
-
-
-def _count(text: str, start: int = 0, step: int = 1) -> dict[Phrase, str]:
-    """Words in ascending order; alternatives for one number are separated by a bar."""
-    numbers: dict[Phrase, str] = {}
-    for index, group in enumerate(fold(text).split()):
-        for word in group.split("|"):
-            numbers[(word,)] = str(start + index * step)
-    return numbers
-
-
-def _joined(
-    tens: Mapping[Phrase, str], units: Mapping[Phrase, str], links: Iterable[Phrase]
-) -> dict[Phrase, str]:
-    """Tens and a unit said after them, with or without a linking word: twenty one, treinta y cinco."""
-    return {
-        ten + link + unit: str(int(ten_value) + int(value))
-        for ten, ten_value in tens.items()
-        for unit, value in units.items()
-        for link in links
-        if value != "0"
-    }
+    def _pieces(self, word: str) -> list[str]:
+        if self.glued is None:
+            return []
+        word = _PARTICLE.sub("", word) if self.language == "ko" else word
+        return _piece(self.glued).findall(word) if self.glued.fullmatch(word) else []
 
 
-def _english() -> NumberWords:
-    units = _count("zero|nought|naught|nil one two three four five six seven eight nine|niner")
-    tens = _count("twenty thirty forty|fourty fifty sixty seventy eighty ninety", 20, 10)
-    teens = _count("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10)
+@dataclass(frozen=True)
+class GapWords:
+    """Of all languages: ``only`` matches what may stand between digits; ``corrections`` take back."""
+
+    only: "re.Pattern[str]"
+    corrections: "re.Pattern[str]"
+
+
+@cache
+def number_words() -> tuple[NumberWords, ...]:
+    """Every language's words. A clip may be in another language than its manifest says: all are tried."""
+    spoken = spoken_forms()
+    return tuple(_pack(language, table, spoken.get(language, {})) for language, table in _tables().items())
+
+
+@lru_cache(maxsize=16384)
+def languages_of(word: str) -> tuple[NumberWords, ...]:
+    """The languages in which a folded word is, or begins, a number."""
+    known = _by_word().get(word, ())
+    if len(word) < _SHORTEST_JOINED and word[0] < "א":
+        return known
+    return known + tuple(pack for pack in number_words() if pack not in known and pack.joined(word))
+
+
+@cache
+def _by_word() -> Mapping[str, tuple[NumberWords, ...]]:
+    found: dict[str, list[NumberWords]] = {}
+    for pack in number_words():
+        for word in {*pack.by_first, *pack.weak, *pack.repeats}:
+            found.setdefault(word, []).append(pack)
+    return {word: tuple(packs) for word, packs in found.items()}
+
+
+@cache
+def gap_words() -> GapWords:
+    """What may stand between two digits, whatever the language."""
+    spoken = spoken_forms().values()
+    corrections = {phrase for entry in spoken for phrase in _phrases(entry.get("no", ""))}
+    fillers = {phrase for entry in spoken for phrase in _phrases(entry.get("gap", ""))}
+    return GapWords(
+        re.compile(rf"(?:{_any(fillers | corrections)})*"), re.compile(rf"(?:^| )(?:{_any(corrections)})")
+    )
+
+
+@cache
+def point_words() -> frozenset[str]:
+    """The words for the mark before decimals."""
+    return frozenset(phrase[0] for phrase in phrases_of("point"))
+
+
+@cache
+def spoken_forms() -> Mapping[str, Mapping[str, str]]:
+    """The words beside the numbers, by language, as the file has them."""
+    with resource("personal_data", "spoken.toml").open("rb") as file:
+        forms: dict[str, dict[str, str]] = tomllib.load(file)
+    return forms
+
+
+def phrases_of(key: str) -> frozenset[Phrase]:
+    """The phrases that any language has under a key of the file, as folded words."""
+    return frozenset(phrase for entry in spoken_forms().values() for phrase in _phrases(entry.get(key, "")))
+
+
+@cache
+def _tables() -> dict[str, dict[str, list[str]]]:
+    tables: dict[str, dict[str, list[str]]] = json.loads(
+        resource("personal_data", "numbers.json").read_text(encoding="utf-8")
+    )
+    return tables
+
+
+def _pack(language: str, table: Mapping[str, list[str]], spoken: Mapping[str, str]) -> NumberWords:
+    phrases = _number_phrases(table, spoken)
+    grouped: dict[str, list[tuple[Phrase, str]]] = {}
+    for phrase, digits in phrases.items():
+        grouped.setdefault(phrase[0], []).append((phrase, digits))
+    single = {phrase[0]: digits for phrase, digits in phrases.items() if len(phrase) == len(digits) == 1}
+    large = {word for form in table["large"] for word in fold(form).split()}
+    repeats: dict[str, list[tuple[Phrase, int]]] = {}
+    for phrase, times in _pairs(spoken.get("times", "")):
+        repeats.setdefault(phrase[0], []).append((phrase, int(times)))
     return NumberWords(
-        "en",
-        units | teens | tens | _joined(tens, units, [()]),
-        hundred=_words("hundred"),
-        magnitudes=_words("thousand thousands million millions billion billions trillion"),
-        repeats={"double": 2, "triple": 3, "treble": 3, "quadruple": 4},
-        weak={
-            "oh": "0",
-            "o": "0",
-            "owe": "0",
-            "won": "1",
-            "to": "2",
-            "too": "2",
-            "for": "4",
-            "fore": "4",
-            "ate": "8",
-        },
-        fillers=_words(
-            "uh um er erm eh ah hmm hm mm mhm dash hyphen space slash dot point pause comma okay ok"
-        ),
-        linkers=_words("and then so well like"),
-        corrections=_words("no sorry wait correction actually rather mean i"),
+        language,
+        {first: tuple(sorted(group, key=lambda one: -len(one[0]))) for first, group in grouped.items()},
+        frozenset(phrase[0] for phrase in _phrases(spoken.get("hundred", ""))),
+        frozenset(phrase[0] for phrase in _phrases(spoken.get("link", ""))),
+        frozenset(large - {word for phrase in phrases for word in phrase}),
+        {first: tuple(sorted(group, key=lambda one: -len(one[0]))) for first, group in repeats.items()},
+        {phrase[0]: digit for phrase, digit in _pairs(spoken.get("plural", ""))},
+        {phrase[0]: digit for phrase, digit in _pairs(spoken.get("weak", ""))},
+        frozenset(phrase[0] for phrase in _phrases(spoken.get("and", ""))),
+        re.compile(rf"(?:{'|'.join(sorted(single, key=len, reverse=True))}){{2,}}")
+        if language in {"ko", "th"}
+        else None,
+        single,
     )
 
 
-def _german() -> NumberWords:
-    units = _count("null|zero eins|ein|eine zwei|zwo drei vier fünf|fuenf sechs sieben acht neun")
-    teens = _count(
-        "zehn elf zwölf|zwoelf dreizehn vierzehn fünfzehn|fuenfzehn sechzehn siebzehn achtzehn neunzehn", 10
-    )
-    tens = _count("zwanzig dreißig|dreissig vierzig fünfzig|fuenfzig sechzig siebzig achtzig neunzig", 20, 10)
-    pairs = {
-        phrase: str(int(ten) + int(unit))
-        for (unit_word,), unit in units.items()
-        for (ten_word,), ten in tens.items()
-        for phrase in ((f"{unit_word}und{ten_word}",), (unit_word, "und", ten_word))
-        if unit != "0"
-    }
-    hundreds = {(f"{word}hundert",): f"{value}00" for (word,), value in units.items() if value != "0"}
-    return NumberWords(
-        "de",
-        units | teens | tens | pairs | hundreds,
-        hundred=_words("hundert"),
-        magnitudes=_words("tausend million millionen milliarde milliarden"),
-        repeats={"doppel": 2, "doppelt": 2, "zweimal": 2, "dreimal": 3, "dreifach": 3},
-        fillers=_words(
-            "äh ähm öh hm hmm strich bindestrich minus leerzeichen schrägstrich punkt komma pause"
-        ),
-        linkers=_words("und dann also so"),
-        corrections=_words("nein quatsch sorry moment entschuldigung halt doch"),
-    )
+def _number_phrases(table: Mapping[str, list[str]], spoken: Mapping[str, str]) -> dict[Phrase, str]:
+    phrases: dict[Phrase, str] = {}
+    for number, forms in table.items():
+        if number != "large":
+            for form in (*forms, *spoken.get(number, "").split(",")):
+                phrase = _words(form)
+                if phrase:
+                    phrases.setdefault(phrase, number)
+    return phrases
 
 
-def _french() -> NumberWords:
-    units = _count("zéro|zero un|une deux trois quatre cinq six sept huit neuf")
-    teens = _count("dix onze douze treize quatorze quinze seize", 10)
-    teens.update({("dix", word): value for word, value in (("sept", "17"), ("huit", "18"), ("neuf", "19"))})
-    tens = _count("vingt trente quarante cinquante soixante septante huitante nonante", 20, 10)
-    tens[("octante",)] = "80"
-    eighty: dict[Phrase, str] = {("quatre", "vingt"): "80", ("quatre", "vingts"): "80"}
-    upper = _joined({("soixante",): "60"} | eighty, teens, [(), ("et",)])
-    return NumberWords(
-        "fr",
-        units | teens | tens | eighty | _joined(tens | eighty, units, [(), ("et",)]) | upper,
-        hundred=_words("cent cents"),
-        magnitudes=_words("mille million millions milliard milliards"),
-        repeats={"double": 2, "triple": 3},
-        fillers=_words("euh heu ben bah hein hm tiret espace point virgule slash pause"),
-        linkers=_words("et puis ensuite alors"),
-        corrections=_words("non pardon attendez attends désolé plutôt"),
-    )
+def _words(form: str) -> Phrase:
+    return tuple(token.text for token in tokens(form) if token.text != "-")
 
 
-def _spanish() -> NumberWords:
-    units = _count("cero uno|un|una dos tres cuatro cinco seis siete ocho nueve")
-    teens = _count("diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve", 10)
-    twenties = _count(
-        "veinte veintiuno|veintiún|veintiuna veintidós veintitrés veinticuatro veinticinco veintiséis"
-        " veintisiete veintiocho veintinueve",
-        20,
-    )
-    tens = _count("treinta cuarenta cincuenta sesenta setenta ochenta noventa", 30, 10)
-    hundreds = _count(
-        "cien|ciento|cientos doscientos trescientos cuatrocientos quinientos seiscientos setecientos"
-        " ochocientos novecientos",
-        100,
-        100,
-    )
-    return NumberWords(
-        "es",
-        units | teens | twenties | tens | hundreds | _joined(tens, units, [("y",), ()]),
-        magnitudes=_words("mil millón millones"),
-        repeats={"doble": 2, "triple": 3},
-        fillers=_words("eh em este pues mmm guion guión espacio punto coma barra pausa"),
-        linkers=_words("y luego después entonces"),
-        corrections=_words("no perdón perdona espera digo mejor"),
+def _phrases(text: str) -> Iterator[Phrase]:
+    return (words for part in text.split(",") if (words := _words(part)))
+
+
+def _pairs(text: str) -> Iterator[tuple[Phrase, str]]:
+    for part in text.split(","):
+        words, equals, value = part.partition("=")
+        if equals:
+            yield _words(words), value.strip()
+
+
+def _any(phrases: Iterable[Phrase]) -> str:
+    """An expression for any of the phrases and the space after it, the longest first."""
+    found = sorted((" ".join(map(re.escape, phrase)) for phrase in phrases), key=len, reverse=True)
+    return "(?:" + "|".join(found) + ") "
+
+
+@cache
+def _piece(glued: "re.Pattern[str]") -> "re.Pattern[str]":
+    return re.compile(glued.pattern.removesuffix("{2,}"))
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What the long words of a language are made of; ``start`` matches the beginning of any."""
+
+    hundreds: Mapping[str, str]
+    below: Mapping[str, str]
+    units: Mapping[str, str]
+    start: "re.Pattern[str]"
+
+
+@cache
+def _parts(language: str) -> _Parts:
+    table, spoken = _tables()[language], spoken_forms().get(language, {})
+    words = {"".join(phrase): digits for phrase, digits in _number_phrases(table, spoken).items()}
+    units = {word: digits for word, digits in words.items() if len(digits) == 1 and digits != "0"}
+    firsts = {word for word, digits in words.items() if digits[-1] == "0" and digits != "0"}
+    if language in _UNIT_FIRST:
+        firsts |= units.keys()
+    return _Parts(
+        {word: digits for word, digits in words.items() if len(digits) == 3},
+        {word: digits for word, digits in words.items() if len(digits) < 3},
+        units,
+        re.compile("|".join(sorted(firsts))),
     )
 
 
-def _italian() -> NumberWords:
-    units = _count("zero uno|un|una due tre quattro cinque sei sette otto nove")
-    teens = _count(
-        "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove", 10
-    )
-    tens = _count("venti trenta quaranta cinquanta sessanta settanta ottanta novanta", 20, 10)
-    # The last vowel of the tens falls before uno and otto: ventuno, trentotto.
-    pairs = {
-        ((ten[:-1] if unit[0] in "uo" else ten) + unit,): str(int(ten_value) + int(value))
-        for (ten,), ten_value in tens.items()
-        for (unit,), value in units.items()
-        if value != "0"
-    }
-    hundreds = {(f"{word}cento",): f"{value}00" for (word,), value in units.items() if value > "1"}
-    return NumberWords(
-        "it",
-        units | teens | tens | pairs | hundreds | {("cento",): "100"},
-        hundred=_words("cento"),
-        magnitudes=_words("mille mila milione milioni miliardo miliardi"),
-        repeats={"doppio": 2, "doppia": 2, "triplo": 3, "tripla": 3},
-        fillers=_words("eh ehm uhm mm trattino spazio punto virgola barra pausa"),
-        linkers=_words("e poi quindi allora"),
-        corrections=_words("no scusi scusa aspetta anzi cioè"),
-    )
+@lru_cache(maxsize=8192)
+def _joined(language: str, word: str) -> str | None:
+    """The number of a word that is written as one; an o falls before another: centotto."""
+    if len(word) < _SHORTEST_JOINED:
+        return None
+    parts = _parts(language)
+    if not parts.start.match(word):
+        return None
+    for cut in range(2, len(word)):
+        hundred = parts.hundreds.get(word[:cut])
+        if hundred is None:
+            continue
+        for link in (*_IN_A_WORD, *(("o",) if word[cut - 1] == "o" else ())):
+            is_elided = link == "o"
+            if is_elided or word.startswith(link, cut):
+                rest = _below(parts, word[cut - 1 :] if is_elided else word[cut + len(link) :])
+                if rest:
+                    return str(int(hundred) + int(rest))
+    return parts.hundreds.get(word) or _below(parts, word)
 
 
-# Digit by digit only: how long numbers are mostly read out; no more is claimed for these languages.
-_DIGIT_BY_DIGIT = {
-    "pt": "zero um|uma dois|duas três quatro cinco seis|meia sete oito nove",
-    "nl": "nul één|een|eentje twee drie vier vijf zes zeven acht negen",
-    "sv": "noll|nolla ett|en två tre fyra fem sex sju åtta nio",
-    "pl": "zero jeden|jedna dwa|dwie trzy cztery pięć sześć siedem osiem dziewięć",
-    "cs": "nula jedna|jeden|jedno dva|dvě tři čtyři|štyry pět šest sedm|sedum osm|osum devět",
-    "ru": "ноль|нуль один|одна|раз два|две три четыре пять шесть семь восемь девять",
-    "bg": "нула едно|един|една две|два три четири пет шест седем осем девет",
-    "el": "μηδέν ένα|ένας|μία δύο|δυο τρία|τρεις τέσσερα|τέσσερις πέντε έξι επτά|εφτά οκτώ|οχτώ εννέα|εννιά",
-    "he": "אפס אחת|אחד שתיים|שניים|שתים שלוש|שלושה ארבע|ארבעה חמש|חמישה שש|שישה שבע|שבעה שמונה תשע|תשעה",
-    "ar": "صفر واحد|واحدة اثنان|اثنين|إثنان|تنين ثلاثة|ثلاث|تلاتة أربعة|أربع خمسة|خمس"
-    " ستة|ست سبعة|سبع ثمانية|تمانية تسعة|تسع",
-    "tr": "sıfır bir iki üç dört beş altı yedi sekiz dokuz",
-    "zh": "零|〇|洞 一|壹|幺 二|贰|两 三|叁 四|肆 五|伍 六|陆 七|柒|拐 八|捌 九|玖|勾",
-}
-
-
-def _digits_only(language: str, words: str) -> NumberWords:
-    return NumberWords(language, _count(words), fillers=_words("eh e em um uh äh hm"))
-
-
-def _all() -> tuple[NumberWords, ...]:
-    full = (_english(), _german(), _french(), _spanish(), _italian())
-    return full + tuple(_digits_only(language, words) for language, words in _DIGIT_BY_DIGIT.items())
-
-
-# A clip may be in a different language than its manifest says, so every pack is tried on every text.
-ALL_PACKS = _all()
+def _below(parts: _Parts, word: str) -> str | None:
+    """A number below a hundred: known, tens and a unit (tjuesyv), or a unit, a link and tens."""
+    if word in parts.below:
+        return parts.below[word]
+    for cut in range(2, len(word)):
+        first = parts.below.get(word[:cut])
+        if first is None or first == "0":
+            continue
+        if len(first) == 2 and first[1] == "0" and word[cut:] in parts.units:
+            return first[0] + parts.units[word[cut:]]
+        for link in _IN_A_WORD[1:] if len(first) == 1 else ():
+            tens = parts.below.get(word[cut + len(link) :]) if word.startswith(link, cut) else None
+            if tens and len(tens) == 2 and tens[1] == "0":
+                return tens[0] + first
+    return None

@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # Han and kana are written without spaces between words: each character is a token.
-_TOKEN = re.compile(
-    r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]|[^\W\d_\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]+|\d+|\S"
-)
+_ALONE = r"\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"
+# Vowel signs of Indic scripts are marks (Mc) that \w leaves out, but belong to the word.
+_VOWEL_SIGNS = "".join(chr(c) for c in range(0x900, 0xE00) if unicodedata.category(chr(c)) == "Mc")
+_TOKEN = re.compile(rf"[{_ALONE}]|(?:[^\W\d_{_ALONE}]|[{_VOWEL_SIGNS}])+|\d+|\S")
 _DROPPED = frozenset({"Mn", "Me", "Cf"})
+# Letters and marks that keyboards exchange, and that no decomposition makes equal.
+_ALIKE = str.maketrans(
+    {"ı": "i", "ł": "l", "đ": "d", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ـ": None}
+    | dict.fromkeys("’ʼ‘`´ʹ′", "'")
+    | dict.fromkeys("‐‑‒–—−﹣", "-")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,17 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def match_phrase(found: Sequence[Token], phrase: Sequence[str], position: int) -> int:
+    """The position after a phrase that begins at ``position``, or 0; a hyphen may stand between its words."""
+    for index, word in enumerate(phrase):
+        if index and position < len(found) and found[position].text == "-":
+            position += 1
+        if position >= len(found) or found[position].text != word:
+            return 0
+        position += 1
+    return position
+
+
 def _folded(text: str) -> tuple[str, Sequence[int]]:
     pieces: list[str] = []
     origin: list[int] = []
@@ -92,5 +110,5 @@ def _plain(char: str) -> str:
         if unicodedata.category(part) in _DROPPED:
             continue
         digit = unicodedata.decimal(part, None)
-        kept.append(part.casefold() if digit is None else str(digit))
+        kept.append(part.casefold().translate(_ALIKE) if digit is None else str(digit))
     return "".join(kept)

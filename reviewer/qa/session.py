@@ -14,6 +14,7 @@ from reviewer.qa.sampling import is_drawn
 from reviewer.qa.scorecard import Scorecard, Scorecards
 from reviewer.queue.api import DrawResult
 from reviewer.session.clip_access import ClipAccess
+from reviewer.session.redactions import Redactions
 from reviewer.session.unit_of_work import UnitOfWork
 from reviewer.session.work_session import WorkSession
 from reviewer.stats.wer import DiffWord, WordErrors, diff_words, word_errors
@@ -54,6 +55,7 @@ class QaSession:
         self._unit = unit
         self._access = access
         self._scorecards = scorecards
+        self._redactions = Redactions(unit, access)
         self._rate = rate
 
     def draw(self) -> DrawResult:
@@ -66,6 +68,7 @@ class QaSession:
         secret = identity.keyring.qa_secret
         if secret is None:
             raise Refused("NO_QA_SECRET")
+        self._redactions.apply_all(identity)
         queue = self._unit.queue
         with self._unit.transaction_with_queue():
             result = queue.draw(lambda annotation_id: is_drawn(secret, annotation_id, self._rate))

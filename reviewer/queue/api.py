@@ -52,6 +52,17 @@ class HeldClip:
     refusals: int
 
 
+class Resealing(Protocol):
+    """Seals what a queue keeps of a clip under its next key."""
+
+    def annotation(self, work: SealedAnnotation) -> tuple[bytes, bytes]:
+        """The new digest and seal of an annotation."""
+        ...
+
+    def comment(self, verdict_id: str, sealed: bytes) -> bytes: ...
+    def late_draft(self, task_id: str, person_id: str, sealed: bytes) -> bytes: ...
+
+
 class Queue(Protocol):
     """The work queue. Times come from the store's clock.
 
@@ -280,6 +291,25 @@ class Queue(Protocol):
 
     def withdraw_clip(self, clip_id: str, reason: str) -> None:
         """Purges a clip from any state: ends leases, deletes sealed work, and leaves a tombstone."""
+        ...
+
+    def reseal_clip(self, clip_id: str, resealing: Resealing) -> list[SealedAnnotation]:
+        """Replaces the seals of a clip's annotations, comments and late drafts; returns the annotations.
+
+        Only for a queue that answers at once, in the transaction that replaces the clip's key.
+        """
+        ...
+
+    def end_quarantine(self, clip_id: str) -> None:
+        """Puts a clip in quarantine into the queue; raises Refused (code NOT_QUARANTINED) for any other."""
+        ...
+
+    def open_passes(self, clip_id: str) -> list[str]:
+        """The transcription tasks of a clip that nobody has taken, in their order."""
+        ...
+
+    def quarantined(self) -> list[str]:
+        """The clips in quarantine, by id."""
         ...
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:

@@ -31,7 +31,8 @@ from reviewer.model.task import (
     WorkCounts,
 )
 from reviewer.queue import sqlite_queries as queries
-from reviewer.queue.api import DrawResult, HeldClip, Receipt
+from reviewer.queue.api import DrawResult, HeldClip, Receipt, Resealing
+from reviewer.queue.sqlite_resealing import reseal_clip
 
 PREFETCH_MINUTES = 5
 _REMEMBERED_DAYS = 7
@@ -420,6 +421,30 @@ class SqliteQueue:
             for statement in queries.ERASE_CLIP:
                 self._database.execute(statement, (clip_id,))
             self._set_clip(clip_id, ClipState.PURGED, reason)
+
+    def reseal_clip(self, clip_id: str, resealing: Resealing) -> list[SealedAnnotation]:
+        self._database.require_transaction()
+        return reseal_clip(self._database, clip_id, resealing)
+
+    def end_quarantine(self, clip_id: str) -> None:
+        with self._database.transaction():
+            if self.clip_state(clip_id) is not ClipState.QUARANTINED:
+                raise Refused("NOT_QUARANTINED", clip=clip_id)
+            self._set_clip(clip_id, ClipState.READY)
+            self._follow(clip_id)
+
+    def open_passes(self, clip_id: str) -> list[str]:
+        rows = self._database.rows(
+            "SELECT id FROM task WHERE clip_id = ? AND kind = 'transcribe' AND state = 'open' ORDER BY round",
+            (clip_id,),
+        )
+        return [row["id"] for row in rows]
+
+    def quarantined(self) -> list[str]:
+        rows = self._database.rows(
+            "SELECT clip_id FROM queue_clip WHERE state = 'quarantined' ORDER BY clip_id"
+        )
+        return [row["clip_id"] for row in rows]
 
     def mark_exported(self, clip_ids: Iterable[str]) -> None:
         with self._database.transaction():

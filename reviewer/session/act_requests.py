@@ -10,7 +10,9 @@ from reviewer.labels.schema import Schema
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.clip import Clip, ContentKind
 from reviewer.model.event import Action, DetailValue
+from reviewer.model.intervals import Span
 from reviewer.model.people import Identity
+from reviewer.model.redaction import RedactionSource
 from reviewer.model.task import Lease, SealedAnnotation, SkipReason, TaskKind, Verdict, VerdictKind
 from reviewer.queue import outbox
 from reviewer.queue.api import Receipt
@@ -23,6 +25,7 @@ from reviewer.session.draft_versions import DraftVersions, VersionReason
 from reviewer.session.drafts import Drafts
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
+from reviewer.session.redactions import propose, record_reasons
 from reviewer.session.submission_checks import is_answered_by_flag, require_complete
 from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.unit_of_work import UnitOfWork
@@ -94,7 +97,7 @@ class ActRequests:
         conventions = self.conventions.of(clip.locale)
         is_review = lease.kind is TaskKind.REVIEW
         if not is_review:
-            require_complete(annotation, self.schema, conventions)
+            require_complete(annotation, self.schema, conventions, clip.locale)
             self._require_heard(lease, self._lack(lease, clip, annotation))
         work = self._sealed(lease, annotation, conventions.id)
         action = Action.REVIEW_SUBMITTED if is_review else Action.SUBMITTED
@@ -118,6 +121,8 @@ class ActRequests:
             if not (isinstance(answer, Receipt) and answer.is_repeated):
                 self.delivery.record(action, lease, detail)
             self._mark_if(lease, is_distressing=Flag.DISTRESSING in annotation.flags)
+            self._propose_redactions(clip, annotation)
+            record_reasons(self.unit, clip, work.id, annotation)
             self.versions.keep(self.identity, lease, annotation, VersionReason.SUBMITTED)
             self.drafts.discard(lease, keeps_versions=True)
 
@@ -134,6 +139,12 @@ class ActRequests:
             self.delivery.record(Action.TASK_SKIPPED, lease, {}, reason=reason)
 
         return PreparedAct(outbox.Skip(lease, reason), record)
+
+    def _propose_redactions(self, clip: Clip, annotation: Annotation) -> None:
+        """What was marked is muted for everybody from now on."""
+        for span in annotation.spans:
+            marked = Span(span.start, span.end)
+            propose(self.unit, self.identity, clip, marked, span.kind, RedactionSource.LISTENER)
 
     def _is_distressing(self, clip_id: str) -> bool:
         """As the queue says, not the lease; while it cannot be reached, a little must be heard."""

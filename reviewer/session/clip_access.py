@@ -3,11 +3,12 @@
 import contextlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.access.rights import Act, require
 from reviewer.audio.dsp import speech_detection
-from reviewer.audio.io.flac import close_sound, open_sound, read_canonical
+from reviewer.audio.io.flac import close_sound, muted, open_sound, read_canonical
+from reviewer.audio.io.muted_sound import muted_samples
 from reviewer.audio.samples import Samples, Sound
 from reviewer.audio.view.overview import overview_of
 from reviewer.audio.view.peaks import PeakPyramid
@@ -17,6 +18,7 @@ from reviewer.model.clip import Clip, ClipState, ContentKind
 from reviewer.model.event import Action, DetailValue, Event, HeardRange
 from reviewer.model.intervals import Span, merge_heard
 from reviewer.model.people import Identity
+from reviewer.model.redaction import Redaction, muted_spans
 from reviewer.model.task import Lease, SealedAnnotation, TaskKind, TaskState
 from reviewer.session import window
 from reviewer.session.access_limits import ActivityLimits
@@ -28,12 +30,27 @@ RIGHTS = {TaskKind.TRANSCRIBE: Act.TRANSCRIBE, TaskKind.REVIEW: Act.REVIEW, Task
 
 @dataclass(frozen=True, slots=True)
 class UnsealedClip:
-    """A clip's facts, sound, peaks and passages of speech. Once closed, it reads as silence."""
+    """A clip's facts, sound, peaks and passages of speech. Once closed, it reads as silence.
+
+    Sound and peaks are muted where ``redactions`` say so. ``stored_as`` changes when its key does.
+    """
 
     clip: Clip
     samples: Sound
     peaks: PeakPyramid
     speech: tuple[Span, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
+    stored_as: str = ""
+
+    def muted_as(self, redactions: tuple[Redaction, ...]) -> "UnsealedClip":
+        """The same open clip with what these mute added to what was muted when it was opened."""
+        spans = muted_spans(redactions, self.clip.rate_hz, self.clip.frames)
+        return replace(
+            self,
+            samples=muted(self.samples, spans),
+            peaks=self.peaks.muted(spans) if spans else self.peaks,
+            redactions=redactions,
+        )
 
     def close(self) -> None:
         """Closes the files of sound and peaks."""
@@ -54,13 +71,25 @@ class Permit:
 class ClipAccess:
     """Opens clips for authorised people, checks open ones again, and logs what was heard."""
 
-    def __init__(self, *, unit: UnitOfWork, sign_in: SignIn, locale: str, limits: ActivityLimits) -> None:
+    def __init__(
+        self,
+        *,
+        unit: UnitOfWork,
+        sign_in: SignIn,
+        locale: str,
+        limits: ActivityLimits,
+        unwitnessed_rows: int = 0,
+    ) -> None:
+        """``unwitnessed_rows``: no clip opens while more rows of the log are not witnessed; 0: no limit."""
         self._unit = unit
         self.limits = limits
+        self._unwitnessed_rows = unwitnessed_rows
         self._sign_in = sign_in
         self._locale = locale
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
+        self._redacted: set[tuple[str, str]] = set()
+        """Put away since their sound was replaced: what was typed to the old one is not saved any more."""
         sign_in.before_sign_out(self.put_all_away)
 
     # Conditions
@@ -105,7 +134,25 @@ class ClipAccess:
             self._unit.queue.check_lease(lease)
         if self.is_open_elsewhere(identity, lease):
             raise OpenElsewhere
+        self.require_current(identity, lease.clip_id)
         return Permit(identity, lease, self.openable(lease.clip_id), acknowledgement_id)
+
+    def require_current(self, identity: Identity, clip_id: str, *, is_saving: bool = False) -> None:
+        """Raises Refused if a redaction changed what may be heard of a clip since it was opened here.
+
+        Args:
+            is_saving: what was typed may be saved as long as the sound it belongs to is still there.
+        """
+        opened = self.opened(identity, clip_id)
+        if opened is None:
+            if is_saving and (identity.session_id, clip_id) in self._redacted:
+                raise Refused("CLIP_REDACTED")
+            return
+        if self._unit.clips.stored_as(clip_id) != opened.stored_as:
+            raise Refused("CLIP_REDACTED")
+        muted_now = _muted_ids(self._unit.redactions.of_clip(clip_id))
+        if not is_saving and muted_now - _muted_ids(opened.redactions):
+            raise Refused("CLIP_MUTED")
 
     # Opening
 
@@ -119,11 +166,12 @@ class ClipAccess:
         """
         identity, clip_id = permit.identity, permit.lease.clip_id
         prefetched = self._prefetched.get(identity.session_id)
-        is_prefetched = prefetched is not None and prefetched.clip.id == clip_id
+        is_prefetched = self.has_prefetched(identity, clip_id)
         is_again = not is_prefetched and self._was_opened(permit)
         if is_again:
             self.limits.require_may_replay(identity, permit.clip)
         elif not is_prefetched:
+            self._require_witnessed()
             self.limits.require_may_open(identity, permit.clip)
         with self._unit.transaction():
             self.record_opening(permit, texts, is_prefetched=is_prefetched, is_again=is_again)
@@ -134,8 +182,14 @@ class ClipAccess:
         finally:
             self.drop_prefetched(identity)
         self.forget(identity, permit.lease)
+        self._redacted.discard((identity.session_id, clip_id))
         self._open[identity.session_id, clip_id] = permit.lease, unsealed
         return unsealed
+
+    def _require_witnessed(self) -> None:
+        rows = self._unit.log.unwitnessed() if self._unwitnessed_rows else 0
+        if rows > self._unwitnessed_rows:
+            raise Refused("LOG_NOT_WITNESSED", rows=rows)
 
     def record_opening(
         self, permit: Permit, texts: Sequence[str] = (), *, is_prefetched: bool, is_again: bool = False
@@ -158,6 +212,7 @@ class ClipAccess:
         """
         identity, lease = permit.identity, permit.lease
         self.drop_prefetched(identity)
+        self._require_witnessed()
         self.limits.require_may_open(identity, permit.clip)
         event = Event.by(identity, Action.CLIP_PREFETCHED, lease.clip_id, detail=_of_lease(permit, texts))
         self._unit.log.record(event)
@@ -166,9 +221,13 @@ class ClipAccess:
         return unsealed
 
     def has_prefetched(self, identity: Identity, clip_id: str) -> bool:
-        """Whether this clip was prefetched for this person."""
+        """Whether this clip was prefetched for this person, and may be heard as it was then."""
         found = self._prefetched.get(identity.session_id)
-        return found is not None and found.clip.id == clip_id
+        if found is None or found.clip.id != clip_id:
+            return False
+        redactions = self._unit.redactions.of_clip(clip_id)
+        is_same = self._unit.clips.stored_as(clip_id) == found.stored_as
+        return is_same and _muted_ids(redactions) == _muted_ids(found.redactions)
 
     def show_prefetched(self, identity: Identity, lease: Lease) -> UnsealedClip:
         """Makes the prefetched clip an open one, after its row was committed."""
@@ -190,6 +249,8 @@ class ClipAccess:
         acknowledgement_id = self.require(identity, Act.EXPORT)
         self._refuse_unless_accepted(accepted)
         clip = self.openable(accepted.clip_id)
+        if any(one.is_muted for one in self._unit.redactions.of_clip(clip.id)):
+            raise Refused("REDACTION_PENDING", clip=clip.id)
         detail: dict[str, DetailValue] = {
             "purpose": "export",
             "annotation": accepted.id,
@@ -198,6 +259,16 @@ class ClipAccess:
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
         with self._unit.content.audio(identity.keyring, clip.id) as stream:
             return read_canonical(stream)
+
+    def open_held(self, identity: Identity, clip_id: str, texts: Sequence[str]) -> UnsealedClip:
+        """Opens a clip that is held back, for a lead who decides about it; the caller closes it."""
+        acknowledgement_id = self.require(identity, Act.DECIDE_HELD)
+        clip = self.openable(clip_id)
+        detail: dict[str, DetailValue] = {"purpose": "held", "nda": acknowledgement_id}
+        if texts:
+            detail["annotations"] = list(texts)
+        self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
+        return self._unsealed(identity, clip)
 
     def open_for_recogniser(self, identity: Identity, clip: Clip, engine: str) -> Samples:
         """Opens a clip for a recogniser, after a row that names it. Raises Refused, Damaged."""
@@ -209,8 +280,10 @@ class ClipAccess:
             "nda": acknowledgement_id,
         }
         self._unit.log.record(Event.by(identity, Action.CLIP_OPENED, clip.id, detail=detail))
+        redactions = self._unit.redactions.of_clip(clip.id)
         with self._unit.content.audio(identity.keyring, clip.id) as stream:
-            return read_canonical(stream)
+            samples = read_canonical(stream)
+        return muted_samples(samples, muted_spans(redactions, clip.rate_hz, clip.frames))
 
     def texts(
         self, identity: Identity, annotations: Sequence[SealedAnnotation], purpose: str
@@ -241,6 +314,16 @@ class ClipAccess:
         return Annotation.from_bytes(plain)
 
     # While a clip is open
+
+    def mute(self, identity: Identity, clip_id: str) -> UnsealedClip:
+        """Mutes what was proposed since this clip was opened here. Raises Refused if it is not open."""
+        opened = self._open.get((identity.session_id, clip_id))
+        if opened is None:
+            raise Refused("CLIP_NOT_OPEN")
+        lease, unsealed = opened
+        muted_now = unsealed.muted_as(self._unit.redactions.of_clip(clip_id))
+        self._open[identity.session_id, clip_id] = lease, muted_now
+        return muted_now
 
     def opened(self, identity: Identity, clip_id: str) -> UnsealedClip | None:
         """The clip, if this person has it open."""
@@ -300,6 +383,8 @@ class ClipAccess:
 
     def put_away(self, identity: Identity, lease: Lease, reason: str) -> None:
         """Closes a clip that may no longer be open; ``reason`` is the code of the refusal."""
+        if reason == "CLIP_REDACTED":
+            self._redacted.add((identity.session_id, lease.clip_id))
         self._take_away(identity, lease.clip_id, Action.CLIP_PUT_AWAY, reason)
 
     def put_all_away(self, identity: Identity) -> None:
@@ -353,6 +438,8 @@ class ClipAccess:
     def _unsealed(self, identity: Identity, clip: Clip) -> UnsealedClip:
         self._unit.require_no_transaction()
         content, keyring = self._unit.content, identity.keyring
+        stored_as = self._unit.clips.stored_as(clip.id)
+        redactions = self._unit.redactions.of_clip(clip.id)
         sound = open_sound(content.audio(keyring, clip.id))
         try:
             peaks = self._peaks(identity, clip.id, sound)
@@ -364,7 +451,7 @@ class ClipAccess:
         except BaseException:
             UnsealedClip(clip, sound, peaks).close()
             raise
-        return UnsealedClip(clip, sound, peaks, passages)
+        return UnsealedClip(clip, sound, peaks, passages, (), stored_as).muted_as(redactions)
 
     def _peaks(self, identity: Identity, clip_id: str, sound: Sound) -> PeakPyramid:
         """The stored peaks; if these are damaged, new ones from the audio, after a log row.
@@ -377,6 +464,10 @@ class ClipAccess:
         except Damaged as error:
             self._unit.log.record(Event.by(identity, Action.PEAKS_DAMAGED, clip_id, reason=error.code))
         return overview_of(sound, lambda: self._unit.content.audio(identity.keyring, clip_id))
+
+
+def _muted_ids(redactions: Sequence[Redaction]) -> frozenset[str]:
+    return frozenset(one.id for one in redactions if one.is_muted)
 
 
 def _of_lease(permit: Permit, texts: Sequence[str]) -> dict[str, DetailValue]:

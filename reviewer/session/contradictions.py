@@ -1,11 +1,12 @@
 """What in an annotation contradicts itself or the sound: asked about once, before it is submitted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation, Flag
 from reviewer.model.intervals import Span
 from reviewer.session.submission_checks import is_answered_by_flag
+from reviewer.session.typed_personal_data import typed_personal_data
 from reviewer.transcript.tokens import TAG, TokenKind, tokenize
 
 PERSONAL_DATA_TAG = "pii"
@@ -22,14 +23,28 @@ def implied_flags(text: str) -> frozenset[Flag]:
     return frozenset({Flag.PERSONAL_DATA} if PERSONAL_DATA_TAG in names else ())
 
 
-def contradictions(annotation: Annotation, speech: Sequence[Span], sample_rate: int) -> tuple[Notice, ...]:
+def contradictions(
+    annotation: Annotation, speech: Sequence[Span], sample_rate: int, locale: str
+) -> tuple[Notice, ...]:
     """The doubtful points to ask about; empty for most work. None of them prevents a submission.
 
     Args:
         annotation: The work to be submitted.
         speech: Where speech was detected, in frames; disjoint.
         sample_rate: Frames per second of ``speech``.
+        locale: Of the clip, for what may be personal data in the text.
     """
+    return (*_against_sound(annotation, speech, sample_rate), *likely_personal_data(annotation, locale))
+
+
+def likely_personal_data(annotation: Annotation, locale: str) -> Iterator[Notice]:
+    """The questions whether something is somebody's number or address."""
+    for found in typed_personal_data(annotation, locale):
+        if not found.is_certain:
+            yield Notice("PERSONAL_DATA_LIKELY", {"said": found.words})
+
+
+def _against_sound(annotation: Annotation, speech: Sequence[Span], sample_rate: int) -> tuple[Notice, ...]:
     seconds = sum(span.end - span.start for span in speech) / sample_rate
     rounded = round(seconds, 1)
     if Flag.NO_SPEECH in annotation.flags:

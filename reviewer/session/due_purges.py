@@ -27,9 +27,13 @@ def destroy_clip(unit: UnitOfWork, identity: Identity, clip: str, reason: str, *
             return False
         with unit.transaction():
             unit.clips.destroy_key(clip)
+            if reason == PurgeReason.REPLACED:
+                unit.clips.free_source(clip)
             unit.hypotheses.delete_of_clip(clip)
             unit.alignments.delete_of_clip(clip)
             unit.draft_distances.delete_of_clip(clip)
+            unit.redactions.delete_of_clip(clip)
+            unit.held_finds.delete_of_clip(clip)
             unit.drafts.delete_of_clip(clip)
             unit.versions.delete_of_clip(clip)
             unit.log.record(Event.by(identity, Action.PURGED, clip, reason=reason, detail=detail))

@@ -12,6 +12,7 @@ from reviewer.model.clip import Clip
 from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.intervals import Span
+from reviewer.model.redaction import Redaction
 from reviewer.model.task import Lease
 from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
@@ -52,6 +53,7 @@ class OpenClip:
     blind: Annotation | None = None
     is_distressing: bool = False
     draft_history: History | None = None
+    redactions: tuple[Redaction, ...] = ()
     forms: Mapping[str, Schema] = field(default_factory=lambda: MappingProxyType({}))
     has_aligner: bool = False
     aligned: AlignedTexts = field(default_factory=AlignedTexts)

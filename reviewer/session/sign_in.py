@@ -89,6 +89,10 @@ class SignIn:
             self._unit.log.lock()
         return True
 
+    def seal_log(self) -> None:
+        """Makes a checkpoint of the log if it is time for one, while somebody is signed in."""
+        self._unit.log.seal_if_due()
+
     def require(self, identity: Identity) -> None:
         """Raises Refused unless this identity came from ``sign_in``, is signed in and not revoked."""
         if self._live.get(identity.session_id) is not identity:

@@ -4,6 +4,7 @@ from reviewer.errors import Notice, Refused
 from reviewer.labels.schema import Schema
 from reviewer.labels.validate import TEXT_FIELD, check_annotation
 from reviewer.model.annotation import Annotation, Flag
+from reviewer.session.typed_personal_data import refused
 from reviewer.transcript.checks import check_text
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.text_checker import CheckText
@@ -25,18 +26,24 @@ def is_answered_by_flag(annotation: Annotation) -> bool:
 
 
 def missing(
-    annotation: Annotation, schema: Schema, conventions: Conventions, check: CheckText = check_text
+    annotation: Annotation,
+    schema: Schema,
+    conventions: Conventions,
+    check: CheckText = check_text,
+    locale: str = "",
 ) -> tuple[Notice, ...]:
     """What is missing; empty when the work may be submitted.
 
     A clip flagged as without speech, unusable, in another language or distressing needs neither text nor
     labels: the flag is the answer. Words with the flag “no speech” are refused, because either may be a
-    mistake. ``check`` is ``check_text``, or one that remembers.
+    mistake. Certain personal data in the text, by the numbers of the clip's ``locale``, must become a tag
+    first. ``check`` is ``check_text``, or one that remembers.
     """
     answered_by_flag = is_answered_by_flag(annotation)
     found: list[Notice] = []
     if not annotation.text_verbatim.strip() and not answered_by_flag:
         found.append(Notice("NOTHING_TYPED"))
+    found += refused(annotation, locale or conventions.id)
     for segment in annotation.segments:
         problems = check(segment.text, conventions)
         found += [problem.notice for problem in problems if problem.blocks]
@@ -48,8 +55,8 @@ def missing(
     return tuple(found)
 
 
-def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions) -> None:
+def require_complete(annotation: Annotation, schema: Schema, conventions: Conventions, locale: str) -> None:
     """Raises Incomplete unless the annotation may be submitted."""
-    found = missing(annotation, schema, conventions)
+    found = missing(annotation, schema, conventions, locale=locale)
     if found:
         raise Incomplete(found)

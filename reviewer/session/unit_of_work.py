@@ -13,10 +13,12 @@ from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
 from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
+from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
+from reviewer.clips.redactions import RedactionRepository
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.retention import RetentionRepository
 from reviewer.clips.withdrawals import WithdrawalRepository
@@ -38,6 +40,8 @@ class UnitOfWork:
     hypotheses: HypothesisRepository
     alignments: AlignmentRepository
     draft_distances: DraftDistanceRepository
+    redactions: RedactionRepository
+    held_finds: HeldFindRepository
     drafts: DraftRepository
     versions: DraftVersionRepository
     open_tasks: OpenTasks

@@ -38,6 +38,7 @@ from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import LocaleConventions
 from reviewer.session.open_clip import OpenClip, ReturnedWork
 from reviewer.session.past_work import PastWork
+from reviewer.session.redaction_work import RedactionWork
 from reviewer.session.text_alignment import TextAlignment
 from reviewer.session.text_search import FoundWork
 from reviewer.session.unit_of_work import UnitOfWork
@@ -100,6 +101,7 @@ class WorkSession:
         self._access = access
         self._listening = listening
         self._measurement = measurement
+        self.redactions = RedactionWork(unit, access, identity)
         self._alignment = TextAlignment(unit, access, identity, recognisers)
         self.forms = unit.label_schemas.forms()
         self._drafts = Drafts(unit, schema.id)
@@ -236,6 +238,7 @@ class WorkSession:
         self._drafts.recall(self.identity, lease, or_begin_anew=True)
         failure: LeaseLost | OpenElsewhere | None
         with self._unit.transaction():
+            self._access.require_current(self.identity, lease.clip_id, is_saving=True)
             is_elsewhere = self._access.is_open_elsewhere(self.identity, lease)
             failure = OpenElsewhere() if is_elsewhere else self._requests.lost(lease)
             if failure is None:
@@ -520,6 +523,7 @@ class WorkSession:
             blind=texts.blind,
             is_distressing=lease.is_distressing,
             draft_history=texts.draft.history,
+            redactions=unsealed.redactions,
             forms=self.forms,
             has_aligner=self._alignment.aligner(unsealed.clip.locale) is not None,
             aligned=self._alignment.begin(lease, texts.aligned),

@@ -55,6 +55,7 @@ ICONS = {
     "zoom_out": "ph.magnifying-glass-minus",
     "ok": "ph.check-circle",
     "warn": "ph.warning",
+    "held": "ph.hand-palm",
     "error": "ph.warning-circle",
     "info": "ph.info",
     "copy": "ph.copy",

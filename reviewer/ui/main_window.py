@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
 from reviewer.errors import Unavailable
 from reviewer.model.people import Identity
+from reviewer.model.project import ScreenRules
 from reviewer.ui.icons import repaint_icons
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.messages import Message
@@ -21,8 +22,10 @@ from reviewer.ui.window_memory import WindowMemory
 if TYPE_CHECKING:
     from reviewer.pedal.device import HidBackend
     from reviewer.ui.auto_lock import AutoLock
+    from reviewer.ui.capture_protection import CaptureProtection
     from reviewer.ui.pedal_reader import PedalReader
     from reviewer.ui.signed_in_view import SignedInView
+    from reviewer.ui.system_lock import SystemLock
 
 _SIZE = QSize(1280, 800)
 _LEAST = QSize(900, 600)
@@ -66,6 +69,8 @@ class MainWindow(QMainWindow):
         bind_shortcut(self, "window.settings", self.show_settings)
         bind_shortcut(self, "window.lock", self.lock)
         self.auto_lock: AutoLock | None = None
+        self.system_lock: SystemLock | None = None
+        self.capture_protection: CaptureProtection | None = None
         self._pedals: PedalReader | None = None
         if is_complete:
             self.complete()
@@ -113,6 +118,20 @@ class MainWindow(QMainWindow):
         self.sign_in_flow.sign_in_page.show_project(project.name)
         self.auto_lock = AutoLock(self, self._services.clock, project.lock_minutes, self)
         self.auto_lock.timed_out.connect(self._on_idle)
+        self._guard_screen(project.screen)
+
+    def _guard_screen(self, rules: ScreenRules) -> None:
+        """Applies the project's rules for the screen, before anything of a clip is shown."""
+        from reviewer.ui.capture_protection import CaptureProtection, protect_from_capture  # noqa: PLC0415
+        from reviewer.ui.private_clipboard import allow_copying_out  # noqa: PLC0415
+        from reviewer.ui.system_lock import SystemLock  # noqa: PLC0415
+
+        allow_copying_out(self, is_allowed=rules.copy_out)
+        is_asked = rules.block_capture
+        self.capture_protection = protect_from_capture(self) if is_asked else CaptureProtection.OFF
+        self.system_lock = SystemLock(self._services.clock, self)
+        self.system_lock.watch_window(self)
+        self.system_lock.locked.connect(self._on_system_locked)
 
     def listen_to_pedals(self, port: "HidBackend") -> None:
         """Starts reading foot pedals; ``close_pedals`` ends it."""
@@ -160,6 +179,12 @@ class MainWindow(QMainWindow):
         hint = self.tr("Sign in to continue where you left off.")
         self._leave(Message(sentence.format(self._services.gateway.project.lock_minutes), hint), is_lock=True)
 
+    @Slot()
+    def _on_system_locked(self) -> None:
+        """Locks with the computer."""
+        hint = self.tr("Sign in to continue where you left off.")
+        self._leave(Message(self.tr("Locked together with the computer."), hint), is_lock=True)
+
     @Slot(object)
     def _on_pedal_pressed(self, _pedal: object) -> None:
         if self.auto_lock is not None:
@@ -172,8 +197,10 @@ class MainWindow(QMainWindow):
             return
         from reviewer.ui.break_reminder import BreakReminder  # noqa: PLC0415 - not before the first paint
         from reviewer.ui.due_purges import DuePurgeTimer  # noqa: PLC0415
+        from reviewer.ui.log_seal import LogSealTimer  # noqa: PLC0415
         from reviewer.ui.role_pages import role_pages  # noqa: PLC0415
         from reviewer.ui.signed_in_view import SignedInView  # noqa: PLC0415
+        from reviewer.ui.watermark import Watermark  # noqa: PLC0415
 
         try:
             pages = role_pages(identity, self._services)
@@ -191,7 +218,10 @@ class MainWindow(QMainWindow):
         signed_in.agreement_requested.connect(self._on_agreement_requested)
         self._stack.addWidget(signed_in)
         self._stack.setCurrentWidget(signed_in)
+        if self._services.gateway.project.screen.watermark:
+            Watermark(identity.person.name, self._services.clock, signed_in)
         DuePurgeTimer(identity, self._services, signed_in)
+        LogSealTimer(self._services, signed_in)
 
     @Slot()
     def _on_agreement_requested(self) -> None:
@@ -230,7 +260,10 @@ class MainWindow(QMainWindow):
         self._identity = self._identity or self.sign_in_flow.identity
         if self._identity is None or self._is_leaving:
             return
+        from reviewer.ui.private_clipboard import forget_copied  # noqa: PLC0415 - not before the first paint
+
         self._is_leaving, self._is_lock = True, is_lock
+        forget_copied()
         for dialog in self.findChildren(QDialog):
             dialog.reject()
         if self._signed_in is not None:

@@ -61,6 +61,7 @@ def _qa(identity: Identity, services: Services) -> tuple[RolePage, ...]:
 
 def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
     from reviewer.ui.lead.export_page import ExportPage  # noqa: PLC0415
+    from reviewer.ui.lead.held_back_page import HeldBackPage  # noqa: PLC0415
     from reviewer.ui.lead.import_page import ImportPage  # noqa: PLC0415
     from reviewer.ui.lead.log_page import LogPage  # noqa: PLC0415
     from reviewer.ui.lead.overview_page import OverviewPage  # noqa: PLC0415
@@ -75,6 +76,9 @@ def _lead(identity: Identity, services: Services) -> tuple[RolePage, ...]:
         _role_page("export", _tr("Export"), lambda parent: ExportPage(lead, jobs, parent)),
         _role_page("log", _tr("Access log"), lambda parent: LogPage(lead, jobs, parent)),
         _role_page("retention", _tr("Retention"), lambda parent: RetentionPage(lead, jobs, parent)),
+        _role_page(
+            "held", _tr("Held back"), lambda parent: HeldBackPage(lead, _clip_tools(services), parent)
+        ),
     )
 
 

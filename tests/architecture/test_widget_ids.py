@@ -21,6 +21,7 @@ from reviewer.ui.desk.page import DeskPage
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.export_page import ExportPage
+from reviewer.ui.lead.held_back_page import HeldBackPage
 from reviewer.ui.lead.import_page import ImportPage
 from reviewer.ui.lead.log_page import LogPage
 from reviewer.ui.lead.overview_page import OverviewPage
@@ -54,6 +55,7 @@ PAGES: dict[str, Callable[[Jobs], QWidget]] = {
     "import": lambda jobs: ImportPage(FakeLead(), jobs),
     "export": lambda jobs: ExportPage(FakeLead(), jobs),
     "log": lambda jobs: LogPage(FakeLead(), jobs),
+    "held": lambda jobs: HeldBackPage(FakeLead(), clip_tools(jobs)),
     "retention": lambda jobs: RetentionPage(FakeLead(), jobs),
     "settings": lambda _jobs: settings_dialog(Preferences(), []),
     "pedal": lambda _jobs: PedalPage(Preferences(), PedalReader(FakeHidBackend(), Preferences())),

@@ -83,3 +83,78 @@ def test_file_that_is_no_database_ends_with_4_and_a_sentence(command, workspace)
     ran = command("audit", "verify", "--workspace", workspace)
     assert ran.code == 4
     assert len(ran.err.splitlines()) == 2
+
+
+def test_rows_are_found_by_person_act_object_and_time(lead):
+    acts = {row["action"] for row in lead("audit", "show", "--act", "sign_in", "--json").json["rows"]}
+    assert acts == {"sign_in"}
+    rows = lead("audit", "show", "--person", LEAD, "--limit", 5, "--json").json["rows"]
+    assert {row["person"] for row in rows} == {LEAD}
+    assert [row["seq"] for row in rows] == sorted(row["seq"] for row in rows)
+    on = lead("audit", "show", "--on", LEAD, "--act", "sign_in", "--limit", 1, "--json").json["rows"]
+    assert [row["object"] for row in on] == [LEAD]
+    assert lead("audit", "show", "--until", "2001-01-01", "--json").json["rows"] == []
+    assert lead("audit", "show", "--since", "2001-01-01", "--person", "nobody", "--json").json["rows"] == []
+
+
+def test_csv_has_every_row_that_matches_and_is_itself_logged(lead):
+    lines = lead("audit", "show", "--act", "sign_in", "--csv").out.splitlines()
+    assert lines[0].startswith("seq,at,person,role")
+    assert all(",sign_in," in line for line in lines[1:])
+    assert lead("audit", "show", "--act", "log.exported", "--json").json["rows"] != []
+
+
+def test_witness_countersigns_what_extends_the_last_it_saw_and_verify_asks_for_it(
+    lead, command, workspace, tmp_path
+):
+    key = tmp_path / "witness.key"
+    public = command("audit", "witness-key", key).out.strip()
+    assert key.stat().st_mode & 0o077 == 0
+    older = tmp_path / "older.db"
+    shutil.copy(workspace / "workspace.db", older)
+    for number in range(2):
+        note, signed = tmp_path / f"note{number}", tmp_path / f"signed{number}"
+        note.write_text(lead("audit", "checkpoint").out, encoding="utf-8")
+        ran = command("audit", "witness", note, "--key", key)
+        assert ran.code == 0, ran.err
+        signed.write_text(ran.out, encoding="utf-8")
+    verify = ("audit", "verify", "--workspace", workspace, "--witness", public, "--checkpoint")
+    assert command(*verify, signed).code == 0
+    assert command(*verify, note).code == 4
+    size = int(signed.read_text(encoding="utf-8").splitlines()[1])
+    assert lead("audit", "witnessed", signed, "--json").json["size"] == size
+    shutil.copy(older, workspace / "workspace.db")
+    assert command(*verify, signed).code == 4
+    note.write_text(lead("audit", "checkpoint").out, encoding="utf-8")
+    assert command("audit", "witness", note, "--key", key).code == 4
+
+
+def test_witness_who_lacks_the_proof_says_which_to_ask_for(lead, command, tmp_path):
+    key, note = tmp_path / "witness.key", tmp_path / "note"
+    first = lead("audit", "checkpoint", "--json").json
+    note.write_text(first["checkpoint"], encoding="utf-8")
+    assert command("audit", "witness", note, "--key", key).code == 0
+    text = lead("audit", "checkpoint").out
+    note.write_text(text[text.index("reviewer/") :], encoding="utf-8")
+    ran = command("audit", "witness", note, "--key", key)
+    assert (ran.code, f"--since {first['size']}" in ran.err) == (2, True)
+    note.write_text(lead("audit", "checkpoint", "--since", first["size"]).out, encoding="utf-8")
+    assert command("audit", "witness", note, "--key", key).code == 0
+
+
+def test_project_with_witnesses_counts_no_row_as_witnessed_before_one_countersigned(
+    lead, command, workspace, tmp_path
+):
+    key, note = tmp_path / "witness.key", tmp_path / "note"
+    public = command("audit", "witness-key", key).out.strip()
+    with (workspace / "project.toml").open("a", encoding="utf-8") as project:
+        project.write(f'\n[log]\nwitnesses = ["{public}"]\n')
+    note.write_text(lead("audit", "checkpoint").out, encoding="utf-8")
+    assert lead("audit", "witnessed", note).code == 2
+    before = lead("queue", "status", "--json").json["unwitnessed"]
+    note.write_text(command("audit", "witness", note, "--key", key).out, encoding="utf-8")
+    assert lead("audit", "witnessed", note, "--json").json["unwitnessed"] < before
+
+
+def test_segments_command_says_when_none_is_closed(lead, tmp_path):
+    assert lead("audit", "segments", tmp_path / "out").out.startswith("No segment")

@@ -996,6 +996,25 @@ class QueueLeadContract(QueueSetting):
         assert counts.tasks == {"held_back": 1, "leased": 1, "open": 1}
         assert counts.late_drafts == 0
 
+    def test_a_clip_leaves_quarantine_once_and_can_be_taken(self, queue):
+        queue.add_clip("a", passes=2, quarantined=True)
+        queue.add_clip("b", passes=1)
+        assert queue.quarantined() == ["a"]
+        queue.end_quarantine("a")
+        assert queue.quarantined() == []
+        assert queue.clip_state("a") is ClipState.READY
+        assert len(queue.open_passes("a")) == 2
+        for clip_id in ("a", "b"):
+            with pytest.raises(Refused) as refused:
+                queue.end_quarantine(clip_id)
+            assert refused.value.code == "NOT_QUARANTINED"
+
+    def test_open_passes_are_those_that_nobody_has(self, queue):
+        queue.add_clip("a", passes=2)
+        lease = self.claimed(queue, ANN)
+        assert lease.task_id not in queue.open_passes("a")
+        assert len(queue.open_passes("a")) == 1
+
     def test_task_of_a_clip_that_waits_for_the_lead_is_not_counted_as_open(self, queue, clip):
         for person in (ANN, BEN, CEM):
             lease = self.claimed(queue, person)

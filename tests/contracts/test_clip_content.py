@@ -1,7 +1,7 @@
 """A clip comes in whole or not at all, and what is destroyed stays unreadable."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from reviewer.clips.content import ClipContent
+from reviewer.clips.content import ClipContent, ClipFiles, Resealer
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.store import ClipStore, LocalClipStore
 from reviewer.db.connection import Database
@@ -312,3 +312,87 @@ def test_nothing_is_unsealed_inside_a_transaction(room: Room) -> None:
     ):
         with room.database.transaction(), pytest.raises(RuntimeError):
             unseal()
+
+
+NEW_FILES = ClipFiles(b"fLaC without", b"flat peaks", b"less speech")
+
+
+def replace_clip(
+    room: Room, clip_id: str = "c1", *, in_transaction: Callable[[Resealer], None] = lambda _resealer: None
+) -> None:
+    stored_as = room.catalogue.stored_as(clip_id)
+    room.vault.replace(KEYRING, clip_id, instead_of=stored_as, files=NEW_FILES, in_transaction=in_transaction)
+
+
+def test_a_replaced_clip_reads_as_the_new_one_under_a_new_key(room: Room) -> None:
+    room.add()
+    room.add("c2")
+    digest, wrapped = room.vault.digest(KEYRING, "c1", b"text"), room.catalogue.wrapped_key("c1")
+    replace_clip(room)
+    with room.vault.audio(KEYRING, "c1") as stream:
+        assert stream.read() == NEW_FILES.flac
+    assert room.vault.peaks(KEYRING, "c1").read() == NEW_FILES.peaks
+    assert room.vault.speech(KEYRING, "c1") == NEW_FILES.speech
+    assert room.vault.digest(KEYRING, "c1", b"text") != digest
+    assert room.catalogue.wrapped_key("c1") != wrapped
+    assert room.store.clip_ids() == {room.catalogue.stored_as("c1"), "c2"}
+
+
+def test_what_was_sealed_before_is_sealed_again_in_the_same_commit(room: Room) -> None:
+    room.add()
+    old = room.vault.seal(KEYRING, "c1", ContentKind.DRAFT, "t1", b"typed")
+    new: list[bytes] = []
+
+    def reseal(resealer: Resealer) -> None:
+        plain = resealer.unseal(ContentKind.DRAFT, "t1", old)
+        new.append(resealer.seal(ContentKind.DRAFT, "t1", plain + b" again"))
+
+    replace_clip(room, in_transaction=reseal)
+    assert room.vault.unseal(KEYRING, "c1", ContentKind.DRAFT, "t1", new[0]) == b"typed again"
+    with pytest.raises(Damaged):
+        room.vault.unseal(KEYRING, "c1", ContentKind.DRAFT, "t1", old)
+
+
+def test_a_replacement_that_fails_leaves_the_clip_as_it_was_and_no_file(room: Room) -> None:
+    room.add()
+
+    def fail(_resealer: Resealer) -> None:
+        raise Unavailable("DISK_FULL")
+
+    with pytest.raises(Unavailable):
+        replace_clip(room, in_transaction=fail)
+    with room.vault.audio(KEYRING, "c1") as stream:
+        assert stream.read() == FLAC
+    assert room.store.clip_ids() == {"c1"}
+
+
+def test_of_two_replacements_of_the_same_sound_only_the_first_happens(room: Room) -> None:
+    room.add()
+    with pytest.raises(Refused) as refused:
+        replace_clip(room, in_transaction=lambda _resealer: replace_twice(room))
+    assert refused.value.code == "CLIP_CHANGED"
+    with room.vault.audio(KEYRING, "c1") as stream:
+        assert stream.read() == FLAC
+
+
+def replace_twice(room: Room) -> None:
+    """As another window does that began with the same files."""
+    room.catalogue.replace_key("c1", b"wrapped", stored_as="c1-other", instead_of="c1")
+
+
+def test_a_replaced_clip_can_be_replaced_and_destroyed(room: Room) -> None:
+    room.add()
+    replace_clip(room)
+    replace_clip(room)
+    room.vault.destroy("c1")
+    assert room.store.clip_ids() == set()
+    with pytest.raises(Refused):
+        room.vault.audio(KEYRING, "c1")
+
+
+def test_a_purged_clip_is_not_replaced(room: Room) -> None:
+    room.add()
+    room.vault.destroy("c1")
+    with pytest.raises(Refused):
+        replace_clip(room)
+    assert room.store.clip_ids() == set()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reviewer.access.checkpoint import Checkpoint, write_checkpoint
 from reviewer.access.log_chain import LogRow, canonical
+from reviewer.access.log_search import LogFilter
 from reviewer.access.verification import Finding
 from reviewer.clips.repository import PurgeReason
 from reviewer.clips.retention import RetentionDecision
@@ -210,6 +211,24 @@ class FakeLead:
     def release(self, task_id: str) -> None:
         self._called("release")
         self.released.append(task_id)
+
+    def find_log_rows(
+        self, wanted: LogFilter, *, before: int | None = None, limit: int = 1000
+    ) -> list[LogRow]:
+        self._called("find_log_rows")
+        self.wanted = wanted
+        found = [row for row in self.log[::-1] if before is None or row.seq < before]
+        return found[:limit]
+
+    def log_rows_for_export(self, wanted: LogFilter) -> list[LogRow]:
+        self._called("log_rows_for_export")
+        self.wanted = wanted
+        return self.log[::-1]
+
+    def checkpoint_file(self, checkpoint: Checkpoint, since: int | None = None) -> str:
+        return checkpoint.text
+
+    has_witnesses = False
 
     def log_rows(self, limit: int = 500) -> list[LogRow]:
         self._called("log_rows")

@@ -10,14 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from reviewer.audio.io.flac import muted
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.audio.view.peaks import PeakPyramid
 from reviewer.errors import NotLeased, Refused, Unavailable
 from reviewer.labels.schema import Schema, load_schema
-from reviewer.model.annotation import Annotation
+from reviewer.model.annotation import Annotation, PersonalDataKind
 from reviewer.model.event import HeardRange
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.model.project import ListeningRules
+from reviewer.model.redaction import Redaction, RedactionSource, RedactionState, muted_spans
 from reviewer.model.task import DailyCounts, Lease, SkipReason, TaskKind, VerdictKind
 from reviewer.places import resource
 from reviewer.qa.differences import Side, compare_segments
@@ -25,6 +27,7 @@ from reviewer.queue.api import DrawResult, Receipt
 from reviewer.session.acts import Decide, HandIn, Release, Skip, WorkAct
 from reviewer.session.draft_versions import DraftVersion, VersionReason
 from reviewer.session.open_clip import OpenClip, ReturnedWork
+from reviewer.session.redaction_work import MutedClip
 from reviewer.session.text_search import FoundWork
 from reviewer.stats.wer import diff_words, word_errors
 from reviewer.transcript.aligned_texts import AlignedText, AlignedTexts
@@ -88,6 +91,22 @@ def an_open_clip(lease: Lease | None = None, **changes: Any) -> OpenClip:
         "conventions": conventions_of(),
     }
     return OpenClip(**{**facts, **changes})
+
+
+def a_redaction(**changes: Any) -> Redaction:
+    """A name in the first half second, marked by somebody who heard it."""
+    facts: dict[str, Any] = {
+        "id": "r1",
+        "clip_id": "clip-1",
+        "start": 4000,
+        "end": 8000,
+        "kind": PersonalDataKind.NAME,
+        "source": RedactionSource.LISTENER,
+        "state": RedactionState.PROPOSED,
+        "proposed_by": "p9",
+        "proposed_at": NOON,
+    }
+    return Redaction(**{**facts, **changes})
 
 
 def returned(comment: str = "Listen to the end again.", text: str = "hello there") -> ReturnedWork:
@@ -154,6 +173,12 @@ class FakeWork:
         self.known_words = FakeWords()
         self.now = NOON
         self._open: OpenClip | None = None
+        self.redactions = FakeRedactions(self)
+
+    @property
+    def opened_clip(self) -> OpenClip:
+        assert self._open is not None
+        return self._open
 
     def gate(self, name: str) -> threading.Event:
         """Calls of this name wait from now on, until the event is set; ``begun[name]`` tells of the first."""
@@ -338,6 +363,39 @@ class FakeWork:
             raise self.errors[name].pop(0)
 
 
+class FakeRedactions:
+    """What is marked in the clip that is open, and decided."""
+
+    def __init__(self, work: FakeWork) -> None:
+        self._work = work
+        self.may_decide = False
+
+    def mark(self, lease: Lease, start: int, end: int, kind: PersonalDataKind) -> MutedClip:
+        self._work.called("mark")
+        clip = self._work.opened_clip
+        number = len(clip.redactions) + 1
+        made = a_redaction(id=f"r{number}", clip_id=lease.clip_id, start=start, end=end, kind=kind)
+        return self._muted((*clip.redactions, made))
+
+    def decide(self, _lease: Lease, redaction_id: str, *, is_confirmed: bool) -> MutedClip:
+        self._work.called("decide_redaction")
+        state = RedactionState.CONFIRMED if is_confirmed else RedactionState.REJECTED
+        before = self._work.opened_clip.redactions
+        return self._muted(
+            tuple(replace(one, state=state) if one.id == redaction_id else one for one in before)
+        )
+
+    def apply_confirmed(self) -> int:
+        self._work.called("apply_confirmed")
+        return 1
+
+    def _muted(self, redactions: tuple[Redaction, ...]) -> MutedClip:
+        clip = self._work.opened_clip
+        spans = muted_spans(redactions, clip.samples.rate_hz, clip.samples.frames)
+        self._work._open = replace(clip, redactions=redactions)
+        return MutedClip(muted(clip.samples, spans), clip.peaks.muted(spans), redactions)
+
+
 class FakeDesk:
     """A contractor's session."""
 
@@ -362,6 +420,7 @@ class FakeQa:
             for number in range(1, len(texts) + 1)
         ]
         self.work = FakeWork(*(an_open_clip(lease, **changes) for lease in leases))
+        self.work.redactions.may_decide = True
         self.aligned: Mapping[Side, AlignedTexts] = {}
         self.theirs = {lease.task_id: typed(text) for lease, text in zip(leases, texts, strict=True)}
 

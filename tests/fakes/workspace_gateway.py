@@ -57,6 +57,9 @@ class FakeSignIn:
         self.calls.append("lock" if locked else "sign_out")
         return True
 
+    def seal_log(self) -> None:
+        self.calls.append("seal_log")
+
     def confirm(self, identity: Identity, passphrase: str) -> None:
         if passphrase != PASSPHRASE:
             raise WrongPassphrase

@@ -106,6 +106,18 @@ def test_a_draft_with_a_number_in_it_is_not_kept_and_its_clip_is_named(open_benc
     assert make(bench).made == 0
 
 
+def test_what_a_recogniser_heard_with_times_is_muted_although_its_draft_is_not_kept(
+    open_bench: Open,
+) -> None:
+    said = ["four", "one", "five", "five", "five", "five", "two", "six", "seven", "one"]
+    words = [{"text": word, "start": place / 20, "end": (place + 1) / 20} for place, word in enumerate(said)]
+    heard = json.dumps({"text": " ".join(said), "engine": "x", "words": words})
+    make(bench := open_bench(f"import sys; sys.stdin.buffer.read(); print({heard!r})"))
+    proposed = bench.events("redaction.proposed")
+    assert proposed
+    assert {(event.detail["source"], event.detail["kind"]) for event in proposed} == {("draft", "number")}
+
+
 def test_nothing_is_recognised_without_a_recogniser_an_agreement_or_the_right(
     open_bench: Open, tmp_path: Path
 ) -> None:

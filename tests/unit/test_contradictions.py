@@ -10,7 +10,7 @@ RATE = 16_000
 def asked(text: str, seconds: int, *flags: Flag) -> list[str]:
     annotation = Annotation.of_text(text, 120 * RATE, flags=frozenset(flags))
     speech = [Span(0, seconds * RATE // 2), Span(60 * RATE, 60 * RATE + seconds * RATE // 2)]
-    return [notice.code for notice in contradictions(annotation, speech, RATE)]
+    return [notice.code for notice in contradictions(annotation, speech, RATE, "en-US")]
 
 
 def test_no_speech_is_asked_about_where_speech_was_found() -> None:
@@ -34,13 +34,13 @@ def test_text_may_be_short_where_a_flag_is_the_answer(flag: Flag) -> None:
 
 def test_the_numbers_of_the_question_are_those_of_the_clip() -> None:
     annotation = Annotation.of_text("oh yes", 120 * RATE)
-    (notice,) = contradictions(annotation, [Span(0, 90 * RATE)], RATE)
+    (notice,) = contradictions(annotation, [Span(0, 90 * RATE)], RATE, "en-US")
     assert notice.parameters == {"words": 2, "seconds": 90.0}
 
 
 def test_no_speech_without_detected_speech_is_not_asked_about() -> None:
     annotation = Annotation.of_text("", RATE, flags=frozenset({Flag.NO_SPEECH}))
-    assert contradictions(annotation, [], RATE) == ()
+    assert contradictions(annotation, [], RATE, "en-US") == ()
 
 
 @pytest.mark.parametrize("text", ["my name is [pii:name]", "[pii]"])

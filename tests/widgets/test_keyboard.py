@@ -15,7 +15,9 @@ from tests.widgets.scenes import SCENES
 
 _ENOUGH = 200
 _BARS = "theme_button keys_button settings_button lock_button"
-_SIDEBAR_OF_LEAD = "sidebar_overview sidebar_people sidebar_import sidebar_export sidebar_log"
+_SIDEBAR_OF_LEAD = (
+    "sidebar_overview sidebar_people sidebar_import sidebar_export sidebar_log sidebar_retention"
+)
 ROADS = {
     "sign_in": "sign_in_name sign_in_passphrase sign_in_enrol",
     "agreement": "nda_text nda_tick nda_name nda_passphrase nda_decline",

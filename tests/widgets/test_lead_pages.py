@@ -1,6 +1,7 @@
 """Overview, people, and the access log."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from reviewer.access.checkpoint import parse_checkpoint
+from reviewer.access.log_search import LogFilter
 from reviewer.access.verification import Finding
 from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import Role
@@ -356,3 +358,38 @@ def test_activity_shows_what_each_person_took_and_lifts_the_limits_of_one_who_wa
     settle()
     assert "lift_limits" in lead.calls
     assert lead.calls[-1] == "overview", "the figures are fresh"
+
+
+def test_the_log_is_filtered_by_person_act_object_and_day(shown, lead: FakeLead, settle) -> None:
+    lead.log = [a_log_row(1)]
+    page = shown(LogPage)
+    bar = page.filters
+    bar.people.setCurrentIndex(1)
+    bar.acts.setCurrentIndex(bar.acts.findData("clip.opened"))
+    bar.on.setText("c1")
+    bar.first_day.setText("2026-11-02")
+    bar.last_day.setText("2026-11-03")
+    bar.last_day.editingFinished.emit()
+    settle()
+    day = datetime(2026, 11, 2, tzinfo=UTC)
+    person = bar.people.currentData()
+    assert person
+    assert lead.wanted == LogFilter(person, "clip.opened", "c1", day, day + timedelta(days=2))
+
+
+def test_a_day_that_is_none_is_said(shown, lead: FakeLead, settle) -> None:
+    page = shown(LogPage)
+    page.filters.first_day.setText("yesterday")
+    page.filters.first_day.editingFinished.emit()
+    settle()
+    assert "2026-11-28" in page.message.text
+
+
+def test_rows_of_the_filter_are_written_as_csv(shown, lead: FakeLead, settle, tmp_path: Path) -> None:
+    lead.log = [a_log_row(1), a_log_row(2, object="=1+1")]
+    place = tmp_path / "log.csv"
+    page = shown(LogPage, chooser=FakeFileChooser(place))
+    page.as_csv.click()
+    settle()
+    assert "2 rows written" in page.message.text
+    assert ",'=1+1," in place.read_text(encoding="utf-8")

@@ -42,14 +42,15 @@ def test_before_sign_in_there_is_nothing_but_the_page_and_it_closes_at_once(
     [
         (Role.CONTRACTOR, ["desk", "mine"]),
         (Role.QA, ["qa"]),
-        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention"]),
+        (Role.LEAD, ["overview", "people", "import", "export", "log", "retention", "held"]),
     ],
 )
 def test_sidebar_and_keys_have_only_the_screens_of_the_role(main_window, role: Role, screens: list[str]):
     signed_in = main_window(role).signed_in
     buttons = signed_in.sidebar.findChildren(QToolButton)
     assert [button.objectName().removeprefix("sidebar_") for button in buttons] == screens
-    keys, screen_keys = dict(signed_in.keys()), [f"Ctrl+Shift+F{number}" for number in (1, 2, 3, 4, 5, 7)]
+    screen_keys = [*(f"Ctrl+Shift+F{number}" for number in (1, 2, 3, 4, 5, 7)), "Alt+F7"]
+    keys = dict(signed_in.keys())
     assert [key for key in screen_keys if key in keys] == screen_keys[: len(screens)]
 
 
@@ -293,3 +294,11 @@ def test_window_of_every_role_purges_what_is_due_at_once_and_each_quarter_of_an_
     made.window.lock()
     made.settle()
     assert made.window.findChild(QTimer, "due_purges") is None
+
+
+def test_an_open_window_seals_the_log_every_minute_although_nobody_does_anything(made: MainWindowBench):
+    timer = made.signed_in.findChild(QTimer, "log_seal")
+    assert timer.isActive()
+    timer.timeout.emit()
+    made.settle()
+    assert "seal_log" in made.gateway.sign_in.calls

@@ -1,7 +1,7 @@
 """Our canonical FLAC: encoding, decoding, and reading by range from a stream."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, BinaryIO
@@ -10,9 +10,11 @@ import numpy as np
 import soundfile
 
 from reviewer.audio.block_cache import BlockCache
+from reviewer.audio.io.muted_sound import MutedSound, muted_samples
 from reviewer.audio.limits import refuse_unsupported
 from reviewer.audio.samples import IntSamples, Samples, Sound
 from reviewer.errors import Damaged, Refused, ReviewerError, Unavailable
+from reviewer.model.intervals import Span
 
 BLOCK_FRAMES = 1 << 14
 _WHOLE_SAMPLES = 1 << 21
@@ -255,9 +257,22 @@ def open_sound(stream: BinaryIO) -> Sound:
     return samples
 
 
+def muted(sound: Sound, spans: Sequence[Span]) -> Sound:
+    """The sound with silence in the spans, instead of the one that was muted before or not at all.
+
+    What is muted in samples in memory cannot be heard again; a stream can be muted otherwise later.
+    """
+    if isinstance(sound, Samples):
+        return muted_samples(sound, spans) if spans else sound
+    if isinstance(sound, MutedSound):
+        return sound.with_spans(spans)
+    assert isinstance(sound, FlacStream)
+    return MutedSound(sound, spans) if spans else sound
+
+
 def close_sound(sound: Sound) -> None:
     """Close the stream of a sound, which reads as silence afterwards."""
-    if isinstance(sound, FlacStream):
+    if isinstance(sound, FlacStream | MutedSound):
         sound.close()
 
 

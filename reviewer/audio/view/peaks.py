@@ -2,7 +2,8 @@
 
 import io
 import struct
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from reviewer.audio.block_cache import BlockCache
 from reviewer.audio.samples import IntSamples, Sound, full_scale
 from reviewer.errors import Damaged, Unavailable
+from reviewer.model.intervals import Span
 
 FIRST_BIN = 64
 FACTOR = 4
@@ -165,6 +167,20 @@ class PeakPyramid:
             return cls(frames, channels, tuple(levels), stored)
         stored.close()
         return cls(frames, channels, tuple(levels))
+
+    def muted(self, spans: Sequence[Span]) -> "PeakPyramid":
+        """Peaks of the same clip that are flat wherever a finest bin touches one of the spans.
+
+        In memory; the stream stays open, for another one with other spans. Raises Damaged, Unavailable.
+        """
+        finest = self.levels[0]
+        first = finest.read_all() if isinstance(finest, StoredPeakLevel) else finest.copy()
+        if not first.flags.writeable:
+            first = first.copy()
+        for span in spans:
+            first[:, :, span.start // self.first_bin : -(-span.end // self.first_bin)] = 0
+        built = PeakPyramid.from_first_level(self.frames, first, self.first_bin)
+        return replace(built, stored=self.stored)
 
     def close(self) -> None:
         """Close the stream; fine levels read as silence afterwards."""

@@ -13,6 +13,7 @@ from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.history import History
 from reviewer.ui.clip.clip_facts import ClipFacts
 from reviewer.ui.clip.delayed_disable import DelayedDisable
+from reviewer.ui.clip.redaction_bar import RedactionBar
 from reviewer.ui.clip.submission_issues import SubmissionIssues
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.clip.waveform_panel import WaveformPanel
@@ -43,7 +44,7 @@ _NARROW_PX = 620
 class ClipView(QWidget):
     """The first stage is the transcription; a page may add others, each a panel and its actions.
 
-    ``actions`` are the buttons of the transcription.
+    ``actions`` are the buttons of the transcription, ``clip_locale`` is the clip's.
     """
 
     annotation_changed = Signal(object)
@@ -63,8 +64,10 @@ class ClipView(QWidget):
         self.setObjectName("clip_view")
         self._scope = scope
         self._has_issues_shown = False
+        self.clip_locale = ""
         self._wave_share = 0
         self.facts = ClipFacts(self)
+        self.redactions = RedactionBar(scope, self)
         self.waveform = WaveformPanel(scope, jobs, self)
         self.transcription = TranscriptionPanel(scope, schema, conventions, self)
         self.transcription.annotation_changed.connect(self.annotation_changed)
@@ -83,6 +86,11 @@ class ClipView(QWidget):
         self.waveform.spectrogram.settings_changed.connect(self._share_room)
         self.waveform.waves.lanes_changed.connect(self._share_room)
         self._order_tabs(actions)
+
+    @property
+    def scope(self) -> Scope:
+        """Where its shortcuts work: at the desk, or in QA."""
+        return self._scope
 
     @property
     def annotation(self) -> Annotation:
@@ -124,6 +132,7 @@ class ClipView(QWidget):
         """Shows a clip, to be transcribed."""
         self.message.clear()
         self._has_issues_shown = False
+        self.clip_locale = clip.clip.locale
         self.facts.show_clip(clip.clip)
         self.waveform.show_clip(clip)
         self.show_stage(self.transcription)
@@ -137,6 +146,7 @@ class ClipView(QWidget):
     def clear(self) -> None:
         """Removes everything of the clip from the screen."""
         self.facts.clear()
+        self.redactions.show_redactions((), 1)
         self.waveform.clear()
         self.transcription.clear()
         self.message.clear()
@@ -187,6 +197,9 @@ class ClipView(QWidget):
         first = translated_catalogue().words(issues.notices[0]).sentence
         if issues.is_only_unheard and issues.lack is not None and issues.lack.spans:
             return f"{first} {self.unheard_hint}"
+        if issues.notices[0].code == "PERSONAL_DATA_TYPED":
+            keys = shortcut(f"{self._scope}.tag_personal_data").shown
+            return self.tr("{0} Press {1} to put tags in its place.").format(first, keys)
         return first
 
     def _order_tabs(self, actions: QWidget) -> None:
@@ -220,7 +233,10 @@ class ClipView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GAP_PX, GROUP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
-        column.addWidget(self.facts)
+        top = QHBoxLayout()
+        top.addWidget(self.facts, 1)
+        top.addWidget(self.redactions)
+        column.addLayout(top)
         column.addSpacing(-GRID_PX)
         column.addLayout(self._whole, 1)
         column.addLayout(self._below)

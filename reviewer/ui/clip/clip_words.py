@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QKeyCombination, QObject, Qt, Slot
 from PySide6.QtGui import QKeySequence
 
+from reviewer.session.typed_personal_data import tagged, typed_personal_data
 from reviewer.transcript.pasted_text import PasteChange
 from reviewer.ui.clip.clip_view import ClipView
 from reviewer.ui.jobs import Jobs
@@ -46,6 +47,7 @@ class ClipWords(QObject):
         bind_shortcut(keys, f"{scope}.replace", self._editor.find_and_replace)
         bind_shortcut(keys, f"{scope}.paste_as_it_is", self._editor.paste_as_it_is)
         bind_shortcut(keys, f"{scope}.add_word", self._editor.add_word)
+        bind_shortcut(keys, f"{scope}.tag_personal_data", self._tag_personal_data)
         for place in PLACES:
             bind_shortcut(keys, f"{scope}.snippet_{place}", partial(self._type_snippet, place))
 
@@ -55,6 +57,19 @@ class ClipWords(QObject):
         if not text:
             hint = self.tr("Put a text on it: Settings, Snippets.")
             self._view.message.show_message(Message(self.tr("This key has no snippet yet."), hint))
+
+    def _tag_personal_data(self) -> None:
+        """Replaces every find, certain or likely, as one step that can be undone."""
+        panel = self._view.transcription
+        found = typed_personal_data(panel.annotation, self._view.clip_locale)
+        if not found:
+            self._view.message.show_message(Message(self.tr("No number or address was found in the text.")))
+            return
+        panel.replace_annotation(
+            tagged(panel.annotation, found, lambda segment: panel.times_of(segment).words)
+        )
+        hint = self.tr("Check what remains of the text, and undo a tag that is wrong.")
+        self._view.message.show_message(Message(self.tr("{0} replaced by tags.").format(len(found)), hint))
 
     def _known_words(self, locale: str) -> frozenset[str]:
         """Called on the job pool; the session checks then that the person is still signed in."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer.errors import Notice
 from reviewer.model.annotation import Annotation
-from reviewer.session.contradictions import contradictions
+from reviewer.session.contradictions import contradictions, likely_personal_data
 from reviewer.ui.messages import translated_catalogue
 from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 
@@ -24,8 +24,13 @@ class ContradictionQuestion:
         self._confirmed: frozenset[str] = frozenset()
 
     def begin_clip(self, clip: "OpenClip") -> None:
-        """Starts with another clip, about which nothing was confirmed."""
-        self._clip, self._confirmed = clip, frozenset()
+        """Starts with another clip.
+
+        What may be personal data in returned work was asked about when it was submitted.
+        """
+        before = clip.returned.annotation if clip.returned is not None else Annotation()
+        answered = likely_personal_data(before, clip.clip.locale)
+        self._clip, self._confirmed = clip, frozenset(map(_key, answered))
 
     def end_clip(self) -> None:
         """The clip was closed, or its work handed over."""
@@ -36,8 +41,8 @@ class ContradictionQuestion:
         clip = self._clip
         if clip is None:
             return True
-        found = contradictions(annotation, clip.speech, clip.samples.rate_hz)
-        left = [notice for notice in found if notice.code not in self._confirmed]
+        found = contradictions(annotation, clip.speech, clip.samples.rate_hz, clip.clip.locale)
+        left = [notice for notice in found if _key(notice) not in self._confirmed]
         if left:
             self._ask(clip, left, go_on)
         return not left
@@ -45,7 +50,7 @@ class ContradictionQuestion:
     def _ask(self, clip: "OpenClip", left: list[Notice], go_on: Callable[[], None]) -> None:
         def confirm() -> None:
             if self._clip is clip:
-                self._confirmed |= {notice.code for notice in left}
+                self._confirmed |= {_key(notice) for notice in left}
                 go_on()
 
         words = translated_catalogue().words
@@ -58,3 +63,9 @@ class ContradictionQuestion:
         dialog.accepted.connect(confirm)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _key(notice: Notice) -> str:
+    """What is asked about only once: a contradiction, or these very words."""
+    said = notice.parameters.get("said")
+    return notice.code if said is None else f"{notice.code} {said}"

@@ -35,6 +35,7 @@ class SubmissionIssueTracker(QObject):
         self._playback = playback
         self._view = view
         self._conventions: Conventions | None = None
+        self._locale = ""
         self._looked_at = Annotation()
         self._look = QTimer(self)
         self._look.setSingleShot(True)
@@ -42,9 +43,9 @@ class SubmissionIssueTracker(QObject):
         self._look.timeout.connect(self._show_again)
         playback.coverage_changed.connect(self._show_again)
 
-    def begin_clip(self, conventions: Conventions) -> None:
+    def begin_clip(self, conventions: Conventions, locale: str) -> None:
         """Starts with another clip; its text follows these conventions."""
-        self._conventions = conventions
+        self._conventions, self._locale = conventions, locale
 
     def end_clip(self) -> None:
         """The clip was closed, or its work handed over."""
@@ -84,6 +85,8 @@ class SubmissionIssueTracker(QObject):
         annotation = self._looked_at = self._view.annotation
         lack_of = lack_of_reason if is_answered_by_flag(annotation) else lack_of_speech
         lack = lack_of(self._playback.coverage, self._rules)
-        issues = submission_issues(annotation, self._schema, self._conventions, lack, self._view.check)
+        issues = submission_issues(
+            annotation, self._schema, self._conventions, lack, self._view.check, self._locale
+        )
         self._view.show_issues(issues)
         return issues

@@ -336,7 +336,7 @@ class ClipPresenter(QObject):
         self._heard_log.begin_clip(lease)
         self._playback.load(clip.samples, clip.speech, clip.heard, is_held=clip.is_distressing)
         self._stack.show_clip(clip)
-        self._issues.begin_clip(clip.conventions)
+        self._issues.begin_clip(clip.conventions, clip.clip.locale)
         self._question.begin_clip(clip)
         self._alignment.begin_clip(clip)
         keep = partial(self._work.save_position, lease)

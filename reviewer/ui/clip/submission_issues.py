@@ -32,6 +32,11 @@ class SubmissionIssues:
         return len(self.notices) > len(self.fields) + len(self.in_segments) + self.is_unheard
 
     @property
+    def has_personal_data(self) -> bool:
+        """Whether certain personal data stands in the text."""
+        return any(notice.code == "PERSONAL_DATA_TYPED" for notice in self.notices)
+
+    @property
     def is_unheard(self) -> bool:
         """Whether speech is still unheard."""
         return self.lack is not None
@@ -48,10 +53,11 @@ def submission_issues(
     conventions: Conventions,
     lack: Lack | None = None,
     check: CheckText = check_text,
+    locale: str = "",
 ) -> SubmissionIssues:
     """Applies the session's rules and adds the place of each issue in the form."""
     found = () if is_answered_by_flag(annotation) else check_annotation(schema, annotation)
-    found_by_session = missing(annotation, schema, conventions, check)
+    found_by_session = missing(annotation, schema, conventions, check, locale)
     return SubmissionIssues(
         notices=found_by_session if lack is None else (*found_by_session, lack.notice),
         lack=lack,

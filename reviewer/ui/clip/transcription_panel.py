@@ -13,6 +13,7 @@ from reviewer.model.annotation import Annotation, Flag, Labels, Segment
 from reviewer.model.hypothesis import Hypothesis
 from reviewer.model.task import TaskKind
 from reviewer.session.contradictions import PERSONAL_DATA_TAG, implied_flags
+from reviewer.session.typed_personal_data import check_typed
 from reviewer.transcript.aligned_texts import AlignedTexts
 from reviewer.transcript.conventions import Conventions
 from reviewer.transcript.document import Document
@@ -88,7 +89,7 @@ class TranscriptionPanel(QWidget):
         self.aligned = AlignedTexts()
         self.playhead: Callable[[], int] = lambda: 0
         self.selection: Callable[[], tuple[int, int] | None] = lambda: None
-        self.checker = TextChecker()
+        self.checker = TextChecker(check_typed)
         self._last_labels: Labels = {}
         self._answers_of = ""
         self.notice = ClipNotice(self)
@@ -297,17 +298,17 @@ class TranscriptionPanel(QWidget):
     @Slot()
     def _seek_to_cursor(self) -> None:
         segment = self._document.current
-        self.seek_requested.emit(self._times_of(segment).frame_at(self.editor.caret))
+        self.seek_requested.emit(self.times_of(segment).frame_at(self.editor.caret))
 
     @Slot()
     def _cursor_to_playhead(self) -> None:
         playhead = self.playhead()
         segment = self._document.segment_at(playhead)
         if segment is not None:
-            self._go_to(segment, self._times_of(segment).caret_at(playhead))
+            self._go_to(segment, self.times_of(segment).caret_at(playhead))
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _times_of(self, segment: Segment) -> TextTimes:
+    def times_of(self, segment: Segment) -> TextTimes:
         """When the words of a segment are spoken: as aligned, else as a recogniser heard them, or a guess."""
         words = self.aligned.words_of(segment, self._document.segments)
         if not words:
@@ -319,7 +320,7 @@ class TranscriptionPanel(QWidget):
         """The word at a place in the text of all segments, whose lines follow each other."""
         for segment in self._document.segments:
             if offset <= len(segment.text):
-                return self._times_of(segment).word_at_caret(offset)
+                return self.times_of(segment).word_at_caret(offset)
             offset -= len(segment.text) + 1
         return None
 
@@ -355,7 +356,7 @@ class TranscriptionPanel(QWidget):
             selection=self.selection(),
             speech=self._speech,
             rate_hz=self._rate_hz,
-            times_of=self._times_of,
+            times_of=self.times_of,
         )
         return acted(name, self._document, place)
 
@@ -401,7 +402,7 @@ class TranscriptionPanel(QWidget):
     def _on_tag_completed(self, start: int, end: int) -> None:
         """The sound of personal data is marked where its time is known."""
         segment = self._document.current
-        words = self._times_of(segment).words
+        words = self.times_of(segment).words
         span = personal_data_span(segment.text, start, end, words, segment)
         if span is not None:
             self.edit(self._document.with_span(span))

@@ -13,6 +13,7 @@ from reviewer.ui.clip.clip_words import ClipWords
 from reviewer.ui.clip.draft_playback import DraftPlayback
 from reviewer.ui.clip.empty_page import EmptyPage
 from reviewer.ui.clip.presenter import Claim, ClipPresenter
+from reviewer.ui.clip.redaction_marks import RedactionMarks
 from reviewer.ui.clip.segment_playback import SegmentPlayback
 from reviewer.ui.clip.text_room import TextRoom
 from reviewer.ui.jobs import Jobs
@@ -74,6 +75,7 @@ class ClipWorkspace:
             page,
         )
         SegmentPlayback(panel, self.view.waveform.waves, self.playback, page)
+        RedactionMarks(work, self.view, self.playback, self.presenter, jobs, page)
         panel.annotation_changed.connect(self._drafts.look_later)
         self.view.message.retry_requested.connect(self.presenter.retry)
         empty.claim_requested.connect(self.presenter.take_next)

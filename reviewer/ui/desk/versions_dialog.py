@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -20,6 +20,7 @@ from reviewer.labels.schema import Schema
 from reviewer.labels.wording import earlier_worded, worded
 from reviewer.model.annotation import Annotation
 from reviewer.session.draft_versions import DraftVersion, VersionReason
+from reviewer.ui.private_clipboard import copied
 from reviewer.ui.theme import EDGE_PX, GAP_PX, GROUP_PX
 from reviewer.ui.time_format import exact_time
 from reviewer.ui.widgets.elided_label import ElidedLabel
@@ -55,6 +56,13 @@ class VersionRow:
         """With signs; empty where nothing differs."""
         parts = [f"+{self.more}" if self.more else "", f"\u2212{self.fewer}" if self.fewer else ""]
         return " ".join(part for part in parts if part)
+
+
+class _VersionText(QPlainTextEdit):
+    """The text of a version; what is copied from it stays in this program."""
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
 
 
 class VersionsDialog(QDialog):
@@ -96,7 +104,7 @@ class VersionsDialog(QDialog):
         self._on_chosen()
 
     def _make_preview(self) -> None:
-        self._preview = named(QPlainTextEdit(self), "versions_preview", self.tr("Text of the chosen version"))
+        self._preview = named(_VersionText(self), "versions_preview", self.tr("Text of the chosen version"))
         self._preview.setToolTip("")
         self._preview.setReadOnly(True)
         self._preview.setTabChangesFocus(True)

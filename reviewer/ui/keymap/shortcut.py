@@ -28,6 +28,7 @@ class Scope(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     LOG = "log"
+    HELD = "held"
     RETENTION = "retention"
 
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from reviewer.access.log_search import LogFilter
 from reviewer.errors import Unavailable
 from reviewer.files import write_atomically
+from reviewer.lead.log_table import write_table
+from reviewer.model.people import Person
 from reviewer.ui.jobs import Jobs
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.lead.lead_page import LeadPage
+from reviewer.ui.lead.log_filter_bar import LogFilterBar
 from reviewer.ui.lead.log_rows import LogLine, line_of, shortened
 from reviewer.ui.messages import Message, translated_catalogue
 from reviewer.ui.page import StatusFacts
@@ -36,6 +40,14 @@ class _Kept:
     unwitnessed: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page of rows, and everybody whom the filter can name."""
+
+    people: list[Person]
+    lines: list[LogLine]
+
+
 class LogPage(LeadPage):
     """The newest rows, newest first."""
 
@@ -53,6 +65,7 @@ class LogPage(LeadPage):
         self._lead = lead
         self._chooser = chooser or FileChooser()
         self.rows = RowsModel(self._columns())
+        self._lines: list[LogLine] = []
         buttons = self._make_buttons()
         for button in buttons:
             self.title_row.addWidget(button)
@@ -65,8 +78,15 @@ class LogPage(LeadPage):
         )
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
+        self.filters = LogFilterBar(self)
+        self.filters.changed.connect(self.refresh)
+        self.older = self.button(
+            "log_older", self.tr("Older rows"), self.tr("Show the rows before the last one"), self._on_older
+        )
+        self.column.addWidget(self.filters)
         self.column.addWidget(table, 1)
-        tab_through(*buttons, self.message, table)
+        self.column.addWidget(self.older)
+        tab_through(*buttons, self.message, *self.filters.fields(), table, self.older)
 
     def _make_buttons(self) -> tuple[QPushButton, ...]:
         refresh = self.button(
@@ -94,20 +114,53 @@ class LogPage(LeadPage):
             kind="primary",
             glyph="verify",
         )
-        return refresh, self.save, self.verify
+        self.as_csv = self.button(
+            "log_csv",
+            self.tr("Save as CSV…"),
+            self.tr("Write all rows that the filter shows to a file"),
+            self._on_csv,
+            glyph="checkpoint",
+        )
+        return refresh, self.as_csv, self.save, self.verify
 
     def enter(self) -> None:
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Reads the newest rows."""
-        self.run(lambda _token: self._read(), self.rows.show_rows)
+        """Reads the newest rows that the filter shows."""
+        self._lines = []
+        self._read_on(None)
 
-    def _read(self) -> list[LogLine]:
-        """On the job pool."""
-        names = {person.id: person.name for person in self._lead.people()}
-        return [line_of(row, names) for row in reversed(self._lead.log_rows(_ROWS))]
+    @Slot()
+    def _on_older(self) -> None:
+        if self._lines:
+            self._read_on(self._lines[-1].seq)
+
+    def _read_on(self, before: int | None) -> None:
+        wanted = self.filters.chosen()
+        if wanted is None:
+            self.message.show_message(Message(self.tr("A day is written like this: 2026-11-28.")), "error")
+            return
+        lead = self._lead
+        self.run(lambda _token: _read(lead, wanted, before), self._show)
+
+    def _show(self, read: "_Read") -> None:
+        self.filters.show_people(read.people)
+        self._lines = [*self._lines, *read.lines]
+        self.rows.show_rows(self._lines)
+        self.older.setEnabled(len(read.lines) == _ROWS)
+
+    @Slot()
+    def _on_csv(self) -> None:
+        wanted = self.filters.chosen()
+        place = self._chooser.log_table(self, self.tr("access-log.csv")) if wanted is not None else None
+        if wanted is not None and place is not None:
+            lead = self._lead
+            self.run(lambda _token: _write_csv(lead, wanted, place), self._written)
+
+    def _written(self, rows: int) -> None:
+        self.message.show_message(Message(self.tr("{0} rows written.").format(f"{rows:,}")), "ok")
 
     @Slot()
     def _on_verify(self) -> None:
@@ -176,6 +229,24 @@ class LogPage(LeadPage):
         ]
 
 
+def _read(lead: "LeadSession", wanted: LogFilter, before: int | None) -> _Read:
+    """On the job pool."""
+    people = lead.people()
+    names = {person.id: person.name for person in people}
+    rows = lead.find_log_rows(wanted, before=before, limit=_ROWS)
+    return _Read(people, [line_of(row, names) for row in rows])
+
+
+def _write_csv(lead: "LeadSession", wanted: LogFilter, place: Path) -> int:
+    """On the job pool; returns the number of rows."""
+    names = {person.id: person.name for person in lead.people()}
+    try:
+        with place.open("w", encoding="utf-8", newline="") as file:
+            return write_table(file, lead.log_rows_for_export(wanted), names)
+    except OSError as error:
+        raise Unavailable("CHECKPOINT_NOT_WRITTEN", problem=error.strerror or "") from error
+
+
 def _bad(row: LogLine) -> str | None:
     return "error" if row.is_bad else None
 
@@ -188,8 +259,9 @@ def _keep(lead: "LeadSession", place: Path) -> _Kept:
     """On the job pool: rows count as witnessed only once the file is written."""
     checkpoint = lead.checkpoint()
     try:
-        write_atomically(place, checkpoint.text.encode(), mode=0o666)
+        write_atomically(place, lead.checkpoint_file(checkpoint).encode(), mode=0o666)
     except OSError as error:
         raise Unavailable("CHECKPOINT_NOT_WRITTEN", problem=error.strerror or "") from error
-    lead.witnessed(checkpoint)
+    if not lead.has_witnesses:  # else the file counts only when a witness has countersigned it
+        lead.witnessed(checkpoint)
     return _Kept(checkpoint.size, lead.overview().unwitnessed)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from reviewer.model.clip import ClipState
 from reviewer.model.language_tags import UNDETERMINED
@@ -21,7 +21,7 @@ from reviewer.ui.widgets.confirm_dialog import ConfirmDialog
 from reviewer.ui.widgets.count_tiles import CountTiles
 from reviewer.ui.widgets.tab_order import tab_through
 from reviewer.ui.widgets.tables import Column, RowsModel, Table
-from reviewer.ui.widgets.widget_ids import enable
+from reviewer.ui.widgets.widget_ids import enable, named, put_value
 
 if TYPE_CHECKING:
     from reviewer.lead.session import LeadSession, Overview, PersonProgress
@@ -57,6 +57,9 @@ class OverviewPage(LeadPage):
         self.people = RowsModel(self._people_columns())
         self.leases = RowsModel(self._lease_columns())
         self.late = RowsModel(self._late_columns())
+        self.held_back = named(QLabel(self), "overview_held_back", self.tr("Held back"), kind="warn")
+        self.held_back.setToolTip(self.tr("Decide about these clips under Held back"))
+        self.title_row.addWidget(self.held_back)
         self.title_row.addWidget(
             self.button(
                 "overview_activity",
@@ -90,6 +93,8 @@ class OverviewPage(LeadPage):
         """Shows figures."""
         self._names = {progress.person.id: progress.person.name for progress in overview.people}
         self.clips.show_counts(overview.counts.clips)
+        held = self.tr("Waiting for a decision about personal data: {0}").format(overview.held_back)
+        put_value(self.held_back, held if overview.held_back else "")
         self.tasks.show_counts(overview.counts.tasks)
         self.people.show_rows(overview.people)
         self.leases.show_rows(overview.leases)

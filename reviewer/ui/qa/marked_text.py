@@ -3,12 +3,13 @@
 import unicodedata
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QMimeData
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from reviewer.qa.differences import Mark, Side, marks_of
 from reviewer.stats.wer import DiffWord
+from reviewer.ui.private_clipboard import copied
 from reviewer.ui.theme import interface_font, tokens
 from reviewer.ui.widgets.text_direction import direct_document
 from reviewer.ui.widgets.widget_ids import named
@@ -79,6 +80,9 @@ class MarkedText(QPlainTextEdit):
             cursor.setPosition(utf16_units(text[: mark.start]))
             cursor.setPosition(utf16_units(text[: mark.end]), QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(mark_format(self._side))
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

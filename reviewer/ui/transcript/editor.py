@@ -97,6 +97,11 @@ class TranscriptEditor(QWidget):
         return self._field.caret
 
     @property
+    def selected(self) -> Span:
+        """The selection (code points); empty at the cursor without one."""
+        return self._field.selected
+
+    @property
     def problems(self) -> tuple[TextProblem, ...]:
         """What breaks the conventions, and unknown words, in the order of the text."""
         return self._problems

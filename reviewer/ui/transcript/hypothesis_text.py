@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -18,6 +18,7 @@ from reviewer.model.hypothesis import Hypothesis
 from reviewer.transcript.text_times import TextTimes
 from reviewer.transcript.word_times import TimedWord
 from reviewer.ui import theme
+from reviewer.ui.private_clipboard import copied
 from reviewer.ui.transcript.text_edit import to_points, to_units
 from reviewer.ui.widgets.text_direction import direct_document
 
@@ -126,6 +127,9 @@ class HypothesisText(QTextEdit):
             event.accept()
         else:
             super().keyPressEvent(event)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

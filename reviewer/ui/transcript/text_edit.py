@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from reviewer.transcript.pasted_text import PastedText
 from reviewer.ui import theme
+from reviewer.ui.private_clipboard import can_be_pasted, copied, pasted
 from reviewer.ui.widgets.text_direction import direct_document
 
 LINE_HEIGHT = 1.5
@@ -305,15 +306,16 @@ class TextField(QTextEdit):
         return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        pasted = self.clean(_plain(source))
-        self._insert(pasted.text)
-        if pasted.changes:
-            self.paste_cleaned.emit(pasted.changes)
+        cleaned = self.clean(_plain(source))
+        self._insert(cleaned.text)
+        if cleaned.changes:
+            self.paste_cleaned.emit(cleaned.changes)
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        data = QMimeData()
-        data.setText(self.textCursor().selectedText().replace("\u2029", " "))
-        return data
+        return copied(self, self.textCursor().selectedText().replace("\u2029", " "))
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return can_be_pasted(source) or source.hasHtml()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -367,8 +369,8 @@ class UndoSteps:
 
 def _plain(source: QMimeData) -> str:
     """The text of a paste; of a page that offers HTML alone, what it reads."""
-    if source.hasText() or not source.hasHtml():
-        return source.text()
+    if can_be_pasted(source) or not source.hasHtml():
+        return pasted(source)
     return QTextDocumentFragment.fromHtml(source.html()).toPlainText()
 
 

@@ -58,6 +58,11 @@ class Minimap(QWidget):
         self._window = ViewWindow.whole(source.frames if source is not None else 1)
         self._forget_picture()
 
+    def replace_source(self, source: WaveformSource) -> None:
+        """Shows another sound of the same clip; everything else stays."""
+        self._source = source
+        self._forget_picture()
+
     def show_window(self, window: ViewWindow) -> None:
         self._window = window
         self.update()

@@ -13,6 +13,7 @@ _OPAQUE = 0xFF000000
 _SPEECH_SHARE = 0.11
 _SELECTED_SHARE = 0.2
 _UNHEARD_SHARE = 0.5
+_REDACTED_SHARE = 0.7
 
 
 class Background(IntEnum):
@@ -30,6 +31,7 @@ class Background(IntEnum):
     STRIP = 9
     HEARD = 10
     UNHEARD = 11
+    REDACTED = 12
 
 
 def pixel_value(ground: int, level: int) -> int:
@@ -65,6 +67,7 @@ def _backgrounds(colours: Tokens) -> dict[Background, int]:
         Background.STRIP: rgb(colours.raised),
         Background.HEARD: rgb(colours.heard),
         Background.UNHEARD: rgb(colours.warn),
+        Background.REDACTED: blend(plain, rgb(colours.error), _REDACTED_SHARE),
     }
 
 

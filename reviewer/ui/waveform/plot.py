@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from reviewer.ui import theme
 from reviewer.ui.waveform.canvas import Canvas
 from reviewer.ui.waveform.channel_lanes import REACH, paint_names
-from reviewer.ui.waveform.render_state import FrameInterval, IntervalMarks, RenderState
+from reviewer.ui.waveform.render_state import NO_MARKS, FrameInterval, IntervalMarks, RenderState
 from reviewer.ui.waveform.renderer import WaveformRenderer, channel_lanes
 from reviewer.ui.waveform.segment_bars import NO_SEGMENTS, SegmentTrack
 from reviewer.ui.waveform.selection import Selection
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FLOAT_SLACK = 1e-6
-_NO_MARKS = IntervalMarks.of(())
 
 
 class WaveformPlot(QWidget):
@@ -39,7 +38,7 @@ class WaveformPlot(QWidget):
         self._window = ViewWindow.whole(1)
         self._position = 0.0
         self._selection = Selection()
-        self._speech = self._unheard = self._heard = _NO_MARKS
+        self._speech = self._unheard = self._heard = self._redacted = NO_MARKS
         self._segments = NO_SEGMENTS
         self._picture = WaveformRenderer()
         self._traces: tuple[Trace, ...] | None = None
@@ -92,14 +91,20 @@ class WaveformPlot(QWidget):
             heard=self._heard,
             scale=self.devicePixelRatioF(),
             segments=self._segments,
+            redacted=self._redacted,
         )
 
     def show_source(self, source: WaveformSource | None) -> None:
         """Shows another clip, or none; resets selection and marks."""
         self._source = source
         self._selection = Selection()
-        self._speech = self._unheard = self._heard = _NO_MARKS
+        self._speech = self._unheard = self._heard = self._redacted = NO_MARKS
         self._segments = NO_SEGMENTS
+        self._forget_traces()
+
+    def replace_source(self, source: WaveformSource) -> None:
+        """Shows another sound of the same clip; everything else stays."""
+        self._source = source
         self._forget_traces()
 
     def show_window(self, window: ViewWindow) -> None:
@@ -133,6 +138,11 @@ class WaveformPlot(QWidget):
     def show_unheard(self, spans: Iterable[FrameInterval]) -> None:
         """Hatches speech that has not been heard."""
         self._unheard = IntervalMarks.of(spans)
+        self._repaint()
+
+    def show_redacted(self, spans: Iterable[FrameInterval]) -> None:
+        """Hatches what is muted or was removed, the other way round than unheard speech."""
+        self._redacted = IntervalMarks.of(spans)
         self._repaint()
 
     def show_heard(self, ranges: Iterable[FrameInterval]) -> None:

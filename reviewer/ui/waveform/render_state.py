@@ -81,6 +81,9 @@ class IntervalMarks:
         return np.rint(left[shown]).astype(np.intp), np.rint(right[shown]).astype(np.intp)
 
 
+NO_MARKS = IntervalMarks.of(())
+
+
 def _within(x: "NDArray[np.float64]", pixels: int) -> "NDArray[np.intp]":
     return np.minimum(np.maximum(x, 0), pixels).astype(np.intp)
 
@@ -97,3 +100,4 @@ class RenderState:
     heard: IntervalMarks
     scale: float
     segments: SegmentTrack = NO_SEGMENTS
+    redacted: IntervalMarks = NO_MARKS

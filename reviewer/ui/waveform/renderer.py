@@ -44,11 +44,13 @@ class WaveformRenderer:
             self._colours = colours
         lanes = channel_lanes(state, rows)
         unheard = state.unheard.columns(state.window, columns)
+        redacted = state.redacted.columns(state.window, columns)
         borders, brackets = _borders(state, columns)
         row = _background_row(state, columns)
         row[borders] = Background.BORDER
         for lane, drawn in enumerate(state.traces):
-            self._draw_lane(state, lanes, lane, drawn, _hatched(row, lanes, lane, unheard, state.scale))
+            ground = _hatched(row, lanes, lane, (unheard, redacted), state.scale)
+            self._draw_lane(state, lanes, lane, drawn, ground)
         pixels, thick = self._raster.begin(), max(round(state.scale), 1)
         pixels[:thick, brackets] = Background.BORDER
         pixels[lanes.height - thick : lanes.height, brackets] = Background.BORDER
@@ -108,15 +110,21 @@ def _background_row(state: RenderState, columns: int) -> PixelValues:
     return row
 
 
-def _hatched(row: PixelValues, lanes: ChannelLanes, lane: int, unheard: Columns, scale: float) -> PixelValues:
-    """Hatching where speech was not heard: a pattern, so that colour is not the only sign."""
-    if not unheard.any():
+def _hatched(
+    row: PixelValues, lanes: ChannelLanes, lane: int, marked: tuple[Columns, Columns], scale: float
+) -> PixelValues:
+    """Hatching where speech was not heard, and the other way round where sound is muted or was removed.
+
+    A pattern, so that colour is not the only sign.
+    """
+    unheard, redacted = marked
+    if not unheard.any() and not redacted.any():
         return row[None, :]
     step, thick = max(round(_HATCH_PX * scale), 4), max(round(scale), 1)
-    slant = (np.arange(row.size) + np.arange(step)[:, None]) % step < thick
-    patterns = np.where(
-        slant & unheard, np.uint8(Background.HATCH), row
-    )  # the pattern repeats after this many rows
+    across, down = np.arange(row.size), np.arange(step)[:, None]
+    patterns = np.where(((across + down) % step < thick) & unheard, np.uint8(Background.HATCH), row)
+    slant = ((across - down) % step < 2 * thick) & redacted
+    patterns = np.where(slant, np.uint8(Background.REDACTED), patterns)  # it repeats after ``step`` rows
     return patterns[np.arange(lanes.top(lane), lanes.top(lane + 1)) % step]
 
 

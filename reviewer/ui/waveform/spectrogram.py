@@ -102,6 +102,12 @@ class Spectrogram(QWidget):
         self._tiles.show_samples(source.samples if source is not None else None)
         self._forget_picture()
 
+    def replace_source(self, source: WaveformSource) -> None:
+        """Shows another sound of the same clip; everything else stays."""
+        self._source = source
+        self._tiles.show_samples(source.samples)
+        self._forget_picture()
+
     def show_window(self, window: ViewWindow) -> None:
         self._window = window
         self._restyle()

@@ -151,6 +151,16 @@ class WaveformView(QWidget):
         self._put_on(waveform_source(samples, pyramid))
         self._waves.setCurrentWidget(self._plot)
 
+    def replace_sound(self, samples: "Sound", pyramid: "PeakPyramid") -> None:
+        """Shows the open clip as it may be heard from now on: range, playhead and marks stay."""
+        if self._source is None:
+            return
+        self._source = waveform_source(samples, pyramid)
+        self._minimap.replace_source(self._source)
+        self._plot.replace_source(self._source)
+        if self._under is not None:
+            self._under.replace_source(self._source)
+
     def show_nothing(self, sentence: str = "") -> None:
         """Removes the clip; the sentence says what will be here."""
         self._empty.setText(sentence)
@@ -186,6 +196,10 @@ class WaveformView(QWidget):
         """Hatches speech that still has to be heard; an empty list removes the hatching."""
         self._minimap.show_unheard(spans)
         self._plot.show_unheard(spans)
+
+    def show_redacted(self, spans: Sequence[Span]) -> None:
+        """Hatches what is muted or was removed as personal data."""
+        self._plot.show_redacted(spans)
 
     def show_segments(self, bars: Sequence[SegmentBar]) -> None:
         """Shows segments above and in the waves, in the minimap and the spectrogram; one alone is not shown.

@@ -37,6 +37,12 @@ class FileChooser:
         )
         return Path(name) if name else None
 
+    def log_table(self, parent: QWidget, suggestion: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(
+            parent, _tr("Save the rows of the access log"), suggestion, _tr("Tables (*.csv)")
+        )
+        return Path(name) if name else None
+
     def keys_to_read(self, parent: QWidget) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(
             parent, _tr("Choose a keymap file"), "", _tr("Keymaps (*.toml);;All files (*)")

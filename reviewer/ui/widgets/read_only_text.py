@@ -2,10 +2,11 @@
 
 import math
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextBlockFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from reviewer.ui.private_clipboard import copied
 from reviewer.ui.widgets.text_direction import direct_document
 from reviewer.ui.widgets.widget_ids import named
 
@@ -58,6 +59,9 @@ class CommentText(QTextEdit):
         height = max(min(needed, most), line) + 2 * _BORDER_PX
         if height != self.height():
             self.setFixedHeight(height)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -114,3 +118,6 @@ class Preview(QTextEdit):
         spacing = QTextBlockFormat()
         spacing.setLineHeight(_PREVIEW_LINE_PX, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         cursor.mergeBlockFormat(spacing)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return copied(self, self.textCursor().selectedText())

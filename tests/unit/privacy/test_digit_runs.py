@@ -28,7 +28,7 @@ SAID = {
     "zéro six vingt-deux trente quarante-cinq dix": "0622304510",
     "quatre-vingt-dix-sept soixante et onze quatre vingt douze dix-sept": "97719217",
     "seis uno dos treinta y cinco cuarenta y uno noventa": "612354190",
-    "seiscientos doce, treinta y cuatro, cincuenta y seis": "600123456",
+    "seiscientos doce, treinta y cuatro, cincuenta y seis": "6123456",
     "tre tre otto ventuno trentacinque settantotto": "338213578",
     "tři čtyři pět šest sedm osm devět": "3456789",
     "едно две три четири пет шест седем": "1234567",
@@ -72,7 +72,7 @@ NOT_LONG = [
     "sei stato due volte al numero tre",
     "nineteen eighty was nineteen ninety",
     "one two thousand three four five six seven",
-    "four one five uh um er uh five five five two",  # more fillers than three end a run
+    "four uh um er uh eh ah hmm mm one five five five five two",  # so many fillers end a run
     "",
 ]
 

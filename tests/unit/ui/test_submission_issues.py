@@ -106,7 +106,7 @@ def test_the_screen_and_the_session_agree_on_what_is_complete(
     annotation: Annotation, schema: Schema, conventions: Conventions
 ) -> None:
     try:
-        require_complete(annotation, schema, conventions)
+        require_complete(annotation, schema, conventions, "en-US")
         refused: tuple[Notice, ...] = ()
     except Incomplete as error:
         refused = error.missing

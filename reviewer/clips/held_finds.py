@@ -1,0 +1,51 @@
+"""The tables ``held_find`` and ``released_work``: what was found in drafts and work, and what was let go."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from reviewer.db.connection import Database
+from reviewer.model.clock import to_micros
+from reviewer.model.held_back import HeldFind, ReleaseReason
+from reviewer.model.serialization import from_columns, to_columns
+
+
+class HeldFindRepository:
+    """Kinds, codes and frames, never a word."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace(self, clip_id: str, annotation_id: str, finds: Iterable[HeldFind]) -> None:
+        """Sets what was found in a clip's draft (an empty id) or in one annotation."""
+        self._database.execute(
+            "DELETE FROM held_find WHERE clip_id = ? AND annotation_id = ?", (clip_id, annotation_id)
+        )
+        for find in finds:
+            self._database.insert("held_find", to_columns(find))
+
+    def all(self) -> tuple[HeldFind, ...]:
+        """Everything that was found and not released, by clip."""
+        rows = self._database.rows(
+            "SELECT * FROM held_find WHERE annotation_id NOT IN (SELECT annotation_id FROM released_work)"
+            " ORDER BY clip_id, annotation_id, start, rowid"
+        )
+        return tuple(from_columns(HeldFind, row) for row in rows)
+
+    def release(
+        self, clip_id: str, annotation_id: str, reason: ReleaseReason, person: str, at: datetime
+    ) -> None:
+        """Releases work: what was found in it does not hold it back any more."""
+        self._database.execute(
+            "INSERT INTO released_work (annotation_id, clip_id, reason, person_id, at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (annotation_id, clip_id, reason, person, to_micros(at)),
+        )
+
+    def is_released(self, annotation_id: str) -> bool:
+        """Whether a lead released this work."""
+        found = self._database.value("SELECT 1 FROM released_work WHERE annotation_id = ?", (annotation_id,))
+        return found is not None
+
+    def delete_of_clip(self, clip_id: str) -> None:
+        """Removes what was found in a purged clip."""
+        self._database.execute("DELETE FROM held_find WHERE clip_id = ?", (clip_id,))

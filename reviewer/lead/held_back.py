@@ -1,0 +1,263 @@
+"""A lead decides about clips that are held back because of personal data."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reviewer.access.rights import Act
+from reviewer.clips.repository import PurgeReason
+from reviewer.errors import Refused
+from reviewer.lead.purge import Purge, PurgeReport
+from reviewer.model.annotation import Annotation, PersonalDataKind
+from reviewer.model.clip import ClipState
+from reviewer.model.event import Action, DetailValue, Event, HeardRange
+from reviewer.model.held_back import HeldBackClip, HeldCode, HeldFind, HeldState, ReleaseReason
+from reviewer.model.hypothesis import Hypothesis
+from reviewer.model.intervals import Span, merge_heard
+from reviewer.model.people import Identity, Person, PersonState, Role
+from reviewer.model.redaction import Redaction, RedactionSource, RedactionState
+from reviewer.model.task import TaskState
+from reviewer.privacy import pii
+from reviewer.session.clip_access import ClipAccess, UnsealedClip
+from reviewer.session.redactions import Redactions, propose
+from reviewer.session.unit_of_work import UnitOfWork
+
+_FINISHED = (ClipState.FINAL, ClipState.EXPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedHeldClip:
+    """The content of a held clip, after a row in the log; muted spans are silent here as well."""
+
+    held: HeldBackClip
+    sound: UnsealedClip
+    hypotheses: tuple[Hypothesis, ...]
+    annotations: tuple[Annotation, ...]
+
+
+class HeldBack:
+    """Everything that was held back, and each way on; every decision is a row of the log."""
+
+    def __init__(self, unit: UnitOfWork, access: ClipAccess, redactions: Redactions, purge: Purge) -> None:
+        self._unit = unit
+        self._access = access
+        self._redactions = redactions
+        self._purge = purge
+
+    def clips(self, identity: Identity) -> tuple[HeldBackClip, ...]:
+        """Every clip that waits for a decision, the longest first; nothing is unsealed."""
+        self._access.allow(identity, Act.DECIDE_HELD)
+        unit = self._unit
+        finds: dict[str, list[HeldFind]] = {}
+        for find in unit.held_finds.all():
+            finds.setdefault(find.clip_id, []).append(find)
+        muted = [
+            one.clip_id
+            for state in (RedactionState.PROPOSED, RedactionState.CONFIRMED)
+            for one in unit.redactions.in_state(state)
+        ]
+        ids = {*unit.queue.quarantined(), *finds, *muted, *unit.redactions.clips_with_open_text()}
+        found = (self._held(clip_id, finds.get(clip_id, [])) for clip_id in sorted(ids))
+        return tuple(sorted((one for one in found if one is not None), key=lambda one: one.since))
+
+    def get(self, identity: Identity, clip_id: str) -> HeldBackClip:
+        """One of them. Raises Refused (code NOT_HELD_BACK)."""
+        for one in self.clips(identity):
+            if one.clip.id == clip_id:
+                return one
+        raise Refused("NOT_HELD_BACK", clip=clip_id)
+
+    def open(self, identity: Identity, clip_id: str) -> OpenedHeldClip:
+        """Unseals sound, drafts and held work, after a row that names them; ``close`` it again."""
+        held = self.get(identity, clip_id)
+        sound = self._access.open_held(identity, clip_id, held.annotations)
+        try:
+            works = [self._unit.queue.annotation(one) for one in held.annotations]
+            texts = [self._access.unseal_annotation(identity, work) for work in works]
+            drafts = self._unit.hypotheses.of_clip(identity.keyring, clip_id)
+        except BaseException:
+            self.close(identity, sound)
+            raise
+        return OpenedHeldClip(held, sound, drafts, tuple(texts))
+
+    def heard(self, identity: Identity, clip_id: str, ranges: Sequence[HeardRange]) -> None:
+        """Logs which frames of an open held clip reached the device."""
+        self._access.allow(identity, Act.DECIDE_HELD)
+        kept = [[part.start, part.end, part.speed_percent] for part in merge_heard(ranges)]
+        if kept:
+            detail: dict[str, DetailValue] = {"purpose": "held", "ranges": kept}
+            self._unit.log.record(Event.by(identity, Action.CLIP_HEARD, clip_id, detail=detail))
+
+    def close(self, identity: Identity, sound: UnsealedClip) -> None:
+        """Closes the sound, with a row in the log."""
+        sound.close()
+        self._unit.log.record(Event.by(identity, Action.CLIP_CLOSED, sound.clip.id))
+
+    def release(self, identity: Identity, clip_id: str, reason: ReleaseReason) -> None:
+        """Lets a clip go: from quarantine into the queue, or finished work into the next export.
+
+        Raises Refused (code REDACTION_PENDING) while a span is muted: that is decided first.
+        """
+        held = self.get(identity, clip_id)
+        if any(one.is_muted for one in held.redactions):
+            raise Refused("REDACTION_PENDING", clip=clip_id)
+        unit = self._unit
+        with unit.transaction_with_queue():
+            if held.state is HeldState.QUARANTINED:
+                unit.queue.end_quarantine(clip_id)
+            with unit.transaction():
+                unit.held_finds.replace(clip_id, "", ())
+                unit.redactions.settle_text(clip_id)
+                for annotation_id in held.annotations:
+                    unit.held_finds.release(
+                        clip_id, annotation_id, reason, identity.person.id, unit.clock.now()
+                    )
+                detail: dict[str, DetailValue] = {
+                    "from": held.state.value,
+                    "annotations": list(held.annotations),
+                }
+                event = Event.by(identity, Action.HELD_RELEASED, clip_id, reason=reason, detail=detail)
+                unit.log.record(event)
+
+    def drop_drafts(self, identity: Identity, clip_id: str) -> int:
+        """Removes the recognisers' drafts in which personal data is found; the clip stays held back.
+
+        Returns: how many were removed.
+        """
+        held = self.get(identity, clip_id)
+        acknowledgement_id = self._access.require(identity, Act.DECIDE_HELD)
+        unit = self._unit
+        self._access.openable(clip_id)
+        detail: dict[str, DetailValue] = {"purpose": "held", "nda": acknowledgement_id}
+        unit.log.record(Event.by(identity, Action.TEXT_OPENED, clip_id, detail=detail))
+        drafts = unit.hypotheses.of_clip(identity.keyring, clip_id)
+        dropped = [one.id for one in drafts if _finds_in(one, held.clip.locale)]
+        with unit.transaction():
+            for hypothesis_id in dropped:
+                unit.hypotheses.delete(hypothesis_id)
+            if dropped:
+                event = Event.by(identity, Action.DRAFT_DROPPED, clip_id, detail={"hypotheses": dropped})
+                unit.log.record(event)
+        return len(dropped)
+
+    def redact(
+        self, identity: Identity, clip_id: str, span: Span | None = None, kind: PersonalDataKind | None = None
+    ) -> tuple[Redaction, ...]:
+        """Confirms every proposed redaction of a clip, and one of a span if it is given.
+
+        A clip in quarantine goes into the queue when its sound and drafts hold nothing more that is known.
+        """
+        self._access.require(identity, Act.DECIDE_HELD)
+        unit = self._unit
+        clip = self._access.openable(clip_id)
+        if span is not None:
+            marked = kind or PersonalDataKind.OTHER
+            with unit.transaction():
+                propose(unit, identity, clip, span, marked, RedactionSource.LISTENER)
+        for one in unit.redactions.of_clip(clip_id):
+            if one.state is RedactionState.PROPOSED:
+                self._redactions.record_decision(identity, one.id, RedactionState.CONFIRMED)
+        self._redactions.apply(identity, clip_id)
+        self.release_if_clean(identity, clip_id)
+        return unit.redactions.of_clip(clip_id)
+
+    def release_if_clean(self, identity: Identity, clip_id: str) -> bool:
+        """Ends the quarantine of a clip from which everything that was found has been removed."""
+        unit = self._unit
+        redactions = unit.redactions.of_clip(clip_id)
+        is_done = any(one.state is RedactionState.APPLIED for one in redactions) and not any(
+            one.is_muted or one.is_text_open for one in redactions
+        )
+        if not is_done or unit.queue.clip_state(clip_id) is not ClipState.QUARANTINED:
+            return False
+        detail: dict[str, DetailValue] = {"purpose": "held"}
+        unit.log.record(Event.by(identity, Action.TEXT_OPENED, clip_id, detail=detail))
+        drafts = unit.hypotheses.of_clip(identity.keyring, clip_id)
+        locale = unit.clips.get(clip_id).locale
+        if any(_finds_in(one, locale) for one in drafts):
+            return False
+        self.release(identity, clip_id, ReleaseReason.CHECKED)
+        return True
+
+    def reassign(self, identity: Identity, clip_id: str, name: str) -> Person:
+        """Hands a clip to one person who listens.
+
+        A clip in quarantine is transcribed by a contractor, without the drafts in which something was found.
+        Finished work is adjudicated by somebody from QA, whose text counts from then on.
+        """
+        held = self.get(identity, clip_id)
+        if any(one.is_muted for one in held.redactions):
+            raise Refused("REDACTION_PENDING", clip=clip_id)
+        role = Role.CONTRACTOR if held.state is HeldState.QUARANTINED else Role.QA
+        person = self._unit.people.by_name(name)
+        if person is None or person.state is not PersonState.ACTIVE or person.role is not role:
+            raise Refused("NOT_A_CONTRACTOR" if role is Role.CONTRACTOR else "NOT_QA")
+        if held.state is HeldState.QUARANTINED:
+            self.drop_drafts(identity, clip_id)
+        unit = self._unit
+        with unit.transaction_with_queue():
+            for task_id in self._tasks_for(held):
+                unit.queue.assign(task_id, person.id)
+                detail: dict[str, DetailValue] = {"task": task_id, "to": person.id}
+                unit.log.record(Event.by(identity, Action.TASK_ASSIGNED, task_id, detail=detail))
+            with unit.transaction():
+                unit.held_finds.replace(clip_id, "", ())
+                unit.redactions.settle_text(clip_id)
+                detail = {"from": held.state.value, "to": person.id}
+                unit.log.record(Event.by(identity, Action.HELD_RELEASED, clip_id, detail=detail))
+        return person
+
+    def purge(self, identity: Identity, clip_id: str) -> PurgeReport:
+        """Destroys the clip; returns the exports that must be recalled."""
+        self.get(identity, clip_id)
+        return self._purge.purge_clip(identity, clip_id, PurgeReason.PERSONAL_DATA)
+
+    def _tasks_for(self, held: HeldBackClip) -> list[str]:
+        """The tasks by which somebody listens to a held clip; its passes, or an adjudication."""
+        queue = self._unit.queue
+        if held.state is HeldState.QUARANTINED:
+            queue.end_quarantine(held.clip.id)
+            return queue.open_passes(held.clip.id)[:1]
+        return [queue.add_adjudication(held.clip.id)]
+
+    def _held(self, clip_id: str, finds: list[HeldFind]) -> HeldBackClip | None:
+        unit = self._unit
+        state = unit.queue.clip_state(clip_id)
+        if state is ClipState.PURGED:
+            return None
+        redactions = unit.redactions.of_clip(clip_id)
+        waiting = [one for one in redactions if one.is_muted or one.is_text_open]
+        kept = tuple(self._that_hold(state, finds, redactions))
+        if state is not ClipState.QUARANTINED and not kept and not waiting:
+            return None
+        clip = unit.clips.get(clip_id)
+        since = [one.found_at for one in kept] + [one.proposed_at for one in waiting]
+        place = HeldState.FINISHED if state in _FINISHED else HeldState.IN_WORK
+        if state is ClipState.QUARANTINED:
+            place = HeldState.QUARANTINED
+        return HeldBackClip(clip, place, kept, redactions, min(since, default=clip.imported_at))
+
+    def _that_hold(
+        self, state: ClipState, finds: list[HeldFind], redactions: tuple[Redaction, ...]
+    ) -> Iterator[HeldFind]:
+        """Of what was found: in the draft of a clip in quarantine, or in the work that counts."""
+        applied = [one for one in redactions if one.state is RedactionState.APPLIED]
+        for find in finds:
+            if not find.annotation_id:
+                if state is ClipState.QUARANTINED:
+                    yield find
+            elif state in _FINISHED and self._counts(find):
+                is_removed = find.code in (HeldCode.FLAG, HeldCode.TAG) and applied
+                if not is_removed:
+                    yield find
+
+    def _counts(self, find: HeldFind) -> bool:
+        queue = self._unit.queue
+        final = queue.final(find.clip_id)
+        if final is not None:
+            return final.annotation_id == find.annotation_id
+        return queue.state_of(find.annotation_id) == TaskState.ACCEPTED
+
+
+def _finds_in(hypothesis: Hypothesis, locale: str) -> bool:
+    texts = (hypothesis.text, " ".join(word.text for word in hypothesis.words))
+    return any(pii.find(text, locale) for text in texts)

@@ -1,0 +1,83 @@
+"""Redactions: stretches of a clip whose sound is muted at once, and removed once somebody confirmed it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reviewer.model.annotation import PersonalDataKind
+from reviewer.model.intervals import Span, merge
+
+
+class RedactionState(StrEnum):
+    """The state of a redaction. ``APPLIED``: the samples are replaced, nobody can hear them again."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+
+
+class RedactionSource(StrEnum):
+    """Who or what proposed a redaction."""
+
+    LISTENER = "listener"
+    """Somebody who heard the clip, or read its text, marked it."""
+    DRAFT = "draft"
+    """The words of a recogniser's draft, found at import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """Frames ``start`` to ``end`` (exclusive) of a clip that somebody or something took for personal data.
+
+    ``removed_start`` and ``removed_end`` are the frames that were replaced, zero until then.
+    ``is_text_open``: the samples are gone, but the program could not tell which words belong to them.
+    """
+
+    id: str
+    clip_id: str
+    start: int
+    end: int
+    kind: PersonalDataKind
+    source: RedactionSource
+    state: RedactionState
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    removed_start: int = 0
+    removed_end: int = 0
+    is_text_open: bool = False
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether its samples are still there and may not be heard."""
+        return self.state in (RedactionState.PROPOSED, RedactionState.CONFIRMED)
+
+    @property
+    def span(self) -> Span:
+        """What was marked."""
+        return Span(self.start, self.end)
+
+
+PAD_SECONDS = 0.15
+"""Added on each side: the marks of people and recognisers are late or early by about so much."""
+
+
+def muted_spans(redactions: Iterable[Redaction], rate_hz: int, frames: int) -> tuple[Span, ...]:
+    """The frames of a clip that nobody may hear, with their padding; canonical."""
+    pad = round(PAD_SECONDS * rate_hz)
+    return merge(
+        Span(max(one.start - pad, 0), min(one.end + pad, frames))
+        for one in redactions
+        if one.is_muted and one.start < frames
+    )
+
+
+def silent_spans(redactions: Sequence[Redaction], rate_hz: int, frames: int) -> tuple[Span, ...]:
+    """The frames of a clip in which nothing is heard any more: muted, or removed; canonical."""
+    removed = [
+        Span(one.removed_start, one.removed_end) for one in redactions if one.state is RedactionState.APPLIED
+    ]
+    return merge((*muted_spans(redactions, rate_hz, frames), *removed))

@@ -1,0 +1,129 @@
+"""Personal data in what was typed: found across segments, and replaced by a tag and a span of the sound."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from reviewer.errors import Notice
+from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
+from reviewer.privacy.pii import PiiKind, find
+from reviewer.transcript.checks import TextProblem, check_text
+from reviewer.transcript.conventions import Conventions
+from reviewer.transcript.word_times import TimedWord
+
+TimesOf = Callable[[Segment], Sequence[TimedWord]]
+_DETAILS = {PiiKind.EMAIL: "email", PiiKind.PHONE: "phone", PiiKind.CARD: "card"}
+_OTHER_DETAIL = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Characters [start, end) of a segment's text."""
+
+    segment_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPersonalData:
+    """One find: its parts, in the order of the segments; ``words`` as typed, on one line."""
+
+    kind: PiiKind
+    is_certain: bool
+    parts: tuple[TextPart, ...]
+    words: str
+
+
+def typed_personal_data(annotation: Annotation, locale: str) -> tuple[TypedPersonalData, ...]:
+    """What the detection finds in the texts of all segments, read as one: a number may go on in the next."""
+    text = annotation.text_verbatim
+    starts, place = [], 0
+    for segment in annotation.segments:
+        starts.append(place)
+        place += len(segment.text) + 1
+    return tuple(
+        TypedPersonalData(
+            span.kind,
+            span.certainty == "certain",
+            tuple(_parts(annotation.segments, starts, span.start, span.end)),
+            " ".join(text[span.start : span.end].split()),
+        )
+        for span in find(text, locale)
+    )
+
+
+def check_typed(text: str, conventions: Conventions) -> tuple[TextProblem, ...]:
+    """What ``check_text`` finds, and personal data: shown while typing, not only at the end.
+
+    Of a piece of a text only; ``refused`` reads all segments as one.
+    """
+    finds = [
+        TextProblem(
+            span.start,
+            span.end,
+            Notice("PERSONAL_DATA_HERE" if span.certainty == "certain" else "PERSONAL_DATA_MAYBE_HERE"),
+            blocks=False,
+        )
+        for span in find(text, conventions.id)
+    ]
+    if not finds:
+        return check_text(text, conventions)
+    return tuple(sorted((*check_text(text, conventions), *finds), key=lambda one: (one.start, -one.end)))
+
+
+def refused(annotation: Annotation, locale: str) -> tuple[Notice, ...]:
+    """The notice that prevents a submission while certain personal data stands in the text."""
+    count = sum(found.is_certain for found in typed_personal_data(annotation, locale))
+    return (Notice("PERSONAL_DATA_TYPED", {"count": count}),) if count else ()
+
+
+def tagged(annotation: Annotation, found: Sequence[TypedPersonalData], times_of: TimesOf) -> Annotation:
+    """The annotation with a tag in place of each part, a span over its sound, and the personal-data flag.
+
+    Where a word's time is only estimated, the span reaches to the next known time: too much is silenced
+    rather than too little.
+    """
+    texts = {segment.id: segment.text for segment in annotation.segments}
+    by_id = {segment.id: segment for segment in annotation.segments}
+    spans = list(annotation.spans)
+    for one in reversed(found):
+        detail = _DETAILS.get(one.kind, _OTHER_DETAIL)
+        for part in reversed(one.parts):
+            spans.append(_span(by_id[part.segment_id], part, one.kind, times_of))
+            text = texts[part.segment_id]
+            texts[part.segment_id] = f"{text[: part.start]}[pii:{detail}]{text[part.end :]}"
+    return replace(
+        annotation,
+        segments=tuple(replace(one, text=texts[one.id]) for one in annotation.segments),
+        spans=tuple(sorted(set(spans), key=lambda span: (span.start, span.end, span.kind))),
+        flags=annotation.flags | {Flag.PERSONAL_DATA} if found else annotation.flags,
+    )
+
+
+def _parts(segments: Sequence[Segment], starts: Sequence[int], start: int, end: int) -> Iterator[TextPart]:
+    for index in range(bisect_right(starts, start) - 1, len(segments)):
+        segment, offset = segments[index], starts[index]
+        if offset >= end:
+            return
+        low, high = max(start - offset, 0), min(end - offset, len(segment.text))
+        if segment.text[low:high].strip():
+            yield TextPart(segment.id, low, high)
+
+
+def _span(segment: Segment, part: TextPart, kind: PiiKind, times_of: TimesOf) -> PersonalDataSpan:
+    words = times_of(segment)
+    inside = [word for word in words if word.start < part.end and part.start < word.end]
+    first, last = segment.start, segment.end
+    if inside and inside[0].is_exact:
+        first = inside[0].from_frame
+    else:
+        first = max([first, *(word.to_frame for word in words if word.is_exact and word.end <= part.start)])
+    if inside and inside[-1].is_exact:
+        last = inside[-1].to_frame
+    else:
+        last = min([last, *(word.from_frame for word in words if word.is_exact and word.start >= part.end)])
+    if first >= last:
+        first, last = segment.start, segment.end
+    is_email = kind is PiiKind.EMAIL
+    return PersonalDataSpan(first, last, PersonalDataKind.EMAIL if is_email else PersonalDataKind.NUMBER)

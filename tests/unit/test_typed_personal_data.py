@@ -1,0 +1,110 @@
+"""Personal data in typed text: found across segments, replaced by tags and spans."""
+
+import pytest
+
+from reviewer.model.annotation import Annotation, Flag, PersonalDataKind, PersonalDataSpan, Segment
+from reviewer.privacy.pii import find
+from reviewer.session.typed_personal_data import refused, tagged, typed_personal_data
+from reviewer.transcript.word_times import TimedWord
+
+RATE = 100
+
+
+def annotation_of(*texts: str) -> Annotation:
+    """Segments of ten seconds each."""
+    return Annotation(
+        tuple(Segment(f"s{i}", i * 10 * RATE, (i + 1) * 10 * RATE, text) for i, text in enumerate(texts))
+    )
+
+
+def a_second_each(segment: Segment) -> tuple[TimedWord, ...]:
+    """Every word lasts a second, and its time is known."""
+    words, offset = [], 0
+    for place, word in enumerate(segment.text.split()):
+        start = segment.text.index(word, offset)
+        offset = start + len(word)
+        first = segment.start + place * RATE
+        words.append(TimedWord(start, offset, first, first + RATE, is_exact=True))
+    return tuple(words)
+
+
+def never_heard(segment: Segment) -> tuple[TimedWord, ...]:
+    return ()
+
+
+def tag_all(annotation: Annotation, times=a_second_each) -> Annotation:
+    return tagged(annotation, typed_personal_data(annotation, "en-US"), times)
+
+
+def test_an_address_becomes_a_tag_a_span_over_its_words_and_the_flag() -> None:
+    after = tag_all(annotation_of("write to anna@example.org today"))
+    assert after.text_verbatim == "write to [pii:email] today"
+    assert after.spans == (PersonalDataSpan(2 * RATE, 3 * RATE, PersonalDataKind.EMAIL),)
+    assert Flag.PERSONAL_DATA in after.flags
+
+
+def test_a_number_over_two_segments_is_one_find_and_becomes_a_tag_in_each() -> None:
+    before = annotation_of("my number is four one five five", "five five two six seven one thanks")
+    (found,) = typed_personal_data(before, "en-US")
+    assert [part.segment_id for part in found.parts] == ["s0", "s1"]
+    after = tag_all(before)
+    assert [one.text for one in after.segments] == ["my number is [pii:phone]", "[pii:phone] thanks"]
+    assert [(span.start, span.end) for span in after.spans] == [(300, 700), (1000, 1600)]
+
+
+def test_several_finds_in_one_text_are_all_replaced() -> None:
+    after = tag_all(annotation_of("ring 415 555 2671 or mail a.b@example.org or pay 4111 1111 1111 1111"))
+    assert after.text_verbatim == "ring [pii:phone] or mail [pii:email] or pay [pii:card]"
+    assert len(after.spans) == 3
+
+
+def test_nothing_is_left_to_find_after_the_tags() -> None:
+    after = tag_all(annotation_of("ring 415 555 2671", "or anna at gmail dot com"))
+    assert find(after.text_verbatim, "en-US") == ()
+    assert refused(after, "en-US") == ()
+
+
+def test_without_word_times_the_whole_segment_is_silenced() -> None:
+    after = tag_all(annotation_of("hello", "ring 415 555 2671"), never_heard)
+    assert [(span.start, span.end) for span in after.spans] == [(1000, 2000)]
+
+
+def test_estimated_times_reach_to_the_next_known_word() -> None:
+    def only_the_first_and_last(segment: Segment) -> tuple[TimedWord, ...]:
+        first, *others, last = a_second_each(segment)
+        guessed = (
+            TimedWord(w.start, w.end, w.from_frame + 40, w.to_frame - 40, is_exact=False) for w in others
+        )
+        return (first, *guessed, last)
+
+    after = tag_all(annotation_of("ring 415 555 2671 now"), only_the_first_and_last)
+    assert [(span.start, span.end) for span in after.spans] == [(100, 400)]
+
+
+def test_spans_that_were_there_before_remain() -> None:
+    before = annotation_of("ring 415 555 2671")
+    earlier = PersonalDataSpan(900, 950, PersonalDataKind.NAME)
+    after = tag_all(Annotation(before.segments, (earlier,)))
+    assert earlier in after.spans
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("ring 415 555 2671", True),
+        ("anna at acme dot com", False),
+        ("reference nine nine one two three four five", False),
+    ],
+)
+def test_only_what_is_certain_prevents_a_submission(text: str, blocks: bool) -> None:
+    assert bool(refused(annotation_of(text), "fr-FR" if "reference" in text else "en-US")) is blocks
+
+
+def test_the_notice_counts_and_never_repeats_the_words() -> None:
+    (notice,) = refused(annotation_of("ring 415 555 2671 or a.b@example.org"), "en-US")
+    assert (notice.code, dict(notice.parameters)) == ("PERSONAL_DATA_TYPED", {"count": 2})
+
+
+def test_ordinary_text_stays_as_it_is() -> None:
+    before = annotation_of("we meet at ten thirty", "bring two of them")
+    assert tag_all(before) == before
