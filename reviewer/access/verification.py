@@ -13,6 +13,7 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.checkpoint_verification import StoredCheckpoint, Witnessings, read_checkpoints
 from reviewer.access.log_chain import parse
 from reviewer.access.log_walk import LogWalk, Mismatch, RowListener, require_signatures, stored_rows
+from reviewer.access.signed_facts import FactTables, SignedFacts
 from reviewer.access.table_seal import SealedTables, SealRows
 from reviewer.access.work_verification import LoggedWork, WorkTables
 from reviewer.db.schema import migrations
@@ -53,6 +54,7 @@ class _Tables:
     people: dict[str, tuple[str, str]]
     work: WorkTables | None
     sealed: SealedTables
+    facts: FactTables | None
 
 
 def verify_log(
@@ -131,7 +133,8 @@ def _verify(
     walk = LogWalk(log_id, signed, frozenset(_wanted(tables, outside)))
     walks.append(walk)
     work, witnessings, seals = LoggedWork(), Witnessings(), SealRows()
-    listeners: list[RowListener] = [work, witnessings, seals]
+    facts = SignedFacts()
+    listeners: list[RowListener] = [work, witnessings, seals, facts]
     problem: Mismatch | None = None
     try:
         walk.run(
@@ -152,6 +155,8 @@ def _verify(
         _match_index(connection, tables, walk)
         _match_people(tables.people, walk)
         tables.work.match(work)
+        if tables.facts is not None:
+            tables.facts.match(facts)
         tables.sealed.match(walk, seals, public_key)
 
 
@@ -209,6 +214,7 @@ def _snapshot(connection: sqlite3.Connection) -> _Tables:
         people=_people(connection) if has_work else {},
         work=WorkTables.read(connection) if has_work else None,
         sealed=SealedTables.read(connection),
+        facts=FactTables.read(connection) if has_work else None,
     )
     connection.execute("COMMIT")
     return tables

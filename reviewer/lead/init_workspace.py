@@ -7,6 +7,7 @@ from pathlib import Path
 from reviewer.access.audit_log import AuditLog
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
+from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
 from reviewer.access.table_seal import MIGRATIONS, TableSeals
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
@@ -42,7 +43,7 @@ def init_workspace(
         migrate(database)
         with database.transaction():
             write_meta(database, WorkspaceMeta(workspace_id, log_public_key))
-            PersonRepository(database, clock).add(person, sealed)
+            person = PersonRepository(database, clock).add(person, sealed)
             log = AuditLog(database, clock, workspace_id)
             log.unlock(keyring.log_key)
             seals = TableSeals(database, log)
@@ -55,6 +56,7 @@ def init_workspace(
                     detail={
                         "log_public_key": log_public_key.hex(),
                         "public_key": person.public_key.hex(),
+                        "name_sha256": name_digest(person.id, person.name),
                         **policy.to_detail(),
                         MIGRATIONS: len(migrations.applied(database.tables)),
                     },

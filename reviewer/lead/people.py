@@ -1,11 +1,13 @@
 """Adds people by a one-time enrolment code, sets their languages, and revokes their accounts."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from reviewer.access.rights import Act, require
+from reviewer.access.signed_facts import name_digest
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
 from reviewer.errors import Refused
 from reviewer.model.event import Action, DetailValue, Event
@@ -55,8 +57,9 @@ class People:
         sealed = seal_keyring(keyring, code.replace("-", ""), person.id, role, self._parameters)
         until = self._unit.clock.now() + timedelta(hours=CODE_HOURS)
         with self._unit.transaction():
-            self._unit.people.invite(person, sealed, until)
-            self._record(Action.PERSON_ADDED, identity, person)
+            added = self._unit.people.invite(person, sealed, until)
+            digest = name_digest(added.id, added.name)
+            self._record(Action.PERSON_ADDED, identity, person, {"name_sha256": digest})
         return Invitation(person, code, until)
 
     def revoke(self, identity: Identity, name: str) -> Person:
@@ -110,8 +113,15 @@ class People:
     def _active_leads(self) -> int:
         return sum(p.role is Role.LEAD and p.state is PersonState.ACTIVE for p in self._unit.people.all())
 
-    def _record(self, action: Action, identity: Identity, person: Person) -> None:
-        self._unit.log.record(Event.by(identity, action, person.id, detail={"role": person.role.value}))
+    def _record(
+        self,
+        action: Action,
+        identity: Identity,
+        person: Person,
+        more: Mapping[str, DetailValue] = MappingProxyType({}),
+    ) -> None:
+        detail = {"role": person.role.value, **more}
+        self._unit.log.record(Event.by(identity, action, person.id, detail=detail))
 
 
 def release_task(unit: UnitOfWork, identity: Identity, task_id: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.access.verification import verify_file, verify_log
+from reviewer.db.table_sums import store_sums, table_sums
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.places import DATABASE_FILE
@@ -29,7 +30,10 @@ EDITS = {
     "clip loses its key": "UPDATE clip SET wrapped_key = NULL",
     "purged clip has a key again": "UPDATE clip SET wrapped_key = x'00' WHERE wrapped_key IS NULL",
     "clips are deleted": "DELETE FROM clip",
-    "clip is added": "INSERT INTO clip SELECT 'c0', product, locale, rate_hz, channels, frames, recorded_at,"
+    "clip is added": "INSERT INTO clip (id, product, locale, rate_hz, channels,"
+    " frames, recorded_at, consent_granted_at, consent_withdrawn_at, purge_at, imported_at, source_hash,"
+    " speaker_hash, samples_hash, wrapped_key) SELECT 'c0', product, locale, rate_hz, channels, frames,"
+    " recorded_at,"
     " consent_granted_at, consent_withdrawn_at, purge_at, imported_at, 's', speaker_hash, 'h', NULL"
     " FROM clip LIMIT 1",
     "hypothesis is another": "UPDATE hypothesis SET sealed = x'00'",
@@ -161,9 +165,7 @@ def test_a_whole_journey_raises_no_alarm(journey: Bench) -> None:
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_an_edit_by_another_program_is_found(journey: Bench, tmp_path: Path, edit: str) -> None:
-    file = tmp_path / "copy.db"
-    with closing(sqlite3.connect(journey.workspace.path / DATABASE_FILE)) as source:
-        source.execute("VACUUM INTO ?", (str(file),))
+    file = copied(journey, tmp_path)
     meta = journey.workspace._meta
     assert verify_log(file, meta.workspace_id, meta.log_public_key).ok
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
@@ -172,6 +174,75 @@ def test_an_edit_by_another_program_is_found(journey: Bench, tmp_path: Path, edi
         assert "\n".join(connection.iterdump()) != before
     finding = verify_log(file, meta.workspace_id, meta.log_public_key)
     assert not finding.ok
+
+
+SAID = {
+    "UPDATE clip SET purge_at = purge_at + 1": "CLIP_DATES_DIFFER",
+    "UPDATE clip SET consent_withdrawn_at = NULL": "CLIP_DATES_DIFFER",
+    "DELETE FROM clip": "CLIP_DATES_DIFFER",
+    "UPDATE person SET name = name || 'x'": "PERSON_DIFFERS",
+    "UPDATE person SET role = 'lead'": "PERSON_DIFFERS",
+    "UPDATE task SET state = 'open', priority = 1": "TABLES_DIFFER",
+}
+
+
+@pytest.mark.parametrize("edit", SAID)
+def test_the_finding_says_what_differs(journey: Bench, tmp_path: Path, edit: str) -> None:
+    file = copied(journey, tmp_path)
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        _edit(connection, edit)
+    assert verify_file(file).notice.code == SAID[edit]
+
+
+def test_what_was_edited_stays_found_after_more_work(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path)
+    file = bench.workspace.path / DATABASE_FILE
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("UPDATE queue_clip SET passes = passes + 1")
+    bench.agree(ANA)
+    bench.submitted(ANA, "turn left")
+    finding = verify_file(file)
+    assert (finding.notice.code, finding.notice.parameters) == ("TABLES_DIFFER", {"names": "queue_clip"})
+    bench.workspace.close()
+
+
+def test_sums_that_were_edited_too_are_never_signed_again(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path)
+    with bench.database() as other, other.transaction():
+        other.execute("UPDATE queue_clip SET passes = passes + 1")
+        store_sums(other.raw(), table_sums(other.raw()))
+    window = bench.another_window()
+    window.agree(ANA)
+    assert verify_file(window.workspace.path / DATABASE_FILE).notice.code == "TABLE_SEAL_WRONG"
+    for each in (window, bench):
+        each.workspace.close()
+
+
+def test_a_seal_that_was_removed_is_missed_and_never_made_again(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path)
+    with bench.database() as old, old.transaction():
+        old.execute("DELETE FROM table_seal")
+        old.execute("DELETE FROM table_sum")
+    bench.agree(ANA)
+    assert verify_file(bench.workspace.path / DATABASE_FILE).notice.code == "TABLE_SEAL_MISSING"
+    bench.workspace.close()
+
+
+def test_a_failed_statement_leaves_no_change_in_the_sums(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path)
+    with bench.workspace._database.transaction():
+        with pytest.raises(sqlite3.IntegrityError):
+            bench.workspace._database.execute("UPDATE person SET name_key = 'same'")
+        bench.agree(ANA)
+    assert verify_file(bench.workspace.path / DATABASE_FILE).ok
+    bench.workspace.close()
+
+
+def copied(bench: Bench, folder: Path) -> Path:
+    file = folder / "copy.db"
+    with closing(sqlite3.connect(bench.workspace.path / DATABASE_FILE)) as source:
+        source.execute("VACUUM INTO ?", (str(file),))
+    return file
 
 
 def _edit(connection: sqlite3.Connection, edit: str) -> None:
