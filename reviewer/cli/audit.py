@@ -205,10 +205,12 @@ def segments(
 
 
 def _print_finding(finding: "Finding", *, as_json: bool) -> None:
+    from reviewer.db.table_sums import NOT_COVERED  # noqa: PLC0415
+
     sentence = command_catalogue().words(finding.notice).sentence
     if as_json:
         found = {"ok": finding.ok, "rows": finding.rows, "first_bad": finding.first_bad}
-        output.print_json(found | {"sentence": sentence})
+        output.print_json(found | {"sentence": sentence, "not_covered": sorted(NOT_COVERED)})
     elif finding.ok:
         print(sentence)
 

@@ -7,8 +7,8 @@ from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.redaction_tables import REDACTIONS
-from reviewer.db.table_sums import TABLE_SUMS
-from reviewer.errors import Refused
+from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
+from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import ClipState
 from reviewer.model.people import PersonState, Role
 from reviewer.model.task import SkipReason, TaskKind, TaskState, VerdictKind
@@ -24,7 +24,19 @@ def migrate(database: Database) -> None:
     with translated():
         if database.value("SELECT 1 FROM sqlite_schema WHERE name = 'qa_check'"):
             raise Refused("OLD_WORKSPACE", folder=str(database.path.parent))
+        if migrations.pending(database.tables):
+            _require_whole(database)
         migrations.apply(database.tables)
+
+
+def _require_whole(database: Database) -> None:
+    """Raises Damaged where rows do not fit their sums: after a migration they could not be compared."""
+    if not database.value("SELECT 1 FROM sqlite_schema WHERE name = 'table_sum'"):
+        return
+    with database.transaction():
+        names = different_tables(stored_sums(database.raw()), table_sums(database.raw()))
+    if names:
+        raise Damaged("TABLES_DIFFER", names=", ".join(names))
 
 
 @migrations()

@@ -9,6 +9,7 @@ import pytest
 
 from reviewer.access.verification import verify_file, verify_log
 from reviewer.db.table_sums import store_sums, table_sums
+from reviewer.errors import Damaged
 from reviewer.lead.intake_report import IntakeOptions
 from reviewer.model.task import SkipReason, VerdictKind
 from reviewer.places import DATABASE_FILE
@@ -258,3 +259,13 @@ def _edit(connection: sqlite3.Connection, edit: str) -> None:
     connection.execute(edit)
     for _, sql in triggers:
         connection.execute(sql)
+
+
+def test_a_file_whose_rows_do_not_fit_their_sums_is_not_migrated(tmp_path: Path) -> None:
+    bench = make_bench(tmp_path)
+    file = bench.workspace.path / DATABASE_FILE
+    bench.workspace.close()
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'm017%'")
+    with pytest.raises(Damaged, match="TABLES_DIFFER"):
+        bench.another_window()
