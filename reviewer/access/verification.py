@@ -17,6 +17,7 @@ from reviewer.access.signed_facts import FactTables, SignedFacts
 from reviewer.access.table_seal import SealedTables, SealRows
 from reviewer.access.work_verification import LoggedWork, WorkTables
 from reviewer.db.schema import migrations
+from reviewer.db.table_sums import NOT_COVERED
 from reviewer.errors import Notice, Unavailable
 from reviewer.model.people import PersonState
 
@@ -39,6 +40,8 @@ class Finding:
     first_bad: int | None
     notice: Notice
     rows: int
+    not_covered: tuple[str, ...] = tuple(sorted(NOT_COVERED))
+    """The tables that are held against nothing."""
 
 
 @dataclass(frozen=True, slots=True)

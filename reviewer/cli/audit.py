@@ -205,12 +205,10 @@ def segments(
 
 
 def _print_finding(finding: "Finding", *, as_json: bool) -> None:
-    from reviewer.db.table_sums import NOT_COVERED  # noqa: PLC0415
-
     sentence = command_catalogue().words(finding.notice).sentence
     if as_json:
         found = {"ok": finding.ok, "rows": finding.rows, "first_bad": finding.first_bad}
-        output.print_json(found | {"sentence": sentence, "not_covered": sorted(NOT_COVERED)})
+        output.print_json(found | {"sentence": sentence, "not_covered": list(finding.not_covered)})
     elif finding.ok:
         print(sentence)
 
