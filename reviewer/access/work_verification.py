@@ -42,6 +42,7 @@ class LoggedWork:
         Action.TAKEN_BACK,
         Action.REVIEW_DRAWN,
         Action.SUBMISSION_REFUSED,
+        Action.REDACTION_APPLIED,
     }
     work: dict[str, tuple[int, _Work]] = field(default_factory=dict)
     """Annotation id -> the first row that submits it."""

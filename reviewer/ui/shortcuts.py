@@ -189,7 +189,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("qa.submit", Scope.QA, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Submit my version")),
     _key("qa.accept", Scope.QA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept")),
     _key("qa.return", Scope.QA, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Return with a comment")),
-    _key("qa.redact", Scope.QA, "Ctrl+Shift+Y", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
+    _key("qa.redact", Scope.QA, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Confirm a redaction")),
     _key("qa.reject", Scope.QA, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
     *_listening(Scope.QA),
     _key(
@@ -223,7 +223,7 @@ TABLE: tuple[Shortcut, ...] = (
     _key("held.refresh", Scope.HELD, "F5", QT_TRANSLATE_NOOP("shortcuts", "Refresh")),
     _key("held.open", Scope.HELD, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Open the clip")),
     _key("held.play", Scope.HELD, "Ctrl+Space", QT_TRANSLATE_NOOP("shortcuts", "Play or stop")),
-    _key("held.redact", Scope.HELD, "Ctrl+Shift+Y", QT_TRANSLATE_NOOP("shortcuts", "Remove the sound")),
+    _key("held.redact", Scope.HELD, "Ctrl+Shift+I", QT_TRANSLATE_NOOP("shortcuts", "Remove the sound")),
     _key("held.reject", Scope.HELD, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "Reject a redaction")),
     _key("held.release", Scope.HELD, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release")),
     _key("held.drop", Scope.HELD, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Remove the drafts")),
