@@ -35,6 +35,11 @@ class SignIn:
         self._live: dict[str, Identity] = {}
         self._endings: list[Callable[[Identity], None]] = []
 
+    @property
+    def policy(self) -> WorkspacePolicy | None:
+        """The signed policy, for a lead who signed in for it."""
+        return self._policy
+
     def before_sign_out(self, put_away: Callable[[Identity], None]) -> None:
         """Registers a callback for each sign-out, while rows can still be signed; it must not raise."""
         self._endings.append(put_away)
