@@ -16,6 +16,7 @@ from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
 from reviewer.access.policy import Policy
+from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
@@ -26,6 +27,7 @@ from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
@@ -45,6 +47,7 @@ from reviewer.files import write_atomically
 from reviewer.labels.schema import load_schema
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
+from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
 from reviewer.model.clock import Clock, ForwardClock, SystemClock
 from reviewer.model.people import Identity, Person
@@ -129,12 +132,13 @@ class Workspace:
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
             locale=self.project.locale,
+            languages=self._languages_of,
+            log_public_key=self._meta.log_public_key,
             app_version=APP_VERSION,
         )
         self._access = ClipAccess(
             unit=self._unit,
             sign_in=self.sessions,
-            locale=self.project.locale,
             limits=ActivityLimits(self._unit, self.project.limits),
             unwitnessed_rows=self.project.log.unwitnessed_rows,
         )
@@ -152,6 +156,11 @@ class Workspace:
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         """Activates an invited account."""
         return self.sessions.enrol(name, code, passphrase)
+
+    @property
+    def recovery(self) -> Recovery:
+        """The recovery key, for whoever holds it."""
+        return Recovery(self._unit, self._parameters)
 
     def purge_due(self, identity: Identity) -> tuple[str, ...]:
         """Purges what is due, and records the end of exports that were killed; returns the purged clips.
@@ -220,6 +229,12 @@ class Workspace:
             recognisers=self.project.asr.recogniser,
         )
 
+    def _languages_of(self, person_id: str) -> tuple[str, ...]:
+        try:
+            return self._unit.queue.languages().get(person_id, ())
+        except Unavailable:  # a queue elsewhere; the agreement is shown in the project's language
+            return ()
+
     def _verify_log(self) -> Finding:
         return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
 
@@ -255,6 +270,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         withdrawals=WithdrawalRepository(database),
         retention=RetentionRepository(database),
         people=PersonRepository(database, clock),
+        recovery_keys=RecoveryKeyRepository(database, clock),
+        key_deliveries=KeyDeliveries(database),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
         clock=clock,
     )
@@ -292,8 +309,8 @@ def make_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
-) -> None:
-    """Creates a workspace and its first lead.
+) -> str:
+    """Creates a workspace and its first lead; returns its recovery key, which is stored nowhere.
 
     Raises: Refused when there is one already, the passphrase is weak or the project file is wrong.
     """
@@ -309,7 +326,7 @@ def make_workspace(
         write_atomically(folder / PROJECT_FILE, text.encode())
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
-    init_workspace(
+    return init_workspace(
         folder / DATABASE_FILE,
         lead,
         passphrase,

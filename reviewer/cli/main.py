@@ -23,6 +23,7 @@ from reviewer.cli import (
     policy,
     qa,
     queue,
+    recovery,
     retention,
 )
 from reviewer.errors import Refused, ReviewerError, Unavailable
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.add_typer(people.app, name="people")
 app.command("enrol")(people.enrol)
+app.command("recover")(recovery.recover)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
 from reviewer.clips.store import ClipStore
@@ -70,6 +71,7 @@ class ClipContent:
         self._store = store
         self._clips = clips
         self._database = database
+        self._deliveries = KeyDeliveries(database)
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
         """Seals content of a clip; raises Refused if the clip was purged."""
@@ -120,12 +122,12 @@ class ClipContent:
         if self._clips.has(clip.id):
             raise Refused("DUPLICATE")
         key = keys.new_clip_key()
-        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, key)
         contents = self._sealed_files(key, clip.id, flac, peaks, speech)
         try:
             self._put_missing(clip.id, contents)
             with self._database.transaction():
-                self._clips.add(clip, wrapped)
+                # In this transaction: before it the workspace key may be replaced.
+                self._clips.add(clip, self._wrap(keyring, clip.id, key))
                 in_transaction()
                 # Another process may have swept since the files were written; in this transaction none can.
                 self._put_missing(clip.id, contents)
@@ -156,12 +158,12 @@ class ClipContent:
         Raises: Refused (code CLIP_CHANGED, PURGED); then nothing has changed.
         """
         old, new = self._key(keyring, clip_id), keys.new_clip_key()
-        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip_id, new)
         contents = self._sealed_files(new, clip_id, files.flac, files.peaks, files.speech)
         name = f"{clip_id}-{secrets.token_hex(4)}"  # two who do this at once do not write the same files
         try:
             self._put_missing(name, contents)
             with self._database.transaction():
+                wrapped = self._wrap(keyring, clip_id, new)
                 self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
                 in_transaction(Resealer(old, new, self._workspace_id, clip_id))
                 self._put_missing(name, contents)  # another process may have swept them, as in ``add``
@@ -228,7 +230,16 @@ class ClipContent:
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
-        return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+        while True:
+            current = self._deliveries.current(keyring)
+            try:
+                return keys.unwrap_clip_key(current.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+            except Damaged:
+                if self._deliveries.generation() == current.generation:
+                    raise  # else the workspace key was replaced between the two reads
+
+    def _wrap(self, keyring: Keyring, clip_id: str, key: bytes) -> bytes:
+        return keys.wrap_clip_key(self._deliveries.current(keyring).workspace_key, clip_id, key)
 
     def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
         return SealContext(self._workspace_id, clip_id, kind, name)

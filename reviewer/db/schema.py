@@ -5,6 +5,7 @@ from sqlite_utils import Migrations
 
 from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.key_tables import KEYS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.redaction_tables import REDACTIONS
 from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
@@ -142,6 +143,13 @@ def m014_log_as_evidence(db: Tables) -> None:
 def m017_activity(db: Tables) -> None:
     """Counts of what each person opens, skips and hears."""
     for statement in _ACTIVITY:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m018_keys(db: Tables) -> None:
+    """Keys that a lead sends to people, and the recovery key."""
+    for statement in KEYS:
         db.conn.execute(statement)
 
 

@@ -216,6 +216,9 @@ TABLE: tuple[Shortcut, ...] = (
         "overview.release", Scope.OVERVIEW, "Ctrl+Shift+R", QT_TRANSLATE_NOOP("shortcuts", "Release a clip")
     ),
     _key("people.add", Scope.PEOPLE, "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "Add a person")),
+    _key(
+        "people.code", Scope.PEOPLE, "Ctrl+Shift+N", QT_TRANSLATE_NOOP("shortcuts", "New code for a person")
+    ),
     _key("people.copy", Scope.PEOPLE, "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Copy the code")),
     _key("people.languages", Scope.PEOPLE, "Ctrl+Shift+G", QT_TRANSLATE_NOOP("shortcuts", "Set languages")),
     _key("people.revoke", Scope.PEOPLE, "Ctrl+Shift+X", QT_TRANSLATE_NOOP("shortcuts", "Revoke a person")),
