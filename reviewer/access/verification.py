@@ -135,8 +135,7 @@ def _verify(
     signed = {size: note for size, note in ours.items() if note is not None}
     walk = LogWalk(log_id, signed, frozenset(_wanted(tables, outside)))
     walks.append(walk)
-    work, witnessings, seals = LoggedWork(), Witnessings(), SealRows()
-    facts = SignedFacts()
+    work, witnessings, seals, facts = LoggedWork(), Witnessings(), SealRows(), SignedFacts()
     listeners: list[RowListener] = [work, witnessings, seals, facts]
     problem: Mismatch | None = None
     try:

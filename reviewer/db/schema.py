@@ -3,6 +3,7 @@
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
+from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
 from reviewer.db.key_tables import KEYS
@@ -142,7 +143,7 @@ def m014_log_as_evidence(db: Tables) -> None:
 @migrations()
 def m017_activity(db: Tables) -> None:
     """Counts of what each person opens, skips and hears."""
-    for statement in _ACTIVITY:
+    for statement in ACTIVITY:
         db.conn.execute(statement)
 
 
@@ -591,26 +592,4 @@ _LABEL_SCHEMAS = (
     CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
     BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
     """,
-)
-
-# Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.
-_ACTIVITY = (
-    """
-    CREATE TABLE activity (
-        person_id TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        slot INTEGER NOT NULL,
-        count INTEGER NOT NULL,
-        PRIMARY KEY (person_id, kind, slot)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE clip_heard (
-        person_id TEXT NOT NULL,
-        clip_id TEXT NOT NULL,
-        frames INTEGER NOT NULL,
-        PRIMARY KEY (person_id, clip_id)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
 )

@@ -27,9 +27,7 @@ def init_workspace(
 ) -> str:
     """Creates the database with its first lead, their keys and the first log row, or nothing.
 
-    The row signs ``policy``, the files that decide in the workspace.
-
-    Returns: the recovery key.
+    The row signs ``policy``, the files that decide here. Returns: the recovery key.
     """
     person = Person(f"p{secrets.token_hex(6)}", " ".join(lead.split()), Role.LEAD, PersonState.ACTIVE)
     keyring = new_workspace_keyring()
@@ -50,8 +48,7 @@ def init_workspace(
             log = AuditLog(database, clock, workspace_id)
             log.unlock(keyring.log_key)
             seals = TableSeals(database, log)
-            count = len(migrations.applied(database.tables))
-            signed: dict[str, DetailValue] = {**policy.to_detail(), MIGRATIONS: count}
+            signed = _signed(policy, database)
             for event in _first_events(person, workspace_id, log_public_key, recovery, signed):
                 log.record(event)
             log.checkpoint("workspace_made")
@@ -64,6 +61,10 @@ def init_workspace(
     draft.replace(file)
     _remove(draft)
     return recovery_key
+
+
+def _signed(policy: Policy, database: Database) -> dict[str, DetailValue]:
+    return {**policy.to_detail(), MIGRATIONS: len(migrations.applied(database.tables))}
 
 
 def _first_events(
