@@ -19,6 +19,8 @@ from tests.benches.spoken import FRAMES_A_WORD, write_spoken
 from tests.benches.workspace import ANA, BEN, LEAD, QUINN, Bench, annotation, hear, make_bench
 
 NUMBER = "four one five five five five two six seven one"
+LIKELY = "five five five two six seven one"
+"""Not certain: work with it goes in after a question."""
 TEXT = f"my number is {NUMBER} please"
 SPAN = Span(3 * FRAMES_A_WORD, 13 * FRAMES_A_WORD)
 
@@ -223,7 +225,7 @@ def test_a_line_for_a_clip_that_is_not_in_quarantine_stays_a_duplicate(bench: Be
 
 
 def test_finished_work_with_a_number_is_listed_and_released_for_the_export(bench: Bench) -> None:
-    clip_id = finished(bench, f"call {NUMBER}")
+    clip_id = finished(bench, f"call {LIKELY}")
     (one,) = held(bench)
     assert (one.clip.id, one.state, one.codes, one.kinds) == (
         clip_id,
@@ -239,7 +241,7 @@ def test_finished_work_with_a_number_is_listed_and_released_for_the_export(bench
 
 
 def test_finished_work_is_redacted_and_exported_without_the_number(bench: Bench) -> None:
-    clip_id = finished(bench, f"call {NUMBER}", Flag.PERSONAL_DATA)
+    clip_id = finished(bench, f"call {LIKELY}", Flag.PERSONAL_DATA)
     held_back, identity = desk(bench)
     held_back.redact(identity, clip_id, Span(5000, 15_000), PersonalDataKind.NUMBER)
     assert held(bench) == ()
@@ -258,7 +260,7 @@ def test_words_that_nobody_can_tell_wait_until_somebody_looked(bench: Bench) -> 
 
 
 def test_finished_work_is_handed_to_qa_whose_text_counts(bench: Bench) -> None:
-    clip_id = finished(bench, f"call {NUMBER}")
+    clip_id = finished(bench, f"call {LIKELY}")
     held_back, identity = desk(bench)
     invited = bench.person(LEAD).lead.add_person("Vera Second", Role.QA)
     bench.workspace.enrol("Vera Second", invited.code, "correct horse battery")
@@ -280,7 +282,7 @@ def test_finished_work_is_handed_to_qa_whose_text_counts(bench: Bench) -> None:
 def test_work_of_which_the_submission_was_returned_does_not_wait_for_the_lead(bench: Bench) -> None:
     manifest = write_spoken(bench.workspace.path.parent / "in", bench.clock, ["nothing here"], name="plain")
     bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
-    bench.submitted(ANA, f"call {NUMBER}")
+    bench.submitted(ANA, f"call {LIKELY}")
     assert held(bench) == ()
     bench.reviewed(QUINN, "nothing here", VerdictKind.RETURNED, comment="listen")
     assert held(bench) == ()
