@@ -15,7 +15,9 @@ from reviewer.access.audit_log import AuditLog
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
+from reviewer.access.policy import Policy
 from reviewer.access.recovery_key import RecoveryKeyRepository
+from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
@@ -65,6 +67,7 @@ from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
+from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
@@ -123,7 +126,8 @@ class Workspace:
         form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
-        self.sessions = SignIn(self._unit, self._parameters)
+        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), self._meta.log_public_key)
+        self.sessions = SignIn(self._unit, self._parameters, self.policy)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
@@ -242,6 +246,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
     clips = ClipRepository(database)
     content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
     log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
+    TableSeals(database, log)
     agreements = _own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,
@@ -322,7 +327,12 @@ def make_workspace(
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
     return init_workspace(
-        folder / DATABASE_FILE, lead, passphrase, clock or SystemClock(), parameters or KdfParameters()
+        folder / DATABASE_FILE,
+        lead,
+        passphrase,
+        clock or SystemClock(),
+        parameters or KdfParameters(),
+        Policy.of(folder, _shipped_files()),
     )
 
 
@@ -330,6 +340,14 @@ def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
     """A schema or conventions file: the workspace's own, else the built-in one."""
     own = workspace / kind / f"{name}.toml"
     return own if own.is_file() else resource(kind, f"{name}.toml")
+
+
+def _shipped_files() -> dict[str, Path]:
+    """The files that decide where a workspace has none of its own, by name."""
+    root = resource("project.toml").parent
+    folders = (root / kind for kind in ("schemas", "conventions", "nda"))
+    paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path for path in sorted(paths)}
 
 
 def _own_folder_or_resource(workspace: Path, kind: str) -> Path:

@@ -185,6 +185,7 @@ class PersonRepository:
     def _insert(self, person: Person, state: PersonState, keyring: bytes, until: datetime | None) -> Person:
         name = shown_name(person.name)
         self._require_distinct(name)
+        self._salt()  # made while somebody can sign it
         added = Person(person.id, name, person.role, state, person.public_key)
         code_until = None if until is None else to_micros(until)
         row = {"name_key": name_key(name), "keyring": keyring, "code_until": code_until}

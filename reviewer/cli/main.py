@@ -20,6 +20,7 @@ from reviewer.cli import (
     output,
     people,
     pii,
+    policy,
     qa,
     queue,
     recovery,
@@ -55,6 +56,7 @@ app.add_typer(pii.app, name="pii")
 app.command("export")(clips.export)
 app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
+app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")
 app.add_typer(retention.recall_app, name="recall")
 app.command("doctor")(doctor.doctor)

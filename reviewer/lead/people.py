@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from reviewer.access.people import shown_name
 from reviewer.access.rights import Act, require
+from reviewer.access.signed_facts import name_digest
 from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card
 from reviewer.clips.keys import KdfParameters, new_keyring, seal_keyring
@@ -106,7 +108,9 @@ class People:
         )
         with unit.transaction():
             self._invitations.put(made, is_new=True)
-            unit.log.record(Event.by(identity, Action.PERSON_ADDED, made.person.id, detail=made.detail))
+            digest = name_digest(made.person.id, shown_name(name))
+            detail = {**made.detail, "name_sha256": digest}
+            unit.log.record(Event.by(identity, Action.PERSON_ADDED, made.person.id, detail=detail))
         return made.invitation
 
     def issue_code(self, identity: Identity, name: str) -> Invitation:

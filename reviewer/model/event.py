@@ -76,6 +76,7 @@ class Action(StrEnum):
     LOG_EXPORTED = "log.exported"
     CLOCK_SET_BACK = "clock.set_back"
     REFUSED = "refused"
+    TABLES_SEALED = "tables.sealed"
     POLICY_CHANGED = "policy.changed"
 
 

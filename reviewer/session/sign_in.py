@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
+from reviewer.access.rights import Act, require
 from reviewer.access.session_binding import binding
 from reviewer.access.signing import public_key_of
 from reviewer.clips.key_delivery import delivery_card, is_card_of
@@ -11,6 +12,7 @@ from reviewer.clips.keys import KdfParameters, burn_time, normal_passphrase, ope
 from reviewer.errors import Refused, ReviewerError, TooManyFailures, Unavailable, WrongPassphrase
 from reviewer.model.event import Action, Event
 from reviewer.model.people import Identity, Keyring, Person, PersonState
+from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.unit_of_work import UnitOfWork
 
 MINIMUM_PASSPHRASE = 12
@@ -25,27 +27,41 @@ def require_strong(passphrase: str) -> None:
 class SignIn:
     """Signs people in and out; an unknown name takes as long as a wrong passphrase."""
 
-    def __init__(self, unit: UnitOfWork, parameters: KdfParameters) -> None:
+    def __init__(
+        self, unit: UnitOfWork, parameters: KdfParameters, policy: WorkspacePolicy | None = None
+    ) -> None:
         self._unit = unit
+        self._policy = policy
         self._parameters = parameters
         self._live: dict[str, Identity] = {}
         self._endings: list[Callable[[Identity], None]] = []
+
+    @property
+    def policy(self) -> WorkspacePolicy | None:
+        """The signed policy, for a lead who signed in for it."""
+        return self._policy
 
     def before_sign_out(self, put_away: Callable[[Identity], None]) -> None:
         """Registers a callback for each sign-out, while rows can still be signed; it must not raise."""
         self._endings.append(put_away)
 
-    def sign_in(self, name: str, passphrase: str) -> Identity:
+    def sign_in(self, name: str, passphrase: str, *, for_policy: bool = False) -> Identity:
         """Opens the person's keyring and starts a session.
 
-        Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time).
+        ``for_policy``: a lead signs in to sign the files of the workspace, which may differ from the signed.
+        Raises: WrongPassphrase; TooManyFailures after five failures (the wait doubles each time);
+        Refused (POLICY_DIFFERS).
         """
+        if self._policy is not None and not for_policy:
+            self._policy.require_signed()
         self._charge(name)
         person = self._unit.people.by_name(name)
         keyring = self._open(person, passphrase)
         if person is None or keyring is None:
             self._fail(person, Action.SIGN_IN_FAILED)
             raise WrongPassphrase
+        if for_policy:
+            require(person, Act.CHANGE_POLICY)
         sealed = self._unit.people.keyring(person.id) or b""
         current = self._unit.key_deliveries.current(keyring)
         renewed = sealed
@@ -60,6 +76,8 @@ class SignIn:
                 self._register_key(identity)
                 if renewed != sealed:
                     self._unit.people.replace_keyring(person.id, sealed, renewed)
+                if self._policy is not None:
+                    self._policy.follow(identity)
         except BaseException:
             self._unit.log.lock()
             raise

@@ -131,6 +131,12 @@ TABLE: tuple[Shortcut, ...] = (
     _key("sign_in.enrol", Scope.SIGN_IN, "Ctrl+E", QT_TRANSLATE_NOOP("shortcuts", "Use a one-time code")),
     _key("sign_in.set", Scope.SIGN_IN, "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Set my passphrase")),
     _key("sign_in.back", Scope.SIGN_IN, "Esc", QT_TRANSLATE_NOOP("shortcuts", "Back to sign-in")),
+    _key(
+        "sign_in.policy",
+        Scope.SIGN_IN,
+        "Ctrl+Shift+P",
+        QT_TRANSLATE_NOOP("shortcuts", "Sign the changed files"),
+    ),
     _key("nda.agree", Scope.NDA, "Ctrl+Shift+A", QT_TRANSLATE_NOOP("shortcuts", "Accept the agreement")),
     _key("nda.decline", Scope.NDA, "Ctrl+Shift+D", QT_TRANSLATE_NOOP("shortcuts", "Decline the agreement")),
     # The desk
