@@ -234,6 +234,7 @@ class Export:
             },
             clips=len(utterances),
             clips_without_text=sum(not utterance.text for utterance in utterances),
+            personal_data_denied=sum(one.has_denied for one in selection.selected),
             seconds=_seconds(utterances),
             left_out=selection.left_out,
             log_size=order.head.size,

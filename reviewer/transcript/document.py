@@ -32,7 +32,7 @@ class Document:
         now = history.present.annotation
         if not now.segments:
             whole = Annotation.of_text("", frames, labels=now.labels, flags=now.flags)
-            history = History.of(replace(whole, spans=now.spans, earlier=now.earlier))
+            history = History.of(replace(whole, spans=now.spans, earlier=now.earlier, denied=now.denied))
         document = cls(history, frames)
         if history.present.cursor.segment_id not in {segment.id for segment in document.segments}:
             first = document.segments[0]
@@ -127,6 +127,10 @@ class Document:
     def with_flags(self, flags: frozenset[Flag]) -> "Document":
         """Other flags of the clip."""
         return self._with(replace(self.annotation, flags=flags))
+
+    def with_denied(self, denied: frozenset[str]) -> "Document":
+        """With words denied to be personal data; no step: an answer to a question is not undone."""
+        return replace(self, history=self.history.mapped(lambda each: replace(each, denied=denied)))
 
     def with_segment_labels(self, labels: Labels) -> "Document":
         """Other answers about the current segment."""

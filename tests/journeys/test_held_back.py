@@ -1,6 +1,7 @@
 """A lead decides about clips in quarantine, and about finished work that an export holds back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def quarantined(bench: Bench, text: str = TEXT, *, with_times: bool = True) -> s
     return report.rows[0].clip
 
 
-def finished(bench: Bench, text: str, *flags: Flag) -> str:
+def finished(bench: Bench, text: str, *flags: Flag, denied: frozenset[str] = frozenset()) -> str:
     """Imports a harmless clip, and lets Ana and Quinn finish it; gives its id."""
     manifest = write_spoken(
         bench.workspace.path.parent / "in", bench.clock, ["nothing to see here"], name="plain"
@@ -50,7 +51,7 @@ def finished(bench: Bench, text: str, *flags: Flag) -> str:
     work = bench.work(ANA)
     lease = work.claim()
     opened = hear(work, lease)
-    work.submit(lease, annotation(text, *flags, frames=opened.clip.frames))
+    work.submit(lease, replace(annotation(text, *flags, frames=opened.clip.frames), denied=denied))
     work.close(lease)
     bench.reviewed(QUINN, text, VerdictKind.ACCEPTED)
     return report.rows[0].clip
@@ -238,6 +239,27 @@ def test_finished_work_with_a_number_is_listed_and_released_for_the_export(bench
     held_back.release(identity, clip_id, ReleaseReason.PUBLIC)
     assert held(bench) == ()
     assert left_out(bench) == {}
+
+
+def test_finished_work_whose_author_said_no_is_not_held_back(bench: Bench) -> None:
+    finished(bench, f"call {LIKELY}", denied=frozenset({LIKELY, "words of an earlier version"}))
+    assert held(bench) == ()
+    assert left_out(bench) == {}
+
+
+def test_a_no_comes_back_with_returned_work_without_words_that_are_not_in_it(bench: Bench) -> None:
+    manifest = write_spoken(bench.workspace.path.parent / "in", bench.clock, ["nothing here"], name="plain")
+    bench.person(LEAD).lead.import_manifest(manifest, IntakeOptions())
+    work = bench.work(ANA)
+    lease = work.claim()
+    opened = hear(work, lease)
+    said = frozenset({LIKELY, "words of an earlier version"})
+    work.submit(lease, replace(annotation(f"call {LIKELY}", frames=opened.clip.frames), denied=said))
+    work.close(lease)
+    bench.reviewed(QUINN, "nothing here", VerdictKind.RETURNED, comment="listen")
+    bench.sign_out(ANA)
+    returned = bench.work(ANA).open(bench.work(ANA).claim()).returned
+    assert returned.annotation.denied == {LIKELY}
 
 
 def test_finished_work_is_redacted_and_exported_without_the_number(bench: Bench) -> None:
