@@ -332,3 +332,5 @@ def test_the_questions_about_a_segment_are_answered_for_each(
     assert panel.segment_form.labels == {}
     panel.segment_form.labels_changed.emit({"style": "free"})
     assert [dict(one.labels) for one in panel.annotation.segments] == [{"style": "read"}, {"style": "free"}]
+    panel.clear()
+    assert panel.segment_form.labels == {}

@@ -175,6 +175,7 @@ class TranscriptionPanel(QWidget):
         self.editor.show_text("")
         self.segments.show_nothing()
         self.form.show_labels({})
+        self.segment_form.show_labels({})
         self.flags.show_flags(())
         self.notice.show_nothing()
         self.drafts.show_nothing()
