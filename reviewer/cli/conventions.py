@@ -65,7 +65,9 @@ def _texts(json_lines: bool) -> Iterator[tuple[int, str]]:
         try:
             line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
             text = json.loads(line)["text"] if json_lines and line.strip() else line
-        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(text, str):
+                text.encode()  # an escaped lone surrogate: UnicodeEncodeError is a ValueError
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise Refused("TEXT_LINE_UNREADABLE", line=number) from error
         if not isinstance(text, str):
             raise Refused("TEXT_LINE_UNREADABLE", line=number)

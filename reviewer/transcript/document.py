@@ -199,7 +199,7 @@ class Document:
         return self._changed(edits.extend_from_previous(self.segments, self.current.id))
 
     def propose(self, proposals: Sequence[Segment]) -> "Document":
-        """Takes proposed segments: in place of a single one, whose text the first keeps, else in gaps."""
+        """Takes proposed segments: in place of a single one, of which the first keeps all but the times, else in gaps."""
         if not proposals:
             return self
         if not self.is_segmented:
@@ -208,6 +208,7 @@ class Document:
                 text=self.current.text,
                 labels=self.current.labels,
                 earlier=self.current.earlier,
+                flags=self.current.flags,
             )
             return self._changed((first, *proposals[1:]), Cursor(first.id, len(first.text)))
         free = [

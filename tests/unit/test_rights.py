@@ -9,7 +9,7 @@ from tests.factories import a_person
 
 ALLOWED = {
     Role.CONTRACTOR: {Act.CLAIM, Act.TRANSCRIBE},
-    Role.QA: {Act.REVIEW, Act.DRAW},
+    Role.QA: {Act.REVIEW, Act.DRAW, Act.REDACT},
     Role.LEAD: {
         Act.DRAW,
         Act.IMPORT,
@@ -21,6 +21,8 @@ ALLOWED = {
         Act.MAKE_CHECKPOINT,
         Act.PURGE,
         Act.CHANGE_POLICY,
+        Act.REDACT,
+        Act.DECIDE_HELD,
     },
 }
 

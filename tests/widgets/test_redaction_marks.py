@@ -47,6 +47,20 @@ def test_the_selection_is_muted_as_the_kind_that_was_chosen(bench: ClipPageBench
     assert not waves._plot.state.traces[0].y[len(waves._plot.state.traces[0].y) // 4].any()
 
 
+def test_what_is_typed_before_and_after_a_mark_is_saved(bench: ClipPageBench) -> None:
+    bench.open(FakeDesk(an_open_clip()))
+    bench.type("hello")
+    bench.workspace.view.waveform.waves.select(SELECTED)
+    bench.press(Qt.Key.Key_O, CTRL | SHIFT)
+    menu(bench).actions()[2].trigger()
+    bench.settle()
+    bench.save()
+    assert bench.work.drafts["task-1"].text_verbatim == "hello"
+    bench.type(" there")
+    bench.page.close_down()
+    assert bench.work.drafts["task-1"].text_verbatim == "hello there"
+
+
 def test_words_that_are_selected_in_the_text_are_muted_and_replaced_by_their_tag(
     bench: ClipPageBench,
 ) -> None:
