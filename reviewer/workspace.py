@@ -17,6 +17,9 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
+from reviewer.access.policy import Policy
+from reviewer.access.recovery_key import RecoveryKeyRepository
+from reviewer.access.table_seal import TableSeals
 from reviewer.access.verification import Finding, verify_file, verify_log
 from reviewer.audio.decode.decoder import Decoder
 from reviewer.clips.alignments import AlignmentRepository
@@ -27,6 +30,7 @@ from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.keys import KdfParameters
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
@@ -47,6 +51,7 @@ from reviewer.labels.schema import load_schema
 from reviewer.lead.backup import unpack_backup
 from reviewer.lead.init_workspace import init_workspace
 from reviewer.lead.project_file import parse_project, read_project
+from reviewer.lead.recovery import Recovery
 from reviewer.lead.session import LeadSession
 from reviewer.lead.withdrawals import Withdrawal
 from reviewer.model.clock import Clock, ForwardClock, SystemClock
@@ -68,6 +73,7 @@ from reviewer.session.draft_measurement import DraftMeasurement
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.listening_record import ListeningRecord
 from reviewer.session.locale_conventions import ANY_LANGUAGE, LocaleConventions
+from reviewer.session.policy import WorkspacePolicy
 from reviewer.session.sign_in import SignIn, require_strong
 from reviewer.session.unfinished_exports import UnfinishedExports
 from reviewer.session.unit_of_work import UnitOfWork
@@ -130,17 +136,19 @@ class Workspace:
         form = load_schema(_own_or_resource(self.path, "schemas", self.project.schema))
         self._schema = self._unit.label_schemas.keep(form)
         self._conventions = _load_conventions(self.path, self.project.conventions)
-        self.sessions = SignIn(self._unit, self._parameters)
+        self.policy = WorkspacePolicy(self._unit.log, self.path, _shipped_files(), self._meta.log_public_key)
+        self.sessions = SignIn(self._unit, self._parameters, self.policy)
         self.agreement = Agreement(
             sign_in=self.sessions,
             acknowledgements=self._unit.acknowledgements,
             locale=self.project.locale,
+            languages=self._languages_of,
+            log_public_key=self._meta.log_public_key,
             app_version=APP_VERSION,
         )
         self._access = ClipAccess(
             unit=self._unit,
             sign_in=self.sessions,
-            locale=self.project.locale,
             limits=ActivityLimits(self._unit, self.project.limits),
             unwitnessed_rows=self.project.log.unwitnessed_rows,
         )
@@ -158,6 +166,11 @@ class Workspace:
     def enrol(self, name: str, code: str, passphrase: str) -> Person:
         """Activates an invited account."""
         return self.sessions.enrol(name, code, passphrase)
+
+    @property
+    def recovery(self) -> Recovery:
+        """The recovery key, for whoever holds it."""
+        return Recovery(self._unit, self._parameters)
 
     def purge_due(self, identity: Identity) -> tuple[str, ...]:
         """Purges what is due, and records the end of exports that were killed; returns the purged clips.
@@ -226,6 +239,12 @@ class Workspace:
             recognisers=self.project.asr.recogniser,
         )
 
+    def _languages_of(self, person_id: str) -> tuple[str, ...]:
+        try:
+            return self._unit.queue.languages().get(person_id, ())
+        except Unavailable:  # a queue elsewhere; the agreement is shown in the project's language
+            return ()
+
     def _verify_log(self) -> Finding:
         return verify_log(self.path / DATABASE_FILE, self._meta.workspace_id, self._meta.log_public_key)
 
@@ -237,6 +256,7 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
     clips = ClipRepository(database)
     content = ClipContent(workspace_id, LocalClipStore(path / CLIPS_FOLDER), clips, database)
     log = AuditLog(database, clock, workspace_id, public_key=meta.log_public_key)
+    TableSeals(database, log)
     agreements = _own_folder_or_resource(path, "nda")
     return UnitOfWork(
         database=database,
@@ -261,6 +281,8 @@ def unit_of_work(path: Path, *, database: Database, queue: Queue, clock: Clock, 
         withdrawals=WithdrawalRepository(database),
         retention=RetentionRepository(database),
         people=PersonRepository(database, clock),
+        recovery_keys=RecoveryKeyRepository(database, clock),
+        key_deliveries=KeyDeliveries(database),
         acknowledgements=Acknowledgements(database, log, clock, agreements, nda_days),
         clock=clock,
     )
@@ -298,8 +320,10 @@ def make_workspace(
     *,
     clock: Clock | None = None,
     parameters: KdfParameters | None = None,
-) -> None:
+) -> str:
     """Creates a workspace and its first lead, or nothing: it is made beside its place and then renamed.
+
+    Returns: its recovery key, which is stored nowhere.
 
     Raises: Refused when the folder is not empty, the passphrase is weak or the project file is wrong.
     """
@@ -315,11 +339,13 @@ def make_workspace(
     try:
         with new_folder(folder) as beside:
             write_atomically(beside / PROJECT_FILE, text.encode())
-            init_workspace(beside / DATABASE_FILE, *who, when, cost)
+            policy = Policy.of(beside, _shipped_files())
+            recovery_key = init_workspace(beside / DATABASE_FILE, *who, when, cost, policy)
     except FileExistsError as error:
         raise Refused("WORKSPACE_FOLDER_NOT_EMPTY", folder=str(folder)) from error
     except OSError as error:
         raise Unavailable("FOLDER_NOT_WRITABLE", folder=str(folder), reason=str(error)) from error
+    return recovery_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +434,14 @@ def _own_or_resource(workspace: Path, kind: str, name: str) -> Path:
     """A schema or conventions file: the workspace's own, else the built-in one."""
     own = workspace / kind / f"{name}.toml"
     return own if os.path.lexists(own) else resource(kind, f"{name}.toml")
+
+
+def _shipped_files() -> dict[str, Path]:
+    """The files that decide where a workspace has none of its own, by name."""
+    root = resource("project.toml").parent
+    folders = (root / kind for kind in ("schemas", "conventions", "nda"))
+    paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path for path in sorted(paths)}
 
 
 def _own_folder_or_resource(workspace: Path, kind: str) -> Path:

@@ -209,7 +209,7 @@ def _print_finding(finding: "Finding", *, as_json: bool) -> None:
     sentence = command_catalogue().words(finding.notice).sentence
     if as_json:
         found = {"ok": finding.ok, "rows": finding.rows, "first_bad": finding.first_bad}
-        output.print_json(found | {"sentence": sentence})
+        output.print_json(found | {"sentence": sentence, "not_covered": list(finding.not_covered)})
     elif finding.ok:
         print(sentence)
 

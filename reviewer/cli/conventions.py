@@ -66,6 +66,8 @@ def _texts(json_lines: bool) -> Iterator[tuple[int, str]]:
         try:
             line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
             text = parse_untrusted_json(line)["text"] if json_lines and line.strip() else line
+            if isinstance(text, str):
+                text.encode()  # an escaped lone surrogate: UnicodeEncodeError is a ValueError
         except (ValueError, KeyError, TypeError) as error:
             raise Refused("TEXT_LINE_UNREADABLE", line=number) from error
         if not isinstance(text, str):

@@ -22,8 +22,10 @@ from reviewer.cli import (
     output,
     people,
     pii,
+    policy,
     qa,
     queue,
+    recovery,
     retention,
 )
 from reviewer.errors import Refused, ReviewerError, Unavailable
@@ -43,6 +45,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.add_typer(people.app, name="people")
 app.command("enrol")(people.enrol)
+app.command("recover")(recovery.recover)
 app.add_typer(nda.app, name="nda")
 app.command("import")(clips.import_clips)
 app.add_typer(queue.app, name="queue")
@@ -57,6 +60,7 @@ app.add_typer(audit.app, name="audit")
 app.command("purge")(clips.purge)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")
 app.add_typer(retention.recall_app, name="recall")
 app.command("doctor")(doctor.doctor)

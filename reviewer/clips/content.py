@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from reviewer.clips import keys
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.new_clip import NewClip
 from reviewer.clips.repository import ClipRepository
 from reviewer.clips.seal import CHUNK_BYTES, SealContext, SealedReader, seal, unseal
@@ -77,6 +78,7 @@ class ClipContent:
         self._store = store
         self._clips = clips
         self._database = database
+        self._deliveries = KeyDeliveries(database)
 
     def seal(self, keyring: Keyring, clip_id: str, kind: ContentKind, name: str, data: bytes) -> bytes:
         """Seals content of a clip; raises Refused if the clip was purged."""
@@ -121,11 +123,11 @@ class ClipContent:
         """
         if self._clips.has(clip.id):
             raise Refused("DUPLICATE")
-        wrapped = keys.wrap_clip_key(keyring.workspace_key, clip.id, new.key)
         new.sync()
         try:
             with self._database.transaction():
-                self._clips.add(clip, wrapped)
+                # In this transaction: before it the workspace key may be replaced.
+                self._clips.add(clip, self._wrap(keyring, clip.id, new.key))
                 in_transaction()
                 new.keep()  # in this transaction no other process can sweep
         except BaseException:
@@ -160,9 +162,9 @@ class ClipContent:
             for kind, data in files.by_kind().items():
                 new.write(kind, [data])
             new.sync()
-            wrapped = keys.wrap_clip_key(keyring.workspace_key, clip_id, new.key)
             try:
                 with self._database.transaction():
+                    wrapped = self._wrap(keyring, clip_id, new.key)
                     self._clips.replace_key(clip_id, wrapped, stored_as=name, instead_of=instead_of)
                     in_transaction(Resealer(old, new.key, self._workspace_id, clip_id))
                     new.keep()
@@ -222,7 +224,16 @@ class ClipContent:
         return cast("BinaryIO", io.BufferedReader(reader, CHUNK_BYTES))
 
     def _key(self, keyring: Keyring, clip_id: str) -> bytes:
-        return keys.unwrap_clip_key(keyring.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+        while True:
+            current = self._deliveries.current(keyring)
+            try:
+                return keys.unwrap_clip_key(current.workspace_key, clip_id, self._clips.wrapped_key(clip_id))
+            except Damaged:
+                if self._deliveries.generation() == current.generation:
+                    raise  # else the workspace key was replaced between the two reads
+
+    def _wrap(self, keyring: Keyring, clip_id: str, key: bytes) -> bytes:
+        return keys.wrap_clip_key(self._deliveries.current(keyring).workspace_key, clip_id, key)
 
     def _context(self, clip_id: str, kind: ContentKind, name: str = "") -> SealContext:
         return SealContext(self._workspace_id, clip_id, kind, name)

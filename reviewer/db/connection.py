@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import sqlite_utils
 
 from reviewer.db.disk_reserve import DiskReserve
+from reviewer.db.table_sums import RowChanges
 from reviewer.db.write_lock import WriteLock
 from reviewer.errors import Damaged, Unavailable
 
@@ -32,6 +33,8 @@ class Database:
         self.reserve = DiskReserve(path.with_name(path.name + ".reserve"))
         self._lock = threading.RLock()
         self._writer: int | None = None  # the thread whose transaction is open
+        self._changes: RowChanges | None = None
+        self._before_commit: Callable[[], None] = lambda: None
         try:
             self._write_lock = WriteLock(path.with_name(path.name + ".turn"))
         except OSError as error:
@@ -67,11 +70,34 @@ class Database:
             self._begin()
             try:
                 yield
+                self.flush()
             except BaseException:
                 self._writer = None
                 self._connection.rollback()
+                self.take_changes()
                 raise
             self._commit()
+
+    def before_commit(self, listener: Callable[[], None]) -> None:
+        """From now on changed rows are summed, and ``listener`` runs at the end of each transaction."""
+        with self._lock, translated():
+            self._changes = RowChanges(self._connection)
+        self._before_commit = listener
+
+    def flush(self) -> None:
+        """Runs the listener now, if a transaction is open: before a key is dropped that it needs."""
+        if self._writer == threading.get_ident():
+            with translated():
+                self._before_commit()
+
+    def take_changes(self) -> dict[str, int]:
+        """What the sums of tables changed by since the last call, by table."""
+        return self._changes.take() if self._changes else {}
+
+    def raw(self) -> sqlite3.Connection:
+        """The connection, for what the listener stores; raises RuntimeError outside a transaction."""
+        self.require_transaction()
+        return self._connection
 
     def require_transaction(self) -> None:
         """Raises RuntimeError outside a transaction of this thread: what follows must be one commit."""
@@ -85,7 +111,7 @@ class Database:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Runs one writing statement (in the open transaction, or its own); returns the number of rows."""
-        with self._joined_transaction(), translated():
+        with self._joined_transaction(), translated(), self._undone_if_it_fails():
             return self._connection.execute(sql, parameters).rowcount
 
     def insert(self, table: str, values: Mapping[str, Any]) -> None:
@@ -95,7 +121,7 @@ class Database:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query (or of a statement with RETURNING, inside a transaction)."""
-        with self._lock, translated():
+        with self._lock, translated(), self._undone_if_it_fails():
             return [dict(row) for row in self._connection.execute(sql, parameters).fetchall()]
 
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
@@ -118,6 +144,19 @@ class Database:
         with self._lock:
             self._connection.close()
             self._write_lock.close()
+
+    @contextmanager
+    def _undone_if_it_fails(self) -> Iterator[None]:
+        """SQLite undoes what a failing statement wrote, without a word to its triggers."""
+        if self._changes is None:
+            yield
+            return
+        kept = self._changes.copy()
+        try:
+            yield
+        except BaseException:
+            self._changes.restore(kept)
+            raise
 
     def _begin(self) -> None:
         with translated():

@@ -3,10 +3,13 @@
 from sqlite_utils import Database as Tables
 from sqlite_utils import Migrations
 
+from reviewer.db.activity_tables import ACTIVITY
 from reviewer.db.connection import Database, translated
 from reviewer.db.enum_columns import one_of as _one_of
+from reviewer.db.key_tables import KEYS
 from reviewer.db.log_evidence import LOG_EVIDENCE
 from reviewer.db.redaction_tables import REDACTIONS
+from reviewer.db.table_sums import TABLE_SUMS, different_tables, stored_sums, table_sums
 from reviewer.db.withdrawal_tables import WITHDRAWALS
 from reviewer.errors import Damaged, Refused
 from reviewer.model.clip import ClipState
@@ -25,6 +28,8 @@ def migrate(database: Database) -> None:
     with translated():
         if database.value("SELECT 1 FROM sqlite_schema WHERE name = 'qa_check'"):
             raise Refused("OLD_WORKSPACE", folder=str(database.path.parent))
+        if migrations.pending(database.tables):
+            _require_whole(database)
         migrations.apply(database.tables)
 
 
@@ -39,6 +44,16 @@ def require_sound(database: Database) -> None:
         found = database.value(f'PRAGMA quick_check("{table}")')
         if found != "ok":
             raise Damaged("WORKSPACE_FILE_DAMAGED", problem=str(found))
+
+
+def _require_whole(database: Database) -> None:
+    """Raises Damaged where rows do not fit their sums: after a migration they could not be compared."""
+    if not database.value("SELECT 1 FROM sqlite_schema WHERE name = 'table_sum'"):
+        return
+    with database.transaction():
+        names = different_tables(stored_sums(database.raw()), table_sums(database.raw()))
+    if names:
+        raise Damaged("TABLES_DIFFER", names=", ".join(names))
 
 
 @migrations()
@@ -151,7 +166,21 @@ def m015_backups(db: Tables) -> None:
 @migrations()
 def m017_activity(db: Tables) -> None:
     """Counts of what each person opens, skips and hears."""
-    for statement in _ACTIVITY:
+    for statement in ACTIVITY:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m018_keys(db: Tables) -> None:
+    """Keys that a lead sends to people, and the recovery key."""
+    for statement in KEYS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m020_table_sums(db: Tables) -> None:
+    """The signed sums over the rows of the tables."""
+    for statement in TABLE_SUMS:
         db.conn.execute(statement)
 
 
@@ -543,26 +572,4 @@ _LABEL_SCHEMAS = (
     CREATE TRIGGER label_schema_no_delete BEFORE DELETE ON label_schema
     BEGIN SELECT RAISE(ABORT, 'label schemas are append-only'); END
     """,
-)
-
-# Derived from the log as its rows are written; ``slot`` counts five minutes from 1970.
-_ACTIVITY = (
-    """
-    CREATE TABLE activity (
-        person_id TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        slot INTEGER NOT NULL,
-        count INTEGER NOT NULL,
-        PRIMARY KEY (person_id, kind, slot)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE clip_heard (
-        person_id TEXT NOT NULL,
-        clip_id TEXT NOT NULL,
-        frames INTEGER NOT NULL,
-        PRIMARY KEY (person_id, clip_id)
-    ) STRICT, WITHOUT ROWID
-    """,
-    "CREATE INDEX clip_heard_by_clip ON clip_heard (clip_id)",
 )

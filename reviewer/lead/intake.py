@@ -231,7 +231,7 @@ class _IntakeRun:
                 self._hold_back(clip, hypothesis)
             passes = self._project.queue.passes
             self._delivery.add_clip(clip, passes=passes, sort_key=sort_key, quarantined=is_quarantined)
-            self._log.record_line(candidate.line.number, candidate.decision, clip.id)
+            self._log.record_line(candidate.line.number, candidate.decision, clip)
 
         if not self._options.dry_run:
             new.write(ContentKind.PEAKS, decoded.peaks)
@@ -292,7 +292,7 @@ class _IntakeRun:
 
     def _refuse(self, line: ManifestLine, decision: Decision) -> None:
         if not self._options.dry_run:
-            self._log.record_line(line.number, decision, "")
+            self._log.record_line(line.number, decision, None)
         self._report(line, decision, "", ())
 
     def _report(

@@ -9,6 +9,7 @@ from reviewer.access.checkpoint import Checkpoint
 from reviewer.access.log_chain import LogRow
 from reviewer.access.log_search import LogFilter, every_row, find_rows
 from reviewer.access.log_segments import write_segments
+from reviewer.access.nda import RegisterEntry
 from reviewer.access.rights import Act, require
 from reviewer.access.verification import Finding
 from reviewer.access.witness import Submission, parse_witness_key
@@ -25,6 +26,7 @@ from reviewer.lead.intake import Intake, MakeDecoder, Progress
 from reviewer.lead.intake_report import IntakeOptions, IntakeReport
 from reviewer.lead.people import Invitation, People, release_task
 from reviewer.lead.purge import Purge, PurgeReport, Recall
+from reviewer.lead.recovery import Recovery
 from reviewer.lead.retention import SOON, RetentionExtension, RetentionOverview, due_clips
 from reviewer.lead.withdrawals import Withdrawal, read_withdrawals
 from reviewer.model.event import Action, DetailValue, Event
@@ -75,6 +77,9 @@ class Overview:
     """Exports that were killed and whose plain files cannot be removed now."""
     limited: tuple[str, ...] = ()
     """Names of people whom a limit on opening or skipping stopped in the last day."""
+    leads: int = 2
+    """Active leads; with one only, a lost passphrase leaves nothing but the recovery key."""
+    has_recovery_key: bool = True
 
 
 class LeadSession:
@@ -102,6 +107,7 @@ class LeadSession:
         self._access = access
         self._project = project
         self._people = People(unit, parameters)
+        self._recovery = Recovery(unit, parameters)
         self._intake = Intake(unit, make_decoder=make_decoder, project=project)
         self._export = Export(
             unit, access, project=project, schema=schema, conventions=conventions, unfinished=unfinished
@@ -140,6 +146,8 @@ class LeadSession:
             due_soon=len(self._unit.clips.due_for_purge(self._unit.clock.now() + SOON)) - len(due),
             unfinished_exports=len(self._unfinished.left()),
             limited=tuple(each.person.name for each in self.activity() if each.limits_day),
+            leads=self._people.active_leads(),
+            has_recovery_key=self._recovery.exists(),
         )
 
     def make_drafts(
@@ -176,6 +184,21 @@ class LeadSession:
         """Invites a person; the code is shown once."""
         self._require(Act.MANAGE_PEOPLE)
         return self._people.add(self.identity, name, role)
+
+    def agreement_register(self) -> list[RegisterEntry]:
+        """Who signed which version of the agreement when, and whether it still counts."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._unit.acknowledgements.register(self._unit.people.all())
+
+    def issue_code(self, name: str) -> Invitation:
+        """A new code for somebody who lost their passphrase; it is shown once."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._people.issue_code(self.identity, name)
+
+    def replace_recovery_key(self) -> str:
+        """A new recovery key, shown once; the one before opens nothing any more."""
+        self._require(Act.MANAGE_PEOPLE)
+        return self._recovery.replace(self.identity)
 
     def languages(self) -> dict[str, tuple[str, ...]]:
         """The languages of people, by id; who is not there gets clips of every language."""

@@ -76,7 +76,6 @@ class ClipAccess:
         *,
         unit: UnitOfWork,
         sign_in: SignIn,
-        locale: str,
         limits: ActivityLimits,
         unwitnessed_rows: int = 0,
     ) -> None:
@@ -85,7 +84,6 @@ class ClipAccess:
         self.limits = limits
         self._unwitnessed_rows = unwitnessed_rows
         self._sign_in = sign_in
-        self._locale = locale
         self._open: dict[tuple[str, str], tuple[Lease, UnsealedClip]] = {}
         self._prefetched: dict[str, UnsealedClip] = {}
         self._redacted: set[tuple[str, str]] = set()
@@ -106,7 +104,7 @@ class ClipAccess:
         Raises: Refused (NotAllowed, NdaRequired, or signed out).
         """
         self.allow(identity, act)
-        return self._unit.acknowledgements.require_live(identity.person, self._locale)
+        return self._unit.acknowledgements.require_live(identity.person)
 
     def openable(self, clip_id: str) -> Clip:
         """The clip's facts; raises Refused if consent or retention has ended, or it was purged."""

@@ -319,7 +319,9 @@ class _Texts:
         )
         if not is_known:
             return None
-        body = {**json.loads(plain), **annotation.to_table()}  # the label form stands beside the annotation
+        body = json.loads(plain)
+        body.pop("denied", None)  # it has no such key if nothing is left
+        body |= annotation.to_table()  # the label form stands beside the annotation
         after = json.dumps(body, ensure_ascii=False).encode()
         return self.resealer.seal(ContentKind.DRAFT_VERSION, version_id, after)
 

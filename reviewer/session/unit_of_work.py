@@ -10,6 +10,7 @@ from reviewer.access.backups import BackupRepository
 from reviewer.access.exports import ExportRepository
 from reviewer.access.nda import Acknowledgements
 from reviewer.access.people import PersonRepository
+from reviewer.access.recovery_key import RecoveryKeyRepository
 from reviewer.clips.alignments import AlignmentRepository
 from reviewer.clips.content import ClipContent
 from reviewer.clips.draft_distances import DraftDistanceRepository
@@ -17,6 +18,7 @@ from reviewer.clips.draft_versions import DraftVersionRepository
 from reviewer.clips.drafts import DraftRepository
 from reviewer.clips.held_finds import HeldFindRepository
 from reviewer.clips.hypotheses import HypothesisRepository
+from reviewer.clips.key_delivery import KeyDeliveries
 from reviewer.clips.label_schemas import LabelSchemas
 from reviewer.clips.open_tasks import OpenTasks
 from reviewer.clips.own_words import OwnWords
@@ -56,6 +58,8 @@ class UnitOfWork:
     withdrawals: WithdrawalRepository
     retention: RetentionRepository
     people: PersonRepository
+    recovery_keys: RecoveryKeyRepository
+    key_deliveries: KeyDeliveries
     acknowledgements: Acknowledgements
     clock: Clock
 

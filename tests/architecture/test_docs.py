@@ -111,7 +111,7 @@ def test_every_file_that_a_document_names_is_there() -> None:
     named = {
         (path.name, match)
         for path in documents
-        for match in re.findall(r"`(reviewer/[\w/]+\.py)`", _text(path))
+        for match in re.findall(r"`((?:reviewer|tests)/[\w/]+\.py)`", _text(path))
     }
     assert named
     assert [(document, file) for document, file in sorted(named) if not (REPOSITORY / file).is_file()] == []

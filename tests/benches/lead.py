@@ -77,7 +77,6 @@ class LeadBench:
         self.access = ClipAccess(
             unit=self.unit,
             sign_in=self.sign_in,
-            locale="en-US",
             limits=ActivityLimits(self.unit, AccessLimits()),
         )
         self.lead = self.sign_in.sign_in(LEAD, PASSPHRASE)

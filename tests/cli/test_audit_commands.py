@@ -149,6 +149,7 @@ def test_project_with_witnesses_counts_no_row_as_witnessed_before_one_countersig
     public = command("audit", "witness-key", key).out.strip()
     with (workspace / "project.toml").open("a", encoding="utf-8") as project:
         project.write(f'\n[log]\nwitnesses = ["{public}"]\n')
+    assert lead("policy", "apply", "--yes").code == 0
     note.write_text(lead("audit", "checkpoint").out, encoding="utf-8")
     assert lead("audit", "witnessed", note).code == 2
     before = lead("queue", "status", "--json").json["unwitnessed"]

@@ -8,7 +8,9 @@ from tests.benches.workspace import ANA, LEAD, PASSPHRASE
 def test_init_makes_a_workspace_whose_lead_can_sign_in(command, tmp_path):
     made = command("init", tmp_path / "new", "--lead", "Mia Lead", "--json")
     assert made.code == 0
-    assert made.json == {"workspace": str(tmp_path / "new"), "lead": "Mia Lead"}
+    told = made.json
+    assert len(told.pop("recovery_key").split("-")) == 8
+    assert told == {"workspace": str(tmp_path / "new"), "lead": "Mia Lead"}
     listed = command("people", "list", "--workspace", tmp_path / "new", "--as", "Mia Lead", "--json")
     assert [(person["name"], person["role"]) for person in listed.json["people"]] == [("Mia Lead", "lead")]
 

@@ -138,6 +138,9 @@ class InterruptedAfterCommit:
             yield
         raise KeyboardInterrupt
 
+    def value(self, sql: str, parameters: tuple[object, ...]) -> object:
+        return self.database.value(sql, parameters)
+
 
 def test_an_interrupt_just_after_the_commit_leaves_the_clip_its_files(room: Room) -> None:
     vault = ClipContent("w1", room.store, room.catalogue, InterruptedAfterCommit(room.database))

@@ -140,7 +140,7 @@ def test_voices_and_sources_of_the_same_name_do_not_share_a_hash(imports: Import
 
 def test_the_hashes_of_a_workspace_hang_on_its_key() -> None:
     row, decoded = a_manifest_row(), Decoded((), b"", 8000, 1, 8000, b"d" * 32, ())
-    one, other = (KeyedHashes(a_keyring(workspace_key=key * 32)) for key in (b"1", b"2"))
+    one, other = (KeyedHashes(a_keyring(hash_key=key * 32)) for key in (b"1", b"2"))
     assert one.of_source_id(row.source_id) != other.of_source_id(row.source_id)
     assert one.of_speaker(row) != other.of_speaker(row)
     assert one.of_samples(decoded) != other.of_samples(decoded)

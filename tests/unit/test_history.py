@@ -161,6 +161,15 @@ def test_answers_under_earlier_forms_are_steps_like_others() -> None:
     assert again.redo().undo().present.annotation == second
 
 
+def test_a_denial_is_saved_with_every_step() -> None:
+    first = Annotation.of_text("so", FRAMES)
+    second = replace(first, denied=frozenset({"one two"}))
+    history = History.of(first).changed(second, Cursor()).changed(first, Cursor()).undo()
+    again = History.from_table(second, json.loads(json.dumps(history.to_table())))
+    assert again.undo().present.annotation == again.redo().present.annotation == first
+    assert again.redo().undo().present.annotation == second
+
+
 def test_a_change_of_every_step_leaves_those_that_it_does_not_change() -> None:
     history = typed("", "so", "so then").undo()
     changed = history.mapped(lambda each: each.with_text("SO") if each.text_verbatim == "so" else each)

@@ -9,7 +9,7 @@ from tests.factories import a_person
 
 ALLOWED = {
     Role.CONTRACTOR: {Act.CLAIM, Act.TRANSCRIBE},
-    Role.QA: {Act.REVIEW, Act.DRAW},
+    Role.QA: {Act.REVIEW, Act.DRAW, Act.REDACT},
     Role.LEAD: {
         Act.DRAW,
         Act.IMPORT,
@@ -22,6 +22,8 @@ ALLOWED = {
         Act.PURGE,
         Act.BACK_UP,
         Act.CHANGE_POLICY,
+        Act.REDACT,
+        Act.DECIDE_HELD,
     },
 }
 

@@ -13,6 +13,7 @@ from reviewer.model.annotation import Annotation, Flag, Segment
 from reviewer.model.hypothesis import Hypothesis, Word
 from reviewer.places import resource
 from reviewer.transcript.edits import Edge
+from reviewer.transcript.find import Match
 from reviewer.ui.clip.transcription_panel import TranscriptionPanel
 from reviewer.ui.keymap.shortcut import Scope
 from reviewer.ui.transcript.segment_table import END, SPEAKER, START, TEXT, SegmentTable
@@ -332,3 +333,31 @@ def test_the_questions_about_a_segment_are_answered_for_each(
     assert panel.segment_form.labels == {}
     panel.segment_form.labels_changed.emit({"style": "free"})
     assert [dict(one.labels) for one in panel.annotation.segments] == [{"style": "read"}, {"style": "free"}]
+    panel.clear()
+    assert panel.segment_form.labels == {}
+
+
+def test_replacing_after_the_rows_changed_places_changes_no_other_segment(bench: PanelBench) -> None:
+    bench.open((0, 9000, "A", "one"), (2000, 12000, "B", "teh end"), (3000, 14000, "C", "three"))
+    bar = bench.panel.editor.find_bar
+    bench.press(Qt.Key.Key_Home)
+    bench.panel.editor.find_and_replace()
+    bar.wanted.setText("teh")
+    bar.replacement.setText("the")
+    bench.panel.choose_segment("s0")
+    bench.qtbot.waitUntil(lambda: len(bar.matches) == 1)
+    bench.panel.drag_edge(EdgeDrag("s1", Edge.START, 4000, is_snapping=False, is_final=True))
+    assert [match.row for match in bar.matches] == [2]
+    bar.replace_all()
+    assert {one.id: one.text for one in bench.panel.annotation.segments} == {
+        "s0": "one",
+        "s1": "the end",
+        "s2": "three",
+    }
+
+
+def test_a_selection_over_two_shown_paragraphs_is_found(bench: PanelBench) -> None:
+    bench.open((0, FRAMES, "", "word " * 300 + "end"))
+    bench.field.selectAll()
+    bench.panel.editor.find_text()
+    assert bench.panel.editor.find_bar.matches == (Match(0, 0, 1503),)
