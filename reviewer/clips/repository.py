@@ -164,6 +164,13 @@ class ClipRepository:
         rows = self._database.rows("SELECT id FROM clip WHERE wrapped_key IS NULL ORDER BY id")
         return [row["id"] for row in rows]
 
+    def redacted(self) -> list[tuple[str, str]]:
+        """The clips whose sound was replaced, each with the present name of its files."""
+        rows = self._database.rows(
+            "SELECT id, stored_as FROM clip WHERE wrapped_key IS NOT NULL AND stored_as != '' ORDER BY id"
+        )
+        return [(row["id"], row["stored_as"]) for row in rows]
+
     def _row(self, clip_id: str) -> Row:
         row = self._database.row("SELECT * FROM clip WHERE id = ?", (clip_id,))
         if row is None:

@@ -125,7 +125,8 @@ class Backup:
             yield from _opened(name, path)
 
     def _has_purged_since(self, size: int) -> bool:
-        return any(row.event().action is Action.PURGED for row in self._unit.log.rows(since=size + 1))
+        changed = {Action.PURGED, Action.REDACTION_APPLIED}
+        return any(row.event().action in changed for row in self._unit.log.rows(since=size + 1))
 
     @contextmanager
     def _snapshot(self) -> Iterator[Path]:

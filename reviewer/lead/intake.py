@@ -27,6 +27,7 @@ from reviewer.privacy.consent import purge_at
 from reviewer.privacy.gate import Gate
 from reviewer.privacy.manifest_row import Decision, ManifestRow, Outcome, RefusalCode
 from reviewer.privacy.redaction import kind_of, spans_in_words
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.delivery import Delivery
 from reviewer.session.drafts import Drafts
 from reviewer.session.due_purges import destroy_clip
@@ -217,6 +218,7 @@ class _IntakeRun:
         """Purges the clip before the corrected one is imported; a killed run leaves it to the next."""
         destroy_clip(self._unit, self._identity, clip_id, PurgeReason.REPLACED, by_date=False)
         self._unit.content.sweep()
+        list_purges(self._unit)
 
     def _keep(self, candidate: _Candidate, decoded: Decoded, clip: Clip, new: NewClip, sort_key: int) -> None:
         unit, keyring = self._unit, self._identity.keyring

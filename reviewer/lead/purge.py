@@ -10,6 +10,7 @@ from reviewer.clips.repository import PurgeReason
 from reviewer.lead.withdrawals import RecordedWithdrawals, Withdrawal, record_withdrawals
 from reviewer.model.clock import to_iso
 from reviewer.model.people import Identity
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.due_purges import DuePurges, destroy_clip
 from reviewer.session.unit_of_work import UnitOfWork
 
@@ -115,6 +116,7 @@ class Purge:
         recall = self.recall_of([clip_id])
         is_done = destroy_clip(self._unit, identity, clip_id, reason, by_date=False)
         self._unit.content.sweep()
+        list_purges(self._unit)
         return PurgeReport(((clip_id, reason),) if is_done else (), 0, recall)
 
     def recall(self) -> tuple[Recall, ...]:

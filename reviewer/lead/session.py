@@ -35,7 +35,7 @@ from reviewer.model.project import Project
 from reviewer.model.task import LateDraft, Lease, QueueCounts, TaskKind, UntakenCount, WorkCounts
 from reviewer.queue.api import HeldClip
 from reviewer.session.access_limits import PersonActivity
-from reviewer.session.backup_lists import list_purges
+from reviewer.session.backup_lists import list_purges, to_purge
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.due_purges import DuePurges
 from reviewer.session.locale_conventions import LocaleConventions
@@ -317,11 +317,12 @@ class LeadSession:
     def finish_restore(
         self, backup_id: str, purged: Sequence[str], withdrawn: Sequence[Withdrawal]
     ) -> PurgeReport:
-        """Logs that the workspace was restored, and purges what was purged, withdrawn or due since."""
+        """Logs that the workspace was restored; purges what was purged, redacted, withdrawn or due since."""
         self._require(Act.PURGE)
         size = self._unit.log.head().size
         self._unit.log.record(Event.by(self.identity, Action.RESTORED, backup_id, detail={"rows": size}))
-        return self._purge.purge_clips(self.identity, withdrawn, retention=True, clips=purged)
+        clips = to_purge(self._unit, purged)
+        return self._purge.purge_clips(self.identity, withdrawn, retention=True, clips=clips)
 
     def release(self, task_id: str) -> None:
         """Ends a lease; the draft stays with its author."""

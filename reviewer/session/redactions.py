@@ -29,6 +29,7 @@ from reviewer.model.task import SealedAnnotation
 from reviewer.privacy.held_back import reasons_in
 from reviewer.privacy.redaction import RemovedSound, hypothesis_without_words, without_words
 from reviewer.session import window
+from reviewer.session.backup_lists import list_purges
 from reviewer.session.clip_access import ClipAccess
 from reviewer.session.drafts import Draft
 from reviewer.session.unit_of_work import UnitOfWork
@@ -110,6 +111,7 @@ class Redactions:
             )
         except _OpenedMeanwhile:
             return False
+        list_purges(unit)
         return True
 
     def _reseal(

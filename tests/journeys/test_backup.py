@@ -13,10 +13,23 @@ from reviewer.clips.keys import KdfParameters
 from reviewer.errors import Damaged, NotAllowed, Refused, ReviewerError, WrongPassphrase
 from reviewer.lead.session import LeadSession
 from reviewer.lead.withdrawals import Withdrawal
+from reviewer.model.annotation import PersonalDataKind
 from reviewer.model.task import VerdictKind
 from reviewer.places import DATABASE_FILE
+from reviewer.session.backup_lists import purge_list_of
 from reviewer.workspace import RestoreOptions, RestoreReport, open_workspace, restore_workspace
-from tests.benches.workspace import ANA, BEN, LEAD, PASSPHRASE, QUINN, Bench, annotation, make_bench
+from tests.benches.workspace import (
+    ANA,
+    BEN,
+    FRAMES,
+    LEAD,
+    PASSPHRASE,
+    QUINN,
+    Bench,
+    annotation,
+    hear,
+    make_bench,
+)
 from tests.fakes.clock import FakeClock
 
 _FLIPS = int(os.environ.get("REVIEWER_FLIPS", "60"))
@@ -123,6 +136,47 @@ def test_a_clip_purged_after_the_backup_does_not_come_back(bench: Bench, tmp_pat
     assert again.person(LEAD).lead.purge(["source-0001"]).purged == ()
     assert again.person(LEAD).lead.verify_log().ok
     again.workspace.close()
+
+
+def test_a_clip_redacted_after_the_backup_is_purged_and_one_redacted_before_it_stays(
+    bench: Bench, tmp_path: Path
+) -> None:
+    redacted_next(bench)
+    made = lead(bench).backup(tmp_path / "a.backup")
+    assert restore(bench, made.file, tmp_path / "one").purged == 0
+    clip = redacted_next(bench)
+    assert restore(bench, made.file, tmp_path / "two").purged == 1
+    again = opened(bench, tmp_path / "two")
+    assert not list((tmp_path / "two" / "clips").glob(f"{clip}*"))
+    assert again.person(LEAD).lead.verify_log().ok
+    again.workspace.close()
+
+
+def test_a_clip_purged_by_hand_is_listed_beside_the_backup_at_once(bench: Bench, tmp_path: Path) -> None:
+    made = lead(bench).backup(tmp_path / "a.backup")
+    clip = marked_next(bench)
+    lead(bench).held_back.purge(lead(bench).identity, clip)
+    assert clip in purge_list_of(made.file).read_text(encoding="utf-8").split()
+
+
+def redacted_next(bench: Bench) -> str:
+    """The lead confirms the span that Ana marked in the next clip; gives the clip."""
+    clip = marked_next(bench)
+    of_lead = lead(bench)
+    [one] = of_lead.redactions.of_clip(of_lead.identity, clip)
+    of_lead.redactions.confirm(of_lead.identity, one.id)
+    return clip
+
+
+def marked_next(bench: Bench) -> str:
+    """Ana marks a span of the next clip and hands it in; gives the clip."""
+    work = bench.work(ANA)
+    lease = work.claim()
+    hear(work, lease)
+    work.redactions.mark(lease, 1000, 2000, PersonalDataKind.NUMBER)
+    work.submit(lease, annotation("words", frames=FRAMES))
+    work.close(lease)
+    return lease.clip_id
 
 
 def test_without_the_list_of_purges_a_restore_must_be_asked_for(bench: Bench, tmp_path: Path) -> None:
