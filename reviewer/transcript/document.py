@@ -199,7 +199,7 @@ class Document:
         return self._changed(edits.extend_from_previous(self.segments, self.current.id))
 
     def propose(self, proposals: Sequence[Segment]) -> "Document":
-        """Takes proposed segments: in place of a single one, of which the first keeps all but the times, else in gaps."""
+        """Takes proposed segments: in gaps, or in place of a single one; the first has what that had."""
         if not proposals:
             return self
         if not self.is_segmented:
