@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -389,3 +390,13 @@ def test_a_mark_typed_within_a_text_leaves_the_cursor_behind_it(bench: PanelBenc
     assert bench.field.text == "caf\u00e9s noir"
     assert bench.field.caret == 5
     assert bench.rows[0][3] == "caf\u00e9s noir"
+
+
+def test_a_commit_beside_text_that_is_still_composed_waits_for_its_end(bench: PanelBench) -> None:
+    for composed, committed in (("o", "e\u0301"), ("", "o\u0302")):
+        event = QInputMethodEvent(composed, [])
+        event.setCommitString(committed)
+        QApplication.sendEvent(bench.field, event)
+        layout = bench.field.textCursor().block().layout()
+        assert not composed or layout.preeditAreaPosition() == bench.field.textCursor().position()
+    assert bench.field.text == "\u00e9\u00f4"

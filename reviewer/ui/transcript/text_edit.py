@@ -86,7 +86,7 @@ class TextField(QTextEdit):
         self._steps = UndoSteps()
         self._tags: Sequence[Range] = ()
         self._wrong: Sequence[Range] = ()
-        self._is_breaking = False
+        self._is_breaking = self._has_preedit = False
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
@@ -248,8 +248,8 @@ class TextField(QTextEdit):
 
     def _compose(self) -> None:
         """Shows the text in NFC, as it is stored: else offsets in one would not be offsets in the other."""
-        if unicodedata.is_normalized("NFC", self.text):
-            return
+        if self._has_preedit or unicodedata.is_normalized("NFC", self.text):
+            return  # Qt would keep the old place of the preedit text; its commit comes here again
         self._is_breaking = True
         block, cursor = self.document().begin(), QTextCursor(self.document())
         while block.isValid():
@@ -297,6 +297,7 @@ class TextField(QTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._steps.begin_key(event.commitString(), self.textCursor())
+        self._has_preedit = bool(event.preeditString())
         super().inputMethodEvent(event)
         self._steps.end_key()
 
