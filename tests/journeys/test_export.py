@@ -473,7 +473,7 @@ def test_without_a_log_row_no_clip_is_unsealed_for_an_export(bench: LeadBench, o
     unit = bench.replaced(
         log=Replaced(bench.unit.log, record=record), content=Replaced(bench.unit.content, audio=audio)
     )
-    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, locale="en-US", limits=bench.access.limits)
+    access = type(bench.access)(unit=unit, sign_in=bench.sign_in, limits=bench.access.limits)
     with pytest.raises(Unavailable):
         bench.export(unit=unit, access=access).export_set(bench.lead, out, ("nemo",))
     assert unsealed == []
