@@ -45,7 +45,7 @@ class Policy:
                 {name: sha256(path.read_bytes()).hexdigest() for name, path in shipped.items()},
             )
         except OSError as error:
-            raise Unavailable("PROJECT_FILE_UNREADABLE", file=PROJECT_FILE, problem=str(error)) from error
+            raise Unavailable("FILE_UNREADABLE", file=PROJECT_FILE, problem=str(error)) from error
 
     @classmethod
     def from_detail(cls, detail: Mapping[str, Any]) -> "Policy | None":

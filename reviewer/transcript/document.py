@@ -199,7 +199,7 @@ class Document:
         return self._changed(edits.extend_from_previous(self.segments, self.current.id))
 
     def propose(self, proposals: Sequence[Segment]) -> "Document":
-        """Takes proposed segments: in gaps, or for a single one, whose labels and flags the first keeps."""
+        """Takes proposed segments: in gaps, or in place of a single one; the first has what that had."""
         if not proposals:
             return self
         if not self.is_segmented:

@@ -53,7 +53,7 @@ class History:
 
     def moved(self, cursor: Cursor) -> "History":
         """After the cursor moved: undo returns to where it was last."""
-        return replace(self, present=replace(self.present, cursor=cursor))
+        return replace(self, present=replace(self.present, cursor=cursor, saved=[]))
 
     def undo(self) -> "History":
         """One step back; the same history where there is none."""

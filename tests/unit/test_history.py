@@ -175,3 +175,14 @@ def test_a_change_of_every_step_leaves_those_that_it_does_not_change() -> None:
     changed = history.mapped(lambda each: each.with_text("SO") if each.text_verbatim == "so" else each)
     assert [text_of(changed), text_of(changed.undo()), text_of(changed.redo())] == ["SO", "", "so then"]
     assert changed.past[0] is history.past[0]
+
+
+def test_a_cursor_that_moved_after_an_undo_comes_back_with_the_draft() -> None:
+    first, second = (Annotation.of_text(text, 1000) for text in ("so", "so it"))
+    history = History.of(first).changed(second, Cursor("s", 5)).undo()
+    history.to_table()
+    history = history.redo()
+    history.to_table()
+    history = history.undo()
+    history = history.moved(Cursor("s", 1)).redo()
+    assert History.from_table(second, history.to_table()) == history

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -361,3 +362,41 @@ def test_a_selection_over_two_shown_paragraphs_is_found(bench: PanelBench) -> No
     bench.field.selectAll()
     bench.panel.editor.find_text()
     assert bench.panel.editor.find_bar.matches == (Match(0, 0, 1503),)
+
+
+def test_a_text_typed_in_decomposed_form_is_split_at_the_cursor_and_found_in_its_place(
+    bench: PanelBench,
+) -> None:
+    bench.field.insertPlainText("e\u0301e\u0301e\u0301 abc def")
+    for _ in range(3):
+        bench.press(Qt.Key.Key_Left)
+    bench.panel.act("split")
+    assert [row[3] for row in bench.rows] == ["\u00e9\u00e9\u00e9 abc", "def"]
+
+
+def test_a_match_in_a_text_typed_in_decomposed_form_is_selected(bench: PanelBench) -> None:
+    bench.field.insertPlainText("e\u0301e\u0301e\u0301 abc def")
+    bench.panel.editor.find_text()
+    bench.panel.editor.find_bar.wanted.setText("abc")
+    assert bench.field.textCursor().selectedText() == "abc"
+
+
+def test_a_mark_typed_within_a_text_leaves_the_cursor_behind_it(bench: PanelBench) -> None:
+    bench.type("caf noir")
+    for _ in range(5):
+        bench.press(Qt.Key.Key_Left)
+    for typed_by_key in ("e", "\u0301", "s"):
+        bench.field.insertPlainText(typed_by_key)
+    assert bench.field.text == "caf\u00e9s noir"
+    assert bench.field.caret == 5
+    assert bench.rows[0][3] == "caf\u00e9s noir"
+
+
+def test_a_commit_beside_text_that_is_still_composed_waits_for_its_end(bench: PanelBench) -> None:
+    for composed, committed in (("o", "e\u0301"), ("", "o\u0302")):
+        event = QInputMethodEvent(composed, [])
+        event.setCommitString(committed)
+        QApplication.sendEvent(bench.field, event)
+        layout = bench.field.textCursor().block().layout()
+        assert not composed or layout.preeditAreaPosition() == bench.field.textCursor().position()
+    assert bench.field.text == "\u00e9\u00f4"
